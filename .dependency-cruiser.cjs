@@ -1,0 +1,69 @@
+// Imports point one way: base <- domain <- protocol <- dataset <- engine <- keeper, cli, extension.
+// A layer lists the layers it may import; every other import of ours is a violation.
+const LAYERS = {
+  base: [],
+  domain: ['base'],
+  protocol: ['base', 'domain'],
+  dataset: ['base', 'domain', 'protocol'],
+  trainers: ['base', 'domain', 'protocol', 'dataset'],
+  validator: ['base', 'domain', 'protocol', 'dataset'],
+  engine: ['base', 'domain', 'protocol', 'dataset'],
+  keeper: ['base', 'domain', 'protocol', 'dataset', 'engine'],
+  cli: ['base', 'domain', 'protocol', 'dataset', 'engine'],
+  extension: ['base', 'domain', 'protocol', 'dataset', 'engine'],
+};
+const names = Object.keys(LAYERS);
+const NODE_FREE = '^(src/(base|domain|protocol)|webview)/';
+
+const layerRules = names.map((layer) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: {
+    path: [
+      ...names.filter((n) => n !== layer && !LAYERS[layer].includes(n)).map((n) => `^src/${n}/`),
+      '^webview/',
+    ],
+  },
+}));
+
+/** One folder is the only door to a package. */
+const door = (name, packagePattern, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: '^(src|webview)/', pathNot: allowed },
+  to: { path: packagePattern },
+});
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: 'no-cycles', severity: 'error', from: { path: '^(src|webview)/' }, to: { circular: true } },
+    { name: 'not-to-test', severity: 'error', from: { path: '^(src|webview)/' }, to: { path: '^test/' } },
+    {
+      name: 'webview-pure',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^src/(?!base/|domain/|protocol/)' },
+    },
+    {
+      name: 'no-node-in-pure-layers',
+      severity: 'error',
+      from: { path: NODE_FREE },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: { path: '^(src|webview)/' },
+      to: { couldNotResolve: true, pathNot: '^vscode$' },
+    },
+    // `vscode` resolves to @types/vscode once that is installed: match both.
+    door('vscode-only-in-extension', '^vscode$|node_modules/(@types/)?vscode/', '^src/extension/'),
+    door('chokidar-one-door', 'node_modules/chokidar/', '^src/engine/watch/chokidar\\.ts$'),
+    door('chartjs-one-door', 'node_modules/chart\\.js/', '^webview/charts/chartjs\\.ts$'),
+    door('toolkit-one-door', 'node_modules/@vscode/webview-ui-toolkit/', '^webview/controls/toolkit\\.ts$'),
+    door('onnxruntime-in-children-only', 'node_modules/onnxruntime-', '^src/(trainers|validator)/'),
+    door('sharp-in-decode-only', 'node_modules/sharp/', '^src/dataset/decode/'),
+  ],
+};

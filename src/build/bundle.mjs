@@ -1,0 +1,40 @@
+// Bundles every entry that exists into dist/ and writes dist/meta.json, which the bundle check reads.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import esbuild from 'esbuild';
+import { ENTRIES, NATIVE_MODULES } from './entries.mjs';
+import { markBundleFresh } from './freshness.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+function optionsFor(name, { entry, options }) {
+  return {
+    ...options,
+    absWorkingDir: root,
+    entryPoints: { [name]: entry },
+    outdir: 'dist',
+    bundle: true,
+    metafile: true,
+    sourcemap: 'linked',
+    minify: options.platform === 'browser',
+    logLevel: 'warning',
+    loader: { '.proto': 'text', '.ttf': 'dataurl' },
+    external: [...(options.external ?? []), ...(options.platform === 'node' ? NATIVE_MODULES : [])],
+  };
+}
+
+async function main() {
+  const present = Object.entries(ENTRIES).filter(([, { entry }]) => existsSync(path.join(root, entry)));
+  mkdirSync(path.join(root, 'dist'), { recursive: true });
+  if (process.argv.includes('--watch')) {
+    for (const [name, spec] of present) await (await esbuild.context(optionsFor(name, spec))).watch();
+    return;
+  }
+  const results = await Promise.all(
+    present.map(async ([name, spec]) => [name, (await esbuild.build(optionsFor(name, spec))).metafile]),
+  );
+  writeFileSync(path.join(root, 'dist/meta.json'), JSON.stringify(Object.fromEntries(results)));
+  markBundleFresh(root);
+}
+
+await main();

@@ -1,0 +1,20 @@
+// Every program that is bundled, and what it may leave to node_modules. Natives are never bundled; only the
+// processes that need them may name them.
+export const NATIVE_MODULES = ['onnxruntime-node', 'sharp'];
+
+const node = { platform: 'node', target: 'node20', format: 'cjs' };
+const page = { platform: 'browser', target: 'chrome120', format: 'iife' };
+
+/** name -> { entry, options, natives: the native modules this bundle may require } */
+export const ENTRIES = {
+  cli: { entry: 'src/cli/main.ts', options: node, natives: [] },
+  keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
+  trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },
+  'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },
+  validator: { entry: 'src/validator/main.ts', options: node, natives: NATIVE_MODULES },
+  command: { entry: 'src/trainers/command/main.ts', options: node, natives: [] },
+  extension: { entry: 'src/extension/main.ts', options: { ...node, external: ['vscode'] }, natives: [] },
+  'run-worker': { entry: 'src/engine/view/worker.ts', options: node, natives: [] },
+  panel: { entry: 'webview/panel/main.ts', options: page, natives: [] },
+  side: { entry: 'webview/side/main.ts', options: page, natives: [] },
+};

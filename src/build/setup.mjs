@@ -1,0 +1,46 @@
+// Brings a fresh clone to a state where dist/ can run: installs packages and bundles, each only when it is out of date.
+// Plain Node without packages, since it runs before any package exists.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleIsFresh } from './freshness.mjs';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
+const stampFile = path.join(root, 'node_modules', '.pitwall-installed');
+
+function lockHash() {
+  const hash = createHash('sha256');
+  for (const name of ['package-lock.json', 'package.json', '.npmrc'])
+    hash.update(readFileSync(path.join(root, name)));
+  return `${hash.digest('hex')} node${process.versions.modules} ${process.platform}-${process.arch}`;
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) {
+    console.error(`setup: ${command} ${args.join(' ')} failed`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+function install() {
+  const wanted = lockHash();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+  console.error('setup: installing packages (once; about half a minute)');
+  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+  mkdirSync(path.dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, wanted);
+}
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 20) {
+  console.error(`setup: Node 20 or newer is needed, this is ${process.versions.node}`);
+  process.exit(2);
+}
+install();
+if (!bundleIsFresh(root)) run(process.execPath, [path.join(root, 'src/build/bundle.mjs')]);

@@ -1,0 +1,113 @@
+/** A resolved experiment: every key has a value. Names, units and meaning are Ultralytics' where it has them. */
+export type Experiment = {
+  readonly trainer: TrainerKind;
+  readonly model: string;
+  /** Dataset YAML, absolute. */
+  readonly data: string;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly imgsz: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly workers: number;
+  /** Share of the training set that is used, (0, 1]. */
+  readonly fraction: number;
+  readonly single_cls: boolean;
+  readonly schedule: ScheduleSettings;
+  readonly augment: AugmentSettings;
+  readonly loss: LossSettings;
+  readonly validation: ValidationSettings;
+  readonly early_stop: EarlyStopSettings;
+  readonly checkpoints: CheckpointSettings;
+  readonly on_divergence: 'stop' | 'notify' | 'pause';
+  /** Largest gradient norm; 0 leaves gradients as they are (builtin trainer). */
+  readonly clip_grad: number;
+  /** Decay of the weight average that is validated and saved; ramps up as Ultralytics' does. 0 switches it off. */
+  readonly weight_ema: number;
+  readonly command?: CommandSettings;
+  /** Ultralytics arguments that Pitwall passes on unread. */
+  readonly passthrough: Readonly<Record<string, unknown>>;
+  /** Keys that the file gives a value, for "requested versus effective". */
+  readonly explicit: readonly string[];
+};
+
+export type TrainerKind = 'builtin' | 'ultralytics' | 'command';
+export type WarmupShape = 'linear' | 'exponential' | 'constant';
+
+export type ScheduleSettings = {
+  readonly optimizer: string;
+  readonly lr0: number;
+  /** Final LR = lr0 * lrf. */
+  readonly lrf: number;
+  readonly cos_lr: boolean;
+  readonly momentum: number;
+  readonly weight_decay: number;
+  readonly warmup_epochs: number;
+  readonly warmup_momentum: number;
+  readonly warmup_bias_lr: number;
+  readonly warmup_shape: WarmupShape;
+  readonly nbs: number;
+};
+
+/** Probabilities in [0, 1]; hsv_*, translate and scale are gains; close_mosaic counts the last epochs without mosaic. */
+export type AugmentSettings = {
+  readonly fliplr: number;
+  readonly flipud: number;
+  readonly hsv_h: number;
+  readonly hsv_s: number;
+  readonly hsv_v: number;
+  readonly translate: number;
+  readonly scale: number;
+  readonly mosaic: number;
+  readonly close_mosaic: number;
+  readonly mixup: number;
+  readonly cutout: number;
+};
+
+export type LossSettings = {
+  readonly box: number;
+  readonly cls: number;
+  readonly dfl: number;
+  readonly label_smoothing: number;
+};
+
+export type ValidationSettings = {
+  readonly enabled: boolean;
+  /** auto | cpu | webgpu | cuda | cuda:N | dml | dml:N | coreml */
+  readonly device: string;
+  readonly batch: number | 'auto';
+  readonly half: HalfMode;
+  /** Validate each n-th epoch; the last one always. */
+  readonly every: number;
+  /** What happens while the validator is behind: only the latest checkpoint, or all in order. */
+  readonly backlog: 'latest' | 'all';
+  readonly engine: 'onnx' | 'ultralytics';
+};
+
+export type HalfMode = 'auto' | 'on' | 'off';
+export type EarlyStopMetric = 'map' | 'map50' | 'precision' | 'recall' | 'loss' | 'fitness';
+
+export type EarlyStopSettings = {
+  readonly enabled: boolean;
+  readonly metric: EarlyStopMetric;
+  /** Window of the exponential average the metric is judged by, in validated epochs. */
+  readonly ema: number;
+  /** Epochs without improvement before the run is stopped. */
+  readonly patience: number;
+};
+
+export type CheckpointSettings = {
+  readonly every: number;
+  readonly keep_last: number;
+  readonly keep_best: number;
+};
+
+export type CommandSettings = {
+  /** Program and arguments; `{run_dir}` stands for the run folder. Never a shell line. */
+  readonly run: readonly string[];
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly reads: 'jsonl' | 'csv' | 'tensorboard' | 'regex';
+  readonly path?: string;
+  readonly metrics: Readonly<Record<string, string>>;
+};

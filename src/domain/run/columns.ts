@@ -1,0 +1,41 @@
+/** Append-only numbers of one series, grown by doubling; a million steps stay one flat array. */
+export class Column {
+  #values: Float64Array;
+  #length = 0;
+
+  constructor(capacity = 64) {
+    this.#values = new Float64Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const grown = new Float64Array(this.#values.length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#values[index];
+  }
+
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
+  /** The values so far; a view, valid until the next push. */
+  view(): Float64Array {
+    return this.#values.subarray(0, this.#length);
+  }
+
+  static from(values: Float64Array): Column {
+    const column = new Column(Math.max(64, values.length));
+    for (const value of values) column.push(value);
+    return column;
+  }
+}

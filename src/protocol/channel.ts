@@ -1,0 +1,111 @@
+import { type Deferred, deferred, toError } from '../base/async';
+
+/** Raised when either side of a channel speaks another version: mixed builds must not talk. */
+export const PROTOCOL_VERSION = 1;
+
+export type Wire =
+  | { readonly kind: 'hello'; readonly version: number }
+  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly message: string }
+  | { readonly kind: 'event'; readonly name: string; readonly value: unknown };
+
+export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
+
+export type ChannelOptions = {
+  readonly send: (message: Wire) => void;
+  readonly handlers?: Handlers;
+  readonly onEvent?: (name: string, value: unknown) => void;
+};
+
+/**
+ * Requests and events between two processes, over whatever `send` is. The first message of both sides is the version.
+ * Every request is answered or failed; all pending ones fail on close, later ones are refused.
+ */
+export class Channel {
+  readonly #options: ChannelOptions;
+  readonly #pending = new Map<number, Deferred<unknown>>();
+  readonly #ready = deferred<void>();
+  #closed: Error | undefined;
+  #nextId = 1;
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.#ready.promise.catch(() => undefined);
+    options.send({ kind: 'hello', version: PROTOCOL_VERSION });
+  }
+
+  /** Settles when the other side has said hello with the same version. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  async request(method: string, params: unknown): Promise<unknown> {
+    await this.#ready.promise;
+    if (this.#closed) throw this.#closed;
+    const id = this.#nextId++;
+    const answer = deferred<unknown>();
+    this.#pending.set(id, answer);
+    this.#options.send({ kind: 'request', id, method, params });
+    return answer.promise;
+  }
+
+  event(name: string, value: unknown): void {
+    if (!this.#closed) this.#options.send({ kind: 'event', name, value });
+  }
+
+  /** Feeds a message that arrived. What is no message of ours is ignored. */
+  receive(message: unknown): void {
+    if (this.#closed || !isWire(message)) return;
+    if (message.kind === 'hello') this.#greet(message.version);
+    else if (message.kind === 'request') void this.#serve(message);
+    else if (message.kind === 'event') this.#options.onEvent?.(message.name, message.value);
+    else this.#settle(message);
+  }
+
+  close(reason: Error): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    this.#ready.reject(reason);
+    for (const answer of this.#pending.values()) answer.reject(reason);
+    this.#pending.clear();
+  }
+
+  #greet(version: number): void {
+    if (version === PROTOCOL_VERSION) this.#ready.resolve();
+    else
+      this.close(
+        new Error(
+          `this side speaks protocol ${PROTOCOL_VERSION}, the other ${version}: reload after the update`,
+        ),
+      );
+  }
+
+  async #serve({ id, method, params }: Extract<Wire, { kind: 'request' }>): Promise<void> {
+    try {
+      const handler = this.#options.handlers?.[method];
+      if (!handler) throw new Error(`no handler for ${method}`);
+      const value = await handler(params);
+      this.#answer({ kind: 'result', id, value });
+    } catch (error) {
+      this.#answer({ kind: 'error', id, message: toError(error).message });
+    }
+  }
+
+  #answer(message: Wire): void {
+    if (!this.#closed) this.#options.send(message);
+  }
+
+  #settle(message: Extract<Wire, { kind: 'result' | 'error' }>): void {
+    const answer = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.kind === 'result') answer?.resolve(message.value);
+    else answer?.reject(new Error(message.message));
+  }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['hello', 'request', 'result', 'error', 'event']);
+
+function isWire(message: unknown): message is Wire {
+  return typeof message === 'object' && message !== null && KINDS.has((message as { kind?: unknown }).kind);
+}

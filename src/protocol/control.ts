@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { zEpoch, zNumber, zStep } from './schema';
+
+/**
+ * What a host may ask of a run, written to control/<id>.json. The trainer answers lr, stop, stop_after_epoch, pause,
+ * close_mosaic; the keeper the rest.
+ */
+export const zControlRequest = z.discriminatedUnion('type', [
+  /** `value` is absolute, for `group` or for the weights group; scale keeps the planned shape, hold keeps the value. */
+  z.object({
+    type: z.literal('lr'),
+    mode: z.enum(['scale', 'hold']).default('scale'),
+    value: z.number().positive(),
+    group: z.string().optional(),
+  }),
+  z.object({ type: z.literal('stop') }),
+  z.object({ type: z.literal('stop_after_epoch') }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('close_mosaic') }),
+  z.object({ type: z.literal('patience'), value: z.number().int().min(0) }),
+  z.object({ type: z.literal('validate'), epoch: zEpoch }),
+  z.object({ type: z.literal('pin'), epoch: zEpoch, pinned: z.boolean() }),
+]);
+export type ControlRequest = z.infer<typeof zControlRequest>;
+
+export const zControlFile = z.object({
+  id: z.string(),
+  t: z.number(),
+  from: z.string(),
+  request: zControlRequest,
+});
+export type ControlFile = z.infer<typeof zControlFile>;
+
+/** Requests that the keeper forwards to control/trainer/. */
+export const TRAINER_REQUESTS: ReadonlySet<ControlRequest['type']> = new Set([
+  'lr',
+  'stop',
+  'stop_after_epoch',
+  'pause',
+  'close_mosaic',
+]);
+
+/** A change of the LR as it was really applied: from `step` on, the curve of `group` (all groups if absent) is changed. */
+export const zLrChange = z.object({
+  step: zStep,
+  mode: z.enum(['scale', 'hold']),
+  value: zNumber,
+  group: z.string().optional(),
+});
+export type LrChange = z.infer<typeof zLrChange>;

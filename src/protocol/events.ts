@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { zControlRequest, zLrChange } from './control';
+import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+
+// events.jsonl: one writer, the trainer (or the adapter that reads a foreign one). Epochs count from 1, steps from 0.
+const t = z.number();
+
+export const zHello = z.object({
+  type: z.literal('hello'),
+  t,
+  trainer: z.string(),
+  pid: z.number().int(),
+  attempt: z.number().int().min(1),
+  fromStep: zStep,
+  /** Parameter groups in the order of `step.lr`. */
+  groups: z.array(z.string()),
+  /** Control requests that this trainer obeys. */
+  knobs: z.array(z.string()),
+  device: z.string().optional(),
+});
+
+/** May come again (an out-of-memory halving, AutoBatch, `time`) and then replaces the old one. */
+export const zPlan = z.object({
+  type: z.literal('plan'),
+  t,
+  epochs: z.number().int(),
+  stepsPerEpoch: z.number().int(),
+  totalSteps: z.number().int(),
+  batch: z.number().optional(),
+  images: z.number().int().optional(),
+  settings: z
+    .array(
+      z.object({
+        key: z.string(),
+        requested: z.unknown(),
+        effective: z.unknown(),
+        reason: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+
+export const zStepEvent = z.object({
+  type: z.literal('step'),
+  t,
+  step: zStep,
+  epoch: zEpoch,
+  lr: z.array(zNumber),
+  /** `total` and the components, as the trainer names them. */
+  loss: z.record(z.string(), zNumber),
+  /** Images per second. */
+  ips: zNumber.optional(),
+  /** Norm of the gradient before clipping. */
+  grad: zNumber.optional(),
+});
+
+export const zEpochEvent = z.object({
+  type: z.literal('epoch'),
+  t,
+  epoch: zEpoch,
+  step: zStep,
+  seconds: zNumber,
+  /** Means over the epoch. */
+  loss: z.record(z.string(), zNumber),
+  /** Metrics of the trainer's own validation, where it has one. */
+  metrics: z.record(z.string(), zNumber).optional(),
+});
+
+export const zCheckpointEvent = z.object({
+  type: z.literal('checkpoint'),
+  t,
+  path: zRunPath,
+  epoch: zEpoch,
+  step: zStep,
+  bytes: z.number(),
+});
+
+export const zControlEvent = z.object({
+  type: z.literal('control'),
+  t,
+  id: z.string(),
+  requested: zControlRequest,
+  ok: z.boolean(),
+  /** The change of the LR curve, where the request made one. */
+  applied: zLrChange.optional(),
+  step: zStep,
+  message: z.string(),
+});
+
+export const zLogEvent = z.object({
+  type: z.literal('log'),
+  t,
+  level: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+});
+
+export const zEndEvent = z.object({
+  type: z.literal('end'),
+  t,
+  reason: z.enum(['completed', 'stopped', 'paused', 'diverged', 'failed']),
+  step: zStep,
+  message: z.string().optional(),
+});
+
+export const zTrainerEvent = z.discriminatedUnion('type', [
+  zHello,
+  zPlan,
+  zStepEvent,
+  zEpochEvent,
+  zCheckpointEvent,
+  zControlEvent,
+  zLogEvent,
+  zEndEvent,
+]);
+export type TrainerEvent = z.infer<typeof zTrainerEvent>;
+export type TrainerEventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;

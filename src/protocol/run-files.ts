@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Experiment } from '../domain/experiment/types';
+import { zControlRequest } from './control';
+import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+
+/** Run folders of this format and the one before are read. */
+export const RUN_FORMAT = 1;
+export const RUN_NAME = /^(?!\.)(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[A-Za-z0-9._-]{1,64}$/i;
+
+/** Who a process is, so that a recycled pid or another machine's pid is never taken for it. */
+export const zIdentity = z.object({
+  pid: z.number().int(),
+  /** Start time as the system counts it (Linux: clock ticks since boot). */
+  started: z.string(),
+  boot: z.string(),
+  host: z.string(),
+  /** Pid namespace; empty where the system has none. */
+  pidns: z.string(),
+});
+export type ProcessIdentity = z.infer<typeof zIdentity>;
+
+/** run.json: written once by the host that starts the run. */
+export const zRunFile = z.object({
+  format: z.number().int(),
+  id: z.string(),
+  name: z.string(),
+  created: z.number(),
+  experiment: z.object({
+    file: z.string(),
+    text: z.string(),
+    resolved: z.custom<Experiment>((v) => typeof v === 'object' && v !== null),
+  }),
+  /** `--set` values, as written. */
+  set: z.array(z.string()).default([]),
+  cwd: z.string(),
+  git: z.object({ commit: z.string(), dirty: z.boolean() }).optional(),
+  machine: z.object({
+    host: z.string(),
+    platform: z.string(),
+    cpus: z.number(),
+    memoryBytes: z.number(),
+    node: z.string(),
+  }),
+  pitwall: z.string(),
+});
+export type RunFile = z.infer<typeof zRunFile>;
+
+export const zMetaFile = z.object({
+  title: z.string().optional(),
+  notes: z.string().optional(),
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+});
+export type MetaFile = z.infer<typeof zMetaFile>;
+
+export const RUN_STATES = [
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'validating',
+  'completed',
+  'stopped',
+  'failed',
+  'diverged',
+  'lost',
+] as const;
+export type RunStateName = (typeof RUN_STATES)[number];
+export const FINAL_STATES: ReadonlySet<RunStateName> = new Set([
+  'paused',
+  'completed',
+  'stopped',
+  'failed',
+  'diverged',
+  'lost',
+]);
+
+/** status.json: the keeper's word, replaced whole. */
+export const zStatusFile = z.object({
+  format: z.number().int(),
+  state: z.enum(RUN_STATES),
+  stalled: z.boolean().default(false),
+  reason: z.string().optional(),
+  exitCode: z.number().int().nullable().optional(),
+  signal: z.string().nullable().optional(),
+  heartbeat: z.number(),
+  keeper: zIdentity,
+  trainer: zIdentity.optional(),
+  validator: zIdentity.optional(),
+  /** Checkpoints that wait for validation, and the one in hand. */
+  queue: z.object({ validating: zEpoch.optional(), waiting: z.array(zEpoch) }).default({ waiting: [] }),
+  validatorProblem: z.string().optional(),
+});
+export type StatusFile = z.infer<typeof zStatusFile>;
+
+const t = z.number();
+/** keeper.jsonl: alerts, answers and decisions. */
+export const zKeeperEntry = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('keeper'),
+    t,
+    pid: z.number().int(),
+    attempt: z.number().int(),
+    message: z.string(),
+  }),
+  z.object({
+    type: z.literal('alert'),
+    t,
+    rule: z.string(),
+    severity: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    step: zStep.optional(),
+    epoch: zEpoch.optional(),
+    numbers: z.record(z.string(), zNumber).default({}),
+  }),
+  z.object({
+    type: z.literal('answer'),
+    t,
+    id: z.string(),
+    request: zControlRequest,
+    ok: z.boolean(),
+    message: z.string(),
+  }),
+  z.object({ type: z.literal('best'), t, epoch: zEpoch, map: zNumber, path: zRunPath }),
+  z.object({
+    type: z.literal('early_stop'),
+    t,
+    epoch: zEpoch,
+    bestEpoch: zEpoch,
+    metric: z.string(),
+    message: z.string(),
+  }),
+  z.object({
+    type: z.literal('cleanup'),
+    t,
+    epoch: zEpoch,
+    path: zRunPath,
+    bytes: z.number(),
+    reason: z.string(),
+  }),
+  z.object({ type: z.literal('pin'), t, epoch: zEpoch, pinned: z.boolean() }),
+]);
+export type KeeperEntry = z.infer<typeof zKeeperEntry>;
+
+/** checkpoints/epoch-NNNN/meta.json. */
+export const zCheckpointMeta = z.object({
+  format: z.number().int(),
+  epoch: zEpoch,
+  step: zStep,
+  model: z.string(),
+  names: z.array(z.string()),
+  imgsz: z.number().int(),
+  created: z.number(),
+});
+export type CheckpointMeta = z.infer<typeof zCheckpointMeta>;
+
+export const checkpointPath = (epoch: number): string =>
+  `checkpoints/epoch-${String(epoch).padStart(4, '0')}`;
+export const detectionsPath = (epoch: number): string =>
+  `validation/epoch-${String(epoch).padStart(4, '0')}.det`;

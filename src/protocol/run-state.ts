@@ -1,0 +1,61 @@
+import type { Column } from '../domain/run/columns';
+import type { LrChange } from './control';
+import type { TrainerEventOf } from './events';
+import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './run-files';
+import type { Validated, ValidationEntry } from './validation';
+
+/** One line of a run folder with the file that it came from; what the reducer eats. */
+export type RunEntry =
+  | { readonly source: 'events'; readonly value: import('./events').TrainerEvent }
+  | { readonly source: 'keeper'; readonly value: KeeperEntry }
+  | { readonly source: 'validation'; readonly value: ValidationEntry }
+  | { readonly source: 'status'; readonly value: StatusFile }
+  | { readonly source: 'meta'; readonly value: MetaFile };
+
+/** Raw per-step series; row i is one step. Missing values are NaN. */
+export type StepColumns = {
+  readonly step: Column;
+  readonly epoch: Column;
+  readonly t: Column;
+  /** By parameter group, in the order of `hello.groups`. */
+  readonly lr: Map<string, Column>;
+  /** `total` and components. */
+  readonly loss: Map<string, Column>;
+  readonly ips: Column;
+  readonly grad: Column;
+};
+
+export type CheckpointState = {
+  readonly epoch: number;
+  readonly step: number;
+  readonly path: string;
+  readonly bytes: number;
+  readonly t: number;
+  readonly state: 'waiting' | 'validating' | 'validated' | 'skipped' | 'failed';
+  readonly kept: boolean;
+  readonly pinned: boolean;
+  readonly removedReason?: string;
+};
+
+/** Everything a run's files say, folded in order. Rebuilt from the files alone. */
+export type RunState = {
+  readonly run: RunFile | undefined;
+  readonly meta: MetaFile;
+  readonly status: StatusFile | undefined;
+  readonly hello: TrainerEventOf<'hello'> | undefined;
+  readonly plan: TrainerEventOf<'plan'> | undefined;
+  readonly steps: StepColumns;
+  readonly epochs: readonly TrainerEventOf<'epoch'>[];
+  readonly checkpoints: ReadonlyMap<number, CheckpointState>;
+  /** Latest validation of each epoch, ascending. */
+  readonly validations: ReadonlyMap<number, Validated>;
+  readonly best: { readonly epoch: number; readonly map: number; readonly path: string } | undefined;
+  readonly lrChanges: readonly LrChange[];
+  readonly controls: readonly TrainerEventOf<'control'>[];
+  readonly alerts: readonly Extract<KeeperEntry, { type: 'alert' }>[];
+  readonly keeper: readonly KeeperEntry[];
+  readonly logs: readonly TrainerEventOf<'log'>[];
+  readonly end: TrainerEventOf<'end'> | undefined;
+  /** Lines that could not be understood, by file. */
+  readonly problems: readonly string[];
+};

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+
+const metric = zNumber;
+
+export const zCocoStats = z.object({
+  AP: metric,
+  AP50: metric,
+  AP75: metric,
+  APs: metric,
+  APm: metric,
+  APl: metric,
+  AR1: metric,
+  AR10: metric,
+  AR100: metric,
+  ARs: metric,
+  ARm: metric,
+  ARl: metric,
+});
+
+export const zClassMetrics = z.object({
+  class: z.number().int(),
+  images: z.number().int(),
+  labels: z.number().int(),
+  precision: metric,
+  recall: metric,
+  f1: metric,
+  ap50: metric,
+  ap: metric,
+});
+
+/** What `pitwall validate --json` prints and validation.jsonl holds. map, map50, precision, recall: Ultralytics' rule; coco: COCO's. */
+export const zValidationReport = z.object({
+  images: z.number().int(),
+  device: z.string(),
+  imgsz: z.number().int(),
+  batch: z.number().int(),
+  half: z.boolean(),
+  map: metric,
+  map50: metric,
+  map75: metric,
+  precision: metric,
+  recall: metric,
+  f1: metric,
+  confidence: metric,
+  coco: zCocoStats,
+  perClass: z.array(zClassMetrics),
+  seconds: z.object({ total: metric, inference: metric }),
+  /** Images of the split that could not be read and were left out. */
+  skipped: z.number().int().default(0),
+});
+export type ValidationReport = z.infer<typeof zValidationReport>;
+
+const t = z.number();
+export const zValidated = zValidationReport.extend({
+  type: z.literal('validation'),
+  t,
+  epoch: zEpoch,
+  step: zStep,
+  path: zRunPath,
+  /** Detections file, while it is kept. */
+  det: zRunPath.optional(),
+});
+export const zSkipped = z.object({ type: z.literal('skipped'), t, epoch: zEpoch, reason: z.string() });
+export const zValidationFailed = z.object({
+  type: z.literal('failed'),
+  t,
+  epoch: zEpoch,
+  message: z.string(),
+});
+
+/** validation.jsonl: one writer, the keeper. */
+export const zValidationEntry = z.discriminatedUnion('type', [zValidated, zSkipped, zValidationFailed]);
+export type ValidationEntry = z.infer<typeof zValidationEntry>;
+export type Validated = z.infer<typeof zValidated>;

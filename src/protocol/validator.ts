@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { zValidationReport } from './validation';
+
+// What may be asked of the validator process, over a Channel on the child's IPC.
+
+/** Which images, how they are batched, and where they run. */
+export const zValidateParams = z.object({
+  /** ONNX file, absolute. */
+  model: z.string(),
+  /** Dataset YAML, absolute. */
+  data: z.string(),
+  split: z.string().default('val'),
+  device: z.string().default('auto'),
+  batch: z.union([z.number().int().min(1), z.literal('auto')]).default('auto'),
+  half: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** Absent: what the model's metadata says. */
+  imgsz: z.number().int().optional(),
+  single_cls: z.boolean().default(false),
+  conf: z.number().default(0.001),
+  iou: z.number().default(0.7),
+  max_det: z.number().int().default(300),
+  /** Where to write the detections (.det); absent: not written. */
+  det: z.string().optional(),
+  /** Where to write COCO detections JSON; absent: not written. */
+  saveJson: z.string().optional(),
+});
+export type ValidateParams = z.infer<typeof zValidateParams>;
+
+export const zValidateResult = z.object({
+  report: zValidationReport,
+  /** Hash over the val set: paths, sizes, label bytes. */
+  fingerprint: z.string(),
+  /** Lines worth telling: corrupt images, classes out of range, FP16 decisions. */
+  problems: z.array(z.string()),
+});
+export type ValidateResult = z.infer<typeof zValidateResult>;
+
+export const zPredictParams = z.object({
+  model: z.string(),
+  images: z.array(z.string()),
+  device: z.string().default('auto'),
+  half: z.enum(['auto', 'on', 'off']).default('auto'),
+  imgsz: z.number().int().optional(),
+  conf: z.number().default(0.25),
+  iou: z.number().default(0.7),
+  max_det: z.number().int().default(300),
+  /** Folder for copies of the images with boxes drawn; absent: none. */
+  save: z.string().optional(),
+});
+export type PredictParams = z.infer<typeof zPredictParams>;
+
+export const zPrediction = z.object({
+  image: z.string(),
+  width: z.number(),
+  height: z.number(),
+  /** Pixels of the original image. */
+  boxes: z.array(
+    z.object({
+      x1: z.number(),
+      y1: z.number(),
+      x2: z.number(),
+      y2: z.number(),
+      score: z.number(),
+      class: z.number().int(),
+      name: z.string(),
+    }),
+  ),
+  seconds: z.number(),
+  saved: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type Prediction = z.infer<typeof zPrediction>;
+
+/** One execution provider and why it can or cannot be used. */
+export const zDeviceReport = z.object({
+  provider: z.string(),
+  device: z.string(),
+  available: z.boolean(),
+  software: z.boolean().default(false),
+  half: z.boolean(),
+  halfReason: z.string(),
+  reason: z.string(),
+});
+export type DeviceReport = z.infer<typeof zDeviceReport>;
+
+/** method -> params and result, for both ends of the channel. */
+export type ValidatorMethods = {
+  validate: { params: z.input<typeof zValidateParams>; result: ValidateResult };
+  predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
+  devices: { params: Record<string, never>; result: DeviceReport[] };
+};
+
+/** Event `progress`, while a validation runs. */
+export const zValidateProgress = z.object({ done: z.number().int(), total: z.number().int() });

@@ -1,0 +1,5 @@
+// esbuild and vitest load these as strings.
+declare module '*.proto' {
+  const text: string;
+  export default text;
+}

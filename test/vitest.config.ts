@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+const root = path.resolve(import.meta.dirname, '..');
+const textModules: Plugin = {
+  name: 'text-modules',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('.proto') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : null),
+};
+const suite = (name: string, extra = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
+});
+
+export default defineConfig({
+  root,
+  plugins: [textModules],
+  test: {
+    setupFiles: ['test/helpers/leak-check.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      suite('unit'),
+      suite('conformance', { testTimeout: 300_000 }),
+      // Whole processes on few cores: one file at a time.
+      suite('integration', { testTimeout: 300_000, fileParallelism: false, sequence: { groupOrder: 1 } }),
+    ],
+  },
+});
