@@ -18,7 +18,7 @@ const { output } = await cruise(
     ruleSet,
     validate: true,
     tsPreCompilationDeps: true,
-    exclude: '(^|/)fixtures/|\\.mjs$|/dist/',
+    exclude: '^test/(fixtures|artifacts)/|^(src|test)/.*\\.mjs$',
     doNotFollow: { path: 'node_modules' },
   },
   {},

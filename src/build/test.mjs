@@ -1,0 +1,77 @@
+// The test command: every static gate, every vitest project, then the suite in a real VS Code. One closing line sums up.
+// Usage: node test.mjs [--no-e2e]
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const artifacts = path.join(root, 'test/artifacts');
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+function node(args, label) {
+  console.log(`\n== ${label}`);
+  const env = { ...process.env, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
+}
+
+function count(passed) {
+  totals[passed ? 'passed' : 'failed'] += 1;
+}
+
+function runVitest() {
+  const report = path.join(artifacts, 'vitest.json');
+  rmSync(report, { force: true });
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const args = [
+    vitest,
+    'run',
+    '--config',
+    'test/vitest.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const status = node(args, 'unit, conformance and integration tests');
+  if (!existsSync(report)) {
+    count(false);
+    return;
+  }
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests;
+  totals.skipped += numPendingTests + numTodoTests;
+  // An error outside any test (an unhandled rejection, a file that does not load) fails no test but must fail the run.
+  if (status !== 0 && numFailedTests === 0) count(false);
+}
+
+/** The suite writes its own counts, so that a suite that never ran cannot look green. */
+function runEditorSuite() {
+  const report = path.join(artifacts, 'e2e.json');
+  rmSync(report, { force: true });
+  const status = node(['test/e2e/run.mjs', '--report', report], 'tests in a real VS Code');
+  if (!existsSync(report)) {
+    count(false);
+    return;
+  }
+  const { passed, failed, skipped } = JSON.parse(readFileSync(report, 'utf8'));
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  if (status !== 0 && failed === 0) count(false);
+  if (process.env.CI && passed === 0) {
+    console.error('the suite in a real VS Code did not run, and CI=true makes that a failure');
+    count(false);
+  }
+}
+
+mkdirSync(artifacts, { recursive: true });
+count(node(['src/build/check.mjs'], 'static gates') === 0);
+runVitest();
+if (existsSync(path.join(root, 'test/e2e/run.mjs')) && !process.argv.includes('--no-e2e')) runEditorSuite();
+if (!existsSync(path.join(root, '../shared/data'))) {
+  console.log('\nSKIPPED, LOUDLY: ../shared is absent, so the conformance suites on real data did not run.');
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../helpers/shared';
+
+// Every static gate is shown a tree that breaks its rules: a check that cannot fail is no check.
+type Outcome = { readonly status: number | null; readonly text: string };
+
+function run(
+  command: string,
+  args: readonly string[],
+  options: { input?: string; cwd?: string } = {},
+): Outcome {
+  const result = spawnSync(command, args, { cwd: repositoryRoot, encoding: 'utf8', ...options });
+  return { status: result.status, text: `${result.stdout}${result.stderr}` };
+}
+
+const node = (script: string, ...args: string[]): Outcome =>
+  run(process.execPath, [path.join(repositoryRoot, 'src/build', script), ...args]);
+const fixture = (...parts: string[]): string => path.join(repositoryRoot, 'test/fixtures/gates', ...parts);
+const bin = (name: string): string => path.join(repositoryRoot, 'node_modules/.bin', name);
+
+describe('import rules', () => {
+  const outcome = node('check-deps.mjs', fixture('imports'), '1');
+  const check = (rule: string, from: string): void => {
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toContain(`import rule ${rule}: ${from}`);
+  };
+
+  it('keeps the layers one-way', () => {
+    check('layer-base', 'src/base/up.ts');
+    check('layer-trainers', 'src/trainers/uses-engine.ts');
+    check('layer-cli', 'src/cli/uses-extension.ts');
+    check('webview-pure', 'webview/page.ts');
+  });
+
+  it('keeps Node out of the pure layers', () => check('no-node-in-pure-layers', 'src/domain/value.ts'));
+  it('finds cycles', () => check('no-cycles', 'src/domain/cycle-a.ts'));
+  it('keeps source away from tests', () => check('not-to-test', 'src/engine/native.ts'));
+  it('notices imports that lead nowhere', () => check('no-unresolved', 'src/extension/thing.ts'));
+
+  it('guards the doors to packages', () => {
+    check('vscode-only-in-extension', 'src/engine/watching.ts');
+    check('chokidar-one-door', 'src/engine/watching.ts');
+    check('chartjs-one-door', 'webview/page.ts');
+    check('toolkit-one-door', 'webview/page.ts');
+    check('onnxruntime-in-children-only', 'src/engine/native.ts');
+    check('sharp-in-decode-only', 'src/engine/native.ts');
+  });
+
+  it('fails where too few modules were seen', () => {
+    const starved = node('check-deps.mjs', fixture('imports'), '1000');
+    expect(starved.status).toBe(1);
+    expect(starved.text).toContain('modules seen, expected at least 1000');
+  });
+});
+
+describe('types of the pure layers', () => {
+  it('know neither Node nor the DOM', () => {
+    const outcome = run(bin('tsc'), ['-p', fixture('types')]);
+    expect(outcome.status).not.toBe(0);
+    expect(outcome.text).toContain("'process'");
+    expect(outcome.text).toContain("'document'");
+  });
+});
+
+/** Runs the repository's own rules over files outside of it. */
+function biome(command: 'lint' | 'format', text: string): Outcome {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-biome-'));
+  writeFileSync(path.join(folder, 'sample.ts'), text);
+  const config = `--config-path=${path.join(repositoryRoot, '.biome.json')}`;
+  const outcome = run(bin('biome'), [command, config, '--vcs-enabled=false', 'sample.ts'], { cwd: folder });
+  rmSync(folder, { recursive: true });
+  return outcome;
+}
+
+describe('linter', () => {
+  const check = (rule: string, text: string): void => {
+    const outcome = biome('lint', text);
+    expect(outcome.text).toContain(rule);
+    expect(outcome.status).not.toBe(0);
+  };
+
+  it('refuses what the house style forbids', () => {
+    check('noDefaultExport', 'export default 1;\n');
+    check('noEnum', 'export enum Colour { Red }\n');
+    check('noExplicitAny', 'export const f = (x: any): unknown => x;\n');
+    check('noNonNullAssertion', 'export const f = (x?: string): string => x!;\n');
+    check('useConsistentTypeDefinitions', 'export interface A { readonly a: number }\n');
+    check('noBarrelFile', "export * from './other';\n");
+    check(
+      'useMaxParams',
+      'export const f = (a: number, b: number, c: number, d: number, e: number): number => a + b + c + d + e;\n',
+    );
+    check('noEmptyBlockStatements', 'export function f(): void { try { f(); } catch {} }\n');
+  });
+
+  it('refuses functions that are too complex or too long', () => {
+    check(
+      'noExcessiveCognitiveComplexity',
+      'export function f(n: number): number {\n  for (;;) { for (;;) { for (;;) { if (n) { return 1; } } } }\n}\n',
+    );
+    check('noExcessiveLinesPerFunction', `export function f(): void {\n${'  f();\n'.repeat(61)}}\n`);
+  });
+
+  it('passes a clean file', () => expect(biome('lint', "export const name = 'x';\n").status).toBe(0));
+});
+
+describe('formatter', () => {
+  it('refuses what is not formatted', () => {
+    const outcome = biome('format', 'export const a   =  "x"\n');
+    expect(outcome.status).not.toBe(0);
+    expect(outcome.text).toContain('Formatter would have printed');
+  });
+});
+
+describe('file size', () => {
+  const withFile = (lines: number): Outcome => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-size-'));
+    run('git', ['init', '-q'], { cwd: folder });
+    writeFileSync(path.join(folder, 'long.ts'), '// line\n'.repeat(lines));
+    const outcome = node('check-size.mjs', folder);
+    rmSync(folder, { recursive: true });
+    return outcome;
+  };
+
+  it('passes 300 lines, warns above, fails above 400', () => {
+    expect(withFile(300)).toEqual({ status: 0, text: 'size check: 1 files\n' });
+    const warned = withFile(301);
+    expect(warned.status).toBe(0);
+    expect(warned.text).toContain('long.ts: 301 lines');
+    expect(withFile(401).status).toBe(1);
+  });
+});
+
+describe('bundles', () => {
+  it('hold natives and Node modules only where they may', () => {
+    const outcome = node('check-bundle.mjs', fixture('bundle-meta.json'));
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toContain('extension: requires the native module onnxruntime-node');
+    expect(outcome.text).toContain('extension: bundles node_modules/sharp');
+    expect(outcome.text).toContain('panel: a page requires node:fs');
+  });
+});
