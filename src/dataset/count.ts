@@ -1,0 +1,15 @@
+import { formatProblem } from '../base/problem';
+import { takeFraction } from '../domain/dataset/fraction';
+import type { SplitName } from '../domain/dataset/parse';
+import { loadDatasetYaml } from './load-yaml';
+import { listSplit } from './sources';
+
+/** Images of a split, without reading labels or images. Throws one clear line where there is none. */
+export async function countImages(yaml: string, split: SplitName, fraction = 1): Promise<number> {
+  const { dataset, problems } = await loadDatasetYaml(yaml);
+  const error = problems.find((problem) => problem.severity === 'error');
+  if (!dataset) throw new Error(error ? formatProblem(error) : `${yaml}: is no dataset`);
+  const listed = await listSplit(dataset, yaml, split);
+  if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
+  return takeFraction(listed.files, fraction).length;
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { toError } from '../../base/async';
+import type { RgbImage } from '../../domain/detection/image';
+import { decodeBmp, isBmp } from './bmp';
+import { unreadableFormat } from './formats';
+
+/** Smallest side Ultralytics accepts (data/utils.py, verify_image). */
+const SMALLEST_SIDE = 10;
+
+/**
+ * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives.
+ * Throws one line that names the file and what is wrong with it.
+ */
+export async function decodeImage(file: string): Promise<RgbImage> {
+  try {
+    const image = await decodeBytes(await readFile(file), file);
+    if (Math.min(image.width, image.height) >= SMALLEST_SIDE) return image;
+    throw new Error(`${image.width}x${image.height} pixels are too few: ${SMALLEST_SIDE} a side are needed`);
+  } catch (error) {
+    throw new Error(`${file}: ${firstLine(toError(error).message)}`, { cause: error });
+  }
+}
+
+async function decodeBytes(bytes: Buffer, file: string): Promise<RgbImage> {
+  if (bytes.length === 0) throw new Error('the file is empty');
+  if (isBmp(bytes)) return decodeBmp(bytes);
+  const format = unreadableFormat(bytes, file);
+  if (format) throw new Error(`${format} images cannot be read: convert it to PNG or JPEG`);
+  return decodeWithSharp(bytes);
+}
+
+/** The recipe that equals OpenCV: profiles are ignored, EXIF orientation is applied, alpha is dropped, grey becomes RGB. */
+async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated' });
+  const { space } = await image.metadata();
+  if (space === 'cmyk') throw new Error('CMYK images cannot be read: convert it to RGB');
+  const { data, info } = await image
+    .rotate()
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { width: info.width, height: info.height, data: pixels };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0].trim();
+}

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, type Stats } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { parseJson } from '../base/json';
+import type { Problem } from '../base/problem';
+import { isImagePath } from '../domain/dataset/image-path';
+import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
+
+export type SplitFiles = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
+
+/** Resolves a split to its image files, absolute and sorted. A split without an image is an error. */
+export async function listSplit(dataset: DatasetYaml, yaml: string, split: SplitName): Promise<SplitFiles> {
+  const sources = dataset[split];
+  if (sources.length === 0) return failed(yaml, split, `the dataset has no ${split} split`);
+  const root = rootOf(dataset, yaml, sources[0]);
+  const found = await Promise.all(sources.map((source) => listSource(locate(root, source))));
+  const missing = found.indexOf(undefined);
+  if (missing >= 0) return failed(yaml, split, `${locate(root, sources[missing])} does not exist`);
+  // By code unit, as Python sorts; a file named twice counts twice, as in Ultralytics.
+  const files = found.flatMap((list) => list ?? []).sort((a, b) => (a < b ? -1 : Number(a > b)));
+  if (files.length > 0) return { files, problems: [] };
+  return failed(yaml, split, `the ${split} split is empty: no images in ${locate(root, sources[0])}`);
+}
+
+function failed(file: string, key: SplitName, message: string): SplitFiles {
+  return { files: [], problems: [{ severity: 'error', file, key, message }] };
+}
+
+/**
+ * Ultralytics takes a relative `path` from the working directory, else from its datasets folder. An editor's working
+ * directory means little, so the YAML's own folder is tried as well; the first that holds the split is taken.
+ */
+function rootOf(dataset: DatasetYaml, yaml: string, source: string): string {
+  const folder = path.dirname(path.resolve(yaml));
+  const written = dataset.path;
+  if (written === undefined) return folder;
+  if (path.isAbsolute(written)) return written;
+  const candidates = [process.cwd(), folder, ultralyticsDatasets()]
+    .filter((base) => base !== undefined)
+    .map((base) => path.resolve(base, written));
+  const fallback = path.resolve(folder, written);
+  return candidates.find((root) => existsSync(locate(root, source))) ?? fallback;
+}
+
+/** `datasets_dir` of the user's Ultralytics settings, read only. */
+function ultralyticsDatasets(): string | undefined {
+  const base = process.env.YOLO_CONFIG_DIR ?? defaultConfigFolder();
+  const file = path.join(base, 'settings.json');
+  if (!existsSync(file)) return undefined;
+  const settings = parseJson(readFileSync(file, 'utf8')) as { datasets_dir?: unknown } | undefined;
+  return typeof settings?.datasets_dir === 'string' ? settings.datasets_dir : undefined;
+}
+
+function defaultConfigFolder(): string {
+  if (process.platform === 'win32')
+    return path.join(process.env.APPDATA ?? path.join(homedir(), 'AppData', 'Roaming'), 'Ultralytics');
+  if (process.platform === 'darwin')
+    return path.join(homedir(), 'Library', 'Application Support', 'Ultralytics');
+  return path.join(homedir(), '.config', 'Ultralytics');
+}
+
+/** A source from the root; one that starts with "../" and leads nowhere is tried without it, as old YAMLs need. */
+function locate(root: string, source: string): string {
+  const file = path.resolve(root, source);
+  if (existsSync(file) || !source.startsWith('../')) return file;
+  const inside = path.resolve(root, source.slice('../'.length));
+  return existsSync(inside) ? inside : file;
+}
+
+async function listSource(source: string): Promise<readonly string[] | undefined> {
+  const info = await statOf(source);
+  if (!info) return undefined;
+  if (info.isDirectory()) return (await listFolder(source)).filter(isImagePath);
+  return source.toLowerCase().endsWith('.txt') ? readList(source) : [source].filter(isImagePath);
+}
+
+async function statOf(file: string): Promise<Stats | undefined> {
+  return stat(file).catch(() => undefined);
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const full = path.join(folder, entry.name);
+      return (await isFolder(entry, full)) ? listFolder(full) : [full];
+    }),
+  );
+  return nested.flat();
+}
+
+/** Links to folders are followed: data sets are often linked together. */
+async function isFolder(entry: { isDirectory(): boolean; isSymbolicLink(): boolean }, full: string) {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return (await statOf(full))?.isDirectory() ?? false;
+}
+
+/** A list of images, one a line; lines that begin with "./" count from the list's folder, others as they are. */
+async function readList(list: string): Promise<readonly string[]> {
+  const text = await readFile(list, 'utf8');
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '' && isImagePath(line))
+    .map((line) => (line.startsWith('./') ? path.resolve(path.dirname(list), line) : fromList(list, line)));
+}
+
+function fromList(list: string, line: string): string {
+  const own = path.resolve(line);
+  return existsSync(own) ? own : path.resolve(path.dirname(list), line);
+}

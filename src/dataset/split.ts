@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { mapPool } from '../base/pool';
+import { hasErrors, type Problem } from '../base/problem';
+import { takeFraction } from '../domain/dataset/fraction';
+import { labelPathOf } from '../domain/dataset/image-path';
+import { type LabelRules, type Labels, NO_LABELS, parseLabels } from '../domain/dataset/labels';
+import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
+import { loadDatasetYaml } from './load-yaml';
+import { listSplit } from './sources';
+
+/** One image of a split; boxes are cx, cy, w, h, normalized, length 4n. */
+export type DatasetImage = Labels & {
+  /** Absolute. */
+  readonly file: string;
+};
+
+export type DatasetSplit = {
+  readonly names: readonly string[];
+  /** Images whose labels can be read, in path order. An image without labels is background. */
+  readonly images: readonly DatasetImage[];
+  /** Errors make the split unusable; a label file that cannot be read costs its image and is a warning. */
+  readonly problems: readonly Problem[];
+  /** Hash over image paths (from the dataset's folder), image sizes and label bytes. */
+  readonly fingerprint: string;
+};
+
+export type SplitOptions = { readonly singleCls?: boolean; readonly fraction?: number };
+
+type ReadImage = {
+  readonly image: DatasetImage | undefined;
+  readonly problems: readonly Problem[];
+  readonly digest: string;
+};
+
+/** Open files at once: enough to hide the latency of a network disk, few enough for any limit. */
+const READ_WIDTH = 32;
+const MOST_PROBLEMS = 50;
+
+/** Reads a split with all its labels. Nothing is ever written beside the data. */
+export async function loadSplit(
+  yaml: string,
+  split: SplitName,
+  options: SplitOptions = {},
+): Promise<DatasetSplit> {
+  const { dataset, problems } = await loadDatasetYaml(yaml);
+  if (!dataset) return unusable([], problems);
+  const names = options.singleCls ? ['item'] : dataset.names;
+  const listed = await listSplit(dataset, yaml, split);
+  if (listed.problems.length > 0) return unusable(names, [...problems, ...listed.problems]);
+  const files = takeFraction(listed.files, options.fraction ?? 1);
+  const rules = rulesOf(dataset, options);
+  const read = await mapPool(files, READ_WIDTH, (file) => readImage(file, path.dirname(yaml), rules));
+  return assemble(names, read, problems, { file: yaml, key: split });
+}
+
+function unusable(names: readonly string[], problems: readonly Problem[]): DatasetSplit {
+  return { names, images: [], problems, fingerprint: '' };
+}
+
+function rulesOf(dataset: DatasetYaml, options: SplitOptions): LabelRules {
+  return {
+    classes: dataset.names.length,
+    columns: dataset.columns,
+    singleCls: options.singleCls ?? false,
+  };
+}
+
+function assemble(
+  names: readonly string[],
+  read: readonly ReadImage[],
+  problems: readonly Problem[],
+  place: { readonly file: string; readonly key: string },
+): DatasetSplit {
+  const images = read.map((r) => r.image).filter((image) => image !== undefined);
+  const all = [...problems, ...capped(read.flatMap((r) => r.problems))];
+  if (images.length === 0 && !hasErrors(all))
+    all.push({ ...place, severity: 'error', message: 'no image of the split has readable labels' });
+  const hash = createHash('sha256');
+  for (const { digest } of read) hash.update(digest);
+  return { names, images, problems: all, fingerprint: hash.digest('hex') };
+}
+
+/** Errors first, since the first is the one line a command prints. */
+function capped(found: readonly Problem[]): Problem[] {
+  const ordered = [
+    ...found.filter((p) => p.severity === 'error'),
+    ...found.filter((p) => p.severity !== 'error'),
+  ];
+  if (ordered.length <= MOST_PROBLEMS) return ordered;
+  const rest = ordered.length - MOST_PROBLEMS;
+  const more: Problem = { severity: 'warning', message: `${rest} more label files have problems` };
+  return [...ordered.slice(0, MOST_PROBLEMS), more];
+}
+
+async function readImage(file: string, base: string, rules: LabelRules): Promise<ReadImage> {
+  const labelFile = labelPathOf(file);
+  const [info, bytes] = await Promise.all([
+    stat(file).catch(() => undefined),
+    readFile(labelFile).catch(() => undefined),
+  ]);
+  const relative = path.relative(base, file).split(path.sep).join('/');
+  const digest = `${relative}\n${info?.size ?? -1}\n${bytes?.toString('latin1') ?? ''}\n`;
+  return { ...readLabels(file, labelFile, bytes, rules), digest };
+}
+
+function readLabels(
+  file: string,
+  labelFile: string,
+  bytes: Buffer | undefined,
+  rules: LabelRules,
+): Omit<ReadImage, 'digest'> {
+  if (bytes === undefined) return { image: { file, ...NO_LABELS }, problems: [] };
+  const parsed = parseLabels(bytes.toString('utf8'), rules);
+  if (parsed.kind === 'fault') {
+    const { line = 1, message, classOutOfRange } = parsed.fault;
+    const range = { start: 0, end: 0, line, column: 1 };
+    const problem: Problem = {
+      severity: classOutOfRange ? 'error' : 'warning',
+      file: labelFile,
+      range,
+      message: classOutOfRange ? message : `${message}; the image is left out`,
+    };
+    return { image: undefined, problems: [problem] };
+  }
+  return { image: { file, ...parsed.labels }, problems: duplicateProblem(labelFile, parsed.duplicates) };
+}
+
+function duplicateProblem(file: string, duplicates: number): Problem[] {
+  if (duplicates === 0) return [];
+  return [{ severity: 'info', file, message: `${duplicates} duplicate labels removed` }];
+}

@@ -1,0 +1,12 @@
+/** The first round(n * fraction) items, at least one; half goes to even, as Python rounds. */
+export function takeFraction<T>(items: readonly T[], fraction: number): readonly T[] {
+  if (fraction >= 1) return items;
+  return items.slice(0, Math.max(1, roundHalfEven(items.length * fraction)));
+}
+
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}

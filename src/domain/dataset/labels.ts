@@ -1,0 +1,110 @@
+/** Labels of one image: boxes are cx, cy, w, h, normalized to the image, length 4n. */
+export type Labels = { readonly class: Uint16Array; readonly boxes: Float32Array };
+
+export type LabelFault = {
+  /** 1-based line of the label file; absent where the fault is the whole file's. */
+  readonly line?: number;
+  readonly message: string;
+  /** A class that the dataset does not have: the label set and the YAML do not fit together. */
+  readonly classOutOfRange: boolean;
+};
+
+export type LabelRules = {
+  readonly classes: number;
+  readonly columns: number;
+  /** All classes count as class 0, and their range is not checked. */
+  readonly singleCls: boolean;
+};
+
+export type ParsedLabels =
+  | { readonly kind: 'labels'; readonly labels: Labels; readonly duplicates: number }
+  | { readonly kind: 'fault'; readonly fault: LabelFault };
+
+type Row = { readonly line: number; readonly values: readonly number[] };
+
+export const NO_LABELS: Labels = { class: new Uint16Array(0), boxes: new Float32Array(0) };
+const BOX_COLUMNS = 5;
+/** A row longer than this makes the whole file one of polygons (Ultralytics data/utils.py, verify_image_label). */
+const MOST_BOX_TOKENS = 6;
+// Ultralytics' tolerance since 8.3.163: rounding of exporters may leave the unit square a little.
+const LOW = -0.01;
+const HIGH = 1.01;
+
+/** Parses a YOLO label file. Any faulty row spoils the file, as it does in Ultralytics. */
+export function parseLabels(text: string, rules: LabelRules): ParsedLabels {
+  const rows = splitRows(text);
+  const polygons = rules.columns === BOX_COLUMNS && rows.some((row) => row.values.length > MOST_BOX_TOKENS);
+  for (const row of rows) {
+    const fault = rowFault(row, rules, polygons);
+    if (fault) return { kind: 'fault', fault };
+  }
+  const kept = withoutDuplicates(rows.map(({ values }) => (polygons ? polygonBox(values) : values)));
+  return { kind: 'labels', labels: toLabels(kept, rules), duplicates: rows.length - kept.length };
+}
+
+function splitRows(text: string): Row[] {
+  const rows: Row[] = [];
+  text.split(/\r\n|\n|\r/).forEach((line, index) => {
+    const tokens = line.trim().split(/\s+/);
+    if (tokens[0] !== '') rows.push({ line: index + 1, values: tokens.map(Number) });
+  });
+  return rows;
+}
+
+function rowFault(row: Row, rules: LabelRules, polygons: boolean): LabelFault | undefined {
+  const message = shapeFault(row.values, rules, polygons) ?? valueFault(row.values);
+  if (message !== undefined) return { line: row.line, message, classOutOfRange: false };
+  const [cls] = row.values;
+  if (rules.singleCls || cls < rules.classes) return undefined;
+  const range = rules.classes === 1 ? 'only class 0' : `classes 0 to ${rules.classes - 1}`;
+  return {
+    line: row.line,
+    message: `class ${cls} is out of range: the dataset has ${range}`,
+    classOutOfRange: true,
+  };
+}
+
+function shapeFault(values: readonly number[], rules: LabelRules, polygons: boolean): string | undefined {
+  if (values.some(Number.isNaN)) return 'holds something that is no number';
+  if (polygons) {
+    const whole = values.length >= BOX_COLUMNS && values.length % 2 === 1;
+    return whole ? undefined : 'is no polygon: expected a class and pairs of x y';
+  }
+  if (values.length === rules.columns) return undefined;
+  return `has ${values.length} values, expected ${rules.columns} (class cx cy w h)`;
+}
+
+function valueFault(values: readonly number[]): string | undefined {
+  const [cls, ...coordinates] = values;
+  if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is no whole number from 0`;
+  const bad = coordinates.find((v) => v < LOW || v > HIGH);
+  return bad === undefined ? undefined : `coordinate ${bad} is not normalized (expected 0 to 1)`;
+}
+
+/** Class and bounding box of a polygon row: class x1 y1 x2 y2 ... */
+function polygonBox(values: readonly number[]): number[] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 1; i < values.length; i += 2) {
+    left = Math.min(left, values[i]);
+    right = Math.max(right, values[i]);
+    top = Math.min(top, values[i + 1]);
+    bottom = Math.max(bottom, values[i + 1]);
+  }
+  return [values[0], (left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
+}
+
+/** Exact duplicates go; where any went the survivors come sorted by column, as numpy.unique leaves them. */
+function withoutDuplicates(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const unique = new Map(rows.map((row) => [row.join(' '), row]));
+  if (unique.size === rows.length) return rows;
+  return [...unique.values()].sort((a, b) => a.map((v, i) => v - b[i]).find((d) => d !== 0) ?? 0);
+}
+
+function toLabels(rows: readonly (readonly number[])[], rules: LabelRules): Labels {
+  const labels = { class: new Uint16Array(rows.length), boxes: new Float32Array(4 * rows.length) };
+  rows.forEach((row, i) => {
+    labels.class[i] = rules.singleCls ? 0 : row[0];
+    labels.boxes.set(row.slice(1, BOX_COLUMNS), 4 * i);
+  });
+  return labels;
+}

@@ -1,0 +1,126 @@
+import { isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { hasErrors, type Problem } from '../../base/problem';
+import { nearestName } from '../../base/suggest';
+import { parseNames } from './names';
+import { parseYamlSource, problemAt, syntaxProblems, topLevelPairs, type YamlSource } from './yaml-source';
+
+export type SplitName = 'train' | 'val' | 'test';
+
+/** An Ultralytics dataset YAML as written: sources are not resolved to files yet. */
+export type DatasetYaml = {
+  /** Root folder of the sources; absent: the folder of the YAML. */
+  readonly path: string | undefined;
+  /** Folders, images or .txt lists, by split; empty where the split is absent. */
+  readonly train: readonly string[];
+  readonly val: readonly string[];
+  readonly test: readonly string[];
+  /** Class names; the index is the class number. */
+  readonly names: readonly string[];
+  /** Columns of a label row: 5, or 5 + K * dim where the set has keypoints. */
+  readonly columns: number;
+};
+
+export type ParsedDataset = {
+  readonly dataset: DatasetYaml | undefined;
+  readonly problems: readonly Problem[];
+};
+
+const KNOWN = [
+  'path',
+  'train',
+  'val',
+  'validation',
+  'test',
+  'minival',
+  'names',
+  'nc',
+  'channels',
+  'download',
+];
+const BOX_COLUMNS = 5;
+
+/** Reads a dataset YAML by Ultralytics' rules (facts A7). `dataset` is absent where a problem is an error. */
+export function parseDatasetYaml(text: string, file: string): ParsedDataset {
+  const source = parseYamlSource(text, file);
+  const syntax = syntaxProblems(source);
+  if (syntax.length > 0) return { dataset: undefined, problems: syntax };
+  if (!isMap(source.document.contents)) {
+    const message = 'is no dataset: expected a mapping with train, val and names';
+    return { dataset: undefined, problems: [problemAt(source, message)] };
+  }
+  return parseMapping(source, topLevelPairs(source));
+}
+
+function parseMapping(source: YamlSource, pairs: Map<string, Pair>): ParsedDataset {
+  const problems: Problem[] = misspeltKeys(source, pairs);
+  const names = parseNames(source, pairs, problems);
+  const dataset: DatasetYaml = {
+    path: parsePath(source, pairs, problems),
+    train: parseSplit(source, pairs, problems, ['train']),
+    val: parseSplit(source, pairs, problems, ['val', 'validation']),
+    test: pairs.has('test') ? parseSplit(source, pairs, problems, ['test']) : [],
+    names,
+    columns: parseColumns(source, pairs, problems),
+  };
+  checkChannels(source, pairs, problems);
+  return { dataset: hasErrors(problems) ? undefined : dataset, problems };
+}
+
+/** Ultralytics ignores keys that it does not know; only those that look like a slip are told. */
+function misspeltKeys(source: YamlSource, pairs: Map<string, Pair>): Problem[] {
+  const problems: Problem[] = [];
+  for (const [key, pair] of pairs) {
+    if (KNOWN.includes(key)) continue;
+    const meant = nearestName(key, KNOWN);
+    if (meant === undefined || pairs.has(meant)) continue;
+    const message = `is no key of a dataset, did you mean ${meant}?`;
+    const fix = { title: `Change to ${meant}`, text: meant };
+    problems.push(problemAt(source, message, { key, node: pair.key, fix, severity: 'warning' }));
+  }
+  return problems;
+}
+
+function parsePath(source: YamlSource, pairs: Map<string, Pair>, problems: Problem[]): string | undefined {
+  const pair = pairs.get('path');
+  if (!pair || (isScalar(pair.value) && pair.value.value === null)) return undefined;
+  const text = isScalar(pair.value) ? String(pair.value.value) : undefined;
+  if (text === undefined)
+    problems.push(problemAt(source, 'must be one folder', { key: 'path', node: pair.value }));
+  return text || undefined;
+}
+
+function parseSplit(
+  source: YamlSource,
+  pairs: Map<string, Pair>,
+  problems: Problem[],
+  keys: readonly string[],
+): string[] {
+  const key = keys.find((k) => pairs.has(k)) ?? keys[0];
+  const node = pairs.get(key)?.value;
+  const items = isSeq(node) ? node.items : [node];
+  const sources = items.filter(
+    (item) => isScalar(item) && typeof item.value === 'string' && item.value !== '',
+  );
+  if (items.length === 0 || sources.length < items.length) {
+    const message = `is missing: expected a folder of images, a .txt list, or a list of those`;
+    problems.push(problemAt(source, message, { key, node: node ?? source.document.contents }));
+  }
+  return sources.map((item) => String(isScalar(item) ? item.value : ''));
+}
+
+function parseColumns(source: YamlSource, pairs: Map<string, Pair>, problems: Problem[]): number {
+  const node = pairs.get('kpt_shape')?.value;
+  if (node === undefined) return BOX_COLUMNS;
+  const shape = isSeq(node) ? node.items.map((item) => Number(isScalar(item) ? item.value : Number.NaN)) : [];
+  if (shape.length === 2 && shape.every((n) => Number.isInteger(n) && n > 0))
+    return BOX_COLUMNS + shape[0] * shape[1];
+  const message = 'must be [points, 2 or 3 values per point]';
+  problems.push(problemAt(source, message, { key: 'kpt_shape', node }));
+  return BOX_COLUMNS;
+}
+
+function checkChannels(source: YamlSource, pairs: Map<string, Pair>, problems: Problem[]): void {
+  const node = pairs.get('channels')?.value;
+  if (node === undefined || (isScalar(node) && node.value === 3)) return;
+  problems.push(problemAt(source, 'must be 3: images are read as RGB', { key: 'channels', node }));
+}
