@@ -52,6 +52,19 @@ export const zValidationReport = z.object({
 export type ValidationReport = z.infer<typeof zValidationReport>;
 
 const t = z.number();
+
+/** This checkpoint against the best before it, by a paired bootstrap over the val images: is the difference noise? */
+export const zVersusBest = z.object({
+  epoch: zEpoch,
+  /** mAP50-95, this one minus the best before it. */
+  difference: metric,
+  /** 95 % interval of the difference. */
+  low: metric,
+  high: metric,
+  probabilityBetter: metric,
+});
+export type VersusBest = z.infer<typeof zVersusBest>;
+
 export const zValidated = zValidationReport.extend({
   type: z.literal('validation'),
   t,
@@ -60,6 +73,7 @@ export const zValidated = zValidationReport.extend({
   path: zRunPath,
   /** Detections file, while it is kept. */
   det: zRunPath.optional(),
+  versusBest: zVersusBest.optional(),
 });
 export const zSkipped = z.object({ type: z.literal('skipped'), t, epoch: zEpoch, reason: z.string() });
 export const zValidationFailed = z.object({

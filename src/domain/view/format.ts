@@ -1,0 +1,60 @@
+const NARROW = 1e-3;
+const WIDE = 1e5;
+
+/** A number for a label: three significant digits, never an exponent where people would not write one. */
+export function formatValue(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size < NARROW || size >= WIDE) return trimExponent(value.toExponential(digits - 1));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(decimals);
+}
+
+function trimExponent(text: string): string {
+  return text.replace(/\.?0+e/, 'e').replace('e+', 'e');
+}
+
+/** A learning rate: no trailing zeros, e.g. 0.01, 0.00642, 2e-5. */
+export function formatRate(value: number): string {
+  const text = formatValue(value);
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** A metric in [0, 1] with three decimals. */
+export function formatMetric(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : '–';
+}
+
+export function formatSigned(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}
+
+/** Thousands apart, as in 62,500. */
+export function formatCount(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : formatValue(value)} ${UNITS[unit]}`;
+}
+
+export function formatPercent(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+/** Probability for people: never 0 % or 100 %. */
+export function formatProbability(p: number): string {
+  if (p > 0.99) return '>99 %';
+  if (p < 0.01) return '<1 %';
+  return formatPercent(p);
+}

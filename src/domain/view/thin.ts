@@ -1,0 +1,95 @@
+/** A curve as parallel columns; a NaN in y is a gap. */
+export type Points = { readonly x: Float64Array; readonly y: Float64Array };
+export type Window = { readonly from: number; readonly to: number; readonly buckets: number };
+
+/**
+ * Thins an ascending x to the smallest and largest y of each of `buckets` equal parts of [from, to], in their order;
+ * one point on either side of the window is kept, so that lines run to the edge. At most 3 points a bucket.
+ */
+export function thin(points: Points, window: Window): Points {
+  const start = Math.max(0, lowerBound(points.x, window.from) - 1);
+  const end = Math.min(points.x.length, upperBound(points.x, window.to) + 1);
+  if (end - start <= 2 * window.buckets) return slice(points, start, end);
+  return bucketed(points, { start, end, window });
+}
+
+type Range = { readonly start: number; readonly end: number; readonly window: Window };
+
+function bucketed({ x, y }: Points, { start, end, window }: Range): Points {
+  const out = createWriter(3 * window.buckets + 8);
+  const perBucket = (window.to - window.from) / window.buckets;
+  let i = start;
+  while (i < end) {
+    const edge = window.from + (Math.floor((x[i] - window.from) / perBucket) + 1) * perBucket;
+    const first = i;
+    while (i < end && x[i] < edge) i++;
+    i = Math.max(i, first + 1);
+    out.extremes({ x, y }, first, i);
+  }
+  return out.finish();
+}
+
+type Writer = { extremes(points: Points, from: number, to: number): void; finish(): Points };
+
+function createWriter(capacity: number): Writer {
+  const x = new Float64Array(capacity);
+  const y = new Float64Array(capacity);
+  let length = 0;
+  const push = (px: number, py: number): void => {
+    if (length === capacity) return;
+    x[length] = px;
+    y[length++] = py;
+  };
+  return {
+    extremes(points, from, to) {
+      const { low, high, gap } = extremesOf(points.y, from, to);
+      if (low >= 0) {
+        const [a, b] = low < high ? [low, high] : [high, low];
+        push(points.x[a], points.y[a]);
+        if (a !== b) push(points.x[b], points.y[b]);
+      }
+      if (gap >= 0) push(points.x[gap], Number.NaN);
+    },
+    finish: () => ({ x: x.slice(0, length), y: y.slice(0, length) }),
+  };
+}
+
+/** Indices of the smallest and largest finite value and of one non-finite value; -1 where there is none. */
+function extremesOf(y: Float64Array, from: number, to: number): { low: number; high: number; gap: number } {
+  let low = -1;
+  let high = -1;
+  let gap = -1;
+  for (let i = from; i < to; i++) {
+    const v = y[i];
+    if (!Number.isFinite(v)) gap = i;
+    else if (low < 0) low = high = i;
+    else if (v < y[low]) low = i;
+    else if (v > y[high]) high = i;
+  }
+  return { low, high, gap };
+}
+
+function slice({ x, y }: Points, start: number, end: number): Points {
+  return { x: x.slice(start, end), y: y.slice(start, end).map((v) => (Number.isFinite(v) ? v : Number.NaN)) };
+}
+
+/** Index of the first x that is not below the value. */
+export function lowerBound(x: ArrayLike<number>, value: number): number {
+  return bound(x, (v) => v < value);
+}
+
+/** Index of the first x that is above the value. */
+export function upperBound(x: ArrayLike<number>, value: number): number {
+  return bound(x, (v) => v <= value);
+}
+
+function bound(x: ArrayLike<number>, isBefore: (v: number) => boolean): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBefore(x[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,131 @@
+import type { RunStateName } from '../run-files';
+
+// What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are translated.
+
+export type Tone = 'live' | 'good' | 'warning' | 'bad' | 'quiet';
+export type Sentence = { readonly text: string; readonly tone: Tone };
+
+export type HeaderView = {
+  readonly name: string;
+  readonly state: RunStateName | 'preview';
+  readonly stateLabel: string;
+  readonly tone: Tone;
+  /** Epoch, step, time left. */
+  readonly facts: readonly string[];
+  readonly device: string;
+  /** Share of the steps done; undefined while the plan is unknown. */
+  readonly progress: number | undefined;
+  readonly actions: readonly ActionView[];
+};
+
+/** Ids double as the names of host actions; the page knows none of them. */
+export type ActionView = {
+  readonly id: string;
+  readonly label: string;
+  readonly primary?: boolean;
+  readonly epoch?: number;
+};
+
+export type TileView = {
+  readonly id: 'map' | 'loss' | 'lr' | 'validation';
+  readonly label: string;
+  readonly value: string;
+  readonly notes: readonly Sentence[];
+  /** A short curve for the side panel. */
+  readonly spark: readonly number[];
+};
+
+export type CheckpointRow = {
+  readonly epoch: number;
+  readonly best: boolean;
+  readonly busy: boolean;
+  readonly map: string;
+  readonly map50: string;
+  readonly precision: string;
+  readonly recall: string;
+  readonly verdict: Sentence;
+  readonly took: string;
+  readonly size: string;
+  readonly kept: Sentence;
+  readonly actions: readonly ActionView[];
+};
+
+export type SettingRow = {
+  readonly key: string;
+  readonly requested: string;
+  readonly effective: string;
+  readonly reason: string;
+  readonly changed: boolean;
+};
+
+export type LogRow = {
+  readonly t: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly source: string;
+  readonly message: string;
+};
+
+export type ClassRow = {
+  readonly name: string;
+  readonly labels: string;
+  readonly precision: string;
+  readonly recall: string;
+  readonly ap50: string;
+  readonly ap: string;
+  /** ap, for the bar. */
+  readonly share: number;
+};
+
+/** Everything but the charts. A section is sent again whole when it changed. */
+export type Sections = {
+  readonly header: HeaderView;
+  readonly sentences: readonly Sentence[];
+  readonly tiles: readonly TileView[];
+  readonly checkpoints: readonly CheckpointRow[];
+  readonly classes: readonly ClassRow[];
+  readonly settings: readonly SettingRow[];
+  readonly log: readonly LogRow[];
+};
+
+export const CHART_IDS = ['lr', 'loss', 'map', 'pr', 'timing', 'speed'] as const;
+export type ChartId = (typeof CHART_IDS)[number];
+export type XAxis = 'step' | 'epoch' | 'time';
+export type Colour = 'blue' | 'orange' | 'red' | 'green' | 'purple' | 'yellow' | 'grey';
+
+/** How a series is drawn: `raw` faint behind `smooth`; `points` without a line; `best` as a star. */
+export type SeriesRole = 'raw' | 'smooth' | 'line' | 'planned' | 'dotted' | 'points' | 'best';
+
+export type SeriesView = {
+  readonly key: string;
+  readonly label: string;
+  readonly role: SeriesRole;
+  readonly colour: Colour;
+  /** Hidden until asked for. */
+  readonly optional?: boolean;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+};
+
+export type ChartView = {
+  readonly id: ChartId;
+  readonly title: string;
+  /** One sentence that reads the chart for those who cannot see it. */
+  readonly summary: string;
+  readonly from: number;
+  readonly to: number;
+  readonly series: readonly SeriesView[];
+  readonly band?: { readonly from: number; readonly to: number; readonly label: string };
+  readonly marks: readonly { readonly x: number; readonly label: string }[];
+  /** Shown in place of the chart while there is nothing to draw. */
+  readonly empty?: string;
+  readonly unit: 'rate' | 'share' | 'number' | 'seconds';
+};
+
+/** What a page looks at: the host thins for exactly this. Charts that are out of sight are absent. */
+export type Lens = {
+  readonly axis: XAxis;
+  /** Weight of the loss average, 0 to 0.999. */
+  readonly smoothing: number;
+  readonly charts: Partial<Record<ChartId, ChartLens>>;
+};
+export type ChartLens = { readonly width: number; readonly from?: number; readonly to?: number };

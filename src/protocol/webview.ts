@@ -1,0 +1,61 @@
+import type { ChartId, ChartView, Lens, Sections } from './view/types';
+
+// Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
+
+/** Points to hang onto a series that was sent before. */
+export type SeriesAppend = { readonly key: string; readonly x: Float64Array; readonly y: Float64Array };
+
+export type ChartUpdate =
+  | { readonly kind: 'replace'; readonly chart: ChartView }
+  | { readonly kind: 'append'; readonly id: ChartId; readonly series: readonly SeriesAppend[] };
+
+/** Event `update`. `seq` counts up by one; a page that sees a gap opens again and gets a reset. */
+export type ViewUpdate = {
+  readonly seq: number;
+  readonly reset: boolean;
+  readonly sections: Partial<Sections>;
+  readonly charts: readonly ChartUpdate[];
+};
+
+/** Parallel columns of a precision-recall curve at IoU .50. */
+export type PrCurve = {
+  readonly name: string;
+  readonly ap50: number;
+  readonly recall: Float64Array;
+  readonly precision: Float64Array;
+};
+
+export type GalleryBox = {
+  /** x, y, width, height as shares of the image. */
+  readonly box: readonly [number, number, number, number];
+  readonly label: string;
+  readonly kind: 'truth' | 'missed' | 'hit' | 'false';
+};
+export type GalleryImage = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly mime: string;
+  readonly boxes: readonly GalleryBox[];
+  readonly note: string;
+};
+export type Gallery = {
+  readonly images: readonly GalleryImage[];
+  readonly total: number;
+  readonly note: string;
+};
+
+/** Requests of a page. method -> params and result. */
+export type PageMethods = {
+  /** The page is there, or lost count: answers by an `update` with `reset`. */
+  open: { params: Lens; result: undefined };
+  look: { params: Lens; result: undefined };
+  act: { params: { readonly id: string; readonly epoch?: number }; result: undefined };
+  prCurves: { params: { readonly epoch?: number }; result: readonly PrCurve[] };
+  gallery: { params: { readonly epoch?: number; readonly from: number }; result: Gallery };
+  copy: { params: { readonly text: string; readonly what: string }; result: undefined };
+  savePng: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
+};
+export type PageMethod = keyof PageMethods;
+
+/** Event `trouble` of a page: an uncaught error or a violation of its content security policy. */
+export type Trouble = { readonly kind: 'error' | 'csp'; readonly message: string };
