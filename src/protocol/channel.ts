@@ -7,7 +7,13 @@ export type Wire =
   | { readonly kind: 'hello'; readonly version: number }
   | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly params: unknown }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'error'; readonly id: number; readonly message: string }
+  | {
+      readonly kind: 'error';
+      readonly id: number;
+      readonly message: string;
+      /** `code` of the error, where it has one, so that the asker can tell bad input from a fault. */
+      readonly code?: string;
+    }
   | { readonly kind: 'event'; readonly name: string; readonly value: unknown };
 
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
@@ -88,7 +94,7 @@ export class Channel {
       const value = await handler(params);
       this.#answer({ kind: 'result', id, value });
     } catch (error) {
-      this.#answer({ kind: 'error', id, message: toError(error).message });
+      this.#answer({ kind: 'error', id, message: toError(error).message, code: codeOf(error) });
     }
   }
 
@@ -100,8 +106,13 @@ export class Channel {
     const answer = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.kind === 'result') answer?.resolve(message.value);
-    else answer?.reject(new Error(message.message));
+    else answer?.reject(Object.assign(new Error(message.message), { code: message.code }));
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['hello', 'request', 'result', 'error', 'event']);

@@ -90,5 +90,10 @@ export type ValidatorMethods = {
   devices: { params: Record<string, never>; result: DeviceReport[] };
 };
 
-/** Event `progress`, while a validation runs. */
-export const zValidateProgress = z.object({ done: z.number().int(), total: z.number().int() });
+/** Event `progress`, while a validation of `model` runs. */
+export const zValidateProgress = z.object({
+  model: z.string(),
+  done: z.number().int(),
+  total: z.number().int(),
+});
+export type ValidateProgress = z.infer<typeof zValidateProgress>;

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { Channel } from '../protocol/channel';
+import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
+
+export type ValidatorOptions = {
+  /** Folder of the bundles. */
+  readonly installDir: string;
+  /** Node to run it with; absent: this process's own. */
+  readonly nodePath?: string;
+  /** Run that it works for; carried as PITWALL_RUN. */
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export type ValidatorExit = {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** How it ended, for people, with the last words of a native crash. */
+  readonly message: string;
+};
+
+type Methods = ValidatorMethods;
+
+/** A running validator. Requests are answered one after another; all fail when the process ends. */
+export type ValidatorProcess = {
+  readonly pid: number | undefined;
+  validate(
+    params: Methods['validate']['params'],
+    onProgress?: (progress: ValidateProgress) => void,
+  ): Promise<Methods['validate']['result']>;
+  predict(params: Methods['predict']['params']): Promise<Methods['predict']['result']>;
+  devices(): Promise<Methods['devices']['result']>;
+  readonly stopped: Promise<ValidatorExit>;
+  /** Closes the channel and waits; kills what does not go by itself. */
+  stop(): Promise<ValidatorExit>;
+};
+
+const STOP_MS = 2000;
+const LAST_WORDS = 4096;
+
+export function startValidator(options: ValidatorOptions): ValidatorProcess {
+  const child = spawnValidator(options);
+  const listeners = new Set<(progress: ValidateProgress) => void>();
+  const channel = new Channel({
+    send: (message) => sendTo(child, message),
+    onEvent: (name, value) => {
+      const progress = name === 'progress' ? zValidateProgress.safeParse(value) : undefined;
+      if (progress?.success) for (const listener of listeners) listener(progress.data);
+    },
+  });
+  child.on('message', (message) => channel.receive(message));
+  const stopped = whenStopped(child, channel);
+  const ask = <M extends keyof Methods>(method: M, params: Methods[M]['params']) =>
+    channel.request(method, params) as Promise<Methods[M]['result']>;
+  return {
+    pid: child.pid,
+    validate: (params, onProgress) => {
+      const own = (progress: ValidateProgress): void => {
+        if (progress.model === params.model) onProgress?.(progress);
+      };
+      listeners.add(own);
+      return ask('validate', params).finally(() => listeners.delete(own));
+    },
+    predict: (params) => ask('predict', params),
+    devices: () => ask('devices', {}),
+    stopped,
+    stop: () => stopChild(child, stopped),
+  };
+}
+
+function spawnValidator({ installDir, nodePath, run, env }: ValidatorOptions): ChildProcess {
+  return spawn(nodePath ?? process.execPath, [path.join(installDir, 'validator.js')], {
+    // Structured clone: JSON would turn non-finite numbers into null.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    windowsHide: true,
+    env: {
+      ...process.env,
+      ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+      ...(run === undefined ? {} : { PITWALL_RUN: run }),
+      ...env,
+    },
+  });
+}
+
+/** A message to a process that is gone is lost; its pending requests fail when the end is seen. */
+function sendTo(child: ChildProcess, message: object): void {
+  if (child.connected) child.send(message, () => undefined);
+}
+
+function whenStopped(child: ChildProcess, channel: Channel): Promise<ValidatorExit> {
+  let lastWords = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS);
+  });
+  return new Promise((resolve) => {
+    const finish = (exit: ValidatorExit): void => {
+      channel.close(new Error(exit.message));
+      resolve(exit);
+    };
+    child.once('error', (error) =>
+      finish({
+        exitCode: null,
+        signal: null,
+        message: `the validator could not be started: ${error.message}`,
+      }),
+    );
+    // `close` comes after stderr was read to its end, `exit` may come before.
+    child.once('close', (exitCode, signal) =>
+      finish({ exitCode, signal, message: exitMessage(exitCode, signal, lastWords) }),
+    );
+  });
+}
+
+function exitMessage(exitCode: number | null, signal: string | null, lastWords: string): string {
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode ?? 'unknown'}`;
+  const words = lastWords.trim().split('\n').at(-1)?.trim();
+  return `the validator ${how}${words && exitCode !== 0 ? ` (${words})` : ''}`;
+}
+
+async function stopChild(child: ChildProcess, stopped: Promise<ValidatorExit>): Promise<ValidatorExit> {
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  const exit = await stopped;
+  clearTimeout(timer);
+  return exit;
+}

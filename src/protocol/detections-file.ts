@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { parseJson } from '../base/json';
+import type { Detections, GroundTruth } from '../domain/evaluation/types';
+
+// A .det file: what one checkpoint detected on one val set, so that checkpoints and runs can be compared later without
+// running a model again.
+//   8 bytes   "PITWDET" and the format version
+//   4 bytes   length of the header, little-endian
+//   header    JSON, padded with spaces so that what follows is aligned to 4 bytes
+//   float32   boxes, x1 y1 x2 y2, 4n; then scores, n
+//   uint16    class, n; uint32 image index, n
+//   then the ground truth in the same space: float32 boxes 4m, uint16 class m, uint32 image m
+// Each column is padded to 4 bytes.
+const MAGIC = 'PITWDET';
+const VERSION = 1;
+const PREFIX_BYTES = 12;
+const MOST_HEADER_BYTES = 64 * 1024 * 1024;
+
+const zCount = z.number().int().min(0);
+
+export const zDetectionsHeader = z.object({
+  /** Hash over the val set; only files of the same one may be compared. */
+  fingerprint: z.string(),
+  classes: z.array(z.string()),
+  /** How detections became boxes and which space they are in. */
+  rule: z.object({
+    name: z.literal('ultralytics'),
+    space: z.literal('letterbox'),
+    imgsz: z.number().int(),
+    conf: z.number(),
+    iou: z.number(),
+    max_det: z.number().int(),
+    single_cls: z.boolean(),
+  }),
+  images: zCount,
+  /** Image paths as the val set names them; the index is the image number. */
+  files: z.array(z.string()),
+  /** Original width and height of each image, 2 * images. */
+  sizes: z.array(z.number()),
+  detections: zCount,
+  labels: zCount,
+});
+export type DetectionsHeader = z.infer<typeof zDetectionsHeader>;
+
+export type DetectionsFile = {
+  readonly header: DetectionsHeader;
+  readonly detections: Detections;
+  /** Ground truth in the same space as the detections. */
+  readonly truth: GroundTruth;
+};
+
+type Flat = { readonly boxes: Float32Array; readonly image: Uint32Array; readonly class: Uint16Array };
+
+/** The bytes of a .det file. `header.detections` and `header.labels` are taken from the arrays. */
+export function encodeDetections(file: {
+  readonly header: Omit<DetectionsHeader, 'detections' | 'labels'>;
+  readonly detections: Detections;
+  readonly truth: Flat;
+}): Uint8Array {
+  const { detections, truth } = file;
+  const header = { ...file.header, detections: detections.image.length, labels: truth.image.length };
+  const json = asciiJson(header);
+  const text = json + ' '.repeat((4 - ((PREFIX_BYTES + json.length) % 4)) % 4);
+  const columns = [
+    detections.boxes,
+    detections.scores,
+    detections.class,
+    detections.image,
+    truth.boxes,
+    truth.class,
+    truth.image,
+  ];
+  const out = new Uint8Array(
+    columns.reduce((sum, c) => sum + aligned(c.byteLength), PREFIX_BYTES + text.length),
+  );
+  writeAscii(out, 0, `${MAGIC}${VERSION}`);
+  new DataView(out.buffer).setUint32(8, text.length, true);
+  writeAscii(out, PREFIX_BYTES, text);
+  let at = PREFIX_BYTES + text.length;
+  for (const column of columns) {
+    out.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += aligned(column.byteLength);
+  }
+  return out;
+}
+
+/** Reads a .det file; undefined where it is none, torn, or of another version. */
+export function decodeDetections(bytes: Uint8Array): DetectionsFile | undefined {
+  const header = readHeader(bytes);
+  if (!header) return undefined;
+  const reader = columnReader(bytes, header.end);
+  const { detections: n, labels: m, images, classes } = header.value;
+  const detections = {
+    boxes: reader.next(Float32Array, 4 * n),
+    scores: reader.next(Float32Array, n),
+    class: reader.next(Uint16Array, n),
+    image: reader.next(Uint32Array, n),
+  };
+  const truth = {
+    images,
+    classes: classes.length,
+    boxes: reader.next(Float32Array, 4 * m),
+    class: reader.next(Uint16Array, m),
+    image: reader.next(Uint32Array, m),
+  };
+  if (reader.end() !== bytes.byteLength || !indexesFit(detections, truth)) return undefined;
+  return { header: header.value, detections, truth };
+}
+
+/** Files come from run folders that others may have written: no index may point outside. */
+function indexesFit(detections: Detections, truth: GroundTruth): boolean {
+  const within = (values: Uint32Array | Uint16Array, limit: number): boolean =>
+    values.every((v) => v < limit);
+  return [detections, truth].every((c) => within(c.image, truth.images) && within(c.class, truth.classes));
+}
+
+function readHeader(bytes: Uint8Array): { value: DetectionsHeader; end: number } | undefined {
+  if (bytes.byteLength < PREFIX_BYTES || readAscii(bytes, 0, 8) !== `${MAGIC}${VERSION}`) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  if (length > MOST_HEADER_BYTES || PREFIX_BYTES + length > bytes.byteLength) return undefined;
+  const parsed = zDetectionsHeader.safeParse(parseJson(readAscii(bytes, PREFIX_BYTES, length)));
+  return parsed.success ? { value: parsed.data, end: PREFIX_BYTES + length } : undefined;
+}
+
+type Numbers = Float32Array | Uint32Array | Uint16Array;
+type NumbersConstructor<T extends Numbers> = { new (length: number): T; readonly BYTES_PER_ELEMENT: number };
+
+/** Copies columns one after another, so that neither alignment nor the life of the file's buffer matters. */
+function columnReader(bytes: Uint8Array, start: number) {
+  let at = start;
+  return {
+    next<T extends Numbers>(type: NumbersConstructor<T>, length: number): T {
+      const size = length * type.BYTES_PER_ELEMENT;
+      const from = at;
+      at += aligned(size);
+      const column = new type(at <= bytes.byteLength ? length : 0);
+      new Uint8Array(column.buffer).set(bytes.subarray(from, from + column.byteLength));
+      return column;
+    },
+    end: () => at,
+  };
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / 4) * 4;
+}
+
+/** JSON with everything outside ASCII escaped, so that length in bytes and in characters agree. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function writeAscii(out: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+}
+
+function readAscii(bytes: Uint8Array, at: number, length: number): string {
+  const parts: string[] = [];
+  for (let i = at; i < at + length; i += 8192)
+    parts.push(String.fromCharCode(...bytes.subarray(i, Math.min(i + 8192, at + length))));
+  return parts.join('');
+}
