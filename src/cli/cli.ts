@@ -1,0 +1,13 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { ExitCode } from './failure';
+import type { CliIo } from './io';
+
+/** What a command is built with: the outside world, and the wrapper that takes its exit code. */
+export type Cli = {
+  readonly io: CliIo;
+  readonly run: <A extends unknown[]>(
+    handler: (...args: A) => Promise<ExitCode>,
+  ) => (...args: A) => Promise<void>;
+};
+
+export type CommandFactory = (cli: Cli) => CommandUnknownOpts;

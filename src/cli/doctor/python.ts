@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { parseJson } from '../../base/json';
+
+/** One interpreter and what it has; versions only, nothing is imported. `problem` where it could not be asked. */
+export type PythonReport = {
+  readonly executable: string;
+  readonly found: string;
+  readonly version?: string;
+  readonly packages?: Readonly<Record<string, string | null>>;
+  readonly problem?: string;
+};
+
+export type PythonPlace = { readonly executable: string; readonly found: string };
+
+const TIMEOUT_MS = 5000;
+const PACKAGES = ['torch', 'ultralytics', 'onnx', 'onnxruntime', 'numpy'];
+
+// importlib.metadata reads a package's version from its folder; importing torch alone takes seconds.
+const PROBE = `
+import importlib.metadata as m, json, platform, sys
+def version(name):
+    try: return m.version(name)
+    except m.PackageNotFoundError: return None
+print(json.dumps({"executable": sys.executable, "version": platform.python_version(), "packages": {n: version(n) for n in sys.argv[1:]}}))
+`;
+
+/** Where interpreters are looked for, in the order in which they are preferred. */
+export function pythonPlaces(
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): PythonPlace[] {
+  const inEnv = (dir: string): string =>
+    platform === 'win32' ? path.join(dir, 'Scripts', 'python.exe') : path.join(dir, 'bin', 'python');
+  const inConda = (dir: string): string => (platform === 'win32' ? path.join(dir, 'python.exe') : inEnv(dir));
+  const places: PythonPlace[] = [];
+  if (env.VIRTUAL_ENV) places.push({ executable: inEnv(env.VIRTUAL_ENV), found: 'VIRTUAL_ENV' });
+  if (env.CONDA_PREFIX) places.push({ executable: inConda(env.CONDA_PREFIX), found: 'CONDA_PREFIX' });
+  for (const name of ['.venv', 'venv', 'env'])
+    places.push({ executable: inEnv(path.join(cwd, name)), found: name });
+  for (const name of ['python3', 'python']) places.push({ executable: name, found: 'PATH' });
+  return places;
+}
+
+/** Asks every interpreter at once; places without one are left out, the same interpreter is told once. */
+export async function probePythons(places: readonly PythonPlace[], cwd: string): Promise<PythonReport[]> {
+  const reports = await Promise.all(places.map((place) => probe(place, cwd)));
+  const seen = new Set<string>();
+  return reports.filter((report): report is PythonReport => {
+    if (report === undefined || seen.has(report.executable)) return false;
+    seen.add(report.executable);
+    return true;
+  });
+}
+
+function probe({ executable, found }: PythonPlace, cwd: string): Promise<PythonReport | undefined> {
+  return new Promise((resolve) => {
+    execFile(
+      executable,
+      // -I: neither the folder we stand in nor PYTHON* variables can put code of theirs into the probe.
+      ['-I', '-c', PROBE, ...PACKAGES],
+      { cwd, timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
+      (error, stdout) => resolve(readProbe(error, stdout, { executable, found })),
+    );
+  });
+}
+
+function readProbe(
+  error: (Error & { code?: unknown; killed?: boolean }) | null,
+  stdout: string,
+  place: PythonPlace,
+): PythonReport | undefined {
+  if (error?.code === 'ENOENT' || error?.code === 'ENOTDIR') return undefined;
+  if (error?.killed) return { ...place, problem: `gave no answer in ${TIMEOUT_MS / 1000} s` };
+  const answer = parseJson(stdout) as
+    | Pick<PythonReport, 'executable' | 'version' | 'packages'>
+    | null
+    | undefined;
+  if (!answer?.version) return { ...place, problem: 'could not be asked for its packages' };
+  return { ...answer, found: place.found };
+}

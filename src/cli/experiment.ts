@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { formatProblem, type Problem } from '../base/problem';
+import { parseExperiment } from '../domain/experiment/parse';
+import type { Experiment } from '../domain/experiment/types';
+import { badInput, fileFailure } from './failure';
+import { type CliIo, printLine } from './io';
+
+/** An experiment as it was asked for on the command line: the file and the `--set` values over it. */
+export type LoadedExperiment = {
+  /** Absolute. */
+  readonly file: string;
+  readonly text: string;
+  readonly set: readonly string[];
+  /** `data` is absolute. */
+  readonly experiment: Experiment;
+};
+
+/** Reads and resolves an experiment; warnings go to stderr, errors end the command with 2, a line each. */
+export function loadExperiment(io: CliIo, config: string, set: readonly string[]): LoadedExperiment {
+  const file = path.resolve(io.cwd, config);
+  const text = readText(file, config);
+  const { experiment, problems } = parseExperiment(text, { file: config, set });
+  reportProblems(io, problems);
+  if (!experiment) throw badInput(`${config}: is no experiment`);
+  return { file, text, set, experiment: { ...experiment, data: resolveData(experiment.data, file) } };
+}
+
+/** Warnings and notes are printed; errors are thrown together, a line each. */
+export function reportProblems(io: CliIo, problems: readonly Problem[]): void {
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  for (const problem of problems) {
+    if (problem.severity !== 'error') printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
+  }
+  if (errors.length > 0) throw badInput(errors.map(formatProblem).join('\n'));
+}
+
+export function readText(file: string, shown = file): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw badInput(`${shown}: ${fileFailure(error)}`, error);
+  }
+}
+
+/** A dataset is named relative to the experiment that names it. */
+function resolveData(data: string, experimentFile: string): string {
+  return path.resolve(path.dirname(experimentFile), data);
+}

@@ -1,0 +1,36 @@
+/** 0 done, 1 the run or validation failed or diverged, 2 bad usage or bad input, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Ends a command: what stderr is told, one line each, and the exit code. */
+export class CliFailure extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CliFailure';
+    this.exitCode = exitCode;
+  }
+}
+
+export function badInput(message: string, cause?: unknown): CliFailure {
+  return new CliFailure(2, message, { cause });
+}
+
+/** Why a file could not be read or written, in words instead of an errno. */
+export function fileFailure(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (
+    (typeof code === 'string' && REASONS[code]) || (error instanceof Error ? error.message : String(error))
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'read-only file system',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'is a folder, a file was expected',
+  ENOSPC: 'no space left on the disk',
+  EEXIST: 'already exists',
+};

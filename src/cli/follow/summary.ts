@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { RunStateName } from '../../protocol/run-files';
+import type { RunState } from '../../protocol/run-state';
+import { score, seconds } from '../output/numbers';
+import type { Style } from '../output/style';
+import { formatTable, type TableColumn } from '../output/table';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'epoch', align: 'right' },
+  { title: 'mAP50-95', align: 'right' },
+  { title: 'mAP50', align: 'right' },
+  { title: 'P', align: 'right' },
+  { title: 'R', align: 'right' },
+  { title: '' },
+];
+/** A longer run shows its last epochs and the best one. */
+const MOST_ROWS = 20;
+
+/** What stands under a finished run: the table of its validations, why it ended, the best checkpoint, the folder. */
+export function summaryLines(state: RunState, dir: string, style: Style): string[] {
+  const rows = summaryRows(state);
+  return [
+    ...(rows.length > 0 ? ['', ...formatTable(COLUMNS, rows)] : []),
+    '',
+    endLine(state, style),
+    ...bestLine(state, dir, style),
+    `run: ${dir}`,
+  ];
+}
+
+function summaryRows(state: RunState): string[][] {
+  const all = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
+  const best = state.best?.epoch;
+  const shown = all.filter((v, i) => i >= all.length - MOST_ROWS || v.epoch === best);
+  return shown.map(({ epoch, map, map50, precision, recall }) => [
+    String(epoch),
+    ...[map, map50, precision, recall].map(score),
+    epoch === best ? '* best' : '',
+  ]);
+}
+
+function endLine(state: RunState, style: Style): string {
+  const name = state.status?.state ?? 'lost';
+  const epochs = state.epochs.length;
+  const took = state.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const failed = [...state.checkpoints.values()].filter((c) => c.state === 'failed').length;
+  return [
+    `${markOf(name, style)(name)}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${seconds(took)} of training`,
+    ...(name === 'completed' ? [] : [reasonOf(state)]),
+    failed > 0 ? `${failed} validations failed` : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+function markOf(name: RunStateName, style: Style): (text: string) => string {
+  if (name === 'completed') return style.good;
+  return name === 'stopped' || name === 'paused' ? style.warn : style.bad;
+}
+
+/** Why a run ended, as the keeper or the trainer put it. */
+export function reasonOf(state: RunState): string | undefined {
+  return state.status?.reason ?? state.end?.message;
+}
+
+function bestLine(state: RunState, dir: string, style: Style): string[] {
+  if (!state.best) return [];
+  const { epoch, map, path: inRun } = state.best;
+  const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
+  return [`best: epoch ${epoch}, mAP50-95 ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`];
+}

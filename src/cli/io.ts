@@ -1,0 +1,27 @@
+import type { Writable } from 'node:stream';
+import type { Event } from '../base/event';
+
+/** A terminal or a pipe. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Everything the command line touches outside itself, injected so that it runs in a test as in a shell. */
+export type CliIo = {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of the bundles (trainer.js, validator.js, keeper.js). */
+  readonly installDir: string;
+  /** Ctrl-C. While nobody listens the process simply ends with 130. */
+  readonly onInterrupt: Event<void>;
+};
+
+/** Width for text that is made for people; pipes get a fixed one so that output does not depend on who reads it. */
+export function textWidth(stream: OutputStream): number {
+  const width = stream.isTTY ? (stream.columns ?? 80) : 100;
+  return Math.max(40, Math.min(width, 120));
+}
+
+export function printLine(stream: OutputStream, line = ''): void {
+  stream.write(`${line}\n`);
+}

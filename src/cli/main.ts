@@ -1,0 +1,39 @@
+import { toDisposable } from '../base/disposable';
+import type { Event } from '../base/event';
+import { COMMANDS } from './command-table';
+import { runCli } from './run-cli';
+
+const INTERRUPTED = 130;
+const listeners = new Set<() => void>();
+const onInterrupt: Event<void> = (listener) => {
+  const own = (): void => listener();
+  listeners.add(own);
+  return toDisposable(() => listeners.delete(own));
+};
+
+process.on('SIGINT', () => {
+  if (listeners.size === 0) process.exit(INTERRUPTED);
+  for (const listener of [...listeners]) listener();
+});
+// A reader that went away (`pitwall list | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+async function main(): Promise<void> {
+  process.exitCode = await runCli(
+    process.argv.slice(2),
+    {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      cwd: process.cwd(),
+      env: process.env,
+      installDir: __dirname,
+      onInterrupt,
+    },
+    COMMANDS,
+  );
+}
+
+void main();

@@ -1,0 +1,61 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { type OutputStream, printLine, textWidth } from '../io';
+
+/** One bar at the bottom of a terminal with lines above it; on a pipe only the lines. */
+export type Progress = {
+  readonly line: (text: string) => void;
+  /** `share` in 0..1; `left` and `right` stand beside the bar. */
+  readonly update: (share: number, left: string, right: string) => void;
+  readonly stop: () => void;
+};
+
+export function createProgress(stream: OutputStream): Progress {
+  return stream.isTTY ? terminalProgress(stream) : plainProgress(stream);
+}
+
+function plainProgress(stream: OutputStream): Progress {
+  return { line: (text) => printLine(stream, text), update: () => undefined, stop: () => undefined };
+}
+
+type Payload = { left: string; right: string };
+
+const UPDATES_PER_SECOND = 8;
+
+function terminalProgress(stream: OutputStream): Progress {
+  const bars = new MultiBar({
+    stream: stream as NodeJS.WritableStream,
+    format: (_options, params, payload: Payload) => barLine(params.progress, payload, textWidth(stream) - 1),
+    clearOnComplete: true,
+    hideCursor: true,
+    linewrap: true,
+    emptyOnZero: true,
+    fps: UPDATES_PER_SECOND,
+    gracefulExit: false,
+  });
+  let bar: SingleBar | undefined;
+  return {
+    line: (text) => {
+      if (!bar) return printLine(stream, text);
+      bars.log(`${text}\n`);
+      bars.update();
+    },
+    update: (share, left, right) => {
+      const payload: Payload = { left, right };
+      bar ??= bars.create(1000, 0, payload);
+      bar.update(Math.round(1000 * share), payload);
+    },
+    stop: () => {
+      if (bar) bars.stop();
+      bar = undefined;
+    },
+  };
+}
+
+/** `left ━━━━━──── right`, cut to the width; the bar goes first where there is no room. */
+export function barLine(share: number, { left, right }: Payload, width: number): string {
+  const room = width - left.length - right.length - 2;
+  if (room < 6) return `${left} ${right}`.slice(0, width);
+  const cells = Math.min(room, 40);
+  const full = Math.round(cells * Math.max(0, Math.min(1, share)));
+  return `${left} ${'━'.repeat(full)}${'─'.repeat(cells - full)} ${right}`;
+}

@@ -1,0 +1,73 @@
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { toError } from '../base/async';
+import type { Cli, CommandFactory } from './cli';
+import { CliFailure, type ExitCode } from './failure';
+import { type CliIo, printLine } from './io';
+import { VERSION } from './version';
+
+/** Runs one command line (without node and script). Never throws, never exits the process. */
+export async function runCli(
+  argv: readonly string[],
+  io: CliIo,
+  commands: readonly CommandFactory[],
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const run: Cli['run'] =
+    (handler) =>
+    async (...args) => {
+      exitCode = await handler(...args);
+    };
+  try {
+    await createProgram({ io, run }, commands).parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, io);
+  }
+}
+
+function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
+  const program = new Command('pitwall')
+    .description(
+      'Trains YOLO detectors, validates every checkpoint beside training and tells you what it means.',
+    )
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .helpCommand('help [command]', 'show how a command is used')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed or diverged, 2 bad usage or input, 130 interrupted.',
+    );
+  for (const create of commands) program.addCommand(configured(create(cli), cli.io));
+  return configured(program, cli.io);
+}
+
+/** Errors of usage are one line on stderr and are thrown instead of ending the process. */
+function configured(command: CommandUnknownOpts, io: CliIo): CommandUnknownOpts {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => io.stderr.write(text),
+    getOutHelpWidth: () => io.stdout.columns ?? 100,
+    getErrHelpWidth: () => io.stderr.columns ?? 100,
+    outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, 'pitwall: '))}\n`),
+  });
+  return command;
+}
+
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
+
+function reportFailure(error: unknown, io: CliIo): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CliFailure) {
+    if (error.message !== '') printLine(io.stderr, error.message);
+    return error.exitCode;
+  }
+  printLine(io.stderr, `pitwall: ${describe(toError(error))}`);
+  if (io.env.PITWALL_DEBUG) printLine(io.stderr, toError(error).stack);
+  return 1;
+}
+
+function describe(error: Error): string {
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return oneLine(`${error.message}${cause}`);
+}

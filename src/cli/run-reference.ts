@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseJson } from '../base/json';
+import { nearestName } from '../base/suggest';
+import { badInput } from './failure';
+import type { CliIo } from './io';
+
+/** RUN or RUN@epoch as it is written on the command line. */
+export type RunReference = { readonly dir: string; readonly epoch: number | undefined };
+
+/** A folder path, a name under the runs folder, or `latest`; `@12` behind it names an epoch. */
+export function resolveRun(io: CliIo, text: string, runs = 'runs'): RunReference {
+  const { name, epoch } = splitEpoch(text);
+  const runsDir = path.resolve(io.cwd, runs);
+  return { dir: name === 'latest' ? newestRun(runsDir) : findRun(io, name, runsDir), epoch };
+}
+
+function splitEpoch(text: string): { name: string; epoch: number | undefined } {
+  const [, name, digits] = /^(.*)@(\d+)$/.exec(text) ?? [];
+  if (name === undefined) return { name: text, epoch: undefined };
+  if (Number(digits) < 1) throw badInput(`${text}: epochs count from 1`);
+  return { name, epoch: Number(digits) };
+}
+
+function findRun(io: CliIo, name: string, runsDir: string): string {
+  const places = [path.resolve(io.cwd, name), path.join(runsDir, name)];
+  const dir = places.find(isRun);
+  if (dir !== undefined) return dir;
+  const near = nearestName(name, runNames(runsDir));
+  throw badInput(`${name}: no run folder there or in ${runsDir}${near ? `, did you mean ${near}?` : ''}`);
+}
+
+function newestRun(runsDir: string): string {
+  const dirs = runNames(runsDir).map((name) => path.join(runsDir, name));
+  const newest = dirs
+    .map((dir) => ({ dir, created: createdOf(dir) }))
+    .sort((a, b) => b.created - a.created)[0];
+  if (!newest) throw badInput(`latest: no runs in ${runsDir}`);
+  return newest.dir;
+}
+
+/** Names of the runs in a folder; none where there is no such folder. */
+export function runNames(runsDir: string): string[] {
+  if (!statSync(runsDir, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(runsDir).filter((name) => isRun(path.join(runsDir, name)));
+}
+
+const isRun = (dir: string): boolean =>
+  statSync(path.join(dir, 'run.json'), { throwIfNoEntry: false })?.isFile() ?? false;
+
+function createdOf(dir: string): number {
+  const file = parseJson(readFileSync(path.join(dir, 'run.json'), 'utf8')) as { created?: unknown } | null;
+  return typeof file?.created === 'number' ? file.created : 0;
+}
