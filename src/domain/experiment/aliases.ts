@@ -1,0 +1,47 @@
+import type { Problem } from '../../base/problem';
+import { place } from './check-entries';
+import { shown } from './describe-value';
+import type { Entry } from './entries';
+
+type Alias = { readonly theirs: string; readonly ours: string; translate(value: unknown): unknown };
+
+/** Ultralytics' key is the default of ours. `undefined` says nothing. */
+const ALIASES: readonly Alias[] = [
+  { theirs: 'patience', ours: 'early_stop.patience', translate: (v) => v },
+  { theirs: 'val', ours: 'validation.enabled', translate: (v) => v },
+  { theirs: 'half', ours: 'validation.half', translate: (v) => (v === null ? undefined : v ? 'on' : 'off') },
+  { theirs: 'save_period', ours: 'checkpoints.every', translate: (v) => (Number(v) >= 1 ? v : undefined) },
+];
+
+/** Adds our key where only Ultralytics' was written; both and different is a warning at both places, and ours wins. */
+export function applyAliases(entries: ReadonlyMap<string, Entry>): {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly problems: readonly Problem[];
+} {
+  const merged = new Map(entries);
+  const problems: Problem[] = [];
+  for (const alias of ALIASES) {
+    const theirs = translated(entries.get(alias.theirs), alias);
+    if (theirs === undefined) continue;
+    const ours = entries.get(alias.ours) ?? theirs;
+    const winner = overrides(theirs, ours) ? theirs : ours;
+    merged.set(alias.ours, { ...winner, key: alias.ours });
+    if (ours.value !== theirs.value) problems.push(...conflict(theirs, ours, winner));
+  }
+  return { entries: merged, problems };
+}
+
+function translated(entry: Entry | undefined, alias: Alias): Entry | undefined {
+  const value = entry === undefined ? undefined : alias.translate(entry.value);
+  return entry === undefined || value === undefined ? undefined : { ...entry, value };
+}
+
+// What was typed on the command line is meant, whichever of the two names it uses.
+function overrides(theirs: Entry, ours: Entry): boolean {
+  return theirs.file === '--set' && ours.file !== '--set';
+}
+
+function conflict(theirs: Entry, ours: Entry, winner: Entry): Problem[] {
+  const message = `${theirs.key} (${shown(theirs.value)}) and ${ours.key} (${shown(ours.value)}) differ; ${winner.key} counts`;
+  return [theirs, ours].map((entry) => ({ severity: 'warning', message, ...place(entry) }));
+}

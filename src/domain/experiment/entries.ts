@@ -1,0 +1,15 @@
+import type { SourceRange } from '../../base/problem';
+
+/** One key as it was written, nested keys dotted. Values are plain JavaScript. */
+export type Entry = {
+  readonly key: string;
+  readonly value: unknown;
+  readonly file: string;
+  readonly keyRange?: SourceRange;
+  readonly valueRange?: SourceRange;
+};
+
+/** The last entry of each key counts: `--set` comes after the file. */
+export function lastOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  return new Map(entries.map((entry) => [entry.key, entry]));
+}

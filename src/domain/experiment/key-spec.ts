@@ -1,0 +1,48 @@
+import type { TrainerKind } from './types';
+
+/**
+ * What a person may write for one key of an experiment file. This table feeds the parser, hover, completion and the JSON
+ * schema. Nested keys are dotted (`validation.device`).
+ */
+export type KeySpec = {
+  readonly key: string;
+  readonly kind: ValueKind;
+  /** Value where the file says nothing; `null` where that means "the trainer decides". */
+  readonly default: unknown;
+  /** Default of the builtin trainer where it differs from Ultralytics'. */
+  readonly builtinDefault?: unknown;
+  readonly choices?: readonly string[];
+  /** Words that are taken beside the kind's own values, such as `auto`. */
+  readonly words?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  /** `min` itself is not allowed. */
+  readonly above?: boolean;
+  /** A list of the kind's values is taken as well. */
+  readonly list?: boolean;
+  readonly unit?: string;
+  readonly doc: string;
+  /** Trainers that use the key. */
+  readonly trainers: readonly TrainerKind[];
+  /** Where the key comes from: Ultralytics' argument names, or Pitwall's own. */
+  readonly origin: 'ultralytics' | 'pitwall';
+  /** The LR curve depends on it: a hover shows the picture. */
+  readonly shapesSchedule?: boolean;
+};
+
+export type ValueKind = 'int' | 'number' | 'bool' | 'text' | 'choice' | 'texts' | 'map' | 'any';
+
+export const EVERY_TRAINER: readonly TrainerKind[] = ['builtin', 'ultralytics', 'command'];
+export const OWN_AND_ULTRALYTICS: readonly TrainerKind[] = ['builtin', 'ultralytics'];
+
+type Row = Partial<KeySpec> & Pick<KeySpec, 'key' | 'kind' | 'default' | 'doc'>;
+
+/** A row of Ultralytics' vocabulary, used by the builtin trainer as well unless it says otherwise. */
+export function ultralyticsKey(row: Row): KeySpec {
+  return { origin: 'ultralytics', trainers: OWN_AND_ULTRALYTICS, ...row };
+}
+
+/** A row of Pitwall's own vocabulary. */
+export function ownKey(row: Row): KeySpec {
+  return { origin: 'pitwall', trainers: EVERY_TRAINER, ...row };
+}

@@ -1,0 +1,34 @@
+import type { KeySpec } from './key-spec';
+import { AUGMENT_AND_LOSS_KEYS } from './keys-augment';
+import { BLOCKS, PITWALL_KEYS } from './keys-pitwall';
+import { RUN_KEYS } from './keys-run';
+import { SCHEDULE_KEYS } from './keys-schedule';
+import { ULTRALYTICS_KEYS } from './keys-ultralytics';
+import type { TrainerKind } from './types';
+
+/** Every key of an experiment file, in the order people read them. */
+export const KEYS: readonly KeySpec[] = [
+  ...RUN_KEYS,
+  ...SCHEDULE_KEYS,
+  ...AUGMENT_AND_LOSS_KEYS,
+  ...PITWALL_KEYS,
+  ...ULTRALYTICS_KEYS,
+];
+
+const byName: ReadonlyMap<string, KeySpec> = new Map(KEYS.map((spec) => [spec.key, spec]));
+
+export function keySpec(key: string): KeySpec | undefined {
+  return byName.get(key);
+}
+
+/** Names to choose from where a dotted key was written: those of its block, else the top-level ones and the blocks. */
+export function namesBeside(key: string): readonly string[] {
+  const dot = key.indexOf('.');
+  if (dot < 0) return [...[...byName.keys()].filter((name) => !name.includes('.')), ...BLOCKS.keys()];
+  const block = key.slice(0, dot + 1);
+  return [...byName.keys()].filter((name) => name.startsWith(block));
+}
+
+export function defaultOf(spec: KeySpec, trainer: TrainerKind): unknown {
+  return trainer === 'builtin' && spec.builtinDefault !== undefined ? spec.builtinDefault : spec.default;
+}

@@ -1,0 +1,165 @@
+import { type KeySpec, ownKey } from './key-spec';
+
+const VALIDATION: readonly KeySpec[] = [
+  ownKey({
+    key: 'validation.enabled',
+    kind: 'bool',
+    default: true,
+    doc: 'Validate checkpoints beside training. `validation: false` says the same.',
+  }),
+  ownKey({
+    key: 'validation.device',
+    kind: 'text',
+    default: 'auto',
+    doc: 'Where checkpoints are validated: auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml.',
+  }),
+  ownKey({
+    key: 'validation.batch',
+    kind: 'int',
+    min: 1,
+    words: ['auto'],
+    default: 'auto',
+    unit: 'images',
+    doc: 'Images per validation batch.',
+  }),
+  ownKey({
+    key: 'validation.half',
+    kind: 'choice',
+    choices: ['auto', 'on', 'off'],
+    default: 'auto',
+    doc: 'FP16: auto uses it where the device has it and a trial run is sound.',
+  }),
+  ownKey({
+    key: 'validation.every',
+    kind: 'int',
+    min: 1,
+    default: 1,
+    unit: 'epochs',
+    doc: 'Validate each n-th epoch; the last one always.',
+  }),
+  ownKey({
+    key: 'validation.backlog',
+    kind: 'choice',
+    choices: ['latest', 'all'],
+    default: 'latest',
+    doc: 'While the validator is behind: only the newest checkpoint, or all in order.',
+  }),
+  ownKey({
+    key: 'validation.engine',
+    kind: 'choice',
+    choices: ['onnx', 'ultralytics'],
+    default: 'onnx',
+    doc: 'Who validates: Pitwall through ONNX, or Ultralytics itself.',
+  }),
+];
+
+const KEEPING: readonly KeySpec[] = [
+  ownKey({
+    key: 'early_stop.enabled',
+    kind: 'bool',
+    default: true,
+    doc: 'Stop a run that no longer improves. `early_stop: false` says no.',
+  }),
+  ownKey({
+    key: 'early_stop.metric',
+    kind: 'choice',
+    choices: ['map', 'map50', 'precision', 'recall', 'loss', 'fitness'],
+    default: 'map',
+    doc: 'The number that has to improve.',
+  }),
+  ownKey({
+    key: 'early_stop.ema',
+    kind: 'number',
+    min: 1,
+    default: 5,
+    unit: 'validated epochs',
+    doc: 'Window of the moving average the metric is judged by; 1 judges the raw value.',
+  }),
+  ownKey({
+    key: 'early_stop.patience',
+    kind: 'int',
+    min: 0,
+    default: 100,
+    unit: 'epochs',
+    doc: 'Epochs without improvement before the run is stopped; 0 never stops it.',
+  }),
+  ownKey({
+    key: 'checkpoints.every',
+    kind: 'int',
+    min: 1,
+    default: 1,
+    unit: 'epochs',
+    doc: 'Write a checkpoint each n-th epoch; the last one always.',
+  }),
+  ownKey({
+    key: 'checkpoints.keep_last',
+    kind: 'int',
+    min: 1,
+    default: 3,
+    doc: 'The newest n checkpoints are kept.',
+  }),
+  ownKey({
+    key: 'checkpoints.keep_best',
+    kind: 'int',
+    min: 0,
+    default: 1,
+    doc: 'The n best checkpoints by validation are kept.',
+  }),
+];
+
+const command = { trainers: ['command'] } as const;
+const COMMAND: readonly KeySpec[] = [
+  ownKey({
+    ...command,
+    key: 'command.run',
+    kind: 'texts',
+    default: null,
+    doc: 'Program and its arguments, as a list. {run_dir} stands for the run folder. No shell is involved.',
+  }),
+  ownKey({
+    ...command,
+    key: 'command.cwd',
+    kind: 'text',
+    default: null,
+    doc: 'Folder the program starts in, relative to this file.',
+  }),
+  ownKey({
+    ...command,
+    key: 'command.env',
+    kind: 'map',
+    default: {},
+    doc: 'Environment variables that are added.',
+  }),
+  ownKey({
+    ...command,
+    key: 'command.reads',
+    kind: 'choice',
+    choices: ['jsonl', 'csv', 'tensorboard', 'regex'],
+    default: 'jsonl',
+    doc: 'How its numbers are read: JSON lines, a CSV that grows, TensorBoard files, or expressions over its output.',
+  }),
+  ownKey({
+    ...command,
+    key: 'command.path',
+    kind: 'text',
+    default: null,
+    doc: 'The file or folder that is read, relative to the run folder.',
+  }),
+  ownKey({
+    ...command,
+    key: 'command.metrics',
+    kind: 'map',
+    default: {},
+    doc: 'Our name of a metric -> its column, tag or regular expression.',
+  }),
+];
+
+export const PITWALL_KEYS: readonly KeySpec[] = [...VALIDATION, ...KEEPING, ...COMMAND];
+
+/** Blocks that may be switched off as a whole: `early_stop: false`. */
+export const BLOCKS: ReadonlyMap<string, string> = new Map([
+  ['validation', 'How checkpoints are validated beside training.'],
+  ['early_stop', 'When a run that no longer improves is stopped.'],
+  ['checkpoints', 'Which checkpoints are written and kept.'],
+  ['command', 'The program that trains, for `trainer: command`.'],
+]);

@@ -1,0 +1,94 @@
+import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import type { Problem, SourceRange } from '../../base/problem';
+import type { Entry } from './entries';
+import { BLOCKS } from './keys-pitwall';
+
+export type YamlEntries = { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] };
+
+type Source = { readonly file: string; rangeOf(start: number, end: number): SourceRange };
+
+/** The keys of a YAML text with their places. Blocks of ours are flattened to dotted keys; all else stays whole. */
+export function readYaml(text: string, file: string): YamlEntries {
+  const lines = new LineCounter();
+  const source: Source = {
+    file,
+    rangeOf: (start, end) => {
+      const { line, col } = lines.linePos(start);
+      return { start, end, line, column: col };
+    },
+  };
+  try {
+    return readDocument(text, lines, source);
+  } catch (reason) {
+    // Aliases to nowhere and alias bombs surface only when values are read.
+    return { entries: [], problems: [{ severity: 'error', message: firstLine(reason), file }] };
+  }
+}
+
+function readDocument(text: string, lines: LineCounter, source: Source): YamlEntries {
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const problems = document.errors.map(
+    (error): Problem => ({
+      severity: 'error',
+      message: firstLine(error),
+      file: source.file,
+      range: source.rangeOf(error.pos[0], error.pos[1]),
+    }),
+  );
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) return { entries: [], problems };
+  if (!isMap(root)) {
+    const range = source.rangeOf(0, text.length);
+    const message = 'an experiment is a list of "key: value" lines';
+    return { entries: [], problems: [...problems, { severity: 'error', message, file: source.file, range }] };
+  }
+  const value = (node: unknown): unknown => (isNode(node) ? node.toJS(document) : node);
+  const items = root.items as readonly Pair[];
+  // Written keys count over merged ones wherever the merge stands, so merges come first.
+  const merged = items.filter(isMerge).flatMap((pair) => readMerge(pair, source, value));
+  const written = items.filter((pair) => !isMerge(pair)).flatMap((pair) => readPair(pair, '', source, value));
+  return { entries: [...merged, ...written], problems };
+}
+
+function readPair(pair: Pair, prefix: string, source: Source, js: (node: unknown) => unknown): Entry[] {
+  const key = prefix + String(js(pair.key));
+  if (prefix === '' && BLOCKS.has(key) && isMap(pair.value)) {
+    return (pair.value.items as readonly Pair[]).flatMap((inner) => readPair(inner, `${key}.`, source, js));
+  }
+  const keyRange = rangeOfNode(pair.key, source);
+  return [
+    {
+      key,
+      value: js(pair.value) ?? null,
+      file: source.file,
+      keyRange,
+      valueRange: rangeOfNode(pair.value, source) ?? keyRange,
+    },
+  ];
+}
+
+function isMerge(pair: Pair): boolean {
+  return isScalar(pair.key) && (typeof pair.key.value === 'symbol' || pair.key.value === '<<');
+}
+
+function readMerge(pair: Pair, source: Source, js: (node: unknown) => unknown): Entry[] {
+  const merged = js(pair.value);
+  if (typeof merged !== 'object' || merged === null) return [];
+  const range = rangeOfNode(pair.value, source);
+  const at = { file: source.file, keyRange: range, valueRange: range };
+  return Object.entries(merged).map(([key, value]) => ({ key, value, ...at }));
+}
+
+function isNode(node: unknown): node is Node {
+  return typeof node === 'object' && node !== null && 'toJS' in node;
+}
+
+function rangeOfNode(node: unknown, source: Source): SourceRange | undefined {
+  if (!isNode(node) || !node.range) return undefined;
+  return source.rangeOf(node.range[0], node.range[1]);
+}
+
+function firstLine(reason: unknown): string {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return message.split('\n', 1)[0];
+}

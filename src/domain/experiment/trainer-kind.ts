@@ -1,0 +1,52 @@
+import type { Problem } from '../../base/problem';
+import type { Entry } from './entries';
+import type { TrainerKind } from './types';
+
+export const MODEL_SIZES = ['nano', 'micro'] as const;
+
+/** Keys that only Ultralytics' own dump of its arguments has. */
+const DUMP_KEYS = ['save_dir', 'mode', 'task'];
+
+/**
+ * Who trains, where the file does not say: a `command` block means command; a builtin size means builtin; a .pt or .yaml
+ * model or Ultralytics' own args.yaml means ultralytics; else a `*.train.yaml` is Pitwall's own and any other file is not.
+ */
+export function trainerKind(
+  entries: ReadonlyMap<string, Entry>,
+  file: string,
+): { readonly kind: TrainerKind; readonly problems: readonly Problem[] } {
+  const named = entries.get('trainer');
+  if (named !== undefined) return { kind: named.value as TrainerKind, problems: [] };
+  const kind = guess(entries, file);
+  const surprising = kind === 'ultralytics' && isOwnFile(file);
+  return { kind, problems: surprising ? [guessNote(entries, file)] : [] };
+}
+
+function guess(entries: ReadonlyMap<string, Entry>, file: string): TrainerKind {
+  if ([...entries.keys()].some((key) => key.startsWith('command.'))) return 'command';
+  const model = entries.get('model')?.value;
+  if (MODEL_SIZES.some((size) => size === model)) return 'builtin';
+  if (isUltralyticsModel(model) || DUMP_KEYS.some((key) => entries.has(key))) return 'ultralytics';
+  return isOwnFile(file) ? 'builtin' : 'ultralytics';
+}
+
+export function isUltralyticsModel(model: unknown): boolean {
+  return typeof model === 'string' && /\.(pt|ya?ml)$/i.test(model);
+}
+
+function isOwnFile(file: string): boolean {
+  return /\.train\.ya?ml$/i.test(file);
+}
+
+function guessNote(entries: ReadonlyMap<string, Entry>, file: string): Problem {
+  const model = entries.get('model');
+  const range = model?.keyRange;
+  const why = model === undefined ? 'the keys are' : `model ${String(model.value)} is`;
+  return {
+    severity: 'info',
+    message: `no trainer is named, and ${why} Ultralytics': trainer ultralytics is used`,
+    file,
+    key: 'trainer',
+    ...(range && { range }),
+  };
+}
