@@ -1,0 +1,116 @@
+// results.csv of Ultralytics and YOLOv5: one line an epoch, columns by name, never by position. Sources: Ultralytics
+// engine/trainer.py (unpadded since v8.3.9, 0-based before about v8.0.170), yolov5 utils/loggers (padded, 0-based).
+
+/** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
+export type ForeignEpoch = {
+  readonly epoch: number;
+  /** Seconds since the foreign process began training, where the format has them. */
+  readonly time: number | undefined;
+  /** Mean training losses by component: box, cls, dfl, ... */
+  readonly loss: Readonly<Record<string, number>>;
+  /** map50, map, precision, recall, and val_* losses. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** LR per parameter group at the end of the epoch, in the file's order. */
+  readonly lr: readonly number[];
+};
+
+export type ForeignTable = {
+  readonly groups: readonly string[];
+  /** In file order; a resumed run repeats epochs, and the later row of an epoch is the true one. */
+  readonly rows: readonly ForeignEpoch[];
+  readonly problems: readonly string[];
+};
+
+type Column = (row: MutableRow, value: number) => void;
+type MutableRow = {
+  epoch: number;
+  time: number | undefined;
+  loss: Record<string, number>;
+  metrics: Record<string, number>;
+  lr: number[];
+};
+
+const METRIC_NAMES: ReadonlyMap<string, string> = new Map([
+  ['precision', 'precision'],
+  ['recall', 'recall'],
+  ['mAP50', 'map50'],
+  ['mAP_0.5', 'map50'],
+  ['mAP50-95', 'map'],
+  ['mAP_0.5:0.95', 'map'],
+]);
+
+/** Reads the whole lines of a results.csv; a last line without its newline is still being written and is left out. */
+export function parseResultsCsv(text: string): ForeignTable {
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  const header = cells(lines[0] ?? '');
+  const columns = header.map(columnOf);
+  const groups = header
+    .filter((name) => /^(lr\/pg|x\/lr)\d+$/.test(name))
+    .map((name) => name.replace(/^(lr|x)\//, ''));
+  const rows: ForeignEpoch[] = [];
+  const problems: string[] = [];
+  for (const [index, line] of lines.slice(1).entries()) {
+    const row = readRow(cells(line), columns);
+    if (row === undefined)
+      problems.push(`line ${index + 2}: expected ${header.length} columns as in the header`);
+    else rows.push(row);
+  }
+  return { groups, rows: countFromOne(rows), problems };
+}
+
+function cells(line: string): string[] {
+  return line.split(',').map((cell) => cell.trim());
+}
+
+function columnOf(name: string): Column | undefined {
+  if (name === 'epoch') return (row, value) => assign(row, 'epoch', value);
+  if (name === 'time') return (row, value) => assign(row, 'time', value);
+  const [group, key = ''] = name.split('/');
+  if (group === 'train') return (row, value) => put(row.loss, key.replace(/_loss$/, ''), value);
+  if (group === 'val') return (row, value) => put(row.metrics, `val_${key.replace(/_loss$/, '')}`, value);
+  if (group === 'metrics') return (row, value) => put(row.metrics, metricName(key), value);
+  if (group === 'lr' || group === 'x') return (row, value) => row.lr.push(value);
+  return undefined;
+}
+
+/** `mAP50(B)` is map50 of the boxes; masks (M) and poses (P) keep their letter. */
+function metricName(key: string): string {
+  const match = /^(.*?)(?:\(([A-Z])\))?$/.exec(key);
+  const name = METRIC_NAMES.get(match?.[1] ?? key) ?? match?.[1] ?? key;
+  const kind = match?.[2];
+  return kind === undefined || kind === 'B' ? name : `${name}_${kind.toLowerCase()}`;
+}
+
+function readRow(
+  values: readonly string[],
+  columns: readonly (Column | undefined)[],
+): ForeignEpoch | undefined {
+  if (values.length !== columns.length) return undefined;
+  const row: MutableRow = { epoch: Number.NaN, time: undefined, loss: {}, metrics: {}, lr: [] };
+  for (const [i, value] of values.entries()) columns[i]?.(row, parseCell(value));
+  return Number.isInteger(row.epoch) ? row : undefined;
+}
+
+/** Python writes nan, inf and -inf; an empty cell is no number either. */
+export function parseCell(text: string): number {
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return text === '' ? Number.NaN : Number(text);
+}
+
+/** The first line of a file tells its base: nobody's first epoch is 0 unless counting starts there. */
+function countFromOne(rows: readonly ForeignEpoch[]): ForeignEpoch[] {
+  const offset = rows[0]?.epoch === 0 ? 1 : 0;
+  return rows.map((row) => ({ ...row, epoch: row.epoch + offset }));
+}
+
+function assign(row: MutableRow, key: 'epoch' | 'time', value: number): void {
+  row[key] = value;
+}
+
+function put(target: Record<string, number>, key: string, value: number): void {
+  target[key] = value;
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""python -m pitwall_ultralytics RUN_DIR --attempt N: trains the experiment of a run folder with Ultralytics."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="pitwall_ultralytics")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--attempt", type=int, default=1)
+    options = parser.parse_args()
+    run_dir = options.run_dir.resolve()
+    experiment = json.loads((run_dir / "run.json").read_text(encoding="utf-8"))["experiment"]["resolved"]
+    try:
+        from ultralytics import YOLO
+    except ImportError as error:
+        return fail(run_dir, f"{sys.executable} cannot import ultralytics ({error}): pip install ultralytics")
+    return train(YOLO, run_dir, experiment, options.attempt)
+
+
+def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
+    from . import checkpoints
+    from .session import StopTraining
+    from .settings import train_arguments
+
+    arguments = train_arguments(experiment, run_dir)
+    in_loop = "val" in experiment["explicit"] and experiment["passthrough"].get("val", True) is True
+    os.environ["PITWALL_RUN_DIR"] = str(run_dir)
+    os.environ["PITWALL_OPTIONS"] = json.dumps({
+        "attempt": attempt, "in_loop_validation": in_loop or not experiment["validation"]["enabled"],
+        "warmup_shape": experiment["schedule"]["warmup_shape"], "requested": {k: v for k, v in arguments.items() if k != "data"},
+    }, default=str)
+    resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
+    model = yolo(str(resume_from or experiment["model"]))
+    if resume_from:
+        arguments["resume"] = str(resume_from)
+    from .trainers import BY_TASK
+
+    trainer_class = BY_TASK.get(model.task)
+    if trainer_class is None:
+        return fail(run_dir, f"model {experiment['model']}: task {model.task} is not supported (known: {', '.join(BY_TASK)})")
+    try:
+        model.train(trainer=trainer_class, **arguments)
+    except StopTraining:
+        return finish(model, 0)
+    except BaseException as error:
+        finish(model, 1, error, run_dir)
+        raise
+    return finish(model, 0)
+
+
+def finish(model, code: int, error=None, run_dir=None) -> int:
+    session = getattr(getattr(model, "trainer", None), "pitwall", None)
+    if session is not None and session.leader:
+        session.finish(error)
+    elif error is not None and run_dir is not None:
+        fail(run_dir, f"{type(error).__name__}: {error}")
+    return code
+
+
+def fail(run_dir: Path, message: str) -> int:
+    from .events import EventLog
+
+    EventLog(run_dir).write("end", reason="failed", step=0, message=message)
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""Requests in control/trainer/: read at batch boundaries, removed when answered."""
+
+import json
+import time
+from pathlib import Path
+
+POLL_SECONDS = 0.1
+
+
+class ControlFolder:
+    """Looks at most ten times a second: a directory listing per batch would be felt on network file systems."""
+
+    def __init__(self, run_dir: Path):
+        self._folder = run_dir / "control" / "trainer"
+        self._next_look = 0.0
+
+    def take(self):
+        """New requests as (id, request), oldest first; a file that is no request comes as (id, None)."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return []
+        self._next_look = now + POLL_SECONDS
+        if not self._folder.is_dir():
+            return []
+        return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.stat().st_mtime)]
+
+    def done(self, request_id: str) -> None:
+        (self._folder / f"{request_id}.json").unlink(missing_ok=True)
+
+    @staticmethod
+    def _read(path: Path):
+        try:
+            request = json.loads(path.read_text(encoding="utf-8"))["request"]
+            return path.stem, request if isinstance(request, dict) else None
+        except (ValueError, KeyError, TypeError, OSError):
+            return path.stem, None

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""events.jsonl: one JSON object a line, append-only, one writer (rank 0)."""
+
+import json
+import math
+import time
+from pathlib import Path
+
+
+def plain(value):
+    """JSON has no NaN or Infinity: they become the strings that every reader of a run folder knows."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+class EventLog:
+    """Appends events; every line is flushed, so that a killed trainer loses nothing it announced."""
+
+    def __init__(self, run_dir: Path):
+        path = run_dir / "events.jsonl"
+        torn = path.exists() and not path.read_bytes()[-1:] in (b"", b"\n")
+        self._file = path.open("a", encoding="utf-8")
+        if torn:
+            self._file.write("\n")
+
+    def write(self, kind: str, **fields) -> None:
+        line = json.dumps(plain({"type": kind, "t": int(time.time() * 1000), **fields}), separators=(",", ":"))
+        self._file.write(line + "\n")
+        self._file.flush()
+
+
+def read_events(run_dir: Path):
+    """The events so far; torn and foreign lines are passed over."""
+    path = run_dir / "events.jsonl"
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict) and "type" in event:
+                yield event

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""What a trainer subclass does at each hook of Ultralytics: events out, requests in. One per trainer, rank 0 writes."""
+
+import os
+import time
+from pathlib import Path
+
+from . import checkpoints
+from .control import ControlFolder
+from .events import EventLog, read_events
+from .rates import Rates, group_names
+
+KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
+
+
+class Session:
+    def __init__(self, trainer, run_dir: Path, options: dict):
+        self.trainer = trainer
+        self.run_dir = run_dir
+        self.attempt = int(options["attempt"])
+        self.in_loop_validation = bool(options["in_loop_validation"])
+        self.requested = options["requested"]
+        self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
+        self.rates = Rates(options["warmup_shape"])
+        self.log = EventLog(run_dir) if self.leader else None
+        self.control = ControlFolder(run_dir)
+        self.batch = 0
+        self.step = 0
+        self.end_reason = "completed"
+        self._stop_after_epoch = None
+        self._started = time.monotonic()
+        self._planned_shape = None
+        self._new_changes = []
+
+    # -- hooks, in the order Ultralytics fires them -------------------------------------------------------------
+
+    def on_train_start(self) -> None:
+        trainer = self.trainer
+        self.step = trainer.start_epoch * len(trainer.train_loader)
+        self._emit(
+            "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
+            groups=group_names(trainer.optimizer.param_groups), knobs=KNOBS, device=str(trainer.device),
+        )
+        self._plan()
+        if self.attempt > 1:
+            self._replay_changes()
+
+    def on_train_epoch_start(self) -> None:
+        self.batch = 0
+        self._epoch_started = time.monotonic()
+
+    def on_batch(self, images: int) -> None:
+        """From preprocess_batch: after the warm-up set the LR, before the optimizer uses it."""
+        trainer = self.trainer
+        self._plan_again_if_changed()
+        self.step = self.batch + len(trainer.train_loader) * trainer.epoch
+        self.images = images
+        self.rates.apply(trainer.optimizer.param_groups, self._warmup())
+        self._take_requests()
+        self.rates.apply_changes(trainer.optimizer.param_groups)
+
+    def on_train_batch_end(self) -> None:
+        trainer = self.trainer
+        now = time.monotonic()
+        seconds, self._started = now - self._started, now
+        self._emit(
+            "step", step=self.step, epoch=trainer.epoch + 1, lr=[float(g["lr"]) for g in trainer.optimizer.param_groups],
+            loss=self._losses(trainer.loss_items), ips=round(self.images / max(seconds, 1e-9), 2),
+        )
+        self.batch += 1
+
+    def on_train_epoch_end(self) -> None:
+        self._mean_losses = self._losses(self.trainer.tloss)
+
+    def on_model_save(self) -> None:
+        trainer = self.trainer
+        meta = {"epoch": trainer.epoch + 1, "step": self.step, "model": str(trainer.args.model),
+                "names": [str(n) for n in trainer.data["names"].values()], "imgsz": int(trainer.args.imgsz)}
+        if self.leader:
+            self._emit("checkpoint", **checkpoints.publish(self.run_dir, Path(trainer.last), meta))
+
+    def on_fit_epoch_end(self) -> None:
+        trainer = self.trainer
+        if getattr(self, "_last_epoch", None) == trainer.epoch or getattr(self, "_finished", False):
+            return  # final_eval fires this hook once more
+        self._last_epoch = trainer.epoch
+        metrics = {k: float(v) for k, v in (trainer.metrics or {}).items()} if self.validates_now() else None
+        self._emit("epoch", epoch=trainer.epoch + 1, step=self.step, seconds=round(time.monotonic() - self._epoch_started, 3),
+                   loss=self._mean_losses, **({"metrics": metrics} if metrics else {}))
+        self._obey_stop_after_epoch()
+
+    def finish(self, error=None) -> None:
+        """The `end` event; the run's last line of this attempt."""
+        if error is not None:
+            self._emit("end", reason="failed", step=self.step, message=" ".join(f"{type(error).__name__}: {error}".split()))
+        else:
+            self._emit("end", reason=self.end_reason, step=self.step)
+
+    def validates_now(self) -> bool:
+        return self.in_loop_validation
+
+    # -- details ------------------------------------------------------------------------------------------------
+
+    def _emit(self, kind: str, **fields) -> None:
+        if self.log is not None:
+            self.log.write(kind, **fields)
+
+    def _losses(self, items) -> dict:
+        """Component name -> value; a dict in newer versions, a tensor beside trainer.loss_names in older ones."""
+        if not isinstance(items, dict):
+            items = dict(zip(self.trainer.loss_names, items.reshape(-1).tolist()))
+        values = {k.replace("_loss", ""): float(v) for k, v in items.items()}
+        return {"total": sum(values.values()), **values}
+
+    def _warmup(self):
+        trainer = self.trainer
+        steps = warmup_steps(trainer)
+        if steps <= 0 or self.step > steps:
+            return None
+        return self.step, steps, float(trainer.args.warmup_bias_lr)
+
+    def _plan(self) -> None:
+        from .settings import effective_settings
+
+        trainer = self.trainer
+        self._planned_shape = (trainer.epochs, len(trainer.train_loader), trainer.batch_size)
+        epochs, batches, batch = self._planned_shape
+        self._emit("plan", epochs=epochs, stepsPerEpoch=batches, totalSteps=epochs * batches, batch=batch,
+                   images=len(trainer.train_loader.dataset), settings=effective_settings(self.requested, trainer))
+
+    def _plan_again_if_changed(self) -> None:
+        """An out-of-memory halving or `time` changes the plan under way."""
+        trainer = self.trainer
+        if (trainer.epochs, len(trainer.train_loader), trainer.batch_size) != self._planned_shape:
+            self._plan()
+
+    def _take_requests(self) -> None:
+        requests = self.control.take() if self.leader else []
+        for request_id, request in self._share(requests):
+            ok, message, applied = self._obey(request)
+            self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,
+                       message=message, **({"applied": applied} if applied else {}))
+            if self.leader:
+                self.control.done(request_id)
+
+    @staticmethod
+    def _share(requests):
+        """Every rank obeys what rank 0 read, at the same batch."""
+        if int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
+            return requests
+        import torch.distributed as dist
+
+        box = [requests]
+        dist.broadcast_object_list(box, 0)
+        return box[0]
+
+    def _obey(self, request):
+        """Returns (ok, what was really done, the LR change if any)."""
+        kind = request.get("type") if request else None
+        if kind == "lr":
+            return self._obey_lr(request)
+        if kind in ("stop", "pause"):
+            return self._obey_stop(kind)
+        if kind == "stop_after_epoch":
+            self._stop_after_epoch = "stopped"
+            return True, f"stops after epoch {self.trainer.epoch + 1}", None
+        if kind == "close_mosaic":
+            self.trainer._close_dataloader_mosaic()
+            return True, "mosaic, mixup, cutmix and copy_paste are off from the next batches on", None
+        if kind == "patience":
+            self.trainer.stopper.patience = request["value"] or float("inf")
+            return True, f"patience is {request['value']}", None
+        return False, f"the Ultralytics trainer does not know the request {kind!r}", None
+
+    def _obey_lr(self, request):
+        change, message = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step)
+        return change is not None, message, change
+
+    def _obey_stop(self, kind: str):
+        if kind == "pause":
+            self._stop_after_epoch = "paused"
+            return True, f"pauses at the end of epoch {self.trainer.epoch + 1}, when its checkpoint is written", None
+        self.end_reason = "stopped"
+        raise_stop = StopTraining("asked to stop")
+        self._pending_stop = raise_stop
+        return True, f"stops at step {self.step}", None
+
+    def raise_if_stopped(self) -> None:
+        stop = getattr(self, "_pending_stop", None)
+        if stop is not None:
+            raise stop
+
+    def _obey_stop_after_epoch(self) -> None:
+        if self._stop_after_epoch:
+            self.end_reason = self._stop_after_epoch
+            raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
+
+    def _replay_changes(self) -> None:
+        """What was changed in flight before a resume is changed again."""
+        for event in read_events(self.run_dir):
+            applied = event.get("applied")
+            if event.get("type") == "control" and event.get("ok") and applied and event["step"] < self.step:
+                self.rates.add(applied)
+
+
+class StopTraining(Exception):
+    """Leaves Ultralytics' loop at once: without its final evaluation, as a user who presses Stop expects."""
+
+
+def warmup_steps(trainer) -> int:
+    """Ultralytics' own count where the version has it as a method, else the rule of versions before 8.4.103."""
+    batches = len(trainer.train_loader)
+    if hasattr(trainer, "_get_warmup_iterations"):
+        return trainer._get_warmup_iterations(batches)
+    epochs = trainer.args.warmup_epochs
+    return max(round(epochs * batches), 100) if epochs > 0 else -1

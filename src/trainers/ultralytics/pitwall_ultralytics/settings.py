@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""Experiment -> Ultralytics arguments, and what Ultralytics made of them."""
+
+import math
+
+OWN = ("project", "name", "exist_ok", "save_dir", "resume", "mode", "task")
+SHOWN = ("batch", "imgsz", "optimizer", "lr0", "momentum", "warmup_bias_lr", "epochs", "workers", "amp", "device", "rect", "max_det")
+
+
+def train_arguments(experiment: dict, run_dir) -> dict:
+    """The arguments of `YOLO(...).train`. Only what the file set is passed: Ultralytics' own defaults stay its own."""
+    asked = dict(experiment.get("passthrough") or {})
+    for key in experiment["explicit"]:
+        value = _lookup(experiment, key)
+        if value is not None:
+            asked[key] = value
+    arguments = {k: v for k, v in asked.items() if k not in OWN and k != "model"}
+    arguments.update(data=experiment["data"], project=str(run_dir), name="trainer", exist_ok=True)
+    return arguments
+
+
+def _lookup(experiment: dict, key: str):
+    """Explicit keys are flat Ultralytics names; the experiment groups them."""
+    for group in (experiment, experiment["schedule"], experiment["augment"], experiment["loss"]):
+        if key in group and not isinstance(group[key], dict):
+            return group[key]
+    return None
+
+
+def effective_settings(requested: dict, trainer) -> list:
+    """Requested against effective, for what Ultralytics is known to change without a word in args.yaml."""
+    args = vars(trainer.args)
+    rows = []
+    for key in SHOWN:
+        asked, used = requested.get(key), args.get(key)
+        if key == "batch":
+            used = trainer.batch_size
+        if key in requested and asked != used:
+            rows.append({"key": key, "requested": asked, "effective": used, "reason": _reason(key, requested)})
+    rows.extend(_optimizer_rows(requested, trainer))
+    return rows
+
+
+def _optimizer_rows(requested: dict, trainer) -> list:
+    """The optimizer as it was built: Ultralytics' auto ignores lr0 and momentum."""
+    if str(requested.get("optimizer", "auto")) != "auto":
+        return []
+    group = trainer.optimizer.param_groups[-1]
+    built = {
+        "optimizer": type(trainer.optimizer).__name__,
+        "lr0": group.get("initial_lr", group["lr"]),
+        "momentum": group.get("momentum", group.get("betas", (None,))[0]),
+    }
+    return [
+        {"key": key, "requested": requested.get(key, "auto" if key == "optimizer" else None), "effective": value,
+         "reason": "optimizer: auto chooses it and ignores what is set"}
+        for key, value in built.items()
+        if not _same(requested.get(key), value)
+    ]
+
+
+def _same(a, b) -> bool:
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return math.isclose(a, b, rel_tol=1e-12)
+    return a == b
+
+
+def _reason(key: str, requested: dict) -> str:
+    if key == "batch":
+        return "AutoBatch" if requested["batch"] < 1 else "memory ran out, Ultralytics halved the batch"
+    if key == "workers":
+        return "Ultralytics loads in the training process on CPU"
+    if key == "amp":
+        return "Ultralytics' AMP check decided"
+    return "changed by Ultralytics"
