@@ -90,6 +90,17 @@ export const zStatusFile = z.object({
   /** Checkpoints that wait for validation, and the one in hand. */
   queue: z.object({ validating: zEpoch.optional(), waiting: z.array(zEpoch) }).default({ waiting: [] }),
   validatorProblem: z.string().optional(),
+  /** Where the run is, so that a list of runs need not read events. */
+  progress: z
+    .object({
+      attempt: z.number().int(),
+      epoch: z.number().int(),
+      epochs: z.number().int(),
+      step: z.number().int(),
+      totalSteps: z.number().int(),
+      best: z.object({ epoch: zEpoch, map: zNumber }).optional(),
+    })
+    .optional(),
 });
 export type StatusFile = z.infer<typeof zStatusFile>;
 

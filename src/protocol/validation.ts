@@ -20,6 +20,7 @@ export const zCocoStats = z.object({
 
 export const zClassMetrics = z.object({
   class: z.number().int(),
+  name: z.string().optional(),
   images: z.number().int(),
   labels: z.number().int(),
   precision: metric,

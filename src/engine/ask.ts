@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { sleep } from '../base/async';
+import type { ControlFile, ControlRequest } from '../protocol/control';
+import type { KeeperEntry } from '../protocol/run-files';
+import { writeJson } from './files/whole-file';
+import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
+import { runPaths } from './store/paths';
+import { FileTail } from './watch/file-tail';
+import { parseKeeperLine } from './watch/parse-entry';
+
+export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
+
+/** Leaves a request for the run's keeper and answers its id. A keeper must live to read it: see `askAndWait`. */
+export async function askRun(runDir: string, request: ControlRequest, from: string): Promise<string> {
+  const id = randomUUID();
+  const file: ControlFile = { id, t: Date.now(), from, request };
+  const { control } = runPaths(runDir);
+  await mkdir(control, { recursive: true });
+  await writeJson(path.join(control, `${id}.json`), file);
+  return id;
+}
+
+/** The keeper's answer to a request, also where the trainer was the one to obey; undefined when none came in time. */
+export async function waitAnswer(
+  runDir: string,
+  id: string,
+  timeoutMs = 15_000,
+): Promise<Answer | undefined> {
+  const tail = new FileTail(runPaths(runDir).keeper);
+  const until = Date.now() + timeoutMs;
+  for (;;) {
+    const { lines, more } = await tail.read();
+    const answer = lines.map(readAnswer).find((a) => a?.id === id);
+    if (answer !== undefined || (!more && Date.now() >= until)) return answer;
+    if (!more) await sleep(50);
+  }
+}
+
+function readAnswer(line: string): Answer | undefined {
+  const entry = parseKeeperLine(line).value;
+  return entry?.type === 'answer' ? entry : undefined;
+}
+
+/** Asks, makes sure that a keeper is there to hear it, and waits for the answer. Throws where the run is kept elsewhere. */
+export async function askAndWait(
+  runDir: string,
+  request: ControlRequest,
+  options: HostOptions & { readonly from: string; readonly timeoutMs?: number },
+): Promise<Answer | undefined> {
+  const id = await askRun(runDir, request, options.from);
+  await ensureKeeper(runDir, options);
+  return waitAnswer(runDir, id, options.timeoutMs);
+}

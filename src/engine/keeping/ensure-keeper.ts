@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { runEnvironment } from '../process/run-environment';
+import { spawnDetached } from '../process/spawn-detached';
+import { runPaths } from '../store/paths';
+import { readRun } from '../store/read-run';
+import { readOwner } from './lock';
+
+export type HostOptions = {
+  /** Folder of the bundles: keeper.js, trainer.js, validator.js. */
+  readonly installDir: string;
+  /** Node that runs the processes; the host's own if absent. */
+  readonly nodePath?: string;
+};
+
+/** What a new keeper does with a run that has no living trainer: look after what is left, start it, or resume it. */
+export type KeeperTask = 'adopt' | 'start' | 'resume';
+
+/**
+ * Makes sure that a keeper looks after the run. Starts no trainer unless the task says so.
+ * `elsewhere`: another machine or container keeps it, nothing was started.
+ */
+export async function ensureKeeper(
+  runDir: string,
+  options: HostOptions,
+  task: KeeperTask = 'adopt',
+): Promise<'running' | 'started' | 'elsewhere'> {
+  const run = await readRun(runDir);
+  const owner = readOwner(runDir);
+  if (owner.kind === 'elsewhere') return 'elsewhere';
+  if (owner.kind === 'alive') return 'running';
+  const keeper = path.join(options.installDir, 'keeper.js');
+  const child = await spawnDetached({
+    program: options.nodePath ?? process.execPath,
+    args: [keeper, path.resolve(runDir), ...(task === 'adopt' ? [] : [`--${task}`])],
+    cwd: path.dirname(path.resolve(runDir)),
+    env: runEnvironment(run.id, 'keeper'),
+    output: runPaths(runDir).keeperLog,
+  });
+  child.unref();
+  return 'started';
+}

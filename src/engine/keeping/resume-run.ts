@@ -1,0 +1,60 @@
+import { sleep } from '../../base/async';
+import { type StatusFile, zStatusFile } from '../../protocol/run-files';
+import { readJsonFile } from '../files/whole-file';
+import { isAlive } from '../process/identity';
+import { trainersOfRun } from '../process/run-processes';
+import { runPaths } from '../store/paths';
+import { readRun } from '../store/read-run';
+import { ensureKeeper, type HostOptions } from './ensure-keeper';
+import { disownKeeper, readOwner } from './lock';
+
+export type ResumeOptions = HostOptions & {
+  /** A person's word that the machine, container or boot that kept the run is gone for good. */
+  readonly takeOver?: boolean;
+};
+
+/**
+ * Goes on with a run in the same folder, from its last checkpoint. Throws one clear line where a trainer of the run lives,
+ * or where another machine keeps it.
+ */
+export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
+  const run = await readRun(runDir);
+  const status = await readJsonFile(runPaths(runDir).status, zStatusFile);
+  refuseWhileTraining(run.name, run.id, status);
+  const owner = readOwner(runDir);
+  if (owner.kind === 'elsewhere') await takeFromElsewhere(runDir, owner.identity.host, status, options);
+  if (owner.kind === 'alive') await letGo(runDir, owner.identity.pid);
+  const outcome = await ensureKeeper(runDir, options, 'resume');
+  if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
+}
+
+function refuseWhileTraining(name: string, id: string, status: StatusFile | undefined): void {
+  const living = isAlive(status?.trainer) ? status?.trainer : trainersOfRun(id)[0];
+  if (living)
+    throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
+}
+
+async function takeFromElsewhere(
+  runDir: string,
+  host: string,
+  status: StatusFile | undefined,
+  options: ResumeOptions,
+): Promise<void> {
+  const seen = status?.heartbeat ?? 0;
+  const ago = seen === 0 ? 'at an unknown time' : `${Math.round((Date.now() - seen) / 1000)} s ago`;
+  if (!options.takeOver)
+    throw new Error(
+      `run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that machine is gone`,
+    );
+  disownKeeper(runDir, seen, Date.now());
+}
+
+/** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */
+async function letGo(runDir: string, pid: number): Promise<void> {
+  process.kill(pid, 'SIGTERM');
+  for (let tries = 0; tries < 100; tries++) {
+    if (readOwner(runDir).kind !== 'alive') return;
+    await sleep(100);
+  }
+  throw new Error(`the keeper of ${runDir} (process ${pid}) does not let go`);
+}

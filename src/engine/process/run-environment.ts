@@ -1,0 +1,15 @@
+// Every process of a run carries these, so that a stop can find all of them, grandchildren included.
+export const RUN_VARIABLE = 'PITWALL_RUN';
+export const ROLE_VARIABLE = 'PITWALL_ROLE';
+
+export type ProcessRole = 'keeper' | 'trainer' | 'validator';
+
+/** The environment of a child that belongs to run `id`; inside an editor the child runs on the editor's own Node. */
+export function runEnvironment(
+  id: string,
+  role: ProcessRole,
+  extra: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const editor = process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {};
+  return { ...process.env, ...editor, ...extra, [RUN_VARIABLE]: id, [ROLE_VARIABLE]: role };
+}

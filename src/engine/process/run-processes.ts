@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { listPids, readStat, readVariable } from './linux-proc';
+import { ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
+
+export type RunProcess = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly started: string;
+  readonly role: string;
+};
+
+/**
+ * Every living process whose environment carries this run's id, grandchildren in sessions of their own included.
+ * Linux only, where /proc shows environments; elsewhere empty, and `treeOf` is what there is.
+ */
+export function processesOfRun(id: string): RunProcess[] {
+  if (process.platform !== 'linux') return [];
+  return listPids()
+    .filter((pid) => readVariable(pid, RUN_VARIABLE) === id)
+    .flatMap((pid) => {
+      const stat = readStat(pid);
+      if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return [];
+      const role = readVariable(pid, ROLE_VARIABLE) ?? '';
+      return [{ pid, parent: stat.parent, started: stat.started, role }];
+    });
+}
+
+/** The run's processes without keeper and validator: the trainer, oldest first, and whatever it started. */
+export function trainersOfRun(id: string): RunProcess[] {
+  return processesOfRun(id)
+    .filter(({ role }) => role !== 'keeper' && role !== 'validator')
+    .sort((a, b) => Number(a.started) - Number(b.started));
+}
+
+/** Process ids of a process and all that descend from it now, for systems that do not show environments. */
+export function treeOf(root: number): number[] {
+  const parents = readParents();
+  const tree = [root];
+  for (let i = 0; i < tree.length; i++)
+    for (const [pid, parent] of parents) if (parent === tree[i] && !tree.includes(pid)) tree.push(pid);
+  return tree;
+}
+
+function readParents(): [pid: number, parent: number][] {
+  if (process.platform === 'linux')
+    return listPids().flatMap((pid) => {
+      const stat = readStat(pid);
+      return stat ? [[pid, stat.parent] as [number, number]] : [];
+    });
+  const text = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' });
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+}

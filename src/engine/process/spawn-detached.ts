@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+
+export type DetachedProgram = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** stdout and stderr are appended here; a file and no pipe, so that the program outlives who started it. */
+  readonly output: string;
+};
+
+/**
+ * Starts a program in its own session, which neither a closed terminal nor the end of this process ends.
+ * Windows: detached together with a hidden window fails without a shell, so the window is not hidden there (a detached
+ * process has no console anyway). Throws where the program cannot be started.
+ */
+export async function spawnDetached(options: DetachedProgram): Promise<ChildProcess> {
+  const output = openSync(options.output, 'a');
+  try {
+    const child = spawn(options.program, [...options.args], {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
+    await once(child, 'spawn');
+    return child;
+  } catch (error) {
+    throw new Error(`cannot start ${options.program} in ${options.cwd}`, { cause: error });
+  } finally {
+    closeSync(output);
+  }
+}

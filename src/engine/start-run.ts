@@ -1,0 +1,9 @@
+import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
+import { type CreatedRun, createRun, type NewRun } from './store/create-run';
+
+/** Writes the run folder and starts its keeper, which starts the trainer and outlives this process. */
+export async function startRun(options: NewRun & HostOptions): Promise<CreatedRun> {
+  const created = await createRun(options);
+  await ensureKeeper(created.dir, options, 'start');
+  return created;
+}

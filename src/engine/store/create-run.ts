@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { toError } from '../../base/async';
+import type { Experiment } from '../../domain/experiment/types';
+import { RUN_FORMAT, type RunFile } from '../../protocol/run-files';
+import { writeJson } from '../files/whole-file';
+import { gitFacts } from './git';
+import { runPaths } from './paths';
+import { nextRunName, runNameProblem, runNameStem } from './run-name';
+
+export type NewRun = {
+  /** Absolute. */
+  readonly experimentFile: string;
+  readonly text: string;
+  /** Resolved, `data` absolute. */
+  readonly experiment: Experiment;
+  readonly set?: readonly string[];
+  readonly runsDir: string;
+  readonly name?: string;
+  /** Working folder of the trainer; the experiment file's folder if absent. */
+  readonly cwd?: string;
+  readonly pitwallVersion: string;
+};
+
+export type CreatedRun = { readonly dir: string; readonly name: string; readonly id: string };
+
+/** Makes the run folder with run.json. Throws one clear line: bad name, name taken, folder not writable. */
+export async function createRun(options: NewRun): Promise<CreatedRun> {
+  const problem = options.name === undefined ? undefined : runNameProblem(options.name);
+  if (problem !== undefined) throw new Error(problem);
+  const cwd = options.cwd ?? path.dirname(options.experimentFile);
+  const git = await gitFacts(path.dirname(options.experimentFile));
+  const dir = await makeFolder(options);
+  const run = { ...describeRun(options), name: path.basename(dir), cwd, git };
+  try {
+    await mkdir(runPaths(dir).trainerControl, { recursive: true });
+    await writeJson(runPaths(dir).run, run);
+  } catch (error) {
+    throw notWritable(dir, error);
+  }
+  return { dir, name: run.name, id: run.id };
+}
+
+function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
+  return {
+    format: RUN_FORMAT,
+    id: randomUUID(),
+    created: Date.now(),
+    experiment: { file: options.experimentFile, text: options.text, resolved: options.experiment },
+    set: [...(options.set ?? [])],
+    machine: {
+      host: os.hostname(),
+      platform: `${process.platform}-${process.arch}`,
+      cpus: os.cpus().length,
+      memoryBytes: os.totalmem(),
+      node: process.versions.node,
+    },
+    pitwall: options.pitwallVersion,
+  };
+}
+
+/** Taken atomically by mkdir, so that two hosts that start at once get two folders. */
+async function makeFolder(options: NewRun): Promise<string> {
+  const { runsDir, name } = options;
+  try {
+    await mkdir(runsDir, { recursive: true });
+    const ignore = path.join(runsDir, '.gitignore');
+    if (!existsSync(ignore)) await writeFile(ignore, '*\n');
+  } catch (error) {
+    throw notWritable(runsDir, error);
+  }
+  if (name !== undefined) return takeName(runsDir, name);
+  return takeNextName(runsDir, runNameStem(options.experimentFile, options.experiment.model));
+}
+
+async function takeName(runsDir: string, name: string): Promise<string> {
+  const dir = path.join(runsDir, name);
+  try {
+    await mkdir(dir);
+    return dir;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new Error(`run ${name} exists already in ${runsDir}`);
+    throw notWritable(runsDir, error);
+  }
+}
+
+async function takeNextName(runsDir: string, stem: string): Promise<string> {
+  for (;;) {
+    const dir = path.join(runsDir, nextRunName(stem, await readdir(runsDir)));
+    try {
+      await mkdir(dir);
+      return dir;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw notWritable(runsDir, error);
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function notWritable(folder: string, error: unknown): Error {
+  const cause = toError(error);
+  return new Error(`cannot write the run folder ${folder}: ${codeOf(error) ?? cause.message}`, { cause });
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** Where everything of a run lies; `dir` is the run folder. */
+export function runPaths(dir: string) {
+  const at = (...parts: string[]): string => path.join(dir, ...parts);
+  return {
+    dir,
+    run: at('run.json'),
+    meta: at('meta.json'),
+    status: at('status.json'),
+    events: at('events.jsonl'),
+    keeper: at('keeper.jsonl'),
+    validation: at('validation.jsonl'),
+    stdout: at('stdout.log'),
+    keeperLog: at('keeper.log'),
+    control: at('control'),
+    trainerControl: at('control', 'trainer'),
+    checkpoints: at('checkpoints'),
+    detections: at('validation'),
+  } as const;
+}
+export type RunPaths = ReturnType<typeof runPaths>;
+
+/** A dataset YAML as the experiment names it: beside the experiment file, else from the working folder. */
+export function resolveDataPath(data: string, experimentFile: string, cwd: string): string {
+  if (path.isAbsolute(data)) return data;
+  const beside = path.resolve(path.dirname(experimentFile), data);
+  const fromCwd = path.resolve(cwd, data);
+  return !existsSync(beside) && existsSync(fromCwd) ? fromCwd : beside;
+}

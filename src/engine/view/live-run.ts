@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { type Disposable, DisposableStore } from '../../base/disposable';
+import { Emitter, type Event } from '../../base/event';
+import { createRunState, reduceRun, withProblem } from '../../protocol/reduce-run';
+import { FINAL_STATES } from '../../protocol/run-files';
+import type { RunEntry, RunState } from '../../protocol/run-state';
+import { readOwner } from '../keeping/lock';
+import { readRun } from '../store/read-run';
+import { LookLoop } from '../watch/look-loop';
+import { type RunBatch, RunReader } from '../watch/run-reader';
+import { type Presence, presenceOf } from './presence';
+
+/** A run folder as it is and as it grows. Reads only; starts nothing. */
+export type LiveRun = Disposable & {
+  readonly dir: string;
+  /** Folded from the files; step columns are shared and grow in place. */
+  readonly state: RunState;
+  /** Who lives, looked up at each call. */
+  readonly presence: Presence;
+  /** New lines, after they were folded in; several of one look together. */
+  readonly onDidAppend: Event<readonly RunEntry[]>;
+  /** Something of `state` changed; once per look. After a log was replaced, everything did. */
+  readonly onDidChange: Event<void>;
+  /** What the watcher could not do (too many watches, no access); polling goes on. */
+  readonly onDidFail: Event<Error>;
+  /** Reads what is there now. */
+  refresh(): Promise<void>;
+};
+
+/** Opens a run folder and reads it to its end. Throws one clear line where it is none. */
+export async function openRun(dir: string): Promise<LiveRun> {
+  const run = await readRun(dir);
+  const live = new FollowedRun(path.resolve(dir), createRunState(run));
+  try {
+    await live.refresh();
+  } catch (error) {
+    live.dispose();
+    throw error;
+  }
+  return live;
+}
+
+const WATCHED: ReadonlySet<string> = new Set([
+  'events.jsonl',
+  'keeper.jsonl',
+  'validation.jsonl',
+  'status.json',
+  'meta.json',
+]);
+
+class FollowedRun implements LiveRun {
+  readonly dir: string;
+  readonly #store = new DisposableStore();
+  readonly #appended = this.#store.track(new Emitter<readonly RunEntry[]>());
+  readonly #changed = this.#store.track(new Emitter<void>());
+  readonly #failed = this.#store.track(new Emitter<Error>());
+  readonly #reader: RunReader;
+  readonly #loop: LookLoop;
+  #state: RunState;
+
+  readonly onDidAppend = this.#appended.event;
+  readonly onDidChange = this.#changed.event;
+  readonly onDidFail = this.#failed.event;
+
+  constructor(dir: string, state: RunState) {
+    this.dir = dir;
+    this.#state = state;
+    this.#reader = new RunReader(dir);
+    this.#loop = this.#store.track(
+      new LookLoop({
+        paths: [dir],
+        ignored: (file) => file !== dir && !WATCHED.has(path.basename(file)),
+        look: () => this.#look(),
+        polls: () => !FINAL_STATES.has(this.presence.state),
+        onError: (error) => this.#failed.fire(error),
+      }),
+    );
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get presence(): Presence {
+    const { status, end, run } = this.#state;
+    const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
+    return presenceOf({ status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() });
+  }
+
+  refresh(): Promise<void> {
+    return this.#loop.lookNow();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #look(): Promise<boolean> {
+    let found = false;
+    for await (const batch of this.#reader.read()) {
+      this.#fold(batch);
+      found = true;
+      if (batch.entries.length > 0) this.#appended.fire(batch.entries);
+    }
+    if (found) this.#changed.fire();
+    return found;
+  }
+
+  #fold(batch: RunBatch): void {
+    if (batch.restarted) this.#state = createRunState(this.#state.run);
+    for (const entry of batch.entries) this.#state = reduceRun(this.#state, entry);
+    for (const problem of batch.problems) this.#state = withProblem(this.#state, problem);
+  }
+}

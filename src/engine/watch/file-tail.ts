@@ -1,0 +1,83 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+const CHUNK_BYTES = 256 * 1024;
+/** No line of ours is near this long; a longer one is damage and is passed over. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+const NEWLINE = 10;
+
+export type TailRead = {
+  readonly lines: readonly string[];
+  /** More bytes were there than one read takes; read again. */
+  readonly more: boolean;
+  /** The file is shorter than what was read of it: somebody replaced it, and reading began anew. */
+  readonly restarted: boolean;
+};
+
+/**
+ * Reads what was appended to a text file since the last read, whole lines only: a torn last line waits for its rest.
+ * An absent file has no lines. Never reads a byte twice.
+ */
+export class FileTail {
+  readonly #file: string;
+  #offset = 0;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(file: string, offset = 0) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  /** Bytes read so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** At most one chunk, so that a big file does not hold up the event loop. */
+  async read(): Promise<TailRead> {
+    const handle = await openIfThere(this.#file);
+    if (handle === undefined) return { lines: [], more: false, restarted: false };
+    try {
+      return await this.#readFrom(handle);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #readFrom(handle: FileHandle): Promise<TailRead> {
+    const { size } = await handle.stat();
+    const restarted = size < this.#offset;
+    if (restarted) {
+      this.#offset = 0;
+      this.#rest = Buffer.alloc(0);
+    }
+    const length = Math.min(CHUNK_BYTES, size - this.#offset);
+    if (length === 0) return { lines: [], more: false, restarted };
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, this.#offset);
+    this.#offset += bytesRead;
+    return { lines: this.#split(buffer.subarray(0, bytesRead)), more: this.#offset < size, restarted };
+  }
+
+  #split(chunk: Buffer): string[] {
+    const last = chunk.lastIndexOf(NEWLINE);
+    if (last < 0) {
+      this.#keep(Buffer.concat([this.#rest, chunk]));
+      return [];
+    }
+    const text = Buffer.concat([this.#rest, chunk.subarray(0, last)]).toString('utf8');
+    this.#keep(Buffer.from(chunk.subarray(last + 1)));
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  #keep(rest: Buffer): void {
+    this.#rest = rest.length > LONGEST_LINE ? Buffer.alloc(0) : rest;
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`cannot read ${file}`, { cause: error });
+  }
+}

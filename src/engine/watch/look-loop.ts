@@ -1,0 +1,92 @@
+import { toError } from '../../base/async';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/disposable';
+import { watchPaths } from './chokidar';
+
+/** chokidar drops a change within 50 ms of the last one, without a trailing event (chokidar#1455). */
+const SETTLE_MS = 60;
+const POLL_MS = 1000;
+
+export type LookOptions = {
+  readonly paths: readonly string[];
+  readonly depth?: number;
+  readonly ignored?: (path: string) => boolean;
+  /** Reads to the end; answers whether anything was new. Never runs twice at once. */
+  readonly look: () => Promise<boolean>;
+  /** Whether to look once a second as well, for file systems that announce nothing (network, container mounts). */
+  readonly polls: () => boolean;
+  readonly onError: (error: Error) => void;
+};
+
+/**
+ * Looks whenever something may have changed: on every change event, again 60 ms after each look that found something, and
+ * once a second. So a line is seen although its own change was never announced.
+ */
+export class LookLoop implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #options: LookOptions;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #settle: NodeJS.Timeout | undefined;
+
+  constructor(options: LookOptions) {
+    this.#options = options;
+    this.#store.track(
+      watchPaths({
+        paths: options.paths,
+        depth: options.depth ?? 0,
+        ...(options.ignored ? { ignored: options.ignored } : {}),
+        onLook: () => this.lookSoon(),
+        onError: options.onError,
+      }),
+    );
+    const poll = setInterval(() => {
+      if (options.polls()) this.lookSoon();
+    }, POLL_MS);
+    this.#store.track(toDisposable(() => clearInterval(poll)));
+    this.#store.track(toDisposable(() => clearTimeout(this.#settle)));
+  }
+
+  lookSoon(): void {
+    void this.lookNow();
+  }
+
+  /** Settles when everything that was there at the call has been read. */
+  lookNow(): Promise<void> {
+    if (this.#looking) {
+      this.#again = true;
+      return this.#looking;
+    }
+    this.#looking = this.#run().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      const found = await this.#lookOnce();
+      if (found) this.#lookAgainSoon();
+    } while (this.#again && !this.#store.isDisposed);
+  }
+
+  async #lookOnce(): Promise<boolean> {
+    if (this.#store.isDisposed) return false;
+    try {
+      return await this.#options.look();
+    } catch (error) {
+      this.#options.onError(toError(error));
+      return false;
+    }
+  }
+
+  #lookAgainSoon(): void {
+    if (this.#store.isDisposed) return;
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.lookSoon(), SETTLE_MS);
+  }
+}

@@ -1,0 +1,22 @@
+import { markCheckpoint, withKey } from './reduce-shared';
+import type { RunState } from './run-state';
+import type { ValidationEntry } from './validation';
+
+/** A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is left out. */
+export function applyValidationEntry(state: RunState, entry: ValidationEntry): RunState {
+  if (isOutdated(state, entry)) return state;
+  if (entry.type !== 'validation') {
+    const known = state.checkpoints.get(entry.epoch)?.state === 'validated';
+    return known && entry.type === 'skipped'
+      ? state
+      : markCheckpoint(state, entry.epoch, { state: entry.type });
+  }
+  const next = { ...state, validations: withKey(state.validations, entry.epoch, entry) };
+  return markCheckpoint(next, entry.epoch, { state: 'validated', path: entry.path });
+}
+
+function isOutdated({ checkpoints, hello }: RunState, entry: ValidationEntry): boolean {
+  const checkpoint = checkpoints.get(entry.epoch);
+  if (checkpoint) return entry.t < checkpoint.t;
+  return hello !== undefined && entry.t < hello.t && 'step' in entry && entry.step > hello.fromStep;
+}
