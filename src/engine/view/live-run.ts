@@ -27,10 +27,17 @@ export type LiveRun = Disposable & {
   refresh(): Promise<void>;
 };
 
-/** Opens a run folder and reads it to its end. Throws one clear line where it is none. */
-export async function openRun(dir: string): Promise<LiveRun> {
+/**
+ * Opens a run folder and reads it to its end. Throws one clear line where it is none. `onAppend` hears of every line from
+ * the first on, those included that were there before.
+ */
+export async function openRun(
+  dir: string,
+  onAppend?: (entries: readonly RunEntry[], state: RunState) => void,
+): Promise<LiveRun> {
   const run = await readRun(dir);
   const live = new FollowedRun(path.resolve(dir), createRunState(run));
+  if (onAppend) live.hearAppends((entries) => onAppend(entries, live.state));
   try {
     await live.refresh();
   } catch (error) {
@@ -89,6 +96,11 @@ class FollowedRun implements LiveRun {
 
   refresh(): Promise<void> {
     return this.#loop.lookNow();
+  }
+
+  /** Listens for as long as the run is followed. */
+  hearAppends(listener: (entries: readonly RunEntry[]) => void): void {
+    this.#store.track(this.#appended.event(listener));
   }
 
   dispose(): void {
