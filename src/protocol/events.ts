@@ -79,7 +79,8 @@ export const zControlEvent = z.object({
   type: z.literal('control'),
   t,
   id: z.string(),
-  requested: zControlRequest,
+  /** Absent where the file held no request. */
+  requested: zControlRequest.optional(),
   ok: z.boolean(),
   /** The change of the LR curve, where the request made one. */
   applied: zLrChange.optional(),

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+
+// state.bin: "PWSTATE1", SHA-256 of all that follows, length of the JSON header (uint32 LE), header, tensors (float32 LE).
+const MAGIC = Buffer.from('PWSTATE1', 'latin1');
+const HASH_AT = MAGIC.length;
+const LENGTH_AT = HASH_AT + 32;
+const HEADER_AT = LENGTH_AT + 4;
+const FLOAT_BYTES = 4;
+
+export type StateTensor = {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+};
+/** `header` is any JSON value with finite numbers. */
+export type StateFile = { readonly header: unknown; readonly tensors: readonly StateTensor[] };
+
+type FileHeader = {
+  readonly header: unknown;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dims: readonly number[];
+    readonly length: number;
+  }[];
+};
+
+export function encodeState({ header, tensors }: StateFile): Uint8Array {
+  const described = tensors.map(({ name, dims, data }) => ({ name, dims, length: data.length }));
+  const json = Buffer.from(JSON.stringify({ header, tensors: described } satisfies FileHeader), 'utf8');
+  const floats = tensors.reduce((n, t) => n + t.data.length, 0);
+  const out = Buffer.alloc(HEADER_AT + json.length + floats * FLOAT_BYTES);
+  out.set(MAGIC, 0);
+  out.writeUInt32LE(json.length, LENGTH_AT);
+  out.set(json, HEADER_AT);
+  let at = HEADER_AT + json.length;
+  for (const { data } of tensors) {
+    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  out.set(hashOf(out), HASH_AT);
+  return out;
+}
+
+/** What `encodeState` wrote. Throws one line for a file that is torn, changed or of another kind. */
+export function decodeState(bytes: Uint8Array): StateFile {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.length < HEADER_AT || !file.subarray(0, HASH_AT).equals(MAGIC))
+    throw new Error('is no training state of this program');
+  if (!file.subarray(HASH_AT, LENGTH_AT).equals(hashOf(file)))
+    throw new Error('is damaged: its checksum does not fit');
+  const headerEnd = HEADER_AT + file.readUInt32LE(LENGTH_AT);
+  const { header, tensors } = JSON.parse(file.toString('utf8', HEADER_AT, headerEnd)) as FileHeader;
+  let at = headerEnd;
+  return {
+    header,
+    tensors: tensors.map(({ name, dims, length }) => {
+      const data = floatsAt(file, at, length);
+      at += length * FLOAT_BYTES;
+      return { name, dims, data };
+    }),
+  };
+}
+
+/** A copy, since a tensor's place in the file need not be a multiple of four. */
+function floatsAt(file: Buffer, at: number, length: number): Float32Array {
+  const copy = new Uint8Array(length * FLOAT_BYTES);
+  copy.set(file.subarray(at, at + copy.length));
+  return new Float32Array(copy.buffer);
+}
+
+function hashOf(file: Buffer): Buffer {
+  return createHash('sha256').update(file.subarray(LENGTH_AT)).digest();
+}

@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { toError } from '../../../base/async';
+import { parseJson } from '../../../base/json';
+import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../protocol/control';
+
+/** A request to the trainer, or a file that is none. */
+export type Incoming =
+  | { readonly kind: 'request'; readonly id: string; readonly request: ControlRequest; readonly file: string }
+  | { readonly kind: 'bad'; readonly id: string; readonly message: string; readonly file: string };
+
+const LOOK_EVERY_MS = 50;
+
+/** control/trainer/: looked into at step boundaries, at most every 50 ms, with one readdir of a folder mostly empty. */
+export class ControlFolder {
+  readonly #folder: string;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(runDir: string) {
+    this.#folder = path.join(runDir, 'control', 'trainer');
+  }
+
+  async create(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+  }
+
+  /** What has come since the last look, oldest first. The files stay until `done`. */
+  async look(now: number): Promise<readonly Incoming[]> {
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
+    this.#lookedAt = now;
+    const names = await readdir(this.#folder).catch(() => []);
+    // A name with another ending is a file that is still being written.
+    const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort();
+    const read = await Promise.all(files.map((name) => this.#read(name)));
+    return read.sort((a, b) => a.t - b.t).map((r) => r.incoming);
+  }
+
+  /** Removes an answered request. */
+  async done(incoming: Incoming): Promise<void> {
+    await rm(path.join(this.#folder, incoming.file), { recursive: true, force: true });
+  }
+
+  async #read(file: string): Promise<{ t: number; incoming: Incoming }> {
+    const id = path.basename(file, '.json');
+    try {
+      const parsed = zControlFile.safeParse(parseJson(await readFile(path.join(this.#folder, file), 'utf8')));
+      if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is no request' } };
+      const { request, t } = parsed.data;
+      if (TRAINER_REQUESTS.has(request.type))
+        return { t, incoming: { kind: 'request', id: parsed.data.id, request, file } };
+      const message = `${request.type} is not the trainer's to answer`;
+      return { t, incoming: { kind: 'bad', id, file, message } };
+    } catch (error) {
+      return { t: 0, incoming: { kind: 'bad', id, file, message: toError(error).message } };
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { DatasetImage } from '../../../dataset/split';
+import { augment } from './augment';
+import type { LabelledImage } from './compose';
+import { boxAt } from './geometry';
+import { type ImageCache, loadImage } from './image-cache';
+import { sampleRandom } from './order';
+import type { BatchJob, BatchSettings, Boxes, Sample, TrainBatch, UnreadableImage } from './types';
+
+export type BatchContext = {
+  readonly settings: BatchSettings;
+  readonly images: readonly DatasetImage[];
+  readonly files: readonly string[];
+  readonly cache: ImageCache;
+  /** Called for each image that cannot be read, each time it is met. */
+  readonly onUnreadable: (image: UnreadableImage) => void;
+};
+
+/** Decodes, augments and packs one batch; the same bytes for a job, whichever worker makes it. */
+export async function prepareBatch(context: BatchContext, job: BatchJob): Promise<TrainBatch> {
+  const { imgsz, seed, augment: settings } = context.settings;
+  const load = (index: number) => loadReadable(context, index);
+  const samples: Sample[] = [];
+  for (const index of job.indices) {
+    const request = { index, images: context.images.length, size: imgsz, mosaic: job.mosaic, settings };
+    samples.push(await augment(request, load, sampleRandom(seed, job.epoch, index)));
+  }
+  return pack(samples, imgsz);
+}
+
+/** Image `index`, or the next one that can be read. */
+async function loadReadable(context: BatchContext, index: number): Promise<LabelledImage> {
+  const { images, files, cache, onUnreadable } = context;
+  for (let i = 0; i < images.length; i++) {
+    const at = (index + i) % images.length;
+    const loaded = await loadImage(cache, files, at);
+    if (loaded.kind === 'image') return { image: loaded.image, labels: images[at] };
+    onUnreadable({ file: files[at], message: loaded.message });
+  }
+  throw new Error('no image of the train split can be read');
+}
+
+function pack(samples: readonly Sample[], size: number): TrainBatch {
+  const boxes = samples.map((s) => s.boxes);
+  const count = boxes.reduce((n, b) => n + b.class.length, 0);
+  const images = new Uint8Array(samples.length * 3 * size * size);
+  const targets = {
+    image: new Int32Array(count),
+    class: new Int32Array(count),
+    boxes: new Float32Array(4 * count),
+  };
+  let row = 0;
+  for (const [i, sample] of samples.entries()) {
+    images.set(sample.pixels, i * 3 * size * size);
+    for (const [k, cls] of sample.boxes.class.entries()) {
+      targets.image[row] = i;
+      targets.class[row] = cls;
+      targets.boxes.set(toCenter(sample.boxes, k), 4 * row++);
+    }
+  }
+  return { size: samples.length, images, targets };
+}
+
+function toCenter(boxes: Boxes, k: number): [number, number, number, number] {
+  const [x1, y1, x2, y2] = boxAt(boxes, k);
+  return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+}
