@@ -1,0 +1,20 @@
+// What any foreign trainer's output comes down to, whichever format it was read from.
+export type ForeignRecord =
+  | { readonly kind: 'plan'; readonly epochs: number; readonly stepsPerEpoch: number }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      /** Counted from 1; undefined where the format does not say. */
+      readonly epoch: number | undefined;
+      readonly loss: Readonly<Record<string, number>>;
+      readonly lr: Readonly<Record<string, number>>;
+      readonly time: number | undefined;
+    }
+  | {
+      readonly kind: 'epoch';
+      readonly epoch: number;
+      readonly loss: Readonly<Record<string, number>>;
+      readonly metrics: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'checkpoint'; readonly file: string; readonly epoch: number; readonly step: number }
+  | { readonly kind: 'problem'; readonly message: string };

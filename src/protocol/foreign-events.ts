@@ -1,0 +1,110 @@
+import type { ForeignRecord } from '../domain/foreign/record';
+import type { TrainerEvent } from './events';
+
+export type ForeignRunOptions = {
+  readonly trainer: string;
+  readonly pid: number;
+  readonly attempt: number;
+  /** Epochs the experiment plans; 0 where nobody knows. */
+  readonly epochs: number;
+  readonly knobs: readonly string[];
+};
+
+/**
+ * Turns a foreign trainer's records into our events. A step that was there before means that the trainer went back (a
+ * resume): a new `hello` with the next attempt makes readers drop what came after it.
+ */
+export class ForeignRun {
+  readonly #options: ForeignRunOptions;
+  #attempt: number;
+  #groups: readonly string[] = [];
+  #lastStep = -1;
+  #epoch = 1;
+  #planned = { epochs: 0, stepsPerEpoch: 0 };
+
+  constructor(options: ForeignRunOptions) {
+    this.#options = options;
+    this.#attempt = options.attempt;
+    this.#planned = { epochs: options.epochs, stepsPerEpoch: 0 };
+  }
+
+  get lastStep(): number {
+    return Math.max(0, this.#lastStep);
+  }
+
+  start(t: number): TrainerEvent {
+    return this.#hello(t, this.lastStep);
+  }
+
+  /** Events of one record; `t` is now, for formats without a time of their own. Checkpoints are the adapter's to copy. */
+  events(record: ForeignRecord, t: number): TrainerEvent[] {
+    if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', message: record.message }];
+    if (record.kind === 'plan') return this.#plan(record.epochs, record.stepsPerEpoch, t);
+    if (record.kind === 'step') return this.#step(record, t);
+    return record.kind === 'epoch' ? [this.#epochEvent(record, t)] : [];
+  }
+
+  #hello(t: number, fromStep: number): TrainerEvent {
+    const { trainer, pid, knobs } = this.#options;
+    const attempt = this.#attempt;
+    return {
+      type: 'hello',
+      t,
+      trainer,
+      pid,
+      attempt,
+      fromStep,
+      groups: [...this.#groups],
+      knobs: [...knobs],
+    };
+  }
+
+  #plan(epochs: number, stepsPerEpoch: number, t: number): TrainerEvent[] {
+    if (epochs === this.#planned.epochs && stepsPerEpoch === this.#planned.stepsPerEpoch) return [];
+    this.#planned = { epochs, stepsPerEpoch };
+    return [{ type: 'plan', t, epochs, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch, settings: [] }];
+  }
+
+  #step(record: Extract<ForeignRecord, { kind: 'step' }>, t: number): TrainerEvent[] {
+    const before: TrainerEvent[] = [];
+    const wentBack = record.step <= this.#lastStep;
+    if (wentBack) this.#attempt += 1;
+    if (this.#learnGroups(record.lr) || wentBack) before.push(this.#hello(t, record.step));
+    this.#lastStep = record.step;
+    this.#epoch = record.epoch ?? this.#epoch;
+    const lr = this.#groups.map((group) => record.lr[group] ?? Number.NaN);
+    const loss = withTotal(record.loss);
+    return [
+      ...before,
+      { type: 'step', t: record.time ?? t, step: record.step, epoch: this.#epoch, lr, loss },
+    ];
+  }
+
+  #epochEvent(record: Extract<ForeignRecord, { kind: 'epoch' }>, t: number): TrainerEvent {
+    this.#epoch = record.epoch;
+    const { epoch, loss, metrics } = record;
+    return {
+      type: 'epoch',
+      t,
+      epoch,
+      step: this.lastStep,
+      seconds: Number.NaN,
+      loss: withTotal(loss),
+      metrics,
+    };
+  }
+
+  /** Groups are known only once a record names them; true when there are new ones. */
+  #learnGroups(lr: Readonly<Record<string, number>>): boolean {
+    const added = Object.keys(lr).filter((group) => !this.#groups.includes(group));
+    this.#groups = [...this.#groups, ...added];
+    return added.length > 0;
+  }
+}
+
+/** `total` is the trainer's own where it logs one, else the sum of the training components; never made of nothing. */
+function withTotal(loss: Readonly<Record<string, number>>): Record<string, number> {
+  const parts = Object.entries(loss).filter(([name]) => !name.startsWith('val_'));
+  if ('total' in loss || parts.length === 0) return { ...loss };
+  return { total: parts.reduce((sum, [, value]) => sum + value, 0), ...loss };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { parseJson } from '../../../base/json';
+import type { ForeignRecord } from '../../../domain/foreign/record';
+import { zNumber } from '../../../protocol/schema';
+import { AppendedLines } from './appended';
+import type { Source } from './source';
+
+const numbers = z.record(z.string(), zNumber).default({});
+const zLine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('plan'), epochs: z.number().int(), stepsPerEpoch: z.number().int() }),
+  z.object({
+    type: z.literal('step'),
+    step: z.number().int().min(0),
+    epoch: z.number().int().min(1).optional(),
+    loss: numbers,
+    lr: numbers,
+    t: z.number().optional(),
+  }),
+  z.object({ type: z.literal('epoch'), epoch: z.number().int().min(1), loss: numbers, metrics: numbers }),
+  z.object({
+    type: z.literal('checkpoint'),
+    file: z.string(),
+    epoch: z.number().int().min(1),
+    step: z.number().int().min(0),
+  }),
+]);
+
+/** Our JSON lines, as the Python helper writes them. */
+export function jsonlSource(file: string): Source {
+  const lines = new AppendedLines(file);
+  return { poll: async () => (await lines.next()).map(readLine) };
+}
+
+function readLine(line: string): ForeignRecord {
+  const parsed = zLine.safeParse(parseJson(line));
+  if (!parsed.success) return { kind: 'problem', message: `not a line of ours: ${line.slice(0, 200)}` };
+  const { data } = parsed;
+  if (data.type === 'plan') return { kind: 'plan', epochs: data.epochs, stepsPerEpoch: data.stepsPerEpoch };
+  if (data.type === 'epoch')
+    return { kind: 'epoch', epoch: data.epoch, loss: data.loss, metrics: data.metrics };
+  if (data.type === 'checkpoint')
+    return { kind: 'checkpoint', file: data.file, epoch: data.epoch, step: data.step };
+  return { kind: 'step', step: data.step, epoch: data.epoch, loss: data.loss, lr: data.lr, time: data.t };
+}

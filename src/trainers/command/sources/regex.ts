@@ -1,0 +1,59 @@
+import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
+import type { ForeignRecord } from '../../../domain/foreign/record';
+import { classifyTag } from '../../../domain/foreign/scalar-tags';
+import { AppendedLines } from './appended';
+import type { Source } from './source';
+
+/** One expression a metric over the lines of a log. `step` and `epoch` are counters; a line with a loss but no step is the next one. */
+export function regexSource(file: string, metrics: Readonly<Record<string, string>>): Source {
+  const { patterns, problems } = compilePatterns(metrics);
+  const lines = new AppendedLines(file);
+  const state = { step: -1, epoch: undefined as number | undefined };
+  let untold: readonly string[] = problems;
+  return {
+    poll: async () => {
+      const told = untold.map((message): ForeignRecord => ({ kind: 'problem', message }));
+      untold = [];
+      return [
+        ...told,
+        ...(await lines.next()).flatMap((line) => recordsOf(matchLine(line, patterns), state)),
+      ];
+    },
+  };
+}
+
+function recordsOf(
+  found: Readonly<Record<string, number>>,
+  state: { step: number; epoch: number | undefined },
+): ForeignRecord[] {
+  const groups = {
+    loss: {} as Record<string, number>,
+    lr: {} as Record<string, number>,
+    metric: {} as Record<string, number>,
+  };
+  for (const [name, value] of Object.entries(found)) {
+    if (name === 'step' || name === 'epoch') continue;
+    const { kind, name: ours } = classifyTag(name) ?? { kind: 'loss' as const, name };
+    groups[kind][ours] = value;
+  }
+  state.epoch = Number.isInteger(found.epoch) ? Math.max(1, found.epoch) : state.epoch;
+  return [...stepOf(found, groups, state), ...epochOf(groups.metric, state)];
+}
+
+type Groups = { readonly loss: Record<string, number>; readonly lr: Record<string, number> };
+
+function stepOf(
+  found: Readonly<Record<string, number>>,
+  { loss, lr }: Groups,
+  state: { step: number; epoch: number | undefined },
+): ForeignRecord[] {
+  if (Object.keys(loss).length + Object.keys(lr).length === 0) return [];
+  state.step = Number.isInteger(found.step) ? found.step : state.step + 1;
+  return [{ kind: 'step', step: state.step, epoch: state.epoch, loss, lr, time: undefined }];
+}
+
+function epochOf(metrics: Record<string, number>, state: { epoch: number | undefined }): ForeignRecord[] {
+  return Object.keys(metrics).length === 0
+    ? []
+    : [{ kind: 'epoch', epoch: state.epoch ?? 1, loss: {}, metrics }];
+}
