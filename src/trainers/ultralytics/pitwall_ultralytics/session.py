@@ -57,7 +57,7 @@ class Session:
         self.images = images
         self.rates.apply(trainer.optimizer.param_groups, self._warmup())
         self._take_requests()
-        self.rates.apply_changes(trainer.optimizer.param_groups)
+        self.rates.write(trainer.optimizer.param_groups)
 
     def on_train_batch_end(self) -> None:
         trainer = self.trainer
@@ -117,7 +117,7 @@ class Session:
         steps = warmup_steps(trainer)
         if steps <= 0 or self.step > steps:
             return None
-        return self.step, steps, float(trainer.args.warmup_bias_lr)
+        return self.step, steps, float(trainer.args.warmup_bias_lr), trainer.lf(trainer.epoch)
 
     def _plan(self) -> None:
         from .settings import effective_settings
@@ -200,7 +200,7 @@ class Session:
         for event in read_events(self.run_dir):
             applied = event.get("applied")
             if event.get("type") == "control" and event.get("ok") and applied and event["step"] < self.step:
-                self.rates.add(applied)
+                self.rates.changes.append(applied)
 
 
 class StopTraining(Exception):
