@@ -1,0 +1,109 @@
+import type {
+  Attributes,
+  ElementType,
+  Initializer,
+  OnnxModel,
+  OnnxNode,
+  TensorData,
+  ValueInfo,
+} from '../onnx/onnx-model';
+
+/** A value of the graph: what it is called in the ONNX file, and its shape, which is known when the graph is built. */
+export type Tensor = {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+};
+
+export type Emit = {
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly shape: readonly number[];
+  readonly attributes?: Attributes;
+  readonly type?: ElementType;
+};
+
+/** Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. */
+export type Backward = (gradient: Tensor) => readonly (Tensor | undefined)[];
+
+/** What reverse-mode differentiation needs to know of one operation. */
+export type TapeEntry = {
+  readonly output: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly backward: Backward;
+};
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** An ONNX graph under construction, with the tape of what can be differentiated. */
+export class Graph {
+  readonly tape: TapeEntry[] = [];
+  readonly #nodes: OnnxNode[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #initializers: Initializer[] = [];
+  readonly #constants = new Map<string, Tensor>();
+
+  input(name: string, shape: readonly number[], type: ElementType = 'float32'): Tensor {
+    this.#inputs.push({ name, type, dims: shape });
+    return { name, type, shape };
+  }
+
+  /** Gives `tensor` a public name; the value can be fetched from a run. */
+  output(name: string, tensor: Tensor): void {
+    this.#nodes.push({ op: 'Identity', inputs: [tensor.name], outputs: [name], attributes: {} });
+    this.#outputs.push({ name, type: tensor.type, dims: tensor.shape });
+  }
+
+  /** A constant made once for a `key`; `make` runs only the first time. */
+  constant(key: string, shape: readonly number[], make: () => TensorData): Tensor {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const data = make();
+    const tensor: Tensor = { name: `const:${key}`, type: elementType(data), shape };
+    this.#initializers.push({ name: tensor.name, type: tensor.type, dims: shape, data });
+    this.#constants.set(key, tensor);
+    return tensor;
+  }
+
+  /** A float32 number that broadcasts against everything. */
+  scalar(value: number): Tensor {
+    return this.constant(`scalar ${value}`, [], () => new Float32Array([value]));
+  }
+
+  int64(values: readonly number[]): Tensor {
+    return this.constant(`int64 ${values.join()}`, [values.length], () =>
+      BigInt64Array.from(values, (v) => BigInt(v)),
+    );
+  }
+
+  /** One ONNX node with one output; knows nothing of derivatives. */
+  emit({ op, inputs, shape, attributes = {}, type = 'float32' }: Emit): Tensor {
+    const name = `t${this.#nodes.length}`;
+    this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes });
+    return { name, type, shape };
+  }
+
+  /** Notes how `output` was made of `inputs`, and returns it. */
+  differentiable(output: Tensor, inputs: readonly Tensor[], backward: Backward): Tensor {
+    this.tape.push({ output, inputs, backward });
+    return output;
+  }
+
+  toModel(name: string): OnnxModel {
+    return {
+      name,
+      nodes: this.#nodes,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initializers: this.#initializers,
+      metadata: {},
+    };
+  }
+}
+
+function elementType(data: TensorData): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  return data instanceof Int32Array ? 'int32' : 'uint8';
+}

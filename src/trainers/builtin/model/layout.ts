@@ -1,0 +1,74 @@
+import type { Blocks } from './blocks';
+import { BOX_COLUMNS, detector, type ModelSize } from './detector';
+
+/** Parameter groups as the schedule names them: weights decay, norm (batch norm's gamma) and bias do not. */
+export const GROUPS = ['weights', 'norm', 'bias'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export type ParameterKind =
+  | { readonly kind: 'kernel'; readonly fanIn: number }
+  | { readonly kind: 'gamma' }
+  | { readonly kind: 'beta' }
+  | { readonly kind: 'head-bias' };
+
+/** One parameter tensor, a stretch of its group's flat vector. Kernels are HWIO. */
+export type Parameter = {
+  readonly name: string;
+  readonly group: Group;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly length: number;
+  readonly init: ParameterKind;
+};
+
+/** One batch norm's running statistics, a stretch of the flat vectors of means and variances. */
+export type NormStats = { readonly name: string; readonly offset: number; readonly length: number };
+
+export type ModelOptions = { readonly size: ModelSize; readonly classes: number };
+
+export type Layout = {
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly norms: ReadonlyMap<string, NormStats>;
+  readonly lengths: Readonly<Record<Group | 'stats', number>>;
+};
+
+/** Where each parameter of the model lies in the flat vectors that a training step works on. */
+export function layoutOf(options: ModelOptions): Layout {
+  const parameters = new Map<string, Parameter>();
+  const norms = new Map<string, NormStats>();
+  const lengths = { weights: 0, norm: 0, bias: 0, stats: 0 };
+  const parameter = (name: string, group: Group, shape: readonly number[], init: ParameterKind): void => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    parameters.set(name, { name, group, shape, offset: lengths[group], length, init });
+    lengths[group] += length;
+  };
+  const kernel = (name: string, size: number, [from, to]: readonly [number, number]): void =>
+    parameter(`${name}.weight`, 'weights', [size, size, from, to], {
+      kind: 'kernel',
+      fanIn: size * size * from,
+    });
+  // A feature map is described by its number of channels alone.
+  const blocks: Blocks<number> = {
+    convNormAct: (name, x, { out, kernel: size }) => {
+      kernel(`${name}.conv`, size, [x, out]);
+      parameter(`${name}.norm.weight`, 'norm', [out], { kind: 'gamma' });
+      parameter(`${name}.norm.bias`, 'bias', [out], { kind: 'beta' });
+      norms.set(`${name}.norm`, { name: `${name}.norm`, offset: lengths.stats, length: out });
+      lengths.stats += out;
+      return out;
+    },
+    predict: (name, x, out) => {
+      kernel(name, 1, [x, out]);
+      parameter(`${name}.bias`, 'bias', [out], { kind: 'head-bias' });
+      return out;
+    },
+    add: (a) => a,
+    concat: (parts) => parts.reduce((a, b) => a + b, 0),
+    upsample: (x) => x,
+  };
+  detector(blocks, 3, options);
+  return { parameters, norms, lengths };
+}
+
+/** The first columns of a head are the box, the rest the classes. */
+export const isClassColumn = (column: number): boolean => column >= BOX_COLUMNS;

@@ -1,0 +1,200 @@
+import { add, addScalar, div, mul, scale, sub } from '../graph/arithmetic';
+import { rawReshape } from '../graph/broadcast';
+import type { Feature } from '../graph/feature';
+import { gradients } from '../graph/gradients';
+import { Graph, type Tensor } from '../graph/graph';
+import { sum } from '../graph/reduce';
+import { concat, rawConcat, rawSlice, transpose } from '../graph/shape';
+import { type DetectionLoss, detectionLoss, type LossGains } from '../loss/detection-loss';
+import { anchorGrid } from '../model/anchors';
+import { detector } from '../model/detector';
+import { GROUPS, type Group, type Layout, type ModelOptions } from '../model/layout';
+import { type BatchStats, trainingBlocks } from '../model/training-blocks';
+import { OPTIMIZERS, type OptimizerName, type StepRates } from '../optimizer/optimizer';
+import { averageName, bufferName, nextName, STATS } from './state-names';
+
+export type TrainingGraphOptions = ModelOptions & {
+  readonly imgsz: number;
+  readonly batch: number;
+  readonly optimizer: OptimizerName;
+  readonly loss: LossGains;
+  /** Largest gradient norm; 0 leaves gradients as they are. */
+  readonly clip_grad: number;
+};
+
+/** The side of the square patches that the images are cut into on the way in; the stem's kernel. */
+export const PATCH = 4;
+/** What `rates` holds, in this order. */
+export const RATES = [
+  'lr.weights',
+  'lr.norm',
+  'lr.bias',
+  'momentum',
+  'weight_decay',
+  'ema_decay',
+  'correction1',
+  'correction2',
+] as const;
+/** What `losses` holds, in this order. */
+export const LOSSES = ['total', 'box', 'cls', 'grad'] as const;
+
+/** torch.nn.BatchNorm2d's momentum would be 0.1; Ultralytics sets 0.03. */
+const STATS_MOMENTUM = 0.03;
+
+type Rates = Readonly<Record<(typeof RATES)[number], Tensor>>;
+
+/** One step of training as one graph: forward, loss, backward, update, running statistics, weight average. */
+export function trainingGraph(options: TrainingGraphOptions, layout: Layout): Graph {
+  const graph = new Graph();
+  const rates = ratesInput(graph);
+  const flat = flatInputs(graph, layout);
+  const parameters = splitParameters(graph, layout, flat);
+  const stats: BatchStats[] = [];
+  const loss = forward(graph, { options, parameters, stats });
+  const found = gradients(graph, loss.total, [...parameters.values()]);
+  const raw = joinGradients(graph, layout, found);
+  const norm = gradientNorm(graph, raw);
+  const clipped = options.clip_grad > 0 ? clip(graph, raw, { norm, limit: options.clip_grad }) : raw;
+  for (const group of GROUPS)
+    updateGroup(graph, { group, options, rates, value: flat[group], gradient: clipped[group] });
+  updateStats(graph, stats, { rates, length: layout.lengths.stats });
+  const losses = [loss.total, loss.box, loss.cls, norm].map((t) => rawReshape(graph, t, [1]));
+  graph.output('losses', rawConcat(graph, losses, 0));
+  return graph;
+}
+
+function ratesInput(graph: Graph): Rates {
+  const all = graph.input('rates', [RATES.length]);
+  const entries = RATES.map((name, start) => [name, rawSlice(graph, all, { axis: 0, start, length: 1 })]);
+  return Object.fromEntries(entries) as Rates;
+}
+
+type PerGroup = Readonly<Record<Group, Tensor>>;
+
+function flatInputs(graph: Graph, layout: Layout): PerGroup {
+  const input = (group: Group): Tensor => graph.input(group, [layout.lengths[group]]);
+  return { weights: input('weights'), norm: input('norm'), bias: input('bias') };
+}
+
+/** Each parameter as the matrix its layer works with. */
+function splitParameters(graph: Graph, layout: Layout, flat: PerGroup): Map<string, Tensor> {
+  const parameters = new Map<string, Tensor>();
+  for (const { name, group, offset, length, shape } of layout.parameters.values()) {
+    const piece = rawSlice(graph, flat[group], { axis: 0, start: offset, length });
+    const columns = shape[shape.length - 1];
+    parameters.set(name, rawReshape(graph, piece, [length / columns, columns]));
+  }
+  return parameters;
+}
+
+type Forward = {
+  readonly options: TrainingGraphOptions;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly stats: BatchStats[];
+};
+
+function forward(graph: Graph, { options, parameters, stats }: Forward): DetectionLoss {
+  const blocks = trainingBlocks(graph, (name) => parameterOf(parameters, name), stats);
+  const heads = detector(blocks, patchesInput(graph, options), options);
+  const rows = concat(
+    graph,
+    heads.map((head) => head.rows),
+    0,
+  );
+  const { rows: count } = anchorGrid(options.batch, options.imgsz);
+  const inputs = {
+    predictions: transpose(graph, rows, [1, 0]),
+    boxes: graph.input('boxes', [4, count]),
+    classes: graph.input('classes', [1, count]),
+  };
+  return detectionLoss(graph, inputs, options.loss);
+}
+
+function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = parameters.get(name);
+  if (tensor === undefined) throw new Error(`the layout has no parameter ${name}`);
+  return tensor;
+}
+
+/** Images come cut into patches, one a row, columns in the order y, x, channel; so the stem is a 1x1 convolution of them. */
+function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Feature {
+  const side = imgsz / PATCH;
+  const rows = graph.input('patches', [batch * side * side, PATCH * PATCH * 3]);
+  return { rows, batch, height: side, width: side };
+}
+
+function joinGradients(graph: Graph, layout: Layout, found: readonly Tensor[]): PerGroup {
+  const all = [...layout.parameters.values()].map((parameter, i) => ({ parameter, gradient: found[i] }));
+  const join = (group: Group): Tensor => {
+    const own = all.filter(({ parameter }) => parameter.group === group);
+    const parts = own.map(({ gradient, parameter }) => rawReshape(graph, gradient, [parameter.length]));
+    return rawConcat(graph, parts, 0);
+  };
+  return { weights: join('weights'), norm: join('norm'), bias: join('bias') };
+}
+
+function gradientNorm(graph: Graph, flat: PerGroup): Tensor {
+  const squares = GROUPS.map((group) => sum(graph, mul(graph, flat[group], flat[group])));
+  const total = squares.reduce((a, b) => add(graph, a, b));
+  return graph.emit({ op: 'Sqrt', inputs: [total], shape: [] });
+}
+
+/** torch.nn.utils.clip_grad_norm_: gradients times min(1, limit / (norm + 1e-6)). */
+function clip(graph: Graph, flat: PerGroup, { norm, limit }: { norm: Tensor; limit: number }): PerGroup {
+  const wanted = div(graph, graph.scalar(limit), addScalar(graph, norm, 1e-6));
+  const factor = graph.emit({ op: 'Min', inputs: [wanted, graph.scalar(1)], shape: [] });
+  const clipped = (group: Group): Tensor => mul(graph, flat[group], factor);
+  return { weights: clipped('weights'), norm: clipped('norm'), bias: clipped('bias') };
+}
+
+type GroupUpdate = {
+  readonly group: Group;
+  readonly options: TrainingGraphOptions;
+  readonly rates: Rates;
+  readonly value: Tensor;
+  readonly gradient: Tensor;
+};
+
+function updateGroup(graph: Graph, { group, options, rates, value, gradient }: GroupUpdate): void {
+  const optimizer = OPTIMIZERS[options.optimizer];
+  const names = optimizer.buffers.map((buffer) => bufferName(group, buffer));
+  const buffers = names.map((name) => graph.input(name, value.shape));
+  const stepRates: StepRates = {
+    lr: rates[`lr.${group}`],
+    momentum: rates.momentum,
+    decay: group === 'weights' ? rates.weight_decay : graph.scalar(0),
+    correction1: rates.correction1,
+    correction2: rates.correction2,
+  };
+  const next = optimizer.update(graph, { value, gradient, buffers }, stepRates);
+  graph.output(nextName(group), next.value);
+  for (const [i, name] of names.entries()) graph.output(nextName(name), next.buffers[i]);
+  average(graph, { name: group, next: next.value, rates });
+}
+
+/** average = decay average + (1 - decay) next. */
+function average(graph: Graph, { name, next, rates }: { name: string; next: Tensor; rates: Rates }): void {
+  const before = graph.input(averageName(name), next.shape);
+  const after = add(graph, next, mul(graph, sub(graph, before, next), rates.ema_decay));
+  graph.output(nextName(averageName(name)), after);
+}
+
+function updateStats(
+  graph: Graph,
+  stats: readonly BatchStats[],
+  { rates, length }: { rates: Rates; length: number },
+): void {
+  const rows = (tensor: Tensor): Tensor => rawReshape(graph, tensor, [tensor.shape[1]]);
+  // The running variance is the unbiased one, as in torch.
+  const batch = {
+    running_mean: stats.map(({ mean }) => rows(mean)),
+    running_var: stats.map((s) => rows(scale(graph, s.variance, s.rows / (s.rows - 1)))),
+  };
+  for (const name of STATS) {
+    const before = graph.input(name, [length]);
+    const change = scale(graph, sub(graph, rawConcat(graph, batch[name], 0), before), STATS_MOMENTUM);
+    const next = add(graph, before, change);
+    graph.output(nextName(name), next);
+    average(graph, { name, next, rates });
+  }
+}
