@@ -1,0 +1,13 @@
+/** Python's and NumPy's rounding: ties to the even neighbour. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** NumPy's interp from (0, from) to (length, to), in its order of operations; held outside. */
+export function interpolate(x: number, length: number, from: number, to: number): number {
+  if (x >= length) return to;
+  return x <= 0 ? from : ((to - from) / length) * x + from;
+}

@@ -1,0 +1,59 @@
+import type { Group } from './groups';
+import { type Effective, isAdamFamily } from './optimizer';
+import { rampOf } from './ramp';
+import { interpolate, roundHalfEven } from './rounding';
+import type { Timeline } from './timeline';
+import type { Schedule, ScheduleInput } from './types';
+import type { UltralyticsRule } from './ultralytics-version';
+
+export type RuleParts = {
+  readonly input: ScheduleInput;
+  readonly rule: UltralyticsRule;
+  readonly effective: Effective;
+  readonly groups: readonly Group[];
+  readonly timeline: Timeline;
+};
+
+export function lrFunction({ input, effective, groups, timeline }: RuleParts): Schedule['lrAt'] {
+  const ramp = rampOf(input.warmup_shape);
+  const starts = groups.map((group) => (group.fromBiasLr ? effective.warmup_bias_lr : 0));
+  const bases = groups.map((group) => effective.lr0 * group.multiple);
+  return (step, group) => {
+    const epoch = timeline.epochOf(step);
+    const warm = timeline.warmStep(step, epoch);
+    // Outside the warm-up the scheduler's value stands, which old versions set one epoch late.
+    if (warm < 0) return bases[group] * timeline.scheduledMultiple(epoch);
+    return ramp(warm, timeline.warmupAt(epoch), starts[group], bases[group] * timeline.multiple(epoch));
+  };
+}
+
+export function momentumFunction({ input, effective, timeline }: RuleParts): Schedule['momentumAt'] {
+  const { momentum, warmupMomentumTo } = effective;
+  if (isAdamFamily(effective.optimizer)) return () => momentum;
+  const ramp = rampOf(input.rule === 'builtin' ? input.warmup_shape : 'linear', 'momentum');
+  return (step) => {
+    const warm = timeline.lastWarm(step);
+    if (warm < 0) return momentum;
+    return ramp(warm, timeline.warmupAt(timeline.epochOf(warm)), input.warmup_momentum, warmupMomentumTo);
+  };
+}
+
+export function accumulateFunction({ input, rule, timeline }: RuleParts): Schedule['accumulateAt'] {
+  if (input.rule === 'builtin') return () => 1;
+  const nominal = nominalAccumulate(input, rule);
+  const target = rule.wholeAccumulate ? nominal : input.nbs / input.batch;
+  const resumedAt = (input.startEpoch ?? 0) * input.stepsPerEpoch;
+  return (step) => {
+    const warm = timeline.lastWarm(step);
+    // A run that is resumed after its warm-up starts from the nominal value instead of the last one of the ramp.
+    if (warm < 0 || warm < resumedAt) return nominal;
+    const ramped = interpolate(warm, timeline.warmupAt(timeline.epochOf(warm)), 1, target);
+    return Math.max(1, roundHalfEven(ramped));
+  };
+}
+
+/** round(nbs / batch), at least 1 (facts A1.2). */
+function nominalAccumulate(input: ScheduleInput, rule: UltralyticsRule): number {
+  const nominal = Math.max(roundHalfEven(input.nbs / input.batch), 1);
+  return rule.cappedAccumulate ? Math.min(nominal, input.stepsPerEpoch * input.epochs) : nominal;
+}

@@ -1,0 +1,64 @@
+import type { Problem } from '../../base/problem';
+import type { Experiment } from '../experiment/types';
+import { countedInput, countProblems, type DatasetCounts } from './counts';
+import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
+import { type LrChange, segmentsOf } from './lr-changes';
+import { effectiveSettings } from './optimizer';
+import { accumulateFunction, lrFunction, momentumFunction, type RuleParts } from './rule-functions';
+import { createTimeline } from './timeline';
+import type { Schedule, ScheduleInput } from './types';
+import { ultralyticsRule } from './ultralytics-version';
+
+/**
+ * The LR that training really applies, per step and parameter group. Source of the rule: facts A1.2 to A1.8 on
+ * Ultralytics' trainer; the builtin trainer follows its newest version with one update per step.
+ */
+export function createSchedule(input: ScheduleInput): Schedule {
+  const rule = ultralyticsRule(input.rule === 'ultralytics' ? input.ultralyticsVersion : undefined);
+  const effective = effectiveSettings(input, rule);
+  const groups = input.rule === 'builtin' ? BUILTIN_GROUPS : ultralyticsGroups(effective.optimizer, rule);
+  const timeline = createTimeline(input, rule);
+  const parts: RuleParts = { input, rule, effective, groups, timeline };
+  return {
+    steps: timeline.steps,
+    stepsPerEpoch: input.stepsPerEpoch,
+    warmupSteps: Math.min(timeline.warmupAt(0), timeline.steps),
+    groups: groups.map((group) => group.name),
+    lrAt: lrFunction(parts),
+    momentumAt: momentumFunction(parts),
+    accumulateAt: accumulateFunction(parts),
+  };
+}
+
+/**
+ * The schedule of an experiment on a counted dataset, with what the counts make wrong: a warm-up longer than the run, a
+ * batch larger than the set. `strict` is for starting a run: there the builtin trainer refuses such explicit values.
+ */
+export function scheduleOf(
+  experiment: Experiment,
+  counts: DatasetCounts,
+  options: { readonly strict?: boolean } = {},
+): { readonly schedule: Schedule; readonly problems: readonly Problem[] } {
+  const input = countedInput(experiment, counts);
+  return {
+    schedule: createSchedule(input),
+    problems: countProblems(experiment, input, options.strict ?? false),
+  };
+}
+
+/**
+ * The schedule with changes made in flight. `scale` multiplies the planned curve from `step` on so that the LR there is
+ * `value`; `hold` keeps `value` to the end. Values are absolute: a change that is made twice changes nothing more, and a
+ * later one replaces an earlier one. Without a group all groups move together, MuSGD's boosted ones in their ratio.
+ */
+export function withLrChanges(schedule: Schedule, changes: readonly LrChange[]): Schedule {
+  if (changes.length === 0) return schedule;
+  const ordered = changes.toSorted((a, b) => a.step - b.step);
+  const segments = schedule.groups.map((_, group) => segmentsOf(schedule, ordered, group));
+  const lrAt: Schedule['lrAt'] = (step, group) => {
+    const segment = segments[group].findLast((s) => s.from <= step);
+    if (segment === undefined) return schedule.lrAt(step, group);
+    return segment.held ?? schedule.lrAt(step, group) * (segment.factor ?? 1);
+  };
+  return { ...schedule, lrAt };
+}

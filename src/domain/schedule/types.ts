@@ -1,0 +1,46 @@
+import type { ScheduleSettings } from '../experiment/types';
+
+/**
+ * LR, momentum and accumulation as functions of the step, counted from 0 over the whole run. One shape for every
+ * trainer and library, so that one picture, one table and one trainer loop serve them all. Each call is O(1).
+ */
+export type Schedule = {
+  /** Steps of the whole run. */
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** Steps before the warm-up is over; 0 without one. */
+  readonly warmupSteps: number;
+  /** Parameter groups in the trainer's own order; the index is that of `lrAt`. */
+  readonly groups: readonly string[];
+  /** What one step is: a training batch, unless a library's scheduler is drawn by itself per epoch. */
+  readonly unit?: 'step' | 'epoch';
+  lrAt(step: number, group: number): number;
+  /** Momentum of SGD; for Adam its beta1, which no warm-up touches. */
+  momentumAt(step: number): number;
+  /** Batches whose gradients make one optimizer update. */
+  accumulateAt(step: number): number;
+};
+
+/** `builtin` and `ultralytics` share their formulas; the rule of an Ultralytics version differs in its quirks. */
+export type ScheduleRule = 'builtin' | 'ultralytics';
+
+export type ScheduleInput = ScheduleSettings & {
+  readonly rule: ScheduleRule;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** Images per step over all devices. */
+  readonly batch: number;
+  /** Training images and classes: `optimizer: auto` is derived from them. Without images, steps times batch count. */
+  readonly images?: number;
+  readonly classes?: number;
+  /** Of the installed package; the newest known one where absent. */
+  readonly ultralyticsVersion?: string;
+  /** Epoch (from 0) a resumed run goes on with. */
+  readonly startEpoch?: number;
+  /** `time` training: from this epoch (from 0) on the run is thought to have so many epochs. Ascending. */
+  readonly stretches?: readonly Stretch[];
+};
+
+export type Stretch = { readonly fromEpoch: number; readonly epochs: number };
+
+export const OWN_GROUPS = ['weights', 'norm', 'bias'] as const;
