@@ -1,5 +1,5 @@
 // Bundles every entry that exists into dist/ and writes dist/meta.json, which the bundle check reads.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { ENTRIES, NATIVE_MODULES } from './entries.mjs';
@@ -23,9 +23,20 @@ function optionsFor(name, { entry, options }) {
   };
 }
 
+/** Python programs are shipped as they are. */
+function copyPrograms() {
+  const notes = (source) => !source.includes('__pycache__');
+  cpSync(path.join(root, 'src/trainers/ultralytics'), path.join(root, 'dist/ultralytics'), {
+    recursive: true,
+    filter: notes,
+  });
+  cpSync(path.join(root, 'src/trainers/command/pitwall_log.py'), path.join(root, 'dist/pitwall_log.py'));
+}
+
 async function main() {
   const present = Object.entries(ENTRIES).filter(([, { entry }]) => existsSync(path.join(root, entry)));
   mkdirSync(path.join(root, 'dist'), { recursive: true });
+  copyPrograms();
   if (process.argv.includes('--watch')) {
     for (const [name, spec] of present) await (await esbuild.context(optionsFor(name, spec))).watch();
     return;

@@ -42,6 +42,8 @@ export const zRunFile = z.object({
     node: z.string(),
   }),
   pitwall: z.string(),
+  /** Interpreter of a trainer in Python, as the host chose it. */
+  python: z.string().optional(),
 });
 export type RunFile = z.infer<typeof zRunFile>;
 

@@ -23,6 +23,8 @@ export type NewRun = {
   /** Working folder of the trainer; the experiment file's folder if absent. */
   readonly cwd?: string;
   readonly pitwallVersion: string;
+  /** Interpreter for trainers in Python. */
+  readonly python?: string;
 };
 
 export type CreatedRun = { readonly dir: string; readonly name: string; readonly id: string };
@@ -59,6 +61,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
       node: process.versions.node,
     },
     pitwall: options.pitwallVersion,
+    ...(options.python !== undefined && { python: options.python }),
   };
 }
 
