@@ -1,5 +1,28 @@
 import type { CommandFactory } from './cli';
+import { doctorCommand } from './commands/doctor';
+import { evaluateCommand } from './commands/evaluate';
 import { initCommand } from './commands/init';
+import { listCommand } from './commands/list';
+import { predictCommand } from './commands/predict';
+import { continueCommand, pauseCommand, setCommand, stopCommand } from './commands/requests';
+import { showCommand } from './commands/show';
+import { trainCommand } from './commands/train';
+import { validateCommand } from './commands/validate';
+import { watchCommand } from './commands/watch';
 
 /** The command table, in the order of the help text. */
-export const COMMANDS: readonly CommandFactory[] = [initCommand];
+export const COMMANDS: readonly CommandFactory[] = [
+  initCommand,
+  trainCommand,
+  watchCommand,
+  listCommand,
+  showCommand,
+  stopCommand,
+  pauseCommand,
+  continueCommand,
+  setCommand,
+  validateCommand,
+  predictCommand,
+  evaluateCommand,
+  doctorCommand,
+];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { formatProblem, type Problem } from '../base/problem';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
+import { resolveDataPath } from '../engine/store/paths';
 import { badInput, fileFailure } from './failure';
 import { type CliIo, printLine } from './io';
 
@@ -10,6 +11,8 @@ import { type CliIo, printLine } from './io';
 export type LoadedExperiment = {
   /** Absolute. */
   readonly file: string;
+  /** The file as the user named it, for messages. */
+  readonly shown: string;
   readonly text: string;
   readonly set: readonly string[];
   /** `data` is absolute. */
@@ -23,15 +26,15 @@ export function loadExperiment(io: CliIo, config: string, set: readonly string[]
   const { experiment, problems } = parseExperiment(text, { file: config, set });
   reportProblems(io, problems);
   if (!experiment) throw badInput(`${config}: is no experiment`);
-  return { file, text, set, experiment: { ...experiment, data: resolveData(experiment.data, file) } };
+  const data = resolveDataPath(experiment.data, file, io.cwd);
+  return { file, shown: config, text, set, experiment: { ...experiment, data } };
 }
 
-/** Warnings and notes are printed; errors are thrown together, a line each. */
+/** Warnings are printed; errors are thrown together, a line each. Notes are for `schedule` and the editor. */
 export function reportProblems(io: CliIo, problems: readonly Problem[]): void {
   const errors = problems.filter((problem) => problem.severity === 'error');
-  for (const problem of problems) {
-    if (problem.severity !== 'error') printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
-  }
+  const warnings = problems.filter((problem) => problem.severity === 'warning');
+  for (const problem of warnings) printLine(io.stderr, `warning: ${formatProblem(problem)}`);
   if (errors.length > 0) throw badInput(errors.map(formatProblem).join('\n'));
 }
 
@@ -41,9 +44,4 @@ export function readText(file: string, shown = file): string {
   } catch (error) {
     throw badInput(`${shown}: ${fileFailure(error)}`, error);
   }
-}
-
-/** A dataset is named relative to the experiment that names it. */
-function resolveData(data: string, experimentFile: string): string {
-  return path.resolve(path.dirname(experimentFile), data);
 }

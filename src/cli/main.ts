@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { toDisposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import { COMMANDS } from './command-table';

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toError } from '../base/async';
+import { isBadInput } from '../base/bad-input';
 import type { Cli, CommandFactory } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
@@ -61,6 +62,10 @@ function reportFailure(error: unknown, io: CliIo): ExitCode {
   if (error instanceof CliFailure) {
     if (error.message !== '') printLine(io.stderr, error.message);
     return error.exitCode;
+  }
+  if (isBadInput(error)) {
+    printLine(io.stderr, describe(toError(error)));
+    return 2;
   }
   printLine(io.stderr, `pitwall: ${describe(toError(error))}`);
   if (io.env.PITWALL_DEBUG) printLine(io.stderr, toError(error).stack);

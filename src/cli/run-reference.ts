@@ -41,9 +41,12 @@ function newestRun(runsDir: string): string {
 
 /** Names of the runs in a folder; none where there is no such folder. */
 export function runNames(runsDir: string): string[] {
-  if (!statSync(runsDir, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!isFolder(runsDir)) return [];
   return readdirSync(runsDir).filter((name) => isRun(path.join(runsDir, name)));
 }
+
+export const isFolder = (dir: string): boolean =>
+  statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const isRun = (dir: string): boolean =>
   statSync(path.join(dir, 'run.json'), { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,65 +1,46 @@
-import type { RunEntry, RunState } from '../../protocol/run-state';
+import type { RunState } from '../../protocol/run-state';
 import type { CliIo } from '../io';
 import { createProgress } from '../output/progress';
-import { type Style, styleFor } from '../output/style';
+import { styleFor } from '../output/style';
 import { barText } from './bar-text';
+import { entryLines } from './entry-lines';
 import { epochHeader, epochIsSettled, epochRow } from './epoch-rows';
 import type { RunReporter } from './reporter';
 import { summaryLines } from './summary';
 
 /** A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. */
-export function createHumanReporter(io: CliIo, dir: string): RunReporter {
+export function createHumanReporter(io: CliIo): RunReporter {
   const style = styleFor(io, io.stdout);
   const progress = createProgress(io.stdout);
-  let rows = 0;
+  let told = 0;
+  let hasHeader = false;
+  const printRow = (state: RunState, index: number): void => {
+    if (!hasHeader) progress.line(epochHeader(style));
+    hasHeader = true;
+    progress.line(epochRow(state, index, style));
+    told = state.epochs[index].epoch;
+  };
   const printRows = (state: RunState, isReady: (epoch: number) => boolean): void => {
-    while (rows < state.epochs.length && isReady(state.epochs[rows].epoch)) {
-      if (rows === 0) progress.line(epochHeader(style));
-      progress.line(epochRow(state, rows, style));
-      rows++;
-    }
+    const next = (): number => state.epochs.findIndex(({ epoch }) => epoch > told);
+    for (let i = next(); i >= 0 && isReady(state.epochs[i].epoch); i = next()) printRow(state, i);
   };
   return {
     onEntries: (entries, state) => {
-      // A resumed run may have dropped epochs that were told before.
-      rows = Math.min(rows, state.epochs.length);
+      // A resumed run does epochs again that were told before.
+      const resumed = entries.some(({ source, value }) => source === 'events' && value.type === 'hello');
+      if (resumed) told = Math.min(told, state.epochs.at(-1)?.epoch ?? 0);
       for (const text of entries.flatMap((entry) => entryLines(entry, style))) progress.line(text);
       printRows(state, (epoch) => epochIsSettled(state, epoch));
       const { share, left, right } = barText(state);
       progress.update(share, left, right);
     },
     note: (text) => progress.line(text),
-    finish: (state) => {
+    leave: () => progress.stop(),
+    finish: ({ state, presence, dir }) => {
       printRows(state, () => true);
       progress.stop();
-      for (const line of summaryLines(state, dir, style)) progress.line(line);
+      const end = { name: presence.state, dir, note: presence.note };
+      for (const line of summaryLines(state, end, style)) progress.line(line);
     },
   };
-}
-
-/** Entries that are worth a line of their own. */
-function entryLines(entry: RunEntry, style: Style): string[] {
-  if (entry.source === 'events') return eventLines(entry.value, style);
-  if (entry.source === 'validation' && entry.value.type === 'failed')
-    return [style.bad(`validation of epoch ${entry.value.epoch} failed: ${entry.value.message}`)];
-  if (entry.source !== 'keeper') return [];
-  const { value } = entry;
-  if (value.type === 'alert') return [marked(value.severity, value.message, style)];
-  if (value.type === 'early_stop') return [value.message];
-  return value.type === 'answer' && !value.ok ? [marked('warning', value.message, style)] : [];
-}
-
-function eventLines(event: Extract<RunEntry, { source: 'events' }>['value'], style: Style): string[] {
-  if (event.type === 'log') return [marked(event.level, event.message, style)];
-  if (event.type === 'control') return [event.message];
-  if (event.type === 'plan')
-    return event.settings.map(
-      (s) => `${s.key}: ${String(s.requested)} -> ${String(s.effective)}${s.reason ? ` (${s.reason})` : ''}`,
-    );
-  return [];
-}
-
-function marked(severity: 'info' | 'warning' | 'error', message: string, style: Style): string {
-  if (severity === 'info') return message;
-  return severity === 'error' ? style.bad(`error: ${message}`) : style.warn(`warning: ${message}`);
 }

@@ -1,31 +1,36 @@
 import path from 'node:path';
 import { toJsonLine } from '../../base/json';
-import type { RunEntry, RunState } from '../../protocol/run-state';
+import type { LiveRun } from '../../engine/view/live-run';
+import type { RunEntry } from '../../protocol/run-state';
 import { type CliIo, printLine } from '../io';
 import type { RunReporter } from './reporter';
 
-/** Design section 6: every event as it is written, each validation, and a last `result`. stdout holds nothing else. */
-export function createJsonReporter(io: CliIo, dir: string): RunReporter {
+/**
+ * Design section 6: every event as it is written, each validation, and a last `result`. stdout holds nothing else.
+ * `since` leaves out what was there before (Unix ms).
+ */
+export function createJsonReporter(io: CliIo, since = 0): RunReporter {
   return {
     onEntries: (entries) => {
-      for (const entry of entries) if (isTold(entry)) io.stdout.write(toJsonLine(entry.value));
+      for (const entry of entries) if (isTold(entry, since)) io.stdout.write(toJsonLine(entry.value));
     },
     note: (text) => printLine(io.stderr, text),
-    finish: (state) => io.stdout.write(toJsonLine(resultOf(state, dir))),
+    leave: () => undefined,
+    finish: (live) => io.stdout.write(toJsonLine(resultOf(live))),
   };
 }
 
-function isTold(entry: RunEntry): boolean {
-  return entry.source === 'events' || entry.source === 'validation' || entry.source === 'keeper';
+function isTold({ source, value }: RunEntry, since: number): boolean {
+  return (source === 'events' || source === 'validation' || source === 'keeper') && value.t >= since;
 }
 
 /** The last line of `train --json`. */
-export function resultOf(state: RunState, dir: string) {
+export function resultOf({ state, presence, dir }: LiveRun) {
   return {
     type: 'result',
     run: dir,
-    state: state.status?.state ?? 'lost',
-    reason: state.status?.reason ?? state.end?.message,
+    state: presence.state,
+    reason: presence.note ?? state.end?.message,
     best: state.best && { ...state.best, path: path.join(dir, state.best.path) },
   };
 }

@@ -16,15 +16,17 @@ const COLUMNS: readonly TableColumn[] = [
 /** A longer run shows its last epochs and the best one. */
 const MOST_ROWS = 20;
 
+export type RunEnd = { readonly name: RunStateName; readonly dir: string; readonly note: string | undefined };
+
 /** What stands under a finished run: the table of its validations, why it ended, the best checkpoint, the folder. */
-export function summaryLines(state: RunState, dir: string, style: Style): string[] {
+export function summaryLines(state: RunState, end: RunEnd, style: Style): string[] {
   const rows = summaryRows(state);
   return [
     ...(rows.length > 0 ? ['', ...formatTable(COLUMNS, rows)] : []),
     '',
-    endLine(state, style),
-    ...bestLine(state, dir, style),
-    `run: ${dir}`,
+    endLine(state, end, style),
+    ...bestLine(state, end.dir, style),
+    `run: ${end.dir}`,
   ];
 }
 
@@ -39,28 +41,27 @@ function summaryRows(state: RunState): string[][] {
   ]);
 }
 
-function endLine(state: RunState, style: Style): string {
-  const name = state.status?.state ?? 'lost';
+function endLine(state: RunState, { name, note }: RunEnd, style: Style): string {
   const epochs = state.epochs.length;
   const took = state.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
-  const failed = [...state.checkpoints.values()].filter((c) => c.state === 'failed').length;
+  const failed = failedValidations(state);
   return [
     `${markOf(name, style)(name)}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${seconds(took)} of training`,
-    ...(name === 'completed' ? [] : [reasonOf(state)]),
+    ...(name === 'completed' ? [] : [note ?? state.end?.message]),
     failed > 0 ? `${failed} validations failed` : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(', ');
 }
 
+/** Checkpoints that could not be validated. */
+export function failedValidations(state: RunState): number {
+  return [...state.checkpoints.values()].filter((checkpoint) => checkpoint.state === 'failed').length;
+}
+
 function markOf(name: RunStateName, style: Style): (text: string) => string {
   if (name === 'completed') return style.good;
   return name === 'stopped' || name === 'paused' ? style.warn : style.bad;
-}
-
-/** Why a run ended, as the keeper or the trainer put it. */
-export function reasonOf(state: RunState): string | undefined {
-  return state.status?.reason ?? state.end?.message;
 }
 
 function bestLine(state: RunState, dir: string, style: Style): string[] {

@@ -1,0 +1,18 @@
+import { nearestName } from '../base/suggest';
+import { badInput } from './failure';
+
+const SETTABLE = ['lr'];
+
+/** The value of `lr=V`. */
+export function parseAssignment(text: string): number {
+  const [, key, written] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+  if (key === undefined) throw badInput(`pitwall: ${text}: expected lr=VALUE`);
+  if (!SETTABLE.includes(key)) {
+    const near = nearestName(key, SETTABLE);
+    throw badInput(`pitwall: ${key}: only lr can be set${near ? `, did you mean ${near}?` : ''}`);
+  }
+  const value = Number(written);
+  if (written.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw badInput(`pitwall: lr: expected a number above 0, but got ${JSON.stringify(written)}`);
+  return value;
+}

@@ -1,0 +1,111 @@
+import os from 'node:os';
+import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { toJsonLine } from '../../base/json';
+import { formatBytes } from '../../domain/view/format';
+import type { DeviceReport } from '../../protocol/validator';
+import type { Cli } from '../cli';
+import { type PythonReport, probePythons, pythonPlaces } from '../doctor/python';
+import { type CliIo, printLine } from '../io';
+import { formatTable } from '../output/table';
+import { VERSION } from '../version';
+import { withValidator } from '../with-validator';
+
+type DoctorReport = {
+  readonly pitwall: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpus: number;
+  readonly cpu: string;
+  readonly memoryBytes: number;
+  readonly devices: readonly DeviceReport[];
+  /** Why no device could be asked. */
+  readonly devicesProblem?: string;
+  readonly python: readonly PythonReport[];
+};
+
+export function doctorCommand({ io, run }: Cli) {
+  return new Command('doctor')
+    .description(
+      'what this machine offers: devices and why one is unavailable, FP16, Python, torch, ultralytics',
+    )
+    .option('--json', 'one JSON line on stdout')
+    .action(
+      run(async ({ json }) => {
+        const report = await examine(io);
+        if (json) io.stdout.write(toJsonLine(report));
+        else for (const line of reportLines(report)) printLine(io.stdout, line);
+        return report.devices.some((device) => device.available) ? 0 : 1;
+      }),
+    );
+}
+
+async function examine(io: CliIo): Promise<DoctorReport> {
+  const [devices, python] = await Promise.all([
+    askDevices(io),
+    probePythons(pythonPlaces(io.cwd, io.env), io.cwd),
+  ]);
+  return {
+    pitwall: VERSION,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    cpus: os.cpus().length,
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    memoryBytes: os.totalmem(),
+    ...devices,
+    python,
+  };
+}
+
+/** A validator that cannot even start is a finding, not a failure of the doctor. */
+async function askDevices(io: CliIo): Promise<Pick<DoctorReport, 'devices' | 'devicesProblem'>> {
+  try {
+    return { devices: await withValidator(io, (validator) => validator.devices()) };
+  } catch (error) {
+    return { devices: [], devicesProblem: toError(error).message };
+  }
+}
+
+function reportLines(report: DoctorReport): string[] {
+  const { pitwall, node, platform, cpus, cpu, memoryBytes } = report;
+  return [
+    `pitwall ${pitwall}  Node ${node}  ${platform}`,
+    `${cpus} x ${cpu}, ${formatBytes(memoryBytes)}`,
+    '',
+    ...deviceLines(report),
+    '',
+    ...pythonLines(report.python),
+  ];
+}
+
+function deviceLines({ devices, devicesProblem }: DoctorReport): string[] {
+  if (devicesProblem !== undefined) return [`no device could be asked: ${devicesProblem}`];
+  const rows = devices.map(deviceRow);
+  const titles = ['provider', 'device', 'usable', 'FP16', 'why'];
+  return formatTable(
+    titles.map((title) => ({ title })),
+    rows,
+  );
+}
+
+function deviceRow(device: DeviceReport): string[] {
+  const { provider, available, software, half, reason, halfReason } = device;
+  const usable = software ? 'software' : 'yes';
+  const why = [reason, available ? halfReason : ''].filter((text) => text !== '').join('; ');
+  return [provider, device.device, available ? usable : 'no', half ? 'yes' : 'no', why];
+}
+
+function pythonLines(pythons: readonly PythonReport[]): string[] {
+  if (pythons.length === 0) return ['no Python found (only the ultralytics trainer needs one)'];
+  const rows = pythons.map((p) => [
+    p.found,
+    p.version ?? '-',
+    p.packages?.torch ?? '-',
+    p.packages?.ultralytics ?? '-',
+    p.problem ?? p.executable,
+  ]);
+  return formatTable(
+    ['Python', 'version', 'torch', 'ultralytics', 'where'].map((title) => ({ title })),
+    rows,
+  );
+}

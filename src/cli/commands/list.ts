@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toJsonLine } from '../../base/json';
+import { createTranslate } from '../../base/translate';
+import { formatAgo } from '../../domain/view/duration';
+import { listRuns, type RunSummary } from '../../engine/view/run-index';
+import type { Cli } from '../cli';
+import { badInput } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { score } from '../output/numbers';
+import { formatTable, type TableColumn } from '../output/table';
+import { isFolder } from '../run-reference';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'run' },
+  { title: 'state' },
+  { title: 'epoch', align: 'right' },
+  { title: 'best mAP50-95', align: 'right' },
+  { title: 'at', align: 'right' },
+  { title: 'started' },
+  { title: '' },
+];
+
+export function listCommand({ io, run }: Cli) {
+  return new Command('list')
+    .description('the runs of a folder, newest first')
+    .argument('[dir]', 'a runs folder, or one that holds runs/', '.')
+    .option('--json', 'one JSON line per run on stdout')
+    .action(
+      run(async (dir, { json }) => {
+        const { runs, problems } = await listRuns(runsFolderOf(io, dir));
+        for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
+        if (json) for (const summary of runs) io.stdout.write(toJsonLine(listEntry(summary)));
+        else tell(io, runs);
+        return 0;
+      }),
+    );
+}
+
+function runsFolderOf(io: CliIo, dir: string): string {
+  const folder = path.resolve(io.cwd, dir);
+  if (!isFolder(folder)) throw badInput(`${dir}: no such folder`);
+  const inside = path.join(folder, 'runs');
+  return isFolder(inside) ? inside : folder;
+}
+
+function listEntry({ dir, name, run, presence, status }: RunSummary) {
+  const { state, note } = presence;
+  return { run: dir, name, state, note, created: run.created, ...status?.progress };
+}
+
+function tell(io: CliIo, runs: readonly RunSummary[]): void {
+  if (runs.length === 0) printLine(io.stdout, 'no runs');
+  else for (const line of formatTable(COLUMNS, runs.map(row))) printLine(io.stdout, line);
+}
+
+function row({ name, run, presence, status }: RunSummary): string[] {
+  const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
+  return [
+    name,
+    presence.state,
+    `${epoch}/${epochs}`,
+    score(best?.map),
+    best ? String(best.epoch) : '',
+    formatAgo((Date.now() - run.created) / 1000, createTranslate()),
+    presence.note ?? '',
+  ];
+}

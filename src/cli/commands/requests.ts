@@ -1,0 +1,107 @@
+import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { askAndWait } from '../../engine/ask';
+import { openRun } from '../../engine/view/live-run';
+import { type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
+import { FINAL_STATES } from '../../protocol/run-files';
+import { parseAssignment } from '../assignment';
+import type { Cli } from '../cli';
+import { badInput, CliFailure, type ExitCode } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { resumeOrRefuse } from '../resume';
+import { resolveRun } from '../run-reference';
+import { untilSettled } from '../until-settled';
+
+const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
+const RUNS = ['--runs <dir>', 'folder of the runs', 'runs'] as const;
+
+export function stopCommand({ io, run }: Cli) {
+  return new Command('stop')
+    .description('stop a run at its next batch and wait until no process of it is left')
+    .argument(...RUN)
+    .option(...RUNS)
+    .option('--after-epoch', 'let the running epoch end first; does not wait')
+    .action(
+      run(async (text, { runs, afterEpoch }) => {
+        const { dir } = resolveRun(io, text, runs);
+        await ask(io, dir, { type: afterEpoch ? 'stop_after_epoch' : 'stop' });
+        return afterEpoch ? 0 : tellEnd(io, dir);
+      }),
+    );
+}
+
+export function pauseCommand({ io, run }: Cli) {
+  return new Command('pause')
+    .description('write a checkpoint and end the trainer, so that the device is free; continue goes on')
+    .argument(...RUN)
+    .option(...RUNS)
+    .action(
+      run(async (text, { runs }) => {
+        const { dir } = resolveRun(io, text, runs);
+        await ask(io, dir, { type: 'pause' });
+        return tellEnd(io, dir);
+      }),
+    );
+}
+
+export function continueCommand({ io, run }: Cli) {
+  return new Command('continue')
+    .description('go on with a paused or stopped run in the same folder; does not wait')
+    .argument(...RUN)
+    .option(...RUNS)
+    .action(
+      run(async (text, { runs }) => {
+        const { dir } = resolveRun(io, text, runs);
+        await resumeOrRefuse(io, dir);
+        printLine(io.stdout, `goes on: ${dir}`);
+        return 0;
+      }),
+    );
+}
+
+export function setCommand({ io, run }: Cli) {
+  return new Command('set')
+    .description('change the learning rate of a running run: pitwall set RUN lr=0.01')
+    .argument(...RUN)
+    .argument('<lr=value>', 'the LR that the next step gets; the rest of the planned curve is scaled with it')
+    .option('--hold', 'keep this LR to the end instead of scaling the planned curve')
+    .option('--group <name>', 'only this parameter group (weights, norm, bias)')
+    .option(...RUNS)
+    .action(
+      run(async (text, assignment, { runs, hold, group }) => {
+        const value = parseAssignment(assignment);
+        const { dir } = resolveRun(io, text, runs);
+        const mode = hold ? 'hold' : 'scale';
+        await ask(io, dir, { type: 'lr', mode, value, ...(group !== undefined && { group }) });
+        return 0;
+      }),
+    );
+}
+
+/** Sends a request, prints the answer, and fails with it where the run refuses. */
+async function ask(io: CliIo, dir: string, request: ControlRequest): Promise<void> {
+  await refuseWhereFinal(dir, request);
+  const answer = await askAndWait(dir, request, { installDir: io.installDir, from: 'cli' }).catch(
+    (error: unknown) => {
+      throw badInput(toError(error).message, error);
+    },
+  );
+  if (answer === undefined) throw new CliFailure(1, `${dir}: no answer to ${request.type} in 15 s`);
+  if (!answer.ok) throw new CliFailure(1, `${dir}: ${answer.message}`);
+  printLine(io.stdout, answer.message);
+}
+
+async function refuseWhereFinal(dir: string, request: ControlRequest): Promise<void> {
+  if (!TRAINER_REQUESTS.has(request.type)) return;
+  const live = await openRun(dir);
+  live.dispose();
+  const { state, where, note } = live.presence;
+  if (where === 'elsewhere') throw badInput(`${dir}: ${note}; ask there`);
+  if (FINAL_STATES.has(state)) throw badInput(`${dir}: is ${state}${note ? ` (${note})` : ''}`);
+}
+
+async function tellEnd(io: CliIo, dir: string): Promise<ExitCode> {
+  const { state, note } = await untilSettled(dir);
+  printLine(io.stdout, `${state}${note ? `: ${note}` : ''}`);
+  return 0;
+}

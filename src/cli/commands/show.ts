@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toJsonLine } from '../../base/json';
+import { createTranslate } from '../../base/translate';
+import { formatAgo } from '../../domain/view/duration';
+import { type LiveRun, openRun } from '../../engine/view/live-run';
+import type { RunState } from '../../protocol/run-state';
+import type { Cli } from '../cli';
+import { barText } from '../follow/bar-text';
+import { summaryLines } from '../follow/summary';
+import { printLine } from '../io';
+import { type Style, styleFor } from '../output/style';
+import { resolveRun } from '../run-reference';
+
+export function showCommand({ io, run }: Cli) {
+  return new Command('show')
+    .description('where a run stands, from its files alone; starts nothing')
+    .argument('<run>', 'run folder, a name under runs/, or latest')
+    .option('--runs <dir>', 'folder of the runs', 'runs')
+    .option('--json', 'one JSON line on stdout')
+    .action(
+      run(async (text, { runs, json }) => {
+        const { dir } = resolveRun(io, text, runs);
+        const live = await openRun(dir);
+        live.dispose();
+        if (json) io.stdout.write(toJsonLine(showReport(live)));
+        else for (const line of showLines(live, styleFor(io, io.stdout))) printLine(io.stdout, line);
+        return 0;
+      }),
+    );
+}
+
+/** `show --json` of design section 6. */
+function showReport({ state, presence, dir }: LiveRun) {
+  const { step, epoch } = state.steps;
+  const last = step.length - 1;
+  return {
+    run: dir,
+    state: presence.state,
+    note: presence.note,
+    where: presence.where,
+    host: presence.host,
+    lastSeen: presence.lastSeen,
+    keeperAlive: presence.keeperAlive,
+    trainerAlive: presence.trainerAlive,
+    stalled: state.status?.stalled ?? false,
+    epoch: last < 0 ? 0 : epoch.at(last),
+    epochs: state.plan?.epochs ?? state.run?.experiment.resolved.epochs,
+    step: last < 0 ? 0 : step.at(last),
+    steps: state.plan?.totalSteps,
+    best: state.best && { ...state.best, path: path.join(dir, state.best.path) },
+    validations: [...state.validations.values()],
+    alerts: state.alerts,
+    problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
+  };
+}
+
+function showLines(live: LiveRun, style: Style): string[] {
+  const { state, presence, dir } = live;
+  const { left, right } = barText(state);
+  const alive = !['completed', 'stopped', 'failed', 'diverged', 'lost', 'paused'].includes(presence.state);
+  return [
+    `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
+    ...(alive ? [`${left}  ${right}`.trim()] : []),
+    ...processLine(live),
+    ...state.alerts.slice(-5).map((alert) => `${alert.severity}: ${alert.message}`),
+    ...state.problems.map((problem) => `problem: ${problem}`),
+    ...summaryLines(state, { name: presence.state, dir, note: presence.note }, style),
+  ];
+}
+
+function describeExperiment(state: RunState): string {
+  const run = state.run;
+  if (!run) return '';
+  const { trainer, model, epochs, batch, imgsz } = run.experiment.resolved;
+  return `${run.experiment.file}  ${trainer} ${model}, ${epochs} epochs, batch ${batch}, imgsz ${imgsz}`;
+}
+
+function processLine({ presence, state }: LiveRun): string[] {
+  if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence.lastSeen, presence.host);
+  const { status } = state;
+  const names = [
+    presence.keeperAlive ? `keeper ${status?.keeper.pid ?? ''}`.trim() : 'no keeper',
+    presence.trainerAlive ? `trainer ${status?.trainer?.pid}` : 'no trainer',
+  ];
+  return [`${names.join(', ')} on ${presence.host ?? 'this machine'}`];
+}
+
+function seenLine(lastSeen: number | undefined, host: string | undefined): string[] {
+  if (lastSeen === undefined) return [];
+  const ago = formatAgo((Date.now() - lastSeen) / 1000, createTranslate());
+  return [`last seen ${ago}${host ? ` on ${host}` : ''}`];
+}

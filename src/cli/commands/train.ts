@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { toJsonLine } from '../../base/json';
+import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
+import { checkBeforeRun } from '../../engine/preflight';
+import { createRun } from '../../engine/store/create-run';
+import type { Cli } from '../cli';
+import { loadExperiment, reportProblems } from '../experiment';
+import { badInput, type ExitCode } from '../failure';
+import { exitCodeOf } from '../follow/exit-code';
+import { type Followed, followRun } from '../follow/follow-run';
+import { createHumanReporter } from '../follow/human-reporter';
+import { createJsonReporter } from '../follow/json-reporter';
+import { stopOnInterrupt } from '../follow/stop-on-interrupt';
+import { type CliIo, printLine } from '../io';
+import { collect } from '../option-values';
+import { resumeOrRefuse } from '../resume';
+import { resolveRun } from '../run-reference';
+import { VERSION } from '../version';
+
+type TrainOptions = {
+  readonly set: readonly string[];
+  readonly name?: string;
+  readonly runs?: string;
+  readonly resume?: string;
+  readonly detach?: true;
+  readonly json?: true;
+};
+
+export function trainCommand({ io, run }: Cli) {
+  return new Command('train')
+    .description('train an experiment and validate every checkpoint beside it')
+    .argument('[config]', 'experiment file (*.train.yaml or an Ultralytics args.yaml)')
+    .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
+    .option('--name <name>', 'name of the run folder; without it one is made')
+    .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
+    .option('--resume <run>', 'go on with this run from its last checkpoint')
+    .option('--detach', 'do not wait: the run goes on by itself')
+    .option('--json', 'events as JSON lines on stdout, a result line at the end')
+    .action(run((config, options) => train(io, config, options)));
+}
+
+async function train(io: CliIo, config: string | undefined, options: TrainOptions): Promise<ExitCode> {
+  const since = Date.now();
+  const dir =
+    options.resume === undefined ? await startNew(io, config, options) : await resume(io, config, options);
+  if (options.detach) return tellDetached(io, dir, options.json === true);
+  const followed = await followToEnd(io, dir, { json: options.json === true, since });
+  followed.live.dispose();
+  return exitCodeOf(followed);
+}
+
+async function startNew(io: CliIo, config: string | undefined, options: TrainOptions): Promise<string> {
+  if (config === undefined) throw badInput('pitwall: a config is needed, or --resume RUN');
+  return startTraining(io, { ...options, config });
+}
+
+async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<string> {
+  if (config !== undefined || options.set.length > 0 || options.name !== undefined)
+    throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
+  const { dir } = resolveRun(io, options.resume ?? '', options.runs);
+  await resumeOrRefuse(io, dir);
+  return dir;
+}
+
+export type StartRequest = {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly name?: string;
+  readonly runs?: string;
+};
+
+/** Checks everything that can be checked, then makes the run folder and starts its keeper. Answers the folder. */
+export async function startTraining(io: CliIo, request: StartRequest): Promise<string> {
+  const { file, shown, text, set, experiment } = loadExperiment(io, request.config, request.set);
+  reportProblems(io, (await checkBeforeRun({ experiment, text, file: shown, set })).problems);
+  const runsDir =
+    request.runs === undefined ? path.join(path.dirname(file), 'runs') : path.resolve(io.cwd, request.runs);
+  const name = request.name === undefined ? {} : { name: request.name };
+  const newRun = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION, ...name };
+  const created = await createRun(newRun).catch((error: unknown) => {
+    throw badInput(toError(error).message, error);
+  });
+  await ensureKeeper(created.dir, { installDir: io.installDir }, 'start');
+  return created.dir;
+}
+
+/** Follows a run that this command started: Ctrl-C stops it. */
+export function followToEnd(
+  io: CliIo,
+  dir: string,
+  { json, since }: { readonly json: boolean; readonly since: number },
+): Promise<Followed> {
+  const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io);
+  return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
+}
+
+function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
+  if (json) io.stdout.write(toJsonLine({ type: 'started', run: dir }));
+  else printLine(io.stdout, `run: ${dir}\nwatch it with: pitwall watch ${path.relative(io.cwd, dir) || '.'}`);
+  return 0;
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
+import { toJsonLine } from '../../base/json';
+import { loadDatasetYaml } from '../../dataset/load-yaml';
+import type { ValidateParams, ValidateResult } from '../../protocol/validator';
+import type { Cli } from '../cli';
+import { badInput } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { wholeNumber, wholeNumberOrAuto } from '../option-values';
+import { createProgress } from '../output/progress';
+import { validationLines } from '../output/validation-lines';
+import { checkpointToValidate } from '../validate/checkpoint';
+import { withValidator } from '../with-validator';
+
+type Target = Partial<Omit<ValidateParams, 'model' | 'data'>> & Pick<ValidateParams, 'model' | 'data'>;
+
+export function validateCommand({ io, run }: Cli) {
+  return new Command('validate')
+    .description('metrics of an ONNX detector on a dataset, or of a checkpoint of a run')
+    .argument('[model]', 'ONNX file with its preprocessing in Ultralytics style metadata')
+    .option('--data <yaml>', 'Ultralytics dataset YAML')
+    .option('--run <run[@epoch]>', 'validate a checkpoint of this run (the best one without @epoch)')
+    .addOption(new Option('--split <split>', 'which images').choices(['train', 'val', 'test'] as const))
+    .option('--device <device>', 'auto, cpu, webgpu, cuda, cuda:N, dml, dml:N, coreml')
+    .option('--batch <n>', 'images per batch, or auto', wholeNumberOrAuto)
+    .addOption(new Option('--half <mode>', 'FP16').choices(['auto', 'on', 'off'] as const))
+    .option('--imgsz <n>', 'side of the square input in pixels; without it the model says', wholeNumber)
+    .option('--save-json <file>', 'write the detections as COCO JSON')
+    .option('--json', 'one JSON line on stdout')
+    .action(
+      run(async (model, options) => {
+        const target = await targetOf(io, model, options);
+        const { saveJson, run: _run, json, data: _data, ...rest } = options;
+        const params = { ...target, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
+        const result = await validateWithBar(io, params);
+        for (const problem of result.problems) printLine(io.stderr, problem);
+        await print(io, result, json ? undefined : target.data);
+        return 0;
+      }),
+    );
+}
+
+async function targetOf(
+  io: CliIo,
+  model: string | undefined,
+  options: { readonly run?: string; readonly data?: string },
+): Promise<Target> {
+  if (options.run !== undefined) {
+    if (model !== undefined) throw badInput('pitwall: give a model or --run, not both');
+    const target = await checkpointToValidate(io, options.run);
+    return options.data === undefined ? target : { ...target, data: path.resolve(io.cwd, options.data) };
+  }
+  if (model === undefined) throw badInput('pitwall: a model or --run is needed');
+  if (options.data === undefined)
+    throw badInput('pitwall: --data is needed: the dataset YAML to validate on');
+  return { model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
+}
+
+async function validateWithBar(io: CliIo, params: Target): Promise<ValidateResult> {
+  const progress = createProgress(io.stderr);
+  try {
+    return await withValidator(io, (validator) =>
+      validator.validate(params, ({ done, total }) =>
+        progress.update(done / Math.max(1, total), 'validating', `${done}/${total} images`),
+      ),
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+async function print(io: CliIo, { report }: ValidateResult, data: string | undefined): Promise<void> {
+  if (data === undefined) {
+    io.stdout.write(toJsonLine(report));
+    return;
+  }
+  const names = (await loadDatasetYaml(data)).dataset?.names ?? [];
+  for (const line of validationLines(report, names)) printLine(io.stdout, line);
+}

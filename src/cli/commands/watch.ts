@@ -1,0 +1,28 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Cli } from '../cli';
+import { exitCodeOf } from '../follow/exit-code';
+import { followRun } from '../follow/follow-run';
+import { createHumanReporter } from '../follow/human-reporter';
+import { createJsonReporter } from '../follow/json-reporter';
+import { resolveRun } from '../run-reference';
+
+export function watchCommand({ io, run }: Cli) {
+  return new Command('watch')
+    .description('follow a run to its end; Ctrl-C leaves it running')
+    .argument('<run>', 'run folder, a name under runs/, or latest')
+    .option('--runs <dir>', 'folder of the runs', 'runs')
+    .option('--json', 'all events as JSON lines on stdout, a result line at the end')
+    .action(
+      run(async (text, { runs, json }) => {
+        const { dir } = resolveRun(io, text, runs);
+        const reporter = json ? createJsonReporter(io) : createHumanReporter(io);
+        const onInterrupt = (): boolean => {
+          reporter.note('the run goes on');
+          return false;
+        };
+        const followed = await followRun(io, { dir, reporter, onInterrupt });
+        followed.live.dispose();
+        return exitCodeOf(followed);
+      }),
+    );
+}

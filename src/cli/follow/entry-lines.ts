@@ -1,0 +1,34 @@
+import type { Severity } from '../../base/problem';
+import type { TrainerEvent } from '../../protocol/events';
+import type { KeeperEntry } from '../../protocol/run-files';
+import type { RunEntry } from '../../protocol/run-state';
+import type { Style } from '../output/style';
+
+/** What a line of a run folder is worth telling on a terminal; most are told by rows and bar instead. */
+export function entryLines(entry: RunEntry, style: Style): string[] {
+  if (entry.source === 'events') return eventLines(entry.value, style);
+  if (entry.source === 'keeper') return keeperLines(entry.value, style);
+  if (entry.source !== 'validation' || entry.value.type !== 'failed') return [];
+  return [marked('error', `validation of epoch ${entry.value.epoch} failed: ${entry.value.message}`, style)];
+}
+
+function eventLines(event: TrainerEvent, style: Style): string[] {
+  if (event.type === 'log') return [marked(event.level, event.message, style)];
+  if (event.type === 'control') return [event.message];
+  if (event.type !== 'plan') return [];
+  return event.settings.map(
+    ({ key, requested, effective, reason }) =>
+      `${key}: ${String(requested)} -> ${String(effective)}${reason ? ` (${reason})` : ''}`,
+  );
+}
+
+function keeperLines(entry: KeeperEntry, style: Style): string[] {
+  if (entry.type === 'alert') return [marked(entry.severity, entry.message, style)];
+  if (entry.type === 'early_stop') return [entry.message];
+  return entry.type === 'answer' && !entry.ok ? [marked('warning', entry.message, style)] : [];
+}
+
+function marked(severity: Severity, message: string, style: Style): string {
+  if (severity === 'info') return message;
+  return severity === 'error' ? style.bad(`error: ${message}`) : style.warn(`warning: ${message}`);
+}

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+// Values of options, read strictly: what is no number is a usage error, never NaN.
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('expected a whole number of at least 1.');
+  return value;
+}
+
+export function wholeNumberOrAuto(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : wholeNumber(text);
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('expected a number from 0 to 1.');
+  return value;
+}
+
+/** Gathers an option that may be given many times. */
+export function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

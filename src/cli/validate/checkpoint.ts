@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { openRun } from '../../engine/view/live-run';
+import { checkpointPath } from '../../protocol/run-files';
+import type { RunState } from '../../protocol/run-state';
+import type { ValidateParams } from '../../protocol/validator';
+import { badInput } from '../failure';
+import type { CliIo } from '../io';
+import { resolveRun } from '../run-reference';
+
+/** The checkpoint that RUN[@epoch] names, with the dataset and the validation settings of its experiment. */
+export async function checkpointToValidate(io: CliIo, reference: string) {
+  const { dir, epoch: asked } = resolveRun(io, reference);
+  const state = await readRunState(dir);
+  const epoch = asked ?? state.best?.epoch ?? newestKept(state);
+  if (epoch === undefined) throw badInput(`${reference}: the run has no checkpoint yet`);
+  const model = path.join(dir, checkpointPath(epoch), 'model.onnx');
+  if (!existsSync(model)) throw badInput(`${reference}: no checkpoint of epoch ${epoch}${keptEpochs(state)}`);
+  return { model, ...settingsOf(state, reference) };
+}
+
+/** Everything that a run's files say now. */
+export async function readRunState(dir: string): Promise<RunState> {
+  const live = await openRun(dir);
+  live.dispose();
+  return live.state;
+}
+
+function settingsOf(
+  state: RunState,
+  reference: string,
+): Pick<ValidateParams, 'data'> & Partial<ValidateParams> {
+  const experiment = state.run?.experiment.resolved;
+  if (!experiment) throw badInput(`${reference}: run.json holds no experiment`);
+  const { device, batch, half } = experiment.validation;
+  return { data: experiment.data, device, batch, half, single_cls: experiment.single_cls };
+}
+
+const newestKept = (state: RunState): number | undefined =>
+  [...state.checkpoints.values()].filter((checkpoint) => checkpoint.kept).at(-1)?.epoch;
+
+function keptEpochs(state: RunState): string {
+  const kept = [...state.checkpoints.values()].filter((checkpoint) => checkpoint.kept).map((c) => c.epoch);
+  return kept.length > 0 ? `; kept are ${kept.join(', ')}` : '';
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import type { Problem } from '../base/problem';
+import { type DatasetSplit, loadSplit } from '../dataset/split';
+import { placeProblems } from '../domain/experiment/place-problems';
+import type { Experiment } from '../domain/experiment/types';
+import { scheduleOf } from '../domain/schedule/schedule';
+
+/** An experiment with the text that it came from, so that problems can name a line. `data` is absolute. */
+export type ExperimentSource = {
+  readonly experiment: Experiment;
+  readonly text: string;
+  /** The file as problems shall name it. */
+  readonly file: string;
+  readonly set?: readonly string[];
+};
+
+/** What was found out about an experiment before anything is started. Errors mean that it must not be. */
+export type Preflight = {
+  readonly problems: readonly Problem[];
+  readonly trainImages: number;
+  readonly valImages: number;
+  readonly names: readonly string[];
+};
+
+/**
+ * Everything that can be known to be wrong before a run starts: the dataset with all its labels, the starting weights,
+ * and settings that do not fit the number of images. Foreign trainers judge their own data.
+ */
+export async function checkBeforeRun(source: ExperimentSource): Promise<Preflight> {
+  const { experiment, text } = source;
+  if (experiment.trainer !== 'builtin') return { problems: [], trainImages: 0, valImages: 0, names: [] };
+  const { data, single_cls: singleCls, fraction } = experiment;
+  const train = await loadSplit(data, 'train', { singleCls, fraction });
+  const val = experiment.validation.enabled ? await loadSplit(data, 'val', { singleCls }) : undefined;
+  const settings = [...missingModel(experiment), ...unfitSettings(experiment, train)];
+  return {
+    problems: [...placeProblems(settings, text, source), ...train.problems, ...newProblems(train, val)],
+    trainImages: train.images.length,
+    valImages: val?.images.length ?? 0,
+    names: train.names,
+  };
+}
+
+/** The split was already cut to `fraction`. */
+function unfitSettings(experiment: Experiment, train: DatasetSplit): readonly Problem[] {
+  if (train.images.length === 0) return [];
+  const counts = { images: train.images.length, fractionApplied: true, classes: train.names.length };
+  return scheduleOf({ ...experiment, fraction: 1 }, counts, { strict: true }).problems;
+}
+
+/** Both splits tell what is wrong with the YAML; once is enough. */
+function newProblems(train: DatasetSplit, val: DatasetSplit | undefined): readonly Problem[] {
+  const told = new Set(train.problems.map((problem) => JSON.stringify(problem)));
+  return val?.problems.filter((problem) => !told.has(JSON.stringify(problem))) ?? [];
+}
+
+/** `model` names a size, RUN@epoch or a file. */
+function missingModel({ model }: Experiment): readonly Problem[] {
+  if (!/[\\/]|\.onnx$/.test(model) || /@\d+$/.test(model) || existsSync(model)) return [];
+  return [{ severity: 'error', key: 'model', message: `${model} does not exist` }];
+}
