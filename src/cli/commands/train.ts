@@ -1,23 +1,14 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toError } from '../../base/async';
 import { toJsonLine } from '../../base/json';
-import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
-import { checkBeforeRun } from '../../engine/preflight';
-import { createRun } from '../../engine/store/create-run';
 import type { Cli } from '../cli';
-import { loadExperiment, reportProblems } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { exitCodeOf } from '../follow/exit-code';
-import { type Followed, followRun } from '../follow/follow-run';
-import { createHumanReporter } from '../follow/human-reporter';
-import { createJsonReporter } from '../follow/json-reporter';
-import { stopOnInterrupt } from '../follow/stop-on-interrupt';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse } from '../resume';
 import { resolveRun } from '../run-reference';
-import { VERSION } from '../version';
+import { followToEnd, startTraining } from '../train/start';
 
 type TrainOptions = {
   readonly set: readonly string[];
@@ -62,38 +53,6 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir);
   return dir;
-}
-
-export type StartRequest = {
-  readonly config: string;
-  readonly set: readonly string[];
-  readonly name?: string;
-  readonly runs?: string;
-};
-
-/** Checks everything that can be checked, then makes the run folder and starts its keeper. Answers the folder. */
-export async function startTraining(io: CliIo, request: StartRequest): Promise<string> {
-  const { file, shown, text, set, experiment } = loadExperiment(io, request.config, request.set);
-  reportProblems(io, (await checkBeforeRun({ experiment, text, file: shown, set })).problems);
-  const runsDir =
-    request.runs === undefined ? path.join(path.dirname(file), 'runs') : path.resolve(io.cwd, request.runs);
-  const name = request.name === undefined ? {} : { name: request.name };
-  const newRun = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION, ...name };
-  const created = await createRun(newRun).catch((error: unknown) => {
-    throw badInput(toError(error).message, error);
-  });
-  await ensureKeeper(created.dir, { installDir: io.installDir }, 'start');
-  return created.dir;
-}
-
-/** Follows a run that this command started: Ctrl-C stops it. */
-export function followToEnd(
-  io: CliIo,
-  dir: string,
-  { json, since }: { readonly json: boolean; readonly since: number },
-): Promise<Followed> {
-  const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io);
-  return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
 }
 
 function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
