@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toJsonLine } from '../../../base/json';
 
 // state.bin: "PWSTATE1", SHA-256 of all that follows, length of the JSON header (uint32 LE), header, tensors (float32 LE).
 const MAGIC = Buffer.from('PWSTATE1', 'latin1');
@@ -7,26 +8,21 @@ const LENGTH_AT = HASH_AT + 32;
 const HEADER_AT = LENGTH_AT + 4;
 const FLOAT_BYTES = 4;
 
-export type StateTensor = {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly data: Float32Array;
-};
-/** `header` is any JSON value with finite numbers. */
+export type StateTensor = { readonly name: string; readonly data: Float32Array };
+/** `header` is any JSON value; numbers that are not finite become strings, as in run files. */
 export type StateFile = { readonly header: unknown; readonly tensors: readonly StateTensor[] };
 
 type FileHeader = {
   readonly header: unknown;
   readonly tensors: readonly {
     readonly name: string;
-    readonly dims: readonly number[];
     readonly length: number;
   }[];
 };
 
 export function encodeState({ header, tensors }: StateFile): Uint8Array {
-  const described = tensors.map(({ name, dims, data }) => ({ name, dims, length: data.length }));
-  const json = Buffer.from(JSON.stringify({ header, tensors: described } satisfies FileHeader), 'utf8');
+  const described = tensors.map(({ name, data }) => ({ name, length: data.length }));
+  const json = Buffer.from(toJsonLine({ header, tensors: described } satisfies FileHeader), 'utf8');
   const floats = tensors.reduce((n, t) => n + t.data.length, 0);
   const out = Buffer.alloc(HEADER_AT + json.length + floats * FLOAT_BYTES);
   out.set(MAGIC, 0);
@@ -53,10 +49,10 @@ export function decodeState(bytes: Uint8Array): StateFile {
   let at = headerEnd;
   return {
     header,
-    tensors: tensors.map(({ name, dims, length }) => {
+    tensors: tensors.map(({ name, length }) => {
       const data = floatsAt(file, at, length);
       at += length * FLOAT_BYTES;
-      return { name, dims, data };
+      return { name, data };
     }),
   };
 }

@@ -48,7 +48,8 @@ export function composeMosaic(
 
 /** Scale by 1 +- jitter.scale about the centre, which lands within jitter.translate of the picture's middle. */
 function randomMap(center: number, size: number, jitter: Jitter, random: Random): Affine {
-  const scale = random.between(1 - jitter.scale, 1 + jitter.scale);
+  // A gain of 1 or more would turn the picture inside out.
+  const scale = Math.max(0.05, random.between(1 - jitter.scale, 1 + jitter.scale));
   const [x, y] = [0, 1].map(
     () => random.between(0.5 - jitter.translate, 0.5 + jitter.translate) * size - scale * center,
   );

@@ -8,9 +8,9 @@ export function epochOrder(n: number, seed: number, epoch: number): number[] {
   return shuffle(indices, createRandom(seed, mix(ORDER_STREAM, epoch)));
 }
 
-/** The random numbers of one sample, whoever prepares it and whenever. */
-export function sampleRandom(seed: number, epoch: number, index: number): Random {
-  return createRandom(seed, mix(epoch, index + 1));
+/** The random numbers of the sample at a place of an epoch, whoever prepares it and whenever. */
+export function sampleRandom(seed: number, epoch: number, position: number): Random {
+  return createRandom(seed, mix(epoch, position + 1));
 }
 
 /** Two integers to one 32-bit stream number (the finalizer of MurmurHash3). */

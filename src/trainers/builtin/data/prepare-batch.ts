@@ -20,9 +20,9 @@ export async function prepareBatch(context: BatchContext, job: BatchJob): Promis
   const { imgsz, seed, augment: settings } = context.settings;
   const load = (index: number) => loadReadable(context, index);
   const samples: Sample[] = [];
-  for (const index of job.indices) {
+  for (const [i, index] of job.indices.entries()) {
     const request = { index, images: context.images.length, size: imgsz, mosaic: job.mosaic, settings };
-    samples.push(await augment(request, load, sampleRandom(seed, job.epoch, index)));
+    samples.push(await augment(request, load, sampleRandom(seed, job.epoch, job.position + i)));
   }
   return pack(samples, imgsz);
 }
@@ -54,13 +54,13 @@ function pack(samples: readonly Sample[], size: number): TrainBatch {
     for (const [k, cls] of sample.boxes.class.entries()) {
       targets.image[row] = i;
       targets.class[row] = cls;
-      targets.boxes.set(toCenter(sample.boxes, k), 4 * row++);
+      targets.boxes.set(toCenter(sample.boxes, k, size), 4 * row++);
     }
   }
   return { size: samples.length, images, targets };
 }
 
-function toCenter(boxes: Boxes, k: number): [number, number, number, number] {
+function toCenter(boxes: Boxes, k: number, size: number): [number, number, number, number] {
   const [x1, y1, x2, y2] = boxAt(boxes, k);
-  return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+  return [(x1 + x2) / 2 / size, (y1 + y2) / 2 / size, (x2 - x1) / size, (y2 - y1) / size];
 }

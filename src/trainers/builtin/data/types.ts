@@ -15,7 +15,7 @@ export type TrainBatch = {
     /** Which image of the batch. */
     readonly image: Int32Array;
     readonly class: Int32Array;
-    /** cx, cy, w, h in pixels, length 4n. */
+    /** cx, cy, w, h as shares of the picture, length 4n. */
     readonly boxes: Float32Array;
   };
 };
@@ -24,7 +24,10 @@ export type TrainBatch = {
 export type BatchJob = {
   readonly step: number;
   readonly epoch: number;
+  /** Images, in order. */
   readonly indices: readonly number[];
+  /** Place of the first of them in the epoch; with the epoch it names their random numbers. */
+  readonly position: number;
   /** Mosaic and mixup are allowed (they are closed for the last epochs). */
   readonly mosaic: boolean;
 };

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { toError } from '../../../base/async';
+import { type Progress, zProgress } from './progress';
+import { decodeState, type StateTensor } from './state-file';
+
+export type SavedState = {
+  readonly progress: Progress;
+  readonly tensors: readonly StateTensor[];
+  /** Relative to the run folder. */
+  readonly folder: string;
+};
+
+/** Holds only state.bin: what a pause in the middle of an epoch leaves. It is no checkpoint of an epoch and is not announced. */
+export const PAUSED_FOLDER = 'checkpoints/paused';
+const EPOCH_FOLDER = /^epoch-\d{4,}$/;
+
+/** The whole state with the most steps in a run folder; damaged ones are passed over and told. */
+export async function findNewestState(
+  runDir: string,
+  onDamaged: (message: string) => void,
+): Promise<SavedState | undefined> {
+  const paused = await tryRead(runDir, PAUSED_FOLDER, onDamaged);
+  const names = existsSync(path.join(runDir, 'checkpoints'))
+    ? await readdir(path.join(runDir, 'checkpoints'))
+    : [];
+  const epochs = names.filter((name) => EPOCH_FOLDER.test(name)).sort(byEpoch);
+  for (const name of epochs.reverse()) {
+    const state = await tryRead(runDir, `checkpoints/${name}`, onDamaged);
+    if (state) return paused && paused.progress.nextStep > state.progress.nextStep ? paused : state;
+  }
+  return paused;
+}
+
+const byEpoch = (a: string, b: string): number => Number(a.slice(6)) - Number(b.slice(6));
+
+async function tryRead(
+  runDir: string,
+  folder: string,
+  onDamaged: (message: string) => void,
+): Promise<SavedState | undefined> {
+  if (!existsSync(path.join(runDir, folder))) return undefined;
+  try {
+    return { ...(await readState(path.join(runDir, folder, 'state.bin'))), folder };
+  } catch (error) {
+    onDamaged(`${folder} is passed over: ${toError(error).message}`);
+    return undefined;
+  }
+}
+
+/** Reads one state.bin. Throws one line that names the file. */
+export async function readState(file: string): Promise<Omit<SavedState, 'folder'>> {
+  try {
+    const { header, tensors } = decodeState(await readFile(file));
+    const progress = zProgress.safeParse(header);
+    if (!progress.success) throw new Error('is a training state of another version');
+    return { progress: progress.data, tensors };
+  } catch (error) {
+    throw new Error(`${path.basename(file)} ${toError(error).message}`, { cause: error });
+  }
+}
+
+/** Removes what a killed writer left half done. */
+export async function removeLeftovers(runDir: string): Promise<void> {
+  const folder = path.join(runDir, 'checkpoints');
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder)) {
+    if (/^\..*\.(tmp|old)$/.test(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { MODEL_SIZES, type ModelSize } from '../model/detector';
+import type { TrainState } from '../session/train-state';
+import { readState, type SavedState } from './find-state';
+import type { StateTensor } from './state-file';
+
+/** What the weights start from: nothing but a size, or an earlier checkpoint. */
+export type ModelStart = { readonly size: ModelSize; readonly state?: TrainState; readonly from?: string };
+
+/**
+ * `model:` of an experiment: nano, micro, or a checkpoint to fine-tune from, as a checkpoint folder, a file in it, or
+ * RUN@epoch. Relative paths count from `folders`, the first that has it. Throws one line.
+ */
+export async function readModelStart(model: string, folders: readonly string[]): Promise<ModelStart> {
+  const size = sizeOf(model);
+  if (size) return { size };
+  const file = stateFileOf(model, folders);
+  const { progress, tensors } = await readState(file);
+  const own = sizeOf(progress.size);
+  if (!own) throw new Error(`model: ${file} is of the unknown size ${progress.size}`);
+  return { size: own, state: { step: 0, tensors: averagedModel(tensors) }, from: file };
+}
+
+const sizeOf = (name: string): ModelSize | undefined => MODEL_SIZES.find((size) => size === name);
+
+function stateFileOf(model: string, folders: readonly string[]): string {
+  const [, run, epoch] = /^(.*)@(\d+)$/.exec(model) ?? [];
+  const written =
+    run === undefined ? model : path.join(run, 'checkpoints', `epoch-${epoch.padStart(4, '0')}`);
+  const found = folders.map((folder) => path.resolve(folder, written)).find((file) => existsSync(file));
+  if (!found) throw new Error(`model: ${model} does not exist (expected nano, micro or a checkpoint)`);
+  const state = path.join(statSync(found).isDirectory() ? found : path.dirname(found), 'state.bin');
+  if (existsSync(state)) return state;
+  throw new Error(
+    `model: ${model} is no checkpoint of this trainer: there is no ${path.basename(state)} beside it`,
+  );
+}
+
+/** The weight average, which is what the checkpoint's model.onnx holds, as the weights and as their average. */
+function averagedModel(tensors: readonly StateTensor[]): Record<string, Float32Array> {
+  const average = tensors.filter(({ name }) => name.startsWith('ema/'));
+  return Object.fromEntries(
+    average.flatMap(({ name, data }) => [
+      [name, data],
+      [name.replace('ema/', 'model/'), data],
+    ]),
+  );
+}
+
+/** The state of a resume as the session takes it. */
+export function toTrainState({ progress, tensors }: Omit<SavedState, 'folder'>): TrainState {
+  return {
+    step: progress.updates,
+    tensors: Object.fromEntries(tensors.map(({ name, data }) => [name, data])),
+  };
+}

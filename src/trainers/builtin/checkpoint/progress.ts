@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { zEpoch, zNumber, zStep } from '../../../protocol/schema';
+
+/** Header of state.bin: where training stands. The order of images and their augmentation follow from seed and epoch alone. */
+export const zProgress = z.object({
+  format: z.literal(1),
+  /** The step that comes next. */
+  nextStep: zStep,
+  /** Epoch of the last step made. */
+  epoch: zEpoch,
+  seed: z.number(),
+  size: z.string(),
+  names: z.array(z.string()),
+  imgsz: z.number().int(),
+  /** Updates made, as the session counts them. */
+  updates: z.number().int(),
+  divergence: z.object({ first: zNumber.optional(), recent: z.array(zNumber) }),
+  epochSums: z.object({ steps: z.number(), seconds: z.number(), sums: z.record(z.string(), zNumber) }),
+});
+export type Progress = z.infer<typeof zProgress>;
+
+/** The same before the session has said how many updates it made. */
+export type Position = Omit<Progress, 'updates'>;

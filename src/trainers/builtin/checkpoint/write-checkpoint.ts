@@ -1,0 +1,51 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { toJsonLine } from '../../../base/json';
+import { type CheckpointMeta, checkpointPath } from '../../../protocol/run-files';
+import type { TrainState } from '../session/train-state';
+import { PAUSED_FOLDER } from './find-state';
+import { writeFolder } from './folder';
+import type { Position, Progress } from './progress';
+import { encodeState } from './state-file';
+
+const META_FORMAT = 1;
+
+export type WrittenCheckpoint = { readonly path: string; readonly bytes: number };
+
+/** Writes checkpoints/epoch-NNNN: the inference model, what resume needs, and what they are. */
+export async function writeCheckpoint(
+  runDir: string,
+  position: Position,
+  { state, model }: { readonly state: TrainState; readonly model: Uint8Array },
+): Promise<WrittenCheckpoint> {
+  const { epoch, nextStep, size, names, imgsz } = position;
+  const meta: CheckpointMeta = {
+    format: META_FORMAT,
+    epoch,
+    step: nextStep - 1,
+    model: size,
+    names,
+    imgsz,
+    created: Date.now(),
+  };
+  const folder = checkpointPath(epoch);
+  const bytes = await writeFolder(path.join(runDir, folder), {
+    'model.onnx': model,
+    'state.bin': stateBytes(position, state),
+    'meta.json': toJsonLine(meta),
+  });
+  // What a pause left in the middle of this epoch is older now.
+  await rm(path.join(runDir, PAUSED_FOLDER), { recursive: true, force: true });
+  return { path: folder, bytes };
+}
+
+/** Writes checkpoints/paused, from which a resume goes on in the middle of an epoch. */
+export async function writePaused(runDir: string, position: Position, state: TrainState): Promise<void> {
+  await writeFolder(path.join(runDir, PAUSED_FOLDER), { 'state.bin': stateBytes(position, state) });
+}
+
+function stateBytes(position: Position, state: TrainState): Uint8Array {
+  const header: Progress = { ...position, updates: state.step };
+  const tensors = Object.entries(state.tensors).map(([name, data]) => ({ name, data }));
+  return encodeState({ header, tensors });
+}

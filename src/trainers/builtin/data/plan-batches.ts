@@ -1,0 +1,37 @@
+import type { AugmentSettings } from '../../../domain/experiment/types';
+import { epochOrder } from './order';
+import type { BatchJob } from './types';
+
+export type BatchPlanOptions = {
+  readonly images: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly augment: Pick<AugmentSettings, 'close_mosaic'>;
+  /** First step that mosaic is closed for by request. */
+  readonly mosaicClosedFrom: () => number | undefined;
+};
+
+/**
+ * What the batch of each step is made of. The last batch of an epoch is filled up from the epoch's beginning, with other
+ * augmentation: the training graph has one batch size.
+ */
+export function planBatches(options: BatchPlanOptions): (step: number) => BatchJob | undefined {
+  const { images, batch, epochs, seed } = options;
+  const stepsPerEpoch = Math.ceil(images / batch);
+  let order: { epoch: number; indices: readonly number[] } = { epoch: 0, indices: [] };
+  return (step) => {
+    const epoch = Math.floor(step / stepsPerEpoch) + 1;
+    if (epoch > epochs) return undefined;
+    if (order.epoch !== epoch) order = { epoch, indices: epochOrder(images, seed, epoch) };
+    const position = (step % stepsPerEpoch) * batch;
+    const indices = Array.from({ length: batch }, (_, i) => order.indices[(position + i) % images]);
+    return { step, epoch, indices, position, mosaic: isMosaicOpen(options, step, epoch) };
+  };
+}
+
+/** The last close_mosaic epochs go without mosaic and mixup, as in Ultralytics (facts A1.9). */
+function isMosaicOpen(options: BatchPlanOptions, step: number, epoch: number): boolean {
+  const { epochs, augment, mosaicClosedFrom } = options;
+  return epoch <= epochs - augment.close_mosaic && step < (mosaicClosedFrom() ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,35 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseJson } from '../../../base/json';
+import type { LrChange } from '../../../protocol/control';
+import { type TrainerEventOf, zControlEvent } from '../../../protocol/events';
+
+/** What was changed while the run ran; a resume applies it again. */
+export type InFlight = {
+  readonly lrChanges: readonly LrChange[];
+  /** From this step on mosaic and mixup are closed by request. */
+  readonly mosaicClosedFrom: number | undefined;
+};
+
+export const NOTHING_IN_FLIGHT: InFlight = { lrChanges: [], mosaicClosedFrom: undefined };
+
+/** What an answered request changed for good, added to what was changed before. */
+export function addControl(before: InFlight, event: Omit<TrainerEventOf<'control'>, 't'>): InFlight {
+  if (!event.ok) return before;
+  const lrChanges = event.applied ? [...before.lrChanges, event.applied] : before.lrChanges;
+  if (event.requested?.type !== 'close_mosaic') return { ...before, lrChanges };
+  return { lrChanges, mosaicClosedFrom: Math.min(event.step, before.mosaicClosedFrom ?? event.step) };
+}
+
+/** Reads back from events.jsonl what earlier attempts changed; lines that cannot be read change nothing. */
+export async function readInFlight(eventsFile: string): Promise<InFlight> {
+  if (!existsSync(eventsFile)) return NOTHING_IN_FLIGHT;
+  let inFlight = NOTHING_IN_FLIGHT;
+  for await (const line of createInterface({ input: createReadStream(eventsFile, 'utf8') })) {
+    // A long run has a million other lines: only these are parsed.
+    if (!line.includes('"control"')) continue;
+    const parsed = zControlEvent.safeParse(parseJson(line));
+    if (parsed.success) inFlight = addControl(inFlight, parsed.data);
+  }
+  return inFlight;
+}

@@ -1,0 +1,56 @@
+import type { Experiment } from '../../../domain/experiment/types';
+import type { Schedule } from '../../../domain/schedule/types';
+import type { NewEvent } from './event-log';
+
+export type Effective = {
+  readonly images: number;
+  readonly batch: number;
+  readonly workers: number;
+  readonly device: string;
+};
+
+type Setting = { key: string; requested: unknown; effective: unknown; reason?: string };
+
+/** The `plan` event, with what is done otherwise than the file says. */
+export function planEvent(experiment: Experiment, schedule: Schedule, effective: Effective): NewEvent {
+  return {
+    type: 'plan',
+    epochs: experiment.epochs,
+    stepsPerEpoch: schedule.stepsPerEpoch,
+    totalSteps: schedule.steps,
+    batch: effective.batch,
+    images: effective.images,
+    settings: settingsOf(experiment, effective),
+  };
+}
+
+function settingsOf(experiment: Experiment, { batch, workers, device, images }: Effective): Setting[] {
+  const { schedule } = experiment;
+  const all: Setting[] = [
+    { key: 'batch', requested: experiment.batch, effective: batch, reason: `the set has ${images} images` },
+    { key: 'device', requested: experiment.device, effective: device },
+    {
+      key: 'workers',
+      requested: experiment.workers,
+      effective: workers,
+      reason: 'a core is left to the training step',
+    },
+    {
+      key: 'optimizer',
+      requested: schedule.optimizer,
+      effective: optimizerOf(schedule.optimizer),
+      reason: 'auto is SGD here',
+    },
+    { key: 'nbs', requested: schedule.nbs, effective: null, reason: 'one optimizer update per step' },
+  ];
+  return all.filter(({ requested, effective }) => requested !== effective);
+}
+
+export function optimizerOf(name: string): 'SGD' | 'AdamW' {
+  return name === 'AdamW' ? 'AdamW' : 'SGD';
+}
+
+/** Of its own accord the trainer takes the processor: where a GPU is wanted the file says so. */
+export function deviceOf(device: string): string {
+  return device === 'auto' ? 'cpu' : device;
+}

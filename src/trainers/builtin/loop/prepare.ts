@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { formatProblem, type Problem } from '../../../base/problem';
+import { type DatasetSplit, loadSplit } from '../../../dataset/split';
+import type { Experiment } from '../../../domain/experiment/types';
+import { scheduleOf } from '../../../domain/schedule/schedule';
+import type { Schedule } from '../../../domain/schedule/types';
+import type { RunFile } from '../../../protocol/run-files';
+import { findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
+import { type ModelStart, readModelStart, toTrainState } from '../checkpoint/initial-state';
+import { MODEL_SIZES } from '../model/detector';
+import type { EventLog } from './event-log';
+
+export type Prepared = {
+  readonly split: DatasetSplit;
+  readonly schedule: Schedule;
+  readonly batch: number;
+  readonly start: ModelStart;
+  /** The state of an earlier attempt that this one goes on from. */
+  readonly saved: SavedState | undefined;
+};
+
+export type PrepareOptions = {
+  readonly run: RunFile;
+  readonly runDir: string;
+  readonly attempt: number;
+  readonly log: EventLog;
+};
+
+/** Everything that can be wrong with the input is found here, before a session is opened. Throws one line. */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { resolved: experiment } = options.run.experiment;
+  const split = await loadTrainSplit(experiment, options.log);
+  const counts = { images: split.images.length, fractionApplied: true, classes: split.names.length };
+  const { schedule, problems } = scheduleOf(experiment, counts, { strict: true });
+  tell(problems, options.log, options.run.experiment.file);
+  const saved = options.attempt > 1 ? await findSaved(options, split) : undefined;
+  const start = saved ? resumed(saved) : await readModelStart(experiment.model, foldersOf(options.run));
+  const batch = Math.min(experiment.batch, split.images.length);
+  return { split, schedule, batch, start, saved };
+}
+
+async function loadTrainSplit(experiment: Experiment, log: EventLog): Promise<DatasetSplit> {
+  const { single_cls, fraction, data } = experiment;
+  const split = await loadSplit(data, 'train', { singleCls: single_cls, fraction });
+  tell(split.problems, log, data);
+  return split;
+}
+
+/** Warnings go to the log, the first error ends the run. */
+function tell(problems: readonly Problem[], log: EventLog, file: string): void {
+  const error = problems.find((problem) => problem.severity === 'error');
+  if (error) throw new Error(formatProblem({ file, ...error }));
+  for (const problem of problems) {
+    const level = problem.severity === 'warning' ? 'warning' : 'info';
+    log.write({ type: 'log', level, message: formatProblem(problem) });
+  }
+}
+
+async function findSaved(options: PrepareOptions, split: DatasetSplit): Promise<SavedState | undefined> {
+  const { runDir, log } = options;
+  await removeLeftovers(runDir);
+  const saved = await findNewestState(runDir, (message) => log.warn(message));
+  if (!saved) {
+    log.warn('no whole checkpoint was found: training begins again');
+    return undefined;
+  }
+  const { names } = saved.progress;
+  if (names.join('\n') === split.names.join('\n')) return saved;
+  throw new Error(
+    `the classes of the data set have changed since ${saved.folder}: ${names.join(', ')} became ${split.names.join(', ')}`,
+  );
+}
+
+function resumed(saved: SavedState): ModelStart {
+  const size = MODEL_SIZES.find((s) => s === saved.progress.size) ?? 'nano';
+  return { size, state: toTrainState(saved) };
+}
+
+/** A relative `model:` counts from the config's folder, else from where the run was started. */
+function foldersOf(run: RunFile): readonly string[] {
+  return [path.dirname(path.resolve(run.cwd, run.experiment.file)), run.cwd];
+}

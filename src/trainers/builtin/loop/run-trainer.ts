@@ -1,0 +1,186 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { toError } from '../../../base/async';
+import { parseJson } from '../../../base/json';
+import { type RunFile, zRunFile } from '../../../protocol/run-files';
+import { ControlFolder } from '../control/control-folder';
+import { BatchSource } from '../data/batch-source';
+import { planBatches } from '../data/plan-batches';
+import { openTrainSession, type TrainSession } from '../session/train-session';
+import { Checkpoints } from './checkpoints';
+import { DivergenceRule } from './divergence';
+import { NO_SUMS } from './epoch-means';
+import { EventLog } from './event-log';
+import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
+import { KNOBS } from './obey';
+import { deviceOf, optimizerOf, planEvent } from './plan';
+import { type Prepared, prepare } from './prepare';
+import { type Ending, TrainLoop } from './train-loop';
+
+export type TrainerOptions = {
+  readonly runDir: string;
+  readonly attempt: number;
+  /** Folder of the bundles: decode-worker.js lies there. */
+  readonly installDir: string;
+  /** A signal has asked to stop. */
+  readonly isInterrupted: () => boolean;
+};
+
+/** Trains the run of a folder to its end. Returns the exit code: 0 completed, stopped or paused; 1 diverged or failed. */
+export async function runTrainer(options: TrainerOptions): Promise<number> {
+  const log = new EventLog(path.join(options.runDir, 'events.jsonl'));
+  try {
+    const run = await readRun(options.runDir);
+    const ending = await train(options, run, log);
+    log.write({ type: 'end', ...ending });
+    if (ending.message) console.error(`${ending.reason} at step ${ending.step}: ${ending.message}`);
+    return ending.reason === 'diverged' ? 1 : 0;
+  } catch (reason) {
+    const error = toError(reason);
+    console.error(error.stack ?? error.message);
+    log.write({ type: 'end', reason: 'failed', step: 0, message: error.message });
+    return 1;
+  } finally {
+    await log.close();
+  }
+}
+
+async function readRun(runDir: string): Promise<RunFile> {
+  const file = path.join(runDir, 'run.json');
+  const run = zRunFile.safeParse(parseJson(await readFile(file, 'utf8')));
+  if (run.success) return run.data;
+  throw new Error(`${file} is no run of this program: ${run.error.issues[0]?.message}`);
+}
+
+async function train(options: TrainerOptions, run: RunFile, log: EventLog): Promise<Ending> {
+  const { runDir, attempt } = options;
+  const prepared = await prepare({ run, runDir, attempt, log });
+  const changes = {
+    inFlight: attempt > 1 ? await readInFlight(path.join(runDir, 'events.jsonl')) : NOTHING_IN_FLIGHT,
+  };
+  const session = await openSession(run, prepared);
+  try {
+    return await trainOn({ options, run, log, prepared, changes, session });
+  } finally {
+    await session.dispose();
+  }
+}
+
+function openSession(run: RunFile, { split, start, batch }: Prepared): Promise<TrainSession> {
+  const { resolved: experiment } = run.experiment;
+  const { imgsz, device, seed, loss, clip_grad, weight_ema, schedule } = experiment;
+  const { weight_decay } = schedule;
+  const optimizer = optimizerOf(schedule.optimizer);
+  const classes = split.names.length;
+  const { size, state } = start;
+  const common = {
+    size,
+    classes,
+    imgsz,
+    batch,
+    optimizer,
+    device,
+    seed,
+    loss,
+    clip_grad,
+    weight_ema,
+    weight_decay,
+  };
+  return openTrainSession({ ...common, ...(state ? { state } : {}) });
+}
+
+type TrainContext = {
+  readonly options: TrainerOptions;
+  readonly run: RunFile;
+  readonly log: EventLog;
+  readonly prepared: Prepared;
+  readonly changes: { inFlight: InFlight };
+  readonly session: TrainSession;
+};
+
+async function trainOn(context: TrainContext): Promise<Ending> {
+  const { options, run, log, prepared, changes, session } = context;
+  const { resolved: experiment } = run.experiment;
+  const { split, schedule, saved, start, batch } = prepared;
+  const fromStep = saved?.progress.nextStep ?? 0;
+  sayHello(context, fromStep);
+  const source = openSource(context);
+  try {
+    log.write(
+      planEvent(experiment, schedule, {
+        images: split.images.length,
+        batch,
+        workers: source.workers,
+        device: deviceOf(experiment.device),
+      }),
+    );
+    const control = new ControlFolder(options.runDir);
+    await control.create();
+    const ending = await new TrainLoop({
+      ...{ experiment, log, session, source, control, schedule, changes, fromStep },
+      checkpoints: new Checkpoints({ runDir: options.runDir, log, session, version: run.pitwall }),
+      divergence: new DivergenceRule(saved?.progress.divergence),
+      identity: {
+        format: 1,
+        seed: experiment.seed,
+        size: start.size,
+        names: [...split.names],
+        imgsz: experiment.imgsz,
+      },
+      epochSums: saved?.progress.epochSums ?? NO_SUMS,
+      isInterrupted: options.isInterrupted,
+    }).run();
+    log.info(`the steps waited ${(source.waitedMs / 1000).toFixed(2)} s for images`);
+    return ending;
+  } finally {
+    source.dispose();
+  }
+}
+
+function sayHello({ options, run, log, prepared, session }: TrainContext, fromStep: number): void {
+  const { resolved: experiment } = run.experiment;
+  const { schedule, saved, start } = prepared;
+  log.write({
+    type: 'hello',
+    trainer: 'builtin',
+    pid: process.pid,
+    attempt: options.attempt,
+    fromStep,
+    groups: [...schedule.groups],
+    knobs: [...KNOBS],
+    device: deviceOf(experiment.device),
+  });
+  if (saved) log.info(`goes on from ${saved.folder}, step ${fromStep}`);
+  if (start.from) log.info(`weights come from ${start.from}${describeMissing(session.missing)}`);
+}
+
+/** The optimizer always starts anew; only weights that did not fit are worth telling. */
+function describeMissing(missing: readonly string[]): string {
+  const fresh = missing
+    .filter((name) => name.startsWith('model/'))
+    .map((name) => name.slice('model/'.length));
+  return fresh.length === 0 ? '' : `; these start anew: ${fresh.join(', ')}`;
+}
+
+function openSource({ options, run, log, prepared, changes }: TrainContext): BatchSource {
+  const { resolved: experiment } = run.experiment;
+  const { imgsz, seed, augment, epochs, workers } = experiment;
+  const { split, batch } = prepared;
+  const met = new Set<string>();
+  return new BatchSource({
+    workerFile: path.join(options.installDir, 'decode-worker.js'),
+    workers,
+    settings: { imgsz, seed, augment },
+    images: split.images,
+    jobOf: planBatches({
+      images: split.images.length,
+      ...{ batch, epochs, seed, augment },
+      mosaicClosedFrom: () => changes.inFlight.mosaicClosedFrom,
+    }),
+    onUnreadable: ({ file, message }) => {
+      if (met.has(file)) return;
+      met.add(file);
+      log.warn(`${message}; skipped (${met.size} so far), the next image takes its place`);
+    },
+  });
+}

@@ -1,0 +1,193 @@
+import type { Experiment } from '../../../domain/experiment/types';
+import { withLrChanges } from '../../../domain/schedule/schedule';
+import type { Schedule } from '../../../domain/schedule/types';
+import type { Position, Progress } from '../checkpoint/progress';
+import type { ControlFolder, Incoming } from '../control/control-folder';
+import type { BatchSource } from '../data/batch-source';
+import type { StepLosses, TrainSession } from '../session/train-session';
+import type { Checkpoints } from './checkpoints';
+import type { DivergenceRule } from './divergence';
+import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
+import type { EventLog } from './event-log';
+import type { InFlight } from './in-flight';
+import { addControl } from './in-flight';
+import { type Obedience, obey } from './obey';
+import { ratesAt } from './rates';
+
+export type TrainParts = {
+  readonly experiment: Experiment;
+  readonly log: EventLog;
+  readonly session: TrainSession;
+  readonly source: BatchSource;
+  readonly control: ControlFolder;
+  readonly checkpoints: Checkpoints;
+  readonly divergence: DivergenceRule;
+  /** As planned, without changes in flight. */
+  readonly schedule: Schedule;
+  /** What stays the same in every state of the run. */
+  readonly identity: Pick<Progress, 'format' | 'seed' | 'size' | 'names' | 'imgsz'>;
+  /** Where the loop begins. */
+  readonly fromStep: number;
+  readonly epochSums: EpochSums;
+  /** Shared with the batch plan, which asks when mosaic is closed. */
+  readonly changes: { inFlight: InFlight };
+  /** A signal has asked to stop. */
+  readonly isInterrupted: () => boolean;
+};
+
+export type Ending = {
+  readonly reason: 'completed' | 'stopped' | 'paused' | 'diverged';
+  /** The last step that was made. */
+  readonly step: number;
+  readonly message?: string;
+};
+
+/** Lets written lines, signals and finished batches through: a step on the CPU blocks the event loop. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+type Leave = NonNullable<Obedience['leave']>;
+
+/** The loop over steps: control, batch, rates, step, event; at the end of an epoch its means and its checkpoint. */
+export class TrainLoop {
+  readonly #parts: TrainParts;
+  #schedule: Schedule;
+  #sums: EpochSums;
+  #step: number;
+  #leaveAfterEpoch: Leave | undefined;
+  #isDivergenceTold = false;
+  /** What would be lost from here on lies on the disk. */
+  #savedStep: number;
+
+  constructor(parts: TrainParts) {
+    this.#parts = parts;
+    this.#step = parts.fromStep;
+    this.#savedStep = parts.fromStep;
+    this.#sums = parts.epochSums;
+    this.#schedule = withLrChanges(parts.schedule, parts.changes.inFlight.lrChanges);
+  }
+
+  async run(): Promise<Ending> {
+    while (this.#step < this.#schedule.steps) {
+      await nextTurn();
+      const ending = (await this.#obeyAll()) ?? (await this.#makeStep());
+      if (ending) return ending;
+    }
+    return this.#end('completed');
+  }
+
+  get #epoch(): number {
+    return Math.floor(this.#step / this.#schedule.stepsPerEpoch) + 1;
+  }
+
+  async #obeyAll(): Promise<Ending | undefined> {
+    let leave: Leave | undefined = this.#parts.isInterrupted()
+      ? { reason: 'stopped', when: 'now' }
+      : undefined;
+    for (const incoming of await this.#parts.control.look(performance.now())) {
+      const answer = this.#answer(incoming);
+      await this.#parts.control.done(incoming);
+      if (answer.leave?.when === 'now') leave ??= answer.leave;
+      else this.#leaveAfterEpoch ??= answer.leave;
+    }
+    if (leave?.reason === 'paused') await this.#savePaused();
+    return leave && this.#end(leave.reason);
+  }
+
+  #answer(incoming: Incoming): Obedience {
+    const at = { step: this.#step, epoch: this.#epoch, schedule: this.#schedule };
+    const answer: Obedience =
+      incoming.kind === 'request' ? obey(incoming.request, at) : { ok: false, message: incoming.message };
+    const event = {
+      type: 'control' as const,
+      id: incoming.id,
+      ...(incoming.kind === 'request' ? { requested: incoming.request } : {}),
+      ok: answer.ok,
+      ...(answer.applied ? { applied: answer.applied } : {}),
+      step: this.#step,
+      message: answer.message,
+    };
+    this.#parts.log.write(event);
+    this.#change(addControl(this.#parts.changes.inFlight, event));
+    return answer;
+  }
+
+  #change(inFlight: InFlight): void {
+    const { changes, schedule, source } = this.#parts;
+    const before = changes.inFlight;
+    changes.inFlight = inFlight;
+    if (before.mosaicClosedFrom !== inFlight.mosaicClosedFrom) source.restart();
+    if (before.lrChanges !== inFlight.lrChanges) this.#schedule = withLrChanges(schedule, inFlight.lrChanges);
+  }
+
+  async #makeStep(): Promise<Ending | undefined> {
+    const { source, session, log } = this.#parts;
+    const begun = performance.now();
+    const rates = ratesAt(this.#schedule, this.#step);
+    const batch = await source.batch(this.#step);
+    const losses = await session.step(batch, rates.session);
+    const seconds = (performance.now() - begun) / 1000;
+    const { grad, ...loss } = losses;
+    const ips = batch.size / seconds;
+    log.write({ type: 'step', step: this.#step, epoch: this.#epoch, lr: rates.lr, loss, ips, grad });
+    this.#sums = addStep(this.#sums, loss, seconds);
+    return (await this.#checkDivergence(losses)) ?? this.#finishStep();
+  }
+
+  async #finishStep(): Promise<Ending | undefined> {
+    const isLastOfEpoch = (this.#step + 1) % this.#schedule.stepsPerEpoch === 0;
+    const ending = isLastOfEpoch ? await this.#finishEpoch() : undefined;
+    this.#step++;
+    return ending;
+  }
+
+  async #finishEpoch(): Promise<Ending | undefined> {
+    const { log, experiment, checkpoints } = this.#parts;
+    const epoch = this.#epoch;
+    const { seconds } = this.#sums;
+    log.write({ type: 'epoch', epoch, step: this.#step, seconds, loss: meansOf(this.#sums) });
+    this.#sums = NO_SUMS;
+    const leave = this.#leaveAfterEpoch;
+    const isDue =
+      epoch % experiment.checkpoints.every === 0 || epoch === experiment.epochs || leave !== undefined;
+    const problem = isDue ? await checkpoints.take(this.#position(this.#step + 1, epoch)) : undefined;
+    if (isDue && !problem) this.#savedStep = this.#step + 1;
+    // The last one is what the run was for.
+    if (problem && epoch === experiment.epochs) throw problem;
+    return leave && epoch < experiment.epochs ? this.#end(leave.reason, this.#step) : undefined;
+  }
+
+  async #checkDivergence(losses: StepLosses): Promise<Ending | undefined> {
+    const { divergence, experiment, log } = this.#parts;
+    const { total, box, cls } = losses;
+    const message = divergence.add({ total, box, cls });
+    if (message === undefined) return undefined;
+    if (experiment.on_divergence === 'notify') {
+      if (!this.#isDivergenceTold)
+        log.write({ type: 'log', level: 'error', message: `diverged at step ${this.#step}: ${message}` });
+      this.#isDivergenceTold = true;
+      return undefined;
+    }
+    // What is paused here goes on from the last checkpoint: the state of now is what went wrong.
+    return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, message);
+  }
+
+  async #savePaused(): Promise<void> {
+    if (this.#savedStep === this.#step) return;
+    await this.#parts.checkpoints.takePaused(this.#position(this.#step, this.#epoch));
+  }
+
+  #position(nextStep: number, epoch: number): Position {
+    const { identity, divergence } = this.#parts;
+    return {
+      ...identity,
+      nextStep,
+      epoch,
+      divergence: divergence.state,
+      epochSums: this.#sums,
+    };
+  }
+
+  #end(reason: Ending['reason'], step = Math.max(0, this.#step - 1), message?: string): Ending {
+    return { reason, step, ...(message === undefined ? {} : { message }) };
+  }
+}
