@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import type { Problem } from '../base/problem';
 import { type DatasetSplit, loadSplit } from '../dataset/split';
 import { placeProblems } from '../domain/experiment/place-problems';
 import type { Experiment } from '../domain/experiment/types';
 import { scheduleOf } from '../domain/schedule/schedule';
+import { checkpointPath } from '../protocol/run-files';
 
 /** An experiment with the text that it came from, so that problems can name a line. `data` is absolute. */
 export type ExperimentSource = {
@@ -11,6 +13,8 @@ export type ExperimentSource = {
   readonly text: string;
   /** The file as problems shall name it. */
   readonly file: string;
+  /** Folder from which relative paths of the experiment count. */
+  readonly folder: string;
   readonly set?: readonly string[];
 };
 
@@ -32,7 +36,7 @@ export async function checkBeforeRun(source: ExperimentSource): Promise<Prefligh
   const { data, single_cls: singleCls, fraction } = experiment;
   const train = await loadSplit(data, 'train', { singleCls, fraction });
   const val = experiment.validation.enabled ? await loadSplit(data, 'val', { singleCls }) : undefined;
-  const settings = [...missingModel(experiment), ...unfitSettings(experiment, train)];
+  const settings = [...modelProblems(experiment, source.folder), ...unfitSettings(experiment, train)];
   return {
     problems: [...placeProblems(settings, text, source), ...train.problems, ...newProblems(train, val)],
     trainImages: train.images.length,
@@ -41,11 +45,10 @@ export async function checkBeforeRun(source: ExperimentSource): Promise<Prefligh
   };
 }
 
-/** The split was already cut to `fraction`. */
 function unfitSettings(experiment: Experiment, train: DatasetSplit): readonly Problem[] {
   if (train.images.length === 0) return [];
   const counts = { images: train.images.length, fractionApplied: true, classes: train.names.length };
-  return scheduleOf({ ...experiment, fraction: 1 }, counts, { strict: true }).problems;
+  return scheduleOf(experiment, counts, { strict: true }).problems;
 }
 
 /** Both splits tell what is wrong with the YAML; once is enough. */
@@ -54,8 +57,17 @@ function newProblems(train: DatasetSplit, val: DatasetSplit | undefined): readon
   return val?.problems.filter((problem) => !told.has(JSON.stringify(problem))) ?? [];
 }
 
-/** `model` names a size, RUN@epoch or a file. */
-function missingModel({ model }: Experiment): readonly Problem[] {
-  if (!/[\\/]|\.onnx$/.test(model) || /@\d+$/.test(model) || existsSync(model)) return [];
-  return [{ severity: 'error', key: 'model', message: `${model} does not exist` }];
+const SIZES: ReadonlySet<string> = new Set(['nano', 'micro']);
+
+/** `model` is a size, or a checkpoint to fine-tune from: its folder, a file in it, or RUN@epoch. */
+function modelProblems({ model }: Experiment, folder: string): readonly Problem[] {
+  if (SIZES.has(model)) return [];
+  const [, run, epoch] = /^(.*)@(\d+)$/.exec(model) ?? [];
+  const written = run === undefined ? model : path.join(run, checkpointPath(Number(epoch)));
+  const file = path.resolve(folder, written);
+  const info = statSync(file, { throwIfNoEntry: false });
+  const error = (message: string): Problem => ({ severity: 'error', key: 'model', message });
+  if (!info) return [error(`${model} does not exist (expected nano, micro or a checkpoint)`)];
+  if (existsSync(path.join(info.isDirectory() ? file : path.dirname(file), 'state.bin'))) return [];
+  return [error(`${model} is no checkpoint of this trainer: there is no state.bin beside it`)];
 }

@@ -83,6 +83,8 @@ export const zStatusFile = z.object({
   state: z.enum(RUN_STATES),
   stalled: z.boolean().default(false),
   reason: z.string().optional(),
+  /** While validating: what the state will be when the queue is empty. */
+  ended: z.enum(RUN_STATES).optional(),
   exitCode: z.number().int().nullable().optional(),
   signal: z.string().nullable().optional(),
   heartbeat: z.number(),

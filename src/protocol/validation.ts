@@ -74,6 +74,8 @@ export const zValidated = zValidationReport.extend({
   path: zRunPath,
   /** Detections file, while it is kept. */
   det: zRunPath.optional(),
+  /** Hash over the val set; runs are only compared on the same one. */
+  fingerprint: z.string().optional(),
   versusBest: zVersusBest.optional(),
 });
 export const zSkipped = z.object({ type: z.literal('skipped'), t, epoch: zEpoch, reason: z.string() });

@@ -1,0 +1,51 @@
+import type { CheckpointSettings } from '../experiment/types';
+
+export type RetainedCheckpoint = {
+  readonly epoch: number;
+  readonly kept: boolean;
+  readonly pinned: boolean;
+  /** mAP50-95 where it was validated. */
+  readonly map?: number;
+};
+
+export type RetentionInput = {
+  readonly checkpoints: readonly RetainedCheckpoint[];
+  /** Waiting for validation or being validated. */
+  readonly queued: ReadonlySet<number>;
+  readonly best: number | undefined;
+  readonly settings: Pick<CheckpointSettings, 'keep_last' | 'keep_best'>;
+};
+
+/**
+ * Epochs whose checkpoint may go: not among the newest `keep_last` (at least one, for resume), nor the `keep_best` best
+ * by mAP, nor the best, nor pinned, nor still to be validated.
+ */
+export function removableCheckpoints(input: RetentionInput): number[] {
+  const { queued, best, settings } = input;
+  const there = input.checkpoints.filter((c) => c.kept).sort((a, b) => b.epoch - a.epoch);
+  const newest = there.slice(0, Math.max(1, settings.keep_last));
+  const kept = new Set([...newest.map((c) => c.epoch), ...bestEpochs(there, settings.keep_best)]);
+  return there
+    .filter(({ epoch, pinned }) => !pinned && epoch !== best && !kept.has(epoch) && !queued.has(epoch))
+    .map((c) => c.epoch)
+    .reverse();
+}
+
+/** Detections files worth their space: of the best, the last three validated and the pinned epochs. */
+export function keptDetections(
+  checkpoints: readonly RetainedCheckpoint[],
+  best: number | undefined,
+): ReadonlySet<number> {
+  const validated = checkpoints.filter((c) => c.map !== undefined).map((c) => c.epoch);
+  const pinned = checkpoints.filter((c) => c.pinned).map((c) => c.epoch);
+  const last = validated.sort((a, b) => a - b).slice(-3);
+  return new Set([...last, ...pinned, ...(best === undefined ? [] : [best])]);
+}
+
+function bestEpochs(checkpoints: readonly RetainedCheckpoint[], count: number): number[] {
+  return checkpoints
+    .filter((c) => c.map !== undefined)
+    .sort((a, b) => (b.map ?? 0) - (a.map ?? 0) || b.epoch - a.epoch)
+    .slice(0, Math.max(0, count))
+    .map((c) => c.epoch);
+}

@@ -1,0 +1,46 @@
+/** How long a run has been silent, judged by its own rhythm. */
+export type Silence = {
+  readonly stalled: boolean;
+  readonly silentMs: number;
+  readonly limitMs: number;
+};
+
+export type Rhythm = {
+  /** Something was written at `now` (a clock that does not run while the machine sleeps). */
+  beat(now: number): void;
+  /** An epoch has ended: its longer pause (checkpoint, own validation) is part of the rhythm from now on. */
+  epochEnded(): void;
+  silence(now: number): Silence;
+};
+
+const SHORTEST_LIMIT_MS = 15_000;
+/** Before a whole epoch was seen, nobody knows how long this run is silent between epochs. */
+const FIRST_EPOCH_LIMIT_MS = 300_000;
+const FACTOR = 5;
+/** The longest gap fades, so that one long sleep does not hide stalls for ever. */
+const FADE = 0.999;
+
+/** A run is stalled when it is silent five times longer than it ever was of late, and at least 15 s. */
+export function createRhythm(): Rhythm {
+  let last: number | undefined;
+  let longest = 0;
+  let epochs = 0;
+  const limit = (): number =>
+    epochs < 2
+      ? Math.max(FIRST_EPOCH_LIMIT_MS, FACTOR * longest)
+      : Math.max(SHORTEST_LIMIT_MS, FACTOR * longest);
+  return {
+    beat(now) {
+      if (last !== undefined) longest = Math.max(longest * FADE, now - last);
+      last = now;
+    },
+    epochEnded() {
+      epochs++;
+    },
+    silence(now) {
+      const silentMs = last === undefined ? 0 : now - last;
+      const limitMs = limit();
+      return { stalled: silentMs > limitMs, silentMs, limitMs };
+    },
+  };
+}

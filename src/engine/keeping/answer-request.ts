@@ -1,0 +1,70 @@
+import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
+import type { Requests } from './requests';
+import type { RunBook } from './run-book';
+import type { TrainerControl } from './trainer-control';
+import type { ValidationControl } from './validation-control';
+
+export type RequestContext = {
+  readonly book: RunBook;
+  readonly requests: Requests;
+  readonly trainer: TrainerControl;
+  readonly validation: ValidationControl;
+};
+
+type Answer = { readonly ok: boolean; readonly message: string };
+type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>;
+
+/** Answers a request that is the keeper's, or hands it to the trainer. Every request is answered, sooner or later. */
+export async function answerRequest(file: ControlFile, context: RequestContext): Promise<void> {
+  const { id, request } = file;
+  if (!TRAINER_REQUESTS.has(request.type))
+    return context.requests.answer(id, request, answerOwn(request, context));
+  const refusal = refuse(request, context);
+  if (refusal) return context.requests.answer(id, request, refusal);
+  await context.requests.forward(id, request, file.from);
+  if (request.type === 'stop') context.trainer.stop({ kind: 'asked' });
+}
+
+function answerOwn(request: ControlRequest, context: RequestContext): Answer {
+  if (request.type === 'validate') return validate(request, context);
+  if (request.type === 'pin') return pin(request, context);
+  if (request.type === 'patience')
+    return { ok: true, message: `early stopping waits ${request.value} epochs without improvement` };
+  return { ok: false, message: `${request.type} is not known here` };
+}
+
+function validate({ epoch }: Of<'validate'>, { book, validation }: RequestContext): Answer {
+  if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
+  if (validation.stopped) return { ok: false, message: 'the run is just being stopped: ask again' };
+  validation.ask(epoch);
+  return { ok: true, message: `epoch ${epoch} will be validated` };
+}
+
+function pin({ epoch, pinned }: Of<'pin'>, { book }: RequestContext): Answer {
+  if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
+  book.note({ type: 'pin', epoch, pinned });
+  return { ok: true, message: `the checkpoint of epoch ${epoch} is ${pinned ? 'kept' : 'no longer kept'}` };
+}
+
+function hasCheckpoint(book: RunBook, epoch: number): boolean {
+  const { kept, t } = book.state.checkpoints.get(epoch) ?? { kept: false, t: 0 };
+  return kept && t > 0;
+}
+
+const noCheckpoint = (epoch: number): Answer => ({
+  ok: false,
+  message: `there is no checkpoint of epoch ${epoch}`,
+});
+
+/** A request that no trainer will ever answer. A stop is never refused while anything of the run works. */
+function refuse(request: ControlRequest, { trainer, validation }: RequestContext): Answer | undefined {
+  if (!trainer.alive) {
+    if (request.type !== 'stop' || validation.idle)
+      return { ok: false, message: `no trainer is running: the run is ${trainer.state}` };
+    validation.giveUp('validation was stopped on request');
+    return { ok: true, message: 'validation stopped' };
+  }
+  const { hello } = trainer;
+  if (request.type === 'stop' || !hello || hello.knobs.includes(request.type)) return undefined;
+  return { ok: false, message: `trainer ${hello.trainer} cannot do ${request.type} while it runs` };
+}

@@ -1,0 +1,70 @@
+import { toError } from '../../base/async';
+import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../../domain/run/retention';
+import type { RunFile } from '../../protocol/run-files';
+import type { RunState } from '../../protocol/run-state';
+import type { RunPaths } from '../store/paths';
+import { removeCheckpoint, removeDetections } from './checkpoint-folder';
+import type { RunBook } from './run-book';
+
+/** Clears away checkpoints and detections that the settings do not keep; each decision is written down. */
+export class Cleanup {
+  readonly #run: RunFile;
+  readonly #paths: RunPaths;
+  readonly #book: RunBook;
+  readonly #refused = new Set<number>();
+  readonly #withoutDetections = new Set<number>();
+  #seen: readonly unknown[] = [];
+
+  constructor(run: RunFile, paths: RunPaths, book: RunBook) {
+    this.#run = run;
+    this.#paths = paths;
+    this.#book = book;
+  }
+
+  /** Does nothing while nothing has changed since the last call. */
+  async turn(queued: ReadonlySet<number>): Promise<void> {
+    const { checkpoints, validations, best } = this.#book.state;
+    const now = [checkpoints, validations, best, queued.size];
+    if (now.every((value, i) => value === this.#seen[i])) return;
+    const retained = retainedOf(this.#book.state);
+    const settings = this.#run.experiment.resolved.checkpoints;
+    for (const epoch of removableCheckpoints({ checkpoints: retained, queued, best: best?.epoch, settings }))
+      await this.#remove(epoch);
+    await this.#thinDetections(keptDetections(retained, best?.epoch));
+    const after = this.#book.state;
+    this.#seen = [after.checkpoints, after.validations, after.best, queued.size];
+  }
+
+  async #remove(epoch: number): Promise<void> {
+    const checkpoint = this.#book.state.checkpoints.get(epoch);
+    if (!checkpoint || checkpoint.t === 0 || this.#refused.has(epoch)) return;
+    const { path, bytes } = checkpoint;
+    const { keep_last, keep_best } = this.#run.experiment.resolved.checkpoints;
+    try {
+      await removeCheckpoint(this.#paths, path);
+      const reason = `neither of the last ${keep_last} nor of the best ${keep_best}`;
+      this.#book.note({ type: 'cleanup', epoch, path, bytes, reason });
+    } catch (error) {
+      this.#refused.add(epoch);
+      const { message } = toError(error);
+      this.#book.note({ type: 'alert', rule: 'cleanup', severity: 'warning', message, epoch, numbers: {} });
+    }
+  }
+
+  async #thinDetections(kept: ReadonlySet<number>): Promise<void> {
+    for (const epoch of this.#book.state.validations.keys()) {
+      if (kept.has(epoch)) this.#withoutDetections.delete(epoch);
+      else if (!this.#withoutDetections.has(epoch)) {
+        await removeDetections(this.#paths, epoch);
+        this.#withoutDetections.add(epoch);
+      }
+    }
+  }
+}
+
+function retainedOf(state: RunState): RetainedCheckpoint[] {
+  return [...state.checkpoints.values()].map(({ epoch, kept, pinned }) => {
+    const map = state.validations.get(epoch)?.map;
+    return { epoch, kept, pinned, ...(map === undefined ? {} : { map }) };
+  });
+}

@@ -1,0 +1,25 @@
+import { runPaths } from '../store/paths';
+import { readRun } from '../store/read-run';
+import type { KeeperTask } from './ensure-keeper';
+import { keepRun } from './keeper';
+import { takeLock } from './lock';
+import { listIds } from './requests';
+
+export type KeepOptions = {
+  readonly dir: string;
+  readonly installDir: string;
+  readonly task: KeeperTask;
+  readonly onError: (error: unknown) => void;
+};
+
+/** Becomes the run's keeper, unless another process is; ends when there is nothing left to do. */
+export async function keep(options: KeepOptions): Promise<void> {
+  const run = await readRun(options.dir);
+  for (let { task } = options; ; task = 'adopt') {
+    const lock = takeLock(options.dir);
+    if (!lock) return;
+    const end = await keepRun({ ...options, run, task }).finally(lock.release);
+    // A request that came between the last look and the release has found a keeper that was there, and none after.
+    if (end === 'let go' || listIds(runPaths(options.dir).control).length === 0) return;
+  }
+}

@@ -1,0 +1,51 @@
+import { type Alarm, createEpisode, createStepAlarms } from '../../domain/run/alarms';
+import { createRhythm, type Silence } from '../../domain/run/rhythm';
+import type { TrainerEvent } from '../../protocol/events';
+import type { RunBook } from './run-book';
+
+/** Watches the trainer's losses and its rhythm; each alarm is written once, also when a new keeper reads the log again. */
+export class Monitor {
+  readonly #book: RunBook;
+  readonly #steps = createStepAlarms();
+  readonly #rhythm = createRhythm();
+  readonly #stall = createEpisode();
+
+  constructor(book: RunBook) {
+    this.#book = book;
+  }
+
+  /** Events of one look; answers the alarms that were new. `now`: a clock that stands still while the machine sleeps. */
+  hear(events: readonly TrainerEvent[], now: number): Alarm[] {
+    if (events.length > 0) this.#rhythm.beat(now);
+    return events.flatMap((event) => this.#hearOne(event));
+  }
+
+  silence(now: number): Silence {
+    const silence = this.#rhythm.silence(now);
+    const seconds = Math.round(silence.silentMs / 1000);
+    const alarm = this.#stall(silence.stalled, () => ({
+      rule: 'stall',
+      severity: 'warning',
+      message: `no sign of the trainer for ${seconds} s; its longest pause before was ${Math.round(silence.limitMs / 5000)} s`,
+      numbers: { seconds, limitSeconds: Math.round(silence.limitMs / 1000) },
+    }));
+    if (alarm) this.raise(alarm, Date.now());
+    return silence;
+  }
+
+  /** Writes an alert unless the same one, about something as old, is in the log already. */
+  raise(alarm: Alarm, eventTime: number): boolean {
+    const known = this.#book.state.alerts.some(
+      (a) => a.rule === alarm.rule && a.step === alarm.step && a.epoch === alarm.epoch && a.t >= eventTime,
+    );
+    if (!known) this.#book.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
+    return !known;
+  }
+
+  #hearOne(event: TrainerEvent): Alarm[] {
+    if (event.type === 'hello') this.#steps.restart();
+    if (event.type === 'epoch') this.#rhythm.epochEnded();
+    if (event.type !== 'step') return [];
+    return this.#steps.onStep(event).filter((alarm) => this.raise(alarm, event.t));
+  }
+}

@@ -1,0 +1,65 @@
+import type { TrainerEventOf } from '../../protocol/events';
+import type { RunStateName } from '../../protocol/run-files';
+import { readTail } from '../view/read-end';
+import type { TrainerEnd } from './trainer-process';
+
+/** How a run's training ended. */
+export type Outcome = {
+  readonly state: RunStateName;
+  readonly reason?: string;
+  readonly exitCode?: number | null;
+  readonly signal?: string | null;
+};
+
+/** Why the keeper ended the training, where it did. */
+export type StopCause =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'early'; readonly message: string }
+  | { readonly kind: 'diverged'; readonly message: string };
+
+export type OutcomeInput = {
+  readonly end: TrainerEventOf<'end'> | undefined;
+  readonly exit: TrainerEnd;
+  readonly cause: StopCause | undefined;
+  /** The trainer's last words on its output. */
+  readonly lastWords: string;
+};
+
+/** The trainer's own `end` event counts first, then what the keeper asked for, then how the process ended. */
+export function judgeOutcome(input: OutcomeInput): Outcome {
+  const { end, exit, cause } = input;
+  const how = { ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }), ...signalOf(exit) };
+  if (end && end.reason !== 'stopped')
+    return { ...how, state: end.reason, ...(end.message === undefined ? {} : { reason: end.message }) };
+  if (cause) return { ...how, ...stoppedBy(cause) };
+  if (end) return { ...how, state: 'stopped', reason: end.message ?? `stopped at step ${end.step}` };
+  return { ...how, state: 'failed', reason: failure(exit, input.lastWords) };
+}
+
+function signalOf({ signal }: TrainerEnd): { signal?: string | null } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** An early stop is how such a run is meant to end. */
+function stoppedBy(cause: StopCause): Outcome {
+  if (cause.kind === 'asked') return { state: 'stopped', reason: 'stopped on request' };
+  return { state: cause.kind === 'early' ? 'completed' : 'diverged', reason: cause.message };
+}
+
+function failure({ exitCode, signal }: TrainerEnd, lastWords: string): string {
+  const words = lastWords === '' ? '' : `: ${lastWords}`;
+  if (signal) return `the trainer was ended by ${signal}${words}`;
+  if (exitCode === undefined) return `the trainer ended (exit code unknown)${words}`;
+  return `the trainer ended with exit code ${exitCode} and no word${words}`;
+}
+
+/** The last line of a program's output that tells something: an error line, else the last one. */
+export async function lastWordsOf(file: string): Promise<string> {
+  const text = await readTail(file, 8192).catch(() => '');
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^Node\.js v/.test(line));
+  const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
+  return telling.slice(0, 300);
+}

@@ -1,0 +1,91 @@
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type ControlFile, type ControlRequest, zControlFile } from '../../protocol/control';
+import type { TrainerEventOf } from '../../protocol/events';
+import { readJsonFileSync, writeJson } from '../files/whole-file';
+import type { RunPaths } from '../store/paths';
+import type { RunBook } from './run-book';
+
+const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;
+
+/** What hosts ask of this run: control/<id>.json until answered; the trainer's share lies in control/trainer/ meanwhile. */
+export class Requests {
+  readonly #paths: RunPaths;
+  readonly #book: RunBook;
+  readonly #forwarded = new Map<string, ControlRequest>();
+
+  constructor(paths: RunPaths, book: RunBook) {
+    this.#paths = paths;
+    this.#book = book;
+  }
+
+  /** Requests that are neither answered nor forwarded yet, oldest first. Files that are none are removed and said so. */
+  take(): ControlFile[] {
+    const ids = listIds(this.#paths.control).filter((id) => !this.#forwarded.has(id));
+    const files = ids.map((id) => this.#read(id)).filter((file) => file !== undefined);
+    return files.sort((a, b) => a.t - b.t);
+  }
+
+  answer(id: string, request: ControlRequest, answer: { ok: boolean; message: string }): void {
+    this.#book.note({ type: 'answer', id, request, ...answer });
+    this.#forwarded.delete(id);
+    this.#remove(this.#paths.trainerControl, id);
+    this.#remove(this.#paths.control, id);
+  }
+
+  /** Hands a request to the trainer, whose `control` event answers it. */
+  async forward(id: string, request: ControlRequest, from: string): Promise<void> {
+    this.#forwarded.set(id, request);
+    const file: ControlFile = { id, t: Date.now(), from, request };
+    await writeJson(path.join(this.#paths.trainerControl, `${id}.json`), file);
+  }
+
+  /** The trainer obeyed or refused. Its answer is repeated in keeper.jsonl, so that askers read one file. */
+  hear({ id, ok, message }: TrainerEventOf<'control'>): void {
+    const request = this.#forwarded.get(id);
+    if (request) this.answer(id, request, { ok, message });
+  }
+
+  /** The trainer is gone: what it did not answer is answered here. */
+  close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }): void {
+    for (const [id, request] of [...this.#forwarded]) this.answer(id, request, answerFor(request));
+    for (const id of listIds(this.#paths.trainerControl)) this.#remove(this.#paths.trainerControl, id);
+  }
+
+  get pending(): number {
+    return this.#forwarded.size;
+  }
+
+  #read(id: string): ControlFile | undefined {
+    const file = readJsonFileSync(path.join(this.#paths.control, `${id}.json`), zControlFile);
+    if (file?.id === id && !this.#wasAnswered(id)) return file;
+    if (file?.id !== id)
+      this.#book.note({
+        type: 'keeper',
+        pid: process.pid,
+        attempt: 0,
+        message: `request ${id} is not understood`,
+      });
+    this.#remove(this.#paths.control, id);
+    return undefined;
+  }
+
+  /** A keeper that died between its answer and the removal of the request. */
+  #wasAnswered(id: string): boolean {
+    return this.#book.state.keeper.some((entry) => entry.type === 'answer' && entry.id === id);
+  }
+
+  #remove(folder: string, id: string): void {
+    rmSync(path.join(folder, `${id}.json`), { force: true });
+  }
+}
+
+/** Ids of the whole request files in a folder; none where it is absent. */
+export function listIds(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((name) => NAME.exec(name)?.[1] ?? []);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

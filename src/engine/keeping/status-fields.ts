@@ -1,0 +1,44 @@
+import type { RunBook } from './run-book';
+import type { StatusFields } from './status-writer';
+import type { TrainerControl } from './trainer-control';
+import type { ValidationControl } from './validation-control';
+
+export type StatusInput = {
+  readonly book: RunBook;
+  readonly trainer: TrainerControl;
+  readonly validation: ValidationControl;
+  /** Where training is. */
+  readonly last: { readonly step: number; readonly epoch: number };
+  readonly stalled: boolean;
+};
+
+/** status.json as it is to be now. After the trainer's end a run is `validating` until the queue is empty. */
+export function statusFields(input: StatusInput): StatusFields {
+  const { outcome, identity, alive, state } = input.trainer;
+  const { lane, queue, idle } = input.validation;
+  const validating = outcome !== undefined && !idle;
+  return {
+    state: validating ? 'validating' : state,
+    ended: validating ? outcome.state : undefined,
+    stalled: input.stalled,
+    reason: outcome?.reason,
+    exitCode: outcome?.exitCode,
+    signal: outcome?.signal,
+    trainer: alive ? identity : undefined,
+    validator: lane.identity,
+    queue,
+    validatorProblem: lane.problem,
+    progress: progressOf(input),
+  };
+}
+
+function progressOf({ book, trainer, last }: StatusInput): StatusFields['progress'] {
+  const { plan, best } = book.state;
+  return {
+    attempt: trainer.attempt,
+    ...last,
+    epochs: plan?.epochs ?? 0,
+    totalSteps: plan?.totalSteps ?? 0,
+    best: best && { epoch: best.epoch, map: best.map },
+  };
+}

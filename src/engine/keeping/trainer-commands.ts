@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { TrainerKind } from '../../domain/experiment/types';
+import type { RunFile } from '../../protocol/run-files';
+import { pythonEnvironment } from '../python/environment';
+
+export type TrainerCommand = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export type CommandInput = {
+  readonly run: RunFile;
+  readonly dir: string;
+  readonly attempt: number;
+  readonly installDir: string;
+};
+
+type TrainerAdapter = {
+  /** Undefined where this installation does not have the trainer. */
+  readonly command: (input: CommandInput) => TrainerCommand | undefined;
+  /** Watches for divergence itself and obeys on_divergence; else the keeper does. */
+  readonly judgesDivergence: boolean;
+};
+
+/** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
+const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
+  builtin: { command: (input) => bundle('trainer.js', input), judgesDivergence: true },
+  ultralytics: { command: runner, judgesDivergence: false },
+  command: { command: (input) => bundle('command.js', input), judgesDivergence: false },
+};
+
+function bundle(name: string, { dir, attempt, installDir }: CommandInput): TrainerCommand | undefined {
+  const file = path.join(installDir, name);
+  if (!existsSync(file)) return undefined;
+  return { program: process.execPath, args: [file, dir, '--attempt', String(attempt)] };
+}
+
+/** The Python package that drives Ultralytics: a separate program in the user's own environment. */
+function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand | undefined {
+  const packageDir = path.join(installDir, 'ultralytics');
+  if (!existsSync(packageDir)) return undefined;
+  return {
+    program: run.python ?? 'python3',
+    args: ['-m', 'pitwall_ultralytics', dir, '--attempt', String(attempt)],
+    env: pythonEnvironment(packageDir),
+  };
+}
+
+/** Throws one clear line where this version or installation does not have the trainer. */
+export function trainerCommand(input: CommandInput): TrainerCommand {
+  const kind = input.run.experiment.resolved.trainer;
+  const command = ADAPTERS[kind]?.command(input);
+  if (command === undefined) throw new Error(trainerProblem(kind) ?? `trainer ${kind} is not installed`);
+  return command;
+}
+
+/** One clear line where this version does not have the trainer; hosts ask before they start a run. */
+export function trainerProblem(kind: TrainerKind): string | undefined {
+  return ADAPTERS[kind] ? undefined : `trainer ${kind} is not available in this version`;
+}
+
+export function judgesDivergence(kind: TrainerKind): boolean {
+  return ADAPTERS[kind]?.judgesDivergence ?? false;
+}

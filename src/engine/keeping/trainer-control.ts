@@ -1,0 +1,195 @@
+import { toError } from '../../base/async';
+import {
+  FINAL_STATES,
+  type ProcessIdentity,
+  type RunFile,
+  type RunStateName,
+  type StatusFile,
+} from '../../protocol/run-files';
+import { identityOf, isAlive } from '../process/identity';
+import { trainersOfRun } from '../process/run-processes';
+import { stopTrainer, sweep } from '../process/stop-ladder';
+import type { RunPaths } from '../store/paths';
+import type { KeeperTask } from './ensure-keeper';
+import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
+import type { RunBook } from './run-book';
+import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
+
+export type TrainerControlOptions = {
+  readonly run: RunFile;
+  readonly paths: RunPaths;
+  readonly book: RunBook;
+  readonly installDir: string;
+  /** The trainer's situation changed: take another turn. */
+  readonly onChange: () => void;
+};
+
+/** The one trainer of a run: started, resumed or adopted, stopped, and how it ended. */
+export class TrainerControl {
+  readonly #options: TrainerControlOptions;
+  #trainer: TrainerProcess | undefined;
+  #exit: TrainerEnd | undefined;
+  #cause: StopCause | undefined;
+  #hurry = false;
+  #settling = false;
+  #outcome: Outcome | undefined;
+
+  constructor(options: TrainerControlOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined while a trainer lives, or while what it left behind is being ended. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  get identity(): ProcessIdentity | undefined {
+    return this.#trainer?.identity;
+  }
+
+  get alive(): boolean {
+    return this.#trainer !== undefined && this.#exit === undefined;
+  }
+
+  get exited(): boolean {
+    return this.#exit !== undefined;
+  }
+
+  get cause(): StopCause | undefined {
+    return this.#cause;
+  }
+
+  get attempt(): number {
+    return this.#trainer?.attempt ?? lastAttempt(this.#options.book);
+  }
+
+  /** What this trainer said first; undefined before it did. */
+  get hello() {
+    const { hello } = this.#options.book.state;
+    return hello?.attempt === this.attempt ? hello : undefined;
+  }
+
+  get state(): RunStateName {
+    if (this.#outcome) return this.#outcome.state;
+    if (this.#cause) return 'stopping';
+    return this.hello ? 'running' : 'starting';
+  }
+
+  /** Takes a living trainer over, or starts one where the task says so, or keeps what was known of a run that has ended. */
+  async begin(task: KeeperTask, previous: StatusFile | undefined): Promise<void> {
+    const { run, book } = this.#options;
+    const last = lastAttempt(book);
+    const living = livingTrainer(run.id, previous);
+    if (living) return this.#adopt(living, Math.max(1, last), previous);
+    if (task === 'resume' || (task === 'start' && last === 0)) return this.#start(last + 1);
+    this.#outcome = keptOutcome(previous, book);
+  }
+
+  /** Ends the trainer by the ladder; a second request does not wait for it to obey. */
+  stop(cause: StopCause): void {
+    if (!this.#trainer || this.#exit) return;
+    if (this.#cause) {
+      this.#hurry = true;
+      return;
+    }
+    this.#cause = cause;
+    void this.#climb(this.#trainer);
+  }
+
+  /** After the trainer's last events were read: ends what it left behind, then judges how it ended. */
+  settle(): void {
+    if (this.#exit === undefined || this.#settling) return;
+    this.#settling = true;
+    void this.#conclude(this.#exit);
+  }
+
+  async #start(attempt: number): Promise<void> {
+    const { run, paths, book, installDir } = this.#options;
+    const note = (message: string): void => book.note({ type: 'keeper', pid: process.pid, attempt, message });
+    try {
+      const trainer = await startTrainer({ run, dir: paths.dir, attempt, installDir });
+      note(`trainer started (process ${trainer.identity.pid})`);
+      this.#watch(trainer);
+    } catch (error) {
+      const { message, cause } = toError(error);
+      const reason = cause === undefined ? message : `${message}: ${toError(cause).message}`;
+      note(reason);
+      this.#outcome = { state: 'failed', reason };
+    }
+  }
+
+  #adopt(identity: ProcessIdentity, attempt: number, previous: StatusFile | undefined): void {
+    const { book } = this.#options;
+    const trainer = adoptTrainer(identity, attempt);
+    book.note({
+      type: 'keeper',
+      pid: process.pid,
+      attempt,
+      message: `trainer adopted (process ${identity.pid})`,
+    });
+    this.#watch(trainer);
+    if (previous?.state === 'stopping') this.stop({ kind: 'asked' });
+  }
+
+  #watch(trainer: TrainerProcess): void {
+    this.#trainer = trainer;
+    void trainer.ended.then((exit) => {
+      this.#exit = exit;
+      this.#options.onChange();
+    });
+  }
+
+  async #climb(trainer: TrainerProcess): Promise<void> {
+    const target = { runId: this.#options.run.id, pid: trainer.identity.pid, alive: trainer.alive };
+    try {
+      await stopTrainer(target, { hurry: () => this.#hurry });
+    } catch (error) {
+      const { message } = toError(error);
+      this.#options.book.note({ type: 'keeper', pid: process.pid, attempt: trainer.attempt, message });
+    }
+    this.#options.onChange();
+  }
+
+  async #conclude(exit: TrainerEnd): Promise<void> {
+    const { run, paths, book, onChange } = this.#options;
+    try {
+      await sweep(run.id);
+    } catch (error) {
+      const { message } = toError(error);
+      book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
+    }
+    const end = this.hello ? book.state.end : undefined;
+    const lastWords = await lastWordsOf(paths.stdout);
+    this.#outcome = judgeOutcome({ end, exit, cause: this.#cause, lastWords });
+    const { state, reason } = this.#outcome;
+    const message = `trainer ended: ${state}${reason === undefined ? '' : `, ${reason}`}`;
+    book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
+    onChange();
+  }
+}
+
+function lastAttempt(book: RunBook): number {
+  const attempts = book.state.keeper.map((entry) => (entry.type === 'keeper' ? entry.attempt : 0));
+  return Math.max(0, book.state.hello?.attempt ?? 0, ...attempts);
+}
+
+/** Found by the keeper's last word, else by the environment that every process of the run carries. */
+function livingTrainer(id: string, previous: StatusFile | undefined): ProcessIdentity | undefined {
+  if (isAlive(previous?.trainer)) return previous?.trainer;
+  const [oldest] = trainersOfRun(id);
+  return oldest && identityOf(oldest.pid);
+}
+
+/** A run whose trainer ended before this keeper came: as its last keeper judged it, else by its `end`, else lost. */
+function keptOutcome(previous: StatusFile | undefined, book: RunBook): Outcome {
+  const { end } = book.state;
+  const state = previous?.ended ?? previous?.state;
+  if (previous && state && FINAL_STATES.has(state)) {
+    const { reason, exitCode, signal } = previous;
+    return { state, reason, exitCode, signal };
+  }
+  if (end) return judgeOutcome({ end, exit: UNKNOWN, cause: undefined, lastWords: '' });
+  return { state: 'lost', reason: 'trainer and keeper are gone without a word' };
+}
+
+const UNKNOWN: TrainerEnd = { exitCode: undefined, signal: undefined };

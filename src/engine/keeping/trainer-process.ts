@@ -1,0 +1,68 @@
+import type { ChildProcess } from 'node:child_process';
+import { sleep } from '../../base/async';
+import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
+import { identityOf, isAlive, ownIdentity } from '../process/identity';
+import { runEnvironment } from '../process/run-environment';
+import { spawnDetached } from '../process/spawn-detached';
+import { runPaths } from '../store/paths';
+import { trainerCommand } from './trainer-commands';
+
+export type TrainerEnd = {
+  /** Undefined for an adopted trainer: only a parent learns how its child ended. */
+  readonly exitCode: number | null | undefined;
+  readonly signal: string | null | undefined;
+};
+
+export type TrainerProcess = {
+  readonly identity: ProcessIdentity;
+  readonly attempt: number;
+  readonly adopted: boolean;
+  readonly ended: Promise<TrainerEnd>;
+  readonly alive: () => boolean;
+};
+
+export type TrainerStart = {
+  readonly run: RunFile;
+  readonly dir: string;
+  readonly attempt: number;
+  readonly installDir: string;
+};
+
+/** Throws where the trainer is not available or cannot be started. */
+export async function startTrainer(start: TrainerStart): Promise<TrainerProcess> {
+  const { run, dir, attempt } = start;
+  const { program, args, env } = trainerCommand(start);
+  const child = await spawnDetached({
+    program,
+    args,
+    cwd: run.cwd,
+    env: runEnvironment(run.id, 'trainer', env),
+    output: runPaths(dir).stdout,
+  });
+  const pid = child.pid ?? 0;
+  const ended = whenEnded(child);
+  let living = true;
+  void ended.then(() => {
+    living = false;
+  });
+  const identity = identityOf(pid) ?? { ...ownIdentity(), pid, started: '' };
+  return { identity, attempt, adopted: false, ended, alive: () => living };
+}
+
+function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+}
+
+const ADOPTED_CHECK_MS = 250;
+
+/** A trainer whose keeper died; its end is only seen, not told. */
+export function adoptTrainer(identity: ProcessIdentity, attempt: number): TrainerProcess {
+  const alive = (): boolean => isAlive(identity);
+  const ended = (async (): Promise<TrainerEnd> => {
+    while (alive()) await sleep(ADOPTED_CHECK_MS);
+    return { exitCode: undefined, signal: undefined };
+  })();
+  return { identity, attempt, adopted: true, ended, alive };
+}

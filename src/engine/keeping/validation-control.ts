@@ -1,0 +1,197 @@
+import { mkdir } from 'node:fs/promises';
+import type { EarlyStopSettings } from '../../domain/experiment/types';
+import { totalLoss } from '../../domain/run/alarms';
+import { judgeEarlyStop, type ValidatedEpoch } from '../../domain/run/early-stop';
+import { createBehindAlarm, createPlateauAlarm } from '../../domain/run/plateau';
+import { planValidation, type QueuePlan } from '../../domain/run/validation-queue';
+import { detectionsPath, type RunFile, type StatusFile } from '../../protocol/run-files';
+import type { CheckpointState, RunState } from '../../protocol/run-state';
+import type { ValidateResult } from '../../protocol/validator';
+import type { RunPaths } from '../store/paths';
+import type { Monitor } from './monitor';
+import type { RunBook } from './run-book';
+import { type LaneOutcome, ValidationLane } from './validation-lane';
+
+export type ValidationControlOptions = {
+  readonly run: RunFile;
+  readonly paths: RunPaths;
+  readonly book: RunBook;
+  readonly monitor: Monitor;
+  readonly installDir: string;
+  readonly onChange: () => void;
+};
+
+/** Validates the checkpoints of one run, one after another, and writes down what follows from it. */
+export class ValidationControl {
+  readonly #options: ValidationControlOptions;
+  readonly #lane: ValidationLane;
+  readonly #plateau = createPlateauAlarm();
+  readonly #behind = createBehindAlarm();
+  readonly #asked: number[] = [];
+  readonly #told = new Set<string>();
+  #validating: number | undefined;
+  #waiting: readonly number[] = [];
+  #stopped = false;
+
+  constructor(options: ValidationControlOptions) {
+    this.#options = options;
+    this.#lane = new ValidationLane(options.paths.dir, options.run, options.installDir);
+  }
+
+  get queue(): StatusFile['queue'] {
+    const validating = this.#validating === undefined ? {} : { validating: this.#validating };
+    return { ...validating, waiting: [...this.#waiting] };
+  }
+
+  get idle(): boolean {
+    return this.#validating === undefined && this.#waiting.length === 0;
+  }
+
+  get lane(): ValidationLane {
+    return this.#lane;
+  }
+
+  /** Everything that waits or is being validated. */
+  get queued(): ReadonlySet<number> {
+    return new Set([...this.#waiting, ...(this.#validating === undefined ? [] : [this.#validating])]);
+  }
+
+  ask(epoch: number): void {
+    if (!this.#asked.includes(epoch)) this.#asked.push(epoch);
+  }
+
+  /** Brings the queue up to date and starts the next validation. */
+  async turn(trainerEnded: boolean): Promise<void> {
+    if (this.#stopped) return;
+    const plan = this.#plan(trainerEnded);
+    for (const skip of plan.skip) this.#options.book.noteValidation({ type: 'skipped', ...skip });
+    this.#waiting = plan.waiting;
+    this.#warnBehind();
+    if (plan.next !== undefined) await this.#start(plan.next);
+  }
+
+  /** The run was stopped: what is in hand is given up, what waits is passed over, the process ends. */
+  giveUp(reason: string): void {
+    const given = [...this.queued];
+    this.#end();
+    for (const epoch of given) this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
+  }
+
+  /** Ends the validator and leaves the queue to a later keeper. */
+  async stop(): Promise<void> {
+    this.#end();
+    await this.#lane.stop();
+  }
+
+  /** No further validation is started or recorded. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  #end(): void {
+    this.#stopped = true;
+    this.#waiting = [];
+    this.#validating = undefined;
+    void this.#lane.stop();
+  }
+
+  #plan(trainerEnded: boolean): QueuePlan {
+    const { state } = this.#options.book;
+    const there = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0);
+    const inState = (...names: CheckpointState['state'][]) =>
+      new Set(there.filter((c) => names.includes(c.state)).map((c) => c.epoch));
+    return planValidation({
+      checkpoints: there.map((c) => c.epoch),
+      done: inState('validated', 'failed'),
+      skipped: inState('skipped'),
+      asked: this.#asked,
+      validating: this.#validating,
+      settings: this.#options.run.experiment.resolved.validation,
+      lastEpoch: state.plan?.epochs,
+      trainerEnded,
+    });
+  }
+
+  async #start(epoch: number): Promise<void> {
+    const checkpoint = this.#options.book.state.checkpoints.get(epoch);
+    if (!checkpoint) return;
+    this.#validating = epoch;
+    if (this.#asked.includes(epoch)) this.#asked.splice(this.#asked.indexOf(epoch), 1);
+    await mkdir(this.#options.paths.detections, { recursive: true });
+    void this.#lane.validate(checkpoint).then((outcome) => {
+      if (this.#stopped || outcome.kind === 'abandoned') return;
+      this.#record(checkpoint, outcome);
+      this.#validating = undefined;
+      this.#options.onChange();
+    });
+  }
+
+  #record({ epoch, step, path }: CheckpointState, outcome: LaneOutcome): void {
+    const { book } = this.#options;
+    if (outcome.kind === 'validated') {
+      const { report, fingerprint, problems } = outcome.result;
+      const det = detectionsPath(epoch);
+      book.noteValidation({ type: 'validation', epoch, step, path, det, fingerprint, ...report });
+      this.#tell(problems);
+      this.judge();
+    } else if (outcome.kind === 'failed') {
+      book.noteValidation({ type: 'failed', epoch, message: outcome.message });
+      const rule = 'validation_failed';
+      const message = `epoch ${epoch} could not be validated: ${outcome.message}`;
+      book.note({ type: 'alert', rule, severity: 'error', message, epoch, numbers: {} });
+    }
+  }
+
+  /** The best checkpoint by mAP50-95, and whether mAP still rises. */
+  judge(): void {
+    const { book, monitor } = this.#options;
+    const best = bestOf(book.state);
+    if (best && best.epoch !== book.state.best?.epoch) book.note({ type: 'best', ...best });
+    const history = historyOf(book.state);
+    const plateau = this.#plateau(history);
+    if (plateau) monitor.raise(plateau, 0);
+  }
+
+  /** What the validator found in the val set, each line once. */
+  #tell(problems: ValidateResult['problems']): void {
+    for (const message of problems.filter((p) => !this.#told.has(p))) {
+      this.#told.add(message);
+      this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', message, numbers: {} }, 0);
+    }
+  }
+
+  /** How many checkpoints that were to be validated are newer than the one in hand, or than the last validated. */
+  #warnBehind(): void {
+    const { book, run, monitor } = this.#options;
+    const { checkpoints, validations } = book.state;
+    const at = this.#validating ?? Math.max(0, ...validations.keys());
+    const { every } = run.experiment.resolved.validation;
+    const behind = [...checkpoints.keys()].filter((epoch) => epoch > at && epoch % every === 0).length;
+    const alarm = this.#behind(behind, Math.max(1, at));
+    if (alarm) monitor.raise(alarm, 0);
+  }
+}
+
+export function historyOf(state: RunState): ValidatedEpoch[] {
+  const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
+  return [...state.validations.values()].map(({ epoch, map, map50, precision, recall }) => {
+    const loss = losses.get(epoch);
+    return { epoch, map, map50, precision, recall, ...(loss === undefined ? {} : { loss }) };
+  });
+}
+
+/** Early stopping as it stands, with the patience that was last asked for. */
+export function judgeRun(state: RunState, settings: EarlyStopSettings) {
+  const asked = state.keeper.findLast((e) => e.type === 'answer' && e.ok && e.request.type === 'patience');
+  const patience =
+    asked?.type === 'answer' && asked.request.type === 'patience' ? asked.request.value : settings.patience;
+  const verdict = judgeEarlyStop(historyOf(state), { ...settings, patience });
+  return { ...verdict, patience, stop: verdict.stop && (settings.enabled || asked !== undefined) };
+}
+
+function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {
+  let best: { epoch: number; map: number; path: string } | undefined;
+  for (const { epoch, map, path } of state.validations.values())
+    if (Number.isFinite(map) && (best === undefined || map > best.map)) best = { epoch, map, path };
+  return best;
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { sleep, toError } from '../../base/async';
+import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
+import { detectionsPath } from '../../protocol/run-files';
+import type { CheckpointState } from '../../protocol/run-state';
+import type { ValidateParams, ValidateResult } from '../../protocol/validator';
+import { identityOf } from '../process/identity';
+import { ROLE_VARIABLE } from '../process/run-environment';
+import { startValidator, type ValidatorProcess } from '../validator-process';
+
+const MOST_RESTARTS = 3;
+
+export type LaneOutcome =
+  | { readonly kind: 'validated'; readonly result: ValidateResult }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'abandoned' };
+
+/**
+ * The one validator of a run, kept warm from checkpoint to checkpoint. A crash starts it again, at most three times for
+ * one checkpoint; what it answers with an error is not tried again.
+ */
+export class ValidationLane {
+  readonly #installDir: string;
+  readonly #run: RunFile;
+  readonly #dir: string;
+  #validator: ValidatorProcess | undefined;
+  #abandoned = false;
+  #problem: string | undefined;
+
+  constructor(dir: string, run: RunFile, installDir: string) {
+    this.#dir = dir;
+    this.#run = run;
+    this.#installDir = installDir;
+  }
+
+  get identity(): ProcessIdentity | undefined {
+    const pid = this.#validator?.pid;
+    return pid === undefined ? undefined : identityOf(pid);
+  }
+
+  /** What is wrong with the validator now; undefined once a validation went through again. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Starts the process ahead of the first checkpoint, so that a run outlives an update of what it was started from. */
+  warmUp(): void {
+    this.#ensure();
+  }
+
+  async validate(checkpoint: CheckpointState): Promise<LaneOutcome> {
+    for (let restarts = 0; !this.#abandoned; restarts++) {
+      const validator = this.#ensure();
+      const outcome = await this.#attempt(validator, checkpoint);
+      if (outcome !== 'crashed') return outcome;
+      const { message } = await validator.stopped;
+      this.#problem = message;
+      if (restarts === MOST_RESTARTS && !this.#abandoned)
+        return { kind: 'failed', message: `${message}; given up after ${MOST_RESTARTS} restarts` };
+    }
+    return { kind: 'abandoned' };
+  }
+
+  /** Gives up what is in hand and ends the process. */
+  async stop(): Promise<void> {
+    this.#abandoned = true;
+    await this.#validator?.stop();
+  }
+
+  async #attempt(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<LaneOutcome | 'crashed'> {
+    try {
+      const result = await validator.validate(this.#params(checkpoint));
+      this.#problem = undefined;
+      return { kind: 'validated', result };
+    } catch (error) {
+      if (await hasEnded(validator)) return 'crashed';
+      this.#problem = toError(error).message;
+      return { kind: 'failed', message: this.#problem };
+    }
+  }
+
+  #ensure(): ValidatorProcess {
+    if (this.#validator) return this.#validator;
+    const validator = startValidator({
+      installDir: this.#installDir,
+      run: this.#run.id,
+      env: { [ROLE_VARIABLE]: 'validator' },
+    });
+    this.#validator = validator;
+    void validator.stopped.then(() => {
+      if (this.#validator === validator) this.#validator = undefined;
+    });
+    return validator;
+  }
+
+  #params({ path: checkpoint, epoch }: CheckpointState): ParamsOfValidate {
+    const { data, imgsz, single_cls, validation } = this.#run.experiment.resolved;
+    return {
+      model: path.join(this.#dir, checkpoint, 'model.onnx'),
+      data,
+      split: 'val',
+      device: validation.device,
+      batch: validation.batch,
+      half: validation.half,
+      imgsz,
+      single_cls,
+      det: path.join(this.#dir, detectionsPath(epoch)),
+    };
+  }
+}
+
+type ParamsOfValidate = Partial<ValidateParams> & Pick<ValidateParams, 'model' | 'data'>;
+
+/** A crash fails the request just before the end of the process is told: wait a moment for that news. */
+function hasEnded(validator: ValidatorProcess): Promise<boolean> {
+  return Promise.race([validator.stopped.then(() => true), sleep(50).then(() => false)]);
+}

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { sleep } from '../../base/async';
+import { readStat } from './linux-proc';
+import { trainersOfRun, treeOf } from './run-processes';
+
+export const ASKED_MS = 5000;
+export const INTERRUPTED_MS = 3000;
+const CHECK_MS = 100;
+
+export type StopTarget = {
+  /** Run id: every process that carries it is meant, keeper and validator aside. */
+  readonly runId: string;
+  /** The trainer's own process. */
+  readonly pid: number;
+  /** Whether the trainer's own process is still there. */
+  readonly alive: () => boolean;
+};
+
+export type StopOptions = {
+  readonly askedMs?: number;
+  readonly interruptedMs?: number;
+  /** Answers true once nobody wants to wait any longer: kill at once. */
+  readonly hurry?: () => boolean;
+};
+
+/**
+ * Ends a trainer that was asked to stop: 5 s later an interrupt, 3 s later a kill, to it and all it started, looked up
+ * again until none is left. Answers how far it had to go.
+ */
+export async function stopTrainer(
+  target: StopTarget,
+  options: StopOptions = {},
+): Promise<'obeyed' | 'interrupted' | 'killed'> {
+  const { askedMs = ASKED_MS, interruptedMs = INTERRUPTED_MS, hurry = () => false } = options;
+  const before = snapshot(target);
+  const left = (): number[] => living(target, before);
+  if (await becomesEmpty(left, askedMs, hurry)) return 'obeyed';
+  if (!hurry()) signalAll(left(), 'SIGINT');
+  if (await becomesEmpty(left, interruptedMs, hurry)) return 'interrupted';
+  await killAll(left);
+  return 'killed';
+}
+
+/** After the trainer itself has ended: what it left behind gets a moment, then a kill. */
+export async function sweep(runId: string, graceMs = INTERRUPTED_MS): Promise<number> {
+  const left = (): number[] => trainersOfRun(runId).map((p) => p.pid);
+  const count = left().length;
+  if (count === 0 || (await becomesEmpty(left, graceMs))) return 0;
+  await killAll(left);
+  return count;
+}
+
+type Snapshot = ReadonlyMap<number, string>;
+
+/** Where environments cannot be read: the tree as it is before the first signal, with start times against recycled pids. */
+function snapshot({ pid }: StopTarget): Snapshot {
+  if (process.platform === 'win32') return new Map([[pid, '']]);
+  return new Map(treeOf(pid).map((member) => [member, startOf(member)]));
+}
+
+const startOf = (pid: number): string => readStat(pid)?.started ?? '';
+
+function living(target: StopTarget, before: Snapshot): number[] {
+  const members = new Set(trainersOfRun(target.runId).map((p) => p.pid));
+  if (target.alive()) members.add(target.pid);
+  for (const [pid, started] of before) if (pid !== target.pid && isSame(pid, started)) members.add(pid);
+  return [...members];
+}
+
+function isSame(pid: number, started: string): boolean {
+  if (process.platform === 'linux') {
+    const stat = readStat(pid);
+    return stat !== undefined && stat.started === started && stat.state !== 'Z' && stat.state !== 'X';
+  }
+  return signal(pid, 0);
+}
+
+async function becomesEmpty(
+  left: () => readonly number[],
+  withinMs: number,
+  hurry: () => boolean = () => false,
+): Promise<boolean> {
+  const until = performance.now() + withinMs;
+  while (left().length > 0) {
+    if (performance.now() >= until || hurry()) return false;
+    await sleep(CHECK_MS);
+  }
+  return true;
+}
+
+async function killAll(left: () => readonly number[]): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const pids = left();
+    if (pids.length === 0) return;
+    if (process.platform === 'win32') await taskkill(pids);
+    else signalAll(pids, 'SIGKILL');
+    await sleep(CHECK_MS);
+  }
+  throw new Error(`processes ${left().join(', ')} do not end, not even when killed`);
+}
+
+/** Windows knows no interrupt for a detached process: it is asked by file, then killed with its tree. */
+function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
+  if (process.platform === 'win32') return;
+  for (const pid of pids) signal(pid, name);
+}
+
+/** False where the process is gone. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function taskkill(pids: readonly number[]): Promise<void> {
+  const args = ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])];
+  return new Promise((resolve) => {
+    execFile('taskkill', args, { windowsHide: true }, () => resolve());
+  });
+}
