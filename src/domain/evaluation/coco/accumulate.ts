@@ -1,0 +1,132 @@
+import type { Outcomes } from './match';
+import type { CocoParams } from './params';
+import { countRanked, createTally, loadCategory, type Tally } from './tally';
+
+/**
+ * COCOeval.eval, a plane for each area range and maxDetections: precision and scores [T, R, K] at plane
+ * area x levels + level, recall [T, K]; -1 where a category has no ground truth in a range. A plane that was not
+ * asked for is undefined.
+ */
+export type Planes = {
+  readonly precision: (Float64Array | undefined)[];
+  readonly scores: (Float64Array | undefined)[];
+  readonly recall: (Float64Array | undefined)[];
+  /** T, R, K, A, M */
+  readonly shape: Shape;
+};
+export type Shape = readonly [number, number, number, number, number];
+
+/** What to fill of one plane. */
+export type Wanted = 'nothing' | 'recall' | 'precision' | 'everything';
+
+type Space = {
+  readonly tally: Tally;
+  readonly outcomes: Outcomes;
+  readonly scores: Float64Array;
+  readonly planes: Planes;
+  readonly recallThresholds: Float64Array;
+  /** True positives needed to reach each recall threshold. */
+  readonly needed: Uint32Array;
+};
+
+type Cell = { readonly category: number; readonly positives: number; readonly plane: number };
+
+/** COCOeval.accumulate, of the planes that `wanted` names. */
+export function accumulate(
+  outcomes: Outcomes,
+  scores: Float64Array,
+  params: CocoParams,
+  wanted: readonly Wanted[],
+): Planes {
+  const categories = outcomes.rankingStart.length - 1;
+  const [areas, levels] = [params.areas.length, params.maxDetections.length];
+  const { recallThresholds, iouThresholds } = params;
+  const shape = [iouThresholds.length, recallThresholds.length, categories, areas, levels] as const;
+  const needed = new Uint32Array(recallThresholds.length);
+  const tally = createTally(outcomes, iouThresholds.length, areas);
+  const space = { tally, outcomes, scores, planes: emptyPlanes(shape, wanted), recallThresholds, needed };
+  for (let category = 0; category < categories; category++) fillCategory(space, category, wanted);
+  return space.planes;
+}
+
+function emptyPlanes(shape: Shape, wanted: readonly Wanted[]): Planes {
+  const [t, r, k] = shape;
+  const plane = (length: number): Float64Array => new Float64Array(length).fill(-1);
+  return {
+    precision: wanted.map((what) => (what === 'nothing' || what === 'recall' ? undefined : plane(t * r * k))),
+    scores: wanted.map((what) => (what === 'everything' ? plane(t * r * k) : undefined)),
+    recall: wanted.map((what) => (what === 'nothing' ? undefined : plane(t * k))),
+    shape,
+  };
+}
+
+function fillCategory(space: Space, category: number, wanted: readonly Wanted[]): void {
+  const { outcomes, planes, tally } = space;
+  const [, , , areas, levels] = planes.shape;
+  loadCategory(tally, category);
+  for (let plane = 0; plane < wanted.length; plane++) {
+    const area = Math.floor(plane / levels);
+    const positives = outcomes.positives[category * areas + area];
+    if (wanted[plane] === 'nothing' || positives === 0) continue;
+    countRanked(tally, area, plane % levels);
+    fillPlane(space, { category, positives, plane });
+  }
+}
+
+function fillPlane(space: Space, cell: Cell): void {
+  const { planes, tally } = space;
+  const [thresholds, , categories] = planes.shape;
+  const recall = planes.recall[cell.plane];
+  const precision = planes.precision[cell.plane];
+  const scores = planes.scores[cell.plane];
+  if (precision !== undefined) fillNeeded(space, cell.positives);
+  for (let t = 0; t < thresholds; t++) {
+    // No detections at all leave recall 0, as hits are.
+    if (recall) recall[t * categories + cell.category] = tally.hits[t] / cell.positives;
+    if (precision) samplePrecision(space, cell, t, precision);
+    if (scores) sampleScores(space, cell, t, scores);
+  }
+}
+
+/** searchsorted(recall, thresholds, 'left'), recall being k/positives after the k-th true positive. */
+function fillNeeded({ needed, recallThresholds }: Space, positives: number): void {
+  let k = 0;
+  for (let r = 0; r < recallThresholds.length; r++) {
+    while (k / positives < recallThresholds[r] && k <= positives) k++;
+    needed[r] = k;
+  }
+}
+
+/** The envelope of precision at each recall threshold; 0 where recall is not reached. */
+function samplePrecision(space: Space, cell: Cell, t: number, precision: Float64Array): void {
+  const { needed } = space;
+  const { precisions, hits, stride } = space.tally;
+  const [, recalls, categories] = space.planes.shape;
+  const base = t * stride;
+  const reached = hits[t];
+  envelope(precisions, base, reached);
+  let at = t * recalls * categories + cell.category;
+  for (let r = 0; r < recalls; r++, at += categories) {
+    // Recall 0 is reached by the first of all; what counts there is the best precision of any.
+    const k = needed[r] === 0 ? 1 : needed[r];
+    precision[at] = k <= reached ? precisions[base + k - 1] : 0;
+  }
+}
+
+function envelope(values: Float64Array, start: number, count: number): void {
+  for (let i = start + count - 2; i >= start; i--) if (values[i + 1] > values[i]) values[i] = values[i + 1];
+}
+
+/** The score of the detection that reaches each recall threshold; recall 0 is reached by the first, true or not. */
+function sampleScores(space: Space, cell: Cell, t: number, scores: Float64Array): void {
+  const { needed, outcomes } = space;
+  const { ranks, hits, stride, count } = space.tally;
+  const [, recalls, categories] = space.planes.shape;
+  const start = outcomes.rankingStart[cell.category];
+  let at = t * recalls * categories + cell.category;
+  for (let r = 0; r < recalls; r++, at += categories) {
+    const reached = needed[r] <= hits[t] && count > 0;
+    const rank = needed[r] === 0 ? 0 : ranks[t * stride + needed[r] - 1];
+    scores[at] = reached ? space.scores[outcomes.ranking[start + rank]] : 0;
+  }
+}

@@ -1,0 +1,84 @@
+import type { CocoStats } from '../types';
+import type { Planes, Shape, Wanted } from './accumulate';
+import { pairwiseMean } from './mean';
+import type { CocoParams } from './params';
+
+/** Which cells are averaged: all thresholds and categories of one area range and maxDetections, or fewer. */
+export type Selection = {
+  readonly area?: string;
+  readonly maxDetections?: number;
+  /** One IoU threshold; it must be on the grid. */
+  readonly iouThreshold?: number;
+  readonly category?: number;
+};
+
+/** COCOeval.summarize's default; asked for even where params have no such entry, and then -1 (cocoapi#558). */
+const DEFAULT_MAX = 100;
+const LAST = 2;
+
+/** The planes that the 12 numbers need. */
+export function plansOfStats(params: CocoParams): Wanted[] {
+  const { areas, maxDetections } = params;
+  const precise = (level: number): boolean => level === LAST || maxDetections[level] === DEFAULT_MAX;
+  const ofLevel = (area: string, level: number): Wanted => {
+    if (precise(level)) return 'precision';
+    return area === 'all' ? 'recall' : 'nothing';
+  };
+  return areas.flatMap(({ name }) => maxDetections.map((_, level) => ofLevel(name, level)));
+}
+
+/** The 12 numbers that COCOeval.summarize prints. */
+export function summarize(planes: Planes, params: CocoParams): CocoStats {
+  const [first, second, third] = params.maxDetections;
+  const ap = (selection: Selection): number => averagePrecision(planes, params, selection);
+  const ar = (selection: Selection): number => averageRecall(planes, params, selection);
+  const at = { maxDetections: third };
+  return {
+    AP: ap({ maxDetections: DEFAULT_MAX }),
+    AP50: ap({ ...at, iouThreshold: 0.5 }),
+    AP75: ap({ ...at, iouThreshold: 0.75 }),
+    APs: ap({ ...at, area: 'small' }),
+    APm: ap({ ...at, area: 'medium' }),
+    APl: ap({ ...at, area: 'large' }),
+    AR1: ar({ maxDetections: first }),
+    AR10: ar({ maxDetections: second }),
+    AR100: ar(at),
+    ARs: ar({ ...at, area: 'small' }),
+    ARm: ar({ ...at, area: 'medium' }),
+    ARl: ar({ ...at, area: 'large' }),
+  };
+}
+
+/** Mean precision over the selected cells that exist; -1 where none does. */
+export function averagePrecision(planes: Planes, params: CocoParams, selection: Selection): number {
+  const plane = planes.precision[planeOf(params, selection)];
+  return plane === undefined ? -1 : average(plane, planes.shape, params, selection);
+}
+
+/** Mean of the highest recall over the selected cells that exist; -1 where none does. */
+export function averageRecall(planes: Planes, params: CocoParams, selection: Selection): number {
+  const plane = planes.recall[planeOf(params, selection)];
+  return plane === undefined ? -1 : average(plane, planes.shape, params, selection);
+}
+
+function planeOf({ areas, maxDetections }: CocoParams, selection: Selection): number {
+  const area = areas.findIndex(({ name }) => name === (selection.area ?? 'all'));
+  const level = maxDetections.indexOf(selection.maxDetections ?? DEFAULT_MAX);
+  return area < 0 || level < 0 ? -1 : area * maxDetections.length + level;
+}
+
+function average(plane: Float64Array, shape: Shape, params: CocoParams, selection: Selection): number {
+  const rows = plane.length / shape[0];
+  const found: number[] = [];
+  params.iouThresholds.forEach((threshold, t) => {
+    if ((selection.iouThreshold ?? threshold) !== threshold) return;
+    collect(plane.subarray(t * rows, (t + 1) * rows), shape[2], selection.category, found);
+  });
+  return found.length === 0 ? -1 : pairwiseMean(Float64Array.from(found), found.length);
+}
+
+/** Adds the values that exist, of one category or of all, in order. */
+function collect(row: Float64Array, categories: number, category: number | undefined, found: number[]): void {
+  const step = category === undefined ? 1 : categories;
+  for (let i = category ?? 0; i < row.length; i += step) if (row[i] > -1) found.push(row[i]);
+}
