@@ -30,12 +30,13 @@ export function loadExperiment(io: CliIo, config: string, set: readonly string[]
   return { file, shown: config, text, set, experiment: { ...experiment, data } };
 }
 
-/** Warnings are printed; errors are thrown together, a line each. Notes are for `schedule` and the editor. */
-export function reportProblems(io: CliIo, problems: readonly Problem[]): void {
+/** Warnings are printed and answered; errors are thrown together, a line each. Notes are for `schedule` and the editor. */
+export function reportProblems(io: CliIo, problems: readonly Problem[]): readonly string[] {
   const errors = problems.filter((problem) => problem.severity === 'error');
-  const warnings = problems.filter((problem) => problem.severity === 'warning');
-  for (const problem of warnings) printLine(io.stderr, `warning: ${formatProblem(problem)}`);
+  const warnings = problems.filter((problem) => problem.severity === 'warning').map(formatProblem);
+  for (const warning of warnings) printLine(io.stderr, `warning: ${warning}`);
   if (errors.length > 0) throw badInput(errors.map(formatProblem).join('\n'));
+  return warnings;
 }
 
 export function readText(file: string, shown = file): string {

@@ -36,9 +36,7 @@ async function trainOnce(io: CliIo, config: string, set: readonly string[]): Pro
 }
 
 async function startAndFollow(io: CliIo, config: string, set: readonly string[]) {
-  const since = Date.now();
-  const dir = await startTraining(io, { config, set });
-  return followToEnd(io, dir, { json: false, since });
+  return followToEnd(io, await startTraining(io, { config, set }), false);
 }
 
 /** Without warm-up the run is expected to diverge, so only the other one decides how the command ends. */

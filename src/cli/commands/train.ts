@@ -8,7 +8,7 @@ import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse } from '../resume';
 import { resolveRun } from '../run-reference';
-import { followToEnd, startTraining } from '../train/start';
+import { followToEnd, type Started, startTraining } from '../train/start';
 
 type TrainOptions = {
   readonly set: readonly string[];
@@ -33,26 +33,26 @@ export function trainCommand({ io, run }: Cli) {
 }
 
 async function train(io: CliIo, config: string | undefined, options: TrainOptions): Promise<ExitCode> {
-  const since = Date.now();
-  const dir =
+  const started =
     options.resume === undefined ? await startNew(io, config, options) : await resume(io, config, options);
-  if (options.detach) return tellDetached(io, dir, options.json === true);
-  const followed = await followToEnd(io, dir, { json: options.json === true, since });
+  if (options.detach) return tellDetached(io, started.dir, options.json === true);
+  const followed = await followToEnd(io, started, options.json === true);
   followed.live.dispose();
   return exitCodeOf(followed);
 }
 
-async function startNew(io: CliIo, config: string | undefined, options: TrainOptions): Promise<string> {
+async function startNew(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
   if (config === undefined) throw badInput('pitwall: a config is needed, or --resume RUN');
   return startTraining(io, { ...options, config });
 }
 
-async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<string> {
+async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
   if (config !== undefined || options.set.length > 0 || options.name !== undefined)
     throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
+  const since = Date.now();
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir);
-  return dir;
+  return { dir, told: [], since };
 }
 
 function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {

@@ -7,9 +7,7 @@ import type { Style } from '../output/style';
 /** What a line of a run folder is worth telling on a terminal; most are told by rows and bar instead. */
 export function entryLines(entry: RunEntry, style: Style): string[] {
   if (entry.source === 'events') return eventLines(entry.value, style);
-  if (entry.source === 'keeper') return keeperLines(entry.value, style);
-  if (entry.source !== 'validation' || entry.value.type !== 'failed') return [];
-  return [marked('error', `validation of epoch ${entry.value.epoch} failed: ${entry.value.message}`, style)];
+  return entry.source === 'keeper' ? keeperLines(entry.value, style) : [];
 }
 
 function eventLines(event: TrainerEvent, style: Style): string[] {
@@ -18,7 +16,7 @@ function eventLines(event: TrainerEvent, style: Style): string[] {
   if (event.type !== 'plan') return [];
   return event.settings.map(
     ({ key, requested, effective, reason }) =>
-      `${key}: ${String(requested)} -> ${String(effective)}${reason ? ` (${reason})` : ''}`,
+      `${key}: ${String(requested ?? 'none')} -> ${String(effective ?? 'none')}${reason ? ` (${reason})` : ''}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { RunState } from '../../protocol/run-state';
+import type { RunEntry, RunState } from '../../protocol/run-state';
 import type { CliIo } from '../io';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';
@@ -8,28 +8,32 @@ import { epochHeader, epochIsSettled, epochRow } from './epoch-rows';
 import type { RunReporter } from './reporter';
 import { summaryLines } from './summary';
 
-/** A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. */
-export function createHumanReporter(io: CliIo): RunReporter {
+/**
+ * A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. Warnings
+ * that were `told` before the run are not told again when the trainer logs them.
+ */
+export function createHumanReporter(io: CliIo, told: readonly string[] = []): RunReporter {
   const style = styleFor(io, io.stdout);
   const progress = createProgress(io.stdout);
-  let told = 0;
+  let lastEpoch = 0;
   let hasHeader = false;
   const printRow = (state: RunState, index: number): void => {
     if (!hasHeader) progress.line(epochHeader(style));
     hasHeader = true;
     progress.line(epochRow(state, index, style));
-    told = state.epochs[index].epoch;
+    lastEpoch = state.epochs[index].epoch;
   };
   const printRows = (state: RunState, isReady: (epoch: number) => boolean): void => {
-    const next = (): number => state.epochs.findIndex(({ epoch }) => epoch > told);
+    const next = (): number => state.epochs.findIndex(({ epoch }) => epoch > lastEpoch);
     for (let i = next(); i >= 0 && isReady(state.epochs[i].epoch); i = next()) printRow(state, i);
   };
   return {
     onEntries: (entries, state) => {
       // A resumed run does epochs again that were told before.
       const resumed = entries.some(({ source, value }) => source === 'events' && value.type === 'hello');
-      if (resumed) told = Math.min(told, state.epochs.at(-1)?.epoch ?? 0);
-      for (const text of entries.flatMap((entry) => entryLines(entry, style))) progress.line(text);
+      if (resumed) lastEpoch = Math.min(lastEpoch, state.epochs.at(-1)?.epoch ?? 0);
+      const news = entries.filter((entry) => !wasTold(entry, told));
+      for (const text of news.flatMap((entry) => entryLines(entry, style))) progress.line(text);
       printRows(state, (epoch) => epochIsSettled(state, epoch));
       const { share, left, right } = barText(state);
       progress.update(share, left, right);
@@ -43,4 +47,9 @@ export function createHumanReporter(io: CliIo): RunReporter {
       for (const line of summaryLines(state, end, style)) progress.line(line);
     },
   };
+}
+
+function wasTold({ source, value }: RunEntry, told: readonly string[]): boolean {
+  if (source !== 'events' || value.type !== 'log') return false;
+  return told.some((text) => text.endsWith(value.message));
 }

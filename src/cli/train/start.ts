@@ -19,10 +19,15 @@ export type StartRequest = {
   readonly runs?: string;
 };
 
-/** Checks everything that can be checked, then makes the run folder and starts its keeper. Answers the folder. */
-export async function startTraining(io: CliIo, request: StartRequest): Promise<string> {
+/** A run that goes on or was just started, and the warnings that were told before it began. */
+export type Started = { readonly dir: string; readonly told: readonly string[]; readonly since: number };
+
+/** Checks everything that can be checked, then makes the run folder and starts its keeper. */
+export async function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
+  const since = Date.now();
   const { file, shown, text, set, experiment } = loadExperiment(io, request.config, request.set);
-  reportProblems(io, (await checkBeforeRun({ experiment, text, file: shown, set })).problems);
+  const source = { experiment, text, file: shown, folder: path.dirname(file), set };
+  const told = reportProblems(io, (await checkBeforeRun(source)).problems);
   const runsDir =
     request.runs === undefined ? path.join(path.dirname(file), 'runs') : path.resolve(io.cwd, request.runs);
   const name = request.name === undefined ? {} : { name: request.name };
@@ -31,15 +36,11 @@ export async function startTraining(io: CliIo, request: StartRequest): Promise<s
     throw badInput(toError(error).message, error);
   });
   await ensureKeeper(created.dir, { installDir: io.installDir }, 'start');
-  return created.dir;
+  return { dir: created.dir, told, since };
 }
 
 /** Follows a run that this command started: Ctrl-C stops it. */
-export function followToEnd(
-  io: CliIo,
-  dir: string,
-  { json, since }: { readonly json: boolean; readonly since: number },
-): Promise<Followed> {
-  const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io);
+export function followToEnd(io: CliIo, { dir, told, since }: Started, json: boolean): Promise<Followed> {
+  const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io, told);
   return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
 }
