@@ -7,7 +7,12 @@ export type SeriesAppend = { readonly key: string; readonly x: Float64Array; rea
 
 export type ChartUpdate =
   | { readonly kind: 'replace'; readonly chart: ChartView }
-  | { readonly kind: 'append'; readonly id: ChartId; readonly series: readonly SeriesAppend[] };
+  | {
+      readonly kind: 'append';
+      readonly id: ChartId;
+      readonly summary: string;
+      readonly series: readonly SeriesAppend[];
+    };
 
 /** Event `update`. `seq` counts up by one; a page that sees a gap opens again and gets a reset. */
 export type ViewUpdate = {

@@ -29,7 +29,8 @@ const wanted = JSON.stringify({
 
 /** Why the suite cannot run on this machine, or undefined. */
 export function whyNotHere() {
-  if (process.platform !== 'linux') return `code-server's server build is tested on Linux, this is ${process.platform}`;
+  if (process.platform !== 'linux')
+    return `code-server's server build is tested on Linux, this is ${process.platform}`;
   if (process.arch !== 'x64' && process.arch !== 'arm64') return `no Node binary on npm for ${process.arch}`;
   if (existsSync(stamp)) return undefined;
   const missing = ['make', 'g++', 'python3'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);

@@ -22,3 +22,13 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
   const smoother = createSmoother(weight);
   return Float64Array.from(values, (v) => smoother.push(v));
 }
+
+/** Exponential average over a window of n values, alpha = 2 / (n + 1), started at the first value. */
+export function exponentialAverage(values: readonly number[], window: number): number[] {
+  const alpha = 2 / (window + 1);
+  let average = Number.NaN;
+  return values.map((value) => {
+    if (Number.isFinite(value)) average = Number.isNaN(average) ? value : average + alpha * (value - average);
+    return average;
+  });
+}

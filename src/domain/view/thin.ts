@@ -38,33 +38,44 @@ function createWriter(capacity: number): Writer {
   const push = (px: number, py: number): void => {
     if (length === capacity) return;
     x[length] = px;
-    y[length++] = py;
+    y[length++] = Number.isFinite(py) ? py : Number.NaN;
   };
   return {
     extremes(points, from, to) {
-      const { low, high, gap } = extremesOf(points.y, from, to);
-      if (low >= 0) {
-        const [a, b] = low < high ? [low, high] : [high, low];
-        push(points.x[a], points.y[a]);
-        if (a !== b) push(points.x[b], points.y[b]);
-      }
-      if (gap >= 0) push(points.x[gap], Number.NaN);
+      for (const i of pick(points.y, from, to)) push(points.x[i], points.y[i]);
     },
     finish: () => ({ x: x.slice(0, length), y: y.slice(0, length) }),
   };
 }
 
-/** Indices of the smallest and largest finite value and of one non-finite value; -1 where there is none. */
+/** Indices to keep of a bucket: smallest and largest finite value in their order, then one gap where there is any. */
+function pick(y: Float64Array, from: number, to: number): number[] {
+  const { low, high, gap } = extremesOf(y, from, to);
+  const ends = low < 0 ? [] : low === high ? [low] : [Math.min(low, high), Math.max(low, high)];
+  return gap < 0 ? ends : [...ends, gap];
+}
+
+/** Indices of the smallest and largest finite value and of the last non-finite one; -1 where there is none. */
 function extremesOf(y: Float64Array, from: number, to: number): { low: number; high: number; gap: number } {
   let low = -1;
   let high = -1;
   let gap = -1;
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
   for (let i = from; i < to; i++) {
     const v = y[i];
-    if (!Number.isFinite(v)) gap = i;
-    else if (low < 0) low = high = i;
-    else if (v < y[low]) low = i;
-    else if (v > y[high]) high = i;
+    if (!Number.isFinite(v)) {
+      gap = i;
+      continue;
+    }
+    if (v < smallest) {
+      smallest = v;
+      low = i;
+    }
+    if (v > largest) {
+      largest = v;
+      high = i;
+    }
   }
   return { low, high, gap };
 }

@@ -1,0 +1,62 @@
+import { formatSeconds } from '../../domain/view/duration';
+import { formatBytes, formatMetric } from '../../domain/view/format';
+import type { CheckpointState, RunState } from '../run-state';
+import type { ViewInput } from './input';
+import type { ActionView, CheckpointRow, Sentence } from './types';
+import { verdictOf } from './verdict';
+
+/** Newest first. */
+export function checkpointRows(input: ViewInput): CheckpointRow[] {
+  return [...input.state.checkpoints.values()].reverse().map((checkpoint) => rowOf(input, checkpoint));
+}
+
+function rowOf(input: ViewInput, checkpoint: CheckpointState): CheckpointRow {
+  const { state, t } = input;
+  const validated = state.validations.get(checkpoint.epoch);
+  const metric = (value: number | undefined): string => (value === undefined ? '' : formatMetric(value));
+  return {
+    epoch: checkpoint.epoch,
+    best: state.best?.epoch === checkpoint.epoch,
+    busy: isInHand(checkpoint, state),
+    map: metric(validated?.map),
+    map50: metric(validated?.map50),
+    precision: metric(validated?.precision),
+    recall: metric(validated?.recall),
+    verdict: validated ? verdictOf(state, validated, t) : waitingVerdict(checkpoint, input),
+    took: validated ? formatSeconds(validated.seconds.total, t) : '',
+    size: formatBytes(checkpoint.bytes),
+    kept: keptSentence(checkpoint, state, input),
+    actions: actionsOf(checkpoint, input),
+  };
+}
+
+const isInHand = ({ epoch, state }: CheckpointState, { status }: RunState): boolean =>
+  state === 'validating' || (state === 'waiting' && status?.queue.validating === epoch);
+
+function waitingVerdict(checkpoint: CheckpointState, { state: run, t }: ViewInput): Sentence {
+  const texts: Readonly<Record<CheckpointState['state'], Sentence>> = {
+    waiting: { text: t('waiting'), tone: 'quiet' },
+    validating: { text: t('validating…'), tone: 'live' },
+    validated: { text: '', tone: 'quiet' },
+    skipped: { text: t('passed over'), tone: 'quiet' },
+    failed: { text: t('validation failed'), tone: 'bad' },
+  };
+  return isInHand(checkpoint, run) ? texts.validating : texts[checkpoint.state];
+}
+
+function keptSentence({ kept, pinned, epoch }: CheckpointState, state: RunState, { t }: ViewInput): Sentence {
+  if (pinned) return { text: t('pinned'), tone: 'quiet' };
+  if (kept) return { text: t('kept'), tone: 'quiet' };
+  const wasBest = state.keeper.some((entry) => entry.type === 'best' && entry.epoch === epoch);
+  return { text: wasBest ? t('best at the time · cleaned up') : t('cleaned up'), tone: 'quiet' };
+}
+
+function actionsOf({ kept, pinned, epoch, state }: CheckpointState, { t }: ViewInput): ActionView[] {
+  if (!kept) return [];
+  return [
+    ...(state === 'validated' ? [] : [{ id: 'validate', label: t('Validate'), epoch }]),
+    { id: 'tryImage', label: t('Try on an image'), epoch },
+    pinned ? { id: 'unpin', label: t('Unpin'), epoch } : { id: 'pin', label: t('Pin'), epoch },
+    { id: 'reveal', label: t('Reveal'), epoch },
+  ];
+}

@@ -1,0 +1,34 @@
+import type { Translate } from '../../base/translate';
+import type { RunStateName } from '../run-files';
+import type { RunState } from '../run-state';
+
+/** The planned LR; what domain/schedule's Schedule gives, by shape. */
+export type PlannedCurve = {
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  readonly warmupSteps: number;
+  readonly groups: readonly string[];
+  lrAt(step: number, group: number): number;
+};
+
+export type ViewInput = {
+  readonly state: RunState;
+  readonly planned: PlannedCurve | undefined;
+  /** The state as the engine knows it by looking at processes, and one sentence where the state alone would not do. */
+  readonly presence: { readonly state: RunStateName; readonly note?: string } | undefined;
+  /** Unix ms. */
+  readonly now: number;
+  readonly t: Translate;
+};
+
+export const lastOf = (values: ArrayLike<number>): number =>
+  values.length === 0 ? Number.NaN : values[values.length - 1];
+
+/** Steps of the whole run as far as they are known. */
+export function totalSteps({ state, planned }: Pick<ViewInput, 'state' | 'planned'>): number | undefined {
+  return state.plan?.totalSteps ?? planned?.steps;
+}
+
+export function stepsPerEpoch({ state, planned }: Pick<ViewInput, 'state' | 'planned'>): number | undefined {
+  return state.plan?.stepsPerEpoch ?? planned?.stepsPerEpoch;
+}

@@ -1,0 +1,113 @@
+import { formatCount, formatRate } from '../../domain/view/format';
+import type { Points } from '../../domain/view/thin';
+import {
+  type ChartContext,
+  type ChartDraft,
+  type SeriesDraft,
+  type SeriesHead,
+  wholeRange,
+} from './chart-context';
+import type { PlannedCurve } from './input';
+import type { Colour } from './types';
+
+const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'orange', 'green', 'yellow', 'red'];
+
+/** Planned LR dashed, applied LR over it; every parameter group but the first only on demand. */
+export function lrChart(context: ChartContext): ChartDraft {
+  const { state, t } = context;
+  const groups = state.hello?.groups ?? context.planned?.groups ?? [];
+  const series = groups.flatMap((group, index) => groupSeries(context, group, index));
+  return {
+    id: 'lr',
+    title: t('Learning rate'),
+    summary: summary(context),
+    ...wholeRange(context),
+    series,
+    band: warmupBand(context),
+    marks: state.lrChanges.map((change) => ({
+      x: context.axis.ofStep(change.step),
+      label: t('{0} at step {1}', formatRate(change.value), formatCount(change.step)),
+    })),
+    empty: series.length > 0 ? undefined : t('The schedule is not known yet.'),
+    unit: 'rate',
+  };
+}
+
+function groupSeries(context: ChartContext, group: string, index: number): SeriesDraft[] {
+  const { planned, state, t } = context;
+  const colour = GROUP_COLOURS[index % GROUP_COLOURS.length];
+  const optional = index > 0;
+  // The first group's two lines are named apart; of the others, one legend entry shows and hides both.
+  const head = (role: 'planned' | 'line', label: string): SeriesHead => ({
+    key: `${role}:${group}`,
+    label: index === 0 ? label : group,
+    role,
+    colour: role === 'planned' && index === 0 ? 'grey' : colour,
+    optional,
+  });
+  const column = state.steps.lr.get(group);
+  const plannedGroup = planned?.groups.indexOf(group) ?? -1;
+  return [
+    ...(planned && plannedGroup >= 0
+      ? [plannedSeries(context, planned, { ...head('planned', t('planned')), group: plannedGroup })]
+      : []),
+    ...(column ? [{ ...head('line', t('applied')), kind: 'steps' as const, y: column.view() }] : []),
+  ];
+}
+
+function plannedSeries(
+  context: ChartContext,
+  planned: PlannedCurve,
+  { group, ...head }: SeriesHead & { group: number },
+): SeriesDraft {
+  const stamp = `${context.plannedVersion} ${context.axis.end}`;
+  return { ...head, kind: 'points', stamp, points: () => plannedPoints(context, planned, group) };
+}
+
+/** The planned curve at two points a pixel of what is looked at. */
+function plannedPoints(context: ChartContext, planned: PlannedCurve, group: number): Points {
+  const { from, to } = wholeRange(context);
+  const first = firstStep(context, planned, from);
+  const last = Math.min(planned.steps - 1, firstStep(context, planned, to));
+  const count = Math.max(0, Math.min(last - first + 1, 2 * context.lens.width));
+  const stepAt = (i: number): number => Math.round(first + ((last - first) * i) / Math.max(1, count - 1));
+  const steps = Array.from({ length: count }, (_, i) => stepAt(i));
+  return {
+    x: Float64Array.from(steps, context.axis.ofStep),
+    y: Float64Array.from(steps, (step) => planned.lrAt(step, group)),
+  };
+}
+
+function firstStep({ axis }: ChartContext, planned: PlannedCurve, x: number): number {
+  let low = 0;
+  let high = Math.max(0, planned.steps - 1);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (axis.ofStep(middle) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function warmupBand({ planned, axis, t }: ChartContext): ChartDraft['band'] {
+  if (!planned || planned.warmupSteps <= 0) return undefined;
+  return {
+    from: 0,
+    to: axis.ofStep(planned.warmupSteps),
+    label: t('warm-up {0} steps', formatCount(planned.warmupSteps)),
+  };
+}
+
+function summary({ planned, state, t }: ChartContext): string {
+  if (!planned || planned.steps === 0) return '';
+  const peakStep = Math.min(planned.warmupSteps, planned.steps - 1);
+  const sentence = t(
+    'Planned: {0} warm-up steps of {1}, {2} after warm-up, {3} at the end.',
+    formatCount(planned.warmupSteps),
+    formatCount(planned.steps),
+    formatRate(planned.lrAt(peakStep, 0)),
+    formatRate(planned.lrAt(planned.steps - 1, 0)),
+  );
+  const changes = state.lrChanges.length;
+  return changes === 0 ? sentence : `${sentence} ${t('Changed in flight {0} times.', changes)}`;
+}

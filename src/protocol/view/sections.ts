@@ -1,0 +1,47 @@
+import { formatCount, formatMetric } from '../../domain/view/format';
+import { checkpointRows } from './checkpoint-rows';
+import { headerOf } from './header';
+import type { ViewInput } from './input';
+import { logOf } from './log';
+import { sentencesOf } from './sentences';
+import { lastValidated, tilesOf } from './tiles';
+import type { ClassRow, Sections, SettingRow } from './types';
+
+export function sectionsOf(input: ViewInput): Sections {
+  return {
+    header: headerOf(input),
+    sentences: sentencesOf(input),
+    tiles: tilesOf(input),
+    checkpoints: checkpointRows(input),
+    classes: classRows(input),
+    settings: settingRows(input),
+    log: logOf(input),
+  };
+}
+
+function classRows(input: ViewInput): ClassRow[] {
+  const last = lastValidated(input);
+  return (last?.perClass ?? []).map((c) => ({
+    name: c.name ?? String(c.class),
+    labels: formatCount(c.labels),
+    precision: formatMetric(c.precision),
+    recall: formatMetric(c.recall),
+    ap50: formatMetric(c.ap50),
+    ap: formatMetric(c.ap),
+    share: Number.isFinite(c.ap) ? c.ap : 0,
+  }));
+}
+
+const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
+/** What was asked for beside what is in force; changed ones first. */
+function settingRows({ state }: ViewInput): SettingRow[] {
+  const rows = (state.plan?.settings ?? []).map((s) => ({
+    key: s.key,
+    requested: show(s.requested),
+    effective: show(s.effective),
+    reason: s.reason ?? '',
+    changed: show(s.requested) !== show(s.effective),
+  }));
+  return [...rows.filter((r) => r.changed), ...rows.filter((r) => !r.changed)];
+}

@@ -1,0 +1,110 @@
+import type { ChartUpdate, ViewUpdate } from '../webview';
+import { createAxis } from './axis';
+import type { ChartContext, ChartDraft } from './chart-context';
+import { type ChartSender, createChartSender } from './chart-sender';
+import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts';
+import type { PlannedCurve, ViewInput } from './input';
+import { lossChart } from './loss-chart';
+import { lrChart } from './lr-chart';
+import { sectionsOf } from './sections';
+import { speedChart } from './speed-chart';
+import { createStepCache } from './step-cache';
+import { CHART_IDS, type ChartId, type Lens, type Sections } from './types';
+
+const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>> = {
+  lr: lrChart,
+  loss: lossChart,
+  map: mapChart,
+  pr: precisionRecallChart,
+  timing: timingChart,
+  speed: speedChart,
+};
+
+/**
+ * One page's eyes on one run: says what changed since it was last asked. Everything it holds can be lost and rebuilt.
+ * An update costs what was added, not what there is; a chart is thinned anew only when it has grown too dense.
+ */
+export type ViewSession = {
+  /** The page starts anew: what was sent is forgotten, the next update is a reset. */
+  open(lens: Lens): void;
+  look(lens: Lens): void;
+  /** Undefined when there is nothing to say. */
+  update(input: ViewInput): ViewUpdate | undefined;
+};
+
+export function createViewSession(): ViewSession {
+  const cache = createStepCache();
+  const sections = createSectionSender();
+  const senders = new Map<ChartId, ChartSender>();
+  const plans = createVersions();
+  let lens: Lens = { axis: 'epoch', smoothing: 0.9, charts: {} };
+  let seq = 0;
+
+  const chartUpdate = (id: ChartId, context: ChartContext): ChartUpdate[] => {
+    const sender = senders.get(id) ?? createChartSender();
+    senders.set(id, sender);
+    const update = sender.update(context, BUILDERS[id](context));
+    return update ? [update] : [];
+  };
+  const chartUpdates = (input: ViewInput): ChartUpdate[] => {
+    const axis = createAxis(lens.axis, input);
+    if (!cache.update(input.state, axis, lens)) senders.clear();
+    const plannedVersion = plans.of(input.planned);
+    return CHART_IDS.flatMap((id) => {
+      const own = lens.charts[id];
+      return own ? chartUpdate(id, { ...input, plannedVersion, axis, cache, lens: own }) : [];
+    });
+  };
+  return {
+    open(next) {
+      lens = next;
+      seq = 0;
+      sections.clear();
+      senders.clear();
+    },
+    look(next) {
+      for (const id of CHART_IDS) if (!sameLook(lens.charts[id], next.charts[id])) senders.delete(id);
+      lens = next;
+    },
+    update(input) {
+      const reset = seq === 0;
+      const charts = chartUpdates(input);
+      const changed = sections.changed(sectionsOf(input));
+      if (!reset && charts.length === 0 && Object.keys(changed).length === 0) return undefined;
+      return { seq: seq++, reset, sections: changed, charts };
+    },
+  };
+}
+
+function sameLook(a: Lens['charts'][ChartId], b: Lens['charts'][ChartId]): boolean {
+  return a?.width === b?.width && a?.from === b?.from && a?.to === b?.to;
+}
+
+function createSectionSender(): { changed(sections: Sections): Partial<Sections>; clear(): void } {
+  const sent = new Map<string, string>();
+  return {
+    changed(sections) {
+      const fresh = Object.entries(sections).filter(([name, value]) => {
+        const text = JSON.stringify(value);
+        const isNew = sent.get(name) !== text;
+        sent.set(name, text);
+        return isNew;
+      });
+      return Object.fromEntries(fresh);
+    },
+    clear: () => sent.clear(),
+  };
+}
+
+/** Counts how often a value was replaced. */
+function createVersions(): { of(value: PlannedCurve | undefined): number } {
+  let last: PlannedCurve | undefined;
+  let version = 0;
+  return {
+    of(value) {
+      if (value !== last) version++;
+      last = value;
+      return version;
+    },
+  };
+}

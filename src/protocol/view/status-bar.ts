@@ -1,0 +1,51 @@
+import { formatDuration } from '../../domain/view/duration';
+import { formatMetric } from '../../domain/view/format';
+import { currentEpoch, secondsLeft, stateLabel, stateOf } from './header';
+import type { ViewInput } from './input';
+import { lastValidated } from './tiles';
+
+/** Short text for the status bar and a longer one for its tooltip; codicon names in $(...). */
+export type StatusBarView = { readonly text: string; readonly tooltip: string };
+
+const ICONS: Partial<Record<ReturnType<typeof stateOf>, string>> = {
+  starting: '$(loading~spin)',
+  running: '$(sync~spin)',
+  stopping: '$(sync~spin)',
+  validating: '$(sync~spin)',
+  completed: '$(check)',
+  failed: '$(error)',
+  diverged: '$(error)',
+  lost: '$(question)',
+  paused: '$(debug-pause)',
+};
+
+/** $(sync~spin) 12/50 · mAP .423 · 3 min */
+export function statusBarOf(input: ViewInput): StatusBarView {
+  const { state, t } = input;
+  const name = stateOf(input);
+  const epoch = currentEpoch(state);
+  const epochs = state.plan?.epochs;
+  const last = lastValidated(input);
+  const left = secondsLeft(input);
+  const parts = [
+    epoch === undefined ? stateLabel(name, t) : `${epoch}${epochs === undefined ? '' : `/${epochs}`}`,
+    last ? `mAP ${formatMetric(last.map).replace(/^0/, '')}` : '',
+    left === undefined ? '' : formatDuration(left, t),
+  ].filter((part) => part !== '');
+  return {
+    text: `${ICONS[name] ?? '$(circle-outline)'} ${parts.join(' · ')}`,
+    tooltip: [
+      `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t)}`,
+      ...tooltipLines(input),
+    ].join('\n'),
+  };
+}
+
+function tooltipLines(input: ViewInput): string[] {
+  const { state, t } = input;
+  const last = lastValidated(input);
+  return [
+    ...(last ? [t('mAP50-95 {0} at epoch {1}.', formatMetric(last.map), last.epoch)] : []),
+    ...(state.best ? [t('Best {0} at epoch {1}.', formatMetric(state.best.map), state.best.epoch)] : []),
+  ];
+}

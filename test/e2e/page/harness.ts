@@ -1,0 +1,65 @@
+// Runs a page of webview/ in a plain browser: the host's session in the same window, over recorded lines.
+import { createTranslate } from '../../../src/base/translate';
+import { createPageLine } from '../../../src/protocol/page-line';
+import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
+import type { ViewInput } from '../../../src/protocol/view/input';
+import { createViewSession } from '../../../src/protocol/view/session';
+import type { Lens } from '../../../src/protocol/view/types';
+import { plannedOf, type SyntheticOptions, syntheticRun } from '../../helpers/synthetic-run';
+import { galleryOf, prCurvesOf } from './fakes';
+
+type Setup = SyntheticOptions & { readonly strings?: Record<string, string>; readonly liveFrom?: number };
+declare global {
+  interface Window {
+    setup: Setup;
+    acquireVsCodeApi: () => unknown;
+    actions: unknown[];
+    grow: (steps: number) => void;
+  }
+}
+
+const { run, entries } = syntheticRun(window.setup);
+const planned = plannedOf(window.setup);
+let fed = window.setup.liveFrom ?? entries.length;
+let state = entries.slice(0, fed).reduce(reduceRun, createRunState(run));
+const session = createViewSession();
+const input = (): ViewInput => ({
+  state,
+  planned,
+  presence: state.status ? { state: state.status.state, note: state.status.reason } : undefined,
+  now: run.created + 1000 * 60 * 25,
+  t: createTranslate(window.setup.strings),
+});
+const tell = (): void => {
+  const update = session.update(input());
+  if (update) channel.event('update', update);
+};
+window.actions = [];
+const channel = createPageLine({
+  send: (message) => setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message }))),
+  handlers: {
+    open: (lens) => {
+      session.open(lens as Lens);
+      tell();
+    },
+    look: (lens) => {
+      session.look(lens as Lens);
+      tell();
+    },
+    act: (action) => void window.actions.push(action),
+    prCurves: () => prCurvesOf(state),
+    gallery: () => galleryOf(),
+    copy: (what) => void window.actions.push(what),
+  },
+  onEvent: (name, value) => void window.actions.push([name, value]),
+});
+window.grow = (steps) => {
+  for (const entry of entries.slice(fed, fed + steps)) state = reduceRun(state, entry);
+  fed += steps;
+  tell();
+};
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: unknown) => setTimeout(() => channel.receive(message)),
+  getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+  setState: (value: unknown) => sessionStorage.setItem('state', JSON.stringify(value)),
+});

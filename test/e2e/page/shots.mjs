@@ -1,0 +1,88 @@
+// Pictures of the pages on recorded data in a plain browser, for looking while developing. Usage: node shots.mjs [filter]
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import esbuild from 'esbuild';
+import { launchChromium } from '../chromium.mjs';
+import { THEMES } from './themes.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const out = path.join(root, 'test/artifacts/pages');
+mkdirSync(out, { recursive: true });
+
+const build = await esbuild.build({
+  entryPoints: {
+    harness: path.join(root, 'test/e2e/page/harness.ts'),
+    panel: path.join(root, 'webview/panel/main.ts'),
+    side: path.join(root, 'webview/side/main.ts'),
+  },
+  bundle: true,
+  write: false,
+  outdir: out,
+  platform: 'browser',
+  target: 'chrome120',
+  loader: { '.ttf': 'dataurl' },
+});
+const file = (name) => build.outputFiles.find((f) => f.path.endsWith(`/${name}`))?.text ?? '';
+
+function pageOf(entry, theme, setup) {
+  const variables = Object.entries(theme.variables)
+    .map(([k, v]) => `--vscode-${k}: ${v};`)
+    .join('');
+  return `<!doctype html><html><head><meta charset="utf-8"><style>:root { ${variables} } ${file(`${entry}.css`)}</style></head>
+<body class="${theme.body}" style="background: var(--vscode-editor-background)"><main id="app"></main>
+<script type="application/json" id="pitwall-strings">${JSON.stringify(setup.strings ?? {})}</script>
+<script>window.setup = ${JSON.stringify(setup)};</script><script>${file('harness.js').replaceAll('</script', '<\\/script')}</script>
+<script>${file(`${entry}.js`).replaceAll('</script', '<\\/script')}</script></body></html>`;
+}
+
+const zh = (() => {
+  try {
+    return JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8'));
+  } catch {
+    return {};
+  }
+})();
+const SCENES = {
+  'panel-running': { entry: 'panel', setup: {}, width: 860, height: 1180 },
+  'panel-young': { entry: 'panel', setup: { steps: 900 }, width: 860, height: 1000 },
+  'panel-narrow': { entry: 'panel', setup: {}, width: 460, height: 1500 },
+  'panel-wide': {
+    entry: 'panel',
+    setup: { end: 'completed', epochs: 30, steps: 30 * 625 },
+    width: 1400,
+    height: 900,
+  },
+  'panel-diverged': { entry: 'panel', setup: { steps: 1500, end: 'diverged' }, width: 860, height: 1000 },
+  'panel-classes': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'classes' },
+  'panel-images': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'images' },
+  'panel-settings': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'settings' },
+  'panel-log': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'log' },
+  'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },
+  'side-running': { entry: 'side', setup: {}, width: 300, height: 620 },
+  'side-zh': { entry: 'side', setup: { strings: zh }, width: 300, height: 620 },
+};
+
+const filter = process.argv[2] ?? '';
+const browser = await launchChromium();
+for (const [name, scene] of Object.entries(SCENES)) {
+  for (const [themeName, theme] of Object.entries(THEMES)) {
+    const id = `${name}-${themeName}`;
+    if (!id.includes(filter)) continue;
+    const html = path.join(out, `${id}.html`);
+    writeFileSync(html, pageOf(scene.entry, theme, scene.setup));
+    const page = await browser.newPage({
+      viewport: { width: scene.width, height: scene.height },
+      deviceScaleFactor: 1.5,
+    });
+    page.on('pageerror', (error) => console.error(id, error.message));
+    page.on('console', (m) => m.type() === 'error' && console.error(id, m.text()));
+    await page.goto(`file://${html}`);
+    await page.waitForSelector('body.ready', { timeout: 5000 });
+    if (scene.tab) await page.click(`#tab-${scene.tab}`);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: path.join(out, `${id}.png`) });
+    await page.close();
+    console.log(id);
+  }
+}
+await browser.close();

@@ -1,0 +1,49 @@
+export type Child = Node | string | undefined;
+type Attributes = Readonly<Record<string, string | boolean | undefined>>;
+
+/** An element with attributes and children. Text goes in as text: names from a run folder are never markup. */
+export function h(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElement {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function svg(tag: string, attributes: Attributes = {}, ...children: readonly Node[]): SVGElement {
+  const element = document.createElementNS(SVG, tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export const icon = (name: string): HTMLElement =>
+  h('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true' });
+
+/** Replaces the children only when the key changed, so that focus and selection survive an update. */
+export function keyed(parent: HTMLElement, key: string, make: () => readonly Child[]): void {
+  if (parent.dataset.key === key) return;
+  const focus = focusKey(parent);
+  parent.dataset.key = key;
+  parent.replaceChildren(...make().filter((child) => child !== undefined));
+  if (focus) parent.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+}
+
+function focusKey(parent: HTMLElement): string | undefined {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && parent.contains(active) ? active.dataset.focus : undefined;
+}
+
+export function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}

@@ -1,0 +1,47 @@
+import { Channel } from '../../src/protocol/channel';
+import type { PageMethod, PageMethods, ViewUpdate } from '../../src/protocol/webview';
+
+type VsCodeApi = {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The page's line to its host. */
+export type Host = {
+  request<M extends PageMethod>(
+    method: M,
+    params: PageMethods[M]['params'],
+  ): Promise<PageMethods[M]['result']>;
+  /** What this page kept of itself across reloads. */
+  readonly saved: unknown;
+  save(state: unknown): void;
+};
+
+export function connectHost(onUpdate: (update: ViewUpdate) => void): Host {
+  const api = acquireVsCodeApi();
+  const channel = new Channel({
+    send: (message) => api.postMessage(message),
+    onEvent: (name, value) => {
+      if (name === 'update') onUpdate(value as ViewUpdate);
+    },
+  });
+  window.addEventListener('message', (event) => channel.receive(event.data));
+  reportTrouble(channel);
+  return {
+    request: async (method, params) => (await channel.request(method, params)) as never,
+    saved: api.getState(),
+    save: (state) => api.setState(state),
+  };
+}
+
+/** Errors and policy violations of the page are the host's to log: nobody opens a webview's console. */
+function reportTrouble(channel: Channel): void {
+  const tell = (kind: string, message: string): void => channel.event('trouble', { kind, message });
+  window.addEventListener('error', (event) => tell('error', event.message));
+  window.addEventListener('unhandledrejection', (event) => tell('error', String(event.reason)));
+  document.addEventListener('securitypolicyviolation', (event) =>
+    tell('csp', `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+  );
+}

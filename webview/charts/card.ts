@@ -1,0 +1,148 @@
+import { h, keyed } from '../base/dom';
+import { t } from '../base/strings';
+import { button } from '../controls/toolkit';
+import type { Plot } from '../state/model';
+import { isShown, type Preferences } from '../state/preferences';
+import { createChart, type DrawnChart } from './chartjs';
+import { type ChartTheme, chartSpec, STYLES } from './spec';
+import { plotTable } from './table-view';
+import { dragToZoom, type Range, rangeAfterKey } from './zoom';
+
+export type CardActions = {
+  readonly onToggleSeries: (chart: string, series: { label: string; optional?: boolean }) => void;
+  readonly onToggle: (what: 'logY' | 'table', chart: string) => void;
+  readonly onZoom: (chart: string, range: Range | undefined) => void;
+  readonly onPoint: (x: number | undefined) => void;
+  readonly onCopyCsv: (chart: string) => void;
+  readonly onCopyPng: (chart: string) => void;
+};
+
+export type Look = { readonly preferences: Preferences; readonly theme: ChartTheme };
+
+/** One chart with its caption, legend, tools and table alternative. */
+export type ChartCard = {
+  readonly element: HTMLElement;
+  draw(plot: Plot, look: Look): void;
+  point(x: number | undefined): void;
+  toPng(): Promise<Blob | null>;
+};
+
+export function createCard(id: string, actions: CardActions): ChartCard {
+  const parts = buildParts(id, actions);
+  let drawn: DrawnChart | undefined;
+  let shown: Plot | undefined;
+  let zoomed = false;
+
+  dragToZoom({
+    surface: parts.surface,
+    selection: parts.selection,
+    xAt: (pixel) => drawn?.xAt(pixel) ?? 0,
+    onZoom: (range) => actions.onZoom(id, range),
+  });
+  parts.surface.addEventListener('dblclick', () => actions.onZoom(id, undefined));
+  parts.surface.addEventListener('pointermove', (event) => {
+    const x = drawn?.xAt(event.clientX - parts.surface.getBoundingClientRect().left);
+    actions.onPoint(x);
+  });
+  parts.surface.addEventListener('pointerleave', () => actions.onPoint(undefined));
+  parts.surface.addEventListener('keydown', (event) => {
+    const range = shown && rangeAfterKey(event.key, shown);
+    if (range === undefined) return;
+    event.preventDefault();
+    actions.onZoom(id, range === 'all' ? undefined : range);
+  });
+  return {
+    element: parts.figure,
+    draw(plot, look) {
+      shown = plot;
+      zoomed = look.preferences.zoom[id] !== undefined;
+      describe(parts, plot, look, actions);
+      parts.figure.classList.toggle('zoomed', zoomed);
+      const isTable = look.preferences.table[id] === true;
+      parts.surface.hidden = isTable || plot.empty !== undefined;
+      parts.table.hidden = !isTable;
+      if (isTable) parts.table.replaceChildren(plotTable(plot, look.preferences));
+      if (parts.surface.hidden) return;
+      const spec = chartSpec(plot, look.preferences, look.theme);
+      if (drawn) drawn.draw(spec);
+      else drawn = createChart(parts.canvas, spec, { epoch: t('epoch'), step: t('step') });
+    },
+    point: (x) => drawn?.point(x),
+    toPng: () => drawn?.toPng() ?? Promise.resolve(null),
+  };
+}
+
+type Parts = ReturnType<typeof buildParts>;
+
+function buildParts(id: string, actions: CardActions) {
+  const canvas = document.createElement('canvas');
+  const selection = h('div', { class: 'selection', hidden: true });
+  const surface = h(
+    'div',
+    { class: 'surface', tabindex: '0', role: 'img', 'data-chart': id },
+    canvas,
+    selection,
+  );
+  const title = h('span', { class: 'chart-title' });
+  const legend = h('span', { class: 'legend', role: 'group' });
+  const empty = h('p', { class: 'empty' });
+  const table = h('div', { class: 'chart-table', hidden: true });
+  const caption = h('figcaption', {}, title, legend, tools(id, actions));
+  const figure = h('figure', { class: 'chart', id: `chart-${id}` }, caption, surface, table, empty);
+  return { figure, canvas, surface, selection, title, legend, empty, table };
+}
+
+function tools(id: string, actions: CardActions): HTMLElement {
+  const tool = (icon: string, label: string, onClick: () => void, focus: string): HTMLElement =>
+    button({ kind: 'icon', icon, label, onClick, focusKey: `${focus}-${id}` });
+  return h(
+    'span',
+    { class: 'tools', role: 'toolbar', 'aria-label': t('Chart tools') },
+    tool('zoom-out', t('Show all'), () => actions.onZoom(id, undefined), 'all'),
+    tool('graph-line', t('Logarithmic y axis'), () => actions.onToggle('logY', id), 'log'),
+    tool('table', t('Show as table'), () => actions.onToggle('table', id), 'table'),
+    tool('device-camera', t('Copy as PNG'), () => actions.onCopyPng(id), 'png'),
+    tool('copy', t('Copy as CSV'), () => actions.onCopyCsv(id), 'csv'),
+  );
+}
+
+function describe(parts: Parts, plot: Plot, look: Look, actions: CardActions): void {
+  parts.title.textContent = plot.title;
+  parts.empty.hidden = plot.empty === undefined;
+  parts.empty.textContent = plot.empty ?? '';
+  parts.surface.setAttribute('aria-label', `${plot.title}. ${plot.summary}`);
+  const entries = legendEntries(plot);
+  const key = JSON.stringify([entries, look.preferences.shown[plot.id], look.theme.colours]);
+  keyed(parts.legend, key, () => entries.map((entry) => legendButton(plot, entry, look, actions)));
+}
+
+type LegendEntry = Pick<Plot['series'][number], 'label' | 'role' | 'colour' | 'optional'>;
+
+/** One entry a label; a raw line goes with its average. */
+function legendEntries(plot: Plot): LegendEntry[] {
+  const byLabel = new Map<string, LegendEntry>();
+  for (const { label, role, colour, optional } of plot.series) {
+    if (role !== 'raw' && role !== 'best') byLabel.set(label, { label, role, colour, optional });
+  }
+  return byLabel.size < 2 ? [] : [...byLabel.values()];
+}
+
+function legendButton(plot: Plot, entry: LegendEntry, look: Look, actions: CardActions): HTMLElement {
+  const isOn = isShown(look.preferences, plot.id, entry);
+  const swatch = h('i', { class: `swatch ${entry.role}`, 'aria-hidden': 'true' });
+  swatch.style.setProperty('--swatch', look.theme.colours[entry.colour]);
+  swatch.style.setProperty('--dash', STYLES[entry.role].dash.length > 0 ? 'dashed' : 'solid');
+  const element = h(
+    'button',
+    {
+      type: 'button',
+      class: 'legend-entry',
+      'aria-pressed': String(isOn),
+      'data-focus': `${plot.id}-${entry.label}`,
+    },
+    swatch,
+    entry.label,
+  );
+  element.addEventListener('click', () => actions.onToggleSeries(plot.id, entry));
+  return element;
+}

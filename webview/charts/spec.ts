@@ -1,0 +1,141 @@
+import { formatRate, formatValue } from '../../src/domain/view/format';
+import type { Colour, SeriesRole } from '../../src/protocol/view/types';
+import type { Plot, PlotSeries, Point } from '../state/model';
+import { isShown, type Preferences } from '../state/preferences';
+
+export type ChartTheme = {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly background: string;
+  readonly hover: string;
+  readonly hoverBorder: string;
+  readonly font: string;
+  readonly colours: Readonly<Record<Colour, string>>;
+  readonly isHighContrast: boolean;
+};
+
+/** A chart as data: everything that decides what is drawn, and nothing of the library that draws it. */
+export type ChartSpec = {
+  readonly lines: readonly LineSpec[];
+  readonly x: { readonly min: number; readonly max: number; readonly kind: XKind };
+  readonly y: { readonly log: boolean; readonly top?: number; readonly bottom?: number };
+  readonly band?: {
+    readonly from: number;
+    readonly to: number;
+    readonly label: string;
+    readonly colour: string;
+  };
+  readonly marks: readonly { readonly x: number; readonly label: string }[];
+  readonly theme: ChartTheme;
+  readonly formatY: (value: number) => string;
+};
+export type XKind = 'step' | 'epoch' | 'time' | 'share';
+
+export type LineSpec = {
+  readonly key: string;
+  readonly label: string;
+  readonly points: Point[];
+  readonly colour: string;
+  readonly width: number;
+  readonly dash: readonly number[];
+  /** Radius of a point; 0 draws the line alone. */
+  readonly radius: number;
+  readonly star: boolean;
+  readonly hidden: boolean;
+  /** Drawn last lies on top. */
+  readonly order: number;
+  /** Named in the tooltip. */
+  readonly told: boolean;
+};
+
+type Style = Pick<LineSpec, 'width' | 'dash' | 'radius' | 'star' | 'order' | 'told'> & {
+  readonly alpha: number;
+};
+
+export const STYLES: Readonly<Record<SeriesRole, Style>> = {
+  raw: { width: 1, dash: [], radius: 0, star: false, order: 5, told: false, alpha: 0.3 },
+  planned: { width: 1.25, dash: [5, 4], radius: 0, star: false, order: 4, told: true, alpha: 0.9 },
+  dotted: { width: 1.25, dash: [2, 3], radius: 0, star: false, order: 4, told: true, alpha: 0.85 },
+  line: { width: 1.75, dash: [], radius: 0, star: false, order: 2, told: true, alpha: 1 },
+  smooth: { width: 1.75, dash: [], radius: 0, star: false, order: 2, told: true, alpha: 1 },
+  points: { width: 0, dash: [], radius: 2.25, star: false, order: 1, told: true, alpha: 1 },
+  best: { width: 0, dash: [], radius: 5, star: true, order: 0, told: false, alpha: 1 },
+};
+
+/** High contrast has no faint lines: what is behind is told apart by width and dash alone. */
+const contrasting = (style: Style): Style => ({
+  ...style,
+  width: style.width * 1.25,
+  alpha: Math.max(style.alpha, 0.6),
+});
+
+export function chartSpec(plot: Plot, preferences: Preferences, theme: ChartTheme): ChartSpec {
+  return {
+    lines: plot.series.map((series) => lineSpec(plot, series, preferences, theme)),
+    x: { min: plot.from, max: plot.to, kind: plot.id === 'curves' ? 'share' : preferences.axis },
+    y: { log: preferences.logY[plot.id] === true, ...yRange(plot) },
+    band: plot.band && {
+      ...plot.band,
+      colour: withAlpha(theme.colours.blue, theme.isHighContrast ? 0.3 : 0.1),
+    },
+    marks: plot.marks,
+    theme,
+    formatY: plot.unit === 'rate' ? formatRate : (value) => formatValue(value),
+  };
+}
+
+function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, theme: ChartTheme): LineSpec {
+  const plain = STYLES[series.role];
+  const { alpha, ...style } = theme.isHighContrast ? contrasting(plain) : plain;
+  // One checkpoint makes no line: its dot stands for it.
+  const isLonePoint = series.role === 'line' && series.points.length === 1;
+  return {
+    ...style,
+    // Of a group on demand the legend names both lines, the tooltip only what is applied.
+    told: style.told && !(series.role === 'planned' && series.optional === true),
+    radius: isLonePoint ? 2.25 : style.radius,
+    key: series.key,
+    label: series.label,
+    points: series.points,
+    colour: withAlpha(theme.colours[series.colour], alpha),
+    hidden: !isShown(preferences, plot.id, series),
+  };
+}
+
+function yRange(plot: Plot): { bottom?: number; top?: number } {
+  if (plot.unit === 'share') return { bottom: 0, top: shareTop(plot) };
+  return plot.id === 'loss' ? explosionTop(plot) : {};
+}
+
+/** A loss that blows up leaves through the top, instead of pressing all that came before onto the floor. */
+function explosionTop(plot: Plot): { top?: number } {
+  const values = (plot.series.find((s) => s.role === 'smooth')?.points ?? [])
+    .map(({ y }) => y)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const typical = values[Math.floor(values.length * TYPICAL_SHARE)] ?? 0;
+  return typical > 0 && (values.at(-1) ?? 0) > EXPLOSION * typical ? { top: 2 * typical } : {};
+}
+
+const TYPICAL_SHARE = 0.8;
+const EXPLOSION = 8;
+
+/** Shares reach 1 only when they need to: a run at .2 should not lie on the floor. */
+function shareTop(plot: Plot): number {
+  let highest = 0;
+  for (const series of plot.series) {
+    for (const { y } of series.points) if (y > highest) highest = y;
+  }
+  return Math.min(1, Math.max(0.2, Math.ceil(highest * 10.5) / 10));
+}
+
+/** A colour of the theme with an alpha; what is not #rrggbb is left to color-mix. */
+export function withAlpha(colour: string, alpha: number): string {
+  if (alpha >= 1) return colour;
+  const hex = /^#([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(colour);
+  if (!hex) return `color-mix(in srgb, ${colour} ${Math.round(alpha * 100)}%, transparent)`;
+  const own = hex[2] === undefined ? 1 : Number.parseInt(hex[2], 16) / 255;
+  return `#${hex[1]}${Math.round(own * alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`;
+}

@@ -1,0 +1,37 @@
+import { createTranslate } from '../../src/base/translate';
+import { formatDuration } from '../../src/domain/view/duration';
+import { formatCount, formatValue } from '../../src/domain/view/format';
+import type { XKind } from './spec';
+
+const plain = createTranslate();
+const THOUSAND = 1000;
+const MILLION = 1_000_000;
+
+/** Label of a tick on the x axis; short, since there are many. */
+export function formatX(value: number, kind: XKind): string {
+  if (kind === 'time') return clock(value);
+  if (kind === 'share') return trim(value.toFixed(2));
+  if (value >= MILLION) return `${trim((value / MILLION).toFixed(2))}M`;
+  if (value >= 10 * THOUSAND) return `${trim((value / THOUSAND).toFixed(1))}k`;
+  return kind === 'step' ? formatCount(value) : trim(value.toFixed(2));
+}
+
+/** h:mm:ss or m:ss. */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+const trim = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
+/** Where on x a tooltip or a table row is, in words. */
+export function describeX(value: number, kind: XKind, words: { epoch: string; step: string }): string {
+  if (kind === 'time') return formatDuration(value, plain);
+  if (kind === 'share') return formatValue(value);
+  return kind === 'epoch'
+    ? `${words.epoch} ${trim(value.toFixed(2))}`
+    : `${words.step} ${formatCount(value)}`;
+}

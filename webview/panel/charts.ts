@@ -1,0 +1,97 @@
+import { CHART_IDS, type ChartId, type Lens } from '../../src/protocol/view/types';
+import type { Host } from '../base/host';
+import { t } from '../base/strings';
+import { onThemeChange, readTheme } from '../base/theme';
+import { type ChartCard, createCard } from '../charts/card';
+import { tableOf, toCsv } from '../charts/table';
+import { axisLabel } from '../charts/table-view';
+import type { PageModel } from '../state/model';
+import { type Preferences, toggle, toggleShown, withZoom } from '../state/preferences';
+import { watchVisible } from './watch-visible';
+
+export type ChartGrid = {
+  draw(model: PageModel): void;
+  /** What the host should thin for, as the page is now. */
+  lens(): Lens;
+};
+
+export type GridOptions = {
+  readonly root: HTMLElement;
+  readonly host: Host;
+  readonly preferences: () => Preferences;
+  readonly change: (next: Preferences) => void;
+  readonly onLook: () => void;
+};
+
+export function createGrid(options: GridOptions): ChartGrid {
+  let model: PageModel | undefined;
+  let widths: ReadonlyMap<string, number> = new Map();
+  let theme = readTheme();
+  const { preferences, change } = options;
+
+  const cards = new Map<ChartId, ChartCard>();
+  const actions = {
+    onToggleSeries: (chart: string, series: { label: string; optional?: boolean }) =>
+      change(toggleShown(preferences(), chart, series)),
+    onToggle: (what: 'logY' | 'table', chart: string) => change(toggle(preferences(), what, chart)),
+    onZoom: (chart: string, range: { from: number; to: number } | undefined) => {
+      change(withZoom(preferences(), chart, range));
+      options.onLook();
+    },
+    onPoint: (x: number | undefined) => {
+      for (const [id, card] of cards) if (widths.has(id)) card.point(x);
+    },
+    onCopyCsv: (chart: string) => copyCsv(chart),
+    onCopyPng: (chart: string) => void copyPng(options.host, chart, cards.get(chart as ChartId)),
+  };
+  const copyCsv = (chart: string): void => {
+    const plot = model?.plots.get(chart);
+    if (!plot) return;
+    const text = toCsv(tableOf(plot, preferences(), axisLabel(preferences())));
+    void options.host.request('copy', { text, what: t('{0} as CSV', plot.title) });
+  };
+  for (const id of CHART_IDS) {
+    const card = createCard(id, actions);
+    cards.set(id, card);
+    options.root.append(card.element);
+  }
+  const draw = (): void => {
+    for (const id of widths.keys()) {
+      const plot = model?.plots.get(id);
+      if (plot) cards.get(id as ChartId)?.draw(plot, { preferences: preferences(), theme });
+    }
+  };
+  watchVisible(new Map([...cards].map(([id, card]) => [id, card.element])), (next) => {
+    const changed = JSON.stringify([...next]) !== JSON.stringify([...widths]);
+    widths = next;
+    if (changed) options.onLook();
+  });
+  onThemeChange(() => {
+    theme = readTheme();
+    draw();
+  });
+  return {
+    draw(next) {
+      model = next;
+      draw();
+    },
+    lens: () => lensOf(preferences(), widths),
+  };
+}
+
+function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<string, number>): Lens {
+  const charts = [...widths].map(([id, width]) => [id, { width, ...zoom[id] }]);
+  return { axis, smoothing, charts: Object.fromEntries(charts) };
+}
+
+/** To the clipboard where the editor lets a page write images, else the host asks where to save it. */
+async function copyPng(host: Host, id: string, card: ChartCard | undefined): Promise<void> {
+  const blob = await card?.toPng();
+  if (!blob) return;
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+  } catch {
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    await host.request('savePng', { name: `${id}.png`, bytes });
+  }
+}

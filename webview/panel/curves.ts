@@ -1,0 +1,85 @@
+import { formatMetric } from '../../src/domain/view/format';
+import type { Colour } from '../../src/protocol/view/types';
+import type { PrCurve } from '../../src/protocol/webview';
+import type { Host } from '../base/host';
+import { t } from '../base/strings';
+import { onThemeChange, readTheme } from '../base/theme';
+import { createCard } from '../charts/card';
+import { tableOf, toCsv } from '../charts/table';
+import { type Plot, toPlot } from '../state/model';
+import { type Preferences, toggle, toggleShown } from '../state/preferences';
+
+const COLOURS: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
+
+export type CurvesOptions = {
+  readonly root: HTMLElement;
+  readonly host: Host;
+  readonly preferences: () => Preferences;
+  readonly change: (next: Preferences) => void;
+};
+
+/** Precision over recall of each class, asked for when somebody looks. */
+export function createCurves(options: CurvesOptions): { open(): void; invalidate(): void; draw(): void } {
+  const { host, preferences, change } = options;
+  let plot: Plot | undefined;
+  let isStale = true;
+  const card = createCard('curves', {
+    onToggleSeries: (chart, series) => change(toggleShown(preferences(), chart, series)),
+    onToggle: (what, chart) => change(toggle(preferences(), what, chart)),
+    onZoom: () => undefined,
+    onPoint: (x) => card.point(x),
+    onCopyCsv: () => {
+      if (plot)
+        void host.request('copy', { text: toCsv(tableOf(plot, preferences(), 'recall')), what: plot.title });
+    },
+    onCopyPng: () => undefined,
+  });
+  options.root.append(card.element);
+  const draw = (): void => {
+    if (plot) card.draw(plot, { preferences: preferences(), theme: readTheme() });
+  };
+  onThemeChange(draw);
+  const load = async (): Promise<void> => {
+    const curves = await host.request('prCurves', {});
+    plot = toPlot(curvesView(curves), (plot?.version ?? 0) + 1);
+    draw();
+  };
+  return {
+    draw,
+    open() {
+      if (!isStale) return;
+      isStale = false;
+      load().catch((error: unknown) => {
+        plot = toPlot(
+          { ...curvesView([]), empty: error instanceof Error ? error.message : String(error) },
+          1,
+        );
+        draw();
+      });
+    },
+    invalidate() {
+      isStale = true;
+    },
+  };
+}
+
+function curvesView(curves: readonly PrCurve[]) {
+  return {
+    id: 'curves',
+    title: t('Precision over recall, IoU .50'),
+    summary: curves.map((c) => `${c.name} ${formatMetric(c.ap50)}`).join(', '),
+    from: 0,
+    to: 1,
+    series: curves.map((curve, i) => ({
+      key: curve.name,
+      label: `${curve.name} ${formatMetric(curve.ap50)}`,
+      role: 'line' as const,
+      colour: COLOURS[i % COLOURS.length],
+      x: curve.recall,
+      y: curve.precision,
+    })),
+    marks: [],
+    unit: 'share' as const,
+    ...(curves.length === 0 ? { empty: t('Curves appear here after the first validation.') } : {}),
+  };
+}

@@ -1,0 +1,86 @@
+import type { GalleryBox, GalleryImage } from '../../src/protocol/webview';
+import { h, svg } from '../base/dom';
+import type { Host } from '../base/host';
+import { t } from '../base/strings';
+import { button } from '../controls/toolkit';
+
+const NAMES = { truth: 'true', missed: 'missed', hit: 'found', false: 'false alarm' } as const;
+
+/** Val images with true and predicted boxes, worst first, a page at a time. */
+export function createGallery(root: HTMLElement, host: Host): { open(): void; invalidate(): void } {
+  let loaded = 0;
+  let isStale = true;
+  const grid = h('div', { class: 'gallery-grid' });
+  const note = h('p', { class: 'empty' });
+  const more = button({ label: t('Show more'), onClick: () => void load() });
+  const urls: string[] = [];
+  root.append(legend(), note, grid, more);
+  more.hidden = true;
+
+  const load = async (): Promise<void> => {
+    note.textContent = t('Looking for the images that went worst…');
+    const result = await host.request('gallery', { from: loaded });
+    note.textContent = result.note;
+    grid.append(...result.images.map((image) => imageElement(image, urls)));
+    loaded += result.images.length;
+    more.hidden = loaded >= result.total;
+  };
+  return {
+    open() {
+      if (!isStale) return;
+      isStale = false;
+      loaded = 0;
+      for (const url of urls.splice(0)) URL.revokeObjectURL(url);
+      grid.replaceChildren();
+      load().catch((error: unknown) => {
+        note.textContent = error instanceof Error ? error.message : String(error);
+      });
+    },
+    invalidate() {
+      isStale = true;
+    },
+  };
+}
+
+function legend(): HTMLElement {
+  const entry = (kind: keyof typeof NAMES, label: string): HTMLElement =>
+    h('span', { class: `gallery-key ${kind}` }, h('i', { 'aria-hidden': 'true' }), label);
+  return h(
+    'p',
+    { class: 'gallery-legend' },
+    entry('truth', t('true')),
+    entry('hit', t('found')),
+    entry('missed', t('missed')),
+    entry('false', t('false alarm')),
+  );
+}
+
+function imageElement({ name, bytes, mime, boxes, note }: GalleryImage, urls: string[]): HTMLElement {
+  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }));
+  urls.push(url);
+  const img = h('img', { src: url, alt: `${name}: ${note}`, loading: 'lazy' });
+  const overlay = svg(
+    'svg',
+    { viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    ...boxes.map(rect),
+  );
+  const labels = boxes.filter((box) => box.kind !== 'truth').map(labelElement);
+  return h(
+    'figure',
+    { class: 'gallery-image' },
+    h('div', { class: 'frame' }, img, overlay as unknown as Node, ...labels),
+    h('figcaption', {}, h('span', { class: 'name' }, name), h('span', { class: 'quiet' }, note)),
+  );
+}
+
+function rect({ box: [x, y, width, height], kind }: GalleryBox): SVGElement {
+  const size = { x: String(x), y: String(y), width: String(width), height: String(height) };
+  return svg('rect', { ...size, class: kind, 'vector-effect': 'non-scaling-stroke' });
+}
+
+function labelElement({ box: [x, y], kind, label }: GalleryBox): HTMLElement {
+  const element = h('span', { class: `box-label ${kind}` }, label);
+  element.style.left = `${Math.max(0, x) * 100}%`;
+  element.style.top = `${Math.max(0, y) * 100}%`;
+  return element;
+}

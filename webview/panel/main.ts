@@ -1,0 +1,110 @@
+import './panel.css';
+import type { ActionView } from '../../src/protocol/view/types';
+import type { ViewUpdate } from '../../src/protocol/webview';
+import { connectHost, type Host } from '../base/host';
+import { registerControls, selectTab } from '../controls/toolkit';
+import { applyUpdate, emptyModel, type PageModel } from '../state/model';
+import { type Preferences, readPreferences, withAxis } from '../state/preferences';
+import { type ChartGrid, createGrid } from './charts';
+import { createCurves } from './curves';
+import { createGallery } from './gallery';
+import { buildPage, buildTabs, type Page } from './page';
+import { drawSections } from './sections';
+import { createToolbar } from './toolbar';
+
+/** The dashboard: takes updates in, draws at most once a frame, and keeps what a person chose. */
+class Panel {
+  readonly #host: Host = connectHost((update) => this.#receive(update));
+  readonly #page: Page = buildPage();
+  readonly #grid: ChartGrid;
+  readonly #curves: ReturnType<typeof createCurves>;
+  readonly #gallery: ReturnType<typeof createGallery>;
+  readonly #drawToolbar: (preferences: Preferences) => void;
+  #model: PageModel = emptyModel;
+  #preferences: Preferences = readPreferences(this.#host.saved);
+  #isOpen = false;
+  #isDrawing = false;
+
+  constructor() {
+    const shared = {
+      host: this.#host,
+      preferences: () => this.#preferences,
+      change: (next: Preferences) => this.#change(next),
+    };
+    this.#grid = createGrid({ ...shared, root: this.#page.charts, onLook: () => this.#look() });
+    this.#curves = createCurves({ ...shared, root: this.#page.curves });
+    this.#gallery = createGallery(this.#page.gallery, this.#host);
+    this.#drawToolbar = createToolbar(this.#page.toolbar, {
+      onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'look'),
+      onSmoothing: (smoothing) => this.#change({ ...this.#preferences, smoothing }, 'look'),
+    });
+    const panels = buildTabs(this.#page, (tab) => {
+      this.#change({ ...this.#preferences, tab });
+      this.#openTab();
+    });
+    selectTab(panels, this.#preferences.tab);
+  }
+
+  readonly #act = (action: ActionView): void => {
+    void this.#host.request('act', { id: action.id, epoch: action.epoch });
+  };
+
+  #change(next: Preferences, then?: 'look'): void {
+    this.#preferences = next;
+    this.#host.save({ ...(this.#host.saved as object | undefined), preferences: next });
+    this.#scheduleDraw();
+    if (then) this.#look();
+  }
+
+  #look(): void {
+    void this.#host.request(this.#isOpen ? 'look' : 'open', this.#grid.lens());
+    this.#isOpen = true;
+  }
+
+  #receive(update: ViewUpdate): void {
+    const next = applyUpdate(this.#model, update);
+    if (next === undefined) {
+      this.#isOpen = false;
+      this.#look();
+      return;
+    }
+    const isValidated = validatedCount(next) !== validatedCount(this.#model);
+    this.#model = next;
+    if (isValidated) this.#refreshDetails();
+    this.#scheduleDraw();
+  }
+
+  #refreshDetails(): void {
+    this.#curves.invalidate();
+    this.#gallery.invalidate();
+    this.#openTab();
+  }
+
+  #openTab(): void {
+    if (this.#preferences.tab === 'classes') this.#curves.open();
+    if (this.#preferences.tab === 'images') this.#gallery.open();
+  }
+
+  #scheduleDraw(): void {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    drawSections(this.#page, this.#model.sections, this.#act);
+    this.#drawToolbar(this.#preferences);
+    this.#grid.draw(this.#model);
+    this.#curves.draw();
+    document.body.classList.toggle('ready', this.#model.sections.header !== undefined);
+  }
+}
+
+const validatedCount = (model: PageModel): number =>
+  (model.sections.checkpoints ?? []).filter((row) => row.map !== '').length;
+
+registerControls();
+new Panel();

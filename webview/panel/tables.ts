@@ -1,0 +1,147 @@
+import type { CheckpointRow, ClassRow, LogRow, SettingRow } from '../../src/protocol/view/types';
+import { type Child, h, icon, keyed } from '../base/dom';
+import { t } from '../base/strings';
+import { button, progressRing } from '../controls/toolkit';
+import type { Act } from './header';
+
+type Column = { readonly label: string; readonly number?: boolean };
+
+function table(label: string, columns: readonly Column[], rows: readonly HTMLElement[]): HTMLElement {
+  const heads = columns.map((c) => h('th', { scope: 'col', class: c.number ? 'n' : undefined }, c.label));
+  return h('table', { 'aria-label': label }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
+}
+
+const number = (text: string): HTMLElement => h('td', { class: 'n' }, text);
+const empty = (text: string): HTMLElement => h('p', { class: 'empty' }, text);
+
+export function drawCheckpoints(root: HTMLElement, rows: readonly CheckpointRow[], act: Act): void {
+  keyed(root, JSON.stringify(rows), () => {
+    if (rows.length === 0) return [empty(t('Checkpoints appear here at the end of each epoch.'))];
+    const columns = [
+      { label: t('checkpoint') },
+      { label: 'mAP50-95', number: true },
+      { label: 'mAP50', number: true },
+      { label: t('against the best before it') },
+      { label: t('took'), number: true },
+      { label: t('size'), number: true },
+      { label: '' },
+    ];
+    return [
+      table(
+        t('Checkpoints'),
+        columns,
+        rows.map((row) => checkpointRow(row, act)),
+      ),
+    ];
+  });
+}
+
+function checkpointRow(row: CheckpointRow, act: Act): HTMLElement {
+  const name = h('th', { scope: 'row' }, row.best ? icon('star-full') : undefined, t('epoch {0}', row.epoch));
+  const buttons = row.actions.map((action) =>
+    button({
+      kind: 'icon',
+      icon: ACTION_ICONS[action.id] ?? 'play',
+      label: `${action.label}: ${t('epoch {0}', row.epoch)}`,
+      onClick: () => act(action),
+      focusKey: `${action.id}-${row.epoch}`,
+    }),
+  );
+  return h(
+    'tr',
+    { class: row.busy ? 'busy' : row.best ? 'best' : undefined },
+    name,
+    number(row.map),
+    number(row.map50),
+    h('td', { class: row.verdict.tone }, row.busy ? progressRing() : undefined, row.verdict.text),
+    number(row.took),
+    number(row.size),
+    h(
+      'td',
+      { class: 'row-end' },
+      h('span', { class: row.kept.tone }, row.kept.text),
+      h('span', { class: 'row-actions' }, ...buttons),
+    ),
+  );
+}
+
+const ACTION_ICONS: Readonly<Record<string, string>> = {
+  validate: 'beaker',
+  tryImage: 'file-media',
+  pin: 'pin',
+  unpin: 'pinned',
+  reveal: 'folder-opened',
+};
+
+export function drawClasses(root: HTMLElement, rows: readonly ClassRow[]): void {
+  keyed(root, JSON.stringify(rows), () => {
+    if (rows.length === 0) return [empty(t('Classes appear here after the first validation.'))];
+    const columns = [
+      { label: t('class') },
+      { label: t('labels'), number: true },
+      { label: t('precision'), number: true },
+      { label: t('recall'), number: true },
+      { label: 'mAP50', number: true },
+      { label: 'mAP50-95', number: true },
+      { label: '' },
+    ];
+    return [table(t('Classes'), columns, rows.map(classRow))];
+  });
+}
+
+function classRow(row: ClassRow): HTMLElement {
+  const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
+  bar.style.width = `${Math.max(0, Math.min(1, row.share)) * 100}%`;
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, row.name),
+    ...[row.labels, row.precision, row.recall, row.ap50, row.ap].map(number),
+    h('td', { class: 'bar-cell' }, bar),
+  );
+}
+
+export function drawSettings(root: HTMLElement, rows: readonly SettingRow[]): void {
+  keyed(root, JSON.stringify(rows), () => {
+    if (rows.length === 0) return [empty(t('The trainer tells here which settings it really uses.'))];
+    const columns = [
+      { label: t('setting') },
+      { label: t('asked for') },
+      { label: t('in force') },
+      { label: t('why') },
+    ];
+    return [table(t('Effective settings'), columns, rows.map(settingRow))];
+  });
+}
+
+function settingRow({ key, requested, effective, reason, changed }: SettingRow): HTMLElement {
+  const value = h('td', { class: changed ? 'warning' : undefined }, effective);
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, h('code', {}, key)),
+    h('td', {}, requested),
+    value,
+    h('td', { class: 'quiet' }, reason),
+  );
+}
+
+export function drawLog(root: HTMLElement, rows: readonly LogRow[]): void {
+  const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 30;
+  keyed(root, JSON.stringify(rows), () =>
+    rows.length === 0
+      ? [empty(t('Nothing has been logged yet.'))]
+      : [h('ol', { class: 'log-lines' }, ...rows.map(logRow))],
+  );
+  if (atEnd) root.scrollTop = root.scrollHeight;
+}
+
+function logRow({ t: time, level, source, message }: LogRow): HTMLElement {
+  const clock = time > 0 ? new Date(time).toLocaleTimeString([], { hour12: false }) : '';
+  const parts: Child[] = [
+    h('time', {}, clock),
+    h('span', { class: 'source' }, source),
+    h('span', {}, message),
+  ];
+  return h('li', { class: level }, ...parts);
+}

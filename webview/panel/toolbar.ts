@@ -1,0 +1,56 @@
+import type { XAxis } from '../../src/protocol/view/types';
+import { h } from '../base/dom';
+import { t } from '../base/strings';
+import type { Preferences } from '../state/preferences';
+
+export type ToolbarActions = {
+  readonly onAxis: (axis: XAxis) => void;
+  readonly onSmoothing: (weight: number) => void;
+};
+
+/** Slider positions 0 to 100 are spread so that .9 to .999, where it matters, takes a third of the way. */
+const SLIDER_MAX = 100;
+const toWeight = (position: number): number =>
+  position === 0 ? 0 : 1 - 10 ** ((-3 * position) / SLIDER_MAX);
+const toPosition = (weight: number): number => Math.round((-SLIDER_MAX / 3) * Math.log10(1 - weight));
+
+/** What holds for all charts: the x axis and how much the loss is smoothed. */
+export function createToolbar(
+  root: HTMLElement,
+  actions: ToolbarActions,
+): (preferences: Preferences) => void {
+  const axes: readonly (readonly [XAxis, string])[] = [
+    ['epoch', t('Epoch')],
+    ['step', t('Step')],
+    ['time', t('Time')],
+  ];
+  const buttons = axes.map(([axis, label]) => segment(label, () => actions.onAxis(axis)));
+  const slider = h('input', {
+    type: 'range',
+    min: '0',
+    max: String(SLIDER_MAX),
+    id: 'smoothing',
+  }) as HTMLInputElement;
+  const value = h('output', { for: 'smoothing' });
+  slider.addEventListener('input', () =>
+    actions.onSmoothing(Math.min(0.999, toWeight(Number(slider.value)))),
+  );
+  root.append(
+    h('div', { class: 'segments', role: 'group', 'aria-label': t('X axis') }, ...buttons),
+    h('label', { class: 'smoothing', for: 'smoothing' }, t('Smoothing'), slider, value),
+  );
+  return (preferences) => {
+    axes.forEach(([axis], i) => {
+      buttons[i].setAttribute('aria-pressed', String(axis === preferences.axis));
+    });
+    if (document.activeElement !== slider) slider.value = String(toPosition(preferences.smoothing));
+    value.textContent = preferences.smoothing.toFixed(preferences.smoothing > 0.985 ? 3 : 2);
+    slider.setAttribute('aria-valuetext', value.textContent);
+  };
+}
+
+function segment(label: string, onClick: () => void): HTMLElement {
+  const element = h('button', { type: 'button', class: 'segment' }, label);
+  element.addEventListener('click', onClick);
+  return element;
+}

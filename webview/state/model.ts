@@ -1,0 +1,54 @@
+import type { ChartView, Sections, SeriesView } from '../../src/protocol/view/types';
+import type { ChartUpdate, SeriesAppend, ViewUpdate } from '../../src/protocol/webview';
+
+export type Point = { x: number; y: number };
+/** A series whose points grow in place. */
+export type PlotSeries = Omit<SeriesView, 'x' | 'y'> & { readonly points: Point[] };
+/** `version` counts replacements: a chart of another version is built anew, one of the same only redrawn. */
+export type Plot = Omit<ChartView, 'series' | 'id'> & {
+  readonly id: string;
+  readonly series: readonly PlotSeries[];
+  readonly version: number;
+};
+
+export type PageModel = {
+  readonly seq: number;
+  readonly sections: Partial<Sections>;
+  readonly plots: ReadonlyMap<string, Plot>;
+};
+
+export const emptyModel: PageModel = { seq: -1, sections: {}, plots: new Map() };
+
+/** The next model, or undefined where an update is missing and the page must open again. */
+export function applyUpdate(model: PageModel, update: ViewUpdate): PageModel | undefined {
+  if (!update.reset && update.seq !== model.seq + 1) return undefined;
+  const before = update.reset ? emptyModel : model;
+  const plots = new Map(before.plots);
+  for (const change of update.charts) applyChart(plots, change);
+  return { seq: update.seq, sections: { ...before.sections, ...update.sections }, plots };
+}
+
+function applyChart(plots: Map<string, Plot>, change: ChartUpdate): void {
+  if (change.kind === 'replace') {
+    const version = (plots.get(change.chart.id)?.version ?? 0) + 1;
+    plots.set(change.chart.id, toPlot(change.chart, version));
+    return;
+  }
+  const plot = plots.get(change.id);
+  if (!plot) return;
+  for (const tail of change.series) append(plot, tail);
+  plots.set(change.id, { ...plot, summary: change.summary });
+}
+
+export function toPlot(chart: Omit<ChartView, 'id'> & { readonly id: string }, version: number): Plot {
+  const series = chart.series.map(({ x, y, ...head }) => ({ ...head, points: zip(x, y) }));
+  return { ...chart, series, version };
+}
+
+function append(plot: Plot, { key, x, y }: SeriesAppend): void {
+  plot.series.find((s) => s.key === key)?.points.push(...zip(x, y));
+}
+
+function zip(x: Float64Array, y: Float64Array): Point[] {
+  return Array.from(x, (value, i) => ({ x: value, y: y[i] }));
+}
