@@ -1,0 +1,35 @@
+/** One parameter group of an optimizer, as schedulers read and write it. Groups do not touch each other. */
+export type Cell = {
+  lr: number;
+  initialLr: number | undefined;
+  momentum: number;
+  maxLr: number;
+  minLr: number;
+  readonly group: number;
+  /** Releases such as 1.13: see TorchRun.legacy. */
+  readonly legacy: boolean;
+  /** What the library would have raised; the simulation ends there. */
+  failure: string | undefined;
+};
+
+export function createCell(start: Pick<Cell, 'lr' | 'initialLr' | 'momentum' | 'group' | 'legacy'>): Cell {
+  return { ...start, maxLr: start.lr, minLr: 0, failure: undefined };
+}
+
+/** Python's division: by zero it raises. */
+export function divide(cell: Cell, a: number, b: number): number {
+  if (b === 0) cell.failure = 'ZeroDivisionError: float division by zero';
+  return a / b;
+}
+
+/** A scheduler over one cell, with the steps of the library that a composition reaches for. */
+export type Scheduler = {
+  /** `epoch` is the deprecated explicit count. */
+  step(epoch?: number): void;
+  /** What the constructor of a plain scheduler does last. */
+  initialStep(): void;
+  /** Sets the count and the LR, by the closed form where there is one: SequentialLR does this at a milestone. */
+  updateLr(epoch?: number): void;
+  /** Takes one count back from every plain scheduler within. */
+  undo(): void;
+};

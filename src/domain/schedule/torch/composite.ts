@@ -1,0 +1,46 @@
+import type { Cell, Scheduler } from './cell';
+import type { SpecOf } from './spec';
+
+/** SequentialLR as pytorch 2.13 steps it; children have been constructed on the cell, in order, before. */
+export function createSequential(
+  spec: SpecOf<'SequentialLR'>,
+  children: readonly Scheduler[],
+  cell: Cell,
+): Scheduler {
+  const { milestones } = spec;
+  const state = { t: (spec.last_epoch ?? -1) + 1 };
+  const childAt = (t: number): number => milestones.filter((milestone) => milestone <= t).length;
+  const step = (): void => {
+    state.t += 1;
+    const index = childAt(state.t);
+    // At a milestone the child is set back to its own count 0, by closed form where it has one.
+    if (index > 0 && milestones[index - 1] === state.t) children[index].updateLr(0);
+    else children[index].step();
+  };
+  const undo = (): void => {
+    for (const child of children) child.undo();
+  };
+  // Every child has applied its own first factor to the group by now: undone, and the right one begins.
+  cell.lr = cell.initialLr ?? cell.lr;
+  undo();
+  children[cell.legacy ? 0 : childAt(0)].initialStep();
+  return { step, initialStep: step, updateLr: noFormula(cell), undo };
+}
+
+/** ChainedScheduler: every child steps each time, and their factors multiply on the group. */
+export function createChained(children: readonly Scheduler[], cell: Cell): Scheduler {
+  const step = (): void => {
+    for (const child of children) child.step();
+  };
+  const undo = (): void => {
+    for (const child of children) child.undo();
+  };
+  return { step, initialStep: step, updateLr: noFormula(cell), undo };
+}
+
+// A composition has no get_lr of its own: as a later child of SequentialLR it raises when its turn comes.
+function noFormula(cell: Cell): () => void {
+  return () => {
+    cell.failure = 'NotImplementedError: a composition cannot follow a milestone of SequentialLR';
+  };
+}

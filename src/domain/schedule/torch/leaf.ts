@@ -1,0 +1,51 @@
+import type { Cell, Scheduler } from './cell';
+import { type Formula, formulaOf } from './formulas';
+import type { TorchSpec } from './spec';
+
+/** The state that PyTorch's LRScheduler keeps. */
+export type LeafState = {
+  lastEpoch: number;
+  stepCount: number;
+  isInitial: boolean;
+  baseLr: number;
+};
+
+/** A plain scheduler: a formula over its state, stepped the way LRScheduler steps (pytorch 2.13). */
+export function createLeaf(spec: TorchSpec, cell: Cell): Scheduler {
+  const formula = formulaOf(spec, cell);
+  const scheduler = leafScheduler(formula, cell, initialState(spec, cell));
+  scheduler.initialStep();
+  return scheduler;
+}
+
+export function initialState(spec: TorchSpec, cell: Cell): LeafState {
+  const lastEpoch = spec.last_epoch ?? -1;
+  if (lastEpoch === -1) cell.initialLr ??= cell.lr;
+  else if (cell.initialLr === undefined) cell.failure = "KeyError: param 'initial_lr' is not specified";
+  return { lastEpoch, stepCount: 0, isInitial: false, baseLr: cell.initialLr ?? cell.lr };
+}
+
+function leafScheduler(formula: Formula, cell: Cell, state: LeafState): Scheduler {
+  const closed = formula.closed ?? formula.next;
+  const updateLr = (epoch?: number): void => {
+    state.lastEpoch = epoch ?? state.lastEpoch + 1;
+    // In old releases count 0 meant "just constructed", even where a child reached it late.
+    const seen = cell.legacy && state.lastEpoch === 0 ? { ...state, isInitial: true } : state;
+    cell.lr = (epoch === undefined ? formula.next : closed)(seen);
+    formula.afterUpdate?.(state);
+  };
+  const step = (epoch?: number): void => {
+    state.stepCount += 1;
+    updateLr(epoch);
+  };
+  const initialStep = (): void => {
+    state.stepCount = 0;
+    state.isInitial = true;
+    step();
+    state.isInitial = false;
+  };
+  const undo = (): void => {
+    state.lastEpoch -= 1;
+  };
+  return { step, initialStep, updateLr, undo };
+}

@@ -1,0 +1,88 @@
+import { type Cell, createCell, type Scheduler } from './cell';
+import { createChained, createSequential } from './composite';
+import { createLeaf } from './leaf';
+import { createPlateau } from './plateau';
+import type { TorchSpec } from './spec';
+import { createWarmRestarts } from './warm-restarts';
+
+export type TorchRun = {
+  readonly spec: TorchSpec;
+  /** LR of each parameter group, as given to the optimizer. */
+  readonly lrs: readonly number[];
+  /** Values wanted: the one after construction, then one after each step(). */
+  readonly steps: number;
+  readonly momentum?: number;
+  /** initial_lr of the groups, where the run is a resumed one. */
+  readonly initialLrs?: readonly number[];
+  /** Releases such as 1.13: SequentialLR begins with its first child though milestone 0 has passed (pytorch#185872). */
+  readonly legacy?: boolean;
+  /** The deprecated explicit count for step(), from the second value on. */
+  readonly epochAt?: (t: number) => number;
+};
+
+export type TorchCurve = {
+  /** Per group: LR of each step, cut short where the library would have raised. */
+  readonly lr: readonly Float64Array[];
+  readonly momentum: Float64Array;
+  /** What the library would have raised, at which step. */
+  readonly failure?: { readonly step: number; readonly message: string };
+};
+
+/** Steps PyTorch's schedulers one by one, quirks included: closed forms are wrong for compositions. */
+export function simulateTorch(run: TorchRun): TorchCurve {
+  const groups = run.lrs.map((_, group) => simulateGroup(run, group));
+  const failed = groups.find((group) => group.failure !== undefined);
+  const length = Math.min(...groups.map((group) => group.length));
+  return {
+    lr: groups.map((group) => group.lr.subarray(0, length)),
+    momentum: groups[0].momentum.subarray(0, length),
+    ...(failed?.failure !== undefined && { failure: { step: failed.length, message: failed.failure } }),
+  };
+}
+
+type GroupCurve = {
+  readonly lr: Float64Array;
+  readonly momentum: Float64Array;
+  readonly length: number;
+  readonly failure: string | undefined;
+};
+
+function simulateGroup(run: TorchRun, group: number): GroupCurve {
+  const cell = createCell({
+    lr: run.lrs[group],
+    initialLr: run.initialLrs?.[group],
+    momentum: run.momentum ?? 0,
+    group,
+    legacy: run.legacy ?? false,
+  });
+  const lr = new Float64Array(run.steps);
+  const momentum = new Float64Array(run.steps);
+  const scheduler = createScheduler(run.spec, cell);
+  let t = 0;
+  while (t < run.steps && cell.failure === undefined) {
+    lr[t] = cell.lr;
+    momentum[t] = cell.momentum;
+    t += 1;
+    if (t < run.steps) scheduler.step(run.epochAt?.(t));
+  }
+  return { lr, momentum, length: t, failure: cell.failure };
+}
+
+function createScheduler(spec: TorchSpec, cell: Cell): Scheduler {
+  switch (spec.kind) {
+    case 'SequentialLR':
+      return createSequential(spec, createAll(spec.schedulers, cell), cell);
+    case 'ChainedScheduler':
+      return createChained(createAll(spec.schedulers, cell), cell);
+    case 'CosineAnnealingWarmRestarts':
+      return createWarmRestarts(spec, cell);
+    case 'ReduceLROnPlateau':
+      return createPlateau(spec, cell);
+    default:
+      return createLeaf(spec, cell);
+  }
+}
+
+function createAll(specs: readonly TorchSpec[], cell: Cell): Scheduler[] {
+  return specs.map((spec) => createScheduler(spec, cell));
+}
