@@ -4,6 +4,7 @@ import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
 import { detectionsPath } from '../../protocol/run-files';
 import type { CheckpointState } from '../../protocol/run-state';
 import type { ValidateParams, ValidateResult } from '../../protocol/validator';
+import { OnnxModels } from '../export/onnx-models';
 import { identityOf } from '../process/identity';
 import { ROLE_VARIABLE } from '../process/run-environment';
 import { startValidator, type ValidatorProcess } from '../validator-process';
@@ -23,6 +24,7 @@ export class ValidationLane {
   readonly #installDir: string;
   readonly #run: RunFile;
   readonly #dir: string;
+  readonly #models: OnnxModels;
   #validator: ValidatorProcess | undefined;
   #abandoned = false;
   #problem: string | undefined;
@@ -31,6 +33,7 @@ export class ValidationLane {
     this.#dir = dir;
     this.#run = run;
     this.#installDir = installDir;
+    this.#models = new OnnxModels(dir, run, installDir);
   }
 
   get identity(): ProcessIdentity | undefined {
@@ -64,12 +67,13 @@ export class ValidationLane {
   /** Gives up what is in hand and ends the process. */
   async stop(): Promise<void> {
     this.#abandoned = true;
-    await this.#validator?.stop();
+    await Promise.all([this.#validator?.stop(), this.#models.stop()]);
   }
 
   async #attempt(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<LaneOutcome | 'crashed'> {
     try {
-      const result = await validator.validate(this.#params(checkpoint));
+      const model = await this.#models.modelOf(checkpoint.path);
+      const result = await validator.validate(this.#params(model, checkpoint.epoch));
       this.#problem = undefined;
       return { kind: 'validated', result };
     } catch (error) {
@@ -93,10 +97,10 @@ export class ValidationLane {
     return validator;
   }
 
-  #params({ path: checkpoint, epoch }: CheckpointState): ParamsOfValidate {
+  #params(model: string, epoch: number): ParamsOfValidate {
     const { data, imgsz, single_cls, validation } = this.#run.experiment.resolved;
     return {
-      model: path.join(this.#dir, checkpoint, 'model.onnx'),
+      model,
       data,
       split: 'val',
       device: validation.device,
