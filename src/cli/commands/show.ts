@@ -4,6 +4,8 @@ import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/view/duration';
 import { type LiveRun, openRun } from '../../engine/view/live-run';
+import type { Presence } from '../../engine/view/presence';
+import { FINAL_STATES } from '../../protocol/run-files';
 import type { RunState } from '../../protocol/run-state';
 import type { Cli } from '../cli';
 import { barText } from '../follow/bar-text';
@@ -48,7 +50,7 @@ function showReport({ state, presence, dir }: LiveRun) {
     epochs: state.plan?.epochs ?? state.run?.experiment.resolved.epochs,
     step: last < 0 ? 0 : step.at(last),
     steps: state.plan?.totalSteps,
-    best: state.best && { ...state.best, path: path.join(dir, state.best.path) },
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
     validations: [...state.validations.values()],
     alerts: state.alerts,
     problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
@@ -58,7 +60,7 @@ function showReport({ state, presence, dir }: LiveRun) {
 function showLines(live: LiveRun, style: Style): string[] {
   const { state, presence, dir } = live;
   const { left, right } = barText(state);
-  const alive = !['completed', 'stopped', 'failed', 'diverged', 'lost', 'paused'].includes(presence.state);
+  const alive = !FINAL_STATES.has(presence.state);
   return [
     `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
     ...(alive ? [`${left}  ${right}`.trim()] : []),
@@ -77,7 +79,7 @@ function describeExperiment(state: RunState): string {
 }
 
 function processLine({ presence, state }: LiveRun): string[] {
-  if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence.lastSeen, presence.host);
+  if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence);
   const { status } = state;
   const names = [
     presence.keeperAlive ? `keeper ${status?.keeper.pid ?? ''}`.trim() : 'no keeper',
@@ -86,8 +88,8 @@ function processLine({ presence, state }: LiveRun): string[] {
   return [`${names.join(', ')} on ${presence.host ?? 'this machine'}`];
 }
 
-function seenLine(lastSeen: number | undefined, host: string | undefined): string[] {
+function seenLine({ lastSeen, host, state }: Presence): string[] {
   if (lastSeen === undefined) return [];
   const ago = formatAgo((Date.now() - lastSeen) / 1000, createTranslate());
-  return [`last seen ${ago}${host ? ` on ${host}` : ''}`];
+  return [`${FINAL_STATES.has(state) ? 'ended' : 'last seen'} ${ago}${host ? ` on ${host}` : ''}`];
 }

@@ -6,6 +6,8 @@ import { parseJson } from '../../base/json';
 export type PythonReport = {
   readonly executable: string;
   readonly found: string;
+  /** Folder of the environment. */
+  readonly prefix?: string;
   readonly version?: string;
   readonly packages?: Readonly<Record<string, string | null>>;
   readonly problem?: string;
@@ -22,7 +24,7 @@ import importlib.metadata as m, json, platform, sys
 def version(name):
     try: return m.version(name)
     except m.PackageNotFoundError: return None
-print(json.dumps({"executable": sys.executable, "version": platform.python_version(), "packages": {n: version(n) for n in sys.argv[1:]}}))
+print(json.dumps({"executable": sys.executable, "prefix": sys.prefix, "version": platform.python_version(), "packages": {n: version(n) for n in sys.argv[1:]}}))
 `;
 
 /** Where interpreters are looked for, in the order in which they are preferred. */
@@ -43,13 +45,14 @@ export function pythonPlaces(
   return places;
 }
 
-/** Asks every interpreter at once; places without one are left out, the same interpreter is told once. */
+/** Asks every interpreter at once; places without one are left out, the same environment is told once. */
 export async function probePythons(places: readonly PythonPlace[], cwd: string): Promise<PythonReport[]> {
   const reports = await Promise.all(places.map((place) => probe(place, cwd)));
   const seen = new Set<string>();
   return reports.filter((report): report is PythonReport => {
-    if (report === undefined || seen.has(report.executable)) return false;
-    seen.add(report.executable);
+    const key = report?.prefix ?? report?.executable;
+    if (key === undefined || seen.has(key)) return false;
+    seen.add(key);
     return true;
   });
 }
@@ -74,7 +77,7 @@ function readProbe(
   if (error?.code === 'ENOENT' || error?.code === 'ENOTDIR') return undefined;
   if (error?.killed) return { ...place, problem: `gave no answer in ${TIMEOUT_MS / 1000} s` };
   const answer = parseJson(stdout) as
-    | Pick<PythonReport, 'executable' | 'version' | 'packages'>
+    | Pick<PythonReport, 'executable' | 'prefix' | 'version' | 'packages'>
     | null
     | undefined;
   if (!answer?.version) return { ...place, problem: 'could not be asked for its packages' };

@@ -31,6 +31,6 @@ export function resultOf({ state, presence, dir }: LiveRun) {
     run: dir,
     state: presence.state,
     reason: presence.note ?? state.end?.message,
-    best: state.best && { ...state.best, path: path.join(dir, state.best.path) },
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
   };
 }

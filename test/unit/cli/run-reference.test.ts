@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAssignment } from '../../../src/cli/assignment';
+import type { CliIo } from '../../../src/cli/io';
+import { resolveRun, runNames } from '../../../src/cli/run-reference';
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'pitwall-runs-'));
+  for (const [name, created] of [
+    ['pcb-1', 1],
+    ['pcb-2', 3],
+    ['other', 2],
+  ] as const) {
+    mkdirSync(path.join(dir, 'runs', name), { recursive: true });
+    writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify({ created }));
+  }
+  mkdirSync(path.join(dir, 'runs', 'no-run'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const resolve = (text: string) => resolveRun({ cwd: dir } as CliIo, text);
+function check(text: string, name: string, epoch?: number): void {
+  expect(resolve(text)).toEqual({ dir: path.join(dir, 'runs', name), epoch });
+}
+
+describe('RUN on the command line', () => {
+  it('is a name under runs', () => check('pcb-1', 'pcb-1'));
+  it('is a path', () => check('runs/other', 'other'));
+  it('is the newest one for latest', () => check('latest', 'pcb-2'));
+  it('may name an epoch', () => check('latest@12', 'pcb-2', 12));
+  it('is refused with the nearest name', () =>
+    expect(() => resolve('pcb-3')).toThrow(
+      /^pcb-3: no run folder there or in .*runs, did you mean pcb-[12]\?$/,
+    ));
+  it('counts epochs from 1', () => expect(() => resolve('pcb-1@0')).toThrow('epochs count from 1'));
+  it('passes over folders that hold no run', () =>
+    expect(runNames(path.join(dir, 'runs')).sort()).toEqual(['other', 'pcb-1', 'pcb-2']));
+  it('has no runs where there is no folder', () => expect(runNames(path.join(dir, 'nowhere'))).toEqual([]));
+});
+
+describe('lr=V', () => {
+  it('is a number above 0', () => expect(parseAssignment('lr=1e-3')).toBe(0.001));
+  it.each(['lr', 'lr=', 'lr=0', 'lr=-1', 'lr=NaN', 'momentum=0.9'])('refuses %s', (text) =>
+    expect(() => parseAssignment(text)).toThrow(),
+  );
+});
