@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
+import type { TrainerKind } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
+import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../engine/store/create-run';
 import { loadExperiment, reportProblems } from '../experiment';
 import { badInput } from '../failure';
@@ -31,12 +33,35 @@ export async function startTraining(io: CliIo, request: StartRequest): Promise<S
   const runsDir =
     request.runs === undefined ? path.join(path.dirname(file), 'runs') : path.resolve(io.cwd, request.runs);
   const name = request.name === undefined ? {} : { name: request.name };
-  const newRun = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION, ...name };
+  const python = await pythonFor(io, experiment.trainer, path.dirname(file));
+  const newRun = {
+    experimentFile: file,
+    text,
+    experiment,
+    set,
+    runsDir,
+    pitwallVersion: VERSION,
+    ...name,
+    ...python,
+  };
   const created = await createRun(newRun).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
   await ensureKeeper(created.dir, { installDir: io.installDir }, 'start');
   return { dir: created.dir, told, since };
+}
+
+/** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has what it takes. */
+async function pythonFor(
+  io: CliIo,
+  trainer: TrainerKind,
+  cwd: string,
+): Promise<{ readonly python?: string }> {
+  if (trainer !== 'ultralytics') return {};
+  const wanted = io.env.PITWALL_PYTHON;
+  const choice = await choosePython({ cwd, env: io.env, ...(wanted && { wanted }) });
+  if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${choice.message}`);
+  return { python: choice.executable };
 }
 
 /** Follows a run that this command started: Ctrl-C stops it. */

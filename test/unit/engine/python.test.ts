@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { probePythons, pythonPlaces } from '../../../src/cli/doctor/python';
+import { probePythons, pythonPlaces } from '../../../src/engine/python/find';
 
 let dir = '';
 beforeAll(() => {
