@@ -37,6 +37,8 @@ export const zDetectionsHeader = z.object({
   files: z.array(z.string()),
   /** Original width and height of each image, 2 * images. */
   sizes: z.array(z.number()),
+  /** How each lies in the input: scale x, scale y, left, top; image x = (input x - left) / scale x. 4 * images. */
+  placements: z.array(z.number()),
   detections: zCount,
   labels: zCount,
 });

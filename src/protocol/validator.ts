@@ -19,6 +19,8 @@ export const zValidateParams = z.object({
   conf: z.number().default(0.001),
   iou: z.number().default(0.7),
   max_det: z.number().int().default(300),
+  /** Batches of like aspect ratio in shapes of their own; auto: where the model takes any size, as Ultralytics does. */
+  rect: z.enum(['auto', 'on', 'off']).default('auto'),
   /** Where to write the detections (.det); absent: not written. */
   det: z.string().optional(),
   /** Where to write COCO detections JSON; absent: not written. */

@@ -1,0 +1,23 @@
+export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** Where a model runs; `index` names one of several cards, for CUDA and DirectML. */
+export type Device = { readonly provider: Provider; readonly index?: number };
+
+const WRITTEN = /^(cpu|webgpu|cuda|dml|coreml)(?::(\d+))?$/;
+const INDEXED: ReadonlySet<Provider> = new Set(['cuda', 'dml']);
+
+/** Reads cpu | webgpu | cuda[:N] | dml[:N] | coreml; a sentence where it is none of these. `auto` is the caller's. */
+export function parseDevice(text: string): Device | string {
+  const match = WRITTEN.exec(text);
+  const wanted = `device "${text}" is not known: expected auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml`;
+  if (!match) return wanted;
+  const provider = match[1] as Provider;
+  if (match[2] === undefined) return { provider };
+  if (!INDEXED.has(provider)) return `${provider} takes no index: onnxruntime cannot choose an adapter there`;
+  return { provider, index: Number(match[2]) };
+}
+
+export function deviceName({ provider, index }: Device): string {
+  return index === undefined ? provider : `${provider}:${index}`;
+}

@@ -1,0 +1,46 @@
+import type { Size } from '../letterbox';
+import { type Head, type OutputView, writeCorners } from './head';
+
+const CHANNELS_BEFORE_CLASSES = 5;
+
+/**
+ * FastestDet: (5 + classes, rows, columns): objectness, tx, ty, tw, th, class probabilities. Score = obj^0.6 * class^0.4,
+ * centre = (cell + tanh(t)) / cells, size = sigmoid(t), of the whole image (dog-qiuqiu/FastestDet, example/onnx-runtime).
+ */
+export function fastestDetHead(classes: number, grid: { rows: number; columns: number }, input: Size): Head {
+  const anchors = grid.rows * grid.columns;
+  const best = ({ data, start }: OutputView, anchor: number): number => {
+    const at = start + CHANNELS_BEFORE_CLASSES * anchors + anchor;
+    let chosen = 0;
+    for (let c = 1; c < classes; c++) if (data[at + c * anchors] > data[at + chosen * anchors]) chosen = c;
+    return chosen;
+  };
+  return {
+    kind: 'fastestdet',
+    classes,
+    anchors,
+    size: (CHANNELS_BEFORE_CLASSES + classes) * anchors,
+    finished: false,
+    bestClassOnly: true,
+    scan: (view, { conf }, found) => {
+      const { data, start } = view;
+      for (let a = 0; a < anchors; a++) {
+        const cls = best(view, a);
+        const probability = data[start + (CHANNELS_BEFORE_CLASSES + cls) * anchors + a];
+        const score = Math.fround(data[start + a] ** 0.6 * probability ** 0.4);
+        if (score > conf) found.add(a, cls, score);
+      }
+    },
+    readBox: ({ data, start }, a, out) => {
+      const [tx, ty, tw, th] = [1, 2, 3, 4].map((channel) => data[start + channel * anchors + a]);
+      const x = ((a % grid.columns) + Math.tanh(tx)) / grid.columns;
+      const y = (Math.floor(a / grid.columns) + Math.tanh(ty)) / grid.rows;
+      const size = [sigmoid(tw) * input.width, sigmoid(th) * input.height] as const;
+      writeCorners([x * input.width, y * input.height], size, out);
+    },
+  };
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}

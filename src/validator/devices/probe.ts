@@ -1,0 +1,100 @@
+import { listSupportedBackends } from 'onnxruntime-node';
+import { toError } from '../../base/async';
+import { type Device, deviceName, PROVIDERS, type Provider } from '../../domain/detection/device';
+import { decideHalf } from '../../domain/detection/half';
+import type { DeviceReport } from '../../protocol/validator';
+import { PROBE_DIMS, probeModel } from '../model/probe-model';
+import { modelSession } from '../session/model-session';
+import { sessionOptions } from '../session/session-options';
+import type { SessionThread } from '../session/session-thread';
+import { isSoftwareGpu, nvidiaGpus } from './gpu-hardware';
+
+/** Providers that each platform may have at all; the others are not listed there. */
+const BY_PLATFORM: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
+  linux: ['cpu', 'webgpu', 'cuda'],
+  win32: ['cpu', 'webgpu', 'cuda', 'dml'],
+  darwin: ['cpu', 'webgpu', 'coreml'],
+};
+
+/** Every provider of this platform, tried with a small convolution. */
+export async function probeDevices(thread: SessionThread): Promise<DeviceReport[]> {
+  const reports: DeviceReport[] = [];
+  for (const provider of BY_PLATFORM[process.platform] ?? PROVIDERS)
+    reports.push(await probeDevice(thread, { provider }));
+  return reports;
+}
+
+export async function probeDevice(thread: SessionThread, device: Device): Promise<DeviceReport> {
+  const { provider } = device;
+  const software = provider === 'webgpu' && isSoftwareGpu();
+  const problem = await problemOf(thread, device, 'float32');
+  const base = { provider, device: deviceName(device), available: problem === undefined, software };
+  if (problem !== undefined)
+    return { ...base, half: false, halfReason: 'the provider is not available', reason: problem };
+  const half = await halfOf(thread, device, software);
+  return { ...base, half: half.half, halfReason: half.reason, reason: availableReason(software) };
+}
+
+function availableReason(software: boolean): string {
+  return software
+    ? 'works, on a software GPU: only used where it is asked for by name'
+    : 'a small convolution ran on it';
+}
+
+async function halfOf(thread: SessionThread, device: Device, software: boolean) {
+  const gpus = await nvidiaGpus();
+  const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
+  const decision = decideHalf({ mode: 'auto', provider: device.provider, software, gpu });
+  if (!decision.half) return decision;
+  const problem = await problemOf(thread, device, 'float16');
+  return problem === undefined ? decision : { half: false, reason: `a trial run in FP16 failed: ${problem}` };
+}
+
+/** Why a device cannot run a convolution of that type; undefined where it can. */
+async function problemOf(
+  thread: SessionThread,
+  device: Device,
+  type: 'float32' | 'float16',
+): Promise<string | undefined> {
+  const known: readonly { name: string }[] = listSupportedBackends();
+  if (!known.some(({ name }) => name === device.provider))
+    return `this build of onnxruntime has no ${device.provider} provider`;
+  try {
+    await runProbe(thread, device, type);
+    return undefined;
+  } catch (error) {
+    return explain(toError(error).message);
+  }
+}
+
+async function runProbe(thread: SessionThread, device: Device, type: 'float32' | 'float16'): Promise<void> {
+  const { session, loaded } = await thread.load(probeModel(type), sessionOptions(device));
+  const model = modelSession(thread, session, loaded);
+  try {
+    const length = PROBE_DIMS.reduce((a, b) => a * b, 1);
+    await model.run(type === 'float32' ? new Float32Array(length) : new Uint16Array(length), PROBE_DIMS);
+  } finally {
+    await model.release();
+  }
+}
+
+const KNOWN_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /No supported adapters|Failed to get a WebGPU adapter/i,
+    'no GPU with a Vulkan, Metal or Direct3D 12 driver',
+  ],
+  [
+    /onnxruntime_providers_cuda|libcudart|libcublas|libcudnn/i,
+    'the CUDA provider library (or CUDA, cuBLAS, cuDNN) is not installed where the loader finds it',
+  ],
+];
+
+/** onnxruntime's messages begin with source lines; what they mean is said where it is known. */
+function explain(message: string): string {
+  const meaning = KNOWN_FAULTS.find(([pattern]) => pattern.test(message))?.[1];
+  const first = message
+    .trim()
+    .split('\n', 1)[0]
+    .replace(/^.*?(?:was false\.|\) \[?)\s*/, '');
+  return meaning ?? first.slice(0, 200);
+}

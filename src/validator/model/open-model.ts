@@ -1,0 +1,142 @@
+import { toError } from '../../base/async';
+import { BadInputError } from '../../base/bad-input';
+import type { Device } from '../../domain/detection/device';
+import type { Size } from '../../domain/detection/letterbox';
+import type { ModelMetadata } from '../../domain/detection/metadata';
+import { chooseLayout, type ModelLayout } from '../../domain/detection/model-layout';
+import { roundToStride } from '../../domain/detection/rect-batches';
+import { type ModelSession, modelSession } from '../session/model-session';
+import { sessionOptions } from '../session/session-options';
+import type { SessionThread } from '../session/session-thread';
+import type { Dimension, InputData, InputType } from '../session/thread-messages';
+import { readOnnxFile } from './onnx-file';
+
+/** A model ready to run, and how its input and output read. */
+export type OpenModel = {
+  readonly session: ModelSession;
+  readonly metadata: ModelMetadata;
+  readonly layout: ModelLayout;
+  /** Input for square mode. */
+  readonly input: Size;
+  /** Batch that the model is fixed to; absent: any. */
+  readonly fixedBatch: number | undefined;
+  /** Height and width may vary. */
+  readonly anySize: boolean;
+  readonly stride: number;
+  /** Layout for another input size, by the shape of its output. */
+  layoutFor(input: Size, output: readonly number[]): ModelLayout;
+};
+
+export type OpenOptions = {
+  readonly file: string;
+  /** Bytes to load in place of the file's own (converted to FP16). */
+  readonly bytes?: Uint8Array;
+  readonly device: Device;
+  readonly imgsz?: number;
+  /** Classes of the dataset. */
+  readonly classes?: number;
+};
+
+const DEFAULT_IMGSZ = 640;
+const LEAST_STRIDE = 32;
+
+/** Loads a model and finds its layout. Throws one line that names the file. */
+export async function openModel(thread: SessionThread, options: OpenOptions): Promise<OpenModel> {
+  const { metadata } = await readOnnxFile(options.file);
+  const session = await loadSession(thread, options);
+  try {
+    return await describe(session, metadata, options);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+async function loadSession(
+  thread: SessionThread,
+  { file, bytes, device }: OpenOptions,
+): Promise<ModelSession> {
+  const result = await thread
+    .load(bytes ?? file, sessionOptions(device))
+    .catch((error: unknown) => toError(error));
+  if (result instanceof Error)
+    throw new BadInputError(`${file}: cannot be run on ${device.provider}: ${firstLine(result.message)}`);
+  try {
+    return modelSession(thread, result.session, result.loaded);
+  } catch (error) {
+    await thread.release(result.session);
+    throw new BadInputError(`${file}: ${toError(error).message}`, { cause: error });
+  }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0];
+}
+
+async function describe(
+  session: ModelSession,
+  metadata: ModelMetadata,
+  options: OpenOptions,
+): Promise<OpenModel> {
+  const { file } = options;
+  const shape = session.loaded.inputs[0].shape;
+  if (shape.length !== 4 || (typeof shape[1] === 'number' && shape[1] !== 3))
+    throw new BadInputError(
+      `${file}: takes an input of shape [${shape.join(', ')}], expected [batch, 3, height, width]`,
+    );
+  const stride = Math.max(metadata.stride ?? LEAST_STRIDE, 1);
+  const input = inputSize(shape, metadata, stride, options);
+  const fixedBatch = typeof shape[0] === 'number' ? shape[0] : undefined;
+  const layoutFor = (size: Size, output: readonly number[]): ModelLayout => {
+    const layout = chooseLayout({ output, input: size, metadata, classes: options.classes });
+    if (typeof layout === 'string') throw new BadInputError(`${file}: ${layout}`);
+    return layout;
+  };
+  const output = await outputShape(session, input, fixedBatch ?? 1);
+  const anySize = typeof shape[2] === 'string' && typeof shape[3] === 'string';
+  return {
+    session,
+    metadata,
+    layout: layoutFor(input, output),
+    input,
+    fixedBatch,
+    anySize,
+    stride,
+    layoutFor,
+  };
+}
+
+function inputSize(
+  shape: readonly Dimension[],
+  metadata: ModelMetadata,
+  stride: number,
+  { file, imgsz }: OpenOptions,
+): Size {
+  const [, , height, width] = shape;
+  const wanted = imgsz === undefined ? undefined : roundToStride(imgsz, stride);
+  const side = (dimension: Dimension, own: number | undefined): number =>
+    typeof dimension === 'number' ? dimension : (wanted ?? own ?? DEFAULT_IMGSZ);
+  const size = { height: side(height, metadata.imgsz?.[0]), width: side(width, metadata.imgsz?.[1]) };
+  if (imgsz !== undefined && ![wanted, imgsz].includes(Math.max(size.width, size.height)))
+    throw new BadInputError(`${file}: takes images of ${size.width}x${size.height} only, not ${imgsz}`);
+  return size;
+}
+
+/** As declared, else as one run gives it. */
+async function outputShape(session: ModelSession, input: Size, batch: number): Promise<readonly number[]> {
+  const [, ...rest] = session.loaded.outputs[0].shape;
+  const known = rest.filter((dim): dim is number => typeof dim === 'number');
+  if (rest.length > 0 && known.length === rest.length) return [batch, ...known];
+  return (await runBlank(session, input, batch)).dims;
+}
+
+/** Runs the model once on blank images. */
+export function runBlank(session: ModelSession, { width, height }: Size, batch: number) {
+  const data = blank(session.inputType, batch * 3 * width * height);
+  return session.run(data, [batch, 3, height, width]);
+}
+
+function blank(type: InputType, length: number): InputData {
+  if (type === 'float32') return new Float32Array(length);
+  return type === 'float16' ? new Uint16Array(length) : new Uint8Array(length);
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { toError } from '../../base/async';
+import { deviceName } from '../../domain/detection/device';
+import { decideHalf } from '../../domain/detection/half';
+import { type ChosenDevice, chooseDevice } from '../devices/choose';
+import { nvidiaGpus } from '../devices/gpu-hardware';
+import type { SessionThread } from '../session/session-thread';
+import { convertToHalf } from './half-model';
+import { type OpenModel, openModel, runBlank } from './open-model';
+
+export type ModelRequest = {
+  readonly file: string;
+  readonly device: string;
+  readonly half: 'auto' | 'on' | 'off';
+  readonly imgsz?: number;
+  readonly classes?: number;
+};
+
+/** A model on its device, in its precision, with what was decided and why. */
+export type PlacedModel = OpenModel & {
+  readonly device: string;
+  readonly gpu: boolean;
+  readonly half: boolean;
+  /** Lines worth telling. */
+  readonly notes: readonly string[];
+};
+
+/** Opens a model where it is to run, in FP16 where that was asked for, is sound there, and passes a trial run. */
+export async function openOnDevice(thread: SessionThread, request: ModelRequest): Promise<PlacedModel> {
+  const { file, imgsz, classes } = request;
+  const chosen = await chooseDevice(thread, { device: request.device, model: file, imgsz });
+  const options = { file, imgsz, classes, device: chosen.device };
+  const half = await tryHalf(thread, request, chosen, options);
+  const model = half.model ?? (await openModel(thread, options));
+  return {
+    ...model,
+    device: deviceName(chosen.device),
+    gpu: chosen.device.provider !== 'cpu',
+    half: half.model !== undefined || model.session.inputType === 'float16',
+    notes: half.note === undefined ? [] : [half.note],
+  };
+}
+
+type HalfResult = { readonly model?: OpenModel; readonly note?: string };
+
+async function tryHalf(
+  thread: SessionThread,
+  { half: mode, file }: ModelRequest,
+  { device, software }: ChosenDevice,
+  options: Parameters<typeof openModel>[1],
+): Promise<HalfResult> {
+  const gpus = device.provider === 'cpu' ? [] : await nvidiaGpus();
+  const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
+  const decision = decideHalf({ mode, provider: device.provider, software, gpu });
+  const note = (reason: string): HalfResult => (mode === 'on' ? { note: `FP16 is not used: ${reason}` } : {});
+  if (!decision.half) return note(decision.reason);
+  const converted = convertToHalf(await readFile(file));
+  if (converted.kind === 'kept') return note(converted.reason);
+  const trial = await trialRun(thread, { ...options, bytes: converted.model });
+  return trial instanceof Error ? note(`a trial run failed: ${trial.message}`) : { model: trial };
+}
+
+/** A missing FP16 fails at the first run, not when the session is made; some cards give NaN instead. */
+async function trialRun(
+  thread: SessionThread,
+  options: Parameters<typeof openModel>[1],
+): Promise<OpenModel | Error> {
+  try {
+    const model = await openModel(thread, options);
+    const { data } = await runBlank(model.session, model.input, model.fixedBatch ?? 1);
+    if (data.every(Number.isFinite)) return model;
+    await model.session.release();
+    return new Error('the output is not finite');
+  } catch (error) {
+    return toError(error);
+  }
+}

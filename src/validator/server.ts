@@ -1,0 +1,58 @@
+import { Channel } from '../protocol/channel';
+import { zPredictParams, zValidateParams } from '../protocol/validator';
+import { probeDevices } from './devices/probe';
+import { predict } from './predict';
+import { yieldToOthers } from './process-priority';
+import { SessionThread } from './session/session-thread';
+import { validate } from './validate';
+import { WarmState } from './warm';
+
+/** Serves requests of the parent until its channel closes. `bundle` is the file that session threads run. */
+export function serveParent(bundle: string): void {
+  yieldToOthers();
+  const warm = new WarmState(new SessionThread(bundle));
+  const queue = new RequestQueue();
+  const channel = new Channel({
+    send: (message) => process.send?.(message),
+    handlers: {
+      validate: (raw) => {
+        const params = zValidateParams.parse(raw);
+        const progress = (done: number, total: number): void =>
+          channel.event('progress', { model: params.model, done, total });
+        return queue.run(() => validate(warm, params, progress));
+      },
+      predict: (raw) => {
+        const params = zPredictParams.parse(raw);
+        return queue.run(() => predict(warm, params));
+      },
+      devices: () => queue.run(() => probeDevices(warm.thread)),
+    },
+  });
+  process.on('message', (message) => channel.receive(message));
+  process.once('disconnect', () => leave(queue.isBusy));
+}
+
+/** A native run cannot be interrupted and `exit` would wait for it; the parent is gone, so nobody waits for an exit code. */
+function leave(busy: boolean): void {
+  if (busy) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+}
+
+/** One request at a time: two sessions at once would only slow each other down. */
+class RequestQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const result = this.#last.then(work).finally(() => {
+      this.#waiting--;
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

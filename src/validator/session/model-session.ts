@@ -1,0 +1,45 @@
+import { widenHalfs } from '../../domain/detection/half-float';
+import type { SessionThread } from './session-thread';
+import type { InputData, InputType, LoadedModel } from './thread-messages';
+
+/** Output of one batch, widened to float32. */
+export type ModelOutput = {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+  readonly ms: number;
+  readonly input: InputData;
+};
+
+/** A loaded model whose first input takes images and whose first output holds detections. */
+export type ModelSession = {
+  readonly loaded: LoadedModel;
+  readonly inputType: InputType;
+  run(data: InputData, dims: readonly number[]): Promise<ModelOutput>;
+  release(): Promise<void>;
+};
+
+export function modelSession(thread: SessionThread, session: number, loaded: LoadedModel): ModelSession {
+  const inputType = inputTypeOf(loaded);
+  return {
+    loaded,
+    inputType,
+    run: async (data, dims) => {
+      const result = await thread.run({ session, type: inputType, dims, data });
+      return { dims: result.dims, data: widened(result.data), ms: result.ms, input: result.input };
+    },
+    release: () => thread.release(session),
+  };
+}
+
+function inputTypeOf({ inputs }: LoadedModel): InputType {
+  const type = inputs[0]?.type;
+  if (type === 'float32' || type === 'float16' || type === 'uint8') return type;
+  throw new Error(`its input is ${type ?? 'missing'}; expected images as float32, float16 or uint8`);
+}
+
+/** Float16 comes as bits, or as a Float16Array where the runtime has one. */
+function widened(data: ArrayBufferView<ArrayBuffer>): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Uint16Array) return widenHalfs(data);
+  return Float32Array.from(data as unknown as ArrayLike<number>);
+}

@@ -1,0 +1,127 @@
+import type { DatasetImage } from '../../dataset/split';
+import type { Placement, Size } from '../../domain/detection/letterbox';
+import type { Detections, GroundTruth } from '../../domain/evaluation/types';
+
+/** What was found in one image, in input pixels, by descending score. */
+export type ImageResult = {
+  readonly index: number;
+  readonly size: Size;
+  readonly placement: Placement;
+  readonly boxes: Float32Array;
+  readonly scores: Float32Array;
+  readonly class: Uint16Array;
+};
+
+/** Detections and ground truth of a whole split, in one space. */
+export type Columns = { readonly detections: Detections; readonly truth: GroundTruth };
+
+/** Writes a box of ground truth as corners; `out` holds 4 numbers from `at` on. */
+type Corners = (boxes: Float32Array, result: ImageResult, out: Float32Array) => Float32Array;
+
+/** Ultralytics' space: pixels of the padded input, unclipped. */
+export function inputColumns(
+  results: readonly ImageResult[],
+  images: readonly DatasetImage[],
+  classes: number,
+): Columns {
+  return columns(results, images, classes, {
+    detected: (boxes) => boxes,
+    labelled: (boxes, { placement }, out) => {
+      const { width, height, left, top } = placement;
+      return corners(boxes, { width, height }, { left, top }, out);
+    },
+  });
+}
+
+/** COCO's space: pixels of the original image, detections clipped to it. */
+export function imageColumns(
+  results: readonly ImageResult[],
+  images: readonly DatasetImage[],
+  classes: number,
+): Columns {
+  return columns(results, images, classes, {
+    detected: toImage,
+    labelled: (boxes, { size }, out) => corners(boxes, size, { left: 0, top: 0 }, out),
+  });
+}
+
+function columns(
+  results: readonly ImageResult[],
+  images: readonly DatasetImage[],
+  classes: number,
+  space: { readonly detected: Corners; readonly labelled: Corners },
+): Columns {
+  const found = results.map((r) => ({
+    ...r,
+    boxes: space.detected(r.boxes, r, new Float32Array(r.boxes.length)),
+  }));
+  const labels = results.map((r) => {
+    const { boxes, class: cls } = images[r.index];
+    return { class: cls, boxes: space.labelled(boxes, r, new Float32Array(boxes.length)) };
+  });
+  return {
+    detections: { ...flatten(found), scores: concatenate(found.map((r) => r.scores)) },
+    truth: { images: results.length, classes, ...flatten(labels) },
+  };
+}
+
+type Part = { readonly boxes: Float32Array; readonly class: Uint16Array };
+
+function flatten(parts: readonly Part[]) {
+  const image = new Uint32Array(parts.reduce((sum, part) => sum + part.class.length, 0));
+  const cls = new Uint16Array(image.length);
+  let at = 0;
+  parts.forEach((part, i) => {
+    image.fill(i, at, at + part.class.length);
+    cls.set(part.class, at);
+    at += part.class.length;
+  });
+  return { boxes: concatenate(parts.map((part) => part.boxes)), class: cls, image };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function corners(
+  boxes: Float32Array,
+  { width, height }: Size,
+  { left, top }: { readonly left: number; readonly top: number },
+  out: Float32Array,
+): Float32Array {
+  for (let i = 0; i < boxes.length; i += 4) {
+    const [cx, cy] = [boxes[i] * width, boxes[i + 1] * height];
+    const [halfWidth, halfHeight] = [(boxes[i + 2] * width) / 2, (boxes[i + 3] * height) / 2];
+    out[i] = cx - halfWidth + left;
+    out[i + 1] = cy - halfHeight + top;
+    out[i + 2] = cx + halfWidth + left;
+    out[i + 3] = cy + halfHeight + top;
+  }
+  return out;
+}
+
+/** Boxes of the input in pixels of the original image, clipped to it. */
+export function toImage(
+  boxes: Float32Array,
+  { placement, size }: Pick<ImageResult, 'placement' | 'size'>,
+  out: Float32Array,
+): Float32Array {
+  const { left, top, scaleX, scaleY } = placement;
+  for (let i = 0; i < boxes.length; i += 4) {
+    out[i] = clip((boxes[i] - left) / scaleX, size.width);
+    out[i + 1] = clip((boxes[i + 1] - top) / scaleY, size.height);
+    out[i + 2] = clip((boxes[i + 2] - left) / scaleX, size.width);
+    out[i + 3] = clip((boxes[i + 3] - top) / scaleY, size.height);
+  }
+  return out;
+}
+
+function clip(value: number, most: number): number {
+  return Math.min(Math.max(value, 0), most);
+}

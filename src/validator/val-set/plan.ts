@@ -1,0 +1,28 @@
+import { mapPool } from '../../base/pool';
+import { imageSize } from '../../dataset/decode/image-size';
+import { rectBatches } from '../../domain/detection/rect-batches';
+import type { OpenModel } from '../model/open-model';
+import type { PlannedBatch } from '../session/run-batches';
+
+/** Image headers read at once. */
+const HEADER_WIDTH = 16;
+const SQUARE = { width: 1, height: 1 };
+
+/** Consecutive images in the model's own input. */
+export function squarePlan(count: number, batch: number, { input }: OpenModel): PlannedBatch[] {
+  return Array.from({ length: Math.ceil(count / batch) }, (_, b) => ({
+    input,
+    images: Array.from({ length: Math.min(batch, count - b * batch) }, (_, i) => b * batch + i),
+  }));
+}
+
+/** Images of like aspect ratio together; one whose header cannot be read counts as square, and fails later. */
+export async function rectPlan(
+  files: readonly string[],
+  batch: number,
+  model: OpenModel,
+): Promise<PlannedBatch[]> {
+  const sizes = await mapPool(files, HEADER_WIDTH, async (file) => (await imageSize(file)) ?? SQUARE);
+  const imgsz = Math.max(model.input.width, model.input.height);
+  return rectBatches(sizes, { batch, imgsz, stride: model.stride });
+}

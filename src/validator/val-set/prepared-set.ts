@@ -1,0 +1,76 @@
+import { freemem } from 'node:os';
+import { toError } from '../../base/async';
+import { decodeImage } from '../../dataset/decode/decode';
+import {
+  type ChannelOrder,
+  type Fit,
+  fillInput,
+  type Placement,
+  placeImage,
+  type Size,
+} from '../../domain/detection/letterbox';
+
+/** An image as the model's input takes it. */
+export type Prepared = {
+  readonly size: Size;
+  readonly placement: Placement;
+  /** Channels first, 3 * height * width of the input. */
+  readonly pixels: Uint8Array;
+};
+
+export type Preparation = {
+  readonly fit: Fit;
+  readonly order: ChannelOrder;
+  /** Length of the longer side of the images. */
+  readonly imgsz: number;
+};
+
+const MOST_CACHE_BYTES = 2 ** 30;
+
+/** Decoded, resized and padded images of a split, kept between checkpoints as far as memory allows. */
+export class PreparedSet {
+  readonly #files: readonly string[];
+  readonly #how: Preparation;
+  readonly #cache = new Map<number, Prepared>();
+  readonly #failed = new Map<number, string>();
+  #room = Math.min(MOST_CACHE_BYTES, freemem() / 4);
+
+  constructor(files: readonly string[], how: Preparation) {
+    this.#files = files;
+    this.#how = how;
+  }
+
+  /** Why images could not be read, by index. */
+  get failed(): ReadonlyMap<number, string> {
+    return this.#failed;
+  }
+
+  /** The image at `index` in an input of that size; undefined where it cannot be read. */
+  async prepare(index: number, input: Size): Promise<Prepared | undefined> {
+    const known = this.#cache.get(index);
+    if (known?.placement.input.width === input.width && known.placement.input.height === input.height)
+      return known;
+    if (this.#failed.has(index)) return undefined;
+    try {
+      return this.#keep(index, await this.#decode(index, input));
+    } catch (error) {
+      this.#failed.set(index, toError(error).message);
+      return undefined;
+    }
+  }
+
+  async #decode(index: number, input: Size): Promise<Prepared> {
+    const image = await decodeImage(this.#files[index]);
+    const placement = placeImage(image, input, this.#how.fit, this.#how.imgsz);
+    const pixels = fillInput(image, placement, this.#how.order);
+    return { size: { width: image.width, height: image.height }, placement, pixels };
+  }
+
+  #keep(index: number, prepared: Prepared): Prepared {
+    if (!this.#cache.has(index) && this.#room >= prepared.pixels.length) {
+      this.#room -= prepared.pixels.length;
+      this.#cache.set(index, prepared);
+    }
+    return prepared;
+  }
+}

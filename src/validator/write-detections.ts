@@ -1,0 +1,45 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { encodeDetections } from '../protocol/detections-file';
+import type { Outcome } from './report';
+import { inputColumns } from './val-set/collect';
+
+/** Writes what was detected, so that this checkpoint can be compared with others later. Appears whole or not at all. */
+export async function writeDetections(file: string, outcome: Outcome): Promise<void> {
+  const { params, split, model, results, classes } = outcome;
+  const { detections, truth } = inputColumns(results, split.images, classes);
+  const names = Array.from(
+    { length: classes },
+    (_, i) => split.names[i] ?? model.metadata.names?.[i] ?? `class_${i}`,
+  );
+  const base = path.dirname(params.data);
+  const bytes = encodeDetections({
+    header: {
+      fingerprint: split.fingerprint,
+      classes: names,
+      rule: {
+        name: 'ultralytics',
+        space: 'letterbox',
+        imgsz: Math.max(model.input.width, model.input.height),
+        conf: params.conf,
+        iou: params.iou,
+        max_det: params.max_det,
+        single_cls: params.single_cls,
+      },
+      images: results.length,
+      files: results.map((r) => path.relative(base, split.images[r.index].file).split(path.sep).join('/')),
+      sizes: results.flatMap((r) => [r.size.width, r.size.height]),
+      placements: results.flatMap(({ placement: p }) => [p.scaleX, p.scaleY, p.left, p.top]),
+    },
+    detections,
+    truth,
+  });
+  await writeWhole(file, bytes);
+}
+
+export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, file);
+}
