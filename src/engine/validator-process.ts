@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
+import { sleep } from '../base/async';
 import { Channel } from '../protocol/channel';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
 
@@ -38,6 +40,7 @@ export type ValidatorProcess = {
 
 const STOP_MS = 2000;
 const LAST_WORDS = 4096;
+const LAST_WORDS_MS = 500;
 
 export function startValidator(options: ValidatorOptions): ValidatorProcess {
   const child = spawnValidator(options);
@@ -106,11 +109,18 @@ function whenStopped(child: ChildProcess, channel: Channel): Promise<ValidatorEx
         message: `the validator could not be started: ${error.message}`,
       }),
     );
-    // `close` comes after stderr was read to its end, `exit` may come before.
-    child.once('close', (exitCode, signal) =>
-      finish({ exitCode, signal, message: exitMessage(exitCode, signal, lastWords) }),
-    );
+    // Not `close` of the child: it never comes once this side has disconnected the channel (seen on Node 20).
+    child.once('exit', async (exitCode, signal) => {
+      await lastWordsRead(child);
+      finish({ exitCode, signal, message: exitMessage(exitCode, signal, lastWords) });
+    });
   });
+}
+
+/** stderr may still hold words when the process is gone; somebody else who holds it open is not waited for. */
+function lastWordsRead({ stderr }: ChildProcess): Promise<unknown> {
+  if (!stderr || stderr.closed) return Promise.resolve();
+  return Promise.race([once(stderr, 'close'), sleep(LAST_WORDS_MS)]);
 }
 
 function exitMessage(exitCode: number | null, signal: string | null, lastWords: string): string {
