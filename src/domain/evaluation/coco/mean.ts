@@ -5,7 +5,7 @@ export function pairwiseMean(values: Float64Array, count: number): number {
   return pairwiseSum(values, 0, count) / count;
 }
 
-function pairwiseSum(values: Float64Array, start: number, count: number): number {
+export function pairwiseSum(values: Float64Array, start: number, count: number): number {
   if (count < 8) return plainSum(values, start, count, 0);
   if (count <= BLOCK) return blockSum(values, start, count);
   const half = Math.floor(count / 2);

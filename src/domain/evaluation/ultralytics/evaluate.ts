@@ -1,0 +1,83 @@
+import { type Scored, ULTRALYTICS_AP } from '../scored';
+import type { ClassMetrics, Detections, GroundTruth, UltralyticsMetrics } from '../types';
+import { classAps, countPositives, createApSpace, createPass } from '../weighted-ap';
+import { bestConfidence, CONFIDENCES, type ConfidenceCurves, confidenceCurves } from './curves';
+import { legacyTail } from './legacy-tail';
+import { type MatchingRule, matchUltralytics, REPORTED_MATCHING } from './match';
+
+export type UltralyticsOptions = {
+  readonly matching?: MatchingRule;
+  /** AP as before 8.4.37 (and YOLOv5), where the curve fell straight from the last recall to (1, 0). */
+  readonly legacyTail?: boolean;
+};
+
+/** Ultralytics' DetMetrics, by its matching and AP rules; boxes in the space it judges them, the letterboxed input. */
+export function evaluateUltralytics(
+  groundTruth: GroundTruth,
+  detections: Detections,
+  options: UltralyticsOptions = {},
+): UltralyticsMetrics {
+  return ultralyticsMetrics(
+    matchUltralytics(groundTruth, detections, options.matching ?? REPORTED_MATCHING),
+    options,
+  );
+}
+
+type ClassAps = { readonly class: number; readonly labels: number; readonly aps: Float64Array };
+
+/** ap_per_class: the metrics of detections already judged. Only classes with ground truth count. */
+export function ultralyticsMetrics(scored: Scored, options: UltralyticsOptions = {}): UltralyticsMetrics {
+  const classes = apsOfClasses(scored, options);
+  const curves = classes.map((one) => confidenceCurves(scored, one.class, one.labels));
+  const best = bestConfidence(curves);
+  const perClass = classes.map((one, i) => classMetrics(scored, one, curves[i], best));
+  const meanOf = (pick: (one: ClassMetrics) => number): number => mean(perClass.map(pick));
+  return {
+    map: meanOf(({ ap }) => ap),
+    map50: meanOf(({ ap50 }) => ap50),
+    map75: mean(classes.map(({ aps }) => aps[MAP75])),
+    precision: meanOf(({ precision }) => precision),
+    recall: meanOf(({ recall }) => recall),
+    f1: meanOf(({ f1 }) => f1),
+    confidence: CONFIDENCES[best],
+    perClass,
+  };
+}
+
+/** IoU .75 among .5, .55 ... .95. */
+const MAP75 = 5;
+
+function apsOfClasses(scored: Scored, options: UltralyticsOptions): ClassAps[] {
+  const weights = new Int32Array(scored.images).fill(1);
+  const pass = createPass(ULTRALYTICS_AP, weights, scored.truthImage.length);
+  const space = createApSpace(scored);
+  const found: ClassAps[] = [];
+  for (let c = 0; c < scored.classes; c++) {
+    const labels = countPositives(scored, c, weights);
+    if (labels === 0) continue;
+    ULTRALYTICS_AP.fillCredit(pass.credit, labels);
+    classAps(space, scored, c, pass);
+    const tail = options.legacyTail ? legacyTail(scored, c, labels) : undefined;
+    found.push({ class: c, labels, aps: space.aps.map((ap, t) => ap + (tail?.[t] ?? 0)) });
+  }
+  return found;
+}
+
+function classMetrics(scored: Scored, one: ClassAps, curves: ConfidenceCurves, best: number): ClassMetrics {
+  const own = scored.truthImage.subarray(scored.truthStart[one.class], scored.truthStart[one.class + 1]);
+  return {
+    class: one.class,
+    images: new Set(own).size,
+    labels: one.labels,
+    precision: curves.precision[best],
+    recall: curves.recall[best],
+    f1: curves.f1[best],
+    ap50: one.aps[0],
+    ap: mean([...one.aps]),
+  };
+}
+
+/** 0 where there is nothing to average, as Ultralytics reports it. */
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

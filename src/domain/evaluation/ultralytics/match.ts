@@ -1,0 +1,116 @@
+// Ultralytics' BaseValidator.match_predictions: single precision, no crowd, no area ranges.
+import { gatherInts, identityOrder, runStarts, sortByKey, sortByScore } from '../order';
+import type { Scored } from '../scored';
+import type { Detections, GroundTruth } from '../types';
+import { boxIou } from './iou';
+
+/**
+ * Who gets a label that several detections overlap. `greedy` (8.4.190): in order of score, each detection takes the
+ * label free at that threshold that it overlaps most, of equal ones the first. `best-label` (8.4.45 and before, and
+ * YOLOv5): each detection stands for the one label it overlaps most, of equal ones the last, and has no second choice.
+ */
+export type MatchingRule = 'greedy' | 'best-label';
+
+/** What `map` stands for in reports and comparisons, all of them alike. */
+export const REPORTED_MATCHING: MatchingRule = 'best-label';
+
+const THRESHOLDS = 10;
+
+/** torch.linspace(.5, .95, 10) in single precision. */
+export const IOU_THRESHOLDS = Float32Array.from({ length: THRESHOLDS }, (_, t) => 0.5 + 0.05 * t);
+
+/** Which detections are true positives, per IoU threshold. */
+export function matchUltralytics(
+  groundTruth: GroundTruth,
+  detections: Detections,
+  rule: MatchingRule,
+): Scored {
+  const { images, classes } = groundTruth;
+  const ranking = rankDetections(groundTruth, detections);
+  const hitOf = judge(groundTruth, detections, { rule, order: sortByKey(ranking, detections.image, images) });
+  const truthOrder = sortByKey(identityOrder(groundTruth.class.length), groundTruth.class, classes);
+  return {
+    images,
+    classes,
+    thresholds: THRESHOLDS,
+    start: runStarts(detections.class, ranking.length, classes),
+    image: ranking.map((i) => detections.image[i]),
+    scores: Float64Array.from(ranking, (i) => detections.scores[i]),
+    hit: gatherInts(hitOf, ranking),
+    ignored: new Int32Array(ranking.length),
+    truthStart: runStarts(groundTruth.class, truthOrder.length, classes),
+    truthImage: truthOrder.map((i) => groundTruth.image[i]),
+  };
+}
+
+/** Detections by class, then descending score; ties by image, then as they came. */
+function rankDetections({ images, classes }: GroundTruth, detections: Detections): Uint32Array {
+  const byImage = sortByKey(identityOrder(detections.image.length), detections.image, images);
+  return sortByKey(sortByScore(byImage, detections.scores), detections.class, classes);
+}
+
+/** `order` runs by image, then class, then descending score. */
+type Plan = { readonly rule: MatchingRule; readonly order: Uint32Array };
+
+function judge(groundTruth: GroundTruth, detections: Detections, { rule, order }: Plan): Int32Array {
+  const byClass = sortByKey(identityOrder(groundTruth.class.length), groundTruth.class, groundTruth.classes);
+  const labels = sortByKey(byClass, groundTruth.image, groundTruth.images);
+  const starts = runStarts(groundTruth.image, labels.length, groundTruth.images);
+  const claim = rule === 'greedy' ? claimFree : claimBest;
+  const taken = new Int32Array(labels.length);
+  const hit = new Int32Array(order.length);
+  for (const detection of order) {
+    const image = detections.image[detection];
+    const own = labels.subarray(starts[image], starts[image + 1]);
+    hit[detection] = claim(overlapsOf(groundTruth, own, detections, detection), taken);
+  }
+  return hit;
+}
+
+type Overlap = { readonly label: number; readonly iou: number };
+const NONE: readonly Overlap[] = [];
+
+/** The labels that a detection overlaps enough for the lowest threshold. */
+function overlapsOf(
+  groundTruth: GroundTruth,
+  labels: Uint32Array,
+  detections: Detections,
+  detection: number,
+): readonly Overlap[] {
+  let found: Overlap[] | undefined;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (groundTruth.class[label] !== detections.class[detection]) continue;
+    const iou = boxIou(groundTruth.boxes, label, detections.boxes, detection);
+    if (iou >= IOU_THRESHOLDS[0]) {
+      found ??= [];
+      found.push({ label, iou });
+    }
+  }
+  return found ?? NONE;
+}
+
+function claimFree(overlaps: readonly Overlap[], taken: Int32Array): number {
+  const ranked = overlaps.length < 2 ? overlaps : [...overlaps].sort((a, b) => b.iou - a.iou);
+  let claimed = 0;
+  for (const { label, iou } of ranked) {
+    const now = passedThresholds(iou) & ~taken[label] & ~claimed;
+    taken[label] |= now;
+    claimed |= now;
+  }
+  return claimed;
+}
+
+function claimBest(overlaps: readonly Overlap[], taken: Int32Array): number {
+  if (overlaps.length === 0) return 0;
+  const { label, iou } = overlaps.reduce((best, one) => (one.iou >= best.iou ? one : best));
+  const claimed = passedThresholds(iou) & ~taken[label];
+  taken[label] |= claimed;
+  return claimed;
+}
+
+function passedThresholds(iou: number): number {
+  let mask = 0;
+  for (let t = 0; t < THRESHOLDS; t++) if (iou >= IOU_THRESHOLDS[t]) mask |= 1 << t;
+  return mask;
+}
