@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { type Deferred, deferred } from '../../base/async';
 import { parseJson } from '../../base/json';
 import { zExportAnswer } from '../../protocol/exporter';
@@ -79,7 +80,7 @@ function whenStopped(child: ChildProcess, pending: Pending): Promise<void> {
   });
   return new Promise((resolve) => {
     const finish = (how: string): void => {
-      const reason = lastWords.trim().split('\n').at(-1)?.trim();
+      const reason = stripVTControlCharacters(lastWords).trim().split('\n').at(-1)?.trim();
       for (const answer of pending.values())
         answer.reject(new Error(`the exporter ${how}${reason ? ` (${reason})` : ''}`));
       pending.clear();

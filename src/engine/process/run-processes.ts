@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { listPids, readStat, readVariable } from './linux-proc';
-import { ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
+import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
 
 export type RunProcess = {
   readonly pid: number;
@@ -25,10 +25,13 @@ export function processesOfRun(id: string): RunProcess[] {
     });
 }
 
-/** The run's processes without keeper and validator: the trainer, oldest first, and whatever it started. */
+/** Processes that serve the run without training: a stop of the trainer leaves them alone. */
+const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter']);
+
+/** The trainer, oldest first, and whatever it started. */
 export function trainersOfRun(id: string): RunProcess[] {
   return processesOfRun(id)
-    .filter(({ role }) => role !== 'keeper' && role !== 'validator')
+    .filter(({ role }) => !SERVANTS.has(role))
     .sort((a, b) => Number(a.started) - Number(b.started));
 }
 

@@ -25,14 +25,16 @@ def main() -> int:
 def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     from . import checkpoints
     from .session import StopTraining
-    from .settings import train_arguments
+    from ultralytics.utils import DEFAULT_CFG_DICT
 
-    arguments = train_arguments(experiment, run_dir)
+    from .settings import requested, train_arguments
+
+    arguments = train_arguments(experiment, run_dir, DEFAULT_CFG_DICT)
     in_loop = "val" in experiment["explicit"] and experiment["passthrough"].get("val", True) is True
     os.environ["PITWALL_RUN_DIR"] = str(run_dir)
     os.environ["PITWALL_OPTIONS"] = json.dumps({
         "attempt": attempt, "in_loop_validation": in_loop or not experiment["validation"]["enabled"],
-        "warmup_shape": experiment["schedule"]["warmup_shape"], "requested": {k: v for k, v in arguments.items() if k != "data"},
+        "warmup_shape": experiment["schedule"]["warmup_shape"], "requested": requested(experiment),
     }, default=str)
     resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
     model = yolo(str(resume_from or experiment["model"]))

@@ -3,20 +3,30 @@
 
 import math
 
-OWN = ("project", "name", "exist_ok", "save_dir", "resume", "mode", "task")
+# What Pitwall decides or handles itself; never handed over.
+OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "model", "trainer"}
+# Keys of the builtin trainer or of Pitwall that the runner applies by itself.
+OURS = {"warmup_shape"}
 SHOWN = ("batch", "imgsz", "optimizer", "lr0", "momentum", "warmup_bias_lr", "epochs", "workers", "amp", "device", "rect", "max_det")
 
 
-def train_arguments(experiment: dict, run_dir) -> dict:
-    """The arguments of `YOLO(...).train`. Only what the file set is passed: Ultralytics' own defaults stay its own."""
-    asked = dict(experiment.get("passthrough") or {})
+def train_arguments(experiment: dict, run_dir, known) -> dict:
+    """The arguments of `YOLO(...).train`. Only what the file set is passed, and only what this version knows (`known`):
+    Ultralytics' own defaults stay its own."""
+    asked = requested(experiment)
+    arguments = {k: v for k, v in asked.items() if k in known and k not in OWN}
+    arguments.update(data=experiment["data"], project=str(run_dir), name="trainer", exist_ok=True)
+    return arguments
+
+
+def requested(experiment: dict) -> dict:
+    """What the experiment file sets, under Ultralytics' flat names."""
+    found = dict(experiment.get("passthrough") or {})
     for key in experiment["explicit"]:
         value = _lookup(experiment, key)
         if value is not None:
-            asked[key] = value
-    arguments = {k: v for k, v in asked.items() if k not in OWN and k != "model"}
-    arguments.update(data=experiment["data"], project=str(run_dir), name="trainer", exist_ok=True)
-    return arguments
+            found[key] = value
+    return found
 
 
 def _lookup(experiment: dict, key: str):
@@ -38,6 +48,11 @@ def effective_settings(requested: dict, trainer) -> list:
         if key in requested and asked != used:
             rows.append({"key": key, "requested": asked, "effective": used, "reason": _reason(key, requested)})
     rows.extend(_optimizer_rows(requested, trainer))
+    rows.extend(
+        {"key": key, "requested": value, "effective": None, "reason": "this version of Ultralytics has no such argument"}
+        for key, value in requested.items()
+        if key not in args and key not in OWN and key not in OURS
+    )
     return rows
 
 
