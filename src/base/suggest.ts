@@ -1,15 +1,22 @@
-/** Edit distance with unit costs for insert, delete and substitute (Levenshtein 1966). */
+/** Edit distance with unit costs for insert, delete, substitute and swap of neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitute = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j] + 1, row[j - 1] + 1, substitute));
+      const substitute = last[j - 1] + Number(a[i - 1] !== b[j - 1]);
+      const swap = isSwap(a, b, i, j) ? beforeLast[j - 2] + 1 : substitute;
+      row.push(Math.min(last[j] + 1, row[j - 1] + 1, substitute, swap));
     }
-    previous = row;
+    beforeLast = last;
+    last = row;
   }
-  return previous[b.length];
+  return last[b.length];
+}
+
+function isSwap(a: string, b: string, i: number, j: number): boolean {
+  return i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
 }
 
 /** The nearest known name, where it is near enough to be meant: at most a third of its letters differ. */

@@ -46,7 +46,14 @@ export const zValidationReport = z.object({
   confidence: metric,
   coco: zCocoStats,
   perClass: z.array(zClassMetrics),
-  seconds: z.object({ total: metric, inference: metric }),
+  /** `inference` inside the session; `run` from the first image to the last box; `load` and `metrics` before and after. */
+  seconds: z.object({
+    total: metric,
+    inference: metric,
+    load: metric.optional(),
+    run: metric.optional(),
+    metrics: metric.optional(),
+  }),
   /** Images of the split that could not be read and were left out. */
   skipped: z.number().int().default(0),
 });

@@ -17,15 +17,22 @@ export type Outcome = {
   readonly skipped: number;
 };
 
-/** Ultralytics' metrics in input space and COCO's in image space; `start` is when the validation began. */
-export function reportOf(
-  { split, model, results, classes, batch, skipped }: Outcome,
-  { inference, start }: { readonly inference: number; readonly start: number },
-): ValidationReport {
+/** Seconds of the phases before the metrics; `start` is when the validation began, in ms. */
+export type Timing = {
+  readonly start: number;
+  readonly load: number;
+  readonly run: number;
+  readonly inference: number;
+};
+
+/** Ultralytics' metrics in input space and COCO's in image space. */
+export function reportOf(outcome: Outcome, { start, ...phases }: Timing): ValidationReport {
+  const { split, model, results, classes, batch, skipped } = outcome;
+  const metricsStart = performance.now();
   const own = inputColumns(results, split.images, classes);
-  const original = imageColumns(results, split.images, classes);
   const { perClass, ...metrics } = evaluateUltralytics(own.truth, own.detections);
-  const coco = cocoStats(original);
+  const coco = cocoStats(imageColumns(results, split.images, classes));
+  const end = performance.now();
   return {
     images: results.length,
     device: model.device,
@@ -35,7 +42,7 @@ export function reportOf(
     ...metrics,
     coco,
     perClass: perClass.map((c) => ({ ...c })),
-    seconds: { total: (performance.now() - start) / 1000, inference },
+    seconds: { ...phases, total: (end - start) / 1000, metrics: (end - metricsStart) / 1000 },
     skipped,
   };
 }

@@ -33,17 +33,23 @@ export async function validate(
     imgsz: params.imgsz,
     classes: split.names.length,
   });
+  const load = secondsSince(start);
   const images = preparedImages(warm, params, split, model);
   const batch = batchOf(params, model);
   const { results, inference } = await infer({ params, split, model, images, batch, onProgress });
+  const run = secondsSince(start) - load;
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
   const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
   const outcome = { params, split, model, results, classes, batch, skipped: images.failed.size };
-  const report = reportOf(outcome, { inference, start });
+  const report = reportOf(outcome, { start, load, run, inference });
   if (params.det !== undefined) await writeDetections(params.det, outcome);
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
   return { report, fingerprint: split.fingerprint, problems: problemsOf(split, model, images) };
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }
 
 async function readSplit(params: ValidateParams): Promise<DatasetSplit> {

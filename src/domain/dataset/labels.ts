@@ -52,7 +52,7 @@ function splitRows(text: string): Row[] {
 }
 
 function rowFault(row: Row, rules: LabelRules, polygons: boolean): LabelFault | undefined {
-  const message = shapeFault(row.values, rules, polygons) ?? valueFault(row.values);
+  const message = shapeFault(row.values, rules, polygons) ?? valueFault(row.values, polygons);
   if (message !== undefined) return { line: row.line, message, classOutOfRange: false };
   const [cls] = row.values;
   if (rules.singleCls || cls < rules.classes) return undefined;
@@ -74,8 +74,9 @@ function shapeFault(values: readonly number[], rules: LabelRules, polygons: bool
   return `has ${values.length} values, expected ${rules.columns} (class cx cy w h)`;
 }
 
-function valueFault(values: readonly number[]): string | undefined {
-  const [cls, ...coordinates] = values;
+/** Keypoints after the box are not judged: their visibility is no coordinate. */
+function valueFault(values: readonly number[], polygons: boolean): string | undefined {
+  const [cls, ...coordinates] = polygons ? values : values.slice(0, BOX_COLUMNS);
   if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is no whole number from 0`;
   const bad = coordinates.find((v) => v < LOW || v > HIGH);
   return bad === undefined ? undefined : `coordinate ${bad} is not normalized (expected 0 to 1)`;

@@ -7,6 +7,7 @@ import { PROBE_DIMS, probeModel } from '../model/probe-model';
 import { modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
+import { explain } from './explain';
 import { isSoftwareGpu, nvidiaGpus } from './gpu-hardware';
 
 /** Providers that each platform may have at all; the others are not listed there. */
@@ -76,25 +77,4 @@ async function runProbe(thread: SessionThread, device: Device, type: 'float32' |
   } finally {
     await model.release();
   }
-}
-
-const KNOWN_FAULTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /No supported adapters|Failed to get a WebGPU adapter/i,
-    'no GPU with a Vulkan, Metal or Direct3D 12 driver',
-  ],
-  [
-    /onnxruntime_providers_cuda|libcudart|libcublas|libcudnn/i,
-    'the CUDA provider library (or CUDA, cuBLAS, cuDNN) is not installed where the loader finds it',
-  ],
-];
-
-/** onnxruntime's messages begin with source lines; what they mean is said where it is known. */
-function explain(message: string): string {
-  const meaning = KNOWN_FAULTS.find(([pattern]) => pattern.test(message))?.[1];
-  const first = message
-    .trim()
-    .split('\n', 1)[0]
-    .replace(/^.*?(?:was false\.|\) \[?)\s*/, '');
-  return meaning ?? first.slice(0, 200);
 }

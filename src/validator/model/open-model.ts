@@ -5,6 +5,7 @@ import type { Size } from '../../domain/detection/letterbox';
 import type { ModelMetadata } from '../../domain/detection/metadata';
 import { chooseLayout, type ModelLayout } from '../../domain/detection/model-layout';
 import { roundToStride } from '../../domain/detection/rect-batches';
+import { explain } from '../devices/explain';
 import { type ModelSession, modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
@@ -60,17 +61,13 @@ async function loadSession(
     .load(bytes ?? file, sessionOptions(device))
     .catch((error: unknown) => toError(error));
   if (result instanceof Error)
-    throw new BadInputError(`${file}: cannot be run on ${device.provider}: ${firstLine(result.message)}`);
+    throw new BadInputError(`${file}: cannot be run on ${device.provider}: ${explain(result.message)}`);
   try {
     return modelSession(thread, result.session, result.loaded);
   } catch (error) {
     await thread.release(result.session);
     throw new BadInputError(`${file}: ${toError(error).message}`, { cause: error });
   }
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0];
 }
 
 async function describe(

@@ -1,0 +1,20 @@
+const KNOWN_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /No supported adapters|Failed to get a WebGPU adapter/i,
+    'no GPU with a Vulkan, Metal or Direct3D 12 driver',
+  ],
+  [
+    /OrtSessionOptionsAppendExecutionProvider_Cuda|onnxruntime_providers_(shared|cuda)|libcu(dart|blas|dnn)/i,
+    'the CUDA provider of onnxruntime, or the CUDA, cuBLAS or cuDNN it needs, is not where the loader finds it',
+  ],
+  [/out of memory|OOM|DeviceLost|device.{0,20}lost/i, 'the GPU is out of memory, or was lost'],
+];
+
+const LONGEST = 240;
+
+/** What an error of onnxruntime means, on one line: its messages begin with source files and lines of its own. */
+export function explain(message: string): string {
+  const meaning = KNOWN_FAULTS.find(([pattern]) => pattern.test(message))?.[1];
+  const line = message.trim().split('\n', 1)[0];
+  return meaning ?? line.replace(/^\/?\S*onnxruntime\S*:\d+ /, '').slice(0, LONGEST);
+}

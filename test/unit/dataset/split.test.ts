@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/base/problem';
+import { countImages } from '../../../src/dataset/count';
+import { loadSplit } from '../../../src/dataset/split';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** Writes files into a new folder; images may be empty, since a split never opens them. */
+function dataset(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-split-'));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return path.join(folder, 'data.yaml');
+}
+
+const YAML = 'train: images/train\nval: images/val\nnames: [a, b]\n';
+const BOX = '0 0.5 0.5 0.5 0.5\n';
+
+async function imagesOf(yaml: string, split: 'train' | 'val' = 'val'): Promise<string[]> {
+  const { images } = await loadSplit(yaml, split);
+  return images.map(({ file }) => path.relative(path.dirname(yaml), file).split(path.sep).join('/'));
+}
+
+async function errorOf(yaml: string, split: 'train' | 'val' | 'test' = 'val'): Promise<string> {
+  const { problems } = await loadSplit(yaml, split);
+  const text = problems.filter((p) => p.severity === 'error').map(formatProblem);
+  return (text[0] ?? 'no error').replaceAll(path.dirname(yaml), '.').replaceAll('\\', '/');
+}
+
+describe('a split', () => {
+  it('holds the images of a folder and its folders, sorted by path, with their labels', async () => {
+    const yaml = dataset({
+      'data.yaml': YAML,
+      'images/val/b.jpg': '',
+      'images/val/deep/a.PNG': '',
+      'images/val/notes.md': '',
+      'labels/val/b.txt': BOX,
+    });
+    const { images, names, problems } = await loadSplit(yaml, 'val');
+    expect(await imagesOf(yaml)).toEqual(['images/val/b.jpg', 'images/val/deep/a.PNG']);
+    expect(images.map(({ class: cls }) => cls.length)).toEqual([1, 0]);
+    expect([...images[0].boxes]).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect([names, problems]).toEqual([['a', 'b'], []]);
+    expect(await countImages(yaml, 'val')).toBe(2);
+  });
+
+  it('may be a list of images, of lists and of folders', async () => {
+    const yaml = dataset({
+      'data.yaml': 'train: t\nval: [lists/val.txt, more]\nnames: [a]\n',
+      'lists/val.txt': './one.jpg\n\n./two.jpg\n',
+      'lists/one.jpg': '',
+      'lists/two.jpg': '',
+      'more/three.jpg': '',
+    });
+    expect(await imagesOf(yaml)).toEqual(['lists/one.jpg', 'lists/two.jpg', 'more/three.jpg']);
+  });
+
+  it('is found below path, and without a leading ../ that leads nowhere', async () => {
+    const yaml = dataset({
+      'data.yaml': 'path: set\ntrain: ../images/train\nval: images/val\nnames: [a]\n',
+      'set/images/train/a.jpg': '',
+      'set/images/val/b.jpg': '',
+    });
+    expect(await imagesOf(yaml, 'train')).toEqual(['set/images/train/a.jpg']);
+    expect(await imagesOf(yaml)).toEqual(['set/images/val/b.jpg']);
+  });
+
+  it('is cut to the first part of its images by a fraction', async () => {
+    const files = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`images/train/${i}.jpg`, '']));
+    const yaml = dataset({ 'data.yaml': YAML, ...files });
+    expect((await loadSplit(yaml, 'train', { fraction: 0.5 })).images).toHaveLength(2);
+    expect(await countImages(yaml, 'train', 0.01)).toBe(1);
+  });
+
+  it('that is missing or empty is an error of one line', async () => {
+    const yaml = dataset({ 'data.yaml': YAML, 'images/val/readme.txt': '' });
+    expect(await errorOf(yaml, 'train')).toBe('./data.yaml: train: ./images/train does not exist');
+    expect(await errorOf(yaml)).toBe('./data.yaml: val: the val split is empty: no images in ./images/val');
+    expect(await errorOf(yaml, 'test')).toBe('./data.yaml: test: the dataset has no test split');
+    await expect(countImages(yaml, 'val')).rejects.toThrow('the val split is empty');
+    expect(await errorOf(path.join(path.dirname(yaml), 'other.yaml'))).toBe(
+      './other.yaml: dataset YAML does not exist',
+    );
+  });
+
+  it('names file and line of a class out of range', async () => {
+    const yaml = dataset({
+      'data.yaml': YAML,
+      'images/val/a.jpg': '',
+      'images/val/b.jpg': '',
+      'labels/val/a.txt': 'nonsense',
+      'labels/val/b.txt': `${BOX}5 0.5 0.5 0.1 0.1\n`,
+    });
+    expect(await errorOf(yaml)).toBe(
+      './labels/val/b.txt:2:1: class 5 is out of range: the dataset has classes 0 to 1',
+    );
+    expect((await loadSplit(yaml, 'val', { singleCls: true })).images).toHaveLength(1);
+  });
+
+  it('leaves out an image whose labels cannot be read, and says so', async () => {
+    const yaml = dataset({
+      'data.yaml': YAML,
+      'images/val/a.jpg': '',
+      'images/val/b.jpg': '',
+      'labels/val/a.txt': '0 2 2 2 2',
+    });
+    const { images, problems } = await loadSplit(yaml, 'val');
+    expect(images.map(({ file }) => path.basename(file))).toEqual(['b.jpg']);
+    expect(problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining('left out') }]);
+  });
+
+  it('has another fingerprint when a label changes, at the same size too', async () => {
+    const yaml = dataset({ 'data.yaml': YAML, 'images/val/a.jpg': '', 'labels/val/a.txt': BOX });
+    const before = (await loadSplit(yaml, 'val')).fingerprint;
+    expect((await loadSplit(yaml, 'val')).fingerprint).toBe(before);
+    writeFileSync(path.join(path.dirname(yaml), 'labels/val/a.txt'), BOX.replace('0 ', '1 '));
+    expect((await loadSplit(yaml, 'val')).fingerprint).not.toBe(before);
+  });
+
+  it('leaves the folder as it was', async () => {
+    const yaml = dataset({ 'data.yaml': YAML, 'images/val/a.jpg': '', 'labels/val/a.txt': BOX });
+    const folder = path.dirname(yaml);
+    const state = () =>
+      (readdirSync(folder, { recursive: true }) as string[])
+        .sort()
+        .map((name) => [name, statSync(path.join(folder, name)).mtimeMs]);
+    const before = state();
+    await loadSplit(yaml, 'val');
+    expect(state()).toEqual(before);
+  });
+});
