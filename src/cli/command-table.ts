@@ -1,6 +1,7 @@
 import type { CommandFactory } from './cli';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { exportCommand } from './commands/export';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
 import { predictCommand } from './commands/predict';
@@ -24,5 +25,6 @@ export const COMMANDS: readonly CommandFactory[] = [
   validateCommand,
   predictCommand,
   evaluateCommand,
+  exportCommand,
   doctorCommand,
 ];

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
+import { openRun } from '../../engine/view/live-run';
+import type { Cli } from '../cli';
+import { badInput, type ExitCode } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { resolveRun } from '../run-reference';
+
+type ExportOptions = { readonly tensorboard?: true; readonly csv?: true; readonly out?: string };
+
+export function exportCommand({ io, run }: Cli) {
+  return new Command('export')
+    .description('write a run as TensorBoard event files or CSV')
+    .argument('<run>', 'folder, name under runs/, or latest')
+    .option('--tensorboard', 'an event file that TensorBoard opens')
+    .option('--csv', 'steps.csv and epochs.csv')
+    .option('--out <dir>', 'where to write; without it exports/NAME in the current folder')
+    .action(run((name, options) => exportRun(io, name, options)));
+}
+
+async function exportRun(io: CliIo, name: string, options: ExportOptions): Promise<ExitCode> {
+  if (!options.tensorboard && !options.csv)
+    throw badInput('pitwall export: say --tensorboard, --csv or both');
+  const { dir } = resolveRun(io, name);
+  const folder = path.resolve(io.cwd, options.out ?? path.join('exports', path.basename(dir)));
+  const live = await openRun(dir);
+  try {
+    if (options.tensorboard) printLine(io.stdout, await exportTensorBoard(live.state, folder));
+    if (options.csv) for (const file of await exportCsv(live.state, folder)) printLine(io.stdout, file);
+  } finally {
+    live.dispose();
+  }
+  return 0;
+}

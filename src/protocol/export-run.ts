@@ -1,0 +1,73 @@
+import type { ScalarPoint } from '../domain/foreign/tfevents';
+import type { Column } from '../domain/run/columns';
+import type { RunState } from './run-state';
+import type { Validated } from './validation';
+
+// A run as other tools read it: TensorBoard scalars and CSV. Tags follow the field: loss/total, lr/weights, metrics/mAP50-95.
+
+/** Every number of a run as a scalar, steps first, then validations at the step of their checkpoint. */
+export function* scalarPoints(state: RunState): Generator<ScalarPoint> {
+  const { steps } = state;
+  const series = seriesOf(state);
+  for (let row = 0; row < steps.step.length; row++) {
+    const step = steps.step.at(row);
+    const wallTime = steps.t.at(row) / 1000;
+    for (const [tag, column] of series) {
+      const value = column.at(row);
+      if (!isMissing(value, tag)) yield { tag, step, wallTime, value };
+    }
+  }
+  for (const validated of state.validations.values()) yield* validationPoints(validated);
+}
+
+/** A missing value is NaN in a column; a loss that is NaN is news and is exported. */
+function isMissing(value: number, tag: string): boolean {
+  return Number.isNaN(value) && !tag.startsWith('loss/');
+}
+
+function seriesOf({ steps }: RunState): [tag: string, column: Column][] {
+  return [
+    ...[...steps.loss].map(([name, column]): [string, Column] => [`loss/${name}`, column]),
+    ...[...steps.lr].map(([name, column]): [string, Column] => [`lr/${name}`, column]),
+    ['speed/images_per_second', steps.ips],
+    ['gradient/norm', steps.grad],
+  ];
+}
+
+const METRICS = [
+  ['metrics/mAP50-95', 'map'],
+  ['metrics/mAP50', 'map50'],
+  ['metrics/precision', 'precision'],
+  ['metrics/recall', 'recall'],
+] as const;
+
+function validationPoints(validated: Validated): ScalarPoint[] {
+  const { step, t } = validated;
+  return METRICS.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
+}
+
+/** One line a step: step, epoch, seconds, losses, LR per group, images/s, gradient norm. NaN and inf as Python writes them. */
+export function* stepsCsv(state: RunState): Generator<string> {
+  const { steps } = state;
+  const series = seriesOf(state);
+  yield `${['step', 'epoch', 'time', ...series.map(([tag]) => tag)].join(',')}\n`;
+  const start = steps.t.length > 0 ? steps.t.at(0) : 0;
+  for (let row = 0; row < steps.step.length; row++) {
+    const fixed = [steps.step.at(row), steps.epoch.at(row), (steps.t.at(row) - start) / 1000];
+    yield `${[...fixed, ...series.map(([, column]) => column.at(row))].map(cell).join(',')}\n`;
+  }
+}
+
+/** One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. */
+export function* epochsCsv(state: RunState): Generator<string> {
+  yield 'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds\n';
+  for (const v of state.validations.values()) {
+    yield `${[v.epoch, v.precision, v.recall, v.map50, v.map, v.seconds.total].map(cell).join(',')}\n`;
+  }
+}
+
+function cell(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  return String(value);
+}
