@@ -1,0 +1,39 @@
+import { countedInput } from '../schedule/counts';
+import { type Effective, effectiveSettings, isAdamFamily } from '../schedule/optimizer';
+import { ultralyticsRule } from '../schedule/ultralytics-version';
+import type { AdviceContext } from './types';
+
+/** Adam's beta2 everywhere here; no trainer of ours lets it be set. */
+export const BETA2 = 0.999;
+
+/** What really trains: optimizer, LR and momentum once `auto` is decided. */
+export function effective({ experiment, counts }: AdviceContext): Effective {
+  const input = countedInput(experiment, { ...counts, fractionApplied: true });
+  return effectiveSettings(input, ultralyticsRule(counts.ultralyticsVersion));
+}
+
+export function isAdam(context: AdviceContext): boolean {
+  return isAdamFamily(effective(context).optimizer);
+}
+
+/** Warm-up steps as the file asks for them, before a trainer cuts or stretches them. */
+export function warmupShare({ schedule }: AdviceContext): number {
+  return schedule.warmupSteps / schedule.steps;
+}
+
+/** Fine-tuning goes on from weights of an earlier run on the same data, most likely. */
+export function isFineTuning({ experiment: { model } }: AdviceContext): boolean {
+  return /(^|[\\/])(best|last|epoch\d*)\.pt$/i.test(model) || /[\\/]checkpoints?[\\/]|@\d+$/.test(model);
+}
+
+/** m, l, x and their like in Ultralytics' names: yolov8m.pt, yolo11l.yaml, yolov9c.pt, yolov5x6u.pt. */
+export function isMediumOrLarger({ experiment: { model } }: AdviceContext): boolean {
+  return /yolo(v|-nas-)?\d*(\.\d+)?[-_]?(m|l|x|b|c|e)(6|p\d)?u?([-_.]|$)/i.test(model);
+}
+
+/** Steps that a warm-up should have: 2 / (1 - beta2) for Adam, 500 or three epochs for SGD, never above a tenth. */
+export function neededWarmup(context: AdviceContext): number {
+  const { schedule } = context;
+  const floor = isAdam(context) ? Math.round(2 / (1 - BETA2)) : Math.max(500, 3 * schedule.stepsPerEpoch);
+  return Math.min(floor, schedule.steps / 10);
+}

@@ -1,0 +1,40 @@
+import type { Severity } from '../../base/problem';
+import type { Experiment } from '../experiment/types';
+import type { Schedule } from '../schedule/types';
+
+/** One piece of advice with the numbers in it, where it comes from, and why a person may believe it. */
+export type Advice = {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** Paper, issue or trainer that the rule is from; "heuristic" where it is our own synthesis. */
+  readonly source: string;
+  readonly reason: string;
+  /** The key that it is about. */
+  readonly key: string;
+  /** What to set, where one value mends it. */
+  readonly fix?: AdviceFix;
+};
+
+export type AdviceFix = { readonly key: string; readonly value: number | string };
+
+export type AdviceContext = {
+  readonly experiment: Experiment;
+  readonly schedule: Schedule;
+  readonly counts: {
+    /** Training images that are used. */
+    readonly images: number;
+    readonly classes: number;
+    readonly valImages?: number;
+    readonly ultralyticsVersion?: string;
+  };
+  /** The card that validates, where it is known: may it compute in FP16? */
+  readonly gpu?: { readonly name: string; readonly half: boolean };
+};
+
+export type Finding = Pick<Advice, 'severity' | 'message'> & { readonly fix?: AdviceFix };
+
+export type Rule = Pick<Advice, 'source' | 'reason' | 'key'> & {
+  readonly id: string;
+  find(context: AdviceContext): Finding | undefined;
+};
