@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { decodeDetections, encodeDetections } from '../../../src/protocol/detections-file';
+
+const file = {
+  header: {
+    fingerprint: 'abc',
+    classes: ['Riss', '缺陷'],
+    rule: {
+      name: 'ultralytics' as const,
+      space: 'letterbox' as const,
+      imgsz: 640,
+      conf: 0.001,
+      iou: 0.7,
+      max_det: 300,
+      single_cls: false,
+    },
+    images: 2,
+    files: ['a.jpg', 'ö.jpg'],
+    sizes: [10, 20, 30, 40],
+    placements: [1, 1, 0, 0, 0.5, 0.5, 0, 7],
+  },
+  detections: {
+    boxes: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+    scores: Float32Array.of(0.9, 0.5, 0.25),
+    class: Uint16Array.of(0, 1, 1),
+    image: Uint32Array.of(0, 0, 1),
+  },
+  truth: { boxes: Float32Array.of(1, 1, 2, 2), class: Uint16Array.of(1), image: Uint32Array.of(1) },
+};
+
+describe('a detections file', () => {
+  it('comes back as it was written, wherever its bytes lie in memory', () => {
+    const bytes = encodeDetections(file);
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    for (const copy of [bytes, shifted.subarray(3)]) {
+      const read = decodeDetections(copy);
+      expect(read?.header).toEqual({ ...file.header, detections: 3, labels: 1 });
+      expect(read?.detections).toEqual(file.detections);
+      expect(read?.truth).toEqual({ ...file.truth, images: 2, classes: 2 });
+    }
+  });
+
+  it('is refused when torn at any byte, lengthened, or of another kind', () => {
+    const bytes = encodeDetections(file);
+    for (let length = 0; length < bytes.length; length++)
+      expect(decodeDetections(bytes.subarray(0, length))).toBeUndefined();
+    expect(decodeDetections(new Uint8Array([...bytes, 0]))).toBeUndefined();
+    expect(decodeDetections(new TextEncoder().encode('PITWDET2 and more text'))).toBeUndefined();
+  });
+
+  it('is refused when an index points outside', () => {
+    const outside = { ...file, truth: { ...file.truth, image: Uint32Array.of(2) } };
+    expect(decodeDetections(encodeDetections(outside))).toBeUndefined();
+    const wrongClass = { ...file, detections: { ...file.detections, class: Uint16Array.of(0, 1, 2) } };
+    expect(decodeDetections(encodeDetections(wrongClass))).toBeUndefined();
+  });
+});
