@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,8 @@ import { startRun } from '../../src/engine/start-run';
 import { readRunSync } from '../../src/engine/store/read-run';
 import { type LiveRun, openRun } from '../../src/engine/view/live-run';
 import { FINAL_STATES } from '../../src/protocol/run-files';
-import { repositoryRoot } from './shared';
+
+const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 
 // A run whose keeper is the real one, while trainer and validator are programs that behave as told: the process border
 // is the only thing that is faked.

@@ -23,6 +23,8 @@ export type NewRun = {
   /** Working folder of the trainer; the experiment file's folder if absent. */
   readonly cwd?: string;
   readonly pitwallVersion: string;
+  /** Folder of the run that must have ended before this one starts. */
+  readonly after?: string;
   /** Interpreter for trainers in Python. */
   readonly python?: string;
 };
@@ -61,6 +63,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
       node: process.versions.node,
     },
     pitwall: options.pitwallVersion,
+    ...(options.after !== undefined && { after: options.after }),
     ...(options.python !== undefined && { python: options.python }),
   };
 }

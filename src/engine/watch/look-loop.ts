@@ -56,9 +56,7 @@ export class LookLoop implements Disposable {
       this.#again = true;
       return this.#looking;
     }
-    this.#looking = this.#run().finally(() => {
-      this.#looking = undefined;
-    });
+    this.#looking = this.#run();
     return this.#looking;
   }
 
@@ -72,6 +70,8 @@ export class LookLoop implements Disposable {
       const found = await this.#lookOnce();
       if (found) this.#lookAgainSoon();
     } while (this.#again && !this.#store.isDisposed);
+    // In the same breath as the check above, so that no wish to look falls in between.
+    this.#looking = undefined;
   }
 
   async #lookOnce(): Promise<boolean> {
