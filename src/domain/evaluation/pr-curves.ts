@@ -1,6 +1,6 @@
 import type { Scored } from './scored';
 import type { Detections, GroundTruth } from './types';
-import { matchUltralytics, REPORTED_MATCHING } from './ultralytics/match';
+import { matchUltralytics } from './ultralytics/match';
 
 /** Precision over recall of one class at IoU .5. */
 export type PrCurve = {
@@ -17,7 +17,7 @@ export function prCurves(
   groundTruth: GroundTruth,
   detections: Detections,
 ): { readonly classes: readonly PrCurve[]; readonly mean: Float64Array } {
-  const scored = matchUltralytics(groundTruth, detections, REPORTED_MATCHING);
+  const scored = matchUltralytics(groundTruth, detections);
   const classes: PrCurve[] = [];
   for (let c = 0; c < scored.classes; c++) {
     const labels = scored.truthStart[c + 1] - scored.truthStart[c];

@@ -60,10 +60,17 @@ export function classAps(space: ApSpace, scored: Scored, classIndex: number, pas
   for (let t = 0; t < scored.thresholds; t++) space.aps[t] = areaUnder(space, t, pass.credit);
 }
 
-export type ApPass = { readonly weights: Weights; readonly epsilon: number; readonly credit: Float64Array };
+/** `credit` is for the positives of the class at hand. */
+export type ApPass = { readonly weights: Weights; readonly epsilon: number; credit: Float64Array };
 
-export function createPass(rule: ApRule, weights: Weights, most: number): ApPass {
-  return { weights, epsilon: rule.epsilon, credit: new Float64Array(most + 1) };
+export function createPass(rule: ApRule, weights: Weights): ApPass {
+  return { weights, epsilon: rule.epsilon, credit: new Float64Array(1) };
+}
+
+/** Makes the pass ready for a class of so many positives. */
+export function fillCredit(pass: ApPass, rule: ApRule, positives: number): void {
+  if (positives >= pass.credit.length) pass.credit = new Float64Array(2 * positives + 1);
+  rule.fillCredit(pass.credit, positives);
 }
 
 function rank(space: ApSpace, scored: Scored, classIndex: number, { weights, epsilon }: ApPass): void {

@@ -1,9 +1,9 @@
 import { type Scored, ULTRALYTICS_AP } from '../scored';
 import type { ClassMetrics, Detections, GroundTruth, UltralyticsMetrics } from '../types';
-import { classAps, countPositives, createApSpace, createPass } from '../weighted-ap';
+import { classAps, countPositives, createApSpace, createPass, fillCredit } from '../weighted-ap';
 import { bestConfidence, CONFIDENCES, type ConfidenceCurves, confidenceCurves } from './curves';
 import { legacyTail } from './legacy-tail';
-import { type MatchingRule, matchUltralytics, REPORTED_MATCHING } from './match';
+import { type MatchingRule, matchUltralytics } from './match';
 
 export type UltralyticsOptions = {
   readonly matching?: MatchingRule;
@@ -17,10 +17,7 @@ export function evaluateUltralytics(
   detections: Detections,
   options: UltralyticsOptions = {},
 ): UltralyticsMetrics {
-  return ultralyticsMetrics(
-    matchUltralytics(groundTruth, detections, options.matching ?? REPORTED_MATCHING),
-    options,
-  );
+  return ultralyticsMetrics(matchUltralytics(groundTruth, detections, options.matching), options);
 }
 
 type ClassAps = { readonly class: number; readonly labels: number; readonly aps: Float64Array };
@@ -49,13 +46,13 @@ const MAP75 = 5;
 
 function apsOfClasses(scored: Scored, options: UltralyticsOptions): ClassAps[] {
   const weights = new Int32Array(scored.images).fill(1);
-  const pass = createPass(ULTRALYTICS_AP, weights, scored.truthImage.length);
+  const pass = createPass(ULTRALYTICS_AP, weights);
   const space = createApSpace(scored);
   const found: ClassAps[] = [];
   for (let c = 0; c < scored.classes; c++) {
     const labels = countPositives(scored, c, weights);
     if (labels === 0) continue;
-    ULTRALYTICS_AP.fillCredit(pass.credit, labels);
+    fillCredit(pass, ULTRALYTICS_AP, labels);
     classAps(space, scored, c, pass);
     const tail = options.legacyTail ? legacyTail(scored, c, labels) : undefined;
     found.push({ class: c, labels, aps: space.aps.map((ap, t) => ap + (tail?.[t] ?? 0)) });

@@ -23,7 +23,7 @@ export const IOU_THRESHOLDS = Float32Array.from({ length: THRESHOLDS }, (_, t) =
 export function matchUltralytics(
   groundTruth: GroundTruth,
   detections: Detections,
-  rule: MatchingRule,
+  rule: MatchingRule = REPORTED_MATCHING,
 ): Scored {
   const { images, classes } = groundTruth;
   const ranking = rankDetections(groundTruth, detections);

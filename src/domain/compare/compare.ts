@@ -1,0 +1,156 @@
+import { toCocoDetections, toCocoGroundTruth } from '../evaluation/coco/columns';
+import { scoreCoco } from '../evaluation/coco/scored';
+import { COCO_AP, ULTRALYTICS_AP } from '../evaluation/scored';
+import type { Detections, GroundTruth } from '../evaluation/types';
+import { matchUltralytics } from '../evaluation/ultralytics/match';
+import { biasCorrectedLimits, type Limits, meanOf, percentileLimits, shareBelow } from './limits';
+import { bootstrapPair, type Pair, pointEstimate, type Replicates } from './replicates';
+import { type ComparisonWarning, comparisonWarnings } from './warnings';
+
+export type CompareOptions = {
+  /** 1000 unless told. */
+  readonly replicates?: number;
+  /** 0 unless told; the same seed gives the same draws for every pair on the same val set. */
+  readonly seed?: number;
+  /** Whose mAP is compared: that of the reports unless told. */
+  readonly rule?: 'ultralytics' | 'coco';
+};
+
+/** Limits are 95 %. */
+export type Comparison = Limits & {
+  /** mAP of b minus that of a; low and high are its percentile limits. */
+  readonly map: number;
+  /** Share of the draws in which b is better; draws without a difference count half. */
+  readonly probabilityBetter: number;
+  readonly biasCorrected: Limits;
+  /** Mean of the replicates minus the estimate. */
+  readonly bias: number;
+  readonly a: CheckpointEstimate;
+  readonly b: CheckpointEstimate;
+  /** Classes with ground truth. */
+  readonly perClass: readonly ClassComparison[];
+  readonly warnings: readonly ComparisonWarning[];
+  readonly replicates: number;
+  readonly seed: number;
+  readonly rule: 'ultralytics' | 'coco';
+};
+
+/** One checkpoint by itself. mAP on few images is too high by itself: limits are bias-corrected, and `bias` is shown. */
+export type CheckpointEstimate = Limits & { readonly map: number; readonly bias: number };
+
+export type ClassComparison = Limits & {
+  readonly class: number;
+  readonly images: number;
+  readonly labels: number;
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+  readonly probabilityBetter: number;
+};
+
+const REPLICATES = 1000;
+
+/** Is b better than a? Both detected on the images of the same ground truth; a paired bootstrap over images. */
+export function compareDetections(
+  groundTruth: GroundTruth,
+  a: Detections,
+  b: Detections,
+  options: CompareOptions = {},
+): Comparison {
+  const { replicates = REPLICATES, seed = 0 } = options;
+  const pair = preparePair(groundTruth, a, b, options.rule);
+  return concludeComparison(pair, [bootstrapPair(pair, { seed, from: 0, to: replicates })], seed);
+}
+
+/** Judges both checkpoints once; every replicate only weighs what was judged. */
+export function preparePair(
+  groundTruth: GroundTruth,
+  a: Detections,
+  b: Detections,
+  rule: 'ultralytics' | 'coco' = 'ultralytics',
+): Pair {
+  if (rule === 'ultralytics') {
+    const judge = (found: Detections) => matchUltralytics(groundTruth, found);
+    return { rule: ULTRALYTICS_AP, a: judge(a), b: judge(b) };
+  }
+  const truth = toCocoGroundTruth(groundTruth);
+  const judge = (found: Detections) => scoreCoco(truth, toCocoDetections(found));
+  return { rule: COCO_AP, a: judge(a), b: judge(b) };
+}
+
+/** Puts together the replicates that bootstrapPair gave, of any ranges. */
+export function concludeComparison(pair: Pair, parts: readonly Replicates[], seed: number): Comparison {
+  const point = pointEstimate(pair);
+  const a = mapsOf(
+    parts.map((part) => part.a),
+    pair.a.classes,
+  );
+  const b = mapsOf(
+    parts.map((part) => part.b),
+    pair.a.classes,
+  );
+  const differences = b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference));
+  const [mapA, mapB] = [meanPresent(point.a), meanPresent(point.b)];
+  const map = mapB - mapA;
+  return {
+    map,
+    ...percentileLimits(differences),
+    probabilityBetter: 1 - shareBelow(differences, 0),
+    biasCorrected: biasCorrectedLimits(differences, map),
+    bias: meanOf(differences) - map,
+    a: checkpointEstimate(a, mapA),
+    b: checkpointEstimate(b, mapB),
+    perClass: compareClasses(pair, parts, point),
+    warnings: comparisonWarnings(pair.a, parts),
+    replicates: a.length,
+    seed,
+    rule: pair.rule.name,
+  };
+}
+
+function checkpointEstimate(maps: Float64Array, map: number): CheckpointEstimate {
+  const drawn = maps.filter((value) => !Number.isNaN(value));
+  return { map, bias: meanOf(drawn) - map, ...biasCorrectedLimits(drawn, map) };
+}
+
+/** mAP of every replicate: the mean over the classes that its draw has. */
+function mapsOf(parts: readonly Float64Array[], classes: number): Float64Array {
+  const maps: number[] = [];
+  for (const aps of parts) {
+    for (let at = 0; at < aps.length; at += classes) maps.push(meanPresent(aps.subarray(at, at + classes)));
+  }
+  return Float64Array.from(maps);
+}
+
+function meanPresent(aps: Float64Array): number {
+  return meanOf(aps.filter((ap) => !Number.isNaN(ap)));
+}
+
+function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replicates): ClassComparison[] {
+  const { classes, truthStart, truthImage } = pair.a;
+  const present = Array.from({ length: classes }, (_, c) => c).filter(
+    (c) => truthStart[c + 1] > truthStart[c],
+  );
+  return present.map((c) => {
+    const differences = Float64Array.from(parts.flatMap((part) => classDifferences(part, c, classes)));
+    return {
+      class: c,
+      images: new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size,
+      labels: truthStart[c + 1] - truthStart[c],
+      a: point.a[c],
+      b: point.b[c],
+      difference: point.b[c] - point.a[c],
+      ...percentileLimits(differences),
+      probabilityBetter: 1 - shareBelow(differences, 0),
+    };
+  });
+}
+
+/** Of the draws that have the class. */
+function classDifferences({ a, b }: Replicates, classIndex: number, classes: number): number[] {
+  const differences: number[] = [];
+  for (let at = classIndex; at < a.length; at += classes) {
+    if (!Number.isNaN(a[at])) differences.push(b[at] - a[at]);
+  }
+  return differences;
+}

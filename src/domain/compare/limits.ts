@@ -1,0 +1,66 @@
+export type Limits = { readonly low: number; readonly high: number };
+
+/** Two-sided 95 %. */
+const TAIL = 0.025;
+
+/** The middle 95 % of the replicates. */
+export function percentileLimits(replicates: Float64Array): Limits {
+  const sorted = replicates.slice().sort();
+  return { low: quantile(sorted, TAIL), high: quantile(sorted, 1 - TAIL) };
+}
+
+/** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median lies from the estimate. */
+export function biasCorrectedLimits(replicates: Float64Array, estimate: number): Limits {
+  if (replicates.length === 0) return { low: Number.NaN, high: Number.NaN };
+  const sorted = replicates.slice().sort();
+  const half = 0.5 / replicates.length;
+  const below = Math.min(1 - half, Math.max(half, shareBelow(replicates, estimate)));
+  const shift = 2 * normalQuantile(below);
+  const spread = normalQuantile(1 - TAIL);
+  return {
+    low: quantile(sorted, normalCdf(shift - spread)),
+    high: quantile(sorted, normalCdf(shift + spread)),
+  };
+}
+
+/** Share of values below `limit`; those equal to it count half. */
+export function shareBelow(values: Float64Array, limit: number): number {
+  let doubled = 0;
+  for (const value of values) doubled += Number(value < limit) + Number(value <= limit);
+  return doubled / (2 * values.length);
+}
+
+/** Linear between order statistics (type 7 of Hyndman and Fan 1996, numpy's default). */
+export function quantile(sorted: Float64Array, share: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  const place = (sorted.length - 1) * share;
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Standard normal distribution; the rational approximation 7.1.26 of Abramowitz and Stegun, error below 1e-7. */
+export function normalCdf(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * x);
+  const factors = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
+  const tail = 0.5 * factors.reduce((sum, factor) => (sum + factor) * t, 0) * Math.exp(-x * x);
+  return z < 0 ? tail : 1 - tail;
+}
+
+/** Its inverse, by bisection: it is asked for a few times a comparison. */
+export function normalQuantile(share: number): number {
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

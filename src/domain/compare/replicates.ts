@@ -1,0 +1,94 @@
+import { createRandom } from '../../base/random';
+import type { ApRule, Scored } from '../evaluation/scored';
+import {
+  type ApPass,
+  type ApSpace,
+  classAps,
+  countPositives,
+  createApSpace,
+  createPass,
+  fillCredit,
+} from '../evaluation/weighted-ap';
+
+/** Two checkpoints judged on the same images. */
+export type Pair = { readonly rule: ApRule; readonly a: Scored; readonly b: Scored };
+
+/**
+ * AP of each class, the mean over IoU thresholds, in replicates from..to: [replicate, class]. NaN where a draw has no
+ * ground truth of the class.
+ */
+export type Replicates = {
+  readonly from: number;
+  readonly to: number;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+};
+
+export type ReplicateRange = { readonly seed: number; readonly from: number; readonly to: number };
+
+/**
+ * The paired bootstrap of images: each replicate draws as many images as there are, with replacement, and judges both
+ * checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed and its own number alone,
+ * so ranges may be done by several workers and put together.
+ */
+export function bootstrapPair(pair: Pair, { seed, from, to }: ReplicateRange): Replicates {
+  const { images, classes } = pair.a;
+  const work = createWork(pair);
+  const found = {
+    from,
+    to,
+    a: new Float64Array((to - from) * classes),
+    b: new Float64Array((to - from) * classes),
+  };
+  for (let replicate = from; replicate < to; replicate++) {
+    drawImages(work.pass.weights, images, seed, replicate);
+    judgePair(pair, work, found, (replicate - from) * classes);
+  }
+  return found;
+}
+
+/** Both checkpoints on the images as they are, as the one replicate of a range. */
+export function pointEstimate(pair: Pair): Replicates {
+  const work = createWork(pair);
+  work.pass.weights.fill(1);
+  const found = { from: 0, to: 1, a: new Float64Array(pair.a.classes), b: new Float64Array(pair.a.classes) };
+  judgePair(pair, work, found, 0);
+  return found;
+}
+
+/** Both checkpoints with image i counted weights[i] times. */
+export function weightedEstimate(pair: Pair, weights: Int32Array): Replicates {
+  const work = createWork(pair);
+  work.pass.weights.set(weights);
+  const found = { from: 0, to: 1, a: new Float64Array(pair.a.classes), b: new Float64Array(pair.a.classes) };
+  judgePair(pair, work, found, 0);
+  return found;
+}
+
+type Work = { readonly space: ApSpace; readonly pass: ApPass };
+
+function createWork({ rule, a, b }: Pair): Work {
+  return { space: createApSpace(a, b), pass: createPass(rule, new Int32Array(a.images)) };
+}
+
+function drawImages(weights: Int32Array, images: number, seed: number, replicate: number): void {
+  const random = createRandom(seed, replicate + 1);
+  weights.fill(0);
+  for (let i = 0; i < images; i++) weights[random.below(images)]++;
+}
+
+function judgePair({ rule, a, b }: Pair, { space, pass }: Work, found: Replicates, at: number): void {
+  for (let c = 0; c < a.classes; c++) {
+    const positives = countPositives(a, c, pass.weights);
+    fillCredit(pass, rule, positives);
+    found.a[at + c] = positives > 0 ? meanAp(space, a, c, pass) : Number.NaN;
+    found.b[at + c] = positives > 0 ? meanAp(space, b, c, pass) : Number.NaN;
+  }
+}
+
+function meanAp(space: ApSpace, scored: Scored, classIndex: number, pass: ApPass): number {
+  classAps(space, scored, classIndex, pass);
+  let sum = 0;
+  for (let t = 0; t < scored.thresholds; t++) sum += space.aps[t];
+  return sum / scored.thresholds;
+}
