@@ -1,11 +1,13 @@
 import type { CommandFactory } from './cli';
+import { compareCommand } from './commands/compare';
+import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
-import { exportCommand } from './commands/export';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
 import { predictCommand } from './commands/predict';
 import { continueCommand, pauseCommand, setCommand, stopCommand } from './commands/requests';
+import { scheduleCommand } from './commands/schedule';
 import { showCommand } from './commands/show';
 import { trainCommand } from './commands/train';
 import { validateCommand } from './commands/validate';
@@ -13,6 +15,7 @@ import { watchCommand } from './commands/watch';
 
 /** The command table, in the order of the help text. */
 export const COMMANDS: readonly CommandFactory[] = [
+  demoCommand,
   initCommand,
   trainCommand,
   watchCommand,
@@ -25,6 +28,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   validateCommand,
   predictCommand,
   evaluateCommand,
-  exportCommand,
+  scheduleCommand,
+  compareCommand,
   doctorCommand,
 ];

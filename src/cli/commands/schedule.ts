@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toJsonLine } from '../../base/json';
+import { formatProblem } from '../../base/problem';
+import { advise } from '../../domain/advice/advise';
+import type { Advice } from '../../domain/advice/types';
+import { placeProblems } from '../../domain/experiment/place-problems';
+import { scheduleOf } from '../../domain/schedule/schedule';
+import type { Schedule } from '../../domain/schedule/types';
+import type { Cli } from '../cli';
+import { loadExperiment } from '../experiment';
+import { badInput, fileFailure } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { collect, wholeNumber } from '../option-values';
+import { styleFor } from '../output/style';
+import { countDataset } from '../schedule/counts';
+import { scheduleLines } from '../schedule/lines';
+import { scheduleReport } from '../schedule/report';
+import { scheduleSvg } from '../schedule/svg';
+
+export function scheduleCommand({ io, run }: Cli) {
+  return new Command('schedule')
+    .description('the learning rate of every step before it is paid for, and advice')
+    .argument('<config>', 'experiment file')
+    .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
+    .option('--images <n>', 'training images; without it they are counted on disk', wholeNumber)
+    .option('--svg <file>', 'draw the curves into an SVG file')
+    .option('--json', 'LR per step and group as one JSON line on stdout')
+    .action(
+      run(async (config, options) => {
+        const { experiment, text } = loadExperiment(io, config, options.set);
+        const counts = await countDataset(io, experiment, options.images);
+        const { schedule, problems } = scheduleOf(experiment, counts);
+        for (const problem of placeProblems(problems, text, { file: config, set: options.set }))
+          printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
+        const advice = advise({ experiment, schedule, counts });
+        if (options.svg !== undefined)
+          writePicture(io, options.svg, scheduleSvg(schedule, path.basename(config)));
+        tell(io, { schedule, advice }, options);
+        return 0;
+      }),
+    );
+}
+
+type Told = { readonly schedule: Schedule; readonly advice: readonly Advice[] };
+
+/** Who asked for a picture only gets no text beside it. */
+function tell(
+  io: CliIo,
+  { schedule, advice }: Told,
+  options: { readonly json?: true; readonly svg?: string },
+): void {
+  if (options.json) io.stdout.write(toJsonLine(scheduleReport(schedule, advice)));
+  if (options.json || options.svg !== undefined) return;
+  const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
+  for (const line of scheduleLines(schedule, advice, place)) printLine(io.stdout, line);
+}
+
+function writePicture(io: CliIo, file: string, svg: string): void {
+  try {
+    writeFileSync(path.resolve(io.cwd, file), svg);
+  } catch (error) {
+    throw badInput(`${file}: ${fileFailure(error)}`, error);
+  }
+}

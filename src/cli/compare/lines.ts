@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { Comparison } from '../../domain/compare/compare';
+import { SAMPLING_ONLY } from '../../domain/compare/warnings';
+import { formatProbability } from '../../domain/view/format';
+import { score } from '../output/numbers';
+import type { Style } from '../output/style';
+import { formatTable, type TableColumn } from '../output/table';
+import type { RunDetections } from './load-detections';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'class' },
+  ...['images', 'A', 'B', 'B - A', '95 %'].map((title) => ({ title, align: 'right' as const })),
+];
+
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
+const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
+
+/** A comparison for people: both, the difference with its verdict, a row per class, what it does not tell. */
+export function compareLines(
+  a: RunDetections,
+  b: RunDetections,
+  { comparison, style }: { readonly comparison: Comparison; readonly style: Style },
+): string[] {
+  const names = a.file.header.classes;
+  const rows = comparison.perClass.map((c) => [
+    names[c.class] ?? `class ${c.class}`,
+    String(c.images),
+    score(c.a),
+    score(c.b),
+    signed(c.difference),
+    span(c.low, c.high),
+  ]);
+  return [
+    ...formatTable(CHECKPOINT_COLUMNS, [
+      checkpointRow('A', a, comparison.a),
+      checkpointRow('B', b, comparison.b),
+    ]),
+    '',
+    verdict(comparison, style),
+    '',
+    ...formatTable(COLUMNS, rows),
+    '',
+    ...comparison.warnings.map(({ message }) => `warning: ${message}`),
+    style.dim(SAMPLING_ONLY),
+  ];
+}
+
+const CHECKPOINT_COLUMNS: readonly TableColumn[] = [
+  { title: '' },
+  { title: 'run' },
+  { title: 'epoch', align: 'right' },
+  { title: 'mAP50-95', align: 'right' },
+  { title: '95 %', align: 'right' },
+];
+
+function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: Comparison['a']): string[] {
+  const limits = `${score(estimate.low)} to ${score(estimate.high)}`;
+  return [label, path.basename(dir), String(epoch), score(estimate.map), limits];
+}
+
+function verdict({ map, low, high, probabilityBetter, replicates }: Comparison, style: Style): string {
+  const chance = `B is better in ${formatProbability(probabilityBetter)} of ${replicates} draws of the val images`;
+  return `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)})  ${judged(low, high)}; ${chance}`;
+}
+
+function judged(low: number, high: number): string {
+  if (low > 0) return 'B is better';
+  return high < 0 ? 'A is better' : 'no significant difference';
+}
