@@ -1,0 +1,61 @@
+import type { Schedule } from './types';
+
+export type Point = { readonly step: number; readonly lr: number };
+
+/** Steps looked at per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
+const LOOKS = 8;
+
+/**
+ * At most `points` points of one group's curve: the lowest and the highest of each stretch, so that no peak is lost, with
+ * the first, the last and the end of warm-up always among them.
+ */
+export function samplePoints(schedule: Schedule, group: number, points: number): readonly Point[] {
+  const known = cacheOf(schedule);
+  const key = `${group}/${points}`;
+  const found = known.get(key) ?? takePoints(schedule, group, points);
+  known.set(key, found);
+  return found;
+}
+
+/** A hover draws, describes and marks one schedule: its points are taken once. */
+const cache = new WeakMap<Schedule, Map<string, readonly Point[]>>();
+
+function cacheOf(schedule: Schedule): Map<string, readonly Point[]> {
+  const known = cache.get(schedule) ?? new Map<string, readonly Point[]>();
+  cache.set(schedule, known);
+  return known;
+}
+
+function takePoints(schedule: Schedule, group: number, points: number): readonly Point[] {
+  const { steps, warmupSteps } = schedule;
+  if (steps <= points) return Array.from({ length: steps }, (_, step) => pointAt(schedule, group, step));
+  const seams = [0, warmupSteps, steps - 1].filter((step) => step < steps);
+  const buckets = Math.max(1, Math.floor((points - seams.length) / 2));
+  const found = new Map<number, Point>(seams.map((step) => [step, pointAt(schedule, group, step)]));
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const from = (bucket * steps) / buckets;
+    const stretch = { from, length: steps / buckets };
+    for (const point of extremes(schedule, group, stretch)) found.set(point.step, point);
+  }
+  return [...found.values()].toSorted((a, b) => a.step - b.step);
+}
+
+function extremes(
+  schedule: Schedule,
+  group: number,
+  { from, length }: { readonly from: number; readonly length: number },
+): readonly Point[] {
+  const looks = Math.min(LOOKS, Math.ceil(length));
+  let low = pointAt(schedule, group, Math.floor(from));
+  let high = low;
+  for (let look = 1; look < looks; look++) {
+    const point = pointAt(schedule, group, Math.floor(from + (look * length) / looks));
+    if (point.lr < low.lr) low = point;
+    if (point.lr > high.lr) high = point;
+  }
+  return [low, high];
+}
+
+function pointAt(schedule: Schedule, group: number, step: number): Point {
+  return { step, lr: schedule.lrAt(step, group) };
+}

@@ -1,0 +1,100 @@
+import { counted, mainGroup, percent, rate, summarize } from './summary';
+import { type Frame, type Highlight, text, xOf, yOf } from './svg-frame';
+import type { Schedule } from './types';
+
+/** What a key of the experiment file is in the picture. */
+export function highlightOf(key: string): Highlight {
+  return KEY_HIGHLIGHTS.get(key);
+}
+
+const KEY_HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map([
+  ['lr0', 'peak'],
+  ['lrf', 'final'],
+  ['cos_lr', 'final'],
+  ['warmup_epochs', 'warmup'],
+  ['warmup_shape', 'warmup'],
+  ['warmup_bias_lr', 'bias'],
+  ['momentum', 'momentum'],
+  ['warmup_momentum', 'momentum'],
+  ['epochs', 'end'],
+  ['batch', 'end'],
+]);
+
+export function highlightMarks(schedule: Schedule, frame: Frame): readonly string[] {
+  const draw = frame.highlight === undefined ? undefined : MARKS[frame.highlight];
+  return draw === undefined ? [] : draw(schedule, frame);
+}
+
+const MARKS: Readonly<
+  Record<Exclude<Highlight, undefined>, (schedule: Schedule, frame: Frame) => readonly string[]>
+> = {
+  peak: (schedule, frame) => {
+    const { peak } = summarize(schedule);
+    return pointed(frame, { step: peak.step, lr: peak.lr, label: `peak ${rate(peak.lr)}` });
+  },
+  final: (schedule, frame) => {
+    const step = schedule.steps - 1;
+    const lr = schedule.lrAt(step, mainGroup(schedule));
+    return pointed(frame, { step, lr, label: `final ${rate(lr)}` });
+  },
+  bias: (schedule, frame) => {
+    const lr = schedule.lrAt(0, Math.max(0, schedule.groups.indexOf('bias')));
+    return pointed(frame, { step: 0, lr, label: `biases start at ${rate(lr)}` });
+  },
+  warmup: warmupMark,
+  end: (schedule, frame) => {
+    const x = xOf(frame, schedule.steps - 1);
+    return [line(frame, `M${x} ${frame.top}V${frame.bottom}`)];
+  },
+  momentum: momentumCurve,
+};
+
+function warmupMark(schedule: Schedule, frame: Frame): readonly string[] {
+  const { warmupSteps, steps } = schedule;
+  if (warmupSteps === 0) return [];
+  const x = xOf(frame, Math.min(warmupSteps, steps - 1));
+  const label = `${counted(warmupSteps, schedule.unit ?? 'step')}, ${percent(warmupSteps / steps)}`;
+  return [line(frame, `M${x} ${frame.top}V${frame.bottom}`), labelBeside(frame, x, frame.bottom - 8, label)];
+}
+
+/** Momentum has its own scale: 0 to 1 over the height. */
+function momentumCurve(schedule: Schedule, frame: Frame): readonly string[] {
+  const last = schedule.momentumAt(schedule.steps - 1);
+  if (!Number.isFinite(last)) return [];
+  const points = Array.from({ length: 100 }, (_, i) => {
+    const step = Math.round((i * (schedule.steps - 1)) / 99);
+    return `${xOf(frame, step)},${yOf(frame, schedule.momentumAt(step) * frame.maximum)}`;
+  });
+  const y = yOf(frame, last * frame.maximum);
+  const label = `momentum ${rate(schedule.momentumAt(0))} to ${rate(last)}`;
+  return [
+    `<polyline points="${points.join(' ')}" fill="none" stroke="${frame.colours.mark}" stroke-width="1.5"/>`,
+    text(frame, { x: frame.right, y: y + 14, anchor: 'end', content: label, colour: frame.colours.mark }),
+  ];
+}
+
+type Pointed = { readonly step: number; readonly lr: number; readonly label: string };
+
+function pointed(frame: Frame, { step, lr, label }: Pointed): readonly string[] {
+  const x = xOf(frame, step);
+  const y = yOf(frame, Math.min(lr, frame.maximum));
+  return [
+    `<circle cx="${x}" cy="${y}" r="3.5" fill="${frame.colours.mark}"/>`,
+    labelBeside(frame, x, y - 8, label),
+  ];
+}
+
+function labelBeside(frame: Frame, x: number, y: number, content: string): string {
+  const right = x > (frame.left + frame.right) / 2;
+  return text(frame, {
+    x: right ? x - 7 : x + 7,
+    y,
+    anchor: right ? 'end' : 'start',
+    content,
+    colour: frame.colours.mark,
+  });
+}
+
+function line(frame: Frame, path: string): string {
+  return `<path d="${path}" stroke="${frame.colours.mark}" stroke-width="1.5" fill="none"/>`;
+}
