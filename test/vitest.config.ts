@@ -24,6 +24,8 @@ export default defineConfig({
       suite('unit'),
       suite('conformance', { testTimeout: 300_000 }),
       // Whole processes on few cores: one file at a time.
+      // Needs a Python environment of several GB; run by npm run test:ultralytics.
+      suite('ultralytics', { testTimeout: 900_000, fileParallelism: false, sequence: { groupOrder: 2 } }),
       suite('integration', { testTimeout: 300_000, fileParallelism: false, sequence: { groupOrder: 1 } }),
     ],
   },

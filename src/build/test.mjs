@@ -1,5 +1,5 @@
-// The test command: every static gate, every vitest project, then the suite in a real VS Code. One closing line sums up.
-// Usage: node test.mjs [--no-e2e]
+// The test command: every static gate, the vitest projects, then the suite in a real VS Code. One closing line sums up.
+// Usage: node test.mjs [--no-e2e]     node test.mjs ultralytics   the suite against a real Ultralytics only
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ function count(passed) {
   totals[passed ? 'passed' : 'failed'] += 1;
 }
 
-function runVitest() {
+function runVitest(projects) {
   const report = path.join(artifacts, 'vitest.json');
   rmSync(report, { force: true });
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
@@ -27,11 +27,12 @@ function runVitest() {
     'run',
     '--config',
     'test/vitest.config.ts',
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const status = node(args, 'unit, conformance and integration tests');
+  const status = node(args, `${projects.join(', ')} tests`);
   if (!existsSync(report)) {
     count(false);
     return;
@@ -66,12 +67,30 @@ function runEditorSuite() {
   }
 }
 
-mkdirSync(artifacts, { recursive: true });
-count(node(['src/build/check.mjs'], 'static gates') === 0);
-runVitest();
-if (existsSync(path.join(root, 'test/e2e/run.mjs')) && !process.argv.includes('--no-e2e')) runEditorSuite();
-if (!existsSync(path.join(root, '../shared/data'))) {
-  console.log('\nSKIPPED, LOUDLY: ../shared is absent, so the conformance suites on real data did not run.');
+function runUltralytics() {
+  const made = spawnSync(process.execPath, ['src/build/python-env.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (made.status !== 0) process.exit(1);
+  process.env.PITWALL_PYTHON = made.stdout.trim();
+  runVitest(['ultralytics']);
 }
+
+function runEverything() {
+  count(node(['src/build/check.mjs'], 'static gates') === 0);
+  runVitest(['unit', 'conformance', 'integration']);
+  if (existsSync(path.join(root, 'test/e2e/run.mjs')) && !process.argv.includes('--no-e2e')) runEditorSuite();
+  if (!existsSync(path.join(root, '../shared/data'))) {
+    console.log(
+      '\nSKIPPED, LOUDLY: ../shared is absent, so the conformance suites on real data did not run.',
+    );
+  }
+}
+
+mkdirSync(artifacts, { recursive: true });
+if (process.argv[2] === 'ultralytics') runUltralytics();
+else runEverything();
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseExperiment } from '../../src/domain/experiment/parse';
+import { scheduleOf, withLrChanges } from '../../src/domain/schedule/schedule';
+import { askRun } from '../../src/engine/ask';
+import { processesOfRun } from '../../src/engine/process/run-processes';
+import { readRunSync } from '../../src/engine/store/read-run';
+import { runCliProcess, spawnCli } from '../helpers/cli';
+import { closeWorkshop, eventsOf, openWorkshop, until, type Workshop, writeExperiment } from './helpers';
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop(48, 8);
+});
+afterAll(() => closeWorkshop(workshop));
+
+const OWN = { validation: false, batch: 4, cos_lr: true };
+
+describe('change in flight', () => {
+  it('scale follows the rest of the plan and hold keeps its value, during warm-up and across epoch starts', async () => {
+    const file = writeExperiment(workshop, 'rates', { ...OWN, epochs: 5, warmup_epochs: 2, lr0: 0.02 });
+    const { done } = spawnCli(['train', file, '--name', 'rates', '--json'], workshop.dir);
+    const dir = workshop.runDir('rates');
+    await until('warm-up has begun', () => eventsOf(dir, 'step').length >= 4);
+    await askRun(dir, { type: 'lr', mode: 'scale', value: 0.003 }, 'test');
+    await until('the scale is answered', () => eventsOf(dir, 'control').length === 1);
+    await until('warm-up is over', () => eventsOf(dir, 'step').length >= 28);
+    await askRun(dir, { type: 'lr', mode: 'hold', value: 0.0123 }, 'test');
+    expect((await done).code).toBe(0);
+    const [scale, hold] = eventsOf(dir, 'control');
+    expect([scale.ok, hold.ok]).toEqual([true, true]);
+    expect(scale.step).toBeLessThan(24);
+    const { experiment } = parseExperiment(readFileSync(file, 'utf8'), { file });
+    const { schedule } = scheduleOf(experiment!, { images: 48, classes: 6 });
+    const changed = withLrChanges(schedule, [scale.applied!, hold.applied!]);
+    const steps = eventsOf(dir, 'step');
+    expect(steps).toHaveLength(60);
+    for (const { step, lr } of steps)
+      for (const [group, value] of lr.entries())
+        expect(
+          Math.abs(value - changed.lrAt(step, group)),
+          `step ${step} group ${group}`,
+        ).toBeLessThanOrEqual(1e-9 * Math.abs(value) + 1e-15);
+    // Two epoch starts lie behind the hold, and the optimizer still has exactly what was asked for.
+    expect(hold.step).toBeLessThan(36);
+    expect(steps.slice(hold.step).every(({ lr }) => lr.every((value) => value === 0.0123))).toBe(true);
+  });
+
+  it('mosaic, patience and a request that makes no sense are each answered with what was done', async () => {
+    const file = writeExperiment(workshop, 'knobs', { ...OWN, epochs: 3, mosaic: 1 });
+    const { done } = spawnCli(['train', file, '--name', 'knobs'], workshop.dir);
+    const dir = workshop.runDir('knobs');
+    await until('training', () => eventsOf(dir, 'step').length >= 1);
+    await askRun(dir, { type: 'close_mosaic' }, 'test');
+    await askRun(dir, { type: 'lr', mode: 'hold', value: 0.01, group: 'biases' }, 'test');
+    await until('both are answered', () => eventsOf(dir, 'control').length === 2);
+    const answers = eventsOf(dir, 'control').map(({ ok, message }) => `${ok} ${message}`);
+    expect(answers.some((text) => /^true mosaic/.test(text))).toBe(true);
+    expect(answers.some((text) => /^false no parameter group 'biases'/.test(text))).toBe(true);
+    expect((await done).code).toBe(0);
+  });
+});
+
+describe('stop and resume', () => {
+  it('stop leaves no process of the run; the log says why it ended', async () => {
+    const file = writeExperiment(workshop, 'stopped', { ...OWN, epochs: 50, workers: 2 });
+    const { done } = spawnCli(['train', file, '--name', 'stopped'], workshop.dir);
+    const dir = workshop.runDir('stopped');
+    await until('an epoch is over', () => eventsOf(dir, 'checkpoint').length >= 1);
+    const { id } = readRunSync(dir);
+    expect((await runCliProcess(['stop', dir], workshop.dir)).code).toBe(0);
+    await done;
+    await until('every process is gone', () => processesOfRun(id).length === 0, 15);
+    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'stopped' });
+  });
+
+  it('kill -9 of the trainer is told, loses nothing, and resume goes on from the last checkpoint', async () => {
+    const file = writeExperiment(workshop, 'killed', { ...OWN, epochs: 4 });
+    const { done } = spawnCli(['train', file, '--name', 'killed'], workshop.dir);
+    const dir = workshop.runDir('killed');
+    await until('two epochs are over', () => eventsOf(dir, 'checkpoint').length >= 2);
+    const before = eventsOf(dir, 'step').length;
+    for (const { pid, role } of processesOfRun(readRunSync(dir).id))
+      if (role === 'trainer') process.kill(pid, 'SIGKILL');
+    expect((await done).code).toBe(1);
+    const shown = await runCliProcess(['show', dir, '--json'], workshop.dir);
+    expect(JSON.parse(shown.out)).toMatchObject({ state: 'failed' });
+    expect(eventsOf(dir, 'step').length).toBeGreaterThanOrEqual(before);
+    const resumed = await runCliProcess(['train', '--resume', dir], workshop.dir);
+    expect(resumed.code).toBe(0);
+    const hello = eventsOf(dir, 'hello').at(-1);
+    expect(hello).toMatchObject({ attempt: 2 });
+    expect(hello?.fromStep).toBeGreaterThanOrEqual(24);
+    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'completed', step: 47 });
+    expect(
+      eventsOf(dir, 'epoch')
+        .map(({ epoch }) => epoch)
+        .slice(-1),
+    ).toEqual([4]);
+  });
+
+  it('pause ends the process after a checkpoint; continue resumes', async () => {
+    const file = writeExperiment(workshop, 'paused', { ...OWN, epochs: 4 });
+    const { done } = spawnCli(['train', file, '--name', 'paused'], workshop.dir);
+    const dir = workshop.runDir('paused');
+    await until('training', () => eventsOf(dir, 'step').length >= 2);
+    expect((await runCliProcess(['pause', dir], workshop.dir)).code).toBe(0);
+    await done;
+    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'paused' });
+    expect((await runCliProcess(['train', '--resume', dir], workshop.dir)).code).toBe(0);
+    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'completed' });
+  });
+
+  it('tells what it cannot start in one line', async () => {
+    const file = writeExperiment(workshop, 'nomodel', { model: 'no-such-model.yaml' });
+    const { code } = await runCliProcess(['train', file, '--name', 'nomodel'], workshop.dir);
+    expect(code).toBe(1);
+    const [end] = eventsOf(workshop.runDir('nomodel'), 'end');
+    expect(end.message).toMatch(/no-such-model/);
+    expect(
+      readFileSync(path.join(workshop.runDir('nomodel'), 'events.jsonl'), 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeExample } from '../../src/dataset/example/write-example';
+import { processesOfRun } from '../../src/engine/process/run-processes';
+import { readRunSync } from '../../src/engine/store/read-run';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/protocol/events';
+
+/** The interpreter that `npm run test:ultralytics` made; the CLI takes it from PITWALL_PYTHON. */
+export const python = process.env.PITWALL_PYTHON ?? '';
+
+export type Workshop = { readonly dir: string; readonly runDir: (name: string) => string };
+
+/** A folder with the example data, few images, for runs of the real library. */
+export async function openWorkshop(train = 48, val = 16): Promise<Workshop> {
+  if (!existsSync(python))
+    throw new Error('PITWALL_PYTHON names no interpreter: run npm run test:ultralytics');
+  const dir = mkdtempSync(path.join(tmpdir(), 'pitwall-ultralytics-'));
+  await writeExample(dir, { train, val });
+  return { dir, runDir: (name) => path.join(dir, 'runs', name) };
+}
+
+export function closeWorkshop({ dir, runDir }: Workshop): void {
+  const runs = path.join(dir, 'runs');
+  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
+    if (!existsSync(path.join(runDir(name), 'run.json'))) continue;
+    for (const { pid } of processesOfRun(readRunSync(runDir(name)).id)) process.kill(pid, 'SIGKILL');
+  }
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+/** An experiment on yolov8n from its YAML: no weights are fetched. */
+export function writeExperiment(
+  { dir }: Workshop,
+  name: string,
+  keys: Readonly<Record<string, unknown>>,
+): string {
+  const all = {
+    trainer: 'ultralytics',
+    model: 'yolov8n.yaml',
+    data: 'data.yaml',
+    epochs: 3,
+    batch: 16,
+    imgsz: 64,
+    device: 'cpu',
+    workers: 0,
+    plots: false,
+    amp: false,
+    optimizer: 'SGD',
+    mosaic: 0,
+    ...keys,
+  };
+  const file = path.join(dir, `${name}.train.yaml`);
+  writeFileSync(
+    file,
+    Object.entries(all)
+      .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+      .join(''),
+  );
+  return file;
+}
+
+export function readEvents(runDir: string): TrainerEvent[] {
+  const text = readFileSync(path.join(runDir, 'events.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => zTrainerEvent.parse(JSON.parse(line)));
+}
+
+export function eventsOf<T extends TrainerEvent['type']>(runDir: string, type: T): TrainerEventOf<T>[] {
+  if (!existsSync(path.join(runDir, 'events.jsonl'))) return [];
+  return readEvents(runDir).filter((event): event is TrainerEventOf<T> => event.type === type);
+}
+
+export async function until(what: string, condition: () => boolean, seconds = 120): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
