@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
-import { type CocoFile, evaluateCocoFiles } from '../../domain/evaluation/coco/evaluate';
+import { type CocoFile, cocoStatsOfFiles } from '../../domain/evaluation/coco/evaluate';
 import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
 import { badInput, fileFailure } from '../failure';
@@ -19,12 +19,12 @@ export function evaluateCommand({ io, run }: Cli) {
     .action(
       run(async (gt, dt, { json }) => {
         const start = performance.now();
-        const { value, problems } = evaluateCocoFiles(readFile(io, gt), readFile(io, dt));
+        const { value, problems } = cocoStatsOfFiles(readFile(io, gt), readFile(io, dt));
         reportProblems(io, problems);
         if (!value) throw badInput(`${gt}, ${dt}: cannot be evaluated`);
         const took = (performance.now() - start) / 1000;
-        if (json) io.stdout.write(toJsonLine({ stats: value.stats, seconds: took }));
-        else for (const line of [...cocoLines(value.stats), seconds(took)]) printLine(io.stdout, line);
+        if (json) io.stdout.write(toJsonLine({ stats: value, seconds: took }));
+        else for (const line of [...cocoLines(value), seconds(took)]) printLine(io.stdout, line);
         return 0;
       }),
     );

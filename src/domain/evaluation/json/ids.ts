@@ -61,17 +61,19 @@ export type IdIndex = { readonly size: number; find(id: number): number };
 
 /** Ids within a range of this many times their number are looked up in a table, others in a Map. */
 const TABLE_SPREAD = 256;
+const SMALL_TABLE = 65536;
 
 export function createIdIndex(ids: Float64Array): IdIndex {
   const low = ids.length > 0 ? ids[0] : 0;
   const span = ids.length > 0 ? ids[ids.length - 1] - low + 1 : 0;
-  return span <= TABLE_SPREAD * ids.length + 65536 ? tableIndex(ids, low, span) : mapIndex(ids);
+  const whole = ids.every((id) => Number.isSafeInteger(id));
+  return whole && span <= TABLE_SPREAD * ids.length + SMALL_TABLE
+    ? tableIndex(ids, low, span)
+    : mapIndex(ids);
 }
 
 function tableIndex(ids: Float64Array, low: number, span: number): IdIndex {
-  const table = new Int32Array(Math.ceil(span)).fill(-1);
-  const whole = ids.every((id) => Number.isInteger(id));
-  if (!whole) return mapIndex(ids);
+  const table = new Int32Array(span).fill(-1);
   ids.forEach((id, i) => {
     table[id - low] = i;
   });
