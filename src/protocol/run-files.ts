@@ -42,6 +42,8 @@ export const zRunFile = z.object({
     node: z.string(),
   }),
   pitwall: z.string(),
+  /** Folder of a run that must have ended first: this one is queued behind it. */
+  after: z.string().optional(),
   /** Interpreter of a trainer in Python, as the host chose it. */
   python: z.string().optional(),
 });

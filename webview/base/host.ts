@@ -16,7 +16,7 @@ export type Host = {
   ): Promise<PageMethods[M]['result']>;
   /** What this page kept of itself across reloads. */
   readonly saved: unknown;
-  save(state: unknown): void;
+  save(state: object): void;
 };
 
 export function connectHost(onUpdate: (update: ViewUpdate) => void): Host {
@@ -29,11 +29,20 @@ export function connectHost(onUpdate: (update: ViewUpdate) => void): Host {
   });
   window.addEventListener('message', (event) => channel.receive(event.data));
   reportTrouble(channel);
+  const subject = readSubject();
+  const saved = (api.getState() ?? {}) as object;
+  api.setState({ ...saved, ...subject });
   return {
     request: async (method, params) => (await channel.request(method, params)) as never,
-    saved: api.getState(),
-    save: (state) => api.setState(state),
+    saved,
+    save: (state) => api.setState({ ...saved, ...state, ...subject }),
   };
+}
+
+/** What the page is of: kept in its state, from which the host restores it after a reload of the window. */
+function readSubject(): object {
+  const text = document.getElementById('pitwall-subject')?.textContent;
+  return text ? { subject: JSON.parse(text) as unknown } : {};
 }
 
 /** Errors and policy violations of the page are the host's to log: nobody opens a webview's console. */

@@ -114,7 +114,9 @@ function explosionTop(plot: Plot): { top?: number } {
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
   const typical = values[Math.floor(values.length * TYPICAL_SHARE)] ?? 0;
-  return typical > 0 && (values.at(-1) ?? 0) > EXPLOSION * typical ? { top: 2 * typical } : {};
+  return typical > 0 && (values.at(-1) ?? 0) > EXPLOSION * typical
+    ? { top: Number((2 * typical).toPrecision(1)) }
+    : {};
 }
 
 const TYPICAL_SHARE = 0.8;

@@ -51,7 +51,7 @@ class Panel {
 
   #change(next: Preferences, then?: 'look'): void {
     this.#preferences = next;
-    this.#host.save({ ...(this.#host.saved as object | undefined), preferences: next });
+    this.#host.save({ preferences: next });
     this.#scheduleDraw();
     if (then) this.#look();
   }

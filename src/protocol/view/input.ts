@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
 import type { RunStateName } from '../run-files';
 import type { RunState } from '../run-state';
+import type { Sentence } from './types';
 
 /** The planned LR; what domain/schedule's Schedule gives, by shape. */
 export type PlannedCurve = {
@@ -16,6 +17,10 @@ export type ViewInput = {
   readonly planned: PlannedCurve | undefined;
   /** The state as the engine knows it by looking at processes, and one sentence where the state alone would not do. */
   readonly presence: { readonly state: RunStateName; readonly note?: string } | undefined;
+  /** Advice on a schedule that is only planned. */
+  readonly advice?: readonly Sentence[];
+  /** A second run that is drawn beside this one. */
+  readonly other?: ViewInput;
   /** Unix ms. */
   readonly now: number;
   readonly t: Translate;

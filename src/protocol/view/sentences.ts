@@ -10,7 +10,7 @@ const MOST_ALERTS = 3;
 /** What a person should know beyond the numbers: trouble first, then how a run ended. At most a few. */
 export function sentencesOf(input: ViewInput): Sentence[] {
   const { state } = input;
-  return [...outcome(input), ...validatorTrouble(state), ...alerts(input)];
+  return [...outcome(input), ...validatorTrouble(state), ...alerts(input), ...(input.advice ?? [])];
 }
 
 function outcome(input: ViewInput): Sentence[] {

@@ -2,7 +2,9 @@ import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric, formatRate, formatValue } from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
 import type { Validated } from '../validation';
+import { stateOf } from './header';
 import { lastOf, type ViewInput } from './input';
+import { previewTiles } from './preview-tiles';
 import type { Sentence, TileView } from './types';
 import { verdictOf } from './verdict';
 
@@ -13,6 +15,7 @@ const LOSS_ROWS = 2000;
 const LOSS_WEIGHT = 0.95;
 
 export function tilesOf(input: ViewInput): TileView[] {
+  if (stateOf(input) === 'preview') return previewTiles(input);
   return [mapTile(input), lossTile(input), lrTile(input), validationTile(input)];
 }
 

@@ -27,7 +27,7 @@ export type ActionView = {
 };
 
 export type TileView = {
-  readonly id: 'map' | 'loss' | 'lr' | 'validation';
+  readonly id: 'map' | 'loss' | 'lr' | 'validation' | 'steps' | 'warmup' | 'peak' | 'final';
   readonly label: string;
   readonly value: string;
   readonly notes: readonly Sentence[];

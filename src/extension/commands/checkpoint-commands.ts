@@ -1,0 +1,98 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { startValidator } from '../../engine/validator-process';
+import { checkpointPath } from '../../protocol/run-files';
+import type { RunState } from '../../protocol/run-state';
+import { showPredictions } from '../pages/predictions';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { ask } from './steer';
+import { pickRun, type RunTarget } from './targets';
+
+type Target = RunTarget | undefined;
+type Chosen = { readonly dir: string; readonly epoch: number };
+
+export async function validateCheckpoint(services: Services, target: Target): Promise<void> {
+  const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Validate'));
+  if (chosen) await ask(services, chosen.dir, { type: 'validate', epoch: chosen.epoch });
+}
+
+export async function pinCheckpoint(services: Services, target: Target, pinned: boolean): Promise<void> {
+  const chosen = await pickCheckpoint(
+    services,
+    target,
+    pinned ? vscode.l10n.t('Pin') : vscode.l10n.t('Unpin'),
+  );
+  if (chosen) await ask(services, chosen.dir, { type: 'pin', epoch: chosen.epoch, pinned });
+}
+
+export async function revealCheckpoint(services: Services, target: Target): Promise<void> {
+  const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Reveal'));
+  if (!chosen) return;
+  const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(modelOf(chosen)));
+}
+
+const modelOf = ({ dir, epoch }: Chosen): string => path.join(dir, checkpointPath(epoch), 'model.onnx');
+
+/** Runs one picture through a checkpoint and shows what it finds. */
+export async function tryCheckpoint(services: Services, target: Target): Promise<void> {
+  if (!(await requireTrust())) return;
+  const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Try on an image'), 'best');
+  if (!chosen) return;
+  const [image] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Which image?'),
+      canSelectMany: false,
+      filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'bmp', 'webp'] },
+    })) ?? [];
+  if (!image) return;
+  const title = vscode.l10n.t('Looking for objects');
+  const [prediction] = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title },
+    async () => {
+      const validator = startValidator(services.host());
+      try {
+        return await validator.predict({ model: modelOf(chosen), images: [image.fsPath] });
+      } finally {
+        await validator.stop();
+      }
+    },
+  );
+  if (prediction) await showPredictions(services, { prediction, epoch: chosen.epoch });
+}
+
+/** The checkpoint that is meant; of a run named without one, the best or the one picked. */
+async function pickCheckpoint(
+  services: Services,
+  target: Target,
+  title: string,
+  fallback?: 'best',
+): Promise<Chosen | undefined> {
+  const current = services.runs.current?.dir;
+  const dir = await pickRun(services, target ?? (current ? { dir: current } : undefined), () => true, title);
+  if (dir === undefined) return undefined;
+  if (target?.epoch !== undefined) return { dir, epoch: target.epoch };
+  const run = await services.runs.acquire(dir);
+  const { state } = run.live;
+  run.release();
+  const epoch = fallback === 'best' && state.best ? state.best.epoch : await pickEpoch(state, title);
+  return epoch === undefined ? undefined : { dir, epoch };
+}
+
+async function pickEpoch(
+  { checkpoints, validations, best }: RunState,
+  title: string,
+): Promise<number | undefined> {
+  const items = [...checkpoints.values()]
+    .filter((checkpoint) => checkpoint.kept)
+    .reverse()
+    .map(({ epoch }) => ({
+      label: `${epoch === best?.epoch ? '$(star-full) ' : ''}${vscode.l10n.t('epoch {0}', epoch)}`,
+      description: validations.get(epoch)?.map.toFixed(3),
+      epoch,
+    }));
+  if (items.length === 0)
+    void vscode.window.showInformationMessage(vscode.l10n.t('No checkpoint is kept yet.'));
+  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title }))?.epoch;
+}

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { formatMetric } from '../../domain/view/format';
+import { updateMeta } from '../../engine/store/meta';
+import { runPaths } from '../../engine/store/paths';
+import { checkpointRows } from '../../protocol/view/checkpoint-rows';
+import { headerOf } from '../../protocol/view/header';
+import type { SharedRun } from '../runs/open-runs';
+import type { Services } from '../services';
+import { isEnded, pickRun, type RunTarget } from './targets';
+
+type Target = RunTarget | undefined;
+const anyRun = (): boolean => true;
+
+export async function revealRun(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Reveal the folder of'));
+  if (dir === undefined) return;
+  // On a remote machine there is no desktop to show it on; the explorer of the editor shows it everywhere.
+  const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(runPaths(dir).run));
+}
+
+export async function showRunLog(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Show the log of'));
+  if (dir === undefined) return;
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(runPaths(dir).stdout));
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+/** A few lines for a chat or a lab book. */
+export async function copySummary(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Copy the summary of'));
+  if (dir === undefined) return;
+  const run = await services.runs.acquire(dir);
+  const text = summaryOf(run);
+  run.release();
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', path.basename(dir)), 3000);
+}
+
+export function summaryOf(run: SharedRun): string {
+  const input = run.input();
+  const { name, stateLabel, facts } = headerOf(input);
+  const { state } = input;
+  const best = state.best && state.validations.get(state.best.epoch);
+  const rows = checkpointRows(input).filter((row) => row.map !== '');
+  return [
+    `${name}: ${stateLabel}, ${facts.join(', ')}`,
+    ...(best
+      ? [`best: epoch ${best.epoch}, mAP50-95 ${formatMetric(best.map)}, mAP50 ${formatMetric(best.map50)}`]
+      : []),
+    ...(state.run?.git
+      ? [`git: ${state.run.git.commit}${state.run.git.dirty ? ' (with changes)' : ''}`]
+      : []),
+    '',
+    '| epoch | mAP50-95 | mAP50 | |',
+    '|---:|---:|---:|---|',
+    ...rows.map(
+      (row) => `| ${row.epoch}${row.best ? ' ★' : ''} | ${row.map} | ${row.map50} | ${row.verdict.text} |`,
+    ),
+    '',
+  ].join('\n');
+}
+
+export async function renameRun(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Rename'));
+  if (dir === undefined) return;
+  const known = services.runs.runs.find((run) => run.dir === dir);
+  const title = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Title of the run'),
+    value: known?.meta.title ?? path.basename(dir),
+    prompt: vscode.l10n.t('The folder keeps its name.'),
+  });
+  if (title === undefined) return;
+  await updateMeta(dir, { title: title.trim() === '' ? path.basename(dir) : title.trim() });
+  await services.runs.refresh();
+}
+
+/** Out of sight, not away: the folder stays as it is. */
+export async function archiveRun(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Archive'));
+  if (dir === undefined) return;
+  await updateMeta(dir, { archived: true });
+  await services.runs.refresh();
+  const restore = vscode.l10n.t('Restore');
+  const message = vscode.l10n.t('{0} is archived; its folder is untouched.', path.basename(dir));
+  if ((await vscode.window.showInformationMessage(message, restore)) === restore) {
+    await restoreRun(services, { dir });
+  }
+}
+
+export async function restoreRun(services: Services, target: Target): Promise<void> {
+  const archived = services.runs.runs.filter((run) => run.meta.archived);
+  const items = archived.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
+  const title = vscode.l10n.t('Restore');
+  const dir = target?.dir ?? (await vscode.window.showQuickPick(items, { title }))?.dir;
+  if (dir === undefined) return;
+  await updateMeta(dir, { archived: false });
+  await services.runs.refresh();
+}

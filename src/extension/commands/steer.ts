@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { formatRate } from '../../domain/view/format';
+import { askAndWait } from '../../engine/ask';
+import { resumeRun } from '../../engine/keeping/resume-run';
+import { type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { pickExperiment } from './pick-experiment';
+import { isEnded, isLive, pickRun, type RunTarget } from './targets';
+
+type Target = RunTarget | undefined;
+
+/** Asks a run for something and tells its answer. Asking may start a keeper, so it needs trust. */
+export async function ask(services: Services, dir: string, request: ControlRequest): Promise<boolean> {
+  if (!(await requireTrust())) return false;
+  const answer = await askAndWait(dir, request, { ...services.host(), from: 'vscode' });
+  if (!answer) throw new Error(vscode.l10n.t('The run did not answer in 15 s.'));
+  if (!answer.ok) throw new Error(answer.message);
+  services.log.info(`${dir}: ${answer.message}`);
+  if (TRAINER_REQUESTS.has(request.type)) vscode.window.setStatusBarMessage(answer.message, 4000);
+  return true;
+}
+
+export async function openDashboard(services: Services, target: Target): Promise<void> {
+  const current = services.runs.current?.dir;
+  const fallback = current === undefined ? undefined : { dir: current };
+  const dir = await pickRun(services, target ?? fallback, () => true, vscode.l10n.t('Open the dashboard of'));
+  if (dir !== undefined) await services.dashboards.open({ kind: 'run', dir });
+}
+
+export async function previewSchedule(services: Services, uri: vscode.Uri | undefined): Promise<void> {
+  const file = await pickExperiment(services, uri);
+  if (file) await services.dashboards.open({ kind: 'preview', file: file.fsPath });
+}
+
+export async function stopRun(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isLive, vscode.l10n.t('Stop'));
+  if (dir !== undefined) await ask(services, dir, { type: 'stop' });
+}
+
+export async function pauseRun(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isLive, vscode.l10n.t('Pause'));
+  if (dir !== undefined) await ask(services, dir, { type: 'pause' });
+}
+
+export async function resume(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
+  if (dir === undefined || !(await requireTrust())) return;
+  await resumeRun(dir, services.host());
+  services.runs.choose(dir);
+}
+
+export async function setLearningRate(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isLive, vscode.l10n.t('Set the learning rate of'));
+  if (dir === undefined) return;
+  const value = await askForRate(services, dir);
+  if (value === undefined) return;
+  const mode = await askForMode();
+  if (mode) await ask(services, dir, { type: 'lr', mode, value });
+}
+
+async function askForRate(services: Services, dir: string): Promise<number | undefined> {
+  const run = await services.runs.acquire(dir);
+  const [column] = [...run.live.state.steps.lr.values()];
+  const now = column && column.length > 0 ? column.at(column.length - 1) : undefined;
+  run.release();
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Learning rate from the next step on'),
+    value: now === undefined ? '' : formatRate(now / 2),
+    prompt: now === undefined ? '' : vscode.l10n.t('Now {0}.', formatRate(now)),
+    validateInput: (input) =>
+      Number(input) > 0 ? undefined : vscode.l10n.t('A number above 0 is expected.'),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+async function askForMode(): Promise<'scale' | 'hold' | undefined> {
+  const items = [
+    { label: vscode.l10n.t('Scale the rest of the curve'), mode: 'scale' as const },
+    { label: vscode.l10n.t('Hold this value to the end'), mode: 'hold' as const },
+  ];
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('How should it go on?') }))?.mode;
+}

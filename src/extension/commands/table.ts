@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { checkEnvironment } from './check-environment';
+import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
+import { compareRuns } from './compare-runs';
+import { newExample } from './new-example';
+import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
+import { startTraining } from './start-training';
+import { openDashboard, pauseRun, previewSchedule, resume, setLearningRate, stopRun } from './steer';
+import type { RunTarget } from './targets';
+
+export type Command = (...args: readonly unknown[]) => unknown;
+
+const uriOf = (value: unknown): vscode.Uri | undefined => (value instanceof vscode.Uri ? value : undefined);
+const targetOf = (value: unknown): RunTarget | undefined =>
+  typeof (value as RunTarget | undefined)?.dir === 'string' ? (value as RunTarget) : undefined;
+
+/** Every command of the manifest, and nothing else; a test holds the two together. */
+export function commandTable(services: Services): Readonly<Record<string, Command>> {
+  const onRun =
+    (run: (services: Services, target: RunTarget | undefined) => Promise<unknown>): Command =>
+    (target) =>
+      run(services, targetOf(target));
+  return {
+    'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
+    'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
+    'pitwall.newExample': () => newExample(services),
+    'pitwall.openDashboard': onRun(openDashboard),
+    'pitwall.stop': onRun(stopRun),
+    'pitwall.pause': onRun(pauseRun),
+    'pitwall.resume': onRun(resume),
+    'pitwall.setLearningRate': onRun(setLearningRate),
+    'pitwall.validateCheckpoint': onRun(validateCheckpoint),
+    'pitwall.tryCheckpoint': onRun(tryCheckpoint),
+    'pitwall.pinCheckpoint': onRun((s, target) => pinCheckpoint(s, target, true)),
+    'pitwall.unpinCheckpoint': onRun((s, target) => pinCheckpoint(s, target, false)),
+    'pitwall.revealCheckpoint': onRun(revealCheckpoint),
+    'pitwall.revealRunFolder': onRun(revealRun),
+    'pitwall.showRunLog': onRun(showRunLog),
+    'pitwall.copyRunSummary': onRun(copySummary),
+    'pitwall.compareRuns': onRun(compareRuns),
+    'pitwall.renameRun': onRun(renameRun),
+    'pitwall.archiveRun': onRun(archiveRun),
+    'pitwall.restoreRun': onRun(restoreRun),
+    'pitwall.checkEnvironment': () => checkEnvironment(services),
+    'pitwall.refreshRuns': () => services.runs.refresh(),
+    'pitwall.showLog': () => services.log.show(),
+  };
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunSummary } from '../../engine/view/run-index';
+import { FINAL_STATES } from '../../protocol/run-files';
+import { stateLabel } from '../../protocol/view/header';
+import type { Services } from '../services';
+
+/** What a button, a tree item or a page says it means. */
+export type RunTarget = { readonly dir: string; readonly epoch?: number };
+
+export type RunFilter = (run: RunSummary) => boolean;
+export const isLive: RunFilter = (run) => !FINAL_STATES.has(run.presence.state);
+export const isEnded: RunFilter = (run) => FINAL_STATES.has(run.presence.state);
+
+/** The run that is meant: the one named, the only one that fits, or the one picked. */
+export async function pickRun(
+  services: Services,
+  target: RunTarget | undefined,
+  filter: RunFilter,
+  title: string,
+): Promise<string | undefined> {
+  if (target) return target.dir;
+  const runs = services.runs.runs.filter((run) => filter(run) && !run.meta.archived);
+  if (runs.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no run to choose.'));
+    return undefined;
+  }
+  if (runs.length === 1) return runs[0].dir;
+  const current = services.runs.current?.dir;
+  const items = runs
+    .map((run) => ({
+      label: run.meta.title ?? run.name,
+      description: stateLabel(run.presence.state, services.t),
+      detail: vscode.workspace.asRelativePath(path.dirname(run.dir)),
+      dir: run.dir,
+    }))
+    .sort((a, b) => Number(b.dir === current) - Number(a.dir === current));
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.dir;
+}

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../../base/problem';
+import { countImages } from '../../dataset/count';
+import { loadDatasetYaml } from '../../dataset/load-yaml';
+import { advise } from '../../domain/advice/advise';
+import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
+import { scheduleOf } from '../../domain/schedule/schedule';
+import type { Schedule } from '../../domain/schedule/types';
+import { resolveDataPath } from '../../engine/store/paths';
+
+/** What a config plans, as far as its text and its dataset say. */
+export type Plan = {
+  readonly parsed: ParsedExperiment;
+  readonly schedule: Schedule;
+  readonly images: number;
+  /** What the counts make wrong, then what is worth knowing; each about one key. */
+  readonly advice: readonly PlanAdvice[];
+  /** What was assumed because it could not be counted. */
+  readonly note: string | undefined;
+};
+
+export type PlanAdvice = Pick<Problem, 'severity' | 'message' | 'key'> & { readonly fix?: Problem['fix'] };
+
+type Counts = { readonly images: number; readonly classes: number; readonly note: string | undefined };
+
+/** COCO's size: the set that most people mean when they name none. */
+const ASSUMED = { images: 118_287, classes: 80 };
+const COUNT_AGE_MS = 30_000;
+
+/** The plan of a document as it is now; undefined while its text is no experiment at all. */
+export async function planOf(document: vscode.TextDocument): Promise<Plan | undefined> {
+  const parsed = parseExperiment(document.getText(), { file: path.basename(document.fileName) });
+  const { draft } = parsed;
+  const counts = await countsOf(
+    resolveDataPath(draft.data, document.fileName, path.dirname(document.fileName)),
+  );
+  const { schedule, problems } = scheduleOf(draft, counts);
+  const advice = advise({ experiment: draft, schedule, counts }).map(({ severity, message, key, fix }) => ({
+    severity,
+    message,
+    key,
+    ...(fix && {
+      fix: { title: vscode.l10n.t('Set {0} to {1}', fix.key, String(fix.value)), text: String(fix.value) },
+    }),
+  }));
+  return { parsed, schedule, images: counts.images, advice: [...problems, ...advice], note: counts.note };
+}
+
+const cache = new Map<string, { readonly at: number; readonly counts: Promise<Counts> }>();
+
+/** Images and classes of a dataset, counted at most twice a minute: hovering and typing ask often. */
+function countsOf(data: string): Promise<Counts> {
+  const known = cache.get(data);
+  if (known && Date.now() - known.at < COUNT_AGE_MS) return known.counts;
+  const counts = count(data);
+  cache.set(data, { at: Date.now(), counts });
+  return counts;
+}
+
+async function count(data: string): Promise<Counts> {
+  const { dataset } = await loadDatasetYaml(data);
+  const classes = dataset?.names.length ?? ASSUMED.classes;
+  try {
+    return { images: await countImages(data, 'train'), classes, note: undefined };
+  } catch {
+    const note = vscode.l10n.t(
+      'The dataset could not be counted: {0} images are assumed.',
+      String(ASSUMED.images),
+    );
+    return { images: ASSUMED.images, classes, note };
+  }
+}

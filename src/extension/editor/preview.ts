@@ -1,0 +1,54 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { Emitter } from '../../base/event';
+import { createRunState } from '../../protocol/reduce-run';
+import type { ViewInput } from '../../protocol/view/input';
+import type { Sentence } from '../../protocol/view/types';
+import type { PageSource } from '../pages/page-session';
+import type { Services } from '../services';
+import { type Plan, planOf } from './plan';
+
+/** The planned LR of a config as it is being typed; while the text cannot be read, the last curve stays. */
+export async function openPreview(
+  services: Services,
+  uri: vscode.Uri,
+): Promise<PageSource & vscode.Disposable> {
+  const store = new DisposableStore();
+  const changed = store.track(new Emitter<void>());
+  const document = await vscode.workspace.openTextDocument(uri);
+  let plan: Plan | undefined;
+  const update = async (): Promise<void> => {
+    plan = (await planOf(document)) ?? plan;
+    changed.fire();
+  };
+  await update();
+  store.track(
+    vscode.workspace.onDidChangeTextDocument((event) => {
+      if (event.document.uri.toString() === uri.toString()) update().catch(services.showError);
+    }),
+  );
+  const state = { ...createRunState(), meta: { title: path.basename(uri.fsPath) } };
+  return {
+    input: (): ViewInput => ({
+      state,
+      planned: plan?.schedule,
+      advice: plan ? adviceSentences(plan) : [],
+      presence: undefined,
+      now: Date.now(),
+      t: services.t,
+    }),
+    onDidChange: changed.event,
+    dispose: () => store.dispose(),
+  };
+}
+
+const TONES = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
+
+function adviceSentences(plan: Plan): Sentence[] {
+  const notes = plan.note === undefined ? [] : [{ text: plan.note, tone: 'quiet' as const }];
+  return [
+    ...plan.advice.map(({ message, severity }) => ({ text: message, tone: TONES[severity] })),
+    ...notes,
+  ];
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { ExperimentDiagnostics } from './diagnostics';
+
+/** The cure that a problem carries, as a quick fix. */
+export class ProblemFixes implements vscode.CodeActionProvider {
+  readonly #diagnostics: ExperimentDiagnostics;
+
+  constructor(diagnostics: ExperimentDiagnostics) {
+    this.#diagnostics = diagnostics;
+  }
+
+  provideCodeActions(
+    document: vscode.TextDocument,
+    _range: vscode.Range,
+    { diagnostics }: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    return diagnostics.flatMap((diagnostic) => {
+      const fix = this.#diagnostics.fixOf(diagnostic);
+      if (!fix) return [];
+      const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(document.uri, diagnostic.range, fix.text);
+      action.diagnostics = [diagnostic];
+      action.isPreferred = true;
+      return [action];
+    });
+  }
+}

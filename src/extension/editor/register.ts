@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { ExperimentDiagnostics } from './diagnostics';
+import { EXPERIMENT_SELECTOR } from './experiment-files';
+import { ScheduleHover } from './hover';
+import { ScheduleHints } from './inlay-hints';
+import { ExperimentLens } from './lens';
+import { ProblemFixes } from './quick-fixes';
+
+export function registerEditorFeatures(services: Services): vscode.Disposable[] {
+  const lens = new ExperimentLens(services);
+  const hints = new ScheduleHints();
+  const diagnostics = new ExperimentDiagnostics(services);
+  return [
+    lens,
+    hints,
+    diagnostics,
+    vscode.languages.registerCodeLensProvider(EXPERIMENT_SELECTOR, lens),
+    vscode.languages.registerHoverProvider(EXPERIMENT_SELECTOR, new ScheduleHover(services)),
+    vscode.languages.registerInlayHintsProvider(EXPERIMENT_SELECTOR, hints),
+    vscode.languages.registerCodeActionsProvider(EXPERIMENT_SELECTOR, new ProblemFixes(diagnostics), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+  ];
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { LiveRun } from '../../engine/view/live-run';
+import { type DetectionsFile, decodeDetections } from '../../protocol/detections-file';
+import type { Validated } from '../../protocol/validation';
+
+export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validated };
+
+/** Detections of an epoch, or of the newest epoch whose file was kept. Undefined where there is none. */
+export async function readDetections(
+  { dir, state }: LiveRun,
+  epoch: number | undefined,
+): Promise<KeptDetections | undefined> {
+  const all = [...state.validations.values()].reverse();
+  for (const validated of all.filter((v) => epoch === undefined || v.epoch === epoch)) {
+    const file = validated.det === undefined ? undefined : await tryRead(path.join(dir, validated.det));
+    if (file) return { file, validated };
+  }
+  return undefined;
+}
+
+/** Older files are cleaned up by the keeper: an absent one is no error. */
+async function tryRead(file: string): Promise<DetectionsFile | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes && decodeDetections(bytes);
+}

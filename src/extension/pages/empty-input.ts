@@ -1,0 +1,8 @@
+import { createRunState } from '../../protocol/reduce-run';
+import type { ViewInput } from '../../protocol/view/input';
+import { translate } from '../window';
+
+/** What a view shows while there is no run at all. */
+export function emptyInput(): ViewInput {
+  return { state: createRunState(), planned: undefined, presence: undefined, now: Date.now(), t: translate };
+}

@@ -1,0 +1,51 @@
+/** What a page is shown with; everything it may load is named in its policy. */
+export type PageHtml = {
+  readonly entry: 'panel' | 'side';
+  readonly title: string;
+  readonly nonce: string;
+  /** Origin that the editor serves the extension's own files from. */
+  readonly source: string;
+  readonly script: string;
+  readonly style: string;
+  /** English text -> the reader's language. */
+  readonly strings: Readonly<Record<string, string>>;
+  /** What the page is of; it gives this back when it is restored. */
+  readonly subject: unknown;
+  readonly language: string;
+};
+
+/**
+ * Scripts by nonce, styles and fonts from the extension, images that the host handed over as bytes; no network.
+ * The toolkit and Chart.js set styles through the object model, which a policy does not hinder.
+ */
+export function pageHtml(page: PageHtml): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${page.nonce}'`,
+    `style-src ${page.source}`,
+    `font-src ${page.source} data:`,
+    'img-src blob: data:',
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(page.language)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(page.style)}">
+<title>${escapeHtml(page.title)}</title>
+</head>
+<body>
+<main id="app"></main>
+<script type="application/json" id="pitwall-strings">${jsonBlock(page.strings)}</script>
+<script type="application/json" id="pitwall-subject">${jsonBlock(page.subject)}</script>
+<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>
+</body>
+</html>`;
+}
+
+/** JSON that cannot end the script element it stands in. */
+const jsonBlock = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

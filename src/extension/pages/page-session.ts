@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import type { Event } from '../../base/event';
+import { createPageLine, type PageLine } from '../../protocol/page-line';
+import type { ViewInput } from '../../protocol/view/input';
+import { createViewSession } from '../../protocol/view/session';
+import type { Gallery, PrCurve } from '../../protocol/webview';
+import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
+
+/** At most ten updates a second reach a page. */
+const UPDATE_MS = 100;
+/** Ages and time left move on even when no line comes. */
+const TICK_MS = 5000;
+
+/** What a page shows: a run, a schedule that is only planned, or whatever is current. */
+export type PageSource = {
+  readonly input: () => ViewInput | undefined;
+  readonly onDidChange: Event<void>;
+};
+
+export type PageActions = {
+  readonly act: (id: string, epoch: number | undefined) => Promise<void>;
+  readonly gallery: (epoch: number | undefined, from: number) => Promise<Gallery>;
+  readonly prCurves: (epoch: number | undefined) => Promise<readonly PrCurve[]>;
+};
+
+export type PageSessionOptions = {
+  readonly webview: vscode.Webview;
+  readonly source: PageSource;
+  readonly actions: PageActions;
+  readonly log: vscode.LogOutputChannel;
+};
+
+/** The host's side of one page: answers it, and tells it what changed, never faster than it can draw. */
+export class PageSession implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #session = createViewSession();
+  readonly #options: PageSessionOptions;
+  readonly #line: PageLine;
+  #isOpen = false;
+  #timer: NodeJS.Timeout | undefined;
+  #lastTold = 0;
+
+  constructor(options: PageSessionOptions) {
+    this.#options = options;
+    const { webview, source } = options;
+    this.#line = createPageLine({
+      send: (message) => void webview.postMessage(message),
+      handlers: this.#handlers(),
+      onEvent: (name, value) => this.#onEvent(name, value),
+    });
+    this.#store.track(webview.onDidReceiveMessage((message) => this.#line.receive(message)));
+    this.#store.track(source.onDidChange(() => this.schedule()));
+    const ticks = setInterval(() => this.schedule(), TICK_MS);
+    this.#store.track({ dispose: () => clearInterval(ticks) });
+  }
+
+  /** Tells the page what changed, now or when its turn comes. */
+  schedule(): void {
+    if (!this.#isOpen || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#lastTold + UPDATE_MS - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell();
+    }, wait);
+  }
+
+  #handlers() {
+    const { actions } = this.#options;
+    return {
+      open: (params: unknown) => {
+        this.#session.open(zLens.parse(params));
+        this.#isOpen = true;
+        this.#tell();
+      },
+      look: (params: unknown) => {
+        this.#session.look(zLens.parse(params));
+        this.#tell();
+      },
+      act: (params: unknown) => {
+        const { id, epoch } = zAct.parse(params);
+        return actions.act(id, epoch);
+      },
+      gallery: (params: unknown) => {
+        const { epoch, from } = zGallery.parse(params);
+        return actions.gallery(epoch, from);
+      },
+      prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
+      copy: async (params: unknown) => {
+        const { text, what } = zCopy.parse(params);
+        await vscode.env.clipboard.writeText(text);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', what), 3000);
+      },
+      savePng: (params: unknown) => savePng(zSavePng.parse(params)),
+    };
+  }
+
+  #tell(): void {
+    const input = this.#options.source.input();
+    if (!input) return;
+    this.#lastTold = Date.now();
+    const update = this.#session.update(input);
+    if (update) this.#line.event('update', update);
+  }
+
+  #onEvent(name: string, value: unknown): void {
+    const trouble = name === 'trouble' ? zTrouble.safeParse(value).data : undefined;
+    if (trouble) this.#options.log.error(`page ${trouble.kind}: ${trouble.message}`);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#isOpen = false;
+    this.#line.close();
+    this.#store.dispose();
+  }
+}
+
+async function savePng({ name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_');
+  const uri = await vscode.window.showSaveDialog({
+    defaultUri: folder && vscode.Uri.joinPath(folder, plain),
+    filters: { PNG: ['png'] },
+  });
+  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
+}

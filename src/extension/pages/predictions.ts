@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Prediction } from '../../protocol/validator';
+import type { Services } from '../services';
+import { predictionHtml } from './prediction-html';
+
+/** One picture with the boxes that a checkpoint found, beside the editor. */
+export async function showPredictions(
+  services: Services,
+  { prediction, epoch }: { readonly prediction: Prediction; readonly epoch: number },
+): Promise<void> {
+  if (prediction.problem) throw new Error(prediction.problem);
+  const bytes = await readFile(prediction.image);
+  const name = path.basename(prediction.image);
+  const panel = vscode.window.createWebviewPanel(
+    'pitwall.prediction',
+    vscode.l10n.t('{0}, epoch {1}', name, epoch),
+    vscode.ViewColumn.Beside,
+    { enableScripts: false, localResourceRoots: [] },
+  );
+  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'tab.svg');
+  const found = vscode.l10n.t(
+    '{0} found in {1} ms',
+    prediction.boxes.length,
+    Math.round(prediction.seconds * 1000),
+  );
+  panel.webview.html = predictionHtml({ prediction, name, found, image: bytes.toString('base64') });
+}

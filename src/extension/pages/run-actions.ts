@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+
+/** Buttons of a page -> commands, so that a button, the palette and a tree do the same thing. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  stop: 'pitwall.stop',
+  pause: 'pitwall.pause',
+  resume: 'pitwall.resume',
+  setLr: 'pitwall.setLearningRate',
+  compare: 'pitwall.compareRuns',
+  validate: 'pitwall.validateCheckpoint',
+  tryImage: 'pitwall.tryCheckpoint',
+  pin: 'pitwall.pinCheckpoint',
+  unpin: 'pitwall.unpinCheckpoint',
+  reveal: 'pitwall.revealCheckpoint',
+  dashboard: 'pitwall.openDashboard',
+  start: 'pitwall.startTraining',
+  newExample: 'pitwall.newExample',
+};
+
+/** Only what is in the table can be asked for by a page. */
+export async function runAction(
+  dir: string | undefined,
+  id: string,
+  epoch: number | undefined,
+): Promise<void> {
+  const command = COMMANDS[id];
+  if (command === undefined) throw new Error(`a page asked for ${id}, which is no action`);
+  await vscode.commands.executeCommand(command, dir === undefined ? undefined : { dir, epoch });
+}

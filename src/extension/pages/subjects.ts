@@ -1,0 +1,77 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { Emitter } from '../../base/event';
+import { openPreview } from '../editor/preview';
+import type { Services } from '../services';
+import type { Subject } from './dashboards';
+import { galleryOf } from './gallery';
+import type { PageActions, PageSource } from './page-session';
+import { prCurvesOf } from './pr-curves';
+import { runAction } from './run-actions';
+
+/** A subject, ready to be shown. */
+export type OpenedSubject = vscode.Disposable & {
+  readonly title: string;
+  readonly source: PageSource;
+  readonly actions: PageActions;
+};
+
+export function openSubject(services: Services, subject: Subject): Promise<OpenedSubject> {
+  if (subject.kind === 'compare') return openCompareSubject(services, subject.dir, subject.with);
+  return subject.kind === 'run'
+    ? openRunSubject(services, subject.dir)
+    : openPreviewSubject(services, subject.file);
+}
+
+async function openRunSubject(services: Services, dir: string): Promise<OpenedSubject> {
+  const run = await services.runs.acquire(dir);
+  return {
+    title: run.live.state.meta.title ?? path.basename(dir),
+    source: { input: () => run.input(), onDidChange: run.live.onDidChange },
+    actions: {
+      act: (id, epoch) => runAction(dir, id, epoch),
+      gallery: (epoch, from) => galleryOf(run.live, epoch, from),
+      prCurves: (epoch) => prCurvesOf(run.live, epoch),
+    },
+    dispose: () => run.release(),
+  };
+}
+
+/** Two runs over each other; the second one dashed. */
+async function openCompareSubject(services: Services, dir: string, other: string): Promise<OpenedSubject> {
+  const [a, b] = [await services.runs.acquire(dir), await services.runs.acquire(other)];
+  const store = new DisposableStore();
+  const changed = store.track(new Emitter<void>());
+  for (const run of [a, b]) {
+    store.track({ dispose: () => run.release() });
+    store.track(run.live.onDidChange(() => changed.fire()));
+  }
+  return {
+    title: vscode.l10n.t('{0} and {1}', path.basename(dir), path.basename(other)),
+    source: { input: () => ({ ...a.input(), other: b.input() }), onDidChange: changed.event },
+    actions: {
+      act: (id, epoch) => runAction(dir, id, epoch),
+      gallery: (epoch, from) => galleryOf(a.live, epoch, from),
+      prCurves: (epoch) => prCurvesOf(a.live, epoch),
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+async function openPreviewSubject(services: Services, file: string): Promise<OpenedSubject> {
+  const uri = vscode.Uri.file(file);
+  const preview = await openPreview(services, uri);
+  return {
+    title: vscode.l10n.t('Preview of {0}', path.basename(file)),
+    source: preview,
+    actions: {
+      act: async (id) => {
+        if (id === 'start') await vscode.commands.executeCommand('pitwall.startTraining', uri);
+      },
+      gallery: async () => ({ images: [], total: 0, note: '' }),
+      prCurves: async () => [],
+    },
+    dispose: () => preview.dispose(),
+  };
+}

@@ -1,0 +1,63 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { version } from '../../package.json';
+import { toError } from '../base/async';
+import { DisposableStore } from '../base/disposable';
+import type { Translate } from '../base/translate';
+import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import { Dashboards } from './pages/dashboards';
+import { RunRegistry } from './runs/registry';
+import { setting, translate } from './window';
+
+/** What every part of the extension shares; passed explicitly. */
+export type Services = vscode.Disposable & {
+  readonly context: vscode.ExtensionContext;
+  readonly version: string;
+  readonly t: Translate;
+  readonly log: vscode.LogOutputChannel;
+  readonly runs: RunRegistry;
+  readonly dashboards: Dashboards;
+  /** Where the bundles lie and which Node runs them, by the settings of now. */
+  readonly host: () => HostOptions;
+  readonly showError: (error: unknown) => void;
+};
+
+export function createServices(context: vscode.ExtensionContext): Services {
+  const store = new DisposableStore();
+  const log = store.track(vscode.window.createOutputChannel('Pitwall', { log: true }));
+  const runs = store.track(new RunRegistry({ log, t: translate }));
+  const services: Services = {
+    context,
+    version,
+    t: translate,
+    log,
+    runs,
+    host: () => hostOptions(context),
+    showError: (error) => showError(log, error),
+    dispose: () => store.dispose(),
+    get dashboards() {
+      return dashboards;
+    },
+  };
+  const dashboards = store.track(new Dashboards(services));
+  return services;
+}
+
+function hostOptions(context: vscode.ExtensionContext): HostOptions {
+  const installDir = path.join(context.extensionUri.fsPath, 'dist');
+  const node = setting('node', '');
+  return node === '' ? { installDir } : { installDir, nodePath: node };
+}
+
+/** One line for the person, the whole chain of causes for the log. */
+function showError(log: vscode.LogOutputChannel, reason: unknown): void {
+  const error = toError(reason);
+  log.error(error.stack ?? error.message);
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    log.error(`caused by: ${cause.stack ?? cause.message}`);
+  }
+  const details = translate('Show Log');
+  void vscode.window.showErrorMessage(error.message, details).then((choice) => {
+    if (choice === details) log.show();
+  });
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable';
+import { statusBarOf } from '../protocol/view/status-bar';
+import type { Services } from './services';
+import { setting } from './window';
+
+const UPDATE_MS = 500;
+
+/** One item at the left: epoch, mAP and time left of the current run, while one is worth showing. */
+export class StatusBar implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #services: Services;
+  readonly #item: vscode.StatusBarItem;
+  #following: vscode.Disposable | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#item = this.#store.track(
+      vscode.window.createStatusBarItem('pitwall.run', vscode.StatusBarAlignment.Left, 10),
+    );
+    this.#item.name = 'Pitwall';
+    this.#item.command = 'pitwall.openDashboard';
+    this.#store.track(services.runs.onDidChangeCurrent(() => this.#follow()));
+    this.#store.track(vscode.workspace.onDidChangeConfiguration(() => this.#schedule()));
+    this.#follow();
+  }
+
+  #follow(): void {
+    this.#following?.dispose();
+    this.#following = this.#services.runs.current?.live.onDidChange(() => this.#schedule());
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#show();
+    }, UPDATE_MS);
+  }
+
+  #show(): void {
+    const run = this.#services.runs.current;
+    if (!run || !setting('statusBar.enabled', true)) {
+      this.#item.hide();
+      return;
+    }
+    const { text, tooltip } = statusBarOf(run.input());
+    this.#item.text = text;
+    this.#item.tooltip = tooltip;
+    this.#item.accessibilityInformation = { label: tooltip.replaceAll('\n', ', ') };
+    this.#item.show();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#following?.dispose();
+    this.#store.dispose();
+  }
+}

@@ -1,0 +1,75 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { checkpointRows } from '../../protocol/view/checkpoint-rows';
+import type { CheckpointRow } from '../../protocol/view/types';
+import type { Services } from '../services';
+
+export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
+
+const UPDATE_MS = 500;
+
+/** Checkpoints of the current run, newest first. */
+export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #services: Services;
+  readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
+  #following: vscode.Disposable | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #shown = '';
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#store.track(services.runs.onDidChangeCurrent(() => this.#follow()));
+    this.#follow();
+  }
+
+  getChildren(parent?: CheckpointItem): CheckpointItem[] {
+    const run = this.#services.runs.current;
+    if (parent || !run) return [];
+    return checkpointRows(run.input()).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
+  }
+
+  getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
+    const item = new vscode.TreeItem(vscode.l10n.t('epoch {0}', epoch));
+    item.id = `${path.basename(dir)} ${epoch}`;
+    item.description = [row.map, row.verdict.text, row.size].filter((part) => part !== '').join('  ');
+    item.iconPath = new vscode.ThemeIcon(...iconOf(row));
+    item.tooltip = [row.verdict.text, `mAP50 ${row.map50}`, row.kept.text]
+      .filter((part) => part !== '')
+      .join('\n');
+    const kept = row.actions.length > 0;
+    const pinned = row.actions.some((action) => action.id === 'unpin');
+    item.contextValue = kept ? (pinned ? 'checkpoint.pinned' : 'checkpoint.kept') : 'checkpoint.gone';
+    return item;
+  }
+
+  #follow(): void {
+    this.#following?.dispose();
+    this.#following = this.#services.runs.current?.live.onDidChange(() => this.#schedule());
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const shown = JSON.stringify(this.getChildren());
+      if (shown !== this.#shown) this.#changed.fire(undefined);
+      this.#shown = shown;
+    }, UPDATE_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#following?.dispose();
+    this.#store.dispose();
+  }
+}
+
+function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {
+  if (row.best) return ['star-full', new vscode.ThemeColor('charts.yellow')];
+  if (row.busy) return ['sync~spin'];
+  if (row.verdict.tone === 'bad') return ['error', new vscode.ThemeColor('testing.iconFailed')];
+  return [row.actions.length > 0 ? 'archive' : 'circle-slash'];
+}

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { formatAgo } from '../../domain/view/duration';
+import { formatMetric } from '../../domain/view/format';
+import type { RunSummary } from '../../engine/view/run-index';
+import { FINAL_STATES, type RunStateName } from '../../protocol/run-files';
+import { stateLabel } from '../../protocol/view/header';
+import { BestMaps } from '../runs/best-maps';
+import type { Services } from '../services';
+
+export type RunItem = { readonly dir: string; readonly summary: RunSummary };
+
+const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: string]>> = {
+  starting: ['loading~spin'],
+  running: ['sync~spin', 'charts.blue'],
+  stopping: ['sync~spin'],
+  validating: ['sync~spin', 'charts.blue'],
+  paused: ['debug-pause'],
+  completed: ['pass', 'testing.iconPassed'],
+  stopped: ['debug-stop'],
+  failed: ['error', 'testing.iconFailed'],
+  diverged: ['flame', 'testing.iconFailed'],
+  lost: ['question', 'testing.iconFailed'],
+};
+
+/** Every run of the workspace, newest first; archived ones in a folder of their own at the end. */
+export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #services: Services;
+  readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
+  readonly #best: BestMaps;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#best = this.#store.track(new BestMaps(services, () => this.#changed.fire(undefined)));
+    this.#store.track(services.runs.onDidChange(() => this.#changed.fire(undefined)));
+    this.#store.track(services.runs.onDidChangeCurrent(() => this.#changed.fire(undefined)));
+  }
+
+  getChildren(parent?: RunItem | 'archive'): (RunItem | 'archive')[] {
+    const { runs } = this.#services.runs;
+    const items = (archived: boolean): RunItem[] =>
+      runs
+        .filter((run) => (run.meta.archived ?? false) === archived)
+        .map((summary) => ({ dir: summary.dir, summary }));
+    if (parent === 'archive') return items(true);
+    return parent ? [] : [...items(false), ...(items(true).length > 0 ? (['archive'] as const) : [])];
+  }
+
+  getTreeItem(item: RunItem | 'archive'): vscode.TreeItem {
+    if (item === 'archive') {
+      const folder = new vscode.TreeItem(vscode.l10n.t('Archive'), vscode.TreeItemCollapsibleState.Collapsed);
+      folder.iconPath = new vscode.ThemeIcon('archive');
+      return folder;
+    }
+    return this.#runItem(item.summary);
+  }
+
+  #runItem(summary: RunSummary): vscode.TreeItem {
+    const { presence, run, meta, dir } = summary;
+    const item = new vscode.TreeItem(meta.title ?? summary.name);
+    const [icon, colour] = ICONS[presence.state];
+    const best = this.#best.of(summary);
+    const { t } = this.#services;
+    item.id = dir;
+    item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
+    const parts = [
+      best === undefined ? '' : `mAP ${formatMetric(best).replace(/^0/, '')}`,
+      formatAgo((Date.now() - run.created) / 1000, t),
+      dir === this.#services.runs.current?.dir ? '●' : '',
+    ];
+    item.description = parts.filter((part) => part !== '').join('  ');
+    item.contextValue = contextOf(summary);
+    item.tooltip = tooltipOf(summary, this.#services);
+    item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
+    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t)}, ${parts[0]}` };
+    return item;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+/** run.live, run.ended, run.archived: what menus ask for. */
+function contextOf({ presence, meta }: RunSummary): string {
+  if (meta.archived) return 'run.archived';
+  return FINAL_STATES.has(presence.state) ? 'run.ended' : 'run.live';
+}
+
+function tooltipOf({ presence, run, dir, meta }: RunSummary, { t }: Services): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendText(`${meta.title ?? run.name}\n`);
+  text.appendText(`${stateLabel(presence.state, t)}${presence.note ? `: ${presence.note}` : ''}\n`);
+  text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
+  if (meta.notes) text.appendText(`\n${meta.notes}`);
+  return text;
+}

@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+
+/**
+ * Everything that starts a process passes here, whatever menu or key brought it. A run folder or config of a stranger
+ * may name programs to run.
+ */
+export async function requireTrust(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Pitwall starts nothing in a workspace that is not trusted. Runs can be looked at.'),
+    manage,
+  );
+  if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}

@@ -1,0 +1,29 @@
+import { countedInput } from '../../domain/schedule/counts';
+import { createSchedule, withLrChanges } from '../../domain/schedule/schedule';
+import type { RunState } from '../run-state';
+import type { PlannedCurve } from './input';
+
+/** The LR a run plans, with the changes made in flight; undefined until the trainer has told its counts. */
+export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve | undefined {
+  if (!run || !plan || plan.stepsPerEpoch < 1) return undefined;
+  const { resolved } = run.experiment;
+  if (resolved.schedule === undefined) return undefined;
+  const images = plan.images ?? plan.stepsPerEpoch * resolved.batch;
+  const counted = countedInput(resolved, { images, fractionApplied: true, classes: 1 });
+  const input = { ...counted, epochs: plan.epochs, stepsPerEpoch: plan.stepsPerEpoch };
+  return withLrChanges(createSchedule(input), lrChanges);
+}
+
+/** `plannedOfRun`, made again only when something that it depends on changed. */
+export function createPlannedCache(): (state: RunState) => PlannedCurve | undefined {
+  let key: readonly unknown[] = [];
+  let planned: PlannedCurve | undefined;
+  return (state) => {
+    const next = [state.run, state.plan, state.lrChanges];
+    if (next.some((value, i) => value !== key[i])) {
+      key = next;
+      planned = plannedOfRun(state);
+    }
+    return planned;
+  };
+}
