@@ -15,8 +15,8 @@ export type Problem = {
   readonly file?: string;
   readonly key?: string;
   readonly range?: SourceRange;
-  /** The text that would mend it, put in place of `range`. */
-  readonly fix?: { readonly title: string; readonly text: string };
+  /** The text that would mend it, put in place of its own range, else of the problem's. */
+  readonly fix?: { readonly title: string; readonly text: string; readonly range?: SourceRange };
 };
 
 /** One line for a terminal: `file:line:column: key: message`. */

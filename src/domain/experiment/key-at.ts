@@ -1,0 +1,19 @@
+import type { SourceRange } from '../../base/problem';
+import type { Entry } from './entries';
+import type { KeySpec } from './key-spec';
+import { keySpec } from './key-table';
+import { readYaml } from './read-yaml';
+
+export type KeyAt = { readonly spec: KeySpec; readonly entry: Entry; readonly range: SourceRange };
+
+/** The known key whose name or value stands at an offset of the text: what a hover is about. */
+export function keyAt(text: string, offset: number): KeyAt | undefined {
+  for (const entry of readYaml(text, '').entries) {
+    const range = [entry.keyRange, entry.valueRange].find(
+      (r) => r !== undefined && r.start <= offset && offset <= r.end,
+    );
+    const spec = keySpec(entry.key);
+    if (range !== undefined && spec !== undefined) return { spec, entry, range };
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import { expectedOf, shown } from './describe-value';
+import type { KeySpec } from './key-spec';
+import { defaultOf } from './key-table';
+import type { TrainerKind } from './types';
+
+/** What there is to say about a key, in parts that a host lays out (and translates). */
+export type KeyDoc = {
+  readonly title: string;
+  readonly text: string;
+  /** "a number above 0 and at most 1" */
+  readonly expected: string;
+  readonly fallback: string;
+  /** Trainers that use it, where not all do. */
+  readonly onlyFor?: readonly TrainerKind[];
+  readonly origin: KeySpec['origin'];
+};
+
+export function keyDoc(spec: KeySpec, trainer: TrainerKind = 'builtin'): KeyDoc {
+  const fallback = defaultOf(spec, trainer);
+  return {
+    title: spec.unit === undefined ? spec.key : `${spec.key} (${spec.unit})`,
+    text: spec.doc,
+    expected: expectedOf(spec),
+    fallback: fallback === null ? 'none' : shown(fallback),
+    ...(spec.trainers.length < 3 && { onlyFor: spec.trainers }),
+    origin: spec.origin,
+  };
+}
+
+/** The same as Markdown. */
+export function keyMarkdown(spec: KeySpec, trainer?: TrainerKind): string {
+  const doc = keyDoc(spec, trainer);
+  const only = doc.onlyFor === undefined ? '' : ` Used by ${doc.onlyFor.join(' and ')}.`;
+  return `**${doc.title}**\n\n${doc.text}${only}\n\nTakes ${doc.expected}; default ${doc.fallback}.`;
+}
