@@ -36,7 +36,7 @@ function createTurn(random: Random): (p: Point) => Point {
 }
 
 function createJog(random: Random): Jog {
-  if (random.next() < 0.35) return undefined;
+  if (random.next() < 0.55) return undefined;
   const rise = random.between(14, 40) * (random.next() < 0.5 ? 1 : -1);
   const x1 = random.between(20, 80);
   return { x1, x2: x1 + Math.abs(rise), rise };
@@ -52,10 +52,10 @@ function drawBand(drawing: Drawing, random: Random, at: { y: number; jog: Jog })
 
 function drawBundle(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
   const count = 2 + random.below(3);
-  const gap = random.between(6.5, 10);
+  const gap = random.between(10, 13);
   let top = y;
   for (let i = 0; i < count; i++) {
-    const width = random.next() < 0.18 ? random.between(9, 15) : random.between(4.5, 7.5);
+    const width = random.next() < 0.3 ? random.between(11, 15) : random.between(6.5, 8.5);
     drawTrack(drawing, random, { y: top + width / 2, width, jog });
     top += width + gap;
   }
@@ -67,7 +67,7 @@ type TrackPlan = { readonly y: number; readonly width: number; readonly jog: Jog
 function drawTrack(drawing: Drawing, random: Random, plan: TrackPlan): void {
   const line = polyline(plan);
   // Some tracks end at a pad inside the picture: an end that is no defect.
-  const ends = random.next() < 0.25;
+  const ends = random.next() < 0.15;
   const points = ends ? cutShort(line, random) : line;
   for (let i = 1; i < points.length; i++) {
     const track = { a: drawing.turn(points[i - 1]), b: drawing.turn(points[i]), width: plan.width };
@@ -76,8 +76,8 @@ function drawTrack(drawing: Drawing, random: Random, plan: TrackPlan): void {
   }
   if (ends)
     drawVia(drawing, points[points.length - 1], {
-      pad: plan.width / 2 + random.between(2, 3.2),
-      hole: random.between(1.8, 2.8),
+      pad: plan.width / 2 + random.between(3, 4),
+      hole: random.between(2.4, 3),
     });
 }
 
@@ -103,8 +103,8 @@ function drawVia(drawing: Drawing, at: Point, radius: { pad: number; hole: numbe
 
 /** A wide copper area with a clear border on both sides. */
 function drawPour(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
-  const width = random.between(18, 34);
-  const gap = random.between(6, 9);
+  const width = random.between(18, 30);
+  const gap = random.between(10, 13);
   const line = polyline({ y: y + width / 2, width, jog });
   for (let i = 1; i < line.length; i++) {
     const track = { a: drawing.turn(line[i - 1]), b: drawing.turn(line[i]), width };
@@ -116,16 +116,16 @@ function drawPour(drawing: Drawing, random: Random, { y, jog }: { y: number; jog
 
 /** A free band with a row of vias or of rectangular pads, or with nothing. */
 function drawParts(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
-  const height = random.between(16, 30);
+  const height = random.between(18, 30);
   const kind = random.below(3);
-  const pitch = random.between(18, 30);
+  const pitch = random.between(24, 34);
   for (let x = random.between(0, pitch); kind < 2 && x < SIZE; x += pitch) {
     const at = { x, y: y + height / 2 + riseAt(jog, x, y) };
     if (isOnSlope(jog, x, y)) continue;
-    if (kind === 0) drawVia(drawing, at, { pad: random.between(4.6, 6.5), hole: random.between(1.8, 2.8) });
+    if (kind === 0) drawVia(drawing, at, { pad: random.between(6.5, 8), hole: random.between(2.4, 3) });
     else drawPad(drawing, at, { along: pitch * 0.27, across: height * 0.36 });
   }
-  return y + height + random.between(5, 7);
+  return y + height + random.between(8, 10);
 }
 
 function drawPad(drawing: Drawing, at: Point, half: { along: number; across: number }): void {

@@ -78,10 +78,10 @@ function pickSite(tracks: readonly Track[], random: Random): Site {
 }
 
 function open(mask: Mask, site: Site, random: Random): Change {
-  const half = random.between(1.7, 4.5);
+  const half = random.between(3, 5.5);
   const beside = [1, -1].map((s) => go(site.at, site.across, s * (site.half + 2)));
   const ends = [1, -1].map((s) => go(site.at, site.along, s * (half + 4)));
-  if (site.half > 5 || !beside.every((p) => isBare(mask, p)) || !ends.every((p) => isCopper(mask, p)))
+  if (site.half > 6 || !beside.every((p) => isBare(mask, p)) || !ends.every((p) => isCopper(mask, p)))
     return undefined;
   const reach = site.half + 1.5;
   // Two slightly turned cuts give the ragged ends of an etching fault.
@@ -97,8 +97,8 @@ function short(mask: Mask, site: Site, random: Random): Change {
   const edge = go(site.at, site.across, site.half);
   const gap = firstCopper(mask, edge, site.across);
   if (gap === undefined || !isCopper(mask, site.at)) return undefined;
-  const width = random.between(1.6, 4);
-  const slant = random.between(-4, 4);
+  const width = random.between(2.5, 4.5);
+  const slant = random.between(-3, 3);
   const middle = go(go(edge, site.across, gap / 2), site.along, slant);
   const far = go(edge, site.across, gap + 1.5);
   const near = go(edge, site.across, -1.5);
@@ -109,14 +109,14 @@ function short(mask: Mask, site: Site, random: Random): Change {
 }
 
 function mouseBite(mask: Mask, site: Site, random: Random): Change {
-  const depth = random.between(2.2, Math.min(6, site.half * 1.25));
+  const depth = random.between(3.2, Math.min(6.5, site.half * 1.3));
   const edge = go(site.at, site.across, site.half);
   const outside = go(edge, site.across, 2.5);
   const rest = go(edge, site.across, -depth - 1.2);
   if (!isBare(mask, outside) || !isCopper(mask, rest) || !isCopper(mask, site.at)) return undefined;
   const bites = Array.from({ length: 2 + random.below(2) }, () =>
     disk(
-      go(go(edge, site.along, random.between(-4, 4)), site.across, random.between(0, 0.8)),
+      go(go(edge, site.along, random.between(-3, 3)), site.across, random.between(0, 0.8)),
       depth * random.between(0.75, 1),
     ),
   );
@@ -124,22 +124,22 @@ function mouseBite(mask: Mask, site: Site, random: Random): Change {
 }
 
 function spur(mask: Mask, site: Site, random: Random): Change {
-  const length = random.between(3, 7.5);
+  const length = random.between(5, 7.5);
   const edge = go(site.at, site.across, site.half);
-  const tip = go(go(edge, site.across, length), site.along, random.between(-4.5, 4.5));
+  const tip = go(go(edge, site.across, length), site.along, random.between(-3, 3));
   const clear = range(mask, go(tip, site.across, 1.2), 2.4);
   if (clear.high > BARE || !isCopper(mask, site.at) || !isBare(mask, go(edge, site.across, 2)))
     return undefined;
   const root = go(edge, site.across, -1);
   const middle = { x: (root.x + tip.x) / 2, y: (root.y + tip.y) / 2 };
   return {
-    shape: union([capsule(root, middle, random.between(1.8, 3)), capsule(middle, tip, random.between(1, 2))]),
+    shape: union([capsule(root, middle, random.between(2.4, 3.2)), capsule(middle, tip, random.between(1.5, 2.2))]),
     effect: 'add',
   };
 }
 
 function pinHole(mask: Mask, site: Site, random: Random): Change {
-  const radius = random.between(1.4, 4);
+  const radius = random.between(2.2, 4.2);
   const at = go(site.at, site.across, random.between(-1, 1) * Math.max(0, site.half - radius - 1.8));
   if (range(mask, at, radius + 1.4).low < COPPER) return undefined;
   const second = go(at, rotate(site.along, random.between(0, 6.28)), random.between(0.2, 0.9));
@@ -147,8 +147,8 @@ function pinHole(mask: Mask, site: Site, random: Random): Change {
 }
 
 function spuriousCopper(mask: Mask, site: Site, random: Random): Change {
-  const radius = random.between(1.8, 6.5);
-  const at = go(site.at, site.across, site.half + radius + random.between(2.2, 12));
+  const radius = random.between(3, 6);
+  const at = go(site.at, site.across, site.half + radius + random.between(2, 12));
   if (!isInside(at) || range(mask, at, radius + 2).high > BARE) return undefined;
   const blobs = Array.from({ length: 3 }, () =>
     disk(
@@ -201,7 +201,7 @@ function rotate(p: Point, angle: number): Point {
 /** Distance from a track's edge to the next copper, where that is near enough for a short. */
 function firstCopper(mask: Mask, edge: Point, across: Point): number | undefined {
   if (!isBare(mask, go(edge, across, 2))) return undefined;
-  for (let d = 3; d < 14; d += 0.5) {
+  for (let d = 3; d < 16; d += 0.5) {
     const p = go(edge, across, d);
     if (!isInside(p)) return undefined;
     if (isCopper(mask, p)) return d;

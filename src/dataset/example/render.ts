@@ -22,7 +22,7 @@ export function renderBoard(mask: Mask, random: Random): Uint8Array {
   const copper = vary(palette.copper, random);
   const texture = createTexture(random);
   const light = createLight(random);
-  const noise = createNoise(random, random.between(2.5, 7));
+  const noise = createNoise(random, random.between(2, 5));
   const out = new Uint8Array(SIZE * SIZE * 3);
   for (let i = 0; i < SIZE * SIZE; i++) {
     const x = i % SIZE;

@@ -1,0 +1,218 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeExample } from '../../src/dataset/example/write-example';
+import { decodeState } from '../../src/trainers/builtin/checkpoint/state-file';
+import { createTrainerRun, eventsOf, type TrainerRun, waitForEvents } from '../helpers/trainer-run';
+
+const CONFIG = `
+trainer: builtin
+model: nano
+data: data.yaml
+epochs: 3
+batch: 8
+imgsz: 64
+lr0: 0.01
+warmup_epochs: 1
+warmup_bias_lr: 0.01
+mosaic: 0.5
+close_mosaic: 1
+fliplr: 0.5
+`;
+/** 44 images make 6 steps an epoch, the last of them filled up. */
+const STEPS = 6;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'pitwall-trainer-'));
+  await writeExample(folder, { train: 44, val: 4 });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const create = (name: string, more = '') => createTrainerRun(folder, name, CONFIG + more);
+const madeSteps = async (run: TrainerRun) => eventsOf(await run.events(), 'step').map((e) => e.step);
+const stateOf = async (run: TrainerRun, epoch: number) =>
+  decodeState(await readFile(path.join(run.dir, `checkpoints/epoch-000${epoch}/state.bin`)));
+const hasStep = (step: number) => (events: Parameters<Parameters<typeof waitForEvents>[1]>[0]) =>
+  eventsOf(events, 'step').some((e) => e.step === step);
+
+/** A run that nothing disturbs; what others are compared with. */
+let whole: TrainerRun;
+
+describe('the trainer process', () => {
+  it('trains every epoch, announces whole checkpoints and ends as completed', async () => {
+    whole = await create('whole');
+    expect(await whole.start().ended).toMatchObject({ code: 0, stderr: '' });
+    const events = await whole.events();
+    expect(events[0]).toMatchObject({ type: 'hello', attempt: 1, fromStep: 0 });
+    expect(eventsOf(events, 'plan')[0]).toMatchObject({
+      stepsPerEpoch: STEPS,
+      totalSteps: 3 * STEPS,
+      images: 44,
+    });
+    expect(await madeSteps(whole)).toEqual(Array.from({ length: 3 * STEPS }, (_, i) => i));
+    expect(eventsOf(events, 'epoch').map((e) => [e.epoch, e.step])).toEqual([
+      [1, 5],
+      [2, 11],
+      [3, 17],
+    ]);
+    for (const { path: folderOf } of eventsOf(events, 'checkpoint'))
+      expect(await readdir(path.join(whole.dir, folderOf))).toEqual(['meta.json', 'model.onnx', 'state.bin']);
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'completed', step: 17 });
+  });
+
+  it('goes on after kill -9 from the last checkpoint and ends with the very same weights', async () => {
+    const run = await create('killed');
+    const first = run.start();
+    await waitForEvents(run, hasStep(STEPS + 2));
+    first.child.kill('SIGKILL');
+    expect((await first.ended).code).toBeNull();
+    expect((await run.start(2).ended).code).toBe(0);
+    expect(eventsOf(await run.events(), 'hello')[1]).toMatchObject({ attempt: 2, fromStep: STEPS });
+    expect((await stateOf(run, 3)).tensors).toEqual((await stateOf(whole, 3)).tensors);
+  });
+
+  it('pauses in the middle of an epoch and continues with the very same weights and means', async () => {
+    const run = await create('paused');
+    const first = run.start();
+    await waitForEvents(run, hasStep(1));
+    await run.ask('p', { type: 'pause' });
+    expect((await first.ended).code).toBe(0);
+    const end = eventsOf(await run.events(), 'end')[0];
+    expect(end.reason).toBe('paused');
+    expect((await run.start(2).ended).code).toBe(0);
+    expect(eventsOf(await run.events(), 'hello')[1].fromStep).toBe(end.step + 1);
+    expect(await madeSteps(run)).toEqual(await madeSteps(whole));
+    expect((await stateOf(run, 3)).tensors).toEqual((await stateOf(whole, 3)).tensors);
+    const means = async (r: TrainerRun) => eventsOf(await r.events(), 'epoch').map((e) => e.loss);
+    expect(await means(run)).toEqual(await means(whole));
+  });
+
+  it('passes over a damaged checkpoint', async () => {
+    const run = await create('damaged');
+    const first = run.start();
+    await waitForEvents(run, hasStep(2 * STEPS + 1));
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await writeFile(path.join(run.dir, 'checkpoints/epoch-0002/state.bin'), 'torn');
+    expect((await run.start(2).ended).code).toBe(0);
+    const events = await run.events();
+    expect(eventsOf(events, 'hello')[1].fromStep).toBe(STEPS);
+    expect(eventsOf(events, 'log').some((e) => /epoch-0002 is passed over/.test(e.message))).toBe(true);
+    expect((await stateOf(run, 3)).tensors).toEqual((await stateOf(whole, 3)).tensors);
+  });
+});
+
+describe('control requests', () => {
+  it('stop at the next batch, without a checkpoint of the broken epoch', async () => {
+    const run = await create('stopped');
+    const trainer = run.start();
+    await waitForEvents(run, hasStep(1));
+    await run.ask('s', { type: 'stop' });
+    expect((await trainer.ended).code).toBe(0);
+    const events = await run.events();
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
+    expect(eventsOf(events, 'control')[0]).toMatchObject({ id: 's', ok: true });
+    expect(await readdir(path.join(run.dir, 'control/trainer'))).toEqual([]);
+  });
+
+  it('change the LR in flight, which a resume applies again; what is no request is answered and removed', async () => {
+    const run = await create('lr');
+    await run.ask('hold', { type: 'lr', mode: 'hold', value: 0.003 });
+    await writeFile(path.join(run.dir, 'control/trainer/bad.json'), '{"id": "bad", "requ');
+    await run.ask('stop', { type: 'stop_after_epoch' });
+    expect((await run.start().ended).code).toBe(0);
+    const events = await run.events();
+    expect(
+      eventsOf(events, 'control')
+        .map((e) => [e.id, e.ok])
+        .sort(),
+    ).toEqual([
+      ['bad', false],
+      ['hold', true],
+      ['stop', true],
+    ]);
+    expect(events.at(-1)).toMatchObject({ reason: 'stopped', step: STEPS - 1 });
+    expect(await run.start(2).ended).toMatchObject({ code: 0 });
+    const steps = eventsOf(await run.events(), 'step');
+    expect(steps).toHaveLength(3 * STEPS);
+    for (const { lr } of steps) expect(lr[0]).toBe(0.003);
+  });
+
+  it('close mosaic from the next batch on, also after a resume', async () => {
+    const run = await create('mosaic');
+    await run.ask('close', { type: 'close_mosaic' });
+    await run.ask('stop', { type: 'stop_after_epoch' });
+    expect((await run.start().ended).code).toBe(0);
+    expect((await run.start(2).ended).code).toBe(0);
+    const never = await create('never');
+    await never.ask('close', { type: 'close_mosaic' });
+    expect((await never.start().ended).code).toBe(0);
+    expect((await stateOf(run, 3)).tensors).toEqual((await stateOf(never, 3)).tensors);
+    expect((await stateOf(run, 3)).tensors).not.toEqual((await stateOf(whole, 3)).tensors);
+  });
+});
+
+describe('trouble', () => {
+  const endOf = async (run: TrainerRun) => eventsOf(await run.events(), 'end')[0];
+
+  it('is divergence with step and reason, exit code 1', async () => {
+    const run = await create('diverged');
+    await rewrite(run, (e) => ({ ...e, schedule: { ...e.schedule, lr0: 1e6, warmup_epochs: 0 } }));
+    expect((await run.start().ended).code).toBe(1);
+    expect(await endOf(run)).toMatchObject({ reason: 'diverged', message: expect.stringMatching(/loss/) });
+  });
+
+  it('is one clear line for a missing dataset and for a batch larger than the set', async () => {
+    const missing = await create('missing');
+    await rewrite(missing, (e) => ({ ...e, data: path.join(folder, 'nowhere.yaml') }));
+    expect((await missing.start().ended).code).toBe(1);
+    expect((await endOf(missing)).message).toMatch(/nowhere\.yaml.*does not exist/);
+    const large = await create('large');
+    await rewrite(large, (e) => ({ ...e, batch: 45 }));
+    expect((await large.start().ended).code).toBe(1);
+    expect((await endOf(large)).message).toMatch(/batch.*45.*44/);
+  });
+
+  it('is no end for a corrupt image, which is skipped and counted', async () => {
+    const data = path.join(folder, 'corrupt');
+    await writeExample(data, { train: 10, val: 2 });
+    await writeFile(path.join(data, 'images/train/pcb_0003.png'), 'no picture');
+    const run = await createTrainerRun(
+      data,
+      'corrupt',
+      CONFIG.replace('epochs: 3', 'epochs: 1').replace('close_mosaic: 1', 'close_mosaic: 0'),
+    );
+    expect((await run.start().ended).code).toBe(0);
+    const warnings = eventsOf(await run.events(), 'log').filter((e) => e.level === 'warning');
+    expect(warnings.filter((e) => /pcb_0003\.png.*1 so far/.test(e.message))).toHaveLength(1);
+  });
+});
+
+describe('fine-tuning', () => {
+  it('starts from a checkpoint; a head for other classes starts anew', async () => {
+    const run = await create('tuned');
+    await rewrite(run, (e) => ({ ...e, model: 'runs/whole@3', epochs: 1, single_cls: true }));
+    expect(await run.start().ended).toMatchObject({ code: 0, stderr: '' });
+    const told = eventsOf(await run.events(), 'log').map((e) => e.message);
+    expect(told.some((m) => /weights come from .*epoch-0003.*start anew: head\./.test(m))).toBe(true);
+  });
+
+  it('refuses a model that is no checkpoint', async () => {
+    const run = await create('no-model');
+    await rewrite(run, (e) => ({ ...e, model: 'data.yaml' }));
+    expect((await run.start().ended).code).toBe(1);
+    expect(eventsOf(await run.events(), 'end')[0].message).toMatch(/data\.yaml is no checkpoint/);
+  });
+});
+
+type Resolved = { readonly schedule: Record<string, unknown>; readonly [key: string]: unknown };
+
+/** Changes the resolved experiment of a run that has not started. */
+async function rewrite(run: TrainerRun, change: (experiment: Resolved) => unknown): Promise<void> {
+  const file = path.join(run.dir, 'run.json');
+  const parsed = JSON.parse(await readFile(file, 'utf8'));
+  parsed.experiment.resolved = change(parsed.experiment.resolved);
+  await writeFile(file, JSON.stringify(parsed));
+}
