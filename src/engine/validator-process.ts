@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { sleep } from '../base/async';
 import { Channel } from '../protocol/channel';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
@@ -125,8 +126,15 @@ function lastWordsRead({ stderr }: ChildProcess): Promise<unknown> {
 
 function exitMessage(exitCode: number | null, signal: string | null, lastWords: string): string {
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode ?? 'unknown'}`;
-  const words = lastWords.trim().split('\n').at(-1)?.trim();
-  return `the validator ${how}${words && exitCode !== 0 ? ` (${words})` : ''}`;
+  // Whoever was killed from outside had no time to say why.
+  const silent = exitCode === 0 || signal === 'SIGKILL' || signal === 'SIGTERM';
+  const words = silent ? undefined : lastLine(lastWords);
+  return `the validator ${how}${words ? ` (${words})` : ''}`;
+}
+
+function lastLine(text: string): string | undefined {
+  const lines = stripVTControlCharacters(text).split('\n');
+  return lines.map((line) => line.trim()).findLast((line) => line !== '');
 }
 
 async function stopChild(child: ChildProcess, stopped: Promise<ValidatorExit>): Promise<ValidatorExit> {

@@ -1,4 +1,4 @@
-import { markCheckpoint } from './reduce-shared';
+import { isOutdated, markCheckpoint } from './reduce-shared';
 import type { KeeperEntry } from './run-files';
 import type { RunState } from './run-state';
 
@@ -10,7 +10,10 @@ const ENTRIES: {
   keeper: (state) => state,
   alert: (state, alert) => ({ ...state, alerts: [...state.alerts, alert] }),
   answer: (state) => state,
-  best: (state, { epoch, map, path }) => ({ ...state, best: { epoch, map, path } }),
+  best: (state, entry) => {
+    const { epoch, map, path } = entry;
+    return isOutdated(state, entry) ? state : { ...state, best: { epoch, map, path } };
+  },
   early_stop: (state) => state,
   cleanup: removeCheckpoint,
   pin: (state, { epoch, pinned }) => markCheckpoint(state, epoch, { pinned }),

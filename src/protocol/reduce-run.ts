@@ -44,7 +44,8 @@ export function createStepColumns(): StepColumns {
 }
 
 /**
- * Folds one line of a run folder into the state. Lines of one file come in file order; files may interleave in any way.
+ * Folds one line of a run folder into the state. Lines of one file come in file order, and validation.jsonl not before the
+ * events it speaks of (RunReader sees to that); other files may interleave in any way.
  * A `step` is appended to the shared columns and the state object stays the same; everything else gives a new object.
  */
 export function reduceRun(state: RunState, entry: RunEntry): RunState {

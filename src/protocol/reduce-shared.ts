@@ -15,6 +15,13 @@ export function emptyCheckpoint(epoch: number): CheckpointState {
   };
 }
 
+/** Whether a line of the keeper speaks of a checkpoint that was written again since, or dropped by a resume. */
+export function isOutdated({ checkpoints, hello }: RunState, entry: { epoch: number; t: number }): boolean {
+  const checkpoint = checkpoints.get(entry.epoch);
+  if (checkpoint && checkpoint.t > 0) return entry.t < checkpoint.t;
+  return hello !== undefined && hello.fromStep > 0 && entry.t < hello.t;
+}
+
 export function markCheckpoint(state: RunState, epoch: number, change: Partial<CheckpointState>): RunState {
   const before = state.checkpoints.get(epoch) ?? emptyCheckpoint(epoch);
   return { ...state, checkpoints: withKey(state.checkpoints, epoch, { ...before, ...change }) };

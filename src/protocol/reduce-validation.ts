@@ -1,4 +1,4 @@
-import { markCheckpoint, withKey } from './reduce-shared';
+import { isOutdated, markCheckpoint, withKey } from './reduce-shared';
 import type { RunState } from './run-state';
 import type { ValidationEntry } from './validation';
 
@@ -13,10 +13,4 @@ export function applyValidationEntry(state: RunState, entry: ValidationEntry): R
   }
   const next = { ...state, validations: withKey(state.validations, entry.epoch, entry) };
   return markCheckpoint(next, entry.epoch, { state: 'validated', path: entry.path });
-}
-
-function isOutdated({ checkpoints, hello }: RunState, entry: ValidationEntry): boolean {
-  const checkpoint = checkpoints.get(entry.epoch);
-  if (checkpoint) return entry.t < checkpoint.t;
-  return hello !== undefined && entry.t < hello.t && 'step' in entry && entry.step > hello.fromStep;
 }

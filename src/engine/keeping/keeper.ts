@@ -5,7 +5,6 @@ import { type Deferred, deferred } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import type { Alarm } from '../../domain/run/alarms';
 import type { ControlRequest } from '../../protocol/control';
-import type { TrainerEvent } from '../../protocol/events';
 import { type RunFile, type StatusFile, zStatusFile } from '../../protocol/run-files';
 import { readJsonFile } from '../files/whole-file';
 import { type RunPaths, runPaths } from '../store/paths';
@@ -93,7 +92,8 @@ class Keeper {
 
   async begin(previous: StatusFile | undefined): Promise<void> {
     const { run, dir, task, onError } = this.#options;
-    const alarms = this.#hear(await this.#book.readEvents());
+    const { alarms } = await this.#readEvents();
+    await this.#book.readValidations(dir);
     await this.#trainer.begin(task, previous);
     await this.#obey(alarms);
     if (this.#trainer.alive && run.experiment.resolved.validation.enabled) this.#validation.lane.warmUp();
@@ -127,8 +127,8 @@ class Keeper {
       return false;
     }
     const { exited } = this.#trainer;
-    const events = await this.#book.readEvents();
-    await this.#obey(this.#hear(events));
+    const { count, alarms } = await this.#readEvents();
+    await this.#obey(alarms);
     for (const file of this.#requests.take()) await answerRequest(file, this.#context);
     if (exited) this.#trainer.settle();
     if (this.#trainer.outcome) this.#closeTraining();
@@ -137,7 +137,7 @@ class Keeper {
     await this.#cleanup.turn(this.#validation.queued);
     await this.#status.set(this.#fields());
     if (this.#isDone()) await this.#finish('done');
-    return events.length > 0;
+    return count > 0;
   }
 
   get #context() {
@@ -149,12 +149,15 @@ class Keeper {
     };
   }
 
-  #hear(events: readonly TrainerEvent[]): Alarm[] {
-    for (const event of events) {
+  async #readEvents(): Promise<{ count: number; alarms: Alarm[] }> {
+    const alarms: Alarm[] = [];
+    const count = await this.#book.readEvents((event) => {
       if (event.type === 'control') this.#requests.hear(event);
       if (event.type === 'step') this.#last = { step: event.step, epoch: event.epoch };
-    }
-    return this.#monitor.hear(events, performance.now());
+      alarms.push(...this.#monitor.hear(event));
+    });
+    if (count > 0) this.#monitor.beat(performance.now());
+    return { count, alarms };
   }
 
   /** A trainer that does not judge divergence itself is stopped or paused for it, where the experiment says so. */

@@ -14,10 +14,9 @@ export class Monitor {
     this.#book = book;
   }
 
-  /** Events of one look; answers the alarms that were new. `now`: a clock that stands still while the machine sleeps. */
-  hear(events: readonly TrainerEvent[], now: number): Alarm[] {
-    if (events.length > 0) this.#rhythm.beat(now);
-    return events.flatMap((event) => this.#hearOne(event));
+  /** Something of the trainer was heard. `now`: a clock that stands still while the machine sleeps. */
+  beat(now: number): void {
+    this.#rhythm.beat(now);
   }
 
   silence(now: number): Silence {
@@ -42,7 +41,8 @@ export class Monitor {
     return !known;
   }
 
-  #hearOne(event: TrainerEvent): Alarm[] {
+  /** Answers the alarms that were new. */
+  hear(event: TrainerEvent): Alarm[] {
     if (event.type === 'hello') this.#steps.restart();
     if (event.type === 'epoch') this.#rhythm.epochEnded();
     if (event.type !== 'step') return [];

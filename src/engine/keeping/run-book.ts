@@ -25,17 +25,12 @@ export class RunBook {
     this.#validationLog = openJsonl(paths.validation);
   }
 
-  /** Reads the keeper's own logs; events are read by the first `readEvents`. */
+  /** Reads what keepers said before; the rest comes with the first `readEvents`. */
   static async open(dir: string, run: RunFile): Promise<RunBook> {
     const book = new RunBook(dir, run);
-    const paths = runPaths(dir);
-    await readAll(paths.keeper, (line) => {
+    await readAll(new FileTail(runPaths(dir).keeper), (line) => {
       const { value } = parseKeeperLine(line);
       if (value) book.#fold({ source: 'keeper', value });
-    });
-    await readAll(paths.validation, (line) => {
-      const { value } = parseValidationLine(line);
-      if (value) book.#fold({ source: 'validation', value });
     });
     return book;
   }
@@ -44,21 +39,25 @@ export class RunBook {
     return this.#state;
   }
 
-  /** New events of the trainer, folded in. Steps are handed out but not kept. */
-  async readEvents(): Promise<TrainerEvent[]> {
-    const events: TrainerEvent[] = [];
-    for (let more = true; more; ) {
-      const read = await this.#events.read();
-      for (const line of read.lines) this.#hear(parseEventLine(line).value, events);
-      more = read.more;
-    }
-    return events;
+  /** Folds in the trainer's new events and hands each out; steps are not kept. Answers how many there were. */
+  async readEvents(onEvent: (event: TrainerEvent) => void): Promise<number> {
+    let count = 0;
+    await readAll(this.#events, (line) => {
+      const { value } = parseEventLine(line);
+      if (value === undefined) return;
+      count++;
+      if (value.type !== 'step') this.#fold({ source: 'events', value });
+      onEvent(value);
+    });
+    return count;
   }
 
-  #hear(value: TrainerEvent | undefined, events: TrainerEvent[]): void {
-    if (value === undefined) return;
-    events.push(value);
-    if (value.type !== 'step') this.#fold({ source: 'events', value });
+  /** What was validated before, once the events that it speaks of were read. */
+  async readValidations(dir: string): Promise<void> {
+    await readAll(new FileTail(runPaths(dir).validation), (line) => {
+      const { value } = parseValidationLine(line);
+      if (value) this.#fold({ source: 'validation', value });
+    });
   }
 
   note(entry: Untimed<KeeperEntry>): void {
@@ -78,8 +77,7 @@ export class RunBook {
   }
 }
 
-async function readAll(file: string, onLine: (line: string) => void): Promise<void> {
-  const tail = new FileTail(file);
+async function readAll(tail: FileTail, onLine: (line: string) => void): Promise<void> {
   for (let more = true; more; ) {
     const read = await tail.read();
     read.lines.forEach(onLine);

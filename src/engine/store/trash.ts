@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { readOwner } from '../keeping/lock';
+import { trainersOfRun } from '../process/run-processes';
+import { runPaths } from './paths';
+import { readRun } from './read-run';
+
+const TRASH = '.trash';
+const TRASHED = /^(.+)\.(\d{13})$/;
+
+/** A deleted run: it can be brought back until the trash is emptied. */
+export type TrashedRun = { readonly dir: string; readonly name: string; readonly deleted: number };
+
+/** Moves a run to its runs folder's trash. Throws one clear line while anything of the run lives, or may live elsewhere. */
+export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
+  const run = await readRun(dir);
+  const owner = readOwner(dir);
+  if (owner.kind === 'alive' || trainersOfRun(run.id).length > 0)
+    throw new Error(`run ${run.name} is still at work: stop it first`);
+  if (owner.kind === 'elsewhere')
+    throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
+  const trash = path.join(path.dirname(dir), TRASH);
+  await mkdir(trash, { recursive: true });
+  const trashed = path.join(trash, `${path.basename(dir)}.${now}`);
+  await rename(dir, trashed);
+  return { dir: trashed, name: path.basename(dir), deleted: now };
+}
+
+/** Deleted runs of a runs folder, latest first. */
+export async function listTrash(runsDir: string): Promise<TrashedRun[]> {
+  const trash = path.join(runsDir, TRASH);
+  const names = await readdir(trash).catch(() => [] as string[]);
+  const runs = names.flatMap((entry) => {
+    const match = TRASHED.exec(entry);
+    return match ? [{ dir: path.join(trash, entry), name: match[1], deleted: Number(match[2]) }] : [];
+  });
+  return runs.sort((a, b) => b.deleted - a.deleted);
+}
+
+/** Puts a deleted run back under its name. Throws one clear line where the name is in use again. */
+export async function restoreRun(trashed: TrashedRun): Promise<string> {
+  const dir = path.join(path.dirname(trashed.dir), '..', trashed.name);
+  if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
+  await rename(trashed.dir, dir);
+  return path.resolve(dir);
+}
+
+/** Deletes a trashed run for good. Nothing outside of a trash folder, and nothing that is no run, is ever deleted. */
+export async function purgeRun(trashed: TrashedRun): Promise<void> {
+  const inTrash =
+    path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));
+  if (!inTrash || !existsSync(runPaths(trashed.dir).run)) throw new Error(`${trashed.dir} is no deleted run`);
+  await rm(trashed.dir, { recursive: true, force: true });
+}

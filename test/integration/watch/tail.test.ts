@@ -1,0 +1,74 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sleep } from '../../../src/base/async';
+import { FileTail } from '../../../src/engine/watch/file-tail';
+import { LookLoop } from '../../../src/engine/watch/look-loop';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-tail-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+test('three lines written 12 ms apart, 60 times: none is missed, without polling', async () => {
+  const file = path.join(dir, 'events.jsonl');
+  writeFileSync(file, '');
+  const tail = new FileTail(file);
+  const seen: string[] = [];
+  const loop = new LookLoop({
+    paths: [dir],
+    polls: () => false,
+    onError: (error) => expect.fail(error.message),
+    look: async () => {
+      const { lines } = await tail.read();
+      seen.push(...lines);
+      return lines.length > 0;
+    },
+  });
+  await sleep(300);
+  for (let round = 0; round < 60; round++) {
+    for (let line = 0; line < 3; line++) {
+      appendFileSync(file, `${round}.${line}\n`);
+      await sleep(12);
+    }
+    // Longer than chokidar's silence and the look after it: what is not seen now would never be.
+    for (let wait = 0; wait < 20 && seen.length < (round + 1) * 3; wait++) await sleep(50);
+    expect(seen.length, `round ${round}`).toBe((round + 1) * 3);
+  }
+  expect(seen).toEqual(Array.from({ length: 180 }, (_, i) => `${Math.floor(i / 3)}.${i % 3}`));
+  loop.dispose();
+});
+
+test('a line that is torn waits for its rest, and every byte is read once', async () => {
+  const file = path.join(dir, 'log');
+  const tail = new FileTail(file);
+  expect((await tail.read()).lines).toEqual([]);
+  appendFileSync(file, '{"a":1}\n{"b":');
+  expect((await tail.read()).lines).toEqual(['{"a":1}']);
+  appendFileSync(file, '"ä');
+  expect((await tail.read()).lines).toEqual([]);
+  appendFileSync(file, '"}\n\n');
+  expect((await tail.read()).lines).toEqual(['{"b":"ä"}']);
+  expect((await tail.read()).lines).toEqual([]);
+});
+
+test('a character that is cut by the end of a chunk is whole again', async () => {
+  const file = path.join(dir, 'log');
+  const line = `${'x'.repeat(256 * 1024 - 1)}ä${'y'.repeat(10)}`;
+  appendFileSync(file, `${line}\n`);
+  const tail = new FileTail(file);
+  const first = await tail.read();
+  expect(first).toMatchObject({ lines: [], more: true });
+  expect((await tail.read()).lines).toEqual([line]);
+});
+
+test('a file that was replaced by a shorter one is read anew, and said so', async () => {
+  const file = path.join(dir, 'log');
+  writeFileSync(file, 'one\ntwo\n');
+  const tail = new FileTail(file);
+  await tail.read();
+  writeFileSync(file, 'new\n');
+  expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true });
+});

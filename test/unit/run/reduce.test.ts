@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readNumber } from '../../../src/base/json';
+import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../../src/engine/watch/parse-entry';
+import { RunReader } from '../../../src/engine/watch/run-reader';
+import { createRunState, reduceRun, withProblem } from '../../../src/protocol/reduce-run';
+import type { RunEntry, RunState } from '../../../src/protocol/run-state';
+
+const folder = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
+const golden = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8'));
+
+const PARSERS = { events: parseEventLine, keeper: parseKeeperLine, validation: parseValidationLine };
+type Source = keyof typeof PARSERS;
+
+function entriesOf(source: Source): RunEntry[] {
+  const lines = readFileSync(path.join(folder, `${source}.jsonl`), 'utf8')
+    .split('\n')
+    .slice(0, -1);
+  return lines.flatMap((line) => {
+    const { value } = PARSERS[source](line);
+    return value ? [{ source, value } as RunEntry] : [];
+  });
+}
+
+const numbers = (values: readonly unknown[]): number[] => values.map((v) => readNumber(v) ?? Number.NaN);
+
+function expectGolden(state: RunState): void {
+  expect([...state.steps.step.view()]).toEqual(golden.step);
+  expect([...state.steps.loss.get('total')!.view()]).toEqual(golden.total);
+  expect([...state.steps.grad.view()]).toEqual(numbers(golden.grad));
+  expect([...state.steps.lr.get('bias')!.view()]).toEqual(golden.bias);
+  expect(state.hello?.attempt).toBe(golden.attempt);
+  expect(state.plan?.stepsPerEpoch).toBe(golden.stepsPerEpoch);
+  expect(state.epochs.map((e) => e.epoch)).toEqual(golden.epochs);
+  expect([...state.checkpoints.values()]).toMatchObject(golden.checkpoints);
+  expect([...state.validations.keys()]).toEqual(golden.validations);
+  expect(state.best).toEqual(golden.best);
+  expect(state.lrChanges).toEqual(golden.lrChanges);
+  expect(state.alerts.map((a) => a.rule)).toEqual(golden.alerts);
+  expect(state.logs.map((l) => l.message)).toEqual(golden.logs);
+  expect(state.end?.reason).toBe(golden.end);
+}
+
+test('a resumed run: dropped steps, replaced plan, a checkpoint written again, damage and unknown lines', async () => {
+  let state = createRunState();
+  for await (const batch of new RunReader(folder).read()) {
+    for (const entry of batch.entries) state = reduceRun(state, entry);
+    for (const problem of batch.problems) state = withProblem(state, problem);
+  }
+  expectGolden(state);
+  expect(state.problems).toHaveLength(golden.problems);
+  expect(state.problems[0]).toContain('checkpoint: path');
+});
+
+test('the state is the same wherever the keeper’s lines come in', () => {
+  const orders: Source[][] = [
+    ['events', 'keeper', 'validation'],
+    ['keeper', 'events', 'validation'],
+    ['events', 'validation', 'keeper'],
+  ];
+  for (const order of orders) {
+    const state = order.flatMap(entriesOf).reduce(reduceRun, createRunState());
+    expectGolden(state);
+  }
+});
+
+test('a step leaves the state object as it is and grows its columns', () => {
+  const [hello, plan, step] = entriesOf('events');
+  const before = [hello, plan].reduce(reduceRun, createRunState());
+  const after = reduceRun(before, step);
+  expect(after).toBe(before);
+  expect(after.steps.step.length).toBe(1);
+});
+
+test('a loss that first appears later is a gap before, and one that goes is a gap after', () => {
+  const step = (n: number, loss: Record<string, number>): RunEntry => ({
+    source: 'events',
+    value: { type: 'step', t: n, step: n, epoch: 1, lr: [0.1], loss },
+  });
+  const state = [step(0, { a: 1 }), step(1, { a: 2, b: 3 }), step(2, { b: 4 })].reduce(
+    reduceRun,
+    createRunState(),
+  );
+  expect([...state.steps.loss.get('a')!.view()]).toEqual([1, 2, Number.NaN]);
+  expect([...state.steps.loss.get('b')!.view()]).toEqual([Number.NaN, 3, 4]);
+  expect([...state.steps.lr.get('group0')!.view()]).toEqual([0.1, 0.1, 0.1]);
+});
