@@ -3,6 +3,7 @@ import { compareCommand } from './commands/compare';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { exportCommand } from './commands/export';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
 import { predictCommand } from './commands/predict';
@@ -30,5 +31,6 @@ export const COMMANDS: readonly CommandFactory[] = [
   evaluateCommand,
   scheduleCommand,
   compareCommand,
+  exportCommand,
   doctorCommand,
 ];

@@ -7,6 +7,8 @@ import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { scheduleOf } from '../../domain/schedule/schedule';
+import { scheduleSvg } from '../../domain/schedule/svg';
+import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
@@ -17,7 +19,8 @@ import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/counts';
 import { scheduleLines } from '../schedule/lines';
 import { scheduleReport } from '../schedule/report';
-import { scheduleSvg } from '../schedule/svg';
+
+const PICTURE = { width: 720, height: 320, colours: { ...LIGHT_COLOURS, background: '#ffffff' } } as const;
 
 export function scheduleCommand({ io, run }: Cli) {
   return new Command('schedule')
@@ -35,8 +38,7 @@ export function scheduleCommand({ io, run }: Cli) {
         for (const problem of placeProblems(problems, text, { file: config, set: options.set }))
           printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
         const advice = advise({ experiment, schedule, counts });
-        if (options.svg !== undefined)
-          writePicture(io, options.svg, scheduleSvg(schedule, path.basename(config)));
+        if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
         tell(io, { schedule, advice }, options);
         return 0;
       }),

@@ -42,7 +42,10 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
     ...checked.problems,
     ...trainer.problems,
     ...aliased.problems,
-    ...missingAware(checkForTrainer(aliased.entries, trainer.kind, options.file), checked.problems),
+    // Nobody knows what a broken text lacks.
+    ...(hasErrors(yaml.problems)
+      ? []
+      : missingAware(checkForTrainer(aliased.entries, trainer.kind, options.file), checked.problems)),
   ];
   const draft = resolveExperiment(aliased.entries, explicit, trainer.kind);
   return { experiment: hasErrors(problems) ? undefined : draft, draft, problems };

@@ -1,0 +1,192 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { writeExample } from '../../src/dataset/example/write-example';
+import { processesOfRun } from '../../src/engine/process/run-processes';
+import { readRunSync } from '../../src/engine/store/read-run';
+import { zTrainerEvent } from '../../src/protocol/events';
+import { RUN_STATES, zKeeperEntry } from '../../src/protocol/run-files';
+import { zValidated, zValidationEntry, zValidationReport } from '../../src/protocol/validation';
+import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
+
+// The whole chain through dist/cli.js: trainer, keeper and validator as processes of their own, on a few images.
+let dir = '';
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'pitwall-train-'));
+  await writeExample(dir, { train: 16, val: 8 });
+});
+afterAll(() => {
+  for (const name of readdirSync(path.join(dir, 'runs'))) {
+    if (existsSync(path.join(runDir(name), 'run.json')))
+      for (const { pid } of processesOfRun(readRunSync(runDir(name)).id)) process.kill(pid, 'SIGKILL');
+  }
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const SMALL = ['--set', 'batch=4', '--set', 'imgsz=64', '--set', 'warmup_epochs=1'];
+const train = (name: string, epochs: number, ...more: string[]): string[] => [
+  'train',
+  'pcb.train.yaml',
+  '--name',
+  name,
+  '--set',
+  `epochs=${epochs}`,
+  ...SMALL,
+  ...more,
+];
+const runDir = (name: string): string => path.join(dir, 'runs', name);
+
+const zBest = z.object({ epoch: z.number().int(), map: z.number(), path: z.string() });
+const zResult = z.object({
+  type: z.literal('result'),
+  run: z.string(),
+  state: z.enum(RUN_STATES),
+  best: zBest,
+});
+const zLine = z.union([zTrainerEvent, zKeeperEntry, zValidationEntry, zResult]);
+const zShow = z.object({
+  run: z.string(),
+  state: z.enum(RUN_STATES),
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  step: z.number().int(),
+  best: zBest.nullable(),
+  validations: z.array(zValidated),
+  problems: z.array(z.string()),
+});
+
+const jsonLines = (text: string): unknown[] => linesOf(text).map((line) => JSON.parse(line));
+
+async function show(name: string): Promise<z.infer<typeof zShow>> {
+  const { code, out } = await runCliProcess(['show', name, '--json'], dir);
+  expect(code).toBe(0);
+  return zShow.parse(JSON.parse(out));
+}
+
+/** Asks again until the run is where the test needs it. */
+async function until(name: string, holds: (report: z.infer<typeof zShow>) => boolean): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (existsSync(path.join(runDir(name), 'run.json')) && holds(await show(name))) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${name} did not come so far: ${JSON.stringify(await show(name)).slice(0, 300)}`);
+}
+
+describe('train', () => {
+  it('prints every event, a validation for each epoch and the result as JSON lines', async () => {
+    const { code, out } = await runCliProcess(train('json', 2, '--json'), dir);
+    expect(code).toBe(0);
+    const lines = jsonLines(out).map((line) => zLine.parse(line));
+    const types = lines.map(({ type }) => type);
+    expect(types.filter((type) => type === 'step')).toHaveLength(8);
+    expect(lines.filter((line) => line.type === 'validation').map((line) => line.epoch)).toEqual([1, 2]);
+    expect(types.at(-1)).toBe('result');
+    const result = zResult.parse(lines.at(-1));
+    expect(result).toMatchObject({ run: runDir('json'), state: 'completed' });
+    expect(existsSync(result.best.path)).toBe(true);
+    expect(readFileSync(path.join(runDir('json'), 'run.json'), 'utf8')).toContain('epochs=2');
+  });
+
+  it('prints a row per epoch, a summary with the best epoch starred, and where the run is', async () => {
+    const { code, out, err } = await runCliProcess(train('plain', 2), dir);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).not.toContain('\u001b');
+    const lines = linesOf(out);
+    expect(lines.filter((line) => /^ *[12]\/2 /.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => /^ *[12]( +\d\.\d{4}){4}/.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => line.endsWith('* best'))).toHaveLength(1);
+    expect(lines.at(-3)).toMatch(/^completed: 2 epochs, /);
+    expect(lines.at(-1)).toBe(`run: ${runDir('plain')}`);
+  });
+
+  it('goes on when the command line is killed, and tells the truth afterwards', async () => {
+    const { child, done } = spawnCli(train('killed', 6), dir);
+    await until('killed', ({ epoch }) => epoch >= 2);
+    child.kill('SIGKILL');
+    expect((await done).signal).toBe('SIGKILL');
+    expect(['running', 'validating']).toContain((await show('killed')).state);
+    const watched = await runCliProcess(['watch', 'killed', '--json'], dir);
+    expect(watched.code).toBe(0);
+    const report = await show('killed');
+    expect(report).toMatchObject({ state: 'completed', epoch: 6, epochs: 6, step: 23, problems: [] });
+    expect(report.validations.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('stops on Ctrl-C with 130 and goes on from there with --resume', async () => {
+    const { child, done } = spawnCli(train('stopped', 8, '--json'), dir);
+    await until('stopped', ({ epoch }) => epoch >= 3);
+    child.kill('SIGINT');
+    const { code, out } = await done;
+    expect(code).toBe(130);
+    expect(jsonLines(out).at(-1)).toMatchObject({ type: 'result', state: 'stopped' });
+    const resumed = await runCliProcess(['train', '--resume', 'stopped', '--json'], dir);
+    expect([resumed.code, resumed.err]).toEqual([0, '']);
+    const lines = jsonLines(resumed.out) as { type: string; attempt?: number; step?: number }[];
+    const hello = lines.find(({ type }) => type === 'hello');
+    expect(hello).toMatchObject({ attempt: 2 });
+    expect(lines.find(({ type }) => type === 'step')?.step).toBeGreaterThan(0);
+    expect(lines.at(-1)).toMatchObject({ type: 'result', state: 'completed' });
+    expect(await show('stopped')).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
+  });
+});
+
+describe('a run in the background', () => {
+  it('is started with --detach, changed, paused and continued', async () => {
+    const started = await runCliProcess(train('back', 12, '--detach'), dir);
+    expect([started.code, started.err]).toEqual([0, '']);
+    await until('back', ({ epoch, state }) => state === 'running' && epoch >= 2);
+    const set = await runCliProcess(['set', 'back', 'lr=0.001', '--hold'], dir);
+    expect([set.code, set.err]).toEqual([0, '']);
+    const paused = await runCliProcess(['pause', 'back'], dir);
+    expect([paused.code, paused.err]).toEqual([0, '']);
+    expect(paused.out).toContain('paused');
+    expect((await show('back')).state).toBe('paused');
+    const again = await runCliProcess(['pause', 'back'], dir);
+    expect([again.code, again.out]).toEqual([2, '']);
+    expect((await runCliProcess(['continue', 'back'], dir)).code).toBe(0);
+    await until('back', ({ state }) => state === 'running');
+    const refused = await runCliProcess(['continue', 'back'], dir);
+    expect([refused.code, linesOf(refused.err).length]).toEqual([2, 1]);
+    const stopped = await runCliProcess(['stop', 'back'], dir);
+    expect([stopped.code, stopped.err]).toEqual([0, '']);
+    expect((await show('back')).state).toBe('stopped');
+  });
+
+  it('is listed with the others, newest first', async () => {
+    const { code, out } = await runCliProcess(['list', '--json'], dir);
+    expect(code).toBe(0);
+    const names = (jsonLines(out) as { name: string; state: string }[]).map(
+      ({ name, state }) => `${name} ${state}`,
+    );
+    expect(names).toEqual([
+      'back stopped',
+      'stopped completed',
+      'killed completed',
+      'plain completed',
+      'json completed',
+    ]);
+  });
+});
+
+describe('a checkpoint of a run', () => {
+  it('is validated again to the same numbers', async () => {
+    const { best } = await show('plain');
+    const { code, out, err } = await runCliProcess(['validate', '--run', 'plain', '--json'], dir);
+    expect([code, err]).toEqual([0, '']);
+    expect(zValidationReport.parse(JSON.parse(out)).map).toBeCloseTo(best?.map ?? Number.NaN, 6);
+  });
+  it('is refused where it was cleaned away, with what is kept', async () => {
+    const { code, err } = await runCliProcess(['validate', '--run', 'killed@99'], dir);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^killed@99: no checkpoint of epoch 99; kept are /);
+  });
+  it('predicts boxes in an image', async () => {
+    const model = path.join(runDir('plain'), 'checkpoints/epoch-0002/model.onnx');
+    const image = path.join('images/val', 'pcb_0016.png');
+    const { code, out } = await runCliProcess(['predict', model, image, '--conf', '0', '--json'], dir);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ width: 128, height: 128 });
+  });
+});
