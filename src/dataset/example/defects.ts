@@ -133,7 +133,10 @@ function spur(mask: Mask, site: Site, random: Random): Change {
   const root = go(edge, site.across, -1);
   const middle = { x: (root.x + tip.x) / 2, y: (root.y + tip.y) / 2 };
   return {
-    shape: union([capsule(root, middle, random.between(2.4, 3.2)), capsule(middle, tip, random.between(1.5, 2.2))]),
+    shape: union([
+      capsule(root, middle, random.between(2.4, 3.2)),
+      capsule(middle, tip, random.between(1.5, 2.2)),
+    ]),
     effect: 'add',
   };
 }

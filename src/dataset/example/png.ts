@@ -17,7 +17,7 @@ export function encodePng(image: {
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(filterRows(image))),
+    chunk('IDAT', deflateSync(filterRows(image), { level: 3 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

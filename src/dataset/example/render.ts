@@ -2,6 +2,9 @@ import type { Random } from '../../base/random';
 import { type Mask, SIZE } from './mask';
 
 type Colour = readonly [number, number, number];
+const TABLE_BITS = 12;
+const TABLE = 2 ** TABLE_BITS;
+
 type Palette = { readonly board: Colour; readonly copper: Colour };
 
 /** Bare copper on laminate, green, blue, red and black solder mask, tin on green. */
@@ -29,9 +32,12 @@ export function renderBoard(mask: Mask, random: Random): Uint8Array {
     const y = (i - x) / SIZE;
     const c = soft[i];
     const gain = light(x, y) * (1 + texture(x, y, c));
-    const grain = noise();
+    // One draw gives two places in the table: its upper and its lower bits.
+    const word = random.below(TABLE * TABLE);
+    const grain = noise[word >> TABLE_BITS];
     for (let k = 0; k < 3; k++) {
-      const value = (board[k] + (copper[k] - board[k]) * c) * gain + grain + noise() * 0.5;
+      const value =
+        (board[k] + (copper[k] - board[k]) * c) * gain + grain + noise[(word + k * 1361) & (TABLE - 1)] * 0.5;
       out[i * 3 + k] = Math.min(255, Math.max(0, Math.round(value)));
     }
   }
@@ -51,11 +57,12 @@ function createTexture(random: Random): (x: number, y: number, copper: number) =
   const phase = [random.between(0, 6), random.between(0, 6), random.between(0, 6)];
   const bx = Math.cos(brush);
   const by = Math.sin(brush);
+  const along = Float32Array.from({ length: SIZE }, (_, x) => Math.sin(x * weave + phase[0]));
+  const down = Float32Array.from({ length: SIZE }, (_, y) => Math.sin(y * weave + phase[1]));
   return (x, y, copper) => {
-    const cloth = Math.sin(x * weave + phase[0]) * Math.sin(y * weave + phase[1]);
     const grain =
       Math.sin((x * bx + y * by) * 1.7 + phase[2]) * Math.sin((x * by - y * bx) * 0.21 + phase[1]);
-    return depth * ((1 - copper) * 1.4 * cloth + copper * grain);
+    return depth * ((1 - copper) * 1.4 * along[x] * down[y] + copper * grain);
   };
 }
 
@@ -74,10 +81,9 @@ function createLight(random: Random): (x: number, y: number) => number {
   };
 }
 
-/** Normal noise from a table: a fresh logarithm and cosine for each of 30 million samples would be most of the time. */
-function createNoise(random: Random, sigma: number): () => number {
-  const table = Float32Array.from({ length: 4096 }, () => random.normal() * sigma);
-  return () => table[random.below(table.length)];
+/** Normal noise as a table: a fresh logarithm and cosine for each of 30 million samples would be most of the time. */
+function createNoise(random: Random, sigma: number): Float32Array {
+  return Float32Array.from({ length: TABLE }, () => random.normal() * sigma);
 }
 
 /** Separable Gaussian blur with a radius of 2 pixels; the border goes on outside. */

@@ -10,6 +10,8 @@ export type NewEvent = WithoutTime<TrainerEvent>;
 export class EventLog implements Disposable {
   readonly #stream: WriteStream;
   #error: Error | undefined;
+  /** Of the last step event; 0 before the first. */
+  lastStep = 0;
 
   constructor(file: string) {
     const torn = endsTorn(file);
@@ -23,6 +25,7 @@ export class EventLog implements Disposable {
 
   write(event: NewEvent): void {
     if (this.#error) throw new Error(`events.jsonl cannot be written: ${this.#error.message}`);
+    if (event.type === 'step') this.lastStep = event.step;
     const { type, ...rest } = event;
     // Lines of one turn leave as one write: the second would else lie here for the whole of the next step.
     this.#stream.cork();

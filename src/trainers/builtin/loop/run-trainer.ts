@@ -38,7 +38,7 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
   } catch (reason) {
     const error = toError(reason);
     console.error(error.stack ?? error.message);
-    log.write({ type: 'end', reason: 'failed', step: 0, message: error.message });
+    log.write({ type: 'end', reason: 'failed', step: log.lastStep, message: error.message });
     return 1;
   } finally {
     await log.close();
@@ -116,6 +116,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
     );
     const control = new ControlFolder(options.runDir);
     await control.create();
+    const begun = performance.now();
     const ending = await new TrainLoop({
       ...{ experiment, log, session, source, control, schedule, changes, fromStep },
       checkpoints: new Checkpoints({ runDir: options.runDir, log, session, version: run.pitwall }),
@@ -130,7 +131,8 @@ async function trainOn(context: TrainContext): Promise<Ending> {
       epochSums: saved?.progress.epochSums ?? NO_SUMS,
       isInterrupted: options.isInterrupted,
     }).run();
-    log.info(`the steps waited ${(source.waitedMs / 1000).toFixed(2)} s for images`);
+    const share = (100 * source.waitedMs) / (performance.now() - begun);
+    log.info(`the steps waited for images ${share.toFixed(1)} % of the time`);
     return ending;
   } finally {
     source.dispose();
