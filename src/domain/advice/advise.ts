@@ -1,3 +1,4 @@
+import { countedInput } from '../schedule/counts';
 import { DATA_RULES } from './data-rules';
 import { OPTIMIZER_RULES } from './optimizer-rules';
 import type { Advice, AdviceContext, Rule } from './types';
@@ -9,10 +10,17 @@ const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 
 /** What is worth knowing about an experiment on its dataset, warnings first. */
 export function advise(context: AdviceContext): readonly Advice[] {
+  const used = withUsedImages(context);
   const found = RULES.flatMap((rule): Advice[] => {
-    const finding = rule.find(context);
+    const finding = rule.find(used);
     const { id, source, reason, key } = rule;
     return finding === undefined ? [] : [{ rule: id, source, reason, key, ...finding }];
   });
   return found.toSorted((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
+}
+
+/** Rules speak of the images that are trained on, whatever share of the set that is. */
+function withUsedImages(context: AdviceContext): AdviceContext {
+  const { images = context.counts.images } = countedInput(context.experiment, context.counts);
+  return { ...context, counts: { ...context.counts, images, fractionApplied: true } };
 }

@@ -8,7 +8,7 @@ export const BETA2 = 0.999;
 
 /** What really trains: optimizer, LR and momentum once `auto` is decided. */
 export function effective({ experiment, counts }: AdviceContext): Effective {
-  const input = countedInput(experiment, { ...counts, fractionApplied: true });
+  const input = countedInput(experiment, counts);
   return effectiveSettings(input, ultralyticsRule(counts.ultralyticsVersion));
 }
 

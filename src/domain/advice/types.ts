@@ -1,5 +1,6 @@
 import type { Severity } from '../../base/problem';
 import type { Experiment } from '../experiment/types';
+import type { DatasetCounts } from '../schedule/counts';
 import type { Schedule } from '../schedule/types';
 
 /** One piece of advice with the numbers in it, where it comes from, and why a person may believe it. */
@@ -21,13 +22,7 @@ export type AdviceFix = { readonly key: string; readonly value: number | string 
 export type AdviceContext = {
   readonly experiment: Experiment;
   readonly schedule: Schedule;
-  readonly counts: {
-    /** Training images that are used. */
-    readonly images: number;
-    readonly classes: number;
-    readonly valImages?: number;
-    readonly ultralyticsVersion?: string;
-  };
+  readonly counts: DatasetCounts & { readonly valImages?: number };
   /** The card that validates, where it is known: may it compute in FP16? */
   readonly gpu?: { readonly name: string; readonly half: boolean };
 };

@@ -1,6 +1,7 @@
 import type { Problem, SourceRange } from '../../base/problem';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
+import { countedInput, type DatasetCounts } from '../schedule/counts';
 import { counted, percent, rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type Entry, lastOf } from './entries';
@@ -13,11 +14,7 @@ export type InlayHint = { readonly range: SourceRange; readonly key: string; rea
 export type HintContext = {
   readonly experiment: Experiment;
   readonly schedule: Schedule;
-  readonly counts: {
-    readonly images: number;
-    readonly classes: number;
-    readonly ultralyticsVersion?: string;
-  };
+  readonly counts: DatasetCounts;
 };
 
 export function inlayHints(text: string, context: HintContext): readonly InlayHint[] {
@@ -43,8 +40,10 @@ const HINTS: Readonly<Record<string, (context: HintContext) => string | undefine
       ? `${chosen.optimizer}, lr0 ${rate(chosen.lr0)}, momentum ${chosen.momentum}`
       : undefined;
   },
-  fraction: ({ experiment, counts }) =>
-    experiment.fraction < 1 ? `${whole(Math.round(counts.images))} images used` : undefined,
+  fraction: ({ experiment, counts }) => {
+    const { images = counts.images } = countedInput(experiment, counts);
+    return images < counts.images ? `${whole(images)} images used` : undefined;
+  },
 };
 
 function accumulation(schedule: Schedule): string {

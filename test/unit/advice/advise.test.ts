@@ -11,7 +11,7 @@ function adviceFor(text: string, { gpu, ...world }: World = {}): readonly Advice
   const { experiment, problems } = parseExperiment(`data: d.yaml\n${text}`, { file: 'x.train.yaml' });
   expect(problems.filter((p) => p.severity === 'error')).toEqual([]);
   const counts = { images: 10_000, classes: 6, ultralyticsVersion: '8.4.190', ...world };
-  const { schedule } = scheduleOf(experiment!, { ...counts, fractionApplied: true });
+  const { schedule } = scheduleOf(experiment!, counts);
   return advise({ experiment: experiment!, schedule, counts, ...(gpu && { gpu }) });
 }
 
@@ -205,6 +205,13 @@ describe('advice', () => {
     const severities = adviceFor('lr0: 0.1\nwarmup_epochs: 0\nepochs: 10').map((a) => a.severity);
     expect(severities).toEqual([...severities].sort().reverse());
     expect(severities[0]).toBe('warning');
+  });
+
+  it('speaks of the images that are trained on', () => {
+    const [advice] = adviceFor('batch: 16\nfraction: 0.5\nearly_stop: false', { images: 514 }).filter(
+      (a) => a.rule === 'last-batch',
+    );
+    expect(advice.message).toMatch(/has 1 of 16 images/);
   });
 
   it('has only the steps to tell of the example experiment', () => {

@@ -43,6 +43,13 @@ describe('inlay hints', () => {
     ]);
   });
 
+  it('count the images that a share of the set leaves', () => {
+    expect(hints('data: d\nfraction: 0.25\nbatch: 10', 1000)).toEqual([
+      '2 fraction: 250 images used',
+      '3 batch: 25 steps per epoch',
+    ]);
+  });
+
   it('are silent on empty and unknown keys', () => {
     expect(hints('data: d\nepochs:\nfoo: 3')).toEqual([]);
   });
