@@ -52,10 +52,10 @@ function drawBand(drawing: Drawing, random: Random, at: { y: number; jog: Jog })
 
 function drawBundle(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
   const count = 2 + random.below(3);
-  const gap = random.between(10, 13);
+  const gap = random.between(12, 15);
   let top = y;
   for (let i = 0; i < count; i++) {
-    const width = random.next() < 0.3 ? random.between(11, 15) : random.between(6.5, 8.5);
+    const width = random.next() < 0.3 ? random.between(13, 18) : random.between(8, 10);
     drawTrack(drawing, random, { y: top + width / 2, width, jog });
     top += width + gap;
   }
@@ -77,7 +77,7 @@ function drawTrack(drawing: Drawing, random: Random, plan: TrackPlan): void {
   if (ends)
     drawVia(drawing, points[points.length - 1], {
       pad: plan.width / 2 + random.between(3, 4),
-      hole: random.between(2.4, 3),
+      hole: random.between(2.6, 3.2),
     });
 }
 
@@ -103,8 +103,8 @@ function drawVia(drawing: Drawing, at: Point, radius: { pad: number; hole: numbe
 
 /** A wide copper area with a clear border on both sides. */
 function drawPour(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
-  const width = random.between(18, 30);
-  const gap = random.between(10, 13);
+  const width = random.between(22, 34);
+  const gap = random.between(12, 15);
   const line = polyline({ y: y + width / 2, width, jog });
   for (let i = 1; i < line.length; i++) {
     const track = { a: drawing.turn(line[i - 1]), b: drawing.turn(line[i]), width };
@@ -116,13 +116,13 @@ function drawPour(drawing: Drawing, random: Random, { y, jog }: { y: number; jog
 
 /** A free band with a row of vias or of rectangular pads, or with nothing. */
 function drawParts(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
-  const height = random.between(18, 30);
+  const height = random.between(20, 32);
   const kind = random.below(3);
-  const pitch = random.between(24, 34);
+  const pitch = random.between(28, 38);
   for (let x = random.between(0, pitch); kind < 2 && x < SIZE; x += pitch) {
     const at = { x, y: y + height / 2 + riseAt(jog, x, y) };
     if (isOnSlope(jog, x, y)) continue;
-    if (kind === 0) drawVia(drawing, at, { pad: random.between(6.5, 8), hole: random.between(2.4, 3) });
+    if (kind === 0) drawVia(drawing, at, { pad: random.between(7, 8.5), hole: random.between(2.6, 3.2) });
     else drawPad(drawing, at, { along: pitch * 0.27, across: height * 0.36 });
   }
   return y + height + random.between(8, 10);

@@ -37,7 +37,7 @@ const BARE = 0.1;
 const TRIES = 60;
 /** A label frames the defect with this much of its surroundings, as inspectors draw it. */
 const LABEL_MARGIN = 2.5;
-const SHORTEST_SIDE = 9;
+const SHORTEST_SIDE = 10;
 
 /** Puts up to `count` defects of random classes on the board, in `board.mask`. */
 export function addDefects(board: Board, count: number, random: Random): Defect[] {
@@ -78,10 +78,10 @@ function pickSite(tracks: readonly Track[], random: Random): Site {
 }
 
 function open(mask: Mask, site: Site, random: Random): Change {
-  const half = random.between(3, 5.5);
+  const half = random.between(3.6, 6);
   const beside = [1, -1].map((s) => go(site.at, site.across, s * (site.half + 2)));
   const ends = [1, -1].map((s) => go(site.at, site.along, s * (half + 4)));
-  if (site.half > 6 || !beside.every((p) => isBare(mask, p)) || !ends.every((p) => isCopper(mask, p)))
+  if (site.half > 7 || !beside.every((p) => isBare(mask, p)) || !ends.every((p) => isCopper(mask, p)))
     return undefined;
   const reach = site.half + 1.5;
   // Two slightly turned cuts give the ragged ends of an etching fault.
@@ -97,7 +97,7 @@ function short(mask: Mask, site: Site, random: Random): Change {
   const edge = go(site.at, site.across, site.half);
   const gap = firstCopper(mask, edge, site.across);
   if (gap === undefined || !isCopper(mask, site.at)) return undefined;
-  const width = random.between(2.5, 4.5);
+  const width = random.between(3, 5);
   const slant = random.between(-3, 3);
   const middle = go(go(edge, site.across, gap / 2), site.along, slant);
   const far = go(edge, site.across, gap + 1.5);
@@ -109,14 +109,14 @@ function short(mask: Mask, site: Site, random: Random): Change {
 }
 
 function mouseBite(mask: Mask, site: Site, random: Random): Change {
-  const depth = random.between(3.2, Math.min(6.5, site.half * 1.3));
+  const depth = random.between(4, Math.min(7.5, site.half * 1.3));
   const edge = go(site.at, site.across, site.half);
   const outside = go(edge, site.across, 2.5);
   const rest = go(edge, site.across, -depth - 1.2);
   if (!isBare(mask, outside) || !isCopper(mask, rest) || !isCopper(mask, site.at)) return undefined;
   const bites = Array.from({ length: 2 + random.below(2) }, () =>
     disk(
-      go(go(edge, site.along, random.between(-3, 3)), site.across, random.between(0, 0.8)),
+      go(go(edge, site.along, random.between(-3.5, 3.5)), site.across, random.between(0, 0.8)),
       depth * random.between(0.75, 1),
     ),
   );
@@ -124,7 +124,7 @@ function mouseBite(mask: Mask, site: Site, random: Random): Change {
 }
 
 function spur(mask: Mask, site: Site, random: Random): Change {
-  const length = random.between(5, 7.5);
+  const length = random.between(6.5, 9);
   const edge = go(site.at, site.across, site.half);
   const tip = go(go(edge, site.across, length), site.along, random.between(-3, 3));
   const clear = range(mask, go(tip, site.across, 1.2), 2.4);
@@ -133,16 +133,13 @@ function spur(mask: Mask, site: Site, random: Random): Change {
   const root = go(edge, site.across, -1);
   const middle = { x: (root.x + tip.x) / 2, y: (root.y + tip.y) / 2 };
   return {
-    shape: union([
-      capsule(root, middle, random.between(2.4, 3.2)),
-      capsule(middle, tip, random.between(1.5, 2.2)),
-    ]),
+    shape: union([capsule(root, middle, random.between(3, 4)), capsule(middle, tip, random.between(2, 2.8))]),
     effect: 'add',
   };
 }
 
 function pinHole(mask: Mask, site: Site, random: Random): Change {
-  const radius = random.between(2.2, 4.2);
+  const radius = random.between(2.4, 4.6);
   const at = go(site.at, site.across, random.between(-1, 1) * Math.max(0, site.half - radius - 1.8));
   if (range(mask, at, radius + 1.4).low < COPPER) return undefined;
   const second = go(at, rotate(site.along, random.between(0, 6.28)), random.between(0.2, 0.9));
@@ -150,7 +147,7 @@ function pinHole(mask: Mask, site: Site, random: Random): Change {
 }
 
 function spuriousCopper(mask: Mask, site: Site, random: Random): Change {
-  const radius = random.between(3, 6);
+  const radius = random.between(3.6, 6.5);
   const at = go(site.at, site.across, site.half + radius + random.between(2, 12));
   if (!isInside(at) || range(mask, at, radius + 2).high > BARE) return undefined;
   const blobs = Array.from({ length: 3 }, () =>
@@ -169,19 +166,19 @@ function apply(mask: Mask, change: NonNullable<Change>): Mask {
   return after;
 }
 
-/** The frame of what changed, never thinner than the shortest side, inside the picture. */
+/** The frame of what changed, never thinner than the shortest side; undefined where it would leave the picture. */
 function labelOf(before: Mask, after: Mask): Bounds | undefined {
   const found = difference(before, after);
   if (!found) return undefined;
   const [x1, x2] = widen(found.x1, found.x2);
   const [y1, y2] = widen(found.y1, found.y2);
-  return { x1, y1, x2, y2 };
+  return Math.min(x1, y1) < 0 || Math.max(x2, y2) > SIZE ? undefined : { x1, y1, x2, y2 };
 }
 
 function widen(low: number, high: number): [number, number] {
   const half = Math.max((high - low) / 2 + LABEL_MARGIN, SHORTEST_SIDE / 2);
   const middle = (low + high) / 2;
-  return [Math.max(0, middle - half), Math.min(SIZE, middle + half)];
+  return [middle - half, middle + half];
 }
 
 const overlaps = (a: Bounds, b: Bounds): boolean =>
@@ -204,7 +201,7 @@ function rotate(p: Point, angle: number): Point {
 /** Distance from a track's edge to the next copper, where that is near enough for a short. */
 function firstCopper(mask: Mask, edge: Point, across: Point): number | undefined {
   if (!isBare(mask, go(edge, across, 2))) return undefined;
-  for (let d = 3; d < 16; d += 0.5) {
+  for (let d = 3; d < 18; d += 0.5) {
     const p = go(edge, across, d);
     if (!isInside(p)) return undefined;
     if (isCopper(mask, p)) return d;
