@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { toError } from '../../base/async';
 import type {
   LoadedModel,
@@ -16,6 +16,8 @@ const sessions = new Map<number, InferenceSession>();
 
 /** Answers requests in their order; a session runs nothing else meanwhile. */
 export function serveSessions(): void {
+  // Errors come as exceptions; what onnxruntime prints beside them would only hide the words of a real crash.
+  env.logLevel = 'fatal';
   let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', ({ id, request }: Numbered) => {
     last = last.then(() => answer(id, request));

@@ -7,7 +7,8 @@ import { describeWithShared, shared } from '../../helpers/shared';
 
 async function run(model: Uint8Array, input: Float32Array): Promise<Float32Array> {
   const session = await InferenceSession.create(model, { logSeverityLevel: 3, intraOpNumThreads: 1 });
-  const { shape } = session.inputMetadata[0] as { shape: number[] };
+  const [metadata] = session.inputMetadata;
+  const shape = metadata.isTensor ? metadata.shape.map(Number) : [];
   const feeds = { [session.inputNames[0]]: new Tensor('float32', input, shape) };
   const output = (await session.run(feeds))[session.outputNames[0]].data as Float32Array;
   const copy = output.slice();

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { concatenate, encodeBytes, encodeText, encodeVarint } from '../../src/validator/model/wire';
+
+// A detector small enough to be written by hand: it finds one box, always at the same place, and is as sure of it as the
+// image is bright. Input (batch, 3, 64, 64), output (batch, 4 + 2 classes, 84 anchors) in Ultralytics' layout.
+export const TINY_IMGSZ = 64;
+const ANCHORS = 84;
+const CHANNELS = 6;
+const FLOAT = 1;
+const INT64 = 7;
+
+export type TinyBox = { cx: number; cy: number; w: number; h: number; class: 0 | 1 };
+
+/** Writes the model; `box` is in pixels of the input. */
+export function writeTinyModel(file: string, box: TinyBox): void {
+  const base = new Float32Array(CHANNELS * ANCHORS);
+  const bright = new Float32Array(CHANNELS * ANCHORS);
+  [box.cx, box.cy, box.w, box.h].forEach((v, channel) => {
+    base[channel * ANCHORS] = v;
+  });
+  bright[(4 + box.class) * ANCHORS] = 1;
+  const graph = concatenate([
+    node('ReduceMean', ['images'], ['mean'], [ints('axes', [1, 2, 3]), int('keepdims', 1)]),
+    node('Reshape', ['mean', 'shape'], ['flat']),
+    node('Mul', ['flat', 'bright'], ['scores']),
+    node('Add', ['scores', 'base'], ['output0']),
+    encodeText(2, 'tiny'),
+    tensor('base', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(base.buffer)),
+    tensor('bright', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(bright.buffer)),
+    tensor('shape', [3], INT64, new Uint8Array(BigInt64Array.of(-1n, 1n, 1n).buffer)),
+    value(11, 'images', ['batch', 3, TINY_IMGSZ, TINY_IMGSZ]),
+    value(12, 'output0', ['batch', CHANNELS, ANCHORS]),
+  ]);
+  const metadata = { names: "{0: 'scratch', 1: 'dent'}", task: 'detect', stride: '32', imgsz: '[64, 64]' };
+  const model = concatenate([
+    encodeVarint(1, 8),
+    encodeBytes(7, graph),
+    encodeBytes(8, encodeVarint(2, 13)),
+    ...Object.entries(metadata).map(([key, text]) =>
+      encodeBytes(14, concatenate([encodeText(1, key), encodeText(2, text)])),
+    ),
+  ]);
+  writeFileSync(file, model);
+}
+
+function node(op: string, inputs: string[], outputs: string[], attributes: Uint8Array[] = []): Uint8Array {
+  return encodeBytes(
+    1,
+    concatenate([
+      ...inputs.map((name) => encodeText(1, name)),
+      ...outputs.map((name) => encodeText(2, name)),
+      encodeText(4, op),
+      ...attributes.map((attribute) => encodeBytes(5, attribute)),
+    ]),
+  );
+}
+
+function ints(name: string, values: number[]): Uint8Array {
+  return concatenate([encodeText(1, name), ...values.map((v) => encodeVarint(8, v)), encodeVarint(20, 7)]);
+}
+
+function int(name: string, v: number): Uint8Array {
+  return concatenate([encodeText(1, name), encodeVarint(3, v), encodeVarint(20, 2)]);
+}
+
+function tensor(name: string, dims: number[], type: number, raw: Uint8Array): Uint8Array {
+  const shape = dims.map((dim) => encodeVarint(1, dim));
+  return encodeBytes(
+    5,
+    concatenate([...shape, encodeVarint(2, type), encodeText(8, name), encodeBytes(9, raw)]),
+  );
+}
+
+function value(field: number, name: string, dims: (number | string)[]): Uint8Array {
+  const shape = concatenate(
+    dims.map((dim) => encodeBytes(1, typeof dim === 'number' ? encodeVarint(1, dim) : encodeText(2, dim))),
+  );
+  const type = encodeBytes(1, concatenate([encodeVarint(1, FLOAT), encodeBytes(2, shape)]));
+  return encodeBytes(field, concatenate([encodeText(1, name), encodeBytes(2, type)]));
+}
