@@ -1,0 +1,141 @@
+// Packages the extension: one VSIX per target with only that target's natives, and one without any.
+// Usage: node package.mjs            for this machine
+//        node package.mjs TARGET...  such as win32-x64, or `universal` for the one without natives
+//        node package.mjs --all
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** VS Code's target -> platform, architecture and libc as npm calls them. onnxruntime has no macOS x64 binary. */
+export const TARGETS = {
+  'linux-x64': { os: 'linux', cpu: 'x64', libc: 'glibc' },
+  'linux-arm64': { os: 'linux', cpu: 'arm64', libc: 'glibc' },
+  'darwin-arm64': { os: 'darwin', cpu: 'arm64' },
+  'win32-x64': { os: 'win32', cpu: 'x64' },
+  'win32-arm64': { os: 'win32', cpu: 'arm64' },
+};
+export const UNIVERSAL = 'universal';
+
+/** What a VSIX holds beside the natives; .vscodeignore admits the same and nothing else. */
+const CONTENT = [
+  'package.json',
+  'package.nls.json',
+  'package.nls.zh-cn.json',
+  'README.md',
+  'README.zh-cn.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  '.vscodeignore',
+  'l10n',
+  'media',
+];
+/** Bundles, pages and Python sources; no source maps, no notes of the build. */
+const isShipped = (file) => !/\.map$|meta\.json$|\.inputs$|scratch|__pycache__|\.pyc$/.test(path.basename(file));
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const installed = (name) => path.join(root, 'node_modules', name);
+
+function copy(from, to, filter = () => true) {
+  cpSync(from, to, { recursive: true, filter });
+}
+
+function stage(target, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of CONTENT) {
+    const from = path.join(root, name);
+    if (existsSync(from)) copy(from, path.join(folder, name));
+  }
+  copy(path.join(root, 'dist'), path.join(folder, 'dist'), isShipped);
+  trimManifest(path.join(folder, 'package.json'));
+  if (target !== UNIVERSAL) stageNatives(TARGETS[target], path.join(folder, 'dist/node_modules'));
+}
+
+/** Scripts and development dependencies are not the user's business. */
+function trimManifest(file) {
+  const { scripts: _scripts, devDependencies: _dev, allowScripts: _allow, private: _private, ...manifest } = readJson(file);
+  writeFileSync(file, JSON.stringify({ ...manifest, dependencies: {} }, null, 2));
+}
+
+/** Beside the bundles, where their `require` looks first. */
+function stageNatives(target, folder) {
+  stageOnnxruntime(target, folder);
+  for (const name of ['sharp', '@img/colour', 'detect-libc', 'semver']) stagePackage(name, folder);
+  for (const name of sharpBinaries(target)) stageBinary(name, target, folder);
+}
+
+function stageOnnxruntime({ os, cpu }, folder) {
+  const binaries = path.join('bin', 'napi-v6', os, cpu);
+  const from = installed('onnxruntime-node');
+  if (!existsSync(path.join(from, binaries))) throw new Error(`onnxruntime-node has no binary for ${os}-${cpu}`);
+  const to = path.join(folder, 'onnxruntime-node');
+  for (const part of ['package.json', 'dist', binaries]) copy(path.join(from, part), path.join(to, part), isRuntime);
+  stagePackage('onnxruntime-common', folder);
+}
+
+const isRuntime = (file) => !/\.(map|md|d\.ts|d\.mts|d\.cts)$|[\\/](src|install|script)$|[\\/]esm$/.test(file);
+
+function stagePackage(name, folder) {
+  copy(installed(name), path.join(folder, name), isRuntime);
+}
+
+/** sharp's own name of a platform, and the library it needs; both are optional dependencies of sharp. */
+function sharpBinaries({ os, cpu }) {
+  const optional = readJson(path.join(installed('sharp'), 'package.json')).optionalDependencies;
+  const wanted = [`@img/sharp-${os}-${cpu}`, `@img/sharp-libvips-${os}-${cpu}`];
+  return wanted.filter((name) => name in optional);
+}
+
+/** From node_modules where it is this machine's, else from the registry at the very version that sharp names. */
+function stageBinary(name, { os, cpu, libc }, folder) {
+  const version = readJson(path.join(installed('sharp'), 'package.json')).optionalDependencies[name];
+  if (existsSync(installed(name))) {
+    stagePackage(name, folder);
+    return;
+  }
+  const cache = path.join(root, '.cache/natives', `${os}-${cpu}`);
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(path.join(cache, 'package.json'), '{ "private": true }\n');
+  const args = ['install', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error', `--os=${os}`, `--cpu=${cpu}`];
+  if (libc) args.push(`--libc=${libc}`);
+  const result = spawnSync('npm', [...args, `${name}@${version}`], { cwd: cache, encoding: 'utf8', shell: process.platform === 'win32' });
+  if (result.status !== 0) throw new Error(`${name}@${version} could not be fetched:\n${result.stderr}`);
+  copy(path.join(cache, 'node_modules', name), path.join(folder, name), isRuntime);
+}
+
+/** @returns {Promise<string>} the VSIX */
+export async function packageTarget(target) {
+  if (target !== UNIVERSAL && !(target in TARGETS)) {
+    throw new Error(`no target ${target}; there are ${[...Object.keys(TARGETS), UNIVERSAL].join(', ')}`);
+  }
+  const folder = path.join(root, '.cache/vsix', target);
+  stage(target, folder);
+  const { name, version } = readJson(path.join(root, 'package.json'));
+  const packagePath = path.join(root, `${name}-${target}-${version}.vsix`);
+  await createVSIX({
+    cwd: folder,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: false,
+    ...(target === UNIVERSAL ? {} : { target }),
+  });
+  return packagePath;
+}
+
+function targetsOf(args) {
+  if (args.includes('--all')) return [...Object.keys(TARGETS), UNIVERSAL];
+  if (args.length > 0) return args;
+  const own = `${process.platform}-${process.arch}`;
+  return [own in TARGETS ? own : UNIVERSAL];
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const target of targetsOf(process.argv.slice(2))) {
+    const file = await packageTarget(target);
+    console.log(`${path.relative(root, file)} ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+  }
+}
