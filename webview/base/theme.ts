@@ -3,7 +3,6 @@ import type { ChartTheme } from '../charts/spec';
 
 const CHART_VARIABLES: Readonly<Record<Colour, readonly [variable: string, fallback: string]>> = {
   blue: ['--vscode-charts-blue', '#3794ff'],
-  orange: ['--vscode-charts-orange', '#d18616'],
   red: ['--vscode-charts-red', '#f14c4c'],
   green: ['--vscode-charts-green', '#89d185'],
   purple: ['--vscode-charts-purple', '#b180d7'],

@@ -63,8 +63,8 @@ function drawMark(
   const x = scales.x?.getPixelForValue(mark.x);
   if (x === undefined || x < chartArea.left || x > chartArea.right) return;
   ctx.save();
-  ctx.strokeStyle = theme.colours.orange;
-  ctx.fillStyle = theme.colours.orange;
+  ctx.strokeStyle = theme.colours.yellow;
+  ctx.fillStyle = theme.colours.yellow;
   verticalLine(ctx, x, chartArea, [3, 3]);
   ctx.font = `10px ${theme.font}`;
   ctx.textBaseline = 'top';

@@ -88,7 +88,7 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   const plain = STYLES[series.role];
   const { alpha, ...style } = theme.isHighContrast ? contrasting(plain) : plain;
   // One checkpoint makes no line: its dot stands for it.
-  const isLonePoint = series.role === 'line' && series.points.length === 1;
+  const isLonePoint = series.role === 'line' && plot.unit !== 'rate' && series.points.length === 1;
   return {
     ...style,
     // Of a group on demand the legend names both lines, the tooltip only what is applied.

@@ -9,7 +9,7 @@ import { tableOf, toCsv } from '../charts/table';
 import { type Plot, toPlot } from '../state/model';
 import { type Preferences, toggle, toggleShown } from '../state/preferences';
 
-const COLOURS: readonly Colour[] = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
+const COLOURS: readonly Colour[] = ['blue', 'yellow', 'green', 'purple', 'red', 'grey'];
 
 export type CurvesOptions = {
   readonly root: HTMLElement;

@@ -141,6 +141,8 @@ class FollowedFolder implements RunsFolder {
 /** The folder itself, its run folders, and the three small files in them. */
 function concernsIndex(dir: string, file: string): boolean {
   const parts = path.relative(dir, file).split(path.sep);
+  // A folder that is not there yet is watched for through its parent.
+  if (parts[0] === '..') return parts.length === 1;
   if (parts[0].startsWith('.')) return false;
   return parts.length < 2 || ['run.json', 'meta.json', 'status.json'].includes(parts[1]);
 }

@@ -96,7 +96,7 @@ async function launch(
       ...(python === '' ? {} : { python }),
       ...(after === undefined ? {} : { after }),
     });
-    await services.runs.addFolder(runsDir);
+    await (await services.runs.addFolder(runsDir)).refresh();
     services.runs.choose(run.dir);
     await showStarted(services, run.dir, experimentFile);
   } catch (error) {

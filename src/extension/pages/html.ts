@@ -14,15 +14,18 @@ export type PageHtml = {
   readonly language: string;
 };
 
+/** Hash of the empty text: the toolkit adds an empty style element and fills it through the object model. */
+const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
 /**
  * Scripts by nonce, styles and fonts from the extension, images that the host handed over as bytes; no network.
- * The toolkit and Chart.js set styles through the object model, which a policy does not hinder.
+ * What toolkit and Chart.js set through the object model, a policy does not hinder.
  */
 export function pageHtml(page: PageHtml): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${page.nonce}'`,
-    `style-src ${page.source}`,
+    `style-src ${page.source} ${EMPTY_STYLE}`,
     `font-src ${page.source} data:`,
     'img-src blob: data:',
   ].join('; ');

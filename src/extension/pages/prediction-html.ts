@@ -9,7 +9,7 @@ export type PredictionPage = {
   readonly image: string;
 };
 
-const COLOURS = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
+const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
 
 /** A page without scripts: the picture and its boxes as one SVG, the numbers as a table. */
 export function predictionHtml({ prediction, name, found, image }: PredictionPage): string {

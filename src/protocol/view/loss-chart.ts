@@ -3,7 +3,7 @@ import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } fr
 import { lastOf } from './input';
 import type { Colour } from './types';
 
-const COMPONENT_COLOURS: readonly Colour[] = ['yellow', 'purple', 'blue', 'green', 'red'];
+const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
 
 /** Loss of every step, raw faint behind its debiased average; the average is taken before thinning. */
 export function lossChart(context: ChartContext): ChartDraft {
@@ -24,7 +24,7 @@ export function lossChart(context: ChartContext): ChartDraft {
 function lossSeries(context: ChartContext, name: string, index: number): SeriesDraft[] {
   const column = context.state.steps.loss.get(name);
   if (!column) return [];
-  const colour = name === 'total' ? 'orange' : COMPONENT_COLOURS[index % COMPONENT_COLOURS.length];
+  const colour = name === 'total' ? 'yellow' : COMPONENT_COLOURS[index % COMPONENT_COLOURS.length];
   const line = { label: name, colour, kind: 'steps' as const };
   const raw: SeriesDraft = { ...line, key: `raw:${name}`, role: 'raw', y: column.view() };
   const smooth: SeriesDraft = {

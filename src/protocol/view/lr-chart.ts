@@ -10,7 +10,7 @@ import {
 import type { PlannedCurve } from './input';
 import type { Colour } from './types';
 
-const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'orange', 'green', 'yellow', 'red'];
+const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
 
 /** Planned LR dashed, applied LR over it; every parameter group but the first only on demand. */
 export function lrChart(context: ChartContext): ChartDraft {

@@ -90,7 +90,7 @@ export type Sections = {
 export const CHART_IDS = ['lr', 'loss', 'map', 'pr', 'timing', 'speed'] as const;
 export type ChartId = (typeof CHART_IDS)[number];
 export type XAxis = 'step' | 'epoch' | 'time';
-export type Colour = 'blue' | 'orange' | 'red' | 'green' | 'purple' | 'yellow' | 'grey';
+export type Colour = 'blue' | 'red' | 'green' | 'purple' | 'yellow' | 'grey';
 
 /** How a series is drawn: `raw` faint behind `smooth`; `points` without a line; `best` as a star. */
 export type SeriesRole = 'raw' | 'smooth' | 'line' | 'planned' | 'dotted' | 'points' | 'best';

@@ -1,0 +1,101 @@
+// A real VS Code in a browser: code-server with the packaged VSIX, its own settings and folders, and a page on it.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { editor } from './provision.mjs';
+
+const QUIET = {
+  'security.workspace.trust.enabled': false,
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'telemetry.telemetryLevel': 'off',
+  'workbench.tips.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'editor.minimap.enabled': false,
+  'workbench.editor.enablePreview': false,
+  'window.commandCenter': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.colorTheme': 'Default Dark Modern',
+};
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Installs a VSIX once per content; answers the extensions folder. */
+export function installVsix(vsix) {
+  const { node, entry, home } = editor();
+  const hash = createHash('sha256').update(readFileSync(vsix)).digest('hex').slice(0, 16);
+  const extensions = path.join(home, 'extensions', hash);
+  if (existsSync(path.join(extensions, 'installed'))) return extensions;
+  rmSync(path.join(home, 'extensions'), { recursive: true, force: true });
+  mkdirSync(extensions, { recursive: true });
+  const data = mkdtempSync(path.join(os.tmpdir(), 'pitwall-install-'));
+  const args = [entry, '--user-data-dir', data, '--extensions-dir', extensions, '--install-extension', vsix];
+  const result = spawnSync(node, args, { encoding: 'utf8', env: cleanEnv() });
+  rmSync(data, { recursive: true, force: true });
+  if (result.status !== 0 || !/successfully installed/.test(result.stdout)) {
+    throw new Error(`the VSIX could not be installed:\n${result.stdout}${result.stderr}`);
+  }
+  writeFileSync(path.join(extensions, 'installed'), '');
+  return extensions;
+}
+
+/** An editor started from inside another one's terminal must not talk to that one. */
+function cleanEnv(extra = {}) {
+  const own = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
+  return { ...Object.fromEntries(own), ...extra };
+}
+
+/**
+ * @param {{ folder: string, extensions: string, settings?: object, env?: object, locale?: string }} options
+ * @returns a server with `url`, `dataDir`, `stop()`
+ */
+export async function startServer({ folder, extensions, settings = {}, env = {}, locale }) {
+  const { node, entry } = editor();
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-vscode-'));
+  mkdirSync(path.join(dataDir, 'User'), { recursive: true });
+  writeFileSync(path.join(dataDir, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
+  const port = await freePort();
+  const args = [entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-update-check', '--disable-telemetry'];
+  args.push('--user-data-dir', dataDir, '--extensions-dir', extensions, ...(locale ? ['--locale', locale] : []), folder);
+  const child = spawn(node, args, { env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  child.stderr.on('data', (text) => (output += text));
+  const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`;
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 240) throw new Error(`code-server did not start:\n${output}`);
+    if (await fetch(`http://127.0.0.1:${port}/healthz`).then((r) => r.ok, () => false)) break;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return {
+    url,
+    dataDir,
+    pid: child.pid,
+    log: () => extensionLog(dataDir),
+    async stop() {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** What our extension wrote to its log in every window of a server. */
+function extensionLog(dataDir) {
+  const logs = path.join(dataDir, 'logs');
+  if (!existsSync(logs)) return '';
+  const files = readdirSync(logs, { recursive: true }).filter((file) => /pitwall|Pitwall|remoteexthost/.test(file) && file.endsWith('.log'));
+  return files.map((file) => `--- ${file}\n${readFileSync(path.join(logs, file), 'utf8')}`).join('\n');
+}

@@ -1,0 +1,83 @@
+// Words for what a person does in the workbench.
+import path from 'node:path';
+
+export const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Tries until a check gives something, and says what it last saw when it never does. */
+export async function until(what, check, { timeoutMs = 30_000, everyMs = 150 } = {}) {
+  const end = Date.now() + timeoutMs;
+  let last;
+  for (;;) {
+    try {
+      last = await check();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`timed out: ${what} (last seen: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
+    await settle(everyMs);
+  }
+}
+
+/** A page of the workbench, with the console's errors and policy violations kept. */
+export async function openWorkbench(browser, url, { width = 1440, height = 900, locale } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, ...(locale ? { locale } : {}) });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|violates the following/i.test(message.text())) complaints.push(message.text());
+  });
+  page.complaints = complaints;
+  await page.goto(url);
+  await ready(page);
+  return page;
+}
+
+export async function ready(page) {
+  await page.waitForSelector('.monaco-workbench', { timeout: 90_000 });
+  await page.waitForSelector('.statusbar-item', { timeout: 90_000 });
+}
+
+export async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input.input');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  await row.waitFor();
+  await row.click();
+}
+
+export async function openFile(page, name) {
+  await page.keyboard.press('Control+P');
+  const input = page.locator('.quick-input-widget input.input');
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first().click();
+  await page.locator('.tab', { hasText: path.basename(name) }).first().waitFor();
+  await page.locator('.monaco-editor .view-line').first().waitFor();
+}
+
+/** The frame of a page of ours: the webview's inner frame that holds #app. */
+export async function pageFrame(page, entry) {
+  return until(`a ${entry} page`, async () => {
+    for (const frame of page.frames()) {
+      const found = await frame
+        .evaluate((name) => document.querySelector('#app') !== null && [...document.scripts].some((s) => s.src.includes(`/${name}.js`)), entry)
+        .catch(() => false);
+      if (found) return frame;
+    }
+    return undefined;
+  });
+}
+
+export async function showPitwall(page) {
+  const view = page.locator('.activitybar .action-item a[aria-label="Pitwall"]').first();
+  await view.waitFor();
+  if (!(await page.locator('.pane-header', { hasText: /Runs|运行/ }).first().isVisible().catch(() => false))) await view.click();
+  await page.locator('.pane-header', { hasText: /Runs|运行/ }).first().waitFor();
+}
+
+export const statusText = (page) =>
+  page.locator('#pitwall\\.pitwall\\.pitwall\\.run, [id*="pitwall.run"]').first().innerText().catch(() => '');
