@@ -2,120 +2,130 @@ import { int } from '../onnx/onnx-model';
 import { rawReshape } from './broadcast';
 import { channelsOf, type Feature, positionsOf } from './feature';
 import type { Graph, Tensor } from './graph';
-import { matmul, rawMatmul } from './linear';
-import { rawConcat, rawTranspose, reshape, transpose } from './shape';
+import { rawMatmul } from './linear';
+import { gatherRows } from './rows';
+import { rawTranspose } from './shape';
+
+/** Square kernel of odd size with zero padding (kernel - 1) / 2; the output is ceil(input / stride). */
+export type Window = { readonly kernel: number; readonly stride: number };
 
 /**
- * 3x3 convolution, stride 1, zero padding 1. `weight` is (9 Cin, Cout) in the order ky, kx, cin (HWIO). The
- * derivative by the input is the same convolution of the gradient with the kernel turned by 180 degrees and its
- * channels swapped.
+ * Convolution as one gather of rows and one matrix product. `weight` is (k k Cin, Cout), rows in the order ky, kx,
+ * cin (HWIO). Derivative by the weight: patches^T dy. By the input: with stride 1 the same convolution of dy with the
+ * kernel turned by 180 degrees; with a larger stride each input row collects its shares of dy weight^T.
  */
-export function conv3x3(graph: Graph, x: Feature, weight: Tensor): Feature {
-  const patches = neighbourhoods(graph, x, x.rows);
-  const y = rawMatmul(graph, patches, weight);
-  graph.differentiable(y, [x.rows, weight], (d) => [
-    rawMatmul(graph, neighbourhoods(graph, x, d), turned(graph, weight, channelsOf(x))),
+export function conv(graph: Graph, x: Feature, weight: Tensor, window: Window): Feature {
+  const { batch } = x;
+  const output = {
+    batch,
+    height: Math.ceil(x.height / window.stride),
+    width: Math.ceil(x.width / window.stride),
+  };
+  const patches = patchesOf(graph, x.rows, { input: x, output, window });
+  const rows = rawMatmul(graph, patches, weight);
+  graph.differentiable(rows, [x.rows, weight], (d) => [
+    window.stride === 1
+      ? turnedConv(graph, { x, window }, weight, d)
+      : collectedConv(graph, { input: x, output, window }, weight, d),
     rawMatmul(graph, patches, d, { transA: true }),
   ]);
-  return { ...x, rows: y };
+  return { ...output, rows };
 }
 
-/** The 3x3 neighbourhood of each row of `rows`, (N, 9 C); what lies outside the image is zero. */
-function neighbourhoods(graph: Graph, place: Feature, rows: Tensor): Tensor {
-  const [count, channels] = rows.shape;
-  const zero = graph.constant(`zeros 1,${channels}`, [1, channels], () => new Float32Array(channels));
-  const padded = rawConcat(graph, [rows, zero], 0);
-  const { batch, height, width } = place;
-  const index = graph.constant(`3x3 ${batch},${height},${width}`, [count * 9], () => neighbourIndex(place));
-  const gathered = graph.emit({
-    op: 'Gather',
-    inputs: [padded, index],
-    shape: [count * 9, channels],
-    attributes: { axis: int(0) },
-  });
-  return rawReshape(graph, gathered, [count, 9 * channels]);
+type Size = Omit<Feature, 'rows'>;
+type Geometry = { readonly input: Size; readonly output: Size; readonly window: Window };
+
+const keyOf = ({ input, window }: Geometry): string =>
+  `${window.kernel}/${window.stride} ${input.batch},${input.height},${input.width}`;
+
+/** What lies under the kernel at each output position, (N, k k C); what lies outside the image is zero. */
+function patchesOf(graph: Graph, rows: Tensor, geometry: Geometry): Tensor {
+  const { kernel } = geometry.window;
+  if (kernel === 1 && geometry.window.stride === 1) return rows;
+  const taps = kernel * kernel;
+  const positions = positionsOf(geometry.output);
+  const index = graph.constant(`patches ${keyOf(geometry)}`, [positions * taps], () => patchIndex(geometry));
+  return rawReshape(graph, gatherRows(graph, rows, index), [positions, taps * rows.shape[1]]);
 }
 
-/** For each position the rows of its nine neighbours; the row after the last stands for zero. */
-function neighbourIndex(place: Feature): Int32Array {
-  const { height, width } = place;
-  const outside = positionsOf(place);
-  const index = new Int32Array(outside * 9);
-  for (let row = 0, at = 0; row < outside; row++) {
-    const x = row % width;
-    const y = Math.floor(row / width) % height;
-    for (let tap = 0; tap < 9; tap++, at++) {
-      const [dx, dy] = [(tap % 3) - 1, Math.floor(tap / 3) - 1];
-      const inside = x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height;
-      index[at] = inside ? row + dy * width + dx : outside;
+/** For each output position the input rows under the kernel; the row after the last stands for zero. */
+function patchIndex({ input, output, window }: Geometry): Int32Array {
+  const { kernel, stride } = window;
+  const index = new Int32Array(positionsOf(output) * kernel * kernel);
+  const start = (kernel - 1) / 2;
+  const outside = positionsOf(input);
+  let at = 0;
+  for (const { image, y, x } of walk(output)) {
+    for (let tap = 0; tap < kernel * kernel; tap++) {
+      const iy = y * stride - start + Math.floor(tap / kernel);
+      const ix = x * stride - start + (tap % kernel);
+      index[at++] = isInside(input, iy, ix) ? (image * input.height + iy) * input.width + ix : outside;
     }
   }
   return index;
 }
 
-/** (9 Cin, Cout) -> (9 Cout, Cin), taps in reverse order. */
+const isInside = ({ height, width }: Size, y: number, x: number): boolean =>
+  y >= 0 && y < height && x >= 0 && x < width;
+
+type Position = { readonly image: number; readonly y: number; readonly x: number };
+
+function* walk({ batch, height, width }: Size): Generator<Position> {
+  for (let image = 0; image < batch; image++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) yield { image, y, x };
+    }
+  }
+}
+
+type Place = { readonly x: Feature; readonly window: Window };
+
+function turnedConv(graph: Graph, { x, window }: Place, weight: Tensor, d: Tensor): Tensor {
+  if (window.kernel === 1) return rawMatmul(graph, d, weight, { transB: true });
+  const patches = patchesOf(graph, d, { input: x, output: x, window });
+  return rawMatmul(graph, patches, turned(graph, weight, channelsOf(x)));
+}
+
+/** (k k Cin, Cout) -> (k k Cout, Cin), taps in reverse order. */
 function turned(graph: Graph, weight: Tensor, channels: number): Tensor {
-  const taps = rawReshape(graph, weight, [9, channels, weight.shape[1]]);
-  const index = graph.constant('taps reversed', [9], () => Int32Array.from([8, 7, 6, 5, 4, 3, 2, 1, 0]));
+  const [rows, outputs] = weight.shape;
+  const count = rows / channels;
+  const taps = rawReshape(graph, weight, [count, channels, outputs]);
+  const index = graph.constant(`reverse ${count}`, [count], () =>
+    Int32Array.from({ length: count }, (_, i) => count - 1 - i),
+  );
   const reversed = graph.emit({
     op: 'Gather',
     inputs: [taps, index],
     shape: taps.shape,
     attributes: { axis: int(0) },
   });
-  return rawReshape(graph, rawTranspose(graph, reversed, [0, 2, 1]), [9 * weight.shape[1], channels]);
+  return rawReshape(graph, rawTranspose(graph, reversed, [0, 2, 1]), [count * outputs, channels]);
 }
 
-/** Convolution whose kernel is as large as its stride: each kernel x kernel patch becomes one row. `weight` is HWIO. */
-export function patchConv(graph: Graph, x: Feature, weight: Tensor, kernel: number): Feature {
-  const merged = mergePatches(graph, x, kernel);
-  return { ...merged, rows: matmul(graph, merged.rows, weight) };
-}
-
-/** Space to depth: (B H W, C) -> (B H/k W/k, k k C), columns in the order ky, kx, c. */
-export function mergePatches(graph: Graph, x: Feature, kernel: number): Feature {
-  if (kernel === 1) return x;
-  const [height, width, channels] = [x.height / kernel, x.width / kernel, channelsOf(x)];
-  const split = reshape(graph, x.rows, [x.batch * height, kernel, width, kernel * channels]);
-  const grouped = transpose(graph, split, [0, 2, 1, 3]);
-  const rows = reshape(graph, grouped, [x.batch * height * width, kernel * kernel * channels]);
-  return { rows, batch: x.batch, height, width };
-}
-
-/** Each position twice in both directions; the derivative sums the four copies. */
-export function upsample2(graph: Graph, x: Feature): Feature {
-  const channels = channelsOf(x);
-  const size = { batch: x.batch, height: x.height * 2, width: x.width * 2 };
-  const index = graph.constant(`up ${x.batch},${x.height},${x.width}`, [positionsOf(size)], () =>
-    Int32Array.from({ length: positionsOf(size) }, (_, row) => {
-      const [column, line] = [row % size.width, Math.floor(row / size.width)];
-      return (line >> 1) * x.width + (column >> 1);
-    }),
-  );
-  const rows = graph.emit({
-    op: 'Gather',
-    inputs: [x.rows, index],
-    shape: [positionsOf(size), channels],
-    attributes: { axis: int(0) },
-  });
-  graph.differentiable(rows, [x.rows], (d) => [sumOfFour(graph, x, d)]);
-  return { rows, ...size };
-}
-
-function sumOfFour(graph: Graph, x: Feature, d: Tensor): Tensor {
-  const channels = channelsOf(x);
-  const split = rawReshape(graph, d, [x.batch * x.height, 2, x.width, 2 * channels]);
-  const lines = graph.emit({
-    op: 'ReduceSum',
-    inputs: [split, graph.int64([1])],
-    shape: [x.batch * x.height, x.width, 2 * channels],
-    attributes: { keepdims: int(0) },
-  });
-  const pairs = rawReshape(graph, lines, [positionsOf(x), 2, channels]);
+function collectedConv(graph: Graph, geometry: Geometry, weight: Tensor, d: Tensor): Tensor {
+  const taps = geometry.window.kernel ** 2;
+  const [positions, channels] = [positionsOf(geometry.input), weight.shape[0] / taps];
+  const shares = rawMatmul(graph, d, weight, { transB: true });
+  const rows = rawReshape(graph, shares, [positionsOf(geometry.output) * taps, channels]);
+  const { index, most } = shareIndex(geometry);
+  const constant = graph.constant(`shares ${keyOf(geometry)}`, [positions * most], () => index);
+  const collected = rawReshape(graph, gatherRows(graph, rows, constant), [positions, most, channels]);
   return graph.emit({
     op: 'ReduceSum',
-    inputs: [pairs, graph.int64([1])],
-    shape: [positionsOf(x), channels],
+    inputs: [collected, graph.int64([1])],
+    shape: [positions, channels],
     attributes: { keepdims: int(0) },
   });
+}
+
+/** The inverse of patchIndex: for each input row its places in the patches, `most` a row; the rest point to zero. */
+function shareIndex(geometry: Geometry): { index: Int32Array; most: number } {
+  const patches = patchIndex(geometry);
+  const places: number[][] = Array.from({ length: positionsOf(geometry.input) }, () => []);
+  for (const [place, row] of patches.entries()) places[row]?.push(place);
+  const most = places.reduce((longest, list) => Math.max(longest, list.length), 0);
+  const index = new Int32Array(places.length * most).fill(patches.length);
+  for (const [row, list] of places.entries()) index.set(list, row * most);
+  return { index, most };
 }

@@ -15,16 +15,21 @@ export function gradients(
   const found = new Map<string, Tensor>([[loss.name, seed]]);
   for (const { output, inputs, backward } of [...graph.tape].reverse()) {
     const gradient = found.get(output.name);
-    if (gradient === undefined || !inputs.some((t) => needed.has(t.name))) continue;
-    const flowing = backward(gradient);
-    for (const [i, input] of inputs.entries()) {
-      const part = flowing[i];
-      if (part === undefined || !needed.has(input.name)) continue;
-      const before = found.get(input.name);
-      found.set(input.name, before === undefined ? part : add(graph, before, part));
-    }
+    const wanted = inputs.map((t) => needed.has(t.name));
+    if (gradient === undefined || !wanted.includes(true)) continue;
+    const parts = backward(gradient).map((part, i) => (wanted[i] ? part : undefined));
+    collect(graph, found, { inputs, parts });
   }
   return of.map((tensor) => gradientOf(found, tensor));
+}
+
+type Flow = { readonly inputs: readonly Tensor[]; readonly parts: readonly (Tensor | undefined)[] };
+
+function collect(graph: Graph, found: Map<string, Tensor>, { inputs, parts }: Flow): void {
+  for (const [i, input] of inputs.entries()) {
+    const [part, before] = [parts[i], found.get(input.name)];
+    if (part !== undefined) found.set(input.name, before === undefined ? part : add(graph, before, part));
+  }
 }
 
 /** The names of all tensors that are made of `of`; only through them gradients must flow. */

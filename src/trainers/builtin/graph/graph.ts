@@ -90,13 +90,20 @@ export class Graph {
     return output;
   }
 
+  /** The graph as a model; nodes and constants that no output needs are left out. */
   toModel(name: string): OnnxModel {
+    const needed = new Set(this.#outputs.map((output) => output.name));
+    const nodes = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
+      const used = outputs.some((output) => needed.has(output));
+      if (used) for (const input of inputs) needed.add(input);
+      return used;
+    });
     return {
       name,
-      nodes: this.#nodes,
+      nodes: nodes.reverse(),
       inputs: this.#inputs,
       outputs: this.#outputs,
-      initializers: this.#initializers,
+      initializers: this.#initializers.filter((constant) => needed.has(constant.name)),
       metadata: {},
     };
   }

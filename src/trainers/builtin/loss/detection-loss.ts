@@ -20,8 +20,10 @@ export type LossInputs = {
 export type DetectionLoss = { readonly total: Tensor; readonly box: Tensor; readonly cls: Tensor };
 
 /**
- * Box: mean of 1 - CIoU over the assigned positions. Class: binary cross-entropy against the IoU of the position's
- * own box (quality as target: Li et al. 2020), summed over all positions and classes, per assigned position.
+ * Quality of an assigned position is the square root of the IoU of the box it predicts, held constant (the root, since
+ * a new model's boxes overlap little and would teach it no classes). Class: binary cross-entropy against the quality
+ * (Li et al. 2020, quality focal loss), over all positions and classes. Box: 1 - CIoU weighted by quality. Both are
+ * divided by the sum of the qualities, as Ultralytics divides by its target scores.
  */
 export function detectionLoss(graph: Graph, inputs: LossInputs, gains: LossGains): DetectionLoss {
   const { predictions, boxes, classes } = inputs;
@@ -29,21 +31,20 @@ export function detectionLoss(graph: Graph, inputs: LossInputs, gains: LossGains
   const assigned = greater(graph, classes, graph.scalar(-0.5));
   const raw = slice(graph, predictions, { axis: 0, start: 0, length: BOX_COLUMNS });
   const predicted = decode(graph, where(graph, assigned, raw, 0));
-  const target = boxesOf(graph, boxes, false);
-  const { iou, ciou } = completeIou(graph, boxesOf(graph, predicted, true), target);
-  const mask = graph.emit({
-    op: 'Where',
-    inputs: [assigned, graph.scalar(1), graph.scalar(0)],
-    shape: classes.shape,
-  });
-  const positives = max(graph, sum(graph, mask), graph.scalar(1));
-  const box = div(graph, sub(graph, sum(graph, mask), sum(graph, mul(graph, ciou, mask))), positives);
+  const { iou, ciou } = completeIou(graph, boxesOf(graph, predicted, true), boxesOf(graph, boxes, false));
+  const quality = qualityOf(graph, assigned, iou);
+  const weight = max(graph, sum(graph, quality), graph.scalar(1));
+  const missed = mul(graph, sub(graph, graph.scalar(1), ciou), quality);
+  const box = div(graph, sum(graph, missed), weight);
   const logits = slice(graph, predictions, { axis: 0, start: BOX_COLUMNS, length: count });
-  const quality = mul(graph, detach(graph, iou), mask);
   const labels = mul(graph, smooth(graph, oneHotRows(graph, classes, count), gains), quality);
-  const cls = div(graph, crossEntropy(graph, logits, labels), positives);
-  const total = scaledSum(graph, [box, gains.box], [cls, gains.cls]);
-  return { total, box, cls };
+  const cls = div(graph, crossEntropy(graph, logits, labels), weight);
+  return { total: scaledSum(graph, [box, gains.box], [cls, gains.cls]), box, cls };
+}
+
+function qualityOf(graph: Graph, assigned: Tensor, iou: Tensor): Tensor {
+  const root = graph.emit({ op: 'Sqrt', inputs: [detach(graph, iou)], shape: iou.shape });
+  return graph.emit({ op: 'Where', inputs: [assigned, root, graph.scalar(0)], shape: iou.shape });
 }
 
 /** Offsets stay as they are, log sizes become sizes. */

@@ -1,6 +1,7 @@
 import { BATCH_NORM_EPSILON } from '../graph/batch-norm';
+import type { Window } from '../graph/convolution';
 import { int, ints, string } from '../onnx/onnx-model';
-import type { Blocks } from './blocks';
+import { type Blocks, STEM_KERNEL, STEM_PATCH } from './blocks';
 import type { OnnxWriter } from './onnx-writer';
 
 /** Reads one tensor of the trained model by name. */
@@ -11,31 +12,35 @@ export type Map2d = { readonly name: string; readonly channels: number };
 
 /** The network as plain ONNX operators with batch norm folded into the convolutions. */
 export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Map2d> {
-  const convolution = (name: string, x: Map2d, { kernel, scale, bias }: Folded): Map2d => {
+  const convolution = (name: string, x: Map2d, { kernel, stride, scale, bias }: Folded): Map2d => {
     const [from, to] = [x.channels, bias.length];
-    const oihw = toOihw(weights(`${name}.weight`), { kernel, from, to }, scale);
+    const shape = { kernel, patch: name.startsWith('stem') ? STEM_PATCH : 1, from, to };
+    const side = shape.kernel * shape.patch;
+    const oihw = toOihw(weights(`${name}.weight`), shape, scale);
     const inputs = [
       x.name,
-      writer.initializer(`${name}.weight`, [to, from, kernel, kernel], oihw),
+      writer.initializer(`${name}.weight`, [to, from, side, side], oihw),
       writer.initializer(`${name}.bias`, [to], bias),
     ];
-    const pad = kernel === 3 ? 1 : 0;
-    const stride = kernel === 3 ? 1 : kernel;
+    const pad = ((kernel - 1) / 2) * shape.patch;
     const attributes = {
-      kernel_shape: ints([kernel, kernel]),
-      strides: ints([stride, stride]),
+      kernel_shape: ints([side, side]),
+      strides: ints([stride * shape.patch, stride * shape.patch]),
       pads: ints([pad, pad, pad, pad]),
     };
     return { name: writer.node('Conv', inputs, attributes), channels: to };
   };
+  const convNormAct = (name: string, x: Map2d, window: Window): Map2d => {
+    const y = convolution(`${name}.conv`, x, { ...window, ...foldNorm(`${name}.norm`, weights) });
+    return { ...y, name: writer.node('Mul', [y.name, writer.node('Sigmoid', [y.name])]) };
+  };
   return {
-    convNormAct: (name, x, { kernel }) => {
-      const y = convolution(`${name}.conv`, x, { kernel, ...foldNorm(`${name}.norm`, weights) });
-      return { ...y, name: writer.node('Mul', [y.name, writer.node('Sigmoid', [y.name])]) };
-    },
+    stem: (name, image) => convNormAct(name, image, { kernel: STEM_KERNEL, stride: 1 }),
+    convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => {
       const bias = weights(`${name}.bias`);
-      return convolution(name, x, { kernel: 1, scale: new Float32Array(bias.length).fill(1), bias });
+      const scale = new Float32Array(bias.length).fill(1);
+      return convolution(name, x, { kernel: 1, stride: 1, scale, bias });
     },
     add: (a, b) => ({ ...a, name: writer.node('Add', [a.name, b.name]) }),
     concat: (parts) => ({
@@ -58,26 +63,38 @@ export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Ma
   };
 }
 
-type Folded = { readonly kernel: number; readonly scale: Float32Array; readonly bias: Float32Array };
+type Folded = Window & { readonly scale: Float32Array; readonly bias: Float32Array };
 
 /** w' = w gamma / sqrt(var + eps), b' = beta - mean gamma / sqrt(var + eps). */
-function foldNorm(name: string, weights: Weights): Omit<Folded, 'kernel'> {
+function foldNorm(name: string, weights: Weights): Omit<Folded, keyof Window> {
   const [gamma, beta] = [weights(`${name}.weight`), weights(`${name}.bias`)];
   const [mean, variance] = [weights(`${name}.running_mean`), weights(`${name}.running_var`)];
   const scale = gamma.map((g, c) => g / Math.sqrt(variance[c] + BATCH_NORM_EPSILON));
   return { scale, bias: beta.map((b, c) => b - mean[c] * scale[c]) };
 }
 
-type KernelShape = { readonly kernel: number; readonly from: number; readonly to: number };
+type KernelShape = {
+  readonly kernel: number;
+  /** Each row of the kernel's input is a patch of this side; 1 but for the stem. */
+  readonly patch: number;
+  readonly from: number;
+  readonly to: number;
+};
 
-/** A kernel (k, k, from, to) as ONNX wants it, (to, from, k, k), each output channel scaled. */
-function toOihw(hwio: Float32Array, { kernel, from, to }: KernelShape, scale: Float32Array): Float32Array {
-  const taps = kernel * kernel;
+/** A kernel (k, k, [patch, patch,] from, to) as ONNX wants it, (to, from, k patch, k patch), each output scaled. */
+function toOihw(hwio: Float32Array, shape: KernelShape, scale: Float32Array): Float32Array {
+  const { kernel, patch, from, to } = shape;
+  const side = kernel * patch;
   const oihw = new Float32Array(hwio.length);
-  for (let tap = 0, at = 0; tap < taps; tap++) {
-    for (let i = 0; i < from; i++) {
-      for (let o = 0; o < to; o++, at++) oihw[(o * from + i) * taps + tap] = hwio[at] * scale[o];
-    }
+  for (let row = 0; row < hwio.length / to; row++) {
+    const [i, inner, outer] = [
+      row % from,
+      Math.floor(row / from) % patch ** 2,
+      Math.floor(row / (from * patch ** 2)),
+    ];
+    const y = Math.floor(outer / kernel) * patch + Math.floor(inner / patch);
+    const x = (outer % kernel) * patch + (inner % patch);
+    for (let o = 0; o < to; o++) oihw[((o * from + i) * side + y) * side + x] = hwio[row * to + o] * scale[o];
   }
   return oihw;
 }

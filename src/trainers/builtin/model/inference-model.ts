@@ -8,11 +8,11 @@ import { OnnxWriter } from './onnx-writer';
 export type ExportMetadata = {
   /** Class names in order; there are as many as the model has classes. */
   readonly names: readonly string[];
-  readonly description: string;
-  /** ISO 8601. */
-  readonly date: string;
+  readonly description?: string;
+  /** ISO 8601; now, when left out. */
+  readonly date?: string;
   /** Of Pitwall. */
-  readonly version: string;
+  readonly version?: string;
 };
 
 export type InferenceOptions = ModelOptions & { readonly imgsz: number; readonly batch: number };
@@ -45,7 +45,7 @@ export function inferenceModel(
       outputs: [{ name: 'output0', type: 'float32', dims: ['batch', columns, anchors] }],
       metadata: metadataProps(options, metadata),
     },
-    metadata.version,
+    metadata.version ?? '',
   );
 }
 
@@ -87,12 +87,15 @@ function anchorTables(imgsz: number): { centres: Float32Array; strides: Float32A
 }
 
 /** Values are Python literals, not JSON: Ultralytics reads them with ast.literal_eval. */
-function metadataProps({ imgsz, batch }: InferenceOptions, metadata: ExportMetadata): Record<string, string> {
+function metadataProps(
+  { size, imgsz, batch }: InferenceOptions,
+  metadata: ExportMetadata,
+): Record<string, string> {
   return {
-    description: metadata.description,
+    description: metadata.description ?? `Pitwall ${size} detector`,
     author: 'Pitwall',
-    date: metadata.date,
-    version: metadata.version,
+    date: metadata.date ?? new Date().toISOString(),
+    version: metadata.version ?? '',
     stride: String(MAX_STRIDE),
     task: 'detect',
     batch: String(batch),

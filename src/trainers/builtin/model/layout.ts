@@ -1,4 +1,4 @@
-import type { Blocks } from './blocks';
+import { type Blocks, STEM_KERNEL, STEM_PATCH } from './blocks';
 import { BOX_COLUMNS, detector, type ModelSize } from './detector';
 
 /** Parameter groups as the schedule names them: weights decay, norm (batch norm's gamma) and bias do not. */
@@ -47,16 +47,18 @@ export function layoutOf(options: ModelOptions): Layout {
       kind: 'kernel',
       fanIn: size * size * from,
     });
+  const convNormAct = (name: string, size: number, [from, to]: readonly [number, number]): number => {
+    kernel(`${name}.conv`, size, [from, to]);
+    parameter(`${name}.norm.weight`, 'norm', [to], { kind: 'gamma' });
+    parameter(`${name}.norm.bias`, 'bias', [to], { kind: 'beta' });
+    norms.set(`${name}.norm`, { name: `${name}.norm`, offset: lengths.stats, length: to });
+    lengths.stats += to;
+    return to;
+  };
   // A feature map is described by its number of channels alone.
   const blocks: Blocks<number> = {
-    convNormAct: (name, x, { out, kernel: size }) => {
-      kernel(`${name}.conv`, size, [x, out]);
-      parameter(`${name}.norm.weight`, 'norm', [out], { kind: 'gamma' });
-      parameter(`${name}.norm.bias`, 'bias', [out], { kind: 'beta' });
-      norms.set(`${name}.norm`, { name: `${name}.norm`, offset: lengths.stats, length: out });
-      lengths.stats += out;
-      return out;
-    },
+    stem: (name, x, out) => convNormAct(name, STEM_KERNEL, [STEM_PATCH ** 2 * x, out]),
+    convNormAct: (name, x, spec) => convNormAct(name, spec.kernel, [x, spec.out]),
     predict: (name, x, out) => {
       kernel(name, 1, [x, out]);
       parameter(`${name}.bias`, 'bias', [out], { kind: 'head-bias' });

@@ -1,21 +1,23 @@
 import { add } from '../graph/arithmetic';
 import { batchNorm } from '../graph/batch-norm';
-import { conv3x3, patchConv, upsample2 } from '../graph/convolution';
-import { channelsOf, type Feature } from '../graph/feature';
+import { conv, type Window } from '../graph/convolution';
+import type { Feature } from '../graph/feature';
 import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
 import { matmul } from '../graph/linear';
+import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
-import type { Blocks } from './blocks';
+import { type Blocks, STEM_KERNEL } from './blocks';
 
 /** A parameter as the matrix the graph works with: a kernel (k k Cin, Cout), a vector (1, C). */
 export type ParameterTensors = (name: string) => Tensor;
 
+/** (1, C) each, over `count` rows; the variance is the biased one. */
 export type BatchStats = {
   readonly name: string;
   readonly mean: Tensor;
   readonly variance: Tensor;
-  readonly rows: number;
+  readonly count: number;
 };
 
 /** The network as a differentiable graph; the statistics of every batch norm are left in `stats`, in the layout's order. */
@@ -24,23 +26,17 @@ export function trainingBlocks(
   parameter: ParameterTensors,
   stats: BatchStats[],
 ): Blocks<Feature> {
-  const convolve = (x: Feature, weight: Tensor, kernel: number): Feature => {
-    if (kernel === 3) return conv3x3(graph, x, weight);
-    // Images come cut into the stem's patches already.
-    return patchConv(graph, x, weight, weight.shape[0] === channelsOf(x) ? 1 : kernel);
+  const convNormAct = (name: string, x: Feature, window: Window): Feature => {
+    const y = conv(graph, x, parameter(`${name}.conv.weight`), window);
+    const [gamma, beta] = [parameter(`${name}.norm.weight`), parameter(`${name}.norm.bias`)];
+    const { rows, mean, variance } = batchNorm(graph, y.rows, gamma, beta);
+    stats.push({ name: `${name}.norm`, count: y.rows.shape[0], mean, variance });
+    return { ...y, rows: silu(graph, rows) };
   };
   return {
-    convNormAct: (name, x, { kernel }) => {
-      const y = convolve(x, parameter(`${name}.conv.weight`), kernel);
-      const normed = batchNorm(
-        graph,
-        y.rows,
-        parameter(`${name}.norm.weight`),
-        parameter(`${name}.norm.bias`),
-      );
-      stats.push({ name: `${name}.norm`, rows: y.rows.shape[0], ...pickStats(normed) });
-      return { ...y, rows: silu(graph, normed.rows) };
-    },
+    // Images come cut into the stem's patches already.
+    stem: (name, image) => convNormAct(name, image, { kernel: STEM_KERNEL, stride: 1 }),
+    convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => {
       const product = matmul(graph, x.rows, parameter(`${name}.weight`));
       return { ...x, rows: add(graph, product, parameter(`${name}.bias`)) };
@@ -57,14 +53,3 @@ export function trainingBlocks(
     upsample: (x) => upsample2(graph, x),
   };
 }
-
-const pickStats = ({
-  mean,
-  variance,
-}: {
-  mean: Tensor;
-  variance: Tensor;
-}): { mean: Tensor; variance: Tensor } => ({
-  mean,
-  variance,
-});

@@ -1,17 +1,20 @@
-import * as ort from 'onnxruntime-node';
-import { toError } from '../../../base/async';
+import type { InferenceSession } from 'onnxruntime-node';
+import { type Device, deviceName } from '../../../domain/detection/device';
 import { assign, type Targets } from '../loss/assign';
-import { anchorGrid } from '../model/anchors';
+import { type AnchorGrid, anchorGrid } from '../model/anchors';
+import { STEM_PATCH } from '../model/blocks';
 import { MAX_STRIDE } from '../model/detector';
 import { type ExportMetadata, inferenceModel } from '../model/inference-model';
-import { type Group, layoutOf } from '../model/layout';
+import { type Layout, layoutOf } from '../model/layout';
 import { encodeModel } from '../onnx/onnx-model';
-import { ADAM_BETA2 } from '../optimizer/optimizer';
-import { keepsStateOnDevice, providersFor } from './devices';
+import { chooseDevice } from './choose-device';
 import { type Images, packPatches } from './pack';
+import { rateVector, type TrainRates } from './rates';
+import { floats, openModel } from './runtime';
 import { nextName, type StateVector, stateVectors } from './state-names';
+import { StateStore } from './state-store';
 import { averagedWeights, initialVectors, joinState, splitState, type TrainState } from './train-state';
-import { LOSSES, PATCH, RATES, type TrainingGraphOptions, trainingGraph } from './training-graph';
+import { LOSSES, RATES, type TrainingGraphOptions, trainingGraph } from './training-graph';
 
 export type TrainSessionOptions = TrainingGraphOptions & {
   /** auto | cpu | webgpu | cuda | cuda:N | dml | dml:N | coreml */
@@ -20,13 +23,15 @@ export type TrainSessionOptions = TrainingGraphOptions & {
   readonly weight_decay: number;
   /** Decay that the weight average ramps up to; 0 keeps no average. */
   readonly weight_ema: number;
+  /** What to go on from, or to fine-tune from; else weights are drawn from `seed`. */
   readonly state?: TrainState;
   /** Threads of one operator; the runtime's own choice when left out. */
   readonly threads?: number;
 };
 
+/** As many images as the session's batch, (B, 3, imgsz, imgsz) RGB. */
 export type TrainBatch = { readonly images: Images; readonly targets: Targets };
-export type TrainRates = { readonly lr: Readonly<Record<Group, number>>; readonly momentum: number };
+
 export type StepLosses = {
   readonly total: number;
   readonly box: number;
@@ -36,9 +41,13 @@ export type StepLosses = {
 };
 
 export type TrainSession = {
+  /** Where it trains; with `auto`, what was chosen. */
+  readonly device: string;
+  /** How many numbers are learnt. */
+  readonly parameters: number;
   /** What the model of these options lacks in the given state, by name; empty for a plain resume. */
   readonly missing: readonly string[];
-  readonly parameters: number;
+  /** One update; steps must not overlap. */
   step(batch: TrainBatch, rates: TrainRates): Promise<StepLosses>;
   state(): Promise<TrainState>;
   /** The inference model of the averaged weights; see inference-model.ts for its layout. */
@@ -46,102 +55,113 @@ export type TrainSession = {
   dispose(): Promise<void>;
 };
 
-/** Ultralytics' ramp of the weight average: decay (1 - exp(-updates / 2000)). */
-const EMA_RAMP = 2000;
-
 /** Builds the training graph and opens it on a device. Throws an Error with one clear line. */
 export async function openTrainSession(options: TrainSessionOptions): Promise<TrainSession> {
-  if (options.imgsz % MAX_STRIDE !== 0 || options.imgsz <= 0) {
-    throw new Error(`imgsz: ${options.imgsz} is not a multiple of the model's stride ${MAX_STRIDE}`);
+  const { imgsz } = options;
+  if (!(imgsz > 0) || imgsz % MAX_STRIDE !== 0) {
+    throw new Error(`imgsz: ${imgsz} is not a multiple of the model's largest stride, ${MAX_STRIDE}`);
   }
   const layout = layoutOf(options);
   const vectors = stateVectors(layout, options.optimizer);
-  const start = initialVectors(layout, vectors, options.seed);
-  const joined = options.state ? joinState(layout, vectors, { state: options.state, start }) : undefined;
-  const model = encodeModel(trainingGraph(options, layout).toModel('pitwall-training-step'), '1');
-  const session = await createSession(model, options, vectors);
-  const flat = joined?.vectors ?? start;
-  const feeds = new Map(vectors.map(({ name, length }) => [name, tensor(flat.get(name), [length])]));
-  const grid = anchorGrid(options.batch, options.imgsz);
-  const patches = new Float32Array(options.batch * 3 * options.imgsz ** 2);
-  const patchShape = [patches.length / (PATCH * PATCH * 3), PATCH * PATCH * 3];
-  let step = options.state?.step ?? 0;
-
-  const runStep = async (batch: TrainBatch, rates: TrainRates): Promise<StepLosses> => {
-    step += 1;
-    const { boxes, classes } = assign(grid, options.imgsz, batch.targets);
-    const results = await session.run({
-      ...Object.fromEntries(feeds),
-      patches: tensor(packPatches(batch.images, options.imgsz, patches), patchShape),
-      boxes: tensor(boxes, [4, grid.rows]),
-      classes: tensor(classes, [1, grid.rows]),
-      rates: tensor(rateVector(rates, step, options), [RATES.length]),
-    });
-    for (const { name } of vectors) {
-      feeds.get(name)?.dispose();
-      feeds.set(name, results[nextName(name)]);
-    }
-    const losses = results.losses.data as Float32Array;
-    return Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]])) as StepLosses;
-  };
-
-  const state = async (): Promise<TrainState> => {
-    const read = new Map<string, Float32Array>();
-    for (const [name, value] of feeds) read.set(name, (await value.getData()) as Float32Array);
-    return splitState(layout, vectors, { step, flat: read });
-  };
-
-  const exportOnnx = async (metadata: ExportMetadata): Promise<Uint8Array> =>
-    inferenceModel(options, averagedWeights(await state()), metadata);
-
-  const dispose = async (): Promise<void> => {
-    for (const value of feeds.values()) value.dispose();
-    await session.release();
-  };
-
-  const parameters = layout.lengths.weights + layout.lengths.norm + layout.lengths.bias;
-  return { missing: joined?.missing ?? [], parameters, step: runStep, state, exportOnnx, dispose };
+  const model = encodeModel(trainingGraph(options, layout).toModel('pitwall-training-step'), '');
+  const device = await chooseDevice(options.device, (candidate) =>
+    timeSteps({ model, options, layout, vectors, device: candidate }),
+  );
+  return openOn({ model, options, layout, vectors, device });
 }
 
-async function createSession(
-  model: Uint8Array,
-  { device, threads }: TrainSessionOptions,
-  vectors: readonly StateVector[],
-): Promise<ort.InferenceSession> {
-  const onDevice = keepsStateOnDevice(device)
-    ? {
-        preferredOutputLocation: Object.fromEntries(
-          vectors.map(({ name }) => [nextName(name), 'gpu-buffer' as const]),
-        ),
-      }
-    : {};
-  const executionProviders = providersFor(device);
+type Plan = {
+  readonly model: Uint8Array;
+  readonly options: TrainSessionOptions;
+  readonly layout: Layout;
+  readonly vectors: readonly StateVector[];
+  readonly device: Device;
+};
+
+const TIMED_STEPS = 3;
+
+/** Milliseconds of one step on blank images, after one to warm up. */
+async function timeSteps(plan: Plan): Promise<number> {
+  const { batch, imgsz } = plan.options;
+  const session = await openOn(plan);
+  const blank = {
+    images: new Uint8Array(batch * 3 * imgsz * imgsz),
+    targets: { image: [], class: [], boxes: [] },
+  };
+  const rates = { lr: { weights: 0, norm: 0, bias: 0 }, momentum: 0 };
   try {
-    return await ort.InferenceSession.create(model, {
-      executionProviders,
-      graphOptimizationLevel: 'all',
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      ...onDevice,
-    });
-  } catch (reason) {
-    const cause = toError(reason);
-    throw new Error(`device "${device}" cannot train: ${cause.message.split('\n')[0]}`, { cause });
+    await session.step(blank, rates);
+    const start = performance.now();
+    for (let i = 0; i < TIMED_STEPS; i++) await session.step(blank, rates);
+    return (performance.now() - start) / TIMED_STEPS;
+  } finally {
+    await session.dispose();
   }
 }
 
-function rateVector(rates: TrainRates, step: number, options: TrainSessionOptions): Float32Array {
-  const values: Record<(typeof RATES)[number], number> = {
-    'lr.weights': rates.lr.weights,
-    'lr.norm': rates.lr.norm,
-    'lr.bias': rates.lr.bias,
-    momentum: rates.momentum,
-    weight_decay: options.weight_decay,
-    ema_decay: options.weight_ema * (1 - Math.exp(-step / EMA_RAMP)),
-    correction1: 1 - rates.momentum ** step,
-    correction2: Math.sqrt(1 - ADAM_BETA2 ** step),
+async function openOn({ model, options, layout, vectors, device }: Plan): Promise<TrainSession> {
+  const { state, threads } = options;
+  const start = initialVectors(layout, vectors, options.seed);
+  const { vectors: flat, missing } = state
+    ? joinState(layout, vectors, { state, start })
+    : { vectors: start, missing: [] };
+  const kept = vectors.map(({ name }) => nextName(name));
+  const session = await openModel(model, { device, kept, ...(threads === undefined ? {} : { threads }) });
+  const store = new StateStore(vectors, flat, device);
+  const stepper = new Stepper(session, store, options);
+  const current = async (): Promise<TrainState> =>
+    splitState(layout, vectors, { step: stepper.steps, flat: await store.read() });
+  const { weights, norm, bias } = layout.lengths;
+  return {
+    device: deviceName(device),
+    parameters: weights + norm + bias,
+    missing,
+    step: (batch, rates) => stepper.step(batch, rates),
+    state: current,
+    exportOnnx: async (metadata) => inferenceModel(options, averagedWeights(await current()), metadata),
+    dispose: async () => {
+      await store.dispose();
+      await session.release();
+    },
   };
-  return Float32Array.from(RATES, (name) => values[name]);
 }
 
-const tensor = (data: Float32Array | undefined, dims: readonly number[]): ort.Tensor =>
-  new ort.Tensor('float32', data ?? new Float32Array(0), dims);
+/** Feeds batches to the training graph, one update after another. */
+class Stepper {
+  readonly #session: InferenceSession;
+  readonly #store: StateStore;
+  readonly #options: TrainSessionOptions;
+  readonly #grid: AnchorGrid;
+  readonly #patches: Float32Array;
+  /** Updates made. */
+  steps: number;
+
+  constructor(session: InferenceSession, store: StateStore, options: TrainSessionOptions) {
+    this.#session = session;
+    this.#store = store;
+    this.#options = options;
+    this.#grid = anchorGrid(options.batch, options.imgsz);
+    this.#patches = new Float32Array(options.batch * 3 * options.imgsz ** 2);
+    this.steps = options.state?.step ?? 0;
+  }
+
+  async step({ images, targets }: TrainBatch, rates: TrainRates): Promise<StepLosses> {
+    const { imgsz, batch } = this.#options;
+    if (images.length !== this.#patches.length) {
+      throw new Error(`a step takes ${batch} images of 3 x ${imgsz} x ${imgsz}, not ${images.length} values`);
+    }
+    const { boxes, classes } = assign(this.#grid, imgsz, targets);
+    const columns = STEM_PATCH ** 2 * 3;
+    const results = await this.#session.run({
+      ...this.#store.feeds,
+      patches: floats(packPatches(images, imgsz, this.#patches), [this.#patches.length / columns, columns]),
+      boxes: floats(boxes, [4, this.#grid.rows]),
+      classes: floats(classes, [1, this.#grid.rows]),
+      rates: floats(rateVector(rates, this.steps + 1, this.#options), [RATES.length]),
+    });
+    this.steps += 1;
+    this.#store.advance(results);
+    const losses = results.losses.data as Float32Array;
+    return Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]])) as StepLosses;
+  }
+}

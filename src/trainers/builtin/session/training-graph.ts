@@ -7,6 +7,7 @@ import { sum } from '../graph/reduce';
 import { concat, rawConcat, rawSlice, transpose } from '../graph/shape';
 import { type DetectionLoss, detectionLoss, type LossGains } from '../loss/detection-loss';
 import { anchorGrid } from '../model/anchors';
+import { STEM_PATCH } from '../model/blocks';
 import { detector } from '../model/detector';
 import { GROUPS, type Group, type Layout, type ModelOptions } from '../model/layout';
 import { type BatchStats, trainingBlocks } from '../model/training-blocks';
@@ -22,8 +23,6 @@ export type TrainingGraphOptions = ModelOptions & {
   readonly clip_grad: number;
 };
 
-/** The side of the square patches that the images are cut into on the way in; the stem's kernel. */
-export const PATCH = 4;
 /** What `rates` holds, in this order. */
 export const RATES = [
   'lr.weights',
@@ -116,10 +115,10 @@ function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: string): Ten
   return tensor;
 }
 
-/** Images come cut into patches, one a row, columns in the order y, x, channel; so the stem is a 1x1 convolution of them. */
+/** Images come cut into patches, one a row, columns in the order y, x, channel. */
 function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Feature {
-  const side = imgsz / PATCH;
-  const rows = graph.input('patches', [batch * side * side, PATCH * PATCH * 3]);
+  const side = imgsz / STEM_PATCH;
+  const rows = graph.input('patches', [batch * side * side, STEM_PATCH * STEM_PATCH * 3]);
   return { rows, batch, height: side, width: side };
 }
 
@@ -188,7 +187,7 @@ function updateStats(
   // The running variance is the unbiased one, as in torch.
   const batch = {
     running_mean: stats.map(({ mean }) => rows(mean)),
-    running_var: stats.map((s) => rows(scale(graph, s.variance, s.rows / (s.rows - 1)))),
+    running_var: stats.map((s) => rows(scale(graph, s.variance, s.count / (s.count - 1)))),
   };
   for (const name of STATS) {
     const before = graph.input(name, [length]);

@@ -1,0 +1,37 @@
+import * as ort from 'onnxruntime-node';
+import { toError } from '../../../base/async';
+import { type Device, deviceName } from '../../../domain/detection/device';
+import { keepsState, providerOf } from './devices';
+
+export type RuntimeOptions = {
+  readonly device: Device;
+  readonly threads?: number;
+  /** Outputs that stay in the device's memory where it can keep them. */
+  readonly kept?: readonly string[];
+};
+
+const LONGEST_REASON = 200;
+
+/** Opens a model. Throws one line that names the device. */
+export async function openModel(model: Uint8Array, options: RuntimeOptions): Promise<ort.InferenceSession> {
+  const { device, threads, kept = [] } = options;
+  const locations = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]));
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: [providerOf(device)],
+      // Shape operators of a GPU graph run on the CPU by design; the runtime warns of it each time.
+      logSeverityLevel: 3,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(keepsState(device) ? { preferredOutputLocation: locations } : {}),
+    });
+  } catch (reason) {
+    const cause = toError(reason);
+    const [line] = cause.message.trim().split('\n', 1);
+    throw new Error(`device ${deviceName(device)} cannot train here: ${line.slice(0, LONGEST_REASON)}`, {
+      cause,
+    });
+  }
+}
+
+export const floats = (data: Float32Array, dims: readonly number[]): ort.Tensor =>
+  new ort.Tensor('float32', data, dims);
