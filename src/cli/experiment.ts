@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatProblem, type Problem } from '../base/problem';
 import { parseExperiment } from '../domain/experiment/parse';
@@ -15,7 +15,7 @@ export type LoadedExperiment = {
   readonly shown: string;
   readonly text: string;
   readonly set: readonly string[];
-  /** `data` is absolute. */
+  /** `data` is absolute where the file is there. */
   readonly experiment: Experiment;
 };
 
@@ -26,8 +26,15 @@ export function loadExperiment(io: CliIo, config: string, set: readonly string[]
   const { experiment, problems } = parseExperiment(text, { file: config, set });
   reportProblems(io, problems);
   if (!experiment) throw badInput(`${config}: is no experiment`);
-  const data = resolveDataPath(experiment.data, file, io.cwd);
+  const data = resolveData(experiment, file, io.cwd);
   return { file, shown: config, text, set, experiment: { ...experiment, data } };
+}
+
+/** Other trainers know data sets by name (`coco8.yaml`), and a program of one's own may need none. */
+function resolveData({ trainer, data }: Experiment, file: string, cwd: string): string {
+  if (data === '') return data;
+  const resolved = resolveDataPath(data, file, cwd);
+  return trainer === 'builtin' || existsSync(resolved) ? resolved : data;
 }
 
 /** Warnings are printed and answered; errors are thrown together, a line each. Notes are for `schedule` and the editor. */

@@ -10,11 +10,15 @@ export function entryLines(entry: RunEntry, style: Style): string[] {
   return entry.source === 'keeper' ? keeperLines(entry.value, style) : [];
 }
 
+/** Effective settings that differ on most machines and change nothing of the result; `--json` has them. */
+const USUAL: ReadonlySet<string> = new Set(['nbs', 'workers']);
+
 function eventLines(event: TrainerEvent, style: Style): string[] {
   if (event.type === 'log') return [marked(event.level, event.message, style)];
   if (event.type === 'control') return [event.message];
   if (event.type !== 'plan') return [];
-  return event.settings.map(
+  const changed = event.settings.filter(({ key }) => !USUAL.has(key));
+  return changed.map(
     ({ key, requested, effective, reason }) =>
       `${key}: ${String(requested ?? 'none')} -> ${String(effective ?? 'none')}${reason ? ` (${reason})` : ''}`,
   );

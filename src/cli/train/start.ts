@@ -5,7 +5,7 @@ import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../engine/store/create-run';
-import { loadExperiment, reportProblems } from '../experiment';
+import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
 import { badInput } from '../failure';
 import { type Followed, followRun } from '../follow/follow-run';
 import { createHumanReporter } from '../follow/human-reporter';
@@ -27,28 +27,26 @@ export type Started = { readonly dir: string; readonly told: readonly string[]; 
 /** Checks everything that can be checked, then makes the run folder and starts its keeper. */
 export async function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
   const since = Date.now();
-  const { file, shown, text, set, experiment } = loadExperiment(io, request.config, request.set);
-  const source = { experiment, text, file: shown, folder: path.dirname(file), set };
-  const told = reportProblems(io, (await checkBeforeRun(source)).problems);
-  const runsDir =
-    request.runs === undefined ? path.join(path.dirname(file), 'runs') : path.resolve(io.cwd, request.runs);
+  const loaded = loadExperiment(io, request.config, request.set);
+  const folder = path.dirname(loaded.file);
+  const { problems } = await checkBeforeRun({ ...loaded, file: loaded.shown, folder });
+  const told = reportProblems(io, problems);
+  const dir = await makeRun(io, request, loaded);
+  await ensureKeeper(dir, { installDir: io.installDir }, 'start');
+  return { dir, told, since };
+}
+
+async function makeRun(io: CliIo, request: StartRequest, loaded: LoadedExperiment): Promise<string> {
+  const { file, text, set, experiment } = loaded;
+  const folder = path.dirname(file);
+  const python = await pythonFor(io, experiment.trainer, folder);
+  const runsDir = request.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, request.runs);
   const name = request.name === undefined ? {} : { name: request.name };
-  const python = await pythonFor(io, experiment.trainer, path.dirname(file));
-  const newRun = {
-    experimentFile: file,
-    text,
-    experiment,
-    set,
-    runsDir,
-    pitwallVersion: VERSION,
-    ...name,
-    ...python,
-  };
-  const created = await createRun(newRun).catch((error: unknown) => {
+  const run = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION };
+  const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
-  await ensureKeeper(created.dir, { installDir: io.installDir }, 'start');
-  return { dir: created.dir, told, since };
+  return created.dir;
 }
 
 /** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has what it takes. */

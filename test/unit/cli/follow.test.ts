@@ -185,7 +185,10 @@ describe('lines of their own', () => {
         epochs: 1,
         stepsPerEpoch: 1,
         totalSteps: 1,
-        settings: [{ key: 'batch', requested: 16, effective: 8, reason: 'out of memory' }],
+        settings: [
+          { key: 'workers', requested: 8, effective: 1 },
+          { key: 'batch', requested: 16, effective: 8, reason: 'out of memory' },
+        ],
       }),
       ['batch: 16 -> 8 (out of memory)'],
     ));
