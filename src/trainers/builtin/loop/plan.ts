@@ -49,8 +49,3 @@ function settingsOf(experiment: Experiment, { batch, workers, device, images }: 
 export function optimizerOf(name: string): 'SGD' | 'AdamW' {
   return name === 'AdamW' ? 'AdamW' : 'SGD';
 }
-
-/** Of its own accord the trainer takes the processor: where a GPU is wanted the file says so. */
-export function deviceOf(device: string): string {
-  return device === 'auto' ? 'cpu' : device;
-}

@@ -13,7 +13,7 @@ import { NO_SUMS } from './epoch-means';
 import { EventLog } from './event-log';
 import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { KNOBS } from './obey';
-import { deviceOf, optimizerOf, planEvent } from './plan';
+import { optimizerOf, planEvent } from './plan';
 import { type Prepared, prepare } from './prepare';
 import { type Ending, TrainLoop } from './train-loop';
 
@@ -111,7 +111,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
         images: split.images.length,
         batch,
         workers: source.workers,
-        device: deviceOf(experiment.device),
+        device: session.device,
       }),
     );
     const control = new ControlFolder(options.runDir);
@@ -139,8 +139,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
   }
 }
 
-function sayHello({ options, run, log, prepared, session }: TrainContext, fromStep: number): void {
-  const { resolved: experiment } = run.experiment;
+function sayHello({ options, log, prepared, session }: TrainContext, fromStep: number): void {
   const { schedule, saved, start } = prepared;
   log.write({
     type: 'hello',
@@ -150,7 +149,7 @@ function sayHello({ options, run, log, prepared, session }: TrainContext, fromSt
     fromStep,
     groups: [...schedule.groups],
     knobs: [...KNOBS],
-    device: deviceOf(experiment.device),
+    device: session.device,
   });
   if (saved) log.info(`goes on from ${saved.folder}, step ${fromStep}`);
   if (start.from) log.info(`weights come from ${start.from}${describeMissing(session.missing)}`);
