@@ -33,6 +33,7 @@ const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
     onlyFor('fraction', (v) => Number(v) <= 1, 'expected a number above 0 and at most 1'),
     onlyFor('task', (v) => v === 'detect', 'the builtin trainer trains detect'),
     onlyFor('mode', (v) => v === 'train', 'expected train'),
+    checkImageSize,
     onlyFor('device', isOwnDevice, `expected ${OWN_DEVICES}`),
     noteAuto,
   ],
@@ -79,6 +80,18 @@ function checkOwnModel(entries: Entries): readonly Problem[] {
   const message = `expected nano, micro or a checkpoint of an earlier run, but got ${shown(model)}${hint}`;
   const fix = meant === undefined ? {} : { fix: { title: `Change to ${meant}`, text: meant } };
   return [{ severity: 'error', message, ...place(entry), ...fix }];
+}
+
+/** Largest stride of the builtin detector: image sides are multiples of it (a test holds the two together). */
+export const OWN_STRIDE = 16;
+
+function checkImageSize(entries: Entries): readonly Problem[] {
+  const entry = entries.get('imgsz');
+  const sizes = [entry?.value ?? OWN_STRIDE].flat().map(Number);
+  if (entry === undefined || sizes.every((size) => size % OWN_STRIDE === 0)) return [];
+  const text = String(Math.ceil(Math.max(...sizes) / OWN_STRIDE) * OWN_STRIDE);
+  const message = `expected a multiple of ${OWN_STRIDE}, but got ${shown(entry.value)}`;
+  return [{ severity: 'error', message, ...place(entry), fix: { title: `Change to ${text}`, text } }];
 }
 
 /** A path, or RUN@epoch. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/base/problem';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
+import { OWN_STRIDE } from '../../../src/domain/experiment/trainer-checks';
 import type { Experiment } from '../../../src/domain/experiment/types';
+import { MAX_STRIDE } from '../../../src/trainers/builtin/model/detector';
 
 const parse = (text: string, set: string[] = [], file = 'pcb.train.yaml') =>
   parseExperiment(text, { file, set });
@@ -258,6 +260,17 @@ describe('--set', () => {
 
   it('can mend a file', () => {
     expect(lines('data: d.yaml\nlr0: -1', ['lr0=0.1'])).toEqual([]);
+  });
+});
+
+describe('the image size of the builtin trainer', () => {
+  it('is a multiple of its largest stride', () => {
+    expect(OWN_STRIDE).toBe(MAX_STRIDE);
+    const [problem] = parse('data: d.yaml\nimgsz: 100').problems;
+    expect(formatProblem(problem)).toBe('pcb.train.yaml:2:8: imgsz: expected a multiple of 16, but got 100');
+    expect(problem.fix?.text).toBe('112');
+    check('data: d.yaml\nimgsz: 112', (e) => e.imgsz, 112);
+    check('trainer: ultralytics\nmodel: a.pt\ndata: d.yaml\nimgsz: 100', (e) => e.imgsz, 100);
   });
 });
 

@@ -90,6 +90,7 @@ function linear(spec: SpecOf<'LinearLR'>, cell: Cell): Formula {
 // The recursion scales what the group holds now, so a change from outside stays; one step after each bottom, where the
 // ratio would divide by zero, the rise is added instead.
 function cosine({ T_max, eta_min: low = 0 }: SpecOf<'CosineAnnealingLR'>, cell: Cell): Formula {
+  const raised = memoLast((t) => 1 + Math.cos((Math.PI * t) / T_max));
   const closed = (s: LeafState, angle: number): number =>
     low + ((s.baseLr - low) * (1 + Math.cos(angle))) / 2;
   return {
@@ -100,9 +101,23 @@ function cosine({ T_max, eta_min: low = 0 }: SpecOf<'CosineAnnealingLR'>, cell: 
       if ((t - 1 - T_max) % (2 * T_max) === 0) {
         return cell.lr + ((s.baseLr - low) * (1 - Math.cos(Math.PI / T_max))) / 2;
       }
-      const ratio = (1 + Math.cos((Math.PI * t) / T_max)) / (1 + Math.cos((Math.PI * (t - 1)) / T_max));
+      // The divisor first: it was the dividend of the step before.
+      const before = raised(t - 1);
+      const ratio = raised(t) / before;
       return ratio * (cell.lr - low) + low;
     },
     closed: (s) => closed(s, (Math.PI * s.lastEpoch) / T_max),
+  };
+}
+
+/** Remembers the last value: the divisor of a step is the dividend of the step before. */
+function memoLast(f: (t: number) => number): (t: number) => number {
+  let last = Number.NaN;
+  let value = 0;
+  return (t) => {
+    if (t === last) return value;
+    last = t;
+    value = f(t);
+    return value;
   };
 }
