@@ -4,7 +4,7 @@ import type { Affine } from './geometry';
 /** Grey of empty area (Ultralytics' border value). */
 export const BORDER = 114;
 
-/** One axis of a bilinear resampling: for each output pixel two source positions and the weight of the second, of 256. */
+/** One axis of a bilinear resampling: for each output pixel two offsets into the source and the weight of the second, of 256. */
 type Taps = {
   readonly first: number;
   readonly low: Int32Array;
@@ -21,8 +21,8 @@ export function createPicture(size: number): Uint8Array {
  * centres at half coordinates, so that boxes moved by the same map stay on what they frame.
  */
 export function drawImage(picture: Uint8Array, size: number, image: RgbImage, map: Affine): void {
-  const columns = tapsOf(image.width, size, map.scale, map.x);
-  const rows = tapsOf(image.height, size, map.scale, map.y);
+  const columns = tapsOf(image.width, size, { scale: map.scale, shift: map.x, stride: 3 });
+  const rows = tapsOf(image.height, size, { scale: map.scale, shift: map.y, stride: image.width * 3 });
   for (let r = 0; r < rows.low.length; r++) drawRow(picture, size, image, { columns, rows, r });
 }
 
@@ -31,13 +31,13 @@ type RowPlan = { readonly columns: Taps; readonly rows: Taps; readonly r: number
 function drawRow(picture: Uint8Array, size: number, image: RgbImage, { columns, rows, r }: RowPlan): void {
   const { data } = image;
   const plane = size * size;
-  const above = rows.low[r] * image.width * 3;
-  const below = rows.high[r] * image.width * 3;
+  const above = rows.low[r];
+  const below = rows.high[r];
   const wy = rows.weight[r];
   let out = (rows.first + r) * size + columns.first;
   for (let c = 0; c < columns.low.length; c++, out++) {
-    const low = columns.low[c] * 3;
-    const high = columns.high[c] * 3;
+    const low = columns.low[c];
+    const high = columns.high[c];
     const wx = columns.weight[c];
     for (let k = 0; k < 3; k++) {
       const top = data[above + low + k] * (256 - wx) + data[above + high + k] * wx;
@@ -47,7 +47,9 @@ function drawRow(picture: Uint8Array, size: number, image: RgbImage, { columns, 
   }
 }
 
-function tapsOf(length: number, size: number, scale: number, shift: number): Taps {
+type Axis = { readonly scale: number; readonly shift: number; readonly stride: number };
+
+function tapsOf(length: number, size: number, { scale, shift, stride }: Axis): Taps {
   // Picture pixels whose centre falls on the image.
   const first = Math.max(0, Math.ceil(shift - 0.5));
   const end = Math.min(size, Math.ceil(scale * length + shift - 0.5));
@@ -61,8 +63,8 @@ function tapsOf(length: number, size: number, scale: number, shift: number): Tap
   for (let i = 0; i < count; i++) {
     const at = (first + i + 0.5 - shift) / scale - 0.5;
     const low = Math.floor(at);
-    taps.low[i] = Math.max(0, Math.min(length - 1, low));
-    taps.high[i] = Math.max(0, Math.min(length - 1, low + 1));
+    taps.low[i] = stride * Math.max(0, Math.min(length - 1, low));
+    taps.high[i] = stride * Math.max(0, Math.min(length - 1, low + 1));
     taps.weight[i] = Math.round((at - low) * 256);
   }
   return taps;
