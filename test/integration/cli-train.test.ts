@@ -74,6 +74,12 @@ async function until(name: string, holds: (report: z.infer<typeof zShow>) => boo
   throw new Error(`${name} did not come so far: ${JSON.stringify(await show(name)).slice(0, 300)}`);
 }
 
+function killRole(name: string, role: string): void {
+  const found = processesOfRun(readRunSync(runDir(name)).id).filter((p) => p.role === role);
+  expect(found.length, `${role} of ${name}`).toBeGreaterThan(0);
+  for (const { pid } of found) process.kill(pid, 'SIGKILL');
+}
+
 describe('train', () => {
   it('prints every event, a validation for each epoch and the result as JSON lines', async () => {
     const { code, out } = await runCliProcess(train('json', 2, '--json'), dir);
@@ -112,6 +118,37 @@ describe('train', () => {
     const report = await show('killed');
     expect(report).toMatchObject({ state: 'completed', epoch: 6, epochs: 6, step: 23, problems: [] });
     expect(report.validations.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('starts another keeper when the keeper is killed, and misses no epoch', async () => {
+    const { done } = spawnCli(train('orphan', 8), dir);
+    await until('orphan', ({ epoch }) => epoch >= 2);
+    killRole('orphan', 'keeper');
+    const { code, err } = await done;
+    expect([code, err]).toEqual([0, '']);
+    const report = await show('orphan');
+    expect(report).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
+    expect(report.validations.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('goes on when the validator is killed', async () => {
+    const { done } = spawnCli(train('blind', 8), dir);
+    await until('blind', ({ validations }) => validations.length >= 1);
+    killRole('blind', 'validator');
+    expect((await done).code).toBe(0);
+    expect((await show('blind')).validations).toHaveLength(8);
+  });
+
+  it('fails with 1 and says how when the trainer is killed, and resumes', async () => {
+    const { done } = spawnCli(train('crash', 8), dir);
+    await until('crash', ({ epoch }) => epoch >= 3);
+    killRole('crash', 'trainer');
+    const { code, out } = await done;
+    expect(code).toBe(1);
+    expect(out).toMatch(/^failed: .*SIGKILL/m);
+    const resumed = await runCliProcess(['train', '--resume', 'crash'], dir);
+    expect([resumed.code, resumed.err]).toEqual([0, '']);
+    expect(await show('crash')).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
   });
 
   it('stops on Ctrl-C with 130 and goes on from there with --resume', async () => {
@@ -163,6 +200,9 @@ describe('a run in the background', () => {
     expect(names).toEqual([
       'back stopped',
       'stopped completed',
+      'crash completed',
+      'blind completed',
+      'orphan completed',
       'killed completed',
       'plain completed',
       'json completed',

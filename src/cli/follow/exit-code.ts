@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../engine/view/live-run';
-import type { RunStateName } from '../../protocol/run-files';
+import { FINAL_STATES, type RunStateName } from '../../protocol/run-files';
 import type { ExitCode } from '../failure';
 import { failedValidations } from './summary';
 
@@ -7,7 +7,10 @@ const FAILED: ReadonlySet<RunStateName> = new Set(['failed', 'diverged', 'lost']
 
 /** What a followed run means for who called: 1 where it, or the validation of a checkpoint, failed. */
 export function exitCodeOf({ live, interrupts }: { live: LiveRun; interrupts: number }): ExitCode {
-  if (FAILED.has(live.presence.state)) return 1;
+  const { state } = live.presence;
+  if (FAILED.has(state)) return 1;
   if (interrupts > 0) return 130;
+  // Nobody looks after the run any more, and nobody could be made to.
+  if (!FINAL_STATES.has(state)) return 1;
   return failedValidations(live.state) > 0 ? 1 : 0;
 }

@@ -20,6 +20,7 @@ export type Followed = { readonly live: LiveRun; readonly interrupts: number };
 const LOOK_MS = 250;
 /** A keeper that dies again and again is not started for ever. */
 const MOST_ADOPTIONS = 3;
+const PATIENCE_MS = 5000;
 
 /**
  * Follows a run to its end and tells the reporter. Where the run's keeper is gone before its work is done, another is
@@ -54,15 +55,26 @@ export async function followRun(io: CliIo, options: FollowOptions): Promise<Foll
 type Waiting = { readonly since: number; readonly follows: () => boolean };
 
 async function untilDone(io: CliIo, live: LiveRun, { since, follows }: Waiting): Promise<void> {
-  let adoptions = 0;
+  const adopt = createAdopter(io, live);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
-    if (!keeperIsGone(live, since)) continue;
-    if (adoptions === MOST_ADOPTIONS) return;
-    adoptions++;
-    await ensureKeeper(live.dir, { installDir: io.installDir });
-    await live.refresh();
+    if (keeperIsGone(live, since) && !(await adopt())) return;
   }
+}
+
+/** Starts a keeper for a run that lost its own; false once that was tried too often. */
+function createAdopter(io: CliIo, live: LiveRun): () => Promise<boolean> {
+  let started = 0;
+  let patientUntil = 0;
+  return async () => {
+    // Until its first status a new keeper looks like the old one: gone.
+    if (Date.now() < patientUntil) return true;
+    if (started === MOST_ADOPTIONS) return false;
+    const outcome = await ensureKeeper(live.dir, { installDir: io.installDir });
+    if (outcome === 'started') started++;
+    patientUntil = Date.now() + PATIENCE_MS;
+    return true;
+  };
 }
 
 /** The keeper has said its last word. */
