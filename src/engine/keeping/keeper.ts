@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { type Deferred, deferred } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import type { Alarm } from '../../domain/run/alarms';
@@ -37,9 +36,10 @@ export type KeeperEnd = 'done' | 'let go';
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
   await mkdir(paths.trainerControl, { recursive: true });
+  await mkdir(paths.checkpoints, { recursive: true });
   await removeLeftovers(paths);
   const previous = await readJsonFile(paths.status, zStatusFile);
-  const book = await RunBook.open(options.dir, options.run);
+  const book = RunBook.open(options.dir, options.run);
   const keeper = new Keeper(options, paths, book);
   const leave = (): void => keeper.letGo();
   for (const signal of LEAVE_ON) process.on(signal, leave);
@@ -52,12 +52,13 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   }
 }
 
+const CHECKPOINT_CONTENT = /[\\/]checkpoints[\\/][^\\/]+[\\/]/;
 const LEAVE_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
-const HEARD: ReadonlySet<string> = new Set(['events.jsonl', 'control']);
 
 /** The brain of one run: each turn reads what is new and does what follows from it. Turns never overlap. */
 class Keeper {
   readonly #options: KeeperOptions;
+  readonly #paths: RunPaths;
   readonly #book: RunBook;
   readonly #store = new DisposableStore();
   readonly #status: StatusWriter;
@@ -74,6 +75,7 @@ class Keeper {
 
   constructor(options: KeeperOptions, paths: RunPaths, book: RunBook) {
     this.#options = options;
+    this.#paths = paths;
     this.#book = book;
     const { run, installDir } = options;
     const onChange = (): void => this.#loop?.lookSoon();
@@ -92,17 +94,19 @@ class Keeper {
 
   async begin(previous: StatusFile | undefined): Promise<void> {
     const { run, dir, task, onError } = this.#options;
-    const { alarms } = await this.#readEvents();
-    await this.#book.readValidations(dir);
+    const { alarms } = this.#readEvents();
+    this.#book.readValidations(dir);
     await this.#trainer.begin(task, previous);
     await this.#obey(alarms);
     if (this.#trainer.alive && run.experiment.resolved.validation.enabled) this.#validation.lane.warmUp();
     this.#validation.judge();
     this.#loop = this.#store.track(
       new LookLoop({
-        paths: [dir],
+        // Not events.jsonl, which changes with every step: what the keeper must hear of at once moves one of these folders,
+        // and the rest may wait for the next second. Watching the log cost ten times the CPU.
+        paths: [this.#paths.control, this.#paths.checkpoints],
         depth: 1,
-        ignored: (file) => !concernsKeeper(path.relative(dir, file)),
+        ignored: (file) => CHECKPOINT_CONTENT.test(file),
         look: () => this.#turn(),
         polls: () => true,
         onError,
@@ -127,7 +131,7 @@ class Keeper {
       return false;
     }
     const { exited } = this.#trainer;
-    const { count, alarms } = await this.#readEvents();
+    const { count, alarms } = this.#readEvents();
     await this.#obey(alarms);
     for (const file of this.#requests.take()) await answerRequest(file, this.#context);
     if (exited) this.#trainer.settle();
@@ -137,7 +141,12 @@ class Keeper {
     await this.#cleanup.turn(this.#validation.queued);
     await this.#status.set(this.#fields());
     if (this.#isDone()) await this.#finish('done');
-    return count > 0;
+    return count > 0 || this.#awaitsHello();
+  }
+
+  /** A trainer's first word is waited for closely, so that `starting` ends when it does. */
+  #awaitsHello(): boolean {
+    return this.#trainer.alive && this.#trainer.hello === undefined;
   }
 
   get #context() {
@@ -149,9 +158,9 @@ class Keeper {
     };
   }
 
-  async #readEvents(): Promise<{ count: number; alarms: Alarm[] }> {
+  #readEvents(): { count: number; alarms: Alarm[] } {
     const alarms: Alarm[] = [];
-    const count = await this.#book.readEvents((event) => {
+    const count = this.#book.readEvents((event) => {
       if (event.type === 'control') this.#requests.hear(event);
       if (event.type === 'step') this.#last = { step: event.step, epoch: event.epoch };
       alarms.push(...this.#monitor.hear(event));
@@ -227,8 +236,4 @@ class Keeper {
 
 function answeredBy(state: string): ControlRequest['type'] | undefined {
   return state === 'paused' ? 'pause' : undefined;
-}
-
-function concernsKeeper(relative: string): boolean {
-  return relative === '' || HEARD.has(relative.split(path.sep)[0]);
 }

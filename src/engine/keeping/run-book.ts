@@ -26,9 +26,9 @@ export class RunBook {
   }
 
   /** Reads what keepers said before; the rest comes with the first `readEvents`. */
-  static async open(dir: string, run: RunFile): Promise<RunBook> {
+  static open(dir: string, run: RunFile): RunBook {
     const book = new RunBook(dir, run);
-    await readAll(new FileTail(runPaths(dir).keeper), (line) => {
+    readAll(new FileTail(runPaths(dir).keeper), (line) => {
       const { value } = parseKeeperLine(line);
       if (value) book.#fold({ source: 'keeper', value });
     });
@@ -40,9 +40,9 @@ export class RunBook {
   }
 
   /** Folds in the trainer's new events and hands each out; steps are not kept. Answers how many there were. */
-  async readEvents(onEvent: (event: TrainerEvent) => void): Promise<number> {
+  readEvents(onEvent: (event: TrainerEvent) => void): number {
     let count = 0;
-    await readAll(this.#events, (line) => {
+    readAll(this.#events, (line) => {
       const { value } = parseEventLine(line);
       if (value === undefined) return;
       count++;
@@ -53,8 +53,8 @@ export class RunBook {
   }
 
   /** What was validated before, once the events that it speaks of were read. */
-  async readValidations(dir: string): Promise<void> {
-    await readAll(new FileTail(runPaths(dir).validation), (line) => {
+  readValidations(dir: string): void {
+    readAll(new FileTail(runPaths(dir).validation), (line) => {
       const { value } = parseValidationLine(line);
       if (value) this.#fold({ source: 'validation', value });
     });
@@ -77,9 +77,9 @@ export class RunBook {
   }
 }
 
-async function readAll(tail: FileTail, onLine: (line: string) => void): Promise<void> {
+function readAll(tail: FileTail, onLine: (line: string) => void): void {
   for (let more = true; more; ) {
-    const read = await tail.read();
+    const read = tail.readSync();
     read.lines.forEach(onLine);
     more = read.more;
   }

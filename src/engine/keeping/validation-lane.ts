@@ -26,6 +26,7 @@ export class ValidationLane {
   readonly #dir: string;
   readonly #models: OnnxModels;
   #validator: ValidatorProcess | undefined;
+  #identity: ProcessIdentity | undefined;
   #abandoned = false;
   #problem: string | undefined;
 
@@ -37,8 +38,7 @@ export class ValidationLane {
   }
 
   get identity(): ProcessIdentity | undefined {
-    const pid = this.#validator?.pid;
-    return pid === undefined ? undefined : identityOf(pid);
+    return this.#validator && this.#identity;
   }
 
   /** What is wrong with the validator now; undefined once a validation went through again. */
@@ -91,6 +91,7 @@ export class ValidationLane {
       env: { [ROLE_VARIABLE]: 'validator' },
     });
     this.#validator = validator;
+    this.#identity = validator.pid === undefined ? undefined : identityOf(validator.pid);
     void validator.stopped.then(() => {
       if (this.#validator === validator) this.#validator = undefined;
     });

@@ -78,9 +78,10 @@ function hereState({ end }: PresenceInput, status: StatusFile): HereState {
   if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
   if (trainerAlive)
     return { state: 'running', keeperAlive, trainerAlive, note: 'training goes on; its keeper is gone' };
-  if (end)
+  const ended = status.ended ?? (end && stateOfEnd(end));
+  if (ended)
     return {
-      state: stateOfEnd(end),
+      state: ended,
       keeperAlive,
       trainerAlive,
       note: 'its keeper went before the last checkpoints were validated',

@@ -18,8 +18,8 @@ export type LookOptions = {
 };
 
 /**
- * Looks whenever something may have changed: on every change event, again 60 ms after each look that found something, and
- * once a second. So a line is seen although its own change was never announced.
+ * Looks whenever something may have changed: on every change event and 60 ms after it, 60 ms after each look that found
+ * something, and once a second. So a line is seen although its own change was never announced.
  */
 export class LookLoop implements Disposable {
   readonly #store = new DisposableStore();
@@ -30,15 +30,9 @@ export class LookLoop implements Disposable {
 
   constructor(options: LookOptions) {
     this.#options = options;
-    this.#store.track(
-      watchPaths({
-        paths: options.paths,
-        depth: options.depth ?? 0,
-        ...(options.ignored ? { ignored: options.ignored } : {}),
-        onLook: () => this.lookSoon(),
-        onError: options.onError,
-      }),
-    );
+    const { paths, depth = 0, ignored, onError } = options;
+    const onLook = (): void => this.#lookTwice();
+    this.#store.track(watchPaths({ paths, depth, onLook, onError, ...(ignored ? { ignored } : {}) }));
     const poll = setInterval(() => {
       if (options.polls()) this.lookSoon();
     }, POLL_MS);
@@ -62,6 +56,12 @@ export class LookLoop implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** What is announced may not be whole yet, and what follows it within 50 ms is not announced at all. */
+  #lookTwice(): void {
+    this.lookSoon();
+    this.#lookAgainSoon();
   }
 
   async #run(): Promise<void> {
