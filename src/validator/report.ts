@@ -1,8 +1,8 @@
 import type { DatasetSplit } from '../dataset/split';
+import { evaluateCocoColumns } from '../domain/evaluation/coco/columns';
 import { evaluateUltralytics } from '../domain/evaluation/ultralytics/evaluate';
 import type { ValidationReport } from '../protocol/validation';
 import type { ValidateParams } from '../protocol/validator';
-import { cocoStats } from './coco-stats';
 import type { PlacedModel } from './model/open-on-device';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
@@ -31,7 +31,8 @@ export function reportOf(outcome: Outcome, { start, ...phases }: Timing): Valida
   const metricsStart = performance.now();
   const own = inputColumns(results, split.images, classes);
   const { perClass, ...metrics } = evaluateUltralytics(own.truth, own.detections);
-  const coco = cocoStats(imageColumns(results, split.images, classes));
+  const original = imageColumns(results, split.images, classes);
+  const coco = evaluateCocoColumns(original.truth, original.detections);
   const end = performance.now();
   return {
     images: results.length,

@@ -7,16 +7,18 @@ import { Finders } from './model/finders';
 import type { PlacedModel } from './model/open-on-device';
 import { reportOf } from './report';
 import { BatchFiller } from './session/input-batch';
+import type { ModelOutput } from './session/model-session';
 import { runBatches } from './session/run-batches';
+import { type BatchRow, BatchStore } from './val-set/batch-store';
 import type { ImageResult } from './val-set/collect';
 import { rectPlan, squarePlan } from './val-set/plan';
-import type { PreparedSet } from './val-set/prepared-set';
 import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 import { writeCocoJson } from './write-json';
 
 const SPLITS = ['train', 'val', 'test'] as const;
 const MOST_PROBLEMS = 20;
+const PROGRESS_MS = 100;
 
 /** Metrics of one model on one split. Throws BadInputError, one line, where model or data cannot be used. */
 export async function validate(
@@ -34,18 +36,42 @@ export async function validate(
     classes: split.names.length,
   });
   const load = secondsSince(start);
-  const images = preparedImages(warm, params, split, model);
-  const batch = batchOf(params, model);
-  const { results, inference } = await infer({ params, split, model, images, batch, onProgress });
+  const store = await batchesOf(warm, params, split, model);
+  const { results, inference } = await infer({
+    params,
+    model,
+    store,
+    onProgress: countUp(split.images.length, onProgress),
+  });
   const run = secondsSince(start) - load;
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
   const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
-  const outcome = { params, split, model, results, classes, batch, skipped: images.failed.size };
+  const outcome = {
+    params,
+    split,
+    model,
+    results,
+    classes,
+    batch: batchOf(params, model),
+    skipped: store.failed.size,
+  };
   const report = reportOf(outcome, { start, load, run, inference });
   if (params.det !== undefined) await writeDetections(params.det, outcome);
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
-  return { report, fingerprint: split.fingerprint, problems: problemsOf(split, model, images) };
+  return { report, fingerprint: split.fingerprint, problems: problemsOf(split, model, store) };
+}
+
+/** Tells how many are done, at most ten times a second. */
+function countUp(total: number, onProgress: (done: number, total: number) => void): (images: number) => void {
+  let done = 0;
+  let told = 0;
+  return (images) => {
+    done += images;
+    if (done < total && performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    onProgress(done, total);
+  };
 }
 
 function secondsSince(start: number): number {
@@ -61,33 +87,19 @@ async function readSplit(params: ValidateParams): Promise<DatasetSplit> {
   return split;
 }
 
-function preparedImages(
-  warm: WarmState,
-  params: ValidateParams,
-  split: DatasetSplit,
-  { layout, input }: PlacedModel,
-): PreparedSet {
-  const key = `${params.data} ${params.split} ${split.fingerprint}`;
-  const imgsz = Math.max(input.width, input.height);
-  return warm.images(key, split.images, { fit: layout.fit, order: layout.order, imgsz });
-}
-
 function batchOf(params: ValidateParams, model: PlacedModel): number {
   return model.fixedBatch ?? (params.batch === 'auto' ? autoBatch(model.input, model.gpu) : params.batch);
 }
 
 type Inference = {
   readonly params: ValidateParams;
-  readonly split: DatasetSplit;
   readonly model: PlacedModel;
-  readonly images: PreparedSet;
-  readonly batch: number;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly store: BatchStore;
+  readonly onProgress: (images: number) => void;
 };
 
 /** Boxes of every image that could be read, in the order of the split. */
-async function infer(job: Inference): Promise<{ results: ImageResult[]; inference: number }> {
-  const { params, split, model, images, batch } = job;
+async function infer({ params, model, store, onProgress }: Inference) {
   const finders = new Finders(model, {
     conf: params.conf,
     iou: params.iou,
@@ -96,48 +108,40 @@ async function infer(job: Inference): Promise<{ results: ImageResult[]; inferenc
     agnostic: params.single_cls,
   });
   const results: ImageResult[] = [];
-  let done = 0;
-  const inference = await runBatches({
-    plan: await planOf(params, split, model, batch),
-    session: model.session,
-    filler: new BatchFiller(model.session.inputType, model.layout.divisor),
-    fixedBatch: model.fixedBatch,
-    prepare: (index, input) => images.prepare(index, input),
-    onImage: ({ index, prepared: { size, placement }, output, row }) => {
-      const found = finders.find(output, row, placement.input);
-      const cls = params.single_cls ? new Uint16Array(found.count) : found.class.slice();
-      results.push({
-        index,
-        size,
-        placement,
-        boxes: found.boxes.slice(),
-        scores: found.scores.slice(),
-        class: cls,
-      });
-    },
-    onProgress: (count) => {
-      done += count;
-      job.onProgress(done, split.images.length);
-    },
-  });
+  const onImage = (image: BatchRow, output: ModelOutput, row: number): void => {
+    const found = finders.find(output, row, image.placement.input);
+    const cls = params.single_cls ? new Uint16Array(found.count) : found.class.slice();
+    results.push({ ...image, boxes: found.boxes.slice(), scores: found.scores.slice(), class: cls });
+  };
+  const inference = await runBatches({ store, session: model.session, onImage, onProgress });
   return { results: results.sort((a, b) => a.index - b.index), inference };
 }
 
-/** Rect batches where the model takes any size, as Ultralytics does for dynamic exports. */
-async function planOf(params: ValidateParams, split: DatasetSplit, model: PlacedModel, batch: number) {
-  if (params.rect === 'on' && !model.anySize)
-    throw new BadInputError(`${params.model}: takes one image size only, so it cannot run in rect batches`);
-  const rect = params.rect !== 'off' && model.anySize && model.layout.fit === 'letterbox';
-  if (!rect) return squarePlan(split.images.length, batch, model);
-  return rectPlan(
-    split.images.map((image) => image.file),
-    batch,
-    model,
-  );
+/** The split's batches, kept from the checkpoint before where nothing that decides them has changed. */
+function batchesOf(warm: WarmState, params: ValidateParams, split: DatasetSplit, model: PlacedModel) {
+  const { input, layout, fixedBatch, session } = model;
+  const how = { fit: layout.fit, order: layout.order, imgsz: Math.max(input.width, input.height) };
+  const batch = batchOf(params, model);
+  const rect = usesRect(params, model);
+  const decides = [params.data, params.split, split.fingerprint, how, input, batch, rect];
+  const key = JSON.stringify([...decides, fixedBatch, session.inputType, layout.divisor]);
+  const files = split.images.map((image) => image.file);
+  return warm.batches(key, async () => {
+    const plan = rect ? await rectPlan(files, batch, model) : squarePlan(files.length, batch, model);
+    const filler = new BatchFiller(session.inputType, layout.divisor);
+    return new BatchStore({ files, plan, how, filler, fixedBatch });
+  });
 }
 
-function problemsOf(split: DatasetSplit, model: PlacedModel, images: PreparedSet): string[] {
-  const unread = [...images.failed.values()].map((message) => `${message}; the image is left out`);
+/** Rect batches where the model takes any size, as Ultralytics does for dynamic exports. */
+function usesRect(params: ValidateParams, model: PlacedModel): boolean {
+  if (params.rect === 'on' && !model.anySize)
+    throw new BadInputError(`${params.model}: takes one image size only, so it cannot run in rect batches`);
+  return params.rect !== 'off' && model.anySize && model.layout.fit === 'letterbox';
+}
+
+function problemsOf(split: DatasetSplit, model: PlacedModel, store: BatchStore): string[] {
+  const unread = [...store.failed.values()].map((message) => `${message}; the image is left out`);
   const lines = [
     ...model.notes,
     ...classNotes(split, model),

@@ -1,14 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { DatasetImage } from '../dataset/split';
 import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-on-device';
 import type { SessionThread } from './session/session-thread';
-import { type Preparation, PreparedSet } from './val-set/prepared-set';
+import type { BatchStore } from './val-set/batch-store';
 
-/** What stays warm between requests: the last model, and the decoded images of the last split. */
+/** What stays warm between requests: the last model, and the batches of the last split. */
 export class WarmState {
   readonly thread: SessionThread;
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
-  #images: { readonly key: string; readonly set: PreparedSet } | undefined;
+  #batches: { readonly key: string; readonly store: BatchStore } | undefined;
 
   constructor(thread: SessionThread) {
     this.thread = thread;
@@ -27,17 +26,13 @@ export class WarmState {
     return model;
   }
 
-  /** The images of a split as a model takes them. `key` tells splits apart. */
-  images(key: string, images: readonly DatasetImage[], how: Preparation): PreparedSet {
-    const full = JSON.stringify([key, how]);
-    if (this.#images?.key === full) return this.#images.set;
-    // Frees the old set before the new one takes memory.
-    this.#images = undefined;
-    const set = new PreparedSet(
-      images.map((image) => image.file),
-      how,
-    );
-    this.#images = { key: full, set };
-    return set;
+  /** The batches of a split as a model takes them; `key` holds everything that decides them. */
+  async batches(key: string, make: () => Promise<BatchStore>): Promise<BatchStore> {
+    if (this.#batches?.key === key) return this.#batches.store;
+    // Frees the old ones before the new take memory.
+    this.#batches = undefined;
+    const store = await make();
+    this.#batches = { key, store };
+    return store;
   }
 }

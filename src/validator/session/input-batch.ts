@@ -25,6 +25,11 @@ export class BatchFiller {
     return out;
   }
 
+  /** Memory that so many elements take. */
+  bytesOf(elements: number): number {
+    return elements * BYTES[this.#type];
+  }
+
   giveBack(data: InputData): void {
     if (this.#free.length < MOST_FREE) this.#free.push(data);
   }
@@ -38,8 +43,9 @@ export class BatchFiller {
   }
 }
 
-/** Two batches are in flight at most, and one is being filled. */
+/** As many as are in flight at once. */
 const MOST_FREE = 3;
+const BYTES: Readonly<Record<InputType, number>> = { float32: 4, float16: 2, uint8: 1 };
 
 function widen(
   bytes: Uint8Array,

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../domain/detection/device';
 
-/** One thread fewer than cores, so that training beside it keeps its pace. */
-export function sessionThreads(): number {
-  return Math.max(1, availableParallelism() - 1);
+/** Beside a run one thread fewer than cores, so that training keeps its pace; alone, all of them. */
+function sessionThreads(): number {
+  const cores = availableParallelism();
+  return process.env.PITWALL_RUN === undefined ? cores : Math.max(1, cores - 1);
 }
 
 /** The CPU provider follows every other one: it runs what that one has no kernel for. */

@@ -1,8 +1,14 @@
 import { mapPool } from '../../base/pool';
 import { imageSize } from '../../dataset/decode/image-size';
+import type { Size } from '../../domain/detection/letterbox';
 import { rectBatches } from '../../domain/detection/rect-batches';
 import type { OpenModel } from '../model/open-model';
-import type { PlannedBatch } from '../session/run-batches';
+
+export type PlannedBatch = {
+  readonly input: Size;
+  /** Indexes of images. */
+  readonly images: readonly number[];
+};
 
 /** Image headers read at once. */
 const HEADER_WIDTH = 16;

@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { toError } from '../../base/async';
 import { decodeImage } from '../../dataset/decode/decode';
 import {
@@ -25,19 +24,19 @@ export type Preparation = {
   readonly imgsz: number;
 };
 
-const MOST_CACHE_BYTES = 2 ** 30;
-
-/** Decoded, resized and padded images of a split, kept between checkpoints as far as memory allows. */
+/** Decoded, resized and padded images of a split, kept between checkpoints as far as `room` goes. */
 export class PreparedSet {
   readonly #files: readonly string[];
   readonly #how: Preparation;
   readonly #cache = new Map<number, Prepared>();
   readonly #failed = new Map<number, string>();
-  #room = Math.min(MOST_CACHE_BYTES, freemem() / 4);
+  /** Bytes that may still be kept. */
+  #room: number;
 
-  constructor(files: readonly string[], how: Preparation) {
+  constructor(files: readonly string[], how: Preparation, room: number) {
     this.#files = files;
     this.#how = how;
+    this.#room = room;
   }
 
   /** Why images could not be read, by index. */

@@ -1,0 +1,86 @@
+import { freemem } from 'node:os';
+import type { Placement, Size } from '../../domain/detection/letterbox';
+import type { BatchFiller } from '../session/input-batch';
+import type { InputData } from '../session/thread-messages';
+import type { PlannedBatch } from './plan';
+import { type Preparation, type Prepared, PreparedSet } from './prepared-set';
+
+/** One image of a batch. */
+export type BatchRow = { readonly index: number; readonly size: Size; readonly placement: Placement };
+
+/** A batch as the session takes it. `rows` are the images that could be read; the data may hold more, to fill up. */
+export type ReadyBatch = {
+  readonly rows: readonly BatchRow[];
+  readonly dims: readonly number[];
+  readonly data: InputData;
+};
+
+export type BatchStoreOptions = {
+  readonly files: readonly string[];
+  readonly plan: readonly PlannedBatch[];
+  readonly how: Preparation;
+  readonly filler: BatchFiller;
+  /** Batch that the model is fixed to: smaller ones are filled up by repeating an image. */
+  readonly fixedBatch: number | undefined;
+};
+
+const MOST_BYTES = 2 ** 31;
+/** Share of the free memory that the cache may take. */
+const MEMORY_SHARE = 0.25;
+
+/**
+ * Batches of a split, kept between checkpoints: ready to run where all of them fit in memory, else as bytes of images as
+ * far as those fit.
+ */
+export class BatchStore {
+  readonly plan: readonly PlannedBatch[];
+  readonly #options: BatchStoreOptions;
+  readonly #images: PreparedSet;
+  readonly #keepsBatches: boolean;
+  readonly #batches = new Map<number, ReadyBatch>();
+
+  constructor(options: BatchStoreOptions) {
+    const room = Math.min(MOST_BYTES, MEMORY_SHARE * freemem());
+    this.plan = options.plan;
+    this.#options = options;
+    this.#keepsBatches = options.filler.bytesOf(elementsOf(options.plan)) <= room;
+    this.#images = new PreparedSet(options.files, options.how, this.#keepsBatches ? 0 : room);
+  }
+
+  /** Why images could not be read, by index. */
+  get failed(): ReadonlyMap<number, string> {
+    return this.#images.failed;
+  }
+
+  /** The n-th batch of the plan; undefined where none of its images can be read. Its data goes to the session. */
+  async take(n: number): Promise<ReadyBatch | undefined> {
+    const kept = this.#batches.get(n);
+    this.#batches.delete(n);
+    return kept ?? this.#make(this.plan[n]);
+  }
+
+  /** Takes the batch back from the session, with its memory. */
+  giveBack(n: number, batch: ReadyBatch, data: InputData): void {
+    if (this.#keepsBatches) this.#batches.set(n, { ...batch, data });
+    else this.#options.filler.giveBack(data);
+  }
+
+  async #make({ images, input }: PlannedBatch): Promise<ReadyBatch | undefined> {
+    const prepared = await Promise.all(
+      images.map(async (index) => ({ index, image: await this.#images.prepare(index, input) })),
+    );
+    const read = prepared.filter((p): p is { index: number; image: Prepared } => p.image !== undefined);
+    if (read.length === 0) return undefined;
+    const pixels = read.map(({ image }) => image.pixels);
+    while (pixels.length < (this.#options.fixedBatch ?? 0)) pixels.push(pixels[0]);
+    return {
+      rows: read.map(({ index, image: { size, placement } }) => ({ index, size, placement })),
+      dims: [pixels.length, 3, input.height, input.width],
+      data: this.#options.filler.fill(pixels, input),
+    };
+  }
+}
+
+function elementsOf(plan: readonly PlannedBatch[]): number {
+  return plan.reduce((sum, { images, input }) => sum + 3 * images.length * input.width * input.height, 0);
+}
