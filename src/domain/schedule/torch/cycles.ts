@@ -1,6 +1,5 @@
 import { type Cell, divide } from './cell';
-import type { Formula } from './formulas';
-import type { LeafState } from './leaf';
+import type { Formula, LeafState } from './formula';
 import type { SpecOf } from './spec';
 
 /** CyclicLR (Smith 2015, arXiv 1506.01186), with the momentum cycled the other way. */

@@ -1,17 +1,7 @@
 import { type Cell, divide } from './cell';
 import { cyclicFormula, oneCycleFormula } from './cycles';
-import type { LeafState } from './leaf';
+import type { Formula, LeafState } from './formula';
 import type { Lambda, SpecOf, TorchSpec } from './spec';
-
-/**
- * `next` is the recursion on the group's current LR, `closed` the formula in the count that an explicit epoch uses.
- * Operations stand in the library's order, so that values agree to the last bits.
- */
-export type Formula = {
-  next(state: LeafState): number;
-  closed?(state: LeafState): number;
-  afterUpdate?(state: LeafState): void;
-};
 
 /** The formula of a plain scheduler; those with steps of their own, and compositions, have none here. */
 export function formulaOf(spec: TorchSpec, cell: Cell): Formula {

@@ -1,14 +1,7 @@
 import type { Cell, Scheduler } from './cell';
-import { type Formula, formulaOf } from './formulas';
+import type { Formula, LeafState } from './formula';
+import { formulaOf } from './formulas';
 import type { TorchSpec } from './spec';
-
-/** The state that PyTorch's LRScheduler keeps. */
-export type LeafState = {
-  lastEpoch: number;
-  stepCount: number;
-  isInitial: boolean;
-  baseLr: number;
-};
 
 /** A plain scheduler: a formula over its state, stepped the way LRScheduler steps (pytorch 2.13). */
 export function createLeaf(spec: TorchSpec, cell: Cell): Scheduler {
