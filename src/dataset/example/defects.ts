@@ -36,8 +36,8 @@ const COPPER = 0.9;
 const BARE = 0.1;
 const TRIES = 60;
 /** A label frames the defect with this much of its surroundings, as inspectors draw it. */
-const LABEL_MARGIN = 2.5;
-const SHORTEST_SIDE = 10;
+const LABEL_MARGIN = 3;
+const SHORTEST_SIDE = 12;
 
 /** Puts up to `count` defects of random classes on the board, in `board.mask`. */
 export function addDefects(board: Board, count: number, random: Random): Defect[] {
@@ -109,7 +109,7 @@ function short(mask: Mask, site: Site, random: Random): Change {
 }
 
 function mouseBite(mask: Mask, site: Site, random: Random): Change {
-  const depth = random.between(4, Math.min(7.5, site.half * 1.3));
+  const depth = random.between(4.2, Math.min(7.5, Math.max(4.6, site.half * 1.25)));
   const edge = go(site.at, site.across, site.half);
   const outside = go(edge, site.across, 2.5);
   const rest = go(edge, site.across, -depth - 1.2);
@@ -139,7 +139,7 @@ function spur(mask: Mask, site: Site, random: Random): Change {
 }
 
 function pinHole(mask: Mask, site: Site, random: Random): Change {
-  const radius = random.between(2.4, 4.6);
+  const radius = random.between(2.8, 4.8);
   const at = go(site.at, site.across, random.between(-1, 1) * Math.max(0, site.half - radius - 1.8));
   if (range(mask, at, radius + 1.4).low < COPPER) return undefined;
   const second = go(at, rotate(site.along, random.between(0, 6.28)), random.between(0.2, 0.9));

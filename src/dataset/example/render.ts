@@ -10,10 +10,10 @@ type Palette = { readonly board: Colour; readonly copper: Colour };
 /** Bare copper on laminate, green, blue, red and black solder mask, tin on green. */
 const PALETTES: readonly Palette[] = [
   { board: [74, 70, 44], copper: [196, 128, 82] },
-  { board: [18, 74, 44], copper: [66, 138, 80] },
-  { board: [20, 48, 104], copper: [72, 112, 170] },
+  { board: [18, 74, 44], copper: [82, 160, 98] },
+  { board: [20, 48, 104], copper: [84, 128, 190] },
   { board: [104, 26, 26], copper: [176, 74, 58] },
-  { board: [26, 28, 30], copper: [92, 88, 76] },
+  { board: [26, 28, 30], copper: [116, 110, 92] },
   { board: [24, 88, 62], copper: [186, 190, 182] },
 ];
 

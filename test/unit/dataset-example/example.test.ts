@@ -16,15 +16,15 @@ describe('drawn pictures', () => {
     expect(drawPicture(3, 7).data).not.toEqual(drawPicture(4, 7).data);
   });
 
-  it('hold every class, frames of 10 to 28 pixels inside the picture, and some sound boards', () => {
+  it('hold every class, frames of 12 to 29 pixels inside the picture, and some sound boards', () => {
     const pictures = Array.from({ length: 120 }, (_, i) => drawPicture(0, i).defects);
     const all = pictures.flat();
     const counts = DEFECTS.map((_, c) => all.filter((d) => d.class === c).length);
     expect(Math.min(...counts)).toBeGreaterThan(15);
     expect(pictures.some((p) => p.length === 0)).toBe(true);
     for (const { x1, y1, x2, y2 } of all.map((d) => d.bounds)) {
-      expect(Math.min(x2 - x1, y2 - y1)).toBeGreaterThanOrEqual(10);
-      expect(Math.max(x2 - x1, y2 - y1)).toBeLessThanOrEqual(28);
+      expect(Math.min(x2 - x1, y2 - y1)).toBeGreaterThanOrEqual(12);
+      expect(Math.max(x2 - x1, y2 - y1)).toBeLessThanOrEqual(29);
       expect(Math.min(x1, y1, 128 - x2, 128 - y2)).toBeGreaterThanOrEqual(0);
     }
   });
