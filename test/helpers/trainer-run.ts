@@ -9,7 +9,7 @@ import { repositoryRoot } from './shared';
 /** A run folder whose trainer is started by hand, without a keeper. */
 export type TrainerRun = {
   readonly dir: string;
-  start(attempt?: number): StartedTrainer;
+  start(attempt?: number, env?: Readonly<Record<string, string>>): StartedTrainer;
   events(): Promise<TrainerEvent[]>;
   ask(id: string, request: unknown): Promise<void>;
 };
@@ -47,7 +47,7 @@ export async function createTrainerRun(folder: string, name: string, text: strin
   await writeFile(path.join(dir, 'run.json'), JSON.stringify({ ...run, pitwall: 'test' }));
   return {
     dir,
-    start: (attempt = 1) => startTrainer(dir, attempt),
+    start: (attempt = 1, env = {}) => startTrainer(dir, attempt, env),
     events: () => readEvents(dir),
     ask: (id, request) =>
       writeFile(
@@ -57,10 +57,11 @@ export async function createTrainerRun(folder: string, name: string, text: strin
   };
 }
 
-function startTrainer(dir: string, attempt: number): StartedTrainer {
+function startTrainer(dir: string, attempt: number, env: Readonly<Record<string, string>>): StartedTrainer {
   const program = path.join(repositoryRoot, 'dist/trainer.js');
   const child = spawn(process.execPath, [program, dir, '--attempt', String(attempt)], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {

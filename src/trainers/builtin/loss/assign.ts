@@ -14,7 +14,7 @@ export type Targets = {
 export type Assignment = { readonly boxes: Float32Array; readonly classes: Float32Array };
 
 /** Positions this near to a box's centre, in strides along both axes, are to predict it (centre sampling as in FCOS). */
-const RADIUS = 1;
+const RADIUS = 0.6;
 /** A box goes to the first map in whose strides its longer side is below this, else to the last. */
 const LEVEL_SIDE = 8;
 

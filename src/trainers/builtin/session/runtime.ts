@@ -26,7 +26,11 @@ export async function openModel(model: Uint8Array, options: RuntimeOptions): Pro
     });
   } catch (reason) {
     const cause = toError(reason);
-    const [line] = cause.message.trim().split('\n', 1);
+    // The runtime's messages begin with source files and lines of its own.
+    const line = cause.message
+      .trim()
+      .split('\n', 1)[0]
+      .replace(/^\/?\S*onnxruntime\S*:\d+ /, '');
     throw new Error(`device ${deviceName(device)} cannot train here: ${line.slice(0, LONGEST_REASON)}`, {
       cause,
     });
