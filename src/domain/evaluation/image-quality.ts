@@ -1,4 +1,5 @@
-import { identityOrder, runStarts, sortByKey, sortByScore } from './order';
+import { identityOrder, runStarts, sortByKey } from './order';
+import { sortByScore } from './ranking';
 import type { Detections, GroundTruth } from './types';
 import { boxIou } from './ultralytics/iou';
 

@@ -7,24 +7,41 @@ export function annotationOrder(
   image: Int32Array,
   category: Int32Array,
 ): { order: Uint32Array; repeated: number } {
-  const last = lastOfId(ids);
-  const listed = (i: number): boolean => image[i] >= 0 && category[i] >= 0;
-  const positions = Uint32Array.from(ids.keys()).filter((i) => listed(i) && listed(last?.get(ids[i]) ?? i));
-  if (last === undefined) return { order: positions, repeated: 0 };
-  // Annotations are fetched image by image before they are put under the image of the last one.
-  positions.sort((a, b) => image[a] - image[b] || a - b);
-  return { order: positions.map((i) => last.get(ids[i]) ?? i), repeated: ids.length - last.size };
+  const last = hasRepeats(ids) ? lastOfId(ids) : undefined;
+  const order = new Uint32Array(ids.length);
+  let count = 0;
+  for (let i = 0; i < ids.length; i++) if (image[i] >= 0 && category[i] >= 0) order[count++] = i;
+  return last
+    ? replaced(order.subarray(0, count), last, { ids, image, category })
+    : { order: order.subarray(0, count), repeated: 0 };
 }
 
-/** id -> the last position that has it; undefined where no id repeats. An absent id is NaN and repeats nothing. */
-function lastOfId(ids: Float64Array): Map<number, number> | undefined {
-  if (ids.every((id, i) => i === 0 || id > ids[i - 1])) return undefined;
+/** An absent id is NaN and repeats nothing. */
+function hasRepeats(ids: Float64Array): boolean {
+  const sorted = ids.slice().sort();
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return true;
+  return false;
+}
+
+function lastOfId(ids: Float64Array): Map<number, number> {
   const last = new Map<number, number>();
-  let named = 0;
   ids.forEach((id, i) => {
-    if (Number.isNaN(id)) return;
-    named++;
     last.set(id, i);
   });
-  return last.size === named ? undefined : last;
+  return last;
+}
+
+type Columns = { readonly ids: Float64Array; readonly image: Int32Array; readonly category: Int32Array };
+
+function replaced(
+  listed: Uint32Array,
+  last: ReadonlyMap<number, number>,
+  { ids, image, category }: Columns,
+): { order: Uint32Array; repeated: number } {
+  const keeper = (i: number): number => (Number.isNaN(ids[i]) ? i : (last.get(ids[i]) ?? i));
+  // Annotations are fetched image by image before they are put under the image of the last one.
+  const fetched = listed.slice().sort((a, b) => image[a] - image[b] || a - b);
+  const order = fetched.map(keeper).filter((i) => image[i] >= 0 && category[i] >= 0);
+  const named = ids.filter((id) => !Number.isNaN(id)).length;
+  return { order, repeated: named - new Set(ids.filter((id) => !Number.isNaN(id))).size };
 }

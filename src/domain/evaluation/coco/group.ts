@@ -2,10 +2,23 @@ import { gatherBytes, gatherInts, identityOrder, sortByKey } from '../order';
 import { type CocoDetections, type CocoGroundTruth, CROWD } from './input';
 import type { CocoParams } from './params';
 
+/** Ends of the area ranges. */
+export type Areas = { readonly low: Float64Array; readonly high: Float64Array };
+
+export function areasOf({ areas }: CocoParams): Areas {
+  const [low, high] = [new Float64Array(areas.length), new Float64Array(areas.length)];
+  areas.forEach((range, a) => {
+    low[a] = range.low;
+    high[a] = range.high;
+  });
+  return { low, high };
+}
+
 /** Work space of matching. Ground truth is sorted by image, then category; a group is one run of it. */
 export type Group = {
   readonly detections: CocoDetections;
-  readonly params: CocoParams;
+  readonly maxDetections: readonly number[];
+  readonly areas: Areas;
   readonly image: Int32Array;
   readonly category: Int32Array;
   /** x1, y1, x2, y2, area of the box. */
@@ -30,6 +43,8 @@ export type Group = {
   /** The detection at hand: x1, y1, x2, y2, area. */
   readonly box: Float64Array;
   candidates: number;
+  /** Thresholds at which it got a ground truth of id 0. */
+  lost: number;
   slots: number;
   // The group at hand.
   detection: number;
@@ -49,13 +64,15 @@ export function createGroup(
   const { images, categories } = groundTruth;
   const byCategory = sortByKey(identityOrder(groundTruth.image.length), groundTruth.category, categories);
   const order = sortByKey(byCategory, groundTruth.image, images);
+  const ranges = areasOf(params);
   const areas = params.areas.length;
   const count = detections.image.length;
-  const truthIgnored = ignoredBits(groundTruth, order, params);
+  const truthIgnored = ignoredBits(groundTruth, order, ranges);
   const category = gatherInts(groundTruth.category, order);
   return {
     detections,
-    params,
+    maxDetections: params.maxDetections,
+    areas: ranges,
     image: gatherInts(groundTruth.image, order),
     category,
     truthBoxes: cornerBoxes(groundTruth.boxes, order),
@@ -74,6 +91,7 @@ export function createGroup(
     positives: countPositives(truthIgnored, category, areas, categories),
     box: new Float64Array(5),
     candidates: 0,
+    lost: 0,
     slots: 0,
     detection: 0,
     detectionEnd: 0,
@@ -82,18 +100,18 @@ export function createGroup(
   };
 }
 
-function ignoredBits({ flags, area }: CocoGroundTruth, order: Uint32Array, params: CocoParams): Int32Array {
+function ignoredBits({ flags, area }: CocoGroundTruth, order: Uint32Array, areas: Areas): Int32Array {
   const bits = new Int32Array(order.length);
   for (let i = 0; i < order.length; i++) {
-    bits[i] = (flags[order[i]] & CROWD) !== 0 ? -1 : outsideBits(area[order[i]], params);
+    bits[i] = (flags[order[i]] & CROWD) !== 0 ? -1 : outsideBits(area[order[i]], areas);
   }
   return bits;
 }
 
 /** Bits of the ranges that an area is outside of; both ends of a range are inside. */
-export function outsideBits(area: number, { areas }: CocoParams): number {
+export function outsideBits(area: number, { low, high }: Areas): number {
   let bits = 0;
-  for (let a = 0; a < areas.length; a++) if (area < areas[a].low || area > areas[a].high) bits |= 1 << a;
+  for (let a = 0; a < low.length; a++) if (area < low[a] || area > high[a]) bits |= 1 << a;
   return bits;
 }
 

@@ -6,7 +6,7 @@ export const LEVEL_SHIFT = 16;
 
 /** Judges the detections of one image and category, best score first. */
 export function judgeGroup(group: Group, byImage: Uint32Array): void {
-  const { maxDetections } = group.params;
+  const { maxDetections } = group;
   const last = maxDetections[maxDetections.length - 1];
   const { detection, detectionEnd } = group;
   let level = 0;
@@ -20,7 +20,7 @@ export function judgeGroup(group: Group, byImage: Uint32Array): void {
 
 function judgeDetection(group: Group, detection: number, level: number): void {
   const { boxes } = group.detections;
-  const outside = outsideBits(boxes[4 * detection + 2] * boxes[4 * detection + 3], group.params);
+  const outside = outsideBits(boxes[4 * detection + 2] * boxes[4 * detection + 3], group.areas);
   if (group.candidates === 0) {
     group.code[detection] = outside | (level << LEVEL_SHIFT);
     return;
@@ -28,49 +28,36 @@ function judgeDetection(group: Group, detection: number, level: number): void {
   const slot = group.slots++;
   group.code[detection] = ~slot;
   group.level[slot] = level;
-  const areas = group.params.areas.length;
-  for (let area = 0; area < areas; area++) assign(group, slot * areas + area, area, (outside >> area) & 1);
+  const areas = group.areas.low.length;
+  for (let area = 0; area < areas; area++) {
+    const place = slot * areas + area;
+    group.lost = 0;
+    const found = claim(group, area, group.allThresholds, 0);
+    const ignored = claim(group, area, group.allThresholds & ~found, 1);
+    group.hit[place] = found & ~group.lost;
+    const unmatched = group.allThresholds & ~(group.hit[place] | ignored);
+    group.ignored[place] = ((outside >> area) & 1) === 0 ? ignored : ignored | unmatched;
+  }
 }
 
 /**
- * Gives the detection, at each threshold still open, to its best free ground truth: those that count first, then the
- * ignored ones. A crowd is never used up.
+ * Gives the detection, at the thresholds still open, to its best free ground truths, of those that count (0) or of
+ * those that are ignored (1) in the area range; returns the thresholds at which it got one. A crowd is never used up.
  */
-function assign(group: Group, place: number, area: number, outside: number): void {
-  const { candidates, candidate, candidateMask, flags, truthIgnored, taken } = group;
-  const areas = group.params.areas.length;
-  let open = group.allThresholds;
-  let hit = 0;
-  let lost = 0;
-  for (let c = 0; c < candidates; c++) {
+function claim(group: Group, area: number, open: number, ignored: number): number {
+  const { candidate, candidateMask, flags, truthIgnored, taken } = group;
+  const areas = group.areas.low.length;
+  let claimed = 0;
+  for (let c = 0; c < group.candidates; c++) {
     const g = candidate[c];
-    if (((truthIgnored[g] >> area) & 1) !== 0) continue;
-    const now = open & candidateMask[c] & ~taken[g * areas + area];
-    taken[g * areas + area] |= now;
-    open &= ~now;
-    if ((flags[g] & ID_ZERO) === 0) hit |= now;
-    else lost |= now;
-  }
-  const ignored = assignIgnored(group, area, open);
-  group.hit[place] = hit;
-  group.ignored[place] = outside === 0 ? ignored : ignored | (open & ~ignored) | lost;
-}
-
-function assignIgnored(group: Group, area: number, stillOpen: number): number {
-  const { candidates, candidate, candidateMask, flags, truthIgnored, taken } = group;
-  const areas = group.params.areas.length;
-  let open = stillOpen;
-  let ignored = 0;
-  for (let c = 0; c < candidates; c++) {
-    const g = candidate[c];
-    if (((truthIgnored[g] >> area) & 1) === 0) continue;
+    if (((truthIgnored[g] >> area) & 1) !== ignored) continue;
     const free = (flags[g] & CROWD) !== 0 ? -1 : ~taken[g * areas + area];
-    const now = open & candidateMask[c] & free;
+    const now = open & ~claimed & candidateMask[c] & free;
     taken[g * areas + area] |= now;
-    open &= ~now;
-    ignored |= now;
+    claimed |= now;
+    if ((flags[g] & ID_ZERO) !== 0 && ignored === 0) group.lost |= now;
   }
-  return ignored;
+  return claimed;
 }
 
 /** Finds the ground truths of the group that the detection overlaps enough for the lowest threshold. */

@@ -1,5 +1,6 @@
 // COCOeval.evaluateImg for every image and category at once. A set of thresholds is a bit mask: bit t for threshold t.
-import { identityOrder, runStarts, sortByKey, sortByScore } from '../order';
+import { sortByKey } from '../order';
+import { rankDetections } from '../ranking';
 import { createGroup, type Group } from './group';
 import type { CocoDetections, CocoGroundTruth } from './input';
 import { judgeGroup } from './judge';
@@ -30,26 +31,13 @@ export function matchDetections(
   params: CocoParams,
 ): Outcomes {
   const { images, categories } = groundTruth;
-  const ranking = rank(detections, groundTruth);
+  const ranked = { image: detections.image, class: detections.category, scores: detections.scores };
+  const { order: ranking, start: rankingStart } = rankDetections(ranked, images, categories);
   const byImage = sortByKey(ranking, detections.image, images);
   const group = createGroup(groundTruth, detections, params);
   visitGroups(group, byImage);
-  const rankingStart = runStarts(detections.category, ranking.length, categories);
   const { code, level, hit, ignored, positives } = group;
   return { code, level, hit, ignored, ranking, rankingStart, positives };
-}
-
-/** Stable sorts from the last key to the first: file order, image, score, category. */
-function rank(detections: CocoDetections, { images, categories }: CocoGroundTruth): Uint32Array {
-  const { image, scores, category } = detections;
-  const inFile = identityOrder(image.length);
-  const inImages = isAscending(image) ? inFile : sortByKey(inFile, image, images);
-  return sortByKey(sortByScore(inImages, scores), category, categories);
-}
-
-function isAscending(values: Int32Array): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i] < values[i - 1]) return false;
-  return true;
 }
 
 /** Walks the runs of one image and category, both sides sorted by image, then category. */

@@ -20,10 +20,25 @@ function plainSum(values: Float64Array, start: number, count: number, initial: n
 }
 
 function blockSum(values: Float64Array, start: number, count: number): number {
-  const partial = values.slice(start, start + 8);
   const whole = count - (count % 8);
-  for (let i = 8; i < whole; i += 8) for (let j = 0; j < 8; j++) partial[j] += values[start + i + j];
-  const [a, b, c, d, e, f, g, h] = partial;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
+  let f = 0;
+  let g = 0;
+  let h = 0;
+  for (let i = start; i < start + whole; i += 8) {
+    a += values[i];
+    b += values[i + 1];
+    c += values[i + 2];
+    d += values[i + 3];
+    e += values[i + 4];
+    f += values[i + 5];
+    g += values[i + 6];
+    h += values[i + 7];
+  }
   const sum = a + b + (c + d) + (e + f + (g + h));
   return plainSum(values, start + whole, count - whole, sum);
 }

@@ -1,6 +1,6 @@
 import { identityOrder, sortByKey } from '../order';
 import type { Scored } from '../scored';
-import { outsideBits } from './group';
+import { areasOf, outsideBits } from './group';
 import { type CocoDetections, type CocoGroundTruth, CROWD } from './input';
 import { matchDetections, type Outcomes } from './match';
 import { COCO_PARAMS, type CocoParams } from './params';
@@ -42,8 +42,9 @@ function countedTruth(
   { flags, area, category, categories }: CocoGroundTruth,
   params: CocoParams,
 ): Uint32Array {
+  const ranges = areasOf(params);
   const counted = identityOrder(flags.length).filter(
-    (i) => (flags[i] & CROWD) === 0 && outsideBits(area[i], params) === 0,
+    (i) => (flags[i] & CROWD) === 0 && outsideBits(area[i], ranges) === 0,
   );
   return sortByKey(counted, category, categories);
 }

@@ -69,16 +69,25 @@ function planeOf({ areas, maxDetections }: CocoParams, selection: Selection): nu
 
 function average(plane: Float64Array, shape: Shape, params: CocoParams, selection: Selection): number {
   const rows = plane.length / shape[0];
-  const found: number[] = [];
-  params.iouThresholds.forEach((threshold, t) => {
-    if ((selection.iouThreshold ?? threshold) !== threshold) return;
-    collect(plane.subarray(t * rows, (t + 1) * rows), shape[2], selection.category, found);
-  });
-  return found.length === 0 ? -1 : pairwiseMean(Float64Array.from(found), found.length);
+  const found = new Float64Array(plane.length);
+  let count = 0;
+  for (let t = 0; t < shape[0]; t++) {
+    if ((selection.iouThreshold ?? params.iouThresholds[t]) !== params.iouThresholds[t]) continue;
+    const row = plane.subarray(t * rows, (t + 1) * rows);
+    count += collect(row, shape[2], selection.category, found.subarray(count));
+  }
+  return count === 0 ? -1 : pairwiseMean(found, count);
 }
 
-/** Adds the values that exist, of one category or of all, in order. */
-function collect(row: Float64Array, categories: number, category: number | undefined, found: number[]): void {
+/** Copies the values that exist, of one category or of all, in order; returns how many. */
+function collect(
+  row: Float64Array,
+  categories: number,
+  category: number | undefined,
+  found: Float64Array,
+): number {
   const step = category === undefined ? 1 : categories;
-  for (let i = category ?? 0; i < row.length; i += step) if (row[i] > -1) found.push(row[i]);
+  let count = 0;
+  for (let i = category ?? 0; i < row.length; i += step) if (row[i] > -1) found[count++] = row[i];
+  return count;
 }

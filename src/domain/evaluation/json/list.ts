@@ -35,8 +35,8 @@ export type RowLayout = {
   readonly width: number;
 };
 
-/** Usual number of rows; more make the values grow. */
-const FIRST_ROWS = 1024;
+/** Objects are rarely shorter; where they are, the values grow. Memory that is never written costs nothing. */
+const USUAL_BYTES = 100;
 
 /** Reads a list of objects into rows; `name` is the list's in messages. */
 export function readRows(
@@ -45,26 +45,37 @@ export function readRows(
   layout: RowLayout,
   name: string,
 ): { rows: Rows; end: number } {
+  const { width } = layout;
   const reader = createRecordReader(layout.fields, scan);
   const needed = layout.fields.filter((field) => layout.needed.includes(field.name));
-  const rows: Rows = { width: layout.width, count: 0, values: new Float64Array(layout.width * FIRST_ROWS) };
+  const needs = needed.reduce((bits, field) => bits | (1 << field.column), 0);
+  const room = Math.ceil((scan.bytes.length - start) / USUAL_BYTES) + 1;
+  const rows: Rows = { width, count: 0, values: new Float64Array(width * room) };
   const end = readRecords(scan, start, reader, (at) => {
-    addRow(rows, reader.row);
-    reader.row.fill(Number.NaN);
-    const absent = needed.find((field) => !hasColumn(reader, field.column));
-    return absent === undefined || fail(scan, at, `"${absent.name}" in each of the ${name}`) > 0;
+    if ((reader.seen & needs) !== needs)
+      return refuse(
+        scan,
+        at,
+        needed.filter((field) => !hasColumn(reader, field.column)),
+        name,
+      );
+    const first = width * rows.count++;
+    if (first + width > rows.values.length) rows.values = grown(rows.values);
+    for (let i = 0; i < width; i++) rows.values[first + i] = reader.row[i];
+    return true;
   });
   return { rows, end };
 }
 
-function addRow(rows: Rows, row: Float64Array): void {
-  const start = rows.width * rows.count++;
-  if (start + rows.width > rows.values.length) {
-    const wider = new Float64Array(2 * rows.values.length);
-    wider.set(rows.values);
-    rows.values = wider;
-  }
-  for (let i = 0; i < rows.width; i++) rows.values[start + i] = row[i];
+function refuse(scan: Scan, at: number, absent: readonly Field[], name: string): boolean {
+  fail(scan, at, `"${absent[0].name}" in each of the ${name}`);
+  return false;
+}
+
+function grown(values: Float64Array): Float64Array {
+  const wider = new Float64Array(2 * values.length);
+  wider.set(values);
+  return wider;
 }
 
 export function rowColumn(rows: Rows, column: number): Float64Array {

@@ -1,5 +1,6 @@
 // Ultralytics' BaseValidator.match_predictions: single precision, no crowd, no area ranges.
-import { gatherInts, identityOrder, runStarts, sortByKey, sortByScore } from '../order';
+import { gatherInts, identityOrder, runStarts, sortByKey } from '../order';
+import { rankDetections } from '../ranking';
 import type { Scored } from '../scored';
 import type { Detections, GroundTruth } from '../types';
 import { boxIou } from './iou';
@@ -26,14 +27,14 @@ export function matchUltralytics(
   rule: MatchingRule = REPORTED_MATCHING,
 ): Scored {
   const { images, classes } = groundTruth;
-  const ranking = rankDetections(groundTruth, detections);
+  const { order: ranking, start } = rankDetections(detections, images, classes);
   const hitOf = judge(groundTruth, detections, { rule, order: sortByKey(ranking, detections.image, images) });
   const truthOrder = sortByKey(identityOrder(groundTruth.class.length), groundTruth.class, classes);
   return {
     images,
     classes,
     thresholds: THRESHOLDS,
-    start: runStarts(detections.class, ranking.length, classes),
+    start,
     image: ranking.map((i) => detections.image[i]),
     scores: Float64Array.from(ranking, (i) => detections.scores[i]),
     hit: gatherInts(hitOf, ranking),
@@ -41,12 +42,6 @@ export function matchUltralytics(
     truthStart: runStarts(groundTruth.class, truthOrder.length, classes),
     truthImage: truthOrder.map((i) => groundTruth.image[i]),
   };
-}
-
-/** Detections by class, then descending score; ties by image, then as they came. */
-function rankDetections({ images, classes }: GroundTruth, detections: Detections): Uint32Array {
-  const byImage = sortByKey(identityOrder(detections.image.length), detections.image, images);
-  return sortByKey(sortByScore(byImage, detections.scores), detections.class, classes);
 }
 
 /** `order` runs by image, then class, then descending score. */
