@@ -35,27 +35,27 @@ export class CandidateList {
   /** Indexes by descending score; equal scores in anchor order, then class order, as a stable sort of all boxes gives. */
   order(classes: number): Uint32Array {
     const n = this.#length;
-    const tied = this.#tieRanks(classes);
     const bits = new Uint32Array(this.#score.buffer, this.#score.byteOffset, n);
     const keys = new Float64Array(n);
-    const scale = 2 ** TIE_BITS;
-    // Bits of non-negative floats order as the floats do. 30 bits of score and 23 of rank fill a double's 53.
-    for (let i = 0; i < n; i++) keys[i] = (SCORE_TOP - Math.min(bits[i], SCORE_TOP)) * scale + i;
+    // Bits of non-negative floats order as the floats do. 30 bits of score and 23 of place fill a double's 53.
+    for (let i = 0; i < n; i++) keys[i] = (SCORE_TOP - Math.min(bits[i], SCORE_TOP)) * PLACES + i;
     keys.sort();
     const order = new Uint32Array(n);
-    for (let i = 0; i < n; i++) order[i] = keys[i] % scale;
-    return tied ? sortTies(order, this.#score, tied) : order;
+    for (let i = 0; i < n; i++) order[i] = keys[i] % PLACES;
+    this.#orderTies(order, classes);
+    return order;
   }
 
-  /** Rank of every candidate among equals, or undefined where they were found in that order already. */
-  #tieRanks(classes: number): Float64Array | undefined {
-    const ranks = new Float64Array(this.#length);
-    let sorted = true;
-    for (let i = 0; i < ranks.length; i++) {
-      ranks[i] = this.#anchor[i] * classes + this.#class[i];
-      sorted &&= i === 0 || ranks[i] > ranks[i - 1];
+  /** Sorts each run of equal scores by anchor and class, in place. */
+  #orderTies(order: Uint32Array, classes: number): void {
+    const score = this.#score;
+    const rank = (i: number): number => this.#anchor[i] * classes + this.#class[i];
+    for (let start = 0; start < order.length; ) {
+      let end = start + 1;
+      while (end < order.length && score[order[end]] === score[order[start]]) end++;
+      if (end - start > 1) order.subarray(start, end).sort((a, b) => rank(a) - rank(b));
+      start = end;
     }
-    return sorted ? undefined : ranks;
   }
 
   #grow(): void {
@@ -70,17 +70,6 @@ export class CandidateList {
   }
 }
 
-const TIE_BITS = 23;
+const PLACES = 2 ** 23;
 /** Bits of 1.0: no score is higher. */
 const SCORE_TOP = 0x3f800000;
-
-/** Sorts each run of equal scores by rank, in place. */
-function sortTies(order: Uint32Array, score: Float32Array, ranks: Float64Array): Uint32Array {
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && score[order[end]] === score[order[start]]) end++;
-    if (end - start > 1) order.subarray(start, end).sort((a, b) => ranks[a] - ranks[b]);
-    start = end;
-  }
-  return order;
-}

@@ -1,5 +1,5 @@
 import { CandidateList } from './candidates';
-import type { BoxOut, Head, OutputView } from './heads/head';
+import type { Head, OutputView } from './heads/head';
 
 export type NmsOptions = {
   readonly conf: number;
@@ -31,62 +31,66 @@ export class BoxFinder {
   readonly #options: NmsOptions;
   readonly #found = new CandidateList();
   readonly #kept: Kept;
-  readonly #box: BoxOut = new Float32Array(4);
 
   constructor(head: Head, options: NmsOptions) {
     this.#head = head;
     this.#options = options;
-    this.#kept = new Kept(options.maxDetections);
+    this.#kept = new Kept(options, head.classes);
   }
 
   find(view: OutputView): FoundBoxes {
     const { conf, multiLabel } = this.#options;
     const head = this.#head;
-    this.#found.clear();
+    const found = this.#found;
+    found.clear();
     this.#kept.clear();
-    head.scan(view, { conf: Math.fround(conf), multiLabel: multiLabel && !head.bestClassOnly }, this.#found);
-    const order = head.finished ? this.#asFound() : this.#found.order(head.classes);
-    const limit = Math.min(order.length, MOST_CANDIDATES);
-    for (let i = 0; i < limit && !this.#kept.isFull; i++) this.#consider(view, order[i]);
+    head.scan(view, { conf: Math.fround(conf), multiLabel: multiLabel && !head.bestClassOnly }, found);
+    if (head.finished) this.#keepAll(view);
+    else this.#suppress(view, found.order(head.classes));
     return this.#kept.view();
   }
 
-  #asFound(): Uint32Array {
-    return Uint32Array.from({ length: this.#found.length }, (_, i) => i);
+  #keepAll(view: OutputView): void {
+    for (let i = 0; i < this.#found.length && !this.#kept.isFull; i++) {
+      this.#head.readBox(view, this.#found.anchorAt(i), this.#kept.box);
+      this.#kept.add(this.#found.scoreAt(i), this.#found.classAt(i));
+    }
   }
 
-  #consider(view: OutputView, index: number): void {
-    const box = this.#box;
-    const cls = this.#found.classAt(index);
-    const score = this.#found.scoreAt(index);
-    this.#head.readBox(view, this.#found.anchorAt(index), box);
-    const group = this.#options.agnostic ? 0 : cls;
-    if (this.#head.finished) this.#kept.add(box, { score, cls, group });
-    else this.#kept.addUnlessCovered(box, { score, cls, group }, this.#options.iou);
+  #suppress(view: OutputView, order: Uint32Array): void {
+    const limit = Math.min(order.length, MOST_CANDIDATES);
+    for (let i = 0; i < limit && !this.#kept.isFull; i++) {
+      const index = order[i];
+      this.#head.readBox(view, this.#found.anchorAt(index), this.#kept.box);
+      this.#kept.addUnlessCovered(this.#found.scoreAt(index), this.#found.classAt(index));
+    }
   }
 }
 
-type Entry = { readonly score: number; readonly cls: number; readonly group: number };
-
-/** Boxes kept so far, with the shifted corners and areas that overlap is judged by, chained by group. */
+/** Boxes kept so far, with the shifted corners and areas that overlap is judged by, chained by class. */
 class Kept {
+  /** The box in question: x1, y1, x2, y2. */
+  readonly box = new Float32Array(4);
   readonly #boxes: Float32Array;
-  readonly #shifted: Float32Array;
-  readonly #area: Float32Array;
   readonly #scores: Float32Array;
   readonly #class: Uint16Array;
-  /** Index of the group's box kept before, -1 at the end; overlap across groups cannot be. */
-  readonly #before: Int32Array;
-  readonly #last = new Map<number, number>();
+  readonly #chains: Chains;
+  readonly #iou: number;
+  readonly #agnostic: boolean;
   #count = 0;
 
-  constructor(capacity: number) {
-    this.#boxes = new Float32Array(4 * capacity);
-    this.#shifted = new Float32Array(4 * capacity);
-    this.#area = new Float32Array(capacity);
-    this.#scores = new Float32Array(capacity);
-    this.#class = new Uint16Array(capacity);
-    this.#before = new Int32Array(capacity);
+  constructor({ maxDetections, iou, agnostic }: NmsOptions, classes: number) {
+    this.#boxes = new Float32Array(4 * maxDetections);
+    this.#scores = new Float32Array(maxDetections);
+    this.#class = new Uint16Array(maxDetections);
+    this.#iou = iou;
+    this.#agnostic = agnostic;
+    this.#chains = {
+      shifted: new Float32Array(4 * maxDetections),
+      area: new Float32Array(maxDetections),
+      before: new Int32Array(maxDetections),
+      last: new Int32Array(agnostic ? 1 : classes),
+    };
   }
 
   get isFull(): boolean {
@@ -95,7 +99,7 @@ class Kept {
 
   clear(): void {
     this.#count = 0;
-    this.#last.clear();
+    this.#chains.last.fill(-1);
   }
 
   view(): FoundBoxes {
@@ -108,36 +112,51 @@ class Kept {
     };
   }
 
-  add(box: BoxOut, { score, cls, group }: Entry): void {
+  add(score: number, cls: number): void {
     const k = this.#count++;
-    this.#boxes.set(box, 4 * k);
+    for (let i = 0; i < 4; i++) this.#boxes[4 * k + i] = this.box[i];
     this.#scores[k] = score;
     this.#class[k] = cls;
-    this.#before[k] = this.#last.get(group) ?? -1;
-    this.#last.set(group, k);
   }
 
-  addUnlessCovered(box: BoxOut, entry: Entry, iou: number): void {
-    const s = this.#shifted;
-    const at = 4 * this.#count;
-    const offset = entry.group * CLASS_OFFSET;
-    for (let i = 0; i < 4; i++) s[at + i] = box[i] + offset;
-    this.#area[this.#count] = Math.fround(s[at + 2] - s[at]) * Math.fround(s[at + 3] - s[at + 1]);
-    for (let k = this.#last.get(entry.group) ?? -1; k >= 0; k = this.#before[k]) {
-      if (this.#overlap(k, this.#count) > iou) return;
-    }
-    this.add(box, entry);
+  addUnlessCovered(score: number, cls: number): void {
+    const { shifted, area, before, last } = this.#chains;
+    const k = this.#count;
+    const group = this.#agnostic ? 0 : cls;
+    const offset = group * CLASS_OFFSET;
+    const at = 4 * k;
+    for (let i = 0; i < 4; i++) shifted[at + i] = this.box[i] + offset;
+    area[k] = Math.fround(shifted[at + 2] - shifted[at]) * Math.fround(shifted[at + 3] - shifted[at + 1]);
+    if (isCovered(this.#chains, k, last[group], this.#iou)) return;
+    before[k] = last[group];
+    last[group] = k;
+    this.add(score, cls);
   }
+}
 
-  /** IoU without +1 and without epsilon, each operation rounded to float32 as torchvision's CPU kernel does. */
-  #overlap(a: number, b: number): number {
-    const s = this.#shifted;
-    const [i, j] = [4 * a, 4 * b];
-    const width = Math.fround(Math.min(s[i + 2], s[j + 2]) - Math.max(s[i], s[j]));
-    if (width <= 0) return 0;
-    const height = Math.fround(Math.min(s[i + 3], s[j + 3]) - Math.max(s[i + 1], s[j + 1]));
-    if (height <= 0) return 0;
+/** Kept boxes by class: `last` of each class, and the one kept `before` each, -1 at the end. Others cannot overlap. */
+type Chains = {
+  readonly shifted: Float32Array;
+  readonly area: Float32Array;
+  readonly before: Int32Array;
+  readonly last: Int32Array;
+};
+
+/**
+ * Whether a box of the chain that ends at `start` overlaps box `k` by more than `iou`: IoU without +1 and without epsilon,
+ * each operation rounded to float32 as torchvision's CPU kernel does.
+ */
+function isCovered({ shifted: s, area, before }: Chains, k: number, start: number, iou: number): boolean {
+  const at = 4 * k;
+  const [left, top, right, bottom, own] = [s[at], s[at + 1], s[at + 2], s[at + 3], area[k]];
+  for (let j = start; j >= 0; j = before[j]) {
+    const i = 4 * j;
+    // Most pairs lie apart; that is seen before anything is computed.
+    if (s[i] >= right || s[i + 2] <= left || s[i + 1] >= bottom || s[i + 3] <= top) continue;
+    const width = Math.fround(Math.min(s[i + 2], right) - Math.max(s[i], left));
+    const height = Math.fround(Math.min(s[i + 3], bottom) - Math.max(s[i + 1], top));
     const shared = Math.fround(width * height);
-    return Math.fround(shared / Math.fround(Math.fround(this.#area[a] + this.#area[b]) - shared));
+    if (Math.fround(shared / Math.fround(Math.fround(area[j] + own) - shared)) > iou) return true;
   }
+  return false;
 }

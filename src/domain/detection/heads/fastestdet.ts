@@ -1,5 +1,5 @@
 import type { Size } from '../letterbox';
-import { type Head, type OutputView, writeCorners } from './head';
+import { type Head, type OutputView, toCorners } from './head';
 
 const CHANNELS_BEFORE_CLASSES = 5;
 
@@ -32,11 +32,12 @@ export function fastestDetHead(classes: number, grid: { rows: number; columns: n
       }
     },
     readBox: ({ data, start }, a, out) => {
-      const [tx, ty, tw, th] = [1, 2, 3, 4].map((channel) => data[start + channel * anchors + a]);
-      const x = ((a % grid.columns) + Math.tanh(tx)) / grid.columns;
-      const y = (Math.floor(a / grid.columns) + Math.tanh(ty)) / grid.rows;
-      const size = [sigmoid(tw) * input.width, sigmoid(th) * input.height] as const;
-      writeCorners([x * input.width, y * input.height], size, out);
+      const channel = (n: number): number => data[start + n * anchors + a];
+      out[0] = (((a % grid.columns) + Math.tanh(channel(1))) / grid.columns) * input.width;
+      out[1] = ((Math.floor(a / grid.columns) + Math.tanh(channel(2))) / grid.rows) * input.height;
+      out[2] = sigmoid(channel(3)) * input.width;
+      out[3] = sigmoid(channel(4)) * input.height;
+      toCorners(out);
     },
   };
 }

@@ -29,16 +29,12 @@ export type Head = {
   readBox(view: OutputView, anchor: number, out: BoxOut): void;
 };
 
-/** Centre and size to corners, rounded as float32 arithmetic does. */
-export function writeCorners(
-  centre: readonly [number, number],
-  size: readonly [number, number],
-  out: BoxOut,
-): void {
-  const halfWidth = Math.fround(size[0] / 2);
-  const halfHeight = Math.fround(size[1] / 2);
-  out[0] = centre[0] - halfWidth;
-  out[1] = centre[1] - halfHeight;
-  out[2] = centre[0] + halfWidth;
-  out[3] = centre[1] + halfHeight;
+/** Turns centre and size, in place, into corners, rounded as float32 arithmetic does. */
+export function toCorners(box: BoxOut): void {
+  const halfWidth = Math.fround(box[2] / 2);
+  const halfHeight = Math.fround(box[3] / 2);
+  box[2] = box[0] + halfWidth;
+  box[3] = box[1] + halfHeight;
+  box[0] -= halfWidth;
+  box[1] -= halfHeight;
 }

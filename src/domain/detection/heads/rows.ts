@@ -1,5 +1,5 @@
 import type { CandidateList } from '../candidates';
-import { type BoxOut, type Head, type OutputView, type ScanOptions, writeCorners } from './head';
+import { type BoxOut, type Head, type OutputView, type ScanOptions, toCorners } from './head';
 
 /** Reads the box of a row that begins at `at`. */
 type ReadRow = (data: Float32Array, at: number, anchor: number, out: BoxOut) => void;
@@ -48,9 +48,10 @@ function scanRow(
 
 /** YOLOv5's own export: (anchors, 5 + classes), centre and size in input pixels, all through the sigmoid. */
 export function yolov5Head(classes: number, anchors: number): Head {
-  return objectnessHead({ kind: 'v5', classes, anchors }, false, (data, at, _anchor, out) =>
-    writeCorners([data[at], data[at + 1]], [data[at + 2], data[at + 3]], out),
-  );
+  return objectnessHead({ kind: 'v5', classes, anchors }, false, (data, at, _anchor, out) => {
+    for (let i = 0; i < 4; i++) out[i] = data[at + i];
+    toCorners(out);
+  });
 }
 
 export type GridCells = {
@@ -75,10 +76,15 @@ export function yoloxHead(classes: number, cells: GridCells, width: number): Hea
     return decoded;
   };
   return objectnessHead({ kind: 'yolox', classes, anchors }, true, (data, at, anchor, out) => {
-    const s = isDecoded(data) ? 1 : cells.stride[anchor];
-    if (s === 1) return writeCorners([data[at], data[at + 1]], [data[at + 2], data[at + 3]], out);
-    const centre = [(data[at] + cells.x[anchor]) * s, (data[at + 1] + cells.y[anchor]) * s] as const;
-    return writeCorners(centre, [Math.exp(data[at + 2]) * s, Math.exp(data[at + 3]) * s], out);
+    for (let i = 0; i < 4; i++) out[i] = data[at + i];
+    if (!isDecoded(data)) {
+      const s = cells.stride[anchor];
+      out[0] = (out[0] + cells.x[anchor]) * s;
+      out[1] = (out[1] + cells.y[anchor]) * s;
+      out[2] = Math.exp(out[2]) * s;
+      out[3] = Math.exp(out[3]) * s;
+    }
+    toCorners(out);
   });
 }
 

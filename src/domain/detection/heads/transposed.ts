@@ -1,5 +1,5 @@
 import type { CandidateList } from '../candidates';
-import { type Head, type OutputView, type ScanOptions, writeCorners } from './head';
+import { type Head, type OutputView, type ScanOptions, toCorners } from './head';
 
 /**
  * Ultralytics v8 and later: (4 + classes [+ extra], anchors). Box centre and size in input pixels, class scores through
@@ -19,9 +19,8 @@ export function transposedHead(shape: { classes: number; anchors: number; channe
       else scanBest(view, options, { classes, anchors }, found);
     },
     readBox: ({ data, start }, anchor, out) => {
-      const at = start + anchor;
-      const size = [data[at + 2 * anchors], data[at + 3 * anchors]] as const;
-      writeCorners([data[at], data[at + anchors]], size, out);
+      for (let i = 0, at = start + anchor; i < 4; i++, at += anchors) out[i] = data[at];
+      toCorners(out);
     },
   };
 }
