@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate';
 import { exportCommand } from './commands/export';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
+import { lrFindCommand } from './commands/lr-find';
 import { predictCommand } from './commands/predict';
 import { continueCommand, pauseCommand, setCommand, stopCommand } from './commands/requests';
 import { scheduleCommand } from './commands/schedule';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   predictCommand,
   evaluateCommand,
   scheduleCommand,
+  lrFindCommand,
   compareCommand,
   exportCommand,
   doctorCommand,

@@ -13,6 +13,12 @@ export function wholeNumberOrAuto(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : wholeNumber(text);
 }
 
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))

@@ -17,31 +17,34 @@ import { VERSION } from '../version';
 export type StartRequest = {
   readonly config: string;
   readonly set: readonly string[];
-  readonly name?: string;
-  readonly runs?: string;
-};
+} & RunPlace;
+
+export type RunPlace = { readonly name?: string; readonly runs?: string };
 
 /** A run that goes on or was just started, and the warnings that were told before it began. */
 export type Started = { readonly dir: string; readonly told: readonly string[]; readonly since: number };
 
+export function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
+  return startLoaded(io, loadExperiment(io, request.config, request.set), request);
+}
+
 /** Checks everything that can be checked, then makes the run folder and starts its keeper. */
-export async function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
+export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: RunPlace): Promise<Started> {
   const since = Date.now();
-  const loaded = loadExperiment(io, request.config, request.set);
   const folder = path.dirname(loaded.file);
   const { problems } = await checkBeforeRun({ ...loaded, file: loaded.shown, folder });
   const told = reportProblems(io, problems);
-  const dir = await makeRun(io, request, loaded);
+  const dir = await makeRun(io, place, loaded);
   await ensureKeeper(dir, { installDir: io.installDir }, 'start');
   return { dir, told, since };
 }
 
-async function makeRun(io: CliIo, request: StartRequest, loaded: LoadedExperiment): Promise<string> {
+async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
   const { file, text, set, experiment } = loaded;
   const folder = path.dirname(file);
   const python = await pythonFor(io, experiment.trainer, folder);
-  const runsDir = request.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, request.runs);
-  const name = request.name === undefined ? {} : { name: request.name };
+  const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
+  const name = place.name === undefined ? {} : { name: place.name };
   const run = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION };
   const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);

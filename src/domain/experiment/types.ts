@@ -47,6 +47,8 @@ export type ScheduleSettings = {
   readonly warmup_bias_lr: number;
   readonly warmup_shape: WarmupShape;
   readonly nbs: number;
+  /** A learning-rate range test instead of a schedule: from low to high exponentially, every group alike. No key of the file. */
+  readonly lr_range?: { readonly from: number; readonly to: number };
 };
 
 /** Probabilities in [0, 1]; hsv_*, translate and scale are gains; close_mosaic counts the last epochs without mosaic. */

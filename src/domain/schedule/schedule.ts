@@ -4,6 +4,7 @@ import { countedInput, countProblems, type DatasetCounts } from './counts';
 import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
 import { type LrChange, segmentsOf } from './lr-changes';
 import { effectiveSettings } from './optimizer';
+import { rangeSchedule } from './range';
 import { accumulateFunction, lrFunction, momentumFunction, type RuleParts } from './rule-functions';
 import { createTimeline } from './timeline';
 import type { Schedule, ScheduleInput } from './types';
@@ -19,6 +20,7 @@ export function createSchedule(input: ScheduleInput): Schedule {
   const groups = input.rule === 'builtin' ? BUILTIN_GROUPS : ultralyticsGroups(effective.optimizer, rule);
   const timeline = createTimeline(input, rule);
   const parts: RuleParts = { input, rule, effective, groups, timeline };
+  if (input.lr_range) return rangeSchedule(parts, input.lr_range);
   return {
     steps: timeline.steps,
     stepsPerEpoch: input.stepsPerEpoch,

@@ -34,7 +34,8 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     os.environ["PITWALL_RUN_DIR"] = str(run_dir)
     os.environ["PITWALL_OPTIONS"] = json.dumps({
         "attempt": attempt, "in_loop_validation": in_loop or not experiment["validation"]["enabled"],
-        "warmup_shape": experiment["schedule"]["warmup_shape"], "requested": requested(experiment),
+        "warmup_shape": experiment["schedule"]["warmup_shape"],
+        "lr_range": experiment["schedule"].get("lr_range"), "requested": requested(experiment),
     }, default=str)
     resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
     model = yolo(str(resume_from or experiment["model"]))

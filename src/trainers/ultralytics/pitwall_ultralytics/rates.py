@@ -26,12 +26,19 @@ def ramp(shape: str, progress: float, start: float, target: float) -> float:
 
 
 class Rates:
-    def __init__(self, shape: str):
+    def __init__(self, shape: str, lr_range=None):
         self.shape = shape
+        self.lr_range = lr_range  # {"from", "to"} for a range test, which replaces the whole plan
         self.changes = []  # as applied: {"step", "mode", "value", "group"?, "factor"?}
         self.base = []  # the plan of this batch, per group, without the changes
         self._planned = []  # what Ultralytics wants, per group
         self._written = []  # what we put there last
+
+    def apply_range(self, groups, progress: float):
+        """The rising LR of a range test, the same for every group; `progress` in [0, 1]."""
+        low, high = self.lr_range["from"], self.lr_range["to"]
+        self.base = [low * (high / low) ** progress for _ in groups]
+        self.write(groups)
 
     def apply(self, groups, warmup):
         """Plans the LR of this batch. `warmup` is None, or (step, steps, bias_lr, epoch multiple) while it is active."""

@@ -21,7 +21,7 @@ class Session:
         self.in_loop_validation = bool(options["in_loop_validation"])
         self.requested = options["requested"]
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
-        self.rates = Rates(options["warmup_shape"])
+        self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
         self.log = EventLog(run_dir) if self.leader else None
         self.control = ControlFolder(run_dir)
         self.batch = 0
@@ -55,9 +55,13 @@ class Session:
         self._plan_again_if_changed()
         self.step = self.batch + len(trainer.train_loader) * trainer.epoch
         self.images = images
-        self.rates.apply(trainer.optimizer.param_groups, self._warmup())
+        groups = trainer.optimizer.param_groups
+        if self.rates.lr_range:
+            self.rates.apply_range(groups, self.step / max(1, trainer.epochs * len(trainer.train_loader) - 1))
+        else:
+            self.rates.apply(groups, self._warmup())
         self._take_requests()
-        self.rates.write(trainer.optimizer.param_groups)
+        self.rates.write(groups)
 
     def on_train_batch_end(self) -> None:
         trainer = self.trainer

@@ -15,7 +15,7 @@ def train_arguments(experiment: dict, run_dir, known) -> dict:
     Ultralytics' own defaults stay its own."""
     asked = requested(experiment)
     arguments = {k: v for k, v in asked.items() if k in known and k not in OWN}
-    arguments.update(data=experiment["data"], project=str(run_dir), name="trainer", exist_ok=True)
+    arguments.update(data=experiment["data"], epochs=experiment["epochs"], project=str(run_dir), name="trainer", exist_ok=True)
     return arguments
 
 
