@@ -33,7 +33,8 @@ const CONTENT = [
   'media',
 ];
 /** Bundles, pages and Python sources; no source maps, no notes of the build. */
-const isShipped = (file) => !/\.map$|meta\.json$|\.inputs$|scratch|__pycache__|\.pyc$/.test(path.basename(file));
+const isShipped = (file) =>
+  !/\.map$|meta\.json$|\.inputs$|scratch|__pycache__|\.pyc$/.test(path.basename(file));
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const installed = (name) => path.join(root, 'node_modules', name);
@@ -56,7 +57,13 @@ function stage(target, folder) {
 
 /** Scripts and development dependencies are not the user's business. */
 function trimManifest(file) {
-  const { scripts: _scripts, devDependencies: _dev, allowScripts: _allow, private: _private, ...manifest } = readJson(file);
+  const {
+    scripts: _scripts,
+    devDependencies: _dev,
+    allowScripts: _allow,
+    private: _private,
+    ...manifest
+  } = readJson(file);
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies: {} }, null, 2));
 }
 
@@ -70,13 +77,16 @@ function stageNatives(target, folder) {
 function stageOnnxruntime({ os, cpu }, folder) {
   const binaries = path.join('bin', 'napi-v6', os, cpu);
   const from = installed('onnxruntime-node');
-  if (!existsSync(path.join(from, binaries))) throw new Error(`onnxruntime-node has no binary for ${os}-${cpu}`);
+  if (!existsSync(path.join(from, binaries)))
+    throw new Error(`onnxruntime-node has no binary for ${os}-${cpu}`);
   const to = path.join(folder, 'onnxruntime-node');
-  for (const part of ['package.json', 'dist', binaries]) copy(path.join(from, part), path.join(to, part), isRuntime);
+  for (const part of ['package.json', 'dist', binaries])
+    copy(path.join(from, part), path.join(to, part), isRuntime);
   stagePackage('onnxruntime-common', folder);
 }
 
-const isRuntime = (file) => !/\.(map|md|d\.ts|d\.mts|d\.cts)$|[\\/](src|install|script)$|[\\/]esm$/.test(file);
+const isRuntime = (file) =>
+  !/\.(map|md|d\.ts|d\.mts|d\.cts)$|[\\/](src|install|script)$|[\\/]esm$/.test(file);
 
 function stagePackage(name, folder) {
   copy(installed(name), path.join(folder, name), isRuntime);
@@ -99,9 +109,21 @@ function stageBinary(name, { os, cpu, libc }, folder) {
   const cache = path.join(root, '.cache/natives', `${os}-${cpu}`);
   mkdirSync(cache, { recursive: true });
   writeFileSync(path.join(cache, 'package.json'), '{ "private": true }\n');
-  const args = ['install', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error', `--os=${os}`, `--cpu=${cpu}`];
+  const args = [
+    'install',
+    '--ignore-scripts',
+    '--no-fund',
+    '--no-audit',
+    '--loglevel=error',
+    `--os=${os}`,
+    `--cpu=${cpu}`,
+  ];
   if (libc) args.push(`--libc=${libc}`);
-  const result = spawnSync('npm', [...args, `${name}@${version}`], { cwd: cache, encoding: 'utf8', shell: process.platform === 'win32' });
+  const result = spawnSync('npm', [...args, `${name}@${version}`], {
+    cwd: cache,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   if (result.status !== 0) throw new Error(`${name}@${version} could not be fetched:\n${result.stderr}`);
   copy(path.join(cache, 'node_modules', name), path.join(folder, name), isRuntime);
 }
@@ -120,6 +142,7 @@ export async function packageTarget(target) {
     packagePath,
     dependencies: false,
     allowMissingRepository: true,
+    rewriteRelativeLinks: false,
     skipLicense: false,
     ...(target === UNIVERSAL ? {} : { target }),
   });

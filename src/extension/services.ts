@@ -56,7 +56,7 @@ function showError(log: vscode.LogOutputChannel, reason: unknown): void {
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     log.error(`caused by: ${cause.stack ?? cause.message}`);
   }
-  const details = translate('Show Log');
+  const details = vscode.l10n.t('Show Log');
   void vscode.window.showErrorMessage(error.message, details).then((choice) => {
     if (choice === details) log.show();
   });

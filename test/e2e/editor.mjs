@@ -1,7 +1,15 @@
 // A real VS Code in a browser: code-server with the packaged VSIX, its own settings and folders, and a page on it.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -67,8 +75,23 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
   mkdirSync(path.join(dataDir, 'User'), { recursive: true });
   writeFileSync(path.join(dataDir, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
   const port = await freePort();
-  const args = [entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-update-check', '--disable-telemetry'];
-  args.push('--user-data-dir', dataDir, '--extensions-dir', extensions, ...(locale ? ['--locale', locale] : []), folder);
+  const args = [
+    entry,
+    '--auth',
+    'none',
+    '--bind-addr',
+    `127.0.0.1:${port}`,
+    '--disable-update-check',
+    '--disable-telemetry',
+  ];
+  args.push(
+    '--user-data-dir',
+    dataDir,
+    '--extensions-dir',
+    extensions,
+    ...(locale ? ['--locale', locale] : []),
+    folder,
+  );
   const child = spawn(node, args, { env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (text) => (output += text));
@@ -76,7 +99,13 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
   const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`;
   for (let tries = 0; ; tries++) {
     if (child.exitCode !== null || tries > 240) throw new Error(`code-server did not start:\n${output}`);
-    if (await fetch(`http://127.0.0.1:${port}/healthz`).then((r) => r.ok, () => false)) break;
+    if (
+      await fetch(`http://127.0.0.1:${port}/healthz`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   return {
@@ -96,6 +125,8 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
 function extensionLog(dataDir) {
   const logs = path.join(dataDir, 'logs');
   if (!existsSync(logs)) return '';
-  const files = readdirSync(logs, { recursive: true }).filter((file) => /pitwall|Pitwall|remoteexthost/.test(file) && file.endsWith('.log'));
+  const files = readdirSync(logs, { recursive: true }).filter(
+    (file) => /pitwall|Pitwall|remoteexthost/.test(file) && file.endsWith('.log'),
+  );
   return files.map((file) => `--- ${file}\n${readFileSync(path.join(logs, file), 'utf8')}`).join('\n');
 }

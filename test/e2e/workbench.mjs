@@ -3,18 +3,23 @@ import path from 'node:path';
 
 export const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const attempt = async (check) => {
+  try {
+    return await check();
+  } catch (error) {
+    return error;
+  }
+};
+
+const shown = (value) => (value instanceof Error ? value.message : JSON.stringify(value));
+
 /** Tries until a check gives something, and says what it last saw when it never does. */
 export async function until(what, check, { timeoutMs = 30_000, everyMs = 150 } = {}) {
   const end = Date.now() + timeoutMs;
-  let last;
   for (;;) {
-    try {
-      last = await check();
-      if (last) return last;
-    } catch (error) {
-      last = error;
-    }
-    if (Date.now() > end) throw new Error(`timed out: ${what} (last seen: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
+    const last = await attempt(check);
+    if (last && !(last instanceof Error)) return last;
+    if (Date.now() > end) throw new Error(`timed out: ${what} (last seen: ${shown(last)})`);
     await settle(everyMs);
   }
 }
@@ -26,7 +31,8 @@ export async function openWorkbench(browser, url, { width = 1440, height = 900, 
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
-    if (/Content Security Policy|violates the following/i.test(message.text())) complaints.push(message.text());
+    if (/Content Security Policy|violates the following/i.test(message.text()))
+      complaints.push(message.text());
   });
   page.complaints = complaints;
   await page.goto(url);
@@ -40,13 +46,19 @@ export async function ready(page) {
 }
 
 export async function runCommand(page, title) {
-  await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input.input');
-  await input.waitFor();
-  await input.fill(`>${title}`);
   const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-  await row.waitFor();
-  await row.click();
+  // A view that takes the focus a moment later closes the palette: then it is opened again.
+  await until(
+    `the command ${title}`,
+    async () => {
+      await page.keyboard.press('F1');
+      await input.fill(`>${title}`, { timeout: 3000 });
+      await row.click({ timeout: 3000 });
+      return true;
+    },
+    { timeoutMs: 60_000 },
+  );
 }
 
 export async function openFile(page, name) {
@@ -54,8 +66,14 @@ export async function openFile(page, name) {
   const input = page.locator('.quick-input-widget input.input');
   await input.waitFor();
   await input.fill(name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first().click();
-  await page.locator('.tab', { hasText: path.basename(name) }).first().waitFor();
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
+    .first()
+    .click();
+  await page
+    .locator('.tab', { hasText: path.basename(name) })
+    .first()
+    .waitFor();
   await page.locator('.monaco-editor .view-line').first().waitFor();
 }
 
@@ -64,7 +82,12 @@ export async function pageFrame(page, entry) {
   return until(`a ${entry} page`, async () => {
     for (const frame of page.frames()) {
       const found = await frame
-        .evaluate((name) => document.querySelector('#app') !== null && [...document.scripts].some((s) => s.src.includes(`/${name}.js`)), entry)
+        .evaluate(
+          (name) =>
+            document.querySelector('#app') !== null &&
+            [...document.scripts].some((s) => s.src.includes(`/${name}.js`)),
+          entry,
+        )
         .catch(() => false);
       if (found) return frame;
     }
@@ -75,9 +98,23 @@ export async function pageFrame(page, entry) {
 export async function showPitwall(page) {
   const view = page.locator('.activitybar .action-item a[aria-label="Pitwall"]').first();
   await view.waitFor();
-  if (!(await page.locator('.pane-header', { hasText: /Runs|运行/ }).first().isVisible().catch(() => false))) await view.click();
-  await page.locator('.pane-header', { hasText: /Runs|运行/ }).first().waitFor();
+  if (
+    !(await page
+      .locator('.pane-header', { hasText: /Runs|运行/ })
+      .first()
+      .isVisible()
+      .catch(() => false))
+  )
+    await view.click();
+  await page
+    .locator('.pane-header', { hasText: /Runs|运行/ })
+    .first()
+    .waitFor();
 }
 
 export const statusText = (page) =>
-  page.locator('#pitwall\\.pitwall\\.pitwall\\.run, [id*="pitwall.run"]').first().innerText().catch(() => '');
+  page
+    .locator('#pitwall\\.pitwall\\.pitwall\\.run, [id*="pitwall.run"]')
+    .first()
+    .textContent()
+    .catch(() => '');

@@ -42,6 +42,19 @@ function focusKey(parent: HTMLElement): string | undefined {
   return active instanceof HTMLElement && parent.contains(active) ? active.dataset.focus : undefined;
 }
 
+/** The child of that class, made at the first call. */
+export function childOf(parent: HTMLElement, name: string, tag: string): HTMLElement {
+  const found = parent.querySelector<HTMLElement>(`:scope > [data-part="${name}"]`);
+  if (found) return found;
+  const made = h(tag, { class: name, 'data-part': name });
+  parent.append(made);
+  return made;
+}
+
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);

@@ -1,5 +1,5 @@
 import type { ActionView, HeaderView, Sentence, TileView } from '../../src/protocol/view/types';
-import { h, icon, keyed } from '../base/dom';
+import { childOf, h, icon, keyed, setAttributes, setText } from '../base/dom';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
 
@@ -7,22 +7,19 @@ export type Act = (action: ActionView) => void;
 
 /** Name, state, how far, how long, and what can be done about it. */
 export function drawHeader(root: HTMLElement, view: HeaderView, act: Act): void {
-  keyed(root, JSON.stringify(view), () => [
-    h(
-      'div',
-      { class: 'title-row' },
-      h('h1', { title: view.name }, view.name),
-      h(
-        'span',
-        { class: `state ${view.tone}`, role: 'status' },
-        h('i', { class: 'dot', 'aria-hidden': 'true' }),
-        view.stateLabel,
-      ),
-      h('span', { class: 'facts' }, facts(view)),
-      h('span', { class: 'actions' }, ...view.actions.map((action) => actionButton(action, act))),
-    ),
-    progress(view),
-  ]);
+  // Each part by itself: a button that is made anew ten times a second cannot be clicked.
+  const row = childOf(root, 'title-row', 'div');
+  const title = childOf(row, 'name', 'h1');
+  setText(title, view.name);
+  title.title = view.name;
+  const state = childOf(row, 'state', 'span');
+  state.setAttribute('role', 'status');
+  state.className = `state ${view.tone}`;
+  keyed(state, view.stateLabel, () => [h('i', { class: 'dot', 'aria-hidden': 'true' }), view.stateLabel]);
+  setText(childOf(row, 'facts', 'span'), facts(view));
+  const actions = childOf(row, 'actions', 'span');
+  keyed(actions, JSON.stringify(view.actions), () => view.actions.map((action) => actionButton(action, act)));
+  drawProgress(childOf(root, 'progress', 'div'), view);
 }
 
 const facts = (view: HeaderView): string =>
@@ -37,22 +34,18 @@ function actionButton(action: ActionView, act: Act): HTMLElement {
   });
 }
 
-function progress(view: HeaderView): HTMLElement {
+function drawProgress(element: HTMLElement, view: HeaderView): void {
   const share = view.progress ?? 0;
-  const bar = h('div', { class: `fill ${view.tone}` });
-  bar.style.width = `${(share * 100).toFixed(2)}%`;
-  return h(
-    'div',
-    {
-      class: 'progress',
-      role: 'progressbar',
-      'aria-label': t('Progress of the run'),
-      'aria-valuemin': '0',
-      'aria-valuemax': '100',
-      'aria-valuenow': String(Math.round(share * 100)),
-    },
-    bar,
-  );
+  setAttributes(element, {
+    role: 'progressbar',
+    'aria-label': t('Progress of the run'),
+    'aria-valuemin': '0',
+    'aria-valuemax': '100',
+    'aria-valuenow': String(Math.round(share * 100)),
+  });
+  const fill = childOf(element, 'fill', 'div');
+  fill.className = `fill ${view.tone}`;
+  fill.style.width = `${(share * 100).toFixed(2)}%`;
 }
 
 const TONE_ICONS = { bad: 'error', warning: 'warning', good: 'pass', live: 'info', quiet: 'info' } as const;

@@ -1,7 +1,7 @@
 import './side.css';
 import type { ActionView, HeaderView, Sections, TileView } from '../../src/protocol/view/types';
 import type { ViewUpdate } from '../../src/protocol/webview';
-import { byId, h, keyed, svg } from '../base/dom';
+import { byId, childOf, h, keyed, setText, svg } from '../base/dom';
 import { connectHost } from '../base/host';
 import { t } from '../base/strings';
 import { button, registerControls } from '../controls/toolkit';
@@ -30,35 +30,39 @@ function receive(update: ViewUpdate): void {
 function draw(root: HTMLElement, { header, tiles, sentences }: Partial<Sections>): void {
   document.body.classList.toggle('ready', header !== undefined);
   if (!header) return;
-  keyed(root, JSON.stringify([header, tiles, sentences]), () => [
-    head(header),
-    ...(sentences ?? []).slice(0, 1).map(({ text, tone }) => h('p', { class: `sentence ${tone}` }, text)),
-    ...(tiles ?? []).map(tile),
-    h('div', { class: 'actions' }, ...header.actions.map(actionButton), dashboardButton(header)),
-  ]);
+  drawHead(childOf(root, 'head', 'header'), header);
+  const notes = childOf(root, 'notes', 'div');
+  const [first] = sentences ?? [];
+  keyed(notes, JSON.stringify(first), () =>
+    first ? [h('p', { class: `sentence ${first.tone}` }, first.text)] : [],
+  );
+  keyed(childOf(root, 'tiles', 'div'), JSON.stringify(tiles), () => (tiles ?? []).map(tile));
+  const buttons = header.state === 'preview' ? emptyActions(header) : [...header.actions, dashboard()];
+  keyed(childOf(root, 'actions', 'div'), JSON.stringify(buttons), () => buttons.map(actionButton));
 }
 
-function head(header: HeaderView): HTMLElement {
-  const fill = h('div', { class: `fill ${header.tone}` });
+function drawHead(root: HTMLElement, header: HeaderView): void {
+  const line = childOf(root, 'line', 'div');
+  const isEmpty = header.state === 'preview';
+  setText(childOf(line, 'name', 'h1'), isEmpty ? t('No run yet') : header.name);
+  const state = childOf(line, 'state', 'span');
+  state.hidden = isEmpty;
+  state.className = `state ${header.tone}`;
+  keyed(state, header.stateLabel, () => [h('i', { class: 'dot', 'aria-hidden': 'true' }), header.stateLabel]);
+  const bar = childOf(root, 'progress', 'div');
+  bar.hidden = isEmpty;
+  const fill = childOf(bar, 'fill', 'div');
+  fill.className = `fill ${header.tone}`;
   fill.style.width = `${((header.progress ?? 0) * 100).toFixed(1)}%`;
-  return h(
-    'header',
-    {},
-    h(
-      'div',
-      { class: 'line' },
-      h('h1', { title: header.name }, header.name),
-      h(
-        'span',
-        { class: `state ${header.tone}` },
-        h('i', { class: 'dot', 'aria-hidden': 'true' }),
-        header.stateLabel,
-      ),
-    ),
-    h('div', { class: 'progress', 'aria-hidden': 'true' }, fill),
-    h('p', { class: 'facts' }, header.facts.filter((_, i) => i !== 1).join('  ·  ')),
-  );
+  setText(childOf(root, 'facts', 'p'), header.facts.filter((_, i) => i !== 1).join('  ·  '));
 }
+
+/** Where there is no run: the two ways to get one. */
+function emptyActions(header: HeaderView): ActionView[] {
+  return [...header.actions, { id: 'newExample', label: t('New Example Experiment') }];
+}
+
+const dashboard = (): ActionView => ({ id: 'dashboard', label: t('Dashboard') });
 
 function tile({ id, label, value, notes, spark }: TileView): HTMLElement {
   return h(
@@ -85,10 +89,4 @@ function actionButton(action: ActionView): HTMLElement {
   const onClick = (): void => void host.request('act', { id: action.id });
   const kind = action.primary ? 'primary' : 'secondary';
   return button({ label: action.label, kind, onClick, focusKey: action.id });
-}
-
-function dashboardButton(header: HeaderView): HTMLElement | undefined {
-  if (header.state === 'preview') return undefined;
-  const onClick = (): void => void host.request('act', { id: 'dashboard' });
-  return button({ label: t('Dashboard'), kind: 'secondary', onClick, focusKey: 'dashboard' });
 }

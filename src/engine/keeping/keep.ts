@@ -1,9 +1,10 @@
 import { runPaths } from '../store/paths';
 import { readRun } from '../store/read-run';
 import type { KeeperTask } from './ensure-keeper';
-import { keepRun } from './keeper';
+import { type KeeperEnd, type KeeperOptions, keepRun } from './keeper';
 import { takeLock } from './lock';
 import { listIds } from './requests';
+import { waitTurn } from './wait-turn';
 
 export type KeepOptions = {
   readonly dir: string;
@@ -18,8 +19,14 @@ export async function keep(options: KeepOptions): Promise<void> {
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
     if (!lock) return;
-    const end = await keepRun({ ...options, run, task }).finally(lock.release);
+    const end = await keepInTurn({ ...options, run, task }).finally(lock.release);
     // A request that came between the last look and the release has found a keeper that was there, and none after.
     if (end === 'let go' || listIds(runPaths(options.dir).control).length === 0) return;
   }
+}
+
+/** A run that is queued behind another one starts when that has ended, unless it is stopped before. */
+async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
+  if (options.task === 'start' && (await waitTurn(options)) === 'stopped') return 'done';
+  return keepRun(options);
 }

@@ -6,7 +6,6 @@ import { formatMetric } from '../../domain/view/format';
 import type { RunSummary } from '../../engine/view/run-index';
 import { FINAL_STATES, type RunStateName } from '../../protocol/run-files';
 import { stateLabel } from '../../protocol/view/header';
-import { BestMaps } from '../runs/best-maps';
 import type { Services } from '../services';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };
@@ -29,12 +28,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
-  readonly #best: BestMaps;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#best = this.#store.track(new BestMaps(services, () => this.#changed.fire(undefined)));
     this.#store.track(services.runs.onDidChange(() => this.#changed.fire(undefined)));
     this.#store.track(services.runs.onDidChangeCurrent(() => this.#changed.fire(undefined)));
   }
@@ -62,7 +59,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     const { presence, run, meta, dir } = summary;
     const item = new vscode.TreeItem(meta.title ?? summary.name);
     const [icon, colour] = ICONS[presence.state];
-    const best = this.#best.of(summary);
+    const best = summary.status?.progress?.best?.map;
     const { t } = this.#services;
     item.id = dir;
     item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);

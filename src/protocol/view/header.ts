@@ -55,19 +55,25 @@ export function isFinal(input: Stated): boolean {
 }
 
 export function headerOf(input: ViewInput): HeaderView {
-  const { state, t } = input;
+  const { state } = input;
   const name = stateOf(input);
   const stalled = state.status?.stalled === true && name === 'running';
   return {
     name: state.meta.title ?? state.run?.name ?? '',
     state: name,
-    stateLabel: stalled ? t('Stalled') : stateLabel(name, t),
+    stateLabel: labelOf(input, name, stalled),
     tone: stalled ? 'warning' : TONES[name],
     facts: factsOf(input),
     device: state.hello?.device ?? '',
     progress: progressOf(input),
     actions: actionsOf(input),
   };
+}
+
+function labelOf({ state, t }: ViewInput, name: HeaderView['state'], stalled: boolean): string {
+  if (stalled) return t('Stalled');
+  const isQueued = name === 'starting' && state.run?.after !== undefined && state.hello === undefined;
+  return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t);
 }
 
 export function currentEpoch({ steps }: RunState): number | undefined {

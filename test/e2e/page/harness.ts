@@ -9,18 +9,17 @@ import { plannedOf, type SyntheticOptions, syntheticRun } from '../../helpers/sy
 import { galleryOf, prCurvesOf } from './fakes';
 
 type Setup = SyntheticOptions & { readonly strings?: Record<string, string>; readonly liveFrom?: number };
-declare global {
-  interface Window {
-    setup: Setup;
-    acquireVsCodeApi: () => unknown;
-    actions: unknown[];
-    grow: (steps: number) => void;
-  }
-}
+type Harness = {
+  setup: Setup;
+  acquireVsCodeApi: () => unknown;
+  actions: unknown[];
+  grow: (steps: number) => void;
+};
+const page = window as unknown as Harness;
 
-const { run, entries } = syntheticRun(window.setup);
-const planned = plannedOf(window.setup);
-let fed = window.setup.liveFrom ?? entries.length;
+const { run, entries } = syntheticRun(page.setup);
+const planned = plannedOf(page.setup);
+let fed = page.setup.liveFrom ?? entries.length;
 let state = entries.slice(0, fed).reduce(reduceRun, createRunState(run));
 const session = createViewSession();
 const input = (): ViewInput => ({
@@ -28,13 +27,13 @@ const input = (): ViewInput => ({
   planned,
   presence: state.status ? { state: state.status.state, note: state.status.reason } : undefined,
   now: run.created + 1000 * 60 * 25,
-  t: createTranslate(window.setup.strings),
+  t: createTranslate(page.setup.strings),
 });
 const tell = (): void => {
   const update = session.update(input());
   if (update) channel.event('update', update);
 };
-window.actions = [];
+page.actions = [];
 const channel = createPageLine({
   send: (message) => setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message }))),
   handlers: {
@@ -46,19 +45,19 @@ const channel = createPageLine({
       session.look(lens as Lens);
       tell();
     },
-    act: (action) => void window.actions.push(action),
+    act: (action) => void page.actions.push(action),
     prCurves: () => prCurvesOf(state),
     gallery: () => galleryOf(),
-    copy: (what) => void window.actions.push(what),
+    copy: (what) => void page.actions.push(what),
   },
-  onEvent: (name, value) => void window.actions.push([name, value]),
+  onEvent: (name, value) => void page.actions.push([name, value]),
 });
-window.grow = (steps) => {
+page.grow = (steps) => {
   for (const entry of entries.slice(fed, fed + steps)) state = reduceRun(state, entry);
   fed += steps;
   tell();
 };
-window.acquireVsCodeApi = () => ({
+page.acquireVsCodeApi = () => ({
   postMessage: (message: unknown) => setTimeout(() => channel.receive(message)),
   getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
   setState: (value: unknown) => sessionStorage.setItem('state', JSON.stringify(value)),

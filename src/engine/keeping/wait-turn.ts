@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { sleep } from '../../base/async';
+import { FINAL_STATES, type RunFile } from '../../protocol/run-files';
+import { runPaths } from '../store/paths';
+import { listRuns } from '../view/run-index';
+import { Requests } from './requests';
+import { RunBook } from './run-book';
+import { type StatusFields, StatusWriter } from './status-writer';
+
+const LOOK_MS = 1000;
+
+export type WaitOptions = {
+  readonly dir: string;
+  readonly run: RunFile;
+  readonly onError: (error: unknown) => void;
+};
+
+/**
+ * A queued run waits here until the one before it has ended, however it ended. The keeper waits and not the host, so that
+ * the queue goes on when every editor is closed. `stopped`: it was taken out of the queue meanwhile.
+ */
+export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go' | 'stopped'> {
+  const { after } = run;
+  if (after === undefined || !(await isGoing(after))) return 'go';
+  const paths = runPaths(dir);
+  const status = new StatusWriter(paths.status, onError);
+  const requests = new Requests(paths, await RunBook.open(dir, run));
+  try {
+    await status.set(fields('starting', `waits until ${path.basename(after)} has ended`));
+    while (await isGoing(after)) {
+      if (wasTakenOut(requests)) {
+        await status.set(fields('stopped', 'taken out of the queue before its turn came'));
+        await status.flush();
+        return 'stopped';
+      }
+      await sleep(LOOK_MS);
+    }
+    return 'go';
+  } finally {
+    status.dispose();
+  }
+}
+
+function fields(state: StatusFields['state'], reason: string): StatusFields {
+  return { state, reason, stalled: false, queue: { waiting: [] } };
+}
+
+/** Answers what was asked meanwhile; whether a stop was among it. */
+function wasTakenOut(requests: Requests): boolean {
+  const asked = requests.take();
+  for (const { id, request } of asked) {
+    const ok = isStop(request.type);
+    requests.answer(id, request, {
+      ok,
+      message: ok ? 'taken out of the queue' : 'the run waits for its turn',
+    });
+  }
+  return asked.some(({ request }) => isStop(request.type));
+}
+
+const isStop = (type: string): boolean => type === 'stop' || type === 'stop_after_epoch';
+
+/** A run that cannot be read holds nothing. */
+async function isGoing(dir: string): Promise<boolean> {
+  const { runs } = await listRuns(path.dirname(dir));
+  const before = runs.find((run) => run.name === path.basename(dir));
+  return before !== undefined && !FINAL_STATES.has(before.presence.state);
+}

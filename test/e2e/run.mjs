@@ -1,0 +1,62 @@
+// The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
+// Usage: node run.mjs [--report FILE] [--part editing|training|twoWindows|trouble|looks] [--only PART-OF-A-NAME]
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageTarget } from '../../src/build/package.mjs';
+import { findChromium, launchChromium } from './chromium.mjs';
+import { installVsix } from './editor.mjs';
+import { editor, whyNotHere } from './provision.mjs';
+import { createSuite } from './suite.mjs';
+import { editing } from './suites/editing.mjs';
+import { looks } from './suites/looks.mjs';
+import { training } from './suites/training.mjs';
+import { trouble } from './suites/trouble.mjs';
+import { twoWindows } from './suites/two-windows.mjs';
+
+const option = (name) => {
+  const i = process.argv.indexOf(name);
+  return i < 0 ? undefined : process.argv[i + 1];
+};
+
+function report({ passed, failed, skipped }) {
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  const file = option('--report');
+  if (file) writeFileSync(path.resolve(file), JSON.stringify({ passed, failed, skipped }));
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+/** Why the suite cannot run on this machine; undefined where it can. */
+async function obstacle() {
+  const why = whyNotHere();
+  if (why) return why;
+  if (!(await findChromium()))
+    return 'no Chromium: apt-get install chromium, or npm i --no-save @sparticuz/chromium';
+  try {
+    editor();
+    return undefined;
+  } catch (error) {
+    return `VS Code could not be provisioned: ${error.message}`;
+  }
+}
+
+const why = await obstacle();
+if (why) {
+  const line = '!'.repeat(100);
+  console.log(`${line}\n!! SKIPPED: the whole suite in a real VS Code\n!! ${why}\n${line}`);
+  // On a machine of continuous integration a skipped suite is a broken promise.
+  report(process.env.CI ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 });
+}
+
+const own = `${process.platform}-${process.arch}`;
+const extensions = installVsix(await packageTarget(own));
+const browser = await launchChromium();
+const suite = createSuite(option('--only'));
+try {
+  const wanted = option('--part');
+  for (const part of [editing, training, twoWindows, trouble, looks]) {
+    if (wanted === undefined || part.name === wanted) await part({ suite, browser, extensions });
+  }
+} finally {
+  await browser.close();
+}
+report(suite.counts);

@@ -1,0 +1,116 @@
+// The config as it is being written: lens, hover, hints, problems and their fixes, the preview that redraws.
+import { startServer } from '../editor.mjs';
+import { expect } from '../suite.mjs';
+import { openFile, openWorkbench, pageFrame, runCommand, settle, until } from '../workbench.mjs';
+import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
+
+export async function editing({ suite, browser, extensions }) {
+  await staysAsleep({ suite, browser, extensions });
+  const workspace = exampleWorkspace();
+  const server = await startServer({ folder: workspace.dir, extensions });
+  const page = await openWorkbench(browser, server.url);
+  const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
+  try {
+    await test('lens above an experiment file', async () => {
+      await openFile(page, 'pcb.train.yaml');
+      const lenses = page.locator('.codelens-decoration');
+      await until('the lens', async () =>
+        /Start Training.*Preview/s.test(await lenses.first().textContent()),
+      );
+    });
+
+    await test('inlay hints say what numbers come to', async () => {
+      await until('hints', async () =>
+        /64 steps, 13\.3 %/.test((await page.locator('.view-lines').textContent()).replaceAll('\u00a0', ' ')),
+      );
+    });
+
+    await test('hover on a schedule key shows the picture and says it in words', async () => {
+      await hoverOn(page, 'lr0');
+      const picture = page.locator('.monaco-hover img[src^="data:image/svg+xml"]').first();
+      await until('the picture', () => picture.evaluate((img) => img.complete && img.naturalWidth > 100));
+      const words = await page.locator('.monaco-hover').first().textContent();
+      expect(/LR 0\.0\d+ after warm-up|Warm-up 64 steps/.test(words), `words: ${words.slice(0, 300)}`);
+      expect((await picture.getAttribute('alt'))?.length > 20, 'the picture has an alternative text');
+      await page.keyboard.press('Escape');
+    });
+
+    await test('the preview redraws as the config is typed', async () => {
+      await runCommand(page, 'Pitwall: Preview Learning Rate');
+      const panel = await pageFrame(page, 'panel');
+      const summary = () => panel.locator('#chart-lr .surface').getAttribute('aria-label');
+      await until('the preview', async () => /64 warm-up steps of 480/.test(await summary()));
+      await page.locator('.tab', { hasText: 'pcb.train.yaml' }).first().click();
+      await replaceText(page, 'warmup_epochs: 2', 'warmup_epochs: 4');
+      await until('the new curve', async () => /128 warm-up steps of 480/.test(await summary()));
+    });
+
+    await test('a misspelt key is a problem with a fix', async () => {
+      await replaceText(page, 'warmup_epochs: 4', 'warmup_epoch: 4');
+      await until('the squiggle', () => page.locator('.squiggly-error').first().isVisible());
+      await goTo(page, 'warmup_epoch:');
+      await page.keyboard.press('Control+.');
+      const fix = page.locator('.action-widget .monaco-list-row', { hasText: /warmup_epochs/ }).first();
+      await fix.waitFor();
+      await page.keyboard.press('Enter');
+      await until('the fix', async () => (await page.locator('.squiggly-error').count()) === 0);
+    });
+
+    await test('with errors in the config nothing is started and the line is named', async () => {
+      await replaceText(page, 'lr0: 0.02', 'lr0: -1');
+      await runCommand(page, 'Pitwall: Start Training');
+      const message = page.locator('.notification-list-item-message', { hasText: 'lr0' }).first();
+      await message.waitFor({ timeout: 20_000 });
+      expect(/pcb\.train\.yaml:\d+/.test(await message.textContent()), 'file and line');
+    });
+  } finally {
+    await page.context().close();
+    await server.stop();
+    workspace.remove();
+  }
+}
+
+async function staysAsleep({ suite, browser, extensions }) {
+  const plain = plainWorkspace();
+  const server = await startServer({ folder: plain.dir, extensions });
+  const page = await openWorkbench(browser, server.url);
+  try {
+    await suite.test(
+      'in a folder without anything of ours the extension stays asleep',
+      { pages: () => [page], log: server.log },
+      async () => {
+        await until('the host', () => /Eager extensions activated/.test(server.log()), { timeoutMs: 60_000 });
+        await settle(2000);
+        expect(!/_doActivateExtension pitwall/.test(server.log()), 'it was activated');
+      },
+    );
+  } finally {
+    await page.context().close();
+    await server.stop();
+    plain.remove();
+  }
+}
+
+/** Selects the first occurrence by the find widget; the cursor is then on it. */
+async function goTo(page, text) {
+  await page.keyboard.press('Control+F');
+  const find = page.locator('.find-widget textarea.input').first();
+  await find.waitFor();
+  await find.fill(text);
+  await page.keyboard.press('Enter');
+  await settle(300);
+  await page.keyboard.press('Escape');
+}
+
+async function replaceText(page, from, to) {
+  await page.keyboard.press('Control+Home');
+  await goTo(page, from);
+  await page.keyboard.insertText(to);
+}
+
+async function hoverOn(page, word) {
+  await page.keyboard.press('Control+Home');
+  await goTo(page, `${word}:`);
+  await page.keyboard.press('ArrowLeft');
+  await runCommand(page, 'Show or Focus Hover');
+}

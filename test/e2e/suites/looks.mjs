@@ -1,0 +1,62 @@
+// Pictures of every view in three themes, for people; and that each theme was really read.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startServer } from '../editor.mjs';
+import { recordedRuns } from '../recorded.mjs';
+import { expect } from '../suite.mjs';
+import { openFile, openWorkbench, pageFrame, runCommand, settle, showPitwall, until } from '../workbench.mjs';
+import { exampleWorkspace } from '../workspace.mjs';
+
+const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  contrast: 'Default High Contrast',
+};
+
+export async function looks({ suite, browser, extensions }) {
+  const workspace = exampleWorkspace();
+  mkdirSync(workspace.runs, { recursive: true });
+  await recordedRuns(workspace);
+  for (const [name, theme] of Object.entries(THEMES)) {
+    const server = await startServer({
+      folder: workspace.dir,
+      extensions,
+      settings: { 'workbench.colorTheme': theme },
+    });
+    const page = await openWorkbench(browser, server.url, { width: 1500, height: 950 });
+    await suite.test(`every view in ${theme}`, { pages: () => [page], log: server.log }, async () => {
+      await tour(page, (view) =>
+        page.screenshot({ path: path.join(suite.artifacts, `${view}-${name}.png`) }),
+      );
+    });
+    await page.context().close();
+    await server.stop();
+  }
+  workspace.remove();
+}
+
+async function tour(page, shoot) {
+  await openFile(page, 'pcb.train.yaml');
+  await showPitwall(page);
+  await page.locator('.monaco-list-row', { hasText: 'pcb-nano-1' }).first().click();
+  const panel = await pageFrame(page, 'panel');
+  await panel.locator('body.ready').waitFor();
+  await settle(1500);
+  const themed = await panel.evaluate(
+    () => getComputedStyle(document.body).getPropertyValue('--vscode-editor-background') !== '',
+  );
+  expect(themed, 'theme variables reach the page');
+  await shoot('dashboard');
+  for (const tab of ['classes', 'images', 'settings', 'log']) {
+    await panel.locator(`#tab-${tab}`).click();
+    await settle(900);
+    await panel.locator('.tabs').scrollIntoViewIfNeeded();
+    await panel.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await settle(500);
+    await shoot(`tab-${tab}`);
+  }
+  await runCommand(page, 'Pitwall: Preview Learning Rate');
+  await settle(2500);
+  await shoot('preview');
+  await until('editor', () => page.locator('.tab', { hasText: 'pcb.train.yaml' }).first().isVisible());
+}

@@ -1,0 +1,183 @@
+// The main path: palette -> charts grow -> mAP -> panel, side panel and status bar agree -> reload -> stop.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { startServer } from '../editor.mjs';
+import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
+import { expect, expectEqual } from '../suite.mjs';
+import {
+  openFile,
+  openWorkbench,
+  pageFrame,
+  ready,
+  runCommand,
+  settle,
+  showPitwall,
+  statusText,
+  until,
+} from '../workbench.mjs';
+import { exampleWorkspace } from '../workspace.mjs';
+
+const tileValue = (frame, id) => frame.locator(`#tile-${id} .value`).textContent();
+const chartSummary = (frame, id) => frame.locator(`#chart-${id} .surface`).getAttribute('aria-label');
+const stateLabel = (frame) => frame.locator('.state').first().textContent();
+
+/** How much of a chart's canvas is not background. */
+const inked = (frame, id) =>
+  frame.locator(`#chart-${id} canvas`).evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] > 40) count++;
+    return count;
+  });
+
+export async function training({ suite, browser, extensions }) {
+  const workspace = exampleWorkspace({ epochs: 40, fraction: 0.2 });
+  const server = await startServer({ folder: workspace.dir, extensions });
+  const page = await openWorkbench(browser, server.url);
+  const context = { pages: () => [page], log: server.log };
+  const test = (name, body) => suite.test(name, context, body);
+  let panel;
+  try {
+    await test('Start Training from the palette opens the dashboard and draws the first loss', async () => {
+      await openFile(page, 'pcb.train.yaml');
+      await runCommand(page, 'Pitwall: Start Training');
+      panel = await pageFrame(page, 'panel');
+      await until('the first loss', async () => /Smoothed loss now/.test(await chartSummary(panel, 'loss')), {
+        timeoutMs: 120_000,
+      });
+      expect((await tileValue(panel, 'loss')) !== '–', 'the loss tile has a number');
+    });
+
+    await test('charts grow while training goes on', async () => {
+      const [before, ink] = [await chartSummary(panel, 'loss'), await inked(panel, 'loss')];
+      expect(ink > 50, `the loss chart is drawn (${ink} pixels)`);
+      await until('another loss', async () => (await chartSummary(panel, 'loss')) !== before, {
+        timeoutMs: 60_000,
+      });
+      expect((await inked(panel, 'lr')) > 50, 'the LR chart is drawn');
+    });
+
+    await test('each checkpoint is validated and its mAP appears', async () => {
+      await until('mAP', async () => /^\d\.\d{3}$/.test(await tileValue(panel, 'map')), {
+        timeoutMs: 180_000,
+      });
+      await until('a star', async () => (await panel.locator('tr.best').count()) === 1);
+    });
+
+    await test('dashboard, side panel, status bar and trees agree', async () => {
+      await showPitwall(page);
+      const side = await pageFrame(page, 'side');
+      await until(
+        'agreement',
+        async () => {
+          const [a, b] = [
+            await panel.locator('#tile-map').textContent(),
+            await side.locator('#tile-map').textContent(),
+          ];
+          const value = await tileValue(panel, 'map');
+          const bar = await statusText(page);
+          return a === b && bar.includes(`mAP ${value.replace(/^0/, '')}`);
+        },
+        { timeoutMs: 60_000, everyMs: 50 },
+      );
+      await until('the run in the tree', () =>
+        page.locator('.monaco-list-row', { hasText: 'pcb-nano-1' }).first().isVisible(),
+      );
+      await until('checkpoints in the tree', () =>
+        page.locator('.monaco-list-row', { hasText: 'epoch 1' }).first().isVisible(),
+      );
+    });
+
+    await test('a reload of the window brings everything back while training goes on', async () => {
+      const stepBefore = stepOf(await panel.locator('.facts').first().textContent());
+      await page.reload();
+      await ready(page);
+      panel = await pageFrame(page, 'panel');
+      await until('the dashboard again', async () => /Training/.test(await stateLabel(panel)), {
+        timeoutMs: 60_000,
+      });
+      await until(
+        'steps go on',
+        async () => stepOf(await panel.locator('.facts').first().textContent()) > stepBefore,
+        { timeoutMs: 60_000 },
+      );
+      expect(/^\d\.\d{3}$/.test(await tileValue(panel, 'map')), 'mAP is there');
+    });
+
+    await test('the learning rate can be changed in flight', async () => {
+      await panel.locator('vscode-button', { hasText: 'Set LR' }).click();
+      const input = page.locator('.quick-input-widget input.input');
+      await input.waitFor();
+      await input.fill('0.0042');
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Hold this value' }).click();
+      await until('the new LR', async () => (await tileValue(panel, 'lr')) === '0.0042', {
+        timeoutMs: 60_000,
+      });
+    });
+
+    await test('Stop ends the run and leaves no process', async () => {
+      expect(processesOf(workspace.runs).length >= 2, 'keeper and trainer live');
+      await panel.locator('vscode-button', { hasText: 'Stop' }).click();
+      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
+      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 30_000 });
+    });
+
+    await test('axis, hidden series and tab are remembered across a reload', async () => {
+      await panel.locator('.segment', { hasText: 'Step' }).click();
+      await panel.locator('#chart-loss .legend-entry', { hasText: 'box' }).click();
+      await panel.locator('#tab-log').click();
+      await settle(1000);
+      await runCommand(page, 'Developer: Reload Window');
+      await page.waitForEvent('load');
+      await ready(page);
+      panel = await pageFrame(page, 'panel');
+      await panel.locator('body.ready').waitFor();
+      expectEqual(await panel.locator('.segment[aria-pressed=true]').textContent(), 'Step', 'x axis');
+      const box = panel.locator('#chart-loss .legend-entry', { hasText: 'box' });
+      expectEqual(await box.getAttribute('aria-pressed'), 'false', 'box shown');
+      await until('the log tab', () => panel.locator('.log-lines').isVisible());
+    });
+
+    await test('Resume goes on in the same folder', async () => {
+      await panel.locator('vscode-button', { hasText: 'Resume' }).click();
+      await until('training again', async () => /Training/.test(await stateLabel(panel)), {
+        timeoutMs: 60_000,
+      });
+      expectEqual(runIds(workspace.runs).length, 1, 'runs');
+      await runCommand(page, 'Pitwall: Stop');
+      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
+    });
+
+    await test('Copy Run Summary puts the numbers on the clipboard', async () => {
+      await runCommand(page, 'Pitwall: Copy Run Summary');
+      const text = await until('the clipboard', () => page.evaluate(() => navigator.clipboard.readText()));
+      expect(/pcb-nano-1: Stopped/.test(text) && /mAP50-95/.test(text), `summary: ${text.slice(0, 200)}`);
+    });
+
+    await test('no page broke its content security policy or threw', async () => {
+      const ours = server
+        .log()
+        .split('\n')
+        .filter((line) => /page (csp|error)/.test(line));
+      expectEqual(ours.join('\n'), '', 'complaints of our pages');
+    });
+
+    await test('the extension activated in little time', () => {
+      const log = server.log();
+      expect(/pitwall\.pitwall/.test(log), 'it activated');
+      const bundle = readFileSync(
+        path.join(extensions, 'pitwall.pitwall-0.1.0', 'dist/extension.js'),
+        'utf8',
+      );
+      expect(!/require\("(onnxruntime-node|sharp)"\)/.test(bundle), 'its bundle names no native module');
+    });
+  } finally {
+    await page.context().close();
+    await server.stop();
+    endProcessesOf(workspace.runs);
+    workspace.remove();
+  }
+}
+
+const stepOf = (facts) => Number(/step ([\d,]+)/.exec(facts)?.[1].replaceAll(',', '') ?? -1);

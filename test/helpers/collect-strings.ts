@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { repositoryRoot } from './shared';
+
+const FOLDERS = ['src/extension', 'src/protocol/view', 'src/domain/view', 'webview'];
+
+/** Every English message that is handed to `t(...)` or `vscode.l10n.t(...)`. */
+export function collectStrings(): string[] {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(path.join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(repositoryRoot, folder, file)),
+  );
+  return [...new Set(files.flatMap(stringsOf))].sort();
+}
+
+function stringsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isTranslate(node.expression))
+      found.push(...literalsOf(node.arguments[0]));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isTranslate(callee: ts.Expression): boolean {
+  if (ts.isPropertyAccessExpression(callee)) return callee.name.text === 't';
+  return ts.isIdentifier(callee) && callee.text === 't';
+}
+
+/** A literal, or either branch of a choice between literals. */
+function literalsOf(node: ts.Expression | undefined): string[] {
+  if (node === undefined) return [];
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  return ts.isConditionalExpression(node)
+    ? [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)]
+    : [];
+}

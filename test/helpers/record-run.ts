@@ -1,0 +1,141 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { toJsonLine } from '../../src/base/json';
+import { createRandom } from '../../src/base/random';
+import { loadSplit } from '../../src/dataset/split';
+import { parseExperiment } from '../../src/domain/experiment/parse';
+import { encodeDetections } from '../../src/protocol/detections-file';
+import type { RunFile } from '../../src/protocol/run-files';
+import type { RunEntry } from '../../src/protocol/run-state';
+import { CLASSES, type SyntheticOptions, syntheticRun } from './synthetic-run';
+
+export type Recording = SyntheticOptions & { readonly name: string; readonly ageMinutes?: number };
+
+/** Writes run folders as trainer and keeper would have left them, with detections on the example's real val images. */
+export async function recordRuns(
+  config: string,
+  runsDir: string,
+  recordings: readonly Recording[],
+): Promise<void> {
+  for (const recording of recordings) await recordRun(config, path.join(runsDir, recording.name), recording);
+}
+
+async function recordRun(config: string, dir: string, recording: Recording): Promise<void> {
+  const start = Date.now() - (recording.ageMinutes ?? 60) * 60_000;
+  const { run, entries } = syntheticRun({ ...recording, start });
+  mkdirSync(path.join(dir, 'validation'), { recursive: true });
+  const text = readFileSync(config, 'utf8');
+  const { draft } = parseExperiment(text, { file: path.basename(config) });
+  const data = path.resolve(path.dirname(config), draft.data);
+  const resolved = {
+    ...draft,
+    data,
+    epochs: recording.epochs ?? 50,
+    schedule: { ...draft.schedule, lr0: recording.lr0 ?? 0.01, warmup_epochs: recording.warmupEpochs ?? 5 },
+  };
+  const file: RunFile = {
+    ...run,
+    id: `recorded-${recording.name}`,
+    name: recording.name,
+    experiment: { file: config, text, resolved },
+    cwd: path.dirname(config),
+  };
+  writeFileSync(path.join(dir, 'run.json'), JSON.stringify(file));
+  const last = Math.max(0, ...entries.flatMap((e) => (e.source === 'validation' ? [e.value.epoch] : [])));
+  writeLog(dir, 'events', entries);
+  writeLog(dir, 'keeper', entries);
+  writeLog(
+    dir,
+    'validation',
+    entries.map((entry) => withDetections(entry, last)),
+  );
+  for (const entry of entries)
+    if (entry.source === 'status') writeFileSync(path.join(dir, 'status.json'), JSON.stringify(entry.value));
+  if (last > 0) await writeDetectionsOf(dir, data, last);
+}
+
+function writeLog(
+  dir: string,
+  source: 'events' | 'keeper' | 'validation',
+  entries: readonly RunEntry[],
+): void {
+  const lines = entries.filter((entry) => entry.source === source).map((entry) => toJsonLine(entry.value));
+  writeFileSync(path.join(dir, `${source}.jsonl`), lines.join(''));
+}
+
+const detectionsFile = (epoch: number): string => `validation/epoch-${String(epoch).padStart(4, '0')}.det`;
+
+function withDetections(entry: RunEntry, epoch: number): RunEntry {
+  if (entry.source !== 'validation' || entry.value.type !== 'validation' || entry.value.epoch !== epoch)
+    return entry;
+  return { source: 'validation', value: { ...entry.value, det: detectionsFile(epoch) } };
+}
+
+/** The labels, most of them found a little off, some missed, and a few false alarms. */
+async function writeDetectionsOf(dir: string, data: string, epoch: number): Promise<void> {
+  const split = await loadSplit(data, 'val');
+  const random = createRandom(7);
+  const size = 128;
+  const truth = { boxes: [] as number[], class: [] as number[], image: [] as number[] };
+  const found = {
+    boxes: [] as number[],
+    scores: [] as number[],
+    class: [] as number[],
+    image: [] as number[],
+  };
+  split.images.forEach((image, index) => {
+    image.class.forEach((c, i) => {
+      const [cx, cy, w, h] = image.boxes.subarray(4 * i, 4 * i + 4).map((v) => v * size);
+      const box = [cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2];
+      truth.boxes.push(...box);
+      truth.class.push(c);
+      truth.image.push(index);
+      if (random.next() < 0.12) return;
+      found.boxes.push(...box.map((v) => v + random.between(-1.5, 1.5)));
+      found.scores.push(random.between(0.3, 0.97));
+      found.class.push(random.next() < 0.04 ? (c + 1) % CLASSES.length : c);
+      found.image.push(index);
+    });
+    if (random.next() < 0.15) {
+      const [x, y] = [random.between(5, 100), random.between(5, 100)];
+      found.boxes.push(x, y, x + random.between(6, 20), y + random.between(6, 20));
+      found.scores.push(random.between(0.3, 0.6));
+      found.class.push(random.below(CLASSES.length));
+      found.image.push(index);
+    }
+  });
+  const count = split.images.length;
+  const bytes = encodeDetections({
+    header: {
+      fingerprint: split.fingerprint,
+      classes: [...split.names],
+      rule: {
+        name: 'ultralytics',
+        space: 'letterbox',
+        imgsz: size,
+        conf: 0.001,
+        iou: 0.7,
+        max_det: 300,
+        single_cls: false,
+      },
+      images: count,
+      files: split.images.map((image) =>
+        path.relative(path.dirname(data), image.file).split(path.sep).join('/'),
+      ),
+      sizes: Array.from({ length: 2 * count }, () => size),
+      placements: Array.from({ length: count }, () => [1, 1, 0, 0]).flat(),
+    },
+    detections: {
+      boxes: Float32Array.from(found.boxes),
+      scores: Float32Array.from(found.scores),
+      class: Uint16Array.from(found.class),
+      image: Uint32Array.from(found.image),
+    },
+    truth: {
+      boxes: Float32Array.from(truth.boxes),
+      class: Uint16Array.from(truth.class),
+      image: Uint32Array.from(truth.image),
+    },
+  });
+  writeFileSync(path.join(dir, detectionsFile(epoch)), bytes);
+}
