@@ -13,7 +13,7 @@ export class Column {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const grown = new Float64Array(this.#values.length * 2);
+      const grown = new Float64Array(Math.max(64, this.#values.length * 2));
       grown.set(this.#values);
       this.#values = grown;
     }
@@ -31,6 +31,14 @@ export class Column {
   /** The values so far; a view, valid until the next push. */
   view(): Float64Array {
     return this.#values.subarray(0, this.#length);
+  }
+
+  /** Takes the array over without a copy: it must not be used elsewhere afterwards. */
+  static adopt(values: Float64Array): Column {
+    const column = new Column(0);
+    column.#values = values;
+    column.#length = values.length;
+    return column;
   }
 
   static from(values: Float64Array): Column {

@@ -8,6 +8,8 @@ import { readOwner } from '../keeping/lock';
 import { readRun } from '../store/read-run';
 import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
+import { loadInWorker } from './load-in-worker';
+import { unpackRun } from './packed-run';
 import { type Presence, presenceOf } from './presence';
 
 /** A run folder as it is and as it grows. Reads only; starts nothing. */
@@ -29,14 +31,18 @@ export type LiveRun = Disposable & {
 
 /**
  * Opens a run folder and reads it to its end. Throws one clear line where it is none. `onAppend` hears of every line from
- * the first on, those included that were there before.
+ * the first on, those included that were there before. Without it and with `installDir` (the folder of the bundles), a big
+ * log is read in a thread of its own, with a cache beside it.
  */
 export async function openRun(
   dir: string,
   onAppend?: (entries: readonly RunEntry[], state: RunState) => void,
+  installDir?: string,
 ): Promise<LiveRun> {
   const run = await readRun(dir);
-  const live = new FollowedRun(path.resolve(dir), createRunState(run));
+  const packed = onAppend ? undefined : await loadInWorker(dir, installDir);
+  const state = packed ? unpackRun(packed, run) : createRunState(run);
+  const live = new FollowedRun(path.resolve(dir), state, packed?.offset);
   if (onAppend) live.hearAppends((entries) => onAppend(entries, live.state));
   try {
     await live.refresh();
@@ -69,10 +75,10 @@ class FollowedRun implements LiveRun {
   readonly onDidChange = this.#changed.event;
   readonly onDidFail = this.#failed.event;
 
-  constructor(dir: string, state: RunState) {
+  constructor(dir: string, state: RunState, eventsOffset = 0) {
     this.dir = dir;
     this.#state = state;
-    this.#reader = new RunReader(dir);
+    this.#reader = new RunReader(dir, eventsOffset);
     this.#loop = this.#store.track(
       new LookLoop({
         paths: [dir],

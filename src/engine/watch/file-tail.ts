@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -28,6 +28,17 @@ export class FileTail {
   constructor(file: string, offset = 0) {
     this.#file = file;
     this.#offset = offset;
+  }
+
+  /** Bytes up to the end of the last whole line: where a later reader may go on. */
+  get lineOffset(): number {
+    return this.#offset - this.#rest.length;
+  }
+
+  /** Whether the file differs in length from what was read of it; costs next to nothing. */
+  hasNews(): boolean {
+    const size = statSync(this.#file, { throwIfNoEntry: false })?.size;
+    return size !== undefined && size !== this.#offset;
   }
 
   /** At most one chunk, so that a big file does not hold up the event loop. */

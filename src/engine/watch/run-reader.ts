@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { parseJson } from '../../base/json';
@@ -67,31 +68,32 @@ export class RunReader {
 }
 
 async function* readLog({ source, tail, parse }: Log): AsyncGenerator<RunBatch> {
-  for (;;) {
-    const { lines, more, restarted } = await tail.read();
+  while (tail.hasNews()) {
+    const { lines, restarted } = await tail.read();
     const parsed = lines.map(parse);
     const entries = parsed
       .filter((p) => p.value !== undefined)
       .map((p) => ({ source, value: p.value }) as RunEntry);
     const problems = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
     if (lines.length > 0 || restarted) yield { entries, problems, restarted };
-    if (!more) return;
   }
 }
 
 /** A small file that is replaced whole; its content is handed out once per change. */
 class WholeFile {
   readonly #file: string;
-  #text = '';
+  #seen = '';
 
   constructor(file: string) {
     this.#file = file;
   }
 
   async read<T>(schema: z.ZodType<T>): Promise<T | undefined> {
+    const stat = statSync(this.#file, { throwIfNoEntry: false });
+    const now = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
+    if (now === this.#seen) return undefined;
+    this.#seen = now;
     const text = await readFile(this.#file, 'utf8').catch(() => '');
-    if (text === this.#text) return undefined;
-    this.#text = text;
     return schema.safeParse(parseJson(text)).data;
   }
 }

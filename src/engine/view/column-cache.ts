@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { parseJson, toJsonLine } from '../../base/json';
+import { zTrainerEvent } from '../../protocol/events';
+import type { LoadedLog, PackedColumn } from './packed-run';
+
+// Beside a big events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
+// float64 columns behind it are aligned. It may have come with a stranger's run folder: checked like any other file.
+
+const FORMAT = 1;
+const ALIGN = 8;
+/** Bytes at both ends of what was read that must be the same still. */
+const SAMPLE_BYTES = 64 * 1024;
+
+const zHeader = z.object({
+  format: z.literal(FORMAT),
+  offset: z.number().int().min(0),
+  sample: z.string(),
+  columns: z.array(
+    z.object({
+      kind: z.enum(['step', 'epoch', 't', 'ips', 'grad', 'lr', 'loss']),
+      name: z.string(),
+      length: z.number().int().min(0),
+    }),
+  ),
+  events: z.array(zTrainerEvent),
+  problems: z.array(z.string()),
+});
+
+/** Undefined where there is none, or none that fits the log as it is now. */
+export async function readCache(file: string, eventsFile: string): Promise<LoadedLog | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  const end = bytes?.indexOf(10) ?? -1;
+  if (bytes === undefined || end < 0) return undefined;
+  const header = zHeader.safeParse(parseJson(bytes.toString('utf8', 0, end))).data;
+  if (!header || header.sample !== sampleOf(eventsFile, header.offset)) return undefined;
+  const { offset, events, problems } = header;
+  const columns = readColumns(bytes, end + 1, header.columns);
+  return columns && { offset, columns, events, problems };
+}
+
+type ColumnHead = z.infer<typeof zHeader>['columns'][number];
+
+function readColumns(bytes: Buffer, start: number, heads: readonly ColumnHead[]): PackedColumn[] | undefined {
+  const total = heads.reduce((sum, head) => sum + head.length * Float64Array.BYTES_PER_ELEMENT, 0);
+  if (start % ALIGN !== 0 || bytes.length !== start + total) return undefined;
+  let at = bytes.byteOffset + start;
+  return heads.map(({ kind, name, length }) => {
+    // One buffer each: they are handed to another thread one by one, and grow there.
+    const end = at + length * Float64Array.BYTES_PER_ELEMENT;
+    const values = new Float64Array(bytes.buffer.slice(at, end) as ArrayBuffer);
+    at = end;
+    return { kind, name, values };
+  });
+}
+
+export async function writeCache(file: string, eventsFile: string, log: LoadedLog): Promise<void> {
+  const header: z.input<typeof zHeader> = {
+    format: FORMAT,
+    offset: log.offset,
+    sample: sampleOf(eventsFile, log.offset),
+    columns: log.columns.map(({ kind, name, values }) => ({ kind, name, length: values.length })),
+    events: [...log.events],
+    problems: [...log.problems],
+  };
+  const line = toJsonLine(header).trimEnd();
+  const padding = ALIGN - ((Buffer.byteLength(line) + 1) % ALIGN);
+  const head = Buffer.from(`${line}${' '.repeat(padding)}\n`);
+  const columns = log.columns.map((c) =>
+    Buffer.from(c.values.buffer, c.values.byteOffset, c.values.byteLength),
+  );
+  const aside = `${file}.${process.pid}.tmp`;
+  await writeFile(aside, [head, ...columns]);
+  await rename(aside, file);
+}
+
+/** A digest of both ends of the first `offset` bytes; '' where the file is shorter than that. */
+function sampleOf(file: string, offset: number): string {
+  const fd = openSync(file, 'r');
+  try {
+    if (fstatSync(fd).size < offset) return '';
+    const length = Math.min(SAMPLE_BYTES, offset);
+    const hash = createHash('sha256').update(String(offset));
+    for (const start of [0, offset - length]) {
+      const buffer = Buffer.alloc(length);
+      readSync(fd, buffer, 0, length, start);
+      hash.update(buffer);
+    }
+    return hash.digest('hex');
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,71 @@
+import type { TrainerEvent } from '../../protocol/events';
+import { appendStep, createRunState, createStepColumns, reduceRun } from '../../protocol/reduce-run';
+import type { RunState, StepColumns } from '../../protocol/run-state';
+import { FileTail } from '../watch/file-tail';
+import { parseEventLine } from '../watch/parse-entry';
+import { readCache, writeCache } from './column-cache';
+import { type LoadedLog, type PackedRun, packColumns, packRun, unpackColumns } from './packed-run';
+
+const MOST_PROBLEMS = 100;
+
+export type LoadRequest = {
+  readonly eventsFile: string;
+  readonly cacheFile: string;
+  /** A cache is written anew when so much was read beyond it. */
+  readonly cacheAfterBytes: number;
+};
+
+/** Reads a whole event log, from the cache as far as that goes. Blocks its thread: meant for a worker. */
+export async function loadEvents(request: LoadRequest): Promise<PackedRun> {
+  const { eventsFile, cacheFile, cacheAfterBytes } = request;
+  const cached = await readCache(cacheFile, eventsFile);
+  const log = readOn(eventsFile, cached);
+  if (log.offset - (cached?.offset ?? 0) >= cacheAfterBytes)
+    // A folder that cannot be written is read without a cache.
+    await writeCache(cacheFile, eventsFile, log).catch(() => undefined);
+  return packRun(log);
+}
+
+function readOn(eventsFile: string, cached: LoadedLog | undefined): LoadedLog {
+  const log = new EventLog(cached);
+  const tail = new FileTail(eventsFile, cached?.offset ?? 0);
+  for (let more = true; more; ) {
+    const read = tail.readSync();
+    for (const line of read.lines) log.take(line);
+    more = read.more;
+  }
+  return { offset: tail.lineOffset, ...log.packed() };
+}
+
+/** Steps into columns, everything else into a list. Only `hello` is folded here, since it drops steps again. */
+class EventLog {
+  readonly #steps: StepColumns;
+  readonly #events: TrainerEvent[];
+  readonly #problems: string[];
+  #state: RunState;
+
+  constructor(cached: LoadedLog | undefined) {
+    this.#steps = cached ? unpackColumns(cached.columns) : createStepColumns();
+    this.#events = [...(cached?.events ?? [])];
+    this.#problems = [...(cached?.problems ?? [])];
+    const hello = this.#events.findLast((event) => event.type === 'hello');
+    this.#state = { ...createRunState(), steps: this.#steps, hello };
+  }
+
+  take(line: string): void {
+    const { value, problem } = parseEventLine(line);
+    if (value?.type === 'step') appendStep(this.#steps, value, this.#state.hello?.groups ?? []);
+    else if (value) this.#keep(value);
+    else if (problem !== undefined && this.#problems.length < MOST_PROBLEMS)
+      this.#problems.push(`events: ${problem}`);
+  }
+
+  packed(): Omit<LoadedLog, 'offset'> {
+    return { columns: packColumns(this.#steps), events: this.#events, problems: this.#problems };
+  }
+
+  #keep(value: TrainerEvent): void {
+    if (value.type === 'hello') this.#state = reduceRun(this.#state, { source: 'events', value });
+    this.#events.push(value);
+  }
+}

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { runPaths } from '../store/paths';
+import type { LoadRequest } from './load-events';
+import type { PackedRun } from './packed-run';
+
+/** Smaller logs are read faster than a thread starts. */
+const BIG_BYTES = 4 * 1024 * 1024;
+const CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Reads a big event log in a thread of its own; undefined where it is small, or where the bundle is not there. */
+export async function loadInWorker(
+  dir: string,
+  installDir: string | undefined,
+): Promise<PackedRun | undefined> {
+  const { events: eventsFile } = runPaths(dir);
+  const size = await stat(eventsFile).then(
+    (s) => s.size,
+    () => 0,
+  );
+  const program = path.join(installDir ?? '', 'run-worker.js');
+  if (installDir === undefined || size < BIG_BYTES || !existsSync(program)) return undefined;
+  const workerData: LoadRequest = {
+    eventsFile,
+    cacheFile: path.join(dir, '.events.cache'),
+    cacheAfterBytes: CACHE_BYTES,
+  };
+  const worker = new Worker(program, { workerData });
+  try {
+    const [packed] = (await once(worker, 'message')) as [PackedRun];
+    return packed;
+  } finally {
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,71 @@
+import { Column } from '../../domain/run/columns';
+import type { TrainerEvent } from '../../protocol/events';
+import { createRunState, reduceRun, withProblem } from '../../protocol/reduce-run';
+import type { RunFile } from '../../protocol/run-files';
+import type { RunState, StepColumns } from '../../protocol/run-state';
+
+/** One series of a run's steps. `lr` and `loss` are named, the others are not. */
+export type PackedColumn = {
+  readonly kind: 'step' | 'epoch' | 't' | 'ips' | 'grad' | 'lr' | 'loss';
+  readonly name: string;
+  readonly values: Float64Array;
+};
+
+/** An event log as it was read: columns, and all other events in file order. */
+export type LoadedLog = {
+  /** Bytes of events.jsonl that are in here, up to a line's end. */
+  readonly offset: number;
+  readonly columns: readonly PackedColumn[];
+  readonly events: readonly TrainerEvent[];
+  readonly problems: readonly string[];
+};
+
+/** The same, folded, in a form that passes between threads: columns without a copy, the rest by structured clone. */
+export type PackedRun = {
+  readonly offset: number;
+  readonly columns: readonly PackedColumn[];
+  readonly state: Omit<RunState, 'steps' | 'run'>;
+};
+
+export function packRun({ offset, columns, events, problems }: LoadedLog): PackedRun {
+  const folded = events
+    .map((value) => ({ source: 'events' as const, value }))
+    .reduce(reduceRun, createRunState());
+  const { steps: _steps, run: _run, ...state } = problems.reduce(withProblem, folded);
+  return { offset, columns, state };
+}
+
+/** The state that folding all lines one by one would have given. Takes the packed columns over. */
+export function unpackRun({ columns, state }: PackedRun, run: RunFile): RunState {
+  return { ...state, run, steps: unpackColumns(columns) };
+}
+
+export function packColumns(steps: StepColumns): PackedColumn[] {
+  const plain = (['step', 'epoch', 't', 'ips', 'grad'] as const).map((kind) => ({
+    kind,
+    name: '',
+    values: steps[kind].view(),
+  }));
+  const named = (['lr', 'loss'] as const).flatMap((kind) =>
+    [...steps[kind]].map(([name, column]) => ({ kind, name, values: column.view() })),
+  );
+  return [...plain, ...named];
+}
+
+export function unpackColumns(columns: readonly PackedColumn[]): StepColumns {
+  const named = (kind: 'lr' | 'loss') =>
+    new Map(columns.filter((c) => c.kind === kind).map((c) => [c.name, Column.adopt(c.values)]));
+  const plain = (kind: PackedColumn['kind']): Column => {
+    const column = columns.find((c) => c.kind === kind);
+    return column ? Column.adopt(column.values) : new Column();
+  };
+  return {
+    step: plain('step'),
+    epoch: plain('epoch'),
+    t: plain('t'),
+    ips: plain('ips'),
+    grad: plain('grad'),
+    lr: named('lr'),
+    loss: named('loss'),
+  };
+}
