@@ -1,4 +1,3 @@
-import { int } from '../onnx/onnx-model';
 import { rawReshape } from './broadcast';
 import { channelsOf, type Feature, positionsOf } from './feature';
 import type { Graph, Tensor } from './graph';
@@ -6,33 +5,33 @@ import { rawMatmul } from './linear';
 import { gatherRows } from './rows';
 import { rawTranspose } from './shape';
 
-/** Square kernel of odd size with zero padding (kernel - 1) / 2; the output is ceil(input / stride). */
-export type Window = { readonly kernel: number; readonly stride: number };
+/** Square kernel of odd size with zero padding (kernel - 1) / 2; stride 2 halves even sizes. */
+export type Window = { readonly kernel: number; readonly stride: 1 | 2 };
 
 /**
- * Convolution as one gather of rows and one matrix product. `weight` is (k k Cin, Cout), rows in the order ky, kx,
- * cin (HWIO). Derivative by the weight: patches^T dy. By the input: with stride 1 the same convolution of dy with the
- * kernel turned by 180 degrees; with a larger stride each input row collects its shares of dy weight^T.
+ * Convolution as one gather of rows and one matrix product. `weight` is (Cout, k k Cin), columns in the order ky, kx,
+ * cin (OHWI). Derivative by the weight: dy^T patches, in this order since transposing the narrow operand is twice as
+ * fast as patches^T dy. By the input: again a gather and a product, see turnedConv and spreadConv.
  */
 export function conv(graph: Graph, x: Feature, weight: Tensor, window: Window): Feature {
-  const { batch } = x;
-  const output = {
-    batch,
-    height: Math.ceil(x.height / window.stride),
-    width: Math.ceil(x.width / window.stride),
-  };
+  const output = outputOf(x, window);
   const patches = patchesOf(graph, x.rows, { input: x, output, window });
-  const rows = rawMatmul(graph, patches, weight);
-  graph.differentiable(rows, [x.rows, weight], (d) => [
-    window.stride === 1
-      ? turnedConv(graph, { x, window }, weight, d)
-      : collectedConv(graph, { input: x, output, window }, weight, d),
-    rawMatmul(graph, patches, d, { transA: true }),
-  ]);
+  const rows = rawMatmul(graph, patches, weight, { transB: true });
+  graph.differentiable(rows, [x.rows, weight], (d) => {
+    const place = { x, output, window };
+    const ofInput = window.stride === 1 ? turnedConv : spreadConv;
+    return [ofInput(graph, place, weight, d), rawMatmul(graph, d, patches, { transA: true })];
+  });
   return { ...output, rows };
 }
 
 type Size = Omit<Feature, 'rows'>;
+
+function outputOf({ batch, height, width }: Size, { stride }: Window): Size {
+  if (height % stride !== 0 || width % stride !== 0) throw new Error(`${height} x ${width} cannot be halved`);
+  return { batch, height: height / stride, width: width / stride };
+}
+
 type Geometry = { readonly input: Size; readonly output: Size; readonly window: Window };
 
 const keyOf = ({ input, window }: Geometry): string =>
@@ -78,54 +77,80 @@ function* walk({ batch, height, width }: Size): Generator<Position> {
   }
 }
 
-type Place = { readonly x: Feature; readonly window: Window };
+type Place = { readonly x: Feature; readonly output: Size; readonly window: Window };
 
+/** Stride 1: the same convolution of dy with the kernel turned by 180 degrees and its channels swapped. */
 function turnedConv(graph: Graph, { x, window }: Place, weight: Tensor, d: Tensor): Tensor {
-  if (window.kernel === 1) return rawMatmul(graph, d, weight, { transB: true });
   const patches = patchesOf(graph, d, { input: x, output: x, window });
-  return rawMatmul(graph, patches, turned(graph, weight, channelsOf(x)));
+  const taps = window.kernel ** 2;
+  const order = Array.from({ length: taps }, (_, i) => taps - 1 - i);
+  return rawMatmul(graph, patches, tapMatrix(graph, weight, { taps, order, across: 1 }));
 }
 
-/** (k k Cin, Cout) -> (k k Cout, Cin), taps in reverse order. */
-function turned(graph: Graph, weight: Tensor, channels: number): Tensor {
-  const [rows, outputs] = weight.shape;
-  const count = rows / channels;
-  const taps = rawReshape(graph, weight, [count, channels, outputs]);
-  const index = graph.constant(`reverse ${count}`, [count], () =>
-    Int32Array.from({ length: count }, (_, i) => count - 1 - i),
+/**
+ * 3x3 with stride 2: the 2x2 input positions 2i..2i+1 see the outputs i and i + 1 along each axis, so one product of
+ * 2x2 neighbourhoods of dy with a kernel of 16 blocks (seven of them zero) gives all four.
+ */
+function spreadConv(graph: Graph, { x, output, window }: Place, weight: Tensor, d: Tensor): Tensor {
+  if (window.kernel !== 3) throw new Error('stride 2 is for 3x3 convolutions');
+  const { batch, height, width } = output;
+  const positions = positionsOf(output);
+  const index = graph.constant(`ahead ${batch},${height},${width}`, [positions * 4], () =>
+    aheadIndex(output),
   );
-  const reversed = graph.emit({
-    op: 'Gather',
-    inputs: [taps, index],
-    shape: taps.shape,
-    attributes: { axis: int(0) },
-  });
-  return rawReshape(graph, rawTranspose(graph, reversed, [0, 2, 1]), [count * outputs, channels]);
+  const ahead = rawReshape(graph, gatherRows(graph, d, index), [positions, 4 * d.shape[1]]);
+  const cells = rawMatmul(graph, ahead, tapMatrix(graph, weight, { taps: 9, order: SPREAD_TAPS, across: 4 }));
+  const channels = channelsOf(x);
+  const split = rawReshape(graph, cells, [batch * height, width, 2, 2 * channels]);
+  return rawReshape(graph, rawTranspose(graph, split, [0, 2, 1, 3]), [positions * 4, channels]);
 }
 
-function collectedConv(graph: Graph, geometry: Geometry, weight: Tensor, d: Tensor): Tensor {
-  const taps = geometry.window.kernel ** 2;
-  const [positions, channels] = [positionsOf(geometry.input), weight.shape[0] / taps];
-  const shares = rawMatmul(graph, d, weight, { transB: true });
-  const rows = rawReshape(graph, shares, [positionsOf(geometry.output) * taps, channels]);
-  const { index, most } = shareIndex(geometry);
-  const constant = graph.constant(`shares ${keyOf(geometry)}`, [positions * most], () => index);
-  const collected = rawReshape(graph, gatherRows(graph, rows, constant), [positions, most, channels]);
-  return graph.emit({
-    op: 'ReduceSum',
-    inputs: [collected, graph.int64([1])],
-    shape: [positions, channels],
-    attributes: { keepdims: int(0) },
-  });
+/** Each output position with the next ones to the right, below, and both. */
+function aheadIndex(output: Size): Int32Array {
+  const index: number[] = [];
+  for (const { image, y, x } of walk(output)) {
+    for (const [dy, dx] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]) {
+      const inside = isInside(output, y + dy, x + dx);
+      index.push(inside ? (image * output.height + y + dy) * output.width + x + dx : positionsOf(output));
+    }
+  }
+  return Int32Array.from(index);
 }
 
-/** The inverse of patchIndex: for each input row its places in the patches, `most` a row; the rest point to zero. */
-function shareIndex(geometry: Geometry): { index: Int32Array; most: number } {
-  const patches = patchIndex(geometry);
-  const places: number[][] = Array.from({ length: positionsOf(geometry.input) }, () => []);
-  for (const [place, row] of patches.entries()) places[row]?.push(place);
-  const most = places.reduce((longest, list) => Math.max(longest, list.length), 0);
-  const index = new Int32Array(places.length * most).fill(patches.length);
-  for (const [row, list] of places.entries()) index.set(list, row * most);
-  return { index, most };
+/** Along one axis, by input parity and then by output (same or next): the kernel's tap, 3 for none. */
+const AXIS_TAPS = [
+  [1, 3],
+  [2, 0],
+] as const;
+
+/** Taps of spreadConv's blocks, ordered by output (4), then by input (4); 9 for none. */
+const SPREAD_TAPS = [0, 1, 2, 3].flatMap((next) =>
+  [0, 1, 2, 3].map((parity) => {
+    const ky = AXIS_TAPS[parity >> 1][next >> 1];
+    const kx = AXIS_TAPS[parity & 1][next & 1];
+    return ky === 3 || kx === 3 ? 9 : ky * 3 + kx;
+  }),
+);
+
+type TapOrder = { readonly taps: number; readonly order: readonly number[]; readonly across: number };
+
+/**
+ * (Cout, taps Cin) -> (n / across Cout, across Cin), where n = order.length: blocks of the kernel, turned so that
+ * outputs are rows, in the given order; tap number `taps` is a block of zeros.
+ */
+function tapMatrix(graph: Graph, weight: Tensor, { taps, order, across }: TapOrder): Tensor {
+  const [outputs, columns] = weight.shape;
+  const inputs = columns / taps;
+  const byTap = rawTranspose(graph, rawReshape(graph, weight, [outputs, taps, inputs]), [1, 0, 2]);
+  const rows = rawReshape(graph, byTap, [taps, outputs * inputs]);
+  const index = graph.constant(`taps ${order}`, [order.length], () => Int32Array.from(order));
+  const down = order.length / across;
+  const blocks = rawReshape(graph, gatherRows(graph, rows, index), [down, across, outputs, inputs]);
+  const turned = across === 1 ? blocks : rawTranspose(graph, blocks, [0, 2, 1, 3]);
+  return rawReshape(graph, turned, [down * outputs, across * inputs]);
 }

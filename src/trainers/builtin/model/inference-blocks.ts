@@ -81,20 +81,20 @@ type KernelShape = {
   readonly to: number;
 };
 
-/** A kernel (k, k, [patch, patch,] from, to) as ONNX wants it, (to, from, k patch, k patch), each output scaled. */
-function toOihw(hwio: Float32Array, shape: KernelShape, scale: Float32Array): Float32Array {
+/** A kernel (to, k, k, [patch, patch,] from) as ONNX wants it, (to, from, k patch, k patch), each output scaled. */
+function toOihw(ohwi: Float32Array, shape: KernelShape, scale: Float32Array): Float32Array {
   const { kernel, patch, from, to } = shape;
   const side = kernel * patch;
-  const oihw = new Float32Array(hwio.length);
-  for (let row = 0; row < hwio.length / to; row++) {
-    const [i, inner, outer] = [
-      row % from,
-      Math.floor(row / from) % patch ** 2,
-      Math.floor(row / (from * patch ** 2)),
-    ];
+  const columns = ohwi.length / to;
+  const oihw = new Float32Array(ohwi.length);
+  for (let column = 0; column < columns; column++) {
+    const [i, block] = [column % from, Math.floor(column / from)];
+    const [inner, outer] = [block % patch ** 2, Math.floor(block / patch ** 2)];
     const y = Math.floor(outer / kernel) * patch + Math.floor(inner / patch);
     const x = (outer % kernel) * patch + (inner % patch);
-    for (let o = 0; o < to; o++) oihw[((o * from + i) * side + y) * side + x] = hwio[row * to + o] * scale[o];
+    for (let o = 0; o < to; o++) {
+      oihw[((o * from + i) * side + y) * side + x] = ohwi[o * columns + column] * scale[o];
+    }
   }
   return oihw;
 }

@@ -11,7 +11,7 @@ export type ParameterKind =
   | { readonly kind: 'beta' }
   | { readonly kind: 'head-bias' };
 
-/** One parameter tensor, a stretch of its group's flat vector. Kernels are HWIO. */
+/** One parameter tensor, a stretch of its group's flat vector. Kernels are OHWI. */
 export type Parameter = {
   readonly name: string;
   readonly group: Group;
@@ -43,7 +43,7 @@ export function layoutOf(options: ModelOptions): Layout {
     lengths[group] += length;
   };
   const kernel = (name: string, size: number, [from, to]: readonly [number, number]): void =>
-    parameter(`${name}.weight`, 'weights', [size, size, from, to], {
+    parameter(`${name}.weight`, 'weights', [to, size, size, from], {
       kind: 'kernel',
       fanIn: size * size * from,
     });

@@ -4,12 +4,11 @@ import { conv, type Window } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
 import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
-import { matmul } from '../graph/linear';
 import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
 import { type Blocks, STEM_KERNEL } from './blocks';
 
-/** A parameter as the matrix the graph works with: a kernel (k k Cin, Cout), a vector (1, C). */
+/** A parameter as the matrix the graph works with: a kernel (Cout, k k Cin), a vector (1, C). */
 export type ParameterTensors = (name: string) => Tensor;
 
 /** (1, C) each, over `count` rows; the variance is the biased one. */
@@ -38,8 +37,8 @@ export function trainingBlocks(
     stem: (name, image) => convNormAct(name, image, { kernel: STEM_KERNEL, stride: 1 }),
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => {
-      const product = matmul(graph, x.rows, parameter(`${name}.weight`));
-      return { ...x, rows: add(graph, product, parameter(`${name}.bias`)) };
+      const y = conv(graph, x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
+      return { ...y, rows: add(graph, y.rows, parameter(`${name}.bias`)) };
     },
     add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
     concat: (parts) => ({

@@ -4,7 +4,7 @@ import type { StateVector } from './state-names';
 
 /**
  * All that training needs to go on, by name: `model/` values, `ema/` their average, `optimizer/<buffer>/` the
- * optimizer's state. Kernels are HWIO. `step` counts the updates made.
+ * optimizer's state. Kernels are OHWI. `step` counts the updates made.
  */
 export type TrainState = {
   readonly step: number;

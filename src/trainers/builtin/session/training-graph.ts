@@ -80,8 +80,8 @@ function splitParameters(graph: Graph, layout: Layout, flat: PerGroup): Map<stri
   const parameters = new Map<string, Tensor>();
   for (const { name, group, offset, length, shape } of layout.parameters.values()) {
     const piece = rawSlice(graph, flat[group], { axis: 0, start: offset, length });
-    const columns = shape[shape.length - 1];
-    parameters.set(name, rawReshape(graph, piece, [length / columns, columns]));
+    const rows = shape.length === 1 ? 1 : shape[0];
+    parameters.set(name, rawReshape(graph, piece, [rows, length / rows]));
   }
   return parameters;
 }

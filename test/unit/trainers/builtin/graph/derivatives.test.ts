@@ -87,10 +87,11 @@ describe('the derivative of feature map operations agrees with central differenc
   it.each([
     [1, 1],
     [3, 1],
+    [5, 1],
     [3, 2],
-  ])('conv with kernel %i, stride %i', (kernel, stride) =>
+  ] as const)('conv with kernel %i, stride %i', (kernel, stride) =>
     checkDerivative(
-      [rows, { shape: [kernel * kernel * 2, 3] }],
+      [rows, { shape: [3, kernel * kernel * 2] }],
       (g, [x, w]) => conv(g, { ...place, rows: x }, w, { kernel, stride }).rows,
     ),
   );

@@ -30,14 +30,14 @@ const EPSILON = 1e-5;
 
 /** The training graph's own layers in evaluation mode: running statistics instead of the batch's. */
 function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
-  const constant = (name: string, columns: number, f = (v: number) => v): Tensor => {
+  const constant = (name: string, rows: number, f = (v: number) => v): Tensor => {
     const data = state.tensors[`ema/${name}`];
-    const shape = [data.length / columns, columns];
+    const shape = [rows, data.length / rows];
     return graph.constant(`${name} ${f}`, shape, () => data.map(f));
   };
   const convNormAct = (name: string, x: Feature, out: number, window: Window): Feature => {
     const y = conv(graph, x, constant(`${name}.conv.weight`, out), window);
-    const row = (part: string, f?: (v: number) => number) => constant(`${name}.norm.${part}`, out, f);
+    const row = (part: string, f?: (v: number) => number) => constant(`${name}.norm.${part}`, 1, f);
     const centred = add(
       graph,
       y.rows,
@@ -55,7 +55,7 @@ function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
     convNormAct: (name, x, { out, kernel, stride = 1 }) => convNormAct(name, x, out, { kernel, stride }),
     predict: (name, x, out) => {
       const y = conv(graph, x, constant(`${name}.weight`, out), { kernel: 1, stride: 1 });
-      return { ...y, rows: add(graph, y.rows, constant(`${name}.bias`, out)) };
+      return { ...y, rows: add(graph, y.rows, constant(`${name}.bias`, 1)) };
     },
     add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
     concat: (parts) => ({

@@ -46,7 +46,7 @@ function createGenerator(): () => number {
 function startingState(draw: () => number): TrainState {
   const tensors: Record<string, Float32Array> = {};
   for (const { name, length, shape, init } of layoutOf(golden).parameters.values()) {
-    const bound = init.kind === 'kernel' ? Math.sqrt(3 / (length / shape[shape.length - 1])) : 0.1;
+    const bound = init.kind === 'kernel' ? Math.sqrt(3 / (length / shape[0])) : 0.1;
     const start = init.kind === 'gamma' ? 1 : 0;
     const values = Float32Array.from({ length }, () => start + bound * (2 * draw() - 1));
     tensors[`model/${name}`] = values;

@@ -1,0 +1,127 @@
+// The builtin trainer's images per second against the same network, loss, optimizer and weight average in PyTorch
+// eager, on the same cores: rounds take turns in one run, and medians are compared.
+// Usage: node test/bench/trainer.mjs [--rounds N] [--steps N] [--imgsz N] [--batch N] [--size nano|micro] [--threads N]
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, homedir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const python =
+  process.env.PITWALL_TORCH_PYTHON ?? path.join(homedir(), '.cache/pitwall/torch-cpu/bin/python');
+const option = (value) => ({ type: 'string', default: String(value) });
+const { values } = parseArgs({
+  options: {
+    rounds: option(7),
+    steps: option(10),
+    imgsz: option(128),
+    batch: option(16),
+    size: option('nano'),
+    threads: option(availableParallelism()),
+  },
+});
+const { size } = values;
+const [rounds, steps, imgsz, batch, threads] = ['rounds', 'steps', 'imgsz', 'batch', 'threads'].map((name) =>
+  Number(values[name]),
+);
+const classes = 6;
+const random = (i) => ((i * 2654435761) % 4294967296) / 4294967296;
+const targets = Array.from({ length: batch * 4 }, (_, i) => [
+  Math.floor(i / 4),
+  i % classes,
+  0.1 + 0.8 * random(4 * i),
+  0.1 + 0.8 * random(4 * i + 1),
+  0.08 + 0.1 * random(4 * i + 2),
+  0.08 + 0.1 * random(4 * i + 3),
+]);
+
+async function openOurs() {
+  const outfile = path.join(root, 'dist/bench/train-session.cjs');
+  await build({
+    entryPoints: [path.join(root, 'src/trainers/builtin/session/train-session.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    loader: { '.proto': 'text' },
+    external: ['onnxruntime-node'],
+  });
+  const { openTrainSession } = createRequire(import.meta.url)(outfile);
+  const session = await openTrainSession({
+    ...{ size, classes, imgsz, batch, threads, optimizer: 'SGD', device: 'cpu', seed: 0 },
+    loss: { box: 7.5, cls: 0.5, label_smoothing: 0 },
+    ...{ clip_grad: 0, weight_decay: 5e-4, weight_ema: 0.9999 },
+  });
+  const images = Uint8Array.from({ length: batch * 3 * imgsz * imgsz }, (_, i) => 256 * random(i));
+  const flat = {
+    image: targets.map((t) => t[0]),
+    class: targets.map((t) => t[1]),
+    boxes: targets.flatMap((t) => t.slice(2)),
+  };
+  const rates = { lr: { weights: 0.01, norm: 0.01, bias: 0.01 }, momentum: 0.9 };
+  const step = async () => {
+    const start = performance.now();
+    await session.step({ images, targets: flat }, rates);
+    return performance.now() - start;
+  };
+  for (let i = 0; i < 3; i++) await step();
+  const round = async () => {
+    const times = [];
+    for (let i = 0; i < steps; i++) times.push(await step());
+    return times;
+  };
+  return { name: 'pitwall', round, stop: () => session.dispose() };
+}
+
+async function openTorch(name, channelsLast) {
+  const child = spawn(python, [path.join(root, 'test/fixtures/torch/bench_trainer.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const settings = { size, classes, imgsz, batch, threads, targets, channelsLast };
+  child.stdin.write(`${JSON.stringify(settings)}\n`);
+  const { value: ready } = await lines.next();
+  console.log(`${name}: ${ready}`);
+  const round = async () => {
+    child.stdin.write(`${steps}\n`);
+    return JSON.parse((await lines.next()).value);
+  };
+  return { name, round, stop: () => child.stdin.end() };
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+
+if (!existsSync(python)) {
+  console.log(`SKIPPED builtin trainer against PyTorch: no ${python} (set PITWALL_TORCH_PYTHON)`);
+  process.exit(0);
+}
+const all = [
+  await openOurs(),
+  await openTorch('pytorch', false),
+  await openTorch('pytorch channels_last', true),
+];
+const medians = new Map(all.map(({ name }) => [name, []]));
+for (let i = 0; i < rounds; i++) {
+  for (const { name, round } of all) medians.get(name).push(median(await round()));
+}
+for (const { stop } of all) await stop();
+console.log(
+  `${size}, batch ${batch}, imgsz ${imgsz}, ${threads} threads, ${rounds} rounds of ${steps} steps`,
+);
+const speed = (name) => (1000 * batch) / median(medians.get(name));
+for (const { name } of all) {
+  const ms = median(medians.get(name));
+  console.log(
+    `${name.padEnd(22)} ${ms.toFixed(1).padStart(7)} ms/step ${speed(name).toFixed(0).padStart(6)} images/s`,
+  );
+}
+const best = Math.max(speed('pytorch'), speed('pytorch channels_last'));
+const perRound = medians
+  .get('pitwall')
+  .map((ms, i) => Math.min(medians.get('pytorch')[i], medians.get('pytorch channels_last')[i]) / ms);
+console.log(`images/s: pitwall / pytorch ${(speed('pitwall') / speed('pytorch')).toFixed(2)}`);
+console.log(`images/s: pitwall / faster pytorch ${(speed('pitwall') / best).toFixed(2)}`);
+console.log(`images/s: pitwall / faster pytorch, median of rounds ${median(perRound).toFixed(2)}`);
