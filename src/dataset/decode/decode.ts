@@ -7,6 +7,8 @@ import { unreadableFormat } from './formats';
 
 /** Smallest side Ultralytics accepts (data/utils.py, verify_image). */
 const SMALLEST_SIDE = 10;
+const START_OF_JPEG = Buffer.from('ffd8', 'hex');
+const END_OF_JPEG = Buffer.from('ffd9', 'hex');
 
 /**
  * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives.
@@ -32,7 +34,10 @@ async function decodeBytes(bytes: Buffer, file: string): Promise<RgbImage> {
 
 /** The recipe that equals OpenCV: profiles are ignored, EXIF orientation is applied, alpha is dropped, grey becomes RGB. */
 async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
-  const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated' });
+  const unended = isUnendedJpeg(bytes);
+  const whole = unended ? Buffer.concat([bytes, END_OF_JPEG]) : bytes;
+  // With its end put back, a torn picture only draws a warning.
+  const image = sharp(whole, { ignoreIcc: true, failOn: unended ? 'warning' : 'truncated' });
   const { space } = await image.metadata();
   if (space === 'cmyk') throw new Error('CMYK images cannot be read: convert it to RGB');
   const { data, info } = await image
@@ -44,6 +49,11 @@ async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
   if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
   return { width: info.width, height: info.height, data: pixels };
+}
+
+/** Some cameras leave out the end marker of a whole picture; Ultralytics and OpenCV take such files. */
+function isUnendedJpeg(bytes: Buffer): boolean {
+  return bytes.subarray(0, 2).equals(START_OF_JPEG) && !bytes.subarray(-2).equals(END_OF_JPEG);
 }
 
 function firstLine(text: string): string {

@@ -173,6 +173,15 @@ describe('decoding an image', () => {
     );
   });
 
+  it('takes a JPEG that lacks only its end marker', async () => {
+    const jpeg = await raw().jpeg().toBuffer();
+    const whole = await decodeImage(put('whole.jpg', jpeg));
+    const unended = await decodeImage(put('unended.jpg', jpeg.subarray(0, jpeg.length - 2)));
+    expect(unended.data).toEqual(whole.data);
+    const padded = await decodeImage(put('padded.jpg', Buffer.concat([jpeg, Buffer.alloc(50)])));
+    expect(padded.data).toEqual(whole.data);
+  });
+
   it('refuses torn files', async () => {
     const jpeg = await sharp({
       create: {
