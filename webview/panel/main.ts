@@ -99,7 +99,9 @@ class Panel {
     this.#drawToolbar(this.#preferences);
     this.#grid.draw(this.#model);
     this.#curves.draw();
-    document.body.classList.toggle('ready', this.#model.sections.header !== undefined);
+    const { header } = this.#model.sections;
+    document.body.classList.toggle('ready', header !== undefined);
+    document.body.classList.toggle('preview', header?.state === 'preview');
   }
 }
 

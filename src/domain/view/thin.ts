@@ -26,10 +26,16 @@ function bucketed({ x, y }: Points, { start, end, window }: Range): Points {
     i = Math.max(i, first + 1);
     out.extremes({ x, y }, first, i);
   }
+  // A line ends where its data ends, whatever the last bucket's extremes are.
+  out.last(x[end - 1], y[end - 1]);
   return out.finish();
 }
 
-type Writer = { extremes(points: Points, from: number, to: number): void; finish(): Points };
+type Writer = {
+  extremes(points: Points, from: number, to: number): void;
+  last(x: number, y: number): void;
+  finish(): Points;
+};
 
 function createWriter(capacity: number): Writer {
   const x = new Float64Array(capacity);
@@ -43,6 +49,9 @@ function createWriter(capacity: number): Writer {
   return {
     extremes(points, from, to) {
       for (const i of pick(points.y, from, to)) push(points.x[i], points.y[i]);
+    },
+    last(px, py) {
+      if (length === 0 || x[length - 1] < px) push(px, py);
     },
     finish: () => ({ x: x.slice(0, length), y: y.slice(0, length) }),
   };

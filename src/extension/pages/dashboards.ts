@@ -36,7 +36,7 @@ export class Dashboards implements vscode.Disposable {
       return;
     }
     const preview = replaces && this.#panels.get(keyOf(replaces));
-    const panel = preview?.panel ?? createPanel();
+    const panel = preview?.panel ?? createPanel(this.#column());
     preview?.letGo();
     await this.restore(panel, subject);
   }
@@ -51,14 +51,20 @@ export class Dashboards implements vscode.Disposable {
     });
   }
 
+  /** Beside the config, where other dashboards are already. */
+  #column(): vscode.ViewColumn {
+    const [other] = this.#panels.values();
+    return other?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
   dispose(): void {
     for (const dashboard of this.#panels.values()) dashboard.letGo();
   }
 }
 
-function createPanel(): vscode.WebviewPanel {
-  const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-  return vscode.window.createWebviewPanel(VIEW_TYPE, 'Pitwall', column, { enableScripts: true });
+function createPanel(viewColumn: vscode.ViewColumn): vscode.WebviewPanel {
+  const place = { viewColumn, preserveFocus: true };
+  return vscode.window.createWebviewPanel(VIEW_TYPE, 'Pitwall', place, { enableScripts: true });
 }
 
 type DashboardOptions = {

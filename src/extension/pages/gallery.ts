@@ -69,7 +69,8 @@ async function readImage(
   if (!bytes) return undefined;
   const toShare = shareOf(header, judged.image);
   const boxes = judged.boxes.map((box) => galleryBox(box, header.classes, toShare));
-  return { name: path.basename(name), bytes, mime, boxes, note: noteOf(judged) };
+  // A Buffer would become JSON on its way to the page; plain bytes travel as bytes.
+  return { name: path.basename(name), bytes: new Uint8Array(bytes), mime, boxes, note: noteOf(judged) };
 }
 
 type ToShare = (box: JudgedBox['box']) => GalleryBox['box'];

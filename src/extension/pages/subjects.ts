@@ -2,8 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import type { RunComparison } from '../../protocol/view/compare-sections';
 import { openPreview } from '../editor/preview';
 import type { Services } from '../services';
+import { compareBest } from './compare';
 import type { Subject } from './dashboards';
 import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
@@ -47,9 +49,14 @@ async function openCompareSubject(services: Services, dir: string, other: string
     store.track({ dispose: () => run.release() });
     store.track(run.live.onDidChange(() => changed.fire()));
   }
+  let comparison: RunComparison | undefined;
+  void compareBest(services, dir, other).then((result) => {
+    comparison = result;
+    changed.fire();
+  });
   return {
     title: vscode.l10n.t('{0} and {1}', path.basename(dir), path.basename(other)),
-    source: { input: () => ({ ...a.input(), other: b.input() }), onDidChange: changed.event },
+    source: { input: () => ({ ...a.input(), other: b.input(), comparison }), onDidChange: changed.event },
     actions: {
       act: (id, epoch) => runAction(dir, id, epoch),
       gallery: (epoch, from) => galleryOf(a.live, epoch, from),

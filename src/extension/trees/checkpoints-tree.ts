@@ -34,7 +34,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
     const item = new vscode.TreeItem(vscode.l10n.t('epoch {0}', epoch));
     item.id = `${path.basename(dir)} ${epoch}`;
-    item.description = [row.map, row.verdict.text, row.size].filter((part) => part !== '').join('  ');
+    item.description = [row.map, row.verdict.text].filter((part) => part !== '').join('  ');
     item.iconPath = new vscode.ThemeIcon(...iconOf(row));
     item.tooltip = [row.verdict.text, `mAP50 ${row.map50}`, row.kept.text]
       .filter((part) => part !== '')

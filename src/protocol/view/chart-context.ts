@@ -2,9 +2,9 @@ import type { Translate } from '../../base/translate';
 import type { Points } from '../../domain/view/thin';
 import type { RunState } from '../run-state';
 import { type Axis, niceCeil } from './axis';
-import type { PlannedCurve } from './input';
+import type { PlannedCurve, ViewInput } from './input';
 import type { StepCache } from './step-cache';
-import type { ChartLens, ChartView, Colour, SeriesRole } from './types';
+import type { ChartLens, ChartView, Colour, SeriesRole, XAxis } from './types';
 
 export type ChartContext = {
   readonly state: RunState;
@@ -14,6 +14,10 @@ export type ChartContext = {
   readonly axis: Axis;
   readonly cache: StepCache;
   readonly t: Translate;
+  readonly axisName: XAxis;
+  readonly smoothing: number;
+  /** A second run, drawn beside the first. */
+  readonly other?: ViewInput;
   /** What of the chart is looked at. */
   readonly lens: ChartLens;
 };

@@ -22,9 +22,9 @@ export function createChartSender(): ChartSender {
   };
   const append = (context: ChartContext, draft: ChartDraft): ChartUpdate | undefined => {
     const added = context.cache.x().length - rows;
-    if (added === 0 && draft.summary === summary) return undefined;
+    const series = added === 0 ? [] : draft.series.flatMap((s) => tailOf(context, s, rows));
+    if (series.length === 0 && draft.summary === summary) return undefined;
     longest += added;
-    const series = draft.series.flatMap((s) => tailOf(context, s, rows));
     return { kind: 'append', id: draft.id, summary: draft.summary, series };
   };
   return {

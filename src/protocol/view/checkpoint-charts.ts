@@ -9,6 +9,7 @@ import {
   type SeriesHead,
   visibleRange,
 } from './chart-context';
+import { otherCheckpoints } from './other-run';
 
 type Read = (validated: Validated) => number;
 
@@ -66,6 +67,7 @@ export function mapChart(context: ChartContext): ChartDraft {
         maps.map(([x], i) => [x, average[i]]),
       ),
       pointSeries(context, { key: 'map', label: '50-95', role: 'points', colour: 'green' }, maps),
+      ...otherCheckpoints(context, (v) => v.map),
       pointSeries(
         context,
         { key: 'best', label: t('best'), role: 'best', colour: 'yellow' },

@@ -5,6 +5,7 @@ import { FINAL_STATES, type RunStateName } from '../run-files';
 import type { RunState } from '../run-state';
 import { secondsPerStep } from './axis';
 import { lastOf, totalSteps, type ViewInput } from './input';
+import { nameOf } from './other-run';
 import type { ActionView, HeaderView, Tone } from './types';
 
 export function stateLabel(state: RunStateName | 'preview', t: Translate): string {
@@ -59,7 +60,7 @@ export function headerOf(input: ViewInput): HeaderView {
   const name = stateOf(input);
   const stalled = state.status?.stalled === true && name === 'running';
   return {
-    name: state.meta.title ?? state.run?.name ?? '',
+    name: input.other ? input.t('{0} and {1}', nameOf(input), nameOf(input.other)) : nameOf(input),
     state: name,
     stateLabel: labelOf(input, name, stalled),
     tone: stalled ? 'warning' : TONES[name],

@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
 import type { RunStateName } from '../run-files';
 import type { RunState } from '../run-state';
+import type { RunComparison } from './compare-sections';
 import type { Sentence } from './types';
 
 /** The planned LR; what domain/schedule's Schedule gives, by shape. */
@@ -21,6 +22,8 @@ export type ViewInput = {
   readonly advice?: readonly Sentence[];
   /** A second run that is drawn beside this one. */
   readonly other?: ViewInput;
+  /** What their detections say about the two, once it was computed. */
+  readonly comparison?: RunComparison;
   /** Unix ms. */
   readonly now: number;
   readonly t: Translate;

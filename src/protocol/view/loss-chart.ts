@@ -1,6 +1,8 @@
 import { formatValue } from '../../domain/view/format';
+import type { RunState } from '../run-state';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
+import { otherSteps } from './other-run';
 import type { Colour } from './types';
 
 const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
@@ -14,12 +16,18 @@ export function lossChart(context: ChartContext): ChartDraft {
     title: t('Loss'),
     summary: lossSummary(context, names),
     ...visibleRange(context),
-    series: names.flatMap((name, index) => lossSeries(context, name, index)),
+    series: [
+      ...names.flatMap((name, index) => lossSeries(context, name, index)),
+      ...otherSteps(context, totalLoss, { ...visibleRange(context), smoothed: true }),
+    ],
     marks: [],
     empty: state.steps.step.length === 0 ? t('The first loss comes with the first step.') : undefined,
     unit: 'number',
   };
 }
+
+const totalLoss = ({ steps: { loss } }: RunState): Float64Array | undefined =>
+  (loss.get('total') ?? [...loss.values()][0])?.view();
 
 function lossSeries(context: ChartContext, name: string, index: number): SeriesDraft[] {
   const column = context.state.steps.loss.get(name);

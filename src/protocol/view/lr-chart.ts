@@ -8,6 +8,7 @@ import {
   wholeRange,
 } from './chart-context';
 import type { PlannedCurve } from './input';
+import { otherSteps } from './other-run';
 import type { Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
@@ -16,7 +17,10 @@ const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', '
 export function lrChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
   const groups = state.hello?.groups ?? context.planned?.groups ?? [];
-  const series = groups.flatMap((group, index) => groupSeries(context, group, index));
+  const series = [
+    ...groups.flatMap((group, index) => groupSeries(context, group, index)),
+    ...otherSteps(context, (other) => [...other.steps.lr.values()][0]?.view(), wholeRange(context)),
+  ];
   return {
     id: 'lr',
     title: t('Learning rate'),

@@ -1,5 +1,6 @@
 import { formatCount, formatMetric } from '../../domain/view/format';
 import { checkpointRows } from './checkpoint-rows';
+import { differingSettings } from './compare-sections';
 import { headerOf } from './header';
 import type { ViewInput } from './input';
 import { logOf } from './log';
@@ -35,7 +36,8 @@ function classRows(input: ViewInput): ClassRow[] {
 const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 /** What was asked for beside what is in force; changed ones first. */
-function settingRows({ state }: ViewInput): SettingRow[] {
+function settingRows({ state, other }: ViewInput): SettingRow[] {
+  if (other) return differingSettings(state, other.state);
   const rows = (state.plan?.settings ?? []).map((s) => ({
     key: s.key,
     requested: show(s.requested),

@@ -50,9 +50,10 @@ export function createViewSession(): ViewSession {
     const axis = createAxis(lens.axis, input);
     if (!cache.update(input.state, axis, lens)) senders.clear();
     const plannedVersion = plans.of(input.planned);
+    const shared = { plannedVersion, axis, cache, axisName: lens.axis, smoothing: lens.smoothing };
     return CHART_IDS.flatMap((id) => {
       const own = lens.charts[id];
-      return own ? chartUpdate(id, { ...input, plannedVersion, axis, cache, lens: own }) : [];
+      return own ? chartUpdate(id, { ...input, ...shared, lens: own }) : [];
     });
   };
   return {

@@ -2,6 +2,7 @@ import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric, formatRate, formatValue } from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
 import type { Validated } from '../validation';
+import { compareTiles } from './compare-sections';
 import { stateOf } from './header';
 import { lastOf, type ViewInput } from './input';
 import { previewTiles } from './preview-tiles';
@@ -15,6 +16,7 @@ const LOSS_ROWS = 2000;
 const LOSS_WEIGHT = 0.95;
 
 export function tilesOf(input: ViewInput): TileView[] {
+  if (input.other) return compareTiles(input, input.other);
   if (stateOf(input) === 'preview') return previewTiles(input);
   return [mapTile(input), lossTile(input), lrTile(input), validationTile(input)];
 }
