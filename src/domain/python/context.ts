@@ -1,0 +1,23 @@
+import type { Translate } from '../../base/translate';
+import type { PyNode } from './node';
+import type { Scope, Value } from './value';
+
+/** One look at one file. Parts that need each other meet here, so that no two files import one another. */
+export type Context = {
+  readonly root: PyNode;
+  readonly t: Translate;
+  /** Steps that may still be evaluated; shared, so a loop without end only ends the look. */
+  readonly budget: { left: number; depth: number };
+  evaluate(node: PyNode, scope: Scope): Value;
+  call(callee: Value, args: Arguments): Value;
+  /** What a call of a library's class or function makes; undefined where the name is not known. */
+  construct(name: string, args: Arguments, node: PyNode): Value | undefined;
+  /** Something was assumed; people are told once. */
+  assume(note: string): void;
+};
+
+export type Arguments = { readonly positional: readonly Value[]; readonly named: ReadonlyMap<string, Value> };
+
+export const BUDGET = 200_000;
+/** Nested evaluations; a name that leads back to itself ends here. */
+export const DEPTH = 120;

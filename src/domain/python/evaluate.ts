@@ -1,0 +1,213 @@
+import { callBuiltin, constant } from './builtins';
+import { type Arguments, BUDGET, type Context, DEPTH } from './context';
+import { children, field, inner, lastName, type PyNode } from './node';
+import { binary, boolean, compare, unary } from './operators';
+import { asNumber, NONE, numberValue, type Scope, truth, unknown, type Value } from './value';
+
+type Evaluate = (node: PyNode, scope: Scope, context: Context) => Value;
+
+/** What an expression is, as far as the file says. Never throws: what is not known is `unknown`. */
+export function evaluate(node: PyNode, scope: Scope, context: Context): Value {
+  const { budget } = context;
+  const run = EVALUATE.get(node.type);
+  if (run === undefined || budget.left <= 0 || budget.depth > DEPTH) return unknown(node.text);
+  budget.left -= 1;
+  budget.depth += 1;
+  const value = run(node, scope, context);
+  budget.depth -= 1;
+  return value.kind === 'unknown' ? unknown(node.text) : value;
+}
+
+/** A function of one number, as LambdaLR takes it, with a bound of its own for every call. */
+export function numericFunction(callee: Value, context: Context): (t: number) => number | undefined {
+  return (t) => {
+    context.budget.left = BUDGET;
+    return asNumber(context.call(callee, { positional: [numberValue(t)], named: new Map() }));
+  };
+}
+
+const EVALUATE: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
+  ['integer', literal],
+  ['float', literal],
+  ['true', () => ({ kind: 'bool', value: true })],
+  ['false', () => ({ kind: 'bool', value: false })],
+  ['none', () => NONE],
+  ['string', (node) => ({ kind: 'string', value: stringOf(node) })],
+  ['concatenated_string', (node) => ({ kind: 'string', value: children(node).map(stringOf).join('') })],
+  ['parenthesized_expression', first],
+  ['list', items],
+  ['tuple', items],
+  ['expression_list', items],
+  ['dictionary', dictionary],
+  ['list_comprehension', comprehension],
+  ['generator_expression', comprehension],
+  ['identifier', (node, scope) => scope.get(node.text) ?? unknown(node.text)],
+  ['attribute', (node, scope) => scope.get(node.text) ?? constant(node.text) ?? unknown(node.text)],
+  ['lambda', (node, scope) => ({ kind: 'function', node, scope })],
+  ['binary_operator', (node, scope, context) => binary(operatorOf(node), ...sides(node, scope, context))],
+  [
+    'unary_operator',
+    (node, scope, context) => unary(operatorOf(node), part(node, 'argument', scope, context)),
+  ],
+  ['not_operator', negation],
+  [
+    'boolean_operator',
+    (node, scope, context) =>
+      boolean(operatorOf(node), part(node, 'left', scope, context), () =>
+        part(node, 'right', scope, context),
+      ),
+  ],
+  ['comparison_operator', comparison],
+  ['conditional_expression', conditional],
+  ['subscript', subscript],
+  ['call', call],
+]);
+
+function literal(node: PyNode): Value {
+  const value = Number(node.text.replaceAll('_', ''));
+  return Number.isNaN(value) ? unknown(node.text) : numberValue(value);
+}
+
+function stringOf(node: PyNode): string {
+  return children(node)
+    .filter((child) => child.type === 'string_content')
+    .map((child) => child.text)
+    .join('');
+}
+
+function first(node: PyNode, scope: Scope, context: Context): Value {
+  const expression = inner(node);
+  return expression === undefined ? unknown(node.text) : evaluate(expression, scope, context);
+}
+
+function part(node: PyNode, name: string, scope: Scope, context: Context): Value {
+  const expression = field(node, name);
+  return expression === undefined ? unknown(node.text) : evaluate(expression, scope, context);
+}
+
+function sides(node: PyNode, scope: Scope, context: Context): [Value, Value] {
+  return [part(node, 'left', scope, context), part(node, 'right', scope, context)];
+}
+
+function operatorOf(node: PyNode): string {
+  return field(node, 'operator')?.text ?? '';
+}
+
+function items(node: PyNode, scope: Scope, context: Context): Value {
+  const values = children(node).flatMap((child) => {
+    if (child.type !== 'list_splat') return [evaluate(child, scope, context)];
+    const value = first(child, scope, context);
+    return value.kind === 'list' ? value.items : [unknown(child.text)];
+  });
+  return { kind: 'list', items: values };
+}
+
+function dictionary(node: PyNode, scope: Scope, context: Context): Value {
+  const entries = new Map<string, Value>();
+  for (const child of children(node)) {
+    if (child.type === 'dictionary_splat') merge(entries, first(child, scope, context));
+    const key = child.type === 'pair' ? part(child, 'key', scope, context) : undefined;
+    if (key?.kind === 'string') entries.set(key.value, part(child, 'value', scope, context));
+  }
+  return { kind: 'dict', entries };
+}
+
+function merge(entries: Map<string, Value>, value: Value): void {
+  if (value.kind !== 'dict') return;
+  for (const [key, item] of value.entries) entries.set(key, item);
+}
+
+/** `[f(x) for x in items]` of one loop without conditions. */
+function comprehension(node: PyNode, scope: Scope, context: Context): Value {
+  const clauses = children(node).slice(1);
+  const [clause] = clauses;
+  const body = field(node, 'body');
+  const name = clause && field(clause, 'left');
+  const source = clause && part(clause, 'right', scope, context);
+  if (clauses.length !== 1 || !body || name?.type !== 'identifier' || source?.kind !== 'list') {
+    return unknown(node.text);
+  }
+  const values = source.items.map((item) => evaluate(body, withName(scope, name.text, item), context));
+  return { kind: 'list', items: values };
+}
+
+function withName(scope: Scope, name: string, value: Value): Scope {
+  return { get: (wanted) => (wanted === name ? value : scope.get(wanted)) };
+}
+
+function negation(node: PyNode, scope: Scope, context: Context): Value {
+  const known = truth(part(node, 'argument', scope, context));
+  return known === undefined ? unknown(node.text) : { kind: 'bool', value: !known };
+}
+
+/** `a < b <= c`: every link must hold. */
+function comparison(node: PyNode, scope: Scope, context: Context): Value {
+  const values = children(node).map((child) => evaluate(child, scope, context));
+  const operators = node.tokens.filter((token) => token.fieldName === 'operators').map((token) => token.text);
+  const links = operators.map((operator, i) =>
+    values[i + 1] === undefined ? undefined : compare(operator, values[i], values[i + 1]),
+  );
+  if (links.includes(false)) return { kind: 'bool', value: false };
+  return links.includes(undefined) ? unknown(node.text) : { kind: 'bool', value: true };
+}
+
+function conditional(node: PyNode, scope: Scope, context: Context): Value {
+  const [yes, condition, no] = children(node);
+  if (no === undefined) return unknown(node.text);
+  const known = truth(evaluate(condition, scope, context));
+  if (known === undefined) {
+    context.assume(context.t('Whether {0} holds is not known: assumed that it does.', condition.text));
+  }
+  return evaluate(known === false ? no : yes, scope, context);
+}
+
+function subscript(node: PyNode, scope: Scope, context: Context): Value {
+  const value = part(node, 'value', scope, context);
+  const index = part(node, 'subscript', scope, context);
+  if (value.kind === 'dict' && index.kind === 'string') {
+    return value.entries.get(index.value) ?? unknown(node.text);
+  }
+  const i = asNumber(index);
+  if (value.kind !== 'list' || i === undefined) return unknown(node.text);
+  return value.items[i < 0 ? value.items.length + i : i] ?? unknown(node.text);
+}
+
+function call(node: PyNode, scope: Scope, context: Context): Value {
+  const callee = field(node, 'function');
+  const list = field(node, 'arguments');
+  if (callee === undefined || list === undefined) return unknown(node.text);
+  const own = evaluate(callee, scope, context);
+  const args = argumentsOf(list, scope, context);
+  if (own.kind === 'function') return context.call(own, args);
+  const name = scope.get(`import ${callee.text}`);
+  const path = name?.kind === 'string' ? name.value : callee.text;
+  return (
+    context.construct(lastName(path), args, node) ?? callBuiltin(lastName(path), args) ?? unknown(node.text)
+  );
+}
+
+export function argumentsOf(list: PyNode, scope: Scope, context: Context): Arguments {
+  // `f(x for x in xs)` has a generator in place of a list of arguments.
+  if (list.type !== 'argument_list') {
+    return { positional: [evaluate(list, scope, context)], named: new Map() };
+  }
+  const named = new Map<string, Value>();
+  const positional: Value[] = [];
+  for (const child of children(list)) {
+    const name = child.type === 'keyword_argument' ? field(child, 'name') : undefined;
+    if (name !== undefined) named.set(name.text, part(child, 'value', scope, context));
+    else if (child.type === 'dictionary_splat') splat(named, first(child, scope, context), child, context);
+    else if (child.type === 'list_splat') positional.push(...listed(first(child, scope, context)));
+    else positional.push(evaluate(child, scope, context));
+  }
+  return { positional, named };
+}
+
+function splat(named: Map<string, Value>, value: Value, node: PyNode, context: Context): void {
+  if (value.kind === 'dict') merge(named, value);
+  else context.assume(context.t('What {0} holds is not known: left out.', node.text));
+}
+
+function listed(value: Value): readonly Value[] {
+  return value.kind === 'list' ? value.items : [value];
+}

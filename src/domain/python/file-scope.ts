@@ -1,0 +1,168 @@
+import type { Context } from './context';
+import { parameterName, targets } from './execute';
+import { below, children, field, isDefinition, lineage, type PyNode } from './node';
+import { binary } from './operators';
+import { type Scope, unknown, type Value } from './value';
+
+/** The names that a place of the file sees: what was assigned last before it, then what stands further out. */
+export function scopeAt(node: PyNode, context: Context): Scope {
+  const owner = lineage(node).find((part) => part !== node && part.type === 'function_definition');
+  const outer = owner === undefined ? undefined : scopeAt(owner, context);
+  const block = owner === undefined ? context.root : field(owner, 'body');
+  const bindings = block === undefined ? [] : bindingsIn(block);
+  // A function's own names count up to the place; those further out are all there by the time that it runs.
+  const get = (name: string, before = owner === undefined ? node.end : node.start): Value | undefined => {
+    const found = bindings.findLast((binding) => binding.name === name && binding.end <= before);
+    if (found !== undefined) return found.value({ get: (inner) => get(inner, found.start) }, context);
+    return (owner && parameter(owner, name, context)) ?? outer?.get(name) ?? further(name, context);
+  };
+  return { get: (name) => get(name) };
+}
+
+/** The scope of the whole file, for what has no place in it. */
+export function fileScope(context: Context): Scope {
+  return scopeAt(context.root, context);
+}
+
+type Binding = {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  value(scope: Scope, context: Context): Value;
+};
+
+/** Trees do not change: what they bind is read once. */
+const known = new WeakMap<PyNode, readonly Binding[]>();
+
+function bindingsIn(block: PyNode): readonly Binding[] {
+  const found =
+    known.get(block) ?? [...below(block, (node) => !isDefinition(node))].flatMap((node) => bindingsOf(node));
+  known.set(block, found);
+  return found;
+}
+
+function bindingsOf(node: PyNode): readonly Binding[] {
+  const { start, end } = node;
+  if (node.type === 'assignment') return assigned(node);
+  if (node.type === 'augmented_assignment') return augmented(node);
+  if (node.type === 'aliased_import') return aliased(node);
+  const name = node.type === 'function_definition' ? field(node, 'name') : undefined;
+  if (name === undefined) return [];
+  // A function may be used above its definition, in another one: it counts from the start of the file.
+  const value: Binding['value'] = (scope) => ({ kind: 'function', node, scope });
+  return [
+    {
+      name: name.text,
+      start,
+      end,
+      value: (_scope, context) => value(definitionScope(node, context), context),
+    },
+  ];
+}
+
+function definitionScope(definition: PyNode, context: Context): Scope {
+  const owner = lineage(definition).find(
+    (node) => node !== definition && node.type === 'function_definition',
+  );
+  return owner === undefined ? fileScope(context) : scopeAt(definition, context);
+}
+
+function assigned(node: PyNode): readonly Binding[] {
+  const left = field(node, 'left');
+  const right = field(node, 'right');
+  if (!left || !right) return [];
+  const names = targets(left, unknown(right.text)).map(([name]) => name);
+  return names.map((name) => ({
+    name,
+    start: node.start,
+    end: node.end,
+    value: (scope, context) => {
+      const value = context.evaluate(right, scope);
+      return targets(left, value).find(([target]) => target === name)?.[1] ?? unknown(name);
+    },
+  }));
+}
+
+function augmented(node: PyNode): readonly Binding[] {
+  const left = field(node, 'left');
+  const right = field(node, 'right');
+  const operator = field(node, 'operator')?.text.slice(0, -1) ?? '';
+  if (!left || !right) return [];
+  // In a loop it happens nobody knows how often.
+  const inLoop = lineage(node).some(({ type }) => type === 'for_statement' || type === 'while_statement');
+  const value: Binding['value'] = (scope, context) =>
+    inLoop
+      ? unknown(left.text)
+      : binary(operator, scope.get(left.text) ?? unknown(left.text), context.evaluate(right, scope));
+  return [{ name: left.text, start: node.start, end: node.end, value }];
+}
+
+/** `from x import CosineAnnealingLR as Cosine`: a call of Cosine asks for `import Cosine`. */
+function aliased(node: PyNode): readonly Binding[] {
+  const path = field(node, 'name');
+  const alias = field(node, 'alias');
+  if (!path || !alias) return [];
+  const value: Value = { kind: 'string', value: path.text };
+  return [{ name: `import ${alias.text}`, start: node.start, end: node.end, value: () => value }];
+}
+
+/** A parameter is what its default says; that this was assumed is told. */
+function parameter(owner: PyNode, name: string, context: Context): Value | undefined {
+  const parameters = field(owner, 'parameters');
+  const found = parameters && children(parameters).find((node) => parameterName(node) === name);
+  if (found === undefined) return undefined;
+  const standard = field(found, 'value');
+  if (standard === undefined) return unknown(name);
+  const value = context.evaluate(standard, scopeAt(owner, context));
+  if (value.kind !== 'unknown') {
+    context.assume(context.t('{0} = {1}, the default of the parameter.', name, standard.text));
+  }
+  return value;
+}
+
+/** Attributes: `self.lr` is looked for in the file, `args.lr` among the defaults of its options. */
+function further(name: string, context: Context): Value | undefined {
+  const dot = name.lastIndexOf('.');
+  if (dot < 0) return undefined;
+  const attribute = name.slice(dot + 1);
+  if (name.startsWith('self.')) return attributeOfSelf(name, context);
+  return optionDefault(attribute, context);
+}
+
+function attributeOfSelf(name: string, context: Context): Value | undefined {
+  const found = factsOf(context.root).attributes.findLast((node) => field(node, 'left')?.text === name);
+  const right = found && field(found, 'right');
+  return right && context.evaluate(right, scopeAt(found, context));
+}
+
+/** argparse: `parser.add_argument('--lr', default=0.1)` is what args.lr is when nobody says otherwise. */
+function optionDefault(option: string, context: Context): Value | undefined {
+  if (!/^\w+$/.test(option)) return undefined;
+  const wanted = new RegExp(`^\\(\\s*(['"]-\\w+['"]\\s*,\\s*)?['"]--${option.replaceAll('_', '[-_]')}['"]`);
+  const list = factsOf(context.root).options.find((node) => wanted.test(node.text));
+  const argument = list && children(list).find((node) => field(node, 'name')?.text === 'default');
+  const standard = argument && field(argument, 'value');
+  if (!standard) return undefined;
+  context.assume(context.t('{0} = {1}, the default of the option.', option, standard.text));
+  return context.evaluate(standard, fileScope(context));
+}
+
+/** What the whole file is asked for again and again: assignments to self, arguments of add_argument. */
+type Facts = { readonly attributes: readonly PyNode[]; readonly options: readonly PyNode[] };
+
+const facts = new WeakMap<PyNode, Facts>();
+
+function factsOf(root: PyNode): Facts {
+  const known = facts.get(root);
+  if (known !== undefined) return known;
+  const nodes = [...below(root)];
+  const attributes = nodes.filter(
+    (node) => node.type === 'assignment' && field(node, 'left')?.text.startsWith('self.'),
+  );
+  const options = nodes
+    .filter((node) => node.type === 'call' && field(node, 'function')?.text.endsWith('.add_argument'))
+    .flatMap((node) => field(node, 'arguments') ?? []);
+  const found = { attributes, options };
+  facts.set(root, found);
+  return found;
+}

@@ -1,0 +1,128 @@
+import type { Translate } from '../../base/translate';
+import type { Highlight } from '../schedule/svg-frame';
+import { highlightOf } from '../schedule/svg-highlight';
+import type { Schedule } from '../schedule/types';
+import { BUDGET, type Context } from './context';
+import { draw } from './draw';
+import { evaluate } from './evaluate';
+import { callFunction } from './execute';
+import { scopeAt } from './file-scope';
+import { mmengine } from './libraries/mmengine';
+import { optimizer } from './libraries/optimizers';
+import { timmScheduler } from './libraries/timm';
+import { torchScheduler } from './libraries/torch';
+import { transformersScheduler } from './libraries/transformers';
+import { detector, trainCall } from './libraries/ultralytics';
+import { field, lineage, nodeAt, type PyNode } from './node';
+
+/** What stands under the mouse in a Python file. Offsets are those of the text; `notes` say what was assumed. */
+export type PythonFinding = {
+  readonly start: number;
+  readonly end: number;
+  readonly highlight: Highlight;
+  readonly notes: readonly string[];
+} & (
+  | { readonly kind: 'curve'; readonly schedule: Schedule }
+  /** An Ultralytics train() call as the text of an experiment file; `key` is the argument under the mouse. */
+  | { readonly kind: 'train'; readonly experiment: string; readonly key: string | undefined }
+);
+
+/** The schedule that the expression at an offset makes; undefined where there is none. Never throws. */
+export function findSchedule(root: PyNode, offset: number, t: Translate): PythonFinding | undefined {
+  const path = lineage(nodeAt(root, offset));
+  const end = path.findIndex(
+    ({ type }) => type === 'block' || type === 'module' || type === 'class_definition',
+  );
+  const parts = path.slice(0, end < 0 ? undefined : end);
+  const argument = parts.find(({ type }) => type === 'keyword_argument');
+  const name = argument && field(argument, 'name')?.text;
+  for (const node of parts) {
+    const found = findingOf(node, { root, t, name });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Look = { readonly root: PyNode; readonly t: Translate; readonly name: string | undefined };
+type Place = { readonly node: PyNode; readonly name: string | undefined; readonly context: Context };
+type Finding = { readonly kind: 'curve'; readonly schedule: Schedule };
+type Train = Omit<Extract<PythonFinding, { kind: 'train' }>, 'start' | 'end' | 'notes' | 'highlight'>;
+
+function findingOf(node: PyNode, { root, t, name }: Look): PythonFinding | undefined {
+  const notes = new Set<string>();
+  const context = createContext(root, t, (note) => notes.add(note));
+  const found = LOOKS.get(node.type)?.({ node, name, context });
+  if (found === undefined) return undefined;
+  const highlight = name === undefined ? undefined : (highlightOf(name) ?? HIGHLIGHTS.get(name));
+  return { start: node.start, end: node.end, highlight, notes: [...notes], ...found };
+}
+
+const LOOKS: ReadonlyMap<string, (place: Place) => Finding | Train | undefined> = new Map([
+  ['call', (place: Place) => train(place) ?? curve(place)],
+  ['identifier', curve],
+  ['attribute', curve],
+  ['assignment', assignment],
+]);
+
+/** Arguments of schedulers and what they are in the picture. */
+const HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map<string, Highlight>([
+  ['lr', 'peak'],
+  ['max_lr', 'peak'],
+  ['eta_min', 'final'],
+  ['lr_end', 'final'],
+  ['lr_min', 'final'],
+  ['min_lr', 'final'],
+  ['end_factor', 'final'],
+  ['T_max', 'end'],
+  ['total_steps', 'end'],
+  ['num_training_steps', 'end'],
+  ['t_initial', 'end'],
+  ['milestones', 'warmup'],
+  ['total_iters', 'warmup'],
+  ['start_factor', 'warmup'],
+  ['lr_lambda', 'warmup'],
+  ['num_warmup_steps', 'warmup'],
+  ['warmup_t', 'warmup'],
+  ['pct_start', 'warmup'],
+]);
+
+function train({ node, name, context }: Place): Train | undefined {
+  const experiment = trainCall(node, scopeAt(node, context), context);
+  return experiment === undefined ? undefined : { kind: 'train', experiment, key: name };
+}
+
+function curve({ node, context }: Place): Finding | undefined {
+  const scope = scopeAt(node, context);
+  const value = context.evaluate(node, scope);
+  if (value.kind !== 'scheduler') return undefined;
+  return { kind: 'curve', schedule: draw(value.scheduler, scope, context) };
+}
+
+/** On the name that a scheduler gets, or within an MMEngine list. */
+function assignment({ node, name, context }: Place): Finding | undefined {
+  const left = field(node, 'left')?.text;
+  const right = field(node, 'right');
+  if (right === undefined) return undefined;
+  if (left !== 'param_scheduler') return curve({ node: right, name, context });
+  const scope = scopeAt(context.root, context);
+  const schedule = mmengine(context.evaluate(right, scope), scope, context);
+  return schedule && { kind: 'curve', schedule };
+}
+
+function createContext(root: PyNode, t: Translate, assume: (note: string) => void): Context {
+  const context: Context = {
+    root,
+    t,
+    assume,
+    budget: { left: BUDGET, depth: 0 },
+    evaluate: (node, scope) => evaluate(node, scope, context),
+    call: (callee, args) => callFunction(callee, args, context),
+    construct: (name, args, node) =>
+      torchScheduler(name, args, context) ??
+      optimizer(name, args, { context, node }) ??
+      transformersScheduler(name, args, context) ??
+      timmScheduler(name, args, context) ??
+      detector(name, args.positional),
+  };
+  return context;
+}

@@ -1,0 +1,56 @@
+import type { Context } from './context';
+import { scopeAt } from './file-scope';
+import { isOptimizer } from './libraries/optimizers';
+import { below, field, lastName, type PyNode } from './node';
+import { asNumber, type Scope, type Value } from './value';
+
+/** The first of some names that is a number here. */
+export function knownNumber(
+  names: readonly string[],
+  scope: Scope,
+): { readonly name: string; readonly value: number } | undefined {
+  for (const name of names) {
+    const value = asNumber(scope.get(name));
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
+}
+
+const LR_NAMES = 'lr learning_rate base_lr lr0 LR LEARNING_RATE args.lr opt.lr cfg.lr self.lr'.split(' ');
+const ASSUMED_LR = 0.1;
+
+/** LR of each parameter group; where it comes from is told unless the optimizer itself is known. */
+export function lrsOf(optimizer: Value | undefined, scope: Scope, context: Context): readonly number[] {
+  if (optimizer?.kind === 'optimizer') return optimizer.lrs;
+  const { assume, t } = context;
+  const found = onlyOptimizer(context);
+  if (found?.kind === 'optimizer') {
+    assume(t('LR {0} of the optimizer in line {1}.', found.lrs.join(', '), found.line));
+    return found.lrs;
+  }
+  const named = knownNumber(LR_NAMES, scope);
+  if (named !== undefined) {
+    assume(t('The optimizer is not known: LR {0}, as {1} says.', named.value, named.name));
+    return [named.value];
+  }
+  assume(t('LR not found: {0} is assumed.', ASSUMED_LR));
+  return [ASSUMED_LR];
+}
+
+/** The file's optimizer, where it builds exactly one. */
+function onlyOptimizer(context: Context): Value | undefined {
+  const calls = optimizerCalls(context.root);
+  return calls.length === 1 ? context.evaluate(calls[0], scopeAt(calls[0], context)) : undefined;
+}
+
+const calls = new WeakMap<PyNode, readonly PyNode[]>();
+
+function optimizerCalls(root: PyNode): readonly PyNode[] {
+  const found =
+    calls.get(root) ??
+    [...below(root)].filter(
+      (node) => node.type === 'call' && isOptimizer(lastName(field(node, 'function')?.text ?? '')),
+    );
+  calls.set(root, found);
+  return found;
+}

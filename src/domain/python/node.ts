@@ -1,0 +1,60 @@
+/** A node of a Python syntax tree, with the type and field names of tree-sitter-python. */
+export type PyNode = {
+  readonly type: string;
+  readonly text: string;
+  /** Offsets into the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  readonly isNamed: boolean;
+  /** What the node is to its parent, such as `function` or `arguments`. */
+  readonly fieldName: string | undefined;
+  readonly parent: PyNode | undefined;
+  /** Every child, keywords and punctuation too. */
+  readonly tokens: readonly PyNode[];
+};
+
+export function field(node: PyNode, name: string): PyNode | undefined {
+  return node.tokens.find((token) => token.fieldName === name);
+}
+
+/** The children that mean something: no punctuation, no comments. */
+export function children(node: PyNode): readonly PyNode[] {
+  return node.tokens.filter((token) => token.isNamed && token.type !== 'comment');
+}
+
+export function inner(node: PyNode): PyNode | undefined {
+  return children(node)[0];
+}
+
+/** The smallest named node that holds an offset. */
+export function nodeAt(root: PyNode, offset: number): PyNode {
+  const next = root.tokens.find(
+    (token) => token.isNamed && token.start <= offset && offset <= token.end && token.end > token.start,
+  );
+  return next === undefined ? root : nodeAt(next, offset);
+}
+
+/** A node and what it is part of, innermost first. */
+export function lineage(node: PyNode): readonly PyNode[] {
+  const found: PyNode[] = [];
+  for (let at: PyNode | undefined = node; at !== undefined; at = at.parent) found.push(at);
+  return found;
+}
+
+/** All nodes below one in the order of the text; `enter` says whether to look inside. */
+export function* below(node: PyNode, enter: (node: PyNode) => boolean = () => true): Generator<PyNode> {
+  for (const child of node.tokens) {
+    if (!child.isNamed) continue;
+    yield child;
+    if (enter(child)) yield* below(child, enter);
+  }
+}
+
+export function isDefinition({ type }: PyNode): boolean {
+  return type === 'function_definition' || type === 'class_definition' || type === 'lambda';
+}
+
+/** `lr_scheduler.StepLR` is StepLR. */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).trim();
+}
