@@ -47,14 +47,15 @@ export async function ready(page) {
 
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input.input');
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).first();
   // A view that takes the focus a moment later closes the palette: then it is opened again.
   await until(
     `the command ${title}`,
     async () => {
       await page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: 3000 });
-      await row.click({ timeout: 3000 });
+      await row.waitFor({ timeout: 5000 });
+      await page.keyboard.press('Enter');
       return true;
     },
     { timeoutMs: 60_000 },

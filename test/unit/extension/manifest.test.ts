@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../helpers/shared';
+
+const read = (file: string): string => readFileSync(path.join(repositoryRoot, file), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+
+/** Keys of the object that commandTable returns; the file imports the editor's API, so it is read and not run. */
+function tableKeys(): string[] {
+  const source = ts.createSourceFile(
+    'table.ts',
+    read('src/extension/commands/table.ts'),
+    ts.ScriptTarget.ES2023,
+    true,
+  );
+  const keys: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name)) keys.push(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return keys.sort();
+}
+
+describe('the manifest', () => {
+  const commands: string[] = manifest.contributes.commands.map((c: { command: string }) => c.command).sort();
+
+  it('names exactly the commands of the table', () => {
+    expect(commands.length).toBeGreaterThan(15);
+    expect(tableKeys()).toEqual(commands);
+  });
+
+  it('uses only commands that exist, in menus, buttons of pages and welcome texts', () => {
+    const menus = Object.values(manifest.contributes.menus as Record<string, { command: string }[]>).flat();
+    const welcome = [...read('package.nls.json').matchAll(/command:(pitwall\.\w+)/g)].map(([, id]) => id);
+    const actions = [...read('src/extension/pages/run-actions.ts').matchAll(/'(pitwall\.\w+)'/g)].map(
+      ([, id]) => id,
+    );
+    const used = [...menus.map((m) => m.command), ...welcome, ...actions];
+    expect(used.filter((id) => !commands.includes(id))).toEqual([]);
+  });
+
+  it('lets every lens, hover and notification be switched off', () => {
+    const settings = Object.keys(manifest.contributes.configuration.properties);
+    const switches = [
+      'lens',
+      'hover',
+      'inlayHints',
+      'statusBar',
+      'editorTitle',
+      'explorerMenu',
+      'notifications',
+    ];
+    expect(settings).toEqual(expect.arrayContaining(switches.map((name) => `pitwall.${name}.enabled`)));
+  });
+
+  it('keeps what names a program out of untrusted workspaces', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(supported).toBe('limited');
+    expect(restrictedConfigurations).toEqual(expect.arrayContaining(['pitwall.python', 'pitwall.node']));
+  });
+
+  it('runs where the files are, wakes on its own events only, and contributes one container with three views', () => {
+    expect(manifest.extensionKind).toEqual(['workspace']);
+    expect(
+      manifest.activationEvents.filter((e: string) => /^(\*|onStartupFinished|onLanguage)/.test(e)),
+    ).toEqual([]);
+    expect(manifest.contributes.viewsContainers.activitybar).toHaveLength(1);
+    expect(manifest.contributes.views.pitwall.map((v: { id: string }) => v.id)).toEqual([
+      'pitwall.metrics',
+      'pitwall.runs',
+      'pitwall.checkpoints',
+    ]);
+  });
+
+  it('points at pictures that are there, in a walkthrough of four steps', () => {
+    const { steps } = manifest.contributes.walkthroughs[0];
+    expect(steps).toHaveLength(4);
+    for (const step of steps) expect(read(step.media.svg)).toContain('var(--vscode-');
+  });
+
+  it('activates in under 60 lines', () => {
+    expect(read('src/extension/main.ts').split('\n').length).toBeLessThan(60);
+  });
+});
