@@ -192,15 +192,21 @@ export function argumentsOf(list: PyNode, scope: Scope, context: Context): Argum
     return { positional: [evaluate(list, scope, context)], named: new Map() };
   }
   const named = new Map<string, Value>();
-  const positional: Value[] = [];
-  for (const child of children(list)) {
-    const name = child.type === 'keyword_argument' ? field(child, 'name') : undefined;
-    if (name !== undefined) named.set(name.text, part(child, 'value', scope, context));
-    else if (child.type === 'dictionary_splat') splat(named, first(child, scope, context), child, context);
-    else if (child.type === 'list_splat') positional.push(...listed(first(child, scope, context)));
-    else positional.push(evaluate(child, scope, context));
-  }
-  return { positional, named };
+  const all = children(list);
+  for (const child of all) nameArgument(named, child, scope, context);
+  const positional = all.filter(({ type }) => type !== 'keyword_argument' && type !== 'dictionary_splat');
+  return { positional: positional.flatMap((child) => positionals(child, scope, context)), named };
+}
+
+function nameArgument(named: Map<string, Value>, child: PyNode, scope: Scope, context: Context): void {
+  if (child.type === 'dictionary_splat') splat(named, first(child, scope, context), child, context);
+  const name = child.type === 'keyword_argument' ? field(child, 'name') : undefined;
+  if (name !== undefined) named.set(name.text, part(child, 'value', scope, context));
+}
+
+function positionals(child: PyNode, scope: Scope, context: Context): readonly Value[] {
+  if (child.type !== 'list_splat') return [evaluate(child, scope, context)];
+  return listed(first(child, scope, context));
 }
 
 function splat(named: Map<string, Value>, value: Value, node: PyNode, context: Context): void {

@@ -156,13 +156,11 @@ function runAlternatives(statement: PyNode, frame: Frame, context: Context): Val
 function runFor(statement: PyNode, frame: Frame, context: Context): Value | undefined {
   const left = field(statement, 'left');
   const right = field(statement, 'right');
-  const body = field(statement, 'body');
   const source = right && evaluate(right, frame, context);
-  if (!left || !body) return undefined;
-  if (source?.kind !== 'list') return unknown(statement.text);
+  if (left === undefined || source?.kind !== 'list') return unknown(statement.text);
   for (const item of source.items) {
     for (const [name, value] of targets(left, item)) frame.names.set(name, value);
-    const returned = runBlock(body, frame, context);
+    const returned = runBody(statement, frame, context);
     if (returned !== undefined) return returned;
   }
   return undefined;

@@ -28,10 +28,11 @@ export function inner(node: PyNode): PyNode | undefined {
 
 /** The smallest named node that holds an offset. */
 export function nodeAt(root: PyNode, offset: number): PyNode {
-  const next = root.tokens.find(
-    (token) => token.isNamed && token.start <= offset && offset <= token.end && token.end > token.start,
-  );
-  return next === undefined ? root : nodeAt(next, offset);
+  const holds = ({ isNamed, start, end }: PyNode): boolean =>
+    isNamed && start <= offset && offset <= end && end > start;
+  let at = root;
+  for (let next = at.tokens.find(holds); next !== undefined; next = at.tokens.find(holds)) at = next;
+  return at;
 }
 
 /** A node and what it is part of, innermost first. */
@@ -41,12 +42,16 @@ export function lineage(node: PyNode): readonly PyNode[] {
   return found;
 }
 
-/** All nodes below one in the order of the text; `enter` says whether to look inside. */
+/**
+ * All named nodes below one in the order of the text; `enter` says whether to look inside. Without recursion: half-typed text
+ * can be nested deeper than the stack.
+ */
 export function* below(node: PyNode, enter: (node: PyNode) => boolean = () => true): Generator<PyNode> {
-  for (const child of node.tokens) {
-    if (!child.isNamed) continue;
-    yield child;
-    if (enter(child)) yield* below(child, enter);
+  const waiting = node.tokens.toReversed();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!next.isNamed) continue;
+    yield next;
+    if (enter(next)) waiting.push(...next.tokens.toReversed());
   }
 }
 

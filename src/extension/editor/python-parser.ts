@@ -89,22 +89,22 @@ type Open = { -readonly [Key in keyof PyNode]: PyNode[Key] } & { tokens: PyNode[
 function copyTree(tree: Tree, text: string): PyNode {
   const cursor = tree.walk();
   const root = copyNode(cursor, text, undefined);
-  let at = root;
-  let goesDown = true;
-  while (true) {
-    if (goesDown && cursor.gotoFirstChild()) {
-      at = add(at, copyNode(cursor, text, at));
-    } else if (cursor.gotoNextSibling()) {
-      const parent = (at.parent ?? root) as Open;
-      at = add(parent, copyNode(cursor, text, parent));
-      goesDown = true;
-    } else if (at.parent !== undefined && cursor.gotoParent()) {
-      at = at.parent as Open;
-      goesDown = false;
-    } else break;
+  let at: Open = root;
+  for (let parent = below(cursor, at); parent !== undefined; parent = below(cursor, at)) {
+    at = add(parent, copyNode(cursor, text, parent));
   }
   cursor.delete();
   return root;
+}
+
+/** Moves the cursor to the next node in the order of the text; answers its parent. */
+function below(cursor: TreeCursor, at: Open): Open | undefined {
+  if (cursor.gotoFirstChild()) return at;
+  for (let node: PyNode = at; node.parent !== undefined; node = node.parent) {
+    if (cursor.gotoNextSibling()) return node.parent as Open;
+    cursor.gotoParent();
+  }
+  return undefined;
 }
 
 function add(parent: Open, child: Open): Open {

@@ -75,6 +75,14 @@ describe('a text that is being typed', () => {
     python.dispose();
   });
 
+  it('stands text that is nested deeper than the stack', () => {
+    const text = `x = ${'('.repeat(20_000)}1${')'.repeat(20_000)}\ns = StepLR(o, x)\n`;
+    const python = parser.open(text);
+    expect(findSchedule(python.root, 20_003, t)).toBeUndefined();
+    expect(findSchedule(python.root, text.indexOf('StepLR'), t)?.kind).toBe('curve');
+    python.dispose();
+  });
+
   it('gives a tree that was changed in part what a new one has', () => {
     const before = 'n = 10\nopt = SGD(p, lr=0.1)\ns = CosineAnnealingLR(opt, n)\n';
     const after = before.replace('10', '25');
