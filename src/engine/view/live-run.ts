@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { createRunState, reduceRun, withProblem } from '../../protocol/reduce-run';
-import { FINAL_STATES } from '../../protocol/run-files';
 import type { RunEntry, RunState } from '../../protocol/run-state';
 import { readOwner } from '../keeping/lock';
+import { runPaths } from '../store/paths';
 import { readRun } from '../store/read-run';
 import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
@@ -53,13 +54,8 @@ export async function openRun(
   return live;
 }
 
-const WATCHED: ReadonlySet<string> = new Set([
-  'events.jsonl',
-  'keeper.jsonl',
-  'validation.jsonl',
-  'status.json',
-  'meta.json',
-]);
+// Files and not their folder: Linux tells a folder's watcher of every write within, and chokidar then looks at all of it.
+const WATCHED = ['events', 'keeper', 'validation', 'status', 'meta'] as const;
 
 class FollowedRun implements LiveRun {
   readonly dir: string;
@@ -70,6 +66,7 @@ class FollowedRun implements LiveRun {
   readonly #reader: RunReader;
   readonly #loop: LookLoop;
   #state: RunState;
+  #unwatched: readonly string[];
 
   readonly onDidAppend = this.#appended.event;
   readonly onDidChange = this.#changed.event;
@@ -79,12 +76,13 @@ class FollowedRun implements LiveRun {
     this.dir = dir;
     this.#state = state;
     this.#reader = new RunReader(dir, eventsOffset);
+    const paths = runPaths(dir);
+    this.#unwatched = WATCHED.map((name) => paths[name]);
     this.#loop = this.#store.track(
       new LookLoop({
-        paths: [dir],
-        ignored: (file) => file !== dir && !WATCHED.has(path.basename(file)),
+        paths: [],
         look: () => this.#look(),
-        polls: () => !FINAL_STATES.has(this.presence.state),
+        polls: () => true,
         onError: (error) => this.#failed.fire(error),
       }),
     );
@@ -114,6 +112,7 @@ class FollowedRun implements LiveRun {
   }
 
   async #look(): Promise<boolean> {
+    this.#watchNewFiles();
     let found = false;
     for await (const batch of this.#reader.read()) {
       this.#fold(batch);
@@ -122,6 +121,13 @@ class FollowedRun implements LiveRun {
     }
     if (found) this.#changed.fire();
     return found;
+  }
+
+  #watchNewFiles(): void {
+    const there = this.#unwatched.filter((file) => existsSync(file));
+    if (there.length === 0) return;
+    this.#unwatched = this.#unwatched.filter((file) => !there.includes(file));
+    this.#loop.watch(there);
   }
 
   #fold(batch: RunBatch): void {

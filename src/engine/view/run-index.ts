@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
@@ -26,6 +27,8 @@ export type RunSummary = {
   readonly meta: MetaFile;
   readonly status: StatusFile | undefined;
   readonly presence: Presence;
+  /** When its small files were last replaced. */
+  readonly changed: string;
 };
 
 export type RunsFolder = Disposable & {
@@ -47,11 +50,12 @@ export async function openRunsFolder(dir: string): Promise<RunsFolder> {
 
 export type RunListing = { readonly runs: readonly RunSummary[]; readonly problems: readonly string[] };
 
-/** The runs of a folder as they are now, newest first. */
-export async function listRuns(dir: string): Promise<RunListing> {
+/** The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read again. */
+export async function listRuns(dir: string, known: readonly RunSummary[] = []): Promise<RunListing> {
   const names = await readdir(dir).catch(() => [] as string[]);
-  const plain = names.filter((name) => !name.startsWith('.'));
-  const results = await Promise.all(plain.map((name) => summarize(path.join(dir, name))));
+  const before = new Map(known.map((run) => [run.dir, run]));
+  const dirs = names.filter((name) => !name.startsWith('.')).map((name) => path.join(dir, name));
+  const results = await Promise.all(dirs.map((run) => readOrKeep(run, before.get(run))));
   const runs = results.filter((r) => typeof r === 'object');
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
@@ -59,8 +63,33 @@ export async function listRuns(dir: string): Promise<RunListing> {
   };
 }
 
+async function readOrKeep(
+  dir: string,
+  known: RunSummary | undefined,
+): Promise<RunSummary | string | undefined> {
+  const changed = await changeTimes(dir);
+  return known?.changed === changed && hasEnded(known) ? known : summarize(dir, changed);
+}
+
+/** When status and meta were last replaced. */
+async function changeTimes(dir: string): Promise<string> {
+  const { status, meta } = runPaths(dir);
+  const times = [status, meta].map((file) =>
+    stat(file).then(
+      (s) => s.mtimeMs,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(times)).join(' ');
+}
+
+/** A lost run is looked at again: its processes may be another machine's, or it may be resumed. */
+function hasEnded({ presence }: RunSummary): boolean {
+  return FINAL_STATES.has(presence.state) && presence.state !== 'lost';
+}
+
 /** One run as a list shows it; a line where it cannot be read; undefined where the folder is no run. */
-async function summarize(dir: string): Promise<RunSummary | string | undefined> {
+async function summarize(dir: string, changed: string): Promise<RunSummary | string | undefined> {
   const names = await readdir(dir).catch(() => [] as string[]);
   if (!names.includes('run.json')) return undefined;
   try {
@@ -73,6 +102,7 @@ async function summarize(dir: string): Promise<RunSummary | string | undefined> 
       meta: await readMeta(dir),
       status,
       presence: await look(dir, run, status),
+      changed,
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -88,6 +118,9 @@ async function look(dir: string, run: RunFile, status: StatusFile | undefined): 
   return presenceOf({ ...input, end: await readEnd(runPaths(dir).events) });
 }
 
+/** While no run is live, the folder is looked at once in so many seconds. */
+const QUIET_SECONDS = 5;
+
 class FollowedFolder implements RunsFolder {
   readonly dir: string;
   readonly #store = new DisposableStore();
@@ -95,6 +128,8 @@ class FollowedFolder implements RunsFolder {
   readonly #loop: LookLoop;
   #listing: RunListing = { runs: [], problems: [] };
   #shown = '';
+  #seconds = 0;
+  #isWatched = false;
 
   readonly onDidChange = this.#changed.event;
 
@@ -102,11 +137,10 @@ class FollowedFolder implements RunsFolder {
     this.dir = dir;
     this.#loop = this.#store.track(
       new LookLoop({
-        paths: [dir],
-        depth: 1,
-        ignored: (file) => !concernsIndex(dir, file),
+        paths: [],
+        ignored: (file) => file !== dir && path.basename(file).startsWith('.'),
         look: () => this.#look(),
-        polls: () => this.runs.some((run) => !FINAL_STATES.has(run.presence.state)),
+        polls: () => this.#seconds++ % QUIET_SECONDS === 0 || this.runs.some((run) => !hasEnded(run)),
         onError: () => undefined,
       }),
     );
@@ -128,21 +162,20 @@ class FollowedFolder implements RunsFolder {
     this.#store.dispose();
   }
 
+  /** Its own entries only, for runs that come and go; what happens within a run is polled. */
+  #watchOnceThere(): void {
+    if (this.#isWatched || !existsSync(this.dir)) return;
+    this.#isWatched = true;
+    this.#loop.watch([this.dir]);
+  }
+
   async #look(): Promise<boolean> {
-    this.#listing = await listRuns(this.dir);
+    this.#watchOnceThere();
+    this.#listing = await listRuns(this.dir, this.runs);
     const shown = JSON.stringify(this.#listing);
     if (shown === this.#shown) return false;
     this.#shown = shown;
     this.#changed.fire();
     return true;
   }
-}
-
-/** The folder itself, its run folders, and the three small files in them. */
-function concernsIndex(dir: string, file: string): boolean {
-  const parts = path.relative(dir, file).split(path.sep);
-  // A folder that is not there yet is watched for through its parent.
-  if (parts[0] === '..') return parts.length === 1;
-  if (parts[0].startsWith('.')) return false;
-  return parts.length < 2 || ['run.json', 'meta.json', 'status.json'].includes(parts[1]);
 }

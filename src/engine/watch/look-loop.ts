@@ -5,6 +5,8 @@ import { watchPaths } from './chokidar';
 /** chokidar drops a change within 50 ms of the last one, without a trailing event (chokidar#1455). */
 const SETTLE_MS = 60;
 const POLL_MS = 1000;
+/** A log that grows all the time is looked at so often: ten times a second is all that a chart shows. */
+const BETWEEN_LOOKS_MS = 100;
 
 export type LookOptions = {
   readonly paths: readonly string[];
@@ -26,18 +28,26 @@ export class LookLoop implements Disposable {
   readonly #options: LookOptions;
   #looking: Promise<void> | undefined;
   #again = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** A look before then may come too early for what the last event announced. */
+  #unsettledUntil = 0;
   #settle: NodeJS.Timeout | undefined;
 
   constructor(options: LookOptions) {
     this.#options = options;
-    const { paths, depth = 0, ignored, onError } = options;
-    const onLook = (): void => this.#lookTwice();
-    this.#store.track(watchPaths({ paths, depth, onLook, onError, ...(ignored ? { ignored } : {}) }));
+    if (options.paths.length > 0) this.watch(options.paths);
     const poll = setInterval(() => {
       if (options.polls()) this.lookSoon();
     }, POLL_MS);
     this.#store.track(toDisposable(() => clearInterval(poll)));
     this.#store.track(toDisposable(() => clearTimeout(this.#settle)));
+  }
+
+  /** Watches further paths from now on. */
+  watch(paths: readonly string[]): void {
+    const { depth = 0, ignored, onError } = this.#options;
+    const onLook = (): void => this.#lookTwice();
+    this.#store.track(watchPaths({ paths, depth, onLook, onError, ...(ignored ? { ignored } : {}) }));
   }
 
   lookSoon(): void {
@@ -60,7 +70,9 @@ export class LookLoop implements Disposable {
 
   /** What is announced may not be whole yet, and what follows it within 50 ms is not announced at all. */
   #lookTwice(): void {
-    this.lookSoon();
+    const now = performance.now();
+    this.#unsettledUntil = now + SETTLE_MS;
+    if (now - this.#lookedAt >= BETWEEN_LOOKS_MS) this.lookSoon();
     this.#lookAgainSoon();
   }
 
@@ -76,6 +88,7 @@ export class LookLoop implements Disposable {
 
   async #lookOnce(): Promise<boolean> {
     if (this.#store.isDisposed) return false;
+    this.#lookedAt = performance.now();
     try {
       return await this.#options.look();
     } catch (error) {
@@ -85,8 +98,13 @@ export class LookLoop implements Disposable {
   }
 
   #lookAgainSoon(): void {
-    if (this.#store.isDisposed) return;
-    clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => this.lookSoon(), SETTLE_MS);
+    if (this.#store.isDisposed || this.#settle) return;
+    const sinceLook = performance.now() - this.#lookedAt;
+    const delay = Math.max(SETTLE_MS, BETWEEN_LOOKS_MS - sinceLook);
+    this.#settle = setTimeout(() => {
+      this.#settle = undefined;
+      this.lookSoon();
+      if (performance.now() < this.#unsettledUntil) this.#lookAgainSoon();
+    }, delay);
   }
 }
