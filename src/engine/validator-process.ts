@@ -33,6 +33,7 @@ export type ValidatorProcess = {
     onProgress?: (progress: ValidateProgress) => void,
   ): Promise<Methods['validate']['result']>;
   predict(params: Methods['predict']['params']): Promise<Methods['predict']['result']>;
+  compare(params: Methods['compare']['params']): Promise<Methods['compare']['result']>;
   devices(): Promise<Methods['devices']['result']>;
   readonly stopped: Promise<ValidatorExit>;
   /** Closes the channel and waits; kills what does not go by itself. */
@@ -67,6 +68,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
       return ask('validate', params).finally(() => listeners.delete(own));
     },
     predict: (params) => ask('predict', params),
+    compare: (params) => ask('compare', params),
     devices: () => ask('devices', {}),
     stopped,
     stop: () => stopChild(child, stopped),

@@ -93,7 +93,15 @@ export const zValidationFailed = z.object({
   message: z.string(),
 });
 
+/** The verdict on a validated checkpoint; a line of its own, so that metrics need not wait for it. */
+export const zCompared = z.object({ type: z.literal('compared'), t, epoch: zEpoch, versusBest: zVersusBest });
+
 /** validation.jsonl: one writer, the keeper. */
-export const zValidationEntry = z.discriminatedUnion('type', [zValidated, zSkipped, zValidationFailed]);
+export const zValidationEntry = z.discriminatedUnion('type', [
+  zValidated,
+  zSkipped,
+  zValidationFailed,
+  zCompared,
+]);
 export type ValidationEntry = z.infer<typeof zValidationEntry>;
 export type Validated = z.infer<typeof zValidated>;

@@ -85,10 +85,21 @@ export const zDeviceReport = z.object({
 });
 export type DeviceReport = z.infer<typeof zDeviceReport>;
 
+/** Two .det files of one val set; is b better than a? */
+export const zCompareParams = z.object({ a: z.string(), b: z.string() });
+export type CompareParams = z.infer<typeof zCompareParams>;
+export type CompareResult = {
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly probabilityBetter: number;
+};
+
 /** method -> params and result, for both ends of the channel. */
 export type ValidatorMethods = {
   validate: { params: z.input<typeof zValidateParams>; result: ValidateResult };
   predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
+  compare: { params: CompareParams; result: CompareResult | undefined };
   devices: { params: Record<string, never>; result: DeviceReport[] };
 };
 

@@ -1,5 +1,6 @@
 import { Channel } from '../protocol/channel';
-import { zPredictParams, zValidateParams } from '../protocol/validator';
+import { zCompareParams, zPredictParams, zValidateParams } from '../protocol/validator';
+import { compareFiles } from './compare';
 import { probeDevices } from './devices/probe';
 import { predict } from './predict';
 import { yieldToOthers } from './process-priority';
@@ -24,6 +25,10 @@ export function serveParent(bundle: string): void {
       predict: (raw) => {
         const params = zPredictParams.parse(raw);
         return queue.run(() => predict(warm, params));
+      },
+      compare: (raw) => {
+        const params = zCompareParams.parse(raw);
+        return queue.run(() => compareFiles(params));
       },
       devices: () => queue.run(() => probeDevices(warm.thread)),
     },

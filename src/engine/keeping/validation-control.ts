@@ -35,7 +35,9 @@ export class ValidationControl {
 
   constructor(options: ValidationControlOptions) {
     this.#options = options;
-    this.#lane = new ValidationLane(options.paths.dir, options.run, options.installDir);
+    const note = (message: string): void =>
+      options.book.note({ type: 'keeper', pid: process.pid, attempt: 0, message });
+    this.#lane = new ValidationLane(options.paths.dir, options.run, options.installDir, note);
   }
 
   get queue(): StatusFile['queue'] {
@@ -118,12 +120,23 @@ export class ValidationControl {
     this.#validating = epoch;
     if (this.#asked.includes(epoch)) this.#asked.splice(this.#asked.indexOf(epoch), 1);
     await mkdir(this.#options.paths.detections, { recursive: true });
-    void this.#lane.validate(checkpoint).then((outcome) => {
+    void this.#lane.validate(checkpoint).then(async (outcome) => {
       if (this.#stopped || outcome.kind === 'abandoned') return;
+      const before = this.#options.book.state.best?.epoch;
       this.#record(checkpoint, outcome);
+      if (outcome.kind === 'validated' && before !== undefined) await this.#compare(before, epoch);
+      if (this.#stopped) return;
       this.#validating = undefined;
       this.#options.onChange();
     });
+  }
+
+  /** The metrics are written already; the verdict follows them. */
+  async #compare(before: number, epoch: number): Promise<void> {
+    if (before === epoch) return;
+    const result = await this.#lane.compare(before, epoch);
+    if (!result || this.#stopped) return;
+    this.#options.book.noteValidation({ type: 'compared', epoch, versusBest: { epoch: before, ...result } });
   }
 
   #record({ epoch, step, path }: CheckpointState, outcome: LaneOutcome): void {

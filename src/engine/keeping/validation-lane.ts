@@ -3,7 +3,7 @@ import { sleep, toError } from '../../base/async';
 import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
 import { detectionsPath } from '../../protocol/run-files';
 import type { CheckpointState } from '../../protocol/run-state';
-import type { ValidateParams, ValidateResult } from '../../protocol/validator';
+import type { CompareResult, ValidateParams, ValidateResult } from '../../protocol/validator';
 import { OnnxModels } from '../export/onnx-models';
 import { identityOf } from '../process/identity';
 import { ROLE_VARIABLE } from '../process/run-environment';
@@ -25,12 +25,14 @@ export class ValidationLane {
   readonly #run: RunFile;
   readonly #dir: string;
   readonly #models: OnnxModels;
+  readonly #onNote: (message: string) => void;
   #validator: ValidatorProcess | undefined;
   #identity: ProcessIdentity | undefined;
   #abandoned = false;
   #problem: string | undefined;
 
-  constructor(dir: string, run: RunFile, installDir: string) {
+  constructor(dir: string, run: RunFile, installDir: string, onNote: (message: string) => void) {
+    this.#onNote = onNote;
     this.#dir = dir;
     this.#run = run;
     this.#installDir = installDir;
@@ -62,6 +64,18 @@ export class ValidationLane {
         return { kind: 'failed', message: `${message}; given up after ${MOST_RESTARTS} restarts` };
     }
     return { kind: 'abandoned' };
+  }
+
+  /** A checkpoint against an earlier one, image by image; undefined where that cannot be known. */
+  async compare(before: number, now: number): Promise<CompareResult | undefined> {
+    const file = (epoch: number): string => path.join(this.#dir, detectionsPath(epoch));
+    try {
+      return await this.#validator?.compare({ a: file(before), b: file(now) });
+    } catch (error) {
+      // Best detections may have been cleaned away, or the validator died: a verdict less, and no harm to the run.
+      this.#onNote(`epoch ${now} was not compared with epoch ${before}: ${toError(error).message}`);
+      return undefined;
+    }
   }
 
   /** Gives up what is in hand and ends the process. */
