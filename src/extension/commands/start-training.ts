@@ -12,6 +12,7 @@ import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { setting } from '../window';
 import { askForDevice } from './device-choice';
+import { interpreterFor } from './interpreter';
 import { pickExperiment } from './pick-experiment';
 
 /** From the palette, the lens, a menu or a button: checks what can be checked, starts the run, opens its dashboard. */
@@ -84,8 +85,8 @@ async function launch(
 ): Promise<void> {
   const experimentFile = document.fileName;
   const runsDir = runsFolderOf(experimentFile);
-  const python = setting('python', '');
   try {
+    const python = await interpreterFor(experiment.trainer, path.dirname(experimentFile));
     const run = await startRun({
       ...services.host(),
       experimentFile,
@@ -93,7 +94,7 @@ async function launch(
       experiment,
       runsDir,
       pitwallVersion: services.version,
-      ...(python === '' ? {} : { python }),
+      ...(python === undefined ? {} : { python }),
       ...(after === undefined ? {} : { after }),
     });
     await (await services.runs.addFolder(runsDir)).refresh();

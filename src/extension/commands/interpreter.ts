@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { TrainerKind } from '../../domain/experiment/types';
+import { choosePython } from '../../engine/python/choose';
+import { setting } from '../window';
+
+/** What is used of the Python extension's public API (its `environments` namespace). */
+type PythonApi = {
+  readonly environments?: {
+    getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string } | undefined;
+  };
+};
+
+/**
+ * The interpreter for a trainer in Python: the setting, else the Python extension's choice where it has what it takes, else
+ * the first that does. Throws one line that says what is missing and how to get it.
+ */
+export async function interpreterFor(trainer: TrainerKind, cwd: string): Promise<string | undefined> {
+  if (trainer !== 'ultralytics') return undefined;
+  const named = setting('python', '');
+  if (named !== '') return found(await choosePython({ cwd, env: process.env, wanted: named }));
+  const active = await activeInterpreter(cwd);
+  const choice = active && (await choosePython({ cwd, env: process.env, wanted: active }));
+  if (choice?.kind === 'found') return choice.executable;
+  return found(await choosePython({ cwd, env: process.env }));
+}
+
+function found(choice: Awaited<ReturnType<typeof choosePython>>): string {
+  if (choice.kind === 'missing') throw new Error(choice.message);
+  return choice.executable;
+}
+
+async function activeInterpreter(cwd: string): Promise<string | undefined> {
+  const extension = vscode.extensions.getExtension<PythonApi>('ms-python.python');
+  const api = extension && (await extension.activate());
+  return api?.environments?.getActiveEnvironmentPath(vscode.Uri.file(cwd))?.path;
+}
