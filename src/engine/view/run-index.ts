@@ -35,7 +35,7 @@ export type RunsFolder = Disposable & {
   readonly dir: string;
   /** Newest first. */
   readonly runs: readonly RunSummary[];
-  /** Folders that look like runs but cannot be read, one line each. */
+  /** Folders that look like runs but cannot be read, and what the watcher could not do, one line each. */
   readonly problems: readonly string[];
   readonly onDidChange: Event<void>;
   refresh(): Promise<void>;
@@ -130,6 +130,7 @@ class FollowedFolder implements RunsFolder {
   #shown = '';
   #seconds = 0;
   #isWatched = false;
+  #failure: string | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -141,7 +142,9 @@ class FollowedFolder implements RunsFolder {
         ignored: (file) => file !== dir && path.basename(file).startsWith('.'),
         look: () => this.#look(),
         polls: () => this.#seconds++ % QUIET_SECONDS === 0 || this.runs.some((run) => !hasEnded(run)),
-        onError: () => undefined,
+        onError: (error) => {
+          this.#failure = `${dir} is only polled: ${error.message}`;
+        },
       }),
     );
   }
@@ -151,7 +154,8 @@ class FollowedFolder implements RunsFolder {
   }
 
   get problems(): readonly string[] {
-    return this.#listing.problems;
+    const { problems } = this.#listing;
+    return this.#failure === undefined ? problems : [...problems, this.#failure];
   }
 
   refresh(): Promise<void> {
