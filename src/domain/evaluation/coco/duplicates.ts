@@ -1,19 +1,21 @@
+/** Of each annotation: its id (NaN where it has none), and its image and category (-1 where not listed). */
+export type AnnotationColumns = {
+  readonly ids: Float64Array;
+  readonly image: Int32Array;
+  readonly category: Int32Array;
+};
+
 /**
  * Which annotations are judged, in order; those of unlisted images or categories (-1) are not. COCO.createIndex keeps
  * only the last annotation of an id but lists it wherever the id occurs: so it counts once for each.
  */
-export function annotationOrder(
-  ids: Float64Array,
-  image: Int32Array,
-  category: Int32Array,
-): { order: Uint32Array; repeated: number } {
-  const last = hasRepeats(ids) ? lastOfId(ids) : undefined;
+export function annotationOrder(columns: AnnotationColumns): { order: Uint32Array; repeated: number } {
+  const { ids, image, category } = columns;
   const order = new Uint32Array(ids.length);
   let count = 0;
   for (let i = 0; i < ids.length; i++) if (image[i] >= 0 && category[i] >= 0) order[count++] = i;
-  return last
-    ? replaced(order.subarray(0, count), last, { ids, image, category })
-    : { order: order.subarray(0, count), repeated: 0 };
+  const listed = order.subarray(0, count);
+  return hasRepeats(ids) ? replaced(listed, lastOfId(ids), columns) : { order: listed, repeated: 0 };
 }
 
 /** An absent id is NaN and repeats nothing. */
@@ -31,12 +33,10 @@ function lastOfId(ids: Float64Array): Map<number, number> {
   return last;
 }
 
-type Columns = { readonly ids: Float64Array; readonly image: Int32Array; readonly category: Int32Array };
-
 function replaced(
   listed: Uint32Array,
   last: ReadonlyMap<number, number>,
-  { ids, image, category }: Columns,
+  { ids, image, category }: AnnotationColumns,
 ): { order: Uint32Array; repeated: number } {
   const keeper = (i: number): number => (Number.isNaN(ids[i]) ? i : (last.get(ids[i]) ?? i));
   // Annotations are fetched image by image before they are put under the image of the last one.

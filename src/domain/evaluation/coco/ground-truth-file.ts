@@ -11,8 +11,7 @@ import {
   skipValue,
   startOf,
 } from '../json/scan';
-import { gatherInts } from '../order';
-import { annotationOrder } from './duplicates';
+import { type AnnotationColumns, annotationOrder } from './duplicates';
 import { failureProblem, fileProblem } from './file-problem';
 import { type CocoGroundTruth, CROWD, ID_ZERO } from './input';
 
@@ -106,42 +105,55 @@ function buildColumns(
   index: Index,
   file: string,
 ): { groundTruth: CocoGroundTruth; problems: Problem[] } {
-  const image = places(rowColumn(rows, IMAGE), index.images);
-  const category = places(rowColumn(rows, CATEGORY), index.categories);
-  const { order, repeated } = annotationOrder(rowColumn(rows, ID), image, category);
+  const found = resolve(rows, index);
+  const { order, repeated } = annotationOrder(found);
   const groundTruth = {
     images: index.images.size,
     categories: index.categories.size,
-    image: gatherInts(image, order),
-    category: gatherInts(category, order),
+    image: new Int32Array(order.length),
+    category: new Int32Array(order.length),
     boxes: new Float64Array(4 * order.length),
     area: new Float64Array(order.length),
     flags: new Uint8Array(order.length),
   };
-  const withoutArea = fillBoxes(groundTruth, rows, order);
-  const counts = { withoutArea, repeated, strangers: image.length - order.length };
+  const withoutArea = fillColumns(groundTruth, rows, order, found);
+  const counts = { withoutArea, repeated, strangers: rows.count - order.length };
   return { groundTruth, problems: warnings(groundTruth, counts, file) };
 }
 
-function places(ids: Float64Array, index: IdIndex): Int32Array {
-  const found = new Int32Array(ids.length);
-  for (let i = 0; i < ids.length; i++) found[i] = index.find(ids[i]);
+/** Image and category of each annotation, -1 where the file does not list it. */
+function resolve({ values, width, count }: Rows, { images, categories }: Index): AnnotationColumns {
+  const found = {
+    ids: new Float64Array(count),
+    image: new Int32Array(count),
+    category: new Int32Array(count),
+  };
+  for (let i = 0; i < count; i++) {
+    found.ids[i] = values[i * width + ID];
+    found.image[i] = images.find(values[i * width + IMAGE]);
+    found.category[i] = categories.find(values[i * width + CATEGORY]);
+  }
   return found;
 }
 
 /** Returns how many annotations had no area. */
-function fillBoxes(
-  { boxes, area, flags }: CocoGroundTruth,
-  { values, width }: Rows,
+function fillColumns(
+  truth: CocoGroundTruth,
+  rows: Rows,
   order: Uint32Array,
+  found: AnnotationColumns,
 ): number {
+  const { values, width } = rows;
+  const { boxes } = truth;
   let withoutArea = 0;
   for (let i = 0; i < order.length; i++) {
     const at = order[i] * width;
-    for (let c = 0; c < 4; c++) boxes[4 * i + c] = values[at + BOX + c];
     const missing = Number.isNaN(values[at + AREA]);
-    area[i] = missing ? boxes[4 * i + 2] * boxes[4 * i + 3] : values[at + AREA];
-    flags[i] = flagsOf(values[at + ID], values[at + CROWDED]);
+    for (let c = 0; c < 4; c++) boxes[4 * i + c] = values[at + BOX + c];
+    truth.image[i] = found.image[order[i]];
+    truth.category[i] = found.category[order[i]];
+    truth.area[i] = missing ? boxes[4 * i + 2] * boxes[4 * i + 3] : values[at + AREA];
+    truth.flags[i] = flagsOf(values[at + ID], values[at + CROWDED]);
     withoutArea += Number(missing);
   }
   return withoutArea;

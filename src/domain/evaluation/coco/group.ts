@@ -1,4 +1,4 @@
-import { gatherBytes, gatherInts, identityOrder, sortByKey } from '../order';
+import { identityOrder, sortByKey } from '../order';
 import { type CocoDetections, type CocoGroundTruth, CROWD } from './input';
 import type { CocoParams } from './params';
 
@@ -19,8 +19,8 @@ export type Group = {
   readonly detections: CocoDetections;
   readonly maxDetections: readonly number[];
   readonly areas: Areas;
-  readonly image: Int32Array;
-  readonly category: Int32Array;
+  readonly truthImage: Int32Array;
+  readonly truthCategory: Int32Array;
   /** x1, y1, x2, y2, area of the box. */
   readonly truthBoxes: Float64Array;
   readonly flags: Uint8Array;
@@ -46,11 +46,13 @@ export type Group = {
   /** Thresholds at which it got a ground truth of id 0. */
   lost: number;
   slots: number;
-  // The group at hand.
-  detection: number;
-  detectionEnd: number;
+  // The group at hand: its ground truth, the next rank, and the first maxDetections that admits it.
+  image: number;
+  category: number;
   truth: number;
   truthEnd: number;
+  rank: number;
+  levelNow: number;
 };
 
 /** evaluateImg's floor: a threshold of 1 admits an IoU of 1 - 1e-10. */
@@ -62,50 +64,70 @@ export function createGroup(
   params: CocoParams,
 ): Group {
   const { images, categories } = groundTruth;
-  const byCategory = sortByKey(identityOrder(groundTruth.image.length), groundTruth.category, categories);
-  const order = sortByKey(byCategory, groundTruth.image, images);
-  const ranges = areasOf(params);
   const areas = params.areas.length;
   const count = detections.image.length;
-  const truthIgnored = ignoredBits(groundTruth, order, ranges);
-  const category = gatherInts(groundTruth.category, order);
-  return {
+  const truths = groundTruth.image.length;
+  const group = {
     detections,
     maxDetections: params.maxDetections,
-    areas: ranges,
-    image: gatherInts(groundTruth.image, order),
-    category,
-    truthBoxes: cornerBoxes(groundTruth.boxes, order),
-    flags: gatherBytes(groundTruth.flags, order),
-    truthIgnored,
-    taken: new Int32Array(order.length * areas),
+    areas: areasOf(params),
+    truthImage: new Int32Array(truths),
+    truthCategory: new Int32Array(truths),
+    truthBoxes: new Float64Array(5 * truths),
+    flags: new Uint8Array(truths),
+    truthIgnored: new Int32Array(truths),
+    taken: new Int32Array(truths * areas),
     floors: params.iouThresholds.map((t) => Math.min(t, HIGHEST_FLOOR)),
     allThresholds: 2 ** params.iouThresholds.length - 1,
-    candidate: new Int32Array(order.length),
-    candidateIou: new Float64Array(order.length),
-    candidateMask: new Int32Array(order.length),
+    candidate: new Int32Array(truths),
+    candidateIou: new Float64Array(truths),
+    candidateMask: new Int32Array(truths),
+    box: new Float64Array(5),
+    candidates: 0,
+    lost: 0,
     code: new Int32Array(count),
     level: new Uint8Array(count),
     hit: new Int32Array(count * areas),
     ignored: new Int32Array(count * areas),
-    positives: countPositives(truthIgnored, category, areas, categories),
-    box: new Float64Array(5),
-    candidates: 0,
-    lost: 0,
+    positives: new Uint32Array(categories * areas),
     slots: 0,
-    detection: 0,
-    detectionEnd: 0,
+    image: -1,
+    category: -1,
     truth: 0,
     truthEnd: 0,
+    rank: 0,
+    levelNow: 0,
   };
+  const byCategory = sortByKey(identityOrder(truths), groundTruth.category, categories);
+  fillTruth(group, groundTruth, sortByKey(byCategory, groundTruth.image, images));
+  return group;
 }
 
-function ignoredBits({ flags, area }: CocoGroundTruth, order: Uint32Array, areas: Areas): Int32Array {
-  const bits = new Int32Array(order.length);
+function fillTruth(group: Group, groundTruth: CocoGroundTruth, order: Uint32Array): void {
+  const { boxes, area, flags, image, category } = groundTruth;
   for (let i = 0; i < order.length; i++) {
-    bits[i] = (flags[order[i]] & CROWD) !== 0 ? -1 : outsideBits(area[order[i]], areas);
+    const from = order[i];
+    group.truthImage[i] = image[from];
+    group.truthCategory[i] = category[from];
+    group.flags[i] = flags[from];
+    group.truthIgnored[i] = (flags[from] & CROWD) !== 0 ? -1 : outsideBits(area[from], group.areas);
+    fillCorners(group.truthBoxes, 5 * i, boxes, 4 * from);
+    countPositive(group, category[from], group.truthIgnored[i]);
   }
-  return bits;
+}
+
+/** x, y, width, height to x1, y1, x2, y2, area. */
+export function fillCorners(corners: Float64Array, to: number, boxes: Float64Array, from: number): void {
+  corners[to] = boxes[from];
+  corners[to + 1] = boxes[from + 1];
+  corners[to + 2] = boxes[from + 2] + boxes[from];
+  corners[to + 3] = boxes[from + 3] + boxes[from + 1];
+  corners[to + 4] = boxes[from + 2] * boxes[from + 3];
+}
+
+function countPositive({ positives, areas }: Group, category: number, ignored: number): void {
+  const count = areas.low.length;
+  for (let a = 0; a < count; a++) positives[category * count + a] += 1 - ((ignored >> a) & 1);
 }
 
 /** Bits of the ranges that an area is outside of; both ends of a range are inside. */
@@ -113,30 +135,4 @@ export function outsideBits(area: number, { low, high }: Areas): number {
   let bits = 0;
   for (let a = 0; a < low.length; a++) if (area < low[a] || area > high[a]) bits |= 1 << a;
   return bits;
-}
-
-function cornerBoxes(boxes: Float64Array, order: Uint32Array): Float64Array {
-  const corners = new Float64Array(5 * order.length);
-  for (let i = 0; i < order.length; i++) {
-    const at = 4 * order[i];
-    corners[5 * i] = boxes[at];
-    corners[5 * i + 1] = boxes[at + 1];
-    corners[5 * i + 2] = boxes[at + 2] + boxes[at];
-    corners[5 * i + 3] = boxes[at + 3] + boxes[at + 1];
-    corners[5 * i + 4] = boxes[at + 2] * boxes[at + 3];
-  }
-  return corners;
-}
-
-function countPositives(
-  ignored: Int32Array,
-  category: Int32Array,
-  areas: number,
-  categories: number,
-): Uint32Array {
-  const positives = new Uint32Array(categories * areas);
-  for (let g = 0; g < ignored.length; g++) {
-    for (let a = 0; a < areas; a++) positives[category[g] * areas + a] += 1 - ((ignored[g] >> a) & 1);
-  }
-  return positives;
 }

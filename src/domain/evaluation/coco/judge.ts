@@ -1,33 +1,28 @@
-import { type Group, outsideBits } from './group';
+import { fillCorners, type Group, outsideBits } from './group';
 import { CROWD, ID_ZERO } from './input';
 
 /** Where the level starts in a code; area ranges have the bits below. */
 export const LEVEL_SHIFT = 16;
 
-/** Judges the detections of one image and category, best score first. */
-export function judgeGroup(group: Group, byImage: Uint32Array): void {
+/** Judges the next detection of the group at hand; they come by descending score. */
+export function judgeDetection(group: Group, detection: number): void {
+  const { boxes } = group.detections;
   const { maxDetections } = group;
-  const last = maxDetections[maxDetections.length - 1];
-  const { detection, detectionEnd } = group;
-  let level = 0;
-  for (let i = detection; i < detectionEnd; i++) {
-    const rank = i - detection;
-    while (level < maxDetections.length && rank >= maxDetections[level]) level++;
-    group.candidates = rank < last && group.truth < group.truthEnd ? findCandidates(group, byImage[i]) : 0;
-    judgeDetection(group, byImage[i], level);
-  }
+  const rank = group.rank++;
+  while (group.levelNow < maxDetections.length && rank >= maxDetections[group.levelNow]) group.levelNow++;
+  const level = group.levelNow;
+  const outside = outsideBits(boxes[4 * detection + 2] * boxes[4 * detection + 3], group.areas);
+  const ranked = level < maxDetections.length && group.truth < group.truthEnd;
+  group.candidates = ranked ? findCandidates(group, detection) : 0;
+  if (group.candidates === 0) group.code[detection] = outside | (level << LEVEL_SHIFT);
+  else assign(group, detection, outside);
 }
 
-function judgeDetection(group: Group, detection: number, level: number): void {
-  const { boxes } = group.detections;
-  const outside = outsideBits(boxes[4 * detection + 2] * boxes[4 * detection + 3], group.areas);
-  if (group.candidates === 0) {
-    group.code[detection] = outside | (level << LEVEL_SHIFT);
-    return;
-  }
+/** Gives the detection to ground truth in every area range. */
+function assign(group: Group, detection: number, outside: number): void {
   const slot = group.slots++;
   group.code[detection] = ~slot;
-  group.level[slot] = level;
+  group.level[slot] = group.levelNow;
   const areas = group.areas.low.length;
   for (let area = 0; area < areas; area++) {
     const place = slot * areas + area;
@@ -62,13 +57,7 @@ function claim(group: Group, area: number, open: number, ignored: number): numbe
 
 /** Finds the ground truths of the group that the detection overlaps enough for the lowest threshold. */
 function findCandidates(group: Group, detection: number): number {
-  const { boxes } = group.detections;
-  const { box } = group;
-  box[0] = boxes[4 * detection];
-  box[1] = boxes[4 * detection + 1];
-  box[2] = boxes[4 * detection + 2] + box[0];
-  box[3] = boxes[4 * detection + 3] + box[1];
-  box[4] = boxes[4 * detection + 2] * boxes[4 * detection + 3];
+  fillCorners(group.box, 0, group.detections.boxes, 4 * detection);
   const lowest = group.floors[0];
   let count = 0;
   for (let g = group.truth; g < group.truthEnd; g++) {

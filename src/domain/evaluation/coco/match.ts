@@ -3,7 +3,7 @@ import { sortByKey } from '../order';
 import { rankDetections } from '../ranking';
 import { createGroup, type Group } from './group';
 import type { CocoDetections, CocoGroundTruth } from './input';
-import { judgeGroup } from './judge';
+import { judgeDetection } from './judge';
 import type { CocoParams } from './params';
 
 /**
@@ -35,38 +35,34 @@ export function matchDetections(
   const { order: ranking, start: rankingStart } = rankDetections(ranked, images, categories);
   const byImage = sortByKey(ranking, detections.image, images);
   const group = createGroup(groundTruth, detections, params);
-  visitGroups(group, byImage);
+  judgeAll(group, byImage);
   const { code, level, hit, ignored, positives } = group;
   return { code, level, hit, ignored, ranking, rankingStart, positives };
 }
 
-/** Walks the runs of one image and category, both sides sorted by image, then category. */
-function visitGroups(group: Group, byImage: Uint32Array): void {
+/** Both sides run by image, then category; detections then by descending score. */
+function judgeAll(group: Group, byImage: Uint32Array): void {
   const { image, category } = group.detections;
-  let truth = 0;
-  for (let start = 0; start < byImage.length; ) {
-    const im = image[byImage[start]];
-    const cat = category[byImage[start]];
-    let end = start + 1;
-    while (end < byImage.length && category[byImage[end]] === cat && image[byImage[end]] === im) end++;
-    truth = seekTruth(group, truth, im, cat);
-    group.detection = start;
-    group.detectionEnd = end;
-    group.truth = truth;
-    group.truthEnd = endOfTruth(group, truth, im, cat);
-    judgeGroup(group, byImage);
-    start = end;
+  for (let i = 0; i < byImage.length; i++) {
+    const detection = byImage[i];
+    if (image[detection] !== group.image || category[detection] !== group.category) {
+      enterGroup(group, image[detection], category[detection]);
+    }
+    judgeDetection(group, detection);
   }
 }
 
-function seekTruth({ image, category }: Group, from: number, im: number, cat: number): number {
-  let g = from;
-  while (g < image.length && (image[g] < im || (image[g] === im && category[g] < cat))) g++;
-  return g;
-}
-
-function endOfTruth({ image, category }: Group, from: number, im: number, cat: number): number {
-  let g = from;
-  while (g < image.length && image[g] === im && category[g] === cat) g++;
-  return g;
+function enterGroup(group: Group, image: number, category: number): void {
+  const { truthImage, truthCategory } = group;
+  const count = truthImage.length;
+  let g = group.truthEnd;
+  while (g < count && (truthImage[g] < image || (truthImage[g] === image && truthCategory[g] < category)))
+    g++;
+  group.truth = g;
+  while (g < count && truthImage[g] === image && truthCategory[g] === category) g++;
+  group.truthEnd = g;
+  group.image = image;
+  group.category = category;
+  group.rank = 0;
+  group.levelNow = 0;
 }
