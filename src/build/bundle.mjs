@@ -19,6 +19,8 @@ function optionsFor(name, { entry, options }) {
     minify: options.platform === 'browser',
     logLevel: 'warning',
     loader: { '.proto': 'text', '.ttf': 'dataurl' },
+    // Its ES module asks for import.meta, which a CommonJS bundle has not.
+    alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     external: [...(options.external ?? []), ...(options.platform === 'node' ? NATIVE_MODULES : [])],
   };
 }
@@ -33,10 +35,18 @@ function copyPrograms() {
   cpSync(path.join(root, 'src/trainers/command/pitwall_log.py'), path.join(root, 'dist/pitwall_log.py'));
 }
 
+/** The syntax-tree runtime and the Python grammar, loaded by path at the first hover in a Python file. */
+function copyGrammars() {
+  for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm']) {
+    cpSync(path.join(root, 'node_modules', file), path.join(root, 'dist', path.basename(file)));
+  }
+}
+
 async function main() {
   const present = Object.entries(ENTRIES).filter(([, { entry }]) => existsSync(path.join(root, entry)));
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   copyPrograms();
+  copyGrammars();
   if (process.argv.includes('--watch')) {
     for (const [name, spec] of present) await (await esbuild.context(optionsFor(name, spec))).watch();
     return;

@@ -3,7 +3,14 @@ import path from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from './shared';
 
-const FOLDERS = ['src/extension', 'src/protocol/view', 'src/domain/view', 'webview'];
+const FOLDERS = [
+  'src/extension',
+  'src/protocol/view',
+  'src/domain/view',
+  'src/domain/python',
+  'src/domain/experiment',
+  'webview',
+];
 
 /** Every English message that is handed to `t(...)` or `vscode.l10n.t(...)`. */
 export function collectStrings(): string[] {

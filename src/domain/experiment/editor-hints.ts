@@ -1,8 +1,9 @@
 import type { Problem, SourceRange } from '../../base/problem';
+import { createTranslate, type Translate } from '../../base/translate';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
 import { countedInput, type DatasetCounts } from '../schedule/counts';
-import { counted, percent, rate, whole } from '../schedule/summary';
+import { percent, rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type Entry, lastOf } from './entries';
 import { readYaml } from './read-yaml';
@@ -17,10 +18,12 @@ export type HintContext = {
   readonly counts: DatasetCounts;
 };
 
-export function inlayHints(text: string, context: HintContext): readonly InlayHint[] {
+const ENGLISH = createTranslate();
+
+export function inlayHints(text: string, context: HintContext, t: Translate = ENGLISH): readonly InlayHint[] {
   const entries = readYaml(text, '').entries;
   return entries.flatMap((entry): InlayHint[] => {
-    const hint = HINTS[entry.key]?.(context);
+    const hint = HINTS[entry.key]?.(context, t);
     const range = entry.valueRange;
     return hint === undefined || range === undefined || entry.value === null
       ? []
@@ -28,27 +31,34 @@ export function inlayHints(text: string, context: HintContext): readonly InlayHi
   });
 }
 
-const HINTS: Readonly<Record<string, (context: HintContext) => string | undefined>> = {
-  warmup_epochs: ({ schedule: { warmupSteps, steps } }) =>
-    warmupSteps === 0 ? 'no warm-up' : `${counted(warmupSteps, 'step')}, ${percent(warmupSteps / steps)}`,
-  epochs: ({ schedule }) => counted(schedule.steps, 'step'),
-  batch: ({ schedule }) => `${counted(schedule.stepsPerEpoch, 'step')} per epoch${accumulation(schedule)}`,
-  lrf: ({ schedule }) => `down to ${rate(schedule.lrAt(schedule.steps - 1, mainOf(schedule)))}`,
-  optimizer: (context) => {
+const HINTS: Readonly<Record<string, (context: HintContext, t: Translate) => string | undefined>> = {
+  warmup_epochs: ({ schedule: { warmupSteps, steps } }, t) =>
+    warmupSteps === 0
+      ? t('no warm-up')
+      : t('{0}, {1}', stepCount(warmupSteps, t), percent(warmupSteps / steps)),
+  epochs: ({ schedule }, t) => stepCount(schedule.steps, t),
+  batch: ({ schedule }, t) =>
+    t('{0} per epoch', stepCount(schedule.stepsPerEpoch, t)) + accumulation(schedule, t),
+  lrf: ({ schedule }, t) => t('down to {0}', rate(schedule.lrAt(schedule.steps - 1, mainOf(schedule)))),
+  optimizer: (context, t) => {
     const chosen = effective(context);
     return chosen.auto
-      ? `${chosen.optimizer}, lr0 ${rate(chosen.lr0)}, momentum ${chosen.momentum}`
+      ? t('{0}, lr0 {1}, momentum {2}', chosen.optimizer, rate(chosen.lr0), chosen.momentum)
       : undefined;
   },
-  fraction: ({ experiment, counts }) => {
+  fraction: ({ experiment, counts }, t) => {
     const { images = counts.images } = countedInput(experiment, counts);
-    return images < counts.images ? `${whole(images)} images used` : undefined;
+    return images < counts.images ? t('{0} images used', whole(images)) : undefined;
   },
 };
 
-function accumulation(schedule: Schedule): string {
+function stepCount(n: number, t: Translate): string {
+  return n === 1 ? t('1 step') : t('{0} steps', whole(n));
+}
+
+function accumulation(schedule: Schedule, t: Translate): string {
   const batches = schedule.accumulateAt(schedule.steps - 1);
-  return batches > 1 ? `, ${batches} batches per update` : '';
+  return batches > 1 ? t(', {0} batches per update', batches) : '';
 }
 
 function mainOf(schedule: Schedule): number {
@@ -56,26 +66,33 @@ function mainOf(schedule: Schedule): number {
 }
 
 /** Advice as problems at its place in the text, with the edit that follows it. */
-export function adviceProblems(advice: readonly Advice[], text: string, file: string): readonly Problem[] {
+export function adviceProblems(
+  advice: readonly Advice[],
+  text: string,
+  file: string,
+  t: Translate = ENGLISH,
+): readonly Problem[] {
   const entries = lastOf(readYaml(text, file).entries);
   return advice.map((item) => {
     const anchor = entries.get(item.key) ?? entries.get('epochs') ?? [...entries.values()][0];
     const range = anchor?.valueRange;
-    const fix = item.fix && fixOf(item.fix, text, entries);
+    const fix = item.fix && fixOf(item.fix, text, { entries, t });
     const { severity, message, key } = item;
     return { severity, message, key, file, ...(range && { range }), ...(fix && { fix }) };
   });
 }
 
-function fixOf(fix: AdviceFix, text: string, entries: ReadonlyMap<string, Entry>): Problem['fix'] {
+type Written = { readonly entries: ReadonlyMap<string, Entry>; readonly t: Translate };
+
+function fixOf(fix: AdviceFix, text: string, { entries, t }: Written): Problem['fix'] {
   const value = String(fix.value);
   const range = entries.get(fix.key)?.valueRange;
-  if (range !== undefined) return { title: `Set ${fix.key} to ${value}`, text: value, range };
+  if (range !== undefined) return { title: t('Set {0} to {1}', fix.key, value), text: value, range };
   const [block, name] = fix.key.split('.');
   // Into a block that stands there already a person writes it better by hand.
   if (name !== undefined && [...entries.keys()].some((key) => key.startsWith(`${block}.`))) return undefined;
   const line = name === undefined ? `${block}: ${value}` : `${block}: { ${name}: ${value} }`;
-  return { title: `Add ${line}`, text: `\n${line}`, range: endOf(text) };
+  return { title: t('Add {0}', line), text: `\n${line}`, range: endOf(text) };
 }
 
 /** An empty range behind the last line that says something. */

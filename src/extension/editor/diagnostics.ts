@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { Problem } from '../../base/problem';
-import { placeProblems } from '../../domain/experiment/place-problems';
 import type { Services } from '../services';
+import { setting } from '../window';
 import { isExperimentFile } from './experiment-files';
 import { planOf } from './plan';
 
@@ -17,7 +17,7 @@ const SEVERITIES = {
 export class ExperimentDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.track(vscode.languages.createDiagnosticCollection('pitwall'));
-  readonly #fixes = new Map<vscode.Diagnostic, Problem>();
+  readonly #fixes = new Map<string, readonly Known[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #services: Services;
 
@@ -25,16 +25,30 @@ export class ExperimentDiagnostics implements vscode.Disposable {
     this.#services = services;
     this.#store.track(vscode.workspace.onDidOpenTextDocument((document) => this.#schedule(document)));
     this.#store.track(vscode.workspace.onDidChangeTextDocument(({ document }) => this.#schedule(document)));
-    this.#store.track(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#collection.delete(uri)));
+    this.#store.track(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri)));
+    this.#store.track(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('pitwall.diagnostics')) this.#scheduleAll();
+      }),
+    );
+    this.#scheduleAll();
+  }
+
+  #scheduleAll(): void {
     for (const document of vscode.workspace.textDocuments) this.#schedule(document);
   }
 
-  /** The problem behind a diagnostic, where it knows the cure. */
-  fixOf(diagnostic: vscode.Diagnostic): Problem['fix'] {
-    for (const [known, problem] of this.#fixes) {
-      if (known.message === diagnostic.message && known.range.isEqual(diagnostic.range)) return problem.fix;
-    }
-    return undefined;
+  /** The problem behind a diagnostic of a document, where it knows the cure. */
+  fixOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): Problem['fix'] {
+    const known = this.#fixes.get(uri.toString()) ?? [];
+    return known.find(
+      ({ diagnostic: own }) => own.message === diagnostic.message && own.range.isEqual(diagnostic.range),
+    )?.problem.fix;
+  }
+
+  #forget(uri: vscode.Uri): void {
+    this.#collection.delete(uri);
+    this.#fixes.delete(uri.toString());
   }
 
   #schedule(document: vscode.TextDocument): void {
@@ -52,25 +66,28 @@ export class ExperimentDiagnostics implements vscode.Disposable {
     const { version } = document;
     const plan = await planOf(document);
     if (!plan || document.version !== version || document.isClosed) return;
-    const text = document.getText();
-    const counted = placeProblems([...plan.advice], text, { file: document.fileName });
-    const problems = [...plan.parsed.problems, ...counted].filter((problem) => problem.range !== undefined);
-    this.#fixes.clear();
-    const diagnostics = problems.map((problem) => this.#diagnostic(document, problem));
+    const shown = setting('diagnostics.enabled', true) ? [...plan.parsed.problems, ...plan.advice] : [];
+    const problems = shown.filter((problem) => problem.range !== undefined);
+    const diagnostics = problems.map((problem) => diagnosticOf(document, problem));
+    this.#fixes.set(
+      document.uri.toString(),
+      diagnostics.map((diagnostic, i) => ({ diagnostic, problem: problems[i] })),
+    );
     this.#collection.set(document.uri, diagnostics);
-  }
-
-  #diagnostic(document: vscode.TextDocument, problem: Problem): vscode.Diagnostic {
-    const { start = 0, end = 0 } = problem.range ?? {};
-    const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-    const diagnostic = new vscode.Diagnostic(range, problem.message, SEVERITIES[problem.severity]);
-    diagnostic.source = 'pitwall';
-    if (problem.fix) this.#fixes.set(diagnostic, problem);
-    return diagnostic;
   }
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#store.dispose();
   }
+}
+
+type Known = { readonly diagnostic: vscode.Diagnostic; readonly problem: Problem };
+
+function diagnosticOf(document: vscode.TextDocument, problem: Problem): vscode.Diagnostic {
+  const { start = 0, end = 0 } = problem.range ?? {};
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  const diagnostic = new vscode.Diagnostic(range, problem.message, SEVERITIES[problem.severity]);
+  diagnostic.source = 'pitwall';
+  return diagnostic;
 }

@@ -1,18 +1,13 @@
 import * as vscode from 'vscode';
+import { keyAt } from '../../domain/experiment/key-at';
+import { keyDoc } from '../../domain/experiment/key-docs';
 import type { KeySpec } from '../../domain/experiment/key-spec';
-import { keySpec } from '../../domain/experiment/key-table';
-import { scheduleSvg } from '../../domain/schedule/svg';
-import {
-  DARK_COLOURS,
-  HIGH_CONTRAST_COLOURS,
-  LIGHT_COLOURS,
-  type SvgColours,
-} from '../../domain/schedule/svg-frame';
+import type { TrainerKind } from '../../domain/experiment/types';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { keyAt } from './key-at';
+import { appendPicture } from './picture';
 import { type Plan, planOf } from './plan';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
@@ -28,14 +23,15 @@ export class ScheduleHover implements vscode.HoverProvider {
     position: vscode.Position,
   ): Promise<vscode.Hover | undefined> {
     if (!setting('hover.enabled', true)) return undefined;
-    const at = keyAt(document, position);
-    const spec = at && keySpec(at.key);
-    if (!at || !spec) return undefined;
+    const at = keyAt(document.getText(), document.offsetAt(position));
+    if (!at) return undefined;
+    const { spec } = at;
     const plan = spec.shapesSchedule ? await this.#plan(document) : undefined;
     const text = new vscode.MarkdownString('', true);
-    if (plan) appendCurve(text, plan, at.key);
-    appendDocumentation(text, spec);
-    return new vscode.Hover(text, at.range);
+    if (plan) appendCurve(text, plan, spec.key);
+    appendDocumentation(text, spec, plan?.parsed.draft.trainer);
+    const range = new vscode.Range(document.positionAt(at.range.start), document.positionAt(at.range.end));
+    return new vscode.Hover(text, range);
   }
 
   /** A text that is being typed may be anything; then there is no picture, and no error either. */
@@ -49,14 +45,9 @@ export class ScheduleHover implements vscode.HoverProvider {
   }
 }
 
-function appendCurve(text: vscode.MarkdownString, plan: Plan, key: string): void {
-  const colours = coloursOf(vscode.window.activeColorTheme.kind);
-  const svg = scheduleSvg(plan.schedule, { ...PICTURE, colours, highlight: highlightOf(key) });
-  const words = describe(plan);
-  // Hovers show SVG only as an image; inline SVG is not rendered (vscode#212565). The words say the same.
-  text.appendMarkdown(
-    `![${words.replace(/[[\]]/g, '')}](data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')})\n\n${words}\n\n`,
-  );
+/** The plan's curve with its numbers in words, and the advice about a key. */
+export function appendCurve(text: vscode.MarkdownString, plan: Plan, key: string): void {
+  appendPicture(text, { schedule: plan.schedule, highlight: highlightOf(key), words: describe(plan) });
   for (const { message, severity } of adviceOn(plan, key)) {
     text
       .appendMarkdown(severity === 'info' ? '- ' : '- $(warning) ')
@@ -97,17 +88,15 @@ function describe({ schedule, images }: Plan): string {
   return `${warmup} ${rates} ${size}`;
 }
 
-function appendDocumentation(text: vscode.MarkdownString, { key, doc, default: standard }: KeySpec): void {
+export function appendDocumentation(
+  text: vscode.MarkdownString,
+  spec: KeySpec,
+  trainer: TrainerKind = 'builtin',
+): void {
+  const { t } = vscode.l10n;
+  const doc = keyDoc(spec, trainer);
   text.appendMarkdown('\n\n---\n\n');
-  text.appendMarkdown(`**\`${key}\`** `).appendText(doc);
-  if (standard !== null && standard !== undefined) {
-    text.appendMarkdown(`  \n_${vscode.l10n.t('Default: {0}', JSON.stringify(standard))}_`);
-  }
-}
-
-const PICTURE = { width: 420, height: 170 } as const;
-
-function coloursOf(kind: vscode.ColorThemeKind): SvgColours {
-  if (kind === vscode.ColorThemeKind.Light) return LIGHT_COLOURS;
-  return kind === vscode.ColorThemeKind.Dark ? DARK_COLOURS : HIGH_CONTRAST_COLOURS;
+  text.appendMarkdown(`**\`${doc.title}\`** `).appendText(doc.text);
+  if (doc.onlyFor) text.appendMarkdown('  \n').appendText(t('Used by {0}.', doc.onlyFor.join(', ')));
+  text.appendMarkdown('  \n').appendText(t('Takes {0}; default {1}.', doc.expected, doc.fallback));
 }

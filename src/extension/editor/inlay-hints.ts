@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
-import { setting } from '../window';
-import { type Plan, planOf } from './plan';
+import { inlayHints } from '../../domain/experiment/editor-hints';
+import { setting, translate } from '../window';
+import { planOf } from './plan';
 
 /** What numbers of a config come to: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
 export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposable {
@@ -18,13 +18,15 @@ export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposab
     if (!setting('inlayHints.enabled', true)) return [];
     const plan = await planOf(document);
     if (!plan) return [];
-    const lines = Array.from(
-      { length: range.end.line - range.start.line + 1 },
-      (_, i) => range.start.line + i,
+    const { draft: experiment } = plan.parsed;
+    const hints = inlayHints(
+      document.getText(),
+      { experiment, schedule: plan.schedule, counts: plan.counts },
+      translate,
     );
-    return lines
-      .filter((line) => line < document.lineCount)
-      .flatMap((line) => hintOf(document.lineAt(line), plan));
+    return hints
+      .map((hint) => hintOf(document.positionAt(hint.range.end), hint.text))
+      .filter((hint) => range.contains(hint.position));
   }
 
   dispose(): void {
@@ -32,24 +34,8 @@ export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposab
   }
 }
 
-const HINTS: Readonly<Record<string, (plan: Plan) => string>> = {
-  warmup_epochs: ({ schedule: { warmupSteps, steps } }) =>
-    vscode.l10n.t(
-      '{0} steps, {1}',
-      formatCount(warmupSteps),
-      formatPercent(warmupSteps / Math.max(1, steps), 1),
-    ),
-  epochs: ({ schedule }) => vscode.l10n.t('{0} steps', formatCount(schedule.steps)),
-  batch: ({ schedule }) => vscode.l10n.t('{0} steps per epoch', formatCount(schedule.stepsPerEpoch)),
-  lrf: ({ schedule }) =>
-    vscode.l10n.t('ends at {0}', formatRate(schedule.lrAt(Math.max(0, schedule.steps - 1), 0))),
-};
-
-function hintOf(line: vscode.TextLine, plan: Plan): vscode.InlayHint[] {
-  const match = /^([a-z_]+)\s*:\s*([^#\s][^#]*)/.exec(line.text);
-  const text = match && HINTS[match[1]]?.(plan);
-  if (!match || !text) return [];
-  const hint = new vscode.InlayHint(new vscode.Position(line.lineNumber, match[0].trimEnd().length), text);
+function hintOf(position: vscode.Position, text: string): vscode.InlayHint {
+  const hint = new vscode.InlayHint(position, text);
   hint.paddingLeft = true;
-  return [hint];
+  return hint;
 }

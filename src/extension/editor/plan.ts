@@ -4,23 +4,26 @@ import type { Problem } from '../../base/problem';
 import { countImages } from '../../dataset/count';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { advise } from '../../domain/advice/advise';
+import { adviceProblems } from '../../domain/experiment/editor-hints';
 import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
+import { placeProblems } from '../../domain/experiment/place-problems';
+import type { DatasetCounts } from '../../domain/schedule/counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import type { Schedule } from '../../domain/schedule/types';
 import { resolveDataPath } from '../../engine/store/paths';
+import { translate } from '../window';
 
 /** What a config plans, as far as its text and its dataset say. */
 export type Plan = {
   readonly parsed: ParsedExperiment;
   readonly schedule: Schedule;
   readonly images: number;
-  /** What the counts make wrong, then what is worth knowing; each about one key. */
-  readonly advice: readonly PlanAdvice[];
+  readonly counts: DatasetCounts;
+  /** What the counts make wrong, then what is worth knowing; each about one key, at its place in the text. */
+  readonly advice: readonly Problem[];
   /** What was assumed because it could not be counted. */
   readonly note: string | undefined;
 };
-
-export type PlanAdvice = Pick<Problem, 'severity' | 'message' | 'key'> & { readonly fix?: Problem['fix'] };
 
 type Counts = { readonly images: number; readonly classes: number; readonly note: string | undefined };
 
@@ -30,21 +33,25 @@ const COUNT_AGE_MS = 30_000;
 
 /** The plan of a document as it is now; undefined while its text is no experiment at all. */
 export async function planOf(document: vscode.TextDocument): Promise<Plan | undefined> {
-  const parsed = parseExperiment(document.getText(), { file: path.basename(document.fileName) });
+  return planOfText(document.getText(), document.fileName);
+}
+
+/** The plan of a text; what it names is looked for beside `fileName`, whose name says which kind of text it is. */
+export async function planOfText(text: string, fileName: string): Promise<Plan> {
+  const file = path.basename(fileName);
+  const parsed = parseExperiment(text, { file });
   const { draft } = parsed;
-  const counts = await countsOf(
-    resolveDataPath(draft.data, document.fileName, path.dirname(document.fileName)),
-  );
+  const counts = await countsOf(resolveDataPath(draft.data, fileName, path.dirname(fileName)));
   const { schedule, problems } = scheduleOf(draft, counts);
-  const advice = advise({ experiment: draft, schedule, counts }).map(({ severity, message, key, fix }) => ({
-    severity,
-    message,
-    key,
-    ...(fix && {
-      fix: { title: vscode.l10n.t('Set {0} to {1}', fix.key, String(fix.value)), text: String(fix.value) },
-    }),
-  }));
-  return { parsed, schedule, images: counts.images, advice: [...problems, ...advice], note: counts.note };
+  const advice = adviceProblems(advise({ experiment: draft, schedule, counts }), text, file, translate);
+  return {
+    parsed,
+    schedule,
+    counts,
+    images: counts.images,
+    advice: [...placeProblems([...problems], text, { file }), ...advice],
+    note: counts.note,
+  };
 }
 
 const cache = new Map<string, { readonly at: number; readonly counts: Promise<Counts> }>();

@@ -48,6 +48,9 @@ describe('the manifest', () => {
       'lens',
       'hover',
       'inlayHints',
+      'pythonHover',
+      'diagnostics',
+      'completion',
       'statusBar',
       'editorTitle',
       'explorerMenu',
@@ -66,7 +69,7 @@ describe('the manifest', () => {
     expect(manifest.extensionKind).toEqual(['workspace']);
     expect(
       manifest.activationEvents.filter((e: string) => /^(\*|onStartupFinished|onLanguage)/.test(e)),
-    ).toEqual([]);
+    ).toEqual(['onLanguage:python']);
     expect(manifest.contributes.viewsContainers.activitybar).toHaveLength(1);
     expect(manifest.contributes.views.pitwall.map((v: { id: string }) => v.id)).toEqual([
       'pitwall.metrics',

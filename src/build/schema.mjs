@@ -1,0 +1,26 @@
+// Writes media/pitwall-experiment.schema.json, the JSON schema of *.train.yaml for other YAML tools, from the table of keys
+// that the parser itself uses. Usage: node schema.mjs
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '../..');
+export const SCHEMA_FILE = path.join(root, 'media/pitwall-experiment.schema.json');
+
+/** @returns {Promise<string>} the file's text */
+export async function schemaText() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(root, 'src/domain/experiment/json-schema.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+  });
+  const source = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { experimentJsonSchema } = await import(`data:text/javascript;base64,${source}`);
+  return `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`;
+}
+
+if (pathToFileURL(process.argv[1] ?? '').href === import.meta.url)
+  writeFileSync(SCHEMA_FILE, await schemaText());

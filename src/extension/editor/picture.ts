@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { scheduleSvg } from '../../domain/schedule/svg';
+import {
+  DARK_COLOURS,
+  HIGH_CONTRAST_COLOURS,
+  type Highlight,
+  LIGHT_COLOURS,
+  type SvgColours,
+} from '../../domain/schedule/svg-frame';
+import type { Schedule } from '../../domain/schedule/types';
+
+const PICTURE = { width: 420, height: 170 } as const;
+
+export type Picture = {
+  readonly schedule: Schedule;
+  readonly highlight: Highlight;
+  /** What the picture shows, for those who cannot see it. */
+  readonly words: string;
+};
+
+/** A curve in a hover, in the colours of the theme, and the same in words. */
+export function appendPicture(text: vscode.MarkdownString, { schedule, highlight, words }: Picture): void {
+  const colours = coloursOf(vscode.window.activeColorTheme.kind);
+  const svg = scheduleSvg(schedule, { ...PICTURE, colours, highlight });
+  // Hovers show SVG only as an image; inline SVG is not rendered (vscode#212565). The words say the same.
+  text.appendMarkdown(
+    `![${words.replace(/[[\]]/g, '')}](data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')})\n\n${words}\n\n`,
+  );
+}
+
+function coloursOf(kind: vscode.ColorThemeKind): SvgColours {
+  if (kind === vscode.ColorThemeKind.Light) return LIGHT_COLOURS;
+  return kind === vscode.ColorThemeKind.Dark ? DARK_COLOURS : HIGH_CONTRAST_COLOURS;
+}
