@@ -19,7 +19,8 @@ export async function interpreterFor(trainer: TrainerKind, cwd: string): Promise
   const named = setting('python', '');
   if (named !== '') return found(await choosePython({ cwd, env: process.env, wanted: named }));
   const active = await activeInterpreter(cwd);
-  const choice = active && (await choosePython({ cwd, env: process.env, wanted: active }));
+  const choice =
+    active === undefined ? undefined : await choosePython({ cwd, env: process.env, wanted: active });
   if (choice?.kind === 'found') return choice.executable;
   return found(await choosePython({ cwd, env: process.env }));
 }
