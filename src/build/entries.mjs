@@ -5,6 +5,9 @@ export const NATIVE_MODULES = ['onnxruntime-node', 'sharp'];
 const node = { platform: 'node', target: 'node20', format: 'cjs' };
 const page = { platform: 'browser', target: 'chrome120', format: 'iife' };
 
+// zod asks for `navigator`, which the editor's extension host reports as an error in its log.
+const HOST_GLOBALS = { navigator: 'undefined' };
+
 /** name -> { entry, options, natives: the native modules this bundle may require } */
 export const ENTRIES = {
   cli: { entry: 'src/cli/main.ts', options: node, natives: [] },
@@ -13,7 +16,11 @@ export const ENTRIES = {
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },
   validator: { entry: 'src/validator/main.ts', options: node, natives: NATIVE_MODULES },
   command: { entry: 'src/trainers/command/main.ts', options: node, natives: [] },
-  extension: { entry: 'src/extension/main.ts', options: { ...node, external: ['vscode'] }, natives: [] },
+  extension: {
+    entry: 'src/extension/main.ts',
+    options: { ...node, external: ['vscode'], define: HOST_GLOBALS },
+    natives: [],
+  },
   'run-worker': { entry: 'src/engine/view/worker.ts', options: node, natives: [] },
   panel: { entry: 'webview/panel/main.ts', options: page, natives: [] },
   side: { entry: 'webview/side/main.ts', options: page, natives: [] },

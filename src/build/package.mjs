@@ -85,8 +85,8 @@ function stageOnnxruntime({ os, cpu }, folder) {
   stagePackage('onnxruntime-common', folder);
 }
 
-const isRuntime = (file) =>
-  !/\.(map|md|d\.ts|d\.mts|d\.cts)$|[\\/](src|install|script)$|[\\/]esm$/.test(file);
+/** No sources, types, maps and notes. */
+const isRuntime = (file) => !/\.(map|md|ts|mts|cts)$|[\\/](src|install|script|esm)$/.test(file);
 
 function stagePackage(name, folder) {
   copy(installed(name), path.join(folder, name), isRuntime);
@@ -128,15 +128,15 @@ function stageBinary(name, { os, cpu, libc }, folder) {
   copy(path.join(cache, 'node_modules', name), path.join(folder, name), isRuntime);
 }
 
-/** @returns {Promise<string>} the VSIX */
-export async function packageTarget(target) {
+/** @returns {Promise<string>} the VSIX; the bundles must be fresh */
+export async function packageTarget(target, outDir = root) {
   if (target !== UNIVERSAL && !(target in TARGETS)) {
     throw new Error(`no target ${target}; there are ${[...Object.keys(TARGETS), UNIVERSAL].join(', ')}`);
   }
   const folder = path.join(root, '.cache/vsix', target);
   stage(target, folder);
   const { name, version } = readJson(path.join(root, 'package.json'));
-  const packagePath = path.join(root, `${name}-${target}-${version}.vsix`);
+  const packagePath = path.join(outDir, `${name}-${target}-${version}.vsix`);
   await createVSIX({
     cwd: folder,
     packagePath,

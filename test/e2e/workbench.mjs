@@ -52,6 +52,8 @@ export async function runCommand(page, title) {
   await until(
     `the command ${title}`,
     async () => {
+      // A palette that is open lists the commands of the moment it was opened.
+      await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: 3000 });
       await row.waitFor({ timeout: 5000 });

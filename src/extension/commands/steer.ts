@@ -47,6 +47,7 @@ export async function resume(services: Services, target: Target): Promise<void> 
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
   if (dir === undefined || !(await requireTrust())) return;
   await resumeRun(dir, services.host());
+  await services.runs.refresh();
   services.runs.choose(dir);
 }
 

@@ -1,0 +1,96 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readZip, type ZipEntry } from '../../helpers/read-zip';
+import { repositoryRoot } from '../../helpers/shared';
+
+const own = `${process.platform}-${process.arch}`;
+const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-vsix-'));
+const MEGABYTE = 1e6;
+
+function pack(target: string): { file: string; entries: ZipEntry[] } {
+  const script = `import('./src/build/package.mjs').then((m) => m.packageTarget(${JSON.stringify(target)}, ${JSON.stringify(folder)}))`;
+  execFileSync(process.execPath, ['-e', script], { cwd: repositoryRoot, stdio: 'pipe' });
+  const file = path.join(folder, `pitwall-${target}-0.1.0.vsix`);
+  return { file, entries: readZip(file) };
+}
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const namesOf = (entries: readonly ZipEntry[]): string[] =>
+  entries.map((e) => e.name.replace(/^extension\//, '')).filter((name) => !name.startsWith('['));
+
+describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
+  let vsix: ReturnType<typeof pack>;
+  beforeAll(() => {
+    vsix = pack(own);
+  });
+
+  it('holds bundles, pages, languages and pictures, and nothing else of the repository', () => {
+    const names = namesOf(vsix.entries);
+    for (const name of [
+      'dist/extension.js',
+      'dist/keeper.js',
+      'dist/trainer.js',
+      'dist/validator.js',
+      'dist/panel.js',
+      'dist/panel.css',
+      'dist/side.js',
+      'dist/web-tree-sitter.wasm',
+      'dist/tree-sitter-python.wasm',
+      'l10n/bundle.l10n.zh-cn.json',
+      'package.nls.zh-cn.json',
+      'media/pitwall.svg',
+    ]) {
+      expect(names).toContain(name);
+    }
+    const allowed =
+      /^(package(\.nls(\.zh-cn)?)?\.json|readme\S*\.md|changelog\.md|LICENSE\S*|l10n\/|media\/|dist\/|extension\.vsixmanifest)/i;
+    expect(names.filter((name) => !allowed.test(name))).toEqual([]);
+    expect(
+      names.filter((name) =>
+        /\.(map|ts|pyc)$|(^|\/)(test|src)\//.test(name.replace(/^dist\/ultralytics\//, '')),
+      ),
+    ).toEqual([]);
+  });
+
+  it('carries the natives of its own target only', () => {
+    const natives = namesOf(vsix.entries).filter((name) => /\.(node|so(\.\d+)*|dll|dylib)$/.test(name));
+    expect(natives.some((name) => name.includes('onnxruntime'))).toBe(true);
+    expect(natives.some((name) => name.includes('sharp'))).toBe(true);
+    expect(natives.filter((name) => /darwin|win32|arm64|musl/.test(name))).toEqual([]);
+  });
+
+  it('is of a bearable size', () => {
+    expect(statSync(vsix.file).size).toBeLessThan(40 * MEGABYTE);
+  });
+
+  it('runs from where it lies, without the repository', () => {
+    const place = mkdtempSync(path.join(os.tmpdir(), 'pitwall-unpacked-'));
+    for (const entry of vsix.entries.filter(
+      (e) => e.name.startsWith('extension/dist/') && !e.name.endsWith('/'),
+    )) {
+      const file = path.join(place, entry.name);
+      execFileSync('mkdir', ['-p', path.dirname(file)]);
+      spawnSync('tee', [file], { input: entry.read(), stdio: ['pipe', 'ignore', 'inherit'] });
+    }
+    const cli = path.join(place, 'extension/dist/cli.js');
+    const report = JSON.parse(
+      execFileSync(process.execPath, [cli, 'doctor', '--json'], { encoding: 'utf8' }),
+    );
+    const cpu = report.devices.find((d: { provider: string }) => d.provider === 'cpu');
+    expect(cpu).toMatchObject({ available: true });
+    rmSync(place, { recursive: true, force: true });
+  });
+});
+
+describe('the VSIX for every other machine', () => {
+  it('has no native at all and stays small', () => {
+    const { file, entries } = pack('universal');
+    expect(namesOf(entries).filter((name) => name.startsWith('dist/node_modules/'))).toEqual([]);
+    expect(namesOf(entries)).toContain('dist/extension.js');
+    expect(statSync(file).size).toBeLessThan(8 * MEGABYTE);
+  });
+});
