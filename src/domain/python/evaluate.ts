@@ -1,6 +1,6 @@
 import { callBuiltin, constant } from './builtins';
 import { type Arguments, BUDGET, type Context, DEPTH } from './context';
-import { children, field, inner, lastName, type PyNode } from './node';
+import { children, field, inner, lastName, type PyNode, readWhole } from './node';
 import { binary, boolean, compare, unary } from './operators';
 import { asNumber, NONE, numberValue, type Scope, truth, unknown, type Value } from './value';
 
@@ -43,7 +43,8 @@ const EVALUATE: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['generator_expression', comprehension],
   ['identifier', (node, scope) => scope.get(node.text) ?? unknown(node.text)],
   ['attribute', (node, scope) => scope.get(node.text) ?? constant(node.text) ?? unknown(node.text)],
-  ['lambda', (node, scope) => ({ kind: 'function', node, scope })],
+  ['lambda', (node, scope) => ({ kind: 'function', node: readWhole(node), scope })],
+  ['assignment', (node, scope, context) => part(node, 'right', scope, context)],
   ['binary_operator', (node, scope, context) => binary(operatorOf(node), ...sides(node, scope, context))],
   [
     'unary_operator',

@@ -1,6 +1,6 @@
 import type { Arguments, Context } from './context';
 import { evaluate } from './evaluate';
-import { children, field, inner, type PyNode } from './node';
+import { children, field, inner, type PyNode, readWhole } from './node';
 import { binary } from './operators';
 import { NONE, type Scope, truth, unknown, type Value } from './value';
 
@@ -77,7 +77,7 @@ const STATEMENTS: ReadonlyMap<string, Run> = new Map<string, Run>([
 
 function define(statement: PyNode, frame: Frame): undefined {
   const name = field(statement, 'name');
-  if (name) frame.names.set(name.text, { kind: 'function', node: statement, scope: frame });
+  if (name) frame.names.set(name.text, { kind: 'function', node: readWhole(statement), scope: frame });
   return undefined;
 }
 
@@ -98,7 +98,8 @@ function assign(assignment: PyNode, frame: Frame, context: Context): void {
   const left = field(assignment, 'left');
   const right = field(assignment, 'right');
   if (!left || !right) return;
-  const value = right.type === 'assignment' ? unknown(right.text) : evaluate(right, frame, context);
+  if (right.type === 'assignment') assign(right, frame, context);
+  const value = evaluate(right, frame, context);
   for (const [name, item] of targets(left, value)) frame.names.set(name, item);
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from './context';
 import { parameterName, targets } from './execute';
-import { below, children, field, isDefinition, lineage, type PyNode } from './node';
+import { below, children, field, lineage, type PyNode, readWhole } from './node';
 import { binary } from './operators';
 import { type Scope, unknown, type Value } from './value';
 
@@ -35,10 +35,17 @@ type Binding = {
 const known = new WeakMap<PyNode, readonly Binding[]>();
 
 function bindingsIn(block: PyNode): readonly Binding[] {
-  const found =
-    known.get(block) ?? [...below(block, (node) => !isDefinition(node))].flatMap((node) => bindingsOf(node));
+  const found = known.get(block) ?? [...below(block, bindsWithin)].flatMap((node) => bindingsOf(node));
   known.set(block, found);
   return found;
+}
+
+/** Statements that hold others. Expressions bind nothing, and most of a file is expressions. */
+const HOLDERS =
+  /^(block|(if|for|while|with|try|import|import_from|expression|match)_statement|(elif|else|except|finally|case)_clause|decorated_definition|ERROR)$/;
+
+function bindsWithin(node: PyNode): boolean {
+  return HOLDERS.test(node.type) || field(node, 'right')?.type === 'assignment';
 }
 
 function bindingsOf(node: PyNode): readonly Binding[] {
@@ -49,7 +56,7 @@ function bindingsOf(node: PyNode): readonly Binding[] {
   const name = node.type === 'function_definition' ? field(node, 'name') : undefined;
   if (name === undefined) return [];
   // A function may be used above its definition, in another one: it counts from the start of the file.
-  const value: Binding['value'] = (scope) => ({ kind: 'function', node, scope });
+  const value: Binding['value'] = (scope) => ({ kind: 'function', node: readWhole(node), scope });
   return [
     {
       name: name.text,
@@ -155,7 +162,9 @@ const facts = new WeakMap<PyNode, Facts>();
 function factsOf(root: PyNode): Facts {
   const known = facts.get(root);
   if (known !== undefined) return known;
-  const nodes = [...below(root)];
+  // Most files have neither; looking at every node for nothing would cost more than all the rest.
+  const isWanted = /\bself\.\w+\s*(:[^=]*)?=|\.add_argument\(/.test(root.text);
+  const nodes = isWanted ? [...below(root)] : [];
   const attributes = nodes.filter(
     (node) => node.type === 'assignment' && field(node, 'left')?.text.startsWith('self.'),
   );

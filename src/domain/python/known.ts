@@ -1,6 +1,6 @@
 import type { Context } from './context';
 import { scopeAt } from './file-scope';
-import { isOptimizer } from './libraries/optimizers';
+import { isOptimizer, namesOptimizer } from './libraries/optimizers';
 import { below, field, lastName, type PyNode } from './node';
 import { asNumber, type Scope, type Value } from './value';
 
@@ -48,7 +48,7 @@ const calls = new WeakMap<PyNode, readonly PyNode[]>();
 function optimizerCalls(root: PyNode): readonly PyNode[] {
   const found =
     calls.get(root) ??
-    [...below(root)].filter(
+    (namesOptimizer(root.text) ? [...below(root)] : []).filter(
       (node) => node.type === 'call' && isOptimizer(lastName(field(node, 'function')?.text ?? '')),
     );
   calls.set(root, found);

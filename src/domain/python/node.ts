@@ -63,3 +63,9 @@ export function isDefinition({ type }: PyNode): boolean {
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).trim();
 }
+
+/** Reads a node and all below it, for what outlives the tree. */
+export function readWhole(node: PyNode): PyNode {
+  for (const child of below(node)) child.tokens.length;
+  return node;
+}

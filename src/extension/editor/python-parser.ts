@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Edit, Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
+import { type Edit, Language, type Node, Parser, type Tree } from 'web-tree-sitter';
 import type { PyNode } from '../../domain/python/node';
 
 /** A change of a text, by offsets in UTF-16 units. */
@@ -14,6 +14,7 @@ export type PythonParser = {
 
 /** A text that is parsed anew in part only where it changes. */
 export type PythonText = {
+  /** To be read before the next change; functions that a schedule keeps are read whole when they are found. */
   readonly root: PyNode;
   readonly hasErrors: boolean;
   change(changes: readonly TextChange[], text: string): PythonText;
@@ -46,7 +47,7 @@ function parsed(parser: Parser, text: string, old: Tree | null): PythonText {
   let root: PyNode | undefined;
   return {
     get root() {
-      root ??= copyTree(tree, text);
+      root ??= lazyNode(tree.rootNode, text, { fieldName: undefined, parent: undefined });
       return root;
     },
     hasErrors: tree.rootNode.hasError,
@@ -80,51 +81,32 @@ function pointAt(text: string, offset: number): { row: number; column: number } 
   return { row: before.split('\n').length - 1, column: offset - (before.lastIndexOf('\n') + 1) };
 }
 
-type Open = { -readonly [Key in keyof PyNode]: PyNode[Key] } & { tokens: PyNode[] };
-
 /**
- * The tree as plain objects: they outlive the parser's memory, and reading them costs no way into WebAssembly. Copied with a
- * cursor and without recursion, for deep nesting while someone types.
+ * A node that reads its children when it is first asked for them: a hover looks at a few lines of a long file, and each node
+ * is several calls into WebAssembly. What was read stays readable when the tree is gone.
  */
-function copyTree(tree: Tree, text: string): PyNode {
-  const cursor = tree.walk();
-  const root = copyNode(cursor, text, undefined);
-  let at: Open = root;
-  for (let parent = below(cursor, at); parent !== undefined; parent = below(cursor, at)) {
-    at = add(parent, copyNode(cursor, text, parent));
-  }
-  cursor.delete();
-  return root;
-}
-
-/** Moves the cursor to the next node in the order of the text; answers its parent. */
-function below(cursor: TreeCursor, at: Open): Open | undefined {
-  if (cursor.gotoFirstChild()) return at;
-  for (let node: PyNode = at; node.parent !== undefined; node = node.parent) {
-    if (cursor.gotoNextSibling()) return node.parent as Open;
-    cursor.gotoParent();
-  }
-  return undefined;
-}
-
-function add(parent: Open, child: Open): Open {
-  parent.tokens.push(child);
-  return child;
-}
-
-function copyNode(cursor: TreeCursor, text: string, parent: PyNode | undefined): Open {
-  const start = cursor.startIndex;
-  const end = cursor.endIndex;
-  return {
-    type: cursor.nodeType,
+function lazyNode(node: Node, text: string, place: Pick<PyNode, 'fieldName' | 'parent'>): PyNode {
+  const { startIndex: start, endIndex: end, type, isNamed } = node;
+  let tokens: readonly PyNode[] | undefined;
+  const lazy: PyNode = {
+    type,
+    isNamed,
+    start,
+    end,
+    ...place,
     get text() {
       return text.slice(start, end);
     },
-    start,
-    end,
-    isNamed: cursor.nodeIsNamed,
-    fieldName: cursor.currentFieldName ?? undefined,
-    parent,
-    tokens: [],
+    get tokens() {
+      tokens ??= childrenOf(node, text, lazy);
+      return tokens;
+    },
   };
+  return lazy;
+}
+
+function childrenOf(node: Node, text: string, parent: PyNode): readonly PyNode[] {
+  return node.children.map((child, i) =>
+    lazyNode(child, text, { fieldName: node.fieldNameForChild(i) ?? undefined, parent }),
+  );
 }

@@ -26,6 +26,11 @@ export function isOptimizer(name: string): boolean {
   return DEFAULT_LRS.has(name);
 }
 
+/** Whether a text can hold one at all. */
+export function namesOptimizer(text: string): boolean {
+  return [...DEFAULT_LRS.keys()].some((name) => text.includes(`${name}(`));
+}
+
 /** An optimizer by its LRs, one for each parameter group. */
 export function optimizer(
   name: string,
