@@ -34,37 +34,37 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
 }
 
-/** As readNumber; exact for every JSON number, fast up to 18 digits without an exponent. */
-export function readLongNumber(bytes: Uint8Array, start: number, out: Float64Array, index: number): number {
+/** As readNumber, by Number(): for whatever is not plain digits with a point or none among them. */
+export function readOddNumber(bytes: Uint8Array, start: number, out: Float64Array, index: number): number {
   const end = endOfNumber(bytes, start);
-  if (end < 0) return -1;
+  if (end >= 0) out[index] = Number(textOf(bytes, start, end));
+  return end;
+}
+
+/** Where a number of plain digits stands, and how many of them follow a point. */
+export type Digits = { readonly start: number; readonly end: number; readonly scale: number };
+
+/** As readNumber, for more than 9 plain digits; up to 18 of them without making a string. */
+export function readLongNumber(bytes: Uint8Array, digits: Digits, out: Float64Array, index: number): number {
+  const { start, end, scale } = digits;
   const first = bytes[start] === MINUS ? start + 1 : start;
-  const quick = decimalValue(bytes, first, end);
-  const value = Number.isNaN(quick) ? Number(textOf(bytes, first, end)) : quick;
+  const point = scale === 0 ? end : end - scale - 1;
+  const count = end - first - Number(point < end);
+  const middle = first + HALF + Number(point < first + HALF);
+  const head = integerOf(bytes, first, middle);
+  const tail = integerOf(bytes, middle, end);
+  const value = count > 2 * HALF ? Number.NaN : ratio(head, tail, count - HALF, scale);
+  if (Number.isNaN(value)) return readOddNumber(bytes, start, out, index);
   out[index] = first === start ? value : -value;
   return end;
 }
 
-/** The value of digits with a point or none among them; NaN where it takes more than that to say it. */
-function decimalValue(bytes: Uint8Array, start: number, end: number): number {
-  const point = skipDigits(bytes, start);
-  const plain = point === end || (bytes[point] === POINT && skipDigits(bytes, point + 1) === end);
-  const digits = end - start - Number(point < end);
-  if (!plain || digits > 2 * HALF) return Number.NaN;
-  const middle = Math.min(end, start + HALF + Number(point < start + HALF));
-  const scale = Math.max(0, end - point - 1);
-  return ratio(
-    integerOf(bytes, start, middle),
-    integerOf(bytes, middle, end),
-    Math.max(0, digits - HALF),
-    scale,
-  );
-}
-
-/** The integer that a span of digits spells, a point among them or not. */
+/** The integer that at most 9 digits spell, a point among them or not. */
 function integerOf(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let pos = start; pos < end; pos++) if (bytes[pos] !== POINT) value = value * 10 + (bytes[pos] - ZERO);
+  for (let pos = start; pos < end; pos++) {
+    if (bytes[pos] !== POINT) value = (Math.imul(value, 10) + bytes[pos] - ZERO) | 0;
+  }
   return value;
 }
 

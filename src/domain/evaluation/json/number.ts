@@ -1,5 +1,5 @@
 import { POWERS_OF_TEN } from './digits';
-import { readLongNumber } from './long-number';
+import { readLongNumber, readOddNumber } from './long-number';
 
 const MINUS = 45;
 const POINT = 46;
@@ -35,9 +35,8 @@ export function readNumber(bytes: Uint8Array, start: number, out: Float64Array, 
     scale = pos - point - 1;
     digits = scale > 0 ? digits + scale : 0;
   }
-  if (digits === 0 || digits > INT_DIGITS || (c | 32) === LETTER_E) {
-    return readLongNumber(bytes, start, out, index);
-  }
+  if (digits === 0 || (c | 32) === LETTER_E) return readOddNumber(bytes, start, out, index);
+  if (digits > INT_DIGITS) return readLongNumber(bytes, { start, end: pos, scale }, out, index);
   // -1 times keeps the sign of -0.
   const signed = first === start ? value : -1 * value;
   out[index] = scale === 0 ? signed : signed / POWERS_OF_TEN[scale];
