@@ -60,12 +60,14 @@ export function writeExperiment(
   return file;
 }
 
+/** The whole lines so far; one that is being written is left out. */
 export function readEvents(runDir: string): TrainerEvent[] {
   const text = readFileSync(path.join(runDir, 'events.jsonl'), 'utf8');
-  return text
-    .trimEnd()
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
-    .map((line) => zTrainerEvent.parse(JSON.parse(line)));
+    .filter((line) => line !== '');
+  return lines.map((line) => zTrainerEvent.parse(JSON.parse(line)));
 }
 
 export function eventsOf<T extends TrainerEvent['type']>(runDir: string, type: T): TrainerEventOf<T>[] {

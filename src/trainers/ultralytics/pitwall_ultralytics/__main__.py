@@ -38,7 +38,10 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
         "lr_range": experiment["schedule"].get("lr_range"), "requested": requested(experiment),
     }, default=str)
     resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
-    model = yolo(str(resume_from or experiment["model"]))
+    try:
+        model = yolo(str(resume_from or experiment["model"]))
+    except Exception as error:
+        return fail(run_dir, f"model {experiment['model']}: " + " ".join(str(error).split()))
     if resume_from:
         arguments["resume"] = str(resume_from)
     from .trainers import BY_TASK

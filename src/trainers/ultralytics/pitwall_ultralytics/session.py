@@ -28,9 +28,10 @@ class Session:
         self.step = 0
         self.end_reason = "completed"
         self._stop_after_epoch = None
+        self._pending_stop = None
+        self._epoch_open = False
         self._started = time.monotonic()
         self._planned_shape = None
-        self._new_changes = []
 
     # -- hooks, in the order Ultralytics fires them -------------------------------------------------------------
 
@@ -47,6 +48,7 @@ class Session:
 
     def on_train_epoch_start(self) -> None:
         self.batch = 0
+        self._epoch_open = True
         self._epoch_started = time.monotonic()
 
     def on_batch(self, images: int) -> None:
@@ -85,9 +87,9 @@ class Session:
 
     def on_fit_epoch_end(self) -> None:
         trainer = self.trainer
-        if getattr(self, "_last_epoch", None) == trainer.epoch or getattr(self, "_finished", False):
-            return  # final_eval fires this hook once more
-        self._last_epoch = trainer.epoch
+        if not self._epoch_open:
+            return  # the final evaluation fires this hook once more, with this epoch's number or the next
+        self._epoch_open = False
         metrics = {k: float(v) for k, v in (trainer.metrics or {}).items()} if self.validates_now() else None
         self._emit("epoch", epoch=trainer.epoch + 1, step=self.step, seconds=round(time.monotonic() - self._epoch_started, 3),
                    loss=self._mean_losses, **({"metrics": metrics} if metrics else {}))
@@ -185,14 +187,12 @@ class Session:
             self._stop_after_epoch = "paused"
             return True, f"pauses at the end of epoch {self.trainer.epoch + 1}, when its checkpoint is written", None
         self.end_reason = "stopped"
-        raise_stop = StopTraining("asked to stop")
-        self._pending_stop = raise_stop
+        self._pending_stop = StopTraining("asked to stop")
         return True, f"stops at step {self.step}", None
 
     def raise_if_stopped(self) -> None:
-        stop = getattr(self, "_pending_stop", None)
-        if stop is not None:
-            raise stop
+        if self._pending_stop is not None:
+            raise self._pending_stop
 
     def _obey_stop_after_epoch(self) -> None:
         if self._stop_after_epoch:
