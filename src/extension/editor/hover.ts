@@ -8,7 +8,7 @@ import { formatCount, formatPercent, formatRate } from '../../domain/view/format
 import type { Services } from '../services';
 import { setting } from '../window';
 import { appendPicture } from './picture';
-import { type Plan, planOf } from './plan';
+import { type Plan, planOf, unlessCancelled } from './plan';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
 export class ScheduleHover implements vscode.HoverProvider {
@@ -21,12 +21,13 @@ export class ScheduleHover implements vscode.HoverProvider {
   async provideHover(
     document: vscode.TextDocument,
     position: vscode.Position,
+    token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     if (!setting('hover.enabled', true)) return undefined;
     const at = keyAt(document.getText(), document.offsetAt(position));
     if (!at) return undefined;
     const { spec } = at;
-    const plan = spec.shapesSchedule ? await this.#plan(document) : undefined;
+    const plan = spec.shapesSchedule ? await unlessCancelled(this.#plan(document), token) : undefined;
     const text = new vscode.MarkdownString('', true);
     if (plan) appendCurve(text, plan, spec.key);
     appendDocumentation(text, spec, plan?.parsed.draft.trainer);

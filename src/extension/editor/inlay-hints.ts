@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { inlayHints } from '../../domain/experiment/editor-hints';
 import { setting, translate } from '../window';
-import { planOf } from './plan';
+import { planOf, unlessCancelled } from './plan';
 
 /** What numbers of a config come to: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
 export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposable {
@@ -14,9 +14,13 @@ export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposab
     this.#store.track(vscode.workspace.onDidChangeConfiguration(() => this.#changed.fire()));
   }
 
-  async provideInlayHints(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.InlayHint[]> {
+  async provideInlayHints(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlayHint[]> {
     if (!setting('inlayHints.enabled', true)) return [];
-    const plan = await planOf(document);
+    const plan = await unlessCancelled(planOf(document), token);
     if (!plan) return [];
     const { draft: experiment } = plan.parsed;
     const hints = inlayHints(

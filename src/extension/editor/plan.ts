@@ -78,3 +78,14 @@ async function count(data: string): Promise<Counts> {
     return { images: ASSUMED.images, classes, note };
   }
 }
+
+/** What was worked out, or nothing once it is not wanted any more; a count goes on for the next who asks. */
+export function unlessCancelled<T>(
+  work: Promise<T>,
+  token: vscode.CancellationToken,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const listener = token.onCancellationRequested(() => resolve(undefined));
+    work.then(resolve, reject).finally(() => listener.dispose());
+  });
+}

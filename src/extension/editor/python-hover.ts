@@ -8,7 +8,7 @@ import type { Services } from '../services';
 import { setting, translate } from '../window';
 import { appendCurve, appendDocumentation } from './hover';
 import { appendPicture } from './picture';
-import { planOfText } from './plan';
+import { planOfText, unlessCancelled } from './plan';
 import { PythonTexts } from './python-texts';
 
 /** What was found in one version of a document, by place. */
@@ -36,8 +36,7 @@ export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
   ): Promise<vscode.Hover | undefined> {
     if (!setting('pythonHover.enabled', true)) return undefined;
     try {
-      const hover = await this.#hover(document, position);
-      return token.isCancellationRequested ? undefined : hover;
+      return await unlessCancelled(this.#hover(document, position), token);
     } catch (error) {
       this.#services.log.warn(`no hover in ${document.fileName}: ${String(error)}`);
       return undefined;
