@@ -4,7 +4,7 @@ import { followContextKeys } from './context-keys';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
 import { MetricsView } from './pages/metrics-view';
-import { notifyAlerts } from './runs/notify-alerts';
+import { notifyAlerts } from './run/notify-alerts';
 import { createServices, type Services } from './services';
 import { StatusBar } from './status-bar';
 import { CheckpointsTree } from './trees/checkpoints-tree';

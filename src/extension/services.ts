@@ -6,7 +6,7 @@ import { DisposableStore } from '../base/disposable';
 import type { Translate } from '../base/translate';
 import type { HostOptions } from '../engine/keeping/ensure-keeper';
 import { Dashboards } from './pages/dashboards';
-import { RunRegistry } from './runs/registry';
+import { RunRegistry } from './run/registry';
 import { setting, translate } from './window';
 
 /** What every part of the extension shares; passed explicitly. */
@@ -25,7 +25,9 @@ export type Services = vscode.Disposable & {
 export function createServices(context: vscode.ExtensionContext): Services {
   const store = new DisposableStore();
   const log = store.track(vscode.window.createOutputChannel('Pitwall', { log: true }));
-  const runs = store.track(new RunRegistry({ log, t: translate }));
+  const runs = store.track(
+    new RunRegistry({ log, t: translate, installDir: hostOptions(context).installDir }),
+  );
   const services: Services = {
     context,
     version,

@@ -5,7 +5,7 @@ import { onThemeChange, readTheme } from '../base/theme';
 import { type ChartCard, createCard } from '../charts/card';
 import { tableOf, toCsv } from '../charts/table';
 import { axisLabel } from '../charts/table-view';
-import type { PageModel } from '../state/model';
+import type { PageModel, Plot } from '../state/model';
 import { type Preferences, toggle, toggleShown, withZoom } from '../state/preferences';
 import { watchVisible } from './watch-visible';
 
@@ -55,10 +55,12 @@ export function createGrid(options: GridOptions): ChartGrid {
     cards.set(id, card);
     options.root.append(card.element);
   }
+  const drawn = createDrawer((id, plot) => cards.get(id)?.draw(plot, { preferences: preferences(), theme }));
   const draw = (): void => {
+    drawn.look(preferences(), theme);
     for (const id of widths.keys()) {
       const plot = model?.plots.get(id);
-      if (plot) cards.get(id as ChartId)?.draw(plot, { preferences: preferences(), theme });
+      if (plot) drawn.draw(id as ChartId, plot);
     }
   };
   watchVisible(new Map([...cards].map(([id, card]) => [id, card.element])), (next) => {
@@ -76,6 +78,23 @@ export function createGrid(options: GridOptions): ChartGrid {
       draw();
     },
     lens: () => lensOf(preferences(), widths),
+  };
+}
+
+/** Draws what changed: a plot of another state, or all of them when choices or colours did. */
+function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
+  const shown = new Map<ChartId, Plot>();
+  let look: readonly unknown[] = [];
+  return {
+    look(...next: readonly unknown[]) {
+      if (next.some((value, i) => value !== look[i])) shown.clear();
+      look = next;
+    },
+    draw(id: ChartId, plot: Plot) {
+      if (shown.get(id) === plot) return;
+      shown.set(id, plot);
+      draw(id, plot);
+    },
   };
 }
 

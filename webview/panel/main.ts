@@ -9,7 +9,7 @@ import { type ChartGrid, createGrid } from './charts';
 import { createCurves } from './curves';
 import { createGallery } from './gallery';
 import { buildPage, buildTabs, type Page } from './page';
-import { drawSections } from './sections';
+import { createSections } from './sections';
 import { createToolbar } from './toolbar';
 
 /** The dashboard: takes updates in, draws at most once a frame, and keeps what a person chose. */
@@ -20,6 +20,7 @@ class Panel {
   readonly #curves: ReturnType<typeof createCurves>;
   readonly #gallery: ReturnType<typeof createGallery>;
   readonly #drawToolbar: (preferences: Preferences) => void;
+  readonly #drawSections = createSections(this.#page, (action) => this.#act(action));
   #model: PageModel = emptyModel;
   #preferences: Preferences = readPreferences(this.#host.saved);
   #isOpen = false;
@@ -45,9 +46,9 @@ class Panel {
     selectTab(panels, this.#preferences.tab);
   }
 
-  readonly #act = (action: ActionView): void => {
+  #act(action: ActionView): void {
     void this.#host.request('act', { id: action.id, epoch: action.epoch });
-  };
+  }
 
   #change(next: Preferences, then?: 'look'): void {
     this.#preferences = next;
@@ -95,7 +96,7 @@ class Panel {
   }
 
   #draw(): void {
-    drawSections(this.#page, this.#model.sections, this.#act);
+    this.#drawSections(this.#model.sections);
     this.#drawToolbar(this.#preferences);
     this.#grid.draw(this.#model);
     this.#curves.draw();

@@ -5,7 +5,7 @@ import { updateMeta } from '../../engine/store/meta';
 import { runPaths } from '../../engine/store/paths';
 import { checkpointRows } from '../../protocol/view/checkpoint-rows';
 import { headerOf } from '../../protocol/view/header';
-import type { SharedRun } from '../runs/open-runs';
+import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 

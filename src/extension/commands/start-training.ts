@@ -7,7 +7,7 @@ import type { Experiment } from '../../domain/experiment/types';
 import { checkBeforeRun } from '../../engine/preflight';
 import { startRun } from '../../engine/start-run';
 import { resolveDataPath } from '../../engine/store/paths';
-import { runsFolderOf } from '../runs/registry';
+import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { setting } from '../window';

@@ -3,8 +3,12 @@ import type { ChartUpdate, SeriesAppend } from '../webview';
 import type { ChartContext, ChartDraft, SeriesDraft } from './chart-context';
 import type { ChartView, SeriesView } from './types';
 
-/** Points a pixel beyond which a chart is thinned anew instead of appended to (Chart.js#3410). */
-const POINTS_PER_PIXEL = 4;
+/**
+ * A chart is thinned to about one point a pixel and appended to until it has this many. Chart.js bears four
+ * (Chart.js#3410), but lays every point out anew at each update.
+ */
+const POINTS_PER_PIXEL = 2;
+const PIXELS_PER_BUCKET = 2;
 
 /** Remembers what a page has of one chart and says what it lacks. */
 export type ChartSender = { update(context: ChartContext, draft: ChartDraft): ChartUpdate | undefined };
@@ -17,7 +21,8 @@ export function createChartSender(): ChartSender {
 
   const replace = (context: ChartContext, draft: ChartDraft): ChartUpdate => {
     const chart = drawn(draft, context);
-    longest = Math.max(0, ...chart.series.map((s) => s.x.length));
+    const growing = chart.series.filter((_, i) => draft.series[i].kind === 'steps');
+    longest = Math.max(0, ...growing.map((s) => s.x.length));
     return { kind: 'replace', chart };
   };
   const append = (context: ChartContext, draft: ChartDraft): ChartUpdate | undefined => {
@@ -58,7 +63,10 @@ function drawnSeries(
   const points =
     data.kind === 'points'
       ? data.points()
-      : thin({ x: context.cache.x(), y: data.y }, { from, to, buckets: context.lens.width });
+      : thin(
+          { x: context.cache.x(), y: data.y },
+          { from, to, buckets: Math.ceil(context.lens.width / PIXELS_PER_BUCKET) },
+        );
   return { key, label, role, colour, optional, ...points };
 }
 

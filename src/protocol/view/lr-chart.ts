@@ -46,7 +46,7 @@ function groupSeries(context: ChartContext, group: string, index: number): Serie
     key: `${role}:${group}`,
     label: index === 0 ? label : group,
     role,
-    colour: role === 'planned' && index === 0 ? 'grey' : colour,
+    colour: role === 'planned' && index === 0 && state.run ? 'grey' : colour,
     optional,
   });
   const column = state.steps.lr.get(group);

@@ -25,7 +25,7 @@ export function otherSteps(
     const x = Float64Array.from(values, (_, row) => axis.ofRow(row));
     const smoother = createSmoother(context.smoothing);
     const y = smoothed ? values.map((value) => smoother.push(value)) : values;
-    return thin({ x, y }, { from, to, buckets: context.lens.width });
+    return thin({ x, y }, { from, to, buckets: Math.ceil(context.lens.width / 2) });
   };
   return [{ ...head(other), kind: 'points', stamp: `${values.length} ${context.smoothing}`, points }];
 }

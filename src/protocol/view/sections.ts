@@ -8,16 +8,23 @@ import { sentencesOf } from './sentences';
 import { lastValidated, tilesOf } from './tiles';
 import type { ClassRow, Sections, SettingRow } from './types';
 
-export function sectionsOf(input: ViewInput): Sections {
+/** What moves with every step. */
+export function movingSections(input: ViewInput): Pick<Sections, 'header' | 'sentences' | 'tiles'> {
+  return { header: headerOf(input), sentences: sentencesOf(input), tiles: tilesOf(input) };
+}
+
+/** What changes only when something other than a step was written: the state is then another object. */
+export function restingSections(input: ViewInput): Omit<Sections, 'header' | 'sentences' | 'tiles'> {
   return {
-    header: headerOf(input),
-    sentences: sentencesOf(input),
-    tiles: tilesOf(input),
     checkpoints: checkpointRows(input),
     classes: classRows(input),
     settings: settingRows(input),
     log: logOf(input),
   };
+}
+
+export function sectionsOf(input: ViewInput): Sections {
+  return { ...movingSections(input), ...restingSections(input) };
 }
 
 function classRows(input: ViewInput): ClassRow[] {

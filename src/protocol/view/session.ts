@@ -6,7 +6,7 @@ import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts
 import type { PlannedCurve, ViewInput } from './input';
 import { lossChart } from './loss-chart';
 import { lrChart } from './lr-chart';
-import { sectionsOf } from './sections';
+import { movingSections, restingSections } from './sections';
 import { speedChart } from './speed-chart';
 import { createStepCache } from './step-cache';
 import { CHART_IDS, type ChartId, type Lens, type Sections } from './types';
@@ -70,7 +70,7 @@ export function createViewSession(): ViewSession {
     update(input) {
       const reset = seq === 0;
       const charts = chartUpdates(input);
-      const changed = sections.changed(sectionsOf(input));
+      const changed = sections.changed(input);
       if (!reset && charts.length === 0 && Object.keys(changed).length === 0) return undefined;
       return { seq: seq++, reset, sections: changed, charts };
     },
@@ -81,10 +81,21 @@ function sameLook(a: Lens['charts'][ChartId], b: Lens['charts'][ChartId]): boole
   return a?.width === b?.width && a?.from === b?.from && a?.to === b?.to;
 }
 
-function createSectionSender(): { changed(sections: Sections): Partial<Sections>; clear(): void } {
+type SectionSender = { changed(input: ViewInput): Partial<Sections>; clear(): void };
+
+function createSectionSender(): SectionSender {
   const sent = new Map<string, string>();
+  let rested: readonly unknown[] = [];
+  /** Steps alone leave state and status as they are. */
+  const hasRested = ({ state, other, presence }: ViewInput): boolean => {
+    const now = [state, other?.state, presence?.state];
+    const same = now.every((value, i) => value === rested[i]) && rested.length > 0;
+    rested = now;
+    return same;
+  };
   return {
-    changed(sections) {
+    changed(input) {
+      const sections = { ...movingSections(input), ...(hasRested(input) ? {} : restingSections(input)) };
       const fresh = Object.entries(sections).filter(([name, value]) => {
         const text = JSON.stringify(value);
         const isNew = sent.get(name) !== text;
@@ -93,7 +104,10 @@ function createSectionSender(): { changed(sections: Sections): Partial<Sections>
       });
       return Object.fromEntries(fresh);
     },
-    clear: () => sent.clear(),
+    clear() {
+      sent.clear();
+      rested = [];
+    },
   };
 }
 

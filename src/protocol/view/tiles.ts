@@ -144,7 +144,8 @@ function queueNote({ state: { status, checkpoints }, t }: ViewInput): Sentence {
 
 /** At most SPARK_POINTS values for a sparkline, evenly chosen, gaps left out. */
 function thinned(values: Float64Array): number[] {
-  const stride = Math.max(1, Math.ceil(values.length / SPARK_POINTS));
-  const picked = values.filter((v, i) => Number.isFinite(v) && i % stride === 0);
-  return [...picked];
+  const count = Math.min(SPARK_POINTS, values.length);
+  const stride = (values.length - 1) / Math.max(1, count - 1);
+  const picked = Array.from({ length: count }, (_, i) => values[Math.round(i * stride)]);
+  return picked.filter(Number.isFinite);
 }

@@ -1,40 +1,15 @@
 // Pictures of the pages on recorded data in a plain browser, for looking while developing. Usage: node shots.mjs [filter]
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import esbuild from 'esbuild';
 import { launchChromium } from '../chromium.mjs';
+import { bundlePages, pageOf } from './bundle.mjs';
 import { THEMES } from './themes.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const out = path.join(root, 'test/artifacts/pages');
 mkdirSync(out, { recursive: true });
 
-const build = await esbuild.build({
-  entryPoints: {
-    harness: path.join(root, 'test/e2e/page/harness.ts'),
-    panel: path.join(root, 'webview/panel/main.ts'),
-    side: path.join(root, 'webview/side/main.ts'),
-  },
-  bundle: true,
-  write: false,
-  outdir: out,
-  platform: 'browser',
-  target: 'chrome120',
-  loader: { '.ttf': 'dataurl' },
-});
-const file = (name) => build.outputFiles.find((f) => f.path.endsWith(`/${name}`))?.text ?? '';
-
-function pageOf(entry, theme, setup) {
-  const variables = Object.entries(theme.variables)
-    .map(([k, v]) => `--vscode-${k}: ${v};`)
-    .join('');
-  return `<!doctype html><html><head><meta charset="utf-8"><style>:root { ${variables} } ${file(`${entry}.css`)}</style></head>
-<body class="${theme.body}" style="background: var(--vscode-editor-background)"><main id="app"></main>
-<script type="application/json" id="pitwall-strings">${JSON.stringify(setup.strings ?? {})}</script>
-<script>window.setup = ${JSON.stringify(setup)};</script><script>${file('harness.js').replaceAll('</script', '<\\/script')}</script>
-<script>${file(`${entry}.js`).replaceAll('</script', '<\\/script')}</script></body></html>`;
-}
-
+const bundles = await bundlePages();
 const zh = (() => {
   try {
     return JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8'));
@@ -69,7 +44,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     const id = `${name}-${themeName}`;
     if (!id.includes(filter)) continue;
     const html = path.join(out, `${id}.html`);
-    writeFileSync(html, pageOf(scene.entry, theme, scene.setup));
+    writeFileSync(html, pageOf(bundles, scene.entry, theme, scene.setup));
     const page = await browser.newPage({
       viewport: { width: scene.width, height: scene.height },
       deviceScaleFactor: 1.5,

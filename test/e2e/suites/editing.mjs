@@ -108,7 +108,7 @@ async function replaceText(page, from, to) {
   await page.keyboard.insertText(to);
 }
 
-async function hoverOn(page, word) {
+export async function hoverOn(page, word) {
   await page.keyboard.press('Control+Home');
   await goTo(page, `${word}:`);
   await page.keyboard.press('ArrowLeft');

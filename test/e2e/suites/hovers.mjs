@@ -71,8 +71,8 @@ const HOVERS = [
 
 export async function hovers({ suite, browser, extensions }) {
   const workspace = exampleWorkspace();
-  writeFileSync(path.join(workspace.dir, 'train.py'), TRAIN);
   for (const [name, theme] of Object.entries(THEMES)) {
+    writeFileSync(path.join(workspace.dir, 'train.py'), TRAIN);
     const settings = { 'workbench.colorTheme': theme };
     const server = await startServer({ folder: workspace.dir, extensions, settings });
     const page = await openWorkbench(browser, server.url, { width: 1200, height: 800 });

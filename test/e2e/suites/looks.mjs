@@ -6,6 +6,7 @@ import { recordedRuns } from '../recorded.mjs';
 import { expect } from '../suite.mjs';
 import { openFile, openWorkbench, pageFrame, runCommand, settle, showPitwall, until } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
+import { hoverOn } from './editing.mjs';
 
 const THEMES = {
   dark: 'Default Dark Modern',
@@ -47,6 +48,11 @@ async function tour(page, shoot) {
   );
   expect(themed, 'theme variables reach the page');
   await shoot('dashboard');
+  await hoverOn(page, 'warmup_epochs');
+  await page.locator('.monaco-hover img').first().waitFor();
+  await settle(600);
+  await shoot('hover');
+  await page.keyboard.press('Escape');
   for (const tab of ['classes', 'images', 'settings', 'log']) {
     await panel.locator(`#tab-${tab}`).click();
     await settle(900);
@@ -55,6 +61,27 @@ async function tour(page, shoot) {
     await settle(500);
     await shoot(`tab-${tab}`);
   }
+  await runCommand(page, 'Pitwall: Compare Runs');
+  for (const name of ['pcb-nano-1', 'pcb-micro-1']) {
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await settle(600);
+  }
+  await until(
+    'the comparison',
+    async () => {
+      for (const frame of page.frames()) {
+        const text = await frame
+          .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
+          .catch(() => '');
+        if (/95 % within/.test(text)) return true;
+      }
+      return false;
+    },
+    { timeoutMs: 60_000 },
+  );
+  await settle(800);
+  await shoot('comparison');
+  await openFile(page, 'pcb.train.yaml');
   await runCommand(page, 'Pitwall: Preview Learning Rate');
   await settle(2500);
   await shoot('preview');

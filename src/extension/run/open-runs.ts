@@ -1,0 +1,87 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { type LiveRun, openRun } from '../../engine/view/live-run';
+import type { ViewInput } from '../../protocol/view/input';
+import { createPlannedCache } from '../../protocol/view/planned';
+import { translate } from '../window';
+
+/** One reader of a run, shared by all views of this window. */
+export type SharedRun = {
+  readonly dir: string;
+  readonly live: LiveRun;
+  /** What the view models are made from, as of now. */
+  input(): ViewInput;
+  release(): void;
+};
+
+type Entry = {
+  readonly live: Promise<LiveRun>;
+  readonly planned: ReturnType<typeof createPlannedCache>;
+  users: number;
+};
+
+export class OpenRuns implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #log: vscode.LogOutputChannel;
+  readonly #installDir: string;
+
+  /** `installDir` holds the bundle of the thread that reads big logs. */
+  constructor(log: vscode.LogOutputChannel, installDir: string) {
+    this.#log = log;
+    this.#installDir = installDir;
+  }
+
+  async acquire(folder: string): Promise<SharedRun> {
+    const dir = path.resolve(folder);
+    const entry = this.#entries.get(dir) ?? {
+      live: openRun(dir, undefined, this.#installDir),
+      planned: createPlannedCache(),
+      users: 0,
+    };
+    this.#entries.set(dir, entry);
+    entry.users++;
+    try {
+      const live = await entry.live;
+      return shared(dir, live, entry.planned, () => this.#release(dir, entry));
+    } catch (error) {
+      this.#release(dir, entry);
+      throw error;
+    }
+  }
+
+  #release(dir: string, entry: Entry): void {
+    if (--entry.users > 0) return;
+    this.#entries.delete(dir);
+    entry.live.then(
+      (live) => live.dispose(),
+      (error: unknown) => this.#log.debug(`${dir}: ${String(error)}`),
+    );
+  }
+
+  dispose(): void {
+    for (const [dir, entry] of this.#entries) {
+      entry.users = 1;
+      this.#release(dir, entry);
+    }
+  }
+}
+
+function shared(dir: string, live: LiveRun, planned: Entry['planned'], onRelease: () => void): SharedRun {
+  let isReleased = false;
+  return {
+    dir,
+    live,
+    input: () => ({
+      state: live.state,
+      planned: planned(live.state),
+      presence: live.presence,
+      now: Date.now(),
+      t: translate,
+    }),
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      onRelease();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { Emitter } from '../../base/event';
+import type { Translate } from '../../base/translate';
+import { openRunsFolder, type RunSummary, type RunsFolder } from '../../engine/view/run-index';
+import { FINAL_STATES } from '../../protocol/run-files';
+import { isExperimentFile } from '../editor/experiment-files';
+import { OpenRuns, type SharedRun } from './open-runs';
+
+const EXPERIMENTS = '**/*.train.{yaml,yml}';
+const RUN_FILES = '**/runs/*/run.json';
+const MOST_FILES = 500;
+
+export type RegistryOptions = {
+  readonly log: vscode.LogOutputChannel;
+  readonly t: Translate;
+  /** Folder of the bundles. */
+  readonly installDir: string;
+};
+
+/** Every run of the workspace, whoever started it, and which of them is looked at. */
+export class RunRegistry implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.track(new Emitter<void>());
+  readonly #currentChanged = this.#store.track(new Emitter<void>());
+  readonly #folders = new Map<string, Promise<RunsFolder>>();
+  readonly #opened: RunsFolder[] = [];
+  readonly #open: OpenRuns;
+  readonly #options: RegistryOptions;
+  #current: SharedRun | undefined;
+  #chosen: string | undefined;
+  #switching = Promise.resolve();
+
+  readonly onDidChange = this.#changed.event;
+  readonly onDidChangeCurrent = this.#currentChanged.event;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#open = this.#store.track(new OpenRuns(options.log, options.installDir));
+    const watcher = this.#store.track(
+      vscode.workspace.createFileSystemWatcher(EXPERIMENTS, false, true, true),
+    );
+    this.#store.track(watcher.onDidCreate((uri) => void this.addFolder(runsFolderOf(uri.fsPath))));
+    this.#store.track(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.discover()));
+    this.#store.track(
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        if (isExperimentFile(document)) void this.addFolder(runsFolderOf(document.uri.fsPath));
+      }),
+    );
+  }
+
+  /** Newest first. */
+  get runs(): readonly RunSummary[] {
+    return this.#opened.flatMap((folder) => folder.runs).sort((a, b) => b.run.created - a.run.created);
+  }
+
+  get active(): readonly RunSummary[] {
+    return this.runs.filter((run) => !FINAL_STATES.has(run.presence.state));
+  }
+
+  /** The run that the side panel and the status bar show: the chosen one, else the newest that runs, else the newest. */
+  get current(): SharedRun | undefined {
+    return this.#current;
+  }
+
+  async discover(): Promise<void> {
+    const exclude = '**/{node_modules,.git,.venv}/**';
+    const [configs, runFiles] = await Promise.all([
+      vscode.workspace.findFiles(EXPERIMENTS, exclude, MOST_FILES),
+      vscode.workspace.findFiles(RUN_FILES, exclude, MOST_FILES),
+    ]);
+    const folders = new Set([
+      ...configs.map((uri) => runsFolderOf(uri.fsPath)),
+      ...runFiles.map((uri) => path.dirname(path.dirname(uri.fsPath))),
+    ]);
+    await Promise.all([...folders].map((folder) => this.addFolder(folder)));
+    this.#store.track({ dispose: () => this.#current?.release() });
+  }
+
+  async addFolder(dir: string): Promise<RunsFolder> {
+    const known = this.#folders.get(dir);
+    if (known) return known;
+    const opening = openRunsFolder(dir);
+    this.#folders.set(dir, opening);
+    const folder = this.#store.track(await opening);
+    this.#opened.push(folder);
+    this.#store.track(folder.onDidChange(() => this.#didChange()));
+    this.#didChange();
+    return folder;
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all(this.#opened.map((folder) => folder.refresh()));
+    this.#didChange();
+  }
+
+  /** Opens a run; callers share one reader and release what they took. */
+  acquire(dir: string): Promise<SharedRun> {
+    return this.#open.acquire(dir);
+  }
+
+  /** Makes a run the current one until another is chosen. */
+  choose(dir: string): void {
+    this.#chosen = dir;
+    this.#didChange();
+  }
+
+  #didChange(): void {
+    this.#switching = this.#switching
+      .then(() => this.#follow())
+      .catch((error: unknown) => this.#options.log.error(String(error)));
+    this.#changed.fire();
+  }
+
+  async #follow(): Promise<void> {
+    const wanted = this.#wanted();
+    if (wanted === this.#current?.dir) return;
+    const next = wanted === undefined ? undefined : await this.acquire(wanted);
+    const before = this.#current;
+    this.#current = this.#store.isDisposed ? undefined : next;
+    before?.release();
+    if (this.#store.isDisposed) next?.release();
+    else this.#currentChanged.fire();
+  }
+
+  #wanted(): string | undefined {
+    if (this.#chosen !== undefined) return this.#chosen;
+    const shown = this.runs.filter((run) => !run.meta.archived);
+    return (shown.find((run) => !FINAL_STATES.has(run.presence.state)) ?? shown[0])?.dir;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#current?.release();
+    this.#current = undefined;
+  }
+}
+
+/** Runs lie beside the config that they came from. */
+export function runsFolderOf(experimentFile: string): string {
+  return path.join(path.dirname(experimentFile), 'runs');
+}

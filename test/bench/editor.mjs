@@ -1,0 +1,153 @@
+// How fast the dashboard is, in the real VS Code: a log line and a validation until they are on the page, from Start
+// Training to the first loss, and the activation. Prints medians; needs what the suite in test/e2e needs.
+// Usage: node test/bench/editor.mjs
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageTarget } from '../../src/build/package.mjs';
+import { launchChromium } from '../e2e/chromium.mjs';
+import { installVsix, startServer } from '../e2e/editor.mjs';
+import { endProcessesOf } from '../e2e/processes.mjs';
+import { recordedRuns } from '../e2e/recorded.mjs';
+import {
+  openFile,
+  openWorkbench,
+  pageFrame,
+  runCommand,
+  settle,
+  showPitwall,
+  until,
+} from '../e2e/workbench.mjs';
+import { exampleWorkspace } from '../e2e/workspace.mjs';
+
+const ROUNDS = 40;
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const worst = (values) => Math.max(...values);
+
+/** Notes when an element of the page last changed, by the clock that the bench reads too. */
+const watch = (frame, selector, name) =>
+  frame.evaluate(
+    ([where, key]) => {
+      const target = document.querySelector(where);
+      window[key] = 0;
+      new MutationObserver(() => {
+        window[key] = Date.now();
+      }).observe(target, { attributes: true, childList: true, characterData: true, subtree: true });
+    },
+    [selector, name],
+  );
+
+async function latencies(frame, name, write) {
+  const seen = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await settle(350 + Math.random() * 200);
+    const start = Date.now();
+    write(round);
+    const at = await until(
+      'the change',
+      async () => {
+        const time = await frame.evaluate((key) => window[key], name);
+        return time >= start ? time : undefined;
+      },
+      { everyMs: 20 },
+    );
+    seen.push(at - start);
+  }
+  return seen;
+}
+
+const lastLine = (file) => JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1));
+const append = (file, value) => appendFileSync(file, `${JSON.stringify(value)}\n`);
+
+async function logLatency(page, workspace) {
+  const dir = path.join(workspace.runs, 'live');
+  await page.locator('.monaco-list-row', { hasText: 'live' }).first().click();
+  const panel = await pageFrame(page, 'panel');
+  await panel.locator('body.ready').waitFor();
+  await settle(2000);
+  await watch(panel, '#chart-loss .surface', 'lossSeen');
+  const step = lastLine(path.join(dir, 'events.jsonl'));
+  const lines = await latencies(panel, 'lossSeen', (round) => {
+    const total = 0.5 + Math.random();
+    append(path.join(dir, 'events.jsonl'), {
+      ...step,
+      t: Date.now(),
+      step: step.step + 1 + round,
+      loss: { total, box: total / 2 },
+    });
+  });
+  await watch(panel, '#tile-map', 'mapSeen');
+  const validation = lastLine(path.join(dir, 'validation.jsonl'));
+  const maps = await latencies(panel, 'mapSeen', (round) => {
+    append(path.join(dir, 'validation.jsonl'), { ...validation, t: Date.now(), map: 0.5 + round / 1000 });
+  });
+  return { lines, maps };
+}
+
+async function startLatency(page, workspace) {
+  await openFile(page, 'pcb.train.yaml');
+  await runCommand(page, 'Pitwall: Start Training');
+  const start = Date.now();
+  const rows = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Run Beside' });
+  if (
+    await rows
+      .first()
+      .waitFor({ timeout: 1500 })
+      .then(
+        () => true,
+        () => false,
+      )
+  )
+    await rows.first().click();
+  const events = path.join(workspace.runs, 'pcb-nano-2', 'events.jsonl');
+  await until(
+    'the first loss on the page',
+    async () => {
+      for (const frame of page.frames()) {
+        const isIt = await frame
+          .evaluate(
+            () =>
+              document.querySelector('h1')?.textContent === 'pcb-nano-2' &&
+              /loss now/.test(document.querySelector('#chart-loss .surface')?.ariaLabel ?? ''),
+          )
+          .catch(() => false);
+        if (isIt) return true;
+      }
+      return false;
+    },
+    { timeoutMs: 60_000, everyMs: 30 },
+  );
+  return { shown: Date.now() - start, events };
+}
+
+async function activation(page) {
+  await runCommand(page, 'Developer: Show Running Extensions');
+  const row = page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Pitwall' }).first();
+  const text = await until('the running extensions', () => row.textContent());
+  return /(\d+)ms/.exec(text)?.[1];
+}
+
+const extensions = installVsix(await packageTarget(`${process.platform}-${process.arch}`));
+const workspace = exampleWorkspace({ epochs: 15 });
+mkdirSync(workspace.runs, { recursive: true });
+await recordedRuns(workspace, ['live']);
+const server = await startServer({ folder: workspace.dir, extensions });
+const browser = await launchChromium();
+try {
+  const page = await openWorkbench(browser, server.url, { width: 1600, height: 1000 });
+  await showPitwall(page);
+  const { lines, maps } = await logLatency(page, workspace);
+  console.log(
+    `a log line -> chart             median ${median(lines)} ms, worst ${worst(lines)} ms (to reach: 250)`,
+  );
+  console.log(
+    `a validation line -> page       median ${median(maps)} ms, worst ${worst(maps)} ms (to reach: 100)`,
+  );
+  const { shown } = await startLatency(page, workspace);
+  console.log(`Start Training -> first loss    ${shown} ms (to reach: 5000)`);
+  console.log(`activation                      ${await activation(page)} ms of host time (to reach: 50)`);
+} finally {
+  await browser.close();
+  await server.stop();
+  endProcessesOf(workspace.runs);
+  workspace.remove();
+}
