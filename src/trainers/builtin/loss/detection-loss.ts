@@ -20,6 +20,9 @@ export type LossInputs = {
 /** What Ultralytics' gains (box 7.5, cls 0.5) lack for small sets: tried 1, 4, 10 and 24 on the example, 10 learns fastest. */
 const CLASS_WEIGHT = 10;
 
+/** Boxes that have flown off still count: with no floor a diverged model has no loss at all, and the run looks healed. */
+const SMALLEST_IOU = 0.01;
+
 export type DetectionLoss = { readonly total: Tensor; readonly box: Tensor; readonly cls: Tensor };
 
 /**
@@ -46,7 +49,8 @@ export function detectionLoss(graph: Graph, inputs: LossInputs, gains: LossGains
 }
 
 function qualityOf(graph: Graph, assigned: Tensor, iou: Tensor): Tensor {
-  const root = graph.emit({ op: 'Sqrt', inputs: [detach(graph, iou)], shape: iou.shape });
+  const floored = max(graph, detach(graph, iou), graph.scalar(SMALLEST_IOU));
+  const root = graph.emit({ op: 'Sqrt', inputs: [floored], shape: iou.shape });
   return graph.emit({ op: 'Where', inputs: [assigned, root, graph.scalar(0)], shape: iou.shape });
 }
 
