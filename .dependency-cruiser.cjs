@@ -63,6 +63,7 @@ module.exports = {
     door('chokidar-one-door', 'node_modules/chokidar/', '^src/engine/watch/chokidar\\.ts$'),
     door('chartjs-one-door', 'node_modules/chart\\.js/', '^webview/charts/chartjs\\.ts$'),
     door('toolkit-one-door', 'node_modules/@vscode/webview-ui-toolkit/', '^webview/controls/toolkit\\.ts$'),
+    door('tree-sitter-one-door', 'web-tree-sitter', '^src/extension/editor/python-parser\\.ts$'),
     door('onnxruntime-in-children-only', 'node_modules/onnxruntime-', '^src/(trainers|validator)/'),
     door('sharp-in-decode-only', 'node_modules/sharp/', '^src/dataset/decode/'),
   ],

@@ -21,7 +21,8 @@ const { output } = await cruise(
     exclude: '^test/(fixtures|artifacts)/|^(src|test)/.*\\.mjs$',
     doNotFollow: { path: 'node_modules' },
   },
-  {},
+  // A package may have nothing but `exports`.
+  { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
   { tsConfig: extractTSConfig(path.join(home, 'tsconfig.json')) },
 );
 const { violations, totalCruised } = output.summary;
