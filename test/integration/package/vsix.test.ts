@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,17 @@ function pack(target: string): { file: string; entries: ZipEntry[] } {
 }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bundles and natives on their own, somewhere without a node_modules above; answers the command line's bundle. */
+function unpack(entries: readonly ZipEntry[]): string {
+  const place = mkdtempSync(path.join(folder, 'unpacked-'));
+  for (const entry of entries.filter((e) => e.name.startsWith('extension/dist/') && !e.name.endsWith('/'))) {
+    const file = path.join(place, entry.name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, entry.read());
+  }
+  return path.join(place, 'extension/dist/cli.js');
+}
 
 const namesOf = (entries: readonly ZipEntry[]): string[] =>
   entries.map((e) => e.name.replace(/^extension\//, '')).filter((name) => !name.startsWith('['));
@@ -92,5 +103,11 @@ describe('the VSIX for every other machine', () => {
     expect(namesOf(entries).filter((name) => name.startsWith('dist/node_modules/'))).toEqual([]);
     expect(namesOf(entries)).toContain('dist/extension.js');
     expect(statSync(file).size).toBeLessThan(8 * MEGABYTE);
+  });
+
+  it('says why it cannot validate', () => {
+    const cli = unpack(pack('universal').entries);
+    const { stdout, stderr } = spawnSync(process.execPath, [cli, 'doctor'], { encoding: 'utf8' });
+    expect(stdout + stderr).toContain(`this build of Pitwall has no onnxruntime-node and sharp for ${own}`);
   });
 });
