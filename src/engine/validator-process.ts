@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { sleep } from '../base/async';
 import { Channel } from '../protocol/channel';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
+import { whyNoNatives } from './natives';
 
 export type ValidatorOptions = {
   /** Folder of the bundles. */
@@ -55,7 +56,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
     },
   });
   child.on('message', (message) => channel.receive(message));
-  const stopped = whenStopped(child, channel);
+  const stopped = whenStopped(child, channel, options.installDir);
   const ask = <M extends keyof Methods>(method: M, params: Methods[M]['params']) =>
     channel.request(method, params) as Promise<Methods[M]['result']>;
   return {
@@ -95,7 +96,7 @@ function sendTo(child: ChildProcess, message: object): void {
   if (child.connected) child.send(message, () => undefined);
 }
 
-function whenStopped(child: ChildProcess, channel: Channel): Promise<ValidatorExit> {
+function whenStopped(child: ChildProcess, channel: Channel, installDir: string): Promise<ValidatorExit> {
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS);
@@ -115,7 +116,8 @@ function whenStopped(child: ChildProcess, channel: Channel): Promise<ValidatorEx
     // Not `close` of the child: it never comes once this side has disconnected the channel (seen on Node 20).
     child.once('exit', async (exitCode, signal) => {
       await lastWordsRead(child);
-      finish({ exitCode, signal, message: exitMessage(exitCode, signal, lastWords) });
+      const why = exitCode === 0 || signal ? undefined : whyNoNatives(installDir);
+      finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
     });
   });
 }

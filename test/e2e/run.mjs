@@ -55,7 +55,7 @@ const suite = createSuite(option('--only'));
 try {
   const wanted = option('--part');
   for (const part of [editing, hovers, training, twoWindows, trouble, looks]) {
-    if (wanted === undefined || part.name === wanted) await part({ suite, browser, extensions });
+    if (wanted === undefined || part.name === wanted) await suite.part(part, { suite, browser, extensions });
   }
 } finally {
   await browser.close();

@@ -11,6 +11,15 @@ export function createSuite(filter = '') {
     counts,
     artifacts,
     wants: (name) => name.includes(filter),
+    /** Runs a group of tests; what breaks outside of any test is a failure of its own. */
+    async part(run, context) {
+      try {
+        await run(context);
+      } catch (error) {
+        counts.failed++;
+        console.log(`  FAIL  ${run.name}: its editor could not be used\n${error.stack ?? error}`);
+      }
+    },
     /** Runs one test; on failure keeps a picture of every page and the extension's log. */
     async test(name, context, body) {
       if (!name.includes(filter)) return;

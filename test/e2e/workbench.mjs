@@ -35,14 +35,15 @@ export async function openWorkbench(browser, url, { width = 1440, height = 900, 
       complaints.push(message.text());
   });
   page.complaints = complaints;
-  await page.goto(url);
+  // The first start after an installation reads everything from disk; on a busy machine that takes its time.
+  await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 120_000 });
   await ready(page);
   return page;
 }
 
 export async function ready(page) {
-  await page.waitForSelector('.monaco-workbench', { timeout: 90_000 });
-  await page.waitForSelector('.statusbar-item', { timeout: 90_000 });
+  await page.waitForSelector('.monaco-workbench', { timeout: 120_000 });
+  await page.waitForSelector('.statusbar-item', { timeout: 120_000 });
 }
 
 export async function runCommand(page, title) {

@@ -4,6 +4,7 @@ import { toError } from '../../base/async';
 import { formatProblem, hasErrors } from '../../base/problem';
 import { parseExperiment } from '../../domain/experiment/parse';
 import type { Experiment } from '../../domain/experiment/types';
+import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';
 import { startRun } from '../../engine/start-run';
 import { resolveDataPath } from '../../engine/store/paths';
@@ -23,10 +24,18 @@ export async function startTraining(services: Services, uri: vscode.Uri | undefi
   const document = await vscode.workspace.openTextDocument(file);
   if (document.isDirty && !(await document.save())) return;
   const experiment = await readExperiment(document);
-  if (!experiment || !(await passesChecks(services, document, experiment))) return;
+  if (!experiment || !hasNatives(services, experiment)) return;
+  if (!(await passesChecks(services, document, experiment))) return;
   const after = await askForDevice(services, experiment);
   if (after === 'cancel') return;
   await launch(services, document, { experiment, after });
+}
+
+/** The build for every platform can follow other trainers, and says why it cannot train itself. */
+function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
+  const why = trainer === 'builtin' ? whyNoNatives(host().installDir) : undefined;
+  if (why !== undefined) void vscode.window.showErrorMessage(why);
+  return why === undefined;
 }
 
 async function readExperiment(document: vscode.TextDocument): Promise<Experiment | undefined> {

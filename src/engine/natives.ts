@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** What trains and validates by itself; the build for all platforms goes without. */
+const NATIVES = ['onnxruntime-node', 'sharp'];
+
+/**
+ * Why this build of Pitwall can neither train with its own trainer nor validate here; undefined where it can.
+ * `installDir` is the folder of the bundles.
+ */
+export function whyNoNatives(installDir: string): string | undefined {
+  const require = createRequire(path.join(installDir, 'validator.js'));
+  const missing = NATIVES.filter((name) => !canResolve(require, name));
+  if (missing.length === 0) return undefined;
+  const here = `${process.platform}-${process.arch}`;
+  return `this build of Pitwall has no ${missing.join(' and ')} for ${here}: its own trainer and validation need the build for ${here}, where there is one`;
+}
+
+function canResolve(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
