@@ -44,6 +44,7 @@ describe('import rules', () => {
   it('guards the doors to packages', () => {
     check('vscode-only-in-extension', 'src/engine/watching.ts');
     check('chokidar-one-door', 'src/engine/watching.ts');
+    check('tree-sitter-one-door', 'src/engine/parsing.ts');
     check('chartjs-one-door', 'webview/page.ts');
     check('toolkit-one-door', 'webview/page.ts');
     check('onnxruntime-in-children-only', 'src/engine/native.ts');
