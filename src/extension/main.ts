@@ -18,7 +18,10 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands(services),
     ...registerEditorFeatures(services),
     ...registerViews(services),
-    vscode.window.registerWebviewPanelSerializer('pitwall.dashboard', new DashboardSerializer(services)),
+    vscode.window.registerWebviewPanelSerializer(
+      'pitwall.dashboard',
+      new DashboardSerializer(services, services.dashboards),
+    ),
     new StatusBar(services),
     followContextKeys(services),
     notifyAlerts(services),

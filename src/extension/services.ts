@@ -3,24 +3,14 @@ import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import { toError } from '../base/async';
 import { DisposableStore } from '../base/disposable';
-import type { Translate } from '../base/translate';
 import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import type { BaseServices } from './base-services';
 import { Dashboards } from './pages/dashboards';
 import { RunRegistry } from './run/registry';
 import { setting, translate } from './window';
 
 /** What every part of the extension shares; passed explicitly. */
-export type Services = vscode.Disposable & {
-  readonly context: vscode.ExtensionContext;
-  readonly version: string;
-  readonly t: Translate;
-  readonly log: vscode.LogOutputChannel;
-  readonly runs: RunRegistry;
-  readonly dashboards: Dashboards;
-  /** Where the bundles lie and which Node runs them, by the settings of now. */
-  readonly host: () => HostOptions;
-  readonly showError: (error: unknown) => void;
-};
+export type Services = BaseServices & vscode.Disposable & { readonly dashboards: Dashboards };
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const store = new DisposableStore();

@@ -5,13 +5,13 @@ import { Emitter } from '../../base/event';
 import { createRunState } from '../../protocol/reduce-run';
 import type { ViewInput } from '../../protocol/view/input';
 import type { Sentence } from '../../protocol/view/types';
+import type { BaseServices } from '../base-services';
 import type { PageSource } from '../pages/page-session';
-import type { Services } from '../services';
 import { type Plan, planOf } from './plan';
 
 /** The planned LR of a config as it is being typed; while the text cannot be read, the last curve stays. */
 export async function openPreview(
-  services: Services,
+  services: BaseServices,
   uri: vscode.Uri,
 ): Promise<PageSource & vscode.Disposable> {
   const store = new DisposableStore();

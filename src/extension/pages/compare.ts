@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { parseJson } from '../../base/json';
-import type { RunComparison } from '../../protocol/view/compare-sections';
-import type { Services } from '../services';
+import type { RunComparison } from '../../protocol/view/run-comparison';
+import type { BaseServices } from '../base-services';
 
 const run = promisify(execFile);
 const zAnswer = z.object({
@@ -22,7 +22,7 @@ const zAnswer = z.object({
  * `pitwall compare` in a process of its own; undefined where the two cannot be compared or nothing may be started.
  */
 export async function compareBest(
-  services: Services,
+  services: BaseServices,
   a: string,
   b: string,
 ): Promise<RunComparison | undefined> {

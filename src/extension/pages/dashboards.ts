@@ -1,19 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
 import { DisposableStore } from '../../base/disposable';
-import type { Services } from '../services';
+import type { BaseServices } from '../base-services';
 import { PageSession } from './page-session';
 import { renderPage } from './render';
+import { type Subject, zSubject } from './subject';
 import { type OpenedSubject, openSubject } from './subjects';
-
-/** What a dashboard shows; kept by the page, so that a reload of the window brings it back. */
-export const zSubject = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), dir: z.string() }),
-  z.object({ kind: z.literal('preview'), file: z.string() }),
-  z.object({ kind: z.literal('compare'), dir: z.string(), with: z.string() }),
-]);
-export type Subject = z.infer<typeof zSubject>;
 
 const VIEW_TYPE = 'pitwall.dashboard';
 const keyOf = (subject: Subject): string =>
@@ -21,10 +13,10 @@ const keyOf = (subject: Subject): string =>
 
 /** The dashboards of this window: one a run, one a previewed config. */
 export class Dashboards implements vscode.Disposable {
-  readonly #services: Services;
+  readonly #services: BaseServices;
   readonly #panels = new Map<string, Dashboard>();
 
-  constructor(services: Services) {
+  constructor(services: BaseServices) {
     this.#services = services;
   }
 
@@ -78,7 +70,7 @@ class Dashboard {
   readonly #store = new DisposableStore();
   readonly #closed: (() => void)[] = [];
 
-  constructor(services: Services, { panel, subject, opened }: DashboardOptions) {
+  constructor(services: BaseServices, { panel, subject, opened }: DashboardOptions) {
     this.panel = panel;
     const { extensionUri } = services.context;
     panel.title = opened.title;
@@ -104,7 +96,11 @@ class Dashboard {
 }
 
 /** The run whose dashboard has the focus is the one that side panel and status bar show. */
-function chooseWhenActive(services: Services, panel: vscode.WebviewPanel, dir: string): vscode.Disposable {
+function chooseWhenActive(
+  services: BaseServices,
+  panel: vscode.WebviewPanel,
+  dir: string,
+): vscode.Disposable {
   return panel.onDidChangeViewState(({ webviewPanel }) => {
     if (webviewPanel.active) services.runs.choose(dir);
   });
@@ -112,17 +108,19 @@ function chooseWhenActive(services: Services, panel: vscode.WebviewPanel, dir: s
 
 /** Brings dashboards back after a reload of the window. */
 export class DashboardSerializer implements vscode.WebviewPanelSerializer {
-  readonly #services: Services;
+  readonly #services: BaseServices;
+  readonly #dashboards: Dashboards;
 
-  constructor(services: Services) {
+  constructor(services: BaseServices, dashboards: Dashboards) {
     this.#services = services;
+    this.#dashboards = dashboards;
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const subject = zSubject.safeParse((state as { subject?: unknown } | undefined)?.subject).data;
     try {
       if (!subject) throw new Error('the dashboard did not say what it showed');
-      await this.#services.dashboards.restore(panel, subject);
+      await this.#dashboards.restore(panel, subject);
     } catch (error) {
       this.#services.log.info(`a dashboard was not restored: ${String(error)}`);
       panel.dispose();

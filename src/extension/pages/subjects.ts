@@ -2,15 +2,15 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import type { RunComparison } from '../../protocol/view/compare-sections';
+import type { RunComparison } from '../../protocol/view/run-comparison';
+import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
-import type { Services } from '../services';
 import { compareBest } from './compare';
-import type { Subject } from './dashboards';
 import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
 import { prCurvesOf } from './pr-curves';
 import { runAction } from './run-actions';
+import type { Subject } from './subject';
 
 /** A subject, ready to be shown. */
 export type OpenedSubject = vscode.Disposable & {
@@ -19,14 +19,14 @@ export type OpenedSubject = vscode.Disposable & {
   readonly actions: PageActions;
 };
 
-export function openSubject(services: Services, subject: Subject): Promise<OpenedSubject> {
+export function openSubject(services: BaseServices, subject: Subject): Promise<OpenedSubject> {
   if (subject.kind === 'compare') return openCompareSubject(services, subject.dir, subject.with);
   return subject.kind === 'run'
     ? openRunSubject(services, subject.dir)
     : openPreviewSubject(services, subject.file);
 }
 
-async function openRunSubject(services: Services, dir: string): Promise<OpenedSubject> {
+async function openRunSubject(services: BaseServices, dir: string): Promise<OpenedSubject> {
   const run = await services.runs.acquire(dir);
   return {
     title: run.live.state.meta.title ?? path.basename(dir),
@@ -41,7 +41,11 @@ async function openRunSubject(services: Services, dir: string): Promise<OpenedSu
 }
 
 /** Two runs over each other; the second one dashed. */
-async function openCompareSubject(services: Services, dir: string, other: string): Promise<OpenedSubject> {
+async function openCompareSubject(
+  services: BaseServices,
+  dir: string,
+  other: string,
+): Promise<OpenedSubject> {
   const [a, b] = [await services.runs.acquire(dir), await services.runs.acquire(other)];
   const store = new DisposableStore();
   const changed = store.track(new Emitter<void>());
@@ -66,7 +70,7 @@ async function openCompareSubject(services: Services, dir: string, other: string
   };
 }
 
-async function openPreviewSubject(services: Services, file: string): Promise<OpenedSubject> {
+async function openPreviewSubject(services: BaseServices, file: string): Promise<OpenedSubject> {
   const uri = vscode.Uri.file(file);
   const preview = await openPreview(services, uri);
   return {

@@ -4,14 +4,6 @@ import type { ViewInput } from './input';
 import { nameOf } from './other-run';
 import type { Sentence, SettingRow, TileView } from './types';
 
-/** Whether the second run's best checkpoint is better than the first's, by a paired bootstrap over the val images. */
-export type RunComparison = {
-  readonly difference: number;
-  readonly low: number;
-  readonly high: number;
-  readonly probabilityBetter: number;
-};
-
 const SURE = 0.95;
 
 /** Best of the one, best of the other, and whether the difference means anything. */

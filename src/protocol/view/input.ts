@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import type { RunStateName } from '../run-files';
 import type { RunState } from '../run-state';
-import type { RunComparison } from './compare-sections';
+import type { RunComparison } from './run-comparison';
 import type { Sentence } from './types';
 
 /** The planned LR; what domain/schedule's Schedule gives, by shape. */

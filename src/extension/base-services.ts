@@ -1,0 +1,16 @@
+import type * as vscode from 'vscode';
+import type { Translate } from '../base/translate';
+import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import type { RunRegistry } from './run/registry';
+
+/** What pages need of the extension; `Services` adds the pages themselves. */
+export type BaseServices = {
+  readonly context: vscode.ExtensionContext;
+  readonly version: string;
+  readonly t: Translate;
+  readonly log: vscode.LogOutputChannel;
+  readonly runs: RunRegistry;
+  /** Where the bundles lie and which Node runs them, by the settings of now. */
+  readonly host: () => HostOptions;
+  readonly showError: (error: unknown) => void;
+};
