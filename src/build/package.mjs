@@ -29,7 +29,6 @@ const CONTENT = [
   'CHANGELOG.md',
   'LICENSE',
   '.vscodeignore',
-  'l10n',
   'media',
 ];
 /** Bundles, pages and Python sources; no source maps, no notes of the build. */

@@ -12,7 +12,7 @@ mkdirSync(out, { recursive: true });
 const bundles = await bundlePages();
 const zh = (() => {
   try {
-    return JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8'));
+    return JSON.parse(readFileSync(path.join(root, 'media/l10n/bundle.l10n.zh-cn.json'), 'utf8'));
   } catch {
     return {};
   }

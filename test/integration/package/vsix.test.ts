@@ -51,14 +51,14 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
       'dist/side.js',
       'dist/web-tree-sitter.wasm',
       'dist/tree-sitter-python.wasm',
-      'l10n/bundle.l10n.zh-cn.json',
+      'media/l10n/bundle.l10n.zh-cn.json',
       'package.nls.zh-cn.json',
       'media/pitwall.svg',
     ]) {
       expect(names).toContain(name);
     }
     const allowed =
-      /^(package(\.nls(\.zh-cn)?)?\.json|readme\S*\.md|changelog\.md|LICENSE\S*|l10n\/|media\/|dist\/|extension\.vsixmanifest)/i;
+      /^(package(\.nls(\.zh-cn)?)?\.json|readme\S*\.md|changelog\.md|LICENSE\S*|media\/|dist\/|extension\.vsixmanifest)/i;
     expect(names.filter((name) => !allowed.test(name))).toEqual([]);
     expect(
       names.filter((name) =>

@@ -12,7 +12,7 @@ const without = (names: readonly string[], others: readonly string[]): string[] 
 
 describe('both languages', () => {
   const used = collectStrings();
-  const chinese = readTable('l10n/bundle.l10n.zh-cn.json');
+  const chinese = readTable('media/l10n/bundle.l10n.zh-cn.json');
 
   it('sees the strings of host and pages', () => {
     expect(used).toEqual(expect.arrayContaining(['Start Training', '{0} left', 'Show as table']));
