@@ -74,6 +74,7 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-vscode-'));
   mkdirSync(path.join(dataDir, 'User'), { recursive: true });
   writeFileSync(path.join(dataDir, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }));
+  if (locale) writeLanguagePack(dataDir, locale);
   const port = await freePort();
   const args = [
     entry,
@@ -119,6 +120,19 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** An editor speaks a language only with its pack; an empty one is enough for extensions to be asked for theirs. */
+function writeLanguagePack(dataDir, locale) {
+  const main = path.join(dataDir, `${locale}.i18n.json`);
+  writeFileSync(main, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: `pitwall-${locale}`,
+    label: locale,
+    extensions: [{ extensionIdentifier: { id: `pitwall.${locale}` }, version: '1.0.0' }],
+    translations: { vscode: main },
+  };
+  writeFileSync(path.join(dataDir, 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
 }
 
 /** What our extension wrote to its log in every window of a server. */

@@ -66,14 +66,19 @@ export async function runCommand(page, title) {
 }
 
 export async function openFile(page, name) {
-  await page.keyboard.press('Control+P');
   const input = page.locator('.quick-input-widget input.input');
-  await input.waitFor();
-  await input.fill(name);
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
-    .first()
-    .click();
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();
+  await until(
+    `the file ${name}`,
+    async () => {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+P');
+      await input.fill(name, { timeout: 5000 });
+      await row.click({ timeout: 5000 });
+      return true;
+    },
+    { timeoutMs: 60_000 },
+  );
   await page
     .locator('.tab', { hasText: path.basename(name) })
     .first()

@@ -33,7 +33,42 @@ export async function looks({ suite, browser, extensions }) {
     await page.context().close();
     await server.stop();
   }
+  await inChinese({ suite, browser, extensions, workspace });
   workspace.remove();
+}
+
+/** Manifest, host and pages all speak the editor's language. */
+async function inChinese({ suite, browser, extensions, workspace }) {
+  const server = await startServer({ folder: workspace.dir, extensions, locale: 'zh-cn' });
+  const page = await openWorkbench(browser, server.url, { width: 1500, height: 950, locale: 'zh-CN' });
+  await suite.test(
+    'an editor in Simplified Chinese gets everything in Chinese',
+    { pages: () => [page], log: server.log },
+    async () => {
+      await openFile(page, 'pcb.train.yaml');
+      await until('the lens', () =>
+        page.locator('.codelens-decoration', { hasText: '开始训练' }).first().isVisible(),
+      );
+      await showPitwall(page);
+      await page.locator('.pane-header', { hasText: '检查点' }).first().waitFor();
+      await page.locator('.monaco-list-row', { hasText: 'pcb-nano-1' }).first().click();
+      const panel = await pageFrame(page, 'panel');
+      await panel.locator('body.ready').waitFor();
+      await settle(1500);
+      expect(/已完成/.test(await panel.locator('.state').textContent()), 'the state');
+      const latin = await panel.evaluate(
+        () => document.querySelector('#app').textContent.match(/[A-Za-z]{4,}/g) ?? [],
+      );
+      const names = /^(pcb|nano|epoch|WebGPU|mAP\d*|total|Pitwall|FP16)$/i;
+      expect(
+        latin.filter((word) => !names.test(word)).length < 8,
+        `left in English: ${[...new Set(latin)].join(' ')}`,
+      );
+      await page.screenshot({ path: path.join(suite.artifacts, 'chinese.png') });
+    },
+  );
+  await page.context().close();
+  await server.stop();
 }
 
 async function tour(page, shoot) {

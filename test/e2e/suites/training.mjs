@@ -155,6 +155,35 @@ export async function training({ suite, browser, extensions }) {
       expect(/pcb-nano-1: Stopped/.test(text) && /mAP50-95/.test(text), `summary: ${text.slice(0, 200)}`);
     });
 
+    await test('the best checkpoint draws its boxes on an image of choice', async () => {
+      await runCommand(page, 'Pitwall: Try Best Checkpoint on Image');
+      const input = page.locator('.quick-input-widget input.input');
+      await input.waitFor();
+      await input.fill(path.join(workspace.dir, 'images/val/pcb_0512.png'));
+      await settle(800);
+      await page.keyboard.press('Enter');
+      await page.locator('.tab', { hasText: 'pcb_0512.png' }).first().waitFor({ timeout: 60_000 });
+      await until('the picture', async () => {
+        for (const frame of page.frames()) {
+          const found = await frame
+            .evaluate(() => document.querySelector('svg image') !== null)
+            .catch(() => false);
+          if (found) return true;
+        }
+        return false;
+      });
+    });
+
+    await test('Check Environment tells the devices and why one is not there', async () => {
+      await runCommand(page, 'Pitwall: Check Environment');
+      const lines = page.locator('.editor-instance .view-lines').first();
+      await until(
+        'the report',
+        async () => /cpu.*CPU/i.test((await lines.textContent()).replaceAll('\u00a0', ' ')),
+        { timeoutMs: 60_000 },
+      );
+    });
+
     await test('no page broke its content security policy or threw', async () => {
       const ours = server
         .log()
