@@ -10,19 +10,43 @@ export type Window = { readonly kernel: number; readonly stride: 1 | 2 };
 
 /**
  * Convolution as one gather of rows and one matrix product. `weight` is (Cout, k k Cin), columns in the order ky, kx,
- * cin (OHWI). Derivative by the weight: dy^T patches, in this order since transposing the narrow operand is twice as
- * fast as patches^T dy. By the input: again a gather and a product, see turnedConv and spreadConv.
+ * cin (OHWI).
  */
 export function conv(graph: Graph, x: Feature, weight: Tensor, window: Window): Feature {
+  const { feature, backward } = rawConv(graph, x, weight, window);
+  graph.differentiable(feature.rows, [x.rows, weight], (d) => {
+    const { byInput, byWeight } = backward(d, weight);
+    return [byInput, byWeight];
+  });
+  return feature;
+}
+
+export type ConvGradients = { readonly byInput: Tensor; readonly byWeight: Tensor };
+
+export type RawConv = {
+  readonly feature: Feature;
+  /** Derivatives for dL/dy; the one by the input is taken through `weight`. */
+  readonly backward: (d: Tensor, weight: Tensor) => ConvGradients;
+};
+
+/**
+ * The convolution and its derivatives, for operations that have more to do with them. By the weight: dy^T patches, in
+ * this order since transposing the narrow operand is twice as fast as patches^T dy. By the input: again a gather and a
+ * product, see turnedConv and spreadConv.
+ */
+export function rawConv(graph: Graph, x: Feature, weight: Tensor, window: Window): RawConv {
   const output = outputOf(x, window);
   const patches = patchesOf(graph, x.rows, { input: x, output, window });
   const rows = rawMatmul(graph, patches, weight, { transB: true });
-  graph.differentiable(rows, [x.rows, weight], (d) => {
-    const place = { x, output, window };
-    const ofInput = window.stride === 1 ? turnedConv : spreadConv;
-    return [ofInput(graph, place, weight, d), rawMatmul(graph, d, patches, { transA: true })];
-  });
-  return { ...output, rows };
+  const place = { x, output, window };
+  const ofInput = window.stride === 1 ? turnedConv : spreadConv;
+  return {
+    feature: { ...output, rows },
+    backward: (d, through) => ({
+      byInput: ofInput(graph, place, through, d),
+      byWeight: rawMatmul(graph, d, patches, { transA: true }),
+    }),
+  };
 }
 
 type Size = Omit<Feature, 'rows'>;

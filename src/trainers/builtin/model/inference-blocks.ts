@@ -1,4 +1,4 @@
-import { BATCH_NORM_EPSILON } from '../graph/batch-norm';
+import { BATCH_NORM_EPSILON } from '../graph/conv-norm';
 import type { Window } from '../graph/convolution';
 import { int, ints, string } from '../onnx/onnx-model';
 import { type Blocks, STEM_KERNEL, STEM_PATCH } from './blocks';

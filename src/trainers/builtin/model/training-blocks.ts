@@ -1,5 +1,5 @@
 import { add } from '../graph/arithmetic';
-import { batchNorm } from '../graph/batch-norm';
+import { convNorm } from '../graph/conv-norm';
 import { conv, type Window } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
 import { silu } from '../graph/functions';
@@ -26,11 +26,14 @@ export function trainingBlocks(
   stats: BatchStats[],
 ): Blocks<Feature> {
   const convNormAct = (name: string, x: Feature, window: Window): Feature => {
-    const y = conv(graph, x, parameter(`${name}.conv.weight`), window);
-    const [gamma, beta] = [parameter(`${name}.norm.weight`), parameter(`${name}.norm.bias`)];
-    const { rows, mean, variance } = batchNorm(graph, y.rows, gamma, beta);
-    stats.push({ name: `${name}.norm`, count: y.rows.shape[0], mean, variance });
-    return { ...y, rows: silu(graph, rows) };
+    const weights = {
+      weight: parameter(`${name}.conv.weight`),
+      gamma: parameter(`${name}.norm.weight`),
+      beta: parameter(`${name}.norm.bias`),
+    };
+    const { feature, mean, variance } = convNorm(graph, x, weights, window);
+    stats.push({ name: `${name}.norm`, count: feature.rows.shape[0], mean, variance });
+    return { ...feature, rows: silu(graph, feature.rows) };
   };
   return {
     // Images come cut into the stem's patches already.

@@ -9,7 +9,7 @@ import {
   square,
   sub,
 } from '../../../../../src/trainers/builtin/graph/arithmetic';
-import { batchNorm } from '../../../../../src/trainers/builtin/graph/batch-norm';
+import { convNorm } from '../../../../../src/trainers/builtin/graph/conv-norm';
 import { conv } from '../../../../../src/trainers/builtin/graph/convolution';
 import {
   atan,
@@ -96,11 +96,13 @@ describe('the derivative of feature map operations agrees with central differenc
     ),
   );
   it('upsample2', () => checkDerivative([rows], (g, [x]) => upsample2(g, { ...place, rows: x }).rows));
-  it('batchNorm', () =>
+  it.each([1, 2] as const)('convNorm with stride %i', (stride) =>
     checkDerivative(
-      [{ shape: [16, 3], low: 0, high: 3 }, { shape: [1, 3] }, { shape: [1, 3] }],
-      (g, [x, gamma, beta]) => batchNorm(g, x, gamma, beta).rows,
-    ));
+      [rows, { shape: [3, 18] }, { shape: [1, 3] }, { shape: [1, 3] }],
+      (g, [x, weight, gamma, beta]) =>
+        convNorm(g, { ...place, rows: x }, { weight, gamma, beta }, { kernel: 3, stride }).feature.rows,
+    ),
+  );
 });
 
 describe('the derivative of the box overlap agrees with central differences', () => {

@@ -1,0 +1,74 @@
+import { addScalar, mul, sub } from './arithmetic';
+import { rawReshape } from './broadcast';
+import { rawConv, type Window } from './convolution';
+import type { Feature } from './feature';
+import type { Graph, Tensor } from './graph';
+import { rawColumnSums } from './reduce';
+
+/** As torch.nn.BatchNorm2d's default. */
+export const BATCH_NORM_EPSILON = 1e-5;
+
+export type ConvNormWeights = {
+  /** (Cout, k k Cin), as conv() takes it. */
+  readonly weight: Tensor;
+  /** (1, Cout) each. */
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+};
+
+export type Normalized = {
+  readonly feature: Feature;
+  /** (1, Cout), of this batch; the variance is the biased one. */
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+};
+
+/**
+ * A convolution and batch norm in training mode, as one operation. The statistics take two passes (mean, then squares
+ * of the centred values): one pass would cancel where |mean| >> deviation.
+ * Derivative (Ioffe and Szegedy 2015), with c = y - mean, r = 1 / sqrt(var + eps) and y the convolution:
+ * dy = gamma r (dz - mean(dz) - c r^2 mean(dz c)), dgamma = r sum(dz c), dbeta = sum(dz).
+ * The factor gamma r is the same for a whole output channel, so it is left to the small weight-sized products.
+ */
+export function convNorm(graph: Graph, x: Feature, weights: ConvNormWeights, window: Window): Normalized {
+  const { weight, gamma, beta } = weights;
+  const { feature: y, backward } = rawConv(graph, x, weight, window);
+  const perRow = graph.scalar(1 / y.rows.shape[0]);
+  const mean = mul(graph, rawColumnSums(graph, y.rows), perRow);
+  const centred = byRow(graph, 'Sub', y.rows, mean);
+  const squares = graph.emit({ op: 'Mul', inputs: [centred, centred], shape: centred.shape });
+  const variance = mul(graph, rawColumnSums(graph, squares), perRow);
+  const inverse = inverseDeviation(graph, variance);
+  const factor = graph.emit({ op: 'Mul', inputs: [gamma, inverse], shape: mean.shape });
+  const rows = byRow(graph, 'Add', byRow(graph, 'Mul', centred, factor), beta);
+  graph.differentiable(rows, [x.rows, weight, gamma, beta], (d) => {
+    const sumD = rawColumnSums(graph, d);
+    const sumDc = rawColumnSums(graph, graph.emit({ op: 'Mul', inputs: [d, centred], shape: d.shape }));
+    const byGamma = mul(graph, sumDc, inverse);
+    const slope = mul(graph, mul(graph, byGamma, inverse), perRow);
+    const along = byRow(graph, 'Mul', centred, slope);
+    const across = byRow(graph, 'Sub', sub(graph, d, along), mul(graph, sumD, perRow));
+    const byOutput = rawReshape(graph, factor, [factor.shape[1], 1]);
+    const { byInput, byWeight } = backward(across, mul(graph, weight, byOutput));
+    return [byInput, mul(graph, byWeight, byOutput), byGamma, sumD];
+  });
+  return { feature: { ...y, rows }, mean, variance };
+}
+
+function inverseDeviation(graph: Graph, variance: Tensor): Tensor {
+  const shifted = addScalar(graph, variance, BATCH_NORM_EPSILON);
+  const root = graph.emit({ op: 'Sqrt', inputs: [shifted], shape: variance.shape });
+  return graph.emit({ op: 'Reciprocal', inputs: [root], shape: variance.shape });
+}
+
+/** x (N, C) op v (1, C). Rows are taken several at a time: long inner loops are what broadcasting is fast at. */
+function byRow(graph: Graph, op: 'Add' | 'Sub' | 'Mul', x: Tensor, v: Tensor): Tensor {
+  const [rows, channels] = x.shape;
+  const times = rows % 16 === 0 ? 16 : 1;
+  const wide = rawReshape(graph, x, [rows / times, times * channels]);
+  const tiled =
+    times === 1
+      ? v
+      : graph.emit({ op: 'Tile', inputs: [v, graph.int64([1, times])], shape: [1, times * channels] });
+  return rawReshape(graph, graph.emit({ op, inputs: [wide, tiled], shape: wide.shape }), x.shape);
+}
