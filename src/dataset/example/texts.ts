@@ -19,7 +19,7 @@ epochs: 15
 batch: 16
 imgsz: 128
 seed: 0
-device: cpu                 # auto | cpu | webgpu | cuda | dml | coreml
+device: auto                # auto | cpu | webgpu | cuda | dml | coreml
 
 optimizer: SGD
 lr0: 0.02

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { crc32 } from '../../../src/base/crc32';
 import { DEFECTS } from '../../../src/dataset/example/defects';
 import { difference } from '../../../src/dataset/example/mask';
 import { drawPicture, labelText } from '../../../src/dataset/example/picture';
@@ -14,6 +15,11 @@ describe('drawn pictures', () => {
     expect(drawPicture(3, 7)).toEqual(drawPicture(3, 7));
     expect(drawPicture(3, 7).data).not.toEqual(drawPicture(3, 8).data);
     expect(drawPicture(3, 7).data).not.toEqual(drawPicture(4, 7).data);
+  });
+
+  it('are those that the numbers of the demo were measured on', () => {
+    const sums = [0, 1, 639].map((index) => crc32(drawPicture(20, index).data));
+    expect(sums).toEqual([3891777570, 1366885340, 710142835]);
   });
 
   it('hold every class, frames of 12 to 29 pixels inside the picture, and some sound boards', () => {
