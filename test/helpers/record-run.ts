@@ -24,34 +24,27 @@ async function recordRun(config: string, dir: string, recording: Recording): Pro
   const start = Date.now() - (recording.ageMinutes ?? 60) * 60_000;
   const { run, entries } = syntheticRun({ ...recording, start });
   mkdirSync(path.join(dir, 'validation'), { recursive: true });
+  const file = runFileOf(config, recording, run);
+  writeFileSync(path.join(dir, 'run.json'), JSON.stringify(file));
+  const last = Math.max(0, ...entries.flatMap((e) => (e.source === 'validation' ? [e.value.epoch] : [])));
+  const validated = entries.map((entry) => withDetections(entry, last));
+  writeLog(dir, 'events', entries);
+  writeLog(dir, 'keeper', entries);
+  writeLog(dir, 'validation', validated);
+  const status = entries.find((entry) => entry.source === 'status');
+  writeFileSync(path.join(dir, 'status.json'), JSON.stringify(status?.value));
+  const { data } = file.experiment.resolved;
+  if (last > 0) await writeDetectionsOf(dir, data, { epoch: last, seed: recording.seed ?? 7 });
+}
+
+function runFileOf(config: string, recording: Recording, run: RunFile): RunFile {
+  const { name, epochs = 50, lr0 = 0.01, warmupEpochs: warmup_epochs = 5 } = recording;
   const text = readFileSync(config, 'utf8');
   const { draft } = parseExperiment(text, { file: path.basename(config) });
   const data = path.resolve(path.dirname(config), draft.data);
-  const resolved = {
-    ...draft,
-    data,
-    epochs: recording.epochs ?? 50,
-    schedule: { ...draft.schedule, lr0: recording.lr0 ?? 0.01, warmup_epochs: recording.warmupEpochs ?? 5 },
-  };
-  const file: RunFile = {
-    ...run,
-    id: `recorded-${recording.name}`,
-    name: recording.name,
-    experiment: { file: config, text, resolved },
-    cwd: path.dirname(config),
-  };
-  writeFileSync(path.join(dir, 'run.json'), JSON.stringify(file));
-  const last = Math.max(0, ...entries.flatMap((e) => (e.source === 'validation' ? [e.value.epoch] : [])));
-  writeLog(dir, 'events', entries);
-  writeLog(dir, 'keeper', entries);
-  writeLog(
-    dir,
-    'validation',
-    entries.map((entry) => withDetections(entry, last)),
-  );
-  for (const entry of entries)
-    if (entry.source === 'status') writeFileSync(path.join(dir, 'status.json'), JSON.stringify(entry.value));
-  if (last > 0) await writeDetectionsOf(dir, data, { epoch: last, seed: recording.seed ?? 7 });
+  const resolved = { ...draft, data, epochs, schedule: { ...draft.schedule, lr0, warmup_epochs } };
+  const experiment = { file: config, text, resolved };
+  return { ...run, id: `recorded-${name}`, name, experiment, cwd: path.dirname(config) };
 }
 
 function writeLog(
