@@ -26,7 +26,7 @@ async function recordRun(config: string, dir: string, recording: Recording): Pro
   mkdirSync(path.join(dir, 'validation'), { recursive: true });
   const file = runFileOf(config, recording, run);
   writeFileSync(path.join(dir, 'run.json'), JSON.stringify(file));
-  const last = Math.max(0, ...entries.flatMap((e) => (e.source === 'validation' ? [e.value.epoch] : [])));
+  const last = lastValidated(entries);
   const validated = entries.map((entry) => withDetections(entry, last));
   writeLog(dir, 'events', entries);
   writeLog(dir, 'keeper', entries);
@@ -35,6 +35,10 @@ async function recordRun(config: string, dir: string, recording: Recording): Pro
   writeFileSync(path.join(dir, 'status.json'), JSON.stringify(status?.value));
   const { data } = file.experiment.resolved;
   if (last > 0) await writeDetectionsOf(dir, data, { epoch: last, seed: recording.seed ?? 7 });
+}
+
+function lastValidated(entries: readonly RunEntry[]): number {
+  return Math.max(0, ...entries.flatMap((e) => (e.source === 'validation' ? [e.value.epoch] : [])));
 }
 
 function runFileOf(config: string, recording: Recording, run: RunFile): RunFile {
