@@ -1,5 +1,5 @@
-// The test command: every static gate, the vitest projects, then the suite in a real VS Code. One closing line sums up.
-// Usage: node test.mjs [--no-e2e]     node test.mjs ultralytics   the suite against a real Ultralytics only
+// The test command: every static gate and the vitest projects. One closing line sums up.
+// Usage: node test.mjs     node test.mjs editor   the suite in a real VS Code     node test.mjs ultralytics   against a real Ultralytics
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -81,7 +81,6 @@ function runUltralytics() {
 function runEverything() {
   count(node(['src/build/check.mjs'], 'static gates') === 0);
   runVitest(['unit', 'conformance', 'integration']);
-  if (existsSync(path.join(root, 'test/e2e/run.mjs')) && !process.argv.includes('--no-e2e')) runEditorSuite();
   if (!existsSync(path.join(root, '../shared/data'))) {
     console.log(
       '\nSKIPPED, LOUDLY: ../shared is absent, so the conformance suites on real data did not run.',
@@ -90,7 +89,7 @@ function runEverything() {
 }
 
 mkdirSync(artifacts, { recursive: true });
-if (process.argv[2] === 'ultralytics') runUltralytics();
-else runEverything();
+const SUITES = { editor: runEditorSuite, ultralytics: runUltralytics };
+(SUITES[process.argv[2]] ?? runEverything)();
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
