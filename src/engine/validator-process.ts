@@ -116,7 +116,8 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
     // Not `close` of the child: it never comes once this side has disconnected the channel (seen on Node 20).
     child.once('exit', async (exitCode, signal) => {
       await lastWordsRead(child);
-      const why = exitCode === 0 || signal ? undefined : whyNoNatives(installDir);
+      // Only a load that failed is about missing natives; any other end tells its own reason.
+      const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
       finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
     });
   });
