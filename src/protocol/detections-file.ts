@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../base/json';
 import type { Detections, GroundTruth } from '../domain/evaluation/types';
 

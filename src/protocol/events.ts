@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { zControlRequest, zLrChange } from './control';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
 

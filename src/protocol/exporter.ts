@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Lines on the exporter's stdout (src/trainers/ultralytics/pitwall_ultralytics/exporter.py).
 export const zExportAnswer = z.union([

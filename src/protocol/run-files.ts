@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Experiment } from '../domain/experiment/types';
 import { zControlRequest } from './control';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readNumber } from '../base/json';
 
 /** A number as run files write it: non-finite ones are the strings "NaN", "Infinity" and "-Infinity". */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { zValidationReport } from './validation';
 
 // What may be asked of the validator process, over a Channel on the child's IPC.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHART_IDS } from './view/types';
 
 // Run-time checks of what a page sends. Apart from webview.ts, since pages themselves do not carry zod.

@@ -55,7 +55,12 @@ async function latencies(frame, name, write) {
   return seen;
 }
 
-const lastLine = (file) => JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1));
+const lastLine = (file, type) =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .findLast((value) => value.type === type);
 const append = (file, value) => appendFileSync(file, `${JSON.stringify(value)}\n`);
 
 async function logLatency(page, workspace) {
@@ -65,7 +70,7 @@ async function logLatency(page, workspace) {
   await panel.locator('body.ready').waitFor();
   await settle(2000);
   await watch(panel, '#chart-loss .surface', 'lossSeen');
-  const step = lastLine(path.join(dir, 'events.jsonl'));
+  const step = lastLine(path.join(dir, 'events.jsonl'), 'step');
   const lines = await latencies(panel, 'lossSeen', (round) => {
     const total = 0.5 + Math.random();
     append(path.join(dir, 'events.jsonl'), {
@@ -75,8 +80,8 @@ async function logLatency(page, workspace) {
       loss: { total, box: total / 2 },
     });
   });
-  await watch(panel, '#tile-map', 'mapSeen');
-  const validation = lastLine(path.join(dir, 'validation.jsonl'));
+  await watch(panel, '.tiles', 'mapSeen');
+  const validation = lastLine(path.join(dir, 'validation.jsonl'), 'validation');
   const maps = await latencies(panel, 'mapSeen', (round) => {
     append(path.join(dir, 'validation.jsonl'), { ...validation, t: Date.now(), map: 0.5 + round / 1000 });
   });
@@ -98,7 +103,7 @@ async function startLatency(page, workspace) {
       )
   )
     await rows.first().click();
-  const events = path.join(workspace.runs, 'pcb-nano-2', 'events.jsonl');
+  const events = path.join(workspace.runs, 'pcb-nano-1', 'events.jsonl');
   await until(
     'the first loss on the page',
     async () => {
@@ -106,7 +111,7 @@ async function startLatency(page, workspace) {
         const isIt = await frame
           .evaluate(
             () =>
-              document.querySelector('h1')?.textContent === 'pcb-nano-2' &&
+              document.querySelector('h1')?.textContent === 'pcb-nano-1' &&
               /loss now/.test(document.querySelector('#chart-loss .surface')?.ariaLabel ?? ''),
           )
           .catch(() => false);

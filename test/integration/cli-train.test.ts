@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/engine/store/read-run';

@@ -15,25 +15,39 @@ const number = (text: string): HTMLElement => h('td', { class: 'n' }, text);
 const empty = (text: string): HTMLElement => h('p', { class: 'empty' }, text);
 
 export function drawCheckpoints(root: HTMLElement, rows: readonly CheckpointRow[], act: Act): void {
-  keyed(root, JSON.stringify(rows), () => {
-    if (rows.length === 0) return [empty(t('Checkpoints appear here at the end of each epoch.'))];
-    const columns = [
-      { label: t('checkpoint') },
-      { label: 'mAP50-95', number: true },
-      { label: 'mAP50', number: true },
-      { label: t('against the best before it') },
-      { label: t('took'), number: true },
-      { label: t('size'), number: true },
-      { label: '' },
-    ];
-    return [
-      table(
-        t('Checkpoints'),
-        columns,
-        rows.map((row) => checkpointRow(row, act)),
-      ),
-    ];
+  keyed(root, rows.length === 0 ? 'empty' : 'table', () =>
+    rows.length === 0
+      ? [empty(t('Checkpoints appear here at the end of each epoch.'))]
+      : [table(t('Checkpoints'), checkpointColumns(), [])],
+  );
+  const body = root.querySelector('tbody');
+  if (body) drawRows(body, rows, (row) => checkpointRow(row, act));
+}
+
+/** Rows that did not change stay the elements they are: a verdict on one of hundreds costs one row. */
+function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HTMLElement): void {
+  const known = new Map([...body.children].map((child) => [(child as HTMLElement).dataset.row, child]));
+  const next = rows.map((row) => {
+    const key = JSON.stringify(row);
+    const element = known.get(key) ?? make(row);
+    (element as HTMLElement).dataset.row = key;
+    return element;
   });
+  const isSame =
+    next.length === body.children.length && next.every((element, i) => element === body.children[i]);
+  if (!isSame) body.replaceChildren(...next);
+}
+
+function checkpointColumns(): Column[] {
+  return [
+    { label: t('checkpoint') },
+    { label: 'mAP50-95', number: true },
+    { label: 'mAP50', number: true },
+    { label: t('against the best before it') },
+    { label: t('took'), number: true },
+    { label: t('size'), number: true },
+    { label: '' },
+  ];
 }
 
 function checkpointRow(row: CheckpointRow, act: Act): HTMLElement {

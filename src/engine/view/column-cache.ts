@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson, toJsonLine } from '../../base/json';
 import { zTrainerEvent } from '../../protocol/events';
 import type { LoadedLog, PackedColumn } from './packed-run';

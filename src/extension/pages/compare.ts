@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../base/json';
 import type { RunComparison } from '../../protocol/view/run-comparison';
 import type { BaseServices } from '../base-services';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a dashboard shows; kept by the page, so that a reload of the window brings it back. */
 export const zSubject = z.discriminatedUnion('kind', [

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { encodeDetections } from '../../../src/protocol/detections-file';
 import { detectionsPath } from '../../../src/protocol/run-files';
 import { zCocoStats } from '../../../src/protocol/validation';

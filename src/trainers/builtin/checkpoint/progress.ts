@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { zEpoch, zNumber, zStep } from '../../../protocol/schema';
 
 /** Header of state.bin: where training stands. The order of images and their augmentation follow from seed and epoch alone. */
