@@ -22,8 +22,7 @@ function bucketed({ x, y }: Points, { start, end, window }: Range): Points {
   while (i < end) {
     const edge = window.from + (Math.floor((x[i] - window.from) / perBucket) + 1) * perBucket;
     const first = i;
-    while (i < end && x[i] < edge) i++;
-    i = Math.max(i, first + 1);
+    i = Math.min(end, Math.max(lowerBound(x, edge, first), first + 1));
     out.extremes({ x, y }, first, i);
   }
   // A line ends where its data ends, whatever the last bucket's extremes are.
@@ -94,22 +93,20 @@ function slice({ x, y }: Points, start: number, end: number): Points {
 }
 
 /** Index of the first x that is not below the value. */
-export function lowerBound(x: ArrayLike<number>, value: number): number {
-  return bound(x, (v) => v < value);
+export function lowerBound(x: ArrayLike<number>, value: number, from = 0): number {
+  let low = from;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Index of the first x that is above the value. */
 export function upperBound(x: ArrayLike<number>, value: number): number {
-  return bound(x, (v) => v <= value);
-}
-
-function bound(x: ArrayLike<number>, isBefore: (v: number) => boolean): number {
-  let low = 0;
-  let high = x.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(x[middle])) low = middle + 1;
-    else high = middle;
-  }
+  let low = lowerBound(x, value);
+  while (low < x.length && x[low] === value) low++;
   return low;
 }

@@ -101,6 +101,8 @@ export class PageSession implements vscode.Disposable {
     this.#lastTold = Date.now();
     const update = this.#session.update(input);
     if (update) this.#line.event('update', update);
+    // A long run comes in pieces; between them the extension host does what others want of it.
+    if (this.#session.isPending) setImmediate(() => this.#isOpen && this.#tell());
   }
 
   #onEvent(name: string, value: unknown): void {

@@ -8,7 +8,7 @@ import { lossChart } from './loss-chart';
 import { lrChart } from './lr-chart';
 import { movingSections, restingSections } from './sections';
 import { speedChart } from './speed-chart';
-import { createStepCache } from './step-cache';
+import { createStepCache, ROWS_AT_ONCE } from './step-cache';
 import { CHART_IDS, type ChartId, type Lens, type Sections } from './types';
 
 const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>> = {
@@ -30,6 +30,8 @@ export type ViewSession = {
   look(lens: Lens): void;
   /** Undefined when there is nothing to say. */
   update(input: ViewInput): ViewUpdate | undefined;
+  /** A long run is told in several updates: ask again at once, once the host has breathed. */
+  readonly isPending: boolean;
 };
 
 export function createViewSession(): ViewSession {
@@ -39,6 +41,7 @@ export function createViewSession(): ViewSession {
   const plans = createVersions();
   let lens: Lens = { axis: 'epoch', smoothing: 0.9, charts: {} };
   let seq = 0;
+  let isPending = false;
 
   const chartUpdate = (id: ChartId, context: ChartContext): ChartUpdate[] => {
     const sender = senders.get(id) ?? createChartSender();
@@ -48,15 +51,32 @@ export function createViewSession(): ViewSession {
   };
   const chartUpdates = (input: ViewInput): ChartUpdate[] => {
     const axis = createAxis(lens.axis, input);
-    if (!cache.update(input.state, axis, lens)) senders.clear();
+    const { isNew, isComplete } = cache.update(input.state, axis, lens);
+    if (isNew) senders.clear();
+    isPending = !isComplete;
+    if (isPending) return [];
     const plannedVersion = plans.of(input.planned);
     const shared = { plannedVersion, axis, cache, axisName: lens.axis, smoothing: lens.smoothing };
-    return CHART_IDS.flatMap((id) => {
+    return collectCharts((id) => {
       const own = lens.charts[id];
       return own ? chartUpdate(id, { ...input, ...shared, lens: own }) : [];
     });
   };
+  /** Thinning a long run's chart anew takes milliseconds: one of them an update is enough. */
+  const collectCharts = (updateOf: (id: ChartId) => ChartUpdate[]): ChartUpdate[] => {
+    const isLong = cache.x().length > ROWS_AT_ONCE;
+    const updates: ChartUpdate[] = [];
+    for (const id of CHART_IDS) {
+      isPending = isLong && updates.some((update) => update.kind === 'replace');
+      if (isPending) return updates;
+      updates.push(...updateOf(id));
+    }
+    return updates;
+  };
   return {
+    get isPending() {
+      return isPending;
+    },
     open(next) {
       lens = next;
       seq = 0;

@@ -6,11 +6,21 @@ import type { XAxis } from './types';
 
 /** Columns that are derived from a run's raw ones and grow with them, so that an append costs what it adds. */
 export type StepCache = {
-  /** Brings the columns up to date. False: rows were dropped or the settings changed, and all is new. */
-  update(state: RunState, axis: Axis, settings: CacheSettings): boolean;
+  /** Brings the columns up to date, at most ROWS_AT_ONCE rows further. */
+  update(state: RunState, axis: Axis, settings: CacheSettings): CacheProgress;
   x(): Float64Array;
   smoothed(key: string): Float64Array;
 };
+
+export type CacheProgress = {
+  /** Rows were dropped or the settings changed: all is new. */
+  readonly isNew: boolean;
+  /** There are no rows left to take in. */
+  readonly isComplete: boolean;
+};
+
+/** A million rows are taken in piece by piece, so that a host's event loop is never held up for long. */
+export const ROWS_AT_ONCE = 40_000;
 
 export type CacheSettings = { readonly axis: XAxis; readonly smoothing: number };
 
@@ -28,22 +38,29 @@ export function createStepCache(): StepCache {
     x = new Column();
     smoothed = new Map();
   };
-  const extendSmooth = (name: string, raw: Column, smoothing: number): void => {
+  const extendSmooth = (
+    name: string,
+    raw: Column,
+    { smoothing, end }: { smoothing: number; end: number },
+  ): void => {
     const entry = smoothed.get(name) ?? { column: new Column(), smoother: createSmoother(smoothing) };
     smoothed.set(name, entry);
-    for (let row = entry.column.length; row < raw.length; row++)
+    for (let row = entry.column.length; row < Math.min(end, raw.length); row++)
       entry.column.push(entry.smoother.push(raw.at(row)));
   };
   return {
     update(state, axis, settings) {
       const next = cacheKey(state, settings);
-      const kept = next === key && state.steps === steps && state.steps.step.length >= x.length;
-      if (!kept) reset(next);
+      const rows = state.steps.step.length;
+      const isNew = next !== key || state.steps !== steps || rows < x.length;
+      if (isNew) reset(next);
       steps = state.steps;
-      for (let row = x.length; row < state.steps.step.length; row++) x.push(axis.ofRow(row));
-      for (const [name, raw] of state.steps.loss) extendSmooth(name, raw, settings.smoothing);
-      extendSmooth(SPEED, state.steps.ips, settings.smoothing);
-      return kept;
+      const end = Math.min(rows, x.length + ROWS_AT_ONCE);
+      const piece = { smoothing: settings.smoothing, end };
+      for (let row = x.length; row < end; row++) x.push(axis.ofRow(row));
+      for (const [name, raw] of state.steps.loss) extendSmooth(name, raw, piece);
+      extendSmooth(SPEED, state.steps.ips, piece);
+      return { isNew, isComplete: end === rows };
     },
     x: () => x.view(),
     smoothed: (name) => smoothed.get(name)?.column.view() ?? new Float64Array(0),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../src/base/translate';
+import { Column } from '../../../src/domain/run/columns';
 import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
 import type { RunState } from '../../../src/protocol/run-state';
 import { createViewSession } from '../../../src/protocol/view/session';
@@ -155,5 +156,30 @@ describe('what a page is told', () => {
     const map = run.update()!.charts.find((c) => c.kind === 'replace' && c.chart.id === 'map');
     const points = map?.kind === 'replace' ? map.chart.series.find((s) => s.key === 'map') : undefined;
     expect([...points!.x]).toEqual([1, 2, 3, 4].slice(0, points!.x.length));
+  });
+});
+
+describe('a long run', () => {
+  it('is told in pieces: numbers first, then one chart after another', () => {
+    const { run, entries } = syntheticRun({ ...options, steps: 0 });
+    const state = entries.reduce(reduceRun, createRunState(run));
+    const { steps } = state;
+    const loss = new Column();
+    steps.loss.set('total', loss);
+    for (let step = 0; step < 100_000; step++) {
+      for (const column of [steps.step, steps.epoch, steps.t, steps.ips, steps.grad, loss]) column.push(step);
+    }
+    const session = createViewSession();
+    session.open(lens);
+    const planned = plannedOf(options);
+    const updates: (ViewUpdate | undefined)[] = [];
+    do {
+      updates.push(session.update({ state, planned, presence: undefined, now: 0, t: createTranslate() }));
+    } while (session.isPending);
+    expect(updates[0]).toMatchObject({ seq: 0, reset: true, charts: [] });
+    expect(updates[0]!.sections.header).toBeDefined();
+    const told = updates.flatMap((update) => kinds(update) ?? []);
+    expect(told).toEqual(['replace lr', 'replace loss', 'replace map']);
+    expect(Math.max(...updates.map((update) => update?.charts.length ?? 0))).toBe(1);
   });
 });
