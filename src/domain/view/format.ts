@@ -22,12 +22,19 @@ export function formatRate(value: number): string {
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** Less than three decimals can show. */
+export function isNoDifference(value: number): boolean {
+  return Math.abs(value) < 0.0005;
+}
+
 /** A metric in [0, 1] with three decimals. */
 export function formatMetric(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : '–';
 }
 
+/** A difference of metrics with its sign; none where it is nothing at three decimals. */
 export function formatSigned(value: number): string {
+  if (isNoDifference(value)) return '±0.000';
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }
 

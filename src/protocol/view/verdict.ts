@@ -1,5 +1,5 @@
 import type { Translate } from '../../base/translate';
-import { formatProbability, formatSigned } from '../../domain/view/format';
+import { formatProbability, formatSigned, isNoDifference } from '../../domain/view/format';
 import type { RunState } from '../run-state';
 import type { Validated } from '../validation';
 import type { Sentence } from './types';
@@ -12,6 +12,7 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const text = formatSigned(versus.difference);
+  if (isNoDifference(versus.difference)) return { text: t('{0}, within noise', text), tone: 'quiet' };
   if (versus.probabilityBetter >= SURE) {
     return {
       text: t('{0} over the best · P(better) {1}', text, formatProbability(versus.probabilityBetter)),

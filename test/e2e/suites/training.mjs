@@ -159,6 +159,8 @@ export async function training({ suite, browser, extensions }) {
       await runCommand(page, 'Pitwall: Try Best Checkpoint on Image');
       const input = page.locator('.quick-input-widget input.input');
       await input.waitFor();
+      // The dialog writes its folder into the box a moment after it opens.
+      await until('its folder', async () => (await input.inputValue()).endsWith('/'));
       await input.fill(path.join(workspace.dir, 'images/val/pcb_0512.png'));
       await settle(800);
       await page.keyboard.press('Enter');

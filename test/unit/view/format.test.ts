@@ -34,6 +34,7 @@ describe('numbers for people', () => {
     check(formatBytes(1_730_000), '1.73 MB');
     check(formatSigned(-0.0043), '−0.004');
     check(formatSigned(0.0081), '+0.008');
+    check(formatSigned(-0.0002), '±0.000');
   });
 
   it('never claim certainty', () => {
