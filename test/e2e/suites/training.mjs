@@ -158,13 +158,22 @@ export async function training({ suite, browser, extensions }) {
     await test('the best checkpoint draws its boxes on an image of choice', async () => {
       await runCommand(page, 'Pitwall: Try Best Checkpoint on Image');
       const input = page.locator('.quick-input-widget input.input');
+      const tab = page.locator('.tab', { hasText: 'pcb_0512.png' }).first();
       await input.waitFor();
-      // The dialog writes its folder into the box a moment after it opens.
-      await until('its folder', async () => (await input.inputValue()).endsWith('/'));
-      await input.fill(path.join(workspace.dir, 'images/val/pcb_0512.png'));
-      await settle(800);
-      await page.keyboard.press('Enter');
-      await page.locator('.tab', { hasText: 'pcb_0512.png' }).first().waitFor({ timeout: 60_000 });
+      // The dialog writes its own folder into the box a moment after it opens: said again until it is taken.
+      await until(
+        'the image is taken',
+        async () => {
+          if (await input.isVisible()) {
+            await input.fill(path.join(workspace.dir, 'images/val/pcb_0512.png'));
+            await settle(600);
+            await page.keyboard.press('Enter');
+          }
+          return (await input.isHidden()) || tab.isVisible();
+        },
+        { timeoutMs: 30_000, everyMs: 500 },
+      );
+      await tab.waitFor({ timeout: 60_000 });
       await until('the picture', async () => {
         for (const frame of page.frames()) {
           const found = await frame
