@@ -3,17 +3,19 @@ import type { Blocks } from './blocks';
 export type ModelSize = 'nano' | 'micro';
 export const MODEL_SIZES: readonly ModelSize[] = ['nano', 'micro'];
 
+/** Channels at strides 2, 4, 8 and 16, and residual convolutions at strides 8 and 16. */
 type Widths = {
   readonly stem: number;
   readonly quarter: number;
   readonly fine: number;
+  readonly fineDepth: number;
   readonly coarse: number;
-  readonly depth: number;
+  readonly coarseDepth: number;
 };
 
 const WIDTHS: Readonly<Record<ModelSize, Widths>> = {
-  nano: { stem: 16, quarter: 32, fine: 64, coarse: 96, depth: 1 },
-  micro: { stem: 24, quarter: 48, fine: 96, coarse: 128, depth: 2 },
+  nano: { stem: 16, quarter: 32, fine: 64, fineDepth: 2, coarse: 64, coarseDepth: 1 },
+  micro: { stem: 24, quarter: 48, fine: 96, fineDepth: 3, coarse: 128, coarseDepth: 2 },
 };
 
 /** Strides of the prediction maps, finest first; an image's sides must be divisible by the last. */
@@ -28,11 +30,11 @@ export const BOX_COLUMNS = 4;
  * step are cheap; the coarse map gives the fine one its context.
  */
 export function detector<T>(blocks: Blocks<T>, image: T, options: { size: ModelSize; classes: number }): T[] {
-  const { stem, quarter, fine, coarse, depth } = WIDTHS[options.size];
+  const { stem, quarter, fine, fineDepth, coarse, coarseDepth } = WIDTHS[options.size];
   const half = blocks.stem('stem', image, stem);
   const low = blocks.convNormAct('low', half, { out: quarter, kernel: 3, stride: 2 });
-  const eighth = stage(blocks, 'fine', { x: low, out: fine, depth });
-  const sixteenth = stage(blocks, 'coarse', { x: eighth, out: coarse, depth });
+  const eighth = stage(blocks, 'fine', { x: low, out: fine, depth: fineDepth });
+  const sixteenth = stage(blocks, 'coarse', { x: eighth, out: coarse, depth: coarseDepth });
   const context = blocks.upsample(blocks.convNormAct('context', sixteenth, { out: fine, kernel: 1 }));
   const merged = blocks.convNormAct('merge', blocks.add(eighth, context), { out: fine, kernel: 3 });
   const columns = BOX_COLUMNS + options.classes;
