@@ -46,6 +46,14 @@ export async function ready(page) {
   await page.waitForSelector('.statusbar-item', { timeout: 120_000 });
 }
 
+/** As the command does it: the editor first writes down what is open, which a browser's own reload may cut short. */
+export async function reloadWindow(page) {
+  const loaded = page.waitForEvent('load', { timeout: 120_000 });
+  await runCommand(page, 'Developer: Reload Window');
+  await loaded;
+  await ready(page);
+}
+
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input.input');
   const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).first();

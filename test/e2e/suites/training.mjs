@@ -8,7 +8,7 @@ import {
   openFile,
   openWorkbench,
   pageFrame,
-  ready,
+  reloadWindow,
   runCommand,
   settle,
   showPitwall,
@@ -90,8 +90,7 @@ export async function training({ suite, browser, extensions }) {
 
     await test('a reload of the window brings everything back while training goes on', async () => {
       const stepBefore = stepOf(await panel.locator('.facts').first().textContent());
-      await page.reload();
-      await ready(page);
+      await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
       await until('the dashboard again', async () => /Training/.test(await stateLabel(panel)), {
         timeoutMs: 60_000,
@@ -128,9 +127,7 @@ export async function training({ suite, browser, extensions }) {
       await panel.locator('#chart-loss .legend-entry', { hasText: 'box' }).click();
       await panel.locator('#tab-log').click();
       await settle(1000);
-      await runCommand(page, 'Developer: Reload Window');
-      await page.waitForEvent('load');
-      await ready(page);
+      await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
       expectEqual(await panel.locator('.segment[aria-pressed=true]').textContent(), 'Step', 'x axis');
