@@ -1,5 +1,6 @@
 // The builtin trainer's images per second against the same network, loss, optimizer and weight average in PyTorch
-// eager, on the same cores: rounds take turns in one run, and medians are compared.
+// eager, on the same cores: rounds take turns in one run, and medians are compared. On a busy machine the clock tells
+// of the others; there processor time with --threads 1 is the fairer number.
 // Usage: node test/bench/trainer.mjs [--rounds N] [--steps N] [--imgsz N] [--batch N] [--size nano|micro] [--threads N]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -63,9 +64,10 @@ async function openOurs() {
   };
   const rates = { lr: { weights: 0.01, norm: 0.01, bias: 0.01 }, momentum: 0.9 };
   const step = async () => {
-    const start = performance.now();
+    const [clock, processor] = [performance.now(), process.cpuUsage()];
     await session.step({ images, targets: flat }, rates);
-    return performance.now() - start;
+    const { user, system } = process.cpuUsage(processor);
+    return [performance.now() - clock, (user + system) / 1000];
   };
   for (let i = 0; i < 3; i++) await step();
   const round = async () => {
@@ -103,25 +105,31 @@ const all = [
   await openTorch('pytorch', false),
   await openTorch('pytorch channels_last', true),
 ];
-const medians = new Map(all.map(({ name }) => [name, []]));
+const columns = ['clock', 'processor'];
+const medians = new Map(all.map(({ name }) => [name, { clock: [], processor: [] }]));
 for (let i = 0; i < rounds; i++) {
-  for (const { name, round } of all) medians.get(name).push(median(await round()));
+  for (const { name, round } of all) {
+    const times = await round();
+    for (const [k, column] of columns.entries())
+      medians.get(name)[column].push(median(times.map((t) => t[k])));
+  }
 }
 for (const { stop } of all) await stop();
 console.log(
   `${size}, batch ${batch}, imgsz ${imgsz}, ${threads} threads, ${rounds} rounds of ${steps} steps`,
 );
-const speed = (name) => (1000 * batch) / median(medians.get(name));
+const ms = (name, column) => median(medians.get(name)[column]);
 for (const { name } of all) {
-  const ms = median(medians.get(name));
+  const [clock, processor] = columns.map((column) => ms(name, column));
+  const speed = ((1000 * batch) / clock).toFixed(0);
   console.log(
-    `${name.padEnd(22)} ${ms.toFixed(1).padStart(7)} ms/step ${speed(name).toFixed(0).padStart(6)} images/s`,
+    `${name.padEnd(22)} ${clock.toFixed(1)} ms/step (processor ${processor.toFixed(1)}), ${speed} images/s`,
   );
 }
-const best = Math.max(speed('pytorch'), speed('pytorch channels_last'));
-const perRound = medians
-  .get('pitwall')
-  .map((ms, i) => Math.min(medians.get('pytorch')[i], medians.get('pytorch channels_last')[i]) / ms);
-console.log(`images/s: pitwall / pytorch ${(speed('pitwall') / speed('pytorch')).toFixed(2)}`);
-console.log(`images/s: pitwall / faster pytorch ${(speed('pitwall') / best).toFixed(2)}`);
-console.log(`images/s: pitwall / faster pytorch, median of rounds ${median(perRound).toFixed(2)}`);
+for (const column of columns) {
+  const ours = medians.get('pitwall')[column];
+  for (const rival of ['pytorch', 'pytorch channels_last']) {
+    const ratio = median(ours.map((own, i) => medians.get(rival)[column][i] / own));
+    console.log(`images/s by ${column}: pitwall / ${rival} ${ratio.toFixed(2)} (median of rounds)`);
+  }
+}
