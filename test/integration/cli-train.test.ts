@@ -36,6 +36,11 @@ const train = (name: string, epochs: number, ...more: string[]): string[] => [
   ...SMALL,
   ...more,
 ];
+/** Epochs of a run that is caught in its middle, and the steps they come to: more than a fast machine trains in between. */
+const LONG = { epochs: 40, steps: 160 };
+const EVERY_EPOCH = Array.from({ length: LONG.epochs }, (_, i) => i + 1);
+/** Epochs of a run that is never trained to its end. */
+const ENDLESS = 100_000;
 const runDir = (name: string): string => path.join(dir, 'runs', name);
 
 const zBest = z.object({ epoch: z.number().int(), map: z.number(), path: z.string() });
@@ -108,7 +113,7 @@ describe('train', () => {
   });
 
   it('goes on when the command line is killed, and tells the truth afterwards', async () => {
-    const { child, done } = spawnCli(train('killed', 6), dir);
+    const { child, done } = spawnCli(train('killed', LONG.epochs), dir);
     await until('killed', ({ epoch }) => epoch >= 2);
     child.kill('SIGKILL');
     expect((await done).signal).toBe('SIGKILL');
@@ -116,31 +121,37 @@ describe('train', () => {
     const watched = await runCliProcess(['watch', 'killed', '--json'], dir);
     expect(watched.code).toBe(0);
     const report = await show('killed');
-    expect(report).toMatchObject({ state: 'completed', epoch: 6, epochs: 6, step: 23, problems: [] });
-    expect(report.validations.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(report).toMatchObject({
+      state: 'completed',
+      epoch: LONG.epochs,
+      epochs: LONG.epochs,
+      step: LONG.steps - 1,
+      problems: [],
+    });
+    expect(report.validations.map(({ epoch }) => epoch)).toEqual(EVERY_EPOCH);
   });
 
   it('starts another keeper when the keeper is killed, and misses no epoch', async () => {
-    const { done } = spawnCli(train('orphan', 8), dir);
+    const { done } = spawnCli(train('orphan', LONG.epochs), dir);
     await until('orphan', ({ epoch }) => epoch >= 2);
     killRole('orphan', 'keeper');
     const { code, err } = await done;
     expect([code, err]).toEqual([0, '']);
     const report = await show('orphan');
-    expect(report).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
-    expect(report.validations.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(report).toMatchObject({ state: 'completed', epoch: LONG.epochs, step: LONG.steps - 1 });
+    expect(report.validations.map(({ epoch }) => epoch)).toEqual(EVERY_EPOCH);
   });
 
   it('goes on when the validator is killed', async () => {
-    const { done } = spawnCli(train('blind', 8), dir);
+    const { done } = spawnCli(train('blind', LONG.epochs), dir);
     await until('blind', ({ validations }) => validations.length >= 1);
     killRole('blind', 'validator');
     expect((await done).code).toBe(0);
-    expect((await show('blind')).validations).toHaveLength(8);
+    expect((await show('blind')).validations).toHaveLength(LONG.epochs);
   });
 
   it('fails with 1 and says how when the trainer is killed, and resumes', async () => {
-    const { done } = spawnCli(train('crash', 8), dir);
+    const { done } = spawnCli(train('crash', LONG.epochs), dir);
     await until('crash', ({ epoch }) => epoch >= 3);
     killRole('crash', 'trainer');
     const { code, out } = await done;
@@ -148,11 +159,15 @@ describe('train', () => {
     expect(out).toMatch(/^failed: .*SIGKILL/m);
     const resumed = await runCliProcess(['train', '--resume', 'crash'], dir);
     expect([resumed.code, resumed.err]).toEqual([0, '']);
-    expect(await show('crash')).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
+    expect(await show('crash')).toMatchObject({
+      state: 'completed',
+      epoch: LONG.epochs,
+      step: LONG.steps - 1,
+    });
   });
 
   it('stops on Ctrl-C with 130 and goes on from there with --resume', async () => {
-    const { child, done } = spawnCli(train('stopped', 8, '--json'), dir);
+    const { child, done } = spawnCli(train('stopped', LONG.epochs, '--json'), dir);
     await until('stopped', ({ epoch }) => epoch >= 3);
     child.kill('SIGINT');
     const { code, out } = await done;
@@ -165,13 +180,17 @@ describe('train', () => {
     expect(hello).toMatchObject({ attempt: 2 });
     expect(lines.find(({ type }) => type === 'step')?.step).toBeGreaterThan(0);
     expect(lines.at(-1)).toMatchObject({ type: 'result', state: 'completed' });
-    expect(await show('stopped')).toMatchObject({ state: 'completed', epoch: 8, step: 31 });
+    expect(await show('stopped')).toMatchObject({
+      state: 'completed',
+      epoch: LONG.epochs,
+      step: LONG.steps - 1,
+    });
   });
 });
 
 describe('a run in the background', () => {
   it('is started with --detach, changed, paused and continued', async () => {
-    const started = await runCliProcess(train('back', 12, '--detach'), dir);
+    const started = await runCliProcess(train('back', ENDLESS, '--detach'), dir);
     expect([started.code, started.err]).toEqual([0, '']);
     await until('back', ({ epoch, state }) => state === 'running' && epoch >= 2);
     const set = await runCliProcess(['set', 'back', 'lr=0.001', '--hold'], dir);
