@@ -9,10 +9,14 @@ import { bundleIsFresh } from './freshness.mjs';
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 const stampFile = path.join(root, 'node_modules', '.pitwall-installed');
 
+/** What decides about node_modules; a command added to the manifest is no reason to install anew. */
 function lockHash() {
   const hash = createHash('sha256');
-  for (const name of ['package-lock.json', 'package.json', '.npmrc'])
-    hash.update(readFileSync(path.join(root, name)));
+  for (const name of ['package-lock.json', '.npmrc']) hash.update(readFileSync(path.join(root, name)));
+  const { dependencies, devDependencies, allowScripts } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  );
+  hash.update(JSON.stringify([dependencies, devDependencies, allowScripts]));
   return `${hash.digest('hex')} node${process.versions.modules} ${process.platform}-${process.arch}`;
 }
 

@@ -19,10 +19,11 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** Path of a browser, or undefined. PITWALL_CHROMIUM names one. */
+/** Path of a browser, or undefined. PITWALL_CHROMIUM names one; where that is not there, no other takes its place. */
 export async function findChromium() {
   const named = process.env.PITWALL_CHROMIUM;
-  const system = [named, ...SYSTEM].find((file) => file && existsSync(file));
+  if (named) return existsSync(named) ? named : undefined;
+  const system = SYSTEM.find((file) => existsSync(file));
   if (system) return system;
   try {
     const { default: packaged } = await import('@sparticuz/chromium');

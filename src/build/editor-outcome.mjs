@@ -1,0 +1,26 @@
+// What a run of the suite in a real VS Code counts for. A module of its own, so that the gates' tests can show it each case.
+
+/** Text that nobody overlooks between thousands of lines. */
+export function banner(...lines) {
+  const bar = '!'.repeat(100);
+  return [bar, ...lines.map((line) => `!! ${line}`), bar].join('\n');
+}
+
+const WHAT = 'the suite in a real VS Code';
+
+/**
+ * `report` is what the suite wrote ({ passed, failed, skipped, why? }), undefined where it wrote none; `status` its exit
+ * code; `ci` whether this is continuous integration, where a suite that did not run is a broken promise and fails.
+ */
+export function editorOutcome(report, status, ci) {
+  if (report === undefined) return failed(`FAILED: ${WHAT} ended without a report`);
+  if (report.passed + report.failed > 0) {
+    // An error outside any test fails no test but must fail the run.
+    const outside = status !== 0 && report.failed === 0 ? 1 : 0;
+    return { ...report, failed: report.failed + outside, note: undefined };
+  }
+  if (ci) return failed(`FAILED: ${WHAT} did not run, and CI=true makes that a failure`);
+  return { passed: 0, failed: 0, skipped: 1, note: `SKIPPED: ${WHAT}, the whole of it` };
+}
+
+const failed = (note) => ({ passed: 0, failed: 1, skipped: 0, note });
