@@ -1,13 +1,22 @@
 import { toError } from '../base/async';
-import { resumeRun } from '../engine/keeping/resume-run';
+import { KeptElsewhere, resumeRun } from '../engine/keeping/resume-run';
 import { badInput } from './failure';
 import type { CliIo } from './io';
 
-/** Goes on with a run from its last checkpoint; one that still trains, or that another machine keeps, is bad input. */
-export async function resumeOrRefuse(io: CliIo, dir: string): Promise<void> {
+export const TAKE_OVER = [
+  '--take-over',
+  'the machine, container or boot that kept the run is gone: go on here',
+] as const;
+
+/**
+ * Goes on with a run from its last checkpoint; one that still trains is bad input, and so is one that another machine,
+ * container or boot keeps unless it is to be taken over.
+ */
+export async function resumeOrRefuse(io: CliIo, dir: string, takeOver = false): Promise<void> {
   try {
-    await resumeRun(dir, { installDir: io.installDir });
+    await resumeRun(dir, { installDir: io.installDir, takeOver });
   } catch (error) {
-    throw badInput(toError(error).message, error);
+    const hint = error instanceof KeptElsewhere ? ' (--take-over)' : '';
+    throw badInput(`${dir}: ${toError(error).message}${hint}`, error);
   }
 }

@@ -8,7 +8,7 @@ import { parseAssignment } from '../assignment';
 import type { Cli } from '../cli';
 import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { resumeOrRefuse } from '../resume';
+import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { untilSettled } from '../until-settled';
 
@@ -49,10 +49,11 @@ export function continueCommand({ io, run }: Cli) {
     .description('go on with a paused or stopped run in the same folder; does not wait')
     .argument(...RUN)
     .option(...RUNS)
+    .option(...TAKE_OVER)
     .action(
-      run(async (text, { runs }) => {
+      run(async (text, { runs, takeOver }) => {
         const { dir } = resolveRun(io, text, runs);
-        await resumeOrRefuse(io, dir);
+        await resumeOrRefuse(io, dir, takeOver);
         printLine(io.stdout, `goes on: ${dir}`);
         return 0;
       }),

@@ -6,7 +6,7 @@ import { badInput, type ExitCode } from '../failure';
 import { exitCodeOf } from '../follow/exit-code';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
-import { resumeOrRefuse } from '../resume';
+import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { followToEnd, type Started, startTraining } from '../train/start';
 
@@ -15,6 +15,7 @@ type TrainOptions = {
   readonly name?: string;
   readonly runs?: string;
   readonly resume?: string;
+  readonly takeOver?: true;
   readonly detach?: true;
   readonly json?: true;
 };
@@ -27,6 +28,7 @@ export function trainCommand({ io, run }: Cli) {
     .option('--name <name>', 'name of the run folder; without it one is made')
     .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
     .option('--resume <run>', 'go on with this run from its last checkpoint')
+    .option(...TAKE_OVER)
     .option('--detach', 'do not wait: the run goes on by itself')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((config, options) => train(io, config, options)));
@@ -51,7 +53,7 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
     throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
   const since = Date.now();
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
-  await resumeOrRefuse(io, dir);
+  await resumeOrRefuse(io, dir, options.takeOver);
   return { dir, told: [], since };
 }
 

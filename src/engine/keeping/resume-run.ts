@@ -13,16 +13,29 @@ export type ResumeOptions = HostOptions & {
   readonly takeOver?: boolean;
 };
 
+/** The run is kept on another machine, container or boot, about which nothing can be known here. */
+export class KeptElsewhere extends Error {
+  constructor(host: string, lastSeenMs: number, now: number) {
+    const ago = lastSeenMs === 0 ? 'at an unknown time' : `${Math.round((now - lastSeenMs) / 1000)} s ago`;
+    super(`run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that one is gone`);
+    this.name = 'KeptElsewhere';
+  }
+}
+
 /**
  * Goes on with a run in the same folder, from its last checkpoint. Throws one clear line where a trainer of the run lives,
- * or where another machine keeps it.
+ * and `KeptElsewhere` where another machine, container or boot keeps it and nobody said to take it over.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   const run = await readRun(runDir);
   const status = await readJsonFile(runPaths(runDir).status, zStatusFile);
   refuseWhileTraining(run.name, run.id, status);
   const owner = readOwner(runDir);
-  if (owner.kind === 'elsewhere') await takeFromElsewhere(runDir, owner.identity.host, status, options);
+  if (owner.kind === 'elsewhere') {
+    const seen = status?.heartbeat ?? 0;
+    if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, seen, Date.now());
+    disownKeeper(runDir, seen, Date.now());
+  }
   if (owner.kind === 'alive') await letGo(runDir, owner.identity.pid);
   const outcome = await ensureKeeper(runDir, options, 'resume');
   if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
@@ -32,21 +45,6 @@ function refuseWhileTraining(name: string, id: string, status: StatusFile | unde
   const living = isAlive(status?.trainer) ? status?.trainer : trainersOfRun(id)[0];
   if (living)
     throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
-}
-
-async function takeFromElsewhere(
-  runDir: string,
-  host: string,
-  status: StatusFile | undefined,
-  options: ResumeOptions,
-): Promise<void> {
-  const seen = status?.heartbeat ?? 0;
-  const ago = seen === 0 ? 'at an unknown time' : `${Math.round((Date.now() - seen) / 1000)} s ago`;
-  if (!options.takeOver)
-    throw new Error(
-      `run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that machine is gone`,
-    );
-  disownKeeper(runDir, seen, Date.now());
 }
 
 /** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */

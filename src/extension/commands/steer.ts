@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatRate } from '../../domain/view/format';
 import { askAndWait } from '../../engine/ask';
-import { resumeRun } from '../../engine/keeping/resume-run';
+import { KeptElsewhere, resumeRun } from '../../engine/keeping/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -46,9 +46,24 @@ export async function pauseRun(services: Services, target: Target): Promise<void
 export async function resume(services: Services, target: Target): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
   if (dir === undefined || !(await requireTrust())) return;
-  await resumeRun(dir, services.host());
+  try {
+    await resumeRun(dir, services.host());
+  } catch (error) {
+    if (!(error instanceof KeptElsewhere) || !(await confirmTakeOver(error.message))) throw error;
+    await resumeRun(dir, { ...services.host(), takeOver: true });
+  }
   await services.runs.refresh();
   services.runs.choose(dir);
+}
+
+/** Only a person can know that another machine, or this one before it was restarted, has let go of a run. */
+async function confirmTakeOver(why: string): Promise<boolean> {
+  const takeOver = vscode.l10n.t('Take Over');
+  const detail = vscode.l10n.t(
+    'After a restart of this machine, or where the other one is gone for good, the run can go on here.',
+  );
+  const options = { modal: true, detail };
+  return (await vscode.window.showWarningMessage(why, options, takeOver)) === takeOver;
 }
 
 export async function setLearningRate(services: Services, target: Target): Promise<void> {

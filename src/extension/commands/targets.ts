@@ -10,7 +10,9 @@ export type RunTarget = { readonly dir: string; readonly epoch?: number };
 
 export type RunFilter = (run: RunSummary) => boolean;
 export const isLive: RunFilter = (run) => !FINAL_STATES.has(run.presence.state);
-export const isEnded: RunFilter = (run) => FINAL_STATES.has(run.presence.state);
+/** Has ended, or is kept by a machine, container or boot that may be gone. */
+export const isEnded: RunFilter = ({ presence: { state, where } }) =>
+  FINAL_STATES.has(state) || where === 'elsewhere';
 
 /** The run that is meant: the one named, the only one that fits, or the one picked. */
 export async function pickRun(

@@ -81,10 +81,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   }
 }
 
-/** run.live, run.ended, run.archived: what menus ask for. */
+/** run.live, run.ended, run.elsewhere, run.archived: what menus ask for. */
 function contextOf({ presence, meta }: RunSummary): string {
   if (meta.archived) return 'run.archived';
-  return FINAL_STATES.has(presence.state) ? 'run.ended' : 'run.live';
+  if (FINAL_STATES.has(presence.state)) return 'run.ended';
+  return presence.where === 'elsewhere' ? 'run.elsewhere' : 'run.live';
 }
 
 function tooltipOf({ presence, run, dir, meta }: RunSummary, { t }: Services): vscode.MarkdownString {

@@ -126,11 +126,20 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   const { state, t } = input;
   const name = stateOf(input);
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
+  // A machine that is gone answers nothing; going on here is asked about first.
+  if (input.presence?.where === 'elsewhere') return endedActions(name, t);
   if (name === 'running' || name === 'starting') return steering(state, t);
-  if (name === 'stopping' || name === 'validating') return [];
+  return name === 'stopping' || name === 'validating' ? [] : endedActions(name, t);
+}
+
+function endedActions(name: RunStateName, t: Translate): ActionView[] {
   const compare = { id: 'compare', label: t('Compare…') };
-  if (name === 'completed') return [compare];
-  return [compare, { id: 'resume', label: name === 'paused' ? t('Continue') : t('Resume'), primary: true }];
+  const resume = {
+    id: 'resume',
+    label: name === 'paused' ? t('Continue') : t('Resume'),
+    primary: true,
+  };
+  return name === 'completed' ? [compare] : [compare, resume];
 }
 
 /** Only what this trainer obeys, and Stop, which the keeper enforces. */

@@ -17,7 +17,9 @@ export type ViewInput = {
   readonly state: RunState;
   readonly planned: PlannedCurve | undefined;
   /** The state as the engine knows it by looking at processes, and one sentence where the state alone would not do. */
-  readonly presence: { readonly state: RunStateName; readonly note?: string } | undefined;
+  readonly presence:
+    | { readonly state: RunStateName; readonly where?: string; readonly note?: string }
+    | undefined;
   /** Advice on a schedule that is only planned. */
   readonly advice?: readonly Sentence[];
   /** A second run that is drawn beside this one. */

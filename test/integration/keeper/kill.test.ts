@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/keeping/ensure-keeper';
-import { resumeRun } from '../../../src/engine/keeping/resume-run';
+import { KeptElsewhere, resumeRun } from '../../../src/engine/keeping/resume-run';
 import { isAlive } from '../../../src/engine/process/identity';
 import { type LiveRun, openRun } from '../../../src/engine/view/live-run';
 import {
@@ -148,3 +148,28 @@ test('a keeper that is told to leave goes in good order and its successor takes 
   expect(live.state.status?.keeper.pid).not.toBe(first);
   live.dispose();
 });
+
+test('after a restart of the machine nothing is taken over by itself, and on a person’s word the run goes on', async () => {
+  const live = await startAndWait({ epochs: 40 }, (l) => l.state.checkpoints.size >= 2);
+  kill(live.state.status?.keeper.pid);
+  kill(live.state.status?.trainer?.pid);
+  await until(live, (l) => l.presence.state === 'lost');
+  for (const name of readdirSync(live.dir).filter((n) => /^keeper\.\d+\.lock$|^status\.json$/.test(n))) {
+    const file = path.join(live.dir, name);
+    writeFileSync(file, aged(readFileSync(file, 'utf8')));
+  }
+  await until(live, (l) => l.presence.where === 'elsewhere');
+  expect(live.presence.note).toMatch(/last seen/);
+  expect(await ensureKeeper(live.dir, rig)).toBe('elsewhere');
+  await expect(resumeRun(live.dir, rig)).rejects.toThrow(KeptElsewhere);
+
+  await resumeRun(live.dir, { ...rig, takeOver: true });
+  await until(live, isOver);
+  expect(live.state.status?.state).toBe('completed');
+  expect(live.state.hello?.attempt).toBe(2);
+  live.dispose();
+});
+
+/** The same words as of another boot, long ago. */
+const aged = (text: string): string =>
+  text.replace(/"boot":"[^"]*"/g, '"boot":"before"').replace(/"heartbeat":\d+/, '"heartbeat":1000');

@@ -45,6 +45,12 @@ describe('what a page says of a run', () => {
     expect(sections.sentences[0]).toEqual({ text: presence.note, tone: 'bad' });
   });
 
+  it('offers to go on here with a run that another machine or boot keeps, and nothing it could not obey', () => {
+    const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 7 s ago' } as const;
+    const { actions } = headerOf({ ...inputOf(young), presence });
+    expect(actions.map((a) => a.id)).toEqual(['compare', 'resume']);
+  });
+
   it('judges a number wherever one needs judging', () => {
     const [map, loss, lr, validation] = tilesOf(inputOf(young));
     expect(map.label).toBe('mAP50-95, epoch 3');
