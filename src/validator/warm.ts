@@ -6,6 +6,8 @@ import type { BatchStore } from './val-set/batch-store';
 /** What stays warm between requests: the last model, and the batches of the last split. */
 export class WarmState {
   readonly thread: SessionThread;
+  /** What was found to fit where a larger batch ran out of memory, by what was asked for; later checkpoints start from it. */
+  readonly fitted = new Map<string, number>();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
   #batches: { readonly key: string; readonly store: BatchStore } | undefined;
 
@@ -24,6 +26,14 @@ export class WarmState {
     const model = await openOnDevice(this.thread, request);
     this.#model = { key, model };
     return model;
+  }
+
+  /** Closes the model, as after a failure that may have left its device unusable. */
+  async forgetModel(): Promise<void> {
+    const previous = this.#model;
+    this.#model = undefined;
+    this.#batches = undefined;
+    await previous?.model.session.release().catch(() => undefined);
   }
 
   /** The batches of a split as a model takes them; `key` holds everything that decides them. */

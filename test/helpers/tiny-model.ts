@@ -11,8 +11,11 @@ const INT64 = 7;
 
 export type TinyBox = { cx: number; cy: number; w: number; h: number; class: 0 | 1 };
 
-/** Writes the model; `box` is in pixels of the input. */
-export function writeTinyModel(file: string, box: TinyBox): void {
+/**
+ * Writes the model; `box` is in pixels of the input. With `hungryFrom`, batches of so many images ask for more memory than
+ * any machine has.
+ */
+export function writeTinyModel(file: string, box: TinyBox, hungryFrom?: number): void {
   const base = new Float32Array(CHANNELS * ANCHORS);
   const bright = new Float32Array(CHANNELS * ANCHORS);
   [box.cx, box.cy, box.w, box.h].forEach((v, channel) => {
@@ -23,7 +26,9 @@ export function writeTinyModel(file: string, box: TinyBox): void {
     node('ReduceMean', ['images'], ['mean'], [ints('axes', [1, 2, 3]), int('keepdims', 1)]),
     node('Reshape', ['mean', 'shape'], ['flat']),
     node('Mul', ['flat', 'bright'], ['scores']),
-    node('Add', ['scores', 'base'], ['output0']),
+    ...(hungryFrom === undefined
+      ? [node('Add', ['scores', 'base'], ['output0'])]
+      : [...hunger(hungryFrom), node('Sum', ['scores', 'base', 'nothing'], ['output0'])]),
     encodeText(2, 'tiny'),
     tensor('base', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(base.buffer)),
     tensor('bright', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(bright.buffer)),
@@ -41,6 +46,23 @@ export function writeTinyModel(file: string, box: TinyBox): void {
     ),
   ]);
   writeFileSync(file, model);
+}
+
+/** `nothing` is 0: the sum of no numbers below `images` of a batch, of 10^15 zeros from there on, which no address space holds. */
+function hunger(images: number): Uint8Array[] {
+  const scalar = (name: string, n: bigint) =>
+    tensor(name, [1], INT64, new Uint8Array(BigInt64Array.of(n).buffer));
+  return [
+    node('Shape', ['images'], ['dims']),
+    node('Gather', ['dims', 'first'], ['count']),
+    node('Div', ['count', 'from'], ['times']),
+    node('Mul', ['times', 'quadrillion'], ['length']),
+    node('ConstantOfShape', ['length'], ['zeros']),
+    node('ReduceSum', ['zeros'], ['nothing'], [int('keepdims', 0)]),
+    scalar('first', 0n),
+    scalar('from', BigInt(images)),
+    scalar('quadrillion', 10n ** 15n),
+  ];
 }
 
 function node(op: string, inputs: string[], outputs: string[], attributes: Uint8Array[] = []): Uint8Array {

@@ -190,6 +190,25 @@ describe('trouble', () => {
   });
 });
 
+describe('AutoBatch', () => {
+  it('finds a batch that fits before the schedule is made, and a resume keeps it', async () => {
+    const run = await create('auto-batch');
+    await rewrite(run, (e) => ({ ...e, batch: -1, epochs: 2 }));
+    await run.ask('stop', { type: 'stop_after_epoch' });
+    expect(await run.start().ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await run.start(2).ended).toMatchObject({ code: 0, stderr: '' });
+    const plans = eventsOf(await run.events(), 'plan');
+    expect(plans.map((p) => [p.batch, p.stepsPerEpoch, p.totalSteps])).toEqual([
+      [16, 3, 6],
+      [16, 3, 6],
+    ]);
+    const chosen = plans.map((p) => p.settings.find(({ key }) => key === 'batch'));
+    expect(chosen[0]).toMatchObject({ requested: -1, effective: 16 });
+    expect(chosen[0]?.reason).toMatch(/^AutoBatch: a step fits/);
+    expect(chosen[1]?.reason).toMatch(/^AutoBatch found it at the first start/);
+  });
+});
+
 describe('fine-tuning', () => {
   it('starts from a checkpoint; a head for other classes starts anew', async () => {
     const run = await create('tuned');

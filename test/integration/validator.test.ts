@@ -52,6 +52,16 @@ describe('the validator process', () => {
     expect([(error as Error).message, isBadInput(error)]).toEqual([message, true]);
   }
 
+  it('takes half as many images at once until they fit into memory, says so, and keeps to it', async () => {
+    const hungry = at('hungry.onnx');
+    writeTinyModel(hungry, { cx: 32, cy: 32, w: 16, h: 16, class: 1 }, 2);
+    const params = { model: hungry, data, device: 'cpu', batch: 4 } as const;
+    const { report, problems } = await validator.validate(params);
+    expect(report).toMatchObject({ batch: 1, images: 4 });
+    expect(problems[0]).toMatch(/^batch 4 did not fit into the memory of cpu; 1 did \(.*allocat/i);
+    expect((await validator.validate(params)).problems.join()).not.toContain('did not fit');
+  });
+
   it('judges a model: metrics, a skipped image, detections and COCO results', async () => {
     const done: number[] = [];
     const det = at('out/epoch-0001.det');

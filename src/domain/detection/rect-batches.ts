@@ -43,10 +43,14 @@ export function roundToStride(imgsz: number, stride: number): number {
   return Math.max(Math.ceil(imgsz / stride) * stride, stride);
 }
 
-/** Batch that keeps memory and the cost of each call in balance: a CPU gains little from large ones. */
-export function autoBatch(input: Size, gpu: boolean): number {
+/**
+ * Batch that keeps memory and the cost of each call in balance: a CPU gains little from large ones, and a GPU that cannot
+ * use FP16 is given twice as much to do at once. Where it does not fit after all, half of it is tried.
+ */
+export function autoBatch(input: Size, { gpu, half }: { gpu: boolean; half: boolean }): number {
   const share = (640 * 640) / (input.width * input.height);
-  const fitting = (gpu ? 16 : 4) * share;
+  const onGpu = half ? 16 : 32;
+  const fitting = (gpu ? onGpu : 4) * share;
   const most = gpu ? 64 : 32;
   return Math.max(1, Math.min(most, 2 ** Math.floor(Math.log2(Math.max(1, fitting)))));
 }

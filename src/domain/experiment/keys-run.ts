@@ -53,7 +53,7 @@ export const RUN_KEYS: readonly KeySpec[] = [
     unit: 'images',
     shapesSchedule: true,
     trainers: EVERY_TRAINER,
-    doc: 'Images per step, over all devices. Steps per epoch = ceil(images / batch). ultralytics: -1, or a share of GPU memory between 0 and 1, lets AutoBatch choose.',
+    doc: 'Images per step, over all devices. Steps per epoch = ceil(images / batch). -1, or a share of memory between 0 and 1, lets AutoBatch choose one that fits.',
   }),
   ultralyticsKey({
     key: 'imgsz',

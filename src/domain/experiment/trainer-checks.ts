@@ -20,6 +20,12 @@ export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: st
   return [...rules.flatMap((rule) => rule(entries, file)), ...noteUnused(entries, trainer)];
 }
 
+const CHECK_BATCH = onlyFor(
+  'batch',
+  isBatch,
+  'expected a whole number of at least 1, -1, or a share of the memory between 0 and 1',
+);
+
 const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
   builtin: [
     required('data', 'a dataset YAML, such as data.yaml'),
@@ -29,7 +35,7 @@ const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
       (v) => ['SGD', 'AdamW', 'auto'].includes(String(v)),
       'the builtin trainer has SGD and AdamW',
     ),
-    onlyFor('batch', (v) => Number.isInteger(v) && Number(v) >= 1, 'expected a whole number of at least 1'),
+    CHECK_BATCH,
     onlyFor('fraction', (v) => Number(v) <= 1, 'expected a number above 0 and at most 1'),
     onlyFor('task', (v) => v === 'detect', 'the builtin trainer trains detect'),
     onlyFor('mode', (v) => v === 'train', 'expected train'),
@@ -41,11 +47,7 @@ const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
     required('data', 'a dataset YAML, such as coco8.yaml'),
     required('model', 'a model such as yolo11n.pt'),
     onlyFor('mode', (v) => v === 'train', 'expected train'),
-    onlyFor(
-      'batch',
-      isUltralyticsBatch,
-      'expected a whole number of at least 1, -1, or a share between 0 and 1',
-    ),
+    CHECK_BATCH,
     noteTask,
   ],
   command: [required('command.run', 'the program and its arguments, as a list'), checkRun, checkReads],
@@ -107,7 +109,7 @@ function checkValidationDevice(entries: Entries): readonly Problem[] {
   return onlyFor('validation.device', isOwnDevice, `expected ${OWN_DEVICES}`)(entries, '');
 }
 
-function isUltralyticsBatch(value: unknown): boolean {
+function isBatch(value: unknown): boolean {
   const batch = Number(value);
   return batch === -1 || (batch > 0 && batch < 1) || (Number.isInteger(batch) && batch >= 1);
 }

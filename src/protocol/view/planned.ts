@@ -10,7 +10,8 @@ export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve |
   if (resolved.schedule === undefined) return undefined;
   const images = plan.images ?? plan.stepsPerEpoch * resolved.batch;
   const counted = countedInput(resolved, { images, fractionApplied: true, classes: 1 });
-  const input = { ...counted, epochs: plan.epochs, stepsPerEpoch: plan.stepsPerEpoch };
+  const { epochs, stepsPerEpoch, batch = counted.batch } = plan;
+  const input = { ...counted, epochs, stepsPerEpoch, batch };
   return withLrChanges(createSchedule(input), lrChanges);
 }
 

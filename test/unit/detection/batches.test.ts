@@ -52,7 +52,7 @@ describe('sizes', () => {
   it('of automatic batches shrink as images grow, and are larger on a GPU', () => {
     const batches = [128, 320, 640, 1280].map((side) => {
       const input = { width: side, height: side };
-      return [autoBatch(input, false), autoBatch(input, true)];
+      return [false, true].map((gpu) => autoBatch(input, { gpu, half: gpu }));
     });
     expect(batches).toEqual([
       [32, 64],

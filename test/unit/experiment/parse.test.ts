@@ -134,7 +134,14 @@ describe('problems of an experiment file', () => {
     ['epochs: 2.5', 'error pcb.train.yaml:2:9: epochs: expected a whole number of at least 1, but got 2.5'],
     ['epochs: 0', 'error pcb.train.yaml:2:9: epochs: expected a whole number of at least 1, but got 0'],
     ['cos_lr: maybe', 'error pcb.train.yaml:2:9: cos_lr: expected true or false, but got "maybe"'],
-    ['batch: -1', 'error pcb.train.yaml:2:8: batch: expected a whole number of at least 1, but got -1'],
+    [
+      'batch: 2.5',
+      'error pcb.train.yaml:2:8: batch: expected a whole number of at least 1, -1, or a share of the memory between 0 and 1, but got 2.5',
+    ],
+    [
+      'batch: 0',
+      'error pcb.train.yaml:2:8: batch: expected a whole number of at least 1, -1, or a share of the memory between 0 and 1, but got 0',
+    ],
     [
       'optimizer: Adam',
       'error pcb.train.yaml:2:12: optimizer: the builtin trainer has SGD and AdamW, but got "Adam"',

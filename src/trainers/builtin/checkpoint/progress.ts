@@ -12,6 +12,8 @@ export const zProgress = z.object({
   size: z.string(),
   names: z.array(z.string()),
   imgsz: z.number().int(),
+  /** Images per step; a resume keeps what AutoBatch found. Absent in older files. */
+  batch: z.number().int().optional(),
   /** Updates made, as the session counts them. */
   updates: z.number().int(),
   divergence: z.object({ first: zNumber.optional(), recent: z.array(zNumber) }),

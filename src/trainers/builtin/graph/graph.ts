@@ -43,6 +43,7 @@ export class Graph {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #constants = new Map<string, Tensor>();
+  #bytes = 0;
 
   input(name: string, shape: readonly number[], type: ElementType = 'float32'): Tensor {
     this.#inputs.push({ name, type, dims: shape });
@@ -81,6 +82,7 @@ export class Graph {
   emit({ op, inputs, shape, attributes = {}, type = 'float32' }: Emit): Tensor {
     const name = `t${this.#nodes.length}`;
     this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes });
+    this.#bytes += 4 * sizeOf(shape);
     return { name, type, shape };
   }
 
@@ -88,6 +90,11 @@ export class Graph {
   differentiable(output: Tensor, inputs: readonly Tensor[], backward: Backward): Tensor {
     this.tape.push({ output, inputs, backward });
     return output;
+  }
+
+  /** Bytes of all values that the nodes make. A run needs less: the runtime uses memory again. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The graph as a model; nodes and constants that no output needs are left out. */

@@ -5,6 +5,7 @@ import type { NewEvent } from './event-log';
 export type Effective = {
   readonly images: number;
   readonly batch: number;
+  readonly batchReason: string;
   readonly workers: number;
   readonly device: string;
 };
@@ -24,10 +25,10 @@ export function planEvent(experiment: Experiment, schedule: Schedule, effective:
   };
 }
 
-function settingsOf(experiment: Experiment, { batch, workers, device, images }: Effective): Setting[] {
+function settingsOf(experiment: Experiment, { batch, batchReason, workers, device }: Effective): Setting[] {
   const { schedule } = experiment;
   const all: Setting[] = [
-    { key: 'batch', requested: experiment.batch, effective: batch, reason: `the set has ${images} images` },
+    { key: 'batch', requested: experiment.batch, effective: batch, reason: batchReason },
     { key: 'device', requested: experiment.device, effective: device },
     {
       key: 'workers',

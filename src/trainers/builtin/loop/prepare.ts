@@ -8,12 +8,19 @@ import type { RunFile } from '../../../protocol/run-files';
 import { findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
 import { type ModelStart, readModelStart, toTrainState } from '../checkpoint/initial-state';
 import { MODEL_SIZES } from '../model/detector';
+import { type FoundBatch, findBatch } from '../session/auto-batch';
+import type { TrainSessionOptions } from '../session/train-session';
 import type { EventLog } from './event-log';
+import { optimizerOf } from './plan';
 
 export type Prepared = {
   readonly split: DatasetSplit;
   readonly schedule: Schedule;
   readonly batch: number;
+  /** Why the batch is another one than the file says. */
+  readonly batchReason: string;
+  /** What the training session is opened with. */
+  readonly session: TrainSessionOptions;
   readonly start: ModelStart;
   /** The state of an earlier attempt that this one goes on from. */
   readonly saved: SavedState | undefined;
@@ -30,13 +37,53 @@ export type PrepareOptions = {
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { resolved: experiment } = options.run.experiment;
   const split = await loadTrainSplit(experiment, options.log);
-  const counts = { images: split.images.length, fractionApplied: true, classes: split.names.length };
-  const { schedule, problems } = scheduleOf(experiment, counts, { strict: true });
-  tell(problems, options.log, options.run.experiment.file);
   const saved = options.attempt > 1 ? await findSaved(options, split) : undefined;
   const start = saved ? resumed(saved) : await readModelStart(experiment.model, foldersOf(options.run));
-  const batch = Math.min(experiment.batch, split.images.length);
-  return { split, schedule, batch, start, saved };
+  const images = split.images.length;
+  const session = sessionOptions(experiment, split, start);
+  const { batch, reason } = await batchOf({ experiment, saved, images, session });
+  const counts = { images, fractionApplied: true, classes: split.names.length };
+  const asked = experiment.batch < 1 ? { ...experiment, batch } : experiment;
+  const { schedule, problems } = scheduleOf(asked, counts, { strict: true });
+  tell(problems, options.log, options.run.experiment.file);
+  return { split, schedule, batch, batchReason: reason, session: { ...session, batch }, start, saved };
+}
+
+type BatchInput = {
+  readonly experiment: Experiment;
+  readonly saved: SavedState | undefined;
+  readonly images: number;
+  readonly session: Omit<TrainSessionOptions, 'batch'>;
+};
+
+/** As many images as the file says, at most all there are; a resume keeps what AutoBatch found before. */
+async function batchOf({ experiment, saved, images, session }: BatchInput): Promise<FoundBatch> {
+  const { batch } = experiment;
+  if (batch >= 1) return { batch: Math.min(batch, images), reason: `the set has ${images} images` };
+  const before = saved?.progress.batch;
+  if (before !== undefined) return { batch: before, reason: 'AutoBatch found it at the first start' };
+  return findBatch({ wish: batch, images, session });
+}
+
+function sessionOptions(
+  experiment: Experiment,
+  split: DatasetSplit,
+  { size, state }: ModelStart,
+): Omit<TrainSessionOptions, 'batch'> {
+  const { imgsz, device, seed, loss, clip_grad, weight_ema, schedule } = experiment;
+  return {
+    size,
+    classes: split.names.length,
+    imgsz,
+    device,
+    seed,
+    loss,
+    clip_grad,
+    weight_ema,
+    optimizer: optimizerOf(schedule.optimizer),
+    weight_decay: schedule.weight_decay,
+    ...(state ? { state } : {}),
+  };
 }
 
 async function loadTrainSplit(experiment: Experiment, log: EventLog): Promise<DatasetSplit> {

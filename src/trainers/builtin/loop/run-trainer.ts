@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
+import { isOutOfMemory } from '../../../domain/detection/memory';
 import { type RunFile, zRunFile } from '../../../protocol/run-files';
 import { ControlFolder } from '../control/control-folder';
 import { BatchSource } from '../data/batch-source';
@@ -13,7 +14,7 @@ import { NO_SUMS } from './epoch-means';
 import { EventLog } from './event-log';
 import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { KNOBS } from './obey';
-import { optimizerOf, planEvent } from './plan';
+import { planEvent } from './plan';
 import { type Prepared, prepare } from './prepare';
 import { type Ending, TrainLoop } from './train-loop';
 
@@ -38,7 +39,8 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
   } catch (reason) {
     const error = toError(reason);
     console.error(error.stack ?? error.message);
-    log.write({ type: 'end', reason: 'failed', step: log.lastStep, message: error.message });
+    const hint = isOutOfMemory(error) ? '; a smaller batch may fit, and batch: -1 finds one that does' : '';
+    log.write({ type: 'end', reason: 'failed', step: log.lastStep, message: error.message + hint });
     return 1;
   } finally {
     await log.close();
@@ -58,35 +60,12 @@ async function train(options: TrainerOptions, run: RunFile, log: EventLog): Prom
   const changes = {
     inFlight: attempt > 1 ? await readInFlight(path.join(runDir, 'events.jsonl')) : NOTHING_IN_FLIGHT,
   };
-  const session = await openSession(run, prepared);
+  const session = await openTrainSession(prepared.session);
   try {
     return await trainOn({ options, run, log, prepared, changes, session });
   } finally {
     await session.dispose();
   }
-}
-
-function openSession(run: RunFile, { split, start, batch }: Prepared): Promise<TrainSession> {
-  const { resolved: experiment } = run.experiment;
-  const { imgsz, device, seed, loss, clip_grad, weight_ema, schedule } = experiment;
-  const { weight_decay } = schedule;
-  const optimizer = optimizerOf(schedule.optimizer);
-  const classes = split.names.length;
-  const { size, state } = start;
-  const common = {
-    size,
-    classes,
-    imgsz,
-    batch,
-    optimizer,
-    device,
-    seed,
-    loss,
-    clip_grad,
-    weight_ema,
-    weight_decay,
-  };
-  return openTrainSession({ ...common, ...(state ? { state } : {}) });
 }
 
 type TrainContext = {
@@ -101,7 +80,7 @@ type TrainContext = {
 async function trainOn(context: TrainContext): Promise<Ending> {
   const { options, run, log, prepared, changes, session } = context;
   const { resolved: experiment } = run.experiment;
-  const { split, schedule, saved, start, batch } = prepared;
+  const { split, schedule, saved, start, batch, batchReason } = prepared;
   const fromStep = saved?.progress.nextStep ?? 0;
   sayHello(context, fromStep);
   const source = openSource(context);
@@ -110,6 +89,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
       planEvent(experiment, schedule, {
         images: split.images.length,
         batch,
+        batchReason,
         workers: source.workers,
         device: session.device,
       }),
@@ -127,6 +107,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
         size: start.size,
         names: [...split.names],
         imgsz: experiment.imgsz,
+        batch,
       },
       epochSums: saved?.progress.epochSums ?? NO_SUMS,
       isInterrupted: options.isInterrupted,

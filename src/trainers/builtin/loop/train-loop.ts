@@ -25,7 +25,7 @@ export type TrainParts = {
   /** As planned, without changes in flight. */
   readonly schedule: Schedule;
   /** What stays the same in every state of the run. */
-  readonly identity: Pick<Progress, 'format' | 'seed' | 'size' | 'names' | 'imgsz'>;
+  readonly identity: Pick<Progress, 'format' | 'seed' | 'size' | 'names' | 'imgsz' | 'batch'>;
   /** Where the loop begins. */
   readonly fromStep: number;
   readonly epochSums: EpochSums;

@@ -80,19 +80,21 @@ type Plan = {
 
 const TIMED_STEPS = 3;
 
-/** Milliseconds of one step on blank images, after one to warm up. */
-async function timeSteps(plan: Plan): Promise<number> {
-  const { batch, imgsz } = plan.options;
-  const session = await openOn(plan);
-  const blank = {
-    images: new Uint8Array(batch * 3 * imgsz * imgsz),
-    targets: { image: [], class: [], boxes: [] },
-  };
+/** One step on blank images that learns nothing: what a step costs, and whether it fits into memory. */
+export function blankStep(session: TrainSession, { batch, imgsz }: TrainSessionOptions): Promise<StepLosses> {
+  const images = new Uint8Array(batch * 3 * imgsz * imgsz);
   const rates = { lr: { weights: 0, norm: 0, bias: 0 }, momentum: 0 };
+  return session.step({ images, targets: { image: [], class: [], boxes: [] } }, rates);
+}
+
+/** Milliseconds of one step, after one to warm up. */
+async function timeSteps(plan: Plan): Promise<number> {
+  const session = await openOn(plan);
+  const step = (): Promise<StepLosses> => blankStep(session, plan.options);
   try {
-    await session.step(blank, rates);
+    await step();
     const start = performance.now();
-    for (let i = 0; i < TIMED_STEPS; i++) await session.step(blank, rates);
+    for (let i = 0; i < TIMED_STEPS; i++) await step();
     return (performance.now() - start) / TIMED_STEPS;
   } finally {
     await session.dispose();

@@ -1,0 +1,134 @@
+import { BadInputError } from '../base/bad-input';
+import type { DatasetSplit } from '../dataset/split';
+import { halveUntilItFits, isOutOfMemory } from '../domain/detection/memory';
+import { autoBatch } from '../domain/detection/rect-batches';
+import type { ValidateParams } from '../protocol/validator';
+import { Finders } from './model/finders';
+import type { PlacedModel } from './model/open-on-device';
+import { BatchFiller } from './session/input-batch';
+import type { ModelOutput } from './session/model-session';
+import { runBatches } from './session/run-batches';
+import { type BatchRow, BatchStore } from './val-set/batch-store';
+import type { ImageResult } from './val-set/collect';
+import { rectPlan, squarePlan } from './val-set/plan';
+import type { WarmState } from './warm';
+
+const PROGRESS_MS = 100;
+
+export type InferRequest = {
+  readonly params: ValidateParams;
+  readonly split: DatasetSplit;
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+export type Inferred = {
+  readonly model: PlacedModel;
+  /** Boxes of every image that could be read, in the order of the split. */
+  readonly results: readonly ImageResult[];
+  /** Images a run of the session takes. */
+  readonly batch: number;
+  /** Seconds until the model was open, and seconds inside its session. */
+  readonly load: number;
+  readonly inference: number;
+  /** Why images could not be read, by index. */
+  readonly unread: ReadonlyMap<number, string>;
+  /** Lines worth telling. */
+  readonly notes: readonly string[];
+};
+
+/** Runs the model over the split, in batches half as large each time that its device runs out of memory. */
+export async function inferAll(warm: WarmState, request: InferRequest): Promise<Inferred> {
+  const start = performance.now();
+  const first = await modelOf(warm, request);
+  const load = (performance.now() - start) / 1000;
+  const { device, imgsz, batch: asked } = request.params;
+  const key = JSON.stringify([device, imgsz, asked]);
+  const wish = warm.fitted.get(key) ?? batchOf(request.params, first);
+  // A model that is fixed to one batch has no smaller one.
+  const fitted =
+    first.fixedBatch === undefined
+      ? await halveUntilItFits(wish, (batch) => inferOnce(warm, request, batch))
+      : { batch: first.fixedBatch, value: await inferOnce(warm, request, first.fixedBatch), failures: [] };
+  const { batch, value, failures } = fitted;
+  if (failures.length > 0) warm.fitted.set(key, batch);
+  const shrunk = `batch ${wish} did not fit into the memory of ${first.device}; ${batch} did (${failures[0]})`;
+  return { ...value, batch, load, notes: failures.length > 0 ? [shrunk] : [] };
+}
+
+function modelOf(warm: WarmState, { params, split }: InferRequest): Promise<PlacedModel> {
+  const { model: file, device, half, imgsz } = params;
+  return warm.model({ file, device, half, imgsz, classes: split.names.length });
+}
+
+function batchOf(params: ValidateParams, { input, gpu, half, fixedBatch }: PlacedModel): number {
+  return fixedBatch ?? (params.batch === 'auto' ? autoBatch(input, { gpu, half }) : params.batch);
+}
+
+type Once = Pick<Inferred, 'model' | 'results' | 'inference' | 'unread'>;
+
+async function inferOnce(warm: WarmState, request: InferRequest, batch: number): Promise<Once> {
+  const model = await modelOf(warm, request);
+  try {
+    const store = await batchesOf(warm, request, { model, batch });
+    return { model, ...(await infer(request, model, store)), unread: store.failed };
+  } catch (error) {
+    // A GPU that ran out of memory may be lost to this session: the next try opens the model anew.
+    if (isOutOfMemory(error)) await warm.forgetModel();
+    throw error;
+  }
+}
+
+async function infer({ params, split, onProgress }: InferRequest, model: PlacedModel, store: BatchStore) {
+  const finders = new Finders(model, {
+    conf: params.conf,
+    iou: params.iou,
+    maxDetections: params.max_det,
+    multiLabel: true,
+    agnostic: params.single_cls,
+  });
+  const results: ImageResult[] = [];
+  const onImage = (image: BatchRow, output: ModelOutput, row: number): void => {
+    const found = finders.find(output, row, image.placement.input);
+    const cls = params.single_cls ? new Uint16Array(found.count) : found.class.slice();
+    results.push({ ...image, boxes: found.boxes.slice(), scores: found.scores.slice(), class: cls });
+  };
+  const count = countUp(split.images.length, onProgress);
+  const inference = await runBatches({ store, session: model.session, onImage, onProgress: count });
+  return { results: results.sort((a, b) => a.index - b.index), inference };
+}
+
+/** Tells how many are done, at most ten times a second. */
+function countUp(total: number, onProgress: (done: number, total: number) => void): (images: number) => void {
+  let done = 0;
+  let told = 0;
+  return (images) => {
+    done += images;
+    if (done < total && performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    onProgress(done, total);
+  };
+}
+
+type Batching = { readonly model: PlacedModel; readonly batch: number };
+
+/** The split's batches, kept from the checkpoint before where nothing that decides them has changed. */
+function batchesOf(warm: WarmState, { params, split }: InferRequest, { model, batch }: Batching) {
+  const { input, layout, fixedBatch, session } = model;
+  const how = { fit: layout.fit, order: layout.order, imgsz: Math.max(input.width, input.height) };
+  const rect = usesRect(params, model);
+  const decides = [params.data, params.split, split.fingerprint, how, input, batch, rect];
+  const key = JSON.stringify([...decides, fixedBatch, session.inputType, layout.divisor]);
+  const files = split.images.map((image) => image.file);
+  return warm.batches(key, async () => {
+    const plan = rect ? await rectPlan(files, batch, model) : squarePlan(files.length, batch, model);
+    const filler = new BatchFiller(session.inputType, layout.divisor);
+    return new BatchStore({ files, plan, how, filler, fixedBatch });
+  });
+}
+
+/** Rect batches where the model takes any size, as Ultralytics does for dynamic exports. */
+function usesRect(params: ValidateParams, model: PlacedModel): boolean {
+  if (params.rect === 'on' && !model.anySize)
+    throw new BadInputError(`${params.model}: takes one image size only, so it cannot run in rect batches`);
+  return params.rect !== 'off' && model.anySize && model.layout.fit === 'letterbox';
+}
