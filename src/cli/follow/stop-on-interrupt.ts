@@ -1,7 +1,6 @@
 import { toError } from '../../base/async';
 import { askRun } from '../../engine/ask';
-import { isAlive } from '../../engine/process/identity';
-import { trainersOfRun } from '../../engine/process/run-processes';
+import { livesForRun, trainersOfRun } from '../../engine/process/run-processes';
 import type { LiveRun } from '../../engine/view/live-run';
 import type { RunReporter } from './reporter';
 
@@ -21,13 +20,12 @@ export function stopOnInterrupt(reporter: RunReporter): (count: number, live: Li
   };
 }
 
-/** Only processes whose identity or PITWALL_RUN is this run's; the keeper stays and writes down how it ended. */
+/** Only processes that are this run's; the keeper stays and writes down how it ended. */
 function killTrainers(live: LiveRun): void {
   const { run, status } = live.state;
-  const found = run === undefined ? [] : trainersOfRun(run.id);
-  const pids = new Set(found.map(({ pid }) => pid));
-  const trainer = status?.trainer;
-  if (trainer !== undefined && isAlive(trainer)) pids.add(trainer.pid);
+  if (run === undefined) return;
+  const pids = new Set(trainersOfRun(run.id).map(({ pid }) => pid));
+  if (livesForRun(status?.trainer, run.id)) pids.add(status.trainer.pid);
   for (const pid of pids) kill(pid);
 }
 

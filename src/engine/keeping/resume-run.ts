@@ -1,8 +1,7 @@
 import { sleep } from '../../base/async';
-import { type StatusFile, zStatusFile } from '../../protocol/run-files';
+import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../protocol/run-files';
 import { readJsonFile } from '../files/whole-file';
-import { isAlive } from '../process/identity';
-import { trainersOfRun } from '../process/run-processes';
+import { livesForRun, trainersOfRun } from '../process/run-processes';
 import { runPaths } from '../store/paths';
 import { readRun } from '../store/read-run';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
@@ -36,19 +35,22 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
     if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, seen, Date.now());
     disownKeeper(runDir, seen, Date.now());
   }
-  if (owner.kind === 'alive') await letGo(runDir, owner.identity.pid);
+  if (owner.kind === 'alive') await letGo(runDir, owner.identity, run.id);
   const outcome = await ensureKeeper(runDir, options, 'resume');
   if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
 }
 
 function refuseWhileTraining(name: string, id: string, status: StatusFile | undefined): void {
-  const living = isAlive(status?.trainer) ? status?.trainer : trainersOfRun(id)[0];
+  const living = livesForRun(status?.trainer, id) ? status.trainer : trainersOfRun(id)[0];
   if (living)
     throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
 }
 
 /** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */
-async function letGo(runDir: string, pid: number): Promise<void> {
+async function letGo(runDir: string, identity: ProcessIdentity, id: string): Promise<void> {
+  const { pid } = identity;
+  if (!livesForRun(identity, id))
+    throw new Error(`process ${pid}, which ${runDir} names, is no keeper of it`);
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 100; tries++) {
     if (readOwner(runDir).kind !== 'alive') return;

@@ -6,8 +6,8 @@ import {
   type RunStateName,
   type StatusFile,
 } from '../../protocol/run-files';
-import { identityOf, isAlive } from '../process/identity';
-import { trainersOfRun } from '../process/run-processes';
+import { identityOf } from '../process/identity';
+import { livesForRun, trainersOfRun } from '../process/run-processes';
 import { stopTrainer, sweep } from '../process/stop-ladder';
 import type { RunPaths } from '../store/paths';
 import type { KeeperTask } from './ensure-keeper';
@@ -175,7 +175,7 @@ function lastAttempt(book: RunBook): number {
 
 /** Found by the keeper's last word, else by the environment that every process of the run carries. */
 function livingTrainer(id: string, previous: StatusFile | undefined): ProcessIdentity | undefined {
-  if (isAlive(previous?.trainer)) return previous?.trainer;
+  if (livesForRun(previous?.trainer, id)) return previous.trainer;
   const [oldest] = trainersOfRun(id);
   return oldest && identityOf(oldest.pid);
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import type { ProcessIdentity } from '../../protocol/run-files';
+import { isAlive } from './identity';
 import { listPids, readStat, readVariable } from './linux-proc';
 import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
 
@@ -27,6 +29,15 @@ export function processesOfRun(id: string): RunProcess[] {
 
 /** Processes that serve the run without training: a stop of the trainer leaves them alone. */
 const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter']);
+
+/**
+ * Whether the process that a run folder names lives and is of this run. The folder may be a stranger's: a pid in it is
+ * believed only where the process itself carries the run's id.
+ */
+export function livesForRun(identity: ProcessIdentity | undefined, id: string): identity is ProcessIdentity {
+  if (identity === undefined || !isAlive(identity)) return false;
+  return process.platform !== 'linux' || readVariable(identity.pid, RUN_VARIABLE) === id;
+}
 
 /** The trainer, oldest first, and whatever it started. */
 export function trainersOfRun(id: string): RunProcess[] {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/keeping/ensure-keeper';
 import { KeptElsewhere, resumeRun } from '../../../src/engine/keeping/resume-run';
-import { isAlive } from '../../../src/engine/process/identity';
+import { identityOf, isAlive } from '../../../src/engine/process/identity';
 import { type LiveRun, openRun } from '../../../src/engine/view/live-run';
 import {
   createRig,
@@ -167,6 +167,31 @@ test('after a restart of the machine nothing is taken over by itself, and on a p
   await until(live, isOver);
   expect(live.state.status?.state).toBe('completed');
   expect(live.state.hello?.attempt).toBe(2);
+  live.dispose();
+});
+
+test('a process that a run folder names is never signalled unless it carries the run itself', async () => {
+  const live = await startAndWait({ epochs: 1000 }, (l) => l.state.steps.step.length > 5);
+  kill(live.state.status?.keeper.pid);
+  kill(live.state.status?.trainer?.pid);
+  await until(live, (l) => l.presence.state === 'lost');
+  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  await once(bystander, 'spawn');
+  const identity = identityOf(bystander.pid ?? 0);
+  const file = path.join(live.dir, 'status.json');
+  const status = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...status, state: 'stopping', trainer: identity }));
+  const [lock] = readdirSync(live.dir).filter((name) => /^keeper\.\d+\.lock$/.test(name));
+  const whose = readFileSync(path.join(live.dir, lock), 'utf8');
+  writeFileSync(path.join(live.dir, lock), JSON.stringify(identity));
+  await expect(resumeRun(live.dir, rig)).rejects.toThrow(/is no keeper of it/);
+
+  // The keeper itself is told of the bystander as its trainer that is to be stopped.
+  writeFileSync(path.join(live.dir, lock), whose);
+  expect(await ensureKeeper(live.dir, rig)).toBe('started');
+  await until(live, (l) => l.state.status?.state === 'lost');
+  expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+  bystander.kill('SIGKILL');
   live.dispose();
 });
 
