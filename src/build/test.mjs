@@ -69,7 +69,10 @@ function runUltralytics() {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (made.status !== 0) process.exit(1);
+  if (made.status !== 0) {
+    notes.push(['FAILED: the Python environment could not be made', 'the suite against Ultralytics did not run']);
+    return count(false);
+  }
   process.env.PITWALL_PYTHON = made.stdout.trim();
   runVitest(['ultralytics']);
 }
@@ -84,8 +87,12 @@ function runEverything() {
 }
 
 mkdirSync(artifacts, { recursive: true });
-const SUITES = { editor: runEditorSuite, ultralytics: runUltralytics };
-(SUITES[process.argv[2]] ?? runEverything)();
+const SUITES = { everything: runEverything, editor: runEditorSuite, ultralytics: runUltralytics };
+const asked = process.argv.slice(2);
+for (const suite of asked.length === 0 ? ['everything'] : asked) {
+  if (!Object.hasOwn(SUITES, suite)) throw new Error(`no suite ${suite} (known: ${Object.keys(SUITES).join(', ')})`);
+  SUITES[suite]();
+}
 for (const note of notes) console.log(`\n${banner(...note)}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);

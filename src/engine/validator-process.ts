@@ -33,6 +33,7 @@ export type ValidatorProcess = {
     params: Methods['validate']['params'],
     onProgress?: (progress: ValidateProgress) => void,
   ): Promise<Methods['validate']['result']>;
+  assess(params: Methods['assess']['params']): Promise<Methods['assess']['result']>;
   predict(params: Methods['predict']['params']): Promise<Methods['predict']['result']>;
   compare(params: Methods['compare']['params']): Promise<Methods['compare']['result']>;
   devices(): Promise<Methods['devices']['result']>;
@@ -68,6 +69,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
       listeners.add(own);
       return ask('validate', params).finally(() => listeners.delete(own));
     },
+    assess: (params) => ask('assess', params),
     predict: (params) => ask('predict', params),
     compare: (params) => ask('compare', params),
     devices: () => ask('devices', {}),

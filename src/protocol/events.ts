@@ -52,6 +52,8 @@ export const zStepEvent = z.object({
   ips: zNumber.optional(),
   /** Norm of the gradient before clipping. */
   grad: zNumber.optional(),
+  /** Memory of the GPU that the trainer has reserved, bytes. */
+  gpuBytes: zNumber.optional(),
 });
 
 export const zEpochEvent = z.object({

@@ -88,12 +88,17 @@ function applyEvent(state: RunState, event: TrainerEvent): RunState {
   return apply(state, event);
 }
 
-/** Appends a row; a group or loss that first appears now is NaN in all rows before. */
+/**
+ * Appends a row; a group or loss that first appears now is NaN in all rows before. A step that was there already is done
+ * again (Ultralytics repeats an epoch after NaN or out of memory): what came of it and after it no longer counts.
+ */
 export function appendStep(
   steps: StepColumns,
   event: TrainerEventOf<'step'>,
   groups: readonly string[],
 ): void {
+  if (steps.step.length > 0 && event.step <= steps.step.at(steps.step.length - 1))
+    truncateSteps(steps, event.step);
   const row = steps.step.length;
   steps.step.push(event.step);
   steps.epoch.push(event.epoch);

@@ -34,6 +34,8 @@ export const zClassMetrics = z.object({
 export const zValidationReport = z.object({
   images: z.number().int(),
   device: z.string(),
+  /** Who ran the model; absent: Pitwall's validator. */
+  engine: z.literal('ultralytics').optional(),
   imgsz: z.number().int(),
   batch: z.number().int(),
   half: z.boolean(),

@@ -37,6 +37,32 @@ export const zValidateResult = z.object({
 });
 export type ValidateResult = z.infer<typeof zValidateResult>;
 
+/** A validation that another program ran: where it put what it detected, and what it said of it. */
+export const zAssessParams = z.object({
+  data: z.string(),
+  split: z.string().default('val'),
+  single_cls: z.boolean().default(false),
+  imgsz: z.number().int(),
+  batch: z.number().int(),
+  half: z.boolean(),
+  device: z.string(),
+  /** Detections, see src/validator/val-set/recorded.ts. */
+  recorded: z.string(),
+  /** Where to write the detections (.det); absent: not written. */
+  det: z.string().optional(),
+  /** Seconds inside the model, and of the whole validation. */
+  inference: z.number(),
+  seconds: z.number(),
+  own: z.object({
+    map: z.number(),
+    map50: z.number(),
+    map75: z.number(),
+    precision: z.number(),
+    recall: z.number(),
+  }),
+});
+export type AssessParams = z.infer<typeof zAssessParams>;
+
 export const zPredictParams = z.object({
   model: z.string(),
   images: z.array(z.string()),
@@ -98,6 +124,7 @@ export type CompareResult = {
 /** method -> params and result, for both ends of the channel. */
 export type ValidatorMethods = {
   validate: { params: z.input<typeof zValidateParams>; result: ValidateResult };
+  assess: { params: z.input<typeof zAssessParams>; result: ValidateResult };
   predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
   compare: { params: CompareParams; result: CompareResult | undefined };
   devices: { params: Record<string, never>; result: DeviceReport[] };

@@ -1,16 +1,22 @@
 import type { DatasetSplit } from '../dataset/split';
+import type { Size } from '../domain/detection/letterbox';
 import { evaluateCocoColumns } from '../domain/evaluation/coco/columns';
 import { evaluateUltralytics } from '../domain/evaluation/ultralytics/evaluate';
 import type { ValidationReport } from '../protocol/validation';
 import type { ValidateParams } from '../protocol/validator';
-import type { PlacedModel } from './model/open-on-device';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
 /** Everything that came out of a validation. */
 export type Outcome = {
-  readonly params: ValidateParams;
+  readonly params: Pick<ValidateParams, 'data' | 'conf' | 'iou' | 'max_det' | 'single_cls'>;
   readonly split: DatasetSplit;
-  readonly model: PlacedModel;
+  /** Where it ran; `names` are the model's own classes, where it knows them. */
+  readonly model: {
+    readonly device: string;
+    readonly half: boolean;
+    readonly input: Size;
+    readonly names: readonly string[] | undefined;
+  };
   readonly results: readonly ImageResult[];
   readonly classes: number;
   readonly batch: number;

@@ -1,5 +1,6 @@
 import { Channel } from '../protocol/channel';
-import { zCompareParams, zPredictParams, zValidateParams } from '../protocol/validator';
+import { zAssessParams, zCompareParams, zPredictParams, zValidateParams } from '../protocol/validator';
+import { assess } from './assess';
 import { compareFiles } from './compare';
 import { probeDevices } from './devices/probe';
 import { predict } from './predict';
@@ -21,6 +22,10 @@ export function serveParent(bundle: string): void {
         const progress = (done: number, total: number): void =>
           channel.event('progress', { model: params.model, done, total });
         return queue.run(() => validate(warm, params, progress));
+      },
+      assess: (raw) => {
+        const params = zAssessParams.parse(raw);
+        return queue.run(() => assess(params));
       },
       predict: (raw) => {
         const params = zPredictParams.parse(raw);

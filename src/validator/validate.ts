@@ -1,15 +1,15 @@
 import { BadInputError } from '../base/bad-input';
 import { formatProblem } from '../base/problem';
-import { type DatasetSplit, loadSplit } from '../dataset/split';
+import type { DatasetSplit } from '../dataset/split';
 import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import { type Inferred, inferAll } from './infer';
 import type { PlacedModel } from './model/open-on-device';
 import { reportOf } from './report';
+import { readSplit } from './split';
 import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 import { writeCocoJson } from './write-json';
 
-const SPLITS = ['train', 'val', 'test'] as const;
 const MOST_PROBLEMS = 20;
 
 /** Metrics of one model on one split. Throws BadInputError, one line, where model or data cannot be used. */
@@ -26,7 +26,9 @@ export async function validate(
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
   const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
-  const outcome = { params, split, model, results, classes, batch, skipped: unread.size };
+  const { device, half, input, metadata } = model;
+  const ran = { device, half, input, names: metadata.names };
+  const outcome = { params, split, model: ran, results, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
   if (params.det !== undefined) await writeDetections(params.det, outcome);
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
@@ -34,15 +36,6 @@ export async function validate(
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
-
-async function readSplit(params: ValidateParams): Promise<DatasetSplit> {
-  const name = SPLITS.find((s) => s === params.split);
-  if (!name) throw new BadInputError(`split "${params.split}" is not known: expected train, val or test`);
-  const split = await loadSplit(params.data, name, { singleCls: params.single_cls });
-  const error = split.problems.find((problem) => problem.severity === 'error');
-  if (error) throw new BadInputError(formatProblem(error));
-  return split;
-}
 
 type Told = Pick<Inferred, 'model' | 'unread' | 'notes'> & { readonly split: DatasetSplit };
 

@@ -8,10 +8,7 @@ import { inputColumns } from './val-set/collect';
 export async function writeDetections(file: string, outcome: Outcome): Promise<void> {
   const { params, split, model, results, classes } = outcome;
   const { detections, truth } = inputColumns(results, split.images, classes);
-  const names = Array.from(
-    { length: classes },
-    (_, i) => split.names[i] ?? model.metadata.names?.[i] ?? `class_${i}`,
-  );
+  const names = Array.from({ length: classes }, (_, i) => split.names[i] ?? model.names?.[i] ?? `class_${i}`);
   const base = path.dirname(params.data);
   const bytes = encodeDetections({
     header: {

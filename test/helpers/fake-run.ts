@@ -69,6 +69,7 @@ export function fakeExperiment({
       every: 1,
       backlog: 'all',
       engine: 'onnx',
+      in_loop: 0,
     },
     early_stop: { enabled: false, metric: 'map', ema: 5, patience: 10 },
     checkpoints: { every: 1, keep_last: 100, keep_best: 1 },

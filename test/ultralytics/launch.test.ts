@@ -38,13 +38,14 @@ print("FILE" + generate_ddp_file(t))
   it('the relaunch file trains in a fresh interpreter: our class is found and its hooks fire; ranks above 0 are silent', () => {
     const run = path.join(workshop.dir, 'ddp');
     mkdirSync(run);
-    const options = { attempt: 1, in_loop_validation: false, warmup_shape: 'linear', requested: {} };
+    const options = { attempt: 1, in_loop_every: 0, warmup_shape: 'linear', requested: {} };
     const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options) };
     const file = /FILE(.*)/.exec(runPython(MAKE, env))?.[1] ?? '';
     expect(readFileSync(file, 'utf8')).toContain('train()');
+    // As the launcher starts it, but for the number of processes.
     execFileSync(python, [file], {
       cwd: workshop.dir,
-      env: { ...process.env, ...env, YOLO_OFFLINE: 'true' },
+      env: { ...process.env, ...env, PYTHONPATH: packageDir, YOLO_OFFLINE: 'true' },
       stdio: 'ignore',
     });
     const steps = eventsOf(run, 'step').length;
@@ -56,7 +57,7 @@ from pathlib import Path
 from types import SimpleNamespace
 os.environ["RANK"] = "1"
 from pitwall_ultralytics.session import Session
-s = Session(SimpleNamespace(), Path(os.environ["PITWALL_RUN_DIR"]), {"attempt": 1, "in_loop_validation": False, "warmup_shape": "linear", "requested": {}})
+s = Session(SimpleNamespace(), Path(os.environ["PITWALL_RUN_DIR"]), {"attempt": 1, "in_loop_every": 0, "warmup_shape": "linear", "requested": {}})
 s._emit("log", level="info", message="from rank 1")
 print("leader", s.leader)
 `;

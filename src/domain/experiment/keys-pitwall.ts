@@ -47,9 +47,18 @@ const VALIDATION: readonly KeySpec[] = [
   ownKey({
     key: 'validation.engine',
     kind: 'choice',
-    choices: ['onnx', 'ultralytics'],
-    default: 'onnx',
-    doc: 'Who validates: Pitwall through ONNX, or Ultralytics itself.',
+    choices: ['auto', 'onnx', 'ultralytics'],
+    default: 'auto',
+    doc: "Who validates a checkpoint: Pitwall through ONNX, or Ultralytics' own val in a second process. auto takes Pitwall, unless torch has CUDA and onnxruntime has not.",
+  }),
+  ownKey({
+    key: 'validation.in_loop',
+    kind: 'int',
+    min: 0,
+    default: 0,
+    unit: 'epochs',
+    trainers: ['ultralytics'],
+    doc: "Ultralytics' own validation inside the training loop each n-th epoch, which blocks training; 0: only where `val: true` asks for it.",
   }),
 ];
 

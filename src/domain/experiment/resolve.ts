@@ -117,6 +117,7 @@ function validationOf({ get }: Values): ValidationSettings {
     every: get('validation.every'),
     backlog: get('validation.backlog'),
     engine: get('validation.engine'),
+    in_loop: get('validation.in_loop'),
   };
 }
 

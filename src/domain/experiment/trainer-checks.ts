@@ -16,7 +16,7 @@ type Rule = (entries: Entries, file: string) => readonly Problem[];
 
 /** What holds for one trainer only: required keys, values it does not know, keys it does not use. */
 export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: string): readonly Problem[] {
-  const rules = [...RULES[trainer], checkValidationDevice, noteDecided];
+  const rules = [...RULES[trainer], checkValidationDevice, checkEngine(trainer), noteDecided];
   return [...rules.flatMap((rule) => rule(entries, file)), ...noteUnused(entries, trainer)];
 }
 
@@ -107,6 +107,26 @@ function isOwnDevice(value: unknown): boolean {
 
 function checkValidationDevice(entries: Entries): readonly Problem[] {
   return onlyFor('validation.device', isOwnDevice, `expected ${OWN_DEVICES}`)(entries, '');
+}
+
+/** Ultralytics validates its own checkpoints only, and not on devices that only onnxruntime has. */
+function checkEngine(trainer: TrainerKind): Rule {
+  return (entries) => {
+    const entry = entries.get('validation.engine');
+    if (entry?.value !== 'ultralytics') return [];
+    if (trainer !== 'ultralytics')
+      return [
+        {
+          severity: 'error',
+          message: 'ultralytics validates only runs with trainer: ultralytics',
+          ...place(entry),
+        },
+      ];
+    const device = entries.get('validation.device');
+    if (device === undefined || /^(auto|cpu|cuda(:\d+)?)$/.test(String(device.value))) return [];
+    const message = `expected auto, cpu, cuda or cuda:N where engine is ultralytics, but got ${shown(device.value)}`;
+    return [{ severity: 'error', message, ...place(device) }];
+  };
 }
 
 function isBatch(value: unknown): boolean {

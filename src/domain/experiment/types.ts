@@ -83,7 +83,10 @@ export type ValidationSettings = {
   readonly every: number;
   /** What happens while the validator is behind: only the latest checkpoint, or all in order. */
   readonly backlog: 'latest' | 'all';
-  readonly engine: 'onnx' | 'ultralytics';
+  /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics' own reaches the GPU. */
+  readonly engine: 'auto' | 'onnx' | 'ultralytics';
+  /** Ultralytics' own validation in its training loop each n-th epoch; 0: as `val` says. */
+  readonly in_loop: number;
 };
 
 export type HalfMode = 'auto' | 'on' | 'off';

@@ -2,6 +2,7 @@
 export class Column {
   #values: Float64Array;
   #length = 0;
+  #truncations = 0;
 
   constructor(capacity = 64) {
     this.#values = new Float64Array(capacity);
@@ -25,7 +26,14 @@ export class Column {
   }
 
   truncate(length: number): void {
-    this.#length = Math.min(this.#length, length);
+    if (length >= this.#length) return;
+    this.#length = length;
+    this.#truncations++;
+  }
+
+  /** How often values were dropped: whatever was derived from them is then no longer true, however long the column is. */
+  get truncations(): number {
+    return this.#truncations;
   }
 
   /** The values so far; a view, valid until the next push. */

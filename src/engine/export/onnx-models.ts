@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { PythonReady } from '../../protocol/line-process';
 import type { RunFile } from '../../protocol/run-files';
 import { runEnvironment } from '../process/run-environment';
-import { type ExporterProcess, startExporter } from './exporter-process';
+import { PythonServant } from '../python/servant';
 
 const MOST_RESTARTS = 1;
-
-type ExportRequest = Parameters<ExporterProcess['export']>[0];
 
 /**
  * The ONNX file of each checkpoint of a run. The builtin trainer writes it itself; a .pt is turned into one by the
@@ -16,13 +15,21 @@ type ExportRequest = Parameters<ExporterProcess['export']>[0];
 export class OnnxModels {
   readonly #run: RunFile;
   readonly #dir: string;
-  readonly #installDir: string;
-  #exporter: ExporterProcess | undefined;
+  readonly #exporter: PythonServant;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#dir = dir;
     this.#run = run;
-    this.#installDir = installDir;
+    const env = runEnvironment(run.id, 'exporter');
+    this.#exporter = new PythonServant(
+      { python: run.python ?? 'python3', module: 'exporter', installDir, env },
+      MOST_RESTARTS,
+    );
+  }
+
+  /** What the run's Python has. Throws one line where it cannot be asked. */
+  python(): Promise<PythonReady> {
+    return this.#exporter.ready();
   }
 
   /** Absolute path of the checkpoint's model.onnx. Throws one line where it cannot be made. */
@@ -30,42 +37,16 @@ export class OnnxModels {
     const onnx = path.join(this.#dir, checkpoint, 'model.onnx');
     const pt = path.join(this.#dir, checkpoint, 'model.pt');
     if (existsSync(onnx) || !existsSync(pt) || !this.#ownsPickles()) return onnx;
-    await this.#export({ pt, onnx, imgsz: this.#run.experiment.resolved.imgsz }, MOST_RESTARTS);
+    await this.#exporter.ask({ pt, onnx, imgsz: this.#run.experiment.resolved.imgsz });
     return onnx;
   }
 
-  async stop(): Promise<void> {
-    await this.#exporter?.stop();
-  }
-
-  async #export(request: ExportRequest, restarts: number): Promise<void> {
-    const exporter = this.#ensure();
-    try {
-      await exporter.export(request);
-    } catch (error) {
-      const died = this.#exporter !== exporter;
-      if (!died || restarts === 0) throw error;
-      await this.#export(request, restarts - 1);
-    }
+  stop(): Promise<void> {
+    return this.#exporter.stop();
   }
 
   /** Only the runner's own checkpoints are unpickled, and that in the user's Python, never in a process of ours. */
   #ownsPickles(): boolean {
     return this.#run.experiment.resolved.trainer === 'ultralytics';
-  }
-
-  #ensure(): ExporterProcess {
-    if (this.#exporter) return this.#exporter;
-    const python = this.#run.python ?? 'python3';
-    const exporter = startExporter({
-      python,
-      installDir: this.#installDir,
-      env: runEnvironment(this.#run.id, 'exporter'),
-    });
-    this.#exporter = exporter;
-    void exporter.stopped.then(() => {
-      if (this.#exporter === exporter) this.#exporter = undefined;
-    });
-    return exporter;
   }
 }

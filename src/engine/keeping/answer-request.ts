@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
 import type { Requests } from './requests';
 import type { RunBook } from './run-book';
@@ -17,12 +18,20 @@ type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>
 /** Answers a request that is the keeper's, or hands it to the trainer. Every request is answered, sooner or later. */
 export async function answerRequest(file: ControlFile, context: RequestContext): Promise<void> {
   const { id, request } = file;
-  if (!TRAINER_REQUESTS.has(request.type))
-    return context.requests.answer(id, request, answerOwn(request, context));
+  if (!TRAINER_REQUESTS.has(request.type)) {
+    context.requests.answer(id, request, answerOwn(request, context));
+    return tellTrainer(request, context);
+  }
   const refusal = refuse(request, context);
   if (refusal) return context.requests.answer(id, request, refusal);
   await context.requests.forward(id, request, file.from);
   if (request.type === 'stop') context.trainer.stop({ kind: 'asked' });
+}
+
+/** A trainer that stops early by a rule of its own hears of the new patience as well. */
+async function tellTrainer(request: ControlRequest, { requests, trainer }: RequestContext): Promise<void> {
+  if (request.type !== 'patience' || !trainer.alive || !trainer.hello?.knobs.includes('patience')) return;
+  await requests.forward(randomUUID(), request, 'keeper');
 }
 
 function answerOwn(request: ControlRequest, context: RequestContext): Answer {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
+import type { EngineChoice } from '../../domain/run/validation-engine';
 import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
 import { detectionsPath } from '../../protocol/run-files';
 import type { CheckpointState } from '../../protocol/run-state';
@@ -8,6 +9,8 @@ import { OnnxModels } from '../export/onnx-models';
 import { identityOf } from '../process/identity';
 import { ROLE_VARIABLE } from '../process/run-environment';
 import { startValidator, type ValidatorProcess } from '../validator-process';
+import { chooseEngine } from './choose-engine';
+import { OwnValidation } from './own-validation';
 
 const MOST_RESTARTS = 3;
 
@@ -25,11 +28,13 @@ export class ValidationLane {
   readonly #run: RunFile;
   readonly #dir: string;
   readonly #models: OnnxModels;
+  readonly #own: OwnValidation;
   readonly #onNote: (message: string) => void;
   #validator: ValidatorProcess | undefined;
   #identity: ProcessIdentity | undefined;
   #abandoned = false;
   #problem: string | undefined;
+  #engine: Promise<EngineChoice> | undefined;
 
   constructor(dir: string, run: RunFile, installDir: string, onNote: (message: string) => void) {
     this.#onNote = onNote;
@@ -37,6 +42,7 @@ export class ValidationLane {
     this.#run = run;
     this.#installDir = installDir;
     this.#models = new OnnxModels(dir, run, installDir);
+    this.#own = new OwnValidation(dir, run, installDir);
   }
 
   get identity(): ProcessIdentity | undefined {
@@ -81,13 +87,12 @@ export class ValidationLane {
   /** Gives up what is in hand and ends the process. */
   async stop(): Promise<void> {
     this.#abandoned = true;
-    await Promise.all([this.#validator?.stop(), this.#models.stop()]);
+    await Promise.all([this.#validator?.stop(), this.#models.stop(), this.#own.stop()]);
   }
 
   async #attempt(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<LaneOutcome | 'crashed'> {
     try {
-      const model = await this.#models.modelOf(checkpoint.path);
-      const result = await validator.validate(this.#params(model, checkpoint.epoch));
+      const result = await this.#judge(validator, checkpoint);
       this.#problem = undefined;
       return { kind: 'validated', result };
     } catch (error) {
@@ -95,6 +100,25 @@ export class ValidationLane {
       this.#problem = toError(error).message;
       return { kind: 'failed', message: this.#problem };
     }
+  }
+
+  async #judge(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<ValidateResult> {
+    this.#engine ??= this.#chooseEngine();
+    if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator);
+    const model = await this.#models.modelOf(checkpoint.path);
+    return validator.validate(this.#params(model, checkpoint.epoch));
+  }
+
+  async #chooseEngine(): Promise<EngineChoice> {
+    const choice = await chooseEngine({
+      run: this.#run,
+      models: this.#models,
+      validator: () => this.#ensure(),
+    });
+    const who = choice.engine === 'onnx' ? 'Pitwall through ONNX' : "Ultralytics' own val";
+    if (this.#run.experiment.resolved.trainer === 'ultralytics')
+      this.#onNote(`checkpoints are validated by ${who}: ${choice.reason}`);
+    return choice;
   }
 
   #ensure(): ValidatorProcess {

@@ -2,7 +2,7 @@
 export const RUN_VARIABLE = 'PITWALL_RUN';
 export const ROLE_VARIABLE = 'PITWALL_ROLE';
 
-export type ProcessRole = 'keeper' | 'trainer' | 'validator' | 'exporter';
+export type ProcessRole = 'keeper' | 'trainer' | 'validator' | 'exporter' | 'own-val';
 
 /** The environment of a child that belongs to run `id`; inside an editor the child runs on the editor's own Node. */
 export function runEnvironment(

@@ -28,7 +28,7 @@ export function processesOfRun(id: string): RunProcess[] {
 }
 
 /** Processes that serve the run without training: a stop of the trainer leaves them alone. */
-const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter']);
+const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter', 'own-val']);
 
 /**
  * Whether the process that a run folder names lives and is of this run. The folder may be a stranger's: a pid in it is

@@ -67,7 +67,8 @@ export function createStepCache(): StepCache {
   };
 }
 
-// A new attempt drops rows; a new plan moves every epoch.
+// A new attempt drops rows, as does an epoch that is done again; a new plan moves every epoch.
 function cacheKey(state: RunState, { axis, smoothing }: CacheSettings): string {
-  return [axis, smoothing, state.hello?.attempt, axis === 'epoch' ? state.plan?.stepsPerEpoch : ''].join(' ');
+  const { truncations } = state.steps.step;
+  return [axis, smoothing, truncations, axis === 'epoch' ? state.plan?.stepsPerEpoch : ''].join(' ');
 }

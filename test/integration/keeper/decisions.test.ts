@@ -99,6 +99,7 @@ test('only each n-th checkpoint is validated, and the last one always', async ()
     every: 3,
     backlog: 'all',
     engine: 'onnx',
+    in_loop: 0,
   } as const;
   const live = await runToEnd(await start({ epochs: 7, experiment: { validation } }));
   expect([...live.state.validations.keys()]).toEqual([3, 6, 7]);
@@ -131,6 +132,7 @@ test('after the end a host may still have a checkpoint validated; the run stays 
     every: 1,
     backlog: 'all',
     engine: 'onnx',
+    in_loop: 0,
   } as const;
   const dir = await start({ epochs: 2, experiment: { validation } });
   const live = await runToEnd(dir);

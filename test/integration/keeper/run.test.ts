@@ -51,6 +51,7 @@ test('while the validator is behind, only the latest checkpoint is validated and
       every: 1,
       backlog: 'latest',
       engine: 'onnx',
+      in_loop: 0,
     } as const,
   };
   const { dir } = await start({ epochs: 8, trainer: { stepMs: 2 }, validator: { ms: 300 }, experiment });

@@ -126,6 +126,7 @@ describe('completion', () => {
       'every',
       'backlog',
       'engine',
+      'in_loop',
     ]);
     expect(labels('early_stop: { metric: map, |')).toEqual(['enabled', 'ema', 'patience']);
   });

@@ -6,6 +6,8 @@ import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../../s
 import { RunReader } from '../../../src/engine/watch/run-reader';
 import { createRunState, reduceRun, withProblem } from '../../../src/protocol/reduce-run';
 import type { RunEntry, RunState } from '../../../src/protocol/run-state';
+import type { Axis } from '../../../src/protocol/view/axis';
+import { createStepCache } from '../../../src/protocol/view/step-cache';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
 const golden = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8'));
@@ -85,4 +87,22 @@ test('a loss that first appears later is a gap before, and one that goes is a ga
   expect([...state.steps.loss.get('a')!.view()]).toEqual([1, 2, Number.NaN]);
   expect([...state.steps.loss.get('b')!.view()]).toEqual([Number.NaN, 3, 4]);
   expect([...state.steps.lr.get('group0')!.view()]).toEqual([0.1, 0.1, 0.1]);
+});
+
+test('an epoch that is done again replaces its steps, and what was derived from them is known to be stale', () => {
+  const step = (n: number, total: number): RunEntry => ({
+    source: 'events',
+    value: { type: 'step', t: n, step: n, epoch: 1, lr: [0.1], loss: { total } },
+  });
+  const cache = createStepCache();
+  const axis = { ofRow: (row: number) => state.steps.step.at(row) } as Axis;
+  const settings = { axis: 'step', smoothing: 0 } as const;
+  const state = [step(0, 1), step(1, 2), step(2, Number.NaN)].reduce(reduceRun, createRunState());
+  expect(cache.update(state, axis, settings).isNew).toBe(true);
+  expect(cache.update(state, axis, settings).isNew).toBe(false);
+  // Between two looks it is repeated and goes on further than it had come.
+  const again = [step(1, 3), step(2, 4), step(3, 5)].reduce(reduceRun, state);
+  expect([...again.steps.step.view()]).toEqual([0, 1, 2, 3]);
+  expect([...again.steps.loss.get('total')!.view()]).toEqual([1, 3, 4, 5]);
+  expect(cache.update(again, axis, settings).isNew).toBe(true);
 });

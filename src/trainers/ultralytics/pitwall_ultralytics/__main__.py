@@ -30,10 +30,10 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     from .settings import requested, train_arguments
 
     arguments = train_arguments(experiment, run_dir, DEFAULT_CFG_DICT)
-    in_loop = "val" in experiment["explicit"] and experiment["passthrough"].get("val", True) is True
     os.environ["PITWALL_RUN_DIR"] = str(run_dir)
     os.environ["PITWALL_OPTIONS"] = json.dumps({
-        "attempt": attempt, "in_loop_validation": in_loop or not experiment["validation"]["enabled"],
+        "attempt": attempt, "in_loop_every": in_loop_every(experiment),
+        "checkpoint_every": experiment["checkpoints"]["every"],
         "warmup_shape": experiment["schedule"]["warmup_shape"],
         "lr_range": experiment["schedule"].get("lr_range"), "requested": requested(experiment),
     }, default=str)
@@ -57,6 +57,13 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
         finish(model, 1, error, run_dir)
         raise
     return finish(model, 0)
+
+
+def in_loop_every(experiment: dict) -> int:
+    """Epochs between validations in Ultralytics' own loop, 0 for none: as asked, else only where nobody else validates."""
+    validation = experiment["validation"]
+    asked = "val" in experiment["explicit"] and experiment["passthrough"].get("val", True) is True
+    return validation.get("in_loop") or int(asked or not validation["enabled"])
 
 
 def finish(model, code: int, error=None, run_dir=None) -> int:

@@ -6,6 +6,8 @@ import math
 import time
 from pathlib import Path
 
+TAIL_BYTES = 65536
+
 
 def plain(value):
     """JSON has no NaN or Infinity: they become the strings that every reader of a run folder knows."""
@@ -47,3 +49,20 @@ def read_events(run_dir: Path):
                 continue
             if isinstance(event, dict) and "type" in event:
                 yield event
+
+
+def last_event(run_dir: Path):
+    """The newest whole event, or None; reads the end of the file only."""
+    path = run_dir / "events.jsonl"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        lines = file.read().decode("utf-8", errors="replace").splitlines()
+    for line in reversed(lines):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        return event if isinstance(event, dict) else None
+    return None

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from . import checkpoints
 from .control import ControlFolder
-from .events import EventLog, read_events
+from .events import EventLog, last_event, read_events
 from .rates import Rates, group_names
+from .warnings_log import tell_warnings
 
 KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
 
@@ -18,11 +19,14 @@ class Session:
         self.trainer = trainer
         self.run_dir = run_dir
         self.attempt = int(options["attempt"])
-        self.in_loop_validation = bool(options["in_loop_validation"])
+        self.in_loop_every = int(options["in_loop_every"])  # epochs between Ultralytics' own validations; 0: none
+        self.checkpoint_every = int(options.get("checkpoint_every", 1))
         self.requested = options["requested"]
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
         self.log = EventLog(run_dir) if self.leader else None
+        if self.leader:
+            tell_warnings(self._emit)
         self.control = ControlFolder(run_dir)
         self.batch = 0
         self.step = 0
@@ -30,14 +34,19 @@ class Session:
         self._stop_after_epoch = None
         self._pending_stop = None
         self._epoch_open = False
+        self._began_ms = int(time.time() * 1000)
+        self._said_hello = False
         self._started = time.monotonic()
         self._planned_shape = None
+        self._mosaic_off = False
+        self._closed_loader = None
 
     # -- hooks, in the order Ultralytics fires them -------------------------------------------------------------
 
     def on_train_start(self) -> None:
         trainer = self.trainer
         self.step = trainer.start_epoch * len(trainer.train_loader)
+        self._said_hello = True
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
             groups=group_names(trainer.optimizer.param_groups), knobs=KNOBS, device=str(trainer.device),
@@ -49,7 +58,8 @@ class Session:
     def on_train_epoch_start(self) -> None:
         self.batch = 0
         self._epoch_open = True
-        self._epoch_started = time.monotonic()
+        self._epoch_started = self._started = time.monotonic()
+        self._close_mosaic()
 
     def on_batch(self, images: int) -> None:
         """From preprocess_batch: after the warm-up set the LR, before the optimizer uses it."""
@@ -66,14 +76,16 @@ class Session:
         self.rates.write(groups)
 
     def on_train_batch_end(self) -> None:
+        self.batch += 1
+        if self.log is None:
+            return
         trainer = self.trainer
         now = time.monotonic()
         seconds, self._started = now - self._started, now
         self._emit(
             "step", step=self.step, epoch=trainer.epoch + 1, lr=[float(g["lr"]) for g in trainer.optimizer.param_groups],
-            loss=self._losses(trainer.loss_items), ips=round(self.images / max(seconds, 1e-9), 2),
+            loss=self._losses(trainer.loss_items), ips=round(self.images / max(seconds, 1e-9), 2), **self._gpu_memory(),
         )
-        self.batch += 1
 
     def on_train_epoch_end(self) -> None:
         self._mean_losses = self._losses(self.trainer.tloss)
@@ -82,7 +94,7 @@ class Session:
         trainer = self.trainer
         meta = {"epoch": trainer.epoch + 1, "step": self.step, "model": str(trainer.args.model),
                 "names": [str(n) for n in trainer.data["names"].values()], "imgsz": int(trainer.args.imgsz)}
-        if self.leader:
+        if self.leader and self._publishes_now():
             self._emit("checkpoint", **checkpoints.publish(self.run_dir, Path(trainer.last), meta))
 
     def on_fit_epoch_end(self) -> None:
@@ -96,20 +108,57 @@ class Session:
         self._obey_stop_after_epoch()
 
     def finish(self, error=None) -> None:
-        """The `end` event; the run's last line of this attempt."""
-        if error is not None:
+        """The `end` event; the run's last line of this attempt. A launcher adds nothing to the end that rank 0 wrote."""
+        if not self._said_hello and self._has_ended():
+            return
+        if isinstance(error, KeyboardInterrupt):
+            self._emit("end", reason="stopped", step=self.step, message="interrupted")
+        elif error is not None:
             self._emit("end", reason="failed", step=self.step, message=" ".join(f"{type(error).__name__}: {error}".split()))
         else:
             self._emit("end", reason=self.end_reason, step=self.step)
 
     def validates_now(self) -> bool:
-        return self.in_loop_validation
+        """Whether Ultralytics validates in its loop at this epoch's end; the last epoch counts where any does."""
+        every, epoch = self.in_loop_every, self.trainer.epoch + 1
+        return every > 0 and (epoch % every == 0 or epoch >= self.trainer.epochs)
+
+    def has_launched(self) -> bool:
+        """Whether the training went on in processes that this one started: none of its hooks fired here."""
+        return not self._said_hello
 
     # -- details ------------------------------------------------------------------------------------------------
 
     def _emit(self, kind: str, **fields) -> None:
         if self.log is not None:
             self.log.write(kind, **fields)
+
+    def _has_ended(self) -> bool:
+        event = last_event(self.run_dir)
+        return event is not None and event.get("type") == "end" and event.get("t", 0) >= self._began_ms
+
+    def _publishes_now(self) -> bool:
+        """Each n-th epoch's checkpoint, and whatever may be the last."""
+        trainer = self.trainer
+        epoch = trainer.epoch + 1
+        return epoch % self.checkpoint_every == 0 or epoch >= trainer.epochs or bool(self._stop_after_epoch or trainer.stop)
+
+    def _gpu_memory(self) -> dict:
+        if self.trainer.device.type != "cuda":
+            return {}
+        import torch
+
+        return {"gpuBytes": int(torch.cuda.memory_reserved(self.trainer.device))}
+
+    def _close_mosaic(self) -> None:
+        """Once for each loader: an out-of-memory halving builds a new one. Workers hold copies of the dataset, so theirs start anew."""
+        loader = self.trainer.train_loader
+        if not self._mosaic_off or self._closed_loader is loader:
+            return
+        self.trainer._close_dataloader_mosaic()
+        if loader.num_workers > 0 and hasattr(loader, "reset"):
+            loader.reset()
+        self._closed_loader = loader
 
     def _losses(self, items) -> dict:
         """Component name -> value; a dict in newer versions, a tensor beside trainer.loss_names in older ones."""
@@ -171,8 +220,7 @@ class Session:
             self._stop_after_epoch = "stopped"
             return True, f"stops after epoch {self.trainer.epoch + 1}", None
         if kind == "close_mosaic":
-            self.trainer._close_dataloader_mosaic()
-            return True, "mosaic, mixup, cutmix and copy_paste are off from the next batches on", None
+            return True, self._obey_close_mosaic(), None
         if kind == "patience":
             self.trainer.stopper.patience = request["value"] or float("inf")
             return True, f"patience is {request['value']}", None
@@ -181,6 +229,14 @@ class Session:
     def _obey_lr(self, request):
         change, message = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step)
         return change is not None, message, change
+
+    def _obey_close_mosaic(self) -> str:
+        self._mosaic_off = True
+        what = "mosaic, mixup, cutmix and copy_paste are off"
+        if self.trainer.train_loader.num_workers > 0:
+            return f"{what} from epoch {self.trainer.epoch + 2} on, when the loader's workers start anew"
+        self._close_mosaic()
+        return f"{what} from the next batch on"
 
     def _obey_stop(self, kind: str):
         if kind == "pause":
@@ -195,16 +251,18 @@ class Session:
             raise self._pending_stop
 
     def _obey_stop_after_epoch(self) -> None:
-        if self._stop_after_epoch:
+        if self._stop_after_epoch and self.trainer.epoch + 1 < self.trainer.epochs:
             self.end_reason = self._stop_after_epoch
             raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
 
     def _replay_changes(self) -> None:
         """What was changed in flight before a resume is changed again."""
         for event in read_events(self.run_dir):
-            applied = event.get("applied")
-            if event.get("type") == "control" and event.get("ok") and applied and event["step"] < self.step:
-                self.rates.changes.append(applied)
+            if event.get("type") != "control" or not event.get("ok"):
+                continue
+            if event.get("applied") and event["step"] < self.step:
+                self.rates.changes.append(event["applied"])
+            self._mosaic_off |= (event.get("requested") or {}).get("type") == "close_mosaic"
 
 
 class StopTraining(Exception):

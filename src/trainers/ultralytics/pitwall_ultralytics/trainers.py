@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""Trainer subclasses by task. They live in an importable module, and hook in from their constructor: a multi-GPU launch
-starts new processes that import the class by its module path and know nothing of callbacks added from outside."""
+"""Trainer subclasses by task. They live in an importable module and hook in by themselves: a multi-GPU launch starts new
+processes that import the class by its module path. Versions differ in whether callbacks added to a trainer get there (not
+before 8.4, later they are handed over), so nothing is added: the subclass listens where the callbacks are run."""
 
 import json
 import os
@@ -12,7 +13,7 @@ from ultralytics.models.yolo.obb import OBBTrainer
 from ultralytics.models.yolo.pose import PoseTrainer
 from ultralytics.models.yolo.segment import SegmentationTrainer
 
-from .session import Session
+from .session import Session, StopTraining
 
 HOOKS = ("on_train_start", "on_train_epoch_start", "on_train_batch_end", "on_train_epoch_end", "on_model_save", "on_fit_epoch_end")
 
@@ -24,8 +25,35 @@ class Pitwalled:
         super().__init__(*args, **kwargs)
         options = json.loads(os.environ["PITWALL_OPTIONS"])
         self.pitwall = Session(self, Path(os.environ["PITWALL_RUN_DIR"]), options)
-        for hook in HOOKS:
-            self.add_callback(hook, call_session(hook))
+
+    def run_callbacks(self, event):
+        super().run_callbacks(event)
+        if event in HOOKS:
+            getattr(self.pitwall, event)()
+
+    def train(self):
+        """One process trains and leaves by StopTraining when it is stopped. A launched rank ends in good order instead, for
+        its launcher takes any other end for a crash; and the launcher has nothing to add to what rank 0 wrote."""
+        rank = int(os.environ.get("RANK", -1))
+        try:
+            super().train()
+        except StopTraining:
+            if rank == -1:
+                raise
+        except BaseException as error:
+            if rank != -1:
+                self.pitwall.finish(error)
+            raise
+        if rank != -1:
+            self.pitwall.finish()
+        elif self.pitwall.has_launched():
+            raise StopTraining("the processes that were launched have ended")
+
+    def check_resume(self, overrides):
+        """A checkpoint remembers where its trainer wrote; the run folder may have been moved since."""
+        super().check_resume(overrides)
+        if self.resume:
+            self.args.save_dir = str(Path(os.environ["PITWALL_RUN_DIR"]) / "trainer")
 
     def preprocess_batch(self, batch):
         self.pitwall.on_batch(len(batch["img"]))
@@ -37,15 +65,8 @@ class Pitwalled:
         return super().validate() if self.pitwall.validates_now() else (self.metrics, None)
 
     def final_eval(self):
-        if self.pitwall.validates_now():
+        if self.pitwall.in_loop_every > 0:
             super().final_eval()
-
-
-def call_session(hook: str):
-    def callback(trainer):
-        getattr(trainer.pitwall, hook)()
-
-    return callback
 
 
 class PitwallDetectionTrainer(Pitwalled, DetectionTrainer):

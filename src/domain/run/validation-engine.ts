@@ -1,0 +1,41 @@
+import type { Experiment } from '../experiment/types';
+
+export type ValidationEngine = 'onnx' | 'ultralytics';
+export type EngineChoice = { readonly engine: ValidationEngine; readonly reason: string };
+
+/** What the run's Python and the validator can compute on. */
+export type EngineFacts = {
+  /** torch sees a CUDA device. */
+  readonly torchCuda: boolean;
+  /** The package that an export to ONNX needs is there. */
+  readonly onnxPackage: boolean;
+  readonly onnxruntimeCuda: boolean;
+};
+
+/** Devices that only onnxruntime has; whoever names one wants Pitwall's validator. */
+const ONNX_ONLY = /^(cpu|webgpu|dml(:\d+)?|coreml)$/;
+
+/**
+ * Who validates, where the settings alone decide it; undefined where it depends on what this machine has. Only .pt
+ * checkpoints of an Ultralytics run can be validated by Ultralytics.
+ */
+export function engineBySettings({
+  trainer,
+  validation,
+}: Pick<Experiment, 'trainer' | 'validation'>): EngineChoice | undefined {
+  if (trainer !== 'ultralytics') return { engine: 'onnx', reason: `trainer: ${trainer} writes ONNX itself` };
+  if (validation.engine !== 'auto') return { engine: validation.engine, reason: 'asked for' };
+  if (ONNX_ONLY.test(validation.device))
+    return { engine: 'onnx', reason: `validation.device: ${validation.device}` };
+  return undefined;
+}
+
+/** `auto`: Pitwall's validator, unless only Ultralytics' own reaches the GPU or nothing can be exported. */
+export function engineByFacts({ torchCuda, onnxPackage, onnxruntimeCuda }: EngineFacts): EngineChoice {
+  if (!onnxPackage)
+    return { engine: 'ultralytics', reason: 'this Python has no package onnx to export with' };
+  if (torchCuda && !onnxruntimeCuda)
+    return { engine: 'ultralytics', reason: 'torch has CUDA here and onnxruntime has not' };
+  const reason = torchCuda ? 'onnxruntime has CUDA here' : 'torch has no CUDA here';
+  return { engine: 'onnx', reason };
+}

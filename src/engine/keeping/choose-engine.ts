@@ -1,0 +1,32 @@
+import { toError } from '../../base/async';
+import { type EngineChoice, engineByFacts, engineBySettings } from '../../domain/run/validation-engine';
+import type { RunFile } from '../../protocol/run-files';
+import type { OnnxModels } from '../export/onnx-models';
+import type { ValidatorProcess } from '../validator-process';
+
+export type EngineQuestion = {
+  readonly run: RunFile;
+  readonly models: OnnxModels;
+  readonly validator: () => ValidatorProcess;
+};
+
+/** Who validates this run's checkpoints. Never fails: where nothing can be asked, Pitwall's validator says what is wrong. */
+export async function chooseEngine({ run, models, validator }: EngineQuestion): Promise<EngineChoice> {
+  const settled = engineBySettings(run.experiment.resolved);
+  if (settled) return settled;
+  try {
+    const { cuda, onnx } = await models.python();
+    return engineByFacts({
+      torchCuda: cuda,
+      onnxPackage: onnx,
+      onnxruntimeCuda: cuda && onnx && (await hasCuda(validator())),
+    });
+  } catch (error) {
+    return { engine: 'onnx', reason: `the run's Python could not be asked: ${toError(error).message}` };
+  }
+}
+
+async function hasCuda(validator: ValidatorProcess): Promise<boolean> {
+  const devices = await validator.devices();
+  return devices.some(({ provider, available }) => provider === 'cuda' && available);
+}

@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { zOwnValAnswer } from '../../protocol/line-process';
+import { detectionsPath, type RunFile } from '../../protocol/run-files';
+import type { CheckpointState } from '../../protocol/run-state';
+import type { ValidateResult } from '../../protocol/validator';
+import { runEnvironment } from '../process/run-environment';
+import { PythonServant } from '../python/servant';
+import type { ValidatorProcess } from '../validator-process';
+
+const MOST_RESTARTS = 3;
+
+/**
+ * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains. Its
+ * numbers are the library's; what it detected goes to the validator, which adds everything else.
+ */
+export class OwnValidation {
+  readonly #run: RunFile;
+  readonly #dir: string;
+  readonly #servant: PythonServant;
+
+  constructor(dir: string, run: RunFile, installDir: string) {
+    this.#run = run;
+    this.#dir = dir;
+    const env = runEnvironment(run.id, 'own-val');
+    this.#servant = new PythonServant(
+      { python: run.python ?? 'python3', module: 'own_val', installDir, env },
+      MOST_RESTARTS,
+    );
+  }
+
+  /** Throws one line where it cannot be done. */
+  async validate(
+    { path: checkpoint, epoch }: CheckpointState,
+    validator: ValidatorProcess,
+  ): Promise<ValidateResult> {
+    const { data, imgsz, single_cls, validation, device } = this.#run.experiment.resolved;
+    const det = path.join(this.#dir, detectionsPath(epoch));
+    const out = `${det}.own`;
+    const batch = validation.batch === 'auto' ? {} : { batch: validation.batch };
+    try {
+      const answer = await this.#servant.ask({
+        pt: path.join(this.#dir, checkpoint, 'model.pt'),
+        data,
+        split: 'val',
+        imgsz,
+        ...batch,
+        half: validation.half,
+        device: validation.device,
+        trained_on: device,
+        single_cls,
+        out,
+      });
+      const { metrics: own, images: _, ...how } = zOwnValAnswer.parse(answer);
+      return await validator.assess({ data, single_cls, imgsz, recorded: out, det, own, ...how });
+    } finally {
+      await rm(out, { force: true });
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#servant.stop();
+  }
+}

@@ -1,0 +1,46 @@
+import type { PythonReady } from '../../protocol/line-process';
+import { type LineProcess, type LineProcessOptions, startLineProcess } from './line-process';
+
+/** A Python process for requests of one kind: started at the first, warm for the next, started again where it died. */
+export class PythonServant {
+  readonly #options: LineProcessOptions;
+  readonly #mostRestarts: number;
+  #process: LineProcess | undefined;
+  #stopped = false;
+
+  constructor(options: LineProcessOptions, mostRestarts: number) {
+    this.#options = options;
+    this.#mostRestarts = mostRestarts;
+  }
+
+  /** What the interpreter has. Throws one line where it has too little. */
+  ready(): Promise<PythonReady> {
+    return this.#ensure().ready;
+  }
+
+  /** The answer to a request; a process that dies over it gets another try, at most `mostRestarts` times. */
+  async ask(request: Readonly<Record<string, unknown>>): Promise<unknown> {
+    for (let restarts = 0; ; restarts++) {
+      const process = this.#ensure();
+      try {
+        return await process.ask(request);
+      } catch (error) {
+        const died = process.ended && !process.refused && !this.#stopped;
+        if (!died || restarts >= this.#mostRestarts) throw error;
+      }
+    }
+  }
+
+  /** Ends the process for good: what is in hand fails. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#process?.stop();
+  }
+
+  #ensure(): LineProcess {
+    if (this.#process && (this.#stopped || !this.#process.ended)) return this.#process;
+    if (this.#stopped) throw new Error('the run is just being stopped');
+    this.#process = startLineProcess(this.#options);
+    return this.#process;
+  }
+}

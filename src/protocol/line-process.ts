@@ -1,0 +1,37 @@
+import * as z from 'zod';
+
+// Lines on the stdout of the Python processes that stay warm (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
+
+/** What the environment of such a process has; its first line. */
+export const zPythonReady = z.object({
+  ready: z.literal(true),
+  ultralytics: z.string(),
+  torch: z.string(),
+  cuda: z.boolean(),
+  gpus: z.number().int(),
+  onnx: z.boolean(),
+});
+export type PythonReady = z.infer<typeof zPythonReady>;
+
+const zFailed = z.object({ id: z.number().int(), error: z.string() });
+const zAnswered = z.looseObject({ id: z.number().int(), seconds: z.number() });
+
+export const zPythonLine = z.union([zPythonReady, zFailed, zAnswered, z.strictObject({ error: z.string() })]);
+
+/** Answer of own_val.py. */
+export const zOwnValAnswer = z.object({
+  metrics: z.object({
+    map: z.number(),
+    map50: z.number(),
+    map75: z.number(),
+    precision: z.number(),
+    recall: z.number(),
+  }),
+  device: z.string(),
+  half: z.boolean(),
+  batch: z.number().int(),
+  images: z.number().int(),
+  inference: z.number(),
+  seconds: z.number(),
+});
+export type OwnValAnswer = z.infer<typeof zOwnValAnswer>;

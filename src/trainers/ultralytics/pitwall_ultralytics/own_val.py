@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""python -m pitwall_ultralytics.own_val: Ultralytics' own validation of a checkpoint, in a process of its own.
+
+A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "out"}. The answer
+holds Ultralytics' numbers and where they were made; `out` holds what was detected, for everything else that Pitwall shows of a
+checkpoint: one JSON line that describes the images, then float32 rows (x1, y1, x2, y2, score, class), boxes in input pixels.
+See lines.py.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from .lines import serve_lines
+
+MOST_BATCH = 32  # images at once where nobody says how many
+# Cards that report FP16 and give NaN; src/domain/detection/half.ts has the reports.
+FAULTY_HALF = re.compile(r"GTX 16\d0|\bT(400|500|550|600|1000|1200|2000)\b|K40m", re.I)
+
+
+def handle(request: dict) -> dict:
+    from ultralytics import YOLO
+
+    model = YOLO(request["pt"])
+    device = choose_device(request["device"], request.get("trained_on") or "")
+    half = wants_half(request["half"], device)
+    kind = recording_validator(model.task)
+    found = []
+    kind.found = found
+    with tempfile.TemporaryDirectory(prefix="pitwall-val-") as folder:
+        metrics = model.val(
+            validator=kind, data=request["data"], split=request["split"], imgsz=request["imgsz"],
+            batch=request.get("batch") or MOST_BATCH, half=half, device=device, single_cls=request["single_cls"],
+            workers=0, plots=False, save_json=False, verbose=False, project=folder, name="val", exist_ok=True,
+        )
+    write_found(Path(request["out"]), found)
+    box = metrics.box
+    return {
+        "metrics": {"map": float(box.map), "map50": float(box.map50), "map75": float(box.map75),
+                    "precision": float(box.mp), "recall": float(box.mr)},
+        "device": str(device), "half": half, "batch": request.get("batch") or MOST_BATCH, "images": len(found),
+        "inference": float(metrics.speed.get("inference", 0.0)) * len(found) / 1000,
+    }
+
+
+def recording_validator(task: str):
+    """The task's own validator, which beside its work notes what was detected where."""
+    from ultralytics.models.yolo import detect, pose, segment
+
+    bases = {"detect": detect.DetectionValidator, "segment": segment.SegmentationValidator, "pose": pose.PoseValidator}
+    if task not in bases:
+        raise ValueError(f"Ultralytics' own validation is read for {', '.join(bases)}, not for {task}")
+
+    class Recording(bases[task]):
+        found: list = []
+
+        def update_metrics(self, preds, batch):
+            for index, pred in enumerate(preds):
+                self.found.append(described(pred, batch, index))
+            super().update_metrics(preds, batch)
+
+    return Recording
+
+
+def described(pred, batch: dict, index: int) -> dict:
+    """One image: file, sizes, how it lies in the input, and its rows. Older versions give a tensor instead of a dict."""
+    import torch
+
+    rows = torch.cat([pred["bboxes"], pred["conf"][:, None], pred["cls"][:, None]], 1) if isinstance(pred, dict) else pred[:, :6]
+    height, width = (int(v) for v in batch["ori_shape"][index])
+    (gain_height, gain_width), (left, top) = batch["ratio_pad"][index]
+    input_height, input_width = batch["img"].shape[2:]
+    return {
+        "image": {"file": str(batch["im_file"][index]), "size": [width, height], "input": [int(input_width), int(input_height)],
+                  "scale": [float(gain_width), float(gain_height)], "offset": [float(left), float(top)], "rows": len(rows)},
+        "rows": rows.detach().float().cpu().numpy().astype("<f4"),
+    }
+
+
+def write_found(path: Path, found: list) -> None:
+    """Written beside, renamed whole."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        file.write(json.dumps({"images": [f["image"] for f in found]}).encode() + b"\n")
+        for f in found:
+            file.write(f["rows"].tobytes())
+    os.replace(draft, path)
+
+
+def choose_device(asked: str, trained_on: str):
+    """`auto`: a GPU that does not train where there is one, else the one that does, else the CPU."""
+    import torch
+
+    if asked == "auto":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if count == 0:
+            return torch.device("cpu")
+        busy = {int(n) for n in re.findall(r"\d+", trained_on)} or {0}
+        free = [n for n in range(count) if n not in busy]
+        return torch.device("cuda", free[0] if free else 0)
+    if asked in ("cpu", "mps") or re.fullmatch(r"cuda(:\d+)?", asked):
+        return torch.device("cuda:0" if asked == "cuda" else asked)
+    raise ValueError(f"validation.device {asked}: Ultralytics' own validation knows auto, cpu, mps, cuda and cuda:N")
+
+
+def wants_half(asked: str, device) -> bool:
+    """FP16 where the card has it in full: compute capability 7.0 or higher, except those that are known to fail."""
+    if asked != "auto":
+        return asked == "on"
+    if device.type != "cuda":
+        return False
+    import torch
+
+    return torch.cuda.get_device_capability(device) >= (7, 0) and not FAULTY_HALF.search(torch.cuda.get_device_name(device))
+
+
+if __name__ == "__main__":
+    sys.exit(serve_lines(handle))

@@ -1,0 +1,58 @@
+import { BadInputError } from '../base/bad-input';
+import { formatProblem } from '../base/problem';
+import type { AssessParams, ValidateResult } from '../protocol/validator';
+import { type Outcome, reportOf } from './report';
+import { readSplit } from './split';
+import { readRecorded } from './val-set/recorded';
+import { writeDetections } from './write-detections';
+
+const MOST_UNKNOWN = 3;
+
+/** Everything that Pitwall tells of a checkpoint, from what Ultralytics' own validation detected and the numbers it gave. */
+export async function assess(params: AssessParams): Promise<ValidateResult> {
+  const start = performance.now();
+  const split = await readSplit(params);
+  const { results: found, unknown } = await readRecorded(params.recorded, split.images);
+  if (found.length === 0) throw new BadInputError(`${params.data}: none of its images was validated`);
+  const results = params.single_cls
+    ? found.map((result) => ({ ...result, class: new Uint16Array(result.class.length) }))
+    : found;
+  const most = results.reduce(
+    (max, r) => r.class.reduce((m, c) => Math.max(m, c + 1), max),
+    split.names.length,
+  );
+  const side = Math.max(...results.map(({ placement: { input } }) => Math.max(input.width, input.height)));
+  const { device, half, batch, inference, seconds, own } = params;
+  const outcome: Outcome = {
+    params: { ...params, conf: 0.001, iou: 0.7, max_det: 300 },
+    split,
+    model: { device, half, input: { width: side, height: side }, names: undefined },
+    results,
+    classes: params.single_cls ? 1 : most,
+    batch,
+    skipped: split.images.length - results.length,
+  };
+  const report = reportOf(outcome, { start, load: 0, run: seconds, inference });
+  if (params.det !== undefined) await writeDetections(params.det, outcome);
+  const total = report.seconds.total + seconds;
+  return {
+    report: {
+      ...report,
+      ...own,
+      imgsz: params.imgsz,
+      engine: 'ultralytics',
+      seconds: { ...report.seconds, total },
+    },
+    fingerprint: split.fingerprint,
+    problems: [...split.problems.map(formatProblem), ...unknownLines(unknown)],
+  };
+}
+
+function unknownLines(unknown: readonly string[]): string[] {
+  const named = unknown
+    .slice(0, MOST_UNKNOWN)
+    .map((file) => `${file}: validated by Ultralytics, but not in the val split`);
+  return unknown.length > MOST_UNKNOWN
+    ? [...named, `${unknown.length - MOST_UNKNOWN} more like these`]
+    : named;
+}
