@@ -1,5 +1,5 @@
 // The test command: every static gate, the vitest projects and the suite in a real VS Code. One closing line sums up.
-// Usage: node test.mjs     node test.mjs editor   the suite in a real VS Code     node test.mjs ultralytics   against a real Ultralytics
+// Usage: node test.mjs [SUITE...]   everything (the default), editor: a real VS Code, ultralytics: a real Ultralytics
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -70,7 +70,10 @@ function runUltralytics() {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (made.status !== 0) {
-    notes.push(['FAILED: the Python environment could not be made', 'the suite against Ultralytics did not run']);
+    notes.push([
+      'FAILED: the Python environment could not be made',
+      'the suite against Ultralytics did not run',
+    ]);
     return count(false);
   }
   process.env.PITWALL_PYTHON = made.stdout.trim();
@@ -90,7 +93,8 @@ mkdirSync(artifacts, { recursive: true });
 const SUITES = { everything: runEverything, editor: runEditorSuite, ultralytics: runUltralytics };
 const asked = process.argv.slice(2);
 for (const suite of asked.length === 0 ? ['everything'] : asked) {
-  if (!Object.hasOwn(SUITES, suite)) throw new Error(`no suite ${suite} (known: ${Object.keys(SUITES).join(', ')})`);
+  if (!Object.hasOwn(SUITES, suite))
+    throw new Error(`no suite ${suite} (known: ${Object.keys(SUITES).join(', ')})`);
   SUITES[suite]();
 }
 for (const note of notes) console.log(`\n${banner(...note)}`);
