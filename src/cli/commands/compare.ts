@@ -33,7 +33,7 @@ export function compareCommand({ io, run }: Cli) {
     );
 }
 
-/** `compare --json` of design section 6. */
+/** What other programs read: fields may be added, these stay. */
 function compareReport(a: RunDetections, b: RunDetections, comparison: Comparison) {
   const { map, low, high, probabilityBetter, biasCorrected, perClass, warnings, replicates, seed, rule } =
     comparison;

@@ -32,7 +32,7 @@ export function showCommand({ io, run }: Cli) {
     );
 }
 
-/** `show --json` of design section 6. */
+/** What other programs read: fields may be added, these stay. */
 function showReport({ state, presence, dir }: LiveRun) {
   const { step, epoch } = state.steps;
   const last = step.length - 1;
@@ -74,8 +74,11 @@ function showLines(live: LiveRun, style: Style): string[] {
 function describeExperiment(state: RunState): string {
   const run = state.run;
   if (!run) return '';
-  const { trainer, model, epochs, batch, imgsz } = run.experiment.resolved;
-  return `${run.experiment.file}  ${trainer} ${model}, ${epochs} epochs, batch ${batch}, imgsz ${imgsz}`;
+  const { trainer, model, imgsz, ...asked } = run.experiment.resolved;
+  // What AutoBatch or `time` made of them, once the trainer has said so.
+  const { epochs, batch } = { ...asked, ...state.plan };
+  const length = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+  return `${run.experiment.file}  ${trainer} ${model}, ${length}, batch ${batch}, imgsz ${imgsz}`;
 }
 
 function processLine({ presence, state }: LiveRun): string[] {

@@ -6,7 +6,7 @@ import { type CliIo, printLine } from '../io';
 import type { RunReporter } from './reporter';
 
 /**
- * Design section 6: every event as it is written, each validation, and a last `result`. stdout holds nothing else.
+ * A contract with other programs: every event as it is written, each validation, and a last `result`. stdout holds nothing else.
  * `since` leaves out what was there before (Unix ms).
  */
 export function createJsonReporter(io: CliIo, since = 0): RunReporter {

@@ -1,7 +1,7 @@
 import type { Advice } from '../../domain/advice/types';
 import type { Schedule } from '../../domain/schedule/types';
 
-/** `schedule --json` of design section 6: every step of every group. */
+/** What other programs read, every step of every group: fields may be added, these stay. */
 export function scheduleReport(schedule: Schedule, advice: readonly Advice[]) {
   const { steps, stepsPerEpoch, warmupSteps } = schedule;
   const perStep = (at: (step: number) => number): number[] =>
