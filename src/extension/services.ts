@@ -6,11 +6,13 @@ import { DisposableStore } from '../base/disposable';
 import type { HostOptions } from '../engine/keeping/ensure-keeper';
 import type { BaseServices } from './base-services';
 import { Dashboards } from './pages/dashboards';
+import { Reports } from './pages/reports';
 import { RunRegistry } from './run/registry';
 import { setting, translate } from './window';
 
 /** What every part of the extension shares; passed explicitly. */
-export type Services = BaseServices & vscode.Disposable & { readonly dashboards: Dashboards };
+export type Services = BaseServices &
+  vscode.Disposable & { readonly dashboards: Dashboards; readonly reports: Reports };
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const store = new DisposableStore();
@@ -18,12 +20,14 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const runs = store.track(
     new RunRegistry({ log, t: translate, installDir: hostOptions(context).installDir }),
   );
+  const reports = store.track(new Reports());
   const services: Services = {
     context,
     version,
     t: translate,
     log,
     runs,
+    reports,
     host: () => hostOptions(context),
     showError: (error) => showError(log, error),
     dispose: () => store.dispose(),

@@ -112,6 +112,15 @@ export async function pageFrame(page, entry) {
   });
 }
 
+/** The text of the first frame that says something; undefined while none does. */
+export async function textOfFrames(page, says) {
+  for (const frame of page.frames()) {
+    const text = await frame.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+    if (says.test(text)) return text;
+  }
+  return undefined;
+}
+
 export async function showPitwall(page) {
   const view = page.locator('.activitybar .action-item a[aria-label="Pitwall"]').first();
   await view.waitFor();

@@ -51,7 +51,7 @@ function drawBand({ ctx, chartArea, scales }: Surface, { band, theme }: ChartSpe
   const width = ctx.measureText(band.label).width;
   const isRoomRight = to + 6 + width < chartArea.right;
   ctx.textAlign = isRoomRight ? 'left' : 'right';
-  ctx.fillText(band.label, isRoomRight ? to + 6 : to - 6, chartArea.bottom - 16);
+  haloText({ ctx, theme }, band.label, isRoomRight ? to + 6 : to - 6, chartArea.bottom - 16);
   ctx.restore();
 }
 
@@ -69,8 +69,26 @@ function drawMark(
   ctx.font = `10px ${theme.font}`;
   ctx.textBaseline = 'top';
   const width = ctx.measureText(mark.label).width;
-  ctx.fillText(mark.label, x + 5 + width < chartArea.right ? x + 5 : x - 5 - width, chartArea.top + 2);
+  const left = x + 5 + width < chartArea.right ? x + 5 : x - 5 - width;
+  haloText({ ctx, theme }, mark.label, left, chartArea.top + 2);
   ctx.restore();
+}
+
+/** Text that stays readable where a line runs through it. */
+function haloText(
+  { ctx, theme }: { ctx: CanvasRenderingContext2D; theme: ChartSpec['theme'] },
+  text: string,
+  x: number,
+  y: number,
+): void {
+  ctx.save();
+  ctx.strokeStyle = theme.background;
+  ctx.lineWidth = 3;
+  ctx.lineJoin = 'round';
+  ctx.setLineDash([]);
+  ctx.strokeText(text, x, y);
+  ctx.restore();
+  ctx.fillText(text, x, y);
 }
 
 function drawPointer({ ctx, chartArea, scales }: Surface, { theme }: ChartSpec, at: number): void {

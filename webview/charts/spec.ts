@@ -122,13 +122,13 @@ function explosionTop(plot: Plot): { top?: number } {
 const TYPICAL_SHARE = 0.8;
 const EXPLOSION = 8;
 
-/** Shares reach 1 only when they need to: a run at .2 should not lie on the floor. */
+/** Shares reach 1 only when they need to: a run at .2 should not lie on the floor. Fifths make even ticks. */
 function shareTop(plot: Plot): number {
   let highest = 0;
   for (const series of plot.series) {
     for (const { y } of series.points) if (y > highest) highest = y;
   }
-  return Math.min(1, Math.max(0.2, Math.ceil(highest * 10.5) / 10));
+  return Math.min(1, Math.max(0.2, Math.ceil(highest * 5.25) / 5));
 }
 
 /** A colour of the theme with an alpha; what is not #rrggbb is left to color-mix. */

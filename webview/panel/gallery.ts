@@ -4,6 +4,7 @@ import type { Host } from '../base/host';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
 
+const RIGHT_FROM = 0.6;
 const NAMES = { truth: 'true', missed: 'missed', hit: 'found', false: 'false alarm' } as const;
 
 /** Val images with true and predicted boxes, worst first, a page at a time. */
@@ -78,9 +79,11 @@ function rect({ box: [x, y, width, height], kind }: GalleryBox): SVGElement {
   return svg('rect', { ...size, class: kind, 'vector-effect': 'non-scaling-stroke' });
 }
 
-function labelElement({ box: [x, y], kind, label }: GalleryBox): HTMLElement {
+/** Above its box, from the left edge on; near the right border it ends at the box's right edge, so that it is not cut. */
+function labelElement({ box: [x, y, width], kind, label }: GalleryBox): HTMLElement {
   const element = h('span', { class: `box-label ${kind}` }, label);
-  element.style.left = `${Math.max(0, x) * 100}%`;
-  element.style.top = `${Math.max(0, y) * 100}%`;
+  if (x > RIGHT_FROM) element.style.right = `${Math.max(0, 1 - x - width) * 100}%`;
+  else element.style.left = `${Math.max(0, x) * 100}%`;
+  element.style.top = `max(12px, ${Math.max(0, y) * 100}%)`;
   return element;
 }

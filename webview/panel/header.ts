@@ -14,12 +14,15 @@ export function drawHeader(root: HTMLElement, view: HeaderView, act: Act): void 
   title.title = view.name;
   const state = childOf(row, 'state', 'span');
   state.setAttribute('role', 'status');
+  state.hidden = view.stateLabel === '';
   state.className = `state ${view.tone}`;
   keyed(state, view.stateLabel, () => [h('i', { class: 'dot', 'aria-hidden': 'true' }), view.stateLabel]);
   setText(childOf(row, 'facts', 'span'), facts(view));
   const actions = childOf(row, 'actions', 'span');
   keyed(actions, JSON.stringify(view.actions), () => view.actions.map((action) => actionButton(action, act)));
-  drawProgress(childOf(root, 'progress', 'div'), view);
+  const progress = childOf(root, 'progress', 'div');
+  progress.classList.toggle('none', view.progress === undefined);
+  drawProgress(progress, view);
 }
 
 const facts = (view: HeaderView): string =>

@@ -12,6 +12,8 @@ import { buildPage, buildTabs, type Page } from './page';
 import { createSections } from './sections';
 import { createToolbar } from './toolbar';
 
+const COMPARED_TABS: ReadonlySet<string> = new Set(['settings', 'classes']);
+
 /** The dashboard: takes updates in, draws at most once a frame, and keeps what a person chose. */
 class Panel {
   readonly #host: Host = connectHost((update) => this.#receive(update));
@@ -19,6 +21,7 @@ class Panel {
   readonly #grid: ChartGrid;
   readonly #curves: ReturnType<typeof createCurves>;
   readonly #gallery: ReturnType<typeof createGallery>;
+  readonly #panels: HTMLElement;
   readonly #drawToolbar: (preferences: Preferences) => void;
   readonly #drawSections = createSections(this.#page, (action) => this.#act(action));
   #model: PageModel = emptyModel;
@@ -39,11 +42,11 @@ class Panel {
       onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'look'),
       onSmoothing: (smoothing) => this.#change({ ...this.#preferences, smoothing }, 'look'),
     });
-    const panels = buildTabs(this.#page, (tab) => {
+    this.#panels = buildTabs(this.#page, (tab) => {
       this.#change({ ...this.#preferences, tab });
       this.#openTab();
     });
-    selectTab(panels, this.#preferences.tab);
+    selectTab(this.#panels, this.#preferences.tab);
   }
 
   #act(action: ActionView): void {
@@ -95,6 +98,14 @@ class Panel {
     });
   }
 
+  /** Of two runs only what is of both: their settings and classes. */
+  #showComparison(isComparison: boolean): void {
+    if (document.body.classList.contains('comparison') === isComparison) return;
+    document.body.classList.toggle('comparison', isComparison);
+    const isOfOne = !COMPARED_TABS.has(this.#preferences.tab);
+    if (isComparison && isOfOne) selectTab(this.#panels, 'settings');
+  }
+
   #draw(): void {
     this.#drawSections(this.#model.sections);
     this.#drawToolbar(this.#preferences);
@@ -103,6 +114,7 @@ class Panel {
     const { header } = this.#model.sections;
     document.body.classList.toggle('ready', header !== undefined);
     document.body.classList.toggle('preview', header?.state === 'preview');
+    this.#showComparison(header?.compared !== undefined);
   }
 }
 

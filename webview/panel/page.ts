@@ -4,7 +4,7 @@ import { tabs } from '../controls/toolkit';
 
 const PARTS = ['header', 'sentences', 'tiles', 'toolbar', 'charts', 'tabs'] as const;
 const DETAILS = ['checkpoints', 'classes', 'curves', 'gallery', 'settings', 'log'] as const;
-export type Part = (typeof PARTS)[number] | (typeof DETAILS)[number] | 'changed';
+export type Part = (typeof PARTS)[number] | (typeof DETAILS)[number] | 'settingsTitle' | 'changed';
 export type Page = Readonly<Record<Part, HTMLElement>>;
 
 /** The empty page: one element for each section. */
@@ -14,12 +14,16 @@ export function buildPage(): Page {
   );
   const inner = DETAILS.map((name) => [name, h('div', { class: `tab ${name}` })] as const);
   byId('app').replaceChildren(...outer.map(([, element]) => element));
-  return Object.fromEntries([...outer, ...inner, ['changed', h('em', { class: 'changed' })]]) as Page;
+  const labels = [
+    ['settingsTitle', h('span', {}, t('Settings'))],
+    ['changed', h('em', { class: 'changed' })],
+  ] as const;
+  return Object.fromEntries([...outer, ...inner, ...labels]) as Page;
 }
 
 export function buildTabs(page: Page, onSelect: (tab: string) => void): HTMLElement {
   const classes = h('div', { class: 'tab split' }, page.curves, page.classes);
-  const settingsLabel = h('span', {}, t('Effective settings'), page.changed);
+  const settingsLabel = h('span', {}, page.settingsTitle, page.changed);
   const panels = tabs(
     t('Details'),
     [

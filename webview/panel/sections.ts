@@ -1,10 +1,12 @@
 import type { Sections } from '../../src/protocol/view/types';
+import { setText } from '../base/dom';
 import { t } from '../base/strings';
 import { type Act, drawHeader, drawSentences, drawTiles } from './header';
 import type { Page } from './page';
-import { drawCheckpoints, drawClasses, drawLog, drawSettings } from './tables';
+import { drawCheckpoints, drawLog } from './tables';
+import { drawClasses, drawSettings } from './value-tables';
 
-type Drawers = { readonly [K in keyof Sections]: (section: Sections[K]) => void };
+type Drawers = { readonly [K in keyof Sections]: (section: Sections[K], all: Partial<Sections>) => void };
 
 /** Draws the sections that changed since the last call. */
 export function createSections(page: Page, act: Act): (sections: Partial<Sections>) => void {
@@ -14,18 +16,23 @@ export function createSections(page: Page, act: Act): (sections: Partial<Section
     sentences: (sentences) => drawSentences(page.sentences, sentences),
     tiles: (tiles) => drawTiles(page.tiles, tiles),
     checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, act),
-    classes: (rows) => drawClasses(page.classes, rows),
-    settings: (rows) => {
-      drawSettings(page.settings, rows);
-      page.changed.textContent = changedNote(rows);
+    classes: (rows, { header }) => drawClasses(page.classes, rows, header?.compared),
+    settings: (rows, { header }) => {
+      drawSettings(page.settings, rows, header?.compared);
+      setText(page.settingsTitle, header?.compared ? t('Differing settings') : t('Settings'));
+      setText(page.changed, header?.compared ? '' : changedNote(rows));
     },
     log: (rows) => drawLog(page.log, rows),
   };
-  const drawOne = <K extends keyof Sections>(name: K, section: Sections[K] | undefined): void => {
-    if (section !== undefined && section !== shown[name]) drawers[name](section);
+  const drawOne = <K extends keyof Sections>(
+    name: K,
+    section: Sections[K] | undefined,
+    all: Partial<Sections>,
+  ): void => {
+    if (section !== undefined && section !== shown[name]) drawers[name](section, all);
   };
   return (sections) => {
-    for (const name of Object.keys(drawers) as (keyof Sections)[]) drawOne(name, sections[name]);
+    for (const name of Object.keys(drawers) as (keyof Sections)[]) drawOne(name, sections[name], sections);
     shown = sections;
   };
 }

@@ -1,18 +1,9 @@
-import type { CheckpointRow, ClassRow, LogRow, SettingRow } from '../../src/protocol/view/types';
+import type { CheckpointRow, LogRow } from '../../src/protocol/view/types';
 import { type Child, h, icon, keyed } from '../base/dom';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
 import type { Act } from './header';
-
-type Column = { readonly label: string; readonly number?: boolean };
-
-function table(label: string, columns: readonly Column[], rows: readonly HTMLElement[]): HTMLElement {
-  const heads = columns.map((c) => h('th', { scope: 'col', class: c.number ? 'n' : undefined }, c.label));
-  return h('table', { 'aria-label': label }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
-}
-
-const number = (text: string): HTMLElement => h('td', { class: 'n' }, text);
-const empty = (text: string): HTMLElement => h('p', { class: 'empty' }, text);
+import { type Column, empty, number, table } from './table-parts';
 
 export function drawCheckpoints(root: HTMLElement, rows: readonly CheckpointRow[], act: Act): void {
   keyed(root, rows.length === 0 ? 'empty' : 'table', () =>
@@ -86,59 +77,6 @@ const ACTION_ICONS: Readonly<Record<string, string>> = {
   unpin: 'pinned',
   reveal: 'folder-opened',
 };
-
-export function drawClasses(root: HTMLElement, rows: readonly ClassRow[]): void {
-  keyed(root, JSON.stringify(rows), () => {
-    if (rows.length === 0) return [empty(t('Classes appear here after the first validation.'))];
-    const columns = [
-      { label: t('class') },
-      { label: t('labels'), number: true },
-      { label: t('precision'), number: true },
-      { label: t('recall'), number: true },
-      { label: 'mAP50', number: true },
-      { label: 'mAP50-95', number: true },
-      { label: '' },
-    ];
-    return [table(t('Classes'), columns, rows.map(classRow))];
-  });
-}
-
-function classRow(row: ClassRow): HTMLElement {
-  const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
-  bar.style.width = `${Math.max(0, Math.min(1, row.share)) * 100}%`;
-  return h(
-    'tr',
-    {},
-    h('th', { scope: 'row' }, row.name),
-    ...[row.labels, row.precision, row.recall, row.ap50, row.ap].map(number),
-    h('td', { class: 'bar-cell' }, bar),
-  );
-}
-
-export function drawSettings(root: HTMLElement, rows: readonly SettingRow[]): void {
-  keyed(root, JSON.stringify(rows), () => {
-    if (rows.length === 0) return [empty(t('The trainer tells here which settings it really uses.'))];
-    const columns = [
-      { label: t('setting') },
-      { label: t('asked for') },
-      { label: t('in force') },
-      { label: t('why') },
-    ];
-    return [table(t('Effective settings'), columns, rows.map(settingRow))];
-  });
-}
-
-function settingRow({ key, requested, effective, reason, changed }: SettingRow): HTMLElement {
-  const value = h('td', { class: changed ? 'warning' : undefined }, effective);
-  return h(
-    'tr',
-    {},
-    h('th', { scope: 'row' }, h('code', {}, key)),
-    h('td', {}, requested),
-    value,
-    h('td', { class: 'quiet' }, reason),
-  );
-}
 
 export function drawLog(root: HTMLElement, rows: readonly LogRow[]): void {
   const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 30;

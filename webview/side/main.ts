@@ -31,14 +31,16 @@ function draw(root: HTMLElement, { header, tiles, sentences }: Partial<Sections>
   document.body.classList.toggle('ready', header !== undefined);
   if (!header) return;
   drawHead(childOf(root, 'head', 'header'), header);
+  const buttons = header.state === 'preview' ? emptyActions(header) : header.actions;
+  const actions = childOf(root, 'actions', 'div');
+  actions.hidden = buttons.length === 0;
+  keyed(actions, JSON.stringify(buttons), () => buttons.map(actionButton));
   const notes = childOf(root, 'notes', 'div');
   const [first] = sentences ?? [];
   keyed(notes, JSON.stringify(first), () =>
     first ? [h('p', { class: `sentence ${first.tone}` }, first.text)] : [],
   );
   keyed(childOf(root, 'tiles', 'div'), JSON.stringify(tiles), () => (tiles ?? []).map(tile));
-  const buttons = header.state === 'preview' ? emptyActions(header) : [...header.actions, dashboard()];
-  keyed(childOf(root, 'actions', 'div'), JSON.stringify(buttons), () => buttons.map(actionButton));
 }
 
 function drawHead(root: HTMLElement, header: HeaderView): void {
@@ -61,8 +63,6 @@ function drawHead(root: HTMLElement, header: HeaderView): void {
 function emptyActions(header: HeaderView): ActionView[] {
   return [...header.actions, { id: 'newExample', label: t('New Example Experiment') }];
 }
-
-const dashboard = (): ActionView => ({ id: 'dashboard', label: t('Dashboard') });
 
 function tile({ id, label, value, notes, spark }: TileView): HTMLElement {
   return h(

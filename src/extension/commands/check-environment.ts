@@ -1,44 +1,50 @@
+import os from 'node:os';
 import * as vscode from 'vscode';
+import { toError } from '../../base/async';
+import { formatBytes } from '../../domain/view/format';
+import { type PythonReport, probePythons, pythonPlaces } from '../../engine/python/find';
 import { startValidator } from '../../engine/validator-process';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
+import { environmentReport } from './environment-report';
 
-/** What this machine can validate on, and why not on the rest; as a document that can be kept or sent. */
+/** What this machine can validate and train on, and why not on the rest; as a page that can be read and copied. */
 export async function checkEnvironment(services: Services): Promise<void> {
   if (!(await requireTrust())) return;
   const title = vscode.l10n.t('Looking at devices');
-  const devices = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title },
-    async () => {
-      const validator = startValidator(services.host());
-      try {
-        return await validator.devices();
-      } finally {
-        await validator.stop();
-      }
-    },
-  );
-  const content = reportOf(services, devices);
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-  await vscode.window.showTextDocument(document, { preview: true });
+  const place = { location: vscode.ProgressLocation.Window, title };
+  const text = await vscode.window.withProgress(place, () => examine(services));
+  await services.reports.show('Pitwall.md', text);
 }
 
-function reportOf({ version }: Services, devices: readonly DeviceReport[]): string {
-  const { t } = vscode.l10n;
-  const mark = (device: DeviceReport): string =>
-    device.available ? (device.software ? t('software only') : t('yes')) : t('no');
-  return [
-    `# ${t('Pitwall environment')}`,
-    '',
-    `Pitwall ${version}, VS Code ${vscode.version}, Node ${process.versions.node}, ${process.platform}-${process.arch}`,
-    '',
-    `| ${t('provider')} | ${t('device')} | ${t('usable')} | FP16 | ${t('why')} |`,
-    '|---|---|---|---|---|',
-    ...devices.map(
-      (d) =>
-        `| ${d.provider} | ${d.device} | ${mark(d)} | ${d.half ? t('yes') : t('no')} | ${[d.reason, d.halfReason].filter((r) => r !== '').join('; ')} |`,
-    ),
-    '',
-  ].join('\n');
+async function examine(services: Services): Promise<string> {
+  const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? os.homedir();
+  const [devices, pythons] = await Promise.all([askDevices(services), findPythons(cwd)]);
+  const { version, t } = services;
+  const cpu = os.cpus();
+  const machine = [
+    `Pitwall ${version}`,
+    `VS Code ${vscode.version}`,
+    `Node ${process.versions.node}`,
+    `${process.platform}-${process.arch}`,
+    `${cpu.length} x ${cpu[0]?.model.trim() ?? '?'}`,
+    formatBytes(os.totalmem()),
+  ];
+  return environmentReport({ machine: machine.join(', '), devices, pythons }, t);
 }
+
+/** A validator that cannot even start is a finding, not a failure of the command. */
+async function askDevices({ host }: Services): Promise<readonly DeviceReport[] | string> {
+  const validator = startValidator(host());
+  try {
+    return await validator.devices();
+  } catch (error) {
+    return toError(error).message;
+  } finally {
+    await validator.stop();
+  }
+}
+
+const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
+  probePythons(pythonPlaces(cwd, process.env), cwd);

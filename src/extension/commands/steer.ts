@@ -38,6 +38,11 @@ export async function stopRun(services: Services, target: Target): Promise<void>
   if (dir !== undefined) await ask(services, dir, { type: 'stop' });
 }
 
+export async function stopAfterEpoch(services: Services, target: Target): Promise<void> {
+  const dir = await pickRun(services, target, isLive, vscode.l10n.t('Stop after this epoch'));
+  if (dir !== undefined) await ask(services, dir, { type: 'stop_after_epoch' });
+}
+
 export async function pauseRun(services: Services, target: Target): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Pause'));
   if (dir !== undefined) await ask(services, dir, { type: 'pause' });

@@ -6,7 +6,15 @@ import { compareRuns } from './compare-runs';
 import { newExample } from './new-example';
 import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
 import { startTraining } from './start-training';
-import { openDashboard, pauseRun, previewSchedule, resume, setLearningRate, stopRun } from './steer';
+import {
+  openDashboard,
+  pauseRun,
+  previewSchedule,
+  resume,
+  setLearningRate,
+  stopAfterEpoch,
+  stopRun,
+} from './steer';
 import type { RunTarget } from './targets';
 
 export type Command = (...args: readonly unknown[]) => unknown;
@@ -27,6 +35,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.newExample': () => newExample(services),
     'pitwall.openDashboard': onRun(openDashboard),
     'pitwall.stop': onRun(stopRun),
+    'pitwall.stopAfterEpoch': onRun(stopAfterEpoch),
     'pitwall.pause': onRun(pauseRun),
     'pitwall.resume': onRun(resume),
     'pitwall.setLearningRate': onRun(setLearningRate),

@@ -34,11 +34,15 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
     const item = new vscode.TreeItem(vscode.l10n.t('epoch {0}', epoch));
     item.id = `${path.basename(dir)} ${epoch}`;
-    item.description = [row.map, row.verdict.text].filter((part) => part !== '').join('  ');
+    // Only the number fits beside the name; what it means stands in the tooltip.
+    item.description = row.map === '' ? row.verdict.text : [row.map, row.change].join('  ');
     item.iconPath = new vscode.ThemeIcon(...iconOf(row));
-    item.tooltip = [row.verdict.text, `mAP50 ${row.map50}`, row.kept.text]
+    item.tooltip = [`mAP50-95 ${row.map || '–'}, mAP50 ${row.map50 || '–'}`, row.verdict.text, row.kept.text]
       .filter((part) => part !== '')
       .join('\n');
+    item.accessibilityInformation = {
+      label: [item.label, row.map, row.verdict.text, row.kept.text].join(', '),
+    };
     const kept = row.actions.length > 0;
     const pinned = row.actions.some((action) => action.id === 'unpin');
     item.contextValue = kept ? (pinned ? 'checkpoint.pinned' : 'checkpoint.kept') : 'checkpoint.gone';
@@ -71,5 +75,8 @@ function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {
   if (row.best) return ['star-full', new vscode.ThemeColor('charts.yellow')];
   if (row.busy) return ['sync~spin'];
   if (row.verdict.tone === 'bad') return ['error', new vscode.ThemeColor('testing.iconFailed')];
-  return [row.actions.length > 0 ? 'archive' : 'circle-slash'];
+  if (row.actions.some((action) => action.id === 'unpin')) return ['pinned'];
+  return row.actions.length > 0
+    ? ['circle-filled']
+    : ['circle-outline', new vscode.ThemeColor('disabledForeground')];
 }

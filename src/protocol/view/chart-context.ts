@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import type { Points } from '../../domain/view/thin';
 import type { RunState } from '../run-state';
-import { type Axis, niceCeil } from './axis';
+import { type Axis, createAxis, niceCeil } from './axis';
 import type { PlannedCurve, ViewInput } from './input';
 import type { StepCache } from './step-cache';
 import type { ChartLens, ChartView, Colour, SeriesRole, XAxis } from './types';
@@ -45,7 +45,9 @@ export type ChartDraft = Omit<ChartView, 'series'> & { readonly series: readonly
 const PARTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
 
 /** The x range of a chart: what was zoomed to, else the part of the run that holds what there is so far. */
-export function visibleRange({ lens, axis, cache }: ChartContext): { from: number; to: number } {
+export function visibleRange(context: ChartContext): { from: number; to: number } {
+  if (context.other) return wholeRange(context);
+  const { lens, axis, cache } = context;
   const x = cache.x();
   const soFar = x.length === 0 ? 0 : x[x.length - 1];
   const part = PARTS.find((p) => soFar <= axis.end * p) ?? 1;
@@ -53,7 +55,8 @@ export function visibleRange({ lens, axis, cache }: ChartContext): { from: numbe
   return { from: lens.from ?? 0, to: lens.to ?? (to > 0 ? to : 1) };
 }
 
-/** The x range of a chart that shows the whole run from the start. */
-export function wholeRange({ lens, axis }: ChartContext): { from: number; to: number } {
-  return { from: lens.from ?? 0, to: lens.to ?? (axis.end > 0 ? axis.end : 1) };
+/** The x range of a chart that shows the whole run from the start; of two runs, the longer. */
+export function wholeRange({ lens, axis, axisName, other }: ChartContext): { from: number; to: number } {
+  const end = Math.max(axis.end, other ? createAxis(axisName, other).end : 0);
+  return { from: lens.from ?? 0, to: lens.to ?? (end > 0 ? end : 1) };
 }

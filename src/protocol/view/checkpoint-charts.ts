@@ -9,7 +9,7 @@ import {
   type SeriesHead,
   visibleRange,
 } from './chart-context';
-import { otherCheckpoints } from './other-run';
+import { bothCheckpoints } from './other-run';
 
 type Read = (validated: Validated) => number;
 
@@ -55,25 +55,26 @@ export function mapChart(context: ChartContext): ChartDraft {
     title: t('mAP per checkpoint'),
     summary: mapSummary(context),
     ...visibleRange(context),
-    series: [
-      pointSeries(
-        context,
-        { key: 'map50', label: '50', role: 'dotted', colour: 'green' },
-        pointsOf(context, (v) => v.map50),
-      ),
-      pointSeries(
-        context,
-        { key: 'ema', label: t('average of {0}', window), role: 'line', colour: 'green' },
-        maps.map(([x], i) => [x, average[i]]),
-      ),
-      pointSeries(context, { key: 'map', label: '50-95', role: 'points', colour: 'green' }, maps),
-      ...otherCheckpoints(context, (v) => v.map),
-      pointSeries(
-        context,
-        { key: 'best', label: t('best'), role: 'best', colour: 'yellow' },
-        best ? [[context.axis.ofStep(best.step), best.map]] : [],
-      ),
-    ],
+    series: context.other
+      ? bothCheckpoints(context, (v) => v.map)
+      : [
+          pointSeries(
+            context,
+            { key: 'map50', label: 'mAP50', role: 'dotted', colour: 'green' },
+            pointsOf(context, (v) => v.map50),
+          ),
+          pointSeries(
+            context,
+            { key: 'ema', label: t('average of {0}', window), role: 'line', colour: 'green' },
+            maps.map(([x], i) => [x, average[i]]),
+          ),
+          pointSeries(context, { key: 'map', label: 'mAP50-95', role: 'points', colour: 'green' }, maps),
+          pointSeries(
+            context,
+            { key: 'best', label: t('best'), role: 'best', colour: 'yellow' },
+            best ? [[context.axis.ofStep(best.step), best.map]] : [],
+          ),
+        ],
     marks: [],
     empty: none(context),
     unit: 'share',

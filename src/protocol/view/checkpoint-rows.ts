@@ -3,7 +3,7 @@ import { formatBytes, formatMetric } from '../../domain/view/format';
 import type { CheckpointState, RunState } from '../run-state';
 import type { ViewInput } from './input';
 import type { ActionView, CheckpointRow, Sentence } from './types';
-import { verdictOf } from './verdict';
+import { changeOf, verdictOf } from './verdict';
 
 /** Newest first. */
 export function checkpointRows(input: ViewInput): CheckpointRow[] {
@@ -23,6 +23,7 @@ function rowOf(input: ViewInput, checkpoint: CheckpointState): CheckpointRow {
     precision: metric(validated?.precision),
     recall: metric(validated?.recall),
     verdict: validated ? verdictOf(state, validated, t) : waitingVerdict(checkpoint, input),
+    change: validated ? changeOf(state, validated) : '',
     took: validated ? formatSeconds(validated.seconds.total, t) : '',
     size: formatBytes(checkpoint.bytes),
     kept: keptSentence(checkpoint, state, input),

@@ -4,6 +4,7 @@ import { formatCount } from '../../domain/view/format';
 import { FINAL_STATES, type RunStateName } from '../run-files';
 import type { RunState } from '../run-state';
 import { secondsPerStep } from './axis';
+import { compareHeader } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
 import type { ActionView, HeaderView, Tone } from './types';
@@ -56,11 +57,12 @@ export function isFinal(input: Stated): boolean {
 }
 
 export function headerOf(input: ViewInput): HeaderView {
+  if (input.other) return compareHeader(input, input.other);
   const { state } = input;
   const name = stateOf(input);
   const stalled = state.status?.stalled === true && name === 'running';
   return {
-    name: input.other ? input.t('{0} and {1}', nameOf(input), nameOf(input.other)) : nameOf(input),
+    name: nameOf(input),
     state: name,
     stateLabel: labelOf(input, name, stalled),
     tone: stalled ? 'warning' : TONES[name],
@@ -71,7 +73,7 @@ export function headerOf(input: ViewInput): HeaderView {
   };
 }
 
-function labelOf({ state, t }: ViewInput, name: HeaderView['state'], stalled: boolean): string {
+function labelOf({ state, t }: ViewInput, name: RunStateName | 'preview', stalled: boolean): string {
   if (stalled) return t('Stalled');
   const isQueued = name === 'starting' && state.run?.after !== undefined && state.hello === undefined;
   return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t);
@@ -127,19 +129,21 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   const name = stateOf(input);
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
   // A machine that is gone answers nothing; going on here is asked about first.
-  if (input.presence?.where === 'elsewhere') return endedActions(name, t);
+  if (input.presence?.where === 'elsewhere') return endedActions(name, input);
   if (name === 'running' || name === 'starting') return steering(state, t);
-  return name === 'stopping' || name === 'validating' ? [] : endedActions(name, t);
+  return name === 'stopping' || name === 'validating' ? [] : endedActions(name, input);
 }
 
-function endedActions(name: RunStateName, t: Translate): ActionView[] {
+function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[] {
   const compare = { id: 'compare', label: t('Compare…') };
+  const isBestKept = state.best && state.checkpoints.get(state.best.epoch)?.kept;
+  const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on an Image…') }] : [];
   const resume = {
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),
     primary: true,
   };
-  return name === 'completed' ? [compare] : [compare, resume];
+  return name === 'completed' ? [...tryBest, compare] : [...tryBest, compare, resume];
 }
 
 /** Only what this trainer obeys, and Stop, which the keeper enforces. */

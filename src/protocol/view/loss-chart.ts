@@ -2,7 +2,7 @@ import { formatValue } from '../../domain/view/format';
 import type { RunState } from '../run-state';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
-import { otherSteps } from './other-run';
+import { firstHead, otherSteps } from './other-run';
 import type { Colour } from './types';
 
 const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
@@ -16,14 +16,21 @@ export function lossChart(context: ChartContext): ChartDraft {
     title: t('Loss'),
     summary: lossSummary(context, names),
     ...visibleRange(context),
-    series: [
-      ...names.flatMap((name, index) => lossSeries(context, name, index)),
-      ...otherSteps(context, totalLoss, { ...visibleRange(context), smoothed: true }),
-    ],
+    series: context.other
+      ? comparedSeries(context, names)
+      : names.flatMap((name, index) => lossSeries(context, name, index)),
     marks: [],
     empty: state.steps.step.length === 0 ? t('The first loss comes with the first step.') : undefined,
     unit: 'number',
   };
+}
+
+/** Of two runs only the average of the total. */
+function comparedSeries(context: ChartContext, names: readonly string[]): SeriesDraft[] {
+  const total = names.includes('total') ? 'total' : names[0];
+  const own: SeriesDraft[] =
+    total === undefined ? [] : [{ ...firstHead(context), kind: 'steps', y: context.cache.smoothed(total) }];
+  return [...own, ...otherSteps(context, totalLoss, { ...visibleRange(context), smoothed: true })];
 }
 
 const totalLoss = ({ steps: { loss } }: RunState): Float64Array | undefined =>

@@ -1,5 +1,6 @@
 import { formatCount, formatRate } from '../../domain/view/format';
 import type { Points } from '../../domain/view/thin';
+import type { RunState } from '../run-state';
 import {
   type ChartContext,
   type ChartDraft,
@@ -8,7 +9,7 @@ import {
   wholeRange,
 } from './chart-context';
 import type { PlannedCurve } from './input';
-import { otherSteps } from './other-run';
+import { firstHead, otherSteps } from './other-run';
 import type { Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
@@ -17,10 +18,9 @@ const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', '
 export function lrChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
   const groups = state.hello?.groups ?? context.planned?.groups ?? [];
-  const series = [
-    ...groups.flatMap((group, index) => groupSeries(context, group, index)),
-    ...otherSteps(context, (other) => [...other.steps.lr.values()][0]?.view(), wholeRange(context)),
-  ];
+  const series = context.other
+    ? comparedSeries(context)
+    : groups.flatMap((group, index) => groupSeries(context, group, index));
   return {
     id: 'lr',
     title: t('Learning rate'),
@@ -28,13 +28,22 @@ export function lrChart(context: ChartContext): ChartDraft {
     ...wholeRange(context),
     series,
     band: warmupBand(context),
-    marks: state.lrChanges.map((change) => ({
+    marks: (context.other ? [] : state.lrChanges).map((change) => ({
       x: context.axis.ofStep(change.step),
       label: t('{0} at step {1}', formatRate(change.value), formatCount(change.step)),
     })),
     empty: series.length > 0 ? undefined : t('The schedule is not known yet.'),
     unit: 'rate',
   };
+}
+
+const firstRate = (state: RunState): Float64Array | undefined => [...state.steps.lr.values()][0]?.view();
+
+/** Of two runs only what was applied to the first group. */
+function comparedSeries(context: ChartContext): SeriesDraft[] {
+  const y = firstRate(context.state);
+  const own: SeriesDraft[] = y ? [{ ...firstHead(context), kind: 'steps', y }] : [];
+  return [...own, ...otherSteps(context, firstRate, wholeRange(context))];
 }
 
 function groupSeries(context: ChartContext, group: string, index: number): SeriesDraft[] {
@@ -93,8 +102,9 @@ function firstStep({ axis }: ChartContext, planned: PlannedCurve, x: number): nu
   return low;
 }
 
-function warmupBand({ planned, axis, t }: ChartContext): ChartDraft['band'] {
-  if (!planned || planned.warmupSteps <= 0) return undefined;
+function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band'] {
+  // Whose warm-up it is could not be seen where there are two runs.
+  if (!planned || planned.warmupSteps <= 0 || other) return undefined;
   return {
     from: 0,
     to: axis.ofStep(planned.warmupSteps),

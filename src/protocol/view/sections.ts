@@ -1,6 +1,6 @@
 import { formatCount, formatMetric } from '../../domain/view/format';
 import { checkpointRows } from './checkpoint-rows';
-import { differingSettings } from './compare-sections';
+import { comparedClasses, differingSettings } from './compare-sections';
 import { headerOf } from './header';
 import type { ViewInput } from './input';
 import { logOf } from './log';
@@ -17,7 +17,7 @@ export function movingSections(input: ViewInput): Pick<Sections, 'header' | 'sen
 export function restingSections(input: ViewInput): Omit<Sections, 'header' | 'sentences' | 'tiles'> {
   return {
     checkpoints: checkpointRows(input),
-    classes: classRows(input),
+    classes: input.other ? comparedClasses(input, input.other) : classRows(input),
     settings: settingRows(input),
     log: logOf(input),
   };

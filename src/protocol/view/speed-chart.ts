@@ -1,6 +1,7 @@
 import { formatValue } from '../../domain/view/format';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
+import { firstHead, otherSteps } from './other-run';
 import { SPEED } from './step-cache';
 
 /** Images a second of the training loop, and the gradient norm on demand. */
@@ -21,12 +22,16 @@ export function speedChart(context: ChartContext): ChartDraft {
     kind: 'steps',
     y: grad.view(),
   };
+  const compared: SeriesDraft[] = [
+    { ...firstHead(context), kind: 'steps', y: context.cache.smoothed(SPEED) },
+    ...otherSteps(context, (other) => other.steps.ips.view(), { ...visibleRange(context), smoothed: true }),
+  ];
   return {
     id: 'speed',
     title: t('Training speed'),
     summary: Number.isFinite(now) ? t('{0} images/s now.', formatValue(now)) : '',
     ...visibleRange(context),
-    series: hasGradients ? [raw, speed, gradient] : [raw, speed],
+    series: context.other ? compared : hasGradients ? [raw, speed, gradient] : [raw, speed],
     marks: [],
     empty: ips.length === 0 ? t('The trainer has not said how fast it goes.') : undefined,
     unit: 'number',

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/view/duration';
 import { formatMetric } from '../../domain/view/format';
-import { currentEpoch, secondsLeft, stateLabel, stateOf } from './header';
+import { currentEpoch, isFinal, secondsLeft, stateLabel, stateOf } from './header';
 import type { ViewInput } from './input';
 import { lastValidated } from './tiles';
 
@@ -25,11 +25,10 @@ export function statusBarOf(input: ViewInput): StatusBarView {
   const name = stateOf(input);
   const epoch = currentEpoch(state);
   const epochs = state.plan?.epochs;
-  const last = lastValidated(input);
   const left = secondsLeft(input);
   const parts = [
     epoch === undefined ? stateLabel(name, t) : `${epoch}${epochs === undefined ? '' : `/${epochs}`}`,
-    last ? `mAP ${formatMetric(last.map).replace(/^0/, '')}` : '',
+    mapText(input),
     left === undefined ? '' : formatDuration(left, t),
   ].filter((part) => part !== '');
   return {
@@ -39,6 +38,15 @@ export function statusBarOf(input: ViewInput): StatusBarView {
       ...tooltipLines(input),
     ].join('\n'),
   };
+}
+
+/** How the newest checkpoint does; of a run that has ended, what its best one reached. */
+function mapText(input: ViewInput): string {
+  const { state, t } = input;
+  const short = (map: number): string => formatMetric(map).replace(/^0/, '');
+  if (isFinal(input)) return state.best ? t('best mAP {0}', short(state.best.map)) : '';
+  const last = lastValidated(input);
+  return last ? `mAP ${short(last.map)}` : '';
 }
 
 function tooltipLines(input: ViewInput): string[] {

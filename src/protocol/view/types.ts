@@ -7,7 +7,7 @@ export type Sentence = { readonly text: string; readonly tone: Tone };
 
 export type HeaderView = {
   readonly name: string;
-  readonly state: RunStateName | 'preview';
+  readonly state: RunStateName | 'preview' | 'comparison';
   readonly stateLabel: string;
   readonly tone: Tone;
   /** Epoch, step, time left. */
@@ -16,6 +16,8 @@ export type HeaderView = {
   /** Share of the steps done; undefined while the plan is unknown. */
   readonly progress: number | undefined;
   readonly actions: readonly ActionView[];
+  /** The names of two runs that are compared. */
+  readonly compared?: readonly [first: string, second: string];
 };
 
 /** Ids double as the names of host actions; the page knows none of them. */
@@ -27,7 +29,10 @@ export type ActionView = {
 };
 
 export type TileView = {
-  readonly id: 'map' | 'loss' | 'lr' | 'validation' | 'steps' | 'warmup' | 'peak' | 'final';
+  readonly id:
+    | ('map' | 'loss' | 'lr' | 'validation')
+    | ('steps' | 'warmup' | 'peak' | 'final')
+    | ('first' | 'second' | 'difference' | 'time');
   readonly label: string;
   readonly value: string;
   readonly notes: readonly Sentence[];
@@ -44,6 +49,8 @@ export type CheckpointRow = {
   readonly precision: string;
   readonly recall: string;
   readonly verdict: Sentence;
+  /** The signed difference alone, where there is little room. */
+  readonly change: string;
   readonly took: string;
   readonly size: string;
   readonly kept: Sentence;
@@ -74,6 +81,8 @@ export type ClassRow = {
   readonly ap: string;
   /** ap, for the bar. */
   readonly share: number;
+  /** Of two runs: `ap50` is the first's mAP50-95, `ap` the second's, and this is what lies between. */
+  readonly difference?: string;
 };
 
 /** Everything but the charts. A section is sent again whole when it changed. */

@@ -1,5 +1,5 @@
 import type { Translate } from '../../base/translate';
-import { formatProbability, formatSigned, isNoDifference } from '../../domain/view/format';
+import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/view/format';
 import type { RunState } from '../run-state';
 import type { Validated } from '../validation';
 import type { Sentence } from './types';
@@ -12,7 +12,12 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const text = formatSigned(versus.difference);
-  if (isNoDifference(versus.difference)) return { text: t('{0}, within noise', text), tone: 'quiet' };
+  const best = formatMetric(state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference);
+  const noise: Sentence = {
+    text: t('{0} against {1} of epoch {2}, within noise', text, best, versus.epoch),
+    tone: 'quiet',
+  };
+  if (isNoDifference(versus.difference)) return noise;
   if (versus.probabilityBetter >= SURE) {
     return {
       text: t('{0} over the best · P(better) {1}', text, formatProbability(versus.probabilityBetter)),
@@ -20,9 +25,10 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
     };
   }
   if (versus.probabilityBetter <= 1 - SURE) {
-    return { text: t('{0} below the best (epoch {1})', text, versus.epoch), tone: 'warning' };
+    const place = t('{0} below the best, {1} of epoch {2}', text, best, versus.epoch);
+    return { text: place, tone: 'warning' };
   }
-  return { text: t('{0}, within noise', text), tone: 'quiet' };
+  return noise;
 }
 
 /** Without a paired comparison only the difference is told, and no judgement. */
@@ -31,6 +37,13 @@ function plainVerdict(state: RunState, validated: Validated, t: Translate): Sent
   if (!before) return { text: t('first checkpoint'), tone: 'quiet' };
   const difference = formatSigned(validated.map - before.map);
   return { text: t('{0} against epoch {1}', difference, before.epoch), tone: 'quiet' };
+}
+
+/** Against the best before it, as a number alone; empty for the first. */
+export function changeOf(state: RunState, validated: Validated): string {
+  const before = validated.versusBest ? undefined : bestBefore(state, validated);
+  const difference = validated.versusBest?.difference ?? (before && validated.map - before.map);
+  return difference === undefined ? '' : formatSigned(difference);
 }
 
 function bestBefore(state: RunState, validated: Validated): Validated | undefined {

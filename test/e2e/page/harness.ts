@@ -2,13 +2,19 @@
 import { createTranslate } from '../../../src/base/translate';
 import { createPageLine } from '../../../src/protocol/page-line';
 import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
+import type { RunState } from '../../../src/protocol/run-state';
 import type { ViewInput } from '../../../src/protocol/view/input';
 import { createViewSession } from '../../../src/protocol/view/session';
 import type { Lens } from '../../../src/protocol/view/types';
-import { plannedOf, type SyntheticOptions, syntheticRun } from '../../helpers/synthetic-run';
+import { plannedOf, type SyntheticOptions, syntheticRun, syntheticState } from '../../helpers/synthetic-run';
 import { galleryOf, prCurvesOf } from './fakes';
 
-type Setup = SyntheticOptions & { readonly strings?: Record<string, string>; readonly liveFrom?: number };
+type Setup = SyntheticOptions & {
+  readonly strings?: Record<string, string>;
+  readonly liveFrom?: number;
+  /** A second run to compare with. */
+  readonly other?: SyntheticOptions;
+};
 type Harness = {
   setup: Setup;
   acquireVsCodeApi: () => unknown;
@@ -22,12 +28,24 @@ const planned = plannedOf(page.setup);
 let fed = page.setup.liveFrom ?? entries.length;
 let state = entries.slice(0, fed).reduce(reduceRun, createRunState(run));
 const session = createViewSession();
+const t = createTranslate(page.setup.strings);
 const input = (): ViewInput => ({
   state,
   planned,
   presence: state.status ? { state: state.status.state, note: state.status.reason } : undefined,
   now: run.created + 1000 * 60 * 25,
-  t: createTranslate(page.setup.strings),
+  t,
+  ...(page.setup.other ? against(page.setup.other) : {}),
+});
+const against = (options: SyntheticOptions): Pick<ViewInput, 'other' | 'comparison'> => ({
+  other: {
+    state: { ...syntheticState(options), meta: { title: 'pcb-micro-1' } as RunState['meta'] },
+    planned: plannedOf(options),
+    presence: undefined,
+    now: 0,
+    t,
+  },
+  comparison: { difference: 0.011, low: -0.004, high: 0.026, probabilityBetter: 0.91 },
 });
 const tell = (): void => {
   const update = session.update(input());

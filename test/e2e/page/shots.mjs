@@ -32,6 +32,17 @@ const SCENES = {
   'panel-images': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'images' },
   'panel-settings': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'settings' },
   'panel-log': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'log' },
+  'panel-compare': {
+    entry: 'panel',
+    setup: {
+      end: 'completed',
+      epochs: 30,
+      steps: 30 * 625,
+      other: { end: 'completed', epochs: 40, steps: 40 * 625, lr0: 0.02, seed: 5 },
+    },
+    width: 860,
+    height: 1000,
+  },
   'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },
   'side-running': { entry: 'side', setup: {}, width: 300, height: 620 },
   'side-zh': { entry: 'side', setup: { strings: zh }, width: 300, height: 620 },

@@ -13,6 +13,7 @@ import {
   settle,
   showPitwall,
   statusText,
+  textOfFrames,
   until,
 } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
@@ -184,12 +185,12 @@ export async function training({ suite, browser, extensions }) {
 
     await test('Check Environment tells the devices and why one is not there', async () => {
       await runCommand(page, 'Pitwall: Check Environment');
-      const lines = page.locator('.editor-instance .view-lines').first();
-      await until(
-        'the report',
-        async () => /cpu.*CPU/i.test((await lines.textContent()).replaceAll('\u00a0', ' ')),
-        { timeoutMs: 60_000 },
-      );
+      const text = await until('the report', () => textOfFrames(page, /Pitwall environment/), {
+        timeoutMs: 90_000,
+      });
+      expect(/cpu\s+cpu\s+yes/.test(text), `the processor can be used: ${text}`);
+      expect(/webgpu\s+\S+\s+(no|yes|software only)/.test(text), 'WebGPU is judged');
+      expect(/Python/.test(text), 'Pythons are listed');
     });
 
     await test('no page broke its content security policy or threw', async () => {

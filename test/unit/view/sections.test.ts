@@ -48,7 +48,7 @@ describe('what a page says of a run', () => {
   it('offers to go on here with a run that another machine or boot keeps, and nothing it could not obey', () => {
     const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 7 s ago' } as const;
     const { actions } = headerOf({ ...inputOf(young), presence });
-    expect(actions.map((a) => a.id)).toEqual(['compare', 'resume']);
+    expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume']);
   });
 
   it('judges a number wherever one needs judging', () => {

@@ -1,0 +1,89 @@
+import type { ClassRow, HeaderView, SettingRow } from '../../src/protocol/view/types';
+import { h, keyed } from '../base/dom';
+import { t } from '../base/strings';
+import { type Column, empty, number, table } from './table-parts';
+
+/** The names of two runs where the page compares them. */
+type Compared = HeaderView['compared'];
+
+export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compared: Compared): void {
+  keyed(root, JSON.stringify(rows), () => {
+    if (rows.length === 0) return [empty(t('Classes appear here after the first validation.'))];
+    const columns = compared ? comparedColumns(compared) : classColumns();
+    const make = compared ? comparedRow : classRow;
+    return [table(t('Classes'), columns, rows.map(make))];
+  });
+}
+
+function classColumns(): Column[] {
+  return [
+    { label: t('class') },
+    { label: t('labels'), number: true },
+    { label: t('precision'), number: true },
+    { label: t('recall'), number: true },
+    { label: 'mAP50', number: true },
+    { label: 'mAP50-95', number: true },
+    { label: '' },
+  ];
+}
+
+function comparedColumns([first, second]: readonly [string, string]): Column[] {
+  return [
+    { label: t('class') },
+    { label: t('labels'), number: true },
+    { label: t('mAP50-95 of {0}', first), number: true },
+    { label: t('mAP50-95 of {0}', second), number: true },
+    { label: t('difference'), number: true },
+    { label: '' },
+  ];
+}
+
+function classRow(row: ClassRow): HTMLElement {
+  const numbers = [row.labels, row.precision, row.recall, row.ap50, row.ap].map(number);
+  return h('tr', {}, h('th', { scope: 'row' }, row.name), ...numbers, barCell(row.share));
+}
+
+function comparedRow(row: ClassRow): HTMLElement {
+  const numbers = [row.labels, row.ap50, row.ap, row.difference ?? ''].map(number);
+  return h('tr', {}, h('th', { scope: 'row' }, row.name), ...numbers, barCell(row.share));
+}
+
+function barCell(share: number): HTMLElement {
+  const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
+  bar.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  return h('td', { class: 'bar-cell' }, bar);
+}
+
+export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], compared: Compared): void {
+  keyed(root, JSON.stringify(rows), () => {
+    if (rows.length === 0) return [empty(noSettings(compared))];
+    const columns = compared ? compared : [t('asked for'), t('in force')];
+    const heads = [t('setting'), ...columns, ...(compared ? [''] : [t('why')])];
+    const make = (row: SettingRow): HTMLElement => settingRow(row, compared !== undefined);
+    return [
+      table(
+        t('Settings'),
+        heads.map((label) => ({ label })),
+        rows.map(make),
+      ),
+    ];
+  });
+}
+
+function noSettings(compared: Compared): string {
+  return compared
+    ? t('Both runs have the same settings.')
+    : t('The trainer tells here which settings it really uses.');
+}
+
+function settingRow(row: SettingRow, isCompared: boolean): HTMLElement {
+  const isNoted = row.changed && !isCompared;
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, h('code', {}, row.key)),
+    h('td', {}, row.requested),
+    h('td', { class: isNoted ? 'warning' : undefined }, row.effective),
+    h('td', { class: 'quiet row-end' }, row.reason),
+  );
+}
