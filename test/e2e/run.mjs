@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part editing|hovers|training|twoWindows|trouble|looks] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part editing|hovers|training|daily|twoWindows|trouble|looks] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -8,6 +8,7 @@ import { findChromium, launchChromium } from './chromium.mjs';
 import { installVsix } from './editor.mjs';
 import { editor, whyNotHere } from './provision.mjs';
 import { createSuite } from './suite.mjs';
+import { daily } from './suites/daily.mjs';
 import { editing } from './suites/editing.mjs';
 import { hovers } from './suites/hovers.mjs';
 import { looks } from './suites/looks.mjs';
@@ -54,7 +55,7 @@ const browser = await launchChromium();
 const suite = createSuite(option('--only'));
 try {
   const wanted = option('--part');
-  for (const part of [editing, hovers, training, twoWindows, trouble, looks]) {
+  for (const part of [editing, hovers, training, daily, twoWindows, trouble, looks]) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, { suite, browser, extensions });
   }
 } finally {

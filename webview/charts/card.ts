@@ -61,6 +61,8 @@ export function createCard(id: string, actions: CardActions): ChartCard {
       const isTable = look.preferences.table[id] === true;
       parts.surface.hidden = isTable || plot.empty !== undefined;
       parts.table.hidden = !isTable;
+      parts.tools.log.setAttribute('aria-pressed', String(look.preferences.logY[id] === true));
+      parts.tools.table.setAttribute('aria-pressed', String(isTable));
       if (isTable) parts.table.replaceChildren(plotTable(plot, look.preferences));
       if (parts.surface.hidden) return;
       const spec = chartSpec(plot, look.preferences, look.theme);
@@ -87,23 +89,27 @@ function buildParts(id: string, actions: CardActions) {
   const legend = h('span', { class: 'legend', role: 'group' });
   const empty = h('p', { class: 'empty' });
   const table = h('div', { class: 'chart-table', hidden: true });
-  const caption = h('figcaption', {}, title, legend, tools(id, actions));
+  const tools = createTools(id, actions);
+  const caption = h('figcaption', {}, title, legend, tools.element);
   const figure = h('figure', { class: 'chart', id: `chart-${id}` }, caption, surface, table, empty);
-  return { figure, canvas, surface, selection, title, legend, empty, table };
+  return { figure, canvas, surface, selection, title, legend, empty, table, tools };
 }
 
-function tools(id: string, actions: CardActions): HTMLElement {
+function createTools(id: string, actions: CardActions) {
   const tool = (icon: string, label: string, onClick: () => void, focus: string): HTMLElement =>
     button({ kind: 'icon', icon, label, onClick, focusKey: `${focus}-${id}` });
-  return h(
+  const log = tool('graph-line', t('Logarithmic y axis'), () => actions.onToggle('logY', id), 'log');
+  const table = tool('table', t('Show as table'), () => actions.onToggle('table', id), 'table');
+  const element = h(
     'span',
     { class: 'tools', role: 'toolbar', 'aria-label': t('Chart tools') },
     tool('zoom-out', t('Show all'), () => actions.onZoom(id, undefined), 'all'),
-    tool('graph-line', t('Logarithmic y axis'), () => actions.onToggle('logY', id), 'log'),
-    tool('table', t('Show as table'), () => actions.onToggle('table', id), 'table'),
+    log,
+    table,
     tool('device-camera', t('Copy as PNG'), () => actions.onCopyPng(id), 'png'),
     tool('copy', t('Copy as CSV'), () => actions.onCopyCsv(id), 'csv'),
   );
+  return { element, log, table };
 }
 
 function describe(parts: Parts, plot: Plot, look: Look, actions: CardActions): void {

@@ -155,7 +155,12 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
       afterFit: (scale: { width: number }) => {
         scale.width = AXIS_WIDTH;
       },
-      ticks: { ...ticks, maxTicksLimit: 5, callback: (v: number) => (v === 0 ? '0' : shortTick(v)) },
+      ticks: {
+        ...ticks,
+        maxTicksLimit: 5,
+        stepSize: spec.y.step,
+        callback: (v: number) => (v === 0 ? '0' : shortTick(v)),
+      },
     },
   };
   return result as { x: ScaleOptionsByType<'linear'>; y: ScaleOptionsByType<'linear'> };

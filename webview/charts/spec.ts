@@ -18,7 +18,13 @@ export type ChartTheme = {
 export type ChartSpec = {
   readonly lines: readonly LineSpec[];
   readonly x: { readonly min: number; readonly max: number; readonly kind: XKind };
-  readonly y: { readonly log: boolean; readonly top?: number; readonly bottom?: number };
+  readonly y: {
+    readonly log: boolean;
+    readonly top?: number;
+    readonly bottom?: number;
+    /** Between ticks, where the library's own choice would leave an odd one at the top. */
+    readonly step?: number;
+  };
   readonly band?: {
     readonly from: number;
     readonly to: number;
@@ -102,8 +108,9 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   };
 }
 
-function yRange(plot: Plot): { bottom?: number; top?: number } {
-  if (plot.unit === 'share') return { bottom: 0, top: shareTop(plot) };
+function yRange(plot: Plot): { bottom?: number; top?: number; step?: number } {
+  const top = shareTop(plot);
+  if (plot.unit === 'share') return { bottom: 0, top, step: top / 2 };
   return plot.id === 'loss' ? explosionTop(plot) : {};
 }
 

@@ -20,9 +20,7 @@ export function drawHeader(root: HTMLElement, view: HeaderView, act: Act): void 
   setText(childOf(row, 'facts', 'span'), facts(view));
   const actions = childOf(row, 'actions', 'span');
   keyed(actions, JSON.stringify(view.actions), () => view.actions.map((action) => actionButton(action, act)));
-  const progress = childOf(root, 'progress', 'div');
-  progress.classList.toggle('none', view.progress === undefined);
-  drawProgress(progress, view);
+  drawProgress(childOf(root, 'progress', 'div'), view);
 }
 
 const facts = (view: HeaderView): string =>
@@ -40,7 +38,8 @@ function actionButton(action: ActionView, act: Act): HTMLElement {
 function drawProgress(element: HTMLElement, view: HeaderView): void {
   const share = view.progress ?? 0;
   setAttributes(element, {
-    role: 'progressbar',
+    // Without a run of its own it is only the line under the header.
+    role: view.progress === undefined ? 'presentation' : 'progressbar',
     'aria-label': t('Progress of the run'),
     'aria-valuemin': '0',
     'aria-valuemax': '100',

@@ -63,16 +63,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     const { t } = this.#services;
     item.id = dir;
     item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
-    const parts = [
-      best === undefined ? '' : `mAP ${formatMetric(best).replace(/^0/, '')}`,
-      formatAgo((Date.now() - run.created) / 1000, t),
-      dir === this.#services.runs.current?.dir ? '●' : '',
-    ];
+    const isShown = dir === this.#services.runs.current?.dir;
+    const map = best === undefined ? '' : `mAP ${formatMetric(best).replace(/^0/, '')}`;
+    const parts = [isShown ? '●' : '', map, formatAgo((Date.now() - run.created) / 1000, t)];
     item.description = parts.filter((part) => part !== '').join('  ');
     item.contextValue = contextOf(summary);
     item.tooltip = tooltipOf(summary, this.#services);
     item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t)}, ${parts[0]}` };
+    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t)}, ${map}` };
     return item;
   }
 

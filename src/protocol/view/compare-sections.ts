@@ -151,7 +151,7 @@ const NOT_SETTINGS: ReadonlySet<string> = new Set(['explicit']);
 /** Leaves of nested settings under their own names: schedule.lr0 is lr0 to a person. */
 function flatten(value: unknown, name = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return new Map([[name, JSON.stringify(value) ?? '']]);
+    return new Map([[name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]]);
   const blocks = new Set(['schedule', 'augment', 'loss', 'passthrough', '']);
   const entries = Object.entries(value).flatMap(([key, inner]) => [
     ...flatten(inner, blocks.has(name) ? key : `${name}.${key}`),

@@ -1,0 +1,215 @@
+// What a day brings: looking closely, tidying up, a first start in an empty folder.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startServer } from '../editor.mjs';
+import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
+import { recordedRuns } from '../recorded.mjs';
+import { expect, expectEqual } from '../suite.mjs';
+import {
+  openFile,
+  openWorkbench,
+  pageFrame,
+  reloadWindow,
+  runCommand,
+  settle,
+  showPitwall,
+  until,
+} from '../workbench.mjs';
+import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
+
+const row = (page, text) => page.locator('.monaco-list-row', { hasText: text }).first();
+const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+const summary = (panel, id) => panel.locator(`#chart-${id} .surface`).getAttribute('aria-label');
+const tool = (panel, id, label) => panel.locator(`#chart-${id} vscode-button[aria-label="${label}"]`);
+
+export async function daily(context) {
+  await closely(context);
+  await firstStart(context);
+}
+
+async function closely({ suite, browser, extensions }) {
+  const workspace = exampleWorkspace();
+  mkdirSync(workspace.runs, { recursive: true });
+  await recordedRuns(workspace);
+  const server = await startServer({ folder: workspace.dir, extensions });
+  const page = await openWorkbench(browser, server.url, { width: 1500, height: 1000 });
+  const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
+  const meta = (name) => JSON.parse(readFileSync(path.join(workspace.runs, name, 'meta.json'), 'utf8'));
+  let panel;
+  try {
+    await test('a click on a run opens its dashboard', async () => {
+      await showPitwall(page);
+      await row(page, 'pcb-nano-1').click();
+      panel = await pageFrame(page, 'panel');
+      await panel.locator('body.ready').waitFor();
+      expect(/Completed/.test(await panel.locator('.state').textContent()), 'the state');
+    });
+
+    await test('a chart is zoomed, shown as a table and drawn on a log scale by keyboard alone', async () => {
+      const surface = panel.locator('#chart-loss .surface');
+      await surface.focus();
+      await page.keyboard.press('+');
+      await until('the zoom', () => panel.locator('#chart-loss.zoomed').count());
+      const table = tool(panel, 'loss', 'Show as table');
+      await table.focus();
+      await page.keyboard.press('Enter');
+      await until('the table', () => panel.locator('#chart-loss .chart-table tbody tr').count());
+      const log = tool(panel, 'map', 'Logarithmic y axis');
+      await log.focus();
+      await page.keyboard.press('Enter');
+      await until('pressed', async () => (await log.getAttribute('aria-pressed')) === 'true');
+    });
+
+    await test('numbers of a chart go to the clipboard as CSV, its picture as PNG', async () => {
+      await panel.locator('#chart-map .surface').hover();
+      await tool(panel, 'map', 'Copy as CSV').click();
+      const csv = await until('the CSV', async () => {
+        const text = await clipboard(page);
+        return text.startsWith('epoch,') && text;
+      });
+      expectEqual(csv.split('\n')[0], 'epoch,mAP50,average of 5,mAP50-95', 'its head');
+      expectEqual(csv.trimEnd().split('\n').length, 51, 'a row for each checkpoint and the head');
+      await tool(panel, 'map', 'Copy as PNG').click();
+      const type = await until('the picture', () =>
+        page.evaluate(async () =>
+          (await navigator.clipboard.read())[0]?.types.find((t) => t === 'image/png'),
+        ),
+      );
+      expectEqual(type, 'image/png', 'what is on the clipboard');
+    });
+
+    await test('zoom, table, log scale, smoothing and axis are remembered across a reload', async () => {
+      await panel.locator('#smoothing').focus();
+      await page.keyboard.press('Home');
+      await until(
+        'no smoothing',
+        async () => (await panel.locator('.smoothing output').textContent()) === '0.00',
+      );
+      await settle(800);
+      await reloadWindow(page);
+      panel = await pageFrame(page, 'panel');
+      await panel.locator('body.ready').waitFor();
+      await until('the table', () => panel.locator('#chart-loss .chart-table tbody tr').count());
+      expectEqual(await panel.locator('#chart-loss.zoomed').count(), 1, 'zoomed charts');
+      const log = await tool(panel, 'map', 'Logarithmic y axis').getAttribute('aria-pressed');
+      expectEqual(log, 'true', 'log scale');
+      expectEqual(await panel.locator('.smoothing output').textContent(), '0.00', 'smoothing');
+    });
+
+    await test('precision over recall of each class and the worst images are there', async () => {
+      await panel.locator('#tab-classes').click();
+      await until('the curves', async () => /open 0?\.\d+/.test((await summary(panel, 'curves')) ?? ''));
+      await panel.locator('#tab-images').click();
+      await until('pictures', async () => (await panel.locator('.gallery-image img').count()) >= 8);
+      const wrong = await panel.locator('.gallery-image figcaption .quiet').allTextContents();
+      const counts = wrong.map((text) => [...text.matchAll(/\d+/g)].reduce((sum, [n]) => sum + Number(n), 0));
+      expect(
+        counts.every((n, i) => i === 0 || n <= counts[i - 1]),
+        `worst first: ${counts.join(' ')}`,
+      );
+      await panel.locator('#tab-checkpoints').click();
+    });
+
+    await test('a run gets a title, and its folder keeps its name', async () => {
+      await runCommand(page, 'Pitwall: Rename Run');
+      await row(page, 'pcb-micro-1').click();
+      const input = page.locator('.quick-input-widget input.input');
+      await until('the name to change', async () => (await input.inputValue()) === 'pcb-micro-1');
+      await input.fill('twice the rate');
+      await page.keyboard.press('Enter');
+      await until('the title', () => row(page, 'twice the rate').isVisible());
+      expectEqual(meta('pcb-micro-1').title, 'twice the rate', 'meta.json');
+    });
+
+    await test('a run is archived out of sight and restored', async () => {
+      await runCommand(page, 'Pitwall: Archive Run');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pcb-nano-hot' }).click();
+      await until('the archive', () => row(page, 'Archive').isVisible());
+      await until('out of sight', async () => (await row(page, 'pcb-nano-hot').count()) === 0);
+      expect(existsSync(path.join(workspace.runs, 'pcb-nano-hot', 'events.jsonl')), 'its files are there');
+      await runCommand(page, 'Pitwall: Restore Run');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pcb-nano-hot' }).click();
+      await until('back', () => row(page, 'pcb-nano-hot').isVisible());
+      expectEqual(meta('pcb-nano-hot').archived, false, 'archived');
+    });
+
+    await test('with several experiments and none open, Start Training asks which', async () => {
+      writeFileSync(path.join(workspace.dir, 'other.train.yaml'), readFileSync(workspace.config));
+      await runCommand(page, 'View: Close All Editors');
+      await until('both files', async () => {
+        await runCommand(page, 'Pitwall: Start Training');
+        await page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 5000 });
+        return row(page, 'other.train.yaml').isVisible();
+      });
+      expect(await row(page, 'pcb.train.yaml').isVisible(), 'the other one too');
+      await page.keyboard.press('Escape');
+      expectEqual(processesOf(workspace.runs).length, 0, 'processes');
+    });
+
+    await test('the button in the editor title is there, and lenses can be switched off', async () => {
+      await openFile(page, 'pcb.train.yaml');
+      await page.locator('.editor-actions a[aria-label*="Start Training"]').first().waitFor();
+      await page.locator('.codelens-decoration', { hasText: 'Start Training' }).first().waitFor();
+      const settings = path.join(server.dataDir, 'User/settings.json');
+      const now = JSON.parse(readFileSync(settings, 'utf8'));
+      writeFileSync(
+        settings,
+        JSON.stringify({ ...now, 'pitwall.lens.enabled': false, 'pitwall.editorTitle.enabled': false }),
+      );
+      await until('no lens', async () => (await page.locator('.codelens-decoration').count()) === 0);
+      await until(
+        'no button',
+        async () => (await page.locator('.editor-actions a[aria-label*="Start Training"]').count()) === 0,
+      );
+    });
+
+    await test('the walkthrough has its four steps', async () => {
+      await runCommand(page, 'Welcome: Open Walkthrough...');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pitwall' }).first().click();
+      await until('four steps', async () => (await page.locator('.getting-started-step').count()) === 4);
+      await page.screenshot({ path: path.join(suite.artifacts, 'walkthrough-dark.png') });
+    });
+  } finally {
+    await page.context().close();
+    await server.stop();
+    endProcessesOf(workspace.runs);
+    workspace.remove();
+  }
+}
+
+async function firstStart({ suite, browser, extensions }) {
+  const plain = plainWorkspace();
+  const runs = path.join(plain.dir, 'pitwall-demo/runs');
+  const server = await startServer({ folder: plain.dir, extensions });
+  const page = await openWorkbench(browser, server.url);
+  const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
+  try {
+    await test('where there is no run the views say what to do', async () => {
+      await showPitwall(page);
+      const side = await pageFrame(page, 'side');
+      await until('No run yet', async () => /No run yet/.test(await side.locator('h1').textContent()));
+      const button = page.locator('.welcome-view a, .welcome-view .monaco-button', {
+        hasText: /Example|Start/,
+      });
+      await button.first().waitFor();
+      await page.screenshot({ path: path.join(suite.artifacts, 'welcome-dark.png') });
+    });
+
+    await test('Start Training in an empty folder offers the example, writes it and trains it', async () => {
+      await runCommand(page, 'Pitwall: Start Training');
+      await page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Create the Example' }).click();
+      const panel = await until('the dashboard', () => pageFrame(page, 'panel'), { timeoutMs: 180_000 });
+      await until('the first loss', async () => /Smoothed loss now/.test(await summary(panel, 'loss')), {
+        timeoutMs: 120_000,
+      });
+      expectEqual(runIds(runs).length, 1, 'runs');
+      await runCommand(page, 'Pitwall: Stop');
+      await until('no process', () => processesOf(runs).length === 0, { timeoutMs: 60_000 });
+    });
+  } finally {
+    await page.context().close();
+    await server.stop();
+    endProcessesOf(runs);
+    plain.remove();
+  }
+}
