@@ -56,7 +56,10 @@ export async function reloadWindow(page) {
 
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input.input');
-  const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).first();
+  // The whole title: Stop is not Stop After This Epoch.
+  const exact = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+  const has = page.locator('.label-name', { hasText: exact });
+  const row = page.locator('.quick-input-list .monaco-list-row.focused', { has }).first();
   // A view that takes the focus a moment later closes the palette: then it is opened again.
   await until(
     `the command ${title}`,

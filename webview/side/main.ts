@@ -56,7 +56,11 @@ function drawHead(root: HTMLElement, header: HeaderView): void {
   const fill = childOf(bar, 'fill', 'div');
   fill.className = `fill ${header.tone}`;
   fill.style.width = `${((header.progress ?? 0) * 100).toFixed(1)}%`;
-  setText(childOf(root, 'facts', 'p'), header.facts.filter((_, i) => i !== 1).join('  ·  '));
+  const facts = header.facts.filter((_, i) => i !== 1).join('  ·  ');
+  setText(
+    childOf(root, 'facts', 'p'),
+    isEmpty ? t('mAP, loss and learning rate of a run stand here.') : facts,
+  );
 }
 
 /** Where there is no run: the two ways to get one. */

@@ -25,7 +25,10 @@ export async function openDashboard(services: Services, target: Target): Promise
   const current = services.runs.current?.dir;
   const fallback = current === undefined ? undefined : { dir: current };
   const dir = await pickRun(services, target ?? fallback, () => true, vscode.l10n.t('Open the dashboard of'));
-  if (dir !== undefined) await services.dashboards.open({ kind: 'run', dir });
+  if (dir === undefined) return;
+  // Side panel and status bar show the run that was asked for, wherever the focus is.
+  services.runs.choose(dir);
+  await services.dashboards.open({ kind: 'run', dir });
 }
 
 export async function previewSchedule(services: Services, uri: vscode.Uri | undefined): Promise<void> {

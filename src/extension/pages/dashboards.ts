@@ -101,6 +101,7 @@ function chooseWhenActive(
   panel: vscode.WebviewPanel,
   dir: string,
 ): vscode.Disposable {
+  if (panel.active) services.runs.choose(dir);
   return panel.onDidChangeViewState(({ webviewPanel }) => {
     if (webviewPanel.active) services.runs.choose(dir);
   });

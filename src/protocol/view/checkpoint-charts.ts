@@ -65,7 +65,7 @@ export function mapChart(context: ChartContext): ChartDraft {
           ),
           pointSeries(
             context,
-            { key: 'ema', label: t('average of {0}', window), role: 'line', colour: 'green' },
+            { key: 'ema', label: t('EMA {0}', window), role: 'line', colour: 'green' },
             maps.map(([x], i) => [x, average[i]]),
           ),
           pointSeries(context, { key: 'map', label: 'mAP50-95', role: 'points', colour: 'green' }, maps),

@@ -17,7 +17,9 @@ import {
 } from '../workbench.mjs';
 import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
 
-const row = (page, text) => page.locator('.monaco-list-row', { hasText: text }).first();
+const row = (page, text) => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+/** A choice of the quick pick; trees have rows of the same name. */
+const choice = (page, text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 const summary = (panel, id) => panel.locator(`#chart-${id} .surface`).getAttribute('aria-label');
 const tool = (panel, id, label) => panel.locator(`#chart-${id} vscode-button[aria-label="${label}"]`);
@@ -43,6 +45,16 @@ async function closely({ suite, browser, extensions }) {
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
       expect(/Completed/.test(await panel.locator('.state').textContent()), 'the state');
+      await row(page, 'pcb-micro-1').click();
+      const side = await pageFrame(page, 'side');
+      await until(
+        'the side panel follows',
+        async () => (await side.locator('h1').textContent()) === 'pcb-micro-1',
+      );
+      await row(page, 'pcb-nano-1').click();
+      await until('and comes back', async () => (await side.locator('h1').textContent()) === 'pcb-nano-1');
+      await runCommand(page, 'View: Close Other Editors in Group');
+      panel = await pageFrame(page, 'panel');
     });
 
     await test('a chart is zoomed, shown as a table and drawn on a log scale by keyboard alone', async () => {
@@ -67,7 +79,7 @@ async function closely({ suite, browser, extensions }) {
         const text = await clipboard(page);
         return text.startsWith('epoch,') && text;
       });
-      expectEqual(csv.split('\n')[0], 'epoch,mAP50,average of 5,mAP50-95', 'its head');
+      expectEqual(csv.split('\n')[0], 'epoch,mAP50,EMA 5,mAP50-95', 'its head');
       expectEqual(csv.trimEnd().split('\n').length, 51, 'a row for each checkpoint and the head');
       await tool(panel, 'map', 'Copy as PNG').click();
       const type = await until('the picture', () =>
@@ -112,7 +124,7 @@ async function closely({ suite, browser, extensions }) {
 
     await test('a run gets a title, and its folder keeps its name', async () => {
       await runCommand(page, 'Pitwall: Rename Run');
-      await row(page, 'pcb-micro-1').click();
+      await choice(page, 'pcb-micro-1').click();
       const input = page.locator('.quick-input-widget input.input');
       await until('the name to change', async () => (await input.inputValue()) === 'pcb-micro-1');
       await input.fill('twice the rate');
@@ -123,12 +135,12 @@ async function closely({ suite, browser, extensions }) {
 
     await test('a run is archived out of sight and restored', async () => {
       await runCommand(page, 'Pitwall: Archive Run');
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pcb-nano-hot' }).click();
+      await choice(page, 'pcb-nano-hot').click();
       await until('the archive', () => row(page, 'Archive').isVisible());
       await until('out of sight', async () => (await row(page, 'pcb-nano-hot').count()) === 0);
       expect(existsSync(path.join(workspace.runs, 'pcb-nano-hot', 'events.jsonl')), 'its files are there');
-      await runCommand(page, 'Pitwall: Restore Run');
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pcb-nano-hot' }).click();
+      await runCommand(page, 'Pitwall: Restore Archived Run');
+      await choice(page, 'pcb-nano-hot').click();
       await until('back', () => row(page, 'pcb-nano-hot').isVisible());
       expectEqual(meta('pcb-nano-hot').archived, false, 'archived');
     });
@@ -136,12 +148,9 @@ async function closely({ suite, browser, extensions }) {
     await test('with several experiments and none open, Start Training asks which', async () => {
       writeFileSync(path.join(workspace.dir, 'other.train.yaml'), readFileSync(workspace.config));
       await runCommand(page, 'View: Close All Editors');
-      await until('both files', async () => {
-        await runCommand(page, 'Pitwall: Start Training');
-        await page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 5000 });
-        return row(page, 'other.train.yaml').isVisible();
-      });
-      expect(await row(page, 'pcb.train.yaml').isVisible(), 'the other one too');
+      await runCommand(page, 'Pitwall: Start Training');
+      await choice(page, 'other.train.yaml').waitFor({ timeout: 60_000 });
+      expect(await choice(page, 'pcb.train.yaml').isVisible(), 'the other one too');
       await page.keyboard.press('Escape');
       expectEqual(processesOf(workspace.runs).length, 0, 'processes');
     });
@@ -150,11 +159,10 @@ async function closely({ suite, browser, extensions }) {
       await openFile(page, 'pcb.train.yaml');
       await page.locator('.editor-actions a[aria-label*="Start Training"]').first().waitFor();
       await page.locator('.codelens-decoration', { hasText: 'Start Training' }).first().waitFor();
-      const settings = path.join(server.dataDir, 'User/settings.json');
-      const now = JSON.parse(readFileSync(settings, 'utf8'));
+      mkdirSync(path.join(workspace.dir, '.vscode'));
       writeFileSync(
-        settings,
-        JSON.stringify({ ...now, 'pitwall.lens.enabled': false, 'pitwall.editorTitle.enabled': false }),
+        path.join(workspace.dir, '.vscode/settings.json'),
+        JSON.stringify({ 'pitwall.lens.enabled': false, 'pitwall.editorTitle.enabled': false }),
       );
       await until('no lens', async () => (await page.locator('.codelens-decoration').count()) === 0);
       await until(
@@ -165,8 +173,9 @@ async function closely({ suite, browser, extensions }) {
 
     await test('the walkthrough has its four steps', async () => {
       await runCommand(page, 'Welcome: Open Walkthrough...');
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pitwall' }).first().click();
+      await choice(page, 'Pitwall').click();
       await until('four steps', async () => (await page.locator('.getting-started-step').count()) === 4);
+      await settle(3000);
       await page.screenshot({ path: path.join(suite.artifacts, 'walkthrough-dark.png') });
     });
   } finally {
@@ -188,10 +197,8 @@ async function firstStart({ suite, browser, extensions }) {
       await showPitwall(page);
       const side = await pageFrame(page, 'side');
       await until('No run yet', async () => /No run yet/.test(await side.locator('h1').textContent()));
-      const button = page.locator('.welcome-view a, .welcome-view .monaco-button', {
-        hasText: /Example|Start/,
-      });
-      await button.first().waitFor();
+      await page.locator('.welcome-view a', { hasText: 'write the example' }).first().waitFor();
+      await side.locator('vscode-button', { hasText: 'New Example Experiment' }).waitFor();
       await page.screenshot({ path: path.join(suite.artifacts, 'welcome-dark.png') });
     });
 

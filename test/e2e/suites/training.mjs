@@ -123,6 +123,20 @@ export async function training({ suite, browser, extensions }) {
       await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 30_000 });
     });
 
+    await test('a checkpoint is pinned, and validated once more when asked', async () => {
+      await runCommand(page, 'Pitwall: Pin Checkpoint');
+      const choices = page.locator('.quick-input-list .monaco-list-row');
+      await choices.last().click();
+      await until('pinned', async () => /pinned/.test(await panel.locator('.checkpoints').textContent()));
+      const file = path.join(workspace.runs, 'pcb-nano-1', 'validation.jsonl');
+      const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').length;
+      const before = lines();
+      await runCommand(page, 'Pitwall: Validate Checkpoint');
+      await choices.last().click();
+      await until('another line', () => lines() > before, { timeoutMs: 90_000 });
+      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 60_000 });
+    });
+
     await test('axis, hidden series and tab are remembered across a reload', async () => {
       await panel.locator('.segment', { hasText: 'Step' }).click();
       await panel.locator('#chart-loss .legend-entry', { hasText: 'box' }).click();
@@ -143,6 +157,16 @@ export async function training({ suite, browser, extensions }) {
         timeoutMs: 60_000,
       });
       expectEqual(runIds(workspace.runs).length, 1, 'runs');
+    });
+
+    await test('Pause frees the device, Continue goes on', async () => {
+      await panel.locator('vscode-button', { hasText: 'Pause' }).click();
+      await until('paused', async () => /Paused/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
+      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 60_000 });
+      await panel.locator('vscode-button', { hasText: 'Continue' }).click();
+      await until('training again', async () => /Training/.test(await stateLabel(panel)), {
+        timeoutMs: 60_000,
+      });
       await runCommand(page, 'Pitwall: Stop');
       await until('stopped', async () => /Stopped/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
     });

@@ -148,7 +148,7 @@ describe('the page', () => {
 
   it('gives every chart as a table and as CSV', () => {
     const table = tableOf(plotOf('map'), defaultPreferences, 'epoch');
-    expect(table.head).toEqual(['epoch', 'mAP50', 'average of 5', 'mAP50-95']);
+    expect(table.head).toEqual(['epoch', 'mAP50', 'EMA 5', 'mAP50-95']);
     expect(table.rows.map((row) => row[0])).toEqual([1, 2, 3]);
     expect(toCsv({ head: ['a,b', 'c'], rows: [[1, Number.NaN]] })).toBe('"a,b",c\n1,\n');
   });
