@@ -32,6 +32,7 @@ const BENCHES = [
   { name: 'open-run' },
   { name: 'charts', needs: needsBrowser },
   { name: 'editor', needs: needsEditor },
+  { name: 'editor-long-run', needs: needsEditor },
   { name: 'trainer' },
   { name: 'validator' },
   { name: 'watching-cost', needs: needsLinux },

@@ -42,12 +42,19 @@ function freePort() {
 
 /** Installs a VSIX once per content; answers the extensions folder. */
 export function installVsix(vsix) {
-  const { node, entry, home } = editor();
+  const { home } = editor();
   const hash = createHash('sha256').update(readFileSync(vsix)).digest('hex').slice(0, 16);
   const extensions = path.join(home, 'extensions', hash);
   if (existsSync(path.join(extensions, 'installed'))) return extensions;
   rmSync(path.join(home, 'extensions'), { recursive: true, force: true });
   mkdirSync(extensions, { recursive: true });
+  installVsixInto(vsix, extensions);
+  writeFileSync(path.join(extensions, 'installed'), '');
+  return extensions;
+}
+
+export function installVsixInto(vsix, extensions) {
+  const { node, entry } = editor();
   const data = mkdtempSync(path.join(os.tmpdir(), 'pitwall-install-'));
   const args = [entry, '--user-data-dir', data, '--extensions-dir', extensions, '--install-extension', vsix];
   const result = spawnSync(node, args, { encoding: 'utf8', env: cleanEnv() });
@@ -55,8 +62,6 @@ export function installVsix(vsix) {
   if (result.status !== 0 || !/successfully installed/.test(result.stdout)) {
     throw new Error(`the VSIX could not be installed:\n${result.stdout}${result.stderr}`);
   }
-  writeFileSync(path.join(extensions, 'installed'), '');
-  return extensions;
 }
 
 /** An editor started from inside another one's terminal must not talk to that one. */
