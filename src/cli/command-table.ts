@@ -4,6 +4,7 @@ import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { exportCommand } from './commands/export';
+import { followCommand } from './commands/follow';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
 import { lrFindCommand } from './commands/lr-find';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   initCommand,
   trainCommand,
   watchCommand,
+  followCommand,
   listCommand,
   showCommand,
   stopCommand,

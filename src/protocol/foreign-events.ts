@@ -20,6 +20,7 @@ export class ForeignRun {
   #groups: readonly string[] = [];
   #lastStep = -1;
   #epoch = 1;
+  #endedEpoch = 0;
   #planned = { epochs: 0, stepsPerEpoch: 0 };
 
   constructor(options: ForeignRunOptions) {
@@ -32,8 +33,25 @@ export class ForeignRun {
     return Math.max(0, this.#lastStep);
   }
 
-  start(t: number): TrainerEvent {
-    return this.#hello(t, this.lastStep);
+  /** The step after the last one. */
+  get nextStep(): number {
+    return this.#lastStep + 1;
+  }
+
+  /** results.csv has one line an epoch, and so one step. */
+  get isStepPerEpoch(): boolean {
+    return this.#planned.stepsPerEpoch === 1;
+  }
+
+  /** Whether every step or epoch of the plan was seen; false where nobody told a plan. */
+  get isComplete(): boolean {
+    const { epochs, stepsPerEpoch } = this.#planned;
+    if (epochs < 1) return false;
+    return this.#endedEpoch >= epochs || (stepsPerEpoch > 0 && this.nextStep >= epochs * stepsPerEpoch);
+  }
+
+  start(t: number, fromStep = this.lastStep): TrainerEvent {
+    return this.#hello(t, fromStep);
   }
 
   /** Events of one record; `t` is now, for formats without a time of their own. Checkpoints are the adapter's to copy. */
@@ -41,6 +59,7 @@ export class ForeignRun {
     if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', message: record.message }];
     if (record.kind === 'plan') return this.#plan(record.epochs, record.stepsPerEpoch, t);
     if (record.kind === 'step') return this.#step(record, t);
+    if (record.kind === 'revise') return this.#revise(record.fromStep, t);
     return record.kind === 'epoch' ? [this.#epochEvent(record, t)] : [];
   }
 
@@ -65,6 +84,13 @@ export class ForeignRun {
     return [{ type: 'plan', t, epochs, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch, settings: [] }];
   }
 
+  /** The trainer did not go back: the reader learnt more of steps that it had told, so the attempt stays. */
+  #revise(fromStep: number, t: number): TrainerEvent[] {
+    if (fromStep > this.#lastStep) return [];
+    this.#lastStep = fromStep - 1;
+    return [this.#hello(t, fromStep)];
+  }
+
   #step(record: Extract<ForeignRecord, { kind: 'step' }>, t: number): TrainerEvent[] {
     const before: TrainerEvent[] = [];
     const wentBack = record.step <= this.#lastStep;
@@ -82,13 +108,14 @@ export class ForeignRun {
 
   #epochEvent(record: Extract<ForeignRecord, { kind: 'epoch' }>, t: number): TrainerEvent {
     this.#epoch = record.epoch;
-    const { epoch, loss, metrics } = record;
+    this.#endedEpoch = record.epoch;
+    const { epoch, loss, metrics, seconds = Number.NaN } = record;
     return {
       type: 'epoch',
-      t,
+      t: record.time ?? t,
       epoch,
       step: this.lastStep,
-      seconds: Number.NaN,
+      seconds,
       loss: withTotal(loss),
       metrics,
     };

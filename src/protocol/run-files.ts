@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Experiment } from '../domain/experiment/types';
 import { zControlRequest } from './control';
+import { zFollows } from './follows';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
 
 /** Run folders of this format and the one before are read. */
@@ -46,6 +47,8 @@ export const zRunFile = z.object({
   after: z.string().optional(),
   /** Interpreter of a trainer in Python, as the host chose it. */
   python: z.string().optional(),
+  /** Nothing is trained here: a run that was started elsewhere is read. */
+  follows: zFollows.optional(),
 });
 export type RunFile = z.infer<typeof zRunFile>;
 

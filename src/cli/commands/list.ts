@@ -59,7 +59,7 @@ function row({ name, run, presence, status }: RunSummary): string[] {
   return [
     name,
     presence.state,
-    `${epoch}/${epochs}`,
+    epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
     score(best?.map),
     best ? String(best.epoch) : '',
     formatAgo((Date.now() - run.created) / 1000, createTranslate()),

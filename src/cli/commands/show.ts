@@ -74,6 +74,7 @@ function showLines(live: LiveRun, style: Style): string[] {
 function describeExperiment(state: RunState): string {
   const run = state.run;
   if (!run) return '';
+  if (run.follows) return `follows ${run.follows.folder}`;
   const { trainer, model, imgsz, ...asked } = run.experiment.resolved;
   // What AutoBatch or `time` made of them, once the trainer has said so.
   const { epochs, batch } = { ...asked, ...state.plan };

@@ -1,14 +1,12 @@
-import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
 import { exitCodeOf } from '../follow/exit-code';
-import { type CliIo, printLine } from '../io';
+import type { CliIo } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
-import { followToEnd, type Started, startTraining } from '../train/start';
+import { followToEnd, type Started, startTraining, tellDetached } from '../train/start';
 
 type TrainOptions = {
   readonly set: readonly string[];
@@ -55,10 +53,4 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir, options.takeOver);
   return { dir, told: [], since };
-}
-
-function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
-  if (json) io.stdout.write(toJsonLine({ type: 'started', run: dir }));
-  else printLine(io.stdout, `run: ${dir}\nwatch it with: pitwall watch ${path.relative(io.cwd, dir) || '.'}`);
-  return 0;
 }

@@ -10,7 +10,10 @@ export function barText(state: RunState): BarText {
   const { step, epoch } = state.steps;
   const last = step.length - 1;
   const total = state.plan?.totalSteps ?? 0;
-  if (last < 0 || total === 0) return { share: 0, left: state.status?.state ?? 'starting', right: '' };
+  if (last < 0) return { share: 0, left: state.status?.state ?? 'starting', right: '' };
+  // Another program's run of which nobody knows how long it will be.
+  if (total === 0)
+    return { share: 0, left: `epoch ${epoch.at(last)}`, right: lastNumbers(state, last).join('  ') };
   const done = step.at(last) + 1;
   return {
     share: done / total,

@@ -26,10 +26,18 @@ export function epochRow(state: RunState, index: number, style: Style): string {
 
 function validationCells(state: RunState, epoch: number, style: Style): string {
   const validated = state.validations.get(epoch);
-  if (!validated) return style.dim(missingNote(state, epoch));
+  if (!validated) return style.dim(ownCells(state, epoch) || missingNote(state, epoch));
   const { map, map50, precision, recall } = validated;
   const cells = [map, map50, precision, recall].map((v) => pad(score(v), 8, 'right')).join(' ');
   return isBestSoFar(state, epoch) ? `${style.bold(cells)} ${style.good('*')}` : cells;
+}
+
+/** What another program found itself, where it validates. */
+function ownCells(state: RunState, epoch: number): string {
+  const own = state.epochs.find((e) => e.epoch === epoch)?.metrics ?? {};
+  if (own.map === undefined && own.map50 === undefined) return '';
+  const cells = [own.map, own.map50, own.precision, own.recall].map((v) => pad(score(v), 8, 'right'));
+  return `${cells.join(' ')} its own`;
 }
 
 function missingNote(state: RunState, epoch: number): string {

@@ -43,10 +43,11 @@ function summaryRows(state: RunState): string[][] {
 
 function endLine(state: RunState, { name, note }: RunEnd, style: Style): string {
   const epochs = state.epochs.length;
-  const took = state.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  // Other programs do not always say how long an epoch took.
+  const took = state.epochs.reduce((sum, { seconds: s }) => sum + (Number.isFinite(s) ? s : 0), 0);
   const failed = failedValidations(state);
   return [
-    `${markOf(name, style)(name)}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${seconds(took)} of training`,
+    `${markOf(name, style)(name)}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${took > 0 ? `, ${seconds(took)} of training` : ''}`,
     ...(name === 'completed' ? [] : [note ?? state.end?.message]),
     failed > 0 ? `${failed} validations failed` : undefined,
   ]

@@ -1,17 +1,18 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
+import { toJsonLine } from '../../base/json';
 import type { TrainerKind } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../engine/store/create-run';
 import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
-import { badInput } from '../failure';
+import { badInput, type ExitCode } from '../failure';
 import { type Followed, followRun } from '../follow/follow-run';
 import { createHumanReporter } from '../follow/human-reporter';
 import { createJsonReporter } from '../follow/json-reporter';
 import { stopOnInterrupt } from '../follow/stop-on-interrupt';
-import type { CliIo } from '../io';
+import { type CliIo, printLine } from '../io';
 import { VERSION } from '../version';
 
 export type StartRequest = {
@@ -69,4 +70,10 @@ async function pythonFor(
 export function followToEnd(io: CliIo, { dir, told, since }: Started, json: boolean): Promise<Followed> {
   const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io, told);
   return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
+}
+
+export function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
+  if (json) io.stdout.write(toJsonLine({ type: 'started', run: dir }));
+  else printLine(io.stdout, `run: ${dir}\nwatch it with: pitwall watch ${path.relative(io.cwd, dir) || '.'}`);
+  return 0;
 }

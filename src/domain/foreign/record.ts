@@ -15,6 +15,13 @@ export type ForeignRecord =
       readonly epoch: number;
       readonly loss: Readonly<Record<string, number>>;
       readonly metrics: Readonly<Record<string, number>>;
+      /** How long the epoch took and when it ended (Unix ms), where the format says. */
+      readonly seconds?: number;
+      readonly time?: number;
     }
+  /** What was told from this step on has changed or was incomplete; it follows anew. */
+  | { readonly kind: 'revise'; readonly fromStep: number }
+  /** The trainer's own word that nothing follows. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'checkpoint'; readonly file: string; readonly epoch: number; readonly step: number }
   | { readonly kind: 'problem'; readonly message: string };

@@ -3,50 +3,87 @@ import path from 'node:path';
 import type { PythonReady } from '../../protocol/line-process';
 import type { RunFile } from '../../protocol/run-files';
 import { runEnvironment } from '../process/run-environment';
+import { choosePython } from '../python/choose';
 import { PythonServant } from '../python/servant';
 
 const MOST_RESTARTS = 1;
+/** Ultralytics' default, where a run that is followed does not say. */
+const UNTOLD_IMGSZ = 640;
 
 /**
  * The ONNX file of each checkpoint of a run. The builtin trainer writes it itself; a .pt is turned into one by the
- * exporter, which is started at the first and stays warm. Only run folders of our own runner come here: a .pt that a
- * stranger left is never opened.
+ * exporter, which is started at the first and stays warm. A .pt that our runner did not write is opened only on a
+ * person's word.
  */
 export class OnnxModels {
   readonly #run: RunFile;
   readonly #dir: string;
-  readonly #exporter: PythonServant;
+  readonly #installDir: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #exporter: Promise<PythonServant> | undefined;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#dir = dir;
     this.#run = run;
-    const env = runEnvironment(run.id, 'exporter');
-    this.#exporter = new PythonServant(
-      { python: run.python ?? 'python3', module: 'exporter', installDir, env },
-      MOST_RESTARTS,
-    );
+    this.#installDir = installDir;
+    this.#env = runEnvironment(run.id, 'exporter');
   }
 
   /** What the run's Python has. Throws one line where it cannot be asked. */
-  python(): Promise<PythonReady> {
-    return this.#exporter.ready();
+  async python(): Promise<PythonReady> {
+    return (await this.#ensure()).ready();
   }
 
   /** Absolute path of the checkpoint's model.onnx. Throws one line where it cannot be made. */
-  async modelOf(checkpoint: string): Promise<string> {
-    const onnx = path.join(this.#dir, checkpoint, 'model.onnx');
-    const pt = path.join(this.#dir, checkpoint, 'model.pt');
-    if (existsSync(onnx) || !existsSync(pt) || !this.#ownsPickles()) return onnx;
-    await this.#exporter.ask({ pt, onnx, imgsz: this.#run.experiment.resolved.imgsz });
+  async modelOf(checkpoint: string, isAsked = false): Promise<string> {
+    const { onnx, pt } = this.#filesOf(checkpoint);
+    if (existsSync(onnx) || !existsSync(pt)) return onnx;
+    if (this.needsWord(checkpoint) && !isAsked)
+      throw new Error(`${pt} is another program's: not opened unasked`);
+    const exporter = await this.#ensure();
+    const { imgsz } = this.#run.experiment.resolved;
+    await exporter.ask({ pt, onnx, imgsz: imgsz > 0 ? imgsz : UNTOLD_IMGSZ });
     return onnx;
   }
 
-  stop(): Promise<void> {
-    return this.#exporter.stop();
+  /** A .pt of another program: to unpickle it is to run what it says. */
+  needsWord(checkpoint: string): boolean {
+    const { onnx, pt } = this.#filesOf(checkpoint);
+    return !this.#ownsPickles() && !existsSync(onnx) && existsSync(pt);
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#exporter)?.stop();
+  }
+
+  #filesOf(checkpoint: string): { readonly onnx: string; readonly pt: string } {
+    const folder = path.join(this.#dir, checkpoint);
+    return { onnx: path.join(folder, 'model.onnx'), pt: path.join(folder, 'model.pt') };
   }
 
   /** Only the runner's own checkpoints are unpickled, and that in the user's Python, never in a process of ours. */
   #ownsPickles(): boolean {
     return this.#run.experiment.resolved.trainer === 'ultralytics';
+  }
+
+  #ensure(): Promise<PythonServant> {
+    this.#exporter ??= this.#start();
+    return this.#exporter;
+  }
+
+  async #start(): Promise<PythonServant> {
+    const options = { module: 'exporter' as const, installDir: this.#installDir, env: this.#env };
+    return new PythonServant({ ...options, python: await this.#choosePython() }, MOST_RESTARTS);
+  }
+
+  /** Runs of other programs are started without one: it is looked for once a person asks. */
+  async #choosePython(): Promise<string> {
+    const { python, cwd } = this.#run;
+    if (python !== undefined || this.#ownsPickles()) return python ?? 'python3';
+    const wanted = process.env.PITWALL_PYTHON;
+    const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
+    if (choice.kind === 'missing')
+      throw new Error(`a .pt needs Ultralytics to become ONNX: ${choice.message}`);
+    return choice.executable;
   }
 }

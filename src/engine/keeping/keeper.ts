@@ -98,7 +98,9 @@ class Keeper {
     this.#book.readValidations(dir);
     await this.#trainer.begin(task, previous);
     await this.#obey(alarms);
-    if (this.#trainer.alive && run.experiment.resolved.validation.enabled) this.#validation.lane.warmUp();
+    // A run that is followed may never have a model to validate.
+    const validates = run.experiment.resolved.validation.enabled && !run.follows;
+    if (this.#trainer.alive && validates) this.#validation.lane.warmUp();
     this.#validation.judge();
     this.#loop = this.#store.track(
       new LookLoop({

@@ -15,6 +15,8 @@ export type CommandInput = {
   readonly dir: string;
   readonly attempt: number;
   readonly installDir: string;
+  /** A program of the run that lives without its adapter: the new one reads it on. */
+  readonly programPid?: number;
 };
 
 type TrainerAdapter = {
@@ -22,19 +24,23 @@ type TrainerAdapter = {
   readonly command: (input: CommandInput) => TrainerCommand | undefined;
   /** Watches for divergence itself and obeys on_divergence; else the keeper does. */
   readonly judgesDivergence: boolean;
+  /** A reader beside the program that trains: where it dies alone, another takes its place. */
+  readonly isReader?: boolean;
 };
 
 /** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
 const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
   builtin: { command: (input) => bundle('trainer.js', input), judgesDivergence: true },
   ultralytics: { command: runner, judgesDivergence: false },
-  command: { command: (input) => bundle('command.js', input), judgesDivergence: false },
+  command: { command: (input) => bundle('command.js', input), judgesDivergence: false, isReader: true },
 };
 
-function bundle(name: string, { dir, attempt, installDir }: CommandInput): TrainerCommand | undefined {
+function bundle(name: string, input: CommandInput): TrainerCommand | undefined {
+  const { dir, attempt, installDir, programPid } = input;
   const file = path.join(installDir, name);
   if (!existsSync(file)) return undefined;
-  return { program: process.execPath, args: [file, dir, '--attempt', String(attempt)] };
+  const attach = programPid === undefined ? [] : ['--program', String(programPid)];
+  return { program: process.execPath, args: [file, dir, '--attempt', String(attempt), ...attach] };
 }
 
 /** The Python package that drives Ultralytics: a separate program in the user's own environment. */
@@ -59,6 +65,10 @@ export function trainerCommand(input: CommandInput): TrainerCommand {
 /** One clear line where this version does not have the trainer; hosts ask before they start a run. */
 export function trainerProblem(kind: TrainerKind): string | undefined {
   return ADAPTERS[kind] ? undefined : `trainer ${kind} is not available in this version`;
+}
+
+export function isReader(kind: TrainerKind): boolean {
+  return ADAPTERS[kind]?.isReader ?? false;
 }
 
 export function judgesDivergence(kind: TrainerKind): boolean {

@@ -12,6 +12,7 @@ import { stopTrainer, sweep } from '../process/stop-ladder';
 import type { RunPaths } from '../store/paths';
 import type { KeeperTask } from './ensure-keeper';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
+import { Readers, type Unread } from './readers';
 import type { RunBook } from './run-book';
 import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
 
@@ -33,9 +34,11 @@ export class TrainerControl {
   #hurry = false;
   #settling = false;
   #outcome: Outcome | undefined;
+  readonly #readers: Readers;
 
   constructor(options: TrainerControlOptions) {
     this.#options = options;
+    this.#readers = new Readers(options.run);
   }
 
   /** Undefined while a trainer lives, or while what it left behind is being ended. */
@@ -66,7 +69,8 @@ export class TrainerControl {
   /** What this trainer said first; undefined before it did. */
   get hello() {
     const { hello } = this.#options.book.state;
-    return hello?.attempt === this.attempt ? hello : undefined;
+    // An adapter counts on where the program that it reads went back.
+    return hello !== undefined && hello.attempt >= this.attempt ? hello : undefined;
   }
 
   get state(): RunStateName {
@@ -80,6 +84,9 @@ export class TrainerControl {
     const { run, book } = this.#options;
     const last = lastAttempt(book);
     const living = livingTrainer(run.id, previous);
+    const unread =
+      task === 'resume' ? undefined : this.#readers.toStart(previous, book.state.end !== undefined);
+    if (unread) return this.#read(unread, last + 1, previous);
     if (living) return this.#adopt(living, Math.max(1, last), previous);
     if (task === 'resume' || (task === 'start' && last === 0)) return this.#start(last + 1);
     this.#outcome = keptOutcome(previous, book);
@@ -103,11 +110,12 @@ export class TrainerControl {
     void this.#conclude(this.#exit);
   }
 
-  async #start(attempt: number): Promise<void> {
+  async #start(attempt: number, programPid?: number): Promise<void> {
     const { run, paths, book, installDir } = this.#options;
     const note = (message: string): void => book.note({ type: 'keeper', pid: process.pid, attempt, message });
     try {
-      const trainer = await startTrainer({ run, dir: paths.dir, attempt, installDir });
+      const attach = programPid === undefined ? {} : { programPid };
+      const trainer = await startTrainer({ run, dir: paths.dir, attempt, installDir, ...attach });
       note(`trainer started (process ${trainer.identity.pid})`);
       this.#watch(trainer);
     } catch (error) {
@@ -116,6 +124,23 @@ export class TrainerControl {
       note(reason);
       this.#outcome = { state: 'failed', reason };
     }
+  }
+
+  /** A run that lost its reader goes on; where it was being stopped, that goes on too. */
+  async #read({ programPid }: Unread, attempt: number, previous: StatusFile | undefined): Promise<void> {
+    await this.#start(attempt, programPid);
+    if (previous?.state === 'stopping') this.stop({ kind: 'asked' });
+  }
+
+  async #replaceReader({ programPid }: Unread, { exitCode, signal }: TrainerEnd): Promise<void> {
+    const { book, onChange } = this.#options;
+    const how = signal ? `by ${signal}` : `with exit code ${exitCode ?? 'unknown'}`;
+    const message = `what read the run was ended ${how}; another one reads on`;
+    book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
+    await this.#start(lastAttempt(book) + 1, programPid);
+    this.#exit = undefined;
+    this.#settling = false;
+    onChange();
   }
 
   #adopt(identity: ProcessIdentity, attempt: number, previous: StatusFile | undefined): void {
@@ -152,6 +177,9 @@ export class TrainerControl {
 
   async #conclude(exit: TrainerEnd): Promise<void> {
     const { run, paths, book, onChange } = this.#options;
+    const hasEnded = this.hello !== undefined && book.state.end !== undefined;
+    const unread = hasEnded || this.#cause ? undefined : this.#readers.toReplace();
+    if (unread) return this.#replaceReader(unread, exit);
     try {
       await sweep(run.id);
     } catch (error) {

@@ -26,6 +26,7 @@ export type TrainerStart = {
   readonly dir: string;
   readonly attempt: number;
   readonly installDir: string;
+  readonly programPid?: number;
 };
 
 /** Throws where the trainer is not available or cannot be started. */

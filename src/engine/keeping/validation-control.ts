@@ -99,7 +99,8 @@ export class ValidationControl {
 
   #plan(trainerEnded: boolean): QueuePlan {
     const { state } = this.#options.book;
-    const there = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0);
+    const kept = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0);
+    const there = kept.filter((c) => this.#asked.includes(c.epoch) || !this.#isHeldBack(c));
     const inState = (...names: CheckpointState['state'][]) =>
       new Set(there.filter((c) => names.includes(c.state)).map((c) => c.epoch));
     return planValidation({
@@ -114,13 +115,23 @@ export class ValidationControl {
     });
   }
 
+  /** Told once: a model that nobody opens unasked is passed over, and what to do about it. */
+  #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
+    if (state === 'validated' || !this.#lane.needsWord(path)) return false;
+    const reason =
+      'a .pt of another program is opened only when asked for: pitwall validate --run NAME@EPOCH';
+    if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
+    return true;
+  }
+
   async #start(epoch: number): Promise<void> {
     const checkpoint = this.#options.book.state.checkpoints.get(epoch);
     if (!checkpoint) return;
     this.#validating = epoch;
-    if (this.#asked.includes(epoch)) this.#asked.splice(this.#asked.indexOf(epoch), 1);
+    const isAsked = this.#asked.includes(epoch);
+    if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
     await mkdir(this.#options.paths.detections, { recursive: true });
-    void this.#lane.validate(checkpoint).then(async (outcome) => {
+    void this.#lane.validate(checkpoint, isAsked).then(async (outcome) => {
       if (this.#stopped || outcome.kind === 'abandoned') return;
       const before = this.#options.book.state.best?.epoch;
       this.#record(checkpoint, outcome);
@@ -179,7 +190,8 @@ export class ValidationControl {
     const { checkpoints, validations } = book.state;
     const at = this.#validating ?? Math.max(0, ...validations.keys());
     const { every } = run.experiment.resolved.validation;
-    const behind = [...checkpoints.keys()].filter((epoch) => epoch > at && epoch % every === 0).length;
+    const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
+    const behind = due.filter(({ path }) => !this.#lane.needsWord(path)).length;
     const alarm = this.#behind(behind, Math.max(1, at));
     if (alarm) monitor.raise(alarm, 0);
   }

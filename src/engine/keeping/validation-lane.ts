@@ -59,10 +59,15 @@ export class ValidationLane {
     this.#ensure();
   }
 
-  async validate(checkpoint: CheckpointState): Promise<LaneOutcome> {
+  /** A .pt of another program, which is only opened when a person asks. */
+  needsWord(checkpoint: string): boolean {
+    return this.#models.needsWord(checkpoint);
+  }
+
+  async validate(checkpoint: CheckpointState, isAsked: boolean): Promise<LaneOutcome> {
     for (let restarts = 0; !this.#abandoned; restarts++) {
       const validator = this.#ensure();
-      const outcome = await this.#attempt(validator, checkpoint);
+      const outcome = await this.#attempt(validator, checkpoint, isAsked);
       if (outcome !== 'crashed') return outcome;
       const { message } = await validator.stopped;
       this.#problem = message;
@@ -90,9 +95,13 @@ export class ValidationLane {
     await Promise.all([this.#validator?.stop(), this.#models.stop(), this.#own.stop()]);
   }
 
-  async #attempt(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<LaneOutcome | 'crashed'> {
+  async #attempt(
+    validator: ValidatorProcess,
+    checkpoint: CheckpointState,
+    isAsked: boolean,
+  ): Promise<LaneOutcome | 'crashed'> {
     try {
-      const result = await this.#judge(validator, checkpoint);
+      const result = await this.#judge(validator, checkpoint, isAsked);
       this.#problem = undefined;
       return { kind: 'validated', result };
     } catch (error) {
@@ -102,10 +111,14 @@ export class ValidationLane {
     }
   }
 
-  async #judge(validator: ValidatorProcess, checkpoint: CheckpointState): Promise<ValidateResult> {
+  async #judge(
+    validator: ValidatorProcess,
+    checkpoint: CheckpointState,
+    isAsked: boolean,
+  ): Promise<ValidateResult> {
     this.#engine ??= this.#chooseEngine();
     if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator);
-    const model = await this.#models.modelOf(checkpoint.path);
+    const model = await this.#models.modelOf(checkpoint.path, isAsked);
     return validator.validate(this.#params(model, checkpoint.epoch));
   }
 
@@ -145,7 +158,8 @@ export class ValidationLane {
       device: validation.device,
       batch: validation.batch,
       half: validation.half,
-      imgsz,
+      // 0: a run that is followed, whose model says it itself.
+      ...(imgsz > 0 && { imgsz }),
       single_cls,
       det: path.join(this.#dir, detectionsPath(epoch)),
     };

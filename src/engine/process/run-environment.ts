@@ -2,7 +2,8 @@
 export const RUN_VARIABLE = 'PITWALL_RUN';
 export const ROLE_VARIABLE = 'PITWALL_ROLE';
 
-export type ProcessRole = 'keeper' | 'trainer' | 'validator' | 'exporter' | 'own-val';
+/** program: what an adapter started for `trainer: command`; the adapter itself is the trainer. */
+export type ProcessRole = 'keeper' | 'trainer' | 'validator' | 'exporter' | 'own-val' | 'program';
 
 /** The environment of a child that belongs to run `id`; inside an editor the child runs on the editor's own Node. */
 export function runEnvironment(

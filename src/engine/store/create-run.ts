@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import type { Experiment } from '../../domain/experiment/types';
+import type { Follows } from '../../protocol/follows';
 import { RUN_FORMAT, type RunFile } from '../../protocol/run-files';
 import { writeJson } from '../files/whole-file';
 import { gitFacts } from './git';
@@ -27,6 +28,10 @@ export type NewRun = {
   readonly after?: string;
   /** Interpreter for trainers in Python. */
   readonly python?: string;
+  /** A run that was started elsewhere and is only read. */
+  readonly follows?: Follows;
+  /** What automatic names start with; by the experiment file if absent. */
+  readonly stem?: string;
 };
 
 export type CreatedRun = { readonly dir: string; readonly name: string; readonly id: string };
@@ -65,6 +70,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
     pitwall: options.pitwallVersion,
     ...(options.after !== undefined && { after: options.after }),
     ...(options.python !== undefined && { python: options.python }),
+    ...(options.follows !== undefined && { follows: options.follows }),
   };
 }
 
@@ -79,7 +85,8 @@ async function makeFolder(options: NewRun): Promise<string> {
     throw notWritable(runsDir, error);
   }
   if (name !== undefined) return takeName(runsDir, name);
-  return takeNextName(runsDir, runNameStem(options.experimentFile, options.experiment.model));
+  const stem = options.stem ?? options.experimentFile;
+  return takeNextName(runsDir, runNameStem(stem, options.stem === undefined ? options.experiment.model : ''));
 }
 
 async function takeName(runsDir: string, name: string): Promise<string> {

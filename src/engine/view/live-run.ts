@@ -95,7 +95,8 @@ class FollowedRun implements LiveRun {
   get presence(): Presence {
     const { status, end, run } = this.#state;
     const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
-    return presenceOf({ status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() });
+    const follows = run?.follows !== undefined;
+    return presenceOf({ status, end, ownerAlive, created: run?.created ?? 0, now: Date.now(), follows });
   }
 
   refresh(): Promise<void> {

@@ -25,6 +25,8 @@ export type PresenceInput = {
   readonly ownerAlive?: boolean;
   /** When the run was created, Unix ms. */
   readonly created: number;
+  /** The run is somebody else's and only followed: it does not end with our processes. */
+  readonly follows?: boolean;
 };
 
 const STARTING_MS = 15_000;
@@ -50,9 +52,9 @@ function whereIs(identity: ProcessIdentity): 'here' | 'elsewhere' {
   return livenessOf(identity) === 'elsewhere' ? 'elsewhere' : 'here';
 }
 
-function beforeStatus({ created, now, ownerAlive, end }: PresenceInput): Presence {
+function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput): Presence {
   const starting = ownerAlive === true || now - created < STARTING_MS;
-  const state = end ? stateOfEnd(end) : starting ? 'starting' : 'lost';
+  const state = end ? stateOfEnd(end) : starting || follows ? 'starting' : 'lost';
   const note = state === 'lost' ? { note: 'its keeper never started' } : {};
   return { state, where: 'unknown', keeperAlive: ownerAlive === true, trainerAlive: false, ...note };
 }
@@ -72,7 +74,7 @@ function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
 
 type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note'>;
 
-function hereState({ end }: PresenceInput, status: StatusFile): HereState {
+function hereState({ end, follows }: PresenceInput, status: StatusFile): HereState {
   const keeperAlive = livenessOf(status.keeper) === 'alive';
   const trainerAlive = status.trainer !== undefined && livenessOf(status.trainer) === 'alive';
   if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
@@ -86,6 +88,8 @@ function hereState({ end }: PresenceInput, status: StatusFile): HereState {
       trainerAlive,
       note: 'its keeper went before the last checkpoints were validated',
     };
+  if (follows)
+    return { state: 'running', ...DEAD, note: 'nobody follows it at present; pitwall watch goes on' };
   return { state: 'lost', ...DEAD, note: 'trainer and keeper are gone without a word' };
 }
 

@@ -112,9 +112,11 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
 /** The log's end is only asked for where the keeper's word may be out of date. */
 async function look(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
-  const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now() };
+  const follows = run.follows !== undefined;
+  const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), follows };
   const presence = presenceOf(input);
-  if (presence.state !== 'lost') return presence;
+  const isSure = presence.keeperAlive || presence.trainerAlive || FINAL_STATES.has(presence.state);
+  if (presence.state !== 'lost' && (isSure || !follows)) return presence;
   return presenceOf({ ...input, end: await readEnd(runPaths(dir).events) });
 }
 

@@ -3,6 +3,7 @@ import type { Services } from '../services';
 import { checkEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
 import { compareRuns } from './compare-runs';
+import { followFolderCommand } from './follow-folder';
 import { newExample } from './new-example';
 import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
 import { startTraining } from './start-training';
@@ -31,6 +32,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
       run(services, targetOf(target));
   return {
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
+    'pitwall.followFolder': (uri) => followFolderCommand(services, uriOf(uri)),
     'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
     'pitwall.newExample': () => newExample(services),
     'pitwall.openDashboard': onRun(openDashboard),

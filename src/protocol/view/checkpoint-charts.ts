@@ -1,6 +1,7 @@
 import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric } from '../../domain/view/format';
 import { exponentialAverage } from '../../domain/view/smooth';
+import type { Points } from '../../domain/view/thin';
 import type { Validated } from '../validation';
 import {
   type ChartContext,
@@ -35,6 +36,21 @@ function pointSeries(
   };
 }
 
+/** The trainer's own validation, where another program has one: another rule than ours may be behind it. */
+function ownSeries(context: ChartContext): SeriesDraft[] {
+  const own = context.state.epochs.flatMap(({ step, metrics }) =>
+    metrics?.map === undefined ? [] : [[context.axis.ofStep(step), metrics.map] as const],
+  );
+  if (own.length === 0) return [];
+  const points = (): Points => ({
+    x: Float64Array.from(own, ([x]) => x),
+    y: Float64Array.from(own, ([, y]) => y),
+  });
+  const stamp = `${own.length} ${own.at(-1)} ${context.axis.end}`;
+  const label = context.t("mAP50-95, the trainer's own");
+  return [{ key: 'own', label, role: 'line', colour: 'blue', kind: 'points', stamp, points }];
+}
+
 const none = (context: ChartContext): string | undefined =>
   context.state.validations.size === 0
     ? context.t('Each checkpoint gets its point here once it is validated.')
@@ -50,6 +66,7 @@ export function mapChart(context: ChartContext): ChartDraft {
     window,
   );
   const best = state.best && state.validations.get(state.best.epoch);
+  const own = ownSeries(context);
   return {
     id: 'map',
     title: t('mAP per checkpoint'),
@@ -58,6 +75,7 @@ export function mapChart(context: ChartContext): ChartDraft {
     series: context.other
       ? bothCheckpoints(context, (v) => v.map)
       : [
+          ...own,
           pointSeries(
             context,
             { key: 'map50', label: 'mAP50', role: 'dotted', colour: 'green' },
@@ -76,7 +94,7 @@ export function mapChart(context: ChartContext): ChartDraft {
           ),
         ],
     marks: [],
-    empty: none(context),
+    empty: own.length > 0 ? undefined : none(context),
     unit: 'share',
   };
 }

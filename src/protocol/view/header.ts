@@ -110,7 +110,8 @@ function factsOf(input: ViewInput): string[] {
 
 function epochFacts(state: RunState, t: Translate): string[] {
   const epoch = currentEpoch(state);
-  const epochs = state.plan?.epochs ?? state.run?.experiment.resolved.epochs;
+  // 0: a run that is followed, of which nobody knows how long it will be.
+  const epochs = (state.plan?.epochs ?? state.run?.experiment.resolved.epochs) || undefined;
   if (epoch === undefined) return epochs === undefined ? [] : [t('{0} epochs', epochs)];
   return [epochs === undefined ? t('epoch {0}', epoch) : t('epoch {0} of {1}', epoch, epochs)];
 }

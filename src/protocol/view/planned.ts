@@ -7,7 +7,8 @@ import type { PlannedCurve } from './input';
 export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve | undefined {
   if (!run || !plan || plan.stepsPerEpoch < 1) return undefined;
   const { resolved } = run.experiment;
-  if (resolved.schedule === undefined) return undefined;
+  // A run that is followed has a plan of its own, of which the step is an epoch where a results.csv is read.
+  if (resolved.schedule === undefined || run.follows) return undefined;
   const images = plan.images ?? plan.stepsPerEpoch * resolved.batch;
   const counted = countedInput(resolved, { images, fractionApplied: true, classes: 1 });
   const { epochs, stepsPerEpoch, batch = counted.batch } = plan;

@@ -28,6 +28,15 @@ function mapTile(input: ViewInput): TileView {
   const { state, t } = input;
   const last = lastValidated(input);
   const spark = [...state.validations.values()].map((v) => v.map);
+  const own = state.epochs.at(-1);
+  if (!last && own?.metrics?.map !== undefined)
+    return {
+      id: 'map',
+      label: t('mAP50-95, epoch {0}', own.epoch),
+      value: formatMetric(own.metrics.map),
+      notes: [{ text: t("the trainer's own validation"), tone: 'quiet' }],
+      spark: state.epochs.map(({ metrics }) => metrics?.map ?? Number.NaN).slice(-SPARK_POINTS),
+    };
   if (!last) {
     return { id: 'map', label: 'mAP50-95', value: DASH, notes: [waitingForMap(input)], spark };
   }

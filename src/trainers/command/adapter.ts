@@ -1,82 +1,131 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
-import { sleep } from '../../base/async';
+import { sleep, toError } from '../../base/async';
 import { toJsonLine } from '../../base/json';
-import type { CommandSettings } from '../../domain/experiment/types';
 import type { ForeignRecord } from '../../domain/foreign/record';
 import type { TrainerEvent } from '../../protocol/events';
 import { ForeignRun } from '../../protocol/foreign-events';
-import { answerRequests, KNOBS } from './control';
-import { copyCheckpoint } from './copy-checkpoint';
-import { METRICS_FILE, OUTPUT_LOG, type Program, type ProgramEnd } from './program';
-import { csvSource } from './sources/csv';
-import { jsonlSource } from './sources/jsonl';
-import { regexSource } from './sources/regex';
+import { answerRequests, type Obey } from './control';
+import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
 import type { Source } from './sources/source';
-import { tensorboardSource } from './sources/tensorboard';
+import { readTold, surviving, type Told, untold } from './told';
 
-const POLL_MS = 100;
+/** A poll that gives fewer records than this has caught up with what was written before. */
+const CAUGHT_UP = 1000;
 
-/** Where `command.reads` finds its numbers; paths are relative to the run folder. */
-export function openSource(settings: CommandSettings, runDir: string): Source {
-  const at = (fallback: string): string => path.resolve(runDir, settings.path ?? fallback);
-  if (settings.reads === 'csv') return csvSource(at('trainer/results.csv'));
-  if (settings.reads === 'tensorboard') return tensorboardSource(at('trainer'), settings.metrics);
-  return settings.reads === 'regex'
-    ? regexSource(at(OUTPUT_LOG), settings.metrics)
-    : jsonlSource(at(METRICS_FILE));
-}
+type CheckpointRecord = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
 export type AdapterOptions = {
   readonly runDir: string;
-  readonly cwd: string;
   readonly attempt: number;
+  /** Epochs that are planned; 0 where nobody knows. */
   readonly epochs: number;
-  readonly settings: CommandSettings;
+  readonly source: Source;
+  readonly pollMs: number;
+  readonly knobs: readonly string[];
+  readonly obey: Obey;
+  /** Brings an announced checkpoint into the run folder. */
+  readonly take: (checkpoint: CheckpointRecord) => readonly TrainerEvent[];
+  readonly hear?: (records: readonly ForeignRecord[]) => void;
+  /** After each poll: checkpoints that nobody announced, and whether the run has come to its end. */
+  readonly look?: (run: ForeignRun, told: Told) => readonly TrainerEvent[];
 };
 
-/** Reads a foreign program's numbers into events.jsonl until it ends; its exit code is ours. */
+/**
+ * Reads a foreign program's numbers into events.jsonl until it ends; its exit code is ours. What an earlier adapter of the
+ * run told is not told again.
+ */
 export async function adapt(program: Program, options: AdapterOptions): Promise<number> {
-  const { runDir, attempt, epochs } = options;
-  const write = (event: TrainerEvent): void =>
-    appendFileSync(path.join(runDir, 'events.jsonl'), toJsonLine(event));
-  const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, knobs: KNOBS });
-  const source = openSource(options.settings, runDir);
-  const told = (record: ForeignRecord): TrainerEvent[] =>
-    record.kind === 'checkpoint'
-      ? [copyCheckpoint(runDir, options.cwd, record)]
-      : run.events(record, Date.now());
-  const read = async (): Promise<void> => {
-    for (const record of await source.poll()) told(record).forEach(write);
-  };
-  write(run.start(Date.now()));
+  const { runDir, attempt, epochs, knobs, obey } = options;
+  const log = path.join(runDir, 'events.jsonl');
+  const write = (event: TrainerEvent): void => appendFileSync(log, toJsonLine(event));
+  const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, knobs });
+  const told = readTold(log);
+  const polls = createPolls(run, options, told);
   let end: ProgramEnd | undefined;
-  let asked = false;
   program.stopped.then((value) => {
     end = value;
   });
+  const fresh = untold(told, surviving(await polls.catchUp()));
+  write(run.start(Date.now(), fresh.fromStep));
+  fresh.events.forEach(write);
+  let asked = false;
   while (end === undefined) {
-    await read();
-    const { events, stop } = answerRequests(runDir, program, run.lastStep);
+    (await polls.next()).events.forEach(write);
+    const { events, stop } = answerRequests(runDir, obey, run.lastStep);
     events.forEach(write);
     asked ||= stop;
-    await Promise.race([sleep(POLL_MS), program.stopped]);
+    await Promise.race([sleep(options.pollMs), program.stopped]);
   }
-  // Twice: sources that hold back their last step give it up when nothing new comes.
-  await read();
-  await read();
-  const { event, code } = endOf(end, asked, run.lastStep);
+  // Sources that hold back their last step give it up when nothing new comes.
+  for (let quiet = 0; quiet < 2; ) {
+    const { events, count } = await polls.next();
+    events.forEach(write);
+    quiet = count === 0 ? quiet + 1 : 0;
+  }
+  const { event, code } = endOf(end, asked, run);
   write(event);
   return code;
 }
 
+type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number };
+
+function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptions, told: Told) {
+  const troubles = new Set<string>();
+  const eventsOf = (record: ForeignRecord): readonly TrainerEvent[] =>
+    record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
+  /** What cannot be read now may be readable later; it is said once. */
+  const read = async (): Promise<readonly ForeignRecord[]> => {
+    try {
+      return await source.poll();
+    } catch (error) {
+      const { message } = toError(error);
+      if (troubles.has(message)) return [];
+      troubles.add(message);
+      return [{ kind: 'problem', message }];
+    }
+  };
+  const next = async (): Promise<Poll> => {
+    const records = await read();
+    const events = records.flatMap(eventsOf);
+    hear?.(records);
+    return { events: [...events, ...(look?.(run, told) ?? [])], count: records.length };
+  };
+  const catchUp = async (): Promise<TrainerEvent[]> => {
+    const events: TrainerEvent[] = [];
+    for (let count = CAUGHT_UP; count >= CAUGHT_UP; ) {
+      const records = await read();
+      const isTaken = (r: ForeignRecord): boolean => r.kind === 'checkpoint' && told.checkpoints.has(r.epoch);
+      events.push(...records.filter((record) => !isTaken(record)).flatMap(eventsOf));
+      hear?.(records);
+      count = records.length;
+    }
+    return events;
+  };
+  return { next, catchUp };
+}
+
 type Ending = { readonly event: TrainerEvent; readonly code: number };
 
-function endOf({ code, signal, problem }: ProgramEnd, asked: boolean, step: number): Ending {
-  const how =
-    problem ?? `the program ended with ${signal === null ? `exit code ${code}` : `signal ${signal}`}`;
+function endOf(end: ProgramEnd, asked: boolean, run: ForeignRun): Ending {
   const t = Date.now();
-  if (asked) return { event: { type: 'end', t, reason: 'stopped', step, message: how }, code: 0 };
-  if (code === 0) return { event: { type: 'end', t, reason: 'completed', step }, code: 0 };
-  return { event: { type: 'end', t, reason: 'failed', step, message: `${how}; see ${OUTPUT_LOG}` }, code: 1 };
+  const step = run.lastStep;
+  const because = (reason: 'stopped' | 'completed' | 'failed', message?: string): Ending => ({
+    event: { type: 'end', t, reason, step, ...(message !== undefined && { message }) },
+    code: reason === 'failed' ? 1 : 0,
+  });
+  if (end.kind === 'left') return because('stopped', end.message);
+  if (end.kind === 'finished') return because('completed', end.message);
+  const how = wordsOf(end);
+  if (asked) return because('stopped', how);
+  if (end.kind === 'exited' && end.code === 0) return because('completed');
+  if (end.kind === 'unknown' && run.isComplete)
+    return because('completed', `${how}, all of its epochs were done`);
+  return because('failed', `${how}; see ${OUTPUT_LOG}`);
+}
+
+function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): string {
+  if (end.kind === 'unstartable') return end.message;
+  if (end.kind === 'unknown') return 'the program ended (exit code unknown)';
+  return `the program ended with ${end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`}`;
 }

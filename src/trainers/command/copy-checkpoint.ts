@@ -1,32 +1,50 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerEvent } from '../../protocol/events';
 import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../protocol/run-files';
 
-export type ForeignCheckpoint = { readonly file: string; readonly epoch: number; readonly step: number };
+export type ForeignCheckpoint = {
+  /** Absolute. */
+  readonly source: string;
+  /** As it was announced. */
+  readonly shown: string;
+  readonly epoch: number;
+  readonly step: number;
+};
 
-/** Copies a model file that the program announced into the run folder, whole, and makes its event. */
-export function copyCheckpoint(
-  runDir: string,
-  cwd: string,
-  { file, epoch, step }: ForeignCheckpoint,
-): TrainerEvent {
-  const source = path.resolve(cwd, file);
-  const t = Date.now();
-  if (!existsSync(source))
-    return {
-      type: 'log',
-      t,
-      level: 'warning',
-      message: `checkpoint ${file} of epoch ${epoch} does not exist`,
-    };
+/** ONNX is validated as it is; a .pt is opened only by the user's own Python, and only when a person asks. */
+const NAMES: Readonly<Record<string, string>> = {
+  '.onnx': 'model.onnx',
+  '.pt': 'model.pt',
+  '.pth': 'model.pt',
+};
+
+export const isModelFile = (file: string): boolean => path.extname(file) in NAMES;
+
+/** Copies a model file into the run folder, whole, and makes its event; a warning where it is none or is not there. */
+export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): TrainerEvent {
+  const { source, shown, epoch, step } = checkpoint;
+  const warn = (why: string): TrainerEvent => ({
+    type: 'log',
+    t: Date.now(),
+    level: 'warning',
+    message: `checkpoint ${shown} of epoch ${epoch} ${why}`,
+  });
+  const name = NAMES[path.extname(source)];
+  if (name === undefined) return warn('is neither .onnx nor .pt: not taken');
+  const before = stampOf(source);
+  if (before === undefined) return warn('does not exist');
   const relative = checkpointPath(epoch);
   const target = path.join(runDir, relative);
   const draft = `${target}.tmp`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
-  const name = path.extname(source) === '.pt' ? 'model.pt' : 'model.onnx';
-  cpSync(source, path.join(draft, name));
+  copyFileSync(source, path.join(draft, name));
+  if (stampOf(source) !== before) {
+    rmSync(draft, { recursive: true, force: true });
+    return warn('was written to while it was copied: not taken');
+  }
+  const created = Date.now();
   const meta: CheckpointMeta = {
     format: RUN_FORMAT,
     epoch,
@@ -34,17 +52,22 @@ export function copyCheckpoint(
     model: path.basename(source),
     names: [],
     imgsz: 0,
-    created: t,
+    created,
   };
   writeFileSync(path.join(draft, 'meta.json'), JSON.stringify(meta));
   rmSync(target, { recursive: true, force: true });
   renameSync(draft, target);
   return {
     type: 'checkpoint',
-    t,
+    t: created,
     path: relative,
     epoch,
     step,
     bytes: statSync(path.join(target, name)).size,
   };
+}
+
+function stampOf(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeMs}` : undefined;
 }

@@ -2,27 +2,21 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { parseJson, toJsonLine } from '../../base/json';
-import { zRunFile } from '../../protocol/run-files';
-import { adapt } from './adapter';
-import { startProgram } from './program';
+import { type RunFile, zRunFile } from '../../protocol/run-files';
+import { follow } from './follow/follow';
+import { runProgram } from './run-program';
 
-/** `command.js RUN_DIR --attempt N`: runs the experiment's own program and reads what it writes. */
+/**
+ * `command.js RUN_DIR --attempt N [--program PID]`: runs the experiment's own program, goes on beside one that lives
+ * (PID), or follows a run that was started elsewhere; and reads what is written there.
+ */
 async function main(argv: readonly string[]): Promise<number> {
   const runDir = path.resolve(argv[0]);
-  const attempt = Number(argv[argv.indexOf('--attempt') + 1] ?? 1);
+  const option = (name: string): number | undefined =>
+    argv.includes(name) ? Number(argv[argv.indexOf(name) + 1]) : undefined;
   try {
     const run = zRunFile.parse(parseJson(readFileSync(path.join(runDir, 'run.json'), 'utf8')));
-    const { resolved } = run.experiment;
-    if (!resolved.command)
-      throw new Error(`${run.experiment.file}: command.run: the program and its arguments are missing`);
-    const program = startProgram(resolved.command, runDir, run.cwd);
-    return await adapt(program, {
-      runDir,
-      cwd: run.cwd,
-      attempt,
-      epochs: resolved.epochs,
-      settings: resolved.command,
-    });
+    return await read(run, { runDir, attempt: option('--attempt') ?? 1, pid: option('--program') });
   } catch (reason) {
     const { message } = toError(reason);
     appendFileSync(
@@ -32,6 +26,15 @@ async function main(argv: readonly string[]): Promise<number> {
     console.error(message);
     return 1;
   }
+}
+
+type Place = { readonly runDir: string; readonly attempt: number; readonly pid: number | undefined };
+
+function read({ follows, experiment, cwd }: RunFile, place: Place): Promise<number> {
+  if (follows) return follow({ ...place, follows });
+  const { command, epochs } = experiment.resolved;
+  if (!command) throw new Error(`${experiment.file}: command.run: the program and its arguments are missing`);
+  return runProgram({ ...place, epochs, cwd, settings: command });
 }
 
 // The keeper interrupts every process of a run when it stops it; the adapter outlives its program to write the end.

@@ -1,20 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sleep } from '../../base/async';
 import type { CommandSettings } from '../../domain/experiment/types';
 
-/** `problem` where the program could not even be started. */
-export type ProgramEnd = {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly problem?: string;
-};
+export type ProgramEnd =
+  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: 'unstartable'; readonly message: string }
+  /** Only a parent learns how its child ended. */
+  | { readonly kind: 'unknown' }
+  /** A run that is only followed came to its end. */
+  | { readonly kind: 'finished'; readonly message: string }
+  /** Nobody wants to follow it any longer. */
+  | { readonly kind: 'left'; readonly message: string };
+
+/** What is read: a program that this process started, one that it found running, or a folder that is followed. */
 export type Program = { readonly stopped: Promise<ProgramEnd>; stop(): void };
 
 /** Files of the run folder that the program and its adapter share. */
 export const OUTPUT_LOG = 'trainer/output.log';
 export const METRICS_FILE = 'trainer/metrics.jsonl';
 export const STOP_FILE = 'trainer/stop';
+const ATTACHED_CHECK_MS = 250;
 
 /**
  * Starts the user's program: an argument array, never a shell line. Its output goes to a file and not to a pipe, so that
@@ -32,6 +39,8 @@ export function startProgram(settings: CommandSettings, runDir: string, cwd: str
     PITWALL_STOP: path.join(runDir, STOP_FILE),
     PYTHONUNBUFFERED: '1',
     ...own,
+    // Tells the program from its adapter, so that a keeper can start an adapter anew beside a program that lives.
+    ...(process.env.PITWALL_ROLE !== undefined && { PITWALL_ROLE: 'program' }),
   };
   const child = spawn(program, args, {
     cwd: path.resolve(cwd, settings.cwd ?? '.'),
@@ -46,8 +55,33 @@ export function startProgram(settings: CommandSettings, runDir: string, cwd: str
 function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     child.once('error', ({ message }) =>
-      resolve({ code: null, signal: null, problem: `cannot start ${program}: ${message}` }),
+      resolve({ kind: 'unstartable', message: `cannot start ${program}: ${message}` }),
     );
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (code, signal) => resolve({ kind: 'exited', code, signal }));
   });
+}
+
+/** A program whose adapter died: it is read on; its end is only seen. `pid` is the keeper's word, 0 where it is gone. */
+export function attachProgram(pid: number): Program {
+  const started = startOf(pid);
+  const lives = (): boolean => started !== undefined && startOf(pid) === started;
+  const stopped = (async (): Promise<ProgramEnd> => {
+    while (lives()) await sleep(ATTACHED_CHECK_MS);
+    return { kind: 'unknown' };
+  })();
+  return { stopped, stop: () => lives() && process.kill(pid, 'SIGINT') };
+}
+
+/** When a process began, as its system counts; undefined where it is gone. Guards against pids that were given again. */
+function startOf(pid: number): string | undefined {
+  if (pid <= 0) return undefined;
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return 'unknown';
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,26 +1,46 @@
-import { recordsOfTable } from '../../../domain/foreign/csv-records';
+import { readFile, stat } from 'node:fs/promises';
+import { recordsOfTable, sameRows } from '../../../domain/foreign/csv-records';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { parseResultsCsv } from '../../../domain/foreign/results-csv';
-import { Appended } from './appended';
+import { type ForeignEpoch, parseResultsCsv } from '../../../domain/foreign/results-csv';
 import type { Source } from './source';
 
-/** results.csv of Ultralytics and YOLOv5. One line an epoch: the file is small, so it is read whole each time it grew. */
-export function csvSource(file: string): Source {
-  const bytes = new Appended(file);
-  const seen = { size: -1, rows: 0, problems: 0 };
+export type CsvOptions = {
+  /** False where the trainer does not validate: its metric cells then repeat old values. */
+  readonly hasMetrics?: () => boolean;
+};
+
+/**
+ * results.csv of Ultralytics and YOLOv5. One line an epoch: the file is small, so it is read whole each time it changed.
+ * Rows that are as they were are not told again; a run that begins anew in the same folder replaces the file.
+ */
+export function csvSource(file: string, { hasMetrics = () => true }: CsvOptions = {}): Source {
+  let seen = '';
+  let rows: readonly ForeignEpoch[] = [];
+  const told = new Set<string>();
   return {
     poll: async () => {
-      const content = await bytes.from(0);
-      if (content.length === seen.size) return [];
-      const table = parseResultsCsv(Buffer.from(content).toString('utf8'));
-      // A shorter file is another run's: Ultralytics deletes results.csv when a new run begins in the same folder.
-      if (content.length < seen.size) seen.rows = 0;
-      const records = recordsOfTable(table, seen.rows);
+      const now = await lookAt(file);
+      if (now === undefined || now.stamp === seen) return [];
+      const table = parseResultsCsv(await readFile(file, 'utf8'));
+      seen = now.stamp;
+      const fromRow = sameRows(rows, table.rows);
+      rows = table.rows;
       const problems = table.problems
-        .slice(seen.problems)
+        .filter((message) => !told.has(message))
         .map((message): ForeignRecord => ({ kind: 'problem', message: `${file}: ${message}` }));
-      Object.assign(seen, { size: content.length, rows: table.rows.length, problems: table.problems.length });
-      return [...problems, ...records];
+      for (const message of table.problems) told.add(message);
+      const reading = { fromRow, writtenMs: now.writtenMs, hasMetrics: hasMetrics() };
+      return [...problems, ...recordsOfTable(table, reading)];
     },
   };
+}
+
+async function lookAt(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
+  try {
+    const { size, mtimeMs, ino } = await stat(file);
+    return { stamp: `${ino} ${size} ${mtimeMs}`, writtenMs: Math.round(mtimeMs) };
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw new Error(`cannot read ${file}`, { cause: error });
+  }
 }

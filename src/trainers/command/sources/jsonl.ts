@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseJson } from '../../../base/json';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { zNumber } from '../../../protocol/schema';
-import { AppendedLines } from './appended';
+import { AppendedLines } from './lines';
 import type { Source } from './source';
 
 const numbers = z.record(z.string(), zNumber).default({});
@@ -23,18 +23,20 @@ const zLine = z.discriminatedUnion('type', [
     epoch: z.number().int().min(1),
     step: z.number().int().min(0),
   }),
+  z.object({ type: z.literal('end') }),
 ]);
 
 /** Our JSON lines, as the Python helper writes them. */
 export function jsonlSource(file: string): Source {
   const lines = new AppendedLines(file);
-  return { poll: async () => (await lines.next()).map(readLine) };
+  return { poll: async () => (await lines.next()).lines.map(readLine) };
 }
 
 function readLine(line: string): ForeignRecord {
   const parsed = zLine.safeParse(parseJson(line));
   if (!parsed.success) return { kind: 'problem', message: `not a line of ours: ${line.slice(0, 200)}` };
   const { data } = parsed;
+  if (data.type === 'end') return { kind: 'end' };
   if (data.type === 'plan') return { kind: 'plan', epochs: data.epochs, stepsPerEpoch: data.stepsPerEpoch };
   if (data.type === 'epoch')
     return { kind: 'epoch', epoch: data.epoch, loss: data.loss, metrics: data.metrics };

@@ -1,7 +1,7 @@
 import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { classifyTag } from '../../../domain/foreign/scalar-tags';
-import { AppendedLines } from './appended';
+import { AppendedLines } from './lines';
 import type { Source } from './source';
 
 /** One expression a metric over the lines of a log. `step` and `epoch` are counters; a line with a loss but no step is the next one. */
@@ -14,10 +14,9 @@ export function regexSource(file: string, metrics: Readonly<Record<string, strin
     poll: async () => {
       const told = untold.map((message): ForeignRecord => ({ kind: 'problem', message }));
       untold = [];
-      return [
-        ...told,
-        ...(await lines.next()).flatMap((line) => recordsOf(matchLine(line, patterns), state)),
-      ];
+      const { lines: added, restarted } = await lines.next();
+      if (restarted) Object.assign(state, { step: -1, epoch: undefined });
+      return [...told, ...added.flatMap((line) => recordsOf(matchLine(line, patterns), state))];
     },
   };
 }
@@ -34,7 +33,7 @@ function recordsOf(
   for (const [name, value] of Object.entries(found)) {
     if (name === 'step' || name === 'epoch') continue;
     const { kind, name: ours } = classifyTag(name) ?? { kind: 'loss' as const, name };
-    groups[kind][ours] = value;
+    if (kind !== 'epoch') groups[kind][ours] = value;
   }
   state.epoch = Number.isInteger(found.epoch) ? Math.max(1, found.epoch) : state.epoch;
   return [...stepOf(found, groups, state), ...epochOf(groups.metric, state)];

@@ -1,62 +1,55 @@
-import { readdir } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { recordsOfPoints } from '../../../domain/foreign/scalar-tags';
+import { ScalarTable } from '../../../domain/foreign/scalar-table';
 import { readTfEvents, type ScalarPoint } from '../../../domain/foreign/tfevents';
-import { Appended } from './appended';
+import { findFiles, isEventFile } from './find-files';
+import { Growing } from './growing';
 import type { Source } from './source';
 
 type OpenFile = {
   readonly file: string;
-  readonly bytes: Appended;
-  offset: number;
-  problem: string | undefined;
+  readonly folder: string;
+  readonly bytes: Growing;
+  broken: boolean;
 };
 
-/** Every event file below a folder, or one file. Scalars of one step are kept together while the file goes on. */
+/** Every event file below a folder, or one file. The newest step waits for the rest of its scalars while files grow. */
 export function tensorboardSource(target: string, wanted: Readonly<Record<string, string>>): Source {
   const files = new Map<string, OpenFile>();
-  let held: ScalarPoint[] = [];
+  const table = new ScalarTable(wanted);
   return {
     poll: async () => {
       const problems: ForeignRecord[] = [];
-      const points: ScalarPoint[] = [];
-      for (const file of await eventFiles(target)) {
-        const open = files.get(file) ?? { file, bytes: new Appended(file), offset: 0, problem: undefined };
+      let count = 0;
+      for (const { file, folder } of await eventFiles(target)) {
+        const open = files.get(file) ?? { file, folder, bytes: new Growing(file), broken: false };
         files.set(file, open);
-        points.push(...(await readOn(open, problems)));
+        const points = await readOn(open, problems);
+        table.add({ folder, points });
+        count += points.length;
       }
-      // The last step may still be missing scalars: it waits until another step begins, or nothing new comes.
-      const all = [...held, ...points];
-      const last = all.at(-1)?.step;
-      const complete = points.length === 0 ? all : all.filter((point) => point.step !== last);
-      held = points.length === 0 ? [] : all.filter((point) => point.step === last);
-      return [...problems, ...recordsOfPoints(complete, wanted)];
+      return [...problems, ...table.take(count === 0)];
     },
   };
 }
 
 async function readOn(open: OpenFile, problems: ForeignRecord[]): Promise<readonly ScalarPoint[]> {
-  if (open.problem !== undefined) return [];
-  const chunk = readTfEvents(await open.bytes.from(open.offset));
-  open.offset += chunk.consumed;
-  if (chunk.problem !== undefined) {
-    open.problem = chunk.problem;
+  const { bytes, restarted } = await open.bytes.read();
+  if (open.broken && !restarted) return [];
+  const chunk = readTfEvents(bytes);
+  open.broken = chunk.problem !== undefined;
+  open.bytes.consume(chunk.consumed);
+  if (open.broken)
     problems.push({ kind: 'problem', message: `${open.file}: ${chunk.problem}; what follows is not read` });
-  }
   return chunk.points;
 }
 
-async function eventFiles(target: string): Promise<string[]> {
-  if (path.basename(target).includes('tfevents')) return [target];
-  try {
-    const names = await readdir(target, { recursive: true });
-    return names
-      .filter((name) => path.basename(name).includes('tfevents'))
-      .map((name) => path.join(target, name))
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new Error(`cannot read ${target}`, { cause: error });
-  }
+async function eventFiles(target: string): Promise<{ file: string; folder: string }[]> {
+  if (statSync(target, { throwIfNoEntry: false })?.isFile()) return [{ file: target, folder: '' }];
+  const files = await findFiles(target, isEventFile);
+  return files.map((name) => {
+    const folder = path.posix.dirname(name);
+    return { file: path.join(target, name), folder: folder === '.' ? '' : folder };
+  });
 }

@@ -1,0 +1,52 @@
+import { FINAL_STATES, type RunFile, type StatusFile } from '../../protocol/run-files';
+import { trainersOfRun } from '../process/run-processes';
+import { isReader } from './trainer-commands';
+
+/** What a new reader is to read: a program that lives, what a program has left (pid 0), or a folder that is followed. */
+export type Unread = { readonly programPid?: number };
+
+const MOST_REPLACED = 5;
+
+/**
+ * `trainer: command` and runs that are followed: a reader sits beside the program that trains. Where the reader dies alone,
+ * the training goes on and another reader takes its place, from where the last one was.
+ */
+export class Readers {
+  readonly #run: RunFile;
+  #replaced = 0;
+
+  constructor(run: RunFile) {
+    this.#run = run;
+  }
+
+  /** For a keeper that comes later. Undefined where a reader lives, or where there is nothing to read. */
+  toStart(previous: StatusFile | undefined, hasEnded: boolean): Unread | undefined {
+    if (!this.#hasReader || hasEnded || this.#isRead()) return undefined;
+    if (previous !== undefined && FINAL_STATES.has(previous.state) && previous.state !== 'lost')
+      return undefined;
+    if (this.#run.follows) return {};
+    return previous === undefined ? undefined : { programPid: this.#programPid() };
+  }
+
+  /** For a reader that ended without a word; undefined where it happens again and again. */
+  toReplace(): Unread | undefined {
+    if (!this.#hasReader || this.#replaced === MOST_REPLACED) return undefined;
+    this.#replaced++;
+    return this.#run.follows ? {} : { programPid: this.#programPid() };
+  }
+
+  get #hasReader(): boolean {
+    return isReader(this.#run.experiment.resolved.trainer);
+  }
+
+  #isRead(): boolean {
+    return trainersOfRun(this.#run.id).some(({ role }) => role === 'trainer');
+  }
+
+  /** Known on Linux only, where environments tell the program from its reader; elsewhere 0. */
+  #programPid(): number {
+    const programs = trainersOfRun(this.#run.id).filter(({ role }) => role === 'program');
+    const root = programs.find(({ parent }) => !programs.some(({ pid }) => pid === parent));
+    return root?.pid ?? 0;
+  }
+}

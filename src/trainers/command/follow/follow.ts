@@ -1,0 +1,43 @@
+import { deferred } from '../../../base/async';
+import type { TrainerEvent } from '../../../protocol/events';
+import type { Follows } from '../../../protocol/follows';
+import type { ForeignRun } from '../../../protocol/foreign-events';
+import { type AdapterOptions, adapt } from '../adapter';
+import { FOLLOW_KNOBS, obeyFollowing } from '../control';
+import type { Program, ProgramEnd } from '../program';
+import { withFewProblems } from '../sources/few-problems';
+import type { Told } from '../told';
+import { folderSource } from './folder-source';
+import { FollowedFolder } from './followed-folder';
+
+const POLL_MS = 250;
+
+export type FollowOptions = Pick<AdapterOptions, 'runDir' | 'attempt'> & { readonly follows: Follows };
+
+/** Reads a run that somebody else started, for as long as it goes on or until asked to leave. The folder is only read. */
+export function follow({ runDir, attempt, follows }: FollowOptions): Promise<number> {
+  const end = deferred<ProgramEnd>();
+  const program: Program = {
+    stopped: end.promise,
+    stop: () =>
+      end.resolve({ kind: 'left', message: `no longer followed; ${follows.folder} was left alone` }),
+  };
+  const folder = new FollowedFolder(runDir, follows.folder);
+  return adapt(program, {
+    runDir,
+    attempt,
+    epochs: 0,
+    source: withFewProblems(folderSource(follows)),
+    pollMs: POLL_MS,
+    knobs: FOLLOW_KNOBS,
+    obey: obeyFollowing(program),
+    hear: (records) => folder.hear(records),
+    take: (checkpoint) => [folder.take(checkpoint)],
+    look: (run: ForeignRun, told: Told): readonly TrainerEvent[] => {
+      const checkpoints = folder.checkpoints(run, told);
+      const message = folder.endOf(run);
+      if (message !== undefined) end.resolve({ kind: 'finished', message });
+      return checkpoints;
+    },
+  });
+}

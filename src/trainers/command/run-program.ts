@@ -1,0 +1,56 @@
+import path from 'node:path';
+import type { CommandSettings } from '../../domain/experiment/types';
+import { type AdapterOptions, adapt } from './adapter';
+import { obeyWith, PROGRAM_KNOBS } from './control';
+import { copyCheckpoint } from './copy-checkpoint';
+import { attachProgram, METRICS_FILE, OUTPUT_LOG, startProgram } from './program';
+import { csvSource } from './sources/csv';
+import { withFewProblems } from './sources/few-problems';
+import { jsonlSource } from './sources/jsonl';
+import { regexSource } from './sources/regex';
+import type { Source } from './sources/source';
+import { tensorboardSource } from './sources/tensorboard';
+
+const POLL_MS = 100;
+
+export type RunProgramOptions = Pick<AdapterOptions, 'runDir' | 'attempt' | 'epochs'> & {
+  readonly cwd: string;
+  readonly settings: CommandSettings;
+  /** The program lives already: an adapter before this one started it. */
+  readonly pid: number | undefined;
+};
+
+/** Runs the experiment's own program, or goes on beside one that runs, and reads what it writes. */
+export function runProgram({
+  runDir,
+  attempt,
+  epochs,
+  cwd,
+  settings,
+  pid,
+}: RunProgramOptions): Promise<number> {
+  const program = pid === undefined ? startProgram(settings, runDir, cwd) : attachProgram(pid);
+  return adapt(program, {
+    runDir,
+    attempt,
+    epochs,
+    source: withFewProblems(openSource(settings, runDir)),
+    pollMs: POLL_MS,
+    knobs: PROGRAM_KNOBS,
+    obey: obeyWith(program, runDir),
+    take: ({ file, epoch, step }) => [
+      copyCheckpoint(runDir, { source: path.resolve(cwd, file), shown: file, epoch, step }),
+    ],
+  });
+}
+
+/** Where `command.reads` finds its numbers; paths are relative to the run folder. */
+function openSource(settings: CommandSettings, runDir: string): Source {
+  const at = (fallback: string): string =>
+    path.resolve(runDir, (settings.path ?? fallback).replaceAll('{run_dir}', runDir));
+  if (settings.reads === 'csv') return csvSource(at('trainer/results.csv'));
+  if (settings.reads === 'tensorboard') return tensorboardSource(at('trainer'), settings.metrics);
+  return settings.reads === 'regex'
+    ? regexSource(at(OUTPUT_LOG), settings.metrics)
+    : jsonlSource(at(METRICS_FILE));
+}

@@ -1,0 +1,17 @@
+import type { ForeignRecord } from '../../../domain/foreign/record';
+import type { Source } from './source';
+
+const MOST = 20;
+const LAST_WORD = '; further problems of this source are not told';
+
+/** A file of another kind gives a problem a line: the first few are told, then that there are more. */
+export function withFewProblems(source: Source): Source {
+  let told = 0;
+  const shorten = (record: ForeignRecord): readonly ForeignRecord[] => {
+    if (record.kind !== 'problem') return [record];
+    told++;
+    if (told > MOST) return [];
+    return told < MOST ? [record] : [{ ...record, message: `${record.message}${LAST_WORD}` }];
+  };
+  return { poll: async () => (await source.poll()).flatMap(shorten) };
+}

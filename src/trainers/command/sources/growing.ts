@@ -1,0 +1,97 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const LARGEST_CHUNK_BYTES = 256 * 1024 * 1024;
+/** So many of the last consumed bytes must still be there; else the file was written anew. */
+const ANCHOR_BYTES = 64;
+
+export type Grown = {
+  /** What lies behind the consumed bytes, at most one chunk. */
+  readonly bytes: Uint8Array;
+  /** The file was replaced or rewritten: `bytes` are its first. */
+  readonly restarted: boolean;
+};
+
+const NOTHING: Grown = { bytes: new Uint8Array(), restarted: false };
+
+/**
+ * A file that somebody else appends to, truncates or rewrites in place. `read` gives what was not consumed yet; an absent
+ * file has nothing.
+ */
+export class Growing {
+  readonly #file: string;
+  #offset = 0;
+  #anchor = Buffer.alloc(0);
+  #chunk = CHUNK_BYTES;
+  #given: Uint8Array = new Uint8Array();
+  /** The file as it was when it was read to its end. */
+  #readToEnd = '';
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  async read(): Promise<Grown> {
+    const handle = await openIfThere(this.#file);
+    if (handle === undefined) return NOTHING;
+    try {
+      const { size, mtimeMs, ino } = await handle.stat();
+      const seen = `${ino} ${size} ${mtimeMs}`;
+      if (seen === this.#readToEnd) return NOTHING;
+      const restarted = size < this.#offset || !(await this.#isSame(handle));
+      if (restarted) this.#restart();
+      this.#given = await readAt(handle, this.#offset, Math.min(this.#chunk, size - this.#offset));
+      this.#readToEnd = this.#offset + this.#given.length >= size ? seen : '';
+      return { bytes: this.#given, restarted };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** The first `count` bytes of what was read last are done with. */
+  consume(count: number): void {
+    if (count === 0 && this.#given.length === this.#chunk && this.#chunk < LARGEST_CHUNK_BYTES)
+      this.#chunk *= 2;
+    if (count === 0) return;
+    const done = Buffer.from(this.#given.subarray(0, count));
+    this.#anchor = Buffer.concat([this.#anchor, done.subarray(-ANCHOR_BYTES)]).subarray(-ANCHOR_BYTES);
+    this.#offset += count;
+    this.#chunk = CHUNK_BYTES;
+  }
+
+  /** Whether no larger piece would be read: what cannot be made sense of now never will be. */
+  get isAtLimit(): boolean {
+    return this.#given.length >= LARGEST_CHUNK_BYTES;
+  }
+
+  async #isSame(handle: FileHandle): Promise<boolean> {
+    const { length } = this.#anchor;
+    return length === 0 || this.#anchor.equals(await readAt(handle, this.#offset - length, length));
+  }
+
+  #restart(): void {
+    this.#offset = 0;
+    this.#anchor = Buffer.alloc(0);
+    this.#chunk = CHUNK_BYTES;
+  }
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.max(0, length));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw new Error(`cannot read ${file}`, { cause: error });
+  }
+}

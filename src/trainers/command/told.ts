@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { parseJson, toJsonLine } from '../../base/json';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../protocol/events';
+
+type Step = TrainerEventOf<'step'>;
+
+/** What events.jsonl says so far and still holds. */
+export type Told = {
+  readonly steps: readonly Step[];
+  /** Epochs, plans and logs, as text without their times. */
+  readonly others: ReadonlySet<string>;
+  /** Epochs whose checkpoint was announced. */
+  readonly checkpoints: ReadonlySet<number>;
+};
+
+export function readTold(file: string): Told {
+  const events = surviving(eventsOf(file));
+  return {
+    steps: events.filter((event): event is Step => event.type === 'step'),
+    others: new Set(events.map(textOf)),
+    checkpoints: new Set(events.flatMap((event) => (event.type === 'checkpoint' ? [event.epoch] : []))),
+  };
+}
+
+/** A later attempt voids what was done before it from a step on, as the reducer of a run has it. */
+export function surviving(events: readonly TrainerEvent[]): TrainerEvent[] {
+  let kept: TrainerEvent[] = [];
+  let last = -1;
+  for (const event of events) {
+    if (event.type === 'hello') {
+      if (event.fromStep <= last) kept = kept.filter((before) => !isVoid(before, event.fromStep));
+      last = Math.min(last, event.fromStep - 1);
+    } else kept.push(event);
+    if (event.type === 'step') last = event.step;
+  }
+  return kept;
+}
+
+function isVoid(event: TrainerEvent, fromStep: number): boolean {
+  if (event.type === 'step') return event.step >= fromStep;
+  return (event.type === 'epoch' || event.type === 'checkpoint') && event.step > fromStep;
+}
+
+/**
+ * Of the events that a fresh reading gives, those that were not told. `fromStep` is where the log goes on: the first step
+ * that is not as it was told.
+ */
+export function untold(
+  told: Told,
+  now: readonly TrainerEvent[],
+): { readonly fromStep: number; readonly events: TrainerEvent[] } {
+  const steps = now.filter((event): event is Step => event.type === 'step');
+  const fromStep = firstNewStep(told.steps, steps);
+  const isNew = (event: TrainerEvent): boolean => {
+    if (event.type === 'step') return event.step >= fromStep;
+    const isVoided = event.type === 'epoch' && event.step > fromStep;
+    return event.type === 'checkpoint' || isVoided || !told.others.has(textOf(event));
+  };
+  return { fromStep, events: now.filter(isNew) };
+}
+
+function firstNewStep(before: readonly Step[], now: readonly Step[]): number {
+  const same = now.findIndex((step, i) => before[i] === undefined || textOf(step) !== textOf(before[i]));
+  const differs = same < 0 ? now.length : same;
+  return (now[differs] ?? before[differs])?.step ?? (now.at(-1)?.step ?? -1) + 1;
+}
+
+/** Without times and places, which differ from reading to reading. */
+function textOf(event: TrainerEvent): string {
+  if (event.type === 'step') return toJsonLine([event.step, event.epoch, event.lr, event.loss]);
+  if (event.type === 'epoch') return toJsonLine(['epoch', event.epoch, event.loss, event.metrics]);
+  if (event.type === 'plan') return toJsonLine(['plan', event.epochs, event.stepsPerEpoch, event.totalSteps]);
+  return event.type === 'log' ? toJsonLine(['log', event.message]) : '';
+}
+
+function eventsOf(file: string): TrainerEvent[] {
+  const text = readIfThere(file);
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return whole.flatMap((line) => {
+    const parsed = zTrainerEvent.safeParse(line === '' ? undefined : parseJson(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new Error(`cannot read ${file}`, { cause: error });
+  }
+}
