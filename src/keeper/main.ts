@@ -6,7 +6,8 @@ import { keep } from '../engine/keeping/keep';
 
 function log(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  // Unlike a write to the stream, this never throws, not even where the disk is full.
+  console.error(`${new Date().toISOString()} ${text}`);
 }
 
 function taskOf(argv: readonly string[]): KeeperTask {

@@ -49,6 +49,7 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   } finally {
     for (const signal of LEAVE_ON) process.off(signal, leave);
     keeper.dispose();
+    await book.close();
   }
 }
 

@@ -67,8 +67,8 @@ export function takeLock(dir: string): KeeperLock | undefined {
 
 function linkInto(dir: string, n: number): boolean {
   const aside = path.join(dir, `.keeper.${process.pid}.${Date.now()}.tmp`);
-  writeFileSync(aside, JSON.stringify(ownIdentity()));
   try {
+    writeFileSync(aside, JSON.stringify(ownIdentity()));
     placeOnce(aside, lockFile(dir, n));
     return true;
   } catch (error) {

@@ -1,9 +1,9 @@
+import { JsonlLog } from '../../files/jsonl-log';
 import type { TrainerEvent } from '../../protocol/events';
 import { createRunState, reduceRun } from '../../protocol/reduce-run';
 import type { KeeperEntry, RunFile } from '../../protocol/run-files';
 import type { RunState } from '../../protocol/run-state';
 import type { ValidationEntry } from '../../protocol/validation';
-import { type JsonlWriter, openJsonl } from '../files/jsonl-writer';
 import { runPaths } from '../store/paths';
 import { FileTail } from '../watch/file-tail';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../watch/parse-entry';
@@ -13,16 +13,16 @@ type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
 /** What the keeper knows of its run: the folded files without the step columns, and the two logs it writes itself. */
 export class RunBook {
   readonly #events: FileTail;
-  readonly #keeperLog: JsonlWriter;
-  readonly #validationLog: JsonlWriter;
+  readonly #keeperLog: JsonlLog;
+  readonly #validationLog: JsonlLog;
   #state: RunState;
 
   private constructor(dir: string, run: RunFile) {
     const paths = runPaths(dir);
     this.#state = createRunState(run);
     this.#events = new FileTail(paths.events);
-    this.#keeperLog = openJsonl(paths.keeper);
-    this.#validationLog = openJsonl(paths.validation);
+    this.#keeperLog = new JsonlLog(paths.keeper);
+    this.#validationLog = new JsonlLog(paths.validation);
   }
 
   /** Reads what keepers said before; the rest comes with the first `readEvents`. */
@@ -70,6 +70,10 @@ export class RunBook {
     const value = { ...entry, t: Date.now() } as ValidationEntry;
     this.#validationLog.append(value);
     this.#fold({ source: 'validation', value });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#keeperLog.close(), this.#validationLog.close()]);
   }
 
   #fold(entry: Parameters<typeof reduceRun>[1]): void {

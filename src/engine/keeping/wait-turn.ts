@@ -24,7 +24,8 @@ export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go'
   if (after === undefined || !(await isGoing(after))) return 'go';
   const paths = runPaths(dir);
   const status = new StatusWriter(paths.status, onError);
-  const requests = new Requests(paths, await RunBook.open(dir, run));
+  const book = RunBook.open(dir, run);
+  const requests = new Requests(paths, book);
   try {
     await status.set(fields('starting', `waits until ${path.basename(after)} has ended`));
     while (await isGoing(after)) {
@@ -38,6 +39,7 @@ export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go'
     return 'go';
   } finally {
     status.dispose();
+    await book.close();
   }
 }
 

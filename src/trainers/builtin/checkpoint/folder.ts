@@ -11,12 +11,23 @@ export type FolderFiles = Readonly<Record<string, Uint8Array | string>>;
 export async function writeFolder(target: string, files: FolderFiles): Promise<number> {
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.tmp`);
   await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  try {
+    const bytes = await writeFiles(temporary, files);
+    await replaceFolder(temporary, target);
+    await syncFolder(path.dirname(target));
+    return bytes;
+  } catch (error) {
+    // A part of a checkpoint would only fill the disk further.
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function writeFiles(folder: string, files: FolderFiles): Promise<number> {
+  await mkdir(folder, { recursive: true });
   let bytes = 0;
   for (const [name, content] of Object.entries(files))
-    bytes += await writeDurably(path.join(temporary, name), content);
-  await replaceFolder(temporary, target);
-  await syncFolder(path.dirname(target));
+    bytes += await writeDurably(path.join(folder, name), content);
   return bytes;
 }
 

@@ -1,0 +1,62 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { sleep } from '../base/async';
+import { toJsonLine } from '../base/json';
+
+/** A disk that is full for a while: what it does not take now it may take later. */
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EAGAIN']);
+const MOST_WAITING_BYTES = 64 * 2 ** 20;
+const CLOSE_TRIES = 20;
+const CLOSE_WAIT_MS = 250;
+
+/**
+ * An append-only log of JSON lines, of which this process is the one writer. Lines are with the system when `append`
+ * returns. What a full disk does not take waits in memory, in order, and goes ahead of the next line; so a run outlives
+ * the moment, and no line is ever torn, lost or written twice.
+ */
+export class JsonlLog {
+  readonly #file: string;
+  readonly #handle: number;
+  #waiting: Buffer = Buffer.alloc(0);
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#handle = openSync(file, 'a+');
+    // A killed writer may have left half a line: it ends here, and readers skip it.
+    if (endsTorn(this.#handle)) this.#waiting = Buffer.from('\n');
+  }
+
+  /** Bytes that the disk has not taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Throws where the log cannot be written for another reason than a full disk, or more waits than memory should hold. */
+  append(value: unknown): void {
+    this.#waiting = Buffer.concat([this.#waiting, Buffer.from(toJsonLine(value))]);
+    const problem = this.#flush();
+    if (problem && (!PASSING.has(problem.code ?? '') || this.#waiting.length > MOST_WAITING_BYTES))
+      throw new Error(`${this.#file} cannot be written: ${problem.message}`, { cause: problem });
+  }
+
+  /** Tries for five seconds to get rid of what waits. */
+  async close(): Promise<void> {
+    for (let tries = 0; this.#flush() && tries < CLOSE_TRIES; tries++) await sleep(CLOSE_WAIT_MS);
+    closeSync(this.#handle);
+  }
+
+  #flush(): NodeJS.ErrnoException | undefined {
+    try {
+      while (this.#waiting.length > 0)
+        this.#waiting = this.#waiting.subarray(writeSync(this.#handle, this.#waiting));
+      return undefined;
+    } catch (error) {
+      return error as NodeJS.ErrnoException;
+    }
+  }
+}
+
+function endsTorn(handle: number): boolean {
+  const { size } = fstatSync(handle);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(handle, last, 0, 1, size - 1) === 1 && last.toString('latin1') !== '\n';
+}
