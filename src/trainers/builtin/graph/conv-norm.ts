@@ -55,7 +55,7 @@ export function convNorm(graph: Graph, x: Feature, weights: ConvNormWeights, win
   return { feature: { ...y, rows }, mean, variance };
 }
 
-function inverseDeviation(graph: Graph, variance: Tensor): Tensor {
+export function inverseDeviation(graph: Graph, variance: Tensor): Tensor {
   const shifted = addScalar(graph, variance, BATCH_NORM_EPSILON);
   const root = graph.emit({ op: 'Sqrt', inputs: [shifted], shape: variance.shape });
   return graph.emit({ op: 'Reciprocal', inputs: [root], shape: variance.shape });

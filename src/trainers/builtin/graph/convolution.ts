@@ -153,7 +153,7 @@ const AXIS_TAPS = [
 ] as const;
 
 /** Taps of spreadConv's blocks, ordered by output (4), then by input (4); 9 for none. */
-const SPREAD_TAPS = [0, 1, 2, 3].flatMap((next) =>
+export const SPREAD_TAPS = [0, 1, 2, 3].flatMap((next) =>
   [0, 1, 2, 3].map((parity) => {
     const ky = AXIS_TAPS[parity >> 1][next >> 1];
     const kx = AXIS_TAPS[parity & 1][next & 1];

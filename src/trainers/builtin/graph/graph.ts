@@ -21,6 +21,7 @@ export type Emit = {
   readonly shape: readonly number[];
   readonly attributes?: Attributes;
   readonly type?: ElementType;
+  readonly domain?: string;
 };
 
 /** Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. */
@@ -44,6 +45,9 @@ export class Graph {
   readonly #initializers: Initializer[] = [];
   readonly #constants = new Map<string, Tensor>();
   #bytes = 0;
+
+  /** `channelBlock`: channels in a block of the runtime's direct convolutions, where the graph may use them; else 0. */
+  constructor(readonly channelBlock = 0) {}
 
   input(name: string, shape: readonly number[], type: ElementType = 'float32'): Tensor {
     this.#inputs.push({ name, type, dims: shape });
@@ -79,9 +83,9 @@ export class Graph {
   }
 
   /** One ONNX node with one output; knows nothing of derivatives. */
-  emit({ op, inputs, shape, attributes = {}, type = 'float32' }: Emit): Tensor {
+  emit({ op, inputs, shape, attributes = {}, type = 'float32', domain = '' }: Emit): Tensor {
     const name = `t${this.#nodes.length}`;
-    this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes });
+    this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes, domain });
     this.#bytes += 4 * sizeOf(shape);
     return { name, type, shape };
   }

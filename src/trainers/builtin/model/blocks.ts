@@ -6,7 +6,7 @@ export type ConvSpec = { readonly out: number; readonly kernel: 1 | 3; readonly 
  * parameters, to build the training graph, and to write the inference model.
  */
 export type Blocks<T> = {
-  /** The first convolution, on the image: 6x6, stride 2, padding 2 (as YOLOv5's). It is a 3x3 one over 2x2 patches. */
+  /** The first convolution, on the image: 4x4, stride 4, a 1x1 one over patches (as ConvNeXt's). */
   stem(name: string, image: T, out: number): T;
   convNormAct(name: string, x: T, spec: ConvSpec): T;
   /** 1x1 convolution with bias, nothing behind it. */
@@ -17,6 +17,5 @@ export type Blocks<T> = {
   upsample(x: T): T;
 };
 
-/** Side of the patches that the stem looks at, and how many of them along each axis. */
-export const STEM_PATCH = 2;
-export const STEM_KERNEL = 3;
+/** Side of the patches that the stem looks at. Their columns are in the order channel, y, x. */
+export const STEM_PATCH = 4;

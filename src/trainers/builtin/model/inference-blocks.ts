@@ -1,7 +1,7 @@
 import { BATCH_NORM_EPSILON } from '../graph/conv-norm';
 import type { Window } from '../graph/convolution';
 import { int, ints, string } from '../onnx/onnx-model';
-import { type Blocks, STEM_KERNEL, STEM_PATCH } from './blocks';
+import { type Blocks, STEM_PATCH } from './blocks';
 import type { OnnxWriter } from './onnx-writer';
 
 /** Reads one tensor of the trained model by name. */
@@ -35,7 +35,7 @@ export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Ma
     return { ...y, name: writer.node('Mul', [y.name, writer.node('Sigmoid', [y.name])]) };
   };
   return {
-    stem: (name, image) => convNormAct(name, image, { kernel: STEM_KERNEL, stride: 1 }),
+    stem: (name, image) => convNormAct(name, image, { kernel: 1, stride: 1 }),
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => {
       const bias = weights(`${name}.bias`);
@@ -75,26 +75,24 @@ function foldNorm(name: string, weights: Weights): Omit<Folded, keyof Window> {
 
 type KernelShape = {
   readonly kernel: number;
-  /** Each row of the kernel's input is a patch of this side; 1 but for the stem. */
+  /** Each row of the kernel's input is a patch of this side; 1 but for the stem, whose kernel is one patch. */
   readonly patch: number;
   readonly from: number;
   readonly to: number;
 };
 
-/** A kernel (to, k, k, [patch, patch,] from) as ONNX wants it, (to, from, k patch, k patch), each output scaled. */
-function toOihw(ohwi: Float32Array, shape: KernelShape, scale: Float32Array): Float32Array {
-  const { kernel, patch, from, to } = shape;
-  const side = kernel * patch;
+/** A kernel (to, k, k, from), of a patch (to, from, patch, patch), as ONNX wants it (OIHW), each output scaled. */
+function toOihw(
+  ohwi: Float32Array,
+  { kernel, patch, from, to }: KernelShape,
+  scale: Float32Array,
+): Float32Array {
   const columns = ohwi.length / to;
+  const taps = kernel ** 2;
   const oihw = new Float32Array(ohwi.length);
   for (let column = 0; column < columns; column++) {
-    const [i, block] = [column % from, Math.floor(column / from)];
-    const [inner, outer] = [block % patch ** 2, Math.floor(block / patch ** 2)];
-    const y = Math.floor(outer / kernel) * patch + Math.floor(inner / patch);
-    const x = (outer % kernel) * patch + (inner % patch);
-    for (let o = 0; o < to; o++) {
-      oihw[((o * from + i) * side + y) * side + x] = ohwi[o * columns + column] * scale[o];
-    }
+    const place = patch > 1 ? column : (column % from) * taps + Math.floor(column / from);
+    for (let o = 0; o < to; o++) oihw[o * columns + place] = ohwi[o * columns + column] * scale[o];
   }
   return oihw;
 }

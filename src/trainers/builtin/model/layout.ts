@@ -1,4 +1,4 @@
-import { type Blocks, STEM_KERNEL, STEM_PATCH } from './blocks';
+import { type Blocks, STEM_PATCH } from './blocks';
 import { BOX_COLUMNS, detector, type ModelSize } from './detector';
 
 /** Parameter groups as the schedule names them: weights decay, norm (batch norm's gamma) and bias do not. */
@@ -57,7 +57,7 @@ export function layoutOf(options: ModelOptions): Layout {
   };
   // A feature map is described by its number of channels alone.
   const blocks: Blocks<number> = {
-    stem: (name, x, out) => convNormAct(name, STEM_KERNEL, [STEM_PATCH ** 2 * x, out]),
+    stem: (name, x, out) => convNormAct(name, 1, [STEM_PATCH ** 2 * x, out]),
     convNormAct: (name, x, spec) => convNormAct(name, spec.kernel, [x, spec.out]),
     predict: (name, x, out) => {
       kernel(name, 1, [x, out]);

@@ -1,12 +1,12 @@
-import { add } from '../graph/arithmetic';
-import { convNorm } from '../graph/conv-norm';
+import { add, scale } from '../graph/arithmetic';
+import { type ConvNormWeights, convNorm } from '../graph/conv-norm';
 import { conv, type Window } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
 import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
-import { type Blocks, STEM_KERNEL } from './blocks';
+import type { Blocks } from './blocks';
 
 /** A parameter as the matrix the graph works with: a kernel (Cout, k k Cin), a vector (1, C). */
 export type ParameterTensors = (name: string) => Tensor;
@@ -25,24 +25,17 @@ export function trainingBlocks(
   parameter: ParameterTensors,
   stats: BatchStats[],
 ): Blocks<Feature> {
-  const convNormAct = (name: string, x: Feature, window: Window): Feature => {
-    const weights = {
-      weight: parameter(`${name}.conv.weight`),
-      gamma: parameter(`${name}.norm.weight`),
-      beta: parameter(`${name}.norm.bias`),
-    };
+  const convNormAct = (name: string, x: Feature, window: Window, unit = 1): Feature => {
+    const weights = normWeights(graph, parameter, { name, unit });
     const { feature, mean, variance } = convNorm(graph, x, weights, window);
     stats.push({ name: `${name}.norm`, count: feature.rows.shape[0], mean, variance });
     return { ...feature, rows: silu(graph, feature.rows) };
   };
   return {
     // Images come cut into the stem's patches already.
-    stem: (name, image) => convNormAct(name, image, { kernel: STEM_KERNEL, stride: 1 }),
+    stem: (name, image) => convNormAct(name, image, { kernel: 1, stride: 1 }, BYTE),
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
-    predict: (name, x) => {
-      const y = conv(graph, x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
-      return { ...y, rows: add(graph, y.rows, parameter(`${name}.bias`)) };
-    },
+    predict: (name, x) => predictRows(graph, parameter, { name, x }),
     add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
     concat: (parts) => ({
       ...parts[0],
@@ -54,4 +47,28 @@ export function trainingBlocks(
     }),
     upsample: (x) => upsample2(graph, x),
   };
+}
+
+/** A pixel is a byte that stands for 0..1: the stem's kernel is divided, which is less work than dividing pixels. */
+export const BYTE = 1 / 255;
+
+/** What convNorm takes of a layer whose inputs are in the given unit. */
+export function normWeights(
+  graph: Graph,
+  parameter: ParameterTensors,
+  { name, unit }: { readonly name: string; readonly unit: number },
+): ConvNormWeights {
+  const weight = parameter(`${name}.conv.weight`);
+  return {
+    weight: unit === 1 ? weight : scale(graph, weight, unit),
+    gamma: parameter(`${name}.norm.weight`),
+    beta: parameter(`${name}.norm.bias`),
+  };
+}
+
+type Head = { readonly name: string; readonly x: Feature };
+
+export function predictRows(graph: Graph, parameter: ParameterTensors, { name, x }: Head): Feature {
+  const y = conv(graph, x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
+  return { ...y, rows: add(graph, y.rows, parameter(`${name}.bias`)) };
 }

@@ -1,26 +1,27 @@
 import { STEM_PATCH } from '../model/blocks';
 
-/** RGB images (B, 3, H, W): bytes 0..255, or floats 0..1. */
-export type Images = Float32Array | Uint8Array;
-
-/** Cuts images into STEM_PATCH x STEM_PATCH patches, one a row, in the order y, x, channel, as floats 0..1. */
-export function packPatches(images: Images, imgsz: number, out: Float32Array): Float32Array {
-  const factor = images instanceof Uint8Array ? 1 / 255 : 1;
-  const plane = imgsz * imgsz;
-  const columns = STEM_PATCH * STEM_PATCH * 3;
-  const count = images.length / (3 * plane);
-  for (let image = 0; image < count; image++) {
-    for (let y = 0; y < imgsz; y++) {
-      let from = image * 3 * plane + y * imgsz;
-      const line = (image * imgsz) / STEM_PATCH + Math.floor(y / STEM_PATCH);
-      const first = line * (imgsz / STEM_PATCH) * columns + (y % STEM_PATCH) * STEM_PATCH * 3;
-      for (let x = 0; x < imgsz; x++, from++) {
-        const to = first + Math.floor(x / STEM_PATCH) * columns + (x % STEM_PATCH) * 3;
-        out[to] = images[from] * factor;
-        out[to + 1] = images[from + plane] * factor;
-        out[to + 2] = images[from + 2 * plane] * factor;
-      }
-    }
+/**
+ * Cuts images (B, 3, H, W) of bytes into STEM_PATCH x STEM_PATCH patches, one a row, in the order channel, y, x: a line
+ * of a patch is one 32-bit word, and words are what is moved.
+ */
+export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array): Uint8Array {
+  const from = words(images);
+  const to = words(out);
+  const across = imgsz / STEM_PATCH;
+  const lines = (images.length / imgsz) | 0;
+  const columns = 3 * STEM_PATCH;
+  for (let line = 0; line < lines; line++) {
+    const [y, plane] = [line % imgsz, Math.floor(line / imgsz)];
+    const [channel, image] = [plane % 3, Math.floor(plane / 3)];
+    const first = (image * across + Math.floor(y / STEM_PATCH)) * across;
+    const column = channel * STEM_PATCH + (y % STEM_PATCH);
+    for (let x = 0; x < across; x++) to[(first + x) * columns + column] = from[line * across + x];
   }
   return out;
+}
+
+/** Bytes as words; copied where they do not begin at a word. */
+function words(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % STEM_PATCH === 0 ? bytes : bytes.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / STEM_PATCH);
 }

@@ -39,3 +39,6 @@ export async function openModel(model: Uint8Array, options: RuntimeOptions): Pro
 
 export const floats = (data: Float32Array, dims: readonly number[]): ort.Tensor =>
   new ort.Tensor('float32', data, dims);
+
+export const bytes = (data: Uint8Array, dims: readonly number[]): ort.Tensor =>
+  new ort.Tensor('uint8', data, dims);

@@ -7,10 +7,11 @@ import { MAX_STRIDE } from '../model/detector';
 import { type ExportMetadata, inferenceModel } from '../model/inference-model';
 import { type Layout, layoutOf } from '../model/layout';
 import { encodeModel } from '../onnx/onnx-model';
+import { channelBlock } from './channel-block';
 import { chooseDevice } from './choose-device';
-import { type Images, packPatches } from './pack';
+import { packPatches } from './pack';
 import { rateVector, type TrainRates } from './rates';
-import { floats, openModel } from './runtime';
+import { bytes, floats, openModel } from './runtime';
 import { nextName, type StateVector, stateVectors } from './state-names';
 import { StateStore } from './state-store';
 import { averagedWeights, initialVectors, joinState, splitState, type TrainState } from './train-state';
@@ -29,8 +30,8 @@ export type TrainSessionOptions = TrainingGraphOptions & {
   readonly threads?: number;
 };
 
-/** As many images as the session's batch, (B, 3, imgsz, imgsz) RGB. */
-export type TrainBatch = { readonly images: Images; readonly targets: Targets };
+/** As many images as the session's batch, (B, 3, imgsz, imgsz) RGB, bytes. */
+export type TrainBatch = { readonly images: Uint8Array; readonly targets: Targets };
 
 export type StepLosses = {
   readonly total: number;
@@ -63,15 +64,12 @@ export async function openTrainSession(options: TrainSessionOptions): Promise<Tr
   }
   const layout = layoutOf(options);
   const vectors = stateVectors(layout, options.optimizer);
-  const model = encodeModel(trainingGraph(options, layout).toModel('pitwall-training-step'), '');
-  const device = await chooseDevice(options.device, (candidate) =>
-    timeSteps({ model, options, layout, vectors, device: candidate }),
-  );
-  return openOn({ model, options, layout, vectors, device });
+  const plan = { options, layout, vectors };
+  const device = await chooseDevice(options.device, (candidate) => timeSteps({ ...plan, device: candidate }));
+  return openOn({ ...plan, device });
 }
 
 type Plan = {
-  readonly model: Uint8Array;
   readonly options: TrainSessionOptions;
   readonly layout: Layout;
   readonly vectors: readonly StateVector[];
@@ -101,13 +99,22 @@ async function timeSteps(plan: Plan): Promise<number> {
   }
 }
 
-async function openOn({ model, options, layout, vectors, device }: Plan): Promise<TrainSession> {
+/** The training step as an ONNX file, with the convolutions that are fastest on the device. */
+async function stepModel({ options, layout, device }: Plan): Promise<Uint8Array> {
+  const blocks = device.provider === 'cpu' ? await channelBlock() : 0;
+  const graph = trainingGraph({ channelBlock: blocks, ...options }, layout);
+  return encodeModel(graph.toModel('pitwall-training-step'), '');
+}
+
+async function openOn(plan: Plan): Promise<TrainSession> {
+  const { options, layout, vectors, device } = plan;
   const { state, threads } = options;
   const start = initialVectors(layout, vectors, options.seed);
   const { vectors: flat, missing } = state
     ? joinState(layout, vectors, { state, start })
     : { vectors: start, missing: [] };
   const kept = vectors.map(({ name }) => nextName(name));
+  const model = await stepModel(plan);
   const session = await openModel(model, { device, kept, ...(threads === undefined ? {} : { threads }) });
   const store = new StateStore(vectors, flat, device);
   const stepper = new Stepper(session, store, options);
@@ -134,7 +141,7 @@ class Stepper {
   readonly #store: StateStore;
   readonly #options: TrainSessionOptions;
   readonly #grid: AnchorGrid;
-  readonly #patches: Float32Array;
+  readonly #patches: Uint8Array;
   /** Updates made. */
   steps: number;
 
@@ -143,7 +150,7 @@ class Stepper {
     this.#store = store;
     this.#options = options;
     this.#grid = anchorGrid(options.batch, options.imgsz);
-    this.#patches = new Float32Array(options.batch * 3 * options.imgsz ** 2);
+    this.#patches = new Uint8Array(options.batch * 3 * options.imgsz ** 2);
     this.steps = options.state?.step ?? 0;
   }
 
@@ -156,7 +163,7 @@ class Stepper {
     const columns = STEM_PATCH ** 2 * 3;
     const results = await this.#session.run({
       ...this.#store.feeds,
-      patches: floats(packPatches(images, imgsz, this.#patches), [this.#patches.length / columns, columns]),
+      patches: bytes(packPatches(images, imgsz, this.#patches), [this.#patches.length / columns, columns]),
       boxes: floats(boxes, [4, this.#grid.rows]),
       classes: floats(classes, [1, this.#grid.rows]),
       rates: floats(rateVector(rates, this.steps + 1, this.#options), [RATES.length]),

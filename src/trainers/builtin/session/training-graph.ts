@@ -7,10 +7,12 @@ import { sum } from '../graph/reduce';
 import { concat, rawConcat, rawSlice, transpose } from '../graph/shape';
 import { type DetectionLoss, detectionLoss, type LossGains } from '../loss/detection-loss';
 import { anchorGrid } from '../model/anchors';
+import { type BlockedMap, blockedBlocks } from '../model/blocked-blocks';
 import { STEM_PATCH } from '../model/blocks';
 import { detector } from '../model/detector';
 import { GROUPS, type Group, type Layout, type ModelOptions } from '../model/layout';
 import { type BatchStats, trainingBlocks } from '../model/training-blocks';
+import { int } from '../onnx/onnx-model';
 import { OPTIMIZERS, type OptimizerName, type StepRates } from '../optimizer/optimizer';
 import { averageName, bufferName, nextName, STATS } from './state-names';
 
@@ -21,6 +23,8 @@ export type TrainingGraphOptions = ModelOptions & {
   readonly loss: LossGains;
   /** Largest gradient norm; 0 leaves gradients as they are. */
   readonly clip_grad: number;
+  /** As Graph takes it; 0 when left out. */
+  readonly channelBlock?: number;
 };
 
 /** What `rates` holds, in this order. */
@@ -44,19 +48,21 @@ type Rates = Readonly<Record<(typeof RATES)[number], Tensor>>;
 
 /** One step of training as one graph: forward, loss, backward, update, running statistics, weight average. */
 export function trainingGraph(options: TrainingGraphOptions, layout: Layout): Graph {
-  const graph = new Graph();
+  const graph = new Graph(options.channelBlock);
   const rates = ratesInput(graph);
   const flat = flatInputs(graph, layout);
   const parameters = splitParameters(graph, layout, flat);
+  const running = runningInputs(graph, layout);
+  const expected = expectedMeans(graph, layout, running.running_mean);
   const stats: BatchStats[] = [];
-  const loss = forward(graph, { options, parameters, stats });
+  const loss = forward(graph, { options, tensors: new Map([...parameters, ...expected]), stats });
   const found = gradients(graph, loss.total, [...parameters.values()]);
   const raw = joinGradients(graph, layout, found);
   const norm = gradientNorm(graph, raw);
   const clipped = options.clip_grad > 0 ? clip(graph, raw, { norm, limit: options.clip_grad }) : raw;
   for (const group of GROUPS)
     updateGroup(graph, { group, options, rates, value: flat[group], gradient: clipped[group] });
-  updateStats(graph, stats, { rates, length: layout.lengths.stats });
+  updateStats(graph, stats, { rates, running });
   const losses = [loss.total, loss.box, loss.cls, norm].map((t) => rawReshape(graph, t, [1]));
   graph.output('losses', rawConcat(graph, losses, 0));
   return graph;
@@ -86,15 +92,31 @@ function splitParameters(graph: Graph, layout: Layout, flat: PerGroup): Map<stri
   return parameters;
 }
 
+type Running = Readonly<Record<(typeof STATS)[number], Tensor>>;
+
+function runningInputs(graph: Graph, layout: Layout): Running {
+  const input = (name: string): Tensor => graph.input(name, [layout.lengths.stats]);
+  return { running_mean: input('running_mean'), running_var: input('running_var') };
+}
+
+/** The running mean of each batch norm, (1, C). */
+function expectedMeans(graph: Graph, layout: Layout, all: Tensor): Map<string, Tensor> {
+  const norms = [...layout.norms.values()].map(({ name, offset, length }): [string, Tensor] => {
+    const piece = rawSlice(graph, all, { axis: 0, start: offset, length });
+    return [`${name}.running_mean`, rawReshape(graph, piece, [1, length])];
+  });
+  return new Map(norms);
+}
+
 type Forward = {
   readonly options: TrainingGraphOptions;
-  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Parameters and running means by name. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
   readonly stats: BatchStats[];
 };
 
-function forward(graph: Graph, { options, parameters, stats }: Forward): DetectionLoss {
-  const blocks = trainingBlocks(graph, (name) => parameterOf(parameters, name), stats);
-  const heads = detector(blocks, patchesInput(graph, options), options);
+function forward(graph: Graph, { options, tensors, stats }: Forward): DetectionLoss {
+  const heads = headsOf(graph, { options, tensors, stats });
   const rows = concat(
     graph,
     heads.map((head) => head.rows),
@@ -109,16 +131,25 @@ function forward(graph: Graph, { options, parameters, stats }: Forward): Detecti
   return detectionLoss(graph, inputs, options.loss);
 }
 
-function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const tensor = parameters.get(name);
+function headsOf(graph: Graph, { options, tensors, stats }: Forward): Feature[] {
+  const tensor = (name: string): Tensor => tensorOf(tensors, name);
+  const image = patchesInput(graph, options);
+  if (graph.channelBlock === 0) return detector(trainingBlocks(graph, tensor, stats), image, options);
+  const heads = detector<BlockedMap>(blockedBlocks(graph, tensor, stats), image, options);
+  return heads.filter((head) => 'rows' in head && 'batch' in head);
+}
+
+function tensorOf(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`the layout has no parameter ${name}`);
   return tensor;
 }
 
-/** Images come cut into patches, one a row, columns in the order y, x, channel. */
+/** Images come as bytes, cut into patches, one a row (pack.ts); the stem's kernel takes them as 0..1. */
 function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Feature {
   const side = imgsz / STEM_PATCH;
-  const rows = graph.input('patches', [batch * side * side, STEM_PATCH * STEM_PATCH * 3]);
+  const bytes = graph.input('patches', [batch * side * side, STEM_PATCH * STEM_PATCH * 3], 'uint8');
+  const rows = graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
   return { rows, batch, height: side, width: side };
 }
 
@@ -181,7 +212,7 @@ function average(graph: Graph, { name, next, rates }: { name: string; next: Tens
 function updateStats(
   graph: Graph,
   stats: readonly BatchStats[],
-  { rates, length }: { rates: Rates; length: number },
+  { rates, running }: { rates: Rates; running: Running },
 ): void {
   const rows = (tensor: Tensor): Tensor => rawReshape(graph, tensor, [tensor.shape[1]]);
   // The running variance is the unbiased one, as in torch.
@@ -190,7 +221,7 @@ function updateStats(
     running_var: stats.map((s) => rows(scale(graph, s.variance, s.count / (s.count - 1)))),
   };
   for (const name of STATS) {
-    const before = graph.input(name, [length]);
+    const before = running[name];
     const change = scale(graph, sub(graph, rawConcat(graph, batch[name], 0), before), STATS_MOMENTUM);
     const next = add(graph, before, change);
     graph.output(nextName(name), next);

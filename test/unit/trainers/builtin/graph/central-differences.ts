@@ -49,9 +49,9 @@ async function runSession(
 export async function checkDerivative(
   operands: readonly Operand[],
   f: (graph: Graph, inputs: readonly Tensor[]) => Tensor,
+  graph = new Graph(),
 ): Promise<void> {
   const random = createRandom(7);
-  const graph = new Graph();
   const inputs = operands.map(({ shape }, i) => graph.input(`x${i}`, shape));
   const y = f(graph, inputs);
   const weights = Float32Array.from({ length: sizeOf(y.shape) }, () => random.between(-1, 1));

@@ -10,7 +10,7 @@ import { Graph, type Tensor } from '../../../../../src/trainers/builtin/graph/gr
 import { upsample2 } from '../../../../../src/trainers/builtin/graph/rows';
 import { concat } from '../../../../../src/trainers/builtin/graph/shape';
 import { anchorGrid } from '../../../../../src/trainers/builtin/model/anchors';
-import { type Blocks, STEM_KERNEL } from '../../../../../src/trainers/builtin/model/blocks';
+import { type Blocks, STEM_PATCH } from '../../../../../src/trainers/builtin/model/blocks';
 import { detector, type ModelSize } from '../../../../../src/trainers/builtin/model/detector';
 import { layoutOf } from '../../../../../src/trainers/builtin/model/layout';
 import { packPatches } from '../../../../../src/trainers/builtin/session/pack';
@@ -51,7 +51,7 @@ function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
     return { ...y, rows: silu(graph, add(graph, mul(graph, centred, scale), row('bias'))) };
   };
   return {
-    stem: (name, x, out) => convNormAct(name, x, out, { kernel: STEM_KERNEL, stride: 1 }),
+    stem: (name, x, out) => convNormAct(name, x, out, { kernel: 1, stride: 1 }),
     convNormAct: (name, x, { out, kernel, stride = 1 }) => convNormAct(name, x, out, { kernel, stride }),
     predict: (name, x, out) => {
       const y = conv(graph, x, constant(`${name}.weight`, out), { kernel: 1, stride: 1 });
@@ -73,8 +73,8 @@ function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
 /** Predictions (rows, 4 + classes) of the training graph's layers, decoded here to pixels and scores. */
 async function evaluate(size: ModelSize, state: TrainState, images: Float32Array): Promise<Float32Array[]> {
   const graph = new Graph();
-  const side = IMGSZ / 2;
-  const shape = [BATCH * side * side, 12];
+  const side = IMGSZ / STEM_PATCH;
+  const shape = [BATCH * side * side, 3 * STEM_PATCH ** 2];
   const image = { rows: graph.input('patches', shape), batch: BATCH, height: side, width: side };
   const heads = detector(evaluationBlocks(graph, state), image, { size, classes: CLASSES });
   graph.output(
@@ -85,7 +85,8 @@ async function evaluate(size: ModelSize, state: TrainState, images: Float32Array
       0,
     ),
   );
-  const data = packPatches(images, IMGSZ, new Float32Array(images.length));
+  const bytes = Uint8Array.from(images, (v) => Math.round(v * 255));
+  const data = Float32Array.from(packPatches(bytes, IMGSZ, new Uint8Array(bytes.length)), (v) => v / 255);
   const { rows } = await run(graph, { patches: { data, shape } });
   const columns = 4 + CLASSES;
   return anchorGrid(BATCH, IMGSZ).levels.flatMap(({ stride, width, height, start }) =>
@@ -114,7 +115,10 @@ async function train(size: ModelSize): Promise<TrainSession> {
 
 function randomImages(): Float32Array {
   const random = createRandom(11);
-  return Float32Array.from({ length: BATCH * 3 * IMGSZ * IMGSZ }, () => random.next());
+  return Float32Array.from(
+    { length: BATCH * 3 * IMGSZ * IMGSZ },
+    () => Math.floor(256 * random.next()) / 255,
+  );
 }
 
 async function infer(model: Uint8Array, images: Float32Array, batch: number): Promise<ort.Tensor> {
