@@ -23,6 +23,8 @@ export type ViewUpdate = {
 };
 
 /** Parallel columns of a precision-recall curve at IoU .50. */
+/** `epoch` is the checkpoint that they are of: the newest one whose detections were kept. */
+export type PrCurves = { readonly epoch: number | undefined; readonly curves: readonly PrCurve[] };
 export type PrCurve = {
   readonly name: string;
   readonly ap50: number;
@@ -55,7 +57,7 @@ export type PageMethods = {
   open: { params: Lens; result: undefined };
   look: { params: Lens; result: undefined };
   act: { params: { readonly id: string; readonly epoch?: number }; result: undefined };
-  prCurves: { params: { readonly epoch?: number }; result: readonly PrCurve[] };
+  prCurves: { params: { readonly epoch?: number }; result: PrCurves };
   gallery: { params: { readonly epoch?: number; readonly from: number }; result: Gallery };
   copy: { params: { readonly text: string; readonly what: string }; result: undefined };
   savePng: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };

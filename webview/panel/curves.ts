@@ -1,6 +1,6 @@
 import { formatMetric } from '../../src/domain/view/format';
 import type { Colour } from '../../src/protocol/view/types';
-import type { PrCurve } from '../../src/protocol/webview';
+import type { PrCurves } from '../../src/protocol/webview';
 import type { Host } from '../base/host';
 import { t } from '../base/strings';
 import { onThemeChange, readTheme } from '../base/theme';
@@ -51,7 +51,10 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
       isStale = false;
       load().catch((error: unknown) => {
         plot = toPlot(
-          { ...curvesView([]), empty: error instanceof Error ? error.message : String(error) },
+          {
+            ...curvesView({ epoch: undefined, curves: [] }),
+            empty: error instanceof Error ? error.message : String(error),
+          },
           1,
         );
         draw();
@@ -63,10 +66,13 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
   };
 }
 
-function curvesView(curves: readonly PrCurve[]) {
+function curvesView({ epoch, curves }: PrCurves) {
   return {
     id: 'curves',
-    title: t('Precision over recall, IoU .50'),
+    title:
+      epoch === undefined
+        ? t('Precision over recall, IoU .50')
+        : t('Precision over recall, IoU .50, epoch {0}', epoch),
     summary: curves.map((c) => `${c.name} ${formatMetric(c.ap50)}`).join(', '),
     from: 0,
     to: 1,

@@ -22,7 +22,7 @@ export class MetricsView implements vscode.WebviewViewProvider {
     const actions = {
       act: (id: string, epoch: number | undefined) => runAction(runs.current?.dir, id, epoch),
       gallery: async () => ({ images: [], total: 0, note: '' }),
-      prCurves: async () => [],
+      prCurves: async () => ({ epoch: undefined, curves: [] }),
     };
     store.track(new PageSession({ webview: view.webview, source, actions, log }));
     view.onDidDispose(() => store.dispose());

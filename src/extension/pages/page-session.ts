@@ -4,7 +4,7 @@ import type { Event } from '../../base/event';
 import { createPageLine, type PageLine } from '../../protocol/page-line';
 import type { ViewInput } from '../../protocol/view/input';
 import { createViewSession } from '../../protocol/view/session';
-import type { Gallery, PrCurve } from '../../protocol/webview';
+import type { Gallery, PrCurves } from '../../protocol/webview';
 import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
 
 /** At most ten updates a second reach a page. */
@@ -21,7 +21,7 @@ export type PageSource = {
 export type PageActions = {
   readonly act: (id: string, epoch: number | undefined) => Promise<void>;
   readonly gallery: (epoch: number | undefined, from: number) => Promise<Gallery>;
-  readonly prCurves: (epoch: number | undefined) => Promise<readonly PrCurve[]>;
+  readonly prCurves: (epoch: number | undefined) => Promise<PrCurves>;
 };
 
 export type PageSessionOptions = {

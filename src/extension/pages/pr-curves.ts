@@ -1,18 +1,19 @@
 import { precisionRecallCurves, RECALLS } from '../../domain/view/pr-curves';
 import type { LiveRun } from '../../engine/view/live-run';
-import type { PrCurve } from '../../protocol/webview';
+import type { PrCurves } from '../../protocol/webview';
 import { readDetections } from './detections';
 
 /** Precision over recall of each class of the newest validated checkpoint. */
-export async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<readonly PrCurve[]> {
+export async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCurves> {
   const kept = await readDetections(run, epoch);
-  if (!kept) return [];
+  if (!kept) return { epoch: undefined, curves: [] };
   const { header, truth, detections } = kept.file;
   const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
-  return precisionRecallCurves(truth, detections).map((curve) => ({
+  const curves = precisionRecallCurves(truth, detections).map((curve) => ({
     name: header.classes[curve.class] ?? String(curve.class),
     ap50: curve.ap50,
     recall,
     precision: curve.precision,
   }));
+  return { epoch: kept.validated.epoch, curves };
 }

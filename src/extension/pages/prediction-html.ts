@@ -7,32 +7,68 @@ export type PredictionPage = {
   readonly found: string;
   /** Base64 of the image file. */
   readonly image: string;
+  readonly nonce: string;
+  /** Names of the table's columns. */
+  readonly columns: { readonly class: string; readonly confidence: string; readonly box: string };
 };
 
-const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
+type Box = Prediction['boxes'][number];
 
-/** A page without scripts: the picture and its boxes as one SVG, the numbers as a table. */
-export function predictionHtml({ prediction, name, found, image }: PredictionPage): string {
-  const { width, height, boxes } = prediction;
+const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
+/** A picture smaller than this is enlarged to it. */
+const LEAST_WIDTH = 560;
+const LABEL_PIXELS = 12;
+
+const STYLE = `
+body { padding: 12px 20px 20px; }
+p { margin: 0 0 10px; color: var(--vscode-descriptionForeground); }
+svg { display: block; max-width: 100%; max-height: 72vh; }
+rect { fill: none; vector-effect: non-scaling-stroke; stroke-width: 2px; }
+text { font-family: var(--vscode-font-family); paint-order: stroke; stroke: #000c; stroke-linejoin: round; }
+table { margin-top: 12px; border-collapse: collapse; }
+th, td { padding: 3px 20px 3px 0; text-align: left; font-weight: 400; }
+th { color: var(--vscode-descriptionForeground); }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
+`;
+
+/** A page without scripts: the picture with its boxes and their names as one SVG, the numbers as a table. */
+export function predictionHtml(page: PredictionPage): string {
+  const { prediction, name, found, image, nonce } = page;
+  const { width, height } = prediction;
   const type = path.extname(prediction.image).slice(1).toLowerCase().replace('jpg', 'jpeg');
-  const rects = boxes.map((box) => {
-    const colour = `var(--vscode-charts-${COLOURS[box.class % COLOURS.length]})`;
-    const size = `x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}"`;
-    return `<rect ${size} fill="none" stroke="${colour}" stroke-width="2" vector-effect="non-scaling-stroke"><title>${label(box)}</title></rect>`;
-  });
-  const rows = boxes.map(
-    (box) => `<tr><td>${escapeHtml(box.name)}</td><td class="n">${box.score.toFixed(2)}</td></tr>`,
-  );
+  const shown = Math.max(width, LEAST_WIDTH);
+  const boxes = prediction.boxes.toSorted((a, b) => b.score - a.score);
+  const drawn = boxes.toReversed().map((box) => boxElement(box, (LABEL_PIXELS * width) / shown));
   return `<!DOCTYPE html><html><head><meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<style>svg{max-width:100%;max-height:75vh;image-rendering:auto}td{padding:2px 16px 2px 0}.n{text-align:right}p{color:var(--vscode-descriptionForeground)}</style>
-</head><body><p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
-<svg viewBox="0 0 ${width} ${height}" width="${Math.max(width, 480)}" role="img" aria-label="${escapeHtml(`${name}: ${found}`)}">
-<image href="data:image/${type};base64,${image}" width="${width}" height="${height}"/>${rects.join('')}</svg>
-<table>${rows.join('')}</table></body></html>`;
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'nonce-${nonce}'">
+<style nonce="${nonce}">${STYLE}</style></head><body>
+<p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
+<svg viewBox="0 0 ${width} ${height}" width="${shown}" role="img" aria-label="${escapeHtml(`${name}: ${found}`)}">
+<image href="data:image/${type};base64,${image}" width="${width}" height="${height}"/>${drawn.join('')}</svg>
+${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}</body></html>`;
 }
 
-const label = (box: Prediction['boxes'][number]): string => `${escapeHtml(box.name)} ${box.score.toFixed(2)}`;
+/** The name stands above its box, or inside where there is no room above. */
+function boxElement(box: Box, size: number): string {
+  const colour = `var(--vscode-charts-${COLOURS[box.class % COLOURS.length]})`;
+  const place = `x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}"`;
+  const y = box.y1 > size * 1.4 ? box.y1 - size * 0.35 : box.y1 + size * 1.1;
+  const text = `<text x="${box.x1}" y="${y}" font-size="${size}" stroke-width="${size / 4}" fill="${colour}">${label(box)}</text>`;
+  return `<rect ${place} stroke="${colour}"><title>${label(box)}</title></rect>${text}`;
+}
+
+function tableOf(boxes: readonly Box[], columns: PredictionPage['columns']): string {
+  const head = `<tr><th scope="col">${escapeHtml(columns.class)}</th><th scope="col" class="n">${escapeHtml(columns.confidence)}</th><th scope="col">${escapeHtml(columns.box)}</th></tr>`;
+  const rows = boxes.map(
+    (box) =>
+      `<tr><td>${escapeHtml(box.name)}</td><td class="n">${box.score.toFixed(2)}</td><td>${sizeOf(box)}</td></tr>`,
+  );
+  return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+const sizeOf = ({ x1, y1, x2, y2 }: Box): string =>
+  `${Math.round(x2 - x1)} × ${Math.round(y2 - y1)} @ ${Math.round(x1)}, ${Math.round(y1)}`;
+const label = (box: Box): string => `${escapeHtml(box.name)} ${box.score.toFixed(2).replace(/^0/, '')}`;
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -25,5 +26,16 @@ export async function showPredictions(
     prediction.boxes.length,
     Math.round(prediction.seconds * 1000),
   );
-  panel.webview.html = predictionHtml({ prediction, name, found, image: bytes.toString('base64') });
+  panel.webview.html = predictionHtml({
+    prediction,
+    name,
+    found,
+    image: bytes.toString('base64'),
+    nonce: randomBytes(16).toString('base64'),
+    columns: {
+      class: vscode.l10n.t('class'),
+      confidence: vscode.l10n.t('confidence'),
+      box: vscode.l10n.t('size and place in pixels'),
+    },
+  });
 }

@@ -81,7 +81,7 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
         if (id === 'start') await vscode.commands.executeCommand('pitwall.startTraining', uri);
       },
       gallery: async () => ({ images: [], total: 0, note: '' }),
-      prCurves: async () => [],
+      prCurves: async () => ({ epoch: undefined, curves: [] }),
     },
     dispose: () => preview.dispose(),
   };

@@ -1,11 +1,11 @@
 import { createRandom } from '../../../src/base/random';
 import type { RunState } from '../../../src/protocol/run-state';
-import type { Gallery, GalleryBox, PrCurve } from '../../../src/protocol/webview';
+import type { Gallery, GalleryBox, PrCurves } from '../../../src/protocol/webview';
 import { CLASSES } from '../../helpers/synthetic-run';
 
-export function prCurvesOf(state: RunState): PrCurve[] {
-  if (state.validations.size === 0) return [];
-  return CLASSES.map((name, c) => {
+export function prCurvesOf(state: RunState): PrCurves {
+  if (state.validations.size === 0) return { epoch: undefined, curves: [] };
+  const curves = CLASSES.map((name, c) => {
     const recall = Float64Array.from({ length: 101 }, (_, i) => i / 100);
     return {
       name,
@@ -14,6 +14,7 @@ export function prCurvesOf(state: RunState): PrCurve[] {
       precision: recall.map((r) => (1 - r ** (9 - c)) * (0.99 - 0.01 * c)),
     };
   });
+  return { epoch: [...state.validations.keys()].at(-1), curves };
 }
 
 /** Small pictures drawn as SVG, with boxes of each kind. */

@@ -126,7 +126,7 @@ async function keepsThePicture({ suite, page, context }) {
     await page.keyboard.press('Delete');
     await showHover(page, { ...sequential, at: 'SequentialLR(optimizer, [' });
     await page.keyboard.press('Escape');
-    await runCommand(page, 'Undo');
+    await page.keyboard.press('Control+Z');
   });
 }
 

@@ -205,6 +205,8 @@ export async function training({ suite, browser, extensions }) {
         }
         return false;
       });
+      await settle(1000);
+      await page.screenshot({ path: path.join(suite.artifacts, 'prediction-dark.png') });
     });
 
     await test('Check Environment tells the devices and why one is not there', async () => {
@@ -212,6 +214,7 @@ export async function training({ suite, browser, extensions }) {
       const text = await until('the report', () => textOfFrames(page, /Pitwall environment/), {
         timeoutMs: 90_000,
       });
+      await page.screenshot({ path: path.join(suite.artifacts, 'environment-dark.png') });
       expect(/cpu\s+cpu\s+yes/.test(text), `the processor can be used: ${text}`);
       expect(/webgpu\s+\S+\s+(no|yes|software only)/.test(text), 'WebGPU is judged');
       expect(/Python/.test(text), 'Pythons are listed');

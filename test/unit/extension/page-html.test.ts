@@ -38,8 +38,10 @@ describe('a page', () => {
   it('with a prediction runs no script and shows class names as text', () => {
     const box = { x1: 1, y1: 2, x2: 5, y2: 6, score: 0.9, class: 0, name: '<b>open</b>' };
     const prediction = { image: '/a/b.png', width: 10, height: 10, boxes: [box], seconds: 0.01 };
-    const html = predictionHtml({ prediction, name: '<i>.png', found: '1 found', image: 'AAAA' });
-    expect(html).not.toMatch(/<script|<b>|<i>/);
+    const columns = { class: 'class', confidence: 'confidence', box: 'size' };
+    const page = { prediction, name: '<i>.png', found: '1 found', image: 'AAAA', nonce: 'abc', columns };
+    const html = predictionHtml(page);
+    expect(html).not.toMatch(/<script|<b>|<i>|unsafe-|style="/);
     expect(html).toContain('&lt;b&gt;open');
   });
 });
