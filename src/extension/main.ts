@@ -3,12 +3,10 @@ import { commandTable } from './commands/table';
 import { followContextKeys } from './context-keys';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
-import { MetricsView } from './pages/metrics-view';
 import { notifyAlerts } from './run/notify-alerts';
 import { createServices, type Services } from './services';
 import { StatusBar } from './status-bar';
-import { CheckpointsTree } from './trees/checkpoints-tree';
-import { RunsTree } from './trees/runs-tree';
+import { registerViews } from './views';
 
 /** Wires the parts; reads no run and starts no process. What a workspace holds is looked for afterwards. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -40,16 +38,4 @@ function registerCommands(services: Services): vscode.Disposable[] {
       }
     }),
   );
-}
-
-function registerViews(services: Services): vscode.Disposable[] {
-  const runs = new RunsTree(services);
-  const checkpoints = new CheckpointsTree(services);
-  return [
-    runs,
-    checkpoints,
-    vscode.window.registerTreeDataProvider('pitwall.runs', runs),
-    vscode.window.registerTreeDataProvider('pitwall.checkpoints', checkpoints),
-    vscode.window.registerWebviewViewProvider('pitwall.metrics', new MetricsView(services)),
-  ];
 }

@@ -125,7 +125,7 @@ export async function textOfFrames(page, says) {
 }
 
 export async function showPitwall(page) {
-  const view = page.locator('.activitybar .action-item a[aria-label="Pitwall"]').first();
+  const view = page.locator('.activitybar .action-item a[aria-label^="Pitwall"]').first();
   await view.waitFor();
   if (
     !(await page

@@ -24,6 +24,10 @@ const uriOf = (value: unknown): vscode.Uri | undefined => (value instanceof vsco
 const targetOf = (value: unknown): RunTarget | undefined =>
   typeof (value as RunTarget | undefined)?.dir === 'string' ? (value as RunTarget) : undefined;
 
+/** What is selected in a tree, as the editor hands it over beside the item that was clicked. */
+const targetsOf = (value: unknown): readonly RunTarget[] =>
+  Array.isArray(value) ? value.map(targetOf).filter((target) => target !== undefined) : [];
+
 /** Every command of the manifest, and nothing else; a test holds the two together. */
 export function commandTable(services: Services): Readonly<Record<string, Command>> {
   const onRun =
@@ -49,7 +53,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.revealRunFolder': onRun(revealRun),
     'pitwall.showRunLog': onRun(showRunLog),
     'pitwall.copyRunSummary': onRun(copySummary),
-    'pitwall.compareRuns': onRun(compareRuns),
+    'pitwall.compareRuns': (target, all) => compareRuns(services, targetOf(target), targetsOf(all)),
     'pitwall.renameRun': onRun(renameRun),
     'pitwall.archiveRun': onRun(archiveRun),
     'pitwall.restoreRun': onRun(restoreRun),

@@ -122,6 +122,39 @@ async function closely({ suite, browser, extensions }) {
       await panel.locator('#tab-checkpoints').click();
     });
 
+    await test('two runs that are selected are compared at once', async () => {
+      await row(page, 'pcb-nano-1').click();
+      await row(page, 'pcb-micro-1').click({ modifiers: ['Control'] });
+      await row(page, 'pcb-micro-1').click({ button: 'right' });
+      await page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first().click();
+      await until(
+        'the comparison',
+        async () => {
+          for (const frame of page.frames()) {
+            const facts = await frame
+              .evaluate(() => document.querySelector('body.comparison .facts')?.textContent ?? '')
+              .catch(() => '');
+            if (/lr0 0\.01 → 0\.02/.test(facts)) return true;
+          }
+          return false;
+        },
+        { timeoutMs: 60_000 },
+      );
+      await runCommand(page, 'View: Close Editor');
+    });
+
+    await test('the explorer offers to train an experiment and to preview it', async () => {
+      await page.keyboard.press('Control+Shift+E');
+      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'pcb.train.yaml' }).click({
+        button: 'right',
+      });
+      const menu = page.locator('.monaco-menu .action-item');
+      await menu.filter({ hasText: 'Start Training' }).first().waitFor();
+      await menu.filter({ hasText: 'Preview Learning Rate' }).first().waitFor();
+      await page.keyboard.press('Escape');
+      await showPitwall(page);
+    });
+
     await test('a run gets a title, and its folder keeps its name', async () => {
       await runCommand(page, 'Pitwall: Rename Run');
       await choice(page, 'pcb-micro-1').click();

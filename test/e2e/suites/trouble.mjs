@@ -100,6 +100,10 @@ async function deadValidator(context) {
             await until('the red line', () => panel.locator('.sentence.bad').first().isVisible(), {
               timeoutMs: 180_000,
             });
+            const badge = page.locator('.activitybar .action-item', {
+              has: page.locator('a[aria-label^="Pitwall"]'),
+            });
+            await until('the badge', async () => /1/.test(await badge.locator('.badge').textContent()));
             const facts = () => panel.locator('.facts').first().textContent();
             const before = await facts();
             await until('training goes on', async () => (await facts()) !== before, { timeoutMs: 60_000 });
