@@ -97,16 +97,17 @@ export async function openFile(page, name) {
   await page.locator('.monaco-editor .view-line').first().waitFor();
 }
 
-/** The frame of a page of ours: the webview's inner frame that holds #app. */
-export async function pageFrame(page, entry) {
-  return until(`a ${entry} page`, async () => {
+/** The frame of a page of ours: the webview's inner frame that holds #app; of a run, where it is named. */
+export async function pageFrame(page, entry, run) {
+  return until(`a ${entry} page${run ? ` of ${run}` : ''}`, async () => {
     for (const frame of page.frames()) {
       const found = await frame
         .evaluate(
-          (name) =>
+          ([script, name]) =>
             document.querySelector('#app') !== null &&
-            [...document.scripts].some((s) => s.src.includes(`/${name}.js`)),
-          entry,
+            [...document.scripts].some((s) => s.src.includes(`/${script}.js`)) &&
+            (name === undefined || document.querySelector('h1')?.textContent === name),
+          [entry, run],
         )
         .catch(() => false);
       if (found) return frame;

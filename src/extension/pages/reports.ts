@@ -17,13 +17,16 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     const uri = vscode.Uri.from({ scheme: SCHEME, path: name });
     this.#texts.set(uri.path, text);
     this.#changed.fire(uri);
-    const canRender = (await vscode.commands.getCommands(true)).includes('markdown.showPreview');
-    if (canRender) await vscode.commands.executeCommand('markdown.showPreview', uri);
-    else await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    await vscode.commands.executeCommand('markdown.showPreview', uri).then(undefined, () => showText(uri));
   }
 
   dispose(): void {
     this.#registration.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Where the editor's own Markdown preview is switched off. */
+async function showText(uri: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }

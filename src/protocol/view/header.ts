@@ -138,7 +138,7 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
 function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[] {
   const compare = { id: 'compare', label: t('Compare…') };
   const isBestKept = state.best && state.checkpoints.get(state.best.epoch)?.kept;
-  const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on an Image…') }] : [];
+  const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on Image…') }] : [];
   const resume = {
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),

@@ -54,7 +54,7 @@ async function closely({ suite, browser, extensions }) {
       await row(page, 'pcb-nano-1').click();
       await until('and comes back', async () => (await side.locator('h1').textContent()) === 'pcb-nano-1');
       await runCommand(page, 'View: Close Other Editors in Group');
-      panel = await pageFrame(page, 'panel');
+      panel = await pageFrame(page, 'panel', 'pcb-nano-1');
     });
 
     await test('a chart is zoomed, shown as a table and drawn on a log scale by keyboard alone', async () => {
