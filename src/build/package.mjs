@@ -79,10 +79,13 @@ function stageOnnxruntime({ os, cpu }, folder) {
   if (!existsSync(path.join(from, binaries)))
     throw new Error(`onnxruntime-node has no binary for ${os}-${cpu}`);
   const to = path.join(folder, 'onnxruntime-node');
-  for (const part of ['package.json', 'dist', binaries])
+  for (const part of ['package.json', 'dist', binaries, ...PUBLISHED])
     copy(path.join(from, part), path.join(to, part), isRuntime);
   stagePackage('onnxruntime-common', folder);
 }
+
+/** Where onnxruntime publishes its CUDA provider: what Install GPU Runtime goes by. */
+const PUBLISHED = ['script/install-metadata.js', 'script/install-metadata-versions.js'];
 
 /** No sources, types, maps and notes. */
 const isRuntime = (file) => !/\.(map|md|ts|mts|cts)$|[\\/](src|install|script|esm)$/.test(file);

@@ -5,12 +5,14 @@ import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { exportCommand } from './commands/export';
 import { followCommand } from './commands/follow';
+import { gpuRuntimeCommand } from './commands/gpu-runtime';
 import { initCommand } from './commands/init';
 import { listCommand } from './commands/list';
 import { lrFindCommand } from './commands/lr-find';
 import { predictCommand } from './commands/predict';
 import { continueCommand, pauseCommand, setCommand, stopCommand } from './commands/requests';
 import { scheduleCommand } from './commands/schedule';
+import { setupPythonCommand } from './commands/setup-python';
 import { showCommand } from './commands/show';
 import { trainCommand } from './commands/train';
 import { validateCommand } from './commands/validate';
@@ -37,4 +39,6 @@ export const COMMANDS: readonly CommandFactory[] = [
   compareCommand,
   exportCommand,
   doctorCommand,
+  setupPythonCommand,
+  gpuRuntimeCommand,
 ];

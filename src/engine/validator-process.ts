@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { sleep } from '../base/async';
 import { Channel } from '../protocol/channel';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
+import { gpuRuntimeEnvironment } from './gpu-runtime/loader-path';
 import { whyNoNatives } from './natives';
 
 export type ValidatorOptions = {
@@ -15,6 +16,8 @@ export type ValidatorOptions = {
   /** Run that it works for; carried as PITWALL_RUN. */
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The run's interpreter, whose environment may have the CUDA libraries that the GPU runtime needs. */
+  readonly python?: string;
 };
 
 export type ValidatorExit = {
@@ -78,7 +81,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
   };
 }
 
-function spawnValidator({ installDir, nodePath, run, env }: ValidatorOptions): ChildProcess {
+function spawnValidator({ installDir, nodePath, run, env, python }: ValidatorOptions): ChildProcess {
   return spawn(nodePath ?? process.execPath, [path.join(installDir, 'validator.js')], {
     // Structured clone: JSON would turn non-finite numbers into null.
     serialization: 'advanced',
@@ -86,6 +89,7 @@ function spawnValidator({ installDir, nodePath, run, env }: ValidatorOptions): C
     windowsHide: true,
     env: {
       ...process.env,
+      ...gpuRuntimeEnvironment(installDir, python),
       ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
       ...(run === undefined ? {} : { PITWALL_RUN: run }),
       ...env,

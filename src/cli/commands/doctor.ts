@@ -3,7 +3,9 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { toJsonLine } from '../../base/json';
 import { formatBytes } from '../../domain/view/format';
-import { type PythonReport, probePythons, pythonPlaces } from '../../engine/python/find';
+import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
+import { missingMessage } from '../../engine/python/choose';
+import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
 import { type CliIo, printLine } from '../io';
@@ -22,6 +24,10 @@ type DoctorReport = {
   /** Why no device could be asked. */
   readonly devicesProblem?: string;
   readonly python: readonly PythonReport[];
+  /** What the first interpreter that can run Ultralytics computes on, or what is missing. */
+  readonly ultralytics: string;
+  /** Version of the CUDA provider that was installed on demand. */
+  readonly gpuRuntime: string | null;
 };
 
 export function doctorCommand({ io, run }: Cli) {
@@ -41,10 +47,12 @@ export function doctorCommand({ io, run }: Cli) {
 }
 
 async function examine(io: CliIo): Promise<DoctorReport> {
-  const [devices, python] = await Promise.all([
-    askDevices(io),
-    probePythons(pythonPlaces(io.cwd, io.env), io.cwd),
-  ]);
+  const named = io.env.PITWALL_PYTHON;
+  const places = [
+    ...(named ? [{ executable: named, found: 'PITWALL_PYTHON' }] : []),
+    ...pythonPlaces(io.cwd, io.env),
+  ];
+  const [devices, python] = await Promise.all([askDevices(io), probePythons(places, io.cwd)]);
   return {
     pitwall: VERSION,
     node: process.versions.node,
@@ -54,7 +62,16 @@ async function examine(io: CliIo): Promise<DoctorReport> {
     memoryBytes: os.totalmem(),
     ...devices,
     python,
+    ultralytics: await askTorch(python),
+    gpuRuntime: installedGpuRuntime(io.installDir)?.version ?? null,
   };
+}
+
+async function askTorch(pythons: readonly PythonReport[]): Promise<string> {
+  const able = pythons.find(({ packages }) => packages?.torch && packages.ultralytics);
+  return able
+    ? `${able.executable}: ${await probeTorch(able.executable)}`
+    : missingMessage(pythons, undefined);
 }
 
 /** A validator that cannot even start is a finding, not a failure of the doctor. */
@@ -74,7 +91,10 @@ function reportLines(report: DoctorReport): string[] {
     '',
     ...deviceLines(report),
     '',
+    `GPU runtime: ${report.gpuRuntime ?? 'not installed (pitwall gpu-runtime install)'}`,
+    '',
     ...pythonLines(report.python),
+    `Ultralytics: ${report.ultralytics}`,
   ];
 }
 

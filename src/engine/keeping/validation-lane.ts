@@ -140,6 +140,7 @@ export class ValidationLane {
       installDir: this.#installDir,
       run: this.#run.id,
       env: { [ROLE_VARIABLE]: 'validator' },
+      ...(this.#run.python === undefined ? {} : { python: this.#run.python }),
     });
     this.#validator = validator;
     this.#identity = validator.pid === undefined ? undefined : identityOf(validator.pid);

@@ -25,8 +25,9 @@ export async function choosePython({ cwd, env, wanted }: PythonWish): Promise<Py
   return { kind: 'missing', message: missingMessage(reports, wanted) };
 }
 
-function missingMessage(reports: readonly PythonReport[], wanted: string | undefined): string {
-  const help = 'make one with: python3 -m venv .venv && .venv/bin/pip install ultralytics onnx';
+/** One line: what was looked at and what to do. */
+export function missingMessage(reports: readonly PythonReport[], wanted: string | undefined): string {
+  const help = 'make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code';
   if (reports.length === 0)
     return wanted === undefined ? `no Python was found; ${help}` : `${wanted} is no Python; ${help}`;
   const looked = reports

@@ -16,6 +16,16 @@ export type PythonReport = {
 export type PythonPlace = { readonly executable: string; readonly found: string };
 
 const TIMEOUT_MS = 5000;
+const TORCH_MS = 60_000;
+const TORCH_PROBE = `
+import torch
+if torch.cuda.is_available():
+    names = ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
+    print(f"torch has CUDA {torch.version.cuda}: {names}")
+elif getattr(torch.backends, "mps", None) and torch.backends.mps.is_available(): print("torch has MPS")
+elif torch.version.cuda: print(f"torch is built for CUDA {torch.version.cuda} and sees no GPU: it trains on the CPU")
+else: print("torch is built without CUDA: it trains on the CPU")
+`;
 const PACKAGES = ['torch', 'ultralytics', 'onnx', 'onnxruntime', 'numpy'];
 
 // importlib.metadata reads a package's version from its folder; importing torch alone takes seconds.
@@ -66,6 +76,20 @@ function probe({ executable, found }: PythonPlace, cwd: string): Promise<PythonR
       { cwd, timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
       (error, stdout) => resolve(readProbe(error, stdout, { executable, found })),
     );
+  });
+}
+
+/** What torch of an interpreter computes on. Imports torch, which takes seconds: for a person who asks, not for every start. */
+export function probeTorch(executable: string): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { timeout: TORCH_MS, windowsHide: true, killSignal: 'SIGKILL' } as const;
+    execFile(executable, ['-I', '-c', TORCH_PROBE], options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout.trim());
+      const last = stderr.trim().split('\n').at(-1);
+      resolve(
+        error.killed ? `torch gave no answer in ${TORCH_MS / 1000} s` : `torch cannot be imported: ${last}`,
+      );
+    });
   });
 }
 

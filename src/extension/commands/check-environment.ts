@@ -2,12 +2,13 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { formatBytes } from '../../domain/view/format';
-import { type PythonReport, probePythons, pythonPlaces } from '../../engine/python/find';
+import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import { startValidator } from '../../engine/validator-process';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { environmentReport } from './environment-report';
+import { interpreterFor } from './interpreter';
 
 /** What this machine can validate and train on, and why not on the rest; as a page that can be read and copied. */
 export async function checkEnvironment(services: Services): Promise<void> {
@@ -20,7 +21,11 @@ export async function checkEnvironment(services: Services): Promise<void> {
 
 async function examine(services: Services): Promise<string> {
   const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? os.homedir();
-  const [devices, pythons] = await Promise.all([askDevices(services), findPythons(cwd)]);
+  const [devices, pythons, ultralytics] = await Promise.all([
+    askDevices(services),
+    findPythons(cwd),
+    askUltralytics(cwd),
+  ]);
   const { version, t } = services;
   const cpu = os.cpus();
   const machine = [
@@ -31,7 +36,8 @@ async function examine(services: Services): Promise<string> {
     `${cpu.length} x ${cpu[0]?.model.trim() ?? '?'}`,
     formatBytes(os.totalmem()),
   ];
-  return environmentReport({ machine: machine.join(', '), devices, pythons }, t);
+  const report = environmentReport({ machine: machine.join(', '), devices, pythons }, t);
+  return `${report.trimEnd()}\n\nUltralytics: ${ultralytics}\n`;
 }
 
 /** A validator that cannot even start is a finding, not a failure of the command. */
@@ -48,3 +54,13 @@ async function askDevices({ host }: Services): Promise<readonly DeviceReport[] |
 
 const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
   probePythons(pythonPlaces(cwd, process.env), cwd);
+
+/** The interpreter that a run would take and what its torch computes on, or the one line that says what is missing. */
+async function askUltralytics(cwd: string): Promise<string> {
+  try {
+    const python = (await interpreterFor('ultralytics', cwd)) ?? '';
+    return `${python}: ${await probeTorch(python)}`;
+  } catch (error) {
+    return toError(error).message;
+  }
+}

@@ -3,6 +3,9 @@ import type { TrainerKind } from '../../domain/experiment/types';
 import { choosePython } from '../../engine/python/choose';
 import { setting } from '../window';
 
+/** No interpreter has what an Ultralytics run takes. */
+export class MissingPython extends Error {}
+
 /** What is used of the Python extension's public API (its `environments` namespace). */
 type PythonApi = {
   readonly environments?: {
@@ -26,11 +29,12 @@ export async function interpreterFor(trainer: TrainerKind, cwd: string): Promise
 }
 
 function found(choice: Awaited<ReturnType<typeof choosePython>>): string {
-  if (choice.kind === 'missing') throw new Error(choice.message);
+  if (choice.kind === 'missing') throw new MissingPython(choice.message);
   return choice.executable;
 }
 
-async function activeInterpreter(cwd: string): Promise<string | undefined> {
+/** The interpreter that the Python extension is set to, where it is there. */
+export async function activeInterpreter(cwd: string): Promise<string | undefined> {
   const extension = vscode.extensions.getExtension<PythonApi>('ms-python.python');
   const api = extension && (await extension.activate());
   return api?.environments?.getActiveEnvironmentPath(vscode.Uri.file(cwd))?.path;

@@ -13,7 +13,7 @@ import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { setting } from '../window';
 import { askForDevice } from './device-choice';
-import { interpreterFor } from './interpreter';
+import { interpreterFor, MissingPython } from './interpreter';
 import { pickExperiment } from './pick-experiment';
 
 /** From the palette, the lens, a menu or a button: checks what can be checked, starts the run, opens its dashboard. */
@@ -110,10 +110,17 @@ async function launch(
     services.runs.choose(run.dir);
     await showStarted(services, run.dir, experimentFile);
   } catch (error) {
+    if (error instanceof MissingPython) return offerPython(error.message);
     throw new Error(vscode.l10n.t('The run could not be started: {0}', toError(error).message), {
       cause: error,
     });
   }
+}
+
+async function offerPython(message: string): Promise<void> {
+  const setUp = vscode.l10n.t('Set Up Python Environment');
+  if ((await vscode.window.showErrorMessage(message, setUp)) === setUp)
+    await vscode.commands.executeCommand('pitwall.setUpPython');
 }
 
 async function showStarted(services: Services, dir: string, file: string): Promise<void> {

@@ -4,8 +4,10 @@ import { checkEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
 import { compareRuns } from './compare-runs';
 import { followFolderCommand } from './follow-folder';
+import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
 import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
+import { setUpPythonEnvironment } from './set-up-python';
 import { startTraining } from './start-training';
 import {
   openDashboard,
@@ -58,6 +60,9 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.archiveRun': onRun(archiveRun),
     'pitwall.restoreRun': onRun(restoreRun),
     'pitwall.checkEnvironment': () => checkEnvironment(services),
+    'pitwall.setUpPython': () => setUpPythonEnvironment(services),
+    'pitwall.installGpuRuntime': () => installRuntime(services),
+    'pitwall.removeGpuRuntime': () => removeRuntime(services),
     'pitwall.refreshRuns': () => services.runs.refresh(),
     'pitwall.showLog': () => services.log.show(),
   };

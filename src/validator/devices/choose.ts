@@ -19,6 +19,8 @@ export type ChosenDevice = {
 export type DeviceQuestion = { readonly device: string; readonly model: string; readonly imgsz?: number };
 
 const TIMED_RUNS = 3;
+/** Images a timed batch: one alone says little about a GPU. */
+const TIMED_BATCH = 8;
 const CPU: Device = { provider: 'cpu' };
 
 /** The device that was asked for, or for `auto` the fastest that this machine has for this model. */
@@ -65,10 +67,10 @@ async function timeDevices(
 function reasonOf(ms: number, others: readonly { readonly device: Device; readonly ms: number }[]): string {
   if (others.length === 0) return 'the only device that runs this model';
   const slower = others.map((o) => `${deviceName(o.device)} ${o.ms.toFixed(1)} ms`).join(', ');
-  return `the fastest of three timed runs: ${ms.toFixed(1)} ms against ${slower}`;
+  return `the fastest in three timed batches: ${ms.toFixed(1)} ms against ${slower}`;
 }
 
-/** Median of three runs after one to warm up; undefined where the model does not run there. */
+/** Median of three batches after one to warm up; undefined where the model does not run there. */
 async function timeModel(
   thread: SessionThread,
   { model, imgsz }: DeviceQuestion,
@@ -78,7 +80,8 @@ async function timeModel(
     const { session, input, fixedBatch } = await openModel(thread, { file: model, device, imgsz });
     try {
       const times: number[] = [];
-      for (let i = 0; i <= TIMED_RUNS; i++) times.push((await runBlank(session, input, fixedBatch ?? 1)).ms);
+      for (let i = 0; i <= TIMED_RUNS; i++)
+        times.push((await runBlank(session, input, fixedBatch ?? TIMED_BATCH)).ms);
       return times.slice(1).sort((a, b) => a - b)[1];
     } finally {
       await session.release();
@@ -94,6 +97,8 @@ async function timeModel(
 async function cacheKey({ model, imgsz }: DeviceQuestion): Promise<string> {
   const bytes = (await stat(model).catch(() => undefined))?.size ?? 0;
   const size = Math.round(Math.log2(Math.max(1, bytes)) * 4);
-  const parts = [hostname(), process.arch, env.versions.node ?? '', String(imgsz), String(size)];
+  const { PITWALL_GPU_RUNTIME: runtime = '', CUDA_VISIBLE_DEVICES: visible = '' } = process.env;
+  const onnxruntime = env.versions.node ?? '';
+  const parts = [hostname(), process.arch, onnxruntime, runtime, visible, String(imgsz), String(size)];
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 24);
 }

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { installedGpuRuntime } from './install';
+
+/**
+ * What the validator is started with where the GPU runtime is installed: the CUDA libraries of a torch environment on the
+ * loader's path, for this process only. Empty without it. `python` is the run's interpreter.
+ */
+export function gpuRuntimeEnvironment(
+  installDir: string,
+  python: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  const runtime = process.platform === 'linux' ? installedGpuRuntime(installDir) : undefined;
+  if (!runtime) return {};
+  const libraries = nvidiaLibraries(python ?? runtime.python);
+  const inherited = env.LD_LIBRARY_PATH ? [env.LD_LIBRARY_PATH] : [];
+  const loader = [...libraries, ...inherited].join(':');
+  // The version is part of what a timing of devices is remembered by.
+  return { PITWALL_GPU_RUNTIME: runtime.version, ...(loader && { LD_LIBRARY_PATH: loader }) };
+}
+
+/** Folders nvidia/<part>/lib of the interpreter's environment, which pip's torch brings along. */
+export function nvidiaLibraries(python: string | undefined): readonly string[] {
+  if (python === undefined || !path.isAbsolute(python)) return [];
+  const lib = path.join(path.dirname(python), '..', 'lib');
+  const versions = list(lib).filter((name) => /^python3\.\d+$/.test(name));
+  return versions.flatMap((version) => {
+    const nvidia = path.join(lib, version, 'site-packages', 'nvidia');
+    return list(nvidia)
+      .map((part) => path.join(nvidia, part, 'lib'))
+      .filter((folder) => existsSync(folder));
+  });
+}
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}

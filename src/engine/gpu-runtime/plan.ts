@@ -1,0 +1,91 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import * as z from 'zod';
+import { toError } from '../../base/async';
+
+// onnxruntime-node says by itself which package holds its CUDA provider, where that is published, and which files belong
+// beside its own library (script/install-metadata.js). Its install script would fetch them at once and unchecked.
+const zMetadata = z.object({
+  requirements: z.record(z.string(), z.array(z.string())),
+  manifests: z.record(z.string(), z.record(z.string(), z.object({ package: z.string(), path: z.string() }))),
+  packages: z.record(
+    z.string(),
+    z.object({ name: z.string(), versions: z.array(z.object({ feed: z.string(), version: z.string() })) }),
+  ),
+  feeds: z.record(z.string(), z.object({ type: z.string(), index: z.string() })),
+});
+
+type Metadata = z.infer<typeof zMetadata>;
+
+/** What "GPU runtime" is on this machine: the CUDA provider of the installed onnxruntime. */
+export type GpuRuntimePlan = {
+  readonly name: string;
+  readonly version: string;
+  /** Service index of the package source. */
+  readonly index: string;
+  /** Folder of onnxruntime's own library, where the loader looks for its providers. */
+  readonly folder: string;
+  /** Name in `folder` -> path in the package. */
+  readonly files: ReadonlyMap<string, string>;
+};
+
+/** Pitwall has no use for TensorRT, which is half of the package. */
+const WANTED = /providers_(cuda|shared)/;
+
+/** One line why there is none, as a string, where this platform or build has none. */
+export function gpuRuntimePlan(installDir: string, source?: string): GpuRuntimePlan | string {
+  const home = onnxruntimeHome(installDir);
+  if (home === undefined) return 'this build of Pitwall has no onnxruntime';
+  const folder = binaryFolder(home);
+  if (folder === undefined) return `onnxruntime has no library for ${HERE}`;
+  const metadata = readMetadata(home);
+  if (typeof metadata === 'string') return metadata;
+  const published = publishedFiles(metadata);
+  if (!published) return `onnxruntime publishes no CUDA provider for ${HERE}`;
+  const { name, version, feed, files } = published;
+  return { name, version, files, folder, index: source ?? metadata.feeds[feed].index };
+}
+
+const HERE = `${process.platform}-${process.arch}`;
+
+function publishedFiles({ requirements, manifests, packages }: Metadata) {
+  const platform = `${process.platform}/${process.arch}`;
+  const [variant] = requirements[platform] ?? [];
+  const entries = Object.entries(manifests[`${platform}:${variant}`] ?? {});
+  const wanted = entries.filter(([file]) => WANTED.test(file));
+  const found = wanted.length > 0 ? packages[wanted[0][1].package] : undefined;
+  if (!found?.versions[0]) return undefined;
+  const files = new Map(wanted.map(([file, { path: inside }]) => [path.basename(file), inside]));
+  return { name: found.name, ...found.versions[0], files };
+}
+
+/** Folder of the package onnxruntime-node that the validator of `installDir` loads. */
+export function onnxruntimeHome(installDir: string): string | undefined {
+  try {
+    const main = createRequire(path.join(installDir, 'validator.js')).resolve('onnxruntime-node');
+    let folder = path.dirname(main);
+    while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+export function binaryFolder(home: string): string | undefined {
+  const bin = path.join(home, 'bin');
+  const api = existsSync(bin) ? readdirSync(bin).find((name) => name.startsWith('napi-')) : undefined;
+  const folder = api === undefined ? undefined : path.join(bin, api, process.platform, process.arch);
+  return folder !== undefined && existsSync(folder) ? folder : undefined;
+}
+
+function readMetadata(home: string): Metadata | string {
+  const file = path.join(home, 'script/install-metadata.js');
+  if (!existsSync(file)) return `onnxruntime in ${home} does not say where its CUDA provider is published`;
+  try {
+    const parsed = zMetadata.safeParse(createRequire(file)(file));
+    return parsed.success ? parsed.data : `${file} has another form than this version of Pitwall knows`;
+  } catch (error) {
+    return `${file} cannot be read: ${toError(error).message}`;
+  }
+}

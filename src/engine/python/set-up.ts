@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
+import { toError } from '../../base/async';
+
+/** What an Ultralytics run needs beside Python: ultralytics brings torch, onnx the export of checkpoints. */
+export const NEEDED_PACKAGES = ['ultralytics', 'onnx'] as const;
+
+export type SetUpOptions = {
+  /** Folder of the environment; made where it is not there. */
+  readonly dir: string;
+  /** Interpreter that makes it. */
+  readonly basePython: string;
+  readonly packages?: readonly string[];
+  /** A line of what is being done. */
+  readonly onLine: (line: string) => void;
+  readonly signal?: AbortSignal;
+};
+
+const LAST_LINES = 3;
+
+/**
+ * A virtual environment with torch and ultralytics. Answers its interpreter. Throws one line where it cannot be made; what
+ * pip has done by then stays, and another try goes on from there.
+ */
+export async function setUpPython(options: SetUpOptions): Promise<string> {
+  const { dir, basePython, onLine, packages = NEEDED_PACKAGES } = options;
+  const python = interpreterOf(dir);
+  if (!existsSync(python)) {
+    onLine(`making a virtual environment in ${dir}`);
+    await run(basePython, ['-m', 'venv', dir], options);
+  }
+  onLine(`installing ${packages.join(', ')}`);
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+  await run(python, [...pip, ...packages], options);
+  return python;
+}
+
+export function interpreterOf(dir: string): string {
+  return process.platform === 'win32'
+    ? path.join(dir, 'Scripts', 'python.exe')
+    : path.join(dir, 'bin', 'python');
+}
+
+function run(program: string, args: readonly string[], { onLine, signal }: SetUpOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, signal });
+    const last: string[] = [];
+    const hear = (text: string): void => {
+      const line = stripVTControlCharacters(text).trim();
+      if (line === '') return;
+      last.push(line);
+      if (last.length > LAST_LINES) last.shift();
+      onLine(line);
+    };
+    listen(child, hear);
+    child.once('error', (error) => {
+      const why = signal?.aborted ? 'cancelled' : `${program} cannot be started: ${toError(error).message}`;
+      reject(new Error(why, { cause: error }));
+    });
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            `${program} ${args.slice(0, 3).join(' ')} ended with exit code ${code}: ${telling(last)}`,
+          ),
+        );
+    });
+  });
+}
+
+function listen(child: ChildProcess, hear: (text: string) => void): void {
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) createInterface({ input: stream }).on('line', hear);
+}
+
+/** pip's own reason is on a line of its own; what follows it are hints. */
+function telling(lines: readonly string[]): string {
+  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no word';
+}
