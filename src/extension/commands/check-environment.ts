@@ -37,7 +37,8 @@ async function examine(services: Services): Promise<string> {
     formatBytes(os.totalmem()),
   ];
   const report = environmentReport({ machine: machine.join(', '), devices, pythons }, t);
-  return `${report.trimEnd()}\n\nUltralytics: ${ultralytics}\n`;
+  // A code span, for paths are no markup.
+  return `${report.trimEnd()}\n\nUltralytics: \`${ultralytics.replaceAll('`', "'")}\`\n`;
 }
 
 /** A validator that cannot even start is a finding, not a failure of the command. */
