@@ -1,8 +1,7 @@
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
-import { toJsonLine } from '../../base/json';
 import type { ForeignRecord } from '../../domain/foreign/record';
+import { JsonlLog } from '../../files/jsonl-log';
 import type { TrainerEvent } from '../../protocol/events';
 import { ForeignRun } from '../../protocol/foreign-events';
 import { answerRequests, type Obey } from './control';
@@ -37,10 +36,11 @@ export type AdapterOptions = {
  */
 export async function adapt(program: Program, options: AdapterOptions): Promise<number> {
   const { runDir, attempt, epochs, knobs, obey } = options;
-  const log = path.join(runDir, 'events.jsonl');
-  const write = (event: TrainerEvent): void => appendFileSync(log, toJsonLine(event));
+  const file = path.join(runDir, 'events.jsonl');
   const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, knobs });
-  const told = readTold(log);
+  const told = readTold(file);
+  const log = new JsonlLog(file);
+  const write = (event: TrainerEvent): void => log.append(event);
   const polls = createPolls(run, options, told);
   let end: ProgramEnd | undefined;
   program.stopped.then((value) => {
@@ -65,6 +65,7 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   }
   const { event, code } = endOf(end, asked, run);
   write(event);
+  await log.close();
   return code;
 }
 
