@@ -2,20 +2,30 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
-import { DEFAULT_RANGE, rangeExperiment, withLr0 } from '../../domain/lr-range/experiment';
-import { type RangePoint, type RangeResult, readRange } from '../../domain/lr-range/suggest';
+import { createTranslate } from '../../base/translate';
+import type { KeyValue } from '../../domain/experiment/set-key';
+import {
+  DEFAULT_RANGE,
+  rangeExperiment,
+  rangeSettings,
+  withSettings,
+} from '../../domain/lr-range/experiment';
+import { readRange } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
-import { scheduleOf } from '../../domain/schedule/schedule';
+import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
-import type { RunState } from '../../protocol/run-state';
+import { describeRange } from '../../domain/view/lr-range';
+import { rangePoints } from '../../protocol/range-points';
 import type { Cli } from '../cli';
-import { type LoadedExperiment, loadExperiment } from '../experiment';
+import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
+import { createJsonReporter } from '../follow/json-reporter';
+import { createRangeReporter } from '../follow/range-reporter';
 import { type CliIo, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
 import { plotCurve } from '../output/plot';
 import { countDataset } from '../schedule/counts';
-import { followToEnd, startLoaded } from '../train/start';
+import { followWith, startLoaded } from '../train/start';
 
 type LrFindOptions = {
   readonly set: readonly string[];
@@ -50,56 +60,71 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
     throw badInput(`${config}: trainer: a range test sets the LR, which no foreign program lets us`);
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
   const counts = await countDataset(io, loaded.experiment, undefined);
-  const { stepsPerEpoch } = scheduleOf(loaded.experiment, counts).schedule;
-  const experiment = rangeExperiment(loaded.experiment, options, stepsPerEpoch);
+  const experiment = rangeExperiment(loaded.experiment, options, counts);
   const started = await startLoaded(io, { ...loaded, experiment }, {});
-  const { live, interrupts } = await followToEnd(io, started, options.json === true);
+  const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
+  const { live, interrupts } = await followWith(io, started, reporter);
+  const { state, dir, presence } = live;
   live.dispose();
   if (interrupts > 0) return 130;
-  return tell(io, pointsOf(live.state), loaded, options);
-}
-
-function pointsOf({ steps }: RunState): RangePoint[] {
-  const lr = steps.lr.values().next().value;
-  const loss = steps.loss.get('total');
-  return lr && loss ? Array.from({ length: lr.length }, (_, i) => ({ lr: lr.at(i), loss: loss.at(i) })) : [];
-}
-
-function tell(
-  io: CliIo,
-  points: readonly RangePoint[],
-  loaded: LoadedExperiment,
-  options: LrFindOptions,
-): ExitCode {
+  const points = rangePoints(state);
   const result = readRange(points);
-  if (!result) {
-    printLine(
-      io.stderr,
-      `the loss never fell in ${points.length} steps: try a lower --from, or more --steps`,
-    );
-    return 1;
-  }
-  if (options.svg !== undefined) write(path.resolve(io.cwd, options.svg), rangeSvg(points, result, PICTURE));
-  if (options.apply) write(loaded.file, withLr0(loaded.text, result.suggested));
+  if (result === undefined) throw new Error(whyNothing(points.length, dir, presence.state));
+  const settings = rangeSettings(loaded.experiment, counts, result.suggested);
+  return tell(io, { points, result, settings, loaded, dir }, options);
+}
+
+type Found = {
+  readonly points: readonly RangePoint[];
+  readonly result: RangeResult;
+  readonly settings: readonly KeyValue[];
+  readonly loaded: LoadedExperiment;
+  readonly dir: string;
+};
+
+function whyNothing(steps: number, dir: string, state: string): string {
+  const ended = state === 'completed' || state === 'diverged' ? '' : ` and ended ${state}`;
+  return `nothing to suggest: the test made ${steps} steps${ended}, and the loss never fell clearly; try a lower --from or more --steps (run: ${dir})`;
+}
+
+function tell(io: CliIo, found: Found, options: LrFindOptions): ExitCode {
+  const { points, result, settings, loaded, dir } = found;
+  if (options.svg !== undefined)
+    write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
+  if (options.apply) apply(loaded, settings);
   const { curve, ...numbers } = result;
-  if (options.json) io.stdout.write(toJsonLine({ type: 'lr-find', points, ...numbers }));
-  else for (const line of lines(io, result, loaded, options)) printLine(io.stdout, line);
+  const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
+  if (options.json) io.stdout.write(toJsonLine({ type: 'lr-find', run: dir, ...numbers, set, points }));
+  else for (const line of lines(io, found, options)) printLine(io.stdout, line);
   return 0;
 }
 
-function lines(io: CliIo, result: RangeResult, loaded: LoadedExperiment, options: LrFindOptions): string[] {
-  const { curve, steepest, lowest, diverged, suggested } = result;
+/** The file as it is now: somebody may have written in it while the test ran. */
+function apply({ file, shown }: LoadedExperiment, settings: readonly KeyValue[]): void {
+  const text = withSettings(readText(file, shown), settings);
+  if (text === undefined)
+    throw badInput(`${shown}: is one flow mapping; write ${shownSettings(settings)} by hand`);
+  write(file, text);
+}
+
+const shownSettings = (settings: readonly KeyValue[]): string =>
+  settings.map(({ key, value }) => `${key}: ${value}`).join(', ');
+
+function lines(io: CliIo, { result, settings, loaded, dir }: Found, options: LrFindOptions): string[] {
+  const { curve } = result;
   const losses = Float64Array.from(curve, ({ loss }) => loss);
   const width = textWidth(io.stdout) - 12;
-  const end = diverged === undefined ? 'it never blew up' : `it blew up at ${diverged.toPrecision(2)}`;
   return [
     '',
-    `loss, smoothed, from lr ${curve[0].lr.toPrecision(2)} to ${curve[curve.length - 1].lr.toPrecision(2)}`,
+    `loss, smoothed, from lr ${two(curve[0].lr)} to ${two(curve[curve.length - 1].lr)}`,
     ...plotCurve(losses, { width, height: PLOT_HEIGHT }),
-    `the loss falls fastest at ${steepest.toPrecision(2)} and is lowest at ${lowest.toPrecision(2)}; ${end}`,
-    `lr0: ${suggested}${options.apply ? ` written into ${loaded.shown}` : ` (--apply writes it into ${loaded.shown})`}`,
+    describeRange(result, createTranslate()),
+    `${shownSettings(settings)} ${options.apply ? `written into ${loaded.shown}` : `(--apply writes it into ${loaded.shown})`}`,
+    `run: ${dir}`,
   ];
 }
+
+const two = (value: number): string => String(Number(value.toPrecision(2)));
 
 function write(file: string, text: string): void {
   try {

@@ -11,6 +11,7 @@ import { badInput, type ExitCode } from '../failure';
 import { type Followed, followRun } from '../follow/follow-run';
 import { createHumanReporter } from '../follow/human-reporter';
 import { createJsonReporter } from '../follow/json-reporter';
+import type { RunReporter } from '../follow/reporter';
 import { stopOnInterrupt } from '../follow/stop-on-interrupt';
 import { type CliIo, printLine } from '../io';
 import { VERSION } from '../version';
@@ -67,8 +68,12 @@ async function pythonFor(
 }
 
 /** Follows a run that this command started: Ctrl-C stops it. */
-export function followToEnd(io: CliIo, { dir, told, since }: Started, json: boolean): Promise<Followed> {
-  const reporter = json ? createJsonReporter(io, since) : createHumanReporter(io, told);
+export function followToEnd(io: CliIo, started: Started, json: boolean): Promise<Followed> {
+  const { told, since } = started;
+  return followWith(io, started, json ? createJsonReporter(io, since) : createHumanReporter(io, told));
+}
+
+export function followWith(io: CliIo, { dir, since }: Started, reporter: RunReporter): Promise<Followed> {
   return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
 }
 

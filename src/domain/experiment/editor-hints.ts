@@ -7,6 +7,7 @@ import { percent, rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type Entry, lastOf } from './entries';
 import { readYaml } from './read-yaml';
+import { keyEdit } from './set-key';
 import type { Experiment } from './types';
 
 /** A remark behind a value: `warmup_epochs: 5` gets "3,125 steps, 5.0 %". */
@@ -85,19 +86,9 @@ export function adviceProblems(
 type Written = { readonly entries: ReadonlyMap<string, Entry>; readonly t: Translate };
 
 function fixOf(fix: AdviceFix, text: string, { entries, t }: Written): Problem['fix'] {
-  const value = String(fix.value);
-  const range = entries.get(fix.key)?.valueRange;
-  if (range !== undefined) return { title: t('Set {0} to {1}', fix.key, value), text: value, range };
-  const [block, name] = fix.key.split('.');
-  // Into a block that stands there already a person writes it better by hand.
-  if (name !== undefined && [...entries.keys()].some((key) => key.startsWith(`${block}.`))) return undefined;
-  const line = name === undefined ? `${block}: ${value}` : `${block}: { ${name}: ${value} }`;
-  return { title: t('Add {0}', line), text: `\n${line}`, range: endOf(text) };
-}
-
-/** An empty range behind the last line that says something. */
-function endOf(text: string): SourceRange {
-  const end = text.trimEnd().length;
-  const before = text.slice(0, end);
-  return { start: end, end, line: before.split('\n').length, column: end - before.lastIndexOf('\n') };
+  const edit = keyEdit(text, entries, fix);
+  if (edit === undefined) return undefined;
+  const { kind, range, text: put } = edit;
+  if (kind === 'set') return { title: t('Set {0} to {1}', fix.key, put.trim()), text: put, range };
+  return { title: t('Add {0}', put), text: `\n${put}`, range };
 }

@@ -47,7 +47,7 @@ export type ScheduleSettings = {
   readonly warmup_bias_lr: number;
   readonly warmup_shape: WarmupShape;
   readonly nbs: number;
-  /** A learning-rate range test instead of a schedule: from low to high exponentially, every group alike. No key of the file. */
+  /** A learning-rate range test instead of a schedule: from low to high exponentially. No key of the file. */
   readonly lr_range?: { readonly from: number; readonly to: number };
 };
 

@@ -1,25 +1,75 @@
+import { lastOf } from '../experiment/entries';
+import { readYaml } from '../experiment/read-yaml';
+import { edited, type KeyValue, keyEdit } from '../experiment/set-key';
 import type { Experiment } from '../experiment/types';
+import { countedInput, type DatasetCounts } from '../schedule/counts';
+import { type Effective, effectiveSettings } from '../schedule/optimizer';
+import { ultralyticsRule } from '../schedule/ultralytics-version';
 
 export type RangeTest = { readonly from: number; readonly to: number; readonly steps: number };
 
 export const DEFAULT_RANGE: RangeTest = { from: 1e-5, to: 1, steps: 128 };
 
-/** The experiment as a range test: same model, data and batches, a rising LR, nothing validated, kept or stopped early. */
-export function rangeExperiment(experiment: Experiment, test: RangeTest, stepsPerEpoch: number): Experiment {
-  const epochs = Math.max(1, Math.ceil(test.steps / stepsPerEpoch));
+/** Arguments of Ultralytics that would make the test longer or shorter, or look at it. */
+const NOT_IN_A_TEST = new Set(['time', 'patience', 'val', 'save_period', 'plots', 'resume']);
+
+/** The experiment as a range test: same model, data and batches, a rising LR, nothing validated or stopped early. */
+export function rangeExperiment(experiment: Experiment, test: RangeTest, counts: DatasetCounts): Experiment {
+  const { stepsPerEpoch } = countedInput(experiment, counts);
+  const { optimizer, momentum } = effectiveOf(experiment, counts);
   return {
     ...experiment,
-    epochs,
-    schedule: { ...experiment.schedule, warmup_epochs: 0, lr_range: { from: test.from, to: test.to } },
+    epochs: Math.max(1, Math.ceil(test.steps / stepsPerEpoch)),
+    schedule: {
+      ...experiment.schedule,
+      // Of the run that is planned: a run as short as the test would make `auto` choose another.
+      ...{ optimizer, momentum },
+      warmup_epochs: 0,
+      lr_range: { from: test.from, to: test.to },
+    },
+    // The test must see the images that training begins with.
+    augment: { ...experiment.augment, close_mosaic: 0 },
     validation: { ...experiment.validation, enabled: false },
     early_stop: { ...experiment.early_stop, enabled: false },
     on_divergence: 'stop',
+    passthrough: Object.fromEntries(
+      Object.entries(experiment.passthrough).filter(([key]) => !NOT_IN_A_TEST.has(key)),
+    ),
+    explicit: [
+      ...new Set([
+        ...experiment.explicit.filter((key) => !NOT_IN_A_TEST.has(key)),
+        ...['optimizer', 'momentum', 'warmup_epochs', 'close_mosaic'],
+      ]),
+    ],
   };
 }
 
-/** The text of an experiment file with lr0 set: its value replaced where it stands, else a line added. */
-export function withLr0(text: string, lr0: number): string {
-  const line = /^(lr0[ \t]*:[ \t]*)([^\s#]+)/m;
-  if (line.test(text)) return text.replace(line, `$1${lr0}`);
-  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}lr0: ${lr0}\n`;
+/** What the file must say for the suggested LR to be trained with: `auto` would ignore lr0. */
+export function rangeSettings(
+  experiment: Experiment,
+  counts: DatasetCounts,
+  lr0: number,
+): readonly KeyValue[] {
+  const { auto, optimizer, momentum } = effectiveOf(experiment, counts);
+  const own = [
+    { key: 'optimizer', value: optimizer },
+    { key: 'momentum', value: momentum },
+    { key: 'warmup_bias_lr', value: 0 },
+  ];
+  return [{ key: 'lr0', value: lr0 }, ...(auto ? own : [])];
+}
+
+/** The text of an experiment file with keys set, and nothing else changed; undefined where a person must write them. */
+export function withSettings(text: string, settings: readonly KeyValue[]): string | undefined {
+  let result = text;
+  for (const setting of settings) {
+    const edit = keyEdit(result, lastOf(readYaml(result, '').entries), setting);
+    if (edit === undefined) return undefined;
+    result = edited(result, edit);
+  }
+  return result;
+}
+
+function effectiveOf(experiment: Experiment, counts: DatasetCounts): Effective {
+  return effectiveSettings(countedInput(experiment, counts), ultralyticsRule(counts.ultralyticsVersion));
 }

@@ -1,19 +1,20 @@
-import type { RuleParts } from './rule-functions';
+import { accumulateFunction, type RuleParts } from './rule-functions';
 import type { Schedule } from './types';
 
-/** The rising LR of a range test: from * (to / from)^(step / last step), the same for every group (Smith, arXiv 1506.01186). */
+/** The rising LR of a range test: from * (to / from)^(step / last step), in each group in its ratio to the weights (Smith, arXiv 1506.01186). */
 export function rangeSchedule(
-  { input, effective, groups, timeline }: RuleParts,
+  parts: RuleParts,
   { from, to }: { readonly from: number; readonly to: number },
 ): Schedule {
+  const { input, effective, groups, timeline } = parts;
   const last = Math.max(1, timeline.steps - 1);
   return {
     steps: timeline.steps,
     stepsPerEpoch: input.stepsPerEpoch,
     warmupSteps: 0,
     groups: groups.map((group) => group.name),
-    lrAt: (step) => from * (to / from) ** (step / last),
+    lrAt: (step, group) => groups[group].multiple * from * (to / from) ** (step / last),
     momentumAt: () => effective.momentum,
-    accumulateAt: () => 1,
+    accumulateAt: accumulateFunction(parts),
   };
 }

@@ -189,7 +189,8 @@ export class ValidationControl {
     const { book, run, monitor } = this.#options;
     const { checkpoints, validations } = book.state;
     const at = this.#validating ?? Math.max(0, ...validations.keys());
-    const { every } = run.experiment.resolved.validation;
+    const { enabled, every } = run.experiment.resolved.validation;
+    if (!enabled) return;
     const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
     const behind = due.filter(({ path }) => !this.#lane.needsWord(path)).length;
     const alarm = this.#behind(behind, Math.max(1, at));

@@ -76,7 +76,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
 
 /** Taken atomically by mkdir, so that two hosts that start at once get two folders. */
 async function makeFolder(options: NewRun): Promise<string> {
-  const { runsDir, name } = options;
+  const { runsDir, name, experiment } = options;
   try {
     await mkdir(runsDir, { recursive: true });
     const ignore = path.join(runsDir, '.gitignore');
@@ -85,8 +85,9 @@ async function makeFolder(options: NewRun): Promise<string> {
     throw notWritable(runsDir, error);
   }
   if (name !== undefined) return takeName(runsDir, name);
-  const stem = options.stem ?? options.experimentFile;
-  return takeNextName(runsDir, runNameStem(stem, options.stem === undefined ? options.experiment.model : ''));
+  const source = options.stem ?? options.experimentFile;
+  const stem = runNameStem(source, options.stem === undefined ? experiment.model : '');
+  return takeNextName(runsDir, experiment.schedule?.lr_range ? `${stem}-lr-find` : stem);
 }
 
 async function takeName(runsDir: string, name: string): Promise<string> {

@@ -30,12 +30,13 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     from .settings import requested, train_arguments
 
     arguments = train_arguments(experiment, run_dir, DEFAULT_CFG_DICT)
+    lr_range = experiment["schedule"].get("lr_range")  # a range test is looked at by its losses alone
     os.environ["PITWALL_RUN_DIR"] = str(run_dir)
     os.environ["PITWALL_OPTIONS"] = json.dumps({
-        "attempt": attempt, "in_loop_every": in_loop_every(experiment),
+        "attempt": attempt, "in_loop_every": 0 if lr_range else in_loop_every(experiment),
         "checkpoint_every": experiment["checkpoints"]["every"],
         "warmup_shape": experiment["schedule"]["warmup_shape"],
-        "lr_range": experiment["schedule"].get("lr_range"), "requested": requested(experiment),
+        "lr_range": lr_range, "requested": requested(experiment),
     }, default=str)
     resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
     try:

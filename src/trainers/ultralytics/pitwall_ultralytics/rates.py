@@ -35,9 +35,10 @@ class Rates:
         self._written = []  # what we put there last
 
     def apply_range(self, groups, progress: float):
-        """The rising LR of a range test, the same for every group; `progress` in [0, 1]."""
+        """The rising LR of a range test; groups keep their ratio (MuSGD's boosted ones). `progress` in [0, 1]."""
         low, high = self.lr_range["from"], self.lr_range["to"]
-        self.base = [low * (high / low) ** progress for _ in groups]
+        reference = groups[reference_group(group_names(groups))]["initial_lr"]
+        self.base = [g["initial_lr"] / reference * low * (high / low) ** progress for g in groups]
         self.write(groups)
 
     def apply(self, groups, warmup):

@@ -1,0 +1,48 @@
+import type { SourceRange } from '../../base/problem';
+import type { Entry } from './entries';
+
+export type KeyEdit = {
+  /** `set`: the value is replaced where it stands; `add`: a line goes to the end. */
+  readonly kind: 'set' | 'add';
+  readonly range: SourceRange;
+  readonly text: string;
+};
+
+export type KeyValue = { readonly key: string; readonly value: string | number };
+
+/**
+ * The edit that gives a key a value. Undefined where a person writes it better by hand: into a block that stands there
+ * already without it, or into a file that is one flow mapping.
+ */
+export function keyEdit(
+  text: string,
+  entries: ReadonlyMap<string, Entry>,
+  { key, value }: KeyValue,
+): KeyEdit | undefined {
+  const range = entries.get(key)?.valueRange;
+  if (range !== undefined) return { kind: 'set', range, text: spaced(text, range.start) + String(value) };
+  const [block, name] = key.split('.');
+  const stands = name !== undefined && [...entries.keys()].some((known) => known.startsWith(`${block}.`));
+  if (stands || text.trimStart().startsWith('{')) return undefined;
+  const line = name === undefined ? `${block}: ${value}` : `${block}: { ${name}: ${value} }`;
+  return { kind: 'add', range: endOf(text), text: line };
+}
+
+/** A key without a value ends at its colon, and a value right behind that would make both one word. */
+function spaced(text: string, at: number): string {
+  return text[at - 1] === ':' ? ' ' : '';
+}
+
+/** The text with an edit made. */
+export function edited(text: string, { kind, range, text: put }: KeyEdit): string {
+  if (kind === 'set') return text.slice(0, range.start) + put + text.slice(range.end);
+  const [before, after] = [text.slice(0, range.start), text.slice(range.end)];
+  return `${before}${before === '' ? '' : '\n'}${put}${after === '' ? '\n' : after}`;
+}
+
+/** An empty range behind the last line that says something. */
+function endOf(text: string): SourceRange {
+  const end = text.trimEnd().length;
+  const before = text.slice(0, end);
+  return { start: end, end, line: before.split('\n').length, column: end - before.lastIndexOf('\n') };
+}
