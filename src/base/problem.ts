@@ -1,3 +1,6 @@
+import type { Translate } from './translate';
+import { inEnglish, say, type Words } from './words';
+
 export type Severity = 'info' | 'warning' | 'error';
 
 /** Where in a text: 0-based offsets, and 1-based line and column for people. */
@@ -8,16 +11,44 @@ export type SourceRange = {
   readonly column: number;
 };
 
-/** What is wrong, where, and what to do. `message` is one sentence that names what was expected. */
+/** What is wrong, where, and what to do. `message` is one English sentence that names what was expected. */
 export type Problem = {
   readonly severity: Severity;
   readonly message: string;
+  /** The message, for hosts that speak other languages. */
+  readonly words?: Words;
   readonly file?: string;
   readonly key?: string;
   readonly range?: SourceRange;
   /** The text that would mend it, put in place of its own range, else of the problem's. */
-  readonly fix?: { readonly title: string; readonly text: string; readonly range?: SourceRange };
+  readonly fix?: ProblemFix;
 };
+
+export type ProblemFix = {
+  readonly title: string;
+  readonly words?: Words;
+  readonly text: string;
+  readonly range?: SourceRange;
+};
+
+/** A message in English and as words. */
+export function worded(sentence: Words): { readonly message: string; readonly words: Words } {
+  return { message: inEnglish(sentence), words: sentence };
+}
+
+export function fixed(title: Words, text: string): ProblemFix {
+  return { title: inEnglish(title), words: title, text };
+}
+
+/** The problem in the language of `t`, as far as it is worded. */
+export function translateProblem(problem: Problem, t: Translate): Problem {
+  const { words, fix } = problem;
+  return {
+    ...problem,
+    ...(words && { message: say(words, t) }),
+    ...(fix?.words && { fix: { ...fix, title: say(fix.words, t) } }),
+  };
+}
 
 /** One line for a terminal: `file:line:column: key: message`. */
 export function formatProblem(problem: Problem): string {

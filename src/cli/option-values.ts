@@ -19,6 +19,11 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+export function versionNumber(text: string): string {
+  if (!/^\d+\.\d+\.\d+/.test(text)) throw new InvalidArgumentError('expected a version such as 8.4.103.');
+  return text;
+}
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))

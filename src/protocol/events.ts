@@ -28,6 +28,10 @@ export const zPlan = z.object({
   totalSteps: z.number().int(),
   batch: z.number().optional(),
   images: z.number().int().optional(),
+  /** Of the dataset: Ultralytics' `optimizer: auto` derives its LR from them. */
+  classes: z.number().int().optional(),
+  /** Of the trainer's own package, whose rule the LR follows. */
+  version: z.string().optional(),
   settings: z
     .array(
       z.object({

@@ -1,25 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { KEYS } from '../../src/domain/experiment/key-table';
+import { BLOCKS } from '../../src/domain/experiment/keys-pitwall';
 import { repositoryRoot } from './shared';
 
 const FOLDERS = [
+  'src/base',
   'src/extension',
   'src/protocol/view',
   'src/domain/view',
   'src/domain/python',
   'src/domain/experiment',
+  'src/domain/advice',
+  'src/domain/schedule',
   'webview',
 ];
 
-/** Every English message that is handed to `t(...)` or `vscode.l10n.t(...)`. */
+/** Every English message that is handed to `t(...)`, `vscode.l10n.t(...)` or `words(...)`, and what is said of each key. */
 export function collectStrings(): string[] {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(path.join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => path.join(repositoryRoot, folder, file)),
   );
-  return [...new Set(files.flatMap(stringsOf))].sort();
+  const docs = [...KEYS.map((spec) => spec.doc), ...BLOCKS.values()];
+  return [...new Set([...files.flatMap(stringsOf), ...docs])].sort();
 }
 
 function stringsOf(file: string): string[] {
@@ -36,7 +42,7 @@ function stringsOf(file: string): string[] {
 
 function isTranslate(callee: ts.Expression): boolean {
   if (ts.isPropertyAccessExpression(callee)) return callee.name.text === 't';
-  return ts.isIdentifier(callee) && callee.text === 't';
+  return ts.isIdentifier(callee) && (callee.text === 't' || callee.text === 'words');
 }
 
 /** A literal, or either branch of a choice between literals. */

@@ -59,7 +59,7 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   if (loaded.experiment.trainer === 'command')
     throw badInput(`${config}: trainer: a range test sets the LR, which no foreign program lets us`);
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
-  const counts = await countDataset(io, loaded.experiment, undefined);
+  const counts = await countDataset(io, loaded.experiment, {});
   const experiment = rangeExperiment(loaded.experiment, options, counts);
   const started = await startLoaded(io, { ...loaded, experiment }, {});
   const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);

@@ -10,11 +10,12 @@ import { scheduleOf } from '../../domain/schedule/schedule';
 import { scheduleSvg } from '../../domain/schedule/svg';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
+import { halfCard } from '../../engine/planning/half-card';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, fileFailure } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { collect, wholeNumber } from '../option-values';
+import { collect, versionNumber, wholeNumber } from '../option-values';
 import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/counts';
 import { scheduleLines } from '../schedule/lines';
@@ -28,16 +29,22 @@ export function scheduleCommand({ io, run }: Cli) {
     .argument('<config>', 'experiment file')
     .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
     .option('--images <n>', 'training images; without it they are counted on disk', wholeNumber)
+    .option(
+      '--ultralytics <version>',
+      'whose rule; without it that of the installed Ultralytics',
+      versionNumber,
+    )
     .option('--svg <file>', 'draw the curves into an SVG file')
     .option('--json', 'LR per step and group as one JSON line on stdout')
     .action(
       run(async (config, options) => {
         const { experiment, text } = loadExperiment(io, config, options.set);
-        const counts = await countDataset(io, experiment, options.images);
+        const counts = await countDataset(io, experiment, options);
         const { schedule, problems } = scheduleOf(experiment, counts);
         for (const problem of placeProblems(problems, text, { file: config, set: options.set }))
           printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);
-        const advice = advise({ experiment, schedule, counts });
+        const gpu = experiment.validation.half === 'on' ? await halfCard() : undefined;
+        const advice = advise({ experiment, schedule, counts, ...(gpu && { gpu }) });
         if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
         tell(io, { schedule, advice }, options);
         return 0;

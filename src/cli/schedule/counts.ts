@@ -1,30 +1,39 @@
-import { toError } from '../../base/async';
-import { countImages } from '../../dataset/count';
-import { loadDatasetYaml } from '../../dataset/load-yaml';
 import type { Experiment } from '../../domain/experiment/types';
-import type { DatasetCounts } from '../../domain/schedule/counts';
+import { ASSUMED, countForPlan, type PlanCounts } from '../../engine/planning/counts';
+import { installedVersion } from '../../engine/planning/installed-version';
 import { type CliIo, printLine } from '../io';
 
-/** COCO's size: the set that most people mean when they name none. */
-const ASSUMED_IMAGES = 118_287;
-const ASSUMED_CLASSES = 80;
+export type CountOptions = {
+  /** Training images as told. */
+  readonly images?: number;
+  /** Ultralytics version as told. */
+  readonly ultralytics?: string;
+};
 
-/** Images and classes of the training split: as told, as counted on disk, or assumed with a warning. */
+/**
+ * Images and classes of the training split: as told, as counted on disk, or assumed with a warning; for Ultralytics the
+ * version whose rule applies: as told, else the installed one.
+ */
 export async function countDataset(
   io: CliIo,
   experiment: Experiment,
-  images: number | undefined,
-): Promise<DatasetCounts> {
-  const classes = (await loadDatasetYaml(experiment.data)).dataset?.names.length ?? ASSUMED_CLASSES;
-  if (images !== undefined) return { images, classes };
-  try {
-    return { images: await countImages(experiment.data, 'train'), classes };
-  } catch (error) {
-    const assumed = ASSUMED_IMAGES.toLocaleString('en-US');
-    printLine(
-      io.stderr,
-      `warning: ${toError(error).message}; ${assumed} images (COCO) are assumed, --images N says better`,
-    );
-    return { images: ASSUMED_IMAGES, classes };
+  { images, ultralytics }: CountOptions,
+): Promise<PlanCounts> {
+  const { assumed, ...counts } = await countForPlan(experiment.data);
+  if (assumed !== undefined && images === undefined) {
+    const all = ASSUMED.images.toLocaleString('en-US');
+    printLine(io.stderr, `warning: ${assumed}; ${all} images (COCO) are assumed, --images N says better`);
   }
+  const version = ultralytics ?? (await versionFor(io, experiment));
+  return {
+    ...counts,
+    ...(images !== undefined && { images }),
+    ...(version !== undefined && { ultralyticsVersion: version }),
+  };
+}
+
+async function versionFor(io: CliIo, { trainer }: Experiment): Promise<string | undefined> {
+  if (trainer !== 'ultralytics') return undefined;
+  const wanted = io.env.PITWALL_PYTHON;
+  return installedVersion('ultralytics', { cwd: io.cwd, env: io.env, ...(wanted && { wanted }) });
 }

@@ -1,3 +1,4 @@
+import { inEnglish } from '../../base/words';
 import type { Advice } from '../../domain/advice/types';
 import type { Schedule } from '../../domain/schedule/types';
 
@@ -15,7 +16,12 @@ export function scheduleReport(schedule: Schedule, advice: readonly Advice[]) {
       lr: perStep((step) => schedule.lrAt(step, group)),
     })),
     momentum: perStep((step) => schedule.momentumAt(step)),
-    advice: advice.map(({ rule, severity, message }) => ({ rule, severity, message })),
+    advice: advice.map(({ rule, severity, message, reason, source, key, fix }) => ({
+      ...{ rule, severity, message, key },
+      reason: inEnglish(reason),
+      source: inEnglish(source),
+      ...(fix && { fix }),
+    })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { worded } from '../../base/problem';
 import { countedInput } from '../schedule/counts';
 import { DATA_RULES } from './data-rules';
 import { OPTIMIZER_RULES } from './optimizer-rules';
@@ -13,8 +14,9 @@ export function advise(context: AdviceContext): readonly Advice[] {
   const used = withUsedImages(context);
   const found = RULES.flatMap((rule): Advice[] => {
     const finding = rule.find(used);
+    if (finding === undefined) return [];
     const { id, source, reason, key } = rule;
-    return finding === undefined ? [] : [{ rule: id, source, reason, key, ...finding }];
+    return [{ rule: id, source, reason, key, ...finding, ...worded(finding.message) }];
   });
   return found.toSorted((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
 }

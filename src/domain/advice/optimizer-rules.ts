@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import { effective, isAdam, isFineTuning } from './facts';
 import { count, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
@@ -9,17 +10,22 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
   {
     id: 'adam-bias-lr',
     key: 'warmup_bias_lr',
-    source:
+    source: words(
       'facts of Ultralytics: it zeroes warmup_bias_lr only under optimizer auto; ultralytics#7782, #10130',
-    reason:
+    ),
+    reason: words(
       'A step of Adam is as large as its LR, whatever the gradient: the biases start at many times lr0.',
+    ),
     find: (context) => {
       const { warmup_bias_lr: bias, lr0 } = context.experiment.schedule;
       if (effective(context).auto || !isAdam(context) || bias <= lr0 || context.schedule.warmupSteps === 0)
         return undefined;
       return {
         severity: 'warning',
-        message: `the biases start at ${rate(bias)}, ${count(bias / lr0)} times lr0 ${rate(lr0)}, on ${context.experiment.schedule.optimizer}`,
+        message: words(
+          'the biases start at {0}, {1} times lr0 {2}, on {3}',
+          ...[rate(bias), count(bias / lr0), rate(lr0), context.experiment.schedule.optimizer],
+        ),
         fix: { key: 'warmup_bias_lr', value: 0 },
       };
     },
@@ -27,14 +33,20 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
   {
     id: 'adam-lr0',
     key: 'lr0',
-    source: "Ultralytics' defaults: SGD 0.01, Adam 0.001",
-    reason: "Adam's steps do not shrink with the gradient; SGD's LR is about ten times too large for it.",
+    source: words("Ultralytics' defaults: SGD 0.01, Adam 0.001"),
+    reason: words(
+      "Adam's steps do not shrink with the gradient; SGD's LR is about ten times too large for it.",
+    ),
     find: (context) => {
       const { lr0, optimizer } = context.experiment.schedule;
       if (effective(context).auto || !isAdam(context) || lr0 < 0.005) return undefined;
       return {
         severity: 'warning',
-        message: `lr0 ${rate(lr0)} is meant for SGD; ${optimizer} usually trains at 0.001 or below`,
+        message: words(
+          'lr0 {0} is meant for SGD; {1} usually trains at 0.001 or below',
+          rate(lr0),
+          optimizer,
+        ),
         fix: { key: 'lr0', value: 0.001 },
       };
     },
@@ -42,15 +54,20 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
   {
     id: 'auto-ignores',
     key: 'optimizer',
-    source: 'ultralytics#8400, #22782, #17444',
-    reason: 'optimizer auto chooses optimizer, LR and momentum by the number of updates and of classes.',
+    source: words('ultralytics#8400, #22782, #17444'),
+    reason: words(
+      'optimizer auto chooses optimizer, LR and momentum by the number of updates and of classes.',
+    ),
     find: autoIgnores,
   },
   {
     id: 'lr-batch',
     key: 'lr0',
-    source: 'linear scaling rule, Goyal et al. 2017, arXiv 1706.02677',
-    reason: `Up to ${NOMINAL_BATCH} images Ultralytics accumulates to the nominal batch; above it neither LR nor accumulation is scaled.`,
+    source: words('linear scaling rule, Goyal et al. 2017, arXiv 1706.02677'),
+    reason: words(
+      'Up to {0} images Ultralytics accumulates to the nominal batch; above it neither LR nor accumulation is scaled.',
+      NOMINAL_BATCH,
+    ),
     find: (context) => {
       const { experiment } = context;
       const { lr0 } = experiment.schedule;
@@ -59,7 +76,16 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
       if (lr0 >= 0.6 * scaled) return undefined;
       return {
         severity: 'info',
-        message: `batch ${experiment.batch} is ${rate(experiment.batch / NOMINAL_BATCH)} times ${NOMINAL_BATCH}: scaled with it, lr0 0.01 would be ${rate(scaled)}, and it is ${rate(lr0)}`,
+        message: words(
+          'batch {0} is {1} times {2}: scaled with it, lr0 0.01 would be {3}, and it is {4}',
+          ...[
+            experiment.batch,
+            rate(experiment.batch / NOMINAL_BATCH),
+            NOMINAL_BATCH,
+            rate(scaled),
+            rate(lr0),
+          ],
+        ),
         fix: { key: 'lr0', value: Number(rate(scaled)) },
       };
     },
@@ -67,14 +93,17 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
   {
     id: 'fine-tune-warmup',
     key: 'warmup_epochs',
-    source: 'ultralytics#14896, #2779; yolov5#12065',
-    reason: 'Trained weights are thrown off by biases that start at a high LR; the loss rises first.',
+    source: words('ultralytics#14896, #2779; yolov5#12065'),
+    reason: words('Trained weights are thrown off by biases that start at a high LR; the loss rises first.'),
     find: (context) => {
       const { warmup_bias_lr: bias, lr0 } = context.experiment.schedule;
       if (!isFineTuning(context) || context.schedule.warmupSteps === 0 || bias <= lr0) return undefined;
       return {
         severity: 'info',
-        message: `this goes on from trained weights, and the biases start at ${rate(bias)} above lr0 ${rate(lr0)}: expect the loss to rise first`,
+        message: words(
+          'this goes on from trained weights, and the biases start at {0} above lr0 {1}: expect the loss to rise first',
+          ...[rate(bias), rate(lr0)],
+        ),
         fix: { key: 'warmup_bias_lr', value: lr0 },
       };
     },
@@ -94,7 +123,16 @@ function autoIgnores(context: AdviceContext): Finding | undefined {
   if (named.length === 0) return undefined;
   return {
     severity: 'warning',
-    message: `${named.join(' and ')} ${named.length > 1 ? 'are' : 'is'} ignored: auto trains ${chosen.optimizer} at ${rate(chosen.lr0)} with momentum ${chosen.momentum}`,
+    message: words(
+      '{0}: auto trains {1} at {2} with momentum {3}',
+      ...[ignored(named), chosen.optimizer, rate(chosen.lr0), chosen.momentum],
+    ),
     fix: { key: 'optimizer', value: 'SGD' },
   };
+}
+
+function ignored([first, second]: readonly string[]): Words {
+  return second === undefined
+    ? words('{0} is ignored', first)
+    : words('{0} and {1} are ignored', first, second);
 }

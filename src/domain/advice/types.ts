@@ -1,4 +1,5 @@
 import type { Severity } from '../../base/problem';
+import type { Words } from '../../base/words';
 import type { Experiment } from '../experiment/types';
 import type { DatasetCounts } from '../schedule/counts';
 import type { Schedule } from '../schedule/types';
@@ -7,10 +8,12 @@ import type { Schedule } from '../schedule/types';
 export type Advice = {
   readonly rule: string;
   readonly severity: Severity;
+  /** In English; `words` is the same for other languages. */
   readonly message: string;
+  readonly words: Words;
   /** Paper, issue or trainer that the rule is from; "heuristic" where it is our own synthesis. */
-  readonly source: string;
-  readonly reason: string;
+  readonly source: Words;
+  readonly reason: Words;
   /** The key that it is about. */
   readonly key: string;
   /** What to set, where one value mends it. */
@@ -27,7 +30,7 @@ export type AdviceContext = {
   readonly gpu?: { readonly name: string; readonly half: boolean };
 };
 
-export type Finding = Pick<Advice, 'severity' | 'message'> & { readonly fix?: AdviceFix };
+export type Finding = { readonly severity: Severity; readonly message: Words; readonly fix?: AdviceFix };
 
 export type Rule = Pick<Advice, 'source' | 'reason' | 'key'> & {
   readonly id: string;

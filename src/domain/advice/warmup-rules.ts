@@ -1,39 +1,50 @@
+import { words } from '../../base/words';
 import { BETA2, isAdam, isFineTuning, neededWarmup, warmupShare } from './facts';
 import { count, epochsFor, percent, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
 
-const GOYAL = 'Goyal et al. 2017, arXiv 1706.02677';
-const MA = 'Ma and Yarats 2019, arXiv 1910.04209';
+const GOYAL = words('Goyal et al. 2017, arXiv 1706.02677');
 
 export const WARMUP_RULES: readonly Rule[] = [
   {
     id: 'warmup-steps',
     key: 'warmup_epochs',
     source: GOYAL,
-    reason: 'Warm-up acts by the step, not by the epoch: its length in steps is what can be compared.',
+    reason: words('Warm-up acts by the step, not by the epoch: its length in steps is what can be compared.'),
     find: ({ experiment, schedule }) => {
       const { stepsPerEpoch, warmupSteps, steps } = schedule;
       if (warmupSteps === 0) return undefined;
       const epochs = experiment.schedule.warmup_epochs;
       const exact = Math.abs(stepsPerEpoch * epochs - warmupSteps) < 1;
-      const product = exact
-        ? `${count(stepsPerEpoch)} steps per epoch x ${epochs} = ${count(warmupSteps)} warm-up steps`
-        : `${count(warmupSteps)} warm-up steps`;
-      return { severity: 'info', message: `${product}, ${percent(warmupSteps / steps)} of the run` };
+      const [all, share] = [count(warmupSteps), percent(warmupSteps / steps)];
+      return {
+        severity: 'info',
+        message: exact
+          ? words(
+              '{0} steps per epoch x {1} = {2} warm-up steps, {3} of the run',
+              ...[count(stepsPerEpoch), epochs, all, share],
+            )
+          : words('{0} warm-up steps, {1} of the run', all, share),
+      };
     },
   },
   {
     id: 'warmup-missing',
     key: 'warmup_epochs',
     source: GOYAL,
-    reason: 'Early weights change fast, and a full LR on them can blow the loss up in the first steps.',
+    reason: words(
+      'Early weights change fast, and a full LR on them can blow the loss up in the first steps.',
+    ),
     find: (context) => {
       const { schedule } = context;
       if (schedule.warmupSteps > 0 || isFineTuning(context) || schedule.steps < 20) return undefined;
       const epochs = epochsFor(neededWarmup(context), schedule.stepsPerEpoch);
       return {
         severity: 'warning',
-        message: `without warm-up the first step runs at the full LR ${rate(schedule.lrAt(0, 0))}; ${epochs} epochs (${count(epochs * schedule.stepsPerEpoch)} steps) would do`,
+        message: words(
+          'without warm-up the first step runs at the full LR {0}; {1} epochs ({2} steps) would do',
+          ...[rate(schedule.lrAt(0, 0)), epochs, count(epochs * schedule.stepsPerEpoch)],
+        ),
         fix: { key: 'warmup_epochs', value: epochs },
       };
     },
@@ -41,14 +52,17 @@ export const WARMUP_RULES: readonly Rule[] = [
   {
     id: 'warmup-one-epoch',
     key: 'warmup_epochs',
-    source: 'heuristic, after Goyal et al. 2017',
-    reason: 'Images that are first seen at the full LR pull hardest on the youngest weights.',
+    source: words('heuristic, after Goyal et al. 2017'),
+    reason: words('Images that are first seen at the full LR pull hardest on the youngest weights.'),
     find: ({ schedule }) => {
       const { warmupSteps, stepsPerEpoch, steps } = schedule;
       if (warmupSteps === 0 || warmupSteps >= stepsPerEpoch || steps < 10 * stepsPerEpoch) return undefined;
       return {
         severity: 'warning',
-        message: `warm-up ends after ${percent(warmupSteps / stepsPerEpoch)} of the first epoch: the rest of the images are first seen at the full LR`,
+        message: words(
+          'warm-up ends after {0} of the first epoch: the rest of the images are first seen at the full LR',
+          percent(warmupSteps / stepsPerEpoch),
+        ),
         fix: { key: 'warmup_epochs', value: 1 },
       };
     },
@@ -56,37 +70,45 @@ export const WARMUP_RULES: readonly Rule[] = [
   {
     id: 'warmup-short',
     key: 'warmup_epochs',
-    source: `${MA}; MMDetection, Detectron2 and Ultralytics use 500 to 1,000 steps or 3 epochs`,
-    reason:
+    source: words(
+      'Ma and Yarats 2019, arXiv 1910.04209; MMDetection, Detectron2 and Ultralytics use 500 to 1,000 steps or 3 epochs',
+    ),
+    reason: words(
       'Adam needs 2 / (1 - beta2) steps for its second moment; SGD a few hundred. A tenth of the run is enough.',
+    ),
     find: shortWarmup,
   },
   {
     id: 'warmup-long',
     key: 'warmup_epochs',
-    source: 'heuristic: 5 to 10 % of the run',
-    reason: 'What warm-up takes is missing at the peak, where most is learnt.',
+    source: words('heuristic: 5 to 10 % of the run'),
+    reason: words('What warm-up takes is missing at the peak, where most is learnt.'),
     find: longWarmup,
   },
   {
     id: 'warmup-swallows-run',
     key: 'warmup_epochs',
-    source: 'ultralytics#20768, PR #25321',
-    reason: 'With warm-up over half the run the decay has begun before the LR is up: lr0 is never reached.',
+    source: words('ultralytics#20768, PR #25321'),
+    reason: words(
+      'With warm-up over half the run the decay has begun before the LR is up: lr0 is never reached.',
+    ),
     find: swallowed,
   },
   {
     id: 'warmup-floor-100',
     key: 'warmup_epochs',
-    source: 'ultralytics PR #25321',
-    reason: 'Up to 8.4.102 Ultralytics warms up for at least 100 steps, whatever warmup_epochs says.',
+    source: words('ultralytics PR #25321'),
+    reason: words('Up to 8.4.102 Ultralytics warms up for at least 100 steps, whatever warmup_epochs says.'),
     find: ({ experiment, schedule }) => {
       const asked = experiment.schedule.warmup_epochs * schedule.stepsPerEpoch;
       if (experiment.trainer !== 'ultralytics' || schedule.warmupSteps <= asked + 1 || asked === 0)
         return undefined;
       return {
         severity: 'warning',
-        message: `${count(asked)} warm-up steps are asked for, ${count(schedule.warmupSteps)} are made: this Ultralytics never makes fewer than 100`,
+        message: words(
+          '{0} warm-up steps are asked for, {1} are made: this Ultralytics never makes fewer than 100',
+          ...[count(asked), count(schedule.warmupSteps)],
+        ),
       };
     },
   },
@@ -97,10 +119,15 @@ function shortWarmup(context: AdviceContext): Finding | undefined {
   const needed = neededWarmup(context);
   if (schedule.warmupSteps === 0 || schedule.warmupSteps >= needed * 0.8) return undefined;
   const epochs = epochsFor(needed, schedule.stepsPerEpoch);
-  const why = isAdam(context) ? `2 / (1 - ${BETA2}) = 2,000 for Adam` : '500 steps or 3 epochs for SGD';
+  const why = isAdam(context)
+    ? words('2 / (1 - {0}) = 2,000 for Adam', BETA2)
+    : words('500 steps or 3 epochs for SGD');
   return {
     severity: 'info',
-    message: `${count(schedule.warmupSteps)} warm-up steps are few; ${count(needed)} are advised (${why}, at most a tenth of the run)`,
+    message: words(
+      '{0} warm-up steps are few; {1} are advised ({2}, at most a tenth of the run)',
+      ...[count(schedule.warmupSteps), count(needed), why],
+    ),
     fix: { key: 'warmup_epochs', value: epochs },
   };
 }
@@ -113,7 +140,10 @@ function longWarmup(context: AdviceContext): Finding | undefined {
   const epochs = epochsFor(Math.max(floor, schedule.steps * 0.1), schedule.stepsPerEpoch);
   return {
     severity: 'info',
-    message: `warm-up takes ${percent(share)} of the run (${count(schedule.warmupSteps)} steps); 5 to 10 % is usual, ${epochs} epochs`,
+    message: words(
+      'warm-up takes {0} of the run ({1} steps); 5 to 10 % is usual, {2} epochs',
+      ...[percent(share), count(schedule.warmupSteps), epochs],
+    ),
     fix: { key: 'warmup_epochs', value: epochs },
   };
 }
@@ -127,7 +157,10 @@ function swallowed(context: AdviceContext): Finding | undefined {
   const epochs = Math.max(0.5, Math.floor(experiment.epochs / 10));
   return {
     severity: 'warning',
-    message: `warm-up takes ${percent(share)} of the run: the LR tops out near ${rate(peak)} and never reaches lr0`,
+    message: words(
+      'warm-up takes {0} of the run: the LR tops out near {1} and never reaches lr0',
+      ...[percent(share), rate(peak)],
+    ),
     fix: { key: 'warmup_epochs', value: epochs },
   };
 }

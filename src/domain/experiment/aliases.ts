@@ -1,4 +1,5 @@
-import type { Problem } from '../../base/problem';
+import { type Problem, worded } from '../../base/problem';
+import { words } from '../../base/words';
 import { place } from './check-entries';
 import { shown } from './describe-value';
 import type { Entry } from './entries';
@@ -42,6 +43,9 @@ function overrides(theirs: Entry, ours: Entry): boolean {
 }
 
 function conflict(theirs: Entry, ours: Entry, winner: Entry): Problem[] {
-  const message = `${theirs.key} (${shown(theirs.value)}) and ${ours.key} (${shown(ours.value)}) differ; ${winner.key} counts`;
-  return [theirs, ours].map((entry) => ({ severity: 'warning', message, ...place(entry) }));
+  const said = words(
+    '{0} ({1}) and {2} ({3}) differ; {4} counts',
+    ...[theirs.key, shown(theirs.value), ours.key, shown(ours.value), winner.key],
+  );
+  return [theirs, ours].map((entry) => ({ severity: 'warning', ...worded(said), ...place(entry) }));
 }

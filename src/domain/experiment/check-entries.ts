@@ -1,7 +1,8 @@
-import type { Problem } from '../../base/problem';
+import { fixed, type Problem, type ProblemFix, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
+import { type Words, words } from '../../base/words';
 import { asBool, checkValue } from './check-value';
-import { expectedOf, shown } from './describe-value';
+import { expectedWords, shown } from './describe-value';
 import type { Entry } from './entries';
 import type { KeySpec } from './key-spec';
 import { keySpec, namesBeside } from './key-table';
@@ -38,7 +39,7 @@ function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
   const example = namesBeside(`${entry.key}.`)[0].split('.')[1];
   return {
     severity: 'error',
-    message: `expected a block such as { ${example}: ... }, but got ${shown(entry.value)}`,
+    ...worded(words('expected a block such as {0}, but got {1}', `{ ${example}: ... }`, shown(entry.value))),
     ...place(entry),
   };
 }
@@ -46,27 +47,35 @@ function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
 function unknownKey(entry: Entry): Problem {
   const meant = nearestName(entry.key, namesBeside(entry.key));
   const written = meant?.split('.').at(-1);
-  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
   return {
     severity: 'error',
-    message: `unknown key${question}`,
+    ...worded(asking(words('unknown key'), meant)),
     file: entry.file,
     key: entry.key,
     range: entry.keyRange,
-    ...(written !== undefined && { fix: { title: `Change to ${written}`, text: written } }),
+    ...(written !== undefined && { fix: changeTo(written) }),
   };
 }
 
 function badValue(entry: Entry, spec: KeySpec): Problem {
   const meant =
     typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? spec.words ?? []) : undefined;
-  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
+  const said = words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value));
   return {
     severity: 'error',
-    message: `expected ${expectedOf(spec)}, but got ${shown(entry.value)}${question}`,
+    ...worded(asking(said, meant)),
     ...place(entry),
-    ...(meant !== undefined && { fix: { title: `Change to ${meant}`, text: meant } }),
+    ...(meant !== undefined && { fix: changeTo(meant) }),
   };
+}
+
+/** The nearest name that there is, asked for behind what is wrong. */
+export function asking(said: Words, meant: string | undefined): Words {
+  return meant === undefined ? said : words('{0}; did you mean {1}?', said, meant);
+}
+
+export function changeTo(text: string): ProblemFix {
+  return fixed(words('Change to {0}', text), text);
 }
 
 /** Where the value of an entry stands. */

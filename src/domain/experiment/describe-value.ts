@@ -1,29 +1,40 @@
+import { inEnglish, type Words, words } from '../../base/words';
 import type { KeySpec } from './key-spec';
 
 /** What a key takes, in words: "a number above 0 and at most 1". */
 export function expectedOf(spec: KeySpec): string {
-  const words = spec.words?.map((word) => ` or ${word}`).join('') ?? '';
-  return `${KIND[spec.kind](spec)}${words}${spec.list ? ', or a list' : ''}`;
+  return inEnglish(expectedWords(spec));
 }
 
-const KIND: Readonly<Record<KeySpec['kind'], (spec: KeySpec) => string>> = {
-  int: (spec) => `a whole number${bounds(spec)}`,
-  number: (spec) => `a number${bounds(spec)}`,
-  bool: () => 'true or false',
-  text: () => 'a text',
-  choice: (spec) => `one of ${(spec.choices ?? []).join(', ')}`,
-  texts: () => 'a list of texts',
-  map: () => 'a block of "name: text" lines',
-  any: () => 'any value',
+export function expectedWords(spec: KeySpec): Words {
+  const kind = (spec.words ?? []).reduce((before, word) => words('{0} or {1}', before, word), kindOf(spec));
+  return spec.list ? words('{0}, or a list', kind) : kind;
+}
+
+function kindOf(spec: KeySpec): Words {
+  const name = NAMES[spec.kind];
+  if (name !== undefined) return name;
+  if (spec.kind === 'choice') return words('one of {0}', (spec.choices ?? []).join(', '));
+  return bounded(spec.kind === 'int' ? words('a whole number') : words('a number'), spec);
+}
+
+const NAMES: Readonly<Partial<Record<KeySpec['kind'], Words>>> = {
+  bool: words('true or false'),
+  text: words('a text'),
+  texts: words('a list of texts'),
+  map: words('a block of "name: text" lines'),
+  any: words('any value'),
 };
 
-function bounds(spec: KeySpec): string {
-  const { min, max } = spec;
+function bounded(kind: Words, { min, max, above }: KeySpec): Words {
   if (min !== undefined && max !== undefined) {
-    return spec.above ? ` above ${min} and at most ${max}` : ` between ${min} and ${max}`;
+    return above
+      ? words('{0} above {1} and at most {2}', kind, min, max)
+      : words('{0} between {1} and {2}', kind, min, max);
   }
-  if (min !== undefined) return spec.above ? ` above ${min}` : ` of at least ${min}`;
-  return max === undefined ? '' : ` of at most ${max}`;
+  if (min !== undefined)
+    return above ? words('{0} above {1}', kind, min) : words('{0} of at least {1}', kind, min);
+  return max === undefined ? kind : words('{0} of at most {1}', kind, max);
 }
 
 /** A value as a person would have typed it, short enough for one line. */

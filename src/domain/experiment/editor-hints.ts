@@ -1,5 +1,6 @@
-import type { Problem, SourceRange } from '../../base/problem';
+import { fixed, type Problem, type ProblemFix, type SourceRange } from '../../base/problem';
 import { createTranslate, type Translate } from '../../base/translate';
+import { type Words, words } from '../../base/words';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
 import { countedInput, type DatasetCounts } from '../schedule/counts';
@@ -66,29 +67,32 @@ function mainOf(schedule: Schedule): number {
   return Math.max(0, schedule.groups.indexOf('weights'));
 }
 
+/** A problem that says why it may be believed. */
+export type AdviceProblem = Problem & {
+  readonly rule: string;
+  readonly source: Words;
+  readonly reason: Words;
+};
+
 /** Advice as problems at its place in the text, with the edit that follows it. */
 export function adviceProblems(
   advice: readonly Advice[],
   text: string,
   file: string,
-  t: Translate = ENGLISH,
-): readonly Problem[] {
+): readonly AdviceProblem[] {
   const entries = lastOf(readYaml(text, file).entries);
-  return advice.map((item) => {
+  return advice.map(({ fix: cure, ...item }) => {
     const anchor = entries.get(item.key) ?? entries.get('epochs') ?? [...entries.values()][0];
     const range = anchor?.valueRange;
-    const fix = item.fix && fixOf(item.fix, text, { entries, t });
-    const { severity, message, key } = item;
-    return { severity, message, key, file, ...(range && { range }), ...(fix && { fix }) };
+    const fix = cure && fixOf(cure, text, entries);
+    return { ...item, file, ...(range && { range }), ...(fix && { fix }) };
   });
 }
 
-type Written = { readonly entries: ReadonlyMap<string, Entry>; readonly t: Translate };
-
-function fixOf(fix: AdviceFix, text: string, { entries, t }: Written): Problem['fix'] {
+function fixOf(fix: AdviceFix, text: string, entries: ReadonlyMap<string, Entry>): ProblemFix | undefined {
   const edit = keyEdit(text, entries, fix);
   if (edit === undefined) return undefined;
   const { kind, range, text: put } = edit;
-  if (kind === 'set') return { title: t('Set {0} to {1}', fix.key, put.trim()), text: put, range };
-  return { title: t('Add {0}', put), text: `\n${put}`, range };
+  if (kind === 'set') return { ...fixed(words('Set {0} to {1}', fix.key, fix.value), put), range };
+  return { ...fixed(words('Add {0}', put), `\n${put}`), range };
 }

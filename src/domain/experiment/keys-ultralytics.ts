@@ -1,3 +1,4 @@
+import { inEnglish, type Words, words } from '../../base/words';
 import { type KeySpec, ultralyticsKey, type ValueKind } from './key-spec';
 
 // Names, kinds and defaults of Ultralytics' other arguments (facts of its 8.4 interface), so that its own args.yaml opens
@@ -80,12 +81,12 @@ const INERT =
   'save_hybrid crop_fraction v5loader image_weights fl_gamma anchor_t min_memory noval nosave local_rank persist';
 
 /** What Pitwall decides itself. */
-export const DECIDED_BY_PITWALL: ReadonlyMap<string, string> = new Map([
-  ['project', 'runs go to runs/ beside the config, or to --runs'],
-  ['name', 'a run is named by --name or by date'],
-  ['exist_ok', 'a run never writes over another'],
-  ['save_dir', 'each run has its own folder'],
-  ['resume', 'a run is continued with --resume or Continue'],
+export const DECIDED_BY_PITWALL: ReadonlyMap<string, Words> = new Map([
+  ['project', words('runs go to runs/ beside the config, or to --runs')],
+  ['name', words('a run is named by --name, or after its config and model')],
+  ['exist_ok', words('a run never writes over another')],
+  ['save_dir', words('each run has its own folder')],
+  ['resume', words('a run is continued with --resume or Continue')],
 ]);
 
 const row = ([key, kind, fallback, doc]: Plain): KeySpec =>
@@ -95,5 +96,7 @@ export const ULTRALYTICS_KEYS: readonly KeySpec[] = [
   ...TRAINING.map(row),
   ...OTHER_MODES.map(row),
   ...INERT.split(' ').map((key) => row([key, 'any', null, 'Not used in training.'])),
-  ...[...DECIDED_BY_PITWALL].map(([key, why]) => row([key, 'any', null, `Pitwall decides this: ${why}.`])),
+  ...[...DECIDED_BY_PITWALL].map(([key, why]) =>
+    row([key, 'any', null, `Pitwall decides this: ${inEnglish(why)}.`]),
+  ),
 ];

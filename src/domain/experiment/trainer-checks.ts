@@ -1,6 +1,7 @@
-import type { Problem } from '../../base/problem';
+import { fixed, type Problem, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
-import { place } from './check-entries';
+import { type Words, words } from '../../base/words';
+import { asking, changeTo, place } from './check-entries';
 import { shown } from './describe-value';
 import type { Entry } from './entries';
 import type { KeySpec } from './key-spec';
@@ -23,48 +24,49 @@ export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: st
 const CHECK_BATCH = onlyFor(
   'batch',
   isBatch,
-  'expected a whole number of at least 1, -1, or a share of the memory between 0 and 1',
+  words('expected a whole number of at least 1, -1, or a share of the memory between 0 and 1'),
 );
 
 const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
   builtin: [
-    required('data', 'a dataset YAML, such as data.yaml'),
+    required('data', words('a dataset YAML, such as {0}', 'data.yaml')),
     checkOwnModel,
     onlyFor(
       'optimizer',
       (v) => ['SGD', 'AdamW', 'auto'].includes(String(v)),
-      'the builtin trainer has SGD and AdamW',
+      words('the builtin trainer has SGD and AdamW'),
     ),
     CHECK_BATCH,
-    onlyFor('fraction', (v) => Number(v) <= 1, 'expected a number above 0 and at most 1'),
-    onlyFor('task', (v) => v === 'detect', 'the builtin trainer trains detect'),
-    onlyFor('mode', (v) => v === 'train', 'expected train'),
+    onlyFor('fraction', (v) => Number(v) <= 1, words('expected a number above 0 and at most 1')),
+    onlyFor('task', (v) => v === 'detect', words('the builtin trainer trains detect')),
+    onlyFor('mode', (v) => v === 'train', words('expected {0}', 'train')),
     checkImageSize,
-    onlyFor('device', isOwnDevice, `expected ${OWN_DEVICES}`),
+    onlyFor('device', isOwnDevice, words('expected {0}', OWN_DEVICES)),
     noteAuto,
   ],
   ultralytics: [
-    required('data', 'a dataset YAML, such as coco8.yaml'),
-    required('model', 'a model such as yolo11n.pt'),
-    onlyFor('mode', (v) => v === 'train', 'expected train'),
+    required('data', words('a dataset YAML, such as {0}', 'coco8.yaml')),
+    required('model', words('a model such as {0}', 'yolo11n.pt')),
+    onlyFor('mode', (v) => v === 'train', words('expected {0}', 'train')),
     CHECK_BATCH,
     noteTask,
   ],
-  command: [required('command.run', 'the program and its arguments, as a list'), checkRun, checkReads],
+  command: [required('command.run', words('the program and its arguments, as a list')), checkRun, checkReads],
 };
 
-function required(key: string, what: string): Rule {
+function required(key: string, what: Words): Rule {
   return (entries, file) =>
     (entries.get(key)?.value ?? null) === null
-      ? [{ severity: 'error', message: `missing; expected ${what}`, file, key }]
+      ? [{ severity: 'error', ...worded(words('missing; expected {0}', what)), file, key }]
       : [];
 }
 
-function onlyFor(key: string, accepts: (value: unknown) => boolean, expected: string): Rule {
+function onlyFor(key: string, accepts: (value: unknown) => boolean, expected: Words): Rule {
   return (entries) => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null || accepts(entry.value)) return [];
-    return [{ severity: 'error', message: `${expected}, but got ${shown(entry.value)}`, ...place(entry) }];
+    const said = words('{0}, but got {1}', expected, shown(entry.value));
+    return [{ severity: 'error', ...worded(said), ...place(entry) }];
   };
 }
 
@@ -74,14 +76,12 @@ function checkOwnModel(entries: Entries): readonly Problem[] {
   const known = MODEL_SIZES.some((size) => size === model);
   if (entry === undefined || known || (looksLikePath(model) && !isUltralyticsModel(model))) return [];
   const meant = nearestName(model, MODEL_SIZES);
-  const hint = isUltralyticsModel(model)
-    ? '; for this model set trainer: ultralytics'
-    : meant === undefined
-      ? ''
-      : `; did you mean ${meant}?`;
-  const message = `expected nano, micro or a checkpoint of an earlier run, but got ${shown(model)}${hint}`;
-  const fix = meant === undefined ? {} : { fix: { title: `Change to ${meant}`, text: meant } };
-  return [{ severity: 'error', message, ...place(entry), ...fix }];
+  const said = words('expected nano, micro or a checkpoint of an earlier run, but got {0}', shown(model));
+  const message = isUltralyticsModel(model)
+    ? words('{0}; for this model set trainer: ultralytics', said)
+    : asking(said, meant);
+  const fix = meant === undefined ? {} : { fix: changeTo(meant) };
+  return [{ severity: 'error', ...worded(message), ...place(entry), ...fix }];
 }
 
 /** Largest stride of the builtin detector: image sides are multiples of it (a test holds the two together). */
@@ -92,8 +92,8 @@ function checkImageSize(entries: Entries): readonly Problem[] {
   const sizes = [entry?.value ?? OWN_STRIDE].flat().map(Number);
   if (entry === undefined || sizes.every((size) => size % OWN_STRIDE === 0)) return [];
   const text = String(Math.ceil(Math.max(...sizes) / OWN_STRIDE) * OWN_STRIDE);
-  const message = `expected a multiple of ${OWN_STRIDE}, but got ${shown(entry.value)}`;
-  return [{ severity: 'error', message, ...place(entry), fix: { title: `Change to ${text}`, text } }];
+  const said = words('expected a multiple of {0}, but got {1}', OWN_STRIDE, shown(entry.value));
+  return [{ severity: 'error', ...worded(said), ...place(entry), fix: changeTo(text) }];
 }
 
 /** A path, or RUN@epoch. */
@@ -106,7 +106,7 @@ function isOwnDevice(value: unknown): boolean {
 }
 
 function checkValidationDevice(entries: Entries): readonly Problem[] {
-  return onlyFor('validation.device', isOwnDevice, `expected ${OWN_DEVICES}`)(entries, '');
+  return onlyFor('validation.device', isOwnDevice, words('expected {0}', OWN_DEVICES))(entries, '');
 }
 
 /** Ultralytics validates its own checkpoints only, and not on devices that only onnxruntime has. */
@@ -118,14 +118,17 @@ function checkEngine(trainer: TrainerKind): Rule {
       return [
         {
           severity: 'error',
-          message: 'ultralytics validates only runs with trainer: ultralytics',
+          ...worded(words('ultralytics validates only runs with trainer: ultralytics')),
           ...place(entry),
         },
       ];
     const device = entries.get('validation.device');
     if (device === undefined || /^(auto|cpu|cuda(:\d+)?)$/.test(String(device.value))) return [];
-    const message = `expected auto, cpu, cuda or cuda:N where engine is ultralytics, but got ${shown(device.value)}`;
-    return [{ severity: 'error', message, ...place(device) }];
+    const said = words(
+      'expected auto, cpu, cuda or cuda:N where engine is ultralytics, but got {0}',
+      shown(device.value),
+    );
+    return [{ severity: 'error', ...worded(said), ...place(device) }];
   };
 }
 
@@ -137,16 +140,15 @@ function isBatch(value: unknown): boolean {
 function noteAuto(entries: Entries): readonly Problem[] {
   const entry = entries.get('optimizer');
   if (entry?.value !== 'auto') return [];
-  return [
-    { severity: 'info', message: 'the builtin trainer takes auto as SGD with your lr0', ...place(entry) },
-  ];
+  const said = words('the builtin trainer takes auto as SGD with your lr0');
+  return [{ severity: 'info', ...worded(said), ...place(entry) }];
 }
 
 function noteTask(entries: Entries): readonly Problem[] {
   const entry = entries.get('task');
   if (entry === undefined || entry.value === 'detect') return [];
-  const message = `task ${shown(entry.value)} trains, but Pitwall validates detection only`;
-  return [{ severity: 'warning', message, ...place(entry) }];
+  const said = words('task {0} trains, but Pitwall validates detection only', shown(entry.value));
+  return [{ severity: 'warning', ...worded(said), ...place(entry) }];
 }
 
 /** A program is started without a shell: one text with blanks is most likely a shell line. */
@@ -159,8 +161,9 @@ function checkRun(entries: Entries): readonly Problem[] {
     .split(/\s+/)
     .map((word) => JSON.stringify(word))
     .join(', ')}]`;
-  const message = `expected a list of program and arguments such as ${list}; no shell reads this line`;
-  return [{ severity: 'error', message, ...place(entry), fix: { title: 'Change to a list', text: list } }];
+  const said = words('expected a list of program and arguments such as {0}; no shell reads this line', list);
+  const fix = fixed(words('Change to a list'), list);
+  return [{ severity: 'error', ...worded(said), ...place(entry), fix }];
 }
 
 function checkReads(entries: Entries, file: string): readonly Problem[] {
@@ -169,7 +172,7 @@ function checkReads(entries: Entries, file: string): readonly Problem[] {
   const missing = NEEDED[reads]?.filter(lacking) ?? [];
   return missing.map((key) => ({
     severity: 'error',
-    message: `missing; reads: ${reads} needs it`,
+    ...worded(words('missing; reads: {0} needs it', reads)),
     file,
     key,
   }));
@@ -185,7 +188,7 @@ function noteDecided(entries: Entries): readonly Problem[] {
   return [...DECIDED_BY_PITWALL].flatMap(([key, why]): Problem[] => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null) return [];
-    return [{ severity: 'info', message: `Pitwall decides this: ${why}`, ...place(entry) }];
+    return [{ severity: 'info', ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
   });
 }
 
@@ -203,5 +206,6 @@ function unusedNote(entry: Entry, spec: KeySpec, trainer: TrainerKind): readonly
   const isDefault = entry.value === null || JSON.stringify(entry.value) === JSON.stringify(spec.default);
   if (isDefault && !spec.shapesSchedule) return [];
   const severity = spec.shapesSchedule ? 'info' : 'warning';
-  return [{ severity, message: `the ${trainer} trainer does not use this`, ...place(entry) }];
+  const said = words('the {0} trainer does not use this', trainer);
+  return [{ severity, ...worded(said), ...place(entry) }];
 }

@@ -1,4 +1,5 @@
-import type { Problem } from '../../base/problem';
+import { type Problem, worded } from '../../base/problem';
+import { words } from '../../base/words';
 import type { Entry } from './entries';
 import type { TrainerKind } from './types';
 
@@ -41,10 +42,16 @@ function isOwnFile(file: string): boolean {
 function guessNote(entries: ReadonlyMap<string, Entry>, file: string): Problem {
   const model = entries.get('model');
   const range = model?.keyRange;
-  const why = model === undefined ? 'the keys are' : `model ${String(model.value)} is`;
+  const said =
+    model === undefined
+      ? words("no trainer is named, and the keys are Ultralytics': trainer ultralytics is used")
+      : words(
+          "no trainer is named, and model {0} is Ultralytics': trainer ultralytics is used",
+          String(model.value),
+        );
   return {
     severity: 'info',
-    message: `no trainer is named, and ${why} Ultralytics': trainer ultralytics is used`,
+    ...worded(said),
     file,
     key: 'trainer',
     ...(range && { range }),

@@ -2,37 +2,46 @@ import type { RangePoint } from './types';
 
 export type Smoothed = {
   readonly curve: readonly RangePoint[];
-  /** Standard error of a smoothed loss, from what the smoothing took away. */
-  readonly error: number;
+  /** What the smoothing took away of the logarithm of each loss. */
+  readonly residuals: readonly number[];
   /** Standard deviation of the kernel, in steps. */
   readonly reach: number;
 };
 
 /** Width of the kernel against the length of the test: an eighth of a decade of five. */
 const SHARE = 40;
+/** A loss of zero has no logarithm. */
+const TINY = 1e-12;
 
 /**
- * A Gaussian mean over both neighbours. The test is over when it is read, so nothing forces an average of the past, whose
+ * A Gaussian mean of log losses over both sides: batches differ by factors (mosaic fills one with objects and leaves the
+ * next empty), and one bad batch must not look like a rise. The test is over when it is read, so nothing forces an average of the past, whose
  * lag (ten steps at 0.9) would put every landmark at three times its LR.
  */
 export function smoothed(points: readonly RangePoint[]): Smoothed {
   const reach = Math.max(2, Math.round(points.length / SHARE));
-  const curve = points.map(({ lr }, i) => ({ lr, loss: meanAround(points, i, reach) }));
-  const noise = Math.sqrt(meanSquare(points.map(({ loss }, i) => loss - curve[i].loss)));
-  // The variance of a mean with Gaussian weights is that of one point over 2 sqrt(pi) sigma.
-  return { curve, error: noise / Math.sqrt(2 * Math.sqrt(Math.PI) * reach), reach };
+  const logs = points.map(({ loss }) => Math.log(Math.max(loss, TINY)));
+  const means = logs.map((_, i) => meanAround(logs, i, reach));
+  return {
+    curve: points.map(({ lr }, i) => ({ lr, loss: Math.exp(means[i]) })),
+    residuals: logs.map((log, i) => log - means[i]),
+    reach,
+  };
 }
 
-function meanAround(points: readonly RangePoint[], at: number, reach: number): number {
+/** Standard error of a smoothed log loss: the variance of a mean with Gaussian weights is that of one over 2 sqrt(pi) sigma. */
+export function errorOf(residuals: readonly number[], reach: number): number {
+  const variance = residuals.reduce((sum, value) => sum + value ** 2, 0) / residuals.length;
+  return Math.sqrt(variance / (2 * Math.sqrt(Math.PI) * reach));
+}
+
+function meanAround(values: readonly number[], at: number, reach: number): number {
   let [sum, weights] = [0, 0];
-  const last = Math.min(points.length - 1, at + 3 * reach);
+  const last = Math.min(values.length - 1, at + 3 * reach);
   for (let i = Math.max(0, at - 3 * reach); i <= last; i++) {
     const weight = Math.exp(-((i - at) ** 2) / (2 * reach ** 2));
-    sum += weight * points[i].loss;
+    sum += weight * values[i];
     weights += weight;
   }
   return sum / weights;
 }
-
-const meanSquare = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value ** 2, 0) / values.length;

@@ -3,12 +3,16 @@ import type { RangePoint, RangeResult } from './types';
 
 export type RangePicture = { readonly width: number; readonly height: number; readonly colours: SvgColours };
 
+const ENGLISH = { lr: 'learning rate', loss: 'loss' } as const;
+
 /** What there is to draw while a test runs: no result yet. */
 export type RangeDrawing = {
   readonly points: readonly RangePoint[];
   readonly result: RangeResult | undefined;
   /** Span of the LR axis; that of the points where absent. */
   readonly span?: { readonly from: number; readonly to: number };
+  /** What stands at the axes. */
+  readonly words?: { readonly lr: string; readonly loss: string };
 };
 
 const MARGIN = { left: 56, right: 16, top: 24, bottom: 36 };
@@ -17,13 +21,14 @@ const MARGIN = { left: 56, right: 16, top: 24, bottom: 36 };
  * Loss against LR, both as they came and smoothed; from where the loss rises on the ground is shaded, the suggested LR is
  * marked. The LR axis is logarithmic.
  */
-export function rangeSvg(drawing: RangeDrawing, { width, height, colours }: RangePicture): string {
+export function rangeSvg(drawing: RangeDrawing, picture: RangePicture): string {
+  const { width, height, colours } = picture;
   const scales = scalesOf(drawing, width, height);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="11">`,
     colours.background === undefined ? '' : `<rect width="100%" height="100%" fill="${colours.background}"/>`,
     ...shade(drawing, scales, colours),
-    ...axes(scales, { width, height, colours }),
+    ...axes(scales, picture, drawing.words ?? ENGLISH),
     ...curves(drawing, scales, colours),
     ...mark(drawing, scales, colours),
     '</svg>',
@@ -35,7 +40,7 @@ type Scales = ReturnType<typeof scalesOf>;
 function scalesOf({ points, result, span }: RangeDrawing, width: number, height: number) {
   const ends = span ?? { from: points[0]?.lr ?? 1e-5, to: points.at(-1)?.lr ?? 1 };
   const [from, to] = [Math.log10(ends.from), Math.log10(ends.to)];
-  const [low, high] = lossSpan(result?.curve ?? points);
+  const [low, high] = lossSpan(result ? beforeItBlewUp(result) : points);
   const edges = {
     left: MARGIN.left,
     right: width - MARGIN.right,
@@ -51,6 +56,11 @@ function scalesOf({ points, result, span }: RangeDrawing, width: number, height:
   const count = Math.max(0, Math.floor(to + 1e-9) - first + 1);
   const decades = Array.from({ length: count }, (_, i) => 10 ** (first + i));
   return { x, y, edges, decades, losses: low < high ? [low, (low + high) / 2, high] : [] };
+}
+
+/** A loss of thousands would press all that matters into one line. */
+function beforeItBlewUp({ curve, diverged = Number.POSITIVE_INFINITY }: RangeResult): readonly RangePoint[] {
+  return curve.filter(({ lr }) => lr <= diverged);
 }
 
 function lossSpan(points: readonly RangePoint[]): readonly [low: number, high: number] {
@@ -75,6 +85,7 @@ function shade(
 function axes(
   { x, y, edges, decades, losses }: Scales,
   { width, height, colours }: RangePicture,
+  words: { readonly lr: string; readonly loss: string },
 ): readonly string[] {
   const line = (d: string): string => `<path d="${d}" stroke="${colours.grid}" fill="none"/>`;
   return [
@@ -82,8 +93,8 @@ function axes(
     ...decades.map((lr) => label([x(lr), edges.bottom + 16], lr.toExponential(0), colours.muted)),
     ...losses.map((loss) => line(`M${edges.left} ${y(loss)}H${edges.right}`)),
     ...losses.map((loss) => label([edges.left - 6, y(loss) + 4], loss.toPrecision(3), colours.muted, 'end')),
-    label([width / 2, height - 4], 'learning rate', colours.muted),
-    label([MARGIN.left, 12], 'loss', colours.muted, 'end'),
+    label([width / 2, height - 4], words.lr, colours.muted),
+    label([MARGIN.left - 6, 12], words.loss, colours.muted, 'end'),
   ];
 }
 

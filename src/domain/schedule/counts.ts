@@ -1,8 +1,9 @@
-import type { Problem } from '../../base/problem';
+import { fixed, type Problem, worded } from '../../base/problem';
+import { type Words, words } from '../../base/words';
 import type { Experiment } from '../experiment/types';
 import { roundHalfEven } from './rounding';
 import type { ScheduleInput } from './types';
-import { NEWEST_KNOWN } from './ultralytics-version';
+import { isBefore, NEWEST_KNOWN } from './ultralytics-version';
 
 export type DatasetCounts = {
   /** Images of the training split: of the whole of it, unless `fractionApplied` says that `fraction` is in already. */
@@ -59,34 +60,41 @@ function warmupProblem({ experiment, input, strict }: Context): Problem | undefi
   if (asked <= most || asked === 0 || oldFloor(input)) return undefined;
   const longer = asked > input.epochs;
   const explicit = experiment.explicit.includes('warmup_epochs');
-  const clipped = `${asked} warm-up epochs are cut to ${most}: a run of ${plural(input.epochs, 'epoch')} keeps its last for plain training`;
+  const clipped = words(
+    '{0} warm-up epochs are cut to {1}: a run of {2} keeps its last for plain training',
+    ...[asked, most, epochs(input.epochs)],
+  );
   if (!longer || experiment.trainer !== 'builtin') {
     return problem(explicit ? 'warning' : 'info', 'warmup_epochs', clipped, String(most));
   }
-  const refused = `${asked} warm-up epochs are longer than the run of ${plural(input.epochs, 'epoch')}; expected at most ${most}`;
+  const refused = words(
+    '{0} warm-up epochs are longer than the run of {1}; expected at most {2}',
+    ...[asked, epochs(input.epochs), most],
+  );
   if (!explicit) return problem('info', 'warmup_epochs', clipped, String(most));
   return problem(strict ? 'error' : 'warning', 'warmup_epochs', refused, String(most));
 }
 
 // Up to 8.4.102 nothing was cut: warm-up just never ended.
 function oldFloor(input: ScheduleInput): boolean {
-  if (input.rule === 'builtin') return false;
-  const [major, minor, patch] = (input.ultralyticsVersion ?? NEWEST_KNOWN).split('.').map(Number);
-  return major * 1e6 + minor * 1e3 + patch < 8_004_103;
+  return input.rule !== 'builtin' && isBefore(input.ultralyticsVersion ?? NEWEST_KNOWN, '8.4.103');
 }
 
 function batchProblem({ experiment, input, strict }: Context): Problem | undefined {
-  const images = input.images ?? 0;
-  if (experiment.batch <= images) return undefined;
-  const said = `batch ${experiment.batch} is larger than the training set of ${plural(images, 'image')}`;
+  const count = input.images ?? 0;
+  if (experiment.batch <= count) return undefined;
+  const said = words('batch {0} is larger than the training set of {1}', experiment.batch, images(count));
   const refuses = strict && experiment.trainer === 'builtin' && experiment.explicit.includes('batch');
-  const tail = refuses ? `; expected at most ${images}` : `: each step has ${plural(images, 'image')}`;
-  return problem(refuses ? 'error' : 'warning', 'batch', said + tail, String(images));
+  const whole = refuses
+    ? words('{0}; expected at most {1}', said, count)
+    : words('{0}: each step has {1}', said, images(count));
+  return problem(refuses ? 'error' : 'warning', 'batch', whole, String(count));
 }
 
 function autoBatchNote({ experiment }: Context): Problem | undefined {
   if (experiment.batch >= 1) return undefined;
-  return problem('info', 'batch', `AutoBatch chooses when training starts; ${ASSUMED_BATCH} is assumed here`);
+  const said = words('AutoBatch chooses when training starts; {0} is assumed here', ASSUMED_BATCH);
+  return problem('info', 'batch', said);
 }
 
 function timeNote({ experiment }: Context): Problem | undefined {
@@ -95,7 +103,7 @@ function timeNote({ experiment }: Context): Problem | undefined {
   return problem(
     'info',
     'time',
-    `after each epoch the curve is stretched anew to fill ${hours} hours; epochs is only its start`,
+    words('after each epoch the curve is stretched anew to fill {0} hours; epochs is only its start', hours),
   );
 }
 
@@ -104,22 +112,33 @@ function versionNote({ experiment, input }: Context): Problem | undefined {
     return problem(
       'info',
       'trainer',
-      'another program trains: this is the plan that the file describes, not what it does',
+      words('another program trains: this is the plan that the file describes, not what it does'),
     );
   }
-  if (input.rule === 'builtin' || input.ultralyticsVersion !== undefined) return undefined;
-  return problem(
-    'info',
-    'trainer',
-    `the installed Ultralytics is not known; the rule of ${NEWEST_KNOWN} is shown`,
+  const { rule, ultralyticsVersion: version } = input;
+  if (rule === 'builtin') return undefined;
+  if (version === undefined) {
+    const said = words('the installed Ultralytics is not known; the rule of {0} is shown', NEWEST_KNOWN);
+    return problem('info', 'trainer', said);
+  }
+  if (!isBefore(NEWEST_KNOWN, version)) return undefined;
+  const said = words(
+    'Ultralytics {0} is newer than {1}, whose rule is shown: it may differ',
+    version,
+    NEWEST_KNOWN,
   );
+  return problem('info', 'trainer', said);
 }
 
-function problem(severity: Problem['severity'], key: string, message: string, text?: string): Problem {
-  const fix = text === undefined ? undefined : { title: `Set ${key} to ${text}`, text };
-  return { severity, key, message, ...(fix && { fix }) };
+function problem(severity: Problem['severity'], key: string, said: Words, text?: string): Problem {
+  const fix = text === undefined ? undefined : fixed(words('Set {0} to {1}', key, text), text);
+  return { severity, key, ...worded(said), ...(fix && { fix }) };
 }
 
-function plural(n: number, word: string): string {
-  return `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
+function epochs(n: number): Words {
+  return n === 1 ? words('1 epoch') : words('{0} epochs', n.toLocaleString('en-US'));
+}
+
+function images(n: number): Words {
+  return n === 1 ? words('1 image') : words('{0} images', n.toLocaleString('en-US'));
 }

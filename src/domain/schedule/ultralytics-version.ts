@@ -29,8 +29,7 @@ export type AutoRule = {
 };
 
 export function ultralyticsRule(version: string = NEWEST_KNOWN): UltralyticsRule {
-  const v = parseVersion(version);
-  const before = (boundary: string): boolean => compare(v, parseVersion(boundary)) < 0;
+  const before = (boundary: string): boolean => isBefore(version, boundary);
   return {
     warmupFloor: before('8.4.103'),
     inclusiveWarmup: before('8.4.103') || !before('8.4.183'),
@@ -48,6 +47,11 @@ function autoRule(before: (boundary: string) => boolean): AutoRule {
   if (before('8.4.0')) return { long: 'SGD', short: 'AdamW' };
   if (before('8.4.3')) return { long: 'SGD', short: 'MuSGD' };
   return { long: 'MuSGD', short: before('8.4.8') ? 'MuSGD' : 'AdamW' };
+}
+
+/** Whether a version comes before another; what follows the third number does not count. */
+export function isBefore(version: string, boundary: string): boolean {
+  return compare(parseVersion(version), parseVersion(boundary)) < 0;
 }
 
 function parseVersion(text: string): readonly number[] {

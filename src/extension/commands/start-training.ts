@@ -1,129 +1,16 @@
-import path from 'node:path';
-import * as vscode from 'vscode';
-import { toError } from '../../base/async';
-import { formatProblem, hasErrors } from '../../base/problem';
-import { parseExperiment } from '../../domain/experiment/parse';
-import type { Experiment } from '../../domain/experiment/types';
-import { whyNoNatives } from '../../engine/natives';
-import { checkBeforeRun } from '../../engine/preflight';
-import { startRun } from '../../engine/start-run';
-import { resolveDataPath } from '../../engine/store/paths';
-import { runsFolderOf } from '../run/registry';
+import type * as vscode from 'vscode';
 import type { Services } from '../services';
-import { requireTrust } from '../trust';
 import { setting } from '../window';
-import { askForDevice } from './device-choice';
-import { interpreterFor, MissingPython } from './interpreter';
-import { pickExperiment } from './pick-experiment';
+import { launchRun, prepareRun } from './prepare-run';
 
 /** From the palette, the lens, a menu or a button: checks what can be checked, starts the run, opens its dashboard. */
 export async function startTraining(services: Services, uri: vscode.Uri | undefined): Promise<void> {
-  if (!(await requireTrust())) return;
-  const file = await pickExperiment(services, uri);
-  if (!file) return;
-  const document = await vscode.workspace.openTextDocument(file);
-  if (document.isDirty && !(await document.save())) return;
-  const experiment = await readExperiment(document);
-  if (!experiment || !hasNatives(services, experiment)) return;
-  if (!(await passesChecks(services, document, experiment))) return;
-  const after = await askForDevice(services, experiment);
-  if (after === 'cancel') return;
-  await launch(services, document, { experiment, after });
-}
-
-/** The build for every platform can follow other trainers, and says why it cannot train itself. */
-function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
-  const why = trainer === 'builtin' ? whyNoNatives(host().installDir) : undefined;
-  if (why !== undefined) void vscode.window.showErrorMessage(why);
-  return why === undefined;
-}
-
-async function readExperiment(document: vscode.TextDocument): Promise<Experiment | undefined> {
-  const name = path.basename(document.fileName);
-  const { experiment, problems } = parseExperiment(document.getText(), { file: name });
-  if (!experiment) {
-    const first = problems.find((problem) => problem.severity === 'error');
-    await refuse(
-      document,
-      first ? formatProblem(first) : vscode.l10n.t('{0} is no experiment.', name),
-      first?.range?.start,
-    );
-    return undefined;
-  }
-  const data = resolveDataPath(experiment.data, document.fileName, path.dirname(document.fileName));
-  return { ...experiment, data };
-}
-
-async function passesChecks(
-  { log }: Services,
-  document: vscode.TextDocument,
-  experiment: Experiment,
-): Promise<boolean> {
-  const folder = path.dirname(document.fileName);
-  const source = { experiment, text: document.getText(), file: path.basename(document.fileName), folder };
-  const { problems } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Checking the dataset') },
-    () => checkBeforeRun(source),
+  const prepared = await prepareRun(services, uri);
+  if (!prepared) return;
+  const run = await launchRun(services, prepared);
+  if (!run || !setting('openDashboardOnStart', true)) return;
+  await services.dashboards.open(
+    { kind: 'run', dir: run.dir },
+    { kind: 'preview', file: prepared.document.fileName },
   );
-  for (const problem of problems) log.warn(formatProblem(problem));
-  if (!hasErrors(problems)) return true;
-  const first = problems.find((problem) => problem.severity === 'error');
-  await refuse(document, first ? formatProblem(first) : '', first?.range?.start);
-  return false;
-}
-
-/** One line that says why, and the way to the place. */
-async function refuse(
-  document: vscode.TextDocument,
-  message: string,
-  offset: number | undefined,
-): Promise<void> {
-  const show = vscode.l10n.t('Show');
-  const choice = await vscode.window.showErrorMessage(message, show);
-  if (choice !== show) return;
-  const position = document.positionAt(offset ?? 0);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
-}
-
-type Launch = { readonly experiment: Experiment; readonly after: string | undefined };
-
-async function launch(
-  services: Services,
-  document: vscode.TextDocument,
-  { experiment, after }: Launch,
-): Promise<void> {
-  const experimentFile = document.fileName;
-  const runsDir = runsFolderOf(experimentFile);
-  try {
-    const python = await interpreterFor(experiment.trainer, path.dirname(experimentFile));
-    const run = await startRun({
-      ...services.host(),
-      experimentFile,
-      text: document.getText(),
-      experiment,
-      runsDir,
-      pitwallVersion: services.version,
-      ...(python === undefined ? {} : { python }),
-      ...(after === undefined ? {} : { after }),
-    });
-    await (await services.runs.addFolder(runsDir)).refresh();
-    services.runs.choose(run.dir);
-    await showStarted(services, run.dir, experimentFile);
-  } catch (error) {
-    if (error instanceof MissingPython) return offerPython(error.message);
-    throw new Error(vscode.l10n.t('The run could not be started: {0}', toError(error).message), {
-      cause: error,
-    });
-  }
-}
-
-async function offerPython(message: string): Promise<void> {
-  const setUp = vscode.l10n.t('Set Up Python Environment');
-  if ((await vscode.window.showErrorMessage(message, setUp)) === setUp)
-    await vscode.commands.executeCommand('pitwall.setUpPython');
-}
-
-async function showStarted(services: Services, dir: string, file: string): Promise<void> {
-  if (!setting('openDashboardOnStart', true)) return;
-  await services.dashboards.open({ kind: 'run', dir }, { kind: 'preview', file });
 }

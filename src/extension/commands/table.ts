@@ -3,6 +3,7 @@ import type { Services } from '../services';
 import { checkEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
 import { compareRuns } from './compare-runs';
+import { findLearningRate } from './find-learning-rate';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
@@ -40,6 +41,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
     'pitwall.followFolder': (uri) => followFolderCommand(services, uriOf(uri)),
     'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
+    'pitwall.findLearningRate': (uri) => findLearningRate(services, uriOf(uri)),
     'pitwall.newExample': () => newExample(services),
     'pitwall.openDashboard': onRun(openDashboard),
     'pitwall.stop': onRun(stopRun),

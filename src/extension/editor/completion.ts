@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Completion, completionsAt } from '../../domain/experiment/completions';
-import { setting } from '../window';
+import { setting, translate } from '../window';
 
 /** Keys of an experiment that are not there yet, and the values that a key takes. */
 export class ExperimentCompletion implements vscode.CompletionItemProvider {
@@ -14,7 +14,7 @@ function itemOf({ kind, label, text, doc, rank }: Completion): vscode.Completion
   const { Property, Value } = vscode.CompletionItemKind;
   const item = new vscode.CompletionItem(label, kind === 'key' ? Property : Value);
   item.insertText = text;
-  item.documentation = new vscode.MarkdownString().appendText(doc);
+  item.documentation = new vscode.MarkdownString().appendText(translate(doc));
   item.sortText = `${rank} ${label}`;
   // What follows the colon is a choice again.
   if (kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: '' };

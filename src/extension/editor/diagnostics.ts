@@ -66,7 +66,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
     const { version } = document;
     const plan = await planOf(document);
     if (!plan || document.version !== version || document.isClosed) return;
-    const shown = setting('diagnostics.enabled', true) ? [...plan.parsed.problems, ...plan.advice] : [];
+    const shown = setting('diagnostics.enabled', true) ? [...plan.problems, ...plan.advice] : [];
     const problems = shown.filter((problem) => problem.range !== undefined);
     const diagnostics = problems.map((problem) => diagnosticOf(document, problem));
     this.#fixes.set(

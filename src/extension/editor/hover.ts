@@ -1,4 +1,8 @@
 import * as vscode from 'vscode';
+import type { Problem } from '../../base/problem';
+import { say } from '../../base/words';
+import { expectedWords } from '../../domain/experiment/describe-value';
+import type { AdviceProblem } from '../../domain/experiment/editor-hints';
 import { keyAt } from '../../domain/experiment/key-at';
 import { keyDoc } from '../../domain/experiment/key-docs';
 import type { KeySpec } from '../../domain/experiment/key-spec';
@@ -6,7 +10,7 @@ import type { TrainerKind } from '../../domain/experiment/types';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
-import { setting } from '../window';
+import { setting, translate } from '../window';
 import { appendPicture } from './picture';
 import { type Plan, planOf, unlessCancelled } from './plan';
 
@@ -49,21 +53,33 @@ export class ScheduleHover implements vscode.HoverProvider {
 /** The plan's curve with its numbers in words, and the advice about a key. */
 export function appendCurve(text: vscode.MarkdownString, plan: Plan, key: string): void {
   appendPicture(text, { schedule: plan.schedule, highlight: highlightOf(key), words: describe(plan) });
-  for (const { message, severity } of adviceOn(plan, key)) {
-    text
-      .appendMarkdown(severity === 'info' ? '- ' : '- $(warning) ')
-      .appendText(message)
-      .appendMarkdown('\n');
-  }
+  for (const problem of adviceOn(plan, key)) appendAdvice(text, problem);
   if (plan.note !== undefined) text.appendMarkdown('- ').appendText(plan.note).appendMarkdown('\n');
 }
 
 /** What is about the hovered key, and every warning. */
-function adviceOn(plan: Plan, key: string): Plan['advice'] {
-  return plan.advice.filter((advice) => advice.key === key || advice.severity !== 'info');
+function adviceOn({ problems, advice }: Plan, key: string): readonly (Problem | AdviceProblem)[] {
+  return [...problems.filter((problem) => problem.key === key), ...advice].filter(
+    (problem) => problem.key === key || problem.severity !== 'info',
+  );
 }
 
-function describe({ schedule, images }: Plan): string {
+/** What is advised, and why and on whose word, so that it can be checked. */
+function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProblem): void {
+  text.appendMarkdown(problem.severity === 'info' ? '- ' : '- $(warning) ').appendText(problem.message);
+  if ('reason' in problem) {
+    const [reason, source] = [say(problem.reason, translate), say(problem.source, translate)];
+    text
+      .appendMarkdown('  \n  _')
+      .appendText(reason)
+      .appendMarkdown('_ (')
+      .appendText(source)
+      .appendMarkdown(')');
+  }
+  text.appendMarkdown('\n');
+}
+
+function describe({ schedule, images, counts }: Plan): string {
   const { steps, warmupSteps, stepsPerEpoch } = schedule;
   const { t } = vscode.l10n;
   const peak = schedule.lrAt(Math.min(warmupSteps, steps - 1), 0);
@@ -86,7 +102,9 @@ function describe({ schedule, images }: Plan): string {
     formatRate(peak),
     formatRate(schedule.lrAt(steps - 1, 0)),
   );
-  return `${warmup} ${rates} ${size}`;
+  const { ultralyticsVersion: version } = counts;
+  const rule = version === undefined ? '' : ` ${t('By the rule of Ultralytics {0}.', version)}`;
+  return `${warmup} ${rates} ${size}${rule}`;
 }
 
 export function appendDocumentation(
@@ -96,8 +114,9 @@ export function appendDocumentation(
 ): void {
   const { t } = vscode.l10n;
   const doc = keyDoc(spec, trainer);
+  const expected = say(expectedWords(spec), translate);
   text.appendMarkdown('\n\n---\n\n');
-  text.appendMarkdown(`**\`${doc.title}\`** `).appendText(doc.text);
+  text.appendMarkdown(`**\`${doc.title}\`** `).appendText(t(doc.text));
   if (doc.onlyFor) text.appendMarkdown('  \n').appendText(t('Used by {0}.', doc.onlyFor.join(', ')));
-  text.appendMarkdown('  \n').appendText(t('Takes {0}; default {1}.', doc.expected, doc.fallback));
+  text.appendMarkdown('  \n').appendText(t('Takes {0}; default {1}.', expected, doc.fallback));
 }

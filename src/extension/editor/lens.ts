@@ -34,6 +34,7 @@ export class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposabl
     return [
       lens(`$(play) ${vscode.l10n.t('Start Training')}`, 'pitwall.startTraining', uri),
       lens(`$(graph-line) ${vscode.l10n.t('Preview')}`, 'pitwall.previewSchedule', uri),
+      lens(`$(telescope) ${vscode.l10n.t('Find Learning Rate')}`, 'pitwall.findLearningRate', uri),
       ...(running
         ? [
             lens(`$(pulse) ${running.name}`, 'pitwall.openDashboard', { dir: running.dir }),

@@ -1,17 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Problem } from '../../base/problem';
-import { countImages } from '../../dataset/count';
-import { loadDatasetYaml } from '../../dataset/load-yaml';
+import { type Problem, translateProblem } from '../../base/problem';
 import { advise } from '../../domain/advice/advise';
-import { adviceProblems } from '../../domain/experiment/editor-hints';
+import { type AdviceProblem, adviceProblems } from '../../domain/experiment/editor-hints';
 import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import type { DatasetCounts } from '../../domain/schedule/counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import type { Schedule } from '../../domain/schedule/types';
-import { resolveDataPath } from '../../engine/store/paths';
+import { formatCount } from '../../domain/view/format';
+import type { PlanCounts } from '../../engine/planning/counts';
 import { translate } from '../window';
+import { cardFor, countsFor, ultralyticsFor } from './counts';
 
 /** What a config plans, as far as its text and its dataset say. */
 export type Plan = {
@@ -19,64 +19,84 @@ export type Plan = {
   readonly schedule: Schedule;
   readonly images: number;
   readonly counts: DatasetCounts;
-  /** What the counts make wrong, then what is worth knowing; each about one key, at its place in the text. */
-  readonly advice: readonly Problem[];
+  /** What is wrong with the text, what the counts make wrong, in the reader's language; each at its place in the text. */
+  readonly problems: readonly Problem[];
+  /** What is worth knowing, each about one key. */
+  readonly advice: readonly AdviceProblem[];
   /** What was assumed because it could not be counted. */
   readonly note: string | undefined;
 };
 
-type Counts = { readonly images: number; readonly classes: number; readonly note: string | undefined };
+type Text = { readonly text: string; readonly fileName: string };
+/** What a plan depends on beside its text. */
+type World = {
+  readonly counts: PlanCounts;
+  readonly version: string | undefined;
+  readonly card: Awaited<ReturnType<typeof cardFor>>;
+};
 
-/** COCO's size: the set that most people mean when they name none. */
-const ASSUMED = { images: 118_287, classes: 80 };
-const COUNT_AGE_MS = 30_000;
+type Remembered = Text & { readonly world: World; readonly plan: Plan };
+/** Hover, hints, problems and preview ask for the plan of the same text one after another. */
+const remembered = new Map<string, Remembered>();
+const MOST_REMEMBERED = 20;
 
-/** The plan of a document as it is now; undefined while its text is no experiment at all. */
-export async function planOf(document: vscode.TextDocument): Promise<Plan | undefined> {
+/** The plan of a document as it is now. */
+export function planOf(document: vscode.TextDocument): Promise<Plan> {
   return planOfText(document.getText(), document.fileName);
 }
 
 /** The plan of a text; what it names is looked for beside `fileName`, whose name says which kind of text it is. */
 export async function planOfText(text: string, fileName: string): Promise<Plan> {
+  const known = remembered.get(fileName);
+  const parsed =
+    known?.text === text ? known.plan.parsed : parseExperiment(text, { file: path.basename(fileName) });
+  const world = await worldOf(parsed, fileName);
+  if (known?.text === text && isSame(known.world, world)) return known.plan;
+  const plan = makePlan(parsed, { text, fileName }, world);
+  remembered.delete(fileName);
+  remembered.set(fileName, { text, fileName, world, plan });
+  const [oldest] = remembered.keys();
+  if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  return plan;
+}
+
+async function worldOf({ draft }: ParsedExperiment, fileName: string): Promise<World> {
+  const folder = path.dirname(fileName);
+  return {
+    counts: await countsFor(draft, fileName, folder),
+    version: await ultralyticsFor(draft, folder),
+    card: await cardFor(draft),
+  };
+}
+
+const isSame = (a: World, b: World): boolean =>
+  a.counts === b.counts && a.version === b.version && a.card === b.card;
+
+function makePlan(parsed: ParsedExperiment, { text, fileName }: Text, world: World): Plan {
   const file = path.basename(fileName);
-  const parsed = parseExperiment(text, { file });
   const { draft } = parsed;
-  const counts = await countsOf(resolveDataPath(draft.data, fileName, path.dirname(fileName)));
+  const { assumed, ...counted } = world.counts;
+  const counts = { ...counted, ...(world.version !== undefined && { ultralyticsVersion: world.version }) };
   const { schedule, problems } = scheduleOf(draft, counts);
-  const advice = adviceProblems(advise({ experiment: draft, schedule, counts }), text, file, translate);
+  const found = advise({ experiment: draft, schedule, counts, ...(world.card && { gpu: world.card }) });
   return {
     parsed,
     schedule,
     counts,
     images: counts.images,
-    advice: [...placeProblems([...problems], text, { file }), ...advice],
-    note: counts.note,
+    problems: [...parsed.problems, ...placeProblems(problems, text, { file })].map(inOurLanguage),
+    advice: adviceProblems(found, text, file).map(inOurLanguage),
+    note: assumed === undefined ? undefined : assumption(counts.images),
   };
 }
 
-const cache = new Map<string, { readonly at: number; readonly counts: Promise<Counts> }>();
+const inOurLanguage = <P extends Problem>(problem: P): P => ({
+  ...problem,
+  ...translateProblem(problem, translate),
+});
 
-/** Images and classes of a dataset, counted at most twice a minute: hovering and typing ask often. */
-function countsOf(data: string): Promise<Counts> {
-  const known = cache.get(data);
-  if (known && Date.now() - known.at < COUNT_AGE_MS) return known.counts;
-  const counts = count(data);
-  cache.set(data, { at: Date.now(), counts });
-  return counts;
-}
-
-async function count(data: string): Promise<Counts> {
-  const { dataset } = await loadDatasetYaml(data);
-  const classes = dataset?.names.length ?? ASSUMED.classes;
-  try {
-    return { images: await countImages(data, 'train'), classes, note: undefined };
-  } catch {
-    const note = vscode.l10n.t(
-      'The dataset could not be counted: {0} images are assumed.',
-      String(ASSUMED.images),
-    );
-    return { images: ASSUMED.images, classes, note };
-  }
+function assumption(images: number): string {
+  return vscode.l10n.t('The dataset could not be counted: {0} images are assumed.', formatCount(images));
 }
 
 /** What was worked out, or nothing once it is not wanted any more; a count goes on for the next who asks. */

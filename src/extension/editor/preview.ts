@@ -48,7 +48,10 @@ const TONES = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
 function adviceSentences(plan: Plan): Sentence[] {
   const notes = plan.note === undefined ? [] : [{ text: plan.note, tone: 'quiet' as const }];
   return [
-    ...plan.advice.map(({ message, severity }) => ({ text: message, tone: TONES[severity] })),
+    ...[...plan.problems, ...plan.advice].map(({ message, severity }) => ({
+      text: message,
+      tone: TONES[severity],
+    })),
     ...notes,
   ];
 }

@@ -10,7 +10,9 @@ export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve |
   // A run that is followed has a plan of its own, of which the step is an epoch where a results.csv is read.
   if (resolved.schedule === undefined || run.follows) return undefined;
   const images = plan.images ?? plan.stepsPerEpoch * resolved.batch;
-  const counted = countedInput(resolved, { images, fractionApplied: true, classes: 1 });
+  const { classes = 80, version } = plan;
+  const counts = { images, fractionApplied: true, classes, ...(version && { ultralyticsVersion: version }) };
+  const counted = countedInput(resolved, counts);
   const { epochs, stepsPerEpoch, batch = counted.batch } = plan;
   const input = { ...counted, epochs, stepsPerEpoch, batch };
   return withLrChanges(createSchedule(input), lrChanges);

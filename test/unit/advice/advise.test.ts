@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../src/base/words';
 import { advise, RULES } from '../../../src/domain/advice/advise';
 import type { Advice, AdviceContext } from '../../../src/domain/advice/types';
 import { keySpec } from '../../../src/domain/experiment/key-table';
@@ -195,8 +196,8 @@ describe('advice', () => {
   it('has a case for every rule, and every rule a source, a reason and a known key', () => {
     expect(CASES.map((c) => c.rule).toSorted()).toEqual(RULES.map((rule) => rule.id).toSorted());
     for (const rule of RULES) {
-      expect(rule.source.length).toBeGreaterThan(5);
-      expect(rule.reason).toMatch(/\.$/);
+      expect(inEnglish(rule.source).length).toBeGreaterThan(5);
+      expect(inEnglish(rule.reason)).toMatch(/\.$/);
       expect(keySpec(rule.key), rule.key).toBeDefined();
     }
   });

@@ -120,7 +120,7 @@ describe('problems of an experiment file', () => {
 
   it('carry the text that mends them', () => {
     const [problem] = parse('data: d.yaml\nvalidation: { devise: cpu }').problems;
-    expect(problem.fix).toEqual({ title: 'Change to device', text: 'device' });
+    expect(problem.fix).toMatchObject({ title: 'Change to device', text: 'device' });
     const text = 'data: d.yaml\nvalidation: { devise: cpu }';
     const { start, end } = problem.range!;
     expect(text.slice(start, end)).toBe('devise');
@@ -234,7 +234,7 @@ describe("Ultralytics' keys as defaults of ours", () => {
   it('say what Pitwall decides', () => {
     expect(lines('data: d.yaml\nproject: a\nname: b')).toEqual([
       'info pcb.train.yaml:2:10: project: Pitwall decides this: runs go to runs/ beside the config, or to --runs',
-      'info pcb.train.yaml:3:7: name: Pitwall decides this: a run is named by --name or by date',
+      'info pcb.train.yaml:3:7: name: Pitwall decides this: a run is named by --name, or after its config and model',
     ]);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createTranslate } from '../../../src/base/translate';
+import { readRange } from '../../../src/domain/lr-range/suggest';
 import { pageHtml } from '../../../src/extension/pages/html';
 import { predictionHtml } from '../../../src/extension/pages/prediction-html';
+import { rangeBody, rangePage } from '../../../src/extension/pages/range-html';
 
 const page = (extra: object = {}): string =>
   pageHtml({
@@ -43,5 +46,42 @@ describe('a page', () => {
     const html = predictionHtml(page);
     expect(html).not.toMatch(/<script|<b>|<i>|unsafe-|style="/);
     expect(html).toContain('&lt;b&gt;open');
+  });
+});
+
+describe('the page of a range test', () => {
+  const english = createTranslate();
+  const points = Array.from({ length: 60 }, (_, i) => ({ lr: 1e-4 * 1.1 ** i, loss: 5 - i / 20 }));
+  const view = {
+    ...{ points, span: { from: 1e-5, to: 1 }, steps: 128, note: undefined, settings: 'lr0: 0.01' },
+    ...{ file: '<b>.train.yaml', applied: false },
+  };
+
+  it('lets one script run, and nothing load', () => {
+    const html = rangePage('', '</title><script>', 'abc');
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).toContain("default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'");
+  });
+
+  it('says how far the test is and lets it be stopped', () => {
+    const body = rangeBody({ ...view, result: undefined, ended: false }, english);
+    expect(body).toMatch(/Step 60 of 128\./);
+    expect(body).toMatch(/data-act="stop"/);
+    expect(body).not.toMatch(/data-act="apply"|<b>/);
+  });
+
+  it('offers the suggestion once, says what it found, and takes names as text', () => {
+    const result = readRange(points);
+    const body = rangeBody({ ...view, result, ended: true }, english);
+    expect(body).toContain('Write lr0: 0.01 into &lt;b&gt;.train.yaml');
+    expect(body).toMatch(/aria-label="The loss falls fastest at /);
+    const done = rangeBody({ ...view, result, ended: true, applied: true }, english);
+    expect(done).toMatch(/data-act="apply" disabled/);
+  });
+
+  it('says so where there is nothing to suggest, with the reason of a run that failed', () => {
+    const body = rangeBody({ ...view, result: undefined, ended: true, note: 'no images' }, english);
+    expect(body).toMatch(/Nothing can be suggested.*no images/);
+    expect(body).not.toMatch(/<button/);
   });
 });

@@ -37,24 +37,36 @@ describe('readRange', () => {
   const result = readRange(points());
 
   it('finds where the loss falls fastest, where it is lowest, where it rises and where it blew up', () => {
-    expect(result?.steepest).toBeGreaterThan(0.005);
-    expect(result?.steepest).toBeLessThan(0.05);
+    expect(result?.steepest).toBeGreaterThan(0.003);
+    expect(result?.steepest).toBeLessThan(0.3);
     expect(result?.lowest).toBeGreaterThan(0.1);
     expect(result?.lowest).toBeLessThan(0.35);
-    expect(result?.rises).toBeGreaterThan(0.2);
-    expect(result?.diverged).toBeGreaterThan(0.3);
+    expect(result?.rises).toBeGreaterThan(result?.lowest ?? 1);
+    expect(result?.diverged).toBeGreaterThan(result?.rises ?? 1);
   });
 
   it('suggests a quarter of where the loss rises', () => {
     expect(result?.suggested).toBeCloseTo((result?.rises ?? 0) / 4, 2);
   });
 
-  it('suggests on the example and on BCCD what trains them well', () => {
-    const [example, bccd] = ['example', 'bccd'].map((name) => readRange(recorded(name))?.suggested ?? 0);
-    expect(example).toBeGreaterThan(0.008);
-    expect(example).toBeLessThan(0.04);
-    expect(bccd).toBeGreaterThan(0.004);
-    expect(bccd).toBeLessThan(0.02);
+  it.each([
+    // Trained for six epochs: .529 at .005, .512 at .016, .417 at .05.
+    ['example', 0.005, 0.03],
+    ['bccd', 0.004, 0.02],
+    ['ultralytics', 0.005, 0.03],
+  ])('suggests for %s, as it was run, what trains it well', (name, low, high) => {
+    const suggested = readRange(recorded(name))?.suggested ?? 0;
+    expect(suggested).toBeGreaterThan(low);
+    expect(suggested).toBeLessThan(high);
+  });
+
+  it('is not taken in by a loss that comes down again at absurd rates', () => {
+    expect(readRange(recorded('ultralytics-adamw'))).toBeUndefined();
+    const dead = points().map((p) =>
+      p.lr > 0.6 ? { ...p, loss: 0.1 } : p.lr > 0.2 ? { ...p, loss: 12 } : p,
+    );
+    expect(readRange(dead)?.lowest).toBeLessThan(0.25);
+    expect(readRange(dead)?.suggested).toBeLessThan(0.1);
   });
 
   it('is not led astray by noise, one lucky batch or one bad one', () => {

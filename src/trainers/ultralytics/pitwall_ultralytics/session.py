@@ -5,6 +5,8 @@ import os
 import time
 from pathlib import Path
 
+import ultralytics
+
 from . import checkpoints
 from .control import ControlFolder
 from .events import EventLog, last_event, read_events
@@ -181,7 +183,8 @@ class Session:
         self._planned_shape = (trainer.epochs, len(trainer.train_loader), trainer.batch_size)
         epochs, batches, batch = self._planned_shape
         self._emit("plan", epochs=epochs, stepsPerEpoch=batches, totalSteps=epochs * batches, batch=batch,
-                   images=len(trainer.train_loader.dataset), settings=effective_settings(self.requested, trainer))
+                   images=len(trainer.train_loader.dataset), classes=len(trainer.data["names"]), version=ultralytics.__version__,
+                   settings=effective_settings(self.requested, trainer))
 
     def _plan_again_if_changed(self) -> None:
         """An out-of-memory halving or `time` changes the plan under way."""

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import type { Experiment } from '../../domain/experiment/types';
+import { countForPlan, type PlanCounts } from '../../engine/planning/counts';
+import { halfCard } from '../../engine/planning/half-card';
+import { installedVersion } from '../../engine/planning/installed-version';
+import { resolveDataPath } from '../../engine/store/paths';
+import { setting } from '../window';
+
+const FRESH_MS = 30_000;
+
+/** The latest answer to a question, kept; asked again in the background once it is older than half a minute. */
+type Kept<T> = { at: number; answer: Promise<T>; known?: T };
+
+const datasets = new Map<string, Kept<PlanCounts>>();
+const versions = new Map<string, Kept<string | undefined>>();
+let card: ReturnType<typeof halfCard> | undefined;
+
+/**
+ * Hovering and typing ask often, and a data set may have a hundred thousand files on a slow disk: only who asks first
+ * waits. Later ones get what is known, the very same object while nothing has changed.
+ */
+function kept<T>(table: Map<string, Kept<T>>, key: string, ask: () => Promise<T>): Promise<T> | T {
+  const entry = table.get(key);
+  if (entry && Date.now() - entry.at < FRESH_MS) return entry.known ?? entry.answer;
+  const answer = ask().then((value) => {
+    const same = JSON.stringify(value) === JSON.stringify(entry?.known) ? entry?.known : value;
+    table.set(key, { at: Date.now(), answer, ...(same !== undefined && { known: same }) });
+    return same ?? value;
+  });
+  const known = entry?.known;
+  table.set(key, { at: Date.now(), answer, ...(known !== undefined && { known }) });
+  return known ?? answer;
+}
+
+/** Images, classes and validation images of the set that an experiment names, counted on disk. */
+export function countsFor(
+  experiment: Experiment,
+  fileName: string,
+  folder: string,
+): Promise<PlanCounts> | PlanCounts {
+  const data = resolveDataPath(experiment.data, fileName, folder);
+  return kept(datasets, data, () => countForPlan(data));
+}
+
+/** The Ultralytics whose rule applies: of the setting, else the installed one; undefined where none is found. */
+export function ultralyticsFor(
+  { trainer }: Experiment,
+  folder: string,
+): Promise<string | undefined> | string | undefined {
+  if (trainer !== 'ultralytics') return undefined;
+  const told = setting('ultralyticsVersion', '').trim();
+  if (told !== '') return told;
+  const named = setting('python', '');
+  return kept(versions, `${folder}\n${named}`, () => findVersion(folder, named));
+}
+
+async function findVersion(folder: string, named: string): Promise<string | undefined> {
+  const look = (cwd: string, wanted?: string): Promise<string | undefined> =>
+    installedVersion('ultralytics', { cwd, env: process.env, ...(wanted !== undefined && { wanted }) });
+  if (named !== '') return look(folder, named);
+  const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))?.uri.fsPath;
+  return (await look(folder)) ?? (root === undefined ? undefined : look(root));
+}
+
+/** Asked only where the answer is used: it starts a process. */
+export function cardFor({ validation }: Experiment): ReturnType<typeof halfCard> | undefined {
+  if (validation.half !== 'on' || !vscode.workspace.isTrusted) return undefined;
+  card ??= halfCard();
+  return card;
+}

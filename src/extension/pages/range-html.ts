@@ -1,0 +1,92 @@
+import type { Translate } from '../../base/translate';
+import { rangeSvg } from '../../domain/lr-range/svg';
+import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
+import type { SvgColours } from '../../domain/schedule/svg-frame';
+import { describeRange } from '../../domain/view/lr-range';
+
+export type RangeView = {
+  readonly points: readonly RangePoint[];
+  /** Once the test has ended. */
+  readonly result: RangeResult | undefined;
+  readonly span: { readonly from: number; readonly to: number };
+  /** Steps of the whole test; 0 until the trainer has told. */
+  readonly steps: number;
+  readonly ended: boolean;
+  /** Why it ended, where it did not end by itself. */
+  readonly note: string | undefined;
+  /** What the button writes, such as "lr0: 0.016". */
+  readonly settings: string;
+  /** Name of the config. */
+  readonly file: string;
+  readonly applied: boolean;
+};
+
+/** Colours of the theme: this SVG stands in the page itself. */
+const COLOURS: SvgColours = {
+  foreground: 'var(--vscode-foreground)',
+  muted: 'var(--vscode-descriptionForeground)',
+  accent: 'var(--vscode-charts-blue)',
+  grid: 'var(--vscode-charts-lines)',
+  warmup: 'transparent',
+  mark: 'var(--vscode-charts-orange)',
+};
+const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;
+
+/** The page: its policy lets nothing run but the one script that asks the host, and nothing load. */
+export function rangePage(body: string, title: string, nonce: string): string {
+  return `<!DOCTYPE html><html><head><meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
+<title>${escapeHtml(title)}</title>
+<style nonce="${nonce}">
+svg{max-width:100%;height:auto}p{max-width:60em}.quiet{color:var(--vscode-descriptionForeground)}
+button{font:inherit;border:1px solid var(--vscode-button-border,transparent);padding:5px 14px;border-radius:2px;cursor:pointer;color:var(--vscode-button-foreground);background:var(--vscode-button-background)}
+button:hover{background:var(--vscode-button-hoverBackground)}button:focus-visible{outline:1px solid var(--vscode-focusBorder);outline-offset:2px}
+button.second{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground)}
+button:disabled{opacity:.5;cursor:default}
+</style></head><body><main>${body}</main>
+<script nonce="${nonce}">
+const host = acquireVsCodeApi();
+addEventListener('message', ({ data }) => {
+  const focused = document.activeElement?.dataset?.act;
+  document.querySelector('main').innerHTML = data;
+  if (focused) document.querySelector('[data-act="' + focused + '"]')?.focus();
+});
+addEventListener('click', ({ target }) => {
+  const act = target.closest('button')?.dataset.act;
+  if (act) host.postMessage(act);
+});
+</script></body></html>`;
+}
+
+/** What the page says now: the picture, its words, and the button that follows from them. */
+export function rangeBody(view: RangeView, t: Translate): string {
+  const words = wordsOf(view, t);
+  const svg = rangeSvg({ ...view, words: { lr: t('learning rate'), loss: t('loss') } }, PICTURE);
+  return [
+    `<h2>${escapeHtml(t('Learning rate test of {0}', view.file))}</h2>`,
+    svg.replace('role="img"', `role="img" aria-label="${escapeHtml(words)}"`),
+    `<p role="status">${escapeHtml(words)}</p>`,
+    buttons(view, t),
+    `<p class="quiet">${escapeHtml(t('A short run with a rising learning rate; nothing of it is kept for training. Faint: each step; strong: smoothed; shaded: where the loss rises.'))}</p>`,
+  ].join('\n');
+}
+
+function wordsOf({ result, points, steps, ended, note }: RangeView, t: Translate): string {
+  if (!ended) return steps === 0 ? t('Starting.') : t('Step {0} of {1}.', points.length, steps);
+  if (result) return describeRange(result, t);
+  const nothing = t('Nothing can be suggested: the loss never fell clearly in {0} steps.', points.length);
+  return note === undefined ? nothing : `${nothing} ${note}`;
+}
+
+function buttons({ ended, result, settings, file, applied }: RangeView, t: Translate): string {
+  const button = (act: string, text: string, rest = ''): string =>
+    `<button data-act="${act}" ${rest}>${escapeHtml(text)}</button>`;
+  if (!ended) return button('stop', t('Stop'), 'class="second"');
+  if (!result) return '';
+  const done = applied ? 'disabled' : '';
+  const text = applied ? t('{0} stands in {1}', settings, file) : t('Write {0} into {1}', settings, file);
+  return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')}`;
+}
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { lastOf } from '../../domain/experiment/entries';
+import { readYaml } from '../../domain/experiment/read-yaml';
+import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
+import { readRange } from '../../domain/lr-range/suggest';
+import { askRun } from '../../engine/ask';
+import { rangePoints } from '../../protocol/range-points';
+import { FINAL_STATES } from '../../protocol/run-files';
+import type { SharedRun } from '../run/open-runs';
+import type { Services } from '../services';
+import { translate } from '../window';
+import { type RangeView, rangeBody, rangePage } from './range-html';
+
+export type RangeSubject = {
+  readonly dir: string;
+  readonly document: vscode.Uri;
+  readonly span: { readonly from: number; readonly to: number };
+  /** What must be written for a suggested lr0 to be trained with. */
+  readonly settingsFor: (lr0: number) => readonly KeyValue[];
+};
+
+const REDRAW_MS = 300;
+
+/** Shows a range test as it goes on, and at its end the LR that follows with the button that writes it. */
+export async function openRangePage(services: Services, subject: RangeSubject): Promise<void> {
+  const run = await services.runs.acquire(subject.dir);
+  const title = vscode.l10n.t('Learning rate test of {0}', path.basename(subject.document.fsPath));
+  const panel = vscode.window.createWebviewPanel('pitwall.lrRange', title, vscode.ViewColumn.Beside, {
+    enableScripts: true,
+    localResourceRoots: [],
+  });
+  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'tab.svg');
+  const page = new RangePage(services, { panel, run, subject, title });
+  panel.onDidDispose(() => page.dispose());
+}
+
+type Parts = {
+  readonly panel: vscode.WebviewPanel;
+  readonly run: SharedRun;
+  readonly subject: RangeSubject;
+  readonly title: string;
+};
+
+class RangePage implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #services: Services;
+  readonly #parts: Parts;
+  #timer: NodeJS.Timeout | undefined;
+  #applied = false;
+
+  constructor(services: Services, parts: Parts) {
+    this.#services = services;
+    this.#parts = parts;
+    const { panel, run, title } = parts;
+    panel.webview.html = rangePage(this.#body(), title, randomBytes(16).toString('base64'));
+    this.#store.track({ dispose: () => run.release() });
+    this.#store.track({ dispose: () => clearTimeout(this.#timer) });
+    this.#store.track(run.live.onDidChange(() => this.#drawSoon()));
+    // A hidden page gets no messages.
+    this.#store.track(panel.onDidChangeViewState(() => this.#drawSoon()));
+    this.#store.track(
+      panel.webview.onDidReceiveMessage((act: unknown) => void this.#act(act).catch(services.showError)),
+    );
+  }
+
+  #drawSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#parts.panel.webview.postMessage(this.#body());
+    }, REDRAW_MS);
+  }
+
+  #body(): string {
+    return rangeBody(this.#view(), translate);
+  }
+
+  #view(): RangeView {
+    const { run, subject } = this.#parts;
+    const { state, presence } = run.live;
+    const points = rangePoints(state);
+    const ended = FINAL_STATES.has(presence.state);
+    const result = ended ? readRange(points) : undefined;
+    return {
+      ...{ points, result, ended, span: subject.span, applied: this.#applied },
+      steps: state.plan?.totalSteps ?? 0,
+      note: presence.state === 'completed' ? undefined : (presence.note ?? state.end?.message),
+      settings: result ? shown(subject.settingsFor(result.suggested)) : '',
+      file: path.basename(subject.document.fsPath),
+    };
+  }
+
+  async #act(act: unknown): Promise<void> {
+    const { subject } = this.#parts;
+    if (act === 'stop') await askRun(subject.dir, { type: 'stop' }, 'vscode');
+    if (act === 'start') await vscode.commands.executeCommand('pitwall.startTraining', subject.document);
+    if (act === 'apply') await this.#apply();
+  }
+
+  async #apply(): Promise<void> {
+    const { run, subject } = this.#parts;
+    const result = readRange(rangePoints(run.live.state));
+    if (!result) return;
+    await writeSettings(subject.document, subject.settingsFor(result.suggested));
+    this.#applied = true;
+    this.#services.log.info(`${subject.document.fsPath}: lr0 ${result.suggested} of ${subject.dir}`);
+    this.#drawSoon();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+const shown = (settings: readonly KeyValue[]): string =>
+  settings.map(({ key, value }) => `${key}: ${value}`).join(', ');
+
+/** One edit that one undo takes back; the file is shown with it, and saved by whoever wrote it. */
+async function writeSettings(uri: vscode.Uri, settings: readonly KeyValue[]): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const text = document.getText();
+  const entries = lastOf(readYaml(text, '').entries);
+  const edit = new vscode.WorkspaceEdit();
+  for (const setting of settings) {
+    const place = keyEdit(text, entries, setting);
+    if (!place) throw new Error(vscode.l10n.t('{0} must be written by hand here.', shown(settings)));
+    const { start, end } = place.range;
+    const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    const isFirst = place.kind === 'set' || text.trim() === '';
+    edit.replace(uri, range, isFirst ? place.text : `\n${place.text}`);
+  }
+  await vscode.workspace.applyEdit(edit);
+  const at = lastOf(readYaml(document.getText(), '').entries).get('lr0')?.valueRange;
+  const selection = at && new vscode.Range(document.positionAt(at.start), document.positionAt(at.end));
+  const column = vscode.ViewColumn.One;
+  await vscode.window.showTextDocument(document, { viewColumn: column, ...(selection && { selection }) });
+}
