@@ -76,6 +76,24 @@ export async function runCommand(page, title) {
   );
 }
 
+/** A command and its questions, from the start again where the focus went elsewhere in the middle of them. */
+export async function runAndChoose(page, title, choices) {
+  await until(
+    `${title}: ${choices.join(', ')}`,
+    async () => {
+      await runCommand(page, title);
+      for (const [i, text] of choices.entries()) {
+        const rows = page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text });
+        await rows.first().click({ timeout: 5000 });
+        // The next question may list the same names: it is another list, a moment later.
+        if (i < choices.length - 1) await settle(600);
+      }
+      return true;
+    },
+    { timeoutMs: 90_000 },
+  );
+}
+
 export async function openFile(page, name) {
   const input = page.locator('.quick-input-widget input.input');
   const row = page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();

@@ -22,6 +22,6 @@ export async function compareRuns(
   }
   const items = candidates.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
   const title = vscode.l10n.t('Compare with which run?');
-  const other = await vscode.window.showQuickPick(items, { title });
+  const other = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   if (other) await services.dashboards.open({ kind: 'compare', dir, with: other.dir });
 }

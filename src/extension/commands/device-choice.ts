@@ -21,7 +21,7 @@ export async function askForDevice(services: Services, experiment: Experiment): 
     { label: vscode.l10n.t('Cancel'), answer: 'cancel' },
   ];
   const title = vscode.l10n.t('{0} is using the device', other.name);
-  const choice = await vscode.window.showQuickPick(items, { title });
+  const choice = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   return choice ? choice.answer : 'cancel';
 }
 

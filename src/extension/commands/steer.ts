@@ -92,8 +92,11 @@ async function askForRate(services: Services, dir: string): Promise<number | und
     title: vscode.l10n.t('Learning rate from the next step on'),
     value: now === undefined ? '' : formatRate(now / 2),
     prompt: now === undefined ? '' : vscode.l10n.t('Now {0}.', formatRate(now)),
+    ignoreFocusOut: true,
     validateInput: (input) =>
-      Number(input) > 0 ? undefined : vscode.l10n.t('A number above 0 is expected.'),
+      Number(input) > 0 && Number.isFinite(Number(input))
+        ? undefined
+        : vscode.l10n.t('A number above 0 is expected.'),
   });
   return text === undefined ? undefined : Number(text);
 }
@@ -103,5 +106,10 @@ async function askForMode(): Promise<'scale' | 'hold' | undefined> {
     { label: vscode.l10n.t('Scale the rest of the curve'), mode: 'scale' as const },
     { label: vscode.l10n.t('Hold this value to the end'), mode: 'hold' as const },
   ];
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('How should it go on?') }))?.mode;
+  return (
+    await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('How should it go on?'),
+      ignoreFocusOut: true,
+    })
+  )?.mode;
 }

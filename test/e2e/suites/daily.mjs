@@ -10,6 +10,7 @@ import {
   openWorkbench,
   pageFrame,
   reloadWindow,
+  runAndChoose,
   runCommand,
   settle,
   showPitwall,
@@ -156,8 +157,7 @@ async function closely({ suite, browser, extensions }) {
     });
 
     await test('a run gets a title, and its folder keeps its name', async () => {
-      await runCommand(page, 'Pitwall: Rename Run');
-      await choice(page, 'pcb-micro-1').click();
+      await runAndChoose(page, 'Pitwall: Rename Run', ['pcb-micro-1']);
       const input = page.locator('.quick-input-widget input.input');
       await until('the name to change', async () => (await input.inputValue()) === 'pcb-micro-1');
       await input.fill('twice the rate');
@@ -167,13 +167,11 @@ async function closely({ suite, browser, extensions }) {
     });
 
     await test('a run is archived out of sight and restored', async () => {
-      await runCommand(page, 'Pitwall: Archive Run');
-      await choice(page, 'pcb-nano-hot').click();
+      await runAndChoose(page, 'Pitwall: Archive Run', ['pcb-nano-hot']);
       await until('the archive', () => row(page, 'Archive').isVisible());
       await until('out of sight', async () => (await row(page, 'pcb-nano-hot').count()) === 0);
       expect(existsSync(path.join(workspace.runs, 'pcb-nano-hot', 'events.jsonl')), 'its files are there');
-      await runCommand(page, 'Pitwall: Restore Archived Run');
-      await choice(page, 'pcb-nano-hot').click();
+      await runAndChoose(page, 'Pitwall: Restore Archived Run', ['pcb-nano-hot']);
       await until('back', () => row(page, 'pcb-nano-hot').isVisible());
       expectEqual(meta('pcb-nano-hot').archived, false, 'archived');
     });
@@ -205,8 +203,7 @@ async function closely({ suite, browser, extensions }) {
     });
 
     await test('the walkthrough has its four steps', async () => {
-      await runCommand(page, 'Welcome: Open Walkthrough...');
-      await choice(page, 'Pitwall').click();
+      await runAndChoose(page, 'Welcome: Open Walkthrough...', ['Pitwall']);
       await until('four steps', async () => (await page.locator('.getting-started-step').count()) === 4);
       await settle(3000);
       await page.screenshot({ path: path.join(suite.artifacts, 'walkthrough-dark.png') });

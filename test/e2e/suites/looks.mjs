@@ -4,7 +4,16 @@ import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect } from '../suite.mjs';
-import { openFile, openWorkbench, pageFrame, runCommand, settle, showPitwall, until } from '../workbench.mjs';
+import {
+  openFile,
+  openWorkbench,
+  pageFrame,
+  runAndChoose,
+  runCommand,
+  settle,
+  showPitwall,
+  until,
+} from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
 import { hoverOn } from './editing.mjs';
 
@@ -95,11 +104,7 @@ async function tour(page, shoot) {
     await settle(500);
     await shoot(`tab-${tab}`);
   }
-  await runCommand(page, 'Pitwall: Compare Runs');
-  for (const name of ['pcb-nano-1', 'pcb-micro-1']) {
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
-    await settle(600);
-  }
+  await runAndChoose(page, 'Pitwall: Compare Runs', ['pcb-nano-1', 'pcb-micro-1']);
   await until(
     'the comparison',
     async () => {
