@@ -158,7 +158,7 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
       ticks: {
         ...ticks,
         maxTicksLimit: 5,
-        stepSize: spec.y.step,
+        count: spec.y.ticks,
         callback: (v: number) => (v === 0 ? '0' : shortTick(v)),
       },
     },

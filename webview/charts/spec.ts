@@ -22,8 +22,8 @@ export type ChartSpec = {
     readonly log: boolean;
     readonly top?: number;
     readonly bottom?: number;
-    /** Between ticks, where the library's own choice would leave an odd one at the top. */
-    readonly step?: number;
+    /** How many ticks, where the library's own choice would leave an odd one at the top. */
+    readonly ticks?: number;
   };
   readonly band?: {
     readonly from: number;
@@ -108,9 +108,8 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   };
 }
 
-function yRange(plot: Plot): { bottom?: number; top?: number; step?: number } {
-  const top = shareTop(plot);
-  if (plot.unit === 'share') return { bottom: 0, top, step: top / 2 };
+function yRange(plot: Plot): { bottom?: number; top?: number; ticks?: number } {
+  if (plot.unit === 'share') return { bottom: 0, top: shareTop(plot), ticks: 3 };
   return plot.id === 'loss' ? explosionTop(plot) : {};
 }
 
