@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { checkpointRows } from '../../protocol/view/checkpoint-rows';
+import type { ViewInput } from '../../protocol/view/input';
 import type { CheckpointRow } from '../../protocol/view/types';
 import type { Services } from '../services';
 
@@ -28,7 +29,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   getChildren(parent?: CheckpointItem): CheckpointItem[] {
     const run = this.#services.runs.current;
     if (parent || !run) return [];
-    return checkpointRows(run.input()).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
+    return shownRows(run.input()).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
   }
 
   getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
@@ -69,6 +70,16 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     this.#following?.dispose();
     this.#store.dispose();
   }
+}
+
+const NEWEST = 100;
+const MOST_OLDER = 100;
+
+/** The newest, and of the older ones what is kept: a tree of thousands helps nobody. The dashboard has them all. */
+function shownRows(input: ViewInput): CheckpointRow[] {
+  const rows = checkpointRows(input);
+  const older = rows.slice(NEWEST).filter((row) => row.best || row.actions.length > 0);
+  return [...rows.slice(0, NEWEST), ...older.slice(0, MOST_OLDER)];
 }
 
 function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {

@@ -7,10 +7,12 @@ import { changeOf, verdictOf } from './verdict';
 
 /** Newest first. */
 export function checkpointRows(input: ViewInput): CheckpointRow[] {
-  return [...input.state.checkpoints.values()].reverse().map((checkpoint) => rowOf(input, checkpoint));
+  const { checkpoints, keeper } = input.state;
+  const bests = new Set(keeper.flatMap((entry) => (entry.type === 'best' ? [entry.epoch] : [])));
+  return [...checkpoints.values()].reverse().map((checkpoint) => rowOf(input, checkpoint, bests));
 }
 
-function rowOf(input: ViewInput, checkpoint: CheckpointState): CheckpointRow {
+function rowOf(input: ViewInput, checkpoint: CheckpointState, bests: ReadonlySet<number>): CheckpointRow {
   const { state, t } = input;
   const validated = state.validations.get(checkpoint.epoch);
   const metric = (value: number | undefined): string => (value === undefined ? '' : formatMetric(value));
@@ -26,7 +28,7 @@ function rowOf(input: ViewInput, checkpoint: CheckpointState): CheckpointRow {
     change: validated ? changeOf(state, validated) : '',
     took: validated ? formatSeconds(validated.seconds.total, t) : '',
     size: formatBytes(checkpoint.bytes),
-    kept: keptSentence(checkpoint, state, input),
+    kept: keptSentence(checkpoint, bests.has(checkpoint.epoch), input),
     actions: actionsOf(checkpoint, input),
   };
 }
@@ -45,10 +47,9 @@ function waitingVerdict(checkpoint: CheckpointState, { state: run, t }: ViewInpu
   return isInHand(checkpoint, run) ? texts.validating : texts[checkpoint.state];
 }
 
-function keptSentence({ kept, pinned, epoch }: CheckpointState, state: RunState, { t }: ViewInput): Sentence {
+function keptSentence({ kept, pinned }: CheckpointState, wasBest: boolean, { t }: ViewInput): Sentence {
   if (pinned) return { text: t('pinned'), tone: 'quiet' };
   if (kept) return { text: t('kept'), tone: 'quiet' };
-  const wasBest = state.keeper.some((entry) => entry.type === 'best' && entry.epoch === epoch);
   return { text: wasBest ? t('best at the time · cleaned up') : t('cleaned up'), tone: 'quiet' };
 }
 

@@ -50,6 +50,9 @@ export function createViewSession(): ViewSession {
     return update ? [update] : [];
   };
   const chartUpdates = (input: ViewInput): ChartUpdate[] => {
+    isPending = false;
+    // A page without charts, such as the side panel, costs nothing however long the run is.
+    if (Object.keys(lens.charts).length === 0) return [];
     const axis = createAxis(lens.axis, input);
     const { isNew, isComplete } = cache.update(input.state, axis, lens);
     if (isNew) senders.clear();
