@@ -84,6 +84,13 @@ async function writeDataset(dir: string): Promise<{ model: string; yaml: string 
   return { model, yaml };
 }
 
+/** Checkpoints in order, each once. On a slow machine the first weights are overwritten before they are copied. */
+function expectTaken(events: readonly { type: string; epoch?: number }[], fromTheSecond: number[]): void {
+  const taken = events.filter(({ type }) => type === 'checkpoint').map(({ epoch = 0 }) => epoch);
+  expect(taken.filter((epoch) => epoch > 1)).toEqual(fromTheSecond);
+  expect(taken).toHaveLength(new Set(taken).size);
+}
+
 const tree = (): string =>
   JSON.stringify(
     readdirSync(folder, { recursive: true })
@@ -110,9 +117,7 @@ describe('pitwall follow', () => {
     expect(events.filter((event) => event.type === 'epoch').map(({ metrics }) => metrics.map)).toEqual([
       0.05, 0.1, 0.15,
     ]);
-    expect(events.filter((event) => event.type === 'checkpoint').map(({ epoch }) => epoch)).toEqual([
-      1, 2, 3,
-    ]);
+    expectTaken(events, [2, 3]);
     expect(readFileSync(path.join(runDirs()[0], 'checkpoints/epoch-0003/model.pt'), 'latin1')).toMatch(
       /^weights of epoch 3 /,
     );
@@ -166,10 +171,7 @@ describe('pitwall follow', () => {
       JSON.parse(line),
     );
     expect(told.filter(({ type }) => type === 'step')).toHaveLength(3);
-    // On a slow machine the foreign program overwrites its first weights before they are copied.
-    const taken = told.filter(({ type }) => type === 'checkpoint').map(({ epoch }) => epoch);
-    expect(taken.filter((epoch) => epoch > 1)).toEqual([2, 3]);
-    expect(taken).toHaveLength(new Set(taken).size);
+    expectTaken(told, [2, 3]);
     expect(alive(foreign?.pid)).toBe(true);
   });
 
