@@ -11,7 +11,7 @@ import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
 import { loadInWorker } from './load-in-worker';
 import { unpackRun } from './packed-run';
-import { type Presence, presenceOf } from './presence';
+import { othersOf, type Presence, presenceOf } from './presence';
 
 /** A run folder as it is and as it grows. Reads only; starts nothing. */
 export type LiveRun = Disposable & {
@@ -95,8 +95,8 @@ class FollowedRun implements LiveRun {
   get presence(): Presence {
     const { status, end, run } = this.#state;
     const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
-    const follows = run?.follows !== undefined;
-    return presenceOf({ status, end, ownerAlive, created: run?.created ?? 0, now: Date.now(), follows });
+    const common = { status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
+    return presenceOf({ ...common, ...(run && othersOf(run)) });
   }
 
   refresh(): Promise<void> {

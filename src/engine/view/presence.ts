@@ -1,7 +1,8 @@
 import type { TrainerEventOf } from '../../protocol/events';
-import type { ProcessIdentity, RunStateName, StatusFile } from '../../protocol/run-files';
+import type { ProcessIdentity, RunFile, RunStateName, StatusFile } from '../../protocol/run-files';
 import { FINAL_STATES } from '../../protocol/run-files';
 import { livenessOf } from '../process/identity';
+import { trainersOfRun } from '../process/run-processes';
 
 /** Who of a run lives, as far as this machine can know. */
 export type Presence = {
@@ -27,9 +28,18 @@ export type PresenceInput = {
   readonly created: number;
   /** The run is somebody else's and only followed: it does not end with our processes. */
   readonly follows?: boolean;
+  /** Whether a program of the run lives that its reader and keeper have left behind; asked last, for it looks far. */
+  readonly programLives?: () => boolean;
 };
 
 const STARTING_MS = 15_000;
+
+/** What a run that reads another program is judged by besides. */
+export function othersOf(run: RunFile): Pick<PresenceInput, 'follows' | 'programLives'> {
+  if (run.follows) return { follows: true };
+  if (run.experiment.resolved.trainer !== 'command') return {};
+  return { programLives: () => trainersOfRun(run.id).length > 0 };
+}
 
 /** Looks at processes and files only; starts nothing. */
 export function presenceOf(input: PresenceInput): Presence {
@@ -74,7 +84,8 @@ function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
 
 type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note'>;
 
-function hereState({ end, follows }: PresenceInput, status: StatusFile): HereState {
+function hereState(input: PresenceInput, status: StatusFile): HereState {
+  const { end } = input;
   const keeperAlive = livenessOf(status.keeper) === 'alive';
   const trainerAlive = status.trainer !== undefined && livenessOf(status.trainer) === 'alive';
   if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
@@ -88,9 +99,15 @@ function hereState({ end, follows }: PresenceInput, status: StatusFile): HereSta
       trainerAlive,
       note: 'its keeper went before the last checkpoints were validated',
     };
-  if (follows)
-    return { state: 'running', ...DEAD, note: 'nobody follows it at present; pitwall watch goes on' };
-  return { state: 'lost', ...DEAD, note: 'trainer and keeper are gone without a word' };
+  return { ...DEAD, ...leftAlone(input) };
+}
+
+/** Neither keeper nor reader is there; what they read may go on all the same. */
+function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
+  if (follows) return { state: 'running', note: 'nobody follows it at present; pitwall watch goes on' };
+  if (programLives?.())
+    return { state: 'running', note: 'the program goes on, nobody reads it; pitwall watch goes on' };
+  return { state: 'lost', note: 'trainer and keeper are gone without a word' };
 }
 
 export function stateOfEnd(end: TrainerEventOf<'end'>): RunStateName {

@@ -16,7 +16,7 @@ import { readMeta } from '../store/meta';
 import { runPaths } from '../store/paths';
 import { readRun } from '../store/read-run';
 import { LookLoop } from '../watch/look-loop';
-import { type Presence, presenceOf } from './presence';
+import { othersOf, type Presence, presenceOf } from './presence';
 import { readEnd } from './read-end';
 
 /** One run in a list, from its small files alone. */
@@ -112,11 +112,11 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
 /** The log's end is only asked for where the keeper's word may be out of date. */
 async function look(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
-  const follows = run.follows !== undefined;
-  const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), follows };
+  const others = othersOf(run);
+  const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), ...others };
   const presence = presenceOf(input);
   const isSure = presence.keeperAlive || presence.trainerAlive || FINAL_STATES.has(presence.state);
-  if (presence.state !== 'lost' && (isSure || !follows)) return presence;
+  if (presence.state !== 'lost' && (isSure || !others.follows)) return presence;
   return presenceOf({ ...input, end: await readEnd(runPaths(dir).events) });
 }
 

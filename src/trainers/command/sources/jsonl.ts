@@ -16,7 +16,13 @@ const zLine = z.discriminatedUnion('type', [
     lr: numbers,
     t: z.number().optional(),
   }),
-  z.object({ type: z.literal('epoch'), epoch: z.number().int().min(1), loss: numbers, metrics: numbers }),
+  z.object({
+    type: z.literal('epoch'),
+    epoch: z.number().int().min(1),
+    loss: numbers,
+    metrics: numbers,
+    t: z.number().optional(),
+  }),
   z.object({
     type: z.literal('checkpoint'),
     file: z.string(),
@@ -39,7 +45,13 @@ function readLine(line: string): ForeignRecord {
   if (data.type === 'end') return { kind: 'end' };
   if (data.type === 'plan') return { kind: 'plan', epochs: data.epochs, stepsPerEpoch: data.stepsPerEpoch };
   if (data.type === 'epoch')
-    return { kind: 'epoch', epoch: data.epoch, loss: data.loss, metrics: data.metrics };
+    return {
+      kind: 'epoch',
+      epoch: data.epoch,
+      loss: data.loss,
+      metrics: data.metrics,
+      ...(data.t !== undefined && { time: data.t }),
+    };
   if (data.type === 'checkpoint')
     return { kind: 'checkpoint', file: data.file, epoch: data.epoch, step: data.step };
   return { kind: 'step', step: data.step, epoch: data.epoch, loss: data.loss, lr: data.lr, time: data.t };
