@@ -1,5 +1,6 @@
 import type { ScalarPoint } from '../domain/foreign/tfevents';
 import type { Column } from '../domain/run/columns';
+import type { TrainerEventOf } from './events';
 import type { RunState } from './run-state';
 import type { Validated } from './validation';
 
@@ -18,6 +19,7 @@ export function* scalarPoints(state: RunState): Generator<ScalarPoint> {
     }
   }
   for (const validated of state.validations.values()) yield* validationPoints(validated);
+  for (const epoch of state.epochs) yield* ownPoints(epoch);
 }
 
 /** A missing value is NaN in a column; a loss that is NaN is news and is exported. */
@@ -46,6 +48,16 @@ function validationPoints(validated: Validated): ScalarPoint[] {
   return METRICS.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
 }
 
+/** What the trainer's own validation found, where another program has one. */
+function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPoint[] {
+  return Object.entries(metrics).map(([name, value]) => ({
+    tag: `trainer/${name}`,
+    step,
+    wallTime: t / 1000,
+    value,
+  }));
+}
+
 /** One line a step: step, epoch, seconds, losses, LR per group, images/s, gradient norm. NaN and inf as Python writes them. */
 export function* stepsCsv(state: RunState): Generator<string> {
   const { steps } = state;
@@ -58,13 +70,21 @@ export function* stepsCsv(state: RunState): Generator<string> {
   }
 }
 
-/** One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. */
+/**
+ * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. A run that nobody
+ * validated here has the trainer's own numbers.
+ */
 export function* epochsCsv(state: RunState): Generator<string> {
   yield 'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds\n';
-  for (const v of state.validations.values()) {
-    yield `${[v.epoch, v.precision, v.recall, v.map50, v.map, v.seconds.total].map(cell).join(',')}\n`;
-  }
+  for (const v of state.validations.values())
+    yield line([v.epoch, v.precision, v.recall, v.map50, v.map, v.seconds.total]);
+  if (state.validations.size > 0) return;
+  for (const { epoch, metrics, seconds } of state.epochs)
+    if (metrics) yield line([epoch, ...OWN.map((name) => metrics[name] ?? Number.NaN), seconds]);
 }
+
+const OWN = ['precision', 'recall', 'map50', 'map'];
+const line = (cells: readonly number[]): string => `${cells.map(cell).join(',')}\n`;
 
 function cell(value: number): string {
   if (Number.isNaN(value)) return 'nan';
