@@ -37,7 +37,11 @@ type LrFindOptions = {
   readonly json?: true;
 };
 
-const PICTURE = { width: 720, height: 360, colours: { ...LIGHT_COLOURS, background: '#ffffff' } } as const;
+const PICTURE = {
+  width: 720,
+  height: 360,
+  colours: { ...LIGHT_COLOURS, background: '#ffffff', halo: '#ffffff' },
+} as const;
 const PLOT_HEIGHT = 8;
 
 export function lrFindCommand({ io, run }: Cli) {

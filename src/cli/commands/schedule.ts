@@ -21,7 +21,11 @@ import { countDataset } from '../schedule/counts';
 import { scheduleLines } from '../schedule/lines';
 import { scheduleReport } from '../schedule/report';
 
-const PICTURE = { width: 720, height: 320, colours: { ...LIGHT_COLOURS, background: '#ffffff' } } as const;
+const PICTURE = {
+  width: 720,
+  height: 320,
+  colours: { ...LIGHT_COLOURS, background: '#ffffff', halo: '#ffffff' },
+} as const;
 
 export function scheduleCommand({ io, run }: Cli) {
   return new Command('schedule')

@@ -1,3 +1,4 @@
+import { createTranslate, type Translate } from '../../base/translate';
 import { mainGroup, summarize } from './summary';
 import type { Schedule } from './types';
 
@@ -10,6 +11,8 @@ export type SvgColours = {
   readonly warmup: string;
   /** Mark of the quantity under the mouse. */
   readonly mark: string;
+  /** Behind labels, so that a curve does not strike them through: about what the picture lies on. */
+  readonly halo: string;
   readonly background?: string;
 };
 
@@ -21,6 +24,8 @@ export type SvgOptions = {
   readonly height: number;
   readonly colours: SvgColours;
   readonly highlight?: Highlight;
+  /** Language of the labels; English where absent. */
+  readonly t?: Translate;
 };
 
 export const LIGHT_COLOURS: SvgColours = {
@@ -30,6 +35,7 @@ export const LIGHT_COLOURS: SvgColours = {
   grid: '#c8c8c8',
   warmup: '#005fb81f',
   mark: '#b5460f',
+  halo: '#f8f8f8',
 };
 
 export const DARK_COLOURS: SvgColours = {
@@ -39,6 +45,7 @@ export const DARK_COLOURS: SvgColours = {
   grid: '#4b4b4b',
   warmup: '#4daafc2b',
   mark: '#f0a35e',
+  halo: '#202020',
 };
 
 export const HIGH_CONTRAST_COLOURS: SvgColours = {
@@ -48,6 +55,17 @@ export const HIGH_CONTRAST_COLOURS: SvgColours = {
   grid: '#ffffff',
   warmup: '#3ff2ff40',
   mark: '#ffd700',
+  halo: '#000000',
+};
+
+export const HIGH_CONTRAST_LIGHT_COLOURS: SvgColours = {
+  foreground: '#000000',
+  muted: '#292929',
+  accent: '#0f4a85',
+  grid: '#292929',
+  warmup: '#0f4a8533',
+  mark: '#8a1f00',
+  halo: '#ffffff',
 };
 
 /** The drawing area in pixels, and the scale: steps to x, LR to y. */
@@ -60,10 +78,13 @@ export type Frame = {
   readonly maximum: number;
   readonly colours: SvgColours;
   readonly highlight: Highlight;
+  readonly t: Translate;
 };
 
+const ENGLISH = createTranslate();
+
 export function frameOf(schedule: Schedule, options: SvgOptions): Frame {
-  const { width, height, colours, highlight } = options;
+  const { width, height, colours, highlight, t = ENGLISH } = options;
   return {
     left: 58,
     right: width - 12,
@@ -73,6 +94,7 @@ export function frameOf(schedule: Schedule, options: SvgOptions): Frame {
     maximum: largestLr(schedule, highlight),
     colours,
     highlight,
+    t,
   };
 }
 
@@ -103,5 +125,5 @@ export type Label = {
 
 export function text(frame: Frame, { x, y, anchor, content, colour }: Label): string {
   const fill = colour ?? frame.colours.foreground;
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="11" fill="${fill}">${content}</text>`;
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="11" fill="${fill}" stroke="${frame.colours.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${content}</text>`;
 }

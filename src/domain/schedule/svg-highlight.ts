@@ -1,4 +1,5 @@
-import { counted, mainGroup, percent, rate, summarize } from './summary';
+import { mainGroup, percent, rate, summarize } from './summary';
+import { countOf } from './svg-axes';
 import { type Frame, type Highlight, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
@@ -30,16 +31,16 @@ const MARKS: Readonly<
 > = {
   peak: (schedule, frame) => {
     const { peak } = summarize(schedule);
-    return pointed(frame, { step: peak.step, lr: peak.lr, label: `peak ${rate(peak.lr)}` });
+    return pointed(frame, { step: peak.step, lr: peak.lr, label: frame.t('peak {0}', rate(peak.lr)) });
   },
   final: (schedule, frame) => {
     const step = schedule.steps - 1;
     const lr = schedule.lrAt(step, mainGroup(schedule));
-    return pointed(frame, { step, lr, label: `final ${rate(lr)}` });
+    return pointed(frame, { step, lr, label: frame.t('final {0}', rate(lr)) });
   },
   bias: (schedule, frame) => {
     const lr = schedule.lrAt(0, Math.max(0, schedule.groups.indexOf('bias')));
-    return pointed(frame, { step: 0, lr, label: `biases start at ${rate(lr)}` });
+    return pointed(frame, { step: 0, lr, label: frame.t('biases start at {0}', rate(lr)) });
   },
   warmup: warmupMark,
   end: (schedule, frame) => {
@@ -53,7 +54,7 @@ function warmupMark(schedule: Schedule, frame: Frame): readonly string[] {
   const { warmupSteps, steps } = schedule;
   if (warmupSteps === 0) return [];
   const x = xOf(frame, Math.min(warmupSteps, steps - 1));
-  const label = `${counted(warmupSteps, schedule.unit ?? 'step')}, ${percent(warmupSteps / steps)}`;
+  const label = frame.t('{0}, {1}', countOf(schedule, warmupSteps, frame.t), percent(warmupSteps / steps));
   return [line(frame, `M${x} ${frame.top}V${frame.bottom}`), labelBeside(frame, x, frame.bottom - 8, label)];
 }
 
@@ -66,7 +67,7 @@ function momentumCurve(schedule: Schedule, frame: Frame): readonly string[] {
     return `${xOf(frame, step)},${yOf(frame, schedule.momentumAt(step) * frame.maximum)}`;
   });
   const y = yOf(frame, last * frame.maximum);
-  const label = `momentum ${rate(schedule.momentumAt(0))} to ${rate(last)}`;
+  const label = frame.t('momentum {0} to {1}', rate(schedule.momentumAt(0)), rate(last));
   return [
     `<polyline points="${points.join(' ')}" fill="none" stroke="${frame.colours.mark}" stroke-width="1.5"/>`,
     text(frame, { x: frame.right, y: y + 14, anchor: 'end', content: label, colour: frame.colours.mark }),
@@ -80,8 +81,14 @@ function pointed(frame: Frame, { step, lr, label }: Pointed): readonly string[] 
   const y = yOf(frame, Math.min(lr, frame.maximum));
   return [
     `<circle cx="${x}" cy="${y}" r="3.5" fill="${frame.colours.mark}"/>`,
-    labelBeside(frame, x, y - 8, label),
+    labelBeside(frame, x, labelHeight(frame, x, y), label),
   ];
+}
+
+/** Above the point; below it at the end of a decay, whose curve comes down from the left. */
+function labelHeight({ left, right, bottom }: Frame, x: number, y: number): number {
+  const isAtTheEnd = x > (left + right) / 2;
+  return isAtTheEnd && y + 18 < bottom ? y + 16 : y - 8;
 }
 
 function labelBeside(frame: Frame, x: number, y: number, content: string): string {

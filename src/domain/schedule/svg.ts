@@ -1,6 +1,7 @@
 import { samplePoints } from './sample';
-import { describeSchedule, mainGroup, rate, whole } from './summary';
-import { type Frame, frameOf, type SvgOptions, text, xOf, yOf } from './svg-frame';
+import { describeSchedule, mainGroup } from './summary';
+import { axes } from './svg-axes';
+import { type Frame, frameOf, type SvgOptions, xOf, yOf } from './svg-frame';
 import { highlightMarks } from './svg-highlight';
 import type { Schedule } from './types';
 
@@ -47,28 +48,6 @@ function warmupShade(schedule: Schedule, frame: Frame): readonly string[] {
   const end = xOf(frame, Math.min(schedule.warmupSteps, schedule.steps - 1));
   const size = `width="${(end - frame.left).toFixed(1)}" height="${frame.bottom - frame.top}"`;
   return [`<rect x="${frame.left}" y="${frame.top}" ${size} fill="${frame.colours.warmup}"/>`];
-}
-
-function axes(schedule: Schedule, frame: Frame): readonly string[] {
-  const { left, right, top, bottom, colours } = frame;
-  const unit = schedule.unit ?? 'step';
-  const middle = yOf(frame, frame.maximum / 2);
-  return [
-    `<path d="M${left} ${middle}H${right}" stroke="${colours.grid}" stroke-dasharray="2 4"/>`,
-    `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${colours.grid}"/>`,
-    text(frame, { x: left - 6, y: top + 4, anchor: 'end', content: rate(frame.maximum) }),
-    text(frame, { x: left - 6, y: bottom + 4, anchor: 'end', content: '0' }),
-    text(frame, { x: left, y: bottom + 16, anchor: 'start', content: `${unit} 0` }),
-    text(frame, { x: right, y: bottom + 16, anchor: 'end', content: endLabel(schedule) }),
-  ];
-}
-
-function endLabel(schedule: Schedule): string {
-  const unit = schedule.unit ?? 'step';
-  const epochs = schedule.stepsPerEpoch > 0 ? schedule.steps / schedule.stepsPerEpoch : 0;
-  const inEpochs =
-    unit === 'step' && Number.isInteger(epochs) && epochs > 1 ? ` (${whole(epochs)} epochs)` : '';
-  return `${whole(schedule.steps)} ${unit}s${inEpochs}`;
 }
 
 function emptySvg({ width, height }: SvgOptions): string {

@@ -3,11 +3,13 @@ import { scheduleSvg } from '../../domain/schedule/svg';
 import {
   DARK_COLOURS,
   HIGH_CONTRAST_COLOURS,
+  HIGH_CONTRAST_LIGHT_COLOURS,
   type Highlight,
   LIGHT_COLOURS,
   type SvgColours,
 } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
+import { translate } from '../window';
 
 const PICTURE = { width: 420, height: 170 } as const;
 
@@ -20,15 +22,17 @@ export type Picture = {
 
 /** A curve in a hover, in the colours of the theme, and the same in words. */
 export function appendPicture(text: vscode.MarkdownString, { schedule, highlight, words }: Picture): void {
-  const colours = coloursOf(vscode.window.activeColorTheme.kind);
-  const svg = scheduleSvg(schedule, { ...PICTURE, colours, highlight });
+  const colours = THEMES[vscode.window.activeColorTheme.kind];
+  const svg = scheduleSvg(schedule, { ...PICTURE, colours, highlight, t: translate });
   // Hovers show SVG only as an image; inline SVG is not rendered (vscode#212565). The words say the same.
   text.appendMarkdown(
     `![${words.replace(/[[\]]/g, '')}](data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')})\n\n${words}\n\n`,
   );
 }
 
-function coloursOf(kind: vscode.ColorThemeKind): SvgColours {
-  if (kind === vscode.ColorThemeKind.Light) return LIGHT_COLOURS;
-  return kind === vscode.ColorThemeKind.Dark ? DARK_COLOURS : HIGH_CONTRAST_COLOURS;
-}
+const THEMES: Readonly<Record<vscode.ColorThemeKind, SvgColours>> = {
+  [vscode.ColorThemeKind.Light]: LIGHT_COLOURS,
+  [vscode.ColorThemeKind.Dark]: DARK_COLOURS,
+  [vscode.ColorThemeKind.HighContrast]: HIGH_CONTRAST_COLOURS,
+  [vscode.ColorThemeKind.HighContrastLight]: HIGH_CONTRAST_LIGHT_COLOURS,
+};

@@ -29,6 +29,7 @@ const COLOURS: SvgColours = {
   grid: 'var(--vscode-charts-lines)',
   warmup: 'transparent',
   mark: 'var(--vscode-charts-orange)',
+  halo: 'var(--vscode-editor-background)',
 };
 const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;
 

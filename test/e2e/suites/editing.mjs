@@ -1,5 +1,7 @@
 // The config as it is being written: lens, hover, hints, problems and their fixes, the preview that redraws.
+import path from 'node:path';
 import { startServer } from '../editor.mjs';
+import { endProcessesOf } from '../processes.mjs';
 import { expect } from '../suite.mjs';
 import { openFile, openWorkbench, pageFrame, runCommand, settle, until } from '../workbench.mjs';
 import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
@@ -56,8 +58,27 @@ export async function editing({ suite, browser, extensions }) {
       await until('the fix', async () => (await page.locator('.squiggly-error').count()) === 0);
     });
 
+    await test('Find Learning Rate runs a short test and writes what it suggests into the config', async () => {
+      await runCommand(page, 'Pitwall: Find Learning Rate');
+      const range = await rangeFrame(page);
+      await until('a picture of its own', () => range.locator('svg[aria-label]').first().isVisible());
+      const write = range.locator('button[data-act="apply"]');
+      await write.waitFor({ timeout: 240_000 });
+      const words = await range.locator('[role="status"]').textContent();
+      const [, lr0] = /lr0 ([\d.e-]+) is/.exec(words) ?? [];
+      expect(Number(lr0) > 0.003 && Number(lr0) < 0.06, `a sound suggestion: ${words}`);
+      await page.screenshot({ path: path.join(suite.artifacts, 'lr-find.png') });
+      await write.click();
+      await until('the value in the config', async () =>
+        (await page.locator('.view-lines').first().textContent())
+          .replaceAll('\u00a0', ' ')
+          .includes(`lr0: ${lr0}`),
+      );
+      await until('the button is spent', () => write.isDisabled());
+    });
+
     await test('with errors in the config nothing is started and the line is named', async () => {
-      await replaceText(page, 'lr0: 0.02', 'lr0: -1');
+      await replaceText(page, 'lr0: 0.', 'lr0: -1.');
       await runCommand(page, 'Pitwall: Start Training');
       const message = page.locator('.notification-list-item-message', { hasText: 'lr0' }).first();
       await message.waitFor({ timeout: 20_000 });
@@ -66,6 +87,7 @@ export async function editing({ suite, browser, extensions }) {
   } finally {
     await page.context().close();
     await server.stop();
+    endProcessesOf(workspace.runs);
     workspace.remove();
   }
 }
@@ -100,6 +122,19 @@ async function goTo(page, text) {
   await page.keyboard.press('Enter');
   await settle(300);
   await page.keyboard.press('Escape');
+}
+
+/** The page of a range test: the frame that has its heading. */
+function rangeFrame(page) {
+  return until('the page of the test', async () => {
+    for (const frame of page.frames()) {
+      const text = await frame
+        .evaluate(() => document.querySelector('h2')?.textContent ?? '')
+        .catch(() => '');
+      if (/^Learning rate test of/.test(text)) return frame;
+    }
+    return undefined;
+  });
 }
 
 async function replaceText(page, from, to) {

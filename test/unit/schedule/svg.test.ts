@@ -3,6 +3,7 @@ import { samplePoints } from '../../../src/domain/schedule/sample';
 import { createSchedule } from '../../../src/domain/schedule/schedule';
 import { describeSchedule } from '../../../src/domain/schedule/summary';
 import { scheduleSvg } from '../../../src/domain/schedule/svg';
+import { roundTicks } from '../../../src/domain/schedule/svg-axes';
 import { DARK_COLOURS, type Highlight, LIGHT_COLOURS } from '../../../src/domain/schedule/svg-frame';
 import { highlightOf } from '../../../src/domain/schedule/svg-highlight';
 import type { Schedule, ScheduleInput } from '../../../src/domain/schedule/types';
@@ -122,5 +123,19 @@ describe('a schedule in one line', () => {
       'LR 0.02, no warm-up, then to 0.0002542 at step 959',
     );
     expect(describeSchedule(scheduleOfValues([[]]))).toBe('a run of no steps');
+  });
+});
+
+describe('round ticks', () => {
+  it('are at most as many as asked, at 1, 2 or 5 times a power of ten', () => {
+    expect(roundTicks(0.0197, 4)).toEqual([0.005, 0.01, 0.015]);
+    expect(roundTicks(100, 5)).toEqual([20, 40, 60, 80, 100]);
+    expect(roundTicks(1e-5, 4)).toEqual([0.000005, 0.00001]);
+    expect(roundTicks(7, 5)).toEqual([2, 4, 6]);
+  });
+
+  it('are none where there is no scale', () => {
+    for (const largest of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(roundTicks(largest, 4)).toEqual([]);
   });
 });
