@@ -42,10 +42,11 @@ function runLength(scope: Scope, context: Context, guess: number): number {
 }
 
 function clipped(steps: number, spec: TorchSpec, { assume, t }: Context): number {
-  const whole = Math.min(MOST, Math.max(1, Math.floor(steps)));
-  if (whole <= MOST_STEPPED || !isSteppedOnly(spec)) return whole;
-  assume(t('Only the first {0} counts are drawn.', MOST_STEPPED));
-  return MOST_STEPPED;
+  const most = isSteppedOnly(spec) ? MOST_STEPPED : MOST;
+  const whole = Math.max(1, Math.floor(steps));
+  if (whole <= most) return whole;
+  assume(t('Only the first {0} counts are drawn.', most));
+  return most;
 }
 
 /** A factor from the file for every step, one after the other. */

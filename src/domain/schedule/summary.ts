@@ -6,6 +6,8 @@ export type ScheduleSummary = {
   readonly peak: { readonly step: number; readonly lr: number };
   readonly final: number;
   readonly warmupShare: number;
+  /** First step found whose LR is NaN or infinite; such points are in no other number here. */
+  readonly brokenAt: number | undefined;
 };
 
 /** The group that people mean by "the LR". */
@@ -15,11 +17,16 @@ export function mainGroup(schedule: Schedule): number {
 
 export function summarize(schedule: Schedule, group = mainGroup(schedule)): ScheduleSummary {
   const points = samplePoints(schedule, group, 400);
-  const peak = points.reduce((best, point) => (point.lr > best.lr ? point : best), points[0]);
+  const finite = points.filter(({ lr }) => Number.isFinite(lr));
+  const peak = finite.reduce(
+    (best, point) => (point.lr > best.lr ? point : best),
+    finite[0] ?? { step: 0, lr: 0 },
+  );
   return {
     start: schedule.lrAt(0, group),
     peak,
     final: schedule.lrAt(Math.max(0, schedule.steps - 1), group),
+    brokenAt: points.find(({ lr }) => !Number.isFinite(lr))?.step,
     warmupShare: schedule.steps > 0 ? schedule.warmupSteps / schedule.steps : 0,
   };
 }

@@ -77,6 +77,7 @@ function momentumCurve(schedule: Schedule, frame: Frame): readonly string[] {
 type Pointed = { readonly step: number; readonly lr: number; readonly label: string };
 
 function pointed(frame: Frame, { step, lr, label }: Pointed): readonly string[] {
+  if (!Number.isFinite(lr)) return [];
   const x = xOf(frame, step);
   const y = yOf(frame, Math.min(lr, frame.maximum));
   return [

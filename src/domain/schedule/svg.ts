@@ -37,9 +37,9 @@ export function scheduleSvg(schedule: Schedule, options: SvgOptions): string {
 }
 
 function curve(schedule: Schedule, group: number, frame: Frame, style: string): string {
-  const points = samplePoints(schedule, group, POINTS).map(
-    ({ step, lr }) => `${xOf(frame, step)},${yOf(frame, lr)}`,
-  );
+  const points = samplePoints(schedule, group, POINTS)
+    .filter(({ lr }) => Number.isFinite(lr))
+    .map(({ step, lr }) => `${xOf(frame, step)},${yOf(frame, lr)}`);
   return `<polyline points="${points.join(' ')}" ${style}/>`;
 }
 

@@ -3,7 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { Problem } from '../../base/problem';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { isExperimentFile } from './experiment-files';
+import { isTrainingConfig } from './experiment-files';
 import { planOf } from './plan';
 
 const WAIT_MS = 200;
@@ -52,7 +52,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 
   #schedule(document: vscode.TextDocument): void {
-    if (!isExperimentFile(document)) return;
+    if (!isTrainingConfig(document)) return;
     const key = document.uri.toString();
     clearTimeout(this.#timers.get(key));
     const judge = (): void => {

@@ -6,7 +6,7 @@ const ULTRALYTICS = /(^|[/\\])(args|cfg|default|[^/\\]*hyp[^/\\]*)\.ya?ml$/i;
 
 export const EXPERIMENT_SELECTOR: vscode.DocumentSelector = [
   { scheme: 'file', pattern: '**/*.train.{yaml,yml}' },
-  { scheme: 'file', pattern: '**/{args,cfg,default}.{yaml,yml}' },
+  { scheme: 'file', pattern: '**/{args,cfg,default,*hyp*}.{yaml,yml}' },
 ];
 
 export function isExperimentFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
@@ -16,3 +16,18 @@ export function isExperimentFile({ fileName, uri }: Pick<vscode.TextDocument, 'f
 export function isUltralyticsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
   return uri.scheme === 'file' && ULTRALYTICS.test(fileName);
 }
+
+/** A text that the editor helps with: an experiment, or a file of such a name that really holds Ultralytics' arguments. */
+export function isTrainingConfig(
+  document: Pick<vscode.TextDocument, 'fileName' | 'uri'> & { getText(): string },
+): boolean {
+  return isExperimentFile(document) || (isUltralyticsFile(document) && isUltralyticsText(document.getText()));
+}
+
+/** Other programs have a cfg.yaml as well: two keys that hardly anybody else has tell them apart. */
+export function isUltralyticsText(text: string): boolean {
+  return (text.match(TELLING) ?? []).length >= 2;
+}
+
+const TELLING =
+  /^(lr0|lrf|imgsz|warmup_(epochs|momentum|bias_lr)|close_mosaic|hsv_[hsv]|fliplr|cos_lr)[ \t]*:/gm;

@@ -11,6 +11,7 @@ import { highlightOf } from '../../domain/schedule/svg-highlight';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
 import { setting, translate } from '../window';
+import { isTrainingConfig } from './experiment-files';
 import { appendPicture } from './picture';
 import { type Plan, planOf, unlessCancelled } from './plan';
 
@@ -27,7 +28,7 @@ export class ScheduleHover implements vscode.HoverProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    if (!setting('hover.enabled', true)) return undefined;
+    if (!setting('hover.enabled', true) || !isTrainingConfig(document)) return undefined;
     const at = keyAt(document.getText(), document.offsetAt(position));
     if (!at) return undefined;
     const { spec } = at;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { inlayHints } from '../../domain/experiment/editor-hints';
 import { setting, translate } from '../window';
+import { isTrainingConfig } from './experiment-files';
 import { planOf, unlessCancelled } from './plan';
 
 /** What numbers of a config come to: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
@@ -19,7 +20,7 @@ export class ScheduleHints implements vscode.InlayHintsProvider, vscode.Disposab
     range: vscode.Range,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
-    if (!setting('inlayHints.enabled', true)) return [];
+    if (!setting('inlayHints.enabled', true) || !isTrainingConfig(document)) return [];
     const plan = await unlessCancelled(planOf(document), token);
     if (!plan) return [];
     const { draft: experiment } = plan.parsed;

@@ -4,6 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { FINAL_STATES } from '../../protocol/run-files';
 import type { Services } from '../services';
 import { setting } from '../window';
+import { isTrainingConfig } from './experiment-files';
 
 /** Above the first line of a config: start, preview, and the run that it has going. */
 export class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -22,8 +23,9 @@ export class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposabl
     );
   }
 
-  provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
-    if (!setting('lens.enabled', true)) return [];
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const { uri } = document;
+    if (!setting('lens.enabled', true) || !isTrainingConfig(document)) return [];
     const top = new vscode.Range(0, 0, 0, 0);
     const lens = (title: string, command: string, argument: unknown): vscode.CodeLens =>
       new vscode.CodeLens(top, { title, command, arguments: [argument] });

@@ -11,6 +11,9 @@ import { appendPicture } from './picture';
 import { planOfText, unlessCancelled } from './plan';
 import { PythonTexts } from './python-texts';
 
+/** About five thousand lines. */
+const MOST_CHARACTERS = 200_000;
+
 /** What was found in one version of a document, by place. */
 type Seen = {
   readonly version: number;
@@ -44,6 +47,8 @@ export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
   }
 
   async #hover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    // Parsing one so large for the first time would hold up everything else for a second.
+    if (document.getText().length > MOST_CHARACTERS) return undefined;
     const python = await this.#texts.open(document);
     const finding = findSchedule(python.root, document.offsetAt(position), translate);
     const seen = this.#seenOf(document);
@@ -114,7 +119,7 @@ function appendScheduler(
 function describe(schedule: Schedule): string {
   const { t } = vscode.l10n;
   const { steps, warmupSteps } = schedule;
-  const { start, peak, final } = summarize(schedule);
+  const { start, peak, final, brokenAt } = summarize(schedule);
   const warmup =
     warmupSteps === 0
       ? t('No warm-up.')
@@ -131,5 +136,7 @@ function describe(schedule: Schedule): string {
     formatRate(final),
     formatCount(steps),
   );
-  return `${warmup} ${rates}`;
+  const broken =
+    brokenAt === undefined ? '' : ` ${t('The LR is no finite number at step {0}.', formatCount(brokenAt))}`;
+  return `${warmup} ${rates}${broken}`;
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
+import { summarize } from '../../../src/domain/schedule/summary';
+import { scheduleSvg } from '../../../src/domain/schedule/svg';
+import { LIGHT_COLOURS } from '../../../src/domain/schedule/svg-frame';
 import { simulateTorch } from '../../../src/domain/schedule/torch/simulate';
 import type { TorchSpec } from '../../../src/domain/schedule/torch/spec';
 import { transformersSchedule } from '../../../src/domain/schedule/zoo/transformers';
@@ -141,8 +144,33 @@ describe('what cannot be known', () => {
     expect(found?.notes).toContain('LR 0.5 of the optimizer in line 3.');
   });
 
-  it('draws nothing for a function that cannot be evaluated', () => {
-    expect(find('s = LambdaLR(o, lambda e: secret(e))', 'LambdaLR')).toBeUndefined();
+  it('says of a function that cannot be evaluated what is assumed for it, and draws the rest', () => {
+    const text = `s = SequentialLR(o, [LambdaLR(o, lambda e: secret(e)), CosineAnnealingLR(o, T_max=10)], milestones=[5])`;
+    const found = find(text, 'SequentialLR');
+    expect(found?.notes).toContain('lr_lambda cannot be evaluated from this file: a factor of 1 is assumed.');
+    expect(found?.kind === 'curve' && found.schedule.steps).toBe(15);
+  });
+
+  it('says that an endless length is cut', () => {
+    const found = find('s = CosineAnnealingLR(o, T_max=10**18)', 'Cosine');
+    expect(found?.notes).toContain('Only the first 100000000 counts are drawn.');
+  });
+
+  it('keeps what is no number out of the picture', () => {
+    const text = `param_scheduler = [dict(type='LinearLR', start_factor=0, by_epoch=False, begin=0, end=500)]`;
+    const found = find(text, 'param_scheduler');
+    const schedule = found?.kind === 'curve' ? found.schedule : undefined;
+    expect(summarize(schedule!).brokenAt).toBeGreaterThan(0);
+    const svg = scheduleSvg(schedule!, {
+      width: 420,
+      height: 170,
+      colours: LIGHT_COLOURS,
+      highlight: 'final',
+    });
+    expect(svg.replace(/<title>.*<\/title>/, '')).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('draws nothing for a call that is none of these', () => {
     expect(find('print(1)', 'print')).toBeUndefined();
     expect(find('model.train()', 'train')).toBeUndefined();
   });

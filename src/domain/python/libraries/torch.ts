@@ -142,13 +142,19 @@ function lambdaSpec(kind: 'LambdaLR' | 'MultiplicativeLR'): Build {
   return ({ given }, context) => {
     const value = given.get('lr_lambda');
     const functions = value?.kind === 'list' ? value.items : [value];
-    const lambdas = functions.map((f) => lambdaOf(f, context));
-    if (lambdas.length === 0 || !lambdas.every((lambda) => lambda !== undefined)) return undefined;
+    if (value === undefined || functions.length === 0) return undefined;
+    const lambdas = functions.map((f) => lambdaOf(f, context) ?? factorOfOne(context));
     return { kind, lr_lambda: lambdas.length === 1 ? lambdas[0] : lambdas };
   };
 }
 
-/** A function that cannot be evaluated at its first counts is not drawn at all. */
+/** Another module's function, or one that never ends: what is known is drawn, and what is not is said. */
+function factorOfOne({ assume, t }: Context): Lambda {
+  assume(t('{0} cannot be evaluated from this file: a factor of 1 is assumed.', 'lr_lambda'));
+  return () => 1;
+}
+
+/** Undefined where the function gives no number at its first counts. */
 function lambdaOf(value: Value | undefined, context: Context): Lambda | undefined {
   if (value?.kind !== 'function') return undefined;
   const f = numericFunction(value, context);
