@@ -44,8 +44,13 @@ function bindingsIn(block: PyNode): readonly Binding[] {
 const HOLDERS =
   /^(block|(if|for|while|with|try|import|import_from|expression|match)_statement|(elif|else|except|finally|case)_clause|decorated_definition|ERROR)$/;
 
+/** `a = b = c`: the text tells without the children of every assignment of a file, each a call into WebAssembly. */
+const MAYBE_CHAINED = /^[^=]+=[^=({]*=(?!=)/;
+
 function bindsWithin(node: PyNode): boolean {
-  return HOLDERS.test(node.type) || field(node, 'right')?.type === 'assignment';
+  if (HOLDERS.test(node.type)) return true;
+  const isChained = node.type === 'assignment' && MAYBE_CHAINED.test(node.text);
+  return isChained && field(node, 'right')?.type === 'assignment';
 }
 
 function bindingsOf(node: PyNode): readonly Binding[] {
@@ -74,7 +79,23 @@ function definitionScope(definition: PyNode, context: Context): Scope {
   return owner === undefined ? fileScope(context) : scopeAt(definition, context);
 }
 
+const PLAIN = /^([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)/u;
+
+/** `name = value`, most of what a file assigns, is read from its text until its value is asked for. */
 function assigned(node: PyNode): readonly Binding[] {
+  const name = PLAIN.exec(node.text)?.[1];
+  return name === undefined ? unpacked(node) : [plainly(node, name)];
+}
+
+function plainly(node: PyNode, name: string): Binding {
+  const value: Binding['value'] = (scope, context) => {
+    const right = field(node, 'right');
+    return right === undefined ? unknown(name) : context.evaluate(right, scope);
+  };
+  return { name, start: node.start, end: node.end, value };
+}
+
+function unpacked(node: PyNode): readonly Binding[] {
   const left = field(node, 'left');
   const right = field(node, 'right');
   if (!left || !right) return [];
