@@ -28,7 +28,8 @@ const COLOURS: SvgColours = {
   accent: 'var(--vscode-charts-blue)',
   grid: 'var(--vscode-charts-lines)',
   warmup: 'transparent',
-  mark: 'var(--vscode-charts-orange)',
+  // Orange is a translucent brown in the default dark theme.
+  mark: 'var(--vscode-charts-yellow)',
   halo: 'var(--vscode-editor-background)',
 };
 const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;

@@ -30,7 +30,10 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   };
   const follow = (): void => {
     following?.dispose();
-    following = services.runs.current?.live.onDidAppend((entries) => {
+    const live = services.runs.current?.live;
+    following = live?.onDidAppend((entries) => {
+      // A range test is made to blow the loss up; its own page says where.
+      if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
       for (const entry of entries) void hear(entry);
     });
   };

@@ -75,6 +75,7 @@ export async function editing({ suite, browser, extensions }) {
           .includes(`lr0: ${lr0}`),
       );
       await until('the button is spent', () => write.isDisabled());
+      await page.locator('.tab', { hasText: 'pcb.train.yaml' }).first().click();
     });
 
     await test('with errors in the config nothing is started and the line is named', async () => {
