@@ -7,6 +7,7 @@ import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { scheduleOf } from '../../domain/schedule/schedule';
+import { whole } from '../../domain/schedule/summary';
 import { scheduleSvg } from '../../domain/schedule/svg';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
@@ -64,10 +65,21 @@ function tell(
   { schedule, advice }: Told,
   options: { readonly json?: true; readonly svg?: string },
 ): void {
+  if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));
   if (options.json) io.stdout.write(toJsonLine(scheduleReport(schedule, advice)));
   if (options.json || options.svg !== undefined) return;
   const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
   for (const line of scheduleLines(schedule, advice, place)) printLine(io.stdout, line);
+}
+
+/** About 200 MB of JSON; a text of twice that length is more than JavaScript can hold. */
+const MOST_NUMBERS = 10_000_000;
+
+const numbersOf = ({ steps, groups }: Schedule): number => steps * (groups.length + 1);
+
+function tooLong({ steps, groups }: Schedule): string {
+  const most = Math.floor(MOST_NUMBERS / (groups.length + 1));
+  return `pitwall schedule: --json writes every step, and ${whole(steps)} are too many: expected at most ${whole(most)} (epochs, batch); --svg and the text have no limit`;
 }
 
 function writePicture(io: CliIo, file: string, svg: string): void {

@@ -1,14 +1,10 @@
 import { words } from '../../base/words';
-import { isMediumOrLarger } from './facts';
+import { isSmallForModel } from './facts';
 import { count, percent } from './numbers';
-import type { AdviceContext, Rule } from './types';
+import type { Rule } from './types';
 
-const SMALL_SET = 5000;
 /** Fewer validation images than this, and mAP jumps by points from one checkpoint to the next. */
 const NOISY_SET = 500;
-
-const isSmallForModel = (context: AdviceContext): boolean =>
-  context.counts.images < SMALL_SET && isMediumOrLarger(context);
 
 export const DATA_RULES: readonly Rule[] = [
   {

@@ -27,8 +27,15 @@ export function isFineTuning({ experiment: { model } }: AdviceContext): boolean 
 }
 
 /** m, l, x and their like in Ultralytics' names: yolov8m.pt, yolo11l.yaml, yolov9c.pt, yolov5x6u.pt. */
-export function isMediumOrLarger({ experiment: { model } }: AdviceContext): boolean {
+function isMediumOrLarger({ experiment: { model } }: AdviceContext): boolean {
   return /yolo(v|-nas-)?\d*(\.\d+)?[-_]?(m|l|x|b|c|e)(6|p\d)?u?([-_.]|$)/i.test(model);
+}
+
+const SMALL_SET = 5000;
+
+/** Fewer than 5,000 images for a medium or larger model. */
+export function isSmallForModel(context: AdviceContext): boolean {
+  return context.counts.images < SMALL_SET && isMediumOrLarger(context);
 }
 
 /** Steps that a warm-up should have: 2 / (1 - beta2) for Adam, 500 or three epochs for SGD, never above a tenth. */

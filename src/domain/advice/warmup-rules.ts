@@ -1,5 +1,5 @@
 import { words } from '../../base/words';
-import { BETA2, isAdam, isFineTuning, neededWarmup, warmupShare } from './facts';
+import { BETA2, isAdam, isFineTuning, isSmallForModel, neededWarmup, warmupShare } from './facts';
 import { count, epochsFor, percent, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
 
@@ -36,8 +36,10 @@ export const WARMUP_RULES: readonly Rule[] = [
       'Early weights change fast, and a full LR on them can blow the loss up in the first steps.',
     ),
     find: (context) => {
-      const { schedule } = context;
-      if (schedule.warmupSteps > 0 || isFineTuning(context) || schedule.steps < 20) return undefined;
+      const { schedule, experiment } = context;
+      // The last epoch is plain training: a run of one has no room for a warm-up.
+      if (experiment.epochs < 2 || schedule.warmupSteps > 0 || isFineTuning(context) || schedule.steps < 20)
+        return undefined;
       const epochs = epochsFor(neededWarmup(context), schedule.stepsPerEpoch);
       return {
         severity: 'warning',
@@ -133,9 +135,11 @@ function shortWarmup(context: AdviceContext): Finding | undefined {
 }
 
 function longWarmup(context: AdviceContext): Finding | undefined {
-  const { schedule } = context;
+  const { schedule, experiment } = context;
   const share = warmupShare(context);
   const floor = isAdam(context) ? 2000 : 500;
+  // A large model on a small set is advised up to ten epochs: one rule must not undo another.
+  if (isSmallForModel(context) && experiment.schedule.warmup_epochs <= 10) return undefined;
   if (share <= 0.1 || share >= 0.5 || schedule.warmupSteps <= floor) return undefined;
   const epochs = epochsFor(Math.max(floor, schedule.steps * 0.1), schedule.stepsPerEpoch);
   return {

@@ -202,6 +202,13 @@ describe('advice', () => {
     }
   });
 
+  it('never takes back with one rule what another has advised', () => {
+    const followed = `${UL}model: yolov8m.pt\noptimizer: SGD\nepochs: 50\nwarmup_epochs: 8`;
+    const warmup = adviceFor(followed, { images: 4999 }).filter((a) => a.key === 'warmup_epochs');
+    expect(warmup.map((a) => a.rule)).toEqual(['warmup-steps']);
+    expect(adviceFor('epochs: 1\nwarmup_epochs: 0').map((a) => a.rule)).not.toContain('warmup-missing');
+  });
+
   it('puts warnings first', () => {
     const severities = adviceFor('lr0: 0.1\nwarmup_epochs: 0\nepochs: 10').map((a) => a.severity);
     expect(severities).toEqual([...severities].sort().reverse());
