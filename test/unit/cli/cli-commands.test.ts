@@ -63,6 +63,34 @@ describe('schedule', () => {
     expect(lines(out)[0]).toBe('2 steps per epoch, 6 steps, warm-up 2 steps (33.3 %)');
     expect(out).toContain('┤');
   });
+  it('refuses with one line to write more steps than one line of JSON can hold', async () => {
+    const argv = ['schedule', 'a.train.yaml', '--images', '1000000', '--set', 'epochs=1000', '--json'];
+    const { code, out, err } = await cli(argv, dir);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/--json writes every step, and [\d,]+ are too many: expected at most 2,500,000/);
+  });
+
+  it('follows the rule of the Ultralytics that is named', async () => {
+    const argv = ['schedule', 'a.train.yaml', '--set', 'trainer=ultralytics', '--set', 'model=yolov8n.pt'];
+    const warmup = async (version: string): Promise<unknown> => {
+      const set = [
+        '--set',
+        'optimizer=SGD',
+        '--set',
+        'warmup_epochs=1',
+        '--set',
+        'epochs=20',
+        '--images',
+        '160',
+        '--set',
+        'batch=16',
+      ];
+      const { out } = await cli([...argv, ...set, '--ultralytics', version, '--json'], dir);
+      return JSON.parse(out).warmupSteps;
+    };
+    expect([await warmup('8.4.102'), await warmup('8.4.103')]).toEqual([100, 10]);
+  });
+
   it('draws the curve into a file', async () => {
     const { code, out } = await cli(['schedule', 'a.train.yaml', '--svg', 'lr.svg'], dir);
     expect([code, out]).toEqual([0, '']);
