@@ -127,7 +127,15 @@ async function closely({ suite, browser, extensions }) {
       await row(page, 'pcb-nano-1').click();
       await row(page, 'pcb-micro-1').click({ modifiers: ['Control'] });
       await row(page, 'pcb-micro-1').click({ button: 'right' });
-      await page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first().click();
+      const compare = page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first();
+      await compare.waitFor();
+      // A menu that has just opened takes no click, so that the one that opened it does not choose.
+      await until('the choice', async () => {
+        if (await compare.isHidden()) return true;
+        await settle(400);
+        await compare.click({ timeout: 3000 });
+        return false;
+      });
       await until(
         'the comparison',
         async () => {

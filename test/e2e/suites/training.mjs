@@ -9,6 +9,7 @@ import {
   openWorkbench,
   pageFrame,
   reloadWindow,
+  runAndChoose,
   runCommand,
   settle,
   showPitwall,
@@ -124,15 +125,12 @@ export async function training({ suite, browser, extensions }) {
     });
 
     await test('a checkpoint is pinned, and validated once more when asked', async () => {
-      await runCommand(page, 'Pitwall: Pin Checkpoint');
-      const choices = page.locator('.quick-input-list .monaco-list-row');
-      await choices.last().click();
+      await runAndChoose(page, 'Pitwall: Pin Checkpoint', ['epoch']);
       await until('pinned', async () => /pinned/.test(await panel.locator('.checkpoints').textContent()));
       const file = path.join(workspace.runs, 'pcb-nano-1', 'validation.jsonl');
       const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').length;
       const before = lines();
-      await runCommand(page, 'Pitwall: Validate Checkpoint');
-      await choices.last().click();
+      await runAndChoose(page, 'Pitwall: Validate Checkpoint', ['epoch']);
       await until('another line', () => lines() > before, { timeoutMs: 90_000 });
       await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 60_000 });
     });
