@@ -93,6 +93,8 @@ export function createViewSession(): ViewSession {
     update(input) {
       const reset = seq === 0;
       const charts = chartUpdates(input);
+      // Between two pieces of a long run there is nothing to say that could not wait for the last.
+      if (isPending && !reset && charts.length === 0) return undefined;
       const changed = sections.changed(input);
       if (!reset && charts.length === 0 && Object.keys(changed).length === 0) return undefined;
       return { seq: seq++, reset, sections: changed, charts };

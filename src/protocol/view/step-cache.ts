@@ -20,7 +20,7 @@ export type CacheProgress = {
 };
 
 /** A million rows are taken in piece by piece, so that a host's event loop is never held up for long. */
-export const ROWS_AT_ONCE = 40_000;
+export const ROWS_AT_ONCE = 20_000;
 
 export type CacheSettings = { readonly axis: XAxis; readonly smoothing: number };
 
