@@ -48,7 +48,7 @@ export function createStepAlarms(): StepAlarms {
       const total = totalLoss(loss);
       const at = { step, epoch };
       const broken = Object.entries(loss).find(([, value]) => !Number.isFinite(value));
-      const beyond = divergence.onLoss(step, total);
+      const beyond = divergence.onStep({ total });
       const { mean, average, active } = spike.onLoss(total);
       const raised = [
         nonFinite(broken !== undefined, () => nonFiniteAlarm(at, broken?.[0] ?? 'total', broken?.[1])),

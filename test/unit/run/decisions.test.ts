@@ -52,7 +52,8 @@ test('early stop: on loss the smaller is better, and fitness weighs loss, precis
 test('divergence: a loss that is not finite, or a mean of 16 losses above 20 times the first', () => {
   const stepOf = (losses: readonly number[]): number | undefined => {
     const rule = createDivergenceRule();
-    return losses.map((loss, step) => rule.onLoss(step, loss)).find((d) => d)?.step;
+    const step = losses.findIndex((total) => rule.onStep({ total }) !== undefined);
+    return step < 0 ? undefined : step;
   };
   expect(stepOf([1, 2, Number.NaN])).toBe(2);
   expect(stepOf([1, ...Array(15).fill(25)])).toBe(15);

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDivergenceRule } from '../../../src/domain/run/divergence';
 import type { Schedule } from '../../../src/domain/schedule/types';
 import type { ControlRequest } from '../../../src/protocol/control';
 import { zTrainerEvent } from '../../../src/protocol/events';
 import { ControlFolder } from '../../../src/trainers/builtin/control/control-folder';
 import { epochOrder, sampleRandom } from '../../../src/trainers/builtin/data/order';
 import { planBatches } from '../../../src/trainers/builtin/data/plan-batches';
-import { DivergenceRule } from '../../../src/trainers/builtin/loop/divergence';
 import { addStep, meansOf, NO_SUMS } from '../../../src/trainers/builtin/loop/epoch-means';
 import { EventLog } from '../../../src/trainers/builtin/loop/event-log';
 import { readInFlight } from '../../../src/trainers/builtin/loop/in-flight';
@@ -23,16 +23,16 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 const losses = (total: number) => ({ total, box: 1, cls: 1 });
 
 /** Feeds total losses; returns the step that the rule fires at. */
-function firesAt(totals: readonly number[], rule = new DivergenceRule()): number {
-  return totals.findIndex((total) => rule.add(losses(total)) !== undefined);
+function firesAt(totals: readonly number[], rule = createDivergenceRule()): number {
+  return totals.findIndex((total) => rule.onStep(losses(total)) !== undefined);
 }
 
 describe('the divergence rule', () => {
   it('fires at the first loss that is not finite, whichever it is', () => {
     expect(firesAt([5, 4, Number.NaN])).toBe(2);
     expect(firesAt([5, Number.POSITIVE_INFINITY])).toBe(1);
-    const rule = new DivergenceRule();
-    expect(rule.add({ total: 1, box: 1, cls: Number.NaN })).toBe('the cls loss is NaN');
+    const rule = createDivergenceRule();
+    expect(rule.onStep({ total: 1, box: 1, cls: Number.NaN })?.reason).toBe('the cls loss is NaN');
   });
 
   it('fires when the mean of the last 16 exceeds 20 times the loss of step 0, not before step 15', () => {
@@ -43,12 +43,12 @@ describe('the divergence rule', () => {
   });
 
   it('goes on after a resume as if it had never stopped', () => {
-    const whole = new DivergenceRule();
+    const whole = createDivergenceRule();
     const totals = Array.from({ length: 30 }, (_, i) => (i < 10 ? 1 : 30));
     const expected = firesAt(totals, whole);
-    const before = new DivergenceRule();
+    const before = createDivergenceRule();
     expect(firesAt(totals.slice(0, 12), before)).toBe(-1);
-    const after = new DivergenceRule(JSON.parse(JSON.stringify(before.state)));
+    const after = createDivergenceRule(JSON.parse(JSON.stringify(before.state())));
     expect(12 + firesAt(totals.slice(12), after)).toBe(expected);
   });
 });

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
 import { isOutOfMemory } from '../../../domain/detection/memory';
+import { createDivergenceRule } from '../../../domain/run/divergence';
 import { type RunFile, zRunFile } from '../../../protocol/run-files';
 import { ControlFolder } from '../control/control-folder';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
 import { Checkpoints } from './checkpoints';
-import { DivergenceRule } from './divergence';
 import { NO_SUMS } from './epoch-means';
 import { EventLog } from './event-log';
 import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
@@ -100,7 +100,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
     const ending = await new TrainLoop({
       ...{ experiment, log, session, source, control, schedule, changes, fromStep },
       checkpoints: new Checkpoints({ runDir: options.runDir, log, session, version: run.pitwall }),
-      divergence: new DivergenceRule(saved?.progress.divergence),
+      divergence: createDivergenceRule(saved?.progress.divergence),
       identity: {
         format: 1,
         seed: experiment.seed,

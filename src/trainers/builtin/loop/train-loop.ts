@@ -1,4 +1,5 @@
 import type { Experiment } from '../../../domain/experiment/types';
+import type { DivergenceRule } from '../../../domain/run/divergence';
 import { withLrChanges } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
 import type { Position, Progress } from '../checkpoint/progress';
@@ -6,7 +7,6 @@ import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
 import type { StepLosses, TrainSession } from '../session/train-session';
 import type { Checkpoints } from './checkpoints';
-import type { DivergenceRule } from './divergence';
 import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
 import type { EventLog } from './event-log';
 import type { InFlight } from './in-flight';
@@ -159,7 +159,7 @@ export class TrainLoop {
   async #checkDivergence(losses: StepLosses): Promise<Ending | undefined> {
     const { divergence, experiment, log } = this.#parts;
     const { total, box, cls } = losses;
-    const message = divergence.add({ total, box, cls });
+    const message = divergence.onStep({ total, box, cls })?.reason;
     if (message === undefined) return undefined;
     if (experiment.on_divergence === 'notify') {
       if (!this.#isDivergenceTold)
@@ -182,7 +182,7 @@ export class TrainLoop {
       ...identity,
       nextStep,
       epoch,
-      divergence: divergence.state,
+      divergence: divergence.state(),
       epochSums: this.#sums,
     };
   }
