@@ -26,7 +26,12 @@ export type DatasetSplit = {
   readonly fingerprint: string;
 };
 
-export type SplitOptions = { readonly singleCls?: boolean; readonly fraction?: number };
+export type SplitOptions = {
+  readonly singleCls?: boolean;
+  readonly fraction?: number;
+  /** What was read before; files that look as they did are not read again. Filled. */
+  readonly known?: KnownImages;
+};
 
 type ReadImage = {
   readonly image: DatasetImage | undefined;
@@ -34,9 +39,14 @@ type ReadImage = {
   readonly digest: string;
 };
 
+/** Images by file, each with the stamp of what it was read from. */
+export type KnownImages = Map<string, { readonly stamp: string; readonly read: ReadImage }>;
+
 /** Open files at once: enough to hide the latency of a network disk, few enough for any limit. */
 const READ_WIDTH = 32;
 const MOST_PROBLEMS = 50;
+/** Coarser than the clock of any file system (FAT: 2 s). */
+const SETTLE_MS = 3000;
 
 /** Reads a split with all its labels. Nothing is ever written beside the data. */
 export async function loadSplit(
@@ -51,7 +61,8 @@ export async function loadSplit(
   if (listed.problems.length > 0) return unusable(names, [...problems, ...listed.problems]);
   const files = takeFraction(listed.files, options.fraction ?? 1);
   const rules = rulesOf(dataset, options);
-  const read = await mapPool(files, READ_WIDTH, (file) => readImage(file, path.dirname(yaml), rules));
+  const how = { base: path.dirname(yaml), rules, known: options.known };
+  const read = await mapPool(files, READ_WIDTH, (file) => readImage(file, how));
   return assemble(names, read, problems, { file: yaml, key: split });
 }
 
@@ -94,16 +105,28 @@ function capped(found: readonly Problem[]): Problem[] {
   return [...ordered.slice(0, MOST_PROBLEMS), more];
 }
 
-async function readImage(file: string, base: string, rules: LabelRules): Promise<ReadImage> {
+type Reading = {
+  readonly base: string;
+  readonly rules: LabelRules;
+  readonly known: KnownImages | undefined;
+};
+
+async function readImage(file: string, { base, rules, known }: Reading): Promise<ReadImage> {
   const labelFile = labelPathOf(file);
-  const [info, bytes] = await Promise.all([
-    stat(file).catch(() => undefined),
-    readFile(labelFile).catch(() => undefined),
-  ]);
+  const [image, label] = await Promise.all([file, labelFile].map((f) => stat(f).catch(() => undefined)));
+  const stamp = JSON.stringify([base, rules, image?.size, label?.size, label?.mtimeMs, label?.ctimeMs]);
+  const before = known?.get(file);
+  if (before?.stamp === stamp) return before.read;
+  const bytes = label && (await readFile(labelFile).catch(() => undefined));
   const relative = path.relative(base, file).split(path.sep).join('/');
-  const digest = `${relative}\n${info?.size ?? -1}\n${bytes?.toString('latin1') ?? ''}\n`;
-  return { ...readLabels(file, labelFile, bytes, rules), digest };
+  const digest = `${relative}\n${image?.size ?? -1}\n${bytes?.toString('latin1') ?? ''}\n`;
+  const read = { ...readLabels(file, labelFile, bytes, rules), digest };
+  if (isSettled(label?.mtimeMs)) known?.set(file, { stamp, read });
+  return read;
 }
+
+/** A file written a moment ago may be written again within the resolution of its time; it is read again instead. */
+const isSettled = (mtimeMs = 0): boolean => Math.abs(Date.now() - mtimeMs) > SETTLE_MS;
 
 function readLabels(
   file: string,

@@ -19,7 +19,7 @@ export async function validate(
   onProgress: (done: number, total: number) => void,
 ): Promise<ValidateResult> {
   const start = performance.now();
-  const split = await readSplit(params);
+  const split = await readSplit(params, warm.knownImages(JSON.stringify([params.data, params.split])));
   const { load, ...inferred } = await inferAll(warm, { params, split, onProgress });
   const { model, results, batch, inference, unread, notes } = inferred;
   const run = secondsSince(start) - load;

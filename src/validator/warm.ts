@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
+import type { KnownImages } from '../dataset/split';
 import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-on-device';
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
 
-/** What stays warm between requests: the last model, and the batches of the last split. */
+/** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {
   readonly thread: SessionThread;
   /** What was found to fit where a larger batch ran out of memory, by what was asked for; later checkpoints start from it. */
   readonly fitted = new Map<string, number>();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
+  #known: { readonly key: string; readonly images: KnownImages } | undefined;
   #batches: { readonly key: string; readonly store: BatchStore } | undefined;
 
   constructor(thread: SessionThread) {
@@ -34,6 +36,12 @@ export class WarmState {
     this.#model = undefined;
     this.#batches = undefined;
     await previous?.model.session.release().catch(() => undefined);
+  }
+
+  /** What was read of a split's labels; of the last split only. */
+  knownImages(key: string): KnownImages {
+    if (this.#known?.key !== key) this.#known = { key, images: new Map() };
+    return this.#known.images;
   }
 
   /** The batches of a split as a model takes them; `key` holds everything that decides them. */

@@ -1,6 +1,6 @@
 // COCO files to the 12 numbers: `pitwall evaluate` against pycocotools, faster-coco-eval, hotcoco and vernier, one core,
 // in turns within one run. usage: node evaluator.mjs [rounds=5]
-// Python with the engines: PITWALL_COCO_PYTHON, else ~/.cache/pitwall/coco-engines/bin/python. Workloads are made by
+// Python with the engines: PITWALL_COCO_PYTHON, else ~/.cache/pitwall/bench/bin/python. Workloads are made by
 // ../shared/data/coco/bench/gen_workload.mjs into ~/.cache/pitwall/coco-bench.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import path from 'node:path';
 const here = import.meta.dirname;
 const root = path.resolve(here, '../..');
 const cache = path.join(os.homedir(), '.cache/pitwall');
-const python = process.env.PITWALL_COCO_PYTHON ?? path.join(cache, 'coco-engines/bin/python');
+const python = process.env.PITWALL_COCO_PYTHON ?? path.join(cache, 'bench/bin/python');
 const rounds = Number(process.argv[2] ?? 5);
 const OTHERS = ['pycocotools', 'faster-coco-eval', 'hotcoco', 'vernier'];
 /** pycocotools takes a minute for the larger workload; it is run this often. */

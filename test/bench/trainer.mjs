@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const python =
-  process.env.PITWALL_TORCH_PYTHON ?? path.join(homedir(), '.cache/pitwall/torch-cpu/bin/python');
+  process.env.PITWALL_TORCH_PYTHON ?? path.join(homedir(), '.cache/pitwall/ultralytics/bin/python');
 const option = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
   options: {

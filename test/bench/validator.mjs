@@ -2,7 +2,7 @@
 // val on the same ONNX file where its environment is there. Prints ratios: only these mean something on a shared machine.
 // Usage: node test/bench/validator.mjs [--model M.onnx --data D.yaml] [--batch N] [--rounds N] [--ultralytics]
 import { fork, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,6 +46,14 @@ async function bareSession({ model, dims, images }) {
   process.send({ ready: true });
 }
 
+/** Processor seconds of a process so far; on a busy machine they tell more than the clock. Linux only, else NaN. */
+function processorSeconds(pid) {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 const answerOf = (child) => new Promise((resolve) => child.once('message', resolve));
 
 async function startBare(spec) {
@@ -56,6 +64,7 @@ async function startBare(spec) {
       child.send('go');
       return answerOf(child);
     },
+    processor: () => processorSeconds(child.pid),
     stop: () => child.kill(),
   };
 }
@@ -80,7 +89,7 @@ function startValidator() {
       pending.set(++id, { resolve, reject });
       child.send({ kind: 'request', id, method: 'validate', params });
     });
-  return { validate, stop: () => child.disconnect() };
+  return { validate, processor: () => processorSeconds(child.pid), stop: () => child.disconnect() };
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -98,11 +107,13 @@ async function compare(model) {
   const dims = [first.batch, 3, first.imgsz, first.imgsz];
   const bare = await startBare({ model, dims, images: first.images });
   const rounds = [];
+  const before = [bare.processor(), validator.processor()];
   for (let i = 0; i < Number(values.rounds); i++) {
     const alone = (await bare.run()).seconds;
     const { report } = await validator.validate(params);
     rounds.push({ alone, run: report.seconds.run, total: report.seconds.total });
   }
+  const [alone, whole] = [bare.processor() - before[0], validator.processor() - before[1]];
   bare.stop();
   validator.stop();
   const ips = (key) => first.images / median(rounds.map((r) => r[key]));
@@ -116,6 +127,9 @@ async function compare(model) {
   );
   console.log(
     `  whole validation   ${ips('total').toFixed(1)} images/s, ${(100 * ratio('total')).toFixed(1)} % (with model loading and metrics)`,
+  );
+  console.log(
+    `  processor time     ${(100 * (alone / whole)).toFixed(1)} % of the whole validation's is the session's (bare ${alone.toFixed(2)} s, validator ${whole.toFixed(2)} s)`,
   );
   return { total: median(rounds.map((r) => r.total)), images: first.images, imgsz: first.imgsz };
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/base/problem';
 import { countImages } from '../../../src/dataset/count';
-import { loadSplit } from '../../../src/dataset/split';
+import { type KnownImages, loadSplit } from '../../../src/dataset/split';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -125,6 +125,26 @@ describe('a split', () => {
     expect((await loadSplit(yaml, 'val')).fingerprint).toBe(before);
     writeFileSync(path.join(path.dirname(yaml), 'labels/val/a.txt'), BOX.replace('0 ', '1 '));
     expect((await loadSplit(yaml, 'val')).fingerprint).not.toBe(before);
+  });
+
+  it('reads again only what has changed, and what was written a moment ago', async () => {
+    const yaml = dataset({
+      'data.yaml': YAML,
+      ...{ 'images/val/a.jpg': '', 'labels/val/a.txt': BOX, 'images/val/b.jpg': '', 'labels/val/b.txt': BOX },
+    });
+    const label = (name: string) => path.join(path.dirname(yaml), `labels/val/${name}.txt`);
+    const long = new Date(Date.now() - 60_000);
+    utimesSync(label('a'), long, long);
+    const known: KnownImages = new Map();
+    const first = await loadSplit(yaml, 'val', { known });
+    const second = await loadSplit(yaml, 'val', { known });
+    expect(second).toEqual(first);
+    expect(second.images[0]).toBe(first.images[0]);
+    expect(second.images[1]).not.toBe(first.images[1]);
+    writeFileSync(label('a'), BOX.replace('0 ', '1 '));
+    const third = await loadSplit(yaml, 'val', { known });
+    expect([...third.images[0].class]).toEqual([1]);
+    expect(third).toEqual(await loadSplit(yaml, 'val'));
   });
 
   it('leaves the folder as it was', async () => {
