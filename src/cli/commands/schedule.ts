@@ -6,11 +6,14 @@ import { formatProblem } from '../../base/problem';
 import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
 import { placeProblems } from '../../domain/experiment/place-problems';
+import type { Experiment } from '../../domain/experiment/types';
+import type { DatasetCounts } from '../../domain/schedule/counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import { whole } from '../../domain/schedule/summary';
 import { scheduleSvg } from '../../domain/schedule/svg';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
+import { NEWEST_KNOWN } from '../../domain/schedule/ultralytics-version';
 import { halfCard } from '../../engine/planning/half-card';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
@@ -51,24 +54,38 @@ export function scheduleCommand({ io, run }: Cli) {
         const gpu = experiment.validation.half === 'on' ? await halfCard() : undefined;
         const advice = advise({ experiment, schedule, counts, ...(gpu && { gpu }) });
         if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
-        tell(io, { schedule, advice }, options);
+        tell(io, { schedule, advice, rule: ruleOf(experiment, counts) }, options);
         return 0;
       }),
     );
 }
 
-type Told = { readonly schedule: Schedule; readonly advice: readonly Advice[] };
+type Told = {
+  readonly schedule: Schedule;
+  readonly advice: readonly Advice[];
+  /** Ultralytics version whose rule it is. */
+  readonly rule: string | undefined;
+};
+
+function ruleOf(
+  { trainer }: Experiment,
+  { ultralyticsVersion = NEWEST_KNOWN }: DatasetCounts,
+): string | undefined {
+  return trainer === 'ultralytics' ? ultralyticsVersion : undefined;
+}
 
 /** Who asked for a picture only gets no text beside it. */
 function tell(
   io: CliIo,
-  { schedule, advice }: Told,
+  { schedule, advice, rule }: Told,
   options: { readonly json?: true; readonly svg?: string },
 ): void {
   if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));
-  if (options.json) io.stdout.write(toJsonLine(scheduleReport(schedule, advice)));
+  if (options.json)
+    io.stdout.write(toJsonLine({ ...scheduleReport(schedule, advice), ...(rule && { ultralytics: rule }) }));
   if (options.json || options.svg !== undefined) return;
   const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
+  if (rule !== undefined) printLine(io.stdout, `by the rule of Ultralytics ${rule}`);
   for (const line of scheduleLines(schedule, advice, place)) printLine(io.stdout, line);
 }
 

@@ -5,6 +5,7 @@ import { advise } from '../../domain/advice/advise';
 import { type AdviceProblem, adviceProblems } from '../../domain/experiment/editor-hints';
 import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
 import { placeProblems } from '../../domain/experiment/place-problems';
+import { isTorn } from '../../domain/experiment/torn';
 import type { DatasetCounts } from '../../domain/schedule/counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import type { Schedule } from '../../domain/schedule/types';
@@ -41,9 +42,21 @@ const remembered = new Map<string, Remembered>();
 const MOST_REMEMBERED = 20;
 
 /** The plan of a document as it is now. */
-export function planOf(document: vscode.TextDocument): Promise<Plan> {
-  return planOfText(document.getText(), document.fileName);
+export async function planOf(document: vscode.TextDocument): Promise<Plan> {
+  const { fileName } = document;
+  const plan = await planOfText(document.getText(), fileName);
+  if (!isTorn(plan.parsed.problems)) {
+    whole.set(document, plan);
+    return plan;
+  }
+  const last = whole.get(document);
+  if (last === undefined) return plan;
+  const note = vscode.l10n.t('While the text cannot be read whole, the last curve that could is shown.');
+  return { ...last, parsed: plan.parsed, problems: plan.problems, advice: [], note };
 }
+
+/** While someone types, the last good picture stays. */
+const whole = new WeakMap<vscode.TextDocument, Plan>();
 
 /** The plan of a text; what it names is looked for beside `fileName`, whose name says which kind of text it is. */
 export async function planOfText(text: string, fileName: string): Promise<Plan> {

@@ -7,6 +7,7 @@ import { keyAt } from '../../../src/domain/experiment/key-at';
 import { keyMarkdown } from '../../../src/domain/experiment/key-docs';
 import { KEYS, keySpec } from '../../../src/domain/experiment/key-table';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
+import { isTorn } from '../../../src/domain/experiment/torn';
 import { scheduleOf } from '../../../src/domain/schedule/schedule';
 
 function worldOf(text: string, images = 10_000) {
@@ -190,5 +191,22 @@ describe('the key table', () => {
         key,
       ).toEqual([]);
     }
+  });
+});
+
+describe('a torn text', () => {
+  const check = (text: string, expected: boolean): void =>
+    expect(isTorn(parseExperiment(text, { file: 'a.train.yaml' }).problems)).toBe(expected);
+
+  it('is one whose curve cannot be told while it is typed', () => {
+    check('data: d.yaml\nlr0: 0.\n', true);
+    check('data: d.yaml\nepochs:\n', true);
+    check('data: d.yaml\nvalidation: { device: \n', true);
+  });
+
+  it('is none that has other mistakes', () => {
+    check('data: d.yaml\nlr0: 0.02\n', false);
+    check('data: d.yaml\nlr0: 0.02\nwarmup_epoch: 3\n', false);
+    check('lr0: 0.02\n', false);
   });
 });
