@@ -1,4 +1,5 @@
 import { words } from '../../base/words';
+import { mainGroup } from '../schedule/summary';
 import { BETA2, isAdam, isFineTuning, isSmallForModel, neededWarmup, warmupShare } from './facts';
 import { count, epochsFor, percent, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
@@ -45,7 +46,7 @@ export const WARMUP_RULES: readonly Rule[] = [
         severity: 'warning',
         message: words(
           'without warm-up the first step runs at the full LR {0}; {1} epochs ({2} steps) would do',
-          ...[rate(schedule.lrAt(0, 0)), epochs, count(epochs * schedule.stepsPerEpoch)],
+          ...[rate(schedule.lrAt(0, mainGroup(schedule))), epochs, count(epochs * schedule.stepsPerEpoch)],
         ),
         fix: { key: 'warmup_epochs', value: epochs },
       };

@@ -7,6 +7,7 @@ import { keyAt } from '../../domain/experiment/key-at';
 import { keyDoc } from '../../domain/experiment/key-docs';
 import type { KeySpec } from '../../domain/experiment/key-spec';
 import type { TrainerKind } from '../../domain/experiment/types';
+import { summarize } from '../../domain/schedule/summary';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
@@ -83,7 +84,8 @@ function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProb
 function describe({ schedule, images, counts }: Plan): string {
   const { steps, warmupSteps, stepsPerEpoch } = schedule;
   const { t } = vscode.l10n;
-  const peak = schedule.lrAt(Math.min(warmupSteps, steps - 1), 0);
+  // Of the weights: group 0 may be the biases, or MuSGD's boosted part. The picture marks the same peak.
+  const { peak, final } = summarize(schedule);
   const warmup =
     warmupSteps === 0
       ? t('No warm-up.')
@@ -98,11 +100,7 @@ function describe({ schedule, images, counts }: Plan): string {
     formatCount(stepsPerEpoch),
     formatCount(steps),
   );
-  const rates = t(
-    'LR {0} after warm-up, {1} at the end.',
-    formatRate(peak),
-    formatRate(schedule.lrAt(steps - 1, 0)),
-  );
+  const rates = t('LR {0} after warm-up, {1} at the end.', formatRate(peak.lr), formatRate(final));
   const { ultralyticsVersion: version } = counts;
   const rule = version === undefined ? '' : ` ${t('By the rule of Ultralytics {0}.', version)}`;
   return `${warmup} ${rates} ${size}${rule}`;
