@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson } from '../base/json';
 import { nearestName } from '../base/suggest';
@@ -45,13 +45,27 @@ export function runNames(runsDir: string): string[] {
   return readdirSync(runsDir).filter((name) => isRun(path.join(runsDir, name)));
 }
 
-export const isFolder = (dir: string): boolean =>
-  statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;
 
-const isRun = (dir: string): boolean =>
-  statSync(path.join(dir, 'run.json'), { throwIfNoEntry: false })?.isFile() ?? false;
+const isRun = (dir: string): boolean => statOf(path.join(dir, 'run.json'))?.isFile() ?? false;
 
+/** Undefined also where a part of the path is a file, a name too long or a folder closed: a runs folder holds all sorts. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run that cannot be read is the oldest. */
 function createdOf(dir: string): number {
-  const file = parseJson(readFileSync(path.join(dir, 'run.json'), 'utf8')) as { created?: unknown } | null;
-  return typeof file?.created === 'number' ? file.created : 0;
+  try {
+    const file = parseJson(readFileSync(path.join(dir, 'run.json'), 'utf8')) as
+      | { created?: unknown }
+      | undefined;
+    return Number(file?.created) || 0;
+  } catch {
+    return 0;
+  }
 }

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
 import { exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
 import { openRun } from '../../engine/view/live-run';
+import type { RunState } from '../../protocol/run-state';
 import type { Cli } from '../cli';
-import { badInput, type ExitCode } from '../failure';
+import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resolveRun } from '../run-reference';
 
@@ -25,11 +27,16 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
   const { dir } = resolveRun(io, name);
   const folder = path.resolve(io.cwd, options.out ?? path.join('exports', path.basename(dir)));
   const live = await openRun(dir);
+  live.dispose();
   try {
-    if (options.tensorboard) printLine(io.stdout, await exportTensorBoard(live.state, folder));
-    if (options.csv) for (const file of await exportCsv(live.state, folder)) printLine(io.stdout, file);
-  } finally {
-    live.dispose();
+    for (const file of await write(live.state, folder, options)) printLine(io.stdout, file);
+  } catch (error) {
+    throw badInput(`${folder}: ${fileFailure(toError(error).cause ?? error)}`, error);
   }
   return 0;
+}
+
+async function write(state: RunState, folder: string, options: ExportOptions): Promise<readonly string[]> {
+  const events = options.tensorboard ? [await exportTensorBoard(state, folder)] : [];
+  return options.csv ? [...events, ...(await exportCsv(state, folder))] : events;
 }

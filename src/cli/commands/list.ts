@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
@@ -39,7 +40,8 @@ export function listCommand({ io, run }: Cli) {
 
 function runsFolderOf(io: CliIo, dir: string): string {
   const folder = path.resolve(io.cwd, dir);
-  if (!isFolder(folder)) throw badInput(`${dir}: no such folder`);
+  if (!isFolder(folder))
+    throw badInput(`${dir}: ${existsSync(folder) ? 'is a file, a folder was expected' : 'no such folder'}`);
   const inside = path.join(folder, 'runs');
   return isFolder(inside) ? inside : folder;
 }

@@ -75,6 +75,8 @@ function describeExperiment(state: RunState): string {
   const run = state.run;
   if (!run) return '';
   if (run.follows) return `follows ${run.follows.folder}`;
+  const { command } = run.experiment.resolved;
+  if (command) return `${run.experiment.file}  ${command.run.join(' ')}`;
   const { trainer, model, imgsz, ...asked } = run.experiment.resolved;
   // What AutoBatch or `time` made of them, once the trainer has said so.
   const { epochs, batch } = { ...asked, ...state.plan };

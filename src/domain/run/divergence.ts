@@ -23,6 +23,9 @@ export type DivergenceRule = {
   restart(): void;
 };
 
+/** A first loss of 0 (a batch without objects, a loss of another program) is no measure. */
+const limitOf = (first: number): number => (first > 0 ? FACTOR * first : Number.POSITIVE_INFINITY);
+
 /**
  * A run has diverged with any loss that is not finite, or when the mean of the last 16 step losses exceeds 20 times the
  * loss of step 0 (design section 3: fires at step 15 on 3 of 3 cold runs at lr0 0.1, on none of 12 healthy ones).
@@ -54,7 +57,7 @@ function nonFinite(losses: Losses, first = Number.NaN): Divergence | undefined {
 function grown(recent: readonly number[], first: number): Divergence | undefined {
   if (recent.length < WINDOW) return undefined;
   const value = recent.reduce((a, b) => a + b) / WINDOW;
-  if (!(value > FACTOR * first)) return undefined;
+  if (!(value > limitOf(first))) return undefined;
   const reason = `the mean loss of the last ${WINDOW} steps, ${show(value)}, is above ${FACTOR} times the loss of step 0, ${show(first)}`;
   return { value, first, reason };
 }

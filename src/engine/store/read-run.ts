@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { toError } from '../../base/async';
+import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { RUN_FORMAT, type RunFile, zRunFile } from '../../protocol/run-files';
 import { runPaths } from './paths';
@@ -10,23 +12,43 @@ const OLDEST_FORMAT = RUN_FORMAT - 1;
 /** run.json of a run folder. Throws one clear line where the folder is none, or of a format that this version cannot read. */
 export function readRunSync(dir: string): RunFile {
   const file = runPaths(dir).run;
-  if (!existsSync(file)) throw new Error(`${dir} is no run folder: it has no run.json`);
-  return checkRun(file, readFileSync(file, 'utf8'));
+  try {
+    return checkRun(file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw unreadable(dir, error);
+  }
 }
 
 export async function readRun(dir: string): Promise<RunFile> {
   const file = runPaths(dir).run;
-  if (!existsSync(file)) throw new Error(`${dir} is no run folder: it has no run.json`);
-  return checkRun(file, await readFile(file, 'utf8'));
+  try {
+    return checkRun(file, await readFile(file, 'utf8'));
+  } catch (error) {
+    throw unreadable(dir, error);
+  }
+}
+
+function unreadable(dir: string, error: unknown): Error {
+  if (isBadInput(error)) return toError(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new BadInputError(`${dir} is no run folder: it has no run.json`, { cause: error });
+  return new BadInputError(`${runPaths(dir).run}: cannot be read: ${code ?? message}`, { cause: error });
 }
 
 function checkRun(file: string, text: string): RunFile {
   const value = parseJson(text);
   const format = (value as { format?: unknown } | undefined)?.format;
   if (typeof format === 'number' && (format > RUN_FORMAT || format < OLDEST_FORMAT))
-    throw new Error(`${file}: format ${format}; this version reads ${OLDEST_FORMAT} and ${RUN_FORMAT}`);
+    throw new BadInputError(
+      `${file}: format ${format}; this version reads ${OLDEST_FORMAT} and ${RUN_FORMAT}`,
+    );
+  if (value === undefined) throw new BadInputError(`${file}: is torn or no JSON`);
   const run = zRunFile.safeParse(value);
-  if (!run.success) throw new Error(`${file} is no run description: ${run.error.issues[0]?.message ?? ''}`);
+  if (!run.success) {
+    const [issue] = run.error.issues;
+    throw new BadInputError(`${file}: ${issue?.path.join('.') || 'content'}: ${issue?.message ?? ''}`);
+  }
   return run.data;
 }
 

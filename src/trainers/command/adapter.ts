@@ -76,21 +76,25 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
   const eventsOf = (record: ForeignRecord): readonly TrainerEvent[] =>
     record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
   /** What cannot be read now may be readable later; it is said once. */
-  const read = async (): Promise<readonly ForeignRecord[]> => {
+  const sayOnce = (error: unknown): readonly { kind: 'problem'; message: string }[] => {
+    const { message } = toError(error);
+    if (troubles.has(message)) return [];
+    troubles.add(message);
+    return [{ kind: 'problem', message }];
+  };
+  const read = (): Promise<readonly ForeignRecord[]> => source.poll().catch(sayOnce);
+  const lookAround = (): readonly TrainerEvent[] => {
     try {
-      return await source.poll();
+      return look?.(run, told) ?? [];
     } catch (error) {
-      const { message } = toError(error);
-      if (troubles.has(message)) return [];
-      troubles.add(message);
-      return [{ kind: 'problem', message }];
+      return sayOnce(error).flatMap((problem) => run.events(problem, Date.now()));
     }
   };
   const next = async (): Promise<Poll> => {
     const records = await read();
     const events = records.flatMap(eventsOf);
     hear?.(records);
-    return { events: [...events, ...(look?.(run, told) ?? [])], count: records.length };
+    return { events: [...events, ...lookAround()], count: records.length };
   };
   const catchUp = async (): Promise<TrainerEvent[]> => {
     const events: TrainerEvent[] = [];

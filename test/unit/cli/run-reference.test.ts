@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,10 @@ beforeAll(() => {
     writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify({ created }));
   }
   mkdirSync(path.join(dir, 'runs', 'no-run'));
+  // A runs folder of somebody who keeps all sorts in it.
+  writeFileSync(path.join(dir, 'runs', 'a file'), '');
+  mkdirSync(path.join(dir, 'runs', 'folders', 'run.json'), { recursive: true });
+  symlinkSync(path.join(dir, 'nowhere'), path.join(dir, 'runs', 'dangling'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -35,6 +39,19 @@ describe('RUN on the command line', () => {
     expect(() => resolve('pcb-3')).toThrow(
       /^pcb-3: no run folder there or in .*runs, did you mean pcb-[12]\?$/,
     ));
+  it('is refused in one line, whatever it is', () => {
+    for (const text of [
+      'a file',
+      'folders',
+      'dangling',
+      '',
+      '../..',
+      'runs/a file/x',
+      'ä/ö',
+      'x'.repeat(5000),
+    ])
+      expect(() => resolve(text)).toThrow(/: no run folder there or in /);
+  });
   it('counts epochs from 1', () => expect(() => resolve('pcb-1@0')).toThrow('epochs count from 1'));
   it('passes over folders that hold no run', () =>
     expect(runNames(path.join(dir, 'runs')).sort()).toEqual(['other', 'pcb-1', 'pcb-2']));

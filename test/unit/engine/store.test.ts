@@ -96,7 +96,7 @@ test('formats: this one and the one before are read, others are one clear line',
   write({ format: 2 });
   await expect(readRun(dir)).rejects.toThrow(/format 2; this version reads 0 and 1/);
   writeFileSync(file, 'torn{');
-  await expect(readRun(dir)).rejects.toThrow(/is no run description/);
+  await expect(readRun(dir)).rejects.toThrow(/run\.json: /);
   await expect(readRun(folder)).rejects.toThrow(/is no run folder/);
   const { runs, problems } = await listRuns(path.join(folder, 'runs'));
   expect([runs.length, problems.length]).toEqual([0, 1]);
