@@ -40,20 +40,24 @@ export function validateCommand({ io, run }: Cli) {
     );
 }
 
-async function targetOf(
-  io: CliIo,
-  model: string | undefined,
-  options: { readonly run?: string; readonly data?: string },
-): Promise<Target> {
+type Named = { readonly run?: string; readonly data?: string };
+
+async function targetOf(io: CliIo, model: string | undefined, options: Named): Promise<Target> {
   if (options.run !== undefined) {
     if (model !== undefined) throw badInput('pitwall: give a model or --run, not both');
-    const target = await checkpointToValidate(io, options.run);
-    return options.data === undefined ? target : { ...target, data: path.resolve(io.cwd, options.data) };
+    return targetOfRun(io, options.run, options.data);
   }
   if (model === undefined) throw badInput('pitwall: a model or --run is needed');
   if (options.data === undefined)
     throw badInput('pitwall: --data is needed: the dataset YAML to validate on');
   return { model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
+}
+
+async function targetOfRun(io: CliIo, run: string, data: string | undefined): Promise<Target> {
+  const target = await checkpointToValidate(io, run);
+  if (data !== undefined) return { ...target, data: path.resolve(io.cwd, data) };
+  if (target.data === '') throw badInput(`${run}: the run names no dataset: give --data DATA.yaml`);
+  return target;
 }
 
 async function validateWithBar(io: CliIo, params: Target): Promise<ValidateResult> {

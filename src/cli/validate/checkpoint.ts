@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { sleep } from '../../base/async';
+import { askAndWait } from '../../engine/ask';
 import { openRun } from '../../engine/view/live-run';
 import { checkpointPath } from '../../protocol/run-files';
 import type { RunState } from '../../protocol/run-state';
 import type { ValidateParams } from '../../protocol/validator';
-import { badInput } from '../failure';
+import { badInput, CliFailure } from '../failure';
 import type { CliIo } from '../io';
 import { resolveRun } from '../run-reference';
 
@@ -15,8 +17,37 @@ export async function checkpointToValidate(io: CliIo, reference: string) {
   const epoch = asked ?? state.best?.epoch ?? newestKept(state);
   if (epoch === undefined) throw badInput(`${reference}: the run has no checkpoint yet`);
   const model = path.join(dir, checkpointPath(epoch), 'model.onnx');
+  if (!existsSync(model) && existsSync(path.join(dir, checkpointPath(epoch), 'model.pt')))
+    await openPickle(io, dir, epoch);
   if (!existsSync(model)) throw badInput(`${reference}: no checkpoint of epoch ${epoch}${keptEpochs(state)}`);
   return { model, ...settingsOf(state, reference) };
+}
+
+/**
+ * Another program's .pt becomes ONNX on this word of its user: the run's keeper has it exported and validated, so that
+ * charts and lists have it too. Throws what Python or the validator said where that failed.
+ */
+async function openPickle(io: CliIo, dir: string, epoch: number): Promise<void> {
+  const since = Date.now();
+  const answer = await askAndWait(
+    dir,
+    { type: 'validate', epoch },
+    { installDir: io.installDir, from: 'cli' },
+  );
+  if (!answer?.ok) throw new CliFailure(1, `${dir}: ${answer?.message ?? 'no answer to validate in 15 s'}`);
+  const live = await openRun(dir);
+  try {
+    while (!existsSync(path.join(dir, checkpointPath(epoch), 'model.onnx'))) {
+      const failure = live.state.alerts.findLast(
+        (a) => a.epoch === epoch && a.t >= since && a.severity === 'error',
+      );
+      if (failure) throw new CliFailure(1, `${dir}: epoch ${epoch}: ${failure.message}`);
+      await sleep(200);
+      await live.refresh();
+    }
+  } finally {
+    live.dispose();
+  }
 }
 
 /** Everything that a run's files say now. */
