@@ -149,7 +149,7 @@ async function closely({ suite, browser, extensions }) {
         },
         { timeoutMs: 60_000 },
       );
-      await runCommand(page, 'View: Close Editor');
+      await runCommand(page, 'View: Close All Editors');
     });
 
     await test('the explorer offers to train an experiment and to preview it', async () => {
