@@ -15,47 +15,47 @@ export function environmentReport({ machine, devices, pythons }: Environment, t:
     `# ${t('Pitwall environment')}`,
     machine,
     `## ${t('Devices')}`,
-    typeof devices === 'string' ? t('No device could be asked: {0}', devices) : deviceTable(devices, t),
+    typeof devices === 'string' ? t('No device could be asked: {0}', devices) : deviceList(devices, t),
     `## Python`,
     pythons.length === 0
       ? t('No Python was found; only the Ultralytics trainer needs one.')
-      : pythonTable(pythons, t),
+      : pythonList(pythons, t),
     '',
   ].join('\n\n');
 }
 
-function deviceTable(devices: readonly DeviceReport[], t: Translate): string {
+/** A list, not a table: reasons are sentences, and the page may be narrow. */
+function deviceList(devices: readonly DeviceReport[], t: Translate): string {
   const usable = (device: DeviceReport): string =>
     device.available ? (device.software ? t('software only') : t('yes')) : t('no');
-  const rows = devices.map((device) => [
-    device.provider,
-    device.device,
-    usable(device),
-    device.half ? t('yes') : t('no'),
-    [device.reason, device.available ? device.halfReason : ''].filter((text) => text !== '').join('; '),
-  ]);
-  return table([t('provider'), t('device'), t('usable'), 'FP16', t('why')], rows);
+  return devices
+    .map((device) => {
+      const name =
+        device.device === device.provider ? device.provider : `${device.provider} (${device.device})`;
+      const half = device.half ? t('yes') : t('no');
+      const why = [device.reason, device.available ? device.halfReason : ''].filter((text) => text !== '');
+      const head = `**${plain(name)}** · ${t('usable')}: ${usable(device)} · FP16: ${half}`;
+      return item(head, why.join('; '));
+    })
+    .join('\n');
 }
 
-function pythonTable(pythons: readonly PythonReport[], t: Translate): string {
-  const rows = pythons.map((python) => [
-    python.found,
-    python.version ?? '–',
-    python.packages?.torch ?? '–',
-    python.packages?.ultralytics ?? '–',
-    python.problem ?? python.executable,
-  ]);
-  return table([t('found by'), t('version'), 'torch', 'ultralytics', t('where')], rows);
+function pythonList(pythons: readonly PythonReport[], t: Translate): string {
+  return pythons
+    .map(({ found, version, packages, problem, executable }) => {
+      const versions = `torch ${packages?.torch ?? '–'} · ultralytics ${packages?.ultralytics ?? '–'}`;
+      const head = `**Python ${plain(version ?? '–')}** (${t('found by')} ${plain(found)}) · ${plain(versions)}`;
+      return item(head, problem ?? executable);
+    })
+    .join('\n');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
+const item = (head: string, text: string): string =>
+  text === '' ? `- ${head}` : `- ${head}  \n  ${plain(text)}`;
 
 /** Paths and driver messages are text, never markup. */
-const cell = (text: string): string =>
+const plain = (text: string): string =>
   text
-    .replace(/[\\`*_[\]<>|]/g, (mark) => (mark === '<' ? '&lt;' : `\\${mark}`))
+    .replace(/[\\`*_[\]<>|#]/g, (mark) => (mark === '<' ? '&lt;' : `\\${mark}`))
     .replaceAll('\n', ' ')
     .trim();

@@ -17,7 +17,7 @@ type Box = Prediction['boxes'][number];
 const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
 /** A picture smaller than this is enlarged to it. */
 const LEAST_WIDTH = 560;
-const LABEL_PIXELS = 12;
+const LABEL_PIXELS = 18;
 
 const STYLE = `
 body { padding: 12px 20px 20px; }

@@ -14,10 +14,12 @@ export async function showPredictions(
   if (prediction.problem) throw new Error(prediction.problem);
   const bytes = await readFile(prediction.image);
   const name = path.basename(prediction.image);
+  const isSplit = vscode.window.tabGroups.all.length > 1;
   const panel = vscode.window.createWebviewPanel(
     'pitwall.prediction',
     vscode.l10n.t('{0}, epoch {1}', name, epoch),
-    vscode.ViewColumn.Beside,
+    // A third column would leave none of them room.
+    isSplit ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside,
     { enableScripts: false, localResourceRoots: [] },
   );
   panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'tab.svg');

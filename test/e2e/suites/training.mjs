@@ -213,8 +213,8 @@ export async function training({ suite, browser, extensions }) {
         timeoutMs: 90_000,
       });
       await page.screenshot({ path: path.join(suite.artifacts, 'environment-dark.png') });
-      expect(/cpu\s+cpu\s+yes/.test(text), `the processor can be used: ${text}`);
-      expect(/webgpu\s+\S+\s+(no|yes|software only)/.test(text), 'WebGPU is judged');
+      expect(/cpu · usable: yes/.test(text), `the processor can be used: ${text}`);
+      expect(/webgpu · usable: (no|yes|software only)/.test(text), 'WebGPU is judged');
       expect(/Python/.test(text), 'Pythons are listed');
     });
 
