@@ -20,6 +20,7 @@ import {
   stopRun,
 } from './steer';
 import type { RunTarget } from './targets';
+import { deleteRun, emptyTrash, restoreDeletedRun } from './trash';
 
 export type Command = (...args: readonly unknown[]) => unknown;
 
@@ -61,6 +62,9 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.renameRun': onRun(renameRun),
     'pitwall.archiveRun': onRun(archiveRun),
     'pitwall.restoreRun': onRun(restoreRun),
+    'pitwall.deleteRun': onRun(deleteRun),
+    'pitwall.restoreDeletedRun': () => restoreDeletedRun(services),
+    'pitwall.emptyTrash': () => emptyTrash(services),
     'pitwall.checkEnvironment': () => checkEnvironment(services),
     'pitwall.setUpPython': () => setUpPythonEnvironment(services),
     'pitwall.installGpuRuntime': () => installRuntime(services),

@@ -50,6 +50,11 @@ export class RunRegistry implements vscode.Disposable {
     );
   }
 
+  /** Runs folders that are looked at. */
+  get folders(): readonly string[] {
+    return [...this.#folders.keys()];
+  }
+
   /** Newest first. */
   get runs(): readonly RunSummary[] {
     return this.#opened.flatMap((folder) => folder.runs).sort((a, b) => b.run.created - a.run.created);

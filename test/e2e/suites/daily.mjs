@@ -1,5 +1,5 @@
 // What a day brings: looking closely, tidying up, a first start in an empty folder.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
@@ -182,6 +182,21 @@ async function closely({ suite, browser, extensions }) {
       await runAndChoose(page, 'Pitwall: Restore Archived Run', ['pcb-nano-hot']);
       await until('back', () => row(page, 'pcb-nano-hot').isVisible());
       expectEqual(meta('pcb-nano-hot').archived, false, 'archived');
+    });
+
+    await test('a run is moved to the trash, brought back, and deleted for good on a person’s word', async () => {
+      const isThere = async () => existsSync(path.join(workspace.runs, 'pcb-nano-hot', 'run.json'));
+      await runAndChoose(page, 'Pitwall: Move Run to Trash', ['pcb-nano-hot']);
+      await until('the folder to move', async () => !(await isThere()));
+      await until('out of the list', async () => (await row(page, 'pcb-nano-hot').count()) === 0);
+      await runAndChoose(page, 'Pitwall: Restore Run from Trash', ['pcb-nano-hot']);
+      await until('the folder to come back', isThere);
+      await runAndChoose(page, 'Pitwall: Move Run to Trash', ['pcb-nano-hot']);
+      await until('the folder to move again', async () => !(await isThere()));
+      await runCommand(page, 'Pitwall: Empty Trash');
+      await page.locator('.monaco-dialog-box').getByText('Delete for Good').click();
+      const trash = path.join(workspace.runs, '.trash');
+      await until('an empty trash', async () => readdirSync(trash).length === 0);
     });
 
     await test('with several experiments and none open, Start Training asks which', async () => {

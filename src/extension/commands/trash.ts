@@ -1,0 +1,58 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/store/trash';
+import type { Services } from '../services';
+import { isEnded, pickRun, type RunTarget } from './targets';
+
+/** Moves a run to its runs folder's trash, from where it comes back until the trash is emptied. */
+export async function deleteRun(services: Services, target: RunTarget | undefined): Promise<void> {
+  const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Move to the trash'));
+  if (dir === undefined) return;
+  const trashed = await trashRun(dir);
+  await services.runs.refresh();
+  const restore = vscode.l10n.t('Restore');
+  const message = vscode.l10n.t('{0} is in the trash.', trashed.name);
+  if ((await vscode.window.showInformationMessage(message, restore)) === restore)
+    await putBack(services, trashed);
+}
+
+export async function restoreDeletedRun(services: Services): Promise<void> {
+  const items = (await everyTrashedRun(services)).map((run) => ({
+    label: run.name,
+    description: new Date(run.deleted).toLocaleString(vscode.env.language),
+    detail: vscode.workspace.asRelativePath(path.dirname(path.dirname(run.dir))),
+    run,
+  }));
+  if (items.length === 0) return tellEmpty();
+  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Restore from the trash') });
+  if (choice) await putBack(services, choice.run);
+}
+
+/** Deletes what lies in the trash for good, on a person's word. */
+export async function emptyTrash(services: Services): Promise<void> {
+  const runs = await everyTrashedRun(services);
+  if (runs.length === 0) return tellEmpty();
+  const confirm = vscode.l10n.t('Delete for Good');
+  const names = runs.map(({ name }) => name).join(', ');
+  const question =
+    runs.length === 1
+      ? vscode.l10n.t('Delete the run in the trash for good?')
+      : vscode.l10n.t('Delete the {0} runs in the trash for good?', runs.length);
+  const options = { modal: true, detail: names };
+  if ((await vscode.window.showWarningMessage(question, options, confirm)) !== confirm) return;
+  for (const run of runs) await purgeRun(run);
+}
+
+async function putBack(services: Services, trashed: TrashedRun): Promise<void> {
+  const dir = await restoreRun(trashed);
+  await services.runs.refresh();
+  services.runs.choose(dir);
+}
+
+async function everyTrashedRun({ runs }: Services): Promise<TrashedRun[]> {
+  return (await Promise.all(runs.folders.map(listTrash))).flat();
+}
+
+function tellEmpty(): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t('The trash is empty.'));
+}
