@@ -35,6 +35,7 @@ const BENCHES = [
   { name: 'editor-long-run', needs: needsEditor },
   { name: 'trainer' },
   { name: 'validator' },
+  { name: 'beside' },
   { name: 'watching-cost', needs: needsLinux },
 ];
 

@@ -2,10 +2,11 @@
 // val on the same ONNX file where its environment is there. Prints ratios: only these mean something on a shared machine.
 // Usage: node test/bench/validator.mjs [--model M.onnx --data D.yaml] [--batch N] [--rounds N] [--ultralytics]
 import { fork, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { processorSeconds, startValidator } from './validator-process.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const shared = path.resolve(root, '../shared/data');
@@ -46,14 +47,6 @@ async function bareSession({ model, dims, images }) {
   process.send({ ready: true });
 }
 
-/** Processor seconds of a process so far; on a busy machine they tell more than the clock. Linux only, else NaN. */
-function processorSeconds(pid) {
-  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 const answerOf = (child) => new Promise((resolve) => child.once('message', resolve));
 
 async function startBare(spec) {
@@ -67,29 +60,6 @@ async function startBare(spec) {
     processor: () => processorSeconds(child.pid),
     stop: () => child.kill(),
   };
-}
-
-/** dist/validator.js over its own protocol. */
-function startValidator() {
-  const { PITWALL_RUN: _, ...env } = process.env;
-  const child = fork(path.join(root, 'dist/validator.js'), {
-    serialization: 'advanced',
-    env,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  const pending = new Map();
-  let id = 0;
-  child.on('message', (m) => {
-    if (m.kind === 'result') pending.get(m.id)?.resolve(m.value);
-    if (m.kind === 'error') pending.get(m.id)?.reject(new Error(m.message));
-  });
-  child.send({ kind: 'hello', version: 1 });
-  const validate = (params) =>
-    new Promise((resolve, reject) => {
-      pending.set(++id, { resolve, reject });
-      child.send({ kind: 'request', id, method: 'validate', params });
-    });
-  return { validate, processor: () => processorSeconds(child.pid), stop: () => child.disconnect() };
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
