@@ -59,6 +59,7 @@ test('divergence: a loss that is not finite, or a mean of 16 losses above 20 tim
   expect(stepOf([1, ...Array(15).fill(25)])).toBe(15);
   expect(stepOf([1, ...Array(30).fill(20)])).toBeUndefined();
   expect(stepOf([1, ...Array(20).fill(1), ...Array(16).fill(21)])).toBe(36);
+  expect(stepOf([0, ...Array(30).fill(21)])).toBeUndefined();
   expect(stepOf(Array.from({ length: 500 }, (_, i) => 5 / (1 + i / 50)))).toBeUndefined();
 });
 
