@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from '../e2e/chromium.mjs';
 import { whyNotHere } from '../e2e/provision.mjs';
+import { ultralyticsPython } from './probe/ultralytics-python.mjs';
 
 const here = import.meta.dirname;
 const cocoWorkload = path.join(os.homedir(), '.cache/pitwall/coco-bench/gt.json');
@@ -21,6 +22,10 @@ const needsCoco = () =>
     : `neither ${cocoWorkload} nor ../shared/data/coco is here`;
 const needsWorkload = () =>
   existsSync(cocoWorkload) ? undefined : `no ${cocoWorkload}; the evaluator's bench makes it`;
+const needsUltralytics = () =>
+  ultralyticsPython()
+    ? undefined
+    : 'no Ultralytics: node src/build/python-env.mjs makes an environment (several GB)';
 const needsLinux = () => (process.platform === 'linux' ? undefined : 'reads /proc, which Linux alone has');
 
 /** In this order: what needs another's files comes after it. */
@@ -37,6 +42,7 @@ const BENCHES = [
   { name: 'validator' },
   { name: 'beside' },
   { name: 'watching-cost', needs: needsLinux },
+  { name: 'ultralytics', needs: needsUltralytics },
 ];
 
 /** Runs a bench; answers its exit code and the lines in which it says that it left something out. */

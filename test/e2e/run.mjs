@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part editing|hovers|training|daily|twoWindows|trouble|looks] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part editing|hovers|training|daily|twoWindows|trouble|looks|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -15,6 +15,7 @@ import { looks } from './suites/looks.mjs';
 import { training } from './suites/training.mjs';
 import { trouble } from './suites/trouble.mjs';
 import { twoWindows } from './suites/two-windows.mjs';
+import { ultralytics } from './suites/ultralytics.mjs';
 
 const option = (name) => {
   const i = process.argv.indexOf(name);
@@ -55,7 +56,10 @@ const browser = await launchChromium();
 const suite = createSuite(option('--only'));
 try {
   const wanted = option('--part');
-  for (const part of [editing, hovers, training, daily, twoWindows, trouble, looks]) {
+  // Needs a Python environment of several GB: only by name.
+  const parts =
+    wanted === 'ultralytics' ? [ultralytics] : [editing, hovers, training, daily, twoWindows, trouble, looks];
+  for (const part of parts) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, { suite, browser, extensions });
   }
 } finally {

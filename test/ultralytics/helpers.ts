@@ -12,10 +12,10 @@ export const python = process.env.PITWALL_PYTHON ?? '';
 export type Workshop = { readonly dir: string; readonly runDir: (name: string) => string };
 
 /** A folder with the example data, few images, for runs of the real library. */
-export async function openWorkshop(train = 48, val = 16): Promise<Workshop> {
+export async function openWorkshop(train = 48, val = 16, name = 'pitwall-ultralytics-'): Promise<Workshop> {
   if (!existsSync(python))
     throw new Error('PITWALL_PYTHON names no interpreter: run npm run test:ultralytics');
-  const dir = mkdtempSync(path.join(tmpdir(), 'pitwall-ultralytics-'));
+  const dir = mkdtempSync(path.join(tmpdir(), name));
   await writeExample(dir, { train, val });
   return { dir, runDir: (name) => path.join(dir, 'runs', name) };
 }

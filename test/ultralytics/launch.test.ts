@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,8 +26,7 @@ function runPython(script: string, env: Readonly<Record<string, string>> = {}): 
   });
 }
 
-describe("Ultralytics' multi-GPU launch, as far as it goes without GPUs", () => {
-  const MAKE = `
+const MAKE = `
 import json, os, sys
 from types import SimpleNamespace
 from pitwall_ultralytics.trainers import PitwallDetectionTrainer
@@ -35,6 +35,7 @@ t = PitwallDetectionTrainer(overrides=dict(model="yolov8n.yaml", data="data.yaml
 print("FILE" + generate_ddp_file(t))
 `;
 
+describe("Ultralytics' multi-GPU launch, as far as it goes without GPUs", () => {
   it('the relaunch file trains in a fresh interpreter: our class is found and its hooks fire; ranks above 0 are silent', () => {
     const run = path.join(workshop.dir, 'ddp');
     mkdirSync(run);
@@ -67,6 +68,36 @@ print("leader", s.leader)
   });
 });
 
+describe('two ranks on the CPU', () => {
+  it('a stop that rank 0 reads ends both at the same batch, in good order, and the end is told once', async () => {
+    const run = path.join(workshop.dir, 'ranks');
+    mkdirSync(path.join(run, 'control/trainer'), { recursive: true });
+    const options = { attempt: 1, in_loop_every: 0, warmup_shape: 'linear', requested: {} };
+    const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options) };
+    const file = /FILE(.*)/.exec(runPython(MAKE.replace('epochs=1', 'epochs=500'), env))?.[1] ?? '';
+    // The library joins its processes over a backend of GPUs; here they are joined before it starts.
+    const driver = path.join(workshop.dir, 'driver.py');
+    const join = 'import runpy, sys\nimport torch.distributed as dist\ndist.init_process_group("gloo")\n';
+    writeFileSync(driver, `${join}runpy.run_path(sys.argv[1], run_name="__main__")\n`);
+    const launcher = ['-m', 'torch.distributed.run', '--nproc_per_node=2', '--standalone', driver, file];
+    const child = spawn(python, launcher, {
+      cwd: workshop.dir,
+      env: { ...process.env, ...env, PYTHONPATH: packageDir, YOLO_OFFLINE: 'true', OMP_NUM_THREADS: '1' },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await until('steps stream', () => eventsOf(run, 'step').length >= 3);
+    const request = { id: 'a', t: 1, from: 'test', request: { type: 'stop' } };
+    writeFileSync(path.join(run, 'control/trainer/a.json'), JSON.stringify(request));
+    expect(await ended).toEqual([0, null]);
+    expect(eventsOf(run, 'hello')).toHaveLength(1);
+    expect(eventsOf(run, 'control')).toMatchObject([{ id: 'a', ok: true }]);
+    expect(eventsOf(run, 'end')).toMatchObject([{ reason: 'stopped' }]);
+    const steps = eventsOf(run, 'step').map(({ step }) => step);
+    expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i));
+  });
+});
+
 describe('trainer: command with torchrun', () => {
   it('streams from rank 0 of two processes, and leaves none behind when it is stopped', async () => {
     const script = path.join(workshop.dir, 'loop.py');
@@ -89,14 +120,7 @@ for step in range(10000):
 `,
     );
     const config = path.join(workshop.dir, 'torchrun.train.yaml');
-    const program = [
-      python,
-      '-m',
-      'torch.distributed.run',
-      '--nproc_per_node=2',
-      '--master_port=29517',
-      script,
-    ];
+    const program = [python, '-m', 'torch.distributed.run', '--nproc_per_node=2', '--standalone', script];
     writeFileSync(
       config,
       `trainer: command\ndata: data.yaml\nepochs: 1000\nvalidation: false\ncommand:\n  run: ${JSON.stringify(program)}\n`,

@@ -17,8 +17,9 @@ def main() -> int:
     experiment = json.loads((run_dir / "run.json").read_text(encoding="utf-8"))["experiment"]["resolved"]
     try:
         from ultralytics import YOLO
-    except ImportError as error:
-        return fail(run_dir, f"{sys.executable} cannot import ultralytics ({error}): pip install ultralytics")
+    except Exception as error:  # a broken installation fails with anything: a missing library is an OSError
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return fail(run_dir, f"{sys.executable} cannot import ultralytics ({reason})")
     return train(YOLO, run_dir, experiment, options.attempt)
 
 
