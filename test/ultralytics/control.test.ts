@@ -118,6 +118,8 @@ describe('stop and resume', () => {
     expect(code).toBe(1);
     const [end] = eventsOf(workshop.runDir('nomodel'), 'end');
     expect(end.message).toMatch(/no-such-model/);
+    const shown = await runCliProcess(['show', workshop.runDir('nomodel'), '--json'], workshop.dir);
+    expect(JSON.parse(shown.out).note).toBe(end.message);
     expect(
       readFileSync(path.join(workshop.runDir('nomodel'), 'events.jsonl'), 'utf8')
         .trim()

@@ -172,6 +172,7 @@ describe('a real run, validated off its loop', () => {
     const row = (wanted: string) => settings.find(({ key }) => key === wanted);
     expect(row('lr0')).toMatchObject({ requested: 0.5, effective: expect.any(Number) });
     expect(row('optimizer')).toMatchObject({ requested: 'auto', effective: 'AdamW' });
+    expect(settings.filter(({ key }) => key === 'optimizer')).toHaveLength(1);
     expect(row('imgsz')).toMatchObject({ requested: 100, effective: 128 });
     const warned = eventsOf(workshop.runDir('settings'), 'log').map(({ message }) => message);
     expect(warned.some((message) => /imgsz/.test(message))).toBe(true);

@@ -32,6 +32,8 @@ export class TrainerControl {
   #exit: TrainerEnd | undefined;
   #cause: StopCause | undefined;
   #hurry = false;
+  /** Unix ms; never for a trainer that was adopted. */
+  #startedAt = Number.POSITIVE_INFINITY;
   #settling = false;
   #outcome: Outcome | undefined;
   readonly #readers: Readers;
@@ -110,7 +112,14 @@ export class TrainerControl {
     void this.#conclude(this.#exit);
   }
 
+  /** A trainer that cannot begin ends without a hello; an `end` from before it was started is another attempt's. */
+  #ownEnd() {
+    const { end } = this.#options.book.state;
+    return this.hello || (end && end.t >= this.#startedAt) ? end : undefined;
+  }
+
   async #start(attempt: number, programPid?: number): Promise<void> {
+    this.#startedAt = Date.now();
     const { run, paths, book, installDir } = this.#options;
     const note = (message: string): void => book.note({ type: 'keeper', pid: process.pid, attempt, message });
     try {
@@ -186,7 +195,7 @@ export class TrainerControl {
       const { message } = toError(error);
       book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
     }
-    const end = this.hello ? book.state.end : undefined;
+    const end = this.#ownEnd();
     const lastWords = await lastWordsOf(paths.stdout);
     this.#outcome = judgeOutcome({ end, exit, cause: this.#cause, lastWords });
     const { state, reason } = this.#outcome;

@@ -7,6 +7,7 @@ import math
 OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "model", "trainer"}
 # Keys of the builtin trainer or of Pitwall that the runner applies by itself.
 OURS = {"warmup_shape"}
+CHOSEN_BY_AUTO = ("optimizer", "lr0", "momentum")
 SHOWN = ("batch", "imgsz", "optimizer", "lr0", "momentum", "warmup_bias_lr", "epochs", "workers", "amp", "device", "rect", "max_det")
 
 
@@ -41,7 +42,9 @@ def effective_settings(requested: dict, trainer) -> list:
     """Requested against effective, for what Ultralytics is known to change without a word in args.yaml."""
     args = vars(trainer.args)
     rows = []
-    for key in SHOWN:
+    # Versions differ in whether auto's choice reaches the arguments; the optimizer itself is asked below.
+    shown = [key for key in SHOWN if key not in CHOSEN_BY_AUTO] if is_auto(requested) else SHOWN
+    for key in shown:
         asked, used = requested.get(key), args.get(key)
         if key == "batch":
             used = trainer.batch_size
@@ -56,9 +59,13 @@ def effective_settings(requested: dict, trainer) -> list:
     return rows
 
 
+def is_auto(requested: dict) -> bool:
+    return str(requested.get("optimizer", "auto")) == "auto"
+
+
 def _optimizer_rows(requested: dict, trainer) -> list:
     """The optimizer as it was built: Ultralytics' auto ignores lr0 and momentum."""
-    if str(requested.get("optimizer", "auto")) != "auto":
+    if not is_auto(requested):
         return []
     group = trainer.optimizer.param_groups[-1]
     built = {
@@ -87,4 +94,6 @@ def _reason(key: str, requested: dict) -> str:
         return "Ultralytics loads in the training process on CPU"
     if key == "amp":
         return "Ultralytics' AMP check decided"
+    if key == "warmup_bias_lr" and is_auto(requested):
+        return "optimizer: auto chooses it and ignores what is set"
     return "changed by Ultralytics"
