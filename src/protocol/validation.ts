@@ -39,6 +39,8 @@ export const zValidationReport = z.object({
   imgsz: z.number().int(),
   batch: z.number().int(),
   half: z.boolean(),
+  /** Why this device, and why FP16 or not. */
+  why: z.string().optional(),
   map: metric,
   map50: metric,
   map75: metric,

@@ -14,6 +14,7 @@ export type Outcome = {
   readonly model: {
     readonly device: string;
     readonly half: boolean;
+    readonly why?: string;
     readonly input: Size;
     readonly names: readonly string[] | undefined;
   };
@@ -46,6 +47,7 @@ export function reportOf(outcome: Outcome, { start, ...phases }: Timing): Valida
     imgsz: Math.max(model.input.width, model.input.height),
     batch,
     half: model.half,
+    ...(model.why === undefined ? {} : { why: model.why }),
     ...metrics,
     coco,
     perClass: perClass.map((c) => ({ ...c })),

@@ -26,8 +26,8 @@ export async function validate(
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
   const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
-  const { device, half, input, metadata } = model;
-  const ran = { device, half, input, names: metadata.names };
+  const { device, half, why, input, metadata } = model;
+  const ran = { device, half, why, input, names: metadata.names };
   const outcome = { params, split, model: ran, results, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
   if (params.det !== undefined) await writeDetections(params.det, outcome);

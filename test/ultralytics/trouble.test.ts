@@ -94,7 +94,7 @@ if os.environ.get("PITWALL_ROLE") == "trainer":
 
   it('kill -9 of the keeper: training goes on, whoever watches adopts it, every checkpoint is validated', async () => {
     const validation = { backlog: 'all', device: 'cpu', batch: 8 };
-    const file = writeExperiment(workshop, 'orphan', { ...TINY, epochs: 6, validation });
+    const file = writeExperiment(workshop, 'orphan', { ...TINY, epochs: 8, validation });
     const { done } = spawnCli(['train', file, '--name', 'orphan'], workshop.dir);
     const dir = workshop.runDir('orphan');
     await until('an epoch is over', () => eventsOf(dir, 'epoch').length >= 1);
@@ -106,7 +106,7 @@ if os.environ.get("PITWALL_ROLE") == "trainer":
     await until('nothing is left', () => processesOfRun(id).length === 0);
     expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'completed' });
     const validated = validationsOf(dir).filter(({ type }) => type === 'validation');
-    expect(validated.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(validated.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('stopped before its first step, with workers of the loader: no process is left', async () => {

@@ -35,6 +35,7 @@ export class ValidationLane {
   #abandoned = false;
   #problem: string | undefined;
   #engine: Promise<EngineChoice> | undefined;
+  #toldDevice = '';
 
   constructor(dir: string, run: RunFile, installDir: string, onNote: (message: string) => void) {
     this.#onNote = onNote;
@@ -119,7 +120,16 @@ export class ValidationLane {
     this.#engine ??= this.#chooseEngine();
     if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator);
     const model = await this.#models.modelOf(checkpoint.path, isAsked);
-    return validator.validate(this.#params(model, checkpoint.epoch));
+    const result = await validator.validate(this.#params(model, checkpoint.epoch));
+    this.#tellDevice(result);
+    return result;
+  }
+
+  /** Where the model runs, and why there: once, and again where that changes. */
+  #tellDevice({ report: { device, why } }: ValidateResult): void {
+    const told = `checkpoints run on ${device}: ${why ?? ''}`;
+    if (why !== undefined && told !== this.#toldDevice) this.#onNote(told);
+    this.#toldDevice = told;
   }
 
   async #chooseEngine(): Promise<EngineChoice> {

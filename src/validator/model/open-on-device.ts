@@ -21,6 +21,8 @@ export type PlacedModel = OpenModel & {
   readonly device: string;
   readonly gpu: boolean;
   readonly half: boolean;
+  /** Why this device, and why FP16 or not. */
+  readonly why: string;
   /** Lines worth telling. */
   readonly notes: readonly string[];
 };
@@ -37,11 +39,12 @@ export async function openOnDevice(thread: SessionThread, request: ModelRequest)
     device: deviceName(chosen.device),
     gpu: chosen.device.provider !== 'cpu',
     half: half.model !== undefined || model.session.inputType === 'float16',
-    notes: half.note === undefined ? [] : [half.note],
+    why: `${chosen.reason}; ${half.model ? 'FP16' : 'FP32'}: ${half.reason}`,
+    notes: half.model === undefined && request.half === 'on' ? [`FP16 is not used: ${half.reason}`] : [],
   };
 }
 
-type HalfResult = { readonly model?: OpenModel; readonly note?: string };
+type HalfResult = { readonly model?: OpenModel; readonly reason: string };
 
 async function tryHalf(
   thread: SessionThread,
@@ -52,12 +55,13 @@ async function tryHalf(
   const gpus = device.provider === 'cpu' ? [] : await nvidiaGpus();
   const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
   const decision = decideHalf({ mode, provider: device.provider, software, gpu });
-  const note = (reason: string): HalfResult => (mode === 'on' ? { note: `FP16 is not used: ${reason}` } : {});
-  if (!decision.half) return note(decision.reason);
+  if (!decision.half) return { reason: decision.reason };
   const converted = convertToHalf(await readFile(file));
-  if (converted.kind === 'kept') return note(converted.reason);
+  if (converted.kind === 'kept') return { reason: converted.reason };
   const trial = await trialRun(thread, { ...options, bytes: converted.model });
-  return trial instanceof Error ? note(`a trial run failed: ${trial.message}`) : { model: trial };
+  return trial instanceof Error
+    ? { reason: `a trial run failed: ${trial.message}` }
+    : { model: trial, reason: decision.reason };
 }
 
 /** A missing FP16 fails at the first run, not when the session is made; some cards give NaN instead. */
