@@ -7,35 +7,50 @@ import { askRun } from '../../src/engine/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/engine/store/read-run';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import { closeWorkshop, eventsOf, openWorkshop, until, type Workshop, writeExperiment } from './helpers';
+import {
+  closeWorkshop,
+  eventsOf,
+  openWorkshop,
+  until,
+  type Workshop,
+  writeExperiment,
+  writeTinyModel,
+} from './helpers';
 
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop(48, 8);
+  writeTinyModel(workshop);
 });
 afterAll(() => closeWorkshop(workshop));
 
-const OWN = { validation: false, batch: 4, cos_lr: true };
+const OWN = { model: 'tiny.yaml', validation: false, batch: 4, cos_lr: true };
 
 describe('change in flight', () => {
   it('scale follows the rest of the plan and hold keeps its value, during warm-up and across epoch starts', async () => {
-    const file = writeExperiment(workshop, 'rates', { ...OWN, epochs: 5, warmup_epochs: 2, lr0: 0.02 });
+    const file = writeExperiment(workshop, 'rates', {
+      ...OWN,
+      model: 'yolov8n.yaml',
+      epochs: 8,
+      warmup_epochs: 4,
+      lr0: 0.02,
+    });
     const { done } = spawnCli(['train', file, '--name', 'rates', '--json'], workshop.dir);
     const dir = workshop.runDir('rates');
     await until('warm-up has begun', () => eventsOf(dir, 'step').length >= 4);
     await askRun(dir, { type: 'lr', mode: 'scale', value: 0.003 }, 'test');
     await until('the scale is answered', () => eventsOf(dir, 'control').length === 1);
-    await until('warm-up is over', () => eventsOf(dir, 'step').length >= 28);
+    await until('warm-up is over', () => eventsOf(dir, 'step').length >= 50);
     await askRun(dir, { type: 'lr', mode: 'hold', value: 0.0123 }, 'test');
     expect((await done).code).toBe(0);
     const [scale, hold] = eventsOf(dir, 'control');
     expect([scale.ok, hold.ok]).toEqual([true, true]);
-    expect(scale.step).toBeLessThan(24);
+    expect(scale.step).toBeLessThan(48);
     const { experiment } = parseExperiment(readFileSync(file, 'utf8'), { file });
     const { schedule } = scheduleOf(experiment!, { images: 48, classes: 6 });
     const changed = withLrChanges(schedule, [scale.applied!, hold.applied!]);
     const steps = eventsOf(dir, 'step');
-    expect(steps).toHaveLength(60);
+    expect(steps).toHaveLength(96);
     for (const { step, lr } of steps)
       for (const [group, value] of lr.entries())
         expect(
@@ -43,12 +58,12 @@ describe('change in flight', () => {
           `step ${step} group ${group}`,
         ).toBeLessThanOrEqual(1e-9 * Math.abs(value) + 1e-15);
     // Two epoch starts lie behind the hold, and the optimizer still has exactly what was asked for.
-    expect(hold.step).toBeLessThan(36);
+    expect(hold.step).toBeLessThan(72);
     expect(steps.slice(hold.step).every(({ lr }) => lr.every((value) => value === 0.0123))).toBe(true);
   });
 
   it('mosaic, patience and a request that makes no sense are each answered with what was done', async () => {
-    const file = writeExperiment(workshop, 'knobs', { ...OWN, epochs: 3, mosaic: 1 });
+    const file = writeExperiment(workshop, 'knobs', { ...OWN, epochs: 16, mosaic: 1 });
     const { done } = spawnCli(['train', file, '--name', 'knobs'], workshop.dir);
     const dir = workshop.runDir('knobs');
     await until('training', () => eventsOf(dir, 'step').length >= 1);
@@ -76,7 +91,7 @@ describe('stop and resume', () => {
   });
 
   it('kill -9 of the trainer is told, loses nothing, and resume goes on from the last checkpoint', async () => {
-    const file = writeExperiment(workshop, 'killed', { ...OWN, epochs: 4 });
+    const file = writeExperiment(workshop, 'killed', { ...OWN, epochs: 8 });
     const { done } = spawnCli(['train', file, '--name', 'killed'], workshop.dir);
     const dir = workshop.runDir('killed');
     await until('two epochs are over', () => eventsOf(dir, 'checkpoint').length >= 2);
@@ -92,16 +107,16 @@ describe('stop and resume', () => {
     const hello = eventsOf(dir, 'hello').at(-1);
     expect(hello).toMatchObject({ attempt: 2 });
     expect(hello?.fromStep).toBeGreaterThanOrEqual(24);
-    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'completed', step: 47 });
+    expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'completed', step: 95 });
     expect(
       eventsOf(dir, 'epoch')
         .map(({ epoch }) => epoch)
         .slice(-1),
-    ).toEqual([4]);
+    ).toEqual([8]);
   });
 
   it('pause ends the process after a checkpoint; continue resumes', async () => {
-    const file = writeExperiment(workshop, 'paused', { ...OWN, epochs: 4 });
+    const file = writeExperiment(workshop, 'paused', { ...OWN, epochs: 16 });
     const { done } = spawnCli(['train', file, '--name', 'paused'], workshop.dir);
     const dir = workshop.runDir('paused');
     await until('training', () => eventsOf(dir, 'step').length >= 2);

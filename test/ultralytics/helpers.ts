@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,6 +59,12 @@ export function writeExperiment(
       .join(''),
   );
   return file;
+}
+
+/** Of Ultralytics, in the interpreter that the suite runs on. */
+export function installedVersion(): string {
+  const script = 'import importlib.metadata as m; print(m.version("ultralytics"))';
+  return execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
 }
 
 /** The whole lines so far; one that is being written is left out. */

@@ -3,15 +3,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { scheduleOf } from '../../src/domain/schedule/schedule';
 import { runCliProcess } from '../helpers/cli';
-import { closeWorkshop, eventsOf, openWorkshop, type Workshop, writeExperiment } from './helpers';
+import {
+  closeWorkshop,
+  eventsOf,
+  installedVersion,
+  openWorkshop,
+  type Workshop,
+  writeExperiment,
+} from './helpers';
 
 // Preview equals reality: the LR that the library's optimizer held at every step of a real run, against domain/schedule.
-const VERSION = '8.4.190';
 const EPOCHS = 3;
 const IMAGES = 48;
 let workshop: Workshop;
+let version: string;
 beforeAll(async () => {
   workshop = await openWorkshop(IMAGES, 8);
+  version = installedVersion();
 });
 afterAll(() => closeWorkshop(workshop));
 
@@ -21,7 +29,7 @@ async function check(name: string, keys: Readonly<Record<string, unknown>>): Pro
   expect(err).toBe('');
   expect(code).toBe(0);
   const { experiment } = parseExperiment(readFileSync(file, 'utf8'), { file });
-  const { schedule } = scheduleOf(experiment!, { images: IMAGES, classes: 6, ultralyticsVersion: VERSION });
+  const { schedule } = scheduleOf(experiment!, { images: IMAGES, classes: 6, ultralyticsVersion: version });
   const dir = workshop.runDir(name);
   const steps = eventsOf(dir, 'step');
   expect(eventsOf(dir, 'hello')[0].groups).toEqual(schedule.groups);

@@ -101,7 +101,7 @@ class Keeper {
     await this.#obey(alarms);
     // A run that is followed may never have a model to validate.
     const validates = run.experiment.resolved.validation.enabled && !run.follows;
-    if (this.#trainer.alive && validates) this.#validation.lane.warmUp();
+    if (this.#trainer.alive && validates) void this.#validation.lane.warmUp();
     this.#validation.judge();
     this.#loop = this.#store.track(
       new LookLoop({

@@ -29,6 +29,11 @@ export class OwnValidation {
     );
   }
 
+  /** Starts the process ahead of the first checkpoint. What is wrong with it is told by the first validation. */
+  warmUp(): void {
+    this.#servant.ready().catch(() => undefined);
+  }
+
   /** Throws one line where it cannot be done. */
   async validate(
     { path: checkpoint, epoch }: CheckpointState,

@@ -55,9 +55,16 @@ export class ValidationLane {
     return this.#problem;
   }
 
-  /** Starts the process ahead of the first checkpoint, so that a run outlives an update of what it was started from. */
-  warmUp(): void {
+  /** Starts the processes ahead of the first checkpoint, so that a run outlives an update of what it was started from. */
+  async warmUp(): Promise<void> {
     this.#ensure();
+    if (this.#run.experiment.resolved.trainer !== 'ultralytics') return;
+    this.#engine ??= this.#chooseEngine();
+    const { engine } = await this.#engine;
+    if (this.#abandoned) return;
+    if (engine === 'ultralytics') this.#own.warmUp();
+    // What is wrong with it is told by the first export.
+    else await this.#models.python().catch(() => undefined);
   }
 
   /** A .pt of another program, which is only opened when a person asks. */

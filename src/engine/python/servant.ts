@@ -14,7 +14,7 @@ export class PythonServant {
   }
 
   /** What the interpreter has. Throws one line where it has too little. */
-  ready(): Promise<PythonReady> {
+  async ready(): Promise<PythonReady> {
     return this.#ensure().ready;
   }
 

@@ -1,5 +1,5 @@
 // A real Ultralytics run started in VS Code. Only where python-env.mjs has made its environment; run by name.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf } from '../processes.mjs';
@@ -44,8 +44,13 @@ export async function ultralytics({ suite, browser, extensions }) {
   const workspace = exampleWorkspace();
   writeFileSync(path.join(workspace.dir, 'tiny.yaml'), MODEL);
   writeFileSync(path.join(workspace.dir, 'own.train.yaml'), CONFIG);
-  const settings = { 'pitwall.python': python };
-  const server = await startServer({ folder: workspace.dir, extensions, settings });
+  // Of the machine, or of the workspace: the user's own settings do not reach a remote host.
+  mkdirSync(path.join(workspace.dir, '.vscode'));
+  writeFileSync(
+    path.join(workspace.dir, '.vscode/settings.json'),
+    JSON.stringify({ 'pitwall.python': python }),
+  );
+  const server = await startServer({ folder: workspace.dir, extensions });
   const page = await openWorkbench(browser, server.url);
   const context = { pages: () => [page], log: server.log };
   try {
