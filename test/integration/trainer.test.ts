@@ -54,6 +54,7 @@ describe('the trainer process', () => {
       totalSteps: EPOCHS * STEPS,
       images: 44,
     });
+    for (const { loss } of eventsOf(events, 'step')) expect(loss.box + loss.cls).toBeCloseTo(loss.total, 3);
     expect(await madeSteps(whole)).toEqual(Array.from({ length: EPOCHS * STEPS }, (_, i) => i));
     expect(eventsOf(events, 'epoch').map((e) => [e.epoch, e.step])).toEqual(
       Array.from({ length: EPOCHS }, (_, i) => [i + 1, (i + 1) * STEPS - 1]),

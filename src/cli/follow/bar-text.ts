@@ -1,4 +1,5 @@
 import { formatRate, formatValue } from '../../domain/view/format';
+import { mainRates } from '../../protocol/main-group';
 import type { RunState } from '../../protocol/run-state';
 import { seconds } from '../output/numbers';
 
@@ -31,7 +32,7 @@ function validatingText(state: RunState): BarText {
 
 function lastNumbers(state: RunState, last: number): string[] {
   const loss = state.steps.loss.get('total')?.at(last);
-  const lr = [...state.steps.lr.values()][0]?.at(last);
+  const lr = mainRates(state)?.at(last);
   const ips = state.steps.ips.at(last);
   return [
     loss === undefined ? '' : `loss ${formatValue(loss)}`,

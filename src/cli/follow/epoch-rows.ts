@@ -1,4 +1,5 @@
 import { formatRate, formatValue } from '../../domain/view/format';
+import { mainRates } from '../../protocol/main-group';
 import type { RunState } from '../../protocol/run-state';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
@@ -51,9 +52,9 @@ function isBestSoFar(state: RunState, epoch: number): boolean {
   return [...state.validations.values()].every((v) => v.epoch >= epoch || !(v.map >= map));
 }
 
-/** LR of the first group at a step; the latest step where that one was never logged. */
+/** LR of the weights at a step; the latest step where that one was never logged. */
 function rateAt(state: RunState, step: number): number {
-  const column = [...state.steps.lr.values()][0];
+  const column = mainRates(state);
   const steps = state.steps.step;
   if (!column || column.length === 0) return Number.NaN;
   for (let i = Math.min(steps.length, column.length) - 1; i >= 0; i--)

@@ -3,6 +3,7 @@ import { formatRate } from '../../domain/view/format';
 import { askAndWait } from '../../engine/ask';
 import { KeptElsewhere, resumeRun } from '../../engine/keeping/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
+import { mainRates } from '../../protocol/main-group';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { pickExperiment } from './pick-experiment';
@@ -85,7 +86,7 @@ export async function setLearningRate(services: Services, target: Target): Promi
 
 async function askForRate(services: Services, dir: string): Promise<number | undefined> {
   const run = await services.runs.acquire(dir);
-  const [column] = [...run.live.state.steps.lr.values()];
+  const column = mainRates(run.live.state);
   const now = column && column.length > 0 ? column.at(column.length - 1) : undefined;
   run.release();
   const text = await vscode.window.showInputBox({

@@ -1,5 +1,6 @@
 import { formatCount, formatRate } from '../../domain/view/format';
 import type { Points } from '../../domain/view/thin';
+import { mainFirst, mainIndex, mainRates } from '../main-group';
 import type { RunState } from '../run-state';
 import {
   type ChartContext,
@@ -14,10 +15,10 @@ import type { Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
 
-/** Planned LR dashed, applied LR over it; every parameter group but the first only on demand. */
+/** Planned LR dashed, applied LR over it; every parameter group but the weights only on demand. */
 export function lrChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
-  const groups = state.hello?.groups ?? context.planned?.groups ?? [];
+  const groups = mainFirst(state.hello?.groups ?? context.planned?.groups ?? []);
   const series = context.other
     ? comparedSeries(context)
     : groups.flatMap((group, index) => groupSeries(context, group, index));
@@ -37,9 +38,9 @@ export function lrChart(context: ChartContext): ChartDraft {
   };
 }
 
-const firstRate = (state: RunState): Float64Array | undefined => [...state.steps.lr.values()][0]?.view();
+const firstRate = (state: RunState): Float64Array | undefined => mainRates(state)?.view();
 
-/** Of two runs only what was applied to the first group. */
+/** Of two runs only what was applied to the weights. */
 function comparedSeries(context: ChartContext): SeriesDraft[] {
   const y = firstRate(context.state);
   const own: SeriesDraft[] = y ? [{ ...firstHead(context), kind: 'steps', y }] : [];
@@ -115,12 +116,13 @@ function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band
 function summary({ planned, state, t }: ChartContext): string {
   if (!planned || planned.steps === 0) return '';
   const peakStep = Math.min(planned.warmupSteps, planned.steps - 1);
+  const main = mainIndex(planned.groups);
   const sentence = t(
     'Planned: {0} warm-up steps of {1}, {2} after warm-up, {3} at the end.',
     formatCount(planned.warmupSteps),
     formatCount(planned.steps),
-    formatRate(planned.lrAt(peakStep, 0)),
-    formatRate(planned.lrAt(planned.steps - 1, 0)),
+    formatRate(planned.lrAt(peakStep, main)),
+    formatRate(planned.lrAt(planned.steps - 1, main)),
   );
   const changes = state.lrChanges.length;
   return changes === 0 ? sentence : `${sentence} ${t('Changed in flight {0} times.', changes)}`;

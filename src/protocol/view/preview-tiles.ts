@@ -1,4 +1,5 @@
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
+import { mainIndex } from '../main-group';
 import type { ViewInput } from './input';
 import type { TileView } from './types';
 
@@ -13,8 +14,9 @@ export function previewTiles({ planned, t }: ViewInput): TileView[] {
     notes: note === '' ? [] : [{ text: note, tone: 'quiet' }],
     spark: [],
   });
-  const last = formatRate(planned.lrAt(steps - 1, 0));
-  const peak = formatRate(planned.lrAt(Math.min(warmupSteps, steps - 1), 0));
+  const main = mainIndex(planned.groups);
+  const last = formatRate(planned.lrAt(steps - 1, main));
+  const peak = formatRate(planned.lrAt(Math.min(warmupSteps, steps - 1), main));
   const share = t('{0} of the run', formatPercent(warmupSteps / steps, 1));
   return [
     tile('steps', t('Steps'), formatCount(steps), t('{0} per epoch', formatCount(stepsPerEpoch))),

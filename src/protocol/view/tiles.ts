@@ -1,6 +1,7 @@
 import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric, formatRate, formatValue } from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
+import { mainIndex, mainRates } from '../main-group';
 import type { Validated } from '../validation';
 import { compareTiles } from './compare-sections';
 import { stateOf } from './header';
@@ -73,9 +74,10 @@ function lossTile({ state, t }: ViewInput): TileView {
 
 function lrTile(input: ViewInput): TileView {
   const { state, t } = input;
-  const [main, ...others] = [...state.steps.lr];
-  const now = main ? lastOf(main[1].view()) : input.planned?.lrAt(0, 0);
-  const different = others
+  const main = mainRates(state);
+  const { planned } = input;
+  const now = main ? lastOf(main.view()) : planned?.lrAt(0, mainIndex(planned.groups));
+  const different = [...state.steps.lr]
     .map(([name, column]) => ({ name, value: lastOf(column.view()) }))
     .filter(({ value }) => value !== now);
   const notes: Sentence[] = [
@@ -90,7 +92,7 @@ function lrTile(input: ViewInput): TileView {
     label: t('Learning rate'),
     value: now === undefined || Number.isNaN(now) ? DASH : formatRate(now),
     notes,
-    spark: thinned(main?.[1].view() ?? new Float64Array(0)),
+    spark: thinned(main?.view() ?? new Float64Array(0)),
   };
 }
 
@@ -99,7 +101,7 @@ function planVerdict({ state, planned, t }: ViewInput, now: number | undefined):
   const { step } = state.steps;
   if (!planned || now === undefined || step.length === 0) return { text: '', tone: 'quiet' };
   const row = lastOf(step.view());
-  const expected = planned.lrAt(row, 0);
+  const expected = planned.lrAt(row, mainIndex(planned.groups));
   const isAsPlanned = Math.abs(now - expected) <= 1e-9 + 1e-6 * Math.abs(expected);
   if (!isAsPlanned) return { text: t('planned {0}', formatRate(expected)), tone: 'warning' };
   if (state.lrChanges.length > 0) return { text: t('as changed in flight'), tone: 'quiet' };

@@ -1,4 +1,4 @@
-import type { Experiment } from '../../../domain/experiment/types';
+import type { Experiment, LossSettings } from '../../../domain/experiment/types';
 import type { DivergenceRule } from '../../../domain/run/divergence';
 import { withLrChanges } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
@@ -126,7 +126,7 @@ export class TrainLoop {
     const batch = await source.batch(this.#step);
     const losses = await session.step(batch, rates.session);
     const seconds = (performance.now() - begun) / 1000;
-    const { grad, ...loss } = losses;
+    const { grad, ...loss } = withGains(losses, this.#parts.experiment.loss);
     const ips = batch.size / seconds;
     log.write({ type: 'step', step: this.#step, epoch: this.#epoch, lr: rates.lr, loss, ips, grad });
     this.#sums = addStep(this.#sums, loss, seconds);
@@ -190,4 +190,9 @@ export class TrainLoop {
   #end(reason: Ending['reason'], step = Math.max(0, this.#step - 1), message?: string): Ending {
     return { reason, step, ...(message === undefined ? {} : { message }) };
   }
+}
+
+/** The parts as they make up `total`, which is how Ultralytics reports them. */
+function withGains(losses: StepLosses, gains: LossSettings): StepLosses {
+  return { ...losses, box: losses.box * gains.box, cls: losses.cls * gains.cls };
 }
