@@ -46,7 +46,8 @@ class Rates:
         now = [float(g["lr"]) for g in groups]
         kept = len(now) == len(self._planned)
         self._planned = [p if w == n else n for p, w, n in zip(self._planned, self._written, now)] if kept else now
-        self.base = [self._shaped(g, lr, warmup) for g, lr in zip(groups, self._planned)]
+        names = group_names(groups)
+        self.base = [self._shaped(g, name, lr, warmup) for g, name, lr in zip(groups, names, self._planned)]
         self.write(groups)
 
     def write(self, groups):
@@ -72,11 +73,11 @@ class Rates:
         self.changes.append(change)
         return change, f"LR {mode} {value:g} from step {step} on"
 
-    def _shaped(self, group, lr, warmup):
+    def _shaped(self, group, name, lr, warmup):
         if warmup is None or self.shape == "linear":
             return lr
         step, steps, bias_lr, multiple = warmup
-        start = bias_lr if group.get("param_group") == "bias" else 0.0
+        start = bias_lr if name in ("bias", "bias_boost") else 0.0  # by name: groups had no tag before 8.4
         return ramp(self.shape, step / steps, start, group["initial_lr"] * multiple)
 
     def _changed(self, group, name, lr, reference):
