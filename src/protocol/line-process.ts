@@ -18,15 +18,18 @@ const zAnswered = z.looseObject({ id: z.number().int(), seconds: z.number() });
 
 export const zPythonLine = z.union([zPythonReady, zFailed, zAnswered, z.strictObject({ error: z.string() })]);
 
+/** What Ultralytics' own `val` says of a checkpoint. */
+export const zOwnMetrics = z.object({
+  map: z.number(),
+  map50: z.number(),
+  map75: z.number(),
+  precision: z.number(),
+  recall: z.number(),
+});
+
 /** Answer of own_val.py. */
 export const zOwnValAnswer = z.object({
-  metrics: z.object({
-    map: z.number(),
-    map50: z.number(),
-    map75: z.number(),
-    precision: z.number(),
-    recall: z.number(),
-  }),
+  metrics: zOwnMetrics,
   device: z.string(),
   half: z.boolean(),
   batch: z.number().int(),

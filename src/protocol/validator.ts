@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { zOwnMetrics } from './line-process';
 import { zValidationReport } from './validation';
 
 // What may be asked of the validator process, over a Channel on the child's IPC.
@@ -53,13 +54,7 @@ export const zAssessParams = z.object({
   /** Seconds inside the model, and of the whole validation. */
   inference: z.number(),
   seconds: z.number(),
-  own: z.object({
-    map: z.number(),
-    map50: z.number(),
-    map75: z.number(),
-    precision: z.number(),
-    recall: z.number(),
-  }),
+  own: zOwnMetrics,
 });
 export type AssessParams = z.infer<typeof zAssessParams>;
 

@@ -10,9 +10,15 @@ export type ScheduleSummary = {
   readonly brokenAt: number | undefined;
 };
 
-/** The group that people mean by "the LR". */
-export function mainGroup(schedule: Schedule): number {
-  return Math.max(0, schedule.groups.indexOf('weights'));
+/**
+ * The group that people mean by "the LR". It need not be the first: MuSGD's boosted part stands before it, and before
+ * Ultralytics 8.4 the biases did.
+ */
+export const MAIN_GROUP = 'weights';
+
+/** Place of the main group; the first where none has its name. */
+export function mainGroup({ groups }: Pick<Schedule, 'groups'>): number {
+  return Math.max(0, groups.indexOf(MAIN_GROUP));
 }
 
 export function summarize(schedule: Schedule, group = mainGroup(schedule)): ScheduleSummary {

@@ -1,6 +1,7 @@
+import { mainGroup } from '../../domain/schedule/summary';
 import { formatCount, formatRate } from '../../domain/view/format';
 import type { Points } from '../../domain/view/thin';
-import { mainFirst, mainIndex, mainRates } from '../main-group';
+import { mainFirst, mainRates } from '../main-group';
 import type { RunState } from '../run-state';
 import {
   type ChartContext,
@@ -116,7 +117,7 @@ function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band
 function summary({ planned, state, t }: ChartContext): string {
   if (!planned || planned.steps === 0) return '';
   const peakStep = Math.min(planned.warmupSteps, planned.steps - 1);
-  const main = mainIndex(planned.groups);
+  const main = mainGroup(planned);
   const sentence = t(
     'Planned: {0} warm-up steps of {1}, {2} after warm-up, {3} at the end.',
     formatCount(planned.warmupSteps),

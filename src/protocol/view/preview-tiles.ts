@@ -1,5 +1,6 @@
+import { mainGroup } from '../../domain/schedule/summary';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
-import { mainIndex } from '../main-group';
+
 import type { ViewInput } from './input';
 import type { TileView } from './types';
 
@@ -14,7 +15,7 @@ export function previewTiles({ planned, t }: ViewInput): TileView[] {
     notes: note === '' ? [] : [{ text: note, tone: 'quiet' }],
     spark: [],
   });
-  const main = mainIndex(planned.groups);
+  const main = mainGroup(planned);
   const last = formatRate(planned.lrAt(steps - 1, main));
   const peak = formatRate(planned.lrAt(Math.min(warmupSteps, steps - 1), main));
   const share = t('{0} of the run', formatPercent(warmupSteps / steps, 1));

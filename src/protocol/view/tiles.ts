@@ -1,7 +1,8 @@
+import { mainGroup } from '../../domain/schedule/summary';
 import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric, formatRate, formatValue } from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
-import { mainIndex, mainRates } from '../main-group';
+import { mainRates } from '../main-group';
 import type { Validated } from '../validation';
 import { compareTiles } from './compare-sections';
 import { stateOf } from './header';
@@ -76,7 +77,7 @@ function lrTile(input: ViewInput): TileView {
   const { state, t } = input;
   const main = mainRates(state);
   const { planned } = input;
-  const now = main ? lastOf(main.view()) : planned?.lrAt(0, mainIndex(planned.groups));
+  const now = main ? lastOf(main.view()) : planned?.lrAt(0, mainGroup(planned));
   const different = [...state.steps.lr]
     .map(([name, column]) => ({ name, value: lastOf(column.view()) }))
     .filter(({ value }) => value !== now);
@@ -101,7 +102,7 @@ function planVerdict({ state, planned, t }: ViewInput, now: number | undefined):
   const { step } = state.steps;
   if (!planned || now === undefined || step.length === 0) return { text: '', tone: 'quiet' };
   const row = lastOf(step.view());
-  const expected = planned.lrAt(row, mainIndex(planned.groups));
+  const expected = planned.lrAt(row, mainGroup(planned));
   const isAsPlanned = Math.abs(now - expected) <= 1e-9 + 1e-6 * Math.abs(expected);
   if (!isAsPlanned) return { text: t('planned {0}', formatRate(expected)), tone: 'warning' };
   if (state.lrChanges.length > 0) return { text: t('as changed in flight'), tone: 'quiet' };

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { mainFirst, mainIndex, mainRates } from '../../../src/protocol/main-group';
+import { mainGroup } from '../../../src/domain/schedule/summary';
+import { mainFirst, mainRates } from '../../../src/protocol/main-group';
 import { syntheticState } from '../../helpers/synthetic-run';
 
 describe('the LR that people mean', () => {
   it('is that of the weights, wherever they stand among the groups', () => {
-    expect(mainIndex(['bias', 'weights', 'norm'])).toBe(1);
+    expect(mainGroup({ groups: ['bias', 'weights', 'norm'] })).toBe(1);
     expect(mainFirst(['bias', 'weights', 'norm'])).toEqual(['weights', 'bias', 'norm']);
   });
 
   it('is that of the first group where none is called weights', () => {
-    expect(mainIndex(['pg0', 'pg1'])).toBe(0);
+    expect(mainGroup({ groups: ['pg0', 'pg1'] })).toBe(0);
     expect(mainFirst(['pg0', 'pg1'])).toEqual(['pg0', 'pg1']);
     expect(mainFirst([])).toEqual([]);
   });
