@@ -3,11 +3,10 @@
 // Usage: node test/bench/beside.mjs [--rounds N] [--steps N]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { openBenchSession } from './train-session.mjs';
 import { startValidator } from './validator-process.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -19,26 +18,7 @@ const [imgsz, batch, classes] = [128, 16, 6];
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-bench-'));
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
-async function openTrainer() {
-  const outfile = path.join(root, 'dist/bench/train-session.cjs');
-  await build({
-    entryPoints: [path.join(root, 'src/trainers/builtin/session/train-session.ts')],
-    ...{
-      outfile,
-      bundle: true,
-      platform: 'node',
-      loader: { '.proto': 'text' },
-      external: ['onnxruntime-node'],
-    },
-  });
-  return createRequire(import.meta.url)(outfile).openTrainSession({
-    ...{ size: 'nano', classes, imgsz, batch, optimizer: 'SGD', device: 'cpu', seed: 0 },
-    loss: { box: 7.5, cls: 0.5, label_smoothing: 0 },
-    ...{ clip_grad: 0, weight_decay: 5e-4, weight_ema: 0.9999 },
-  });
-}
-
-const trainer = await openTrainer();
+const trainer = await openBenchSession({ size: 'nano', classes, imgsz, batch });
 const data = {
   images: Uint8Array.from({ length: batch * 3 * imgsz * imgsz }, (_, i) => (i * 2654435761) % 251),
   targets: { image: [0, 1], class: [0, 1], boxes: [0.5, 0.5, 0.1, 0.1, 0.3, 0.3, 0.1, 0.2] },

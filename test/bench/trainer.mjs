@@ -4,12 +4,11 @@
 // Usage: node test/bench/trainer.mjs [--rounds N] [--steps N] [--imgsz N] [--batch N] [--size nano|micro] [--threads N]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { openBenchSession } from './train-session.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const python =
@@ -41,21 +40,7 @@ const targets = Array.from({ length: batch * 4 }, (_, i) => [
 ]);
 
 async function openOurs() {
-  const outfile = path.join(root, 'dist/bench/train-session.cjs');
-  await build({
-    entryPoints: [path.join(root, 'src/trainers/builtin/session/train-session.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    loader: { '.proto': 'text' },
-    external: ['onnxruntime-node'],
-  });
-  const { openTrainSession } = createRequire(import.meta.url)(outfile);
-  const session = await openTrainSession({
-    ...{ size, classes, imgsz, batch, threads, optimizer: 'SGD', device: 'cpu', seed: 0 },
-    loss: { box: 7.5, cls: 0.5, label_smoothing: 0 },
-    ...{ clip_grad: 0, weight_decay: 5e-4, weight_ema: 0.9999 },
-  });
+  const session = await openBenchSession({ size, classes, imgsz, batch, threads });
   const images = Uint8Array.from({ length: batch * 3 * imgsz * imgsz }, (_, i) => 256 * random(i));
   const flat = {
     image: targets.map((t) => t[0]),
