@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
 import type { Follows } from '../protocol/follows';
-import { FINAL_STATES } from '../protocol/run-files';
+import { FINAL_STATES } from '../protocol/run-states';
 import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
 import { createRun } from './store/create-run';
 import { runPaths } from './store/paths';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Experiment } from '../domain/experiment/types';
 import { zControlRequest } from './control';
 import { zFollows } from './follows';
+import { RUN_STATES } from './run-states';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
 
 /** Run folders of this format and the one before are read. */
@@ -59,28 +60,6 @@ export const zMetaFile = z.object({
   archived: z.boolean().optional(),
 });
 export type MetaFile = z.infer<typeof zMetaFile>;
-
-export const RUN_STATES = [
-  'starting',
-  'running',
-  'paused',
-  'stopping',
-  'validating',
-  'completed',
-  'stopped',
-  'failed',
-  'diverged',
-  'lost',
-] as const;
-export type RunStateName = (typeof RUN_STATES)[number];
-export const FINAL_STATES: ReadonlySet<RunStateName> = new Set([
-  'paused',
-  'completed',
-  'stopped',
-  'failed',
-  'diverged',
-  'lost',
-]);
 
 /** status.json: the keeper's word, replaced whole. */
 export const zStatusFile = z.object({

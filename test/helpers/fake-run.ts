@@ -7,7 +7,7 @@ import { processesOfRun } from '../../src/engine/process/run-processes';
 import { startRun } from '../../src/engine/start-run';
 import { readRunSync } from '../../src/engine/store/read-run';
 import { type LiveRun, openRun } from '../../src/engine/view/live-run';
-import { FINAL_STATES } from '../../src/protocol/run-files';
+import { FINAL_STATES } from '../../src/protocol/run-states';
 
 const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 

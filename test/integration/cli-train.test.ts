@@ -7,7 +7,8 @@ import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/engine/store/read-run';
 import { zTrainerEvent } from '../../src/protocol/events';
-import { RUN_STATES, zKeeperEntry } from '../../src/protocol/run-files';
+import { zKeeperEntry } from '../../src/protocol/run-files';
+import { RUN_STATES } from '../../src/protocol/run-states';
 import { zValidated, zValidationEntry, zValidationReport } from '../../src/protocol/validation';
 import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 

@@ -3,7 +3,7 @@ import { toError } from '../../base/async';
 import { askAndWait } from '../../engine/ask';
 import { openRun } from '../../engine/view/live-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
-import { FINAL_STATES } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { parseAssignment } from '../assignment';
 import type { Cli } from '../cli';
 import { badInput, CliFailure, type ExitCode } from '../failure';

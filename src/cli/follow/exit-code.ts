@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../engine/view/live-run';
-import { FINAL_STATES, type RunStateName } from '../../protocol/run-files';
+import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
 import type { ExitCode } from '../failure';
 import { failedValidations } from './summary';
 

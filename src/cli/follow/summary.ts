@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { RunStateName } from '../../protocol/run-files';
 import type { RunState } from '../../protocol/run-state';
+import type { RunStateName } from '../../protocol/run-states';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';

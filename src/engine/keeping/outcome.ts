@@ -1,5 +1,5 @@
 import type { TrainerEventOf } from '../../protocol/events';
-import type { RunStateName } from '../../protocol/run-files';
+import type { RunStateName } from '../../protocol/run-states';
 import { readTail } from '../view/read-end';
 import type { TrainerEnd } from './trainer-process';
 

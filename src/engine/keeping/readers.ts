@@ -1,4 +1,5 @@
-import { FINAL_STATES, type RunFile, type StatusFile } from '../../protocol/run-files';
+import type { RunFile, StatusFile } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { trainersOfRun } from '../process/run-processes';
 import { isReader } from './trainer-commands';
 

@@ -1,11 +1,6 @@
 import { toError } from '../../base/async';
-import {
-  FINAL_STATES,
-  type ProcessIdentity,
-  type RunFile,
-  type RunStateName,
-  type StatusFile,
-} from '../../protocol/run-files';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../protocol/run-files';
+import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
 import { identityOf } from '../process/identity';
 import { livesForRun, trainersOfRun } from '../process/run-processes';
 import { stopTrainer, sweep } from '../process/stop-ladder';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import { FINAL_STATES, type RunFile } from '../../protocol/run-files';
+import type { RunFile } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { runPaths } from '../store/paths';
 import { listRuns } from '../view/run-index';
 import { Requests } from './requests';

@@ -1,6 +1,7 @@
 import type { TrainerEventOf } from '../../protocol/events';
-import type { ProcessIdentity, RunFile, RunStateName, StatusFile } from '../../protocol/run-files';
-import { FINAL_STATES } from '../../protocol/run-files';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../protocol/run-files';
+import type { RunStateName } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { livenessOf } from '../process/identity';
 import { trainersOfRun } from '../process/run-processes';
 

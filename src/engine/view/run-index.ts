@@ -3,13 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
-import {
-  FINAL_STATES,
-  type MetaFile,
-  type RunFile,
-  type StatusFile,
-  zStatusFile,
-} from '../../protocol/run-files';
+import { type MetaFile, type RunFile, type StatusFile, zStatusFile } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { readJsonFile } from '../files/whole-file';
 import { readOwner } from '../keeping/lock';
 import { readMeta } from '../store/meta';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../engine/view/run-index';
-import { FINAL_STATES } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { stateLabel } from '../../protocol/view/header';
 import type { Services } from '../services';
 

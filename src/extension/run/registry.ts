@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
 import type { Translate } from '../../base/translate';
 import { openRunsFolder, type RunSummary, type RunsFolder } from '../../engine/view/run-index';
-import { FINAL_STATES } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import { isExperimentFile } from '../editor/experiment-files';
 import { OpenRuns, type SharedRun } from './open-runs';
 

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/view/duration';
 import { formatMetric } from '../../domain/view/format';
 import type { RunSummary } from '../../engine/view/run-index';
-import { FINAL_STATES, type RunStateName } from '../../protocol/run-files';
+import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
 import { stateLabel } from '../../protocol/view/header';
 import type { Services } from '../services';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { FINAL_STATES } from '../../protocol/run-files';
+import { FINAL_STATES } from '../../protocol/run-states';
 import type { Services } from '../services';
 
 /** A number on the activity bar while runs that go on have trouble, seen wherever in the editor one is. */

@@ -1,4 +1,4 @@
-import type { RunStateName } from '../run-files';
+import type { RunStateName } from '../run-states';
 
 // What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are translated.
 

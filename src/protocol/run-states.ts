@@ -1,0 +1,22 @@
+// Apart from the files that hold them: what only names a state needs no check and loads none.
+export const RUN_STATES = [
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'validating',
+  'completed',
+  'stopped',
+  'failed',
+  'diverged',
+  'lost',
+] as const;
+export type RunStateName = (typeof RUN_STATES)[number];
+export const FINAL_STATES: ReadonlySet<RunStateName> = new Set([
+  'paused',
+  'completed',
+  'stopped',
+  'failed',
+  'diverged',
+  'lost',
+]);
