@@ -13,6 +13,7 @@ export const zLens = z.object({
   axis: z.enum(['step', 'epoch', 'time']),
   smoothing: z.number().min(0).max(0.999),
   charts: z.partialRecord(z.enum(CHART_IDS), zChartLens),
+  rows: z.number().int().min(0),
 });
 
 export const zAct = z.object({ id: z.string().max(64), epoch: z.number().int().min(1).optional() });

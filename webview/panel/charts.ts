@@ -12,7 +12,7 @@ import { watchVisible } from './watch-visible';
 export type ChartGrid = {
   draw(model: PageModel): void;
   /** What the host should thin for, as the page is now. */
-  lens(): Lens;
+  lens(): Omit<Lens, 'rows'>;
 };
 
 export type GridOptions = {
@@ -98,7 +98,7 @@ function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
   };
 }
 
-function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<string, number>): Lens {
+function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<string, number>) {
   const charts = [...widths].map(([id, width]) => [id, { width, ...zoom[id] }]);
   return { axis, smoothing, charts: Object.fromEntries(charts) };
 }

@@ -14,6 +14,10 @@ import { createToolbar } from './toolbar';
 
 const COMPARED_TABS: ReadonlySet<string> = new Set(['settings', 'classes']);
 
+/** Each row of a checkpoint has buttons: a thousand of them at once would be seconds of a page that does not answer. */
+const FIRST_ROWS = 50;
+const MORE_ROWS = 200;
+
 /** The dashboard: takes updates in, draws at most once a frame, and keeps what a person chose. */
 class Panel {
   readonly #host: Host = connectHost((update) => this.#receive(update));
@@ -23,9 +27,13 @@ class Panel {
   readonly #gallery: ReturnType<typeof createGallery>;
   readonly #panels: HTMLElement;
   readonly #drawToolbar: (preferences: Preferences) => void;
-  readonly #drawSections = createSections(this.#page, (action) => this.#act(action));
+  readonly #drawSections = createSections(this.#page, {
+    act: (action) => this.#act(action),
+    showOlder: () => this.#showOlder(),
+  });
   #model: PageModel = emptyModel;
   #preferences: Preferences = readPreferences(this.#host.saved);
+  #rows = FIRST_ROWS;
   #isOpen = false;
   #isDrawing = false;
 
@@ -61,8 +69,16 @@ class Panel {
   }
 
   #look(): void {
-    void this.#host.request(this.#isOpen ? 'look' : 'open', this.#grid.lens());
+    void this.#host.request(this.#isOpen ? 'look' : 'open', {
+      ...this.#grid.lens(),
+      rows: this.#rows,
+    });
     this.#isOpen = true;
+  }
+
+  #showOlder(): void {
+    this.#rows += MORE_ROWS;
+    this.#look();
   }
 
   #receive(update: ViewUpdate): void {
@@ -118,8 +134,7 @@ class Panel {
   }
 }
 
-const validatedCount = (model: PageModel): number =>
-  (model.sections.checkpoints ?? []).filter((row) => row.map !== '').length;
+const validatedCount = (model: PageModel): number => model.sections.checkpoints?.validated ?? 0;
 
 registerControls();
 new Panel();

@@ -1,21 +1,24 @@
 import type { Sections } from '../../src/protocol/view/types';
 import { setText } from '../base/dom';
 import { t } from '../base/strings';
-import { type Act, drawHeader, drawSentences, drawTiles } from './header';
+import { drawHeader, drawSentences, drawTiles } from './header';
 import type { Page } from './page';
-import { drawCheckpoints, drawLog } from './tables';
+import { type CheckpointActions, drawCheckpoints, drawLog } from './tables';
 import { drawClasses, drawSettings } from './value-tables';
 
 type Drawers = { readonly [K in keyof Sections]: (section: Sections[K], all: Partial<Sections>) => void };
 
 /** Draws the sections that changed since the last call. */
-export function createSections(page: Page, act: Act): (sections: Partial<Sections>) => void {
+export function createSections(
+  page: Page,
+  actions: CheckpointActions,
+): (sections: Partial<Sections>) => void {
   let shown: Partial<Sections> = {};
   const drawers: Drawers = {
-    header: (header) => drawHeader(page.header, header, act),
+    header: (header) => drawHeader(page.header, header, actions.act),
     sentences: (sentences) => drawSentences(page.sentences, sentences),
     tiles: (tiles) => drawTiles(page.tiles, tiles),
-    checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, act),
+    checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, actions),
     classes: (rows, { header }) => drawClasses(page.classes, rows, header?.compared),
     settings: (rows, { header }) => {
       drawSettings(page.settings, rows, header?.compared);

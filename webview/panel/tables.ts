@@ -1,11 +1,17 @@
-import type { CheckpointRow, LogRow } from '../../src/protocol/view/types';
-import { type Child, h, icon, keyed } from '../base/dom';
+import type { CheckpointRow, CheckpointTable, LogRow } from '../../src/protocol/view/types';
+import { type Child, childOf, h, icon, keyed } from '../base/dom';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
 import type { Act } from './header';
 import { type Column, empty, number, table } from './table-parts';
 
-export function drawCheckpoints(root: HTMLElement, rows: readonly CheckpointRow[], act: Act): void {
+export type CheckpointActions = { readonly act: Act; readonly showOlder: () => void };
+
+export function drawCheckpoints(
+  root: HTMLElement,
+  { rows, older }: CheckpointTable,
+  { act, showOlder }: CheckpointActions,
+): void {
   keyed(root, rows.length === 0 ? 'empty' : 'table', () =>
     rows.length === 0
       ? [empty(t('Checkpoints appear here at the end of each epoch.'))]
@@ -13,6 +19,10 @@ export function drawCheckpoints(root: HTMLElement, rows: readonly CheckpointRow[
   );
   const body = root.querySelector('tbody');
   if (body) drawRows(body, rows, (row) => checkpointRow(row, act));
+  const label = t('Show older checkpoints ({0})', older);
+  keyed(childOf(root, 'older', 'div'), label, () =>
+    older === 0 ? [] : [button({ label, onClick: showOlder, focusKey: 'older' })],
+  );
 }
 
 /** Rows that did not change stay the elements they are: a verdict on one of hundreds costs one row. */

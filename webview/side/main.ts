@@ -11,7 +11,7 @@ import { sparkPath } from './spark';
 // The Metrics view: the numbers of the current run at a glance, each with its recent past.
 
 const host = connectHost(receive);
-const open = (): void => void host.request('open', { axis: 'epoch', smoothing: 0.9, charts: {} });
+const open = (): void => void host.request('open', { axis: 'epoch', smoothing: 0.9, charts: {}, rows: 0 });
 let model: PageModel = emptyModel;
 
 registerControls();

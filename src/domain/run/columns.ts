@@ -13,12 +13,21 @@ export class Column {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Float64Array(Math.max(64, this.#values.length * 2));
-      grown.set(this.#values);
-      this.#values = grown;
-    }
+    if (this.#length === this.#values.length) this.#reserve(this.#length + 1);
     this.#values[this.#length++] = value;
+  }
+
+  /** Grows to `length` values and returns them all: whoever calls fills in the new ones. */
+  extend(length: number): Float64Array {
+    if (length > this.#values.length) this.#reserve(length);
+    this.#length = Math.max(this.#length, length);
+    return this.view();
+  }
+
+  #reserve(length: number): void {
+    const grown = new Float64Array(Math.max(64, length, this.#values.length * 2));
+    grown.set(this.#values);
+    this.#values = grown;
   }
 
   at(index: number): number {

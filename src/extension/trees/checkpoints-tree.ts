@@ -2,13 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { checkpointRows } from '../../protocol/view/checkpoint-rows';
-import type { ViewInput } from '../../protocol/view/input';
 import type { CheckpointRow } from '../../protocol/view/types';
 import type { Services } from '../services';
 
 export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
 
 const UPDATE_MS = 500;
+/** A tree of thousands helps nobody; the dashboard has them all. */
+const NEWEST = 100;
 
 /** Checkpoints of the current run, newest first. */
 export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>, vscode.Disposable {
@@ -29,7 +30,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   getChildren(parent?: CheckpointItem): CheckpointItem[] {
     const run = this.#services.runs.current;
     if (parent || !run) return [];
-    return shownRows(run.input()).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
+    return checkpointRows(run.input(), NEWEST).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
   }
 
   getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
@@ -70,16 +71,6 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     this.#following?.dispose();
     this.#store.dispose();
   }
-}
-
-const NEWEST = 100;
-const MOST_OLDER = 100;
-
-/** The newest, and of the older ones what is kept: a tree of thousands helps nobody. The dashboard has them all. */
-function shownRows(input: ViewInput): CheckpointRow[] {
-  const rows = checkpointRows(input);
-  const older = rows.slice(NEWEST).filter((row) => row.best || row.actions.length > 0);
-  return [...rows.slice(0, NEWEST), ...older.slice(0, MOST_OLDER)];
 }
 
 function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {

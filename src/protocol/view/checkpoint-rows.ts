@@ -2,14 +2,29 @@ import { formatSeconds } from '../../domain/view/duration';
 import { formatBytes, formatMetric } from '../../domain/view/format';
 import type { CheckpointState, RunState } from '../run-state';
 import type { ViewInput } from './input';
-import type { ActionView, CheckpointRow, Sentence } from './types';
+import type { ActionView, CheckpointRow, CheckpointTable, Sentence } from './types';
 import { changeOf, verdictOf } from './verdict';
 
-/** Newest first. */
-export function checkpointRows(input: ViewInput): CheckpointRow[] {
-  const { checkpoints, keeper } = input.state;
+/** Newest first: all, or only the `newest` so many and as many of the older ones that are kept, the best among them. */
+export function checkpointRows(input: ViewInput, newest = Number.POSITIVE_INFINITY): CheckpointRow[] {
+  const { keeper } = input.state;
   const bests = new Set(keeper.flatMap((entry) => (entry.type === 'best' ? [entry.epoch] : [])));
-  return [...checkpoints.values()].reverse().map((checkpoint) => rowOf(input, checkpoint, bests));
+  return shownOf(input.state, newest).map((checkpoint) => rowOf(input, checkpoint, bests));
+}
+
+function shownOf({ checkpoints, best }: RunState, newest: number): CheckpointState[] {
+  const all = [...checkpoints.values()].reverse();
+  const older = all
+    .slice(newest)
+    .filter(({ kept }) => kept)
+    .filter(({ pinned, epoch }, i) => i < newest || pinned || epoch === best?.epoch);
+  return [...all.slice(0, newest), ...older];
+}
+
+export function checkpointTable(input: ViewInput, newest: number): CheckpointTable {
+  const { checkpoints, validations } = input.state;
+  const rows = checkpointRows(input, newest);
+  return { rows, older: checkpoints.size - rows.length, validated: validations.size };
 }
 
 function rowOf(input: ViewInput, checkpoint: CheckpointState, bests: ReadonlySet<number>): CheckpointRow {

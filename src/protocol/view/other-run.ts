@@ -1,4 +1,4 @@
-import { createSmoother } from '../../domain/view/smooth';
+import { smooth } from '../../domain/view/smooth';
 import { type Points, thin } from '../../domain/view/thin';
 import type { RunState } from '../run-state';
 import type { Validated } from '../validation';
@@ -30,8 +30,7 @@ export function otherSteps(
   const points = (): Points => {
     const axis = createAxis(context.axisName, other);
     const x = Float64Array.from(values, (_, row) => axis.ofRow(row));
-    const smoother = createSmoother(context.smoothing);
-    const y = smoothed ? values.map((value) => smoother.push(value)) : values;
+    const y = smoothed ? smooth(values, context.smoothing) : values;
     return thin({ x, y }, { from, to, buckets: Math.ceil(context.lens.width / 2) });
   };
   const stamp = `${values.length} ${context.smoothing}`;

@@ -1,5 +1,5 @@
 import { formatCount, formatMetric } from '../../domain/view/format';
-import { checkpointRows } from './checkpoint-rows';
+import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
 import { headerOf } from './header';
 import type { ViewInput } from './input';
@@ -14,17 +14,20 @@ export function movingSections(input: ViewInput): Pick<Sections, 'header' | 'sen
 }
 
 /** What changes only when something other than a step was written: the state is then another object. */
-export function restingSections(input: ViewInput): Omit<Sections, 'header' | 'sentences' | 'tiles'> {
+export function restingSections(
+  input: ViewInput,
+  rows: number,
+): Omit<Sections, 'header' | 'sentences' | 'tiles'> {
   return {
-    checkpoints: checkpointRows(input),
+    checkpoints: checkpointTable(input, rows),
     classes: input.other ? comparedClasses(input, input.other) : classRows(input),
     settings: settingRows(input),
     log: logOf(input),
   };
 }
 
-export function sectionsOf(input: ViewInput): Sections {
-  return { ...movingSections(input), ...restingSections(input) };
+export function sectionsOf(input: ViewInput, rows: number): Sections {
+  return { ...movingSections(input), ...restingSections(input, rows) };
 }
 
 function classRows(input: ViewInput): ClassRow[] {

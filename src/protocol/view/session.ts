@@ -39,7 +39,7 @@ export function createViewSession(): ViewSession {
   const sections = createSectionSender();
   const senders = new Map<ChartId, ChartSender>();
   const plans = createVersions();
-  let lens: Lens = { axis: 'epoch', smoothing: 0.9, charts: {} };
+  let lens: Lens = { axis: 'epoch', smoothing: 0.9, charts: {}, rows: 0 };
   let seq = 0;
   let isPending = false;
 
@@ -95,7 +95,7 @@ export function createViewSession(): ViewSession {
       const charts = chartUpdates(input);
       // Between two pieces of a long run there is nothing to say that could not wait for the last.
       if (isPending && !reset && charts.length === 0) return undefined;
-      const changed = sections.changed(input);
+      const changed = sections.changed(input, lens.rows);
       if (!reset && charts.length === 0 && Object.keys(changed).length === 0) return undefined;
       return { seq: seq++, reset, sections: changed, charts };
     },
@@ -106,21 +106,22 @@ function sameLook(a: Lens['charts'][ChartId], b: Lens['charts'][ChartId]): boole
   return a?.width === b?.width && a?.from === b?.from && a?.to === b?.to;
 }
 
-type SectionSender = { changed(input: ViewInput): Partial<Sections>; clear(): void };
+type SectionSender = { changed(input: ViewInput, rows: number): Partial<Sections>; clear(): void };
 
 function createSectionSender(): SectionSender {
   const sent = new Map<string, string>();
   let rested: readonly unknown[] = [];
   /** Steps alone leave state and status as they are. */
-  const hasRested = ({ state, other, presence }: ViewInput): boolean => {
-    const now = [state, other?.state, presence?.state];
+  const hasRested = ({ state, other, presence }: ViewInput, rows: number): boolean => {
+    const now = [state, other?.state, presence?.state, rows];
     const same = now.every((value, i) => value === rested[i]) && rested.length > 0;
     rested = now;
     return same;
   };
   return {
-    changed(input) {
-      const sections = { ...movingSections(input), ...(hasRested(input) ? {} : restingSections(input)) };
+    changed(input, rows) {
+      const resting = hasRested(input, rows) ? {} : restingSections(input, rows);
+      const sections = { ...movingSections(input), ...resting };
       const fresh = Object.entries(sections).filter(([name, value]) => {
         const text = JSON.stringify(value);
         const isNew = sent.get(name) !== text;

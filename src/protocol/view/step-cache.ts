@@ -20,7 +20,7 @@ export type CacheProgress = {
 };
 
 /** A million rows are taken in piece by piece, so that a host's event loop is never held up for long. */
-export const ROWS_AT_ONCE = 20_000;
+export const ROWS_AT_ONCE = 100_000;
 
 export type CacheSettings = { readonly axis: XAxis; readonly smoothing: number };
 
@@ -33,9 +33,9 @@ export function createStepCache(): StepCache {
   let x = new Column();
   let smoothed = new Map<string, { column: Column; smoother: Smoother }>();
 
-  const reset = (next: string): void => {
+  const reset = (next: string, rows: number): void => {
     key = next;
-    x = new Column();
+    x = new Column(rows);
     smoothed = new Map();
   };
   const extendSmooth = (
@@ -43,21 +43,27 @@ export function createStepCache(): StepCache {
     raw: Column,
     { smoothing, end }: { smoothing: number; end: number },
   ): void => {
-    const entry = smoothed.get(name) ?? { column: new Column(), smoother: createSmoother(smoothing) };
+    const entry = smoothed.get(name) ?? {
+      column: new Column(raw.length),
+      smoother: createSmoother(smoothing),
+    };
     smoothed.set(name, entry);
-    for (let row = entry.column.length; row < Math.min(end, raw.length); row++)
-      entry.column.push(entry.smoother.push(raw.at(row)));
+    const values = raw.view().subarray(0, end);
+    const from = entry.column.length;
+    entry.smoother.extend(values, entry.column.extend(values.length), from);
   };
   return {
     update(state, axis, settings) {
       const next = cacheKey(state, settings);
       const rows = state.steps.step.length;
       const isNew = next !== key || state.steps !== steps || rows < x.length;
-      if (isNew) reset(next);
+      if (isNew) reset(next, rows);
       steps = state.steps;
       const end = Math.min(rows, x.length + ROWS_AT_ONCE);
       const piece = { smoothing: settings.smoothing, end };
-      for (let row = x.length; row < end; row++) x.push(axis.ofRow(row));
+      const from = x.length;
+      const values = x.extend(end);
+      for (let row = from; row < end; row++) values[row] = axis.ofRow(row);
       for (const [name, raw] of state.steps.loss) extendSmooth(name, raw, piece);
       extendSmooth(SPEED, state.steps.ips, piece);
       return { isNew, isComplete: end === rows };

@@ -57,6 +57,14 @@ export type CheckpointRow = {
   readonly actions: readonly ActionView[];
 };
 
+/** The rows that a page asked for, and how many there are beside them. */
+export type CheckpointTable = {
+  readonly rows: readonly CheckpointRow[];
+  readonly older: number;
+  /** Of all checkpoints, those that were validated. */
+  readonly validated: number;
+};
+
 export type SettingRow = {
   readonly key: string;
   readonly requested: string;
@@ -90,7 +98,7 @@ export type Sections = {
   readonly header: HeaderView;
   readonly sentences: readonly Sentence[];
   readonly tiles: readonly TileView[];
-  readonly checkpoints: readonly CheckpointRow[];
+  readonly checkpoints: CheckpointTable;
   readonly classes: readonly ClassRow[];
   readonly settings: readonly SettingRow[];
   readonly log: readonly LogRow[];
@@ -136,5 +144,7 @@ export type Lens = {
   /** Weight of the loss average, 0 to 0.999. */
   readonly smoothing: number;
   readonly charts: Partial<Record<ChartId, ChartLens>>;
+  /** How many of the newest checkpoints it lists. */
+  readonly rows: number;
 };
 export type ChartLens = { readonly width: number; readonly from?: number; readonly to?: number };

@@ -57,7 +57,7 @@ describe('two runs on one page', () => {
   });
 
   it('show each class of both', () => {
-    const { classes } = sectionsOf(both);
+    const { classes } = sectionsOf(both, 50);
     expect(classes).toHaveLength(6);
     for (const row of classes) {
       expect(Number(row.difference?.replace('−', '-'))).toBeCloseTo(Number(row.ap) - Number(row.ap50), 2);
@@ -67,7 +67,7 @@ describe('two runs on one page', () => {
   it('draw one line each in every chart, over the longer of the two', () => {
     const session = createViewSession();
     const charts = Object.fromEntries(['lr', 'loss', 'map', 'speed'].map((id) => [id, { width: 400 }]));
-    session.open({ axis: 'epoch', smoothing: 0.9, charts });
+    session.open({ axis: 'epoch', smoothing: 0.9, charts, rows: 50 });
     const update = session.update(both);
     expect(update?.charts).toHaveLength(4);
     for (const change of update?.charts ?? []) {

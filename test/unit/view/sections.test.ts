@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../src/base/translate';
-import { checkpointRows } from '../../../src/protocol/view/checkpoint-rows';
+import { checkpointRows, checkpointTable } from '../../../src/protocol/view/checkpoint-rows';
 import { headerOf } from '../../../src/protocol/view/header';
 import type { ViewInput } from '../../../src/protocol/view/input';
 import { sectionsOf } from '../../../src/protocol/view/sections';
@@ -40,7 +40,7 @@ describe('what a page says of a run', () => {
 
   it('believes the processes more than the files', () => {
     const presence = { state: 'lost', note: 'trainer and keeper are gone without a word' } as const;
-    const sections = sectionsOf({ ...inputOf(young), presence });
+    const sections = sectionsOf({ ...inputOf(young), presence }, 50);
     expect(sections.header).toMatchObject({ state: 'lost', tone: 'bad' });
     expect(sections.sentences[0]).toEqual({ text: presence.note, tone: 'bad' });
   });
@@ -77,8 +77,25 @@ describe('what a page says of a run', () => {
     expect(rows.every((row) => row.kept.text !== '')).toBe(true);
   });
 
+  it('lists of the older checkpoints as many that are kept, and the best however many that are', () => {
+    const input = inputOf({ ...young, epochs: 20, steps: 600 });
+    const { checkpoints } = input.state;
+    const cleaned = new Map(
+      [...checkpoints].map(([epoch, c]) => [epoch, { ...c, kept: [1, 2, 4, 7].includes(epoch) }]),
+    );
+    const state = { ...input.state, checkpoints: cleaned, best: { ...input.state.best!, epoch: 1 } };
+    const epochs = (newest: number) => checkpointRows({ ...input, state }, newest).map((row) => row.epoch);
+    expect(epochs(4)).toEqual([12, 11, 10, 9, 7, 4, 2, 1]);
+    expect(epochs(2)).toEqual([12, 11, 7, 4, 1]);
+    expect(epochs(0)).toEqual([1]);
+    expect(epochs(20)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    const { older, validated } = checkpointTable({ ...input, state }, 2);
+    expect(older).toBe(7);
+    expect(validated).toBe(state.validations.size);
+  });
+
   it('tells of divergence with its reason, and how long it took', () => {
-    const sections = sectionsOf(inputOf({ ...young, steps: 80, end: 'diverged' }));
+    const sections = sectionsOf(inputOf({ ...young, steps: 80, end: 'diverged' }), 50);
     expect(sections.header.stateLabel).toBe('Diverged');
     expect(sections.sentences[0]).toMatchObject({
       tone: 'bad',
@@ -87,7 +104,7 @@ describe('what a page says of a run', () => {
   });
 
   it('puts changed settings first', () => {
-    const [first, ...others] = sectionsOf(inputOf(young)).settings;
+    const [first, ...others] = sectionsOf(inputOf(young), 50).settings;
     expect(first).toMatchObject({ key: 'batch', requested: '32', effective: '16', changed: true });
     expect(others.every((row) => !row.changed)).toBe(true);
   });

@@ -13,6 +13,7 @@ const lens: Lens = {
   axis: 'step',
   smoothing: 0.9,
   charts: { lr: { width: 300 }, loss: { width: 300 }, map: { width: 300 } },
+  rows: 50,
 };
 
 /** A run that is fed line by line to a session. */
@@ -73,6 +74,21 @@ describe('what a page is told', () => {
       ]),
     });
     expect(Object.keys(next!.sections)).not.toContain('settings');
+  });
+
+  it('gets the newest checkpoints, and more of them when it asks', () => {
+    const run = follow(Number.POSITIVE_INFINITY);
+    const epochsOf = (update: ViewUpdate | undefined) =>
+      update?.sections.checkpoints?.rows.map((row) => row.epoch);
+    run.session.open({ ...lens, rows: 1 });
+    const first = run.update();
+    const best = first!.sections.checkpoints!.rows.find((row) => row.best)!.epoch;
+    expect(epochsOf(first)?.slice(0, 2)).toEqual([6, 5]);
+    expect(epochsOf(first)).toContain(best);
+    expect(first!.sections.checkpoints!.older).toBe(6 - epochsOf(first)!.length);
+    run.session.look({ ...lens, rows: 10 });
+    expect(epochsOf(run.update())).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(run.update()).toBeUndefined();
   });
 
   it('gets a chart anew when it has grown too dense for its width', () => {
@@ -166,7 +182,7 @@ describe('a long run', () => {
     const { steps } = state;
     const loss = new Column();
     steps.loss.set('total', loss);
-    for (let step = 0; step < 100_000; step++) {
+    for (let step = 0; step < 250_000; step++) {
       for (const column of [steps.step, steps.epoch, steps.t, steps.ips, steps.grad, loss]) column.push(step);
     }
     const session = createViewSession();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random';
-import { exponentialAverage, smooth } from '../../../src/domain/view/smooth';
+import { createSmoother, exponentialAverage, smooth } from '../../../src/domain/view/smooth';
 import { lowerBound, thin } from '../../../src/domain/view/thin';
 
 const points = (y: readonly number[]) => ({ x: Float64Array.from(y, (_, i) => i), y: Float64Array.from(y) });
@@ -63,6 +63,17 @@ describe('smoothing', () => {
     const result = smooth([2, Number.NaN, 2], 0.9);
     expect(Number.isNaN(result[1])).toBe(true);
     expect(result[2]).toBeCloseTo(2, 12);
+  });
+
+  it('goes on where it stopped as if it had not, thousands of values on', () => {
+    const values = Float64Array.from({ length: 20_000 }, (_, i) => 1 + Math.sin(i / 50));
+    const smoother = createSmoother(0.9);
+    const pieces = new Float64Array(values.length);
+    smoother.extend(values.subarray(0, 7_000), pieces, 0);
+    smoother.extend(values, pieces, 7_000);
+    expect(pieces).toEqual(smooth(values, 0.9));
+    const plain = values.reduce((average, value) => 0.9 * average + 0.1 * value, 0);
+    expect(pieces.at(-1)).toBeCloseTo(plain, 12);
   });
 
   it('averages checkpoints over a window as early stopping does', () => {

@@ -44,6 +44,7 @@ function modelOf(options: SyntheticOptions): PageModel {
     axis: 'epoch',
     smoothing: 0.9,
     charts: { lr: chart, loss: chart, map: chart, pr: chart, timing: chart, speed: chart },
+    rows: 50,
   };
   session.open(lens);
   const state = syntheticState(options);
