@@ -5,8 +5,10 @@ import { FileTail } from '../watch/file-tail';
 import { parseEventLine } from '../watch/parse-entry';
 import { readCache, writeCache } from './column-cache';
 import { type LoadedLog, type PackedRun, packColumns, packRun, unpackColumns } from './packed-run';
+import { StepLines } from './step-lines';
 
 const MOST_PROBLEMS = 100;
+const NEWLINE = 10;
 
 export type LoadRequest = {
   readonly eventsFile: string;
@@ -30,8 +32,8 @@ function readOn(eventsFile: string, cached: LoadedLog | undefined): LoadedLog {
   const log = new EventLog(cached);
   const tail = new FileTail(eventsFile, cached?.offset ?? 0);
   for (let more = true; more; ) {
-    const read = tail.readSync();
-    for (const line of read.lines) log.take(line);
+    const read = tail.readBytesSync();
+    log.take(read.bytes);
     more = read.more;
   }
   return { offset: tail.lineOffset, ...log.packed() };
@@ -40,22 +42,44 @@ function readOn(eventsFile: string, cached: LoadedLog | undefined): LoadedLog {
 /** Steps into columns, everything else into a list. Only `hello` is folded here, since it drops steps again. */
 class EventLog {
   readonly #steps: StepColumns;
+  readonly #stepLines: StepLines;
   readonly #events: TrainerEvent[];
   readonly #problems: string[];
   #state: RunState;
 
   constructor(cached: LoadedLog | undefined) {
     this.#steps = cached ? unpackColumns(cached.columns) : createStepColumns();
+    this.#stepLines = new StepLines(this.#steps);
     this.#events = [...(cached?.events ?? [])];
     this.#problems = [...(cached?.problems ?? [])];
     const hello = this.#events.findLast((event) => event.type === 'hello');
     this.#state = { ...createRunState(), steps: this.#steps, hello };
   }
 
-  take(line: string): void {
+  /** Whole lines. */
+  take(bytes: Buffer): void {
+    this.#stepLines.open(bytes);
+    for (let start = 0; start < bytes.length; ) {
+      const next = this.#stepLines.take(start);
+      start = next < 0 ? this.#takeLine(bytes, start) : next;
+    }
+  }
+
+  /** Returns where the next line begins. */
+  #takeLine(bytes: Buffer, start: number): number {
+    const end = bytes.indexOf(NEWLINE, start);
+    const line = bytes.toString('utf8', start, end);
+    if (line !== '') this.#parse(line, start);
+    return end + 1;
+  }
+
+  #parse(line: string, start: number): void {
     const { value, problem } = parseEventLine(line);
-    if (value?.type === 'step') appendStep(this.#steps, value, this.#state.hello?.groups ?? []);
-    else if (value) this.#keep(value);
+    const groups = this.#state.hello?.groups ?? [];
+    if (value?.type === 'step') {
+      appendStep(this.#steps, value, groups);
+      this.#stepLines.learn(line, start, groups);
+    } else if (value) this.#keep(value);
     else if (problem !== undefined && this.#problems.length < MOST_PROBLEMS)
       this.#problems.push(`events: ${problem}`);
   }
@@ -65,7 +89,10 @@ class EventLog {
   }
 
   #keep(value: TrainerEvent): void {
-    if (value.type === 'hello') this.#state = reduceRun(this.#state, { source: 'events', value });
+    if (value.type === 'hello') {
+      this.#state = reduceRun(this.#state, { source: 'events', value });
+      this.#stepLines.forget();
+    }
     this.#events.push(value);
   }
 }

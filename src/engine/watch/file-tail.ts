@@ -6,15 +6,19 @@ const CHUNK_BYTES = 256 * 1024;
 const LONGEST_LINE = 16 * 1024 * 1024;
 const NEWLINE = 10;
 
-export type TailRead = {
-  readonly lines: readonly string[];
+export type TailRead = Omit<BytesRead, 'bytes'> & { readonly lines: readonly string[] };
+
+export type BytesRead = {
+  /** Whole lines, each with its line feed. */
+  readonly bytes: Buffer;
   /** More bytes were there than one read takes; read again. */
   readonly more: boolean;
   /** The file is shorter than what was read of it: somebody replaced it, and reading began anew. */
   readonly restarted: boolean;
 };
 
-const NOTHING: TailRead = { lines: [], more: false, restarted: false };
+const NO_BYTES = Buffer.alloc(0);
+const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false };
 
 /**
  * Reads what was appended to a text file since the last read, whole lines only: a torn last line waits for its rest.
@@ -23,7 +27,7 @@ const NOTHING: TailRead = { lines: [], more: false, restarted: false };
 export class FileTail {
   readonly #file: string;
   #offset: number;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NO_BYTES;
 
   constructor(file: string, offset = 0) {
     this.#file = file;
@@ -44,15 +48,15 @@ export class FileTail {
   /** At most one chunk, so that a big file does not hold up the event loop. */
   async read(): Promise<TailRead> {
     // Looks are many and news are few: a stat is a fifth of what opening and closing costs.
-    if (!this.hasNews()) return NOTHING;
+    if (!this.hasNews()) return toLines(NOTHING);
     const handle = await openIfThere(this.#file);
-    if (handle === undefined) return NOTHING;
+    if (handle === undefined) return toLines(NOTHING);
     try {
       const { size } = await handle.stat();
       const { length, restarted } = this.#due(size);
-      if (length === 0) return { ...NOTHING, restarted };
+      if (length === 0) return toLines({ ...NOTHING, restarted });
       const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, this.#offset);
-      return { ...this.#take(buffer.subarray(0, bytesRead), size), restarted };
+      return toLines({ ...this.#take(buffer.subarray(0, bytesRead), size), restarted });
     } finally {
       await handle.close();
     }
@@ -60,6 +64,11 @@ export class FileTail {
 
   /** The same without leaving the thread, at a tenth of the CPU: for the keeper, which has nobody to keep waiting. */
   readSync(): TailRead {
+    return toLines(this.readBytesSync());
+  }
+
+  /** As readSync, for who makes out lines for himself. */
+  readBytesSync(): BytesRead {
     if (!this.hasNews()) return NOTHING;
     const fd = openSyncIfThere(this.#file);
     if (fd === undefined) return NOTHING;
@@ -79,30 +88,38 @@ export class FileTail {
     const restarted = size < this.#offset;
     if (restarted) {
       this.#offset = 0;
-      this.#rest = Buffer.alloc(0);
+      this.#rest = NO_BYTES;
     }
     return { length: Math.min(CHUNK_BYTES, size - this.#offset), restarted };
   }
 
-  #take(chunk: Buffer, size: number): { lines: string[]; more: boolean } {
+  #take(chunk: Buffer, size: number): Omit<BytesRead, 'restarted'> {
     this.#offset += chunk.length;
-    return { lines: this.#split(chunk), more: chunk.length > 0 && this.#offset < size };
+    return { bytes: this.#whole(chunk), more: chunk.length > 0 && this.#offset < size };
   }
 
-  #split(chunk: Buffer): string[] {
-    const last = chunk.lastIndexOf(NEWLINE);
-    if (last < 0) {
+  #whole(chunk: Buffer): Buffer {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) {
       this.#keep(Buffer.concat([this.#rest, chunk]));
-      return [];
+      return NO_BYTES;
     }
-    const text = Buffer.concat([this.#rest, chunk.subarray(0, last)]).toString('utf8');
-    this.#keep(Buffer.from(chunk.subarray(last + 1)));
-    return text.split('\n').filter((line) => line !== '');
+    const whole = Buffer.concat([this.#rest, chunk.subarray(0, end)]);
+    this.#keep(Buffer.from(chunk.subarray(end)));
+    return whole;
   }
 
   #keep(rest: Buffer): void {
-    this.#rest = rest.length > LONGEST_LINE ? Buffer.alloc(0) : rest;
+    this.#rest = rest.length > LONGEST_LINE ? NO_BYTES : rest;
   }
+}
+
+function toLines({ bytes, ...read }: BytesRead): TailRead {
+  const lines = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return { ...read, lines };
 }
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {

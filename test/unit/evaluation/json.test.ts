@@ -35,6 +35,10 @@ describe('numbers are the doubles of JSON.parse', () => {
     '0.0000000000000000000001',
     '473.07440185546875',
     '12345678901234567890.5',
+    '0.009999999999950001',
+    '-0.000000000000000000123',
+    '0.0000000000',
+    '-0.000000000000000000',
   ])('%s', check);
 
   it('random ones of every length, with halves between doubles', () => {
@@ -50,6 +54,7 @@ describe('numbers are the doubles of JSON.parse', () => {
       },
       (value) => `${Math.floor(value * 2 ** 53)}.5`,
       (value) => value.toExponential(random.below(18)),
+      (value) => `0.${'0'.repeat(random.below(9))}${String(value).slice(2)}`,
     ];
     for (let i = 0; i < 30_000; i++) check(writers[i % writers.length](random.next()));
   });

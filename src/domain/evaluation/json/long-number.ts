@@ -44,19 +44,27 @@ export function readOddNumber(bytes: Uint8Array, start: number, out: Float64Arra
 /** Where a number of plain digits stands, and how many of them follow a point. */
 export type Digits = { readonly start: number; readonly end: number; readonly scale: number };
 
-/** As readNumber, for more than 9 plain digits; up to 18 of them without making a string. */
+/** As readNumber, for more than 9 plain digits; up to 18 of them, zeros before them aside, without making a string. */
 export function readLongNumber(bytes: Uint8Array, digits: Digits, out: Float64Array, index: number): number {
   const { start, end, scale } = digits;
   const first = bytes[start] === MINUS ? start + 1 : start;
   const point = scale === 0 ? end : end - scale - 1;
-  const count = end - first - Number(point < end);
-  const middle = first + HALF + Number(point < first + HALF);
-  const head = integerOf(bytes, first, middle);
+  const lead = skipZeros(bytes, first, end);
+  const count = end - lead - Number(lead <= point && point < end);
+  const middle = Math.min(end, lead + HALF + Number(lead <= point && point < lead + HALF));
+  const head = integerOf(bytes, lead, middle);
   const tail = integerOf(bytes, middle, end);
-  const value = count > 2 * HALF ? Number.NaN : ratio(head, tail, count - HALF, scale);
+  const value = count > 2 * HALF ? Number.NaN : ratio(head, tail, Math.max(0, count - HALF), scale);
   if (Number.isNaN(value)) return readOddNumber(bytes, start, out, index);
   out[index] = first === start ? value : -value;
   return end;
+}
+
+/** Position of the first digit that is none of the zeros before a number, with the point among them. */
+function skipZeros(bytes: Uint8Array, start: number, end: number): number {
+  let pos = start;
+  while (pos < end && (bytes[pos] === ZERO || bytes[pos] === POINT)) pos++;
+  return pos;
 }
 
 /** The integer that at most 9 digits spell, a point among them or not. */

@@ -3,7 +3,7 @@
 
 /** Number s of a record follows lead s and goes to column[s]; one lead more closes the record. */
 export type Skeleton = {
-  readonly view: DataView;
+  view: DataView;
   /** false until a record was short enough to be learned. */
   complete: boolean;
   slots: number;
@@ -22,7 +22,7 @@ const WORD = 4;
 
 export function createSkeleton(bytes: Uint8Array): Skeleton {
   return {
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    view: viewOf(bytes),
     complete: false,
     slots: 0,
     column: new Int32Array(MAX_SLOTS),
@@ -30,6 +30,14 @@ export function createSkeleton(bytes: Uint8Array): Skeleton {
     words: new Int32Array(MAX_SLOTS * MAX_WORDS),
   };
 }
+
+/** What was learnt counts for other bytes from now on. */
+export function moveSkeleton(skeleton: Skeleton, bytes: Uint8Array): void {
+  skeleton.view = viewOf(bytes);
+}
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 export function clearSkeleton(skeleton: Skeleton): void {
   skeleton.complete = false;
