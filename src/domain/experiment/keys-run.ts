@@ -158,6 +158,6 @@ export const RUN_KEYS: readonly KeySpec[] = [
     max: 1,
     default: 0.9999,
     trainers: ['builtin'],
-    doc: 'Decay of the moving average of the weights that is validated and saved, ramped up over the first 2,000 steps; 0 switches it off.',
+    doc: 'Decay of the moving average of the weights that is validated and saved, which looks back over the last tenth of the steps at most; 0 switches it off.',
   }),
 ];

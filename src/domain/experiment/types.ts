@@ -22,7 +22,7 @@ export type Experiment = {
   readonly on_divergence: 'stop' | 'notify' | 'pause';
   /** Largest gradient norm; 0 leaves gradients as they are (builtin trainer). */
   readonly clip_grad: number;
-  /** Decay of the weight average that is validated and saved; ramps up as Ultralytics' does. 0 switches it off. */
+  /** Decay of the weight average that is validated and saved; it looks back over a tenth of the steps at most. 0 switches it off. */
   readonly weight_ema: number;
   readonly command?: CommandSettings;
   /** Ultralytics arguments that Pitwall passes on unread. */

@@ -5,8 +5,15 @@ import { RATES } from './training-graph';
 /** What the schedule says of one step. `momentum` is AdamW's beta1. */
 export type TrainRates = { readonly lr: Readonly<Record<Group, number>>; readonly momentum: number };
 
-/** Ultralytics' ramp of the weight average: decay (1 - exp(-updates / 2000)). */
-const EMA_RAMP = 2000;
+/** Where the weights are not averaged, batch norm's statistics are, over about ten steps: torch's default. */
+const STATS_DECAY = 0.9;
+
+/**
+ * An average starts short and comes to look back over the last tenth of the updates made, whatever their number, up to
+ * what its decay allows (TensorFlow's ExponentialMovingAverage with num_updates). Ultralytics' ramp (2,000 updates, facts
+ * A1.10) leaves a run of some hundred steps all but unaveraged.
+ */
+const rampedUp = (decay: number, update: number): number => Math.min(decay, (1 + update) / (10 + update));
 
 /** The graph's `rates` for update number `update`, from 1. */
 export function rateVector(
@@ -20,7 +27,8 @@ export function rateVector(
     'lr.bias': lr.bias,
     momentum,
     weight_decay: fixed.weight_decay,
-    ema_decay: fixed.weight_ema * (1 - Math.exp(-update / EMA_RAMP)),
+    ema_decay: rampedUp(fixed.weight_ema, update),
+    stats_decay: rampedUp(fixed.weight_ema || STATS_DECAY, update),
     correction1: 1 - momentum ** update,
     correction2: Math.sqrt(1 - ADAM_BETA2 ** update),
   };

@@ -16,7 +16,7 @@ export const nextName = (name: string): string => `next:${name}`;
 export const averageName = (name: string): string => `ema.${name}`;
 export const bufferName = (group: Group, buffer: string): string => `${buffer}.${group}`;
 
-/** Every vector of the training state: values, their average, and the optimizer's buffers. */
+/** Every vector of the training state: values, their average, the optimizer's buffers, and batch norm's statistics. */
 export function stateVectors(layout: Layout, optimizer: OptimizerName): StateVector[] {
   const vectors: StateVector[] = [];
   for (const group of GROUPS) {
@@ -30,8 +30,7 @@ export function stateVectors(layout: Layout, optimizer: OptimizerName): StateVec
   }
   for (const stat of STATS) {
     const common = { holds: 'stats' as const, length: layout.lengths.stats };
-    vectors.push({ ...common, name: stat, role: 'value', piece: (p) => `model/${p}.${stat}` });
-    vectors.push({ ...common, name: averageName(stat), role: 'average', piece: (p) => `ema/${p}.${stat}` });
+    vectors.push({ ...common, name: stat, role: 'average', piece: (p) => `ema/${p}.${stat}` });
   }
   return vectors;
 }
