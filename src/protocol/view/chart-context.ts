@@ -15,9 +15,9 @@ export type ChartContext = {
   readonly cache: StepCache;
   readonly t: Translate;
   readonly axisName: XAxis;
-  readonly smoothing: number;
   /** A second run, drawn beside the first. */
   readonly other?: ViewInput;
+  readonly otherCache: StepCache;
   /** What of the chart is looked at. */
   readonly lens: ChartLens;
 };

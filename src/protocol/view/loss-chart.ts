@@ -2,7 +2,8 @@ import { formatValue } from '../../domain/view/format';
 import type { RunState } from '../run-state';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
-import { firstHead, otherSteps } from './other-run';
+import { bothSteps } from './other-run';
+import type { StepCache } from './step-cache';
 import type { Colour } from './types';
 
 const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
@@ -17,7 +18,7 @@ export function lossChart(context: ChartContext): ChartDraft {
     summary: lossSummary(context, names),
     ...visibleRange(context),
     series: context.other
-      ? comparedSeries(context, names)
+      ? bothSteps(context, averageTotal, visibleRange(context))
       : names.flatMap((name, index) => lossSeries(context, name, index)),
     marks: [],
     empty: state.steps.step.length === 0 ? t('The first loss comes with the first step.') : undefined,
@@ -25,16 +26,11 @@ export function lossChart(context: ChartContext): ChartDraft {
   };
 }
 
-/** Of two runs only the average of the total. */
-function comparedSeries(context: ChartContext, names: readonly string[]): SeriesDraft[] {
-  const total = names.includes('total') ? 'total' : names[0];
-  const own: SeriesDraft[] =
-    total === undefined ? [] : [{ ...firstHead(context), kind: 'steps', y: context.cache.smoothed(total) }];
-  return [...own, ...otherSteps(context, totalLoss, { ...visibleRange(context), smoothed: true })];
+/** Of two runs only the average of the total is drawn. */
+function averageTotal({ steps: { loss } }: RunState, cache: StepCache): Float64Array | undefined {
+  const name = loss.has('total') ? 'total' : [...loss.keys()][0];
+  return name === undefined ? undefined : cache.smoothed(name);
 }
-
-const totalLoss = ({ steps: { loss } }: RunState): Float64Array | undefined =>
-  (loss.get('total') ?? [...loss.values()][0])?.view();
 
 function lossSeries(context: ChartContext, name: string, index: number): SeriesDraft[] {
   const column = context.state.steps.loss.get(name);

@@ -11,7 +11,7 @@ import {
   wholeRange,
 } from './chart-context';
 import type { PlannedCurve } from './input';
-import { firstHead, otherSteps } from './other-run';
+import { bothSteps } from './other-run';
 import type { Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
@@ -21,7 +21,7 @@ export function lrChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
   const groups = mainFirst(state.hello?.groups ?? context.planned?.groups ?? []);
   const series = context.other
-    ? comparedSeries(context)
+    ? bothSteps(context, firstRate, wholeRange(context))
     : groups.flatMap((group, index) => groupSeries(context, group, index));
   return {
     id: 'lr',
@@ -39,14 +39,8 @@ export function lrChart(context: ChartContext): ChartDraft {
   };
 }
 
+/** Of two runs only what was applied to the weights is drawn. */
 const firstRate = (state: RunState): Float64Array | undefined => mainRates(state)?.view();
-
-/** Of two runs only what was applied to the weights. */
-function comparedSeries(context: ChartContext): SeriesDraft[] {
-  const y = firstRate(context.state);
-  const own: SeriesDraft[] = y ? [{ ...firstHead(context), kind: 'steps', y }] : [];
-  return [...own, ...otherSteps(context, firstRate, wholeRange(context))];
-}
 
 function groupSeries(context: ChartContext, group: string, index: number): SeriesDraft[] {
   const { planned, state, t } = context;

@@ -1,14 +1,15 @@
-import { smooth } from '../../domain/view/smooth';
 import { type Points, thin } from '../../domain/view/thin';
 import type { RunState } from '../run-state';
 import type { Validated } from '../validation';
 import { createAxis } from './axis';
 import type { ChartContext, SeriesDraft, SeriesHead } from './chart-context';
 import type { ViewInput } from './input';
+import type { StepCache } from './step-cache';
 
 // Two runs in one chart: one line each, named after the run, of two colours that stay apart for colour-blind eyes too.
 
-type Rows = (state: RunState) => Float64Array | undefined;
+/** A value a row of a run. */
+type Rows = (state: RunState, cache: StepCache) => Float64Array | undefined;
 
 /** How the first of two compared runs is drawn. */
 export const firstHead = (context: Pick<ViewInput, 'state'>): SeriesHead => ({
@@ -18,23 +19,20 @@ export const firstHead = (context: Pick<ViewInput, 'state'>): SeriesHead => ({
   colour: 'blue',
 });
 
-/** A per-step series of the run that is compared with; nothing where there is none. */
-export function otherSteps(
+/** A per-step series of both runs from `from` to `to`; nothing of a run that has none. */
+export function bothSteps(
   context: ChartContext,
   rows: Rows,
-  { from, to, smoothed }: { readonly from: number; readonly to: number; readonly smoothed?: boolean },
+  { from, to }: { readonly from: number; readonly to: number },
 ): SeriesDraft[] {
-  const { other } = context;
-  const values = other && rows(other.state);
-  if (!other || !values) return [];
-  const points = (): Points => {
-    const axis = createAxis(context.axisName, other);
-    const x = Float64Array.from(values, (_, row) => axis.ofRow(row));
-    const y = smoothed ? smooth(values, context.smoothing) : values;
-    return thin({ x, y }, { from, to, buckets: Math.ceil(context.lens.width / 2) });
-  };
-  const stamp = `${values.length} ${context.smoothing}`;
-  return [{ ...otherHead(context, other), kind: 'points', stamp, points }];
+  const { cache, otherCache, other } = context;
+  const y = rows(context.state, cache);
+  const own: SeriesDraft[] = y ? [{ ...firstHead(context), kind: 'steps', y }] : [];
+  const otherY = other && rows(other.state, otherCache);
+  if (!other || !otherY) return own;
+  const points = (): Points =>
+    thin({ x: otherCache.x(), y: otherY }, { from, to, buckets: Math.ceil(context.lens.width / 2) });
+  return [...own, { ...otherHead(context, other), kind: 'points', stamp: String(otherY.length), points }];
 }
 
 /** A per-checkpoint series of both runs; nothing where there is only one. */

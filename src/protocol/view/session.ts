@@ -1,5 +1,5 @@
 import type { ChartUpdate, ViewUpdate } from '../webview';
-import { createAxis } from './axis';
+import { type Axis, createAxis } from './axis';
 import type { ChartContext, ChartDraft } from './chart-context';
 import { type ChartSender, createChartSender } from './chart-sender';
 import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts';
@@ -36,6 +36,7 @@ export type ViewSession = {
 
 export function createViewSession(): ViewSession {
   const cache = createStepCache();
+  const otherCache = createStepCache();
   const sections = createSectionSender();
   const senders = new Map<ChartId, ChartSender>();
   const plans = createVersions();
@@ -54,20 +55,25 @@ export function createViewSession(): ViewSession {
     // A page without charts, such as the side panel, costs nothing however long the run is.
     if (Object.keys(lens.charts).length === 0) return [];
     const axis = createAxis(lens.axis, input);
-    const { isNew, isComplete } = cache.update(input.state, axis, lens);
-    if (isNew) senders.clear();
-    isPending = !isComplete;
+    isPending = !cacheSteps(input, axis);
     if (isPending) return [];
     const plannedVersion = plans.of(input.planned);
-    const shared = { plannedVersion, axis, cache, axisName: lens.axis, smoothing: lens.smoothing };
+    const shared = { plannedVersion, axis, cache, otherCache, axisName: lens.axis };
     return collectCharts((id) => {
       const own = lens.charts[id];
       return own ? chartUpdate(id, { ...input, ...shared, lens: own }) : [];
     });
   };
+  /** True when all rows of both runs are taken in. */
+  const cacheSteps = ({ state, other }: ViewInput, axis: Axis): boolean => {
+    const own = cache.update(state, axis, lens);
+    const others = other && otherCache.update(other.state, createAxis(lens.axis, other), lens);
+    if (own.isNew || others?.isNew) senders.clear();
+    return own.isComplete && others?.isComplete !== false;
+  };
   /** Thinning a long run's chart anew takes milliseconds: one of them an update is enough. */
   const collectCharts = (updateOf: (id: ChartId) => ChartUpdate[]): ChartUpdate[] => {
-    const isLong = cache.x().length > ROWS_AT_ONCE;
+    const isLong = Math.max(cache.x().length, otherCache.x().length) > ROWS_AT_ONCE;
     const updates: ChartUpdate[] = [];
     for (const id of CHART_IDS) {
       isPending = isLong && updates.some((update) => update.kind === 'replace');

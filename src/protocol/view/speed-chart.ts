@@ -1,8 +1,9 @@
 import { formatValue } from '../../domain/view/format';
+import type { RunState } from '../run-state';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
-import { firstHead, otherSteps } from './other-run';
-import { SPEED } from './step-cache';
+import { bothSteps } from './other-run';
+import { SPEED, type StepCache } from './step-cache';
 
 /** Images a second of the training loop, and the gradient norm on demand. */
 export function speedChart(context: ChartContext): ChartDraft {
@@ -22,10 +23,8 @@ export function speedChart(context: ChartContext): ChartDraft {
     kind: 'steps',
     y: grad.view(),
   };
-  const compared: SeriesDraft[] = [
-    { ...firstHead(context), kind: 'steps', y: context.cache.smoothed(SPEED) },
-    ...otherSteps(context, (other) => other.steps.ips.view(), { ...visibleRange(context), smoothed: true }),
-  ];
+  const averageSpeed = (_: RunState, cache: StepCache): Float64Array => cache.smoothed(SPEED);
+  const compared = bothSteps(context, averageSpeed, visibleRange(context));
   return {
     id: 'speed',
     title: t('Training speed'),

@@ -3,6 +3,7 @@ import { createTranslate } from '../../../src/base/translate';
 import { Column } from '../../../src/domain/run/columns';
 import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
 import type { RunState } from '../../../src/protocol/run-state';
+import type { ViewInput } from '../../../src/protocol/view/input';
 import { createViewSession } from '../../../src/protocol/view/session';
 import type { Lens } from '../../../src/protocol/view/types';
 import type { ViewUpdate } from '../../../src/protocol/webview';
@@ -176,26 +177,44 @@ describe('what a page is told', () => {
 });
 
 describe('a long run', () => {
-  it('is told in pieces: numbers first, then one chart after another', () => {
+  const planned = plannedOf(options);
+  function longInput(rows: number): ViewInput {
     const { run, entries } = syntheticRun({ ...options, steps: 0 });
     const state = entries.reduce(reduceRun, createRunState(run));
     const { steps } = state;
     const loss = new Column();
     steps.loss.set('total', loss);
-    for (let step = 0; step < 250_000; step++) {
+    for (let step = 0; step < rows; step++) {
       for (const column of [steps.step, steps.epoch, steps.t, steps.ips, steps.grad, loss]) column.push(step);
     }
+    return { state, planned, presence: undefined, now: 0, t: createTranslate() };
+  }
+  function told(input: ViewInput): (ViewUpdate | undefined)[] {
     const session = createViewSession();
     session.open(lens);
-    const planned = plannedOf(options);
     const updates: (ViewUpdate | undefined)[] = [];
-    do {
-      updates.push(session.update({ state, planned, presence: undefined, now: 0, t: createTranslate() }));
-    } while (session.isPending);
+    do updates.push(session.update(input));
+    while (session.isPending);
+    return updates;
+  }
+
+  it('is told in pieces: numbers first, then one chart after another', () => {
+    const updates = told(longInput(250_000));
     expect(updates[0]).toMatchObject({ seq: 0, reset: true, charts: [] });
     expect(updates[0]!.sections.header).toBeDefined();
-    const told = updates.flatMap((update) => kinds(update) ?? []);
-    expect(told).toEqual(['replace lr', 'replace loss', 'replace map']);
+    const charts = updates.flatMap((update) => kinds(update) ?? []);
+    expect(charts).toEqual(['replace lr', 'replace loss', 'replace map']);
     expect(Math.max(...updates.map((update) => update?.charts.length ?? 0))).toBe(1);
+  });
+
+  it('that another is compared with is waited for', () => {
+    const updates = told({ ...longInput(300), other: longInput(250_000) });
+    expect(updates[0]).toMatchObject({ seq: 0, reset: true, charts: [] });
+    const loss = updates
+      .flatMap((update) => update?.charts ?? [])
+      .find((c) => c.kind === 'replace' && c.chart.id === 'loss');
+    const ends = loss?.kind === 'replace' ? loss.chart.series.map(({ y }) => Math.round(y.at(-1)!)) : [];
+    // The plan ends at step 1000, and a line runs one row beyond what is looked at.
+    expect(ends).toEqual([290, 992]);
   });
 });
