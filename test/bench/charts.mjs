@@ -1,7 +1,8 @@
-// Cost of one update of the dashboard with six charts of 100,000 points each, on the main thread of a browser without a
-// GPU: the page's script, style and layout, and all the rest (paint, the canvases' raster, commit). The host's share
-// (reducing, thinning, sections) runs inside the bench's own call here and in another process in the editor: it is told
-// apart, and so is what rounds without an update cost. Medians of rounds. Usage: node test/bench/charts.mjs [steps]
+// Cost of one update of the dashboard of a run of 100,000 steps, on the main thread of a browser without a GPU: the page's
+// script, style and layout, and all the rest (paint, the canvases' raster, commit). Once for some steps more, which draw
+// the three charts of steps, and once for an epoch more with its checkpoint, which draws all six and the tables. The host's
+// share (reducing, thinning, sections) runs inside the bench's own call here and in another process in the editor: it is
+// told apart, and so is what rounds without an update cost. Medians of rounds. Usage: node test/bench/charts.mjs [steps]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,8 +12,10 @@ import { THEMES } from '../e2e/page/themes.mjs';
 
 const STEPS = Number(process.argv[2] ?? 100_000);
 const STEPS_AN_UPDATE = 8;
+const STEPS_AN_EPOCH = 625;
 const UPDATES = 20;
 const ROUNDS = 5;
+const SPARE_STEPS = ROUNDS * UPDATES * (STEPS_AN_UPDATE + STEPS_AN_EPOCH) + 1000;
 /** A long run's charts come one an update: after these all six are there. */
 const SETTLING_UPDATES = 12;
 /** At most ten appends a second reach a page. */
@@ -20,8 +23,11 @@ const PERIOD_MS = 110;
 
 async function openPage(browser, folder) {
   const html = path.join(folder, 'page.html');
-  const liveFrom = Math.floor(STEPS * 1.003);
-  const setup = { epochs: Math.ceil(STEPS / 500), stepsPerEpoch: 625, steps: STEPS + 2000, liveFrom };
+  const steps = STEPS + SPARE_STEPS;
+  // Each epoch ends with two lines that are no step's.
+  const liveFrom = STEPS + Math.floor((3 * STEPS) / STEPS_AN_EPOCH);
+  const epochs = Math.ceil((1.25 * steps) / STEPS_AN_EPOCH);
+  const setup = { epochs, stepsPerEpoch: STEPS_AN_EPOCH, steps, liveFrom };
   writeFileSync(html, pageOf(await bundlePages(), 'panel', THEMES.dark, setup));
   const page = await browser.newPage({ viewport: { width: 1300, height: 1400 } });
   await page.goto(`file://${html}`);
@@ -61,27 +67,29 @@ const median = (rounds, key) => {
   return sorted[Math.floor(sorted.length / 2)].toFixed(1);
 };
 
+function tell(what, rounds) {
+  const of = (key) => median(rounds, key);
+  const parts = `script ${of('script')}, style and layout ${of('layout')}, paint, raster and commit ${of('rest')}`;
+  console.log(`${what}: ${of('all')} (${parts}); not in it, inside the bench's call: ${of('bench')}`);
+}
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-bench-'));
 const browser = await launchChromium();
 try {
   const page = await openPage(browser, folder);
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
-  const busy = [];
-  const quiet = [];
+  const rounds = { quiet: [], steps: [], checkpoint: [] };
   for (let i = 0; i < ROUNDS; i++) {
-    quiet.push(await round(page, session, 0));
-    busy.push(await round(page, session, STEPS_AN_UPDATE));
+    rounds.quiet.push(await round(page, session, 0));
+    rounds.steps.push(await round(page, session, STEPS_AN_UPDATE));
+    rounds.checkpoint.push(await round(page, session, STEPS_AN_EPOCH));
   }
   const charts = await page.evaluate(() => document.querySelectorAll('.charts canvas').length);
-  const of = (key) => `${median(busy, key)} ms`;
-  console.log(
-    `an update of ${charts} charts over ${STEPS} steps: ${of('all')} of the page's main thread (to reach: 16, idle machine), of these ` +
-      `script ${of('script')}, style and layout ${of('layout')}, paint, raster and commit ${of('rest')}`,
-  );
-  console.log(
-    `not in it: the host's share, ${of('bench')}. A round without updates: ${median(quiet, 'all')} ms and ${median(quiet, 'bench')} ms of the bench's own`,
-  );
+  console.log(`milliseconds of the page's main thread, ${charts} charts over ${STEPS} steps (to reach: 16, idle machine)`);
+  tell('update with steps', rounds.steps);
+  tell('update with a checkpoint, all charts', rounds.checkpoint);
+  tell('as long without an update', rounds.quiet);
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { h, keyed } from '../base/dom';
+import { h, keyed, setText } from '../base/dom';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
 import type { Plot } from '../state/model';
@@ -113,9 +113,9 @@ function createTools(id: string, actions: CardActions) {
 }
 
 function describe(parts: Parts, plot: Plot, look: Look, actions: CardActions): void {
-  parts.title.textContent = plot.title;
+  setText(parts.title, plot.title);
   parts.empty.hidden = plot.empty === undefined;
-  parts.empty.textContent = plot.empty ?? '';
+  setText(parts.empty, plot.empty ?? '');
   parts.surface.setAttribute('aria-label', `${plot.title}. ${plot.summary}`);
   const entries = legendEntries(plot);
   const key = JSON.stringify([entries, look.preferences.shown[plot.id], look.theme.colours]);

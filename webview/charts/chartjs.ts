@@ -84,7 +84,7 @@ function configuration(
 function dataset(line: LineSpec): ChartDataset<'line', Point[]> {
   return {
     label: line.label,
-    data: line.points,
+    data: pointsOf(line),
     borderColor: line.colour,
     backgroundColor: line.colour,
     borderWidth: line.width,
@@ -95,10 +95,14 @@ function dataset(line: LineSpec): ChartDataset<'line', Point[]> {
     pointBorderWidth: 0,
     hidden: line.hidden,
     order: line.order,
-    borderJoinStyle: 'round',
+    borderJoinStyle: 'bevel',
     spanGaps: false,
   };
 }
+
+/** A hidden line has no points: the library would lay all of them out at each update. */
+const pointsOf = ({ hidden, points }: LineSpec): Point[] => (hidden ? NO_POINTS : points);
+const NO_POINTS: Point[] = [];
 
 /** A filled five-pointed star; the library's own is an asterisk. */
 function starOf({ colour, radius }: LineSpec): HTMLCanvasElement {
@@ -125,7 +129,7 @@ function syncDatasets(chart: Chart<'line', Point[]>, spec: ChartSpec): void {
   const before = chart.data.datasets;
   chart.data.datasets = spec.lines.map((line, i) => {
     const own = before[i];
-    return own?.data === line.points ? Object.assign(own, dataset(line)) : dataset(line);
+    return own?.data === pointsOf(line) ? Object.assign(own, dataset(line)) : dataset(line);
   });
 }
 

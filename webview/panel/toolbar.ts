@@ -1,5 +1,5 @@
 import type { XAxis } from '../../src/protocol/view/types';
-import { h } from '../base/dom';
+import { h, setText } from '../base/dom';
 import { t } from '../base/strings';
 import type { Preferences } from '../state/preferences';
 
@@ -44,8 +44,9 @@ export function createToolbar(
       buttons[i].setAttribute('aria-pressed', String(axis === preferences.axis));
     });
     if (document.activeElement !== slider) slider.value = String(toPosition(preferences.smoothing));
-    value.textContent = preferences.smoothing.toFixed(preferences.smoothing > 0.985 ? 3 : 2);
-    slider.setAttribute('aria-valuetext', value.textContent);
+    const text = preferences.smoothing.toFixed(preferences.smoothing > 0.985 ? 3 : 2);
+    setText(value, text);
+    slider.setAttribute('aria-valuetext', text);
   };
 }
 

@@ -73,12 +73,12 @@ function plannedSeries(
   return { ...head, kind: 'points', stamp, points: () => plannedPoints(context, planned, group) };
 }
 
-/** The planned curve at two points a pixel of what is looked at. */
+/** The planned curve at a point a pixel of what is looked at. */
 function plannedPoints(context: ChartContext, planned: PlannedCurve, group: number): Points {
   const { from, to } = wholeRange(context);
   const first = firstStep(context, planned, from);
   const last = Math.min(planned.steps - 1, firstStep(context, planned, to));
-  const count = Math.max(0, Math.min(last - first + 1, 2 * context.lens.width));
+  const count = Math.max(0, Math.min(last - first + 1, context.lens.width));
   const stepAt = (i: number): number => Math.round(first + ((last - first) * i) / Math.max(1, count - 1));
   const steps = Array.from({ length: count }, (_, i) => stepAt(i));
   return {
