@@ -86,7 +86,9 @@ try {
     rounds.checkpoint.push(await round(page, session, STEPS_AN_EPOCH));
   }
   const charts = await page.evaluate(() => document.querySelectorAll('.charts canvas').length);
-  console.log(`milliseconds of the page's main thread, ${charts} charts over ${STEPS} steps (to reach: 16, idle machine)`);
+  console.log(
+    `milliseconds of the page's main thread, ${charts} charts over ${STEPS} steps (to reach: 16, idle machine)`,
+  );
   tell('update with steps', rounds.steps);
   tell('update with a checkpoint, all charts', rounds.checkpoint);
   tell('as long without an update', rounds.quiet);
