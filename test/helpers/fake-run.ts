@@ -14,7 +14,13 @@ const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 // A run whose keeper is the real one, while trainer and validator are programs that behave as told: the process border
 // is the only thing that is faked.
 
-export type Rig = { readonly folder: string; readonly installDir: string; readonly runsDir: string };
+export type Rig = {
+  readonly folder: string;
+  readonly installDir: string;
+  readonly runsDir: string;
+  /** Folders of the runs that were started with it. */
+  readonly started: string[];
+};
 
 const fixture = (name: string): string => path.join(repositoryRoot, 'test/fixtures/processes', name);
 
@@ -29,12 +35,12 @@ export function createRig(): Rig {
       path.join(folder, `${name}.js`),
       `import(${JSON.stringify(pathToFileURL(fixture(`${name}.mjs`)).href)});\n`,
     );
-  return { folder, installDir: folder, runsDir: path.join(folder, 'runs') };
+  return { folder, installDir: folder, runsDir: path.join(folder, 'runs'), started: [] };
 }
 
 /** Ends whatever still carries one of the rig's runs, and removes the folder. */
-export function removeRig(rig: Rig, dirs: readonly string[]): void {
-  for (const dir of dirs)
+export function removeRig(rig: Rig): void {
+  for (const dir of rig.started)
     for (const { pid } of processesOfRun(readRunSync(dir).id)) process.kill(pid, 'SIGKILL');
   rmSync(rig.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
@@ -84,7 +90,7 @@ export async function startFakeRun(
   rig: Rig,
   told: Told = {},
 ): Promise<{ dir: string; name: string; id: string }> {
-  return startRun({
+  const run = await startRun({
     experimentFile: path.join(rig.folder, 'fake.train.yaml'),
     text: 'model: nano\n',
     experiment: fakeExperiment(told),
@@ -92,6 +98,8 @@ export async function startFakeRun(
     installDir: rig.installDir,
     pitwallVersion: 'test',
   });
+  rig.started.push(run.dir);
+  return run;
 }
 
 /** Waits until the run's files say so; fails with what they said last. */

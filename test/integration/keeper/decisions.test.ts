@@ -1,13 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { askAndWait } from '../../../src/engine/ask';
 import { resumeRun } from '../../../src/engine/keeping/resume-run';
 import { openRun } from '../../../src/engine/view/live-run';
 import {
   createRig,
   isOver,
-  type Rig,
   removeRig,
   runToEnd,
   startFakeRun,
@@ -15,17 +14,11 @@ import {
   until,
 } from '../../helpers/fake-run';
 
-let rig: Rig;
-const dirs: string[] = [];
-
-beforeAll(() => {
-  rig = createRig();
-});
-afterAll(() => removeRig(rig, dirs));
+const rig = createRig();
+afterAll(() => removeRig(rig));
 
 async function start(told: Told): Promise<string> {
   const { dir } = await startFakeRun(rig, told);
-  dirs.push(dir);
   return dir;
 }
 const ask = (dir: string, request: Parameters<typeof askAndWait>[1]) =>

@@ -2,32 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/keeping/ensure-keeper';
 import { KeptElsewhere, resumeRun } from '../../../src/engine/keeping/resume-run';
 import { identityOf, isAlive } from '../../../src/engine/process/identity';
 import { type LiveRun, openRun } from '../../../src/engine/view/live-run';
-import {
-  createRig,
-  isOver,
-  type Rig,
-  removeRig,
-  startFakeRun,
-  type Told,
-  until,
-} from '../../helpers/fake-run';
+import { createRig, isOver, removeRig, startFakeRun, type Told, until } from '../../helpers/fake-run';
 
-let rig: Rig;
-const dirs: string[] = [];
-
-beforeAll(() => {
-  rig = createRig();
-});
-afterAll(() => removeRig(rig, dirs));
+const rig = createRig();
+afterAll(() => removeRig(rig));
 
 async function startAndWait(told: Told, holds: (live: LiveRun) => boolean): Promise<LiveRun> {
   const { dir } = await startFakeRun(rig, told);
-  dirs.push(dir);
   const live = await openRun(dir);
   await until(live, holds);
   return live;
@@ -121,7 +107,6 @@ test('an adopted trainer that dies without a word ends as failed, exit code unkn
 test('a host that is killed leaves the run as it is', async () => {
   const host = path.join(rig.folder, 'host.cjs');
   const { dir } = await startFakeRun(rig, { epochs: 20 });
-  dirs.push(dir);
   writeFileSync(
     host,
     `require('node:fs').watch(${JSON.stringify(dir)}, () => {}); console.log('looking'); setInterval(() => {}, 1000);`,

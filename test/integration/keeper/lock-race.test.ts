@@ -4,24 +4,19 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/keeping/ensure-keeper';
 import { takeLock } from '../../../src/engine/keeping/lock';
 import { identityOf, ownIdentity } from '../../../src/engine/process/identity';
 import { processesOfRun } from '../../../src/engine/process/run-processes';
 import { openRun } from '../../../src/engine/view/live-run';
-import { createRig, isOver, type Rig, removeRig, startFakeRun, until } from '../../helpers/fake-run';
+import { createRig, isOver, removeRig, startFakeRun, until } from '../../helpers/fake-run';
 
 const ROUNDS = 60;
 const RACERS = 4;
 
-let rig: Rig;
-const dirs: string[] = [];
-
-beforeAll(() => {
-  rig = createRig();
-});
-afterAll(() => removeRig(rig, dirs));
+const rig = createRig();
+afterAll(() => removeRig(rig));
 
 type Racer = { readonly child: ChildProcess; readonly next: () => Promise<string> };
 
@@ -65,7 +60,6 @@ test('four processes that take a dead keeper’s run at once, 60 times: always e
 
 test('four hosts that adopt one run at once leave it with one keeper', async () => {
   const { dir, id } = await startFakeRun(rig, { epochs: 1000 });
-  dirs.push(dir);
   const live = await openRun(dir);
   await until(live, (l) => l.state.steps.step.length > 5);
   process.kill(live.state.status!.keeper.pid, 'SIGKILL');

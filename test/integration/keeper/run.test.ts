@@ -1,13 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { askAndWait } from '../../../src/engine/ask';
 import { processesOfRun } from '../../../src/engine/process/run-processes';
 import { openRun } from '../../../src/engine/view/live-run';
 import {
   createRig,
   isOver,
-  type Rig,
   removeRig,
   runToEnd,
   startFakeRun,
@@ -15,19 +14,10 @@ import {
   until,
 } from '../../helpers/fake-run';
 
-let rig: Rig;
-const dirs: string[] = [];
+const rig = createRig();
+afterAll(() => removeRig(rig));
 
-beforeAll(() => {
-  rig = createRig();
-});
-afterAll(() => removeRig(rig, dirs));
-
-async function start(told?: Told) {
-  const run = await startFakeRun(rig, told);
-  dirs.push(run.dir);
-  return run;
-}
+const start = (told?: Told) => startFakeRun(rig, told);
 
 test('a run is trained, every checkpoint validated, and ends completed with its keeper gone', async () => {
   const { dir } = await start({ epochs: 4 });
