@@ -2,12 +2,13 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
+import { commonJsChunks, SPLIT } from './commonjs-chunks.mjs';
 import { ENTRIES, NATIVE_MODULES } from './entries.mjs';
 import { markBundleFresh } from './freshness.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-function optionsFor(name, { entry, options }) {
+function optionsFor(name, { entry, options, split }) {
   return {
     ...options,
     absWorkingDir: root,
@@ -22,6 +23,11 @@ function optionsFor(name, { entry, options }) {
     // Its ES module asks for import.meta, which a CommonJS bundle has not.
     alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     external: [...(options.external ?? []), ...(options.platform === 'node' ? NATIVE_MODULES : [])],
+    ...(split && {
+      ...SPLIT,
+      sourcemap: 'inline',
+      plugins: [commonJsChunks({ target: options.target, ...split })],
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
-// Bundle check: a native module reaches only the bundles that may use it, and no Node module reaches a page.
+// Bundle check: a native module reaches only the bundles that may use it, no Node module reaches a page, and what the editor
+// loads when it activates the extension stays small.
 // Usage: node check-bundle.mjs [meta.json]
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -17,6 +18,33 @@ function externalsOf(meta) {
   );
 }
 
+/** The outputs that are loaded with an entry: all that it needs, but for what `import()` names. */
+function loadedAtStart({ outputs }, entry) {
+  const loaded = new Set(Object.keys(outputs).filter((name) => outputs[name].entryPoint === entry));
+  for (const name of loaded) {
+    const needed = outputs[name].imports.filter((i) => !i.external && i.kind === 'import-statement');
+    for (const { path } of needed) loaded.add(path);
+  }
+  return [...loaded].map((name) => outputs[name]);
+}
+
+function startProblems(name, meta) {
+  const { entry, atStart } = ENTRIES[name];
+  if (atStart === undefined) return [];
+  const loaded = loadedAtStart(meta, entry);
+  const packages = loaded.flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((i) => /node_modules\//.test(i)),
+  );
+  const kilobytes = Math.round(loaded.reduce((sum, { bytes }) => sum + bytes, 0) / 1000);
+  return [
+    ...(loaded.length === 0 ? [`${name}: no output is made of ${entry}`] : []),
+    ...packages.map((i) => `${name}: loads ${i} as soon as it is activated`),
+    ...(kilobytes > atStart
+      ? [`${name}: loads ${kilobytes} kB when it is activated, at most ${atStart}`]
+      : []),
+  ];
+}
+
 function problemsOf(name, meta) {
   const spec = ENTRIES[name];
   if (!spec) return [`${name}: not an entry of entries.mjs`];
@@ -31,6 +59,7 @@ function problemsOf(name, meta) {
     ...natives.map((n) => `${name}: requires the native module ${n}`),
     ...inlined.map((i) => `${name}: bundles ${i}`),
     ...nodeInPage.map((n) => `${name}: a page requires ${n}`),
+    ...startProblems(name, meta),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Translate } from '../base/translate';
 import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import type { Load } from './part-loader';
 import type { RunRegistry } from './run/registry';
 
 /** What pages need of the extension; `Services` adds the pages themselves. */
@@ -13,4 +14,7 @@ export type BaseServices = {
   /** Where the bundles lie and which Node runs them, by the settings of now. */
   readonly host: () => HostOptions;
   readonly showError: (error: unknown) => void;
+  readonly load: Load;
+  /** Disposed with the extension; at once where that has gone already while a part was being loaded. */
+  readonly track: <T extends vscode.Disposable>(item: T) => T;
 };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commandTable } from './commands/table';
+import { once } from '../base/async';
 import { followContextKeys } from './context-keys';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
@@ -8,7 +8,10 @@ import { createServices, type Services } from './services';
 import { StatusBar } from './status-bar';
 import { registerViews } from './views';
 
-/** Wires the parts; reads no run and starts no process. What a workspace holds is looked for afterwards. */
+/**
+ * Registers what the editor may call; reads no run and starts no process. What a workspace holds is looked for afterwards,
+ * and what does the work is loaded when it is called: everything that stands here holds up the start of the editor.
+ */
 export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context);
   context.subscriptions.push(
@@ -24,14 +27,24 @@ export function activate(context: vscode.ExtensionContext): void {
     followContextKeys(services),
     notifyAlerts(services),
   );
-  void services.runs.discover();
+  services.runs.discover().catch(services.showError);
 }
 
+type Manifest = { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+
+/** The manifest says which there are; a test holds it and the table together. */
 function registerCommands(services: Services): vscode.Disposable[] {
-  return Object.entries(commandTable(services)).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+  const { contributes }: Manifest = services.context.extension.packageJSON;
+  const table = once(async () => {
+    // What most of them need, so that the first command of a window costs two short turns and not a long one.
+    await services.load(() => import('./run/open-runs'));
+    const { commandTable } = await services.load(() => import('./commands/table'));
+    return commandTable(services);
+  });
+  return contributes.commands.map(({ command }) =>
+    vscode.commands.registerCommand(command, async (...args: unknown[]) => {
       try {
-        return await run(...args);
+        return await (await table())[command](...args);
       } catch (error) {
         services.showError(error);
         return undefined;

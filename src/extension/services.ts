@@ -7,6 +7,7 @@ import type { HostOptions } from '../engine/keeping/ensure-keeper';
 import type { BaseServices } from './base-services';
 import { Dashboards } from './pages/dashboards';
 import { Reports } from './pages/reports';
+import { createLoader } from './part-loader';
 import { RunRegistry } from './run/registry';
 import { setting, translate } from './window';
 
@@ -17,9 +18,10 @@ export type Services = BaseServices &
 export function createServices(context: vscode.ExtensionContext): Services {
   const store = new DisposableStore();
   const log = store.track(vscode.window.createOutputChannel('Pitwall', { log: true }));
-  const runs = store.track(
-    new RunRegistry({ log, t: translate, installDir: hostOptions(context).installDir }),
-  );
+  const showError = createErrorDisplay(log);
+  const load = createLoader(translate, showError);
+  const { installDir } = hostOptions(context);
+  const runs = store.track(new RunRegistry({ log, showError, load, installDir }));
   const reports = store.track(new Reports());
   const services: Services = {
     context,
@@ -29,7 +31,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
     runs,
     reports,
     host: () => hostOptions(context),
-    showError: (error) => showError(log, error),
+    showError,
+    load,
+    track: (item) => store.track(item),
     dispose: () => store.dispose(),
     get dashboards() {
       return dashboards;
@@ -45,9 +49,17 @@ function hostOptions(context: vscode.ExtensionContext): HostOptions {
   return node === '' ? { installDir } : { installDir, nodePath: node };
 }
 
-/** One line for the person, the whole chain of causes for the log. */
-function showError(log: vscode.LogOutputChannel, reason: unknown): void {
-  const error = toError(reason);
+/** One line for the person, the whole chain of causes for the log; an error that comes by twice is shown once. */
+function createErrorDisplay(log: vscode.LogOutputChannel): (reason: unknown) => void {
+  const shown = new WeakSet<Error>();
+  return (reason) => {
+    const error = toError(reason);
+    if (!shown.has(error)) showError(log, error);
+    shown.add(error);
+  };
+}
+
+function showError(log: vscode.LogOutputChannel, error: Error): void {
   log.error(error.stack ?? error.message);
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     log.error(`caused by: ${cause.stack ?? cause.message}`);

@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import { type Completion, completionsAt } from '../../domain/experiment/completions';
-import { setting, translate } from '../window';
-import { isTrainingConfig } from './experiment-files';
+import { translate } from '../window';
 
 /** Keys of an experiment that are not there yet, and the values that a key takes. */
-export class ExperimentCompletion implements vscode.CompletionItemProvider {
-  provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
-    if (!setting('completion.enabled', true) || !isTrainingConfig(document)) return [];
-    return completionsAt(document.getText(), document.offsetAt(position)).map(itemOf);
-  }
+export function experimentCompletions(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): vscode.CompletionItem[] {
+  return completionsAt(document.getText(), document.offsetAt(position)).map(itemOf);
 }
 
 function itemOf({ kind, label, text, doc, rank }: Completion): vscode.CompletionItem {

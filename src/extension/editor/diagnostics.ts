@@ -4,7 +4,6 @@ import type { Problem } from '../../base/problem';
 import type { Services } from '../services';
 import { setting } from '../window';
 import { isTrainingConfig } from './experiment-files';
-import { planOf } from './plan';
 
 const WAIT_MS = 200;
 const SEVERITIES = {
@@ -64,8 +63,9 @@ export class ExperimentDiagnostics implements vscode.Disposable {
 
   async #judge(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
-    const plan = await planOf(document);
-    if (!plan || document.version !== version || document.isClosed) return;
+    const { experimentHelp } = await this.#services.load(() => import('./experiment-help'));
+    const plan = await experimentHelp.plan(document);
+    if (!plan || document.version !== version || document.isClosed || this.#store.isDisposed) return;
     const shown = setting('diagnostics.enabled', true) ? [...plan.problems, ...plan.advice] : [];
     const problems = shown.filter((problem) => problem.range !== undefined);
     const diagnostics = problems.map((problem) => diagnosticOf(document, problem));

@@ -11,44 +11,35 @@ import { summarize } from '../../domain/schedule/summary';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
-import { setting, translate } from '../window';
-import { isTrainingConfig } from './experiment-files';
+import { translate } from '../window';
 import { appendPicture } from './picture';
 import { type Plan, planOf, unlessCancelled } from './plan';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
-export class ScheduleHover implements vscode.HoverProvider {
-  readonly #services: Services;
+export async function scheduleHover(
+  services: Services,
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  token: vscode.CancellationToken,
+): Promise<vscode.Hover | undefined> {
+  const at = keyAt(document.getText(), document.offsetAt(position));
+  if (!at) return undefined;
+  const { spec } = at;
+  const plan = spec.shapesSchedule ? await unlessCancelled(tryPlan(services, document), token) : undefined;
+  const text = new vscode.MarkdownString('', true);
+  if (plan) appendCurve(text, plan, spec.key);
+  appendDocumentation(text, spec, plan?.parsed.draft.trainer);
+  const range = new vscode.Range(document.positionAt(at.range.start), document.positionAt(at.range.end));
+  return new vscode.Hover(text, range);
+}
 
-  constructor(services: Services) {
-    this.#services = services;
-  }
-
-  async provideHover(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-    token: vscode.CancellationToken,
-  ): Promise<vscode.Hover | undefined> {
-    if (!setting('hover.enabled', true) || !isTrainingConfig(document)) return undefined;
-    const at = keyAt(document.getText(), document.offsetAt(position));
-    if (!at) return undefined;
-    const { spec } = at;
-    const plan = spec.shapesSchedule ? await unlessCancelled(this.#plan(document), token) : undefined;
-    const text = new vscode.MarkdownString('', true);
-    if (plan) appendCurve(text, plan, spec.key);
-    appendDocumentation(text, spec, plan?.parsed.draft.trainer);
-    const range = new vscode.Range(document.positionAt(at.range.start), document.positionAt(at.range.end));
-    return new vscode.Hover(text, range);
-  }
-
-  /** A text that is being typed may be anything; then there is no picture, and no error either. */
-  async #plan(document: vscode.TextDocument): Promise<Plan | undefined> {
-    try {
-      return await planOf(document);
-    } catch (error) {
-      this.#services.log.debug(`no plan of ${document.fileName}: ${String(error)}`);
-      return undefined;
-    }
+/** A text that is being typed may be anything; then there is no picture, and no error either. */
+async function tryPlan({ log }: Services, document: vscode.TextDocument): Promise<Plan | undefined> {
+  try {
+    return await planOf(document);
+  } catch (error) {
+    log.debug(`no plan of ${document.fileName}: ${String(error)}`);
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import { summarize } from '../../domain/schedule/summary';
 import type { Schedule } from '../../domain/schedule/types';
 import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
-import { setting, translate } from '../window';
+import { translate } from '../window';
 import { appendCurve, appendDocumentation } from './hover';
 import { appendPicture } from './picture';
 import { planOfText, unlessCancelled } from './plan';
@@ -37,7 +37,6 @@ export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    if (!setting('pythonHover.enabled', true)) return undefined;
     try {
       return await unlessCancelled(this.#hover(document, position), token);
     } catch (error) {

@@ -1,11 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../base/disposable';
 import type { BaseServices } from '../base-services';
-import { PageSession } from './page-session';
-import { renderPage } from './render';
-import { type Subject, zSubject } from './subject';
-import { type OpenedSubject, openSubject } from './subjects';
+import type { Dashboard } from './dashboard';
+import type { Subject } from './subject';
 
 const VIEW_TYPE = 'pitwall.dashboard';
 const keyOf = (subject: Subject): string =>
@@ -15,32 +12,52 @@ const keyOf = (subject: Subject): string =>
 export class Dashboards implements vscode.Disposable {
   readonly #services: BaseServices;
   readonly #panels = new Map<string, Dashboard>();
+  readonly #opening = new Map<string, Promise<void>>();
+  #isDisposed = false;
 
   constructor(services: BaseServices) {
     this.#services = services;
   }
 
   /** Brings a run's dashboard to the front; a preview of the same config becomes the run's. */
-  async open(subject: Subject, replaces?: Subject): Promise<void> {
-    const known = this.#panels.get(keyOf(subject));
-    if (known) {
-      known.panel.reveal(undefined, true);
-      return;
-    }
-    const preview = replaces && this.#panels.get(keyOf(replaces));
-    const panel = preview?.panel ?? createPanel(this.#column());
-    preview?.letGo();
-    await this.restore(panel, subject);
+  open(subject: Subject, replaces?: Subject): Promise<void> {
+    const key = keyOf(subject);
+    this.#panels.get(key)?.panel.reveal(undefined, true);
+    if (this.#panels.has(key)) return Promise.resolve();
+    // Asked for twice before it is there, it is one panel all the same.
+    const opening = this.#opening.get(key) ?? this.#create(subject, replaces);
+    this.#opening.set(key, opening);
+    return opening.finally(() => this.#opening.delete(key));
   }
 
   async restore(panel: vscode.WebviewPanel, subject: Subject): Promise<void> {
-    const key = keyOf(subject);
-    const opened = await openSubject(this.#services, subject);
-    const dashboard = new Dashboard(this.#services, { panel, subject, opened });
+    let isClosed = false;
+    panel.onDidDispose(() => {
+      isClosed = true;
+    });
+    const { openDashboard } = await this.#services.load(() => import('./dashboard'));
+    const isGone = (): boolean => isClosed || this.#isDisposed;
+    const dashboard = await openDashboard(this.#services, { panel, subject, isGone });
+    if (dashboard) this.#keep(keyOf(subject), dashboard);
+  }
+
+  #keep(key: string, dashboard: Dashboard): void {
     this.#panels.set(key, dashboard);
     dashboard.onClosed(() => {
       if (this.#panels.get(key) === dashboard) this.#panels.delete(key);
     });
+  }
+
+  async #create(subject: Subject, replaces: Subject | undefined): Promise<void> {
+    const preview = replaces && this.#panels.get(keyOf(replaces));
+    const panel = preview?.panel ?? createPanel(this.#column());
+    preview?.letGo();
+    try {
+      await this.restore(panel, subject);
+    } catch (error) {
+      panel.dispose();
+      throw error;
+    }
   }
 
   /** Beside the config, where other dashboards are already. */
@@ -50,6 +67,7 @@ export class Dashboards implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const dashboard of this.#panels.values()) dashboard.letGo();
   }
 }
@@ -57,54 +75,6 @@ export class Dashboards implements vscode.Disposable {
 function createPanel(viewColumn: vscode.ViewColumn): vscode.WebviewPanel {
   const place = { viewColumn, preserveFocus: true };
   return vscode.window.createWebviewPanel(VIEW_TYPE, 'Pitwall', place, { enableScripts: true });
-}
-
-type DashboardOptions = {
-  readonly panel: vscode.WebviewPanel;
-  readonly subject: Subject;
-  readonly opened: OpenedSubject;
-};
-
-class Dashboard {
-  readonly panel: vscode.WebviewPanel;
-  readonly #store = new DisposableStore();
-  readonly #closed: (() => void)[] = [];
-
-  constructor(services: BaseServices, { panel, subject, opened }: DashboardOptions) {
-    this.panel = panel;
-    const { extensionUri } = services.context;
-    panel.title = opened.title;
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'tab.svg');
-    this.#store.track(opened);
-    const { source, actions } = opened;
-    const session = { webview: panel.webview, source, actions, log: services.log };
-    this.#store.track(new PageSession(session));
-    this.#store.track(panel.onDidDispose(() => this.letGo()));
-    if (subject.kind === 'run') this.#store.track(chooseWhenActive(services, panel, subject.dir));
-    renderPage(panel.webview, { extensionUri, entry: 'panel', title: opened.title, subject });
-  }
-
-  onClosed(listener: () => void): void {
-    this.#closed.push(listener);
-  }
-
-  /** Stops serving the panel; the panel itself stays for whoever takes it over. */
-  letGo(): void {
-    this.#store.dispose();
-    for (const listener of this.#closed.splice(0)) listener();
-  }
-}
-
-/** The run whose dashboard has the focus is the one that side panel and status bar show. */
-function chooseWhenActive(
-  services: BaseServices,
-  panel: vscode.WebviewPanel,
-  dir: string,
-): vscode.Disposable {
-  if (panel.active) services.runs.choose(dir);
-  return panel.onDidChangeViewState(({ webviewPanel }) => {
-    if (webviewPanel.active) services.runs.choose(dir);
-  });
 }
 
 /** Brings dashboards back after a reload of the window. */
@@ -118,10 +88,9 @@ export class DashboardSerializer implements vscode.WebviewPanelSerializer {
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const subject = zSubject.safeParse((state as { subject?: unknown } | undefined)?.subject).data;
     try {
-      if (!subject) throw new Error('the dashboard did not say what it showed');
-      await this.#dashboards.restore(panel, subject);
+      const { readSubject } = await this.#services.load(() => import('./dashboard'));
+      await this.#dashboards.restore(panel, readSubject(state));
     } catch (error) {
       this.#services.log.info(`a dashboard was not restored: ${String(error)}`);
       panel.dispose();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { type LiveRun, openRun } from '../../engine/view/live-run';
+import { openRunsFolder, type RunsFolder } from '../../engine/view/run-index';
 import type { ViewInput } from '../../protocol/view/input';
 import { createPlannedCache } from '../../protocol/view/planned';
 import { translate } from '../window';
@@ -20,6 +21,7 @@ type Entry = {
   users: number;
 };
 
+/** Reads runs: what the extension loads once there is a folder of them. */
 export class OpenRuns implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #log: vscode.LogOutputChannel;
@@ -29,6 +31,11 @@ export class OpenRuns implements vscode.Disposable {
   constructor(log: vscode.LogOutputChannel, installDir: string) {
     this.#log = log;
     this.#installDir = installDir;
+  }
+
+  /** Lists the runs of a folder; whoever asked disposes it. */
+  openFolder(dir: string): Promise<RunsFolder> {
+    return openRunsFolder(dir);
   }
 
   async acquire(folder: string): Promise<SharedRun> {

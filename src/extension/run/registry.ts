@@ -1,12 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { once } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import type { Translate } from '../../base/translate';
-import { openRunsFolder, type RunSummary, type RunsFolder } from '../../engine/view/run-index';
+import type { RunSummary, RunsFolder } from '../../engine/view/run-index';
 import { FINAL_STATES } from '../../protocol/run-states';
 import { isExperimentFile } from '../editor/experiment-files';
-import { OpenRuns, type SharedRun } from './open-runs';
+import type { Load } from '../part-loader';
+import type { OpenRuns, SharedRun } from './open-runs';
 
 const EXPERIMENTS = '**/*.train.{yaml,yml}';
 const RUN_FILES = '**/runs/*/run.json';
@@ -14,7 +15,8 @@ const MOST_FILES = 500;
 
 export type RegistryOptions = {
   readonly log: vscode.LogOutputChannel;
-  readonly t: Translate;
+  readonly showError: (error: unknown) => void;
+  readonly load: Load;
   /** Folder of the bundles. */
   readonly installDir: string;
 };
@@ -26,8 +28,8 @@ export class RunRegistry implements vscode.Disposable {
   readonly #currentChanged = this.#store.track(new Emitter<void>());
   readonly #folders = new Map<string, Promise<RunsFolder>>();
   readonly #opened: RunsFolder[] = [];
-  readonly #open: OpenRuns;
   readonly #options: RegistryOptions;
+  readonly #reader = once(() => this.#loadReader());
   #current: SharedRun | undefined;
   #chosen: string | undefined;
   #switching = Promise.resolve();
@@ -37,15 +39,16 @@ export class RunRegistry implements vscode.Disposable {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#open = this.#store.track(new OpenRuns(options.log, options.installDir));
     const watcher = this.#store.track(
       vscode.workspace.createFileSystemWatcher(EXPERIMENTS, false, true, true),
     );
-    this.#store.track(watcher.onDidCreate((uri) => void this.addFolder(runsFolderOf(uri.fsPath))));
-    this.#store.track(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.discover()));
+    this.#store.track(watcher.onDidCreate((uri) => this.#look(uri)));
+    this.#store.track(
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.discover().catch(options.showError)),
+    );
     this.#store.track(
       vscode.workspace.onDidOpenTextDocument((document) => {
-        if (isExperimentFile(document)) void this.addFolder(runsFolderOf(document.uri.fsPath));
+        if (isExperimentFile(document)) this.#look(document.uri);
       }),
     );
   }
@@ -83,12 +86,24 @@ export class RunRegistry implements vscode.Disposable {
     this.#store.track({ dispose: () => this.#current?.release() });
   }
 
-  async addFolder(dir: string): Promise<RunsFolder> {
+  addFolder(dir: string): Promise<RunsFolder> {
     const known = this.#folders.get(dir);
     if (known) return known;
-    const opening = openRunsFolder(dir);
+    const opening = this.#openFolder(dir);
     this.#folders.set(dir, opening);
-    const folder = this.#store.track(await opening);
+    // Who asks next tries again; who asked now is told.
+    opening.catch(() => this.#folders.delete(dir));
+    return opening;
+  }
+
+  async #loadReader(): Promise<OpenRuns> {
+    const { load, log, installDir } = this.#options;
+    const { OpenRuns } = await load(() => import('./open-runs'));
+    return this.#store.track(new OpenRuns(log, installDir));
+  }
+
+  async #openFolder(dir: string): Promise<RunsFolder> {
+    const folder = this.#store.track(await (await this.#reader()).openFolder(dir));
     this.#opened.push(folder);
     this.#store.track(folder.onDidChange(() => this.#didChange()));
     this.#didChange();
@@ -101,14 +116,18 @@ export class RunRegistry implements vscode.Disposable {
   }
 
   /** Opens a run; callers share one reader and release what they took. */
-  acquire(dir: string): Promise<SharedRun> {
-    return this.#open.acquire(dir);
+  async acquire(dir: string): Promise<SharedRun> {
+    return (await this.#reader()).acquire(dir);
   }
 
   /** Makes a run the current one until another is chosen. */
   choose(dir: string): void {
     this.#chosen = dir;
     this.#didChange();
+  }
+
+  #look(experimentFile: vscode.Uri): void {
+    this.addFolder(runsFolderOf(experimentFile.fsPath)).catch(this.#options.showError);
   }
 
   #didChange(): void {
@@ -120,7 +139,7 @@ export class RunRegistry implements vscode.Disposable {
 
   async #follow(): Promise<void> {
     const wanted = this.#wanted();
-    if (wanted === this.#current?.dir) return;
+    if (this.#store.isDisposed || wanted === this.#current?.dir) return;
     const next = wanted === undefined ? undefined : await this.acquire(wanted);
     const before = this.#current;
     this.#current = this.#store.isDisposed ? undefined : next;

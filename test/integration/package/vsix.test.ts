@@ -67,6 +67,19 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
     ).toEqual([]);
   });
 
+  it('holds every file that the extension loads later on', () => {
+    const texts = new Map(
+      vsix.entries
+        .filter(({ name }) => /^extension\/dist\/(extension|chunks\/.+)\.js$/.test(name))
+        .map(({ name, read }) => [path.basename(name), read().toString()]),
+    );
+    const needed = [...texts.values()].flatMap((text) =>
+      [...text.matchAll(/require\("\.{1,2}\/([^"]+)"\)/g)].map((match) => path.basename(match[1])),
+    );
+    expect(new Set(needed).size).toBeGreaterThan(5);
+    expect(needed.filter((name) => !texts.has(name))).toEqual([]);
+  });
+
   it('carries the natives of its own target only', () => {
     const natives = namesOf(vsix.entries).filter((name) => /\.(node|so(\.\d+)*|dll|dylib)$/.test(name));
     expect(natives.some((name) => name.includes('onnxruntime'))).toBe(true);

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable';
+import { Emitter } from '../../base/event';
+import type { Services } from '../services';
+import { emptyInput } from './empty-input';
+import { PageSession, type PageSource } from './page-session';
+import { renderPage } from './render';
+import { runAction } from './run-actions';
+
+/** Shows the numbers of the current run in the side panel's Metrics, until it is disposed. */
+export function serveMetrics(services: Services, webview: vscode.Webview): vscode.Disposable {
+  const { context, log, runs } = services;
+  const store = new DisposableStore();
+  const source = store.track(currentSource(services));
+  const actions = {
+    act: (id: string, epoch: number | undefined) => runAction(runs.current?.dir, id, epoch),
+    gallery: async () => ({ images: [], total: 0, note: '' }),
+    prCurves: async () => ({ epoch: undefined, curves: [] }),
+  };
+  store.track(new PageSession({ webview, source, actions, log }));
+  renderPage(webview, {
+    extensionUri: context.extensionUri,
+    entry: 'side',
+    title: vscode.l10n.t('Metrics'),
+    subject: { kind: 'current' },
+  });
+  return store;
+}
+
+/** Whatever run is current, and its changes. */
+function currentSource({ runs }: Services): PageSource & vscode.Disposable {
+  const store = new DisposableStore();
+  const changed = store.track(new Emitter<void>());
+  let following: vscode.Disposable | undefined;
+  const follow = (): void => {
+    following?.dispose();
+    following = runs.current?.live.onDidChange(() => changed.fire());
+    changed.fire();
+  };
+  follow();
+  store.track(runs.onDidChangeCurrent(follow));
+  store.track({ dispose: () => following?.dispose() });
+  return {
+    input: () => runs.current?.input() ?? emptyInput(),
+    onDidChange: changed.event,
+    dispose: () => store.dispose(),
+  };
+}

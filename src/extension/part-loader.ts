@@ -1,0 +1,31 @@
+import { toError } from '../base/async';
+import type { Translate } from '../base/translate';
+
+/** What `import()` answers, or an Error of one line that the person was told. */
+export type Load = <T>(part: () => Promise<T>) => Promise<T>;
+
+/**
+ * Loads parts of the extension when they are first needed: one after the other, each in a turn of its own of the event
+ * loop, for reading and compiling one takes milliseconds in which the host serves nobody. The same trouble is told once;
+ * who asks next tries again.
+ */
+export function createLoader(t: Translate, tell: (error: Error) => void): Load {
+  const told = new Set<string>();
+  let last: Promise<unknown> = Promise.resolve();
+  const fail = (reason: unknown): never => {
+    const cause = toError(reason);
+    // Node names every module that led to the missing one, a line each.
+    const [why] = cause.message.split('\n');
+    const error = new Error(t('A part of Pitwall could not be loaded: {0}', why), { cause });
+    if (!told.has(why)) tell(error);
+    told.add(why);
+    throw error;
+  };
+  return (part) => {
+    const loading = last.then(nextTurn).then(part).catch(fail);
+    last = loading.catch(() => undefined);
+    return loading;
+  };
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
