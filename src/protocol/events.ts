@@ -17,6 +17,8 @@ export const zHello = z.object({
   /** Control requests that this trainer obeys. */
   knobs: z.array(z.string()),
   device: z.string().optional(),
+  /** Memory of the device, bytes, where the trainer can tell. */
+  deviceBytes: zNumber.optional(),
 });
 
 /** May come again (an out-of-memory halving, AutoBatch, `time`) and then replaces the old one. */

@@ -33,6 +33,9 @@ function seriesOf({ steps }: RunState): [tag: string, column: Column][] {
     ...[...steps.lr].map(([name, column]): [string, Column] => [`lr/${name}`, column]),
     ['speed/images_per_second', steps.ips],
     ['gradient/norm', steps.grad],
+    ...(steps.gpuBytes.view().some(Number.isFinite)
+      ? [['gpu/bytes', steps.gpuBytes] as [string, Column]]
+      : []),
   ];
 }
 
@@ -58,7 +61,7 @@ function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPo
   }));
 }
 
-/** One line a step: step, epoch, seconds, losses, LR per group, images/s, gradient norm. NaN and inf as Python writes them. */
+/** One line a step: step, epoch, seconds, losses, LR per group, images/s, gradient norm, memory of a GPU. NaN and inf as Python writes them. */
 export function* stepsCsv(state: RunState): Generator<string> {
   const { steps } = state;
   const series = seriesOf(state);

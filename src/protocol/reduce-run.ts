@@ -40,6 +40,7 @@ export function createStepColumns(): StepColumns {
     loss: new Map(),
     ips: new Column(),
     grad: new Column(),
+    gpuBytes: new Column(),
   };
 }
 
@@ -105,6 +106,7 @@ export function appendStep(
   steps.t.push(event.t);
   steps.ips.push(event.ips ?? Number.NaN);
   steps.grad.push(event.grad ?? Number.NaN);
+  steps.gpuBytes.push(event.gpuBytes ?? Number.NaN);
   event.lr.forEach((value, i) => {
     put(steps.lr, groups[i] ?? `group${i}`, row, value);
   });
@@ -149,7 +151,7 @@ function startAttempt(state: RunState, hello: TrainerEventOf<'hello'>): RunState
 function truncateSteps(steps: StepColumns, fromStep: number): void {
   let length = steps.step.length;
   while (length > 0 && steps.step.at(length - 1) >= fromStep) length--;
-  const columns = [steps.step, steps.epoch, steps.t, steps.ips, steps.grad];
+  const columns = [steps.step, steps.epoch, steps.t, steps.ips, steps.grad, steps.gpuBytes];
   for (const column of [...columns, ...steps.lr.values(), ...steps.loss.values()]) column.truncate(length);
 }
 

@@ -23,6 +23,8 @@ export type StepColumns = {
   readonly loss: Map<string, Column>;
   readonly ips: Column;
   readonly grad: Column;
+  /** Memory of the GPU that the trainer has reserved. */
+  readonly gpuBytes: Column;
 };
 
 export type CheckpointState = {

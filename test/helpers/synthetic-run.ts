@@ -19,6 +19,8 @@ export type SyntheticOptions = {
   /** Milliseconds a step. */
   readonly stepMs?: number;
   readonly end?: 'completed' | 'stopped' | 'diverged';
+  /** Memory of a GPU whose trainer tells how much of it is in use. */
+  readonly deviceBytes?: number;
 };
 
 export const CLASSES = ['open', 'short', 'mousebite', 'spur', 'pinhole', 'spurious copper'];
@@ -32,7 +34,7 @@ const DEFAULTS = {
   start: 1_760_000_000_000,
   stepMs: 110,
 };
-type Options = typeof DEFAULTS & Pick<SyntheticOptions, 'end'>;
+type Options = typeof DEFAULTS & Pick<SyntheticOptions, 'end' | 'deviceBytes'>;
 
 export function plannedOf(options: SyntheticOptions = {}) {
   const o = { ...DEFAULTS, ...options };
@@ -70,7 +72,7 @@ export function syntheticState(options: SyntheticOptions = {}): RunState {
 const at = (step: number, o: Options): number => o.start + 2000 + step * o.stepMs;
 
 function opening(o: Options): RunEntry[] {
-  const { start: t } = o;
+  const { start: t, deviceBytes } = o;
   const events: TrainerEvent[] = [
     {
       type: 'hello',
@@ -82,6 +84,7 @@ function opening(o: Options): RunEntry[] {
       groups: ['weights', 'norm', 'bias'],
       knobs: ['lr', 'stop', 'stop_after_epoch', 'pause'],
       device: 'WebGPU, RTX 4070',
+      ...(deviceBytes === undefined ? {} : { deviceBytes }),
     },
     {
       type: 'plan',
@@ -135,8 +138,13 @@ function stepEvent(step: number, o: Options, planned: Planned, noise: number): T
     loss: lossAt(step, o, noise),
     ips: (16_000 / o.stepMs) * (1 + 0.03 * noise),
     grad: 2 + 0.4 * noise,
+    ...(o.deviceBytes === undefined ? {} : { gpuBytes: gpuBytesAt(step, o.deviceBytes) }),
   };
 }
+
+/** The allocator's first steps, then what it has reserved. */
+const gpuBytesAt = (step: number, deviceBytes: number): number =>
+  Math.round(deviceBytes * (step < 20 ? 0.02 * (1 + step) : 0.42));
 
 let bestMap = 0;
 let bestEpoch = 1;

@@ -55,6 +55,11 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : formatValue(value)} ${UNITS[unit]}`;
 }
 
+/** Memory of a GPU as its makers, nvidia-smi and trainers count it: a GB of 2^30 bytes. */
+export function formatGpuBytes(bytes: number): string {
+  return `${formatValue(bytes / 2 ** 30)} GB`;
+}
+
 export function formatPercent(share: number, digits = 0): string {
   return `${(share * 100).toFixed(digits)} %`;
 }

@@ -9,7 +9,7 @@ import type { LoadedLog, PackedColumn } from './packed-run';
 // Beside a big events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
 // float64 columns behind it are aligned. It may have come with a stranger's run folder: checked like any other file.
 
-const FORMAT = 1;
+const FORMAT = 2;
 const ALIGN = 8;
 /** Bytes at both ends of what was read that must be the same still. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -20,7 +20,7 @@ const zHeader = z.object({
   sample: z.string(),
   columns: z.array(
     z.object({
-      kind: z.enum(['step', 'epoch', 't', 'ips', 'grad', 'lr', 'loss']),
+      kind: z.enum(['step', 'epoch', 't', 'ips', 'grad', 'gpuBytes', 'lr', 'loss']),
       name: z.string(),
       length: z.number().int().min(0),
     }),

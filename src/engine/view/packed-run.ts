@@ -6,7 +6,7 @@ import type { RunState, StepColumns } from '../../protocol/run-state';
 
 /** One series of a run's steps. `lr` and `loss` are named, the others are not. */
 export type PackedColumn = {
-  readonly kind: 'step' | 'epoch' | 't' | 'ips' | 'grad' | 'lr' | 'loss';
+  readonly kind: 'step' | 'epoch' | 't' | 'ips' | 'grad' | 'gpuBytes' | 'lr' | 'loss';
   readonly name: string;
   readonly values: Float64Array;
 };
@@ -41,7 +41,7 @@ export function unpackRun({ columns, state }: PackedRun, run: RunFile): RunState
 }
 
 export function packColumns(steps: StepColumns): PackedColumn[] {
-  const plain = (['step', 'epoch', 't', 'ips', 'grad'] as const).map((kind) => ({
+  const plain = (['step', 'epoch', 't', 'ips', 'grad', 'gpuBytes'] as const).map((kind) => ({
     kind,
     name: '',
     values: steps[kind].view(),
@@ -65,6 +65,7 @@ export function unpackColumns(columns: readonly PackedColumn[]): StepColumns {
     t: plain('t'),
     ips: plain('ips'),
     grad: plain('grad'),
+    gpuBytes: plain('gpuBytes'),
     lr: named('lr'),
     loss: named('loss'),
   };

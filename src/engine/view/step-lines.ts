@@ -130,13 +130,14 @@ function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string
   ];
   const columns = new Set(named.map(([column]) => column));
   if (columns.size !== steps.lr.size + steps.loss.size) return undefined;
-  const { step, epoch, t, ips = 0, grad = 0 } = event;
+  const { step, epoch, t, ips = 0, grad = 0, gpuBytes = 0 } = event;
   const plain: Mark[] = [
     [steps.step, step],
     [steps.epoch, epoch],
     [steps.t, t],
     [steps.ips, ips],
     [steps.grad, grad],
+    [steps.gpuBytes, gpuBytes],
   ];
   return [...plain, ...named].flatMap(([column, mark]) => (column ? [{ column, slot: mark - 1 }] : []));
 }

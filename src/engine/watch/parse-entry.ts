@@ -53,6 +53,7 @@ function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
   if (!lr || !loss) return undefined;
   const ips = readNumber(o.ips);
   const grad = readNumber(o.grad);
+  const gpuBytes = readNumber(o.gpuBytes);
   return {
     type: 'step',
     t,
@@ -62,6 +63,7 @@ function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
     loss,
     ...(ips === undefined ? {} : { ips }),
     ...(grad === undefined ? {} : { grad }),
+    ...(gpuBytes === undefined ? {} : { gpuBytes }),
   };
 }
 

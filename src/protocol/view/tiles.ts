@@ -1,6 +1,12 @@
 import { mainGroup } from '../../domain/schedule/summary';
 import { formatSeconds } from '../../domain/view/duration';
-import { formatMetric, formatRate, formatValue } from '../../domain/view/format';
+import {
+  formatGpuBytes,
+  formatMetric,
+  formatPercent,
+  formatRate,
+  formatValue,
+} from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
 import { mainRates } from '../main-group';
 import type { Validated } from '../validation';
@@ -20,7 +26,7 @@ const LOSS_WEIGHT = 0.95;
 export function tilesOf(input: ViewInput): TileView[] {
   if (input.other) return compareTiles(input, input.other);
   if (stateOf(input) === 'preview') return previewTiles(input);
-  return [mapTile(input), lossTile(input), lrTile(input), validationTile(input)];
+  return [mapTile(input), lossTile(input), lrTile(input), validationTile(input), ...memoryTile(input)];
 }
 
 export const lastValidated = ({ state }: ViewInput): Validated | undefined =>
@@ -127,6 +133,23 @@ function howValidated(last: Validated, { t }: ViewInput): string {
   const speed = last.images / last.seconds.total;
   const device = `${deviceName(last.device)}${last.half ? ' FP16' : ''}`;
   return `${t('{0} images/s', formatValue(speed))} · ${device}`;
+}
+
+/** How full the GPU is, where the trainer tells: whether a larger batch would fit, or something leaks. */
+function memoryTile({ state: { steps, hello }, t }: ViewInput): TileView[] {
+  const used = lastOf(steps.gpuBytes.view());
+  if (!(used > 0)) return [];
+  const all = hello?.deviceBytes ?? 0;
+  const text = all > 0 ? t('{0} of {1}', formatPercent(used / all), formatGpuBytes(all)) : '';
+  return [
+    {
+      id: 'memory',
+      label: t('GPU memory'),
+      value: formatGpuBytes(used),
+      notes: text === '' ? [] : [{ text, tone: 'quiet' }],
+      spark: thinned(steps.gpuBytes.view()),
+    },
+  ];
 }
 
 const DEVICE_NAMES: Readonly<Record<string, string>> = {

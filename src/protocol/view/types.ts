@@ -30,7 +30,7 @@ export type ActionView = {
 
 export type TileView = {
   readonly id:
-    | ('map' | 'loss' | 'lr' | 'validation')
+    | ('map' | 'loss' | 'lr' | 'validation' | 'memory')
     | ('steps' | 'warmup' | 'peak' | 'final')
     | ('first' | 'second' | 'difference' | 'time');
   readonly label: string;

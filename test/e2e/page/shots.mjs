@@ -43,8 +43,11 @@ const SCENES = {
     width: 860,
     height: 1000,
   },
+  'panel-memory': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 860, height: 500 },
+  'panel-memory-narrow': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 460, height: 600 },
   'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },
   'side-running': { entry: 'side', setup: {}, width: 300, height: 620 },
+  'side-memory': { entry: 'side', setup: { deviceBytes: 24 * 2 ** 30 }, width: 300, height: 620 },
   'side-zh': { entry: 'side', setup: { strings: zh }, width: 300, height: 620 },
 };
 

@@ -38,12 +38,12 @@ function plain(state: RunState) {
   const { steps, problems: _problems, ...rest } = state;
   const named = (map: Map<string, { view(): Float64Array }>) =>
     [...map].map(([name, c]) => [name, [...c.view()]]);
-  const { step, epoch, t, ips, grad } = steps;
+  const { step, epoch, t, ips, grad, gpuBytes } = steps;
   return {
     ...rest,
     lr: named(steps.lr),
     loss: named(steps.loss),
-    columns: [step, epoch, t, ips, grad].map((c) => [...c.view()]),
+    columns: [step, epoch, t, ips, grad, gpuBytes].map((c) => [...c.view()]),
   };
 }
 

@@ -63,6 +63,19 @@ describe('what a page says of a run', () => {
     ]);
   });
 
+  it('says how full the GPU is where the trainer tells', () => {
+    const memory = (options: SyntheticOptions) => tilesOf(inputOf({ ...young, ...options }))[4];
+    expect(memory({})).toBeUndefined();
+    expect(memory({ deviceBytes: 24 * 2 ** 30 })).toMatchObject({
+      label: 'GPU memory',
+      value: '10.1 GB',
+      notes: [{ text: '42 % of 24.0 GB', tone: 'quiet' }],
+    });
+    const { state, ...input } = inputOf({ ...young, deviceBytes: 24 * 2 ** 30 });
+    const hello = { ...state.hello!, deviceBytes: undefined };
+    expect(tilesOf({ ...input, state: { ...state, hello } })[4].notes).toEqual([]);
+  });
+
   it('says when the LR is not the planned one', () => {
     const input = inputOf(young);
     const off = { ...plannedOf(young), lrAt: () => 0.5 };

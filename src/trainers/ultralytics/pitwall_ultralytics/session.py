@@ -52,6 +52,7 @@ class Session:
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
             groups=group_names(trainer.optimizer.param_groups), knobs=KNOBS, device=str(trainer.device),
+            **self._gpu_size(),
         )
         self._plan()
         if self.attempt > 1:
@@ -144,6 +145,13 @@ class Session:
         trainer = self.trainer
         epoch = trainer.epoch + 1
         return epoch % self.checkpoint_every == 0 or epoch >= trainer.epochs or bool(self._stop_after_epoch or trainer.stop)
+
+    def _gpu_size(self) -> dict:
+        if self.trainer.device.type != "cuda":
+            return {}
+        import torch
+
+        return {"deviceBytes": int(torch.cuda.get_device_properties(self.trainer.device).total_memory)}
 
     def _gpu_memory(self) -> dict:
         if self.trainer.device.type != "cuda":
