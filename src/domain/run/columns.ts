@@ -1,3 +1,6 @@
+/** Capacity for so many values and some more: all columns of a long run growing at one step would hold up the host. */
+export const withRoom = (length: number): number => Math.ceil(length * 1.25);
+
 /** Append-only numbers of one series, grown by doubling; a million steps stay one flat array. */
 export class Column {
   #values: Float64Array;
@@ -50,10 +53,13 @@ export class Column {
     return this.#values.subarray(0, this.#length);
   }
 
-  /** Takes the array over without a copy: it must not be used elsewhere afterwards. */
+  /**
+   * Takes the array over without a copy, and what lies behind it in its buffer as room to grow: neither must be used
+   * elsewhere afterwards.
+   */
   static adopt(values: Float64Array): Column {
     const column = new Column(0);
-    column.#values = values;
+    column.#values = new Float64Array(values.buffer, values.byteOffset);
     column.#length = values.length;
     return column;
   }

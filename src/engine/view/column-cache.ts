@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson, toJsonLine } from '../../base/json';
+import { withRoom } from '../../domain/run/columns';
 import { zTrainerEvent } from '../../protocol/events';
 import type { LoadedLog, PackedColumn } from './packed-run';
 
@@ -49,10 +50,10 @@ function readColumns(bytes: Buffer, start: number, heads: readonly ColumnHead[])
   let at = bytes.byteOffset + start;
   return heads.map(({ kind, name, length }) => {
     // One buffer each: they are handed to another thread one by one, and grow there.
-    const end = at + length * Float64Array.BYTES_PER_ELEMENT;
-    const values = new Float64Array(bytes.buffer.slice(at, end) as ArrayBuffer);
-    at = end;
-    return { kind, name, values };
+    const column = new Float64Array(withRoom(length));
+    column.set(new Float64Array(bytes.buffer, at, length));
+    at += length * Float64Array.BYTES_PER_ELEMENT;
+    return { kind, name, values: column.subarray(0, length) };
   });
 }
 

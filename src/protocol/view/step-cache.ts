@@ -1,4 +1,4 @@
-import { Column } from '../../domain/run/columns';
+import { Column, withRoom } from '../../domain/run/columns';
 import { createSmoother, type Smoother } from '../../domain/view/smooth';
 import type { RunState } from '../run-state';
 import type { Axis } from './axis';
@@ -35,7 +35,7 @@ export function createStepCache(): StepCache {
 
   const reset = (next: string, rows: number): void => {
     key = next;
-    x = new Column(rows);
+    x = new Column(withRoom(rows));
     smoothed = new Map();
   };
   const extendSmooth = (
@@ -44,7 +44,7 @@ export function createStepCache(): StepCache {
     { smoothing, end }: { smoothing: number; end: number },
   ): void => {
     const entry = smoothed.get(name) ?? {
-      column: new Column(raw.length),
+      column: new Column(withRoom(raw.length)),
       smoother: createSmoother(smoothing),
     };
     smoothed.set(name, entry);
