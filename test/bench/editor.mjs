@@ -85,7 +85,49 @@ async function logLatency(page, workspace) {
   const maps = await latencies(panel, 'mapSeen', (round) => {
     append(path.join(dir, 'validation.jsonl'), { ...validation, t: Date.now(), map: 0.5 + round / 1000 });
   });
-  return { lines, maps };
+  // So low that some charts are out of sight.
+  await page.setViewportSize({ width: 1600, height: 480 });
+  await settle(1000);
+  const flooded = await flood(panel, path.join(dir, 'events.jsonl'), step);
+  await page.setViewportSize({ width: 1600, height: 1000 });
+  return { lines, maps, flooded };
+}
+
+const FLOOD_SECONDS = 5;
+
+/** Lines come far faster than a page draws: how often a second it is told of them, and which charts it draws. */
+async function flood(panel, events, step) {
+  await panel.evaluate(() => {
+    window.told = 0;
+    window.drawn = {};
+    window.addEventListener('message', ({ data }) => {
+      if (data?.name === 'update') window.told++;
+    });
+    const { clearRect } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+      const chart = this.canvas.closest('figure')?.id ?? 'another';
+      window.drawn[chart] = (window.drawn[chart] ?? 0) + 1;
+      return clearRect.apply(this, area);
+    };
+  });
+  const start = Date.now();
+  for (let line = ROUNDS + 1; Date.now() < start + 1000 * FLOOD_SECONDS; line++) {
+    append(events, { ...step, t: Date.now(), step: step.step + line, loss: { total: 1, box: 0.5 } });
+    await settle(10);
+  }
+  return panel.evaluate((seconds) => {
+    const isSeen = ({ top, bottom }) => bottom > 0 && top < window.innerHeight;
+    const charts = [...document.querySelectorAll('.charts figure')];
+    const of = (seen) => charts.filter((chart) => isSeen(chart.getBoundingClientRect()) === seen);
+    const draws = (list) => list.reduce((sum, { id }) => sum + (window.drawn[id] ?? 0), 0);
+    const [seen, unseen] = [of(true), of(false)];
+    return {
+      told: window.told / seconds,
+      seen: seen.length,
+      unseen: unseen.length,
+      unseenDraws: draws(unseen),
+    };
+  }, FLOOD_SECONDS);
 }
 
 async function startLatency(page, workspace) {
@@ -140,12 +182,17 @@ const browser = await launchChromium();
 try {
   const page = await openWorkbench(browser, server.url, { width: 1600, height: 1000 });
   await showPitwall(page);
-  const { lines, maps } = await logLatency(page, workspace);
+  const { lines, maps, flooded } = await logLatency(page, workspace);
   console.log(
     `a log line -> chart             median ${median(lines)} ms, worst ${worst(lines)} ms (to reach: 250)`,
   );
   console.log(
     `a validation line -> page       median ${median(maps)} ms, worst ${worst(maps)} ms (to reach: 100)`,
+  );
+  const { told, seen, unseen, unseenDraws } = flooded;
+  console.log(`lines every 10 ms -> page       told ${told.toFixed(1)} times a second (at most: 10)`);
+  console.log(
+    `charts in sight ${seen}, out of it ${unseen}: those were drawn ${unseenDraws} times (to reach: 0)`,
   );
   const { shown } = await startLatency(page, workspace);
   console.log(`Start Training -> first loss    ${shown} ms (to reach: 5000)`);
