@@ -34,7 +34,7 @@ export function blockedConvNorm(
   const factor = graph.emit({ op: 'Mul', inputs: [gamma, inverse], shape: mean.shape });
   const shift = sub(graph, beta, mul(graph, mean, factor));
   const z = affine(graph, y, { scale: factor, shift });
-  graph.differentiable(z, [x.values, weight, gamma, beta], (d) => {
+  graph.differentiable(z, [x.values, weight, gamma, beta], (d, [before]) => {
     const sumD = channelSums(graph, d);
     const sumDc = sub(graph, channelProducts(graph, d, y), mul(graph, mean, sumD));
     const byGamma = mul(graph, sumDc, inverse);
@@ -43,7 +43,8 @@ export function blockedConvNorm(
     const across = affine(graph, y, { scale: neg(graph, slope), shift: level, sum: d });
     const byOutput = rawReshape(graph, factor, [factor.shape[1], 1]);
     const ofWeight = mul(graph, byWeight(across), byOutput);
-    return [byInput(across, mul(graph, weight, byOutput)), ofWeight, byGamma, sumD];
+    const whole = byInput(across, mul(graph, weight, byOutput), before);
+    return [{ whole }, ofWeight, byGamma, sumD];
   });
   const actual = graph.emit({ op: 'Add', inputs: [mean, expected], shape: mean.shape });
   return { feature: { values: z }, mean: actual, variance };

@@ -1,4 +1,5 @@
 import { int } from '../onnx/onnx-model';
+import { add } from './arithmetic';
 import { type Blocked, directConv, type Tap, tapRows } from './blocked';
 import { rawReshape } from './broadcast';
 import { SPREAD_TAPS, type Window } from './convolution';
@@ -8,8 +9,8 @@ import { rawConcat, rawTranspose } from './shape';
 
 export type BlockedConv = {
   readonly values: Tensor;
-  /** dL/dx for dL/dy, through `weight`. */
-  readonly byInput: (d: Tensor, weight: Tensor) => Tensor;
+  /** dL/dx for dL/dy, through `weight`, and `before` with it. */
+  readonly byInput: (d: Tensor, weight: Tensor, before?: Tensor) => Tensor;
   readonly byWeight: (d: Tensor) => Tensor;
 };
 
@@ -29,10 +30,14 @@ export function blockedConv(
   const values = directConv(graph, { x: x.values, kernel, bias }, shape);
   return {
     values,
-    byInput: (d, through) =>
-      stride === 2
-        ? spreadConv(graph, d, through)
-        : directConv(graph, { x: d, kernel: turnedKernel(graph, through, side) }, shape),
+    byInput: (d, through, before) => {
+      if (stride === 1) {
+        const turned = { x: d, kernel: turnedKernel(graph, through, side) };
+        return directConv(graph, before ? { ...turned, sum: before } : turned, shape);
+      }
+      const spread = spreadConv(graph, d, through);
+      return before ? add(graph, before, spread) : spread;
+    },
     byWeight: (d) => weightGradient(graph, { x, d, window }),
   };
 }
@@ -106,12 +111,29 @@ const HERE: readonly Tap[] = [[0, 0]];
 const PATCH: readonly Tap[] = [-1, 0, 1].flatMap((y) => ACROSS.map(([, x]): Tap => [y, x]));
 
 function weightGradient(graph: Graph, { x, d, window }: ByWeight): Tensor {
-  if (window.kernel === 3 && window.stride === 1) return squareGradient(graph, x.values, d);
-  const patches =
-    window.kernel === 1
-      ? (x.rows ?? tapRows(graph, x.values, HERE))
-      : tapRows(graph, x.values, PATCH, window.stride);
+  if (window.kernel === 1) return pointGradient(graph, x.values, d);
+  if (window.stride === 1) return squareGradient(graph, x.values, d);
+  const patches = tapRows(graph, x.values, PATCH, window.stride);
   return sumOfProducts(graph, d.shape[0], tapRows(graph, d, HERE), patches);
+}
+
+/** Of a 1x1 convolution: x is taken block by block, as it lies. */
+function pointGradient(graph: Graph, x: Tensor, d: Tensor): Tensor {
+  const block = graph.channelBlock;
+  const [batch, inputs, height, width] = x.shape;
+  const [positions, outputs] = [height * width, d.shape[1]];
+  const products = graph.emit({
+    op: 'FusedMatMul',
+    domain: 'com.microsoft',
+    inputs: [
+      rawReshape(graph, x, [batch, inputs / block, positions, block]),
+      rawReshape(graph, tapRows(graph, d, HERE), [batch, 1, positions, outputs]),
+    ],
+    shape: [batch, inputs / block, block, outputs],
+    attributes: { transA: int(1) },
+  });
+  const sum = rawColumnSums(graph, rawReshape(graph, products, [batch, inputs * outputs]));
+  return rawTranspose(graph, rawReshape(graph, sum, [inputs, outputs]), [1, 0]);
 }
 
 /**

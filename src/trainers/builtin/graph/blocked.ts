@@ -12,11 +12,7 @@ export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
  * A feature map as the runtime's direct convolutions want it: blocks of b channels, in memory (B, C/b, H, W, b); b is
  * the graph's channelBlock. The shape of `values` is that of the NCHW map, which is how the runtime calls it.
  */
-export type Blocked = {
-  readonly values: Tensor;
-  /** The same numbers a row per position, where they happen to be there already. */
-  readonly rows?: Tensor;
-};
+export type Blocked = { readonly values: Tensor };
 
 export type ConvShape = {
   readonly kernel: number;
@@ -162,13 +158,14 @@ const gather = (graph: Graph, rows: Tensor, index: Tensor): Tensor =>
     inputs: [rows, index],
     shape: [index.shape[0], rows.shape[1]],
     attributes: { axis: int(0) },
+    type: rows.type,
   });
 
-/** Rows of a feature map in blocks. */
+/** Rows of a feature map in blocks; of any type. */
 export function toBlocks(graph: Graph, x: Feature): Blocked {
   const values = rawToBlocks(graph, x.rows, [x.batch, x.rows.shape[1], x.height, x.width]);
   graph.differentiable(values, [x.rows], (d) => [tapRows(graph, d, [[0, 0]])]);
-  return { values, rows: x.rows };
+  return { values };
 }
 
 export function toFeature(graph: Graph, { values }: Blocked): Feature {

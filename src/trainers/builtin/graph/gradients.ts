@@ -1,5 +1,5 @@
 import { add } from './arithmetic';
-import type { Graph, Tensor } from './graph';
+import type { Backward, Graph, Tensor } from './graph';
 
 /**
  * Reverse-mode differentiation: appends to the graph what computes d`loss`/d`of`. The tape is walked backwards once,
@@ -17,19 +17,26 @@ export function gradients(
     const gradient = found.get(output.name);
     const wanted = inputs.map((t) => needed.has(t.name));
     if (gradient === undefined || !wanted.includes(true)) continue;
-    const parts = backward(gradient).map((part, i) => (wanted[i] ? part : undefined));
+    const before = inputs.map((t) => found.get(t.name));
+    const parts = backward(gradient, before).map((part, i) => (wanted[i] ? part : undefined));
     collect(graph, found, { inputs, parts });
   }
   return of.map((tensor) => gradientOf(found, tensor));
 }
 
-type Flow = { readonly inputs: readonly Tensor[]; readonly parts: readonly (Tensor | undefined)[] };
+type Part = NonNullable<ReturnType<Backward>[number]>;
+type Flow = { readonly inputs: readonly Tensor[]; readonly parts: ReturnType<Backward> };
 
 function collect(graph: Graph, found: Map<string, Tensor>, { inputs, parts }: Flow): void {
   for (const [i, input] of inputs.entries()) {
-    const [part, before] = [parts[i], found.get(input.name)];
-    if (part !== undefined) found.set(input.name, before === undefined ? part : add(graph, before, part));
+    const part = parts[i];
+    if (part !== undefined) found.set(input.name, withBefore(graph, found.get(input.name), part));
   }
+}
+
+function withBefore(graph: Graph, before: Tensor | undefined, part: Part): Tensor {
+  if ('whole' in part) return part.whole;
+  return before === undefined ? part : add(graph, before, part);
 }
 
 /** The names of all tensors that are made of `of`; only through them gradients must flow. */

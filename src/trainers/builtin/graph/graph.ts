@@ -24,8 +24,14 @@ export type Emit = {
   readonly domain?: string;
 };
 
-/** Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. */
-export type Backward = (gradient: Tensor) => readonly (Tensor | undefined)[];
+/**
+ * Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. `before` is what flowed to
+ * each input by other ways already: an operation that adds it at no cost answers with the `whole`.
+ */
+export type Backward = (
+  gradient: Tensor,
+  before: readonly (Tensor | undefined)[],
+) => readonly (Tensor | { readonly whole: Tensor } | undefined)[];
 
 /** What reverse-mode differentiation needs to know of one operation. */
 export type TapeEntry = {

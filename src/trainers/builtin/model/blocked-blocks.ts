@@ -7,7 +7,14 @@ import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat, reshape } from '../graph/shape';
 import type { Blocks } from './blocks';
-import { type BatchStats, BYTE, normWeights, type ParameterTensors, predictRows } from './training-blocks';
+import {
+  type BatchStats,
+  BYTE,
+  fromBytes,
+  normWeights,
+  type ParameterTensors,
+  predictRows,
+} from './training-blocks';
 
 export type BlockedMap = Blocked | Feature;
 
@@ -27,7 +34,11 @@ export function blockedBlocks(
     return blockedSilu(graph, feature);
   };
   return {
-    stem: (name, image) => convNormAct(name, image, { kernel: 1, stride: 1 }, BYTE),
+    // Put into blocks while they are bytes, which are four times as fast to move.
+    stem: (name, image) => {
+      const values = fromBytes(graph, blocked(graph, image).values);
+      return convNormAct(name, { values }, { kernel: 1, stride: 1 }, BYTE);
+    },
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => predictRows(graph, parameter, { name, x: toFeature(graph, blocked(graph, x)) }),
     add: (a, b) => ({ values: add(graph, blocked(graph, a).values, blocked(graph, b).values) }),

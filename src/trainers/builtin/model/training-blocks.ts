@@ -6,6 +6,7 @@ import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
+import { int } from '../onnx/onnx-model';
 import type { Blocks } from './blocks';
 
 /** A parameter as the matrix the graph works with: a kernel (Cout, k k Cin), a vector (1, C). */
@@ -33,7 +34,10 @@ export function trainingBlocks(
   };
   return {
     // Images come cut into the stem's patches already.
-    stem: (name, image) => convNormAct(name, image, { kernel: 1, stride: 1 }, BYTE),
+    stem: (name, image) => {
+      const rows = fromBytes(graph, image.rows);
+      return convNormAct(name, { ...image, rows }, { kernel: 1, stride: 1 }, BYTE);
+    },
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
     predict: (name, x) => predictRows(graph, parameter, { name, x }),
     add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
@@ -51,6 +55,11 @@ export function trainingBlocks(
 
 /** A pixel is a byte that stands for 0..1: the stem's kernel is divided, which is less work than dividing pixels. */
 export const BYTE = 1 / 255;
+
+/** The bytes 0 to 255 as numbers. */
+export function fromBytes(graph: Graph, bytes: Tensor): Tensor {
+  return graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
+}
 
 /** What convNorm takes of a layer whose inputs are in the given unit. */
 export function normWeights(

@@ -12,7 +12,6 @@ import { STEM_PATCH } from '../model/blocks';
 import { detector } from '../model/detector';
 import { GROUPS, type Group, type Layout, type ModelOptions } from '../model/layout';
 import { type BatchStats, trainingBlocks } from '../model/training-blocks';
-import { int } from '../onnx/onnx-model';
 import { OPTIMIZERS, type OptimizerName, type StepRates } from '../optimizer/optimizer';
 import { averageName, bufferName, nextName, STATS } from './state-names';
 
@@ -143,11 +142,10 @@ function tensorOf(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return tensor;
 }
 
-/** Images come as bytes, cut into patches, one a row (pack.ts); the stem's kernel takes them as 0..1. */
+/** Images come as bytes, cut into patches, one a row (pack.ts). */
 function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Feature {
   const side = imgsz / STEM_PATCH;
-  const bytes = graph.input('patches', [batch * side * side, STEM_PATCH * STEM_PATCH * 3], 'uint8');
-  const rows = graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
+  const rows = graph.input('patches', [batch * side * side, STEM_PATCH * STEM_PATCH * 3], 'uint8');
   return { rows, batch, height: side, width: side };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { add } from '../../../../../src/trainers/builtin/graph/arithmetic';
 import { toBlocks, toFeature } from '../../../../../src/trainers/builtin/graph/blocked';
 import { blockedConvNorm, blockedSilu } from '../../../../../src/trainers/builtin/graph/blocked-conv-norm';
 import { convNorm } from '../../../../../src/trainers/builtin/graph/conv-norm';
@@ -28,25 +29,43 @@ const shapes = (kernel: number, channels: number): number[][] => [
   [1, channels],
 ];
 
-function layer(graph: Graph, inputs: readonly Tensor[], [kernel, stride]: Window): Tensor {
+type Path = 'alone' | 'beside another';
+
+/** `beside another`: what goes in also flows by another way, as in a residual layer; with stride 2 by a layer of its like. */
+function layer(
+  graph: Graph,
+  inputs: readonly Tensor[],
+  [kernel, stride]: Window,
+  path: Path = 'alone',
+): Tensor {
   const [rows, weight, gamma, beta, expected] = inputs;
   const x = toBlocks(graph, { ...place, rows });
   const window = { kernel, stride };
   const { feature } = blockedConvNorm(graph, x, { weights: { weight, gamma, beta }, expected, window });
-  return toFeature(graph, blockedSilu(graph, feature)).rows;
+  const y = blockedSilu(graph, feature);
+  if (path === 'alone') return toFeature(graph, y).rows;
+  const other =
+    stride === 1
+      ? x
+      : blockedConvNorm(graph, x, { weights: { weight, gamma, beta: gamma }, expected, window }).feature;
+  return toFeature(graph, { values: add(graph, y.values, other.values) }).rows;
 }
 
 describe.skipIf(block === 0)('blocks of channels', () => {
-  it.each(windows)(
-    'kernel %i, stride %i: the derivatives agree with central differences',
-    (...window) =>
+  it.each(
+    windows.flatMap((window) =>
+      (['alone', 'beside another'] as const).map((path) => [...window, path] as const),
+    ),
+  )(
+    'kernel %i, stride %i, %s: the derivatives agree with central differences',
+    (kernel, stride, path) =>
       checkDerivative(
-        shapes(window[0], block)
+        shapes(kernel, block)
           .slice(0, 4)
           .map((shape) => ({ shape })),
         (graph, inputs) => {
           const expected = graph.constant('expected', [1, block], () => new Float32Array(block).fill(0.3));
-          return layer(graph, [...inputs, expected], window);
+          return layer(graph, [...inputs, expected], [kernel, stride], path);
         },
         new Graph(block),
       ),
