@@ -6,8 +6,11 @@ import type { Scope, Value } from './value';
 export type Context = {
   readonly root: PyNode;
   readonly t: Translate;
-  /** Steps that may still be evaluated; shared, so a loop without end only ends the look. */
-  readonly budget: { left: number; depth: number };
+  /**
+   * Steps that may still be evaluated: `left` until this call or this reading of the file is given up, `calls` in all
+   * calls of functions together, so that neither a loop without end nor a slow recursion holds up the look.
+   */
+  readonly budget: { left: number; calls: number; depth: number };
   evaluate(node: PyNode, scope: Scope): Value;
   call(callee: Value, args: Arguments): Value;
   /** What a call of a library's class or function makes; undefined where the name is not known. */
@@ -19,5 +22,7 @@ export type Context = {
 export type Arguments = { readonly positional: readonly Value[]; readonly named: ReadonlyMap<string, Value> };
 
 export const BUDGET = 200_000;
+/** A quarter of a second at most. A schedule calls its function up to 20,000 times, at some 20 steps a call. */
+export const CALLS_BUDGET = 500_000;
 /** Nested evaluations; a name that leads back to itself ends here. */
 export const DEPTH = 120;

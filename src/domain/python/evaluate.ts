@@ -18,11 +18,15 @@ export function evaluate(node: PyNode, scope: Scope, context: Context): Value {
   return value.kind === 'unknown' ? unknown(node.text) : value;
 }
 
-/** A function of one number, as LambdaLR takes it, with a bound of its own for every call. */
+/** A function of one number, as LambdaLR takes it, with a bound for every call and one for all of them. */
 export function numericFunction(callee: Value, context: Context): (t: number) => number | undefined {
+  const { budget } = context;
   return (t) => {
-    context.budget.left = BUDGET;
-    return asNumber(context.call(callee, { positional: [numberValue(t)], named: new Map() }));
+    const given = Math.min(BUDGET, budget.calls);
+    budget.left = given;
+    const value = context.call(callee, { positional: [numberValue(t)], named: new Map() });
+    budget.calls -= given - budget.left;
+    return asNumber(value);
   };
 }
 

@@ -2,7 +2,7 @@ import type { Translate } from '../../base/translate';
 import type { Highlight } from '../schedule/svg-frame';
 import { highlightOf } from '../schedule/svg-highlight';
 import type { Schedule } from '../schedule/types';
-import { BUDGET, type Context } from './context';
+import { BUDGET, CALLS_BUDGET, type Context } from './context';
 import { draw } from './draw';
 import { evaluate } from './evaluate';
 import { callFunction } from './execute';
@@ -114,7 +114,7 @@ function createContext(root: PyNode, t: Translate, assume: (note: string) => voi
     root,
     t,
     assume,
-    budget: { left: BUDGET, depth: 0 },
+    budget: { left: BUDGET, calls: CALLS_BUDGET, depth: 0 },
     evaluate: (node, scope) => evaluate(node, scope, context),
     call: (callee, args) => callFunction(callee, args, context),
     construct: (name, args, node) =>

@@ -78,6 +78,18 @@ describe('a text that is being typed', () => {
     python.dispose();
   });
 
+  it('gives up a function that is too slow, and says from where on', () => {
+    const text = `def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\ns = LambdaLR(opt, lambda e: 1 / (1 + fib(e)))\n`;
+    const python = parser.open(text);
+    const found = findSchedule(python.root, text.indexOf('LambdaLR'), t);
+    const notes = found?.notes.filter((note) => note.startsWith('The function gives no number at count'));
+    expect(notes).toHaveLength(1);
+    if (found?.kind !== 'curve') throw new Error('no curve was found');
+    const drawn = [0, 1, 9, 99].map((step) => found.schedule.lrAt(step, 0) / found.schedule.lrAt(0, 0));
+    expect(drawn).toEqual([1, 0.5, expect.closeTo(1 / 35, 12), 1]);
+    python.dispose();
+  });
+
   it('stands text that is nested deeper than the stack', () => {
     const text = `x = ${'('.repeat(20_000)}1${')'.repeat(20_000)}\ns = StepLR(o, x)\n`;
     const python = parser.open(text);
