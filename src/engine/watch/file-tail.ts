@@ -4,6 +4,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 const CHUNK_BYTES = 256 * 1024;
 /** No line of ours is near this long; a longer one is damage and is passed over. */
 const LONGEST_LINE = 16 * 1024 * 1024;
+/** So little is read faster than another thread is asked for it: what a trainer writes between two looks. */
+const LITTLE_BYTES = 16 * 1024;
 const NEWLINE = 10;
 
 export type TailRead = Omit<BytesRead, 'bytes'> & { readonly lines: readonly string[] };
@@ -41,14 +43,21 @@ export class FileTail {
 
   /** Whether the file differs in length from what was read of it; costs next to nothing. */
   hasNews(): boolean {
+    return this.#newsBytes() !== 0;
+  }
+
+  /** 0 where there is no file, below zero where it has become shorter. */
+  #newsBytes(): number {
     const size = statSync(this.#file, { throwIfNoEntry: false })?.size;
-    return size !== undefined && size !== this.#offset;
+    return size === undefined ? 0 : size - this.#offset;
   }
 
   /** At most one chunk, so that a big file does not hold up the event loop. */
   async read(): Promise<TailRead> {
     // Looks are many and news are few: a stat is a fifth of what opening and closing costs.
-    if (!this.hasNews()) return toLines(NOTHING);
+    const news = this.#newsBytes();
+    if (news === 0) return toLines(NOTHING);
+    if (news > 0 && news <= LITTLE_BYTES) return this.readSync();
     const handle = await openIfThere(this.#file);
     if (handle === undefined) return toLines(NOTHING);
     try {
