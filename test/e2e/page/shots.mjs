@@ -47,6 +47,7 @@ const SCENES = {
   'panel-memory-narrow': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 460, height: 600 },
   'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },
   'side-running': { entry: 'side', setup: {}, width: 300, height: 620 },
+  'side-low': { entry: 'side', setup: { deviceBytes: 24 * 2 ** 30 }, width: 230, height: 400 },
   'side-memory': { entry: 'side', setup: { deviceBytes: 24 * 2 ** 30 }, width: 300, height: 620 },
   'side-zh': { entry: 'side', setup: { strings: zh }, width: 300, height: 620 },
 };
