@@ -1,4 +1,6 @@
 import { sleep } from '../../base/async';
+import { createTranslate } from '../../base/translate';
+import { formatDuration } from '../../domain/view/duration';
 import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../protocol/run-files';
 import { readJsonFile } from '../files/whole-file';
 import { livesForRun, trainersOfRun } from '../process/run-processes';
@@ -7,6 +9,8 @@ import { readRun } from '../store/read-run';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { disownKeeper, readOwner } from './lock';
 
+const plain = createTranslate();
+
 export type ResumeOptions = HostOptions & {
   /** A person's word that the machine, container or boot that kept the run is gone for good. */
   readonly takeOver?: boolean;
@@ -14,8 +18,13 @@ export type ResumeOptions = HostOptions & {
 
 /** The run is kept on another machine, container or boot, about which nothing can be known here. */
 export class KeptElsewhere extends Error {
-  constructor(host: string, lastSeenMs: number, now: number) {
-    const ago = lastSeenMs === 0 ? 'at an unknown time' : `${Math.round((now - lastSeenMs) / 1000)} s ago`;
+  /** `unseenSeconds` is undefined where nobody knows when the keeper last gave a sign. */
+  constructor(
+    readonly host: string,
+    readonly unseenSeconds: number | undefined,
+  ) {
+    const ago =
+      unseenSeconds === undefined ? 'at an unknown time' : `${formatDuration(unseenSeconds, plain)} ago`;
     super(`run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that one is gone`);
     this.name = 'KeptElsewhere';
   }
@@ -32,7 +41,8 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') {
     const seen = status?.heartbeat ?? 0;
-    if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, seen, Date.now());
+    const unseen = status ? (Date.now() - seen) / 1000 : undefined;
+    if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, unseen);
     disownKeeper(runDir, seen, Date.now());
   }
   if (owner.kind === 'alive') await letGo(runDir, owner.identity, run.id);

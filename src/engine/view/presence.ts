@@ -1,3 +1,5 @@
+import { createTranslate } from '../../base/translate';
+import { formatDuration } from '../../domain/view/duration';
 import type { TrainerEventOf } from '../../protocol/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../protocol/run-files';
 import type { RunStateName } from '../../protocol/run-states';
@@ -33,6 +35,7 @@ export type PresenceInput = {
   readonly programLives?: () => boolean;
 };
 
+const plain = createTranslate();
 const STARTING_MS = 15_000;
 
 /** What a run that reads another program is judged by besides. */
@@ -72,14 +75,13 @@ function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput)
 
 function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
   const { host } = status.keeper;
-  const seconds = Math.max(0, Math.round((now - status.heartbeat) / 1000));
   return {
     state: status.state,
     where: 'elsewhere',
     host,
     ...DEAD,
     lastSeen: status.heartbeat,
-    note: `on ${host}, last seen ${seconds} s ago`,
+    note: `on ${host}, last seen ${formatDuration((now - status.heartbeat) / 1000, plain)} ago`,
   };
 }
 

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatDuration } from '../../domain/view/duration';
 import { formatRate } from '../../domain/view/format';
 import { askAndWait } from '../../engine/ask';
 import { KeptElsewhere, resumeRun } from '../../engine/keeping/resume-run';
@@ -58,7 +60,7 @@ export async function resume(services: Services, target: Target): Promise<void> 
   try {
     await resumeRun(dir, services.host());
   } catch (error) {
-    if (!(error instanceof KeptElsewhere) || !(await confirmTakeOver(error.message))) throw error;
+    if (!(error instanceof KeptElsewhere) || !(await confirmTakeOver(services, dir, error))) throw error;
     await resumeRun(dir, { ...services.host(), takeOver: true });
   }
   await services.runs.refresh();
@@ -66,13 +68,27 @@ export async function resume(services: Services, target: Target): Promise<void> 
 }
 
 /** Only a person can know that another machine, or this one before it was restarted, has let go of a run. */
-async function confirmTakeOver(why: string): Promise<boolean> {
+async function confirmTakeOver(
+  { t }: Services,
+  dir: string,
+  { host, unseenSeconds }: KeptElsewhere,
+): Promise<boolean> {
   const takeOver = vscode.l10n.t('Take Over');
+  const name = path.basename(dir);
+  const question =
+    unseenSeconds === undefined
+      ? vscode.l10n.t('{0} is kept on {1}. Take it over?', name, host)
+      : vscode.l10n.t(
+          '{0} is kept on {1}, last seen {2} ago. Take it over?',
+          name,
+          host,
+          formatDuration(unseenSeconds, t),
+        );
   const detail = vscode.l10n.t(
-    'After a restart of this machine, or where the other one is gone for good, the run can go on here.',
+    'After a restart of this machine, or where the other one is gone for good, the run can go on here. If it still trains there, two trainers would write into one folder.',
   );
   const options = { modal: true, detail };
-  return (await vscode.window.showWarningMessage(why, options, takeOver)) === takeOver;
+  return (await vscode.window.showWarningMessage(question, options, takeOver)) === takeOver;
 }
 
 export async function setLearningRate(services: Services, target: Target): Promise<void> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatAgo } from '../../domain/view/duration';
 import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/store/trash';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
@@ -19,7 +20,7 @@ export async function deleteRun(services: Services, target: RunTarget | undefine
 export async function restoreDeletedRun(services: Services): Promise<void> {
   const items = (await everyTrashedRun(services)).map((run) => ({
     label: run.name,
-    description: new Date(run.deleted).toLocaleString(vscode.env.language),
+    description: formatAgo((Date.now() - run.deleted) / 1000, services.t),
     detail: vscode.workspace.asRelativePath(path.dirname(path.dirname(run.dir))),
     run,
   }));
@@ -38,7 +39,8 @@ export async function emptyTrash(services: Services): Promise<void> {
     runs.length === 1
       ? vscode.l10n.t('Delete the run in the trash for good?')
       : vscode.l10n.t('Delete the {0} runs in the trash for good?', runs.length);
-  const options = { modal: true, detail: names };
+  const detail = `${names}\n${vscode.l10n.t('Their files cannot be brought back.')}`;
+  const options = { modal: true, detail };
   if ((await vscode.window.showWarningMessage(question, options, confirm)) !== confirm) return;
   for (const run of runs) await purgeRun(run);
 }

@@ -23,6 +23,9 @@ const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: stri
   lost: ['question', 'testing.iconFailed'],
 };
 
+/** Nothing turns for a run of which only a heartbeat is known. */
+const ELSEWHERE = ['remote'] as const;
+
 /** Every run of the workspace, newest first; archived ones in a folder of their own at the end. */
 export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, vscode.Disposable {
   readonly #store = new DisposableStore();
@@ -58,7 +61,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   #runItem(summary: RunSummary): vscode.TreeItem {
     const { presence, run, meta, dir } = summary;
     const item = new vscode.TreeItem(meta.title ?? summary.name);
-    const [icon, colour] = ICONS[presence.state];
+    const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
+    const [icon, colour] = isElsewhere ? ELSEWHERE : ICONS[presence.state];
     const best = summary.status?.progress?.best?.map;
     const { t } = this.#services;
     item.id = dir;

@@ -56,6 +56,14 @@ export function isFinal(input: Stated): boolean {
   return name !== 'preview' && FINAL_STATES.has(name);
 }
 
+/** Heartbeats are seconds apart; clocks of two machines may be a little more. */
+const HEARD_MS = 60_000;
+
+/** Of a run elsewhere whose heartbeat has ceased nobody here knows whether it goes on: no pace, no promise. */
+function isUnheardOf({ state, presence, now }: ViewInput): boolean {
+  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
+}
+
 export function headerOf(input: ViewInput): HeaderView {
   if (input.other) return compareHeader(input, input.other);
   const { state } = input;
@@ -65,7 +73,7 @@ export function headerOf(input: ViewInput): HeaderView {
     name: nameOf(input),
     state: name,
     stateLabel: labelOf(input, name, stalled),
-    tone: stalled ? 'warning' : TONES[name],
+    tone: isUnheardOf(input) ? 'quiet' : stalled ? 'warning' : TONES[name],
     facts: factsOf(input),
     device: state.hello?.device ?? '',
     progress: progressOf(input),
@@ -88,7 +96,8 @@ export function secondsLeft(input: ViewInput): number | undefined {
   const total = totalSteps(input);
   const pace = secondsPerStep(input);
   const { step } = input.state.steps;
-  if (total === undefined || pace === undefined || stateOf(input) !== 'running') return undefined;
+  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isUnheardOf(input))
+    return undefined;
   return (total - 1 - lastOf(step.view())) * pace;
 }
 

@@ -32,12 +32,18 @@ export function statusBarOf(input: ViewInput): StatusBarView {
     left === undefined ? '' : formatDuration(left, t),
   ].filter((part) => part !== '');
   return {
-    text: `${ICONS[name] ?? '$(circle-outline)'} ${parts.join(' · ')}`,
+    text: `${iconOf(input)} ${parts.join(' · ')}`,
     tooltip: [
       `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t)}`,
       ...tooltipLines(input),
     ].join('\n'),
   };
+}
+
+/** Nothing turns for a run of which only a heartbeat is known. */
+function iconOf(input: ViewInput): string {
+  const isElsewhere = input.presence?.where === 'elsewhere' && !isFinal(input);
+  return isElsewhere ? '$(remote)' : (ICONS[stateOf(input)] ?? '$(circle-outline)');
 }
 
 /** How the newest checkpoint does; of a run that has ended, what its best one reached. */

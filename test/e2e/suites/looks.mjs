@@ -1,7 +1,9 @@
 // Pictures of every view in three themes, for people; and that each theme was really read.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
+import { processesOf } from '../processes.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect } from '../suite.mjs';
 import {
@@ -42,8 +44,63 @@ export async function looks({ suite, browser, extensions }) {
     await page.context().close();
     await server.stop();
   }
+  await questions({ suite, browser, extensions, workspace });
   await inChinese({ suite, browser, extensions, workspace });
   workspace.remove();
+}
+
+/** What only a person can answer: what becomes of the trash, and whether a run that another boot kept may go on here. */
+async function questions({ suite, browser, extensions, workspace }) {
+  await recordedRuns(workspace, ['live']);
+  const status = path.join(workspace.runs, 'live/status.json');
+  const { keeper, ...rest } = JSON.parse(readFileSync(status, 'utf8'));
+  const before = { ...keeper, host: os.hostname(), boot: 'the boot before this one' };
+  writeFileSync(path.join(workspace.runs, 'live/keeper.1.lock'), JSON.stringify(before));
+  writeFileSync(status, JSON.stringify({ ...rest, keeper: before, heartbeat: Date.now() - 3_600_000 }));
+  const server = await startServer({ folder: workspace.dir, extensions });
+  const page = await openWorkbench(browser, server.url, { width: 1500, height: 950 });
+  const shoot = async (view) => {
+    await settle(600);
+    await page.screenshot({ path: path.join(suite.artifacts, `${view}-dark.png`) });
+  };
+  const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
+  const row = (text) => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  const dialog = page.locator('.monaco-dialog-box');
+  await test('questions: the trash is asked for in the menus, and names what it would delete', async () => {
+    await showPitwall(page);
+    await row('pcb-nano-hot').click({ button: 'right' });
+    await page.locator('.monaco-menu .action-item', { hasText: 'Move Run to Trash' }).first().waitFor();
+    await shoot('trash-menu');
+    await page.keyboard.press('Escape');
+    await runAndChoose(page, 'Pitwall: Move Run to Trash', ['pcb-nano-hot']);
+    await page.locator('.notification-toast', { hasText: 'is in the trash' }).first().waitFor();
+    await shoot('trash-moved');
+    await runCommand(page, 'Pitwall: Restore Run from Trash');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'pcb-nano-hot' }).first().waitFor();
+    await shoot('trash-restore');
+    await page.keyboard.press('Escape');
+    await runCommand(page, 'Pitwall: Empty Trash');
+    await dialog.waitFor();
+    expect(/pcb-nano-hot/.test(await dialog.textContent()), 'what would be deleted');
+    await shoot('trash-empty');
+    await page.keyboard.press('Escape');
+    await runAndChoose(page, 'Pitwall: Restore Run from Trash', ['pcb-nano-hot']);
+    await row('pcb-nano-hot').waitFor();
+  });
+  await test('questions: a run that was kept before a restart says so, and is taken over only on a person’s word', async () => {
+    await row('live').click();
+    await pageFrame(page, 'panel', 'live');
+    await settle(1500);
+    await shoot('kept-elsewhere');
+    await runAndChoose(page, 'Pitwall: Resume', ['live']);
+    await dialog.waitFor();
+    await shoot('take-over');
+    await page.keyboard.press('Escape');
+    expect(processesOf(workspace.runs).length === 0, 'nothing was started');
+  });
+  await page.context().close();
+  await server.stop();
+  rmSync(path.join(workspace.runs, 'live'), { recursive: true });
 }
 
 /** Manifest, host and pages all speak the editor's language. */

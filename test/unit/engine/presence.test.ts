@@ -45,6 +45,7 @@ test('from another machine, container or boot: where and when, never lost', () =
     where: 'elsewhere',
     note: 'on gpubox, last seen 7 s ago',
   });
+  expect(at({ keeper: there }, { now: 7_360_000 }).note).toBe('on gpubox, last seen 2 h 1 min ago');
   expect(at({ state: 'completed', keeper: there })).toMatchObject({ state: 'completed', where: 'elsewhere' });
   expect(at({ keeper: { ...gone, pidns: 'pid:[1]' } }).where).toBe('elsewhere');
 });

@@ -51,6 +51,20 @@ describe('what a page says of a run', () => {
     expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume']);
   });
 
+  it('promises nothing of a run elsewhere whose heartbeat has ceased', () => {
+    const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 1 h ago' } as const;
+    const input = { ...inputOf(young), presence };
+    const heartbeat = input.state.status?.heartbeat ?? 0;
+    const heard = { ...input, now: heartbeat + 5000 };
+    expect(headerOf(heard)).toMatchObject({
+      tone: 'live',
+      facts: ['epoch 5 of 10', 'step 229', '30 s left'],
+    });
+    const silent = { ...input, now: heartbeat + 3_600_000 };
+    expect(headerOf(silent)).toMatchObject({ tone: 'quiet', facts: ['epoch 5 of 10', 'step 229'] });
+    expect(statusBarOf(silent).text).toMatch(/^\$\(remote\) 5\/10 · mAP \.\d+$/);
+  });
+
   it('judges a number wherever one needs judging', () => {
     const [map, loss, lr, validation] = tilesOf(inputOf(young));
     expect(map.label).toBe('mAP50-95, epoch 3');
