@@ -1,45 +1,22 @@
 // A run of a million steps in the real VS Code: from the click on it to its loss on the chart, cold (no cache) and warm, and
 // how long the extension host was held up meanwhile, by a probe that lives in it.
 // Usage: node test/bench/editor-long-run.mjs [steps]
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createVSIX } from '@vscode/vsce';
-import { packageTarget } from '../../src/build/package.mjs';
 import { launchChromium } from '../e2e/chromium.mjs';
-import { installVsix, installVsixInto, startServer } from '../e2e/editor.mjs';
+import { startServer } from '../e2e/editor.mjs';
 import { recordedRuns } from '../e2e/recorded.mjs';
-import { openWorkbench, pageFrame, runCommand, settle, showPitwall, until } from '../e2e/workbench.mjs';
+import { openWorkbench, pageFrame, settle, showPitwall, until } from '../e2e/workbench.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
 import { writeLongRun } from './long-run.mjs';
+import { askProbe, extensionsWithProbe } from './with-probe.mjs';
 
 const STEPS = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-bench-'));
 const report = path.join(folder, 'probe.json');
 
-async function extensionsWithProbe() {
-  const extensions = path.join(folder, 'extensions');
-  cpSync(installVsix(await packageTarget(`${process.platform}-${process.arch}`)), extensions, {
-    recursive: true,
-  });
-  const vsix = path.join(folder, 'probe.vsix');
-  const cwd = path.join(import.meta.dirname, 'probe');
-  await createVSIX({
-    cwd,
-    packagePath: vsix,
-    dependencies: false,
-    allowMissingRepository: true,
-    skipLicense: true,
-  });
-  installVsixInto(vsix, extensions);
-  return extensions;
-}
-
-async function heldUp(page) {
-  rmSync(report, { force: true });
-  await runCommand(page, 'Probe: Report');
-  return until('the report', () => existsSync(report) && JSON.parse(readFileSync(report, 'utf8')).max);
-}
+const heldUp = async (page) => (await askProbe(page, report)).max;
 
 async function open(browser, { extensions, workspace }, label) {
   const server = await startServer({ folder: workspace.dir, extensions, env: { PITWALL_PROBE: report } });
@@ -75,7 +52,7 @@ mkdirSync(workspace.runs, { recursive: true });
 // The newest run is opened without being asked for: that must not be the long one.
 await recordedRuns(workspace, ['pcb-nano-1']);
 writeLongRun(path.join(workspace.runs, 'long'), STEPS);
-const extensions = await extensionsWithProbe();
+const extensions = await extensionsWithProbe(folder);
 const browser = await launchChromium();
 try {
   console.log(

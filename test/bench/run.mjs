@@ -36,6 +36,7 @@ const BENCHES = [
   { name: 'python-hover' },
   { name: 'open-run' },
   { name: 'charts', needs: needsBrowser },
+  { name: 'activation', needs: needsEditor },
   { name: 'editor', needs: needsEditor },
   { name: 'editor-long-run', needs: needsEditor },
   { name: 'trainer' },

@@ -1,4 +1,5 @@
-// Lives in the extension host beside Pitwall and writes down how long that was held up at most since the last report.
+// Lives in the extension host beside Pitwall and writes down, in ms, how long that was held up at most since the last report,
+// and the CPU time that it took since it started.
 const { writeFileSync } = require('node:fs');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const vscode = require('vscode');
@@ -8,7 +9,9 @@ exports.activate = (context) => {
   delay.enable();
   context.subscriptions.push(
     vscode.commands.registerCommand('probe.report', () => {
-      const report = { max: delay.max / 1e6, p99: delay.percentile(99) / 1e6 };
+      const { user, system } = process.cpuUsage();
+      const cpu = (user + system) / 1e3;
+      const report = { max: delay.max / 1e6, p99: delay.percentile(99) / 1e6, cpu };
       delay.reset();
       writeFileSync(process.env.PITWALL_PROBE, JSON.stringify(report));
     }),
