@@ -3,7 +3,7 @@ import path from 'node:path';
 import { formatProblem, type Problem } from '../base/problem';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
-import { resolveDataPath } from '../engine/store/paths';
+import { resolveDataPath } from '../run/folder/paths';
 import { badInput, fileFailure } from './failure';
 import { type CliIo, printLine } from './io';
 

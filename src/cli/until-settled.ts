@@ -1,7 +1,7 @@
 import { sleep } from '../base/async';
 import { openRun } from '../engine/view/live-run';
 import type { Presence } from '../engine/view/presence';
-import { FINAL_STATES } from '../protocol/run-states';
+import { FINAL_STATES } from '../run/state-names';
 
 const LOOK_MS = 100;
 

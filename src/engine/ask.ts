@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sleep } from '../base/async';
-import type { ControlFile, ControlRequest } from '../protocol/control';
-import type { KeeperEntry } from '../protocol/run-files';
-import { writeJson } from './files/whole-file';
+import type { KeeperEntry } from '../run/files';
+import { FileTail } from '../run/folder/file-tail';
+import { runPaths } from '../run/folder/paths';
+import { writeJson } from '../run/folder/whole-file';
+import { parseKeeperLine } from '../run/parse-entry';
+import type { ControlFile, ControlRequest } from '../run/requests';
 import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
-import { runPaths } from './store/paths';
-import { FileTail } from './watch/file-tail';
-import { parseKeeperLine } from './watch/parse-entry';
 
 export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
 

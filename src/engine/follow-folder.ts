@@ -2,11 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
-import type { Follows } from '../protocol/follows';
-import { FINAL_STATES } from '../protocol/run-states';
+import { createRun } from '../run/folder/create';
+import { runPaths } from '../run/folder/paths';
+import type { Follows } from '../run/follows';
+import { FINAL_STATES } from '../run/state-names';
 import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
-import { createRun } from './store/create-run';
-import { runPaths } from './store/paths';
 import { listRuns } from './view/run-index';
 
 export type FollowRequest = HostOptions & {

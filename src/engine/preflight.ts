@@ -5,7 +5,7 @@ import { type DatasetSplit, loadSplit } from '../dataset/split';
 import { placeProblems } from '../domain/experiment/place-problems';
 import type { Experiment } from '../domain/experiment/types';
 import { scheduleOf } from '../domain/schedule/schedule';
-import { checkpointPath } from '../protocol/run-files';
+import { checkpointPath } from '../run/files';
 
 /** An experiment with the text that it came from, so that problems can name a line. `data` is absolute. */
 export type ExperimentSource = {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { FINAL_STATES } from '../protocol/run-states';
+import { FINAL_STATES } from '../run/state-names';
 import type { Services } from './services';
 
 /** pitwall.hasRuns and pitwall.running, for menus and welcome views. */

@@ -1,8 +1,8 @@
 import type { ScalarPoint } from '../domain/foreign/tfevents';
 import type { Column } from '../domain/run/columns';
-import type { TrainerEventOf } from './events';
-import type { RunState } from './run-state';
-import type { Validated } from './validation';
+import type { TrainerEventOf } from '../run/events';
+import type { RunState } from '../run/state';
+import type { Validated } from '../run/validation';
 
 // A run as other tools read it: TensorBoard scalars and CSV. Tags follow the field: loss/total, lr/weights, metrics/mAP50-95.
 

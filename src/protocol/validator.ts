@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
-import { zValidationReport } from './validation';
 
 // What may be asked of the validator process, over a Channel on the child's IPC.
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { compareDetections } from '../domain/compare/compare';
-import { type DetectionsFile, decodeDetections } from '../protocol/detections-file';
 import type { CompareParams, CompareResult } from '../protocol/validator';
+import { type DetectionsFile, decodeDetections } from '../run/detections-file';
 
 /**
  * Replicates of the paired bootstrap: enough to tell P(better) .95 from noise (its standard error is then 1.3 %), few

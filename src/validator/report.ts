@@ -2,8 +2,8 @@ import type { DatasetSplit } from '../dataset/split';
 import type { Size } from '../domain/detection/letterbox';
 import { evaluateCocoColumns } from '../domain/evaluation/coco/columns';
 import { evaluateUltralytics } from '../domain/evaluation/ultralytics/evaluate';
-import type { ValidationReport } from '../protocol/validation';
 import type { ValidateParams } from '../protocol/validator';
+import type { ValidationReport } from '../run/validation';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
 /** Everything that came out of a validation. */

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeDetections } from '../protocol/detections-file';
+import { encodeDetections } from '../run/detections-file';
 import type { Outcome } from './report';
 import { inputColumns } from './val-set/collect';
 

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { Experiment } from '../../src/domain/experiment/types';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { startRun } from '../../src/engine/start-run';
-import { readRunSync } from '../../src/engine/store/read-run';
 import { type LiveRun, openRun } from '../../src/engine/view/live-run';
-import { FINAL_STATES } from '../../src/protocol/run-states';
+import { readRunSync } from '../../src/run/folder/read';
+import { FINAL_STATES } from '../../src/run/state-names';
 
 const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 

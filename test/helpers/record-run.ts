@@ -5,9 +5,9 @@ import { type DatasetSplit, loadSplit } from '../../src/dataset/split';
 import type { UltralyticsMetrics } from '../../src/domain/evaluation/types';
 import { evaluateUltralytics } from '../../src/domain/evaluation/ultralytics/evaluate';
 import { parseExperiment } from '../../src/domain/experiment/parse';
-import type { RunFile } from '../../src/protocol/run-files';
-import type { RunEntry } from '../../src/protocol/run-state';
-import type { Validated } from '../../src/protocol/validation';
+import type { RunFile } from '../../src/run/files';
+import type { RunEntry } from '../../src/run/state';
+import type { Validated } from '../../src/run/validation';
 import { detect, detectionsFile } from './synthetic-detections';
 import { type SyntheticOptions, syntheticRun } from './synthetic-run';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createRandom } from '../../src/base/random';
 import type { DatasetSplit } from '../../src/dataset/split';
 import type { Detections, GroundTruth } from '../../src/domain/evaluation/types';
-import { encodeDetections } from '../../src/protocol/detections-file';
+import { encodeDetections } from '../../src/run/detections-file';
 
 const SIZE = 128;
 

@@ -1,10 +1,10 @@
 import { createRandom } from '../../src/base/random';
 import type { Experiment } from '../../src/domain/experiment/types';
-import type { TrainerEvent } from '../../src/protocol/events';
-import { createRunState, reduceRun } from '../../src/protocol/reduce-run';
-import type { KeeperEntry, RunFile, StatusFile } from '../../src/protocol/run-files';
-import type { RunEntry, RunState } from '../../src/protocol/run-state';
-import type { ValidationEntry } from '../../src/protocol/validation';
+import type { TrainerEvent } from '../../src/run/events';
+import type { KeeperEntry, RunFile, StatusFile } from '../../src/run/files';
+import { createRunState, reduceRun } from '../../src/run/reduce';
+import type { RunEntry, RunState } from '../../src/run/state';
+import type { ValidationEntry } from '../../src/run/validation';
 
 /** A run as the trainer, keeper and validator would have written it; the same lines for the same options. */
 export type SyntheticOptions = {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseExperiment } from '../../src/domain/experiment/parse';
-import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/protocol/events';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/run/events';
 import { repositoryRoot } from './shared';
 
 /** A run folder whose trainer is started by hand, without a keeper. */

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { readRunSync } from '../../src/engine/store/read-run';
-import { zTrainerEvent } from '../../src/protocol/events';
-import { zKeeperEntry } from '../../src/protocol/run-files';
-import { RUN_STATES } from '../../src/protocol/run-states';
-import { zValidated, zValidationEntry, zValidationReport } from '../../src/protocol/validation';
+import { zTrainerEvent } from '../../src/run/events';
+import { zKeeperEntry } from '../../src/run/files';
+import { readRunSync } from '../../src/run/folder/read';
+import { RUN_STATES } from '../../src/run/state-names';
+import { zValidated, zValidationEntry, zValidationReport } from '../../src/run/validation';
 import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 
 // The whole chain through dist/cli.js: trainer, keeper and validator as processes of their own, on a few images.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CommandSettings } from '../../src/domain/experiment/types';
-import { type TrainerEvent, zTrainerEvent } from '../../src/protocol/events';
+import { type TrainerEvent, zTrainerEvent } from '../../src/run/events';
 import { repositoryRoot } from '../helpers/shared';
 
 // trainer: command as a whole process: dist/command.js beside a program that is not ours.

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { JsonlLog } from '../../src/files/jsonl-log';
+import { JsonlLog } from '../../src/run/folder/jsonl-log';
 import { writeFolder } from '../../src/trainers/builtin/checkpoint/folder';
 
 // A disk that is really full needs a file system of its own, which only root can mount.

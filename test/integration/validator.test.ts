@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBadInput } from '../../src/base/bad-input';
 import { startValidator, type ValidatorProcess } from '../../src/engine/validator-process';
-import { decodeDetections } from '../../src/protocol/detections-file';
+import { decodeDetections } from '../../src/run/detections-file';
 import { repositoryRoot } from '../helpers/shared';
 import { describeWithSoftwareVulkan } from '../helpers/software-vulkan';
 import { writeTinyModel } from '../helpers/tiny-model';

@@ -5,7 +5,7 @@ import { parseExperiment } from '../../src/domain/experiment/parse';
 import { scheduleOf, withLrChanges } from '../../src/domain/schedule/schedule';
 import { askRun } from '../../src/engine/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { readRunSync } from '../../src/engine/store/read-run';
+import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
 import {
   closeWorkshop,

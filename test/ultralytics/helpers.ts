@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { readRunSync } from '../../src/engine/store/read-run';
-import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/protocol/events';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/run/events';
+import { readRunSync } from '../../src/run/folder/read';
 
 /** The interpreter that `npm run test:ultralytics` made; the CLI takes it from PITWALL_PYTHON. */
 export const python = process.env.PITWALL_PYTHON ?? '';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { readRunSync } from '../../src/engine/store/read-run';
+import { readRunSync } from '../../src/run/folder/read';
 import { linesOf, runCliProcess } from '../helpers/cli';
 import { repositoryRoot } from '../helpers/shared';
 import { closeWorkshop, eventsOf, openWorkshop, python, readEvents, until, type Workshop } from './helpers';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askRun } from '../../src/engine/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { readRunSync } from '../../src/engine/store/read-run';
-import { createRunState, reduceRun } from '../../src/protocol/reduce-run';
+import { readRunSync } from '../../src/run/folder/read';
+import { createRunState, reduceRun } from '../../src/run/reduce';
 import { type Finished, runCliProcess, spawnCli } from '../helpers/cli';
 import {
   closeWorkshop,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type DetectionsFile, decodeDetections } from '../../protocol/detections-file';
-import { detectionsPath } from '../../protocol/run-files';
+import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import { detectionsPath } from '../../run/files';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';
 import { resolveRun } from '../run-reference';

@@ -1,6 +1,6 @@
 import { formatRate, formatValue } from '../../domain/view/format';
-import { mainRates } from '../../protocol/main-group';
-import type { RunState } from '../../protocol/run-state';
+import { mainRates } from '../../run/main-group';
+import type { RunState } from '../../run/state';
 import { seconds } from '../output/numbers';
 
 export type BarText = { readonly share: number; readonly left: string; readonly right: string };

@@ -1,7 +1,7 @@
 import type { Severity } from '../../base/problem';
-import type { TrainerEvent } from '../../protocol/events';
-import type { KeeperEntry } from '../../protocol/run-files';
-import type { RunEntry } from '../../protocol/run-state';
+import type { TrainerEvent } from '../../run/events';
+import type { KeeperEntry } from '../../run/files';
+import type { RunEntry } from '../../run/state';
 import type { Style } from '../output/style';
 
 /** What a line of a run folder is worth telling on a terminal; most are told by rows and bar instead. */

@@ -1,6 +1,6 @@
 import { formatRate, formatValue } from '../../domain/view/format';
-import { mainRates } from '../../protocol/main-group';
-import type { RunState } from '../../protocol/run-state';
+import { mainRates } from '../../run/main-group';
+import type { RunState } from '../../run/state';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { pad } from '../output/table';

@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../engine/view/live-run';
-import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { ExitCode } from '../failure';
 import { failedValidations } from './summary';
 

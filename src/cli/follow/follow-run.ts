@@ -2,7 +2,7 @@ import { setInterval as every } from 'node:timers/promises';
 import { DisposableStore } from '../../base/disposable';
 import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
 import { type LiveRun, openRun } from '../../engine/view/live-run';
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
 import type { RunReporter } from './reporter';
 

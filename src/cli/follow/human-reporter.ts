@@ -1,4 +1,4 @@
-import type { RunEntry, RunState } from '../../protocol/run-state';
+import type { RunEntry, RunState } from '../../run/state';
 import type { CliIo } from '../io';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';

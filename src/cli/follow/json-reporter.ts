@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toJsonLine } from '../../base/json';
 import type { LiveRun } from '../../engine/view/live-run';
-import type { RunEntry } from '../../protocol/run-state';
+import type { RunEntry } from '../../run/state';
 import { type CliIo, printLine } from '../io';
 import type { RunReporter } from './reporter';
 

@@ -1,4 +1,4 @@
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';

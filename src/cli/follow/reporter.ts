@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../engine/view/live-run';
-import type { RunEntry, RunState } from '../../protocol/run-state';
+import type { RunEntry, RunState } from '../../run/state';
 
 /** Tells one run's progress to somebody. */
 export type RunReporter = {

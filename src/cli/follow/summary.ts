@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { RunState } from '../../protocol/run-state';
-import type { RunStateName } from '../../protocol/run-states';
+import type { RunState } from '../../run/state';
+import type { RunStateName } from '../../run/state-names';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';

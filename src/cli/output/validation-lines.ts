@@ -1,4 +1,4 @@
-import type { ValidationReport } from '../../protocol/validation';
+import type { ValidationReport } from '../../run/validation';
 import { cocoLines } from './coco-lines';
 import { score, seconds } from './numbers';
 import { formatTable, type TableColumn } from './table';

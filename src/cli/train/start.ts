@@ -5,7 +5,7 @@ import type { TrainerKind } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
-import { createRun } from '../../engine/store/create-run';
+import { createRun } from '../../run/folder/create';
 import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type Followed, followRun } from '../follow/follow-run';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { encodeFileVersion, encodeScalar } from '../../domain/foreign/tfevents';
 import { epochsCsv, scalarPoints, stepsCsv } from '../../protocol/export-run';
-import type { RunState } from '../../protocol/run-state';
+import type { RunState } from '../../run/state';
 
 /** Writes an event file that TensorBoard opens into `folder`; returns its path. */
 export async function exportTensorBoard(state: RunState, folder: string): Promise<string> {

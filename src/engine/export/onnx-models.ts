@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { PythonReady } from '../../protocol/line-process';
-import type { RunFile } from '../../protocol/run-files';
+import type { RunFile } from '../../run/files';
 import { runEnvironment } from '../process/run-environment';
 import { choosePython } from '../python/choose';
 import { PythonServant } from '../python/servant';

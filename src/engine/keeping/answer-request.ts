@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../protocol/control';
+import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import type { Requests } from './requests';
 import type { RunBook } from './run-book';
 import type { TrainerControl } from './trainer-control';

@@ -1,6 +1,6 @@
 import { toError } from '../../base/async';
 import { type EngineChoice, engineByFacts, engineBySettings } from '../../domain/run/validation-engine';
-import type { RunFile } from '../../protocol/run-files';
+import type { RunFile } from '../../run/files';
 import type { OnnxModels } from '../export/onnx-models';
 import type { ValidatorProcess } from '../validator-process';
 

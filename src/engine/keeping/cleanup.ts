@@ -1,8 +1,8 @@
 import { toError } from '../../base/async';
 import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../../domain/run/retention';
-import type { RunFile } from '../../protocol/run-files';
-import type { RunState } from '../../protocol/run-state';
-import type { RunPaths } from '../store/paths';
+import type { RunFile } from '../../run/files';
+import type { RunPaths } from '../../run/folder/paths';
+import type { RunState } from '../../run/state';
 import { removeCheckpoint, removeDetections } from './checkpoint-folder';
 import type { RunBook } from './run-book';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
 import { runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
-import { runPaths } from '../store/paths';
-import { readRun } from '../store/read-run';
 import { readOwner } from './lock';
 
 export type HostOptions = {

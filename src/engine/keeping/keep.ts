@@ -1,5 +1,5 @@
-import { runPaths } from '../store/paths';
-import { readRun } from '../store/read-run';
+import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
 import type { KeeperTask } from './ensure-keeper';
 import { type KeeperEnd, type KeeperOptions, keepRun } from './keeper';
 import { takeLock } from './lock';

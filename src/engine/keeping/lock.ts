@@ -1,7 +1,7 @@
 import { constants, copyFileSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
-import { type ProcessIdentity, zIdentity } from '../../protocol/run-files';
+import { type ProcessIdentity, zIdentity } from '../../run/files';
 import { livenessOf, ownIdentity } from '../process/identity';
 
 // keeper.<n>.lock names the keeper that owns the run. It is written aside and hard-linked into place, which fails where

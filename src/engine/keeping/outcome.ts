@@ -1,5 +1,5 @@
-import type { TrainerEventOf } from '../../protocol/events';
-import type { RunStateName } from '../../protocol/run-states';
+import type { TrainerEventOf } from '../../run/events';
+import type { RunStateName } from '../../run/state-names';
 import { readTail } from '../view/read-end';
 import type { TrainerEnd } from './trainer-process';
 

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { zOwnValAnswer } from '../../protocol/line-process';
-import { detectionsPath, type RunFile } from '../../protocol/run-files';
-import type { CheckpointState } from '../../protocol/run-state';
 import type { ValidateResult } from '../../protocol/validator';
+import { detectionsPath, type RunFile } from '../../run/files';
+import type { CheckpointState } from '../../run/state';
 import { runEnvironment } from '../process/run-environment';
 import { PythonServant } from '../python/servant';
 import type { ValidatorProcess } from '../validator-process';

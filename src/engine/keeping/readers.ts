@@ -1,5 +1,5 @@
-import type { RunFile, StatusFile } from '../../protocol/run-files';
-import { FINAL_STATES } from '../../protocol/run-states';
+import type { RunFile, StatusFile } from '../../run/files';
+import { FINAL_STATES } from '../../run/state-names';
 import { trainersOfRun } from '../process/run-processes';
 import { isReader } from './trainer-commands';
 

@@ -1,11 +1,11 @@
 import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/view/duration';
-import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../protocol/run-files';
-import { readJsonFile } from '../files/whole-file';
+import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../run/files';
+import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
+import { readJsonFile } from '../../run/folder/whole-file';
 import { livesForRun, trainersOfRun } from '../process/run-processes';
-import { runPaths } from '../store/paths';
-import { readRun } from '../store/read-run';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { disownKeeper, readOwner } from './lock';
 

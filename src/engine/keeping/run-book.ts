@@ -1,12 +1,12 @@
-import { JsonlLog } from '../../files/jsonl-log';
-import type { TrainerEvent } from '../../protocol/events';
-import { createRunState, reduceRun } from '../../protocol/reduce-run';
-import type { KeeperEntry, RunFile } from '../../protocol/run-files';
-import type { RunState } from '../../protocol/run-state';
-import type { ValidationEntry } from '../../protocol/validation';
-import { runPaths } from '../store/paths';
-import { FileTail } from '../watch/file-tail';
-import { parseEventLine, parseKeeperLine, parseValidationLine } from '../watch/parse-entry';
+import type { TrainerEvent } from '../../run/events';
+import type { KeeperEntry, RunFile } from '../../run/files';
+import { FileTail } from '../../run/folder/file-tail';
+import { JsonlLog } from '../../run/folder/jsonl-log';
+import { runPaths } from '../../run/folder/paths';
+import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../run/parse-entry';
+import { createRunState, reduceRun } from '../../run/reduce';
+import type { RunState } from '../../run/state';
+import type { ValidationEntry } from '../../run/validation';
 
 type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
 

@@ -1,7 +1,7 @@
 import { type Disposable, toDisposable } from '../../base/disposable';
 import { toJsonLine } from '../../base/json';
-import { RUN_FORMAT, type StatusFile } from '../../protocol/run-files';
-import { writeWhole } from '../files/whole-file';
+import { RUN_FORMAT, type StatusFile } from '../../run/files';
+import { writeWhole } from '../../run/folder/whole-file';
 import { ownIdentity } from '../process/identity';
 
 export const HEARTBEAT_MS = 2000;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerKind } from '../../domain/experiment/types';
-import type { RunFile } from '../../protocol/run-files';
+import type { RunFile } from '../../run/files';
 import { pythonEnvironment } from '../python/environment';
 
 export type TrainerCommand = {

@@ -1,10 +1,10 @@
 import { toError } from '../../base/async';
-import type { ProcessIdentity, RunFile, StatusFile } from '../../protocol/run-files';
-import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
+import type { RunPaths } from '../../run/folder/paths';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import { identityOf } from '../process/identity';
 import { livesForRun, trainersOfRun } from '../process/run-processes';
 import { stopTrainer, sweep } from '../process/stop-ladder';
-import type { RunPaths } from '../store/paths';
 import type { KeeperTask } from './ensure-keeper';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { sleep } from '../../base/async';
-import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
+import type { ProcessIdentity, RunFile } from '../../run/files';
+import { runPaths } from '../../run/folder/paths';
 import { identityOf, isAlive, ownIdentity } from '../process/identity';
 import { runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
-import { runPaths } from '../store/paths';
 import { trainerCommand } from './trainer-commands';
 
 export type TrainerEnd = {

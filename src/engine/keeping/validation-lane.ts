@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
 import type { EngineChoice } from '../../domain/run/validation-engine';
-import type { ProcessIdentity, RunFile } from '../../protocol/run-files';
-import { detectionsPath } from '../../protocol/run-files';
-import type { CheckpointState } from '../../protocol/run-state';
 import type { CompareResult, ValidateParams, ValidateResult } from '../../protocol/validator';
+import type { ProcessIdentity, RunFile } from '../../run/files';
+import { detectionsPath } from '../../run/files';
+import type { CheckpointState } from '../../run/state';
 import { OnnxModels } from '../export/onnx-models';
 import { identityOf } from '../process/identity';
 import { ROLE_VARIABLE } from '../process/run-environment';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import type { RunFile } from '../../protocol/run-files';
-import { FINAL_STATES } from '../../protocol/run-states';
-import { runPaths } from '../store/paths';
+import type { RunFile } from '../../run/files';
+import { runPaths } from '../../run/folder/paths';
+import { FINAL_STATES } from '../../run/state-names';
 import { listRuns } from '../view/run-index';
 import { Requests } from './requests';
 import { RunBook } from './run-book';

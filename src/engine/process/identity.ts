@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
-import type { ProcessIdentity } from '../../protocol/run-files';
+import type { ProcessIdentity } from '../../run/files';
 import { readBootId, readPidNamespace, readStat } from './linux-proc';
 
 export type Liveness = 'alive' | 'gone' | 'elsewhere';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { ProcessIdentity } from '../../protocol/run-files';
+import type { ProcessIdentity } from '../../run/files';
 import { isAlive } from './identity';
 import { listPids, readStat, readVariable } from './linux-proc';
 import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
 import { readOwner } from '../keeping/lock';
 import { trainersOfRun } from '../process/run-processes';
-import { runPaths } from './paths';
-import { readRun } from './read-run';
 
 const TRASH = '.trash';
 const TRASHED = /^(.+)\.(\d{13})$/;

@@ -4,7 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson, toJsonLine } from '../../base/json';
 import { withRoom } from '../../domain/run/columns';
-import { zTrainerEvent } from '../../protocol/events';
+import { zTrainerEvent } from '../../run/events';
 import type { LoadedLog, PackedColumn } from './packed-run';
 
 // Beside a big events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian

@@ -1,8 +1,8 @@
-import type { TrainerEvent } from '../../protocol/events';
-import { appendStep, createRunState, createStepColumns, reduceRun } from '../../protocol/reduce-run';
-import type { RunState, StepColumns } from '../../protocol/run-state';
-import { FileTail } from '../watch/file-tail';
-import { parseEventLine } from '../watch/parse-entry';
+import type { TrainerEvent } from '../../run/events';
+import { FileTail } from '../../run/folder/file-tail';
+import { parseEventLine } from '../../run/parse-entry';
+import { appendStep, createRunState, createStepColumns, reduceRun } from '../../run/reduce';
+import type { RunState, StepColumns } from '../../run/state';
 import { readCache, writeCache } from './column-cache';
 import { type LoadedLog, type PackedRun, packColumns, packRun, unpackColumns } from './packed-run';
 import { StepLines } from './step-lines';

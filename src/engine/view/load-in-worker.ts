@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { runPaths } from '../store/paths';
+import { runPaths } from '../../run/folder/paths';
 import type { LoadRequest } from './load-events';
 import type { PackedRun } from './packed-run';
 

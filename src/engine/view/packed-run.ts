@@ -1,8 +1,8 @@
 import { Column } from '../../domain/run/columns';
-import type { TrainerEvent } from '../../protocol/events';
-import { createRunState, reduceRun, withProblem } from '../../protocol/reduce-run';
-import type { RunFile } from '../../protocol/run-files';
-import type { RunState, StepColumns } from '../../protocol/run-state';
+import type { TrainerEvent } from '../../run/events';
+import type { RunFile } from '../../run/files';
+import { createRunState, reduceRun, withProblem } from '../../run/reduce';
+import type { RunState, StepColumns } from '../../run/state';
 
 /** One series of a run's steps. `lr` and `loss` are named, the others are not. */
 export type PackedColumn = {

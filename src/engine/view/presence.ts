@@ -1,9 +1,9 @@
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/view/duration';
-import type { TrainerEventOf } from '../../protocol/events';
-import type { ProcessIdentity, RunFile, StatusFile } from '../../protocol/run-files';
-import type { RunStateName } from '../../protocol/run-states';
-import { FINAL_STATES } from '../../protocol/run-states';
+import type { TrainerEventOf } from '../../run/events';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
+import type { RunStateName } from '../../run/state-names';
+import { FINAL_STATES } from '../../run/state-names';
 import { livenessOf } from '../process/identity';
 import { trainersOfRun } from '../process/run-processes';
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { TrainerEventOf } from '../../protocol/events';
-import { parseEventLine } from '../watch/parse-entry';
+import type { TrainerEventOf } from '../../run/events';
+import { parseEventLine } from '../../run/parse-entry';
 
 const TAIL_BYTES = 64 * 1024;
 

@@ -8,9 +8,9 @@ import {
   type Skeleton,
 } from '../../domain/evaluation/json/skeleton';
 import type { Column } from '../../domain/run/columns';
-import type { TrainerEvent, TrainerEventOf } from '../../protocol/events';
-import type { StepColumns } from '../../protocol/run-state';
-import { parseEventLine } from '../watch/parse-entry';
+import type { TrainerEvent, TrainerEventOf } from '../../run/events';
+import { parseEventLine } from '../../run/parse-entry';
+import type { StepColumns } from '../../run/state';
 
 type StepEvent = TrainerEventOf<'step'>;
 

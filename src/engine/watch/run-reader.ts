@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { parseJson } from '../../base/json';
-import { zMetaFile, zStatusFile } from '../../protocol/run-files';
-import type { RunEntry } from '../../protocol/run-state';
-import { runPaths } from '../store/paths';
-import { FileTail } from './file-tail';
-import { type Parsed, parseEventLine, parseKeeperLine, parseValidationLine } from './parse-entry';
+import { zMetaFile, zStatusFile } from '../../run/files';
+import { FileTail } from '../../run/folder/file-tail';
+import { runPaths } from '../../run/folder/paths';
+import { type Parsed, parseEventLine, parseKeeperLine, parseValidationLine } from '../../run/parse-entry';
+import type { RunEntry } from '../../run/state';
 
 export type RunBatch = {
   readonly entries: readonly RunEntry[];

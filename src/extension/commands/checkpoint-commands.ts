@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { startValidator } from '../../engine/validator-process';
-import { checkpointPath } from '../../protocol/run-files';
-import type { RunState } from '../../protocol/run-state';
+import { checkpointPath } from '../../run/files';
+import type { RunState } from '../../run/state';
 import { showPredictions } from '../pages/predictions';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

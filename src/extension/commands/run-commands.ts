@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatMetric } from '../../domain/view/format';
-import { updateMeta } from '../../engine/store/meta';
-import { runPaths } from '../../engine/store/paths';
 import { checkpointRows } from '../../protocol/view/checkpoint-rows';
 import { headerOf } from '../../protocol/view/header';
+import { updateMeta } from '../../run/folder/meta';
+import { runPaths } from '../../run/folder/paths';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../engine/view/run-index';
-import { FINAL_STATES } from '../../protocol/run-states';
 import { stateLabel } from '../../protocol/view/header';
+import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 
 /** What a button, a tree item or a page says it means. */

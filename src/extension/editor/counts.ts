@@ -3,7 +3,7 @@ import type { Experiment } from '../../domain/experiment/types';
 import { countForPlan, type PlanCounts } from '../../engine/planning/counts';
 import { halfCard } from '../../engine/planning/half-card';
 import { installedVersion } from '../../engine/planning/installed-version';
-import { resolveDataPath } from '../../engine/store/paths';
+import { resolveDataPath } from '../../run/folder/paths';
 import { setting } from '../window';
 
 const FRESH_MS = 30_000;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 import { setting } from '../window';
 import { isTrainingConfig } from './experiment-files';

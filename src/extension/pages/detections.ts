@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LiveRun } from '../../engine/view/live-run';
-import { type DetectionsFile, decodeDetections } from '../../protocol/detections-file';
-import type { Validated } from '../../protocol/validation';
+import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import type { Validated } from '../../run/validation';
 
 export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validated };
 

@@ -1,5 +1,5 @@
-import { createRunState } from '../../protocol/reduce-run';
 import type { ViewInput } from '../../protocol/view/input';
+import { createRunState } from '../../run/reduce';
 import { translate } from '../window';
 
 /** What a view shows while there is no run at all. */

@@ -5,8 +5,8 @@ import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { listSplit } from '../../dataset/sources';
 import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/view/worst-images';
 import type { LiveRun } from '../../engine/view/live-run';
-import type { DetectionsFile } from '../../protocol/detections-file';
 import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
+import type { DetectionsFile } from '../../run/detections-file';
 import { readDetections } from './detections';
 
 const PAGE_IMAGES = 24;

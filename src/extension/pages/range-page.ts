@@ -8,7 +8,7 @@ import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
 import { readRange } from '../../domain/lr-range/suggest';
 import { askRun } from '../../engine/ask';
 import { rangePoints } from '../../protocol/range-points';
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { translate } from '../window';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import type { RunEntry } from '../../protocol/run-state';
+import type { RunEntry } from '../../run/state';
 import type { Services } from '../services';
 import { setting } from '../window';
 

@@ -4,7 +4,7 @@ import { once } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
 import type { RunSummary, RunsFolder } from '../../engine/view/run-index';
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import { isExperimentFile } from '../editor/experiment-files';
 import type { Load } from '../part-loader';
 import type { OpenRuns, SharedRun } from './open-runs';

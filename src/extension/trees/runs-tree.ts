@@ -4,8 +4,8 @@ import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/view/duration';
 import { formatMetric } from '../../domain/view/format';
 import type { RunSummary } from '../../engine/view/run-index';
-import { FINAL_STATES, type RunStateName } from '../../protocol/run-states';
 import { stateLabel } from '../../protocol/view/header';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };

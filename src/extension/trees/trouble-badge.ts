@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { FINAL_STATES } from '../../protocol/run-states';
+import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 
 /** A number on the activity bar while runs that go on have trouble, seen wherever in the editor one is. */

@@ -1,6 +1,6 @@
 import type { Translate } from '../../base/translate';
 import type { Points } from '../../domain/view/thin';
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import { type Axis, createAxis, niceCeil } from './axis';
 import type { PlannedCurve, ViewInput } from './input';
 import type { StepCache } from './step-cache';

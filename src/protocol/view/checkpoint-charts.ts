@@ -2,7 +2,7 @@ import { formatSeconds } from '../../domain/view/duration';
 import { formatMetric } from '../../domain/view/format';
 import { exponentialAverage } from '../../domain/view/smooth';
 import type { Points } from '../../domain/view/thin';
-import type { Validated } from '../validation';
+import type { Validated } from '../../run/validation';
 import {
   type ChartContext,
   type ChartDraft,

@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../domain/view/duration';
 import { formatBytes, formatMetric } from '../../domain/view/format';
-import type { CheckpointState, RunState } from '../run-state';
+import type { CheckpointState, RunState } from '../../run/state';
 import type { ViewInput } from './input';
 import type { ActionView, CheckpointRow, CheckpointTable, Sentence } from './types';
 import { changeOf, verdictOf } from './verdict';

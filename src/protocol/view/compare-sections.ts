@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/view/duration';
 import { formatCount, formatMetric, formatProbability, formatSigned } from '../../domain/view/format';
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import type { ViewInput } from './input';
 import { nameOf, otherName } from './other-run';
 import type { ClassRow, HeaderView, Sentence, SettingRow, TileView } from './types';

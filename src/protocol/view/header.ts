@@ -1,8 +1,8 @@
 import type { Translate } from '../../base/translate';
 import { formatDuration } from '../../domain/view/duration';
 import { formatCount } from '../../domain/view/format';
-import type { RunState } from '../run-state';
-import { FINAL_STATES, type RunStateName } from '../run-states';
+import type { RunState } from '../../run/state';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import { secondsPerStep } from './axis';
 import { compareHeader } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';

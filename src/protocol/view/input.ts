@@ -1,6 +1,6 @@
 import type { Translate } from '../../base/translate';
-import type { RunState } from '../run-state';
-import type { RunStateName } from '../run-states';
+import type { RunState } from '../../run/state';
+import type { RunStateName } from '../../run/state-names';
 import type { RunComparison } from './run-comparison';
 import type { Sentence } from './types';
 

@@ -1,5 +1,5 @@
 import type { Translate } from '../../base/translate';
-import type { KeeperEntry } from '../run-files';
+import type { KeeperEntry } from '../../run/files';
 import type { ViewInput } from './input';
 import type { LogRow } from './types';
 

@@ -1,5 +1,5 @@
 import { formatValue } from '../../domain/view/format';
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
 import { bothSteps } from './other-run';

@@ -1,8 +1,8 @@
 import { mainGroup } from '../../domain/schedule/summary';
 import { formatCount, formatRate } from '../../domain/view/format';
 import type { Points } from '../../domain/view/thin';
-import { mainFirst, mainRates } from '../main-group';
-import type { RunState } from '../run-state';
+import { mainFirst, mainRates } from '../../run/main-group';
+import type { RunState } from '../../run/state';
 import {
   type ChartContext,
   type ChartDraft,

@@ -1,6 +1,6 @@
 import { type Points, thin } from '../../domain/view/thin';
-import type { RunState } from '../run-state';
-import type { Validated } from '../validation';
+import type { RunState } from '../../run/state';
+import type { Validated } from '../../run/validation';
 import { createAxis } from './axis';
 import type { ChartContext, SeriesDraft, SeriesHead } from './chart-context';
 import type { ViewInput } from './input';

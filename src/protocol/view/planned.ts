@@ -1,6 +1,6 @@
 import { countedInput } from '../../domain/schedule/counts';
 import { createSchedule, withLrChanges } from '../../domain/schedule/schedule';
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import type { PlannedCurve } from './input';
 
 /** The LR a run plans, with the changes made in flight; undefined until the trainer has told its counts. */

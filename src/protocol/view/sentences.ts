@@ -1,4 +1,4 @@
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import { isFinal, stateOf } from './header';
 import type { ViewInput } from './input';
 import type { Sentence, Tone } from './types';

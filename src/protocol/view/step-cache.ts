@@ -1,6 +1,6 @@
 import { Column, withRoom } from '../../domain/run/columns';
 import { createSmoother, type Smoother } from '../../domain/view/smooth';
-import type { RunState } from '../run-state';
+import type { RunState } from '../../run/state';
 import type { Axis } from './axis';
 import type { XAxis } from './types';
 

@@ -8,8 +8,8 @@ import {
   formatValue,
 } from '../../domain/view/format';
 import { smooth } from '../../domain/view/smooth';
-import { mainRates } from '../main-group';
-import type { Validated } from '../validation';
+import { mainRates } from '../../run/main-group';
+import type { Validated } from '../../run/validation';
 import { compareTiles } from './compare-sections';
 import { stateOf } from './header';
 import { lastOf, type ViewInput } from './input';

@@ -1,4 +1,4 @@
-import type { RunStateName } from '../run-states';
+import type { RunStateName } from '../../run/state-names';
 
 // What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are translated.
 

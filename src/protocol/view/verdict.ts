@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/view/format';
-import type { RunState } from '../run-state';
-import type { Validated } from '../validation';
+import type { RunState } from '../../run/state';
+import type { Validated } from '../../run/validation';
 import type { Sentence } from './types';
 
 /** A difference is called one when 95 of 100 resampled val sets would show it. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
 import type { ForeignRecord } from '../../domain/foreign/record';
-import { JsonlLog } from '../../files/jsonl-log';
-import type { TrainerEvent } from '../../protocol/events';
-import { ForeignRun } from '../../protocol/foreign-events';
+import type { TrainerEvent } from '../../run/events';
+import { JsonlLog } from '../../run/folder/jsonl-log';
 import { answerRequests, type Obey } from './control';
+import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
 import type { Source } from './sources/source';
 import { readTold, surviving, type Told, untold } from './told';

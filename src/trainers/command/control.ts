@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
-import { type ControlRequest, zControlFile } from '../../protocol/control';
-import type { TrainerEvent } from '../../protocol/events';
+import type { TrainerEvent } from '../../run/events';
+import { type ControlRequest, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
 export type Obeyed = { readonly ok: boolean; readonly message: string };

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainerEvent } from '../../protocol/events';
-import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../protocol/run-files';
+import type { TrainerEvent } from '../../run/events';
+import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../run/files';
 
 export type ForeignCheckpoint = {
   /** Absolute. */

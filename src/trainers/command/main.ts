@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { parseJson, toJsonLine } from '../../base/json';
-import { type RunFile, zRunFile } from '../../protocol/run-files';
+import { type RunFile, zRunFile } from '../../run/files';
 import { follow } from './follow/follow';
 import { runProgram } from './run-program';
 

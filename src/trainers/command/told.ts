@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseJson, toJsonLine } from '../../base/json';
-import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../protocol/events';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../run/events';
 
 type Step = TrainerEventOf<'step'>;
 

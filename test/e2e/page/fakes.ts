@@ -1,6 +1,6 @@
 import { createRandom } from '../../../src/base/random';
-import type { RunState } from '../../../src/protocol/run-state';
 import type { Gallery, GalleryBox, PrCurves } from '../../../src/protocol/webview';
+import type { RunState } from '../../../src/run/state';
 import { CLASSES } from '../../helpers/synthetic-run';
 
 export function prCurvesOf(state: RunState): PrCurves {

@@ -1,11 +1,11 @@
 // Runs a page of webview/ in a plain browser: the host's session in the same window, over recorded lines.
 import { createTranslate } from '../../../src/base/translate';
 import { createPageLine } from '../../../src/protocol/page-line';
-import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
-import type { RunState } from '../../../src/protocol/run-state';
 import type { ViewInput } from '../../../src/protocol/view/input';
 import { createViewSession } from '../../../src/protocol/view/session';
 import type { Lens } from '../../../src/protocol/view/types';
+import { createRunState, reduceRun } from '../../../src/run/reduce';
+import type { RunState } from '../../../src/run/state';
 import { plannedOf, type SyntheticOptions, syntheticRun, syntheticState } from '../../helpers/synthetic-run';
 import { galleryOf, prCurvesOf } from './fakes';
 

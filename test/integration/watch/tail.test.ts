@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sleep } from '../../../src/base/async';
-import { FileTail } from '../../../src/engine/watch/file-tail';
 import { LookLoop } from '../../../src/engine/watch/look-loop';
+import { FileTail } from '../../../src/run/folder/file-tail';
 
 let dir: string;
 beforeEach(() => {

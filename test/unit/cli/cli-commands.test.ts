@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { encodeDetections } from '../../../src/protocol/detections-file';
-import { detectionsPath } from '../../../src/protocol/run-files';
-import { zCocoStats } from '../../../src/protocol/validation';
+import { encodeDetections } from '../../../src/run/detections-file';
+import { detectionsPath } from '../../../src/run/files';
+import { zCocoStats } from '../../../src/run/validation';
 import { TINY_CONFIG, writeTinyDataset } from '../../helpers/tiny-dataset';
 import { cli, lines } from './harness';
 

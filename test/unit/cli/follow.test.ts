@@ -4,8 +4,8 @@ import { entryLines } from '../../../src/cli/follow/entry-lines';
 import { epochIsSettled, epochRow } from '../../../src/cli/follow/epoch-rows';
 import { failedValidations, summaryLines } from '../../../src/cli/follow/summary';
 import { styleFor } from '../../../src/cli/output/style';
-import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
-import type { RunEntry, RunState } from '../../../src/protocol/run-state';
+import { createRunState, reduceRun } from '../../../src/run/reduce';
+import type { RunEntry, RunState } from '../../../src/run/state';
 import { collector } from './harness';
 
 const plain = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());

@@ -12,10 +12,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadEvents } from '../../../src/engine/view/load-events';
 import { unpackRun } from '../../../src/engine/view/packed-run';
-import { parseEventLine } from '../../../src/engine/watch/parse-entry';
-import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
-import type { RunFile } from '../../../src/protocol/run-files';
-import type { RunState } from '../../../src/protocol/run-state';
+import type { RunFile } from '../../../src/run/files';
+import { parseEventLine } from '../../../src/run/parse-entry';
+import { createRunState, reduceRun } from '../../../src/run/reduce';
+import type { RunState } from '../../../src/run/state';
 
 const golden = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed/events.jsonl');
 const run = {} as RunFile;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { livenessOf, ownIdentity } from '../../../src/engine/process/identity';
 import { type PresenceInput, presenceOf } from '../../../src/engine/view/presence';
-import type { StatusFile } from '../../../src/protocol/run-files';
+import type { StatusFile } from '../../../src/run/files';
 
 const me = ownIdentity();
 const gone = { ...me, pid: 2 ** 22 - 1, started: '1' };

@@ -6,10 +6,10 @@ import { createRandom, type Random, shuffle } from '../../../src/base/random';
 import { loadEvents } from '../../../src/engine/view/load-events';
 import { unpackRun } from '../../../src/engine/view/packed-run';
 import { StepLines } from '../../../src/engine/view/step-lines';
-import { parseEventLine } from '../../../src/engine/watch/parse-entry';
-import { createRunState, createStepColumns, reduceRun } from '../../../src/protocol/reduce-run';
-import type { RunFile } from '../../../src/protocol/run-files';
-import type { RunState } from '../../../src/protocol/run-state';
+import type { RunFile } from '../../../src/run/files';
+import { parseEventLine } from '../../../src/run/parse-entry';
+import { createRunState, createStepColumns, reduceRun } from '../../../src/run/reduce';
+import type { RunState } from '../../../src/run/state';
 
 const run = {} as RunFile;
 let folder: string;

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Experiment } from '../../../src/domain/experiment/types';
 import { ownIdentity } from '../../../src/engine/process/identity';
-import { createRun } from '../../../src/engine/store/create-run';
-import { readMeta, updateMeta } from '../../../src/engine/store/meta';
-import { resolveDataPath } from '../../../src/engine/store/paths';
-import { findRun, readRun } from '../../../src/engine/store/read-run';
-import { nextRunName, runNameProblem, runNameStem } from '../../../src/engine/store/run-name';
 import { listTrash, purgeRun, restoreRun, trashRun } from '../../../src/engine/store/trash';
 import { listRuns } from '../../../src/engine/view/run-index';
+import { createRun } from '../../../src/run/folder/create';
+import { readMeta, updateMeta } from '../../../src/run/folder/meta';
+import { nextRunName, runNameProblem, runNameStem } from '../../../src/run/folder/name';
+import { resolveDataPath } from '../../../src/run/folder/paths';
+import { findRun, readRun } from '../../../src/run/folder/read';
 
 let folder: string;
 beforeEach(() => {

@@ -37,6 +37,8 @@ describe('import rules', () => {
   });
 
   it('keeps Node out of the pure layers', () => check('no-node-in-pure-layers', 'src/domain/value.ts'));
+  it('keeps the disk out of what a page may import', () =>
+    check('no-disk-in-pure-layers', 'src/protocol/message.ts'));
   it('finds cycles', () => check('no-cycles', 'src/domain/cycle-a.ts'));
   it('keeps source away from tests', () => check('not-to-test', 'src/engine/native.ts'));
   it('notices imports that lead nowhere', () => check('no-unresolved', 'src/extension/thing.ts'));

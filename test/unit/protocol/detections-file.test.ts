@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDetections, encodeDetections } from '../../../src/protocol/detections-file';
+import { decodeDetections, encodeDetections } from '../../../src/run/detections-file';
 
 const file = {
   header: {

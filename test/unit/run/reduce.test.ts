@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readNumber } from '../../../src/base/json';
-import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../../src/engine/watch/parse-entry';
 import { RunReader } from '../../../src/engine/watch/run-reader';
-import { createRunState, reduceRun, withProblem } from '../../../src/protocol/reduce-run';
-import type { RunEntry, RunState } from '../../../src/protocol/run-state';
 import type { Axis } from '../../../src/protocol/view/axis';
 import { createStepCache } from '../../../src/protocol/view/step-cache';
+import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../../src/run/parse-entry';
+import { createRunState, reduceRun, withProblem } from '../../../src/run/reduce';
+import type { RunEntry, RunState } from '../../../src/run/state';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
 const golden = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
-import type { RunState } from '../../../src/protocol/run-state';
 import { plannedOfRun } from '../../../src/protocol/view/planned';
+import type { RunState } from '../../../src/run/state';
 import { syntheticState } from '../../helpers/synthetic-run';
 
 function ultralyticsRun(text: string, told: object): RunState {

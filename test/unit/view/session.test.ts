@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../src/base/translate';
 import { Column } from '../../../src/domain/run/columns';
-import { createRunState, reduceRun } from '../../../src/protocol/reduce-run';
-import type { RunState } from '../../../src/protocol/run-state';
 import type { ViewInput } from '../../../src/protocol/view/input';
 import { createViewSession } from '../../../src/protocol/view/session';
 import type { Lens } from '../../../src/protocol/view/types';
 import type { ViewUpdate } from '../../../src/protocol/webview';
+import { createRunState, reduceRun } from '../../../src/run/reduce';
+import type { RunState } from '../../../src/run/state';
 import { plannedOf, syntheticRun } from '../../helpers/synthetic-run';
 
 const options = { epochs: 10, stepsPerEpoch: 100, steps: 620, warmupEpochs: 2 };

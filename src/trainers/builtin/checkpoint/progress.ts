@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { zEpoch, zNumber, zStep } from '../../../protocol/schema';
+import { zEpoch, zNumber, zStep } from '../../../run/schema';
 
 /** Header of state.bin: where training stands. The order of images and their augmentation follow from seed and epoch alone. */
 export const zProgress = z.object({

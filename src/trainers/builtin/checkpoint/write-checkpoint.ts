@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toJsonLine } from '../../../base/json';
-import { type CheckpointMeta, checkpointPath } from '../../../protocol/run-files';
+import { type CheckpointMeta, checkpointPath } from '../../../run/files';
 import type { TrainState } from '../session/train-state';
 import { PAUSED_FOLDER } from './find-state';
 import { writeFolder } from './folder';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
-import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../protocol/control';
+import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../run/requests';
 
 /** A request to the trainer, or a file that is none. */
 export type Incoming =

@@ -1,5 +1,5 @@
-import { JsonlLog } from '../../../files/jsonl-log';
-import type { TrainerEvent } from '../../../protocol/events';
+import type { TrainerEvent } from '../../../run/events';
+import { JsonlLog } from '../../../run/folder/jsonl-log';
 
 type WithoutTime<E> = E extends TrainerEvent ? Omit<E, 't'> : never;
 export type NewEvent = WithoutTime<TrainerEvent>;

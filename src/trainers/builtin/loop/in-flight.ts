@@ -1,8 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseJson } from '../../../base/json';
-import type { LrChange } from '../../../protocol/control';
-import { type TrainerEventOf, zControlEvent } from '../../../protocol/events';
+import { type TrainerEventOf, zControlEvent } from '../../../run/events';
+import type { LrChange } from '../../../run/requests';
 
 /** What was changed while the run ran; a resume applies it again. */
 export type InFlight = {

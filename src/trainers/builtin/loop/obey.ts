@@ -1,5 +1,5 @@
 import type { Schedule } from '../../../domain/schedule/types';
-import type { ControlRequest, LrChange } from '../../../protocol/control';
+import type { ControlRequest, LrChange } from '../../../run/requests';
 
 /** Requests that this trainer obeys; `hello` tells them. */
 export const KNOBS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;

@@ -4,7 +4,7 @@ import { type DatasetSplit, loadSplit } from '../../../dataset/split';
 import type { Experiment } from '../../../domain/experiment/types';
 import { scheduleOf } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
-import type { RunFile } from '../../../protocol/run-files';
+import type { RunFile } from '../../../run/files';
 import { findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
 import { type ModelStart, readModelStart, toTrainState } from '../checkpoint/initial-state';
 import { MODEL_SIZES } from '../model/detector';

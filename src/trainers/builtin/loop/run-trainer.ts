@@ -4,7 +4,7 @@ import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
 import { isOutOfMemory } from '../../../domain/detection/memory';
 import { createDivergenceRule } from '../../../domain/run/divergence';
-import { type RunFile, zRunFile } from '../../../protocol/run-files';
+import { type RunFile, zRunFile } from '../../../run/files';
 import { ControlFolder } from '../control/control-folder';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';

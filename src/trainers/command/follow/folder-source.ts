@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import type { FollowReads, Follows } from '../../../protocol/follows';
+import type { FollowReads, Follows } from '../../../run/follows';
 import { csvSource } from '../sources/csv';
 import { findFiles, isEventFile } from '../sources/find-files';
 import { jsonlSource } from '../sources/jsonl';

@@ -1,9 +1,9 @@
 import { deferred } from '../../../base/async';
-import type { TrainerEvent } from '../../../protocol/events';
-import type { Follows } from '../../../protocol/follows';
-import type { ForeignRun } from '../../../protocol/foreign-events';
+import type { TrainerEvent } from '../../../run/events';
+import type { Follows } from '../../../run/follows';
 import { type AdapterOptions, adapt } from '../adapter';
 import { FOLLOW_KNOBS, obeyFollowing } from '../control';
+import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
 import { withFewProblems } from '../sources/few-problems';
 import type { Told } from '../told';

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import type { TrainerEvent } from '../../../protocol/events';
-import type { ForeignRun } from '../../../protocol/foreign-events';
+import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
+import type { ForeignRun } from '../foreign-events';
 import type { Told } from '../told';
 import { endOfFollowed } from './ending';
 import { WeightsWatch } from './weights';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../../base/json';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { zNumber } from '../../../protocol/schema';
+import { zNumber } from '../../../run/schema';
 import { AppendedLines } from './lines';
 import type { Source } from './source';
 

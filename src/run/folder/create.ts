@@ -5,12 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import type { Experiment } from '../../domain/experiment/types';
-import type { Follows } from '../../protocol/follows';
-import { RUN_FORMAT, type RunFile } from '../../protocol/run-files';
-import { writeJson } from '../files/whole-file';
+import { RUN_FORMAT, type RunFile } from '../files';
+import type { Follows } from '../follows';
 import { gitFacts } from './git';
+import { nextRunName, runNameProblem, runNameStem } from './name';
 import { runPaths } from './paths';
-import { nextRunName, runNameProblem, runNameStem } from './run-name';
+import { writeJson } from './whole-file';
 
 export type NewRun = {
   /** Absolute. */

@@ -1,6 +1,6 @@
-import { type MetaFile, zMetaFile } from '../../protocol/run-files';
-import { readJsonFile, writeJson } from '../files/whole-file';
+import { type MetaFile, zMetaFile } from '../files';
 import { runPaths } from './paths';
+import { readJsonFile, writeJson } from './whole-file';
 
 export async function readMeta(dir: string): Promise<MetaFile> {
   return (await readJsonFile(runPaths(dir).meta, zMetaFile)) ?? {};

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { zControlRequest, zLrChange } from './control';
+import { zControlRequest, zLrChange } from './requests';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
 
 // events.jsonl: one writer, the trainer (or the adapter that reads a foreign one). Epochs count from 1, steps from 0.

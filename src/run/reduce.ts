@@ -1,10 +1,10 @@
 import { Column } from '../domain/run/columns';
 import type { TrainerEvent, TrainerEventOf } from './events';
+import type { RunFile } from './files';
 import { applyKeeperEntry } from './reduce-keeper';
 import { emptyCheckpoint, markCheckpoint, withoutKeys } from './reduce-shared';
 import { applyValidationEntry } from './reduce-validation';
-import type { RunFile } from './run-files';
-import type { CheckpointState, RunEntry, RunState, StepColumns } from './run-state';
+import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
 
 /** Log lines kept in memory; stdout.log has them all. */
 const MOST_LOGS = 2000;

@@ -1,5 +1,5 @@
-import { checkpointPath } from './run-files';
-import type { CheckpointState, RunState } from './run-state';
+import { checkpointPath } from './files';
+import type { CheckpointState, RunState } from './state';
 
 /** What is known of a checkpoint before its own event is read; `t` 0 says so. */
 export function emptyCheckpoint(epoch: number): CheckpointState {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
-import { RUN_FORMAT, type RunFile, zRunFile } from '../../protocol/run-files';
+import { RUN_FORMAT, type RunFile, zRunFile } from '../files';
 import { runPaths } from './paths';
 
 const OLDEST_FORMAT = RUN_FORMAT - 1;

@@ -1,7 +1,7 @@
 import type { Column } from '../domain/run/columns';
-import type { LrChange } from './control';
 import type { TrainerEventOf } from './events';
-import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './run-files';
+import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
+import type { LrChange } from './requests';
 import type { Validated, ValidationEntry } from './validation';
 
 /** One line of a run folder with the file that it came from; what the reducer eats. */

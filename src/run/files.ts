@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Experiment } from '../domain/experiment/types';
-import { zControlRequest } from './control';
 import { zFollows } from './follows';
-import { RUN_STATES } from './run-states';
+import { zControlRequest } from './requests';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { RUN_STATES } from './state-names';
 
 /** Run folders of this format and the one before are read. */
 export const RUN_FORMAT = 1;

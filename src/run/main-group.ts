@@ -1,5 +1,5 @@
 import { MAIN_GROUP, mainGroup } from '../domain/schedule/summary';
-import type { RunState } from './run-state';
+import type { RunState } from './state';
 
 /** What was applied to the main group, else to the first one; undefined before the first step. */
 export function mainRates({ steps }: Pick<RunState, 'steps'>) {

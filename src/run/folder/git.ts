@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { RunFile } from '../../protocol/run-files';
+import type { RunFile } from '../files';
 
 /** Commit and dirty flag of the folder's repository; undefined without git or outside of a repository. */
 export async function gitFacts(folder: string): Promise<RunFile['git']> {

@@ -1,5 +1,5 @@
-import type { ForeignRecord } from '../domain/foreign/record';
-import type { TrainerEvent } from './events';
+import type { ForeignRecord } from '../../domain/foreign/record';
+import type { TrainerEvent } from '../../run/events';
 
 export type ForeignRunOptions = {
   readonly trainer: string;

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { sleep } from '../base/async';
-import { toJsonLine } from '../base/json';
+import { sleep } from '../../base/async';
+import { toJsonLine } from '../../base/json';
 
 /** A disk that is full for a while: what it does not take now it may take later. */
 const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EAGAIN']);

@@ -1,6 +1,6 @@
+import type { KeeperEntry } from './files';
 import { isOutdated, markCheckpoint } from './reduce-shared';
-import type { KeeperEntry } from './run-files';
-import type { RunState } from './run-state';
+import type { RunState } from './state';
 
 type EntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
 

@@ -1,5 +1,5 @@
 import { isOutdated, markCheckpoint, withKey } from './reduce-shared';
-import type { RunState } from './run-state';
+import type { RunState } from './state';
 import type { ValidationEntry } from './validation';
 
 /** A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is left out. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { parseJson, readNumber } from '../../base/json';
-import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../protocol/events';
-import { type KeeperEntry, zKeeperEntry } from '../../protocol/run-files';
-import { type ValidationEntry, zValidationEntry } from '../../protocol/validation';
+import { parseJson, readNumber } from '../base/json';
+import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from './events';
+import { type KeeperEntry, zKeeperEntry } from './files';
+import { type ValidationEntry, zValidationEntry } from './validation';
 
 /** `value` where the line was understood; `problem` where it was damaged; neither for a type of a later version. */
 export type Parsed<T> = { readonly value?: T; readonly problem?: string };

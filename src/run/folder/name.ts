@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { RUN_NAME } from '../../protocol/run-files';
+import { RUN_NAME } from '../files';
 
 /** One clear line where `name` is none that a run may have, on any system. */
 export function runNameProblem(name: string): string | undefined {
