@@ -79,10 +79,15 @@ async function statOf(file: string): Promise<Stats | undefined> {
   return stat(file).catch(() => undefined);
 }
 
+/**
+ * Hidden files and folders are left out, as Ultralytics' glob does: `._a.jpg` of macOS holds no picture, and
+ * `.ipynb_checkpoints` or `.thumbnails` hold copies. One that is named itself, in the YAML or in a list, is taken.
+ */
 async function listFolder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
+  const shown = entries.filter((entry) => !entry.name.startsWith('.'));
   const nested = await Promise.all(
-    entries.map(async (entry) => {
+    shown.map(async (entry) => {
       const full = path.join(folder, entry.name);
       return (await isFolder(entry, full)) ? listFolder(full) : [full];
     }),

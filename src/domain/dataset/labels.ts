@@ -38,15 +38,21 @@ export function parseLabels(text: string, rules: LabelRules): ParsedLabels {
     const fault = rowFault(row, rules, polygons);
     if (fault) return { kind: 'fault', fault };
   }
-  const kept = withoutDuplicates(rows.map(({ values }) => (polygons ? polygonBox(values) : values)));
-  return { kind: 'labels', labels: toLabels(kept, rules), duplicates: rows.length - kept.length };
+  const kept = withoutDuplicates(rows.map(({ values }) => values));
+  const boxes = polygons ? kept.map(polygonBox) : kept;
+  return { kind: 'labels', labels: toLabels(boxes, rules), duplicates: rows.length - kept.length };
 }
+
+/** As Python writes numbers: JavaScript alone would take 0x1f, 0b1 and Infinity as well. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const toNumber = (token: string): number => (NUMBER.test(token) ? Number(token) : Number.NaN);
 
 function splitRows(text: string): Row[] {
   const rows: Row[] = [];
   text.split(/\r\n|\n|\r/).forEach((line, index) => {
     const tokens = line.trim().split(/\s+/);
-    if (tokens[0] !== '') rows.push({ line: index + 1, values: tokens.map(Number) });
+    if (tokens[0] !== '') rows.push({ line: index + 1, values: tokens.map(toNumber) });
   });
   return rows;
 }
@@ -65,10 +71,12 @@ function rowFault(row: Row, rules: LabelRules, polygons: boolean): LabelFault | 
 }
 
 function shapeFault(values: readonly number[], rules: LabelRules, polygons: boolean): string | undefined {
-  if (values.some(Number.isNaN)) return 'holds something that is no number';
+  if (values.some(Number.isNaN)) return 'holds something that is not a number';
   if (polygons) {
+    // Read as a polygon, the four numbers of a box would be two of its corners: a wrong box.
+    if (values.length === BOX_COLUMNS) return 'is a box, but other rows are polygons: a file holds one kind';
     const whole = values.length >= BOX_COLUMNS && values.length % 2 === 1;
-    return whole ? undefined : 'is no polygon: expected a class and pairs of x y';
+    return whole ? undefined : 'is not a polygon: expected a class and pairs of x y';
   }
   if (values.length === rules.columns) return undefined;
   return `has ${values.length} values, expected ${rules.columns} (class cx cy w h)`;
@@ -77,9 +85,11 @@ function shapeFault(values: readonly number[], rules: LabelRules, polygons: bool
 /** Keypoints after the box are not judged: their visibility is no coordinate. */
 function valueFault(values: readonly number[], polygons: boolean): string | undefined {
   const [cls, ...coordinates] = polygons ? values : values.slice(0, BOX_COLUMNS);
-  if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is no whole number from 0`;
+  if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is not a whole number from 0`;
   const bad = coordinates.find((v) => v < LOW || v > HIGH);
-  return bad === undefined ? undefined : `coordinate ${bad} is not normalized (expected 0 to 1)`;
+  if (bad !== undefined) return `coordinate ${bad} is not normalized (expected 0 to 1)`;
+  const negative = polygons ? undefined : coordinates.slice(2).find((v) => v < 0);
+  return negative === undefined ? undefined : `width or height ${negative} is negative`;
 }
 
 /** Class and bounding box of a polygon row: class x1 y1 x2 y2 ... */

@@ -26,10 +26,22 @@ describe('a label file', () => {
     check('', []);
   });
 
-  it('with one long row is one of polygons, which become their bounding boxes, five-value rows too', () => {
-    check('1 0.25 0.25 0.75 0.25 0.75 0.5\n0 0.5 0.5 0.25 0.75', [
+  it('with one long row is one of polygons, which become their bounding boxes', () => {
+    check('1 0.25 0.25 0.75 0.25 0.75 0.5\n0 0.5 0.5 0.25 0.75 0.25 0.5', [
       [1, 0.5, 0.375, 0.5, 0.25],
       [0, 0.375, 0.625, 0.25, 0.25],
+    ]);
+  });
+
+  it('is refused when it mixes boxes and polygons, as Ultralytics refuses it', () => {
+    const message = 'is a box, but other rows are polygons: a file holds one kind';
+    checkFault('1 0.25 0.25 0.75 0.25 0.75 0.5\n0 0.5 0.5 0.2 0.2', 2, message);
+  });
+
+  it('keeps different polygons that share a bounding box', () => {
+    check('0 0.25 0.25 0.75 0.25 0.75 0.5\n0 0.25 0.25 0.25 0.5 0.75 0.5', [
+      [0, 0.5, 0.375, 0.5, 0.25],
+      [0, 0.5, 0.375, 0.5, 0.25],
     ]);
   });
 
@@ -56,6 +68,7 @@ describe('a label file', () => {
       'coordinate 1.02 is not normalized (expected 0 to 1)',
     );
     checkFault('0 -0.02 0.5 0.5 0.5', 1, 'coordinate -0.02 is not normalized (expected 0 to 1)');
+    checkFault('0 0.5 0.5 -0.005 0.5', 1, 'width or height -0.005 is negative');
   });
 
   it('names the line of a class that the dataset does not have, unless all classes count as one', () => {
@@ -69,12 +82,15 @@ describe('a label file', () => {
 
   it('names the line that is no label', () => {
     checkFault('0 0.5 0.5 0.5', 1, 'has 4 values, expected 5 (class cx cy w h)');
-    checkFault('0 0.5 0.5 0.5 x', 1, 'holds something that is no number');
-    checkFault('-1 0.5 0.5 0.5 0.5', 1, 'class -1 is no whole number from 0');
+    checkFault('0 0.5 0.5 0.5 x', 1, 'holds something that is not a number');
+    for (const token of ['0x1', '0b1', 'Infinity', '1e', '.'])
+      checkFault(`0 0.5 0.5 0.5 ${token}`, 1, 'holds something that is not a number');
+    check('0 .5 +5e-1 0.5 1.', [[0, 0.5, 0.5, 0.5, 1]]);
+    checkFault('-1 0.5 0.5 0.5 0.5', 1, 'class -1 is not a whole number from 0');
     checkFault(
       '0 .1 .1 .2 .2 .3 .3\n0 .1 .1 .2 .2 .3',
       2,
-      'is no polygon: expected a class and pairs of x y',
+      'is not a polygon: expected a class and pairs of x y',
     );
   });
 });

@@ -65,6 +65,26 @@ describe('a split', () => {
     expect(await imagesOf(yaml)).toEqual(['lists/one.jpg', 'lists/two.jpg', 'more/three.jpg']);
   });
 
+  it('leaves out hidden files and folders, unless they are named themselves', async () => {
+    const hidden = {
+      'images/val/._a.jpg': '',
+      'images/val/.ipynb_checkpoints/a-checkpoint.jpg': '',
+      'images/val/deep/.thumbnails/b.jpg': '',
+    };
+    const shown = { 'images/val/a.jpg': '', 'images/val/deep/b.jpg': '' };
+    const yaml = dataset({ 'data.yaml': YAML, ...hidden, ...shown });
+    expect(await imagesOf(yaml)).toEqual(['images/val/a.jpg', 'images/val/deep/b.jpg']);
+    expect(await countImages(yaml, 'val')).toBe(2);
+    const named = dataset({
+      'data.yaml': 'train: .cache/train\nval: val.txt\nnames: [a]\n',
+      '.cache/train/a.jpg': '',
+      'val.txt': './.one.jpg\n',
+      '.one.jpg': '',
+    });
+    expect(await imagesOf(named, 'train')).toEqual(['.cache/train/a.jpg']);
+    expect(await imagesOf(named)).toEqual(['.one.jpg']);
+  });
+
   it('is found below path, and without a leading ../ that leads nowhere', async () => {
     const yaml = dataset({
       'data.yaml': 'path: set\ntrain: ../images/train\nval: images/val\nnames: [a]\n',

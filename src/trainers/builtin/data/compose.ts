@@ -1,7 +1,7 @@
 import type { Random } from '../../../base/random';
 import type { RgbImage } from '../../../domain/detection/image';
 import { type Affine, clipBoxes, concatBoxes, moveBoxes, type NormalizedLabels, toCorners } from './geometry';
-import { createPicture, drawImage } from './resample';
+import { createPicture, drawImage, type Part } from './resample';
 import type { Boxes, Sample } from './types';
 
 /** An image scaled so that its longer side is the picture's side, with its labels. */
@@ -19,7 +19,7 @@ export function composeSingle(item: LabelledImage, size: number, jitter: Jitter,
   };
   const map = randomMap(size / 2, size, jitter, random);
   const pixels = createPicture(size);
-  drawImage(pixels, size, image, through(map, at));
+  drawImage(pixels, size, { image }, through(map, at));
   return { pixels, boxes: moveBoxes(toCorners(labels, image, at), map, size) };
 }
 
@@ -40,10 +40,21 @@ export function composeMosaic(
   const parts: Boxes[] = [];
   for (const [i, { image, labels }] of items.entries()) {
     const at = { x: i % 2 === 0 ? xc - image.width : xc, y: i < 2 ? yc - image.height : yc };
-    drawImage(pixels, size, image, through(map, at));
+    // What lies off the canvas has no box any more, so it must not be seen either when the window reaches beyond.
+    drawImage(pixels, size, { image, part: partOnCanvas(image, at, 2 * size) }, through(map, at));
     parts.push(toCorners(labels, image, at));
   }
   return { pixels, boxes: moveBoxes(clipBoxes(concatBoxes(parts), 2 * size), map, size) };
+}
+
+/** What of an image that lies at `at` is on the square canvas. */
+function partOnCanvas({ width, height }: RgbImage, at: Shift, side: number): Part {
+  return {
+    left: Math.max(0, -at.x),
+    top: Math.max(0, -at.y),
+    right: Math.min(width, side - at.x),
+    bottom: Math.min(height, side - at.y),
+  };
 }
 
 /** Scale by 1 +- jitter.scale about the centre, which lands within jitter.translate of the picture's middle. */

@@ -16,15 +16,33 @@ export function createPicture(size: number): Uint8Array {
   return new Uint8Array(3 * size * size).fill(BORDER);
 }
 
+/** A rectangle of an image, in whole pixels. */
+export type Part = {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+};
+
 /**
  * Draws an image through `map` (image pixels -> picture pixels) into the square planar picture, bilinear with pixel
- * centres at half coordinates, so that boxes moved by the same map stay on what they frame.
+ * centres at half coordinates, so that boxes moved by the same map stay on what they frame. Of the image only `part` is
+ * there.
  */
-export function drawImage(picture: Uint8Array, size: number, image: RgbImage, map: Affine): void {
-  const columns = tapsOf(image.width, size, { scale: map.scale, shift: map.x, stride: 3 });
-  const rows = tapsOf(image.height, size, { scale: map.scale, shift: map.y, stride: image.width * 3 });
+export function drawImage(
+  picture: Uint8Array,
+  size: number,
+  { image, part = wholeOf(image) }: { readonly image: RgbImage; readonly part?: Part },
+  map: Affine,
+): void {
+  const { scale, x, y } = map;
+  const across = { scale, shift: x, stride: 3, from: part.left, to: part.right };
+  const down = { scale, shift: y, stride: image.width * 3, from: part.top, to: part.bottom };
+  const [columns, rows] = [tapsOf(across, size), tapsOf(down, size)];
   for (let r = 0; r < rows.low.length; r++) drawRow(picture, size, image, { columns, rows, r });
 }
+
+const wholeOf = ({ width, height }: RgbImage): Part => ({ left: 0, top: 0, right: width, bottom: height });
 
 type RowPlan = { readonly columns: Taps; readonly rows: Taps; readonly r: number };
 
@@ -47,12 +65,19 @@ function drawRow(picture: Uint8Array, size: number, image: RgbImage, { columns, 
   }
 }
 
-type Axis = { readonly scale: number; readonly shift: number; readonly stride: number };
+type Axis = {
+  readonly scale: number;
+  readonly shift: number;
+  readonly stride: number;
+  /** Source pixels that are there: `from` to before `to`. */
+  readonly from: number;
+  readonly to: number;
+};
 
-function tapsOf(length: number, size: number, { scale, shift, stride }: Axis): Taps {
-  // Picture pixels whose centre falls on the image.
-  const first = Math.max(0, Math.ceil(shift - 0.5));
-  const end = Math.min(size, Math.ceil(scale * length + shift - 0.5));
+function tapsOf({ scale, shift, stride, from, to }: Axis, size: number): Taps {
+  // Picture pixels whose centre falls on the part.
+  const first = Math.max(0, Math.ceil(scale * from + shift - 0.5));
+  const end = Math.min(size, Math.ceil(scale * to + shift - 0.5));
   const count = Math.max(0, end - first);
   const taps = {
     first,
@@ -63,8 +88,8 @@ function tapsOf(length: number, size: number, { scale, shift, stride }: Axis): T
   for (let i = 0; i < count; i++) {
     const at = (first + i + 0.5 - shift) / scale - 0.5;
     const low = Math.floor(at);
-    taps.low[i] = stride * Math.max(0, Math.min(length - 1, low));
-    taps.high[i] = stride * Math.max(0, Math.min(length - 1, low + 1));
+    taps.low[i] = stride * Math.max(from, Math.min(to - 1, low));
+    taps.high[i] = stride * Math.max(from, Math.min(to - 1, low + 1));
     taps.weight[i] = Math.round((at - low) * 256);
   }
   return taps;
