@@ -1,5 +1,6 @@
 import { roundHalfEven } from '../schedule/rounding';
-import type { Arguments } from './context';
+import { type Arguments, type Budget, spend } from './context';
+import { createList } from './list';
 import { asNumber, numberValue, unknown, type Value } from './value';
 
 /** Functions of numbers under their Python names, whether from math, numpy, torch or nowhere. */
@@ -25,29 +26,29 @@ const NUMERIC: ReadonlyMap<string, (...numbers: number[]) => number> = new Map([
   ['clip', (x: number, low: number, high: number) => Math.min(Math.max(x, low), high)],
 ]);
 
-/** The longest range() that is written out. */
-const LONGEST = 10_000;
+type OfValues = (values: readonly Value[], budget: Budget) => Value | undefined;
 
-const OF_VALUES: ReadonlyMap<string, (values: readonly Value[]) => Value | undefined> = new Map([
-  ['max', (values: readonly Value[]) => extreme(values, Math.max)],
-  ['min', (values: readonly Value[]) => extreme(values, Math.min)],
-  ['maximum', (values: readonly Value[]) => extreme(values, Math.max)],
-  ['minimum', (values: readonly Value[]) => extreme(values, Math.min)],
-  ['sum', (values: readonly Value[]) => sum(values)],
-  [
-    'len',
-    ([value]: readonly Value[]) => (value?.kind === 'list' ? numberValue(value.items.length) : undefined),
-  ],
-  ['list', ([value]: readonly Value[]) => (value?.kind === 'list' ? value : undefined)],
-  ['tuple', ([value]: readonly Value[]) => (value?.kind === 'list' ? value : undefined)],
-  ['range', (values: readonly Value[]) => range(values)],
+const OF_VALUES: ReadonlyMap<string, OfValues> = new Map<string, OfValues>([
+  ['max', extreme(Math.max)],
+  ['min', extreme(Math.min)],
+  ['maximum', extreme(Math.max)],
+  ['minimum', extreme(Math.min)],
+  ['sum', sum],
+  ['len', ([value]) => (value?.kind === 'list' ? numberValue(value.items.length) : undefined)],
+  ['list', ([value]) => (value?.kind === 'list' ? value : undefined)],
+  ['tuple', ([value]) => (value?.kind === 'list' ? value : undefined)],
+  ['range', range],
 ]);
 
 /** A call of a built-in function; undefined where the name is none of them or the arguments are not known. */
-export function callBuiltin(name: string, { positional, named }: Arguments): Value | undefined {
+export function callBuiltin(
+  name: string,
+  { positional, named }: Arguments,
+  budget: Budget,
+): Value | undefined {
   if (name === 'dict') return positional.length === 0 ? { kind: 'dict', entries: named } : undefined;
   const special = OF_VALUES.get(name);
-  if (special !== undefined) return special(positional);
+  if (special !== undefined) return special(positional, budget);
   const f = NUMERIC.get(name);
   const numbers = positional.map(asNumber);
   if (f === undefined || numbers.length === 0 || !numbers.every((n) => n !== undefined)) return undefined;
@@ -70,28 +71,30 @@ export function constant(path: string): Value | undefined {
   return value === undefined ? undefined : numberValue(value);
 }
 
-function numbersIn(values: readonly Value[]): readonly number[] | undefined {
+function numbersIn(values: readonly Value[], budget: Budget): readonly number[] | undefined {
   const items = values.length === 1 && values[0].kind === 'list' ? values[0].items : values;
+  if (!spend(budget, items.length)) return undefined;
   const numbers = items.map(asNumber);
   return numbers.every((n) => n !== undefined) ? numbers : undefined;
 }
 
-function extreme(values: readonly Value[], pick: (...numbers: number[]) => number): Value | undefined {
-  const numbers = numbersIn(values);
-  return numbers === undefined || numbers.length === 0 ? undefined : numberValue(pick(...numbers));
+function extreme(pick: (...numbers: number[]) => number): OfValues {
+  return (values, budget) => {
+    const numbers = numbersIn(values, budget);
+    return numbers === undefined || numbers.length === 0 ? undefined : numberValue(pick(...numbers));
+  };
 }
 
-function sum(values: readonly Value[]): Value | undefined {
-  const numbers = numbersIn(values.slice(0, 1));
+function sum(values: readonly Value[], budget: Budget): Value | undefined {
+  const numbers = numbersIn(values.slice(0, 1), budget);
   return numbers && numberValue(numbers.reduce((total, n) => total + n, asNumber(values[1]) ?? 0));
 }
 
-function range(values: readonly Value[]): Value | undefined {
+function range(values: readonly Value[], budget: Budget): Value | undefined {
   const numbers = values.map(asNumber);
   if (!numbers.every((n) => n !== undefined) || numbers.length === 0) return undefined;
   const [from, to] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   const by = numbers[2] ?? 1;
   const length = by === 0 ? 0 : Math.max(0, Math.ceil((to - from) / by));
-  if (length > LONGEST) return undefined;
-  return { kind: 'list', items: Array.from({ length }, (_, i) => numberValue(from + i * by)) };
+  return createList(length, budget, () => Array.from({ length }, (_, i) => numberValue(from + i * by)));
 }

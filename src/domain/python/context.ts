@@ -6,11 +6,7 @@ import type { Scope, Value } from './value';
 export type Context = {
   readonly root: PyNode;
   readonly t: Translate;
-  /**
-   * Steps that may still be evaluated: `left` until this call or this reading of the file is given up, `calls` in all
-   * calls of functions together, so that neither a loop without end nor a slow recursion holds up the look.
-   */
-  readonly budget: { left: number; calls: number; depth: number };
+  readonly budget: Budget;
   evaluate(node: PyNode, scope: Scope): Value;
   call(callee: Value, args: Arguments): Value;
   /** What a call of a library's class or function makes; undefined where the name is not known. */
@@ -20,6 +16,19 @@ export type Context = {
 };
 
 export type Arguments = { readonly positional: readonly Value[]; readonly named: ReadonlyMap<string, Value> };
+
+/**
+ * What may still be done: `left` until this call or this reading of the file is given up, `calls` in all calls of functions
+ * together, so that neither a loop without end nor a slow recursion holds up the look. A step is a node that is evaluated, an
+ * element that is made, copied or compared, or 64 characters that are read.
+ */
+export type Budget = { left: number; calls: number; depth: number };
+
+/** Takes `steps` from a budget; false once it is used up. */
+export function spend(budget: Budget, steps: number): boolean {
+  budget.left -= steps;
+  return budget.left > 0;
+}
 
 export const BUDGET = 200_000;
 /** A quarter of a second at most. A schedule calls its function up to 20,000 times, at some 20 steps a call. */

@@ -1,7 +1,8 @@
 import { callBuiltin, constant } from './builtins';
-import { type Arguments, BUDGET, type Context, DEPTH } from './context';
+import { type Arguments, BUDGET, type Context, DEPTH, spend } from './context';
+import { createList } from './list';
 import { children, field, inner, lastName, type PyNode, readWhole } from './node';
-import { binary, boolean, compare, unary } from './operators';
+import { binary, boolean, compare, type Operands, unary } from './operators';
 import { asNumber, NONE, numberValue, type Scope, truth, unknown, type Value } from './value';
 
 type Evaluate = (node: PyNode, scope: Scope, context: Context) => Value;
@@ -10,8 +11,7 @@ type Evaluate = (node: PyNode, scope: Scope, context: Context) => Value;
 export function evaluate(node: PyNode, scope: Scope, context: Context): Value {
   const { budget } = context;
   const run = EVALUATE.get(node.type);
-  if (run === undefined || budget.left <= 0 || budget.depth > DEPTH) return unknown(node.text);
-  budget.left -= 1;
+  if (run === undefined || budget.depth > DEPTH || !spend(budget, 1)) return unknown(node.text);
   budget.depth += 1;
   const value = run(node, scope, context);
   budget.depth -= 1;
@@ -22,10 +22,12 @@ export function evaluate(node: PyNode, scope: Scope, context: Context): Value {
 export function numericFunction(callee: Value, context: Context): (t: number) => number | undefined {
   const { budget } = context;
   return (t) => {
+    const before = budget.left;
     const given = Math.min(BUDGET, budget.calls);
     budget.left = given;
     const value = context.call(callee, { positional: [numberValue(t)], named: new Map() });
     budget.calls -= given - budget.left;
+    budget.left = before;
     return asNumber(value);
   };
 }
@@ -36,8 +38,8 @@ const EVALUATE: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['true', () => ({ kind: 'bool', value: true })],
   ['false', () => ({ kind: 'bool', value: false })],
   ['none', () => NONE],
-  ['string', (node) => ({ kind: 'string', value: stringOf(node) })],
-  ['concatenated_string', (node) => ({ kind: 'string', value: children(node).map(stringOf).join('') })],
+  ['string', (node, _scope, context) => ({ kind: 'string', value: stringOf(node, context) })],
+  ['concatenated_string', concatenated],
   ['parenthesized_expression', first],
   ['list', items],
   ['tuple', items],
@@ -49,7 +51,10 @@ const EVALUATE: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['attribute', (node, scope) => scope.get(node.text) ?? constant(node.text) ?? unknown(node.text)],
   ['lambda', (node, scope) => ({ kind: 'function', node: readWhole(node), scope })],
   ['assignment', (node, scope, context) => part(node, 'right', scope, context)],
-  ['binary_operator', (node, scope, context) => binary(operatorOf(node), ...sides(node, scope, context))],
+  [
+    'binary_operator',
+    (node, scope, context) => binary(operatorOf(node), sides(node, scope, context), context.budget),
+  ],
   [
     'unary_operator',
     (node, scope, context) => unary(operatorOf(node), part(node, 'argument', scope, context)),
@@ -68,16 +73,28 @@ const EVALUATE: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['call', call],
 ]);
 
-function literal(node: PyNode): Value {
-  const value = Number(node.text.replaceAll('_', ''));
+const CHARACTERS_PER_STEP = 64;
+
+/** Reading a long text costs more than a step. */
+function paidText(node: PyNode, { budget }: Context): string {
+  return spend(budget, Math.floor((node.end - node.start) / CHARACTERS_PER_STEP)) ? node.text : '';
+}
+
+function literal(node: PyNode, _scope: Scope, context: Context): Value {
+  const value = Number(paidText(node, context).replaceAll('_', '') || Number.NaN);
   return Number.isNaN(value) ? unknown(node.text) : numberValue(value);
 }
 
-function stringOf(node: PyNode): string {
+function stringOf(node: PyNode, context: Context): string {
   return children(node)
     .filter((child) => child.type === 'string_content')
-    .map((child) => child.text)
+    .map((child) => paidText(child, context))
     .join('');
+}
+
+function concatenated(node: PyNode, _scope: Scope, context: Context): Value {
+  const parts = children(node).map((part) => stringOf(part, context));
+  return { kind: 'string', value: parts.join('') };
 }
 
 function first(node: PyNode, scope: Scope, context: Context): Value {
@@ -90,8 +107,8 @@ function part(node: PyNode, name: string, scope: Scope, context: Context): Value
   return expression === undefined ? unknown(node.text) : evaluate(expression, scope, context);
 }
 
-function sides(node: PyNode, scope: Scope, context: Context): [Value, Value] {
-  return [part(node, 'left', scope, context), part(node, 'right', scope, context)];
+function sides(node: PyNode, scope: Scope, context: Context): Operands {
+  return { left: part(node, 'left', scope, context), right: part(node, 'right', scope, context) };
 }
 
 function operatorOf(node: PyNode): string {
@@ -99,26 +116,23 @@ function operatorOf(node: PyNode): string {
 }
 
 function items(node: PyNode, scope: Scope, context: Context): Value {
-  const values = children(node).flatMap((child) => {
-    if (child.type !== 'list_splat') return [evaluate(child, scope, context)];
-    const value = first(child, scope, context);
-    return value.kind === 'list' ? value.items : [unknown(child.text)];
-  });
-  return { kind: 'list', items: values };
+  const parts = children(node).map((child) => positionals(child, scope, context));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return createList(length, context.budget, () => parts.flat());
 }
 
 function dictionary(node: PyNode, scope: Scope, context: Context): Value {
   const entries = new Map<string, Value>();
   for (const child of children(node)) {
-    if (child.type === 'dictionary_splat') merge(entries, first(child, scope, context));
+    if (child.type === 'dictionary_splat') merge(entries, first(child, scope, context), context);
     const key = child.type === 'pair' ? part(child, 'key', scope, context) : undefined;
     if (key?.kind === 'string') entries.set(key.value, part(child, 'value', scope, context));
   }
   return { kind: 'dict', entries };
 }
 
-function merge(entries: Map<string, Value>, value: Value): void {
-  if (value.kind !== 'dict') return;
+function merge(entries: Map<string, Value>, value: Value, { budget }: Context): void {
+  if (value.kind !== 'dict' || !spend(budget, value.entries.size)) return;
   for (const [key, item] of value.entries) entries.set(key, item);
 }
 
@@ -132,8 +146,9 @@ function comprehension(node: PyNode, scope: Scope, context: Context): Value {
   if (clauses.length !== 1 || !body || name?.type !== 'identifier' || source?.kind !== 'list') {
     return unknown(node.text);
   }
-  const values = source.items.map((item) => evaluate(body, withName(scope, name.text, item), context));
-  return { kind: 'list', items: values };
+  return createList(source.items.length, context.budget, () =>
+    source.items.map((item) => evaluate(body, withName(scope, name.text, item), context)),
+  );
 }
 
 function withName(scope: Scope, name: string, value: Value): Scope {
@@ -150,7 +165,9 @@ function comparison(node: PyNode, scope: Scope, context: Context): Value {
   const values = children(node).map((child) => evaluate(child, scope, context));
   const operators = node.tokens.filter((token) => token.fieldName === 'operators').map((token) => token.text);
   const links = operators.map((operator, i) =>
-    values[i + 1] === undefined ? undefined : compare(operator, values[i], values[i + 1]),
+    values[i + 1] === undefined
+      ? undefined
+      : compare(operator, { left: values[i], right: values[i + 1] }, context.budget),
   );
   if (links.includes(false)) return { kind: 'bool', value: false };
   return links.includes(undefined) ? unknown(node.text) : { kind: 'bool', value: true };
@@ -187,7 +204,9 @@ function call(node: PyNode, scope: Scope, context: Context): Value {
   const name = scope.get(`import ${callee.text}`);
   const path = name?.kind === 'string' ? name.value : callee.text;
   return (
-    context.construct(lastName(path), args, node) ?? callBuiltin(lastName(path), args) ?? unknown(node.text)
+    context.construct(lastName(path), args, node) ??
+    callBuiltin(lastName(path), args, context.budget) ??
+    unknown(node.text)
   );
 }
 
@@ -211,14 +230,12 @@ function nameArgument(named: Map<string, Value>, child: PyNode, scope: Scope, co
 
 function positionals(child: PyNode, scope: Scope, context: Context): readonly Value[] {
   if (child.type !== 'list_splat') return [evaluate(child, scope, context)];
-  return listed(first(child, scope, context));
+  const value = first(child, scope, context);
+  if (value.kind !== 'list') return [unknown(child.text)];
+  return spend(context.budget, value.items.length) ? value.items : [];
 }
 
 function splat(named: Map<string, Value>, value: Value, node: PyNode, context: Context): void {
-  if (value.kind === 'dict') merge(named, value);
+  if (value.kind === 'dict') merge(named, value, context);
   else context.assume(context.t('What {0} holds is not known: left out.', node.text));
-}
-
-function listed(value: Value): readonly Value[] {
-  return value.kind === 'list' ? value.items : [value];
 }

@@ -1,5 +1,6 @@
-import type { Arguments, Context } from './context';
+import { type Arguments, type Context, spend } from './context';
 import { evaluate } from './evaluate';
+import { createList } from './list';
 import { children, field, inner, type PyNode, readWhole } from './node';
 import { binary } from './operators';
 import { NONE, type Scope, truth, unknown, type Value } from './value';
@@ -28,6 +29,7 @@ type Binding = { readonly frame: Frame; readonly scope: Scope; readonly context:
 
 function bind(parameters: PyNode | undefined, args: Arguments, { frame, scope, context }: Binding): void {
   const wanted = parameters === undefined ? [] : children(parameters).filter(isParameter);
+  if (!spend(context.budget, wanted.length)) return;
   for (const [i, parameter] of wanted.entries()) {
     const name = parameterName(parameter);
     const standard = field(parameter, 'value');
@@ -50,7 +52,7 @@ function runBlock(block: PyNode, frame: Frame, context: Context): Value | undefi
   for (const statement of children(block)) {
     const returned = STATEMENTS.get(statement.type)?.(statement, frame, context);
     if (returned !== undefined) return returned;
-    if (context.budget.left <= 0) return unknown(statement.text);
+    if (!spend(context.budget, 1)) return unknown(statement.text);
   }
   return undefined;
 }
@@ -98,8 +100,22 @@ function assign(assignment: PyNode, frame: Frame, context: Context): void {
   const left = field(assignment, 'left');
   const right = field(assignment, 'right');
   if (!left || !right) return;
-  if (right.type === 'assignment') assign(right, frame, context);
   const value = evaluate(right, frame, context);
+  for (let at: PyNode | undefined = assignment; at !== undefined; at = chained(at)) {
+    bindTargets(field(at, 'left'), value, { frame, context });
+  }
+}
+
+/** In `a = b = 1` the right side of the first assignment is the second. */
+function chained(assignment: PyNode): PyNode | undefined {
+  const right = field(assignment, 'right');
+  return right?.type === 'assignment' ? right : undefined;
+}
+
+type Naming = { readonly frame: Frame; readonly context: Context };
+
+function bindTargets(left: PyNode | undefined, value: Value, { frame, context }: Naming): void {
+  if (left === undefined || !spend(context.budget, left.tokens.length)) return;
   for (const [name, item] of targets(left, value)) frame.names.set(name, item);
 }
 
@@ -116,7 +132,8 @@ function augment(assignment: PyNode, frame: Frame, context: Context): void {
   const operator = field(assignment, 'operator')?.text.slice(0, -1) ?? '';
   if (!left || !right) return;
   const before = frame.get(left.text) ?? unknown(left.text);
-  frame.names.set(left.text, binary(operator, before, evaluate(right, frame, context)));
+  const operands = { left: before, right: evaluate(right, frame, context) };
+  frame.names.set(left.text, binary(operator, operands, context.budget));
 }
 
 /** `schedulers.append(x)`: lists are built so. */
@@ -126,7 +143,11 @@ function append(call: PyNode, frame: Frame, context: Context): void {
   const item = field(call, 'arguments');
   const added = item && inner(item);
   if (name === undefined || list?.kind !== 'list' || !added) return;
-  frame.names.set(name, { kind: 'list', items: [...list.items, evaluate(added, frame, context)] });
+  const value = evaluate(added, frame, context);
+  frame.names.set(
+    name,
+    createList(list.items.length + 1, context.budget, () => [...list.items, value]),
+  );
 }
 
 function runIf(statement: PyNode, frame: Frame, context: Context): Value | undefined {
@@ -160,7 +181,8 @@ function runFor(statement: PyNode, frame: Frame, context: Context): Value | unde
   const source = right && evaluate(right, frame, context);
   if (left === undefined || source?.kind !== 'list') return unknown(statement.text);
   for (const item of source.items) {
-    for (const [name, value] of targets(left, item)) frame.names.set(name, value);
+    if (!spend(context.budget, 1)) return unknown(statement.text);
+    bindTargets(left, item, { frame, context });
     const returned = runBody(statement, frame, context);
     if (returned !== undefined) return returned;
   }

@@ -1,6 +1,6 @@
 import type { Context } from './context';
 import { parameterName, targets } from './execute';
-import { below, children, field, lineage, type PyNode, readWhole } from './node';
+import { below, children, field, lineage, type PyNode, readWhole, remembered } from './node';
 import { binary } from './operators';
 import { type Scope, unknown, type Value } from './value';
 
@@ -9,10 +9,10 @@ export function scopeAt(node: PyNode, context: Context): Scope {
   const owner = lineage(node).find((part) => part !== node && part.type === 'function_definition');
   const outer = owner === undefined ? undefined : scopeAt(owner, context);
   const block = owner === undefined ? context.root : field(owner, 'body');
-  const bindings = block === undefined ? [] : bindingsIn(block);
+  const bindings: Bindings = block === undefined ? new Map() : bindingsIn(block);
   // A function's own names count up to the place; those further out are all there by the time that it runs.
   const get = (name: string, before = owner === undefined ? node.end : node.start): Value | undefined => {
-    const found = bindings.findLast((binding) => binding.name === name && binding.end <= before);
+    const found = lastBefore(bindings.get(name) ?? [], before);
     if (found !== undefined) return found.value({ get: (inner) => get(inner, found.start) }, context);
     return (owner && parameter(owner, name, context)) ?? outer?.get(name) ?? further(name, context);
   };
@@ -31,13 +31,28 @@ type Binding = {
   value(scope: Scope, context: Context): Value;
 };
 
-/** Trees do not change: what they bind is read once. */
-const known = new WeakMap<PyNode, readonly Binding[]>();
+/** By name, in the order of the text. */
+type Bindings = ReadonlyMap<string, readonly Binding[]>;
 
-function bindingsIn(block: PyNode): readonly Binding[] {
-  const found = known.get(block) ?? [...below(block, bindsWithin)].flatMap((node) => bindingsOf(node));
-  known.set(block, found);
+const bindingsIn = remembered((block): Bindings => {
+  const found = new Map<string, Binding[]>();
+  for (const binding of [...below(block, bindsWithin)].flatMap((node) => bindingsOf(node))) {
+    const same = found.get(binding.name);
+    if (same === undefined) found.set(binding.name, [binding]);
+    else same.push(binding);
+  }
   return found;
+});
+
+/** The last that ends before a place, found by halving: a name may be assigned in every line of a file. */
+function lastBefore(bindings: readonly Binding[], place: number): Binding | undefined {
+  let [low, high] = [0, bindings.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (bindings[middle].end <= place) low = middle + 1;
+    else high = middle;
+  }
+  return bindings[low - 1];
 }
 
 /** Statements that hold others. Expressions bind nothing, and most of a file is expressions. */
@@ -121,7 +136,11 @@ function augmented(node: PyNode): readonly Binding[] {
   const value: Binding['value'] = (scope, context) =>
     inLoop
       ? unknown(left.text)
-      : binary(operator, scope.get(left.text) ?? unknown(left.text), context.evaluate(right, scope));
+      : binary(
+          operator,
+          { left: scope.get(left.text) ?? unknown(left.text), right: context.evaluate(right, scope) },
+          context.budget,
+        );
   return [{ name: left.text, start: node.start, end: node.end, value }];
 }
 
@@ -134,10 +153,14 @@ function aliased(node: PyNode): readonly Binding[] {
   return [{ name: `import ${alias.text}`, start: node.start, end: node.end, value: () => value }];
 }
 
+const parametersOf = remembered((owner): ReadonlyMap<string, PyNode> => {
+  const parameters = field(owner, 'parameters');
+  return new Map(parameters && children(parameters).map((node) => [parameterName(node), node]));
+});
+
 /** A parameter is what its default says; that this was assumed is told. */
 function parameter(owner: PyNode, name: string, context: Context): Value | undefined {
-  const parameters = field(owner, 'parameters');
-  const found = parameters && children(parameters).find((node) => parameterName(node) === name);
+  const found = parametersOf(owner).get(name);
   if (found === undefined) return undefined;
   const standard = field(found, 'value');
   if (standard === undefined) return unknown(name);
@@ -158,16 +181,14 @@ function further(name: string, context: Context): Value | undefined {
 }
 
 function attributeOfSelf(name: string, context: Context): Value | undefined {
-  const found = factsOf(context.root).attributes.findLast((node) => field(node, 'left')?.text === name);
+  const found = factsOf(context.root).attributes.get(name);
   const right = found && field(found, 'right');
   return right && context.evaluate(right, scopeAt(found, context));
 }
 
 /** argparse: `parser.add_argument('--lr', default=0.1)` is what args.lr is when nobody says otherwise. */
 function optionDefault(option: string, context: Context): Value | undefined {
-  if (!/^\w+$/.test(option)) return undefined;
-  const wanted = new RegExp(`^\\(\\s*(['"]-\\w+['"]\\s*,\\s*)?['"]--${option.replaceAll('_', '[-_]')}['"]`);
-  const list = factsOf(context.root).options.find((node) => wanted.test(node.text));
+  const list = factsOf(context.root).options.get(option);
   const argument = list && children(list).find((node) => field(node, 'name')?.text === 'default');
   const standard = argument && field(argument, 'value');
   if (!standard) return undefined;
@@ -176,23 +197,35 @@ function optionDefault(option: string, context: Context): Value | undefined {
 }
 
 /** What the whole file is asked for again and again: assignments to self, arguments of add_argument. */
-type Facts = { readonly attributes: readonly PyNode[]; readonly options: readonly PyNode[] };
+type Facts = {
+  readonly attributes: ReadonlyMap<string, PyNode>;
+  readonly options: ReadonlyMap<string, PyNode>;
+};
 
-const facts = new WeakMap<PyNode, Facts>();
+const OPTION = /^\(\s*(?:['"]-\w+['"]\s*,\s*)?['"]--([\w-]+)['"]/;
 
-function factsOf(root: PyNode): Facts {
-  const known = facts.get(root);
-  if (known !== undefined) return known;
+const factsOf = remembered((root): Facts => {
   // Most files have neither; looking at every node for nothing would cost more than all the rest.
-  const isWanted = /\bself\.\w+\s*(:[^=]*)?=|\.add_argument\(/.test(root.text);
+  const isWanted = /\bself\.\w+\s*(:[^=\n]{0,200})?=|\.add_argument\(/.test(root.text);
   const nodes = isWanted ? [...below(root)] : [];
-  const attributes = nodes.filter(
-    (node) => node.type === 'assignment' && field(node, 'left')?.text.startsWith('self.'),
+  const assigned = nodes.flatMap((node) =>
+    node.type === 'assignment' ? [[leftOf(node), node] as const] : [],
   );
-  const options = nodes
-    .filter((node) => node.type === 'call' && field(node, 'function')?.text.endsWith('.add_argument'))
-    .flatMap((node) => field(node, 'arguments') ?? []);
-  const found = { attributes, options };
-  facts.set(root, found);
-  return found;
+  const options = nodes.filter(isOption).flatMap((node) => field(node, 'arguments') ?? []);
+  return {
+    attributes: new Map(assigned.filter(([name]) => name.startsWith('self.'))),
+    // The first of a name counts.
+    options: new Map(options.toReversed().flatMap((list) => named(list))),
+  };
+});
+
+const leftOf = (node: PyNode): string => field(node, 'left')?.text ?? '';
+
+const isOption = (node: PyNode): boolean =>
+  node.type === 'call' && (field(node, 'function')?.text.endsWith('.add_argument') ?? false);
+
+/** `--warmup-epochs` is warmup_epochs in the arguments that are read. */
+function named(list: PyNode): readonly (readonly [string, PyNode])[] {
+  const name = OPTION.exec(list.text)?.[1];
+  return name === undefined ? [] : [[name.replaceAll('-', '_'), list]];
 }

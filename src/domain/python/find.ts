@@ -36,25 +36,46 @@ export function findSchedule(root: PyNode, offset: number, t: Translate): Python
   const parts = path.slice(0, end < 0 ? undefined : end);
   const argument = parts.find(({ type }) => type === 'keyword_argument');
   const name = argument && field(argument, 'name')?.text;
+  // One budget for all parts: an expression can be nested as deep as its text is long.
+  const rest = { left: 3 * BUDGET, calls: CALLS_BUDGET };
   for (const node of parts) {
-    const found = findingOf(node, { root, t, name });
-    if (found !== undefined) return found;
+    const found = findingOf(node, { root, t, name, rest });
+    if (found !== undefined || rest.left <= 0) return found;
   }
   return undefined;
 }
 
-type Look = { readonly root: PyNode; readonly t: Translate; readonly name: string | undefined };
+type Look = {
+  readonly root: PyNode;
+  readonly t: Translate;
+  readonly name: string | undefined;
+  readonly rest: { left: number; calls: number };
+};
 type Place = { readonly node: PyNode; readonly name: string | undefined; readonly context: Context };
 type Finding = { readonly kind: 'curve'; readonly schedule: Schedule };
 type Train = Omit<Extract<PythonFinding, { kind: 'train' }>, 'start' | 'end' | 'notes' | 'highlight'>;
 
-function findingOf(node: PyNode, { root, t, name }: Look): PythonFinding | undefined {
+function findingOf(node: PyNode, { root, t, name, rest }: Look): PythonFinding | undefined {
   const notes = new Set<string>();
-  const context = createContext(root, t, (note) => notes.add(note));
+  const assume = (note: string): void => {
+    if (notes.size < MOST_NOTES) notes.add(shortened(note));
+  };
+  const given = Math.min(BUDGET, rest.left);
+  const context = createContext(root, { t, assume, budget: { left: given, calls: rest.calls, depth: 0 } });
   const found = LOOKS.get(node.type)?.({ node, name, context });
+  rest.left -= given - context.budget.left;
+  rest.calls = context.budget.calls;
   if (found === undefined) return undefined;
   const highlight = name === undefined ? undefined : (highlightOf(name) ?? HIGHLIGHTS.get(name));
   return { start: node.start, end: node.end, highlight, notes: [...notes], ...found };
+}
+
+/** More than a person reads in a hover. */
+const MOST_NOTES = 20;
+const LONGEST_NOTE = 300;
+
+function shortened(note: string): string {
+  return note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 }
 
 const LOOKS: ReadonlyMap<string, (place: Place) => Finding | Train | undefined> = new Map([
@@ -109,12 +130,10 @@ function assignment({ node, name, context }: Place): Finding | undefined {
   return schedule && { kind: 'curve', schedule };
 }
 
-function createContext(root: PyNode, t: Translate, assume: (note: string) => void): Context {
+function createContext(root: PyNode, given: Pick<Context, 't' | 'assume' | 'budget'>): Context {
   const context: Context = {
     root,
-    t,
-    assume,
-    budget: { left: BUDGET, calls: CALLS_BUDGET, depth: 0 },
+    ...given,
     evaluate: (node, scope) => evaluate(node, scope, context),
     call: (callee, args) => callFunction(callee, args, context),
     construct: (name, args, node) =>

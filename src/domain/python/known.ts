@@ -1,7 +1,7 @@
 import type { Context } from './context';
 import { scopeAt } from './file-scope';
 import { isOptimizer, namesOptimizer } from './libraries/optimizers';
-import { below, field, lastName, type PyNode } from './node';
+import { below, field, lastName, type PyNode, remembered } from './node';
 import { asNumber, type Scope, type Value } from './value';
 
 /** The first of some names that is a number here. */
@@ -18,15 +18,17 @@ export function knownNumber(
 
 const LR_NAMES = 'lr learning_rate base_lr lr0 LR LEARNING_RATE args.lr opt.lr cfg.lr self.lr'.split(' ');
 const ASSUMED_LR = 0.1;
+/** Of which a picture has a line; each costs memory for every step that is drawn. */
+const MOST_GROUPS = 32;
 
 /** LR of each parameter group; where it comes from is told unless the optimizer itself is known. */
 export function lrsOf(optimizer: Value | undefined, scope: Scope, context: Context): readonly number[] {
-  if (optimizer?.kind === 'optimizer') return optimizer.lrs;
+  if (optimizer?.kind === 'optimizer') return optimizer.lrs.slice(0, MOST_GROUPS);
   const { assume, t } = context;
   const found = onlyOptimizer(context);
   if (found?.kind === 'optimizer') {
-    assume(t('LR {0} of the optimizer in line {1}.', found.lrs.join(', '), found.line));
-    return found.lrs;
+    assume(t('LR {0} of the optimizer in line {1}.', found.lrs.slice(0, MOST_GROUPS).join(', '), found.line));
+    return found.lrs.slice(0, MOST_GROUPS);
   }
   const named = knownNumber(LR_NAMES, scope);
   if (named !== undefined) {
@@ -43,14 +45,8 @@ function onlyOptimizer(context: Context): Value | undefined {
   return calls.length === 1 ? context.evaluate(calls[0], scopeAt(calls[0], context)) : undefined;
 }
 
-const calls = new WeakMap<PyNode, readonly PyNode[]>();
-
-function optimizerCalls(root: PyNode): readonly PyNode[] {
-  const found =
-    calls.get(root) ??
-    (namesOptimizer(root.text) ? [...below(root)] : []).filter(
-      (node) => node.type === 'call' && isOptimizer(lastName(field(node, 'function')?.text ?? '')),
-    );
-  calls.set(root, found);
-  return found;
-}
+const optimizerCalls = remembered((root): readonly PyNode[] =>
+  (namesOptimizer(root.text) ? [...below(root)] : []).filter(
+    (node) => node.type === 'call' && isOptimizer(lastName(field(node, 'function')?.text ?? '')),
+  ),
+);

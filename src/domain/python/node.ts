@@ -17,10 +17,20 @@ export function field(node: PyNode, name: string): PyNode | undefined {
   return node.tokens.find((token) => token.fieldName === name);
 }
 
-/** The children that mean something: no punctuation, no comments. */
-export function children(node: PyNode): readonly PyNode[] {
-  return node.tokens.filter((token) => token.isNamed && token.type !== 'comment');
+/** What is worked out once for a node: trees do not change, and a loop may ask for the same node again and again. */
+export function remembered<T>(of: (node: PyNode) => T): (node: PyNode) => T {
+  const known = new WeakMap<PyNode, { readonly value: T }>();
+  return (node) => {
+    const found = known.get(node) ?? { value: of(node) };
+    known.set(node, found);
+    return found.value;
+  };
 }
+
+/** The children that mean something: no punctuation, no comments. */
+export const children = remembered((node): readonly PyNode[] =>
+  node.tokens.filter((token) => token.isNamed && token.type !== 'comment'),
+);
 
 export function inner(node: PyNode): PyNode | undefined {
   return children(node)[0];
@@ -51,7 +61,8 @@ export function* below(node: PyNode, enter: (node: PyNode) => boolean = () => tr
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (!next.isNamed) continue;
     yield next;
-    if (enter(next)) waiting.push(...next.tokens.toReversed());
+    // One by one: a node can have more children than a call takes arguments.
+    if (enter(next)) for (let i = next.tokens.length - 1; i >= 0; i -= 1) waiting.push(next.tokens[i]);
   }
 }
 
@@ -65,7 +76,7 @@ export function lastName(path: string): string {
 }
 
 /** Reads a node and all below it, for what outlives the tree. */
-export function readWhole(node: PyNode): PyNode {
+export const readWhole = remembered((node): PyNode => {
   for (const child of below(node)) child.tokens.length;
   return node;
-}
+});

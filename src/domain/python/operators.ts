@@ -1,3 +1,5 @@
+import { type Budget, spend } from './context';
+import { createList } from './list';
 import { asNumber, numberValue, truth, unknown, type Value } from './value';
 
 type Arithmetic = (a: number, b: number) => number | undefined;
@@ -13,8 +15,11 @@ const ARITHMETIC: ReadonlyMap<string, Arithmetic> = new Map<string, Arithmetic>(
   ['**', (a, b) => a ** b],
 ]);
 
-export function binary(operator: string, left: Value, right: Value): Value {
-  const lists = listOperation(operator, left, right);
+export type Operands = { readonly left: Value; readonly right: Value };
+
+export function binary(operator: string, operands: Operands, budget: Budget): Value {
+  const { left, right } = operands;
+  const lists = listOperation(operator, operands, budget);
   if (lists !== undefined) return lists;
   const a = asNumber(left);
   const b = asNumber(right);
@@ -22,16 +27,21 @@ export function binary(operator: string, left: Value, right: Value): Value {
   return result === undefined || Number.isNaN(result) ? unknown(operator) : numberValue(result);
 }
 
-const LONGEST_LIST = 10_000;
-
-function listOperation(operator: string, left: Value, right: Value): Value | undefined {
+function listOperation(operator: string, { left, right }: Operands, budget: Budget): Value | undefined {
   if (left.kind !== 'list') return undefined;
-  if (operator === '+' && right.kind === 'list')
-    return { kind: 'list', items: [...left.items, ...right.items] };
+  if (operator === '+' && right.kind === 'list') return joined(left.items, right.items, budget);
   const times = asNumber(right);
-  if (operator !== '*' || times === undefined || times * left.items.length > LONGEST_LIST) return undefined;
-  const repeated = Array.from({ length: Math.max(0, Math.floor(times)) }, () => left.items);
-  return { kind: 'list', items: repeated.flat() };
+  return operator === '*' && times !== undefined ? repeated(left.items, times, budget) : undefined;
+}
+
+function joined(left: readonly Value[], right: readonly Value[], budget: Budget): Value {
+  return createList(left.length + right.length, budget, () => [...left, ...right]);
+}
+
+/** Nothing repeated is nothing, however often. */
+function repeated(items: readonly Value[], times: number, budget: Budget): Value {
+  const length = items.length === 0 || times < 1 ? 0 : items.length * Math.floor(times);
+  return createList(length, budget, () => Array.from({ length }, (_, i) => items[i % items.length]));
 }
 
 export function unary(operator: string, value: Value): Value {
@@ -42,14 +52,20 @@ export function unary(operator: string, value: Value): Value {
 }
 
 /** One link of `a < b <= c`; undefined where it is not known. */
-export function compare(operator: string, left: Value, right: Value): boolean | undefined {
+export function compare(operator: string, { left, right }: Operands, budget: Budget): boolean | undefined {
   const numbers = compareNumbers(operator, asNumber(left), asNumber(right));
   if (numbers !== undefined) return numbers;
-  if (operator === 'in' || operator === 'not in') return contains(left, right, operator === 'in');
+  if (operator === 'in' || operator === 'not in') {
+    return asked(contains(left, right, budget), operator === 'in');
+  }
   const same = isSame(left, right);
-  if (same === undefined) return undefined;
   if (operator === '==' || operator === 'is') return same;
-  return operator === '!=' || operator === 'is not' ? !same : undefined;
+  return operator === '!=' || operator === 'is not' ? asked(same, false) : undefined;
+}
+
+/** Whether a truth is the one that is asked for; what is not known stays so. */
+function asked(found: boolean | undefined, wanted: boolean): boolean | undefined {
+  return found === undefined ? undefined : found === wanted;
 }
 
 function compareNumbers(operator: string, a: number | undefined, b: number | undefined): boolean | undefined {
@@ -66,11 +82,11 @@ const ORDER: ReadonlyMap<string, (a: number, b: number) => boolean> = new Map([
   ['!=', (a: number, b: number) => a !== b],
 ]);
 
-function contains(left: Value, right: Value, wanted: boolean): boolean | undefined {
-  if (right.kind !== 'list') return undefined;
+function contains(left: Value, right: Value, budget: Budget): boolean | undefined {
+  if (right.kind !== 'list' || !spend(budget, right.items.length)) return undefined;
   const found = right.items.map((item) => isSame(left, item));
-  if (found.includes(true)) return wanted;
-  return found.includes(undefined) ? undefined : !wanted;
+  if (found.includes(true)) return true;
+  return found.includes(undefined) ? undefined : false;
 }
 
 function isSame(left: Value, right: Value): boolean | undefined {

@@ -67,8 +67,20 @@ export function asNumber(value: Value | undefined): number | undefined {
   return value?.kind === 'bool' ? Number(value.value) : undefined;
 }
 
-/** The value as JSON would hold it; undefined where there is none. */
-export function plain(value: Value): unknown {
+/** Elements and depth that are written out: a list may hold one list many times, and be nested deeper than the stack. */
+const MOST_PLAIN = { left: 10_000, depth: 50 };
+
+/** The value as JSON would hold it; undefined where there is none, or where it is too long. */
+export function plain(value: Value, rest = { ...MOST_PLAIN }): unknown {
+  rest.left -= 1;
+  if (rest.left < 0 || rest.depth === 0) return undefined;
+  rest.depth -= 1;
+  const found = written(value, rest);
+  rest.depth += 1;
+  return found;
+}
+
+function written(value: Value, rest: { left: number; depth: number }): unknown {
   switch (value.kind) {
     case 'number':
     case 'string':
@@ -77,9 +89,9 @@ export function plain(value: Value): unknown {
     case 'none':
       return null;
     case 'list':
-      return value.items.map(plain);
+      return value.items.map((item) => plain(item, rest));
     case 'dict':
-      return Object.fromEntries([...value.entries].map(([key, item]) => [key, plain(item)]));
+      return Object.fromEntries([...value.entries].map(([key, item]) => [key, plain(item, rest)]));
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Arguments, Context } from '../context';
+import { type Arguments, type Context, spend } from '../context';
 import type { PyNode } from '../node';
 import { asNumber, type Value } from '../value';
 
@@ -51,8 +51,16 @@ export function optimizer(
         : t('The LR of {0} is not known: {1} is assumed.', name, standard),
     );
   }
-  const line = context.root.text.slice(0, node.start).split('\n').length;
+  const line = lineOf(node, context);
   return { kind: 'optimizer', lrs, line };
+}
+
+const CHARACTERS_PER_STEP = 64;
+
+/** Counting lines is paid for: a loop may make an optimizer many times. */
+function lineOf(node: PyNode, { root, budget }: Context): number {
+  if (!spend(budget, Math.floor(node.start / CHARACTERS_PER_STEP))) return 1;
+  return root.text.slice(0, node.start).split('\n').length;
 }
 
 /** `[{'params': a, 'lr': 0.01}, {'params': b}]` */
