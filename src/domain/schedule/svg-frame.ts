@@ -16,6 +16,9 @@ export type SvgColours = {
   readonly background?: string;
 };
 
+/** Of the curve in a hover, in pixels. */
+export const HOVER_SIZE = { width: 420, height: 170 } as const;
+
 /** What the picture points at. */
 export type Highlight = 'peak' | 'final' | 'warmup' | 'bias' | 'momentum' | 'end' | undefined;
 

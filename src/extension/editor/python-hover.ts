@@ -1,35 +1,36 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { keySpec } from '../../domain/experiment/key-table';
-import { findSchedule, type PythonFinding } from '../../domain/python/find';
-import { summarize } from '../../domain/schedule/summary';
-import type { Schedule } from '../../domain/schedule/types';
-import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
+import { DeadlineThread, type Said } from '../../engine/process/deadline-thread';
 import type { Services } from '../services';
-import { translate } from '../window';
 import { appendCurve, appendDocumentation } from './hover';
-import { appendPicture } from './picture';
+import { appendSvg, themeColours } from './picture';
 import { planOfText, unlessCancelled } from './plan';
-import { PythonTexts } from './python-texts';
+import type { PythonAnswer, PythonFound, PythonQuestion } from './python-thread';
 
-/** About five thousand lines. */
+/** About five thousand lines; what is longer is no training script, and parsing it takes a second. */
 const MOST_CHARACTERS = 200_000;
+/** An honest look takes milliseconds. */
+const DEADLINE_MS = 3_000;
+const MEMORY_MB = 256;
 
-/** What was found in one version of a document, by place. */
-type Seen = {
-  readonly version: number;
-  readonly found: Map<string, Promise<vscode.Hover>>;
-  last?: vscode.Hover;
-};
+/** What was last seen of a document: kept while someone types, and not asked for again where it took too long. */
+type Seen = { readonly last?: vscode.Hover; readonly givenUp?: number };
 
 /** On a scheduler, or a call that trains, in Python: the curve, what was assumed for it, and advice. Python is never run. */
 export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
   readonly #services: Services;
-  readonly #texts: PythonTexts;
+  readonly #thread: DeadlineThread<PythonQuestion, PythonAnswer>;
   readonly #seen = new WeakMap<vscode.TextDocument, Seen>();
 
   constructor(services: Services, folder: string) {
     this.#services = services;
-    this.#texts = new PythonTexts(folder);
+    this.#thread = new DeadlineThread({
+      program: path.join(folder, 'python-worker.js'),
+      workerData: { folder, table: vscode.l10n.bundle ?? {} },
+      deadlineMs: DEADLINE_MS,
+      memoryMb: MEMORY_MB,
+    });
   }
 
   async provideHover(
@@ -38,104 +39,75 @@ export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     try {
-      return await unlessCancelled(this.#hover(document, position), token);
+      return await unlessCancelled(this.#hover(document, position, token), token);
     } catch (error) {
       this.#services.log.warn(`no hover in ${document.fileName}: ${String(error)}`);
       return undefined;
     }
   }
 
-  async #hover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    // Parsing one so large for the first time would hold up everything else for a second.
-    if (document.getText().length > MOST_CHARACTERS) return undefined;
-    const python = await this.#texts.open(document);
-    const finding = findSchedule(python.root, document.offsetAt(position), translate);
-    const seen = this.#seenOf(document);
-    if (finding === undefined) {
-      // While someone types, the last picture of the place stays.
-      return python.hasErrors && seen.last?.range?.contains(position) ? seen.last : undefined;
-    }
-    const theme = vscode.window.activeColorTheme.kind;
-    const key = [finding.start, finding.end, finding.highlight, keyOf(finding), theme].join();
-    const hover = seen.found.get(key) ?? hoverOf(document, finding);
-    seen.found.set(key, hover);
-    seen.last = await hover;
-    return seen.last;
+  async #hover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const { version } = document;
+    const text = document.getText();
+    if (text.length > MOST_CHARACTERS || this.#seen.get(document)?.givenUp === version) return undefined;
+    const said = await this.#thread.ask(
+      { name: document.uri.toString(), text, offset: document.offsetAt(position), colours: themeColours() },
+      () => !token.isCancellationRequested,
+    );
+    if (said?.kind === 'answer') return this.#show(document, position, said.answer);
+    if (said !== undefined) this.#giveUp(document, version, said);
+    return undefined;
   }
 
-  #seenOf(document: vscode.TextDocument): Seen {
-    const seen = this.#seen.get(document);
-    if (seen?.version === document.version) return seen;
-    const fresh: Seen = {
-      version: document.version,
-      found: new Map(),
-      ...(seen?.last && { last: seen.last }),
-    };
-    this.#seen.set(document, fresh);
-    return fresh;
+  #giveUp(
+    document: vscode.TextDocument,
+    version: number,
+    said: Exclude<Said<unknown>, { kind: 'answer' }>,
+  ): void {
+    this.#seen.set(document, { ...this.#seen.get(document), givenUp: version });
+    const why = said.kind === 'late' ? `looking at it took over ${said.deadlineMs} ms` : said.error.message;
+    this.#services.log.warn(`no hover in ${document.fileName} until it changes: ${why}`);
+  }
+
+  async #show(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    { found, hasErrors }: PythonAnswer,
+  ): Promise<vscode.Hover | undefined> {
+    const last = this.#seen.get(document)?.last;
+    // While someone types, the last picture of the place stays.
+    if (found === undefined) return hasErrors && last?.range?.contains(position) ? last : undefined;
+    const hover = await hoverOf(document, found);
+    this.#seen.set(document, { last: hover });
+    return hover;
   }
 
   dispose(): void {
-    this.#texts.dispose();
+    this.#thread.dispose();
   }
 }
 
-function keyOf(finding: PythonFinding): string | undefined {
-  return finding.kind === 'train' ? finding.key : undefined;
-}
-
-async function hoverOf(document: vscode.TextDocument, finding: PythonFinding): Promise<vscode.Hover> {
+async function hoverOf(document: vscode.TextDocument, found: PythonFound): Promise<vscode.Hover> {
   const text = new vscode.MarkdownString('', true);
-  if (finding.kind === 'train') await appendTraining(text, document, finding);
-  else appendScheduler(text, finding.schedule, finding);
-  for (const note of finding.notes) text.appendMarkdown('- ').appendText(note).appendMarkdown('\n');
-  const range = new vscode.Range(document.positionAt(finding.start), document.positionAt(finding.end));
+  if (found.kind === 'train') await appendTraining(text, document, found);
+  else appendSvg(text, found.svg, found.words);
+  for (const note of found.notes) text.appendMarkdown('- ').appendText(note).appendMarkdown('\n');
+  const range = new vscode.Range(document.positionAt(found.start), document.positionAt(found.end));
   return new vscode.Hover(text, range);
 }
-
-type Train = Extract<PythonFinding, { kind: 'train' }>;
 
 async function appendTraining(
   text: vscode.MarkdownString,
   document: vscode.TextDocument,
-  { experiment, key = 'lr0' }: Train,
+  { experiment, key = 'lr0' }: Extract<PythonFound, { kind: 'train' }>,
 ): Promise<void> {
   const plan = await planOfText(experiment, document.fileName);
   appendCurve(text, plan, key);
   const spec = keySpec(key);
   if (spec) appendDocumentation(text, spec, 'ultralytics');
   text.appendMarkdown('\n\n');
-}
-
-function appendScheduler(
-  text: vscode.MarkdownString,
-  schedule: Schedule,
-  { highlight }: PythonFinding,
-): void {
-  appendPicture(text, { schedule, highlight, words: describe(schedule) });
-}
-
-function describe(schedule: Schedule): string {
-  const { t } = vscode.l10n;
-  const { steps, warmupSteps } = schedule;
-  const { start, peak, final, brokenAt } = summarize(schedule);
-  const warmup =
-    warmupSteps === 0
-      ? t('No warm-up.')
-      : t(
-          'Warm-up {0} steps, {1} of the run.',
-          formatCount(warmupSteps),
-          formatPercent(warmupSteps / steps, 1),
-        );
-  const rates = t(
-    'LR {0} at first, {1} at its peak (step {2}), {3} at the end of {4} steps.',
-    formatRate(start),
-    formatRate(peak.lr),
-    formatCount(peak.step),
-    formatRate(final),
-    formatCount(steps),
-  );
-  const broken =
-    brokenAt === undefined ? '' : ` ${t('The LR is no finite number at step {0}.', formatCount(brokenAt))}`;
-  return `${warmup} ${rates}${broken}`;
 }

@@ -1,68 +1,55 @@
-import * as vscode from 'vscode';
-import { DisposableStore } from '../../base/disposable';
-import {
-  bundledGrammar,
-  loadPythonParser,
-  type PythonParser,
-  type PythonText,
-  type TextChange,
-} from './python-parser';
+import type { PythonParser, PythonText, TextChange } from './python-parser';
 
-type Kept = { readonly version: number; readonly text: PythonText };
-type Edits = { readonly version: number; readonly changes: readonly TextChange[] };
+type Kept = { readonly text: string; readonly python: PythonText };
 
-/** Syntax trees of the Python files that were asked for; what is typed is parsed in part when it is asked for again. */
-export class PythonTexts implements vscode.Disposable {
-  readonly #store = new DisposableStore();
-  readonly #folder: string;
+/** Beyond it the tree of the file that was looked at longest ago is dropped. */
+const MOST_KEPT = 20;
+
+/** Syntax trees of the Python files that were asked for; what was typed since is parsed in part. */
+export class PythonTexts {
+  readonly #parser: PythonParser;
+  /** By name, the last that was asked for at the end. */
   readonly #kept = new Map<string, Kept>();
-  /** The one change since the kept tree; more than one, and the text is parsed anew. */
-  readonly #edits = new Map<string, Edits>();
-  #parser: Promise<PythonParser> | undefined;
 
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.#store.track(vscode.workspace.onDidChangeTextDocument((event) => this.#note(event)));
-    this.#store.track(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri.toString())));
+  constructor(parser: PythonParser) {
+    this.#parser = parser;
   }
 
-  async open(document: vscode.TextDocument): Promise<PythonText> {
-    this.#parser ??= loadPythonParser(bundledGrammar(this.#folder));
-    const parser = await this.#parser;
-    const key = document.uri.toString();
-    const kept = this.#kept.get(key);
-    if (kept?.version === document.version) return kept.text;
-    const edits = this.#edits.get(key);
-    const fits = kept !== undefined && edits?.version === document.version && edits.changes.length === 1;
-    const text = fits ? kept.text.change(edits.changes, document.getText()) : parser.open(document.getText());
-    if (!fits) kept?.text.dispose();
-    this.#edits.delete(key);
-    this.#kept.set(key, { version: document.version, text });
-    return text;
+  open(name: string, text: string): PythonText {
+    const kept = this.#kept.get(name);
+    const python = kept === undefined ? this.#parser.open(text) : renewed(kept, text);
+    this.#kept.delete(name);
+    this.#kept.set(name, { text, python });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#forget(oldest);
+    return python;
   }
 
-  #note({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const key = document.uri.toString();
-    const kept = this.#kept.get(key);
-    if (kept === undefined || contentChanges.length === 0) return;
-    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
-      offset: rangeOffset,
-      removed: rangeLength,
-      text,
-    }));
-    const before = this.#edits.get(key)?.changes ?? [];
-    this.#edits.set(key, { version: document.version, changes: [...before.slice(0, 1), ...changes] });
-  }
-
-  #forget(key: string): void {
-    this.#kept.get(key)?.text.dispose();
-    this.#kept.delete(key);
-    this.#edits.delete(key);
+  #forget(name: string): void {
+    this.#kept.get(name)?.python.dispose();
+    this.#kept.delete(name);
   }
 
   dispose(): void {
-    for (const key of [...this.#kept.keys()]) this.#forget(key);
-    this.#store.dispose();
-    void this.#parser?.then((parser) => parser.dispose());
+    for (const name of [...this.#kept.keys()]) this.#forget(name);
+    this.#parser.dispose();
   }
+}
+
+function renewed({ text: before, python }: Kept, text: string): PythonText {
+  return before === text ? python : python.change([changeBetween(before, text)], text);
+}
+
+/** The one stretch in which two texts differ. */
+export function changeBetween(before: string, after: string): TextChange {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return {
+    offset: start,
+    removed: before.length - start - end,
+    text: after.slice(start, after.length - end),
+  };
 }
