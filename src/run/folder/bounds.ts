@@ -1,0 +1,32 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * The most that is read of a file that somebody else may have written, by kind. Ten times and more of what honest ones
+ * take, and so little that a host which reads one a second does not feel it. Logs have no bound: they are read in pieces.
+ */
+export const MOST_BYTES = {
+  /** run.json: the experiment as written and as resolved. */
+  run: 16 * MIB,
+  status: MIB,
+  meta: MIB,
+  /** control/<id>.json. */
+  request: 64 * KIB,
+  /** keeper.<n>.lock. */
+  lock: 16 * KIB,
+  signature: 16 * KIB,
+  /** An experiment, a dataset YAML, the arguments of another trainer. */
+  yaml: 16 * MIB,
+  /** A list of images, and results.csv read whole. */
+  list: 256 * MIB,
+  /** The labels of one image. */
+  labels: 16 * MIB,
+  image: 512 * MIB,
+  /** Detections of one checkpoint. */
+  detections: 1024 * MIB,
+  /** The columns of a run of some ten million steps. */
+  columns: 2048 * MIB - 1,
+} as const;
+
+/** A file system that does not answer: a reader gives up and says so. */
+export const READ_MS = 10_000;

@@ -1,0 +1,47 @@
+import { type Stats, statSync } from 'node:fs';
+import { mkdir, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { asideName } from './write-file';
+
+const WRITABLE_BY_ALL = 0o002;
+/** root may write anywhere anyway. */
+const ROOT = 0;
+
+/**
+ * Why a folder is not one to act in: another user owns it, or all may write into it, so that what lies there may be anybody's
+ * word. Undefined on systems without owners, and for a file system that shows another owner or mode than it was given
+ * (network shares, mounts of Windows' disks), which a folder made there for a moment tells.
+ */
+export async function whyNotOurs(folder: string): Promise<string | undefined> {
+  if (process.geteuid === undefined) return undefined;
+  const seen = await stat(folder);
+  const problem = problemOf(seen, process.geteuid());
+  if (problem === undefined) return undefined;
+  const made = await madeThere(folder);
+  const isTold =
+    made !== undefined && made.uid === seen.uid && problemOf(made, process.geteuid()) === problem;
+  return isTold ? undefined : `${folder} ${problem}`;
+}
+
+/** The same of one file that says what is to be done. */
+export function isAnothersFile(file: string, folderUid: number): boolean {
+  const uid = statSync(file, { throwIfNoEntry: false })?.uid;
+  if (process.geteuid === undefined || uid === undefined) return false;
+  return uid !== process.geteuid() && uid !== ROOT && uid !== folderUid;
+}
+
+function problemOf({ uid, mode }: Stats, own: number): string | undefined {
+  if (uid !== own && uid !== ROOT) return `belongs to another user (${uid})`;
+  return mode & WRITABLE_BY_ALL ? 'can be written by all users' : undefined;
+}
+
+/** How a folder looks that was made there just now, with the narrowest mode. */
+async function madeThere(folder: string): Promise<Stats | undefined> {
+  const probe = path.join(folder, asideName('probe'));
+  try {
+    await mkdir(probe, 0o700);
+  } catch {
+    return undefined;
+  }
+  return stat(probe).finally(() => rmdir(probe));
+}

@@ -1,0 +1,154 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { READ_MS } from './bounds';
+import { openFolder } from './open-folder';
+import { openFailure, Refused, refusedLink } from './refused';
+
+// The one door for reading what somebody else may have written. A name in such a folder can be a link to any file, a pipe
+// that never ends or a device: only regular files are read, which is asked of the open handle, and opening never waits.
+
+export type ReadRule = {
+  /** A bigger file is not read. */
+  readonly most: number;
+  /** Folder that the file must lie in, with no link between; its own folder if absent. */
+  readonly root?: string;
+  /** A link is followed: for files that a person named, and for images that people link from other disks. */
+  readonly links?: 'follow';
+};
+
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+
+/** Opens a regular file to read. Close it. Throws `Refused`, or ENOENT where there is none. */
+export async function openToRead(file: string, rule: Omit<ReadRule, 'most'> = {}): Promise<FileHandle> {
+  const place = placeOf(file, rule);
+  try {
+    const handle = await openPlace(place, file);
+    return await checked(handle, file);
+  } finally {
+    place.close();
+  }
+}
+
+/** The same without leaving the thread, for processes that nobody waits for. */
+export function openToReadSync(file: string, rule: Omit<ReadRule, 'most'> = {}): number {
+  const place = placeOf(file, rule);
+  try {
+    const handle = attempt(file, () => openSync(place.way, place.flags));
+    return keepRegular(handle, file);
+  } finally {
+    place.close();
+  }
+}
+
+/** The whole file. Throws `Refused` for one that is not regular, too big, or that does not answer in ten seconds. */
+export function readBytes(file: string, rule: ReadRule): Promise<Buffer> {
+  return inTime(file, readAll(file, rule));
+}
+
+export async function readText(file: string, rule: ReadRule): Promise<string> {
+  return (await readBytes(file, rule)).toString('utf8');
+}
+
+export function readTextSync(file: string, rule: ReadRule): string {
+  const handle = openToReadSync(file, rule);
+  try {
+    const bytes = Buffer.allocUnsafe(sizeWithin(file, fstatSync(handle), rule.most));
+    let filled = 0;
+    for (let n = 1; n > 0 && filled < bytes.length; filled += n)
+      n = readSync(handle, bytes, filled, bytes.length - filled, filled);
+    return bytes.toString('utf8', 0, filled);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+async function readAll(file: string, rule: ReadRule): Promise<Buffer> {
+  const handle = await openToRead(file, rule);
+  try {
+    const bytes = Buffer.allocUnsafe(sizeWithin(file, await handle.stat(), rule.most));
+    let filled = 0;
+    for (let n = 1; n > 0 && filled < bytes.length; filled += n)
+      n = (await handle.read(bytes, filled, bytes.length - filled, filled)).bytesRead;
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}
+
+type Place = { readonly way: string; readonly flags: number; readonly close: () => void };
+
+/** The way to a file: straight to it where it lies in its root itself, else through folders that were opened. */
+function placeOf(file: string, { root, links }: Omit<ReadRule, 'most'>): Place {
+  const follow = links === 'follow';
+  const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
+  const folder = path.dirname(file);
+  if (!follow && O_NOFOLLOW === 0) refuseLink(file);
+  if (root === undefined || root === folder) return { way: file, flags, close: () => undefined };
+  const opened = openFolder(folder, root);
+  return { way: opened.at(path.basename(file)), flags, close: opened.close };
+}
+
+/** Windows has no way to open a file but not a link. */
+function refuseLink(file: string): void {
+  if (lstatSync(file).isSymbolicLink()) throw refusedLink(file);
+}
+
+async function openPlace({ way, flags }: Place, file: string): Promise<FileHandle> {
+  try {
+    return await open(way, flags);
+  } catch (error) {
+    throw openFailure(file, error);
+  }
+}
+
+function attempt<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw openFailure(file, error);
+  }
+}
+
+async function checked(handle: FileHandle, file: string): Promise<FileHandle> {
+  try {
+    refuseOther(await handle.stat(), file);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function keepRegular(handle: number, file: string): number {
+  try {
+    refuseOther(fstatSync(handle), file);
+    return handle;
+  } catch (error) {
+    closeSync(handle);
+    throw error;
+  }
+}
+
+function refuseOther(stat: Stats, file: string): void {
+  if (stat.isFile()) return;
+  const what = stat.isDirectory() ? 'a folder' : 'a pipe or a device';
+  throw new Refused(file, `is ${what}; a file was expected`);
+}
+
+function sizeWithin(file: string, { size }: Stats, most: number): number {
+  if (size <= most) return size;
+  throw new Refused(file, `has ${inMegabytes(size)}; at most ${inMegabytes(most)} of such a file are read`);
+}
+
+const inMegabytes = (bytes: number): string => `${Math.ceil((bytes / 2 ** 20) * 10) / 10} MB`;
+
+/** The read itself cannot be called back; who waits for it can. */
+function inTime<T>(file: string, reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Refused(file, `gave no answer in ${READ_MS / 1000} s`);
+    timer = setTimeout(() => reject(error), READ_MS);
+  });
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+}

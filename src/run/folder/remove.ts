@@ -1,0 +1,49 @@
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import path from 'node:path';
+import { enter, type OpenFolder, openFolder } from './open-folder';
+import { codeOf, Refused } from './refused';
+
+// The one door for deleting. A link is deleted itself and never what it leads to; a folder is entered only after it was
+// opened, so that nothing outside can be put in its place while its content is being deleted.
+
+const DEEPEST = 32;
+
+/** Deletes a file or a link. A file that is not there is no error; a folder is one. */
+export function removeFile(file: string, root = path.dirname(file)): void {
+  inFolder(file, root, (folder, name) => unlinkSync(folder.at(name)));
+}
+
+/** Deletes a folder with all that is listed in it, or a file. What is not there is no error. */
+export function removeTree(target: string, root = path.dirname(target)): void {
+  inFolder(target, root, (folder, name) => removeEntry(folder, name, { shown: target, depth: 0 }));
+}
+
+function inFolder(file: string, root: string, remove: (folder: OpenFolder, name: string) => void): void {
+  let folder: OpenFolder | undefined;
+  try {
+    folder = openFolder(path.dirname(file), root);
+    remove(folder, path.basename(file));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  } finally {
+    folder?.close();
+  }
+}
+
+type Entry = { readonly shown: string; readonly depth: number };
+
+function removeEntry(outer: OpenFolder, name: string, entry: Entry): void {
+  if (!lstatSync(outer.at(name)).isDirectory()) {
+    unlinkSync(outer.at(name));
+    return;
+  }
+  if (entry.depth > DEEPEST) throw new Refused(entry.shown, `is deeper than ${DEEPEST} folders: not deleted`);
+  const inner = enter(outer, name, entry.shown);
+  try {
+    for (const child of readdirSync(inner.at('')))
+      removeEntry(inner, child, { shown: path.join(entry.shown, child), depth: entry.depth + 1 });
+  } finally {
+    inner.close();
+  }
+  rmdirSync(outer.at(name));
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { sleep } from '../../base/async';
+import { type OpenFolder, openFolder, withFolder } from './open-folder';
+import { codeOf, openFailure, Refused } from './refused';
+
+// The one door for writing into a folder that somebody else may have made: no link is written through, neither one of the
+// file's name nor one on the way to it, and what is written aside has a name that nobody can have put there before.
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDWR, O_WRONLY } = constants;
+const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+
+export type Content = string | Uint8Array;
+
+/** Where a file is written: it lies in `root` or below it; its own folder if absent. Folders on the way are made. */
+export type WritePlace = { readonly root?: string };
+
+/** Replaces a file whole: readers see the old content or the new, never a part. A link of that name is replaced itself. */
+export function writeWhole(
+  file: string,
+  content: Content | Iterable<Content>,
+  place: WritePlace = {},
+): Promise<void> {
+  const folder = path.dirname(file);
+  return withFolder({ folder, root: place.root ?? folder, make: true }, (opened) =>
+    replaceIn(opened, path.basename(file), content),
+  );
+}
+
+async function replaceIn(
+  folder: OpenFolder,
+  name: string,
+  content: Content | Iterable<Content>,
+): Promise<void> {
+  const aside = folder.at(asideName(name));
+  const handle = await open(aside, NEW_FILE);
+  try {
+    await fill(handle, content);
+    await renameOver(aside, folder.at(name));
+  } catch (error) {
+    await unlink(aside).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fill(handle: FileHandle, content: Content | Iterable<Content>): Promise<void> {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  try {
+    for (const piece of pieces) await handle.writeFile(piece);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Hidden, and never the same twice: watchers and listings pass it over. */
+export function asideName(name: string): string {
+  return `.${name}.${randomBytes(12).toString('hex')}.tmp`;
+}
+
+/** Windows refuses to replace a file that somebody reads at that moment (EPERM, EACCES, EBUSY): try again for a second. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const isRead = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error));
+      if (tries >= 20 || !isRead || process.platform !== 'win32') throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** Opens a file to append to, and makes it where it is missing. Close it. Throws `Refused` for what is not a plain file. */
+export function openToAppend(file: string, { root = path.dirname(file) }: WritePlace = {}): number {
+  const folder = openFolder(path.dirname(file), root);
+  try {
+    return keepPlain(
+      openSync(folder.at(path.basename(file)), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK),
+      file,
+    );
+  } catch (error) {
+    throw openFailure(file, error);
+  } finally {
+    folder.close();
+  }
+}
+
+/** A second name of the file may be one outside of the folder. */
+function keepPlain(handle: number, file: string): number {
+  const stat = fstatSync(handle);
+  if (stat.isFile() && stat.nlink <= 1) return handle;
+  closeSync(handle);
+  throw new Refused(
+    file,
+    stat.isFile() ? 'has a second name; not written to' : 'is a pipe or a device; a file was expected',
+  );
+}
+
+/** Makes a file that must not be there yet. Throws EEXIST where it is, be it a link that leads nowhere. */
+export function createFile(file: string, content: string): void {
+  const handle = openSync(file, NEW_FILE);
+  try {
+    writeSync(handle, content);
+  } finally {
+    closeSync(handle);
+  }
+}
