@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeDetections } from '../run/detections-file';
+import { makeFolder } from '../run/folder/make-folder';
 import type { Outcome } from './report';
 import { inputColumns } from './val-set/collect';
 
@@ -35,7 +36,7 @@ export async function writeDetections(file: string, outcome: Outcome): Promise<v
 }
 
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, content);
   await rename(temporary, file);

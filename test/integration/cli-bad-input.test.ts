@@ -89,7 +89,10 @@ describe('train refuses before anything is started', () => {
 
   it('a run folder that cannot be written', () => {
     writeFileSync(path.join(dir, 'file'), '');
-    return checkRefused(train('--runs', 'file/runs'), /cannot write the run folder .*file\/runs/);
+    return checkRefused(
+      train('--runs', 'file/runs'),
+      /cannot make the folder .*file\/runs: a part of the path is a file/,
+    );
   });
 
   it.each(['../up', 'a/b', '.hidden', 'con', 'x'.repeat(65), ''])('the run name %j', (name) =>
@@ -122,4 +125,14 @@ describe('other commands refuse', () => {
     writeFileSync(path.join(dir, 'dt.json'), '[]');
     return checkRefused(['evaluate', 'gt.json', 'dt.json'], /^gt\.json: expected COCO annotations/);
   });
+});
+
+// Below /proc a folder exists that takes none: Node 20's recursive mkdir never returns there.
+describe.runIf(process.platform === 'linux')('a path that cannot be made is told in one line', () => {
+  const no = /cannot make the folder \/proc\/nowhere: no folder can be made there/;
+  it('init', () => checkRefused(['init', '/proc/nowhere/example'], no));
+  it('train --runs', () => checkRefused(train('--runs', '/proc/nowhere/runs'), no));
+  it('follow --runs', () => checkRefused(['follow', '.', '--runs', '/proc/nowhere/runs'], no));
+  it('demo --dir', () => checkRefused(['demo', '--dir', '/proc/nowhere/example', '--quick'], no));
+  it('below a file', () => checkRefused(['init', 'a.train.yaml/x'], /a part of the path is a file/));
 });

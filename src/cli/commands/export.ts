@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
+import { isBadInput } from '../../base/bad-input';
 import { exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
 import { openRun } from '../../engine/view/live-run';
 import type { RunState } from '../../run/state';
@@ -31,7 +32,10 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
   try {
     for (const file of await write(live.state, folder, options)) printLine(io.stdout, file);
   } catch (error) {
-    throw badInput(`${folder}: ${fileFailure(toError(error).cause ?? error)}`, error);
+    const why = isBadInput(error)
+      ? toError(error).message
+      : `${folder}: ${fileFailure(toError(error).cause ?? error)}`;
+    throw badInput(why, error);
   }
   return 0;
 }

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { RgbImage } from '../../domain/detection/image';
+import { makeFolder } from '../../run/folder/make-folder';
 
 /** A labelled box in pixels of the image. */
 export type DrawnBox = {
@@ -19,7 +19,7 @@ const GOLDEN_ANGLE = 137.508;
 /** Writes a copy of the image with boxes and class names; the format is that of the file's extension. */
 export async function drawBoxes(image: RgbImage, boxes: readonly DrawnBox[], file: string): Promise<void> {
   const { width, height } = image;
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   await sharp(image.data, { raw: { width, height, channels: 3 } })
     .composite([{ input: Buffer.from(overlay(image, boxes)) }])
     .toFile(file);

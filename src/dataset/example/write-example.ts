@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../run/folder/make-folder';
 import { drawPicture, labelText } from './picture';
 import { encodePng } from './png';
 import { CONFIG_NAME, CONFIG_TEXT, DATA_NAME, DATA_TEXT } from './texts';
@@ -40,7 +41,7 @@ export async function writeExample(dir: string, options: ExampleOptions = {}): P
   const config = path.join(root, CONFIG_NAME);
   const data = path.join(root, DATA_NAME);
   const keptConfig = existsSync(config);
-  await mkdir(root, { recursive: true });
+  await makeFolder(root);
   await writeFile(data, DATA_TEXT);
   if (!keptConfig) await writeFile(config, CONFIG_TEXT);
   const drawn = await drawMissing(root, options);
@@ -62,7 +63,7 @@ async function refuseOtherData(root: string): Promise<void> {
 async function drawMissing(root: string, options: ExampleOptions): Promise<number> {
   const missing = items(root, options).filter(({ image, label }) => !existsSync(image) || !existsSync(label));
   const folders = new Set(missing.flatMap(({ image, label }) => [path.dirname(image), path.dirname(label)]));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
+  for (const folder of folders) await makeFolder(folder);
   for (const [done, item] of missing.entries()) {
     const picture = drawPicture(options.seed ?? SEED, item.index);
     await Promise.all([

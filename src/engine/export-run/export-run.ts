@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { encodeFileVersion, encodeScalar } from '../../domain/foreign/tfevents';
 import { epochsCsv, scalarPoints, stepsCsv } from '../../protocol/export-run';
+import { makeFolder } from '../../run/folder/make-folder';
 import type { RunState } from '../../run/state';
 
 /** Writes an event file that TensorBoard opens into `folder`; returns its path. */
@@ -33,7 +33,7 @@ export async function exportCsv(state: RunState, folder: string): Promise<readon
 }
 
 async function write(file: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   try {
     await pipeline(Readable.from(chunks, { objectMode: true }), createWriteStream(file));
   } catch (error) {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { type Deferred, deferred } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import type { Alarm } from '../../domain/run/alarms';
 import { type RunFile, type StatusFile, zStatusFile } from '../../run/files';
+import { makeFolder } from '../../run/folder/make-folder';
 import { type RunPaths, runPaths } from '../../run/folder/paths';
 import { readJsonFile } from '../../run/folder/whole-file';
 import type { ControlRequest } from '../../run/requests';
@@ -35,8 +35,8 @@ export type KeeperEnd = 'done' | 'let go';
 /** Looks after one run until trainer, queue and requests are done. The caller holds the run's lock. */
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
-  await mkdir(paths.trainerControl, { recursive: true });
-  await mkdir(paths.checkpoints, { recursive: true });
+  await makeFolder(paths.trainerControl);
+  await makeFolder(paths.checkpoints);
   await removeLeftovers(paths);
   const previous = await readJsonFile(paths.status, zStatusFile);
   const book = RunBook.open(options.dir, options.run);

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { EarlyStopSettings } from '../../domain/experiment/types';
 import { totalLoss } from '../../domain/run/alarms';
 import { judgeEarlyStop, type ValidatedEpoch } from '../../domain/run/early-stop';
@@ -6,6 +5,7 @@ import { createBehindAlarm, createPlateauAlarm } from '../../domain/run/plateau'
 import { planValidation, type QueuePlan } from '../../domain/run/validation-queue';
 import type { ValidateResult } from '../../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../../run/files';
+import { makeFolder } from '../../run/folder/make-folder';
 import type { RunPaths } from '../../run/folder/paths';
 import type { CheckpointState, RunState } from '../../run/state';
 import type { Monitor } from './monitor';
@@ -130,7 +130,7 @@ export class ValidationControl {
     this.#validating = epoch;
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
-    await mkdir(this.#options.paths.detections, { recursive: true });
+    await makeFolder(this.#options.paths.detections);
     void this.#lane.validate(checkpoint, isAsked).then(async (outcome) => {
       if (this.#stopped || outcome.kind === 'abandoned') return;
       const before = this.#options.book.state.best?.epoch;

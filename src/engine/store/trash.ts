@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../run/folder/make-folder';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { readOwner } from '../keeping/lock';
@@ -21,7 +22,7 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
   if (owner.kind === 'elsewhere')
     throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
   const trash = path.join(path.dirname(dir), TRASH);
-  await mkdir(trash, { recursive: true });
+  await makeFolder(trash);
   const trashed = path.join(trash, `${path.basename(dir)}.${now}`);
   await rename(dir, trashed);
   return { dir: trashed, name: path.basename(dir), deleted: now };

@@ -8,6 +8,7 @@ import type { Experiment } from '../../domain/experiment/types';
 import { RUN_FORMAT, type RunFile } from '../files';
 import type { Follows } from '../follows';
 import { gitFacts } from './git';
+import { FolderError, makeFolder } from './make-folder';
 import { nextRunName, runNameProblem, runNameStem } from './name';
 import { runPaths } from './paths';
 import { writeJson } from './whole-file';
@@ -42,10 +43,10 @@ export async function createRun(options: NewRun): Promise<CreatedRun> {
   if (problem !== undefined) throw new Error(problem);
   const cwd = options.cwd ?? path.dirname(options.experimentFile);
   const git = await gitFacts(path.dirname(options.experimentFile));
-  const dir = await makeFolder(options);
+  const dir = await makeRunFolder(options);
   const run = { ...describeRun(options), name: path.basename(dir), cwd, git };
   try {
-    await mkdir(runPaths(dir).trainerControl, { recursive: true });
+    await makeFolder(runPaths(dir).trainerControl);
     await writeJson(runPaths(dir).run, run);
   } catch (error) {
     throw notWritable(dir, error);
@@ -75,10 +76,10 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
 }
 
 /** Taken atomically by mkdir, so that two hosts that start at once get two folders. */
-async function makeFolder(options: NewRun): Promise<string> {
+async function makeRunFolder(options: NewRun): Promise<string> {
   const { runsDir, name, experiment } = options;
   try {
-    await mkdir(runsDir, { recursive: true });
+    await makeFolder(runsDir);
     const ignore = path.join(runsDir, '.gitignore');
     if (!existsSync(ignore)) await writeFile(ignore, '*\n');
   } catch (error) {
@@ -118,6 +119,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function notWritable(folder: string, error: unknown): Error {
+  if (error instanceof FolderError) return error;
   const cause = toError(error);
   return new Error(`cannot write the run folder ${folder}: ${codeOf(error) ?? cause.message}`, { cause });
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
 import type { TrainerEvent } from '../../run/events';
+import { makeFolderSync } from '../../run/folder/make-folder';
 import { type ControlRequest, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
@@ -15,7 +16,7 @@ export function answerRequests(
   step: number,
 ): { readonly events: TrainerEvent[]; readonly stop: boolean } {
   const folder = path.join(runDir, 'control/trainer');
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   const events: TrainerEvent[] = [];
   let stop = false;
   for (const name of readdirSync(folder).filter((n) => n.endsWith('.json'))) {

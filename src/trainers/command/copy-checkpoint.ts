@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerEvent } from '../../run/events';
 import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../run/files';
+import { makeFolderSync } from '../../run/folder/make-folder';
 
 export type ForeignCheckpoint = {
   /** Absolute. */
@@ -38,7 +39,7 @@ export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): T
   const target = path.join(runDir, relative);
   const draft = `${target}.tmp`;
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
+  makeFolderSync(draft);
   copyFileSync(source, path.join(draft, name));
   if (stampOf(source) !== before) {
     rmSync(draft, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { CommandSettings } from '../../domain/experiment/types';
+import { makeFolderSync } from '../../run/folder/make-folder';
 
 export type ProgramEnd =
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
@@ -30,7 +31,7 @@ const ATTACHED_CHECK_MS = 250;
 export function startProgram(settings: CommandSettings, runDir: string, cwd: string): Program {
   const fill = (text: string): string => text.replaceAll('{run_dir}', runDir);
   const [program, ...args] = settings.run.map(fill);
-  mkdirSync(path.join(runDir, 'trainer'), { recursive: true });
+  makeFolderSync(path.join(runDir, 'trainer'));
   const log = openSync(path.join(runDir, OUTPUT_LOG), 'a');
   const own = Object.fromEntries(Object.entries(settings.env).map(([key, value]) => [key, fill(value)]));
   const env = {

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { toError } from '../../base/async';
 import { parseJson } from '../../base/json';
+import { makeFolder } from '../../run/folder/make-folder';
 
 const zChoice = z.object({ device: z.string(), reason: z.string() });
 export type DeviceChoice = z.infer<typeof zChoice>;
@@ -20,7 +21,7 @@ export async function writeChoice(key: string, choice: DeviceChoice): Promise<Er
   const temporary = `${file}.${process.pid}`;
   try {
     const cache = { ...(await readCache()), [key]: choice };
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(temporary, JSON.stringify(cache, undefined, 1));
     await rename(temporary, file);
     return undefined;

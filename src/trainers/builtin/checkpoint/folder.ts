@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../../run/folder/make-folder';
 
 export type FolderFiles = Readonly<Record<string, Uint8Array | string>>;
 
@@ -24,7 +25,7 @@ export async function writeFolder(target: string, files: FolderFiles): Promise<n
 }
 
 async function writeFiles(folder: string, files: FolderFiles): Promise<number> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   let bytes = 0;
   for (const [name, content] of Object.entries(files))
     bytes += await writeDurably(path.join(folder, name), content);

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
+import { makeFolder } from '../../../run/folder/make-folder';
 import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../run/requests';
 
 /** A request to the trainer, or a file that is none. */
@@ -21,7 +22,7 @@ export class ControlFolder {
   }
 
   async create(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
   }
 
   /** What has come since the last look, oldest first. The files stay until `done`. */
