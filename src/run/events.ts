@@ -21,6 +21,12 @@ export const zHello = z.object({
   deviceBytes: zNumber.optional(),
 });
 
+const zStretch = z.object({
+  fromStep: zStep,
+  fromEpoch: zEpoch,
+  stepsPerEpoch: z.number().int().min(1),
+});
+
 /** May come again (an out-of-memory halving, AutoBatch, `time`) and then replaces the old one. */
 export const zPlan = z.object({
   type: z.literal('plan'),
@@ -28,6 +34,8 @@ export const zPlan = z.object({
   epochs: z.number().int(),
   stepsPerEpoch: z.number().int(),
   totalSteps: z.number().int(),
+  /** Where the steps per epoch changed, as the training set did while the run was paused; absent: they never did. */
+  stretches: z.array(zStretch).min(2).optional(),
   batch: z.number().optional(),
   images: z.number().int().optional(),
   /** Of the dataset: Ultralytics' `optimizer: auto` derives its LR from them. */

@@ -1,5 +1,7 @@
+import { epochsUntil, evenGrid } from '../../domain/schedule/epoch-grid';
 import { lowerBound } from '../../domain/view/thin';
 import { stepsPerEpoch, totalSteps, type ViewInput } from './input';
+import { gridOfPlan } from './planned';
 import type { XAxis } from './types';
 
 /** Where steps, epochs and times lie on the chosen x axis. Epoch e ends at e; time is seconds since the first step. */
@@ -38,9 +40,10 @@ function epochAxis(source: Source): Axis {
     const ofStep = (s: number): number => epochOfStep(source, s);
     return { ofRow: (row) => epoch.at(row), ofStep, end: niceCeil(ofStep(lastStep(source))) };
   }
-  const ofStep = (s: number): number => (s + 1) / perEpoch;
+  const grid = source.state.plan ? gridOfPlan(source.state.plan) : evenGrid(perEpoch);
+  const ofStep = (s: number): number => epochsUntil(grid, s + 1);
   const total = totalSteps(source);
-  const end = total === undefined ? niceCeil(ofStep(lastStep(source))) : total / perEpoch;
+  const end = total === undefined ? niceCeil(ofStep(lastStep(source))) : ofStep(total - 1);
   return { ofRow: (row) => ofStep(step.at(row)), ofStep, end };
 }
 

@@ -1,4 +1,5 @@
 import { countedInput } from '../../domain/schedule/counts';
+import { type EpochGrid, evenGrid, scheduleOnGrid } from '../../domain/schedule/epoch-grid';
 import { createSchedule, withLrChanges } from '../../domain/schedule/schedule';
 import type { RunState } from '../../run/state';
 import type { PlannedCurve } from './input';
@@ -13,9 +14,21 @@ export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve |
   const { classes = 80, version } = plan;
   const counts = { images, fractionApplied: true, classes, ...(version && { ultralyticsVersion: version }) };
   const counted = countedInput(resolved, counts);
-  const { epochs, stepsPerEpoch, batch = counted.batch } = plan;
-  const input = { ...counted, epochs, stepsPerEpoch, batch };
-  return withLrChanges(createSchedule(input), lrChanges);
+  const { epochs, batch = counted.batch } = plan;
+  const input = { ...counted, epochs, batch };
+  const schedule = scheduleOnGrid(gridOfPlan(plan), epochs, (length) =>
+    createSchedule({ ...input, stepsPerEpoch: length }),
+  );
+  return withLrChanges(schedule, lrChanges);
+}
+
+/** How the steps of a run make its epochs. */
+export function gridOfPlan({
+  stretches = [],
+  stepsPerEpoch,
+}: Pick<NonNullable<RunState['plan']>, 'stretches' | 'stepsPerEpoch'>): EpochGrid {
+  const [first, ...rest] = stretches;
+  return first === undefined ? evenGrid(stepsPerEpoch) : [first, ...rest];
 }
 
 /** `plannedOfRun`, made again only when something that it depends on changed. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDivergenceRule } from '../../../src/domain/run/divergence';
+import { evenGrid } from '../../../src/domain/schedule/epoch-grid';
 import type { Schedule } from '../../../src/domain/schedule/types';
 import { zTrainerEvent } from '../../../src/run/events';
 import type { ControlRequest } from '../../../src/run/requests';
@@ -73,6 +74,7 @@ describe('the order of images', () => {
     const jobOf = planBatches({
       images: 10,
       batch: 4,
+      grid: evenGrid(3),
       epochs: 3,
       seed: 0,
       augment: { close_mosaic: 1 },

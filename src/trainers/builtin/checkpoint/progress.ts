@@ -14,6 +14,13 @@ export const zProgress = z.object({
   imgsz: z.number().int(),
   /** Images per step; a resume keeps what AutoBatch found. Absent in older files. */
   batch: z.number().int().optional(),
+  /** What an epoch was made of so far. Absent in older files. */
+  stretches: z
+    .array(z.object({ fromStep: zStep, fromEpoch: zEpoch, stepsPerEpoch: z.number().int().min(1) }))
+    .min(1)
+    .optional(),
+  /** The training set of the last step. Absent in older files. */
+  trainSet: z.object({ images: z.number().int(), fingerprint: z.string() }).optional(),
   /** Updates made, as the session counts them. */
   updates: z.number().int(),
   divergence: z.object({ first: zNumber.optional(), recent: z.array(zNumber) }),

@@ -1,9 +1,12 @@
 import type { AugmentSettings } from '../../../domain/experiment/types';
+import { type EpochGrid, placeOf } from '../../../domain/schedule/epoch-grid';
 import { epochOrder } from './order';
 import type { BatchJob } from './types';
 
 export type BatchPlanOptions = {
   readonly images: number;
+  /** How steps make epochs; the images of this set make those of its last stretch. */
+  readonly grid: EpochGrid;
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;
@@ -17,14 +20,13 @@ export type BatchPlanOptions = {
  * augmentation: the training graph has one batch size.
  */
 export function planBatches(options: BatchPlanOptions): (step: number) => BatchJob | undefined {
-  const { images, batch, epochs, seed } = options;
-  const stepsPerEpoch = Math.ceil(images / batch);
+  const { images, grid, batch, epochs, seed } = options;
   let order: { epoch: number; indices: readonly number[] } = { epoch: 0, indices: [] };
   return (step) => {
-    const epoch = Math.floor(step / stepsPerEpoch) + 1;
+    const { epoch, inEpoch } = placeOf(grid, step);
     if (epoch > epochs) return undefined;
     if (order.epoch !== epoch) order = { epoch, indices: epochOrder(images, seed, epoch) };
-    const position = (step % stepsPerEpoch) * batch;
+    const position = inEpoch * batch;
     const indices = Array.from({ length: batch }, (_, i) => order.indices[(position + i) % images]);
     return { step, epoch, indices, position, mosaic: isMosaicOpen(options, step, epoch) };
   };

@@ -1,4 +1,5 @@
 import type { Experiment } from '../../../domain/experiment/types';
+import type { EpochGrid } from '../../../domain/schedule/epoch-grid';
 import type { Schedule } from '../../../domain/schedule/types';
 import type { NewEvent } from './event-log';
 
@@ -13,12 +14,17 @@ export type Effective = {
 type Setting = { key: string; requested: unknown; effective: unknown; reason?: string };
 
 /** The `plan` event, with what is done otherwise than the file says. */
-export function planEvent(experiment: Experiment, schedule: Schedule, effective: Effective): NewEvent {
+export function planEvent(
+  experiment: Experiment,
+  { schedule, grid }: { readonly schedule: Schedule; readonly grid: EpochGrid },
+  effective: Effective,
+): NewEvent {
   return {
     type: 'plan',
     epochs: experiment.epochs,
     stepsPerEpoch: schedule.stepsPerEpoch,
     totalSteps: schedule.steps,
+    ...(grid.length > 1 && { stretches: [...grid] }),
     batch: effective.batch,
     images: effective.images,
     settings: settingsOf(experiment, effective),

@@ -2,7 +2,9 @@ import path from 'node:path';
 import { formatProblem, type Problem } from '../../../base/problem';
 import { type DatasetSplit, loadSplit } from '../../../dataset/split';
 import type { Experiment } from '../../../domain/experiment/types';
-import { scheduleOf } from '../../../domain/schedule/schedule';
+import { countedInput } from '../../../domain/schedule/counts';
+import { scheduleOnGrid } from '../../../domain/schedule/epoch-grid';
+import { createSchedule, scheduleOf } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
 import type { RunFile } from '../../../run/files';
 import { findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
@@ -11,6 +13,7 @@ import { MODEL_SIZES } from '../model/detector';
 import { type FoundBatch, findBatch } from '../session/auto-batch';
 import type { TrainSessionOptions } from '../session/train-session';
 import type { EventLog } from './event-log';
+import { fromTheStart, type GoOn, goOnFrom } from './go-on';
 import { optimizerOf } from './plan';
 
 export type Prepared = {
@@ -24,6 +27,7 @@ export type Prepared = {
   readonly start: ModelStart;
   /** The state of an earlier attempt that this one goes on from. */
   readonly saved: SavedState | undefined;
+  readonly goOn: GoOn;
 };
 
 export type PrepareOptions = {
@@ -44,9 +48,16 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { batch, reason } = await batchOf({ experiment, saved, images, session });
   const counts = { images, fractionApplied: true, classes: split.names.length };
   const asked = experiment.batch < 1 ? { ...experiment, batch } : experiment;
-  const { schedule, problems } = scheduleOf(asked, counts, { strict: true });
+  const { schedule: even, problems } = scheduleOf(asked, counts, { strict: saved === undefined });
   tell(problems, options.log, options.run.experiment.file);
-  return { split, schedule, batch, batchReason: reason, session: { ...session, batch }, start, saved };
+  const { stepsPerEpoch } = even;
+  const goOn = saved ? goOnFrom(saved, split, stepsPerEpoch) : fromTheStart(stepsPerEpoch);
+  if (goOn.changed !== undefined) options.log.warn(goOn.changed);
+  const input = countedInput(asked, counts);
+  const schedule = scheduleOnGrid(goOn.grid, experiment.epochs, (length) =>
+    createSchedule({ ...input, stepsPerEpoch: length }),
+  );
+  return { split, schedule, batch, batchReason: reason, session: { ...session, batch }, start, saved, goOn };
 }
 
 type BatchInput = {
@@ -61,7 +72,8 @@ async function batchOf({ experiment, saved, images, session }: BatchInput): Prom
   const { batch } = experiment;
   if (batch >= 1) return { batch: Math.min(batch, images), reason: `the set has ${images} images` };
   const before = saved?.progress.batch;
-  if (before !== undefined) return { batch: before, reason: 'AutoBatch found it at the first start' };
+  if (before !== undefined)
+    return { batch: Math.min(before, images), reason: 'AutoBatch found it at the first start' };
   return findBatch({ wish: batch, images, session });
 }
 

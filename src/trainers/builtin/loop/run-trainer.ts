@@ -10,7 +10,6 @@ import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
 import { Checkpoints } from './checkpoints';
-import { NO_SUMS } from './epoch-means';
 import { EventLog } from './event-log';
 import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { KNOBS } from './obey';
@@ -80,25 +79,29 @@ type TrainContext = {
 async function trainOn(context: TrainContext): Promise<Ending> {
   const { options, run, log, prepared, changes, session } = context;
   const { resolved: experiment } = run.experiment;
-  const { split, schedule, saved, start, batch, batchReason } = prepared;
-  const fromStep = saved?.progress.nextStep ?? 0;
+  const { split, schedule, saved, start, batch, batchReason, goOn } = prepared;
+  const { fromStep, grid } = goOn;
   sayHello(context, fromStep);
   const source = openSource(context);
   try {
     log.write(
-      planEvent(experiment, schedule, {
-        images: split.images.length,
-        batch,
-        batchReason,
-        workers: source.workers,
-        device: session.device,
-      }),
+      planEvent(
+        experiment,
+        { schedule, grid },
+        {
+          images: split.images.length,
+          batch,
+          batchReason,
+          workers: source.workers,
+          device: session.device,
+        },
+      ),
     );
     const control = new ControlFolder(options.runDir);
     await control.create();
     const begun = performance.now();
     const ending = await new TrainLoop({
-      ...{ experiment, log, session, source, control, schedule, changes, fromStep },
+      ...{ experiment, log, session, source, control, schedule, changes, fromStep, grid },
       checkpoints: new Checkpoints({ runDir: options.runDir, log, session, version: run.pitwall }),
       divergence: createDivergenceRule(saved?.progress.divergence),
       identity: {
@@ -108,8 +111,10 @@ async function trainOn(context: TrainContext): Promise<Ending> {
         names: [...split.names],
         imgsz: experiment.imgsz,
         batch,
+        stretches: [...grid],
+        trainSet: { images: split.images.length, fingerprint: split.fingerprint },
       },
-      epochSums: saved?.progress.epochSums ?? NO_SUMS,
+      epochSums: goOn.epochSums,
       isInterrupted: options.isInterrupted,
     }).run();
     const share = (100 * source.waitedMs) / (performance.now() - begun);
@@ -147,7 +152,7 @@ function describeMissing(missing: readonly string[]): string {
 function openSource({ options, run, log, prepared, changes }: TrainContext): BatchSource {
   const { resolved: experiment } = run.experiment;
   const { imgsz, seed, augment, epochs, workers } = experiment;
-  const { split, batch } = prepared;
+  const { split, batch, goOn } = prepared;
   const met = new Set<string>();
   return new BatchSource({
     workerFile: path.join(options.installDir, 'decode-worker.js'),
@@ -156,7 +161,7 @@ function openSource({ options, run, log, prepared, changes }: TrainContext): Bat
     images: split.images,
     jobOf: planBatches({
       images: split.images.length,
-      ...{ batch, epochs, seed, augment },
+      ...{ batch, epochs, seed, augment, grid: goOn.grid },
       mosaicClosedFrom: () => changes.inFlight.mosaicClosedFrom,
     }),
     onUnreadable: ({ file, message }) => {

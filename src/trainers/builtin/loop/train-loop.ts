@@ -1,5 +1,6 @@
 import type { Experiment, LossSettings } from '../../../domain/experiment/types';
 import type { DivergenceRule } from '../../../domain/run/divergence';
+import { type EpochGrid, placeOf } from '../../../domain/schedule/epoch-grid';
 import { withLrChanges } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
 import type { Position, Progress } from '../checkpoint/progress';
@@ -25,7 +26,12 @@ export type TrainParts = {
   /** As planned, without changes in flight. */
   readonly schedule: Schedule;
   /** What stays the same in every state of the run. */
-  readonly identity: Pick<Progress, 'format' | 'seed' | 'size' | 'names' | 'imgsz' | 'batch'>;
+  readonly identity: Pick<
+    Progress,
+    'format' | 'seed' | 'size' | 'names' | 'imgsz' | 'batch' | 'stretches' | 'trainSet'
+  >;
+  /** How steps make epochs. */
+  readonly grid: EpochGrid;
   /** Where the loop begins. */
   readonly fromStep: number;
   readonly epochSums: EpochSums;
@@ -76,7 +82,7 @@ export class TrainLoop {
   }
 
   get #epoch(): number {
-    return Math.floor(this.#step / this.#schedule.stepsPerEpoch) + 1;
+    return placeOf(this.#parts.grid, this.#step).epoch;
   }
 
   async #obeyAll(): Promise<Ending | undefined> {
@@ -134,8 +140,8 @@ export class TrainLoop {
   }
 
   async #finishStep(): Promise<Ending | undefined> {
-    const isLastOfEpoch = (this.#step + 1) % this.#schedule.stepsPerEpoch === 0;
-    const ending = isLastOfEpoch ? await this.#finishEpoch() : undefined;
+    const { isLast } = placeOf(this.#parts.grid, this.#step);
+    const ending = isLast ? await this.#finishEpoch() : undefined;
     this.#step++;
     return ending;
   }

@@ -1,0 +1,68 @@
+import type { DatasetSplit } from '../../../dataset/split';
+import { type EpochGrid, evenGrid } from '../../../domain/schedule/epoch-grid';
+import { counted } from '../../../domain/schedule/summary';
+import { PAUSED_FOLDER, type SavedState } from '../checkpoint/find-state';
+import { type EpochSums, NO_SUMS } from './epoch-means';
+
+/** Where a resumed run goes on, and what is to be said about it. */
+export type GoOn = {
+  readonly grid: EpochGrid;
+  readonly fromStep: number;
+  readonly epochSums: EpochSums;
+  /** The training set is not the one that the state was made with. */
+  readonly changed?: string;
+};
+
+export type TrainSet = Pick<DatasetSplit, 'images' | 'fingerprint'>;
+
+export const fromTheStart = (stepsPerEpoch: number): GoOn => ({
+  grid: evenGrid(stepsPerEpoch),
+  fromStep: 0,
+  epochSums: NO_SUMS,
+});
+
+/**
+ * Steps are counted on from the saved one. Where the training set has grown or shrunk since, the epochs that are done stay
+ * done, and the one that was begun begins again: a step number alone would mean another epoch now, and a run would end
+ * before its time or train an epoch twice.
+ */
+export function goOnFrom(saved: SavedState, set: TrainSet, stepsPerEpoch: number): GoOn {
+  const { nextStep: fromStep, trainSet } = saved.progress;
+  const grid = gridOf(saved, stepsPerEpoch);
+  const isSameLength = grid[grid.length - 1].stepsPerEpoch === stepsPerEpoch;
+  const isSame = isSameLength && (trainSet === undefined || trainSet.fingerprint === set.fingerprint);
+  const { epochSums } = saved.progress;
+  if (isSame) return { grid, fromStep, epochSums };
+  const changed = describeChange(saved, set);
+  if (isSameLength) return { grid, fromStep, epochSums, changed: `${changed}; goes on with the new one` };
+  const fromEpoch = epochsDone(saved) + 1;
+  const lengths = `its epochs have ${counted(stepsPerEpoch, 'step')} instead of ${grid[grid.length - 1].stepsPerEpoch}`;
+  return {
+    grid: [...grid, { fromStep, fromEpoch, stepsPerEpoch }],
+    fromStep,
+    epochSums: NO_SUMS,
+    changed: `${changed}; ${lengths}; goes on with the whole of epoch ${fromEpoch}`,
+  };
+}
+
+/** A pause keeps the epoch that comes next, a checkpoint the one that it ends. */
+function epochsDone({ folder, progress }: SavedState): number {
+  return folder === PAUSED_FOLDER ? progress.epoch - 1 : progress.epoch;
+}
+
+/** Older states do not say how long their epochs were; at the end of one it can be worked out. */
+function gridOf(saved: SavedState, stepsPerEpoch: number): EpochGrid {
+  const [first, ...rest] = saved.progress.stretches ?? [];
+  if (first !== undefined) return [first, ...rest];
+  const length = saved.progress.nextStep / saved.progress.epoch;
+  const isKnown = saved.folder !== PAUSED_FOLDER && Number.isInteger(length) && length > 0;
+  return evenGrid(isKnown ? length : stepsPerEpoch);
+}
+
+function describeChange({ folder, progress }: SavedState, set: TrainSet): string {
+  const { trainSet } = progress;
+  const since = `the training set has changed since ${folder}`;
+  if (trainSet === undefined) return since;
+  if (trainSet.images === set.images.length) return `${since}: other images or labels`;
+  return `${since}: ${trainSet.images} images became ${set.images.length}`;
+}
