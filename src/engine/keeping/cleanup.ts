@@ -1,5 +1,6 @@
 import { toError } from '../../base/async';
 import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../../domain/run/retention';
+import { onLatestValSet } from '../../domain/run/val-set';
 import type { RunFile } from '../../run/files';
 import type { RunPaths } from '../../run/folder/paths';
 import type { RunState } from '../../run/state';
@@ -63,8 +64,9 @@ export class Cleanup {
 }
 
 function retainedOf(state: RunState): RetainedCheckpoint[] {
+  const comparable = new Map(onLatestValSet(state.validations.values()).map((v) => [v.epoch, v.map]));
   return [...state.checkpoints.values()].map(({ epoch, kept, pinned }) => {
-    const map = state.validations.get(epoch)?.map;
+    const map = comparable.get(epoch);
     return { epoch, kept, pinned, ...(map === undefined ? {} : { map }) };
   });
 }

@@ -34,8 +34,15 @@ export class Monitor {
 
   /** Writes an alert unless the same one, about something as old, is in the log already. */
   raise(alarm: Alarm, eventTime: number): boolean {
+    // What names neither step nor epoch is told apart by what it says.
+    const isPlaced = alarm.step !== undefined || alarm.epoch !== undefined;
     const known = this.#book.state.alerts.some(
-      (a) => a.rule === alarm.rule && a.step === alarm.step && a.epoch === alarm.epoch && a.t >= eventTime,
+      (a) =>
+        a.rule === alarm.rule &&
+        a.step === alarm.step &&
+        a.epoch === alarm.epoch &&
+        a.t >= eventTime &&
+        (isPlaced || a.message === alarm.message),
     );
     if (!known) this.#book.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
     return !known;

@@ -2,6 +2,7 @@ import type { EarlyStopSettings } from '../../domain/experiment/types';
 import { totalLoss } from '../../domain/run/alarms';
 import { judgeEarlyStop, type ValidatedEpoch } from '../../domain/run/early-stop';
 import { createBehindAlarm, createPlateauAlarm } from '../../domain/run/plateau';
+import { onLatestValSet, onOtherValSets } from '../../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../../domain/run/validation-queue';
 import type { ValidateResult } from '../../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../../run/files';
@@ -32,6 +33,8 @@ export class ValidationControl {
   #validating: number | undefined;
   #waiting: readonly number[] = [];
   #stopped = false;
+  /** Epochs that were judged on other val sets, as far as it was told. */
+  #otherSets = 0;
 
   constructor(options: ValidationControlOptions) {
     this.#options = options;
@@ -157,6 +160,7 @@ export class ValidationControl {
       const det = detectionsPath(epoch);
       book.noteValidation({ type: 'validation', epoch, step, path, det, fingerprint, ...report });
       this.#tell(problems);
+      this.#warnOtherSets(epoch);
       this.judge();
     } else if (outcome.kind === 'failed') {
       book.noteValidation({ type: 'failed', epoch, message: outcome.message });
@@ -176,12 +180,30 @@ export class ValidationControl {
     if (plateau) monitor.raise(plateau, 0);
   }
 
-  /** What the validator found in the val set, each line once. */
+  /** What the validator found in the val set: each line once, those that are new together in one alert. */
   #tell(problems: ValidateResult['problems']): void {
-    for (const message of problems.filter((p) => !this.#told.has(p))) {
-      this.#told.add(message);
-      this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', message, numbers: {} }, 0);
-    }
+    const fresh = problems.filter((p) => !this.#told.has(p));
+    for (const message of fresh) this.#told.add(message);
+    if (fresh.length === 0) return;
+    const message = summaryOf(fresh);
+    const numbers = { problems: fresh.length };
+    this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', message, numbers }, 0);
+  }
+
+  /** Once for each change: what was judged before no longer counts. */
+  #warnOtherSets(epoch: number): void {
+    const others = onOtherValSets(this.#options.book.state.validations.values());
+    if (others.length === this.#otherSets) return;
+    this.#otherSets = others.length;
+    if (others.length === 0) return;
+    const [first, last] = [others[0], others[others.length - 1]];
+    const which =
+      first === last ? `epoch ${first} was` : `${others.length} epochs from ${first} to ${last} were`;
+    const message = `the val set has changed: ${which} judged on another one and no longer count for best, keep_best and early stopping; pitwall validate --run RUN@EPOCH judges one again`;
+    this.#options.monitor.raise(
+      { rule: 'val_set_changed', severity: 'warning', message, epoch, numbers: { epochs: others.length } },
+      0,
+    );
   }
 
   /** How many checkpoints that were to be validated are newer than the one in hand, or than the last validated. */
@@ -198,9 +220,17 @@ export class ValidationControl {
   }
 }
 
+const MOST_SHOWN = 3;
+
+function summaryOf(lines: readonly string[]): string {
+  if (lines.length === 1) return lines[0];
+  const more = lines.length > MOST_SHOWN ? `; and ${lines.length - MOST_SHOWN} more` : '';
+  return `${lines.length} problems of the val set: ${lines.slice(0, MOST_SHOWN).join('; ')}${more}`;
+}
+
 export function historyOf(state: RunState): ValidatedEpoch[] {
   const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
-  return [...state.validations.values()].map(({ epoch, map, map50, precision, recall }) => {
+  return onLatestValSet(state.validations.values()).map(({ epoch, map, map50, precision, recall }) => {
     const loss = losses.get(epoch);
     return { epoch, map, map50, precision, recall, ...(loss === undefined ? {} : { loss }) };
   });
@@ -217,7 +247,7 @@ export function judgeRun(state: RunState, settings: EarlyStopSettings) {
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {
   let best: { epoch: number; map: number; path: string } | undefined;
-  for (const { epoch, map, path } of state.validations.values())
+  for (const { epoch, map, path } of onLatestValSet(state.validations.values()))
     if (Number.isFinite(map) && (best === undefined || map > best.map)) best = { epoch, map, path };
   return best;
 }
