@@ -72,35 +72,48 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   live.dispose();
   if (interrupts > 0) return 130;
   const points = rangePoints(state);
-  const result = readRange(points);
-  if (result === undefined) throw new Error(whyNothing(points.length, dir, presence.state));
-  const settings = rangeSettings(loaded.experiment, counts, result.suggested);
-  return tell(io, { points, result, settings, loaded, dir }, options);
+  const reading = readRange(points);
+  const words = describeRange(reading, createTranslate());
+  if (reading.kind === 'nothing') throw new Error(`${words}${endOf(presence.state)} (run: ${dir})`);
+  const { result } = reading;
+  // A number that another test would not repeat is not one to train with.
+  const settings = result.sure ? rangeSettings(loaded.experiment, counts, result.suggested) : [];
+  return tell(io, { points, result, words, settings, loaded, dir }, options);
 }
 
 type Found = {
   readonly points: readonly RangePoint[];
   readonly result: RangeResult;
+  readonly words: string;
   readonly settings: readonly KeyValue[];
   readonly loaded: LoadedExperiment;
   readonly dir: string;
 };
 
-function whyNothing(steps: number, dir: string, state: string): string {
-  const ended = state === 'completed' || state === 'diverged' ? '' : ` and ended ${state}`;
-  return `nothing to suggest: the test made ${steps} steps${ended}, and the loss never fell clearly; try a lower --from or more --steps (run: ${dir})`;
-}
+/** A test that ended on its way is another thing than one that found nothing. */
+const endOf = (state: string): string =>
+  state === 'completed' || state === 'diverged' ? '' : `; the test ended ${state}`;
 
 function tell(io: CliIo, found: Found, options: LrFindOptions): ExitCode {
-  const { points, result, settings, loaded, dir } = found;
+  const { points, result, settings, loaded } = found;
   if (options.svg !== undefined)
     write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
-  if (options.apply) apply(loaded, settings);
-  const { curve, ...numbers } = result;
-  const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
-  if (options.json) io.stdout.write(toJsonLine({ type: 'lr-find', run: dir, ...numbers, set, points }));
+  if (options.json) io.stdout.write(toJsonLine(jsonOf(found)));
   else for (const line of lines(io, found, options)) printLine(io.stdout, line);
+  if (options.apply) applySure(loaded, settings);
   return 0;
+}
+
+function applySure(loaded: LoadedExperiment, settings: readonly KeyValue[]): void {
+  if (settings.length === 0)
+    throw new Error(`${loaded.shown}: lr0 was not written: the test gives a range, not a number`);
+  apply(loaded, settings);
+}
+
+function jsonOf({ result, settings, points, dir }: Found): Readonly<Record<string, unknown>> {
+  const { curve, suggested, ...numbers } = result;
+  const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
+  return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };
 }
 
 /** The file as it is now: somebody may have written in it while the test ran. */
@@ -114,7 +127,7 @@ function apply({ file, shown }: LoadedExperiment, settings: readonly KeyValue[])
 const shownSettings = (settings: readonly KeyValue[]): string =>
   settings.map(({ key, value }) => `${key}: ${value}`).join(', ');
 
-function lines(io: CliIo, { result, settings, loaded, dir }: Found, options: LrFindOptions): string[] {
+function lines(io: CliIo, { result, words, settings, loaded, dir }: Found, options: LrFindOptions): string[] {
   const { curve } = result;
   const losses = Float64Array.from(curve, ({ loss }) => loss);
   const width = textWidth(io.stdout) - 12;
@@ -122,10 +135,18 @@ function lines(io: CliIo, { result, settings, loaded, dir }: Found, options: LrF
     '',
     `loss, smoothed, from lr ${two(curve[0].lr)} to ${two(curve[curve.length - 1].lr)}`,
     ...plotCurve(losses, { width, height: PLOT_HEIGHT }),
-    describeRange(result, createTranslate()),
-    `${shownSettings(settings)} ${options.apply ? `written into ${loaded.shown}` : `(--apply writes it into ${loaded.shown})`}`,
+    words,
+    ...(result.sure ? [settingsLine(settings, loaded.shown, options)] : []),
     `run: ${dir}`,
   ];
+}
+
+function settingsLine(
+  settings: readonly KeyValue[],
+  file: string,
+  { apply: isWritten }: LrFindOptions,
+): string {
+  return `${shownSettings(settings)} ${isWritten ? `written into ${file}` : `(--apply writes it into ${file})`}`;
 }
 
 const two = (value: number): string => String(Number(value.toPrecision(2)));

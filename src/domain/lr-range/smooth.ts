@@ -35,6 +35,12 @@ export function errorOf(residuals: readonly number[], reach: number): number {
   return Math.sqrt(variance / (2 * Math.sqrt(Math.PI) * reach));
 }
 
+/** The same from the median of the residuals (Rousseeuw and Croux 1993): a curve that blows up at its end does not raise it. */
+export function robustErrorOf(residuals: readonly number[], reach: number): number {
+  const sizes = residuals.map(Math.abs).sort((a, b) => a - b);
+  return (1.4826 * sizes[sizes.length >> 1]) / Math.sqrt(2 * Math.sqrt(Math.PI) * reach);
+}
+
 function meanAround(values: readonly number[], at: number, reach: number): number {
   let [sum, weights] = [0, 0];
   const last = Math.min(values.length - 1, at + 3 * reach);

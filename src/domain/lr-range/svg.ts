@@ -119,6 +119,12 @@ function mark(
 ): readonly string[] {
   if (result === undefined) return [];
   const at = x(result.suggested);
+  const [low, high] = result.between;
+  if (!result.sure)
+    return [
+      `<rect x="${x(low)}" y="${edges.top}" width="${x(high) - x(low)}" height="${edges.bottom - edges.top}" fill="none" stroke="${colour}" stroke-dasharray="4 3"/>`,
+      label([(x(low) + x(high)) / 2, edges.top - 8], `lr0 ${low} – ${high}`, colour),
+    ];
   return [
     `<path d="M${at} ${edges.top}V${edges.bottom}" stroke="${colour}" stroke-dasharray="4 3" fill="none"/>`,
     label([at, edges.top - 8], `lr0 ${result.suggested}`, colour),

@@ -13,4 +13,23 @@ export type RangeResult = {
   readonly diverged: number | undefined;
   /** The lr0 to try: a quarter of where the loss rises (or of the last LR), never above the lowest point. */
   readonly suggested: number;
+  /** Eight in ten repetitions of the test would suggest something within; two digits each. */
+  readonly between: readonly [low: number, high: number];
+  /** Whether these are near enough for the one number to be used. */
+  readonly sure: boolean;
 };
+
+/** Why a test says nothing. */
+export type NoAnswer =
+  /** Too few losses before the end, or before it blew up. */
+  | { readonly kind: 'short'; readonly steps: number }
+  /** It blew up at this LR before anything could be seen. */
+  | { readonly kind: 'blown'; readonly lr: number }
+  /** The smoothed loss fell by `fall` of itself; noise alone makes it fall by `noise`. */
+  | { readonly kind: 'flat'; readonly fall: number; readonly noise: number }
+  /** A repetition would often say nothing. */
+  | { readonly kind: 'chance' };
+
+export type RangeReading =
+  | { readonly kind: 'found'; readonly result: RangeResult }
+  | { readonly kind: 'nothing'; readonly why: NoAnswer };

@@ -1,10 +1,31 @@
 import type { Translate } from '../../base/translate';
-import type { RangeResult } from '../lr-range/types';
+import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 
-/** What a range test found, in two sentences: the landmarks of the curve, and why this LR follows from them. */
-export function describeRange(result: RangeResult, t: Translate): string {
-  return `${landmarks(result, t)} ${reason(result, t)}`;
+/** What a range test found, in two sentences: the landmarks of the curve, and why this LR follows from them; or why none does. */
+export function describeRange(reading: RangeReading, t: Translate): string {
+  if (reading.kind === 'nothing') return describeNothing(reading.why, t);
+  return `${landmarks(reading.result, t)} ${reason(reading.result, t)}`;
 }
+
+function describeNothing(why: NoAnswer, t: Translate): string {
+  switch (why.kind) {
+    case 'short':
+      return t('No answer: the test made {0} steps, and at least 20 are needed.', why.steps);
+    case 'blown':
+      return t('No answer: the loss blew up at {0} before it fell; let the test begin lower.', two(why.lr));
+    case 'flat':
+      return t(
+        'No answer: the loss did not fall, because its fall of {0} % is within its noise (up to {1} %); more steps or a larger batch may show more.',
+        ...[percent(why.fall), percent(why.noise)],
+      );
+    case 'chance':
+      return t(
+        'No answer: the loss fell, but if run again the test would often find nothing; try more steps.',
+      );
+  }
+}
+
+const percent = (share: number): string => String(Math.round(100 * share));
 
 function landmarks({ steepest, lowest, rises, diverged }: RangeResult, t: Translate): string {
   const [start, low] = [two(steepest), two(lowest)];
@@ -23,7 +44,15 @@ function landmarks({ steepest, lowest, rises, diverged }: RangeResult, t: Transl
   return t('The loss falls fastest at {0} and is lowest at {1}; it never rose again.', start, low);
 }
 
-function reason({ suggested, lowest, rises, diverged }: RangeResult, t: Translate): string {
+function reason(
+  { suggested, between, sure, curve, lowest, rises, diverged }: RangeResult,
+  t: Translate,
+): string {
+  if (!sure)
+    return t(
+      'lr0 is between {0} and {1}: {2} steps are too few, or too noisy, to say more; try more steps.',
+      ...[String(between[0]), String(between[1]), curve.length],
+    );
   if (suggested === Number(lowest.toPrecision(2)))
     return t('lr0 {0} is where it is lowest.', String(suggested));
   if (rises !== undefined || diverged !== undefined)

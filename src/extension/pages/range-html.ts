@@ -1,13 +1,13 @@
 import type { Translate } from '../../base/translate';
 import { rangeSvg } from '../../domain/lr-range/svg';
-import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
+import type { RangePoint, RangeReading } from '../../domain/lr-range/types';
 import type { SvgColours } from '../../domain/schedule/svg-frame';
 import { describeRange } from '../../domain/view/lr-range';
 
 export type RangeView = {
   readonly points: readonly RangePoint[];
   /** Once the test has ended. */
-  readonly result: RangeResult | undefined;
+  readonly reading: RangeReading | undefined;
   readonly span: { readonly from: number; readonly to: number };
   /** Steps of the whole test; 0 until the trainer has told. */
   readonly steps: number;
@@ -63,7 +63,8 @@ addEventListener('click', ({ target }) => {
 /** What the page says now: the picture, its words, and the button that follows from them. */
 export function rangeBody(view: RangeView, t: Translate): string {
   const words = wordsOf(view, t);
-  const svg = rangeSvg({ ...view, words: { lr: t('learning rate'), loss: t('loss') } }, PICTURE);
+  const result = view.reading?.kind === 'found' ? view.reading.result : undefined;
+  const svg = rangeSvg({ ...view, result, words: { lr: t('learning rate'), loss: t('loss') } }, PICTURE);
   return [
     `<h2>${escapeHtml(t('Learning rate test of {0}', view.file))}</h2>`,
     svg.replace('role="img"', `role="img" aria-label="${escapeHtml(words)}"`),
@@ -73,18 +74,17 @@ export function rangeBody(view: RangeView, t: Translate): string {
   ].join('\n');
 }
 
-function wordsOf({ result, points, steps, ended, note }: RangeView, t: Translate): string {
-  if (!ended) return steps === 0 ? t('Starting.') : t('Step {0} of {1}.', points.length, steps);
-  if (result) return describeRange(result, t);
-  const nothing = t('Nothing can be suggested: the loss never fell clearly in {0} steps.', points.length);
-  return note === undefined ? nothing : `${nothing} ${note}`;
+function wordsOf({ reading, points, steps, ended, note }: RangeView, t: Translate): string {
+  if (!ended || !reading) return steps === 0 ? t('Starting.') : t('Step {0} of {1}.', points.length, steps);
+  const words = describeRange(reading, t);
+  return reading.kind === 'found' || note === undefined ? words : `${words} ${note}`;
 }
 
-function buttons({ ended, result, settings, file, applied }: RangeView, t: Translate): string {
+function buttons({ ended, reading, settings, file, applied }: RangeView, t: Translate): string {
   const button = (act: string, text: string, rest = ''): string =>
     `<button data-act="${act}" ${rest}>${escapeHtml(text)}</button>`;
   if (!ended) return button('stop', t('Stop'), 'class="second"');
-  if (!result) return '';
+  if (reading?.kind !== 'found' || !reading.result.sure) return '';
   const done = applied ? 'disabled' : '';
   const text = applied ? t('{0} stands in {1}', settings, file) : t('Write {0} into {1}', settings, file);
   return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')}`;

@@ -82,12 +82,12 @@ class RangePage implements vscode.Disposable {
     const { state, presence } = run.live;
     const points = rangePoints(state);
     const ended = FINAL_STATES.has(presence.state);
-    const result = ended ? readRange(points) : undefined;
+    const reading = ended ? readRange(points) : undefined;
     return {
-      ...{ points, result, ended, span: subject.span, applied: this.#applied },
+      ...{ points, reading, ended, span: subject.span, applied: this.#applied },
       steps: state.plan?.totalSteps ?? 0,
       note: presence.state === 'completed' ? undefined : (presence.note ?? state.end?.message),
-      settings: result ? shown(subject.settingsFor(result.suggested)) : '',
+      settings: reading?.kind === 'found' ? shown(subject.settingsFor(reading.result.suggested)) : '',
       file: path.basename(subject.document.fsPath),
     };
   }
@@ -101,11 +101,12 @@ class RangePage implements vscode.Disposable {
 
   async #apply(): Promise<void> {
     const { run, subject } = this.#parts;
-    const result = readRange(rangePoints(run.live.state));
-    if (!result) return;
-    await writeSettings(subject.document, subject.settingsFor(result.suggested));
+    const reading = readRange(rangePoints(run.live.state));
+    if (reading.kind === 'nothing' || !reading.result.sure) return;
+    const { suggested } = reading.result;
+    await writeSettings(subject.document, subject.settingsFor(suggested));
     this.#applied = true;
-    this.#services.log.info(`${subject.document.fsPath}: lr0 ${result.suggested} of ${subject.dir}`);
+    this.#services.log.info(`${subject.document.fsPath}: lr0 ${suggested} of ${subject.dir}`);
     this.#drawSoon();
   }
 

@@ -64,24 +64,24 @@ describe('the page of a range test', () => {
   });
 
   it('says how far the test is and lets it be stopped', () => {
-    const body = rangeBody({ ...view, result: undefined, ended: false }, english);
+    const body = rangeBody({ ...view, reading: undefined, ended: false }, english);
     expect(body).toMatch(/Step 60 of 128\./);
     expect(body).toMatch(/data-act="stop"/);
     expect(body).not.toMatch(/data-act="apply"|<b>/);
   });
 
   it('offers the suggestion once, says what it found, and takes names as text', () => {
-    const result = readRange(points);
-    const body = rangeBody({ ...view, result, ended: true }, english);
+    const reading = readRange(points);
+    const body = rangeBody({ ...view, reading, ended: true }, english);
     expect(body).toContain('Write lr0: 0.01 into &lt;b&gt;.train.yaml');
     expect(body).toMatch(/aria-label="The loss falls fastest at /);
-    const done = rangeBody({ ...view, result, ended: true, applied: true }, english);
+    const done = rangeBody({ ...view, reading, ended: true, applied: true }, english);
     expect(done).toMatch(/data-act="apply" disabled/);
   });
 
   it('says so where there is nothing to suggest, with the reason of a run that failed', () => {
-    const body = rangeBody({ ...view, result: undefined, ended: true, note: 'no images' }, english);
-    expect(body).toMatch(/Nothing can be suggested.*no images/);
+    const body = rangeBody({ ...view, reading: readRange([]), ended: true, note: 'no images' }, english);
+    expect(body).toMatch(/No answer: the test made 0 steps.*no images/);
     expect(body).not.toMatch(/<button/);
   });
 });

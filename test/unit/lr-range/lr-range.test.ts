@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random';
 import { createTranslate } from '../../../src/base/translate';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
 import type { Experiment } from '../../../src/domain/experiment/types';
 import { rangeExperiment, rangeSettings, withSettings } from '../../../src/domain/lr-range/experiment';
 import { readRange } from '../../../src/domain/lr-range/suggest';
 import { rangeSvg } from '../../../src/domain/lr-range/svg';
-import type { RangePoint } from '../../../src/domain/lr-range/types';
+import type { RangePoint, RangeResult } from '../../../src/domain/lr-range/types';
 import { scheduleOf } from '../../../src/domain/schedule/schedule';
 import { LIGHT_COLOURS } from '../../../src/domain/schedule/svg-frame';
 import { describeRange } from '../../../src/domain/view/lr-range';
@@ -33,8 +34,29 @@ function recorded(name: string): RangePoint[] {
 const noisy = (clean: readonly RangePoint[], share: number): RangePoint[] =>
   clean.map(({ lr, loss }, i) => ({ lr, loss: loss * (1 + share * [1, -1, 0.4, -0.7, 0.9, -0.6][i % 6]) }));
 
+/** What a test suggests; undefined if nothing. */
+function found(of: readonly RangePoint[]): RangeResult | undefined {
+  const reading = readRange(of);
+  return reading.kind === 'found' ? reading.result : undefined;
+}
+
+/** Losses of a network that learns at no rate: noise of this share around one level. */
+function flat(seed: number, steps: number, sigma: number): RangePoint[] {
+  const random = createRandom(seed, steps);
+  return Array.from({ length: steps }, (_, i) => ({
+    lr: 1e-5 * 1e5 ** (i / (steps - 1)),
+    loss: 5 * Math.exp(sigma * random.normal()),
+  }));
+}
+
+/** The curve of `points`, each batch off by a random factor. */
+function randomly(seed: number, steps: number, sigma: number): RangePoint[] {
+  const random = createRandom(seed, steps);
+  return points(steps).map(({ lr, loss }) => ({ lr, loss: loss * Math.exp(sigma * random.normal()) }));
+}
+
 describe('readRange', () => {
-  const result = readRange(points());
+  const result = found(points());
 
   it('finds where the loss falls fastest, where it is lowest, where it rises and where it blew up', () => {
     expect(result?.steepest).toBeGreaterThan(0.003);
@@ -55,18 +77,18 @@ describe('readRange', () => {
     ['bccd', 0.004, 0.02],
     ['ultralytics', 0.005, 0.03],
   ])('suggests for %s, as it was run, what trains it well', (name, low, high) => {
-    const suggested = readRange(recorded(name))?.suggested ?? 0;
+    const suggested = found(recorded(name))?.suggested ?? 0;
     expect(suggested).toBeGreaterThan(low);
     expect(suggested).toBeLessThan(high);
   });
 
   it('is not taken in by a loss that comes down again at absurd rates', () => {
-    expect(readRange(recorded('ultralytics-adamw'))).toBeUndefined();
+    expect(found(recorded('ultralytics-adamw'))).toBeUndefined();
     const dead = points().map((p) =>
       p.lr > 0.6 ? { ...p, loss: 0.1 } : p.lr > 0.2 ? { ...p, loss: 12 } : p,
     );
-    expect(readRange(dead)?.lowest).toBeLessThan(0.25);
-    expect(readRange(dead)?.suggested).toBeLessThan(0.1);
+    expect(found(dead)?.lowest).toBeLessThan(0.25);
+    expect(found(dead)?.suggested).toBeLessThan(0.1);
   });
 
   it('is not led astray by noise, one lucky batch or one bad one', () => {
@@ -75,14 +97,14 @@ describe('readRange', () => {
       i === 90 ? { ...p, loss: 0.2 } : i === 60 ? { ...p, loss: 40 } : p,
     );
     for (const shaken of [noisy(points(), 0.1), odd]) {
-      expect(readRange(shaken)?.suggested).toBeGreaterThan(clean / 2);
-      expect(readRange(shaken)?.suggested).toBeLessThan(clean * 2);
+      expect(found(shaken)?.suggested).toBeGreaterThan(clean / 2);
+      expect(found(shaken)?.suggested).toBeLessThan(clean * 2);
     }
   });
 
   it('takes a NaN as the end of the test', () => {
     const broken = points().map((p) => (p.lr > 0.2 ? { ...p, loss: Number.NaN } : p));
-    const read = readRange(broken);
+    const read = found(broken);
     expect(read?.diverged).toBeCloseTo(0.2, 1);
     expect(read?.rises).toBeUndefined();
     expect(read?.suggested).toBeCloseTo(0.05, 2);
@@ -90,24 +112,61 @@ describe('readRange', () => {
 
   it('takes a quarter of the last LR where the loss never rose, and says so', () => {
     const short = points().filter(({ lr }) => lr < 0.1);
-    const read = readRange(short);
+    const read = found(short);
     expect(read?.suggested).toBeCloseTo(0.025, 2);
-    expect(describeRange(read!, createTranslate())).toMatch(/never rose again.*goes higher/);
+    expect(describeRange(readRange(short), createTranslate())).toMatch(/never rose again.*goes higher/);
   });
 
-  it('suggests nothing where the loss never fell, hardly fell for its noise, or hardly anything was run', () => {
-    expect(readRange(points().map((p) => ({ ...p, loss: 1 + p.lr })))).toBeUndefined();
-    expect(
-      readRange(
-        noisy(
-          points().map((p, i) => ({ ...p, loss: 5 - i * 1e-4 })),
-          0.2,
-        ),
+  it.each([
+    ['the loss never fell', points().map((p) => ({ ...p, loss: 1 + p.lr })), /did not fall, because/],
+    [
+      'it hardly fell for its noise',
+      noisy(
+        points().map((p, i) => ({ ...p, loss: 5 - i * 1e-4 })),
+        0.2,
       ),
-    ).toBeUndefined();
-    expect(readRange(points(10))).toBeUndefined();
-    expect(readRange(points().map((p) => ({ ...p, loss: Number.NaN })))).toBeUndefined();
-    expect(readRange([])).toBeUndefined();
+      /within its noise/,
+    ],
+    ['hardly anything was run', points(10), /made 10 steps, and at least 20/],
+    [
+      'it blew up at once',
+      points().map((p) => ({ ...p, loss: Number.NaN })),
+      /blew up at 0.000001 before it fell/,
+    ],
+    ['nothing was run', [], /made 0 steps/],
+  ])('gives no answer and says why: %s', (_, of, why) => {
+    expect(found(of)).toBeUndefined();
+    expect(describeRange(readRange(of), createTranslate())).toMatch(why);
+  });
+
+  it('gives a number for at most 5 % of flat curves', () => {
+    for (const [steps, sigma] of [
+      [57, 0.7],
+      [128, 0.3],
+    ] as const) {
+      const tests = Array.from({ length: 100 }, (_, seed) => found(flat(seed, steps, sigma)));
+      expect(tests.filter((test) => test?.sure).length).toBeLessThanOrEqual(5);
+      expect(tests.filter((test) => test !== undefined).length).toBeLessThanOrEqual(8);
+    }
+  });
+
+  it('gives a range and no number if a repetition would suggest another LR', () => {
+    const truth = found(points(2000))?.suggested ?? 0;
+    const short = Array.from({ length: 20 }, (_, seed) => found(randomly(seed, 30, 0.3)));
+    const seen = short.filter((test) => test !== undefined);
+    expect(seen.length).toBeGreaterThan(5);
+    for (const { between, sure } of seen) expect(sure).toBe(between[1] <= 2 * between[0]);
+    expect(seen.filter((test) => !test.sure).length).toBeGreaterThan(seen.length / 2);
+    const holds = seen.filter(({ between: [low, high] }) => low <= 1.1 * truth && 1.1 * high >= truth);
+    expect(holds.length).toBeGreaterThanOrEqual(0.8 * seen.length);
+    const unsure = randomly(
+      short.findIndex((test) => test?.sure === false),
+      30,
+      0.3,
+    );
+    expect(describeRange(readRange(unsure), createTranslate())).toMatch(
+      /lr0 is between .*30 steps are too few/,
+    );
   });
 
   it('draws itself with the suggested LR, and the beginning of a test without one', () => {

@@ -1,0 +1,97 @@
+import { errorOf, robustErrorOf, smoothed } from './smooth';
+import type { NoAnswer, RangePoint } from './types';
+
+// The landmarks of one curve. Smith (arXiv 1506.01186, 1708.07120): raise the LR from tiny to large within a short run, look
+// at the loss, and train below the LR at which it gets worse again. The point of steepest fall, which many tools suggest,
+// says where learning begins: on a detector that is a hundred times below the LR it trains best with.
+
+/** The loss has blown up once it stays above this multiple of its lowest so far, and that is more than noise. */
+const BLOWN_UP = 1.5;
+const FEWEST = 20;
+/** A rise counts from this share of the whole fall on. */
+const CLEAR_RISE = 0.1;
+/** And only beyond so many standard errors of the smoothed loss. */
+const SURE = 3;
+/**
+ * Standard errors that the whole fall must exceed. The highest and the lowest of a curve are picked, so the measure is that of
+ * a studentised range: in 300 flat curves each of 40 to 640 steps its 95th percentile was 5.4 to 6.1, with 5 % of the batches
+ * four times as noisy 6.4. At 3, 54 to 77 % of flat curves had an answer; at 6, 1 to 5 % (7 % with the noisy batches).
+ */
+const SURE_FALL = 6;
+
+export type Landmarks = {
+  /** Loss smoothed, as far as it was finite. */
+  readonly curve: readonly RangePoint[];
+  /** What the smoothing took away of the logarithm of each loss. */
+  readonly residuals: readonly number[];
+  /** Indices into the points. */
+  readonly steepest: number;
+  readonly lowest: number;
+  readonly rises: number | undefined;
+  readonly blown: number | undefined;
+};
+
+/** Where learning begins, where the loss is lowest, rises and blows up; or why none of it can be said. */
+export function landmarksOf(points: readonly RangePoint[]): Landmarks | NoAnswer {
+  const broken = points.findIndex(({ loss }) => !Number.isFinite(loss));
+  const finite = broken < 0 ? points : points.slice(0, broken);
+  if (finite.length < FEWEST) return tooFew(points, broken);
+  const { curve, residuals, reach } = smoothed(finite);
+  const limit = Math.log(BLOWN_UP) + SURE * robustErrorOf(residuals, reach);
+  const blown = blownUpAt(curve, reach, limit) ?? (broken < 0 ? undefined : broken);
+  const noise = { error: errorOf(residuals.slice(0, blown), reach), reach };
+  if ((blown ?? curve.length) < FEWEST) return tooFew(points, blown ?? -1);
+  const read = readLandmarks(curve.slice(0, blown), noise);
+  return 'kind' in read ? read : { ...read, curve, residuals, blown };
+}
+
+const tooFew = (points: readonly RangePoint[], blown: number): NoAnswer =>
+  blown < 0 ? { kind: 'short', steps: points.length } : { kind: 'blown', lr: points[blown].lr };
+
+type Noise = { readonly error: number; readonly reach: number };
+type Found = Pick<Landmarks, 'steepest' | 'lowest' | 'rises'>;
+
+/** Of a curve that has not blown up. */
+function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): Found | NoAnswer {
+  const lowest = indexOfLowest(curve);
+  const steepest = indexOfSteepest(curve, lowest, reach);
+  // Relative, as the error is: what noise does to a loss grows with it.
+  const fall = Math.log(Math.max(...curve.slice(0, lowest + 1).map(({ loss }) => loss)) / curve[lowest].loss);
+  if (steepest === undefined || fall <= SURE_FALL * error)
+    return { kind: 'flat', fall: 1 - Math.exp(-fall), noise: 1 - Math.exp(-SURE_FALL * error) };
+  return { steepest, lowest, rises: risesAt(curve, lowest, Math.max(CLEAR_RISE * fall, SURE * error)) };
+}
+
+/**
+ * From where on the loss stays high. It need not to the end: at absurd rates a detector may find nothing any more and its
+ * loss come down again, and that low means nothing.
+ */
+function blownUpAt(curve: readonly RangePoint[], reach: number, limit: number): number | undefined {
+  let lowest = Number.POSITIVE_INFINITY;
+  const index = curve.findIndex(({ loss }, i) => {
+    lowest = Math.min(lowest, loss);
+    return curve.slice(i, i + 2 * reach).every((later) => Math.log(later.loss / lowest) > limit);
+  });
+  return index < 0 ? undefined : index;
+}
+
+function indexOfLowest(curve: readonly RangePoint[]): number {
+  return curve.reduce((best, { loss }, i) => (loss < curve[best].loss ? i : best), 0);
+}
+
+/** Central differences over the reach of the smoothing, so that a single lucky batch decides nothing. */
+function indexOfSteepest(curve: readonly RangePoint[], lowest: number, reach: number): number | undefined {
+  let best: { readonly index: number; readonly slope: number } | undefined;
+  for (let i = reach; i + reach <= lowest; i++) {
+    const [a, b] = [curve[i - reach], curve[i + reach]];
+    const slope = Math.log(b.loss / a.loss) / Math.log(b.lr / a.lr);
+    if (slope < (best?.slope ?? 0)) best = { index: i, slope };
+  }
+  return best?.index;
+}
+
+/** Where the loss leaves the bottom for good: behind the last point that is still within `rise` of the lowest. */
+function risesAt(curve: readonly RangePoint[], lowest: number, rise: number): number | undefined {
+  const last = curve.findLastIndex(({ loss }) => Math.log(loss / curve[lowest].loss) <= rise);
+  return last + 1 < curve.length ? last + 1 : undefined;
+}
