@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { mapPool } from '../base/pool';
 import { hasErrors, type Problem } from '../base/problem';
+import { DIGEST_LENGTH } from '../domain/compare/val-set';
 import { takeFraction } from '../domain/dataset/fraction';
 import { labelPathOf } from '../domain/dataset/image-path';
 import { type LabelRules, type Labels, NO_LABELS, parseLabels } from '../domain/dataset/labels';
@@ -14,15 +16,24 @@ import { listSplit } from './sources';
 export type DatasetImage = Labels & {
   /** Absolute. */
   readonly file: string;
+  /** Changes when the image file is written. */
+  readonly stamp: string;
+  /** Of the bytes of its label file; that of none where there is no such file. */
+  readonly labelDigest: string;
 };
 
 export type DatasetSplit = {
+  /** One name where all classes are taken for one. */
   readonly names: readonly string[];
+  readonly datasetNames: readonly string[];
   /** Images whose labels can be read, in path order. An image without labels is background. */
   readonly images: readonly DatasetImage[];
   /** Errors make the split unusable; a label file that cannot be read costs its image and is a warning. */
   readonly problems: readonly Problem[];
-  /** Hash over image paths (from the dataset's folder), image sizes and label bytes. */
+  /**
+   * Hash over image paths (from the dataset's folder), image sizes and label bytes: cheap, and enough to see that a set is not
+   * the one it was. Two sets are compared by what they contain, see src/validator/val-set/judged-set.ts.
+   */
   readonly fingerprint: string;
 };
 
@@ -55,19 +66,17 @@ export async function loadSplit(
   options: SplitOptions = {},
 ): Promise<DatasetSplit> {
   const { dataset, problems } = await loadDatasetYaml(yaml);
-  if (!dataset) return unusable([], problems);
+  if (!dataset) return { names: [], datasetNames: [], images: [], problems, fingerprint: '' };
   const names = options.singleCls ? ['item'] : dataset.names;
+  const named = { names, datasetNames: dataset.names };
   const listed = await listSplit(dataset, yaml, split);
-  if (listed.problems.length > 0) return unusable(names, [...problems, ...listed.problems]);
+  if (listed.problems.length > 0)
+    return { ...named, images: [], problems: [...problems, ...listed.problems], fingerprint: '' };
   const files = takeFraction(listed.files, options.fraction ?? 1);
   const rules = rulesOf(dataset, options);
   const how = { base: path.dirname(yaml), rules, known: options.known };
   const read = await mapPool(files, READ_WIDTH, (file) => readImage(file, how));
-  return assemble(names, read, problems, { file: yaml, key: split });
-}
-
-function unusable(names: readonly string[], problems: readonly Problem[]): DatasetSplit {
-  return { names, images: [], problems, fingerprint: '' };
+  return { ...named, ...assemble(read, problems, { file: yaml, key: split }) };
 }
 
 function rulesOf(dataset: DatasetYaml, options: SplitOptions): LabelRules {
@@ -79,18 +88,17 @@ function rulesOf(dataset: DatasetYaml, options: SplitOptions): LabelRules {
 }
 
 function assemble(
-  names: readonly string[],
   read: readonly ReadImage[],
   problems: readonly Problem[],
   place: { readonly file: string; readonly key: string },
-): DatasetSplit {
+): Omit<DatasetSplit, 'names' | 'datasetNames'> {
   const images = read.map((r) => r.image).filter((image) => image !== undefined);
   const all = [...problems, ...capped(read.flatMap((r) => r.problems))];
   if (images.length === 0 && !hasErrors(all))
     all.push({ ...place, severity: 'error', message: 'no image of the split has readable labels' });
   const hash = createHash('sha256');
   for (const { digest } of read) hash.update(digest);
-  return { names, images, problems: all, fingerprint: hash.digest('hex') };
+  return { images, problems: all, fingerprint: hash.digest('hex') };
 }
 
 /** Errors first, since the first is the one line a command prints. */
@@ -114,27 +122,37 @@ type Reading = {
 async function readImage(file: string, { base, rules, known }: Reading): Promise<ReadImage> {
   const labelFile = labelPathOf(file);
   const [image, label] = await Promise.all([file, labelFile].map((f) => stat(f).catch(() => undefined)));
-  const stamp = JSON.stringify([base, rules, image?.size, label?.size, label?.mtimeMs, label?.ctimeMs]);
+  const stamp = stampOf(image);
+  const both = JSON.stringify([base, rules, stamp, stampOf(label)]);
   const before = known?.get(file);
-  if (before?.stamp === stamp) return before.read;
+  if (before?.stamp === both) return before.read;
   const bytes = label && (await readFile(labelFile).catch(() => undefined));
+  const labelDigest = createHash('sha256')
+    .update(bytes ?? '')
+    .digest('base64url')
+    .slice(0, DIGEST_LENGTH);
   const relative = path.relative(base, file).split(path.sep).join('/');
-  const digest = `${relative}\n${image?.size ?? -1}\n${bytes?.toString('latin1') ?? ''}\n`;
-  const read = { ...readLabels(file, labelFile, bytes, rules), digest };
-  if (isSettled(label?.mtimeMs)) known?.set(file, { stamp, read });
+  const digest = `${relative}\n${image?.size ?? -1}\n${labelDigest}\n`;
+  const labelled = readLabels({ file, stamp, labelDigest }, labelFile, bytes, rules);
+  const read = { ...labelled, digest };
+  if (isSettled(label?.mtimeMs)) known?.set(file, { stamp: both, read });
   return read;
+}
+
+function stampOf(stats: Stats | undefined): string {
+  return stats ? `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}` : '';
 }
 
 /** A file written a moment ago may be written again within the resolution of its time; it is read again instead. */
 const isSettled = (mtimeMs = 0): boolean => Math.abs(Date.now() - mtimeMs) > SETTLE_MS;
 
 function readLabels(
-  file: string,
+  image: Omit<DatasetImage, keyof Labels>,
   labelFile: string,
   bytes: Buffer | undefined,
   rules: LabelRules,
 ): Omit<ReadImage, 'digest'> {
-  if (bytes === undefined) return { image: { file, ...NO_LABELS }, problems: [] };
+  if (bytes === undefined) return { image: { ...image, ...NO_LABELS }, problems: [] };
   const parsed = parseLabels(bytes.toString('utf8'), rules);
   if (parsed.kind === 'fault') {
     const { line = 1, message, classOutOfRange } = parsed.fault;
@@ -147,7 +165,7 @@ function readLabels(
     };
     return { image: undefined, problems: [problem] };
   }
-  return { image: { file, ...parsed.labels }, problems: duplicateProblem(labelFile, parsed.duplicates) };
+  return { image: { ...image, ...parsed.labels }, problems: duplicateProblem(labelFile, parsed.duplicates) };
 }
 
 function duplicateProblem(file: string, duplicates: number): Problem[] {

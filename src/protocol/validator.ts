@@ -31,7 +31,7 @@ export type ValidateParams = z.infer<typeof zValidateParams>;
 
 export const zValidateResult = z.object({
   report: zValidationReport,
-  /** Hash over the val set: paths, sizes, label bytes. */
+  /** Of the content of what was judged: images, labels, class names. */
   fingerprint: z.string(),
   /** Lines worth telling: corrupt images, classes out of range, FP16 decisions. */
   problems: z.array(z.string()),
@@ -106,22 +106,25 @@ export const zDeviceReport = z.object({
 });
 export type DeviceReport = z.infer<typeof zDeviceReport>;
 
-/** Two .det files of one val set; is b better than a? */
+/** Two .det files; is b better than a? */
 export const zCompareParams = z.object({ a: z.string(), b: z.string() });
 export type CompareParams = z.infer<typeof zCompareParams>;
-export type CompareResult = {
-  readonly difference: number;
-  readonly low: number;
-  readonly high: number;
-  readonly probabilityBetter: number;
-};
+export type CompareResult =
+  | {
+      readonly kind: 'compared';
+      readonly difference: number;
+      readonly low: number;
+      readonly high: number;
+      readonly probabilityBetter: number;
+    }
+  | { readonly kind: 'refused'; readonly why: string };
 
 /** method -> params and result, for both ends of the channel. */
 export type ValidatorMethods = {
   validate: { params: z.input<typeof zValidateParams>; result: ValidateResult };
   assess: { params: z.input<typeof zAssessParams>; result: ValidateResult };
   predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
-  compare: { params: CompareParams; result: CompareResult | undefined };
+  compare: { params: CompareParams; result: CompareResult };
   devices: { params: Record<string, never>; result: DeviceReport[] };
 };
 

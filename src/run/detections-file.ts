@@ -1,47 +1,60 @@
 import * as z from 'zod';
 import { parseJson } from '../base/json';
 import type { Detections, GroundTruth } from '../domain/evaluation/types';
+import { fromVersion1, zHeader1 } from './detections-file-1';
 
 // A .det file: what one checkpoint detected on one val set, so that checkpoints and runs can be compared later without
-// running a model again.
+// running a model again. Boxes and ground truth lie in pixels of the original image, whatever size the model takes.
 //   8 bytes   "PITWDET" and the format version
 //   4 bytes   length of the header, little-endian
 //   header    JSON, padded with spaces so that what follows is aligned to 4 bytes
 //   float32   boxes, x1 y1 x2 y2, 4n; then scores, n
 //   uint16    class, n; uint32 image index, n
 //   then the ground truth in the same space: float32 boxes 4m, uint16 class m, uint32 image m
-// Each column is padded to 4 bytes.
+// Each column is padded to 4 bytes. Files of version 1 are read: their boxes come out of the model's input, see
+// detections-file-1.ts.
 const MAGIC = 'PITWDET';
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_BYTES = 12;
 const MOST_HEADER_BYTES = 64 * 1024 * 1024;
 
 const zCount = z.number().int().min(0);
 
-export const zDetectionsHeader = z.object({
-  /** Hash over the val set; only files of the same one may be compared. */
-  fingerprint: z.string(),
-  classes: z.array(z.string()),
-  /** How detections became boxes and which space they are in. */
-  rule: z.object({
-    name: z.literal('ultralytics'),
-    space: z.literal('letterbox'),
-    imgsz: z.number().int(),
-    conf: z.number(),
-    iou: z.number(),
-    max_det: z.number().int(),
-    single_cls: z.boolean(),
-  }),
-  images: zCount,
-  /** Image paths as the val set names them; the index is the image number. */
-  files: z.array(z.string()),
-  /** Original width and height of each image, 2 * images. */
-  sizes: z.array(z.number()),
-  /** How each lies in the input: scale x, scale y, left, top; image x = (input x - left) / scale x. 4 * images. */
-  placements: z.array(z.number()),
-  detections: zCount,
-  labels: zCount,
+/** How detections became boxes. */
+export const zDetectionRule = z.object({
+  name: z.literal('ultralytics'),
+  /** Longer side of the model's input. */
+  imgsz: z.number().int(),
+  conf: z.number(),
+  iou: z.number(),
+  max_det: z.number().int(),
+  single_cls: z.boolean(),
+  split: z.string(),
+  /** Whether images were turned upright by their EXIF orientation. */
+  exif: z.enum(['applied', 'ignored']),
 });
+
+export const zDetectionsHeader = z
+  .object({
+    /** Of the content of the val set; see src/domain/compare/val-set.ts. */
+    fingerprint: z.string(),
+    classes: z.array(z.string()),
+    rule: zDetectionRule,
+    images: zCount,
+    /** Image paths as the val set names them; the index is the image number. */
+    files: z.array(z.string()),
+    /** Original width and height of each image, 2 * images. */
+    sizes: z.array(z.number()),
+    /** What each image and its labels contain, as digests; ascending. Absent in files that were of version 1. */
+    digests: z.array(z.string()).optional(),
+    detections: zCount,
+    labels: zCount,
+  })
+  .refine(
+    ({ images, files, sizes, digests }) =>
+      files.length === images && sizes.length === 2 * images && (digests?.length ?? images) === images,
+    'a column has another length than there are images',
+  );
 export type DetectionsHeader = z.infer<typeof zDetectionsHeader>;
 
 export type DetectionsFile = {
@@ -86,12 +99,26 @@ export function encodeDetections(file: {
   return out;
 }
 
-/** Reads a .det file; undefined where it is none, torn, or of another version. */
+/** Reads a .det file; undefined where it is none, torn, or of a version that is not known. */
 export function decodeDetections(bytes: Uint8Array): DetectionsFile | undefined {
-  const header = readHeader(bytes);
+  const version = VERSIONS.find((v) => readAscii(bytes, 0, 8) === `${MAGIC}${v}`);
+  const header = version && readHeader(bytes);
   if (!header) return undefined;
-  const reader = columnReader(bytes, header.end);
-  const { detections: n, labels: m, images, classes } = header.value;
+  if (version === VERSION)
+    return readColumns(bytes, zDetectionsHeader.safeParse(header.json).data, header.end);
+  const first = zHeader1.safeParse(header.json).data;
+  const file = readColumns(bytes, first, header.end);
+  return first && file && fromVersion1(first, file);
+}
+
+const VERSIONS = [VERSION, 1];
+
+type Counted = Pick<DetectionsHeader, 'detections' | 'labels' | 'images' | 'classes'>;
+
+function readColumns<H extends Counted>(bytes: Uint8Array, header: H | undefined, start: number) {
+  if (!header) return undefined;
+  const reader = columnReader(bytes, start);
+  const { detections: n, labels: m, images, classes } = header;
   const detections = {
     boxes: reader.next(Float32Array, 4 * n),
     scores: reader.next(Float32Array, n),
@@ -106,7 +133,7 @@ export function decodeDetections(bytes: Uint8Array): DetectionsFile | undefined 
     image: reader.next(Uint32Array, m),
   };
   if (reader.end() !== bytes.byteLength || !indexesFit(detections, truth)) return undefined;
-  return { header: header.value, detections, truth };
+  return { header, detections, truth };
 }
 
 /** Files come from run folders that others may have written: no index may point outside. */
@@ -116,12 +143,11 @@ function indexesFit(detections: Detections, truth: GroundTruth): boolean {
   return [detections, truth].every((c) => within(c.image, truth.images) && within(c.class, truth.classes));
 }
 
-function readHeader(bytes: Uint8Array): { value: DetectionsHeader; end: number } | undefined {
-  if (bytes.byteLength < PREFIX_BYTES || readAscii(bytes, 0, 8) !== `${MAGIC}${VERSION}`) return undefined;
+function readHeader(bytes: Uint8Array): { json: unknown; end: number } | undefined {
+  if (bytes.byteLength < PREFIX_BYTES) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
   if (length > MOST_HEADER_BYTES || PREFIX_BYTES + length > bytes.byteLength) return undefined;
-  const parsed = zDetectionsHeader.safeParse(parseJson(readAscii(bytes, PREFIX_BYTES, length)));
-  return parsed.success ? { value: parsed.data, end: PREFIX_BYTES + length } : undefined;
+  return { json: parseJson(readAscii(bytes, PREFIX_BYTES, length)), end: PREFIX_BYTES + length };
 }
 
 type Numbers = Float32Array | Uint32Array | Uint16Array;

@@ -3,15 +3,17 @@ import { formatProblem } from '../base/problem';
 import type { AssessParams, ValidateResult } from '../protocol/validator';
 import { type Outcome, reportOf } from './report';
 import { readSplit } from './split';
+import { judgedSetOf } from './val-set/judged-set';
 import { readRecorded } from './val-set/recorded';
+import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 
 const MOST_UNKNOWN = 3;
 
 /** Everything that Pitwall tells of a checkpoint, from what Ultralytics' own validation detected and the numbers it gave. */
-export async function assess(params: AssessParams): Promise<ValidateResult> {
+export async function assess(warm: WarmState, params: AssessParams): Promise<ValidateResult> {
   const start = performance.now();
-  const split = await readSplit(params);
+  const split = await readSplit(params, warm.knownImages(JSON.stringify([params.data, params.split])));
   const { results: found, unknown } = await readRecorded(params.recorded, split.images);
   if (found.length === 0) throw new BadInputError(`${params.data}: none of its images was validated`);
   const results = params.single_cls
@@ -33,7 +35,8 @@ export async function assess(params: AssessParams): Promise<ValidateResult> {
     skipped: split.images.length - results.length,
   };
   const report = reportOf(outcome, { start, load: 0, run: seconds, inference });
-  if (params.det !== undefined) await writeDetections(params.det, outcome);
+  const set = await judgedSetOf(split, results, warm.digests);
+  if (params.det !== undefined) await writeDetections(params.det, outcome, set);
   const total = report.seconds.total + seconds;
   return {
     report: {
@@ -43,7 +46,7 @@ export async function assess(params: AssessParams): Promise<ValidateResult> {
       engine: 'ultralytics',
       seconds: { ...report.seconds, total },
     },
-    fingerprint: split.fingerprint,
+    fingerprint: set.fingerprint,
     problems: [...split.problems.map(formatProblem), ...unknownLines(unknown)],
   };
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { compareDetections } from '../domain/compare/compare';
+import { inEnglish } from '../base/words';
+import { compareRecords } from '../domain/compare/compare-records';
+
 import type { CompareParams, CompareResult } from '../protocol/validator';
 import { type DetectionsFile, decodeDetections } from '../run/detections-file';
 
@@ -11,21 +13,20 @@ const REPLICATES = 300;
 /** Beyond this the bootstrap would hold up the next checkpoint; `pitwall compare` can still be asked. */
 const MOST_DETECTIONS = 1_000_000;
 
-/** Whether b is better than a, both being detections on the same val set; undefined where they cannot be compared. */
-export async function compareFiles({ a, b }: CompareParams): Promise<CompareResult | undefined> {
+/** Whether b is better than a, both being detections on the same val set; or why that cannot be told. */
+export async function compareFiles({ a, b }: CompareParams): Promise<CompareResult> {
   const [before, now] = [await read(a), await read(b)];
-  if (!before || !now || before.header.fingerprint !== now.header.fingerprint) return undefined;
-  if (before.detections.scores.length + now.detections.scores.length > MOST_DETECTIONS) return undefined;
-  const options = { replicates: REPLICATES };
-  const { map, low, high, probabilityBetter } = compareDetections(
-    before.truth,
-    before.detections,
-    now.detections,
-    options,
-  );
-  return { difference: map, low, high, probabilityBetter };
+  const detections = before.detections.scores.length + now.detections.scores.length;
+  if (detections > MOST_DETECTIONS)
+    return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
+  const result = compareRecords(before, now, { replicates: REPLICATES });
+  if (result.kind === 'refused') return { kind: 'refused', why: inEnglish(result.why) };
+  const { map, low, high, probabilityBetter } = result.comparison;
+  return { kind: 'compared', difference: map, low, high, probabilityBetter };
 }
 
-async function read(file: string): Promise<DetectionsFile | undefined> {
-  return decodeDetections(await readFile(file));
+async function read(file: string): Promise<DetectionsFile> {
+  const found = decodeDetections(await readFile(file));
+  if (!found) throw new Error(`${file} is not a detections file that this version reads`);
+  return found;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BadInputError } from '../base/bad-input';
 import type { DatasetSplit } from '../dataset/split';
 import { halveUntilItFits, isOutOfMemory } from '../domain/detection/memory';
@@ -116,14 +117,22 @@ function batchesOf(warm: WarmState, { params, split }: InferRequest, { model, ba
   const { input, layout, fixedBatch, session } = model;
   const how = { fit: layout.fit, order: layout.order, imgsz: Math.max(input.width, input.height) };
   const rect = usesRect(params, model);
-  const decides = [params.data, params.split, split.fingerprint, how, input, batch, rect];
+  const decides = [params.data, params.split, stampOf(split), how, input, batch, rect];
   const key = JSON.stringify([...decides, fixedBatch, session.inputType, layout.divisor]);
   const files = split.images.map((image) => image.file);
   return warm.batches(key, async () => {
     const plan = rect ? await rectPlan(files, batch, model) : squarePlan(files.length, batch, model);
     const filler = new BatchFiller(session.inputType, layout.divisor);
-    return new BatchStore({ files, plan, how, filler, fixedBatch });
+    const onBytes = (index: number, bytes: Uint8Array): void => warm.digests.note(split.images[index], bytes);
+    return new BatchStore({ files, plan, how, filler, fixedBatch, onBytes });
   });
+}
+
+/** Changes when the list of images or one of them does. */
+function stampOf({ images }: DatasetSplit): string {
+  const hash = createHash('sha256');
+  for (const { file, stamp } of images) hash.update(`${file}\n${stamp}\n`);
+  return hash.digest('hex');
 }
 
 /** Rect batches where the model takes any size, as Ultralytics does for dynamic exports. */

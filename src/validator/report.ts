@@ -8,7 +8,7 @@ import { type ImageResult, imageColumns, inputColumns } from './val-set/collect'
 
 /** Everything that came out of a validation. */
 export type Outcome = {
-  readonly params: Pick<ValidateParams, 'data' | 'conf' | 'iou' | 'max_det' | 'single_cls'>;
+  readonly params: Pick<ValidateParams, 'data' | 'split' | 'conf' | 'iou' | 'max_det' | 'single_cls'>;
   readonly split: DatasetSplit;
   /** Where it ran; `names` are the model's own classes, where it knows them. */
   readonly model: {

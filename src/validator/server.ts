@@ -25,7 +25,7 @@ export function serveParent(bundle: string): void {
       },
       assess: (raw) => {
         const params = zAssessParams.parse(raw);
-        return queue.run(() => assess(params));
+        return queue.run(() => assess(warm, params));
       },
       predict: (raw) => {
         const params = zPredictParams.parse(raw);

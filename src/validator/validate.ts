@@ -6,6 +6,7 @@ import { type Inferred, inferAll } from './infer';
 import type { PlacedModel } from './model/open-on-device';
 import { reportOf } from './report';
 import { readSplit } from './split';
+import { judgedSetOf } from './val-set/judged-set';
 import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 import { writeCocoJson } from './write-json';
@@ -30,9 +31,10 @@ export async function validate(
   const ran = { device, half, why, input, names: metadata.names };
   const outcome = { params, split, model: ran, results, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
-  if (params.det !== undefined) await writeDetections(params.det, outcome);
+  const set = await judgedSetOf(split, results, warm.digests);
+  if (params.det !== undefined) await writeDetections(params.det, outcome, set);
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
-  return { report, fingerprint: split.fingerprint, problems: problemsOf({ split, model, unread, notes }) };
+  return { report, fingerprint: set.fingerprint, problems: problemsOf({ split, model, unread, notes }) };
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;

@@ -3,12 +3,14 @@ import type { KnownImages } from '../dataset/split';
 import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-on-device';
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
+import { ImageDigests } from './val-set/image-digests';
 
 /** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {
   readonly thread: SessionThread;
   /** What was found to fit where a larger batch ran out of memory, by what was asked for; later checkpoints start from it. */
   readonly fitted = new Map<string, number>();
+  readonly digests = new ImageDigests();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
   #known: { readonly key: string; readonly images: KnownImages } | undefined;
   #batches: { readonly key: string; readonly store: BatchStore } | undefined;

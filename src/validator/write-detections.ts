@@ -3,31 +3,34 @@ import path from 'node:path';
 import { encodeDetections } from '../run/detections-file';
 import { makeFolder } from '../run/folder/make-folder';
 import type { Outcome } from './report';
-import { inputColumns } from './val-set/collect';
+import { keptColumns } from './val-set/collect';
+import type { JudgedSet } from './val-set/judged-set';
 
 /** Writes what was detected, so that this checkpoint can be compared with others later. Appears whole or not at all. */
-export async function writeDetections(file: string, outcome: Outcome): Promise<void> {
-  const { params, split, model, results, classes } = outcome;
-  const { detections, truth } = inputColumns(results, split.images, classes);
+export async function writeDetections(file: string, outcome: Outcome, set: JudgedSet): Promise<void> {
+  const { params, split, model, classes } = outcome;
+  const { results, digests, fingerprint } = set;
+  const { detections, truth } = keptColumns(results, split.images, classes);
   const names = Array.from({ length: classes }, (_, i) => split.names[i] ?? model.names?.[i] ?? `class_${i}`);
   const base = path.dirname(params.data);
   const bytes = encodeDetections({
     header: {
-      fingerprint: split.fingerprint,
+      fingerprint,
       classes: names,
       rule: {
         name: 'ultralytics',
-        space: 'letterbox',
         imgsz: Math.max(model.input.width, model.input.height),
         conf: params.conf,
         iou: params.iou,
         max_det: params.max_det,
         single_cls: params.single_cls,
+        split: params.split,
+        exif: 'applied',
       },
       images: results.length,
       files: results.map((r) => path.relative(base, split.images[r.index].file).split(path.sep).join('/')),
       sizes: results.flatMap((r) => [r.size.width, r.size.height]),
-      placements: results.flatMap(({ placement: p }) => [p.scaleX, p.scaleY, p.left, p.top]),
+      digests: [...digests],
     },
     detections,
     truth,

@@ -58,21 +58,22 @@ export function detectionsFile(split: DatasetSplit, data: string, { truth, detec
   const relative = (file: string): string => path.relative(path.dirname(data), file);
   return encodeDetections({
     header: {
-      fingerprint: split.fingerprint,
+      fingerprint: `c:${split.images.length}`,
       classes: [...split.names],
       rule: {
         name: 'ultralytics',
-        space: 'letterbox',
         imgsz: SIZE,
         conf: 0.001,
         iou: 0.7,
         max_det: 300,
         single_cls: false,
+        split: 'val',
+        exif: 'applied',
       },
       images: count,
       files: split.images.map((image) => relative(image.file).split(path.sep).join('/')),
       sizes: Array.from({ length: 2 * count }, () => SIZE),
-      placements: Array.from({ length: count }, () => [1, 1, 0, 0]).flat(),
+      digests: split.images.map((_, i) => String(i).padStart(22, '0')),
     },
     detections,
     truth,

@@ -1,12 +1,15 @@
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
-import { type Comparison, compareDetections } from '../../domain/compare/compare';
+import { inEnglish } from '../../base/words';
+import { judgeDifference } from '../../domain/compare/verdict';
+import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
+import { loadRunDetections, type RunDetections } from '../../engine/compare/run-detections';
 import type { Cli } from '../cli';
 import { compareLines } from '../compare/lines';
-import { loadRunDetections, type RunDetections } from '../compare/load-detections';
 import { badInput } from '../failure';
-import { printLine } from '../io';
+import { type CliIo, printLine } from '../io';
 import { styleFor } from '../output/style';
+import { resolveRun } from '../run-reference';
 
 export function compareCommand({ io, run }: Cli) {
   return new Command('compare')
@@ -17,31 +20,38 @@ export function compareCommand({ io, run }: Cli) {
     .option('--json', 'one JSON line on stdout')
     .action(
       run(async (first, second, { runs, json }) => {
-        const a = await loadRunDetections(io, first, runs);
-        const b = await loadRunDetections(io, second, runs);
-        if (a.file.header.fingerprint !== b.file.header.fingerprint)
-          throw badInput(
-            `${first}, ${second}: were validated on different val sets (images, sizes or labels differ)`,
-          );
-        const comparison = compareDetections(a.file.truth, a.file.detections, b.file.detections);
-        if (json) io.stdout.write(toJsonLine(compareReport(a, b, comparison)));
+        const a = await load(io, first, runs);
+        const b = await load(io, second, runs);
+        const compared = await compareRuns(a, b);
+        if (compared.kind === 'refused')
+          throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
+        if (json) io.stdout.write(toJsonLine(compareReport(a, b, compared)));
         else
-          for (const line of compareLines(a, b, { comparison, style: styleFor(io, io.stdout) }))
+          for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
             printLine(io.stdout, line);
         return 0;
       }),
     );
 }
 
+function load(io: CliIo, reference: string, runs: string): Promise<RunDetections> {
+  const { dir, epoch } = resolveRun(io, reference, runs);
+  return loadRunDetections(reference, dir, epoch);
+}
+
 /** What other programs read: fields may be added, these stay. */
-function compareReport(a: RunDetections, b: RunDetections, comparison: Comparison) {
+function compareReport(a: RunDetections, b: RunDetections, compared: RunsCompared) {
+  const { comparison, classes, said, recipes } = compared;
   const { map, low, high, probabilityBetter, biasCorrected, perClass, warnings, replicates, seed, rule } =
     comparison;
+  const side = ({ dir, epoch, reported }: RunDetections) => ({ run: dir, epoch, reported: reported ?? null });
   return {
-    a: { run: a.dir, epoch: a.epoch, ...comparison.a },
-    b: { run: b.dir, epoch: b.epoch, ...comparison.b },
-    difference: { map, low, high, probabilityBetter, biasCorrected },
-    perClass: perClass.map((c) => ({ ...c, name: a.file.header.classes[c.class] })),
+    a: { ...side(a), ...comparison.a },
+    b: { ...side(b), ...comparison.b },
+    difference: { map, low, high, probabilityBetter, biasCorrected, verdict: judgeDifference(comparison) },
+    recipes,
+    footing: said.map(inEnglish),
+    perClass: perClass.map((c) => ({ ...c, name: classes[c.class] })),
     warnings: warnings.map(({ message }) => message),
     replicates,
     seed,

@@ -1,11 +1,14 @@
 import path from 'node:path';
+import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
+import { boxesSentence, recipeSentence } from '../../domain/compare/sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/view/format';
+import type { RunsCompared } from '../../engine/compare/compare-runs';
+import type { RunDetections } from '../../engine/compare/run-detections';
 import { score } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
-import type { RunDetections } from './load-detections';
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'class' },
@@ -19,9 +22,9 @@ const span = (low: number, high: number): string => `${signed(low)} to ${signed(
 export function compareLines(
   a: RunDetections,
   b: RunDetections,
-  { comparison, style }: { readonly comparison: Comparison; readonly style: Style },
+  { compared, style }: { readonly compared: RunsCompared; readonly style: Style },
 ): string[] {
-  const names = a.file.header.classes;
+  const { comparison, classes: names, said } = compared;
   const rows = comparison.perClass.map((c) => [
     names[c.class] ?? `class ${c.class}`,
     String(c.images),
@@ -37,9 +40,11 @@ export function compareLines(
     ]),
     '',
     verdict(comparison, style),
+    ...sentences(compared).map((sentence) => `       ${sentence}`),
     '',
     ...formatTable(COLUMNS, rows),
     '',
+    ...said.map((note) => `note: ${inEnglish(note)}`),
     ...comparison.warnings.map(({ message }) => `warning: ${message}`),
     style.dim(SAMPLING_ONLY),
   ];
@@ -58,12 +63,13 @@ function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: C
   return [label, path.basename(dir), String(epoch), score(estimate.map), limits];
 }
 
-function verdict({ map, low, high, probabilityBetter, replicates }: Comparison, style: Style): string {
+function verdict(comparison: Comparison, style: Style): string {
+  const { map, low, high, probabilityBetter, replicates } = comparison;
   const chance = `B is better in ${formatProbability(probabilityBetter)} of ${replicates} draws of the val images`;
-  return `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)})  ${judged(low, high)}; ${chance}`;
+  return `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)}); ${chance}`;
 }
 
-function judged(low: number, high: number): string {
-  if (low > 0) return 'B is better';
-  return high < 0 ? 'A is better' : 'no significant difference';
+function sentences({ comparison, recipes }: RunsCompared): string[] {
+  const names = { a: 'A', b: 'B' };
+  return [boxesSentence(comparison, names), recipeSentence(recipes, comparison, names)].map(inEnglish);
 }

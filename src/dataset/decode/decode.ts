@@ -12,11 +12,13 @@ const END_OF_JPEG = Buffer.from('ffd9', 'hex');
 
 /**
  * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives.
- * Throws one line that names the file and what is wrong with it.
+ * Throws one line that names the file and what is wrong with it. `onBytes` hears what the file holds.
  */
-export async function decodeImage(file: string): Promise<RgbImage> {
+export async function decodeImage(file: string, onBytes?: (bytes: Buffer) => void): Promise<RgbImage> {
   try {
-    const image = await decodeBytes(await readFile(file), file);
+    const bytes = await readFile(file);
+    onBytes?.(bytes);
+    const image = await decodeBytes(bytes, file);
     if (Math.min(image.width, image.height) >= SMALLEST_SIDE) return image;
     throw new Error(`${image.width}x${image.height} pixels are too few: ${SMALLEST_SIDE} a side are needed`);
   } catch (error) {

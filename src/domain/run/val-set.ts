@@ -1,10 +1,12 @@
+import { mayBeSameValSet } from '../compare/val-set';
+
 type Judged = { readonly epoch: number; readonly t: number; readonly fingerprint?: string | undefined };
 
 /** What was judged on the val set of the latest validation; results on another one say nothing beside these. */
 export function onLatestValSet<T extends Judged>(validations: Iterable<T>): T[] {
   const all = [...validations];
   const latest = latestOf(all)?.fingerprint;
-  return all.filter((v) => isSameSet(v.fingerprint, latest));
+  return all.filter((v) => mayBeSameValSet(v.fingerprint, latest));
 }
 
 /** Epochs that were judged on another val set than the latest, ascending; none where it never changed. */
@@ -13,10 +15,6 @@ export function onOtherValSets(validations: Iterable<Judged>): number[] {
   const same = new Set(onLatestValSet(all).map((v) => v.epoch));
   return all.map((v) => v.epoch).filter((epoch) => !same.has(epoch));
 }
-
-/** A result without a fingerprint is of another engine or of an older file: nothing is known against it. */
-const isSameSet = (a: string | undefined, b: string | undefined): boolean =>
-  a === undefined || b === undefined || a === b;
 
 function latestOf(validations: readonly Judged[]): Judged | undefined {
   return validations.reduce<Judged | undefined>((last, v) => (last && last.t > v.t ? last : v), undefined);

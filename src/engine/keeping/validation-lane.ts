@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
 import type { EngineChoice } from '../../domain/run/validation-engine';
-import type { CompareResult, ValidateParams, ValidateResult } from '../../protocol/validator';
+import type { ValidateParams, ValidateResult } from '../../protocol/validator';
 import type { ProcessIdentity, RunFile } from '../../run/files';
 import { detectionsPath } from '../../run/files';
 import type { CheckpointState } from '../../run/state';
+import type { VersusBest } from '../../run/validation';
 import { OnnxModels } from '../export/onnx-models';
 import { identityOf } from '../process/identity';
 import { ROLE_VARIABLE } from '../process/run-environment';
@@ -85,15 +86,21 @@ export class ValidationLane {
     return { kind: 'abandoned' };
   }
 
-  /** A checkpoint against an earlier one, image by image; undefined where that cannot be known. */
-  async compare(before: number, now: number): Promise<CompareResult | undefined> {
+  /** A checkpoint against an earlier one, image by image; undefined if that cannot be known, which is said. */
+  async compare(before: number, now: number): Promise<Omit<VersusBest, 'epoch'> | undefined> {
     const file = (epoch: number): string => path.join(this.#dir, detectionsPath(epoch));
+    const withhold = (why: string): undefined => {
+      this.#onNote(`epoch ${now} was not compared with epoch ${before}: ${why}`);
+    };
     try {
-      return await this.#validator?.compare({ a: file(before), b: file(now) });
+      const result = await this.#validator?.compare({ a: file(before), b: file(now) });
+      if (result?.kind === 'refused') return withhold(result.why);
+      if (!result) return undefined;
+      const { kind: _, ...verdict } = result;
+      return verdict;
     } catch (error) {
       // Best detections may have been cleaned away, or the validator died: a verdict less, and no harm to the run.
-      this.#onNote(`epoch ${now} was not compared with epoch ${before}: ${toError(error).message}`);
-      return undefined;
+      return withhold(toError(error).message);
     }
   }
 

@@ -75,16 +75,10 @@ async function readImage(
 
 type ToShare = (box: JudgedBox['box']) => GalleryBox['box'];
 
-/** From the model's input to shares of the original image. */
-function shareOf({ sizes, placements }: DetectionsFile['header'], image: number): ToShare {
+/** From pixels of the original image to shares of it. */
+function shareOf({ sizes }: DetectionsFile['header'], image: number): ToShare {
   const [width, height] = sizes.slice(2 * image, 2 * image + 2);
-  const [scaleX, scaleY, left, top] = placements.slice(4 * image, 4 * image + 4);
-  return ([x1, y1, x2, y2]) => [
-    (x1 - left) / scaleX / width,
-    (y1 - top) / scaleY / height,
-    (x2 - x1) / scaleX / width,
-    (y2 - y1) / scaleY / height,
-  ];
+  return ([x1, y1, x2, y2]) => [x1 / width, y1 / height, (x2 - x1) / width, (y2 - y1) / height];
 }
 
 function galleryBox(judged: JudgedBox, classes: readonly string[], toShare: ToShare): GalleryBox {

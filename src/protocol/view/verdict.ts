@@ -1,11 +1,10 @@
 import type { Translate } from '../../base/translate';
+import { mayBeSameValSet } from '../../domain/compare/val-set';
+import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/view/format';
 import type { RunState } from '../../run/state';
 import type { Validated } from '../../run/validation';
 import type { Sentence } from './types';
-
-/** A difference is called one when 95 of 100 resampled val sets would show it. */
-const SURE = 0.95;
 
 /** A checkpoint against the best before it: progress, noise, or worse. */
 export function verdictOf(state: RunState, validated: Validated, t: Translate): Sentence {
@@ -18,13 +17,14 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
     tone: 'quiet',
   };
   if (isNoDifference(versus.difference)) return noise;
-  if (versus.probabilityBetter >= SURE) {
+  const verdict = judgeDifference(versus);
+  if (verdict === 'second') {
     return {
       text: t('{0} over the best · P(better) {1}', text, formatProbability(versus.probabilityBetter)),
       tone: 'good',
     };
   }
-  if (versus.probabilityBetter <= 1 - SURE) {
+  if (verdict === 'first') {
     const place = t('{0} below the best, {1} of epoch {2}', text, best, versus.epoch);
     return { text: place, tone: 'warning' };
   }
@@ -49,7 +49,9 @@ export function changeOf(state: RunState, validated: Validated): string {
 function bestBefore(state: RunState, validated: Validated): Validated | undefined {
   let best: Validated | undefined;
   for (const other of state.validations.values()) {
-    if (other.epoch < validated.epoch && (best === undefined || other.map > best.map)) best = other;
+    if (other.epoch >= validated.epoch || !mayBeSameValSet(other.fingerprint, validated.fingerprint))
+      continue;
+    if (best === undefined || other.map > best.map) best = other;
   }
   return best;
 }

@@ -3,7 +3,7 @@ import type { Placement, Size } from '../../domain/detection/letterbox';
 import type { BatchFiller } from '../session/input-batch';
 import type { InputData } from '../session/thread-messages';
 import type { PlannedBatch } from './plan';
-import { type Preparation, type Prepared, PreparedSet } from './prepared-set';
+import { type Images, type Prepared, PreparedSet } from './prepared-set';
 
 /** One image of a batch. */
 export type BatchRow = { readonly index: number; readonly size: Size; readonly placement: Placement };
@@ -15,10 +15,8 @@ export type ReadyBatch = {
   readonly data: InputData;
 };
 
-export type BatchStoreOptions = {
-  readonly files: readonly string[];
+export type BatchStoreOptions = Images & {
   readonly plan: readonly PlannedBatch[];
-  readonly how: Preparation;
   readonly filler: BatchFiller;
   /** Batch that the model is fixed to: smaller ones are filled up by repeating an image. */
   readonly fixedBatch: number | undefined;
@@ -44,7 +42,7 @@ export class BatchStore {
     this.plan = options.plan;
     this.#options = options;
     this.#keepsBatches = options.filler.bytesOf(elementsOf(options.plan)) <= room;
-    this.#images = new PreparedSet(options.files, options.how, this.#keepsBatches ? 0 : room);
+    this.#images = new PreparedSet(options, this.#keepsBatches ? 0 : room);
   }
 
   /** Why images could not be read, by index. */

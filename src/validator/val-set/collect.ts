@@ -39,11 +39,19 @@ export function imageColumns(
   images: readonly DatasetImage[],
   classes: number,
 ): Columns {
-  return columns(results, images, classes, {
-    detected: toImage,
-    labelled: (boxes, { size }, out) => corners(boxes, size, { left: 0, top: 0 }, out),
-  });
+  return columns(results, images, classes, { detected: toImage, labelled: inImage });
 }
+
+/** What is kept: pixels of the original image, unclipped, so that overlaps are those of Ultralytics' space. */
+export function keptColumns(
+  results: readonly ImageResult[],
+  images: readonly DatasetImage[],
+  classes: number,
+): Columns {
+  return columns(results, images, classes, { detected: toImageUnclipped, labelled: inImage });
+}
+
+const inImage: Corners = (boxes, { size }, out) => corners(boxes, size, { left: 0, top: 0 }, out);
 
 function columns(
   results: readonly ImageResult[],
@@ -112,12 +120,20 @@ export function toImage(
   { placement, size }: Pick<ImageResult, 'placement' | 'size'>,
   out: Float32Array,
 ): Float32Array {
+  toImageUnclipped(boxes, { placement }, out);
+  for (let i = 0; i < out.length; i++) out[i] = clip(out[i], i % 2 === 0 ? size.width : size.height);
+  return out;
+}
+
+function toImageUnclipped(
+  boxes: Float32Array,
+  { placement }: Pick<ImageResult, 'placement'>,
+  out: Float32Array,
+): Float32Array {
   const { left, top, scaleX, scaleY } = placement;
-  for (let i = 0; i < boxes.length; i += 4) {
-    out[i] = clip((boxes[i] - left) / scaleX, size.width);
-    out[i + 1] = clip((boxes[i + 1] - top) / scaleY, size.height);
-    out[i + 2] = clip((boxes[i + 2] - left) / scaleX, size.width);
-    out[i + 3] = clip((boxes[i + 3] - top) / scaleY, size.height);
+  for (let i = 0; i < boxes.length; i += 2) {
+    out[i] = (boxes[i] - left) / scaleX;
+    out[i + 1] = (boxes[i + 1] - top) / scaleY;
   }
   return out;
 }

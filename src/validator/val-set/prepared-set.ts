@@ -24,18 +24,27 @@ export type Preparation = {
   readonly imgsz: number;
 };
 
+export type Images = {
+  readonly files: readonly string[];
+  readonly how: Preparation;
+  /** Hears what the file of an image holds, each time that it is read. */
+  readonly onBytes: (index: number, bytes: Uint8Array) => void;
+};
+
 /** Decoded, resized and padded images of a split, kept between checkpoints as far as `room` goes. */
 export class PreparedSet {
   readonly #files: readonly string[];
   readonly #how: Preparation;
+  readonly #onBytes: (index: number, bytes: Uint8Array) => void;
   readonly #cache = new Map<number, Prepared>();
   readonly #failed = new Map<number, string>();
   /** Bytes that may still be kept. */
   #room: number;
 
-  constructor(files: readonly string[], how: Preparation, room: number) {
+  constructor({ files, how, onBytes }: Images, room: number) {
     this.#files = files;
     this.#how = how;
+    this.#onBytes = onBytes;
     this.#room = room;
   }
 
@@ -59,7 +68,7 @@ export class PreparedSet {
   }
 
   async #decode(index: number, input: Size): Promise<Prepared> {
-    const image = await decodeImage(this.#files[index]);
+    const image = await decodeImage(this.#files[index], (bytes) => this.#onBytes(index, bytes));
     const placement = placeImage(image, input, this.#how.fit, this.#how.imgsz);
     const pixels = fillInput(image, placement, this.#how.order);
     return { size: { width: image.width, height: image.height }, placement, pixels };

@@ -140,15 +140,16 @@ describe('compare', () => {
         images,
         files: Array.from(image, String),
         sizes: Array.from({ length: 2 * images }, () => 64),
-        placements: Array.from({ length: 4 * images }, (_, i) => [1, 1, 0, 0][i & 3]),
+        digests: Array.from(image, (i) => `image ${fingerprint}`.padEnd(11) + String(i).padStart(11, '0')),
         rule: {
           name: 'ultralytics',
-          space: 'letterbox',
           imgsz: 64,
           conf: 0.001,
           iou: 0.7,
           max_det: 300,
           single_cls: false,
+          split: 'val',
+          exif: 'applied',
         },
       },
       detections: { ...common, boxes: boxes(shift), scores: new Float32Array(images).fill(0.9) },
@@ -197,15 +198,19 @@ describe('compare', () => {
     expect(difference.probabilityBetter).toBeGreaterThan(0.99);
   });
   it('says it in words', async () => {
-    expect((await cli(['compare', 'worse', 'better'], dir)).out).toContain(
-      'B is better; B is better in >99 % of 1000 draws',
-    );
-    expect((await cli(['compare', 'worse', 'worse'], dir)).out).toContain('no significant difference');
+    const { out } = await cli(['compare', 'worse', 'better'], dir);
+    expect(out).toContain('B is better in >99 % of 1000 draws');
+    expect(out).toContain("on images like these B's boxes are better");
+    expect(out).toContain("whether B's recipe is better is not known from one run each");
+    const same = await cli(['compare', 'worse', 'worse'], dir);
+    expect(same.out).toContain('on images like these the boxes of A and B are not told apart');
   });
   it('refuses another val set', async () => {
     const { code, err } = await cli(['compare', 'worse', 'other'], dir);
     expect(code).toBe(2);
-    expect(err).toMatch(/^worse, other: were validated on different val sets/);
+    expect(err).toBe(
+      'worse (A), other (B): the val sets differ: 20 images for A, 20 for B; 20 of A are not in B, 20 of B are not in A\n',
+    );
   });
   it('refuses an epoch whose detections are gone, with those that are kept', async () => {
     const { code, err } = await cli(['compare', 'worse@1', 'better'], dir);

@@ -27,7 +27,13 @@ function write(images: readonly object[], rows: readonly number[]): string {
 }
 
 const listed = (...files: string[]) =>
-  files.map((file) => ({ file, boxes: new Float32Array(0), class: new Uint16Array(0) }));
+  files.map((file) => ({
+    file,
+    stamp: '',
+    labelDigest: '',
+    boxes: new Float32Array(0),
+    class: new Uint16Array(0),
+  }));
 
 test('detections of another program lie where the val set lists their images', async () => {
   const rows = [1, 2, 3, 4, 0.5, 7, 10, 20, 30, 40, 0.25, 0, 5, 6, 7, 8, 0.125, 3];

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeDetections, encodeDetections } from '../../../src/run/detections-file';
+import { repositoryRoot } from '../../helpers/shared';
 
 const file = {
   header: {
@@ -7,17 +10,18 @@ const file = {
     classes: ['Riss', '缺陷'],
     rule: {
       name: 'ultralytics' as const,
-      space: 'letterbox' as const,
       imgsz: 640,
       conf: 0.001,
       iou: 0.7,
       max_det: 300,
       single_cls: false,
+      split: 'val',
+      exif: 'applied' as const,
     },
     images: 2,
     files: ['a.jpg', 'ö.jpg'],
     sizes: [10, 20, 30, 40],
-    placements: [1, 1, 0, 0, 0.5, 0.5, 0, 7],
+    digests: ['a', 'b'],
   },
   detections: {
     boxes: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
@@ -46,7 +50,38 @@ describe('a detections file', () => {
     for (let length = 0; length < bytes.length; length++)
       expect(decodeDetections(bytes.subarray(0, length))).toBeUndefined();
     expect(decodeDetections(new Uint8Array([...bytes, 0]))).toBeUndefined();
-    expect(decodeDetections(new TextEncoder().encode('PITWDET2 and more text'))).toBeUndefined();
+    expect(decodeDetections(new TextEncoder().encode('PITWDET3 and more text'))).toBeUndefined();
+  });
+
+  it('is refused when a column of its header has another length', () => {
+    const short = { ...file, header: { ...file.header, sizes: [10, 20, 30] } };
+    expect(decodeDetections(encodeDetections(short))).toBeUndefined();
+  });
+
+  it('of version 1 comes out of the input of its model', () => {
+    const old = readFileSync(
+      path.join(repositoryRoot, 'test/fixtures/runs/9508bab/old-wide/validation/epoch-0025.det'),
+    );
+    const read = decodeDetections(old);
+    expect(read?.header).toMatchObject({
+      classes: ['green', 'red'],
+      rule: { imgsz: 96, split: 'val', exif: 'applied' },
+      images: 6,
+    });
+    // Labels as they stand in the first label file, of an image of 64 x 64 pixels.
+    const labels = readFileSync(
+      path.join(repositoryRoot, 'test/fixtures/runs/9508bab/labels/val/0.txt'),
+      'utf8',
+    );
+    const [cx, cy, w, h] = labels
+      .split('\n')[0]
+      .split(' ')
+      .slice(1)
+      .map((v) => Number(v) * 64);
+    const box = [...(read?.truth.boxes.subarray(0, 4) ?? [])];
+    [cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2].forEach((v, i) => {
+      expect(box[i]).toBeCloseTo(v, 3);
+    });
   });
 
   it('is refused when an index points outside', () => {

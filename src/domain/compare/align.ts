@@ -1,0 +1,128 @@
+import { type Words, words } from '../../base/words';
+import { sortByKey } from '../evaluation/order';
+import type { DetectionRecord } from './record';
+import { DIGEST_LENGTH } from './val-set';
+
+export type Aligned =
+  | {
+      readonly kind: 'aligned';
+      readonly a: DetectionRecord;
+      readonly b: DetectionRecord;
+      readonly said: readonly Words[];
+    }
+  | { readonly kind: 'refused'; readonly why: Words };
+
+/** Gives both records the same images under the same numbers, or says how their val sets differ. */
+export function alignImages(a: DetectionRecord, b: DetectionRecord): Aligned {
+  // Records of one fingerprint come in one order: that of the digests, or of the paths that were fingerprinted.
+  if (a.header.fingerprint === b.header.fingerprint && a.header.images === b.header.images)
+    return { kind: 'aligned', a, b, said: [] };
+  const [digestsA, digestsB] = [a.header.digests, b.header.digests];
+  if (digestsA && digestsB) return { kind: 'refused', why: difference(a, b, [digestsA, digestsB]) };
+  if (!digestsA && !digestsB) return { kind: 'refused', why: EARLIER_SETS_DIFFER };
+  return digestsA ? byNames(a, b, (b2) => [a, b2]) : byNames(b, a, (a2) => [a2, b]);
+}
+
+const EARLIER_SETS_DIFFER = words(
+  'A and B were validated by an earlier Pitwall on val sets of other paths, sizes or labels: validate one of them again',
+);
+const UNMATCHED = words(
+  'one of A and B was validated by an earlier Pitwall, and its images are not those of the other by name and size: validate it again',
+);
+const MATCHED = words(
+  'one of A and B was validated by an earlier Pitwall: its images were matched by name, size and labels',
+);
+
+/** An earlier record tells nothing of what its images contain: they are known by their names and sizes. */
+function byNames(
+  record: DetectionRecord,
+  earlier: DetectionRecord,
+  pair: (matched: DetectionRecord) => readonly [DetectionRecord, DetectionRecord],
+): Aligned {
+  const places = new Map(namesOf(record).map((name, i) => [name, i]));
+  const found = namesOf(earlier).map((name) => places.get(name));
+  const order = found.filter((place) => place !== undefined);
+  if (order.length !== record.header.images || new Set(order).size !== found.length)
+    return { kind: 'refused', why: UNMATCHED };
+  const [a, b] = pair(renumber(earlier, order, record));
+  return { kind: 'aligned', a, b, said: [MATCHED] };
+}
+
+function namesOf({ header: { files, sizes } }: DetectionRecord): string[] {
+  return files.map((file, i) => `${file} ${sizes[2 * i]}x${sizes[2 * i + 1]}`);
+}
+
+/** The record with image i as image order[i], images ascending. */
+function renumber(record: DetectionRecord, order: readonly number[], like: DetectionRecord): DetectionRecord {
+  const { files, sizes } = like.header;
+  const { detections, truth } = record;
+  return {
+    header: { ...record.header, files, sizes },
+    detections: { ...inOrder(detections, order), scores: scoresInOrder(detections, order) },
+    truth: { ...truth, ...inOrder(truth, order) },
+  };
+}
+
+type Flat = { readonly boxes: Float32Array; readonly class: Uint16Array; readonly image: Uint32Array };
+
+function inOrder(flat: Flat, order: readonly number[]): Flat {
+  const moved = orderOf(flat, order);
+  return {
+    boxes: Float32Array.from(
+      { length: flat.boxes.length },
+      (_, k) => flat.boxes[4 * moved[k >> 2] + (k & 3)],
+    ),
+    class: Uint16Array.from(moved, (i) => flat.class[i]),
+    image: Uint32Array.from(moved, (i) => order[flat.image[i]]),
+  };
+}
+
+function scoresInOrder(flat: Flat & { readonly scores: Float32Array }, order: readonly number[]) {
+  return Float32Array.from(orderOf(flat, order), (i) => flat.scores[i]);
+}
+
+function orderOf({ image }: Flat, order: readonly number[]): Uint32Array {
+  const key = image.map((i) => order[i]);
+  return sortByKey(Uint32Array.from(image.keys()), key, order.length);
+}
+
+/** How two sets that are known by their contents differ: by their images, else by their labels, else by their classes. */
+function difference(
+  a: DetectionRecord,
+  b: DetectionRecord,
+  [digestsA, digestsB]: readonly [readonly string[], readonly string[]],
+): Words {
+  const images = (digests: readonly string[]) => digests.map((digest) => digest.slice(0, DIGEST_LENGTH));
+  const [lacksB, lacksA] = [
+    without(images(digestsA), images(digestsB)),
+    without(images(digestsB), images(digestsA)),
+  ];
+  const counts = [a.header.images, b.header.images] as const;
+  if (lacksA + lacksB > 0)
+    return words(
+      'the val sets differ: {0} images for A, {1} for B; {2} of A are not in B, {3} of B are not in A',
+      ...counts,
+      lacksB,
+      lacksA,
+    );
+  const relabelled = without(digestsA, digestsB);
+  if (relabelled > 0)
+    return words(
+      'the val sets differ: {0} of {1} images have other labels for B than for A',
+      relabelled,
+      counts[0],
+    );
+  const names = ({ header }: DetectionRecord): string => header.classes.join(', ');
+  return words('the classes of the val sets differ: {0} for A; {1} for B', names(a), names(b));
+}
+
+/** How many of `own` are left when those of `others` are taken away, each once. */
+function without(own: readonly string[], others: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  return own.filter((one) => {
+    const count = left.get(one) ?? 0;
+    left.set(one, count - 1);
+    return count <= 0;
+  }).length;
+}

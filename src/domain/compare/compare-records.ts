@@ -1,0 +1,26 @@
+import type { Words } from '../../base/words';
+import { type CompareOptions, type Comparison, compareDetections } from './compare';
+import { bringToOneFooting, type Refused } from './footing';
+import type { DetectionRecord } from './record';
+
+export type Compared = {
+  readonly kind: 'compared';
+  readonly comparison: Comparison;
+  /** Names of the classes both were judged by. */
+  readonly classes: readonly string[];
+  /** What differed and was brought to one footing. */
+  readonly said: readonly Words[];
+};
+
+/** Is the second better than the first? Every comparison of two checkpoints is made here. */
+export function compareRecords(
+  first: DetectionRecord,
+  second: DetectionRecord,
+  options: CompareOptions = {},
+): Compared | Refused {
+  const footing = bringToOneFooting(first, second);
+  if (footing.kind === 'refused') return footing;
+  const { truth, a, b, classes, said } = footing;
+  const comparison = compareDetections(truth, a.detections, b.detections, options);
+  return { kind: 'compared', comparison, classes, said };
+}

@@ -1,0 +1,123 @@
+import { type Words, words } from '../../base/words';
+import type { GroundTruth } from '../evaluation/types';
+import { alignImages } from './align';
+import type { DetectionRecord, DetectionRule } from './record';
+import { foldClasses, keepAbove, keepFirst } from './reduce';
+import { truthDiffers } from './truth';
+
+/** Two records that may be judged against each other, or why they may not be. */
+export type Footing =
+  | {
+      readonly kind: 'common';
+      readonly truth: GroundTruth;
+      readonly a: DetectionRecord;
+      readonly b: DetectionRecord;
+      readonly classes: readonly string[];
+      /** What differed and was brought to one footing. */
+      readonly said: readonly Words[];
+    }
+  | Refused;
+
+/** The sentence names what differs, with both values. */
+export type Refused = { readonly kind: 'refused'; readonly why: Words };
+
+/**
+ * The one door to every comparison: brings two records to one footing and says how, or refuses with what differs. Swapped
+ * records give the swapped footing.
+ */
+export function bringToOneFooting(first: DetectionRecord, second: DetectionRecord): Footing {
+  const refused = ruleRefusal(first.header.rule, second.header.rule);
+  if (refused) return { kind: 'refused', why: refused };
+  const aligned = alignImages(first, second);
+  if (aligned.kind === 'refused') return aligned;
+  const said = [...aligned.said];
+  const rules = [first.header.rule, second.header.rule] as const;
+  let sides: Sides = [aligned.a, aligned.b];
+  for (const level of LEVELS) {
+    const step = level(sides, rules);
+    sides = step.sides;
+    said.push(...step.said);
+  }
+  const [a, b] = sides;
+  if (truthDiffers(a, b)) return { kind: 'refused', why: LABELS_READ_DIFFERENTLY };
+  const [longer] = [a, b].sort((x, y) => y.header.classes.length - x.header.classes.length);
+  const { classes } = longer.header;
+  const { truth } = exactest(a, b);
+  return { kind: 'common', truth: { ...truth, classes: classes.length }, a, b, classes, said };
+}
+
+/** Whose labels both are judged on, whichever way the two were given: those that were converted least. */
+function exactest(a: DetectionRecord, b: DetectionRecord): DetectionRecord {
+  const exactness = ({ header: { digests, rule } }: DetectionRecord): number =>
+    digests ? Number.POSITIVE_INFINITY : rule.imgsz;
+  return exactness(b) > exactness(a) ? b : a;
+}
+
+const LABELS_READ_DIFFERENTLY = words(
+  'the labels of the val set were read differently for A and for B: validate the older one again',
+);
+
+/** What can be brought to no footing: other boxes would have been found. */
+const FIXED: readonly { readonly key: 'name' | 'split' | 'exif' | 'iou'; readonly name: string }[] = [
+  { key: 'name', name: 'the rule of detection' },
+  { key: 'split', name: 'the split' },
+  { key: 'exif', name: 'the EXIF orientation of images' },
+  { key: 'iou', name: 'the IoU of NMS' },
+];
+
+function ruleRefusal(a: DetectionRule, b: DetectionRule): Words | undefined {
+  const other = FIXED.find(({ key }) => a[key] !== b[key]);
+  return other && words('{0} differs: {1} for A, {2} for B', other.name, a[other.key], b[other.key]);
+}
+
+type Sides = readonly [DetectionRecord, DetectionRecord];
+type Rules = readonly [DetectionRule, DetectionRule];
+type Level = (sides: Sides, rules: Rules) => { readonly sides: Sides; readonly said: readonly Words[] };
+
+const map = ([a, b]: Sides, change: (side: DetectionRecord) => DetectionRecord): Sides => [
+  change(a),
+  change(b),
+];
+
+const levelImgsz: Level = (sides, [a, b]) => ({
+  sides,
+  said:
+    a.imgsz === b.imgsz
+      ? []
+      : [words('A was validated at {0} pixels, B at {1}: both by the original images', a.imgsz, b.imgsz)],
+});
+
+const levelConf: Level = (sides, [a, b]) => {
+  if (a.conf === b.conf) return { sides, said: [] };
+  const conf = Math.max(a.conf, b.conf);
+  const said = words('confidence began at {0} for A, at {1} for B: both from {2} on', a.conf, b.conf, conf);
+  return { sides: map(sides, (side) => keepAbove(side, conf)), said: [said] };
+};
+
+/** Before the limit on detections, which it leaves room under. */
+const levelClasses: Level = (sides, [a, b]) => {
+  if (a.single_cls === b.single_cls) return { sides, said: [] };
+  const said = words(
+    'single_cls is {0} for A, {1} for B: both by one class',
+    String(a.single_cls),
+    String(b.single_cls),
+  );
+  return {
+    sides: map(sides, (side) => (side.header.rule.single_cls ? side : foldClasses(side))),
+    said: [said],
+  };
+};
+
+const levelLimit: Level = (sides, [a, b]) => {
+  if (a.max_det === b.max_det) return { sides, said: [] };
+  const most = Math.min(a.max_det, b.max_det);
+  const said = words(
+    'detections of an image ended at {0} for A, at {1} for B: the first {2} of both',
+    a.max_det,
+    b.max_det,
+    most,
+  );
+  return { sides: map(sides, (side) => keepFirst(side, most)), said: [said] };
+};
+
+const LEVELS: readonly Level[] = [levelImgsz, levelConf, levelClasses, levelLimit];

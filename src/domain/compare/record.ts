@@ -1,0 +1,33 @@
+import type { Detections, GroundTruth } from '../evaluation/types';
+
+/** What one checkpoint detected on one val set, and how; a .det file holds it. Boxes lie in pixels of the original images. */
+export type DetectionRecord = {
+  readonly header: DetectionFacts;
+  readonly detections: Detections;
+  readonly truth: GroundTruth;
+};
+
+export type DetectionFacts = {
+  /** Of the content of the val set; see val-set.ts. */
+  readonly fingerprint: string;
+  readonly classes: readonly string[];
+  readonly rule: DetectionRule;
+  readonly images: number;
+  readonly files: readonly string[];
+  /** Width and height of each image. */
+  readonly sizes: readonly number[];
+  /** What each image and its labels contain; images are in ascending order of them. Absent in records of an earlier Pitwall. */
+  readonly digests?: readonly string[];
+};
+
+export type DetectionRule = {
+  readonly name: 'ultralytics';
+  /** Longer side of the model's input. */
+  readonly imgsz: number;
+  readonly conf: number;
+  readonly iou: number;
+  readonly max_det: number;
+  readonly single_cls: boolean;
+  readonly split: string;
+  readonly exif: 'applied' | 'ignored';
+};

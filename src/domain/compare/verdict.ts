@@ -1,0 +1,10 @@
+import type { Limits } from './limits';
+
+/** What a difference with its 95 % interval tells: a is better, b is better, or neither is told. */
+export type Verdict = 'first' | 'second' | 'neither';
+
+/** The one place that turns numbers into a verdict. Swapped limits give the swapped verdict. */
+export function judgeDifference({ low, high }: Limits): Verdict {
+  if (low > 0) return 'second';
+  return high < 0 ? 'first' : 'neither';
+}

@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BadInputError } from '../../base/bad-input';
+import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import { detectionsPath } from '../../run/files';
+import type { RunState } from '../../run/state';
+import { openRun } from '../view/live-run';
+
+/** What one checkpoint of a run detected on its val set. */
+export type RunDetections = {
+  readonly dir: string;
+  readonly epoch: number;
+  /** mAP50-95 of its own report. */
+  readonly reported: number | undefined;
+  readonly file: DetectionsFile;
+};
+
+/**
+ * The detections of a run's checkpoint; without an epoch those of the best, else of the newest that has any. Throws one
+ * line that begins with `name`, as the run was asked for.
+ */
+export async function loadRunDetections(
+  name: string,
+  dir: string,
+  asked: number | undefined,
+): Promise<RunDetections> {
+  const kept = await keptEpochs(dir);
+  const { best, validations } = await readState(dir);
+  const preferred = asked ?? (best && kept.includes(best.epoch) ? best.epoch : kept.at(-1));
+  if (preferred === undefined || !kept.includes(preferred)) throw absent(name, asked, kept);
+  const source = path.join(dir, detectionsPath(preferred));
+  const file = decodeDetections(await readFile(source));
+  if (!file) throw new BadInputError(`${source}: is not a detections file that this version reads`);
+  return { dir, epoch: preferred, reported: validations.get(preferred)?.map, file };
+}
+
+function absent(name: string, epoch: number | undefined, kept: readonly number[]): Error {
+  const which = epoch === undefined ? 'any epoch' : `epoch ${epoch}`;
+  const has = kept.length > 0 ? `; kept are ${kept.join(', ')}` : '';
+  return new BadInputError(`${name}: no detections of ${which}${has}`);
+}
+
+async function keptEpochs(dir: string): Promise<number[]> {
+  const folder = path.dirname(path.join(dir, detectionsPath(1)));
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const epochs = names.map((name) => Number(/^epoch-(\d+)\.det$/.exec(name)?.[1] ?? Number.NaN));
+  return epochs.filter((epoch) => !Number.isNaN(epoch)).sort((a, b) => a - b);
+}
+
+async function readState(dir: string): Promise<RunState> {
+  const live = await openRun(dir);
+  live.dispose();
+  return live.state;
+}

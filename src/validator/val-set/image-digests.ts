@@ -1,0 +1,35 @@
+import { webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { DatasetImage } from '../../dataset/split';
+import { DIGEST_LENGTH } from '../../domain/compare/val-set';
+
+type Image = Pick<DatasetImage, 'file' | 'stamp'>;
+type Known = { readonly stamp: string; readonly digest: Promise<string> };
+
+/** Digests of what image files hold, taken from the bytes that are decoded anyway and kept while the files stay as they are. */
+export class ImageDigests {
+  readonly #known = new Map<string, Known>();
+
+  /** The file was read just now, and these are its bytes. */
+  note({ file, stamp }: Image, bytes: Uint8Array): void {
+    if (this.#known.get(file)?.stamp === stamp) return;
+    const digest = digestOf(bytes);
+    // Met by whoever asks for it.
+    digest.catch(() => undefined);
+    this.#known.set(file, { stamp, digest });
+  }
+
+  /** Reads the file where nobody has done so. */
+  async of(image: Image): Promise<string> {
+    const known = this.#known.get(image.file);
+    if (known?.stamp === image.stamp) return known.digest;
+    this.note(image, await readFile(image.file));
+    return this.of(image);
+  }
+}
+
+/** On another thread, beside decoding. */
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const hash = await webcrypto.subtle.digest('SHA-256', bytes);
+  return Buffer.from(hash).toString('base64url').slice(0, DIGEST_LENGTH);
+}

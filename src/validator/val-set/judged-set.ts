@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { mapPool } from '../../base/pool';
+import type { DatasetSplit } from '../../dataset/split';
+import { fingerprintOf, valSetText } from '../../domain/compare/val-set';
+import type { ImageResult } from './collect';
+import type { ImageDigests } from './image-digests';
+
+/** What a checkpoint was judged on: the images that were read, in an order that does not depend on their names. */
+export type JudgedSet = {
+  readonly fingerprint: string;
+  readonly results: readonly ImageResult[];
+  /** Of each result: its image, then its labels. */
+  readonly digests: readonly string[];
+};
+
+/** Files read at once, where they were not read before. */
+const READ_WIDTH = 16;
+const HASH_DIGITS = 32;
+
+export async function judgedSetOf(
+  { images, datasetNames }: DatasetSplit,
+  found: readonly ImageResult[],
+  digests: ImageDigests,
+): Promise<JudgedSet> {
+  const judged = await mapPool(found, READ_WIDTH, async (result) => {
+    const image = images[result.index];
+    return { result, digest: (await digests.of(image)) + image.labelDigest };
+  });
+  const ordered = judged.sort((a, b) => compareText(a.digest, b.digest) || a.result.index - b.result.index);
+  const own = ordered.map(({ digest }) => digest);
+  const hash = createHash('sha256').update(valSetText(own, datasetNames)).digest('hex');
+  return {
+    fingerprint: fingerprintOf(hash.slice(0, HASH_DIGITS)),
+    results: ordered.map(({ result }) => result),
+    digests: own,
+  };
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
