@@ -1,18 +1,26 @@
 import * as z from 'zod';
 import { zEpoch, zNumber, zStep } from './schema';
 
+const zLrMode = z.enum(['scale', 'hold', 'plan']);
+
 /**
  * What a host may ask of a run, written to control/<id>.json. The trainer answers lr, stop, stop_after_epoch, pause,
  * close_mosaic; the keeper the rest.
  */
 export const zControlRequest = z.discriminatedUnion('type', [
-  /** `value` is absolute, for `group` or for the weights group; scale keeps the planned shape, hold keeps the value. */
-  z.object({
-    type: z.literal('lr'),
-    mode: z.enum(['scale', 'hold']).default('scale'),
-    value: z.number().positive(),
-    group: z.string().optional(),
-  }),
+  /**
+   * `value` is absolute, for `group` or for the weights group: scale keeps the planned shape, hold keeps the value, plan
+   * goes back and takes none. What is far above the plan needs `confirmed`.
+   */
+  z
+    .object({
+      type: z.literal('lr'),
+      mode: zLrMode.default('scale'),
+      value: z.number().positive().optional(),
+      group: z.string().optional(),
+      confirmed: z.boolean().optional(),
+    })
+    .refine(({ mode, value }) => mode === 'plan' || value !== undefined, 'value: expected a number above 0'),
   z.object({ type: z.literal('stop') }),
   z.object({ type: z.literal('stop_after_epoch') }),
   z.object({ type: z.literal('pause') }),
@@ -43,8 +51,12 @@ export const TRAINER_REQUESTS: ReadonlySet<ControlRequest['type']> = new Set([
 /** A change of the LR as it was really applied: from `step` on, the curve of `group` (all groups if absent) is changed. */
 export const zLrChange = z.object({
   step: zStep,
-  mode: z.enum(['scale', 'hold']),
+  mode: zLrMode,
   value: zNumber,
   group: z.string().optional(),
+  /** Steps of a fresh warm-up, after a rewind. */
+  warmup: z.number().int().min(0).optional(),
+  /** Who asked: cli, vscode, keeper. */
+  by: z.string().optional(),
 });
 export type LrChange = z.infer<typeof zLrChange>;

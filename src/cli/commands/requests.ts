@@ -4,7 +4,6 @@ import { askAndWait } from '../../engine/ask';
 import { openRun } from '../../engine/view/live-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
-import { parseAssignment } from '../assignment';
 import type { Cli } from '../cli';
 import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
@@ -12,8 +11,8 @@ import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { untilSettled } from '../until-settled';
 
-const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
-const RUNS = ['--runs <dir>', 'folder of the runs', 'runs'] as const;
+export const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
+export const RUNS = ['--runs <dir>', 'folder of the runs', 'runs'] as const;
 
 export function stopCommand({ io, run }: Cli) {
   return new Command('stop')
@@ -60,27 +59,8 @@ export function continueCommand({ io, run }: Cli) {
     );
 }
 
-export function setCommand({ io, run }: Cli) {
-  return new Command('set')
-    .description('change the learning rate of a running run: pitwall set RUN lr=0.01')
-    .argument(...RUN)
-    .argument('<lr=value>', 'the LR that the next step gets; the rest of the planned curve is scaled with it')
-    .option('--hold', 'keep this LR to the end instead of scaling the planned curve')
-    .option('--group <name>', 'only this parameter group (weights, norm, bias)')
-    .option(...RUNS)
-    .action(
-      run(async (text, assignment, { runs, hold, group }) => {
-        const value = parseAssignment(assignment);
-        const { dir } = resolveRun(io, text, runs);
-        const mode = hold ? 'hold' : 'scale';
-        await ask(io, dir, { type: 'lr', mode, value, ...(group !== undefined && { group }) });
-        return 0;
-      }),
-    );
-}
-
 /** Sends a request, prints the answer, and fails with it where the run refuses. */
-async function ask(io: CliIo, dir: string, request: ControlRequest): Promise<void> {
+export async function ask(io: CliIo, dir: string, request: ControlRequest): Promise<void> {
   await refuseWhereFinal(dir, request);
   const answer = await askAndWait(dir, request, { installDir: io.installDir, from: 'cli' }).catch(
     (error: unknown) => {

@@ -1,4 +1,5 @@
 import type { Schedule } from './types';
+import { partsAt, targetAt } from './warmup-parts';
 
 /**
  * From a step on, an epoch has so many steps. A run whose training set changed while it was paused goes on with longer or
@@ -68,6 +69,13 @@ export function scheduleOnGrid(
     steps,
     warmupSteps: firstCold(steps, (step) => evenStep(grid, step) >= of(step).warmupSteps),
     lrAt: (step, group) => of(step).lrAt(evenStep(grid, step), group),
+    ...(last.warmup && {
+      warmup: {
+        ...last.warmup,
+        sharesAt: (step) => partsAt(of(step), evenStep(grid, step)),
+        targetAt: (step, group) => targetAt(of(step), evenStep(grid, step), group),
+      },
+    }),
     momentumAt: (step) => of(step).momentumAt(evenStep(grid, step)),
     accumulateAt: (step) => of(step).accumulateAt(evenStep(grid, step)),
   };

@@ -1,51 +1,83 @@
+import { freshShare, type Segment, type Standing, standingAt } from './lr-standing';
 import type { Schedule } from './types';
+import { targetAt } from './warmup-parts';
 
 /** A change of the LR in flight, as it was applied (protocol/control.ts has the same shape). */
 export type LrChange = {
   readonly step: number;
-  readonly mode: 'scale' | 'hold';
-  /** The LR at `step`: of `group`, or of the weights where no group is named. */
+  /**
+   * scale: the planned curve without its warm-up is scaled so that it has `value` at `step`; a warm-up that runs goes on
+   * from where it stands and leads there. hold: every group has `value` to the end. plan: back to the plan.
+   */
+  readonly mode: 'scale' | 'hold' | 'plan';
+  /** Absolute: of `group`, or of the weights if no group is named. For `plan` it only tells what the plan has there. */
   readonly value: number;
   readonly group?: string;
+  /** Steps of a fresh warm-up from `step` on, after a rewind. */
+  readonly warmup?: number;
+  /** Who asked: cli, vscode, keeper. */
+  readonly by?: string;
 };
 
-export type Segment = { readonly from: number; readonly factor?: number; readonly held?: number };
-
-/** The changes as they bear on one group, in the order of their steps. */
+/**
+ * The changes as they bear on one group, in the order in which they were made. A change replaces what was said before about
+ * steps from its own on: after a rewind, what was asked for beyond that point is gone.
+ */
 export function segmentsOf(
   schedule: Schedule,
   changes: readonly LrChange[],
   group: number,
 ): readonly Segment[] {
   const name = schedule.groups[group];
-  return changes
-    .filter((change) => change.group === undefined || change.group === name)
-    .map((change) => segmentOf(schedule, change, group));
+  const own = changes.filter((change) => change.group === undefined || change.group === name);
+  return own.reduce<readonly Segment[]>((before, change) => {
+    const kept = before.filter((segment) => segment.from < change.step);
+    return [...kept, segmentOf(schedule, change, { group, before: kept.at(-1) })];
+  }, []);
 }
 
-function segmentOf(schedule: Schedule, change: LrChange, group: number): Segment {
+type Place = { readonly group: number; readonly before: Segment | undefined };
+
+function segmentOf(schedule: Schedule, change: LrChange, { group, before }: Place): Segment {
+  const { step, mode, value, warmup } = change;
+  const fresh = warmup === undefined ? before?.fresh : { from: step, steps: warmup };
+  const from = { from: step, ...(fresh && { fresh }) };
+  if (mode === 'plan') return { kind: 'plan', from: step };
+  if (mode === 'hold') return { kind: 'hold', ...from, value };
   const reference = change.group === undefined ? weightsGroup(schedule) : group;
-  if (change.mode === 'hold') {
-    return { from: change.step, held: change.value * steadyRatio(schedule, group, reference) };
-  }
-  return { from: change.step, factor: change.value / plannedLr(schedule, change.step, reference) };
+  const factor = factorOf(value, targetAt(schedule, step, reference));
+  return { kind: 'scale', ...from, factor, standing: standingAfter(schedule, step, { factor, before }) };
 }
 
-function weightsGroup(schedule: Schedule): number {
+/** A target of 0 cannot be scaled; trainers refuse it, and here the plan stays. */
+const factorOf = (value: number, target: number): number => (target > 0 ? value / target : 1);
+
+/** Lower takes effect at once in every group; higher begins where each group stands and is reached with the warm-up. */
+function standingAfter(
+  schedule: Schedule,
+  step: number,
+  { factor, before }: { readonly factor: number; readonly before: Segment | undefined },
+): Standing {
+  const { start, target, done } = standingAt(schedule, step, before);
+  const less = Math.min(1, factor / (before?.kind === 'scale' ? before.factor : 1));
+  return { start: start * less, target: target * less, done };
+}
+
+export function weightsGroup(schedule: Pick<Schedule, 'groups'>): number {
   return Math.max(0, schedule.groups.indexOf('weights'));
 }
 
-// Warm-up starts at 0, which no factor lifts: there the LR that is being asked for is that of the next step above 0.
-function plannedLr(schedule: Schedule, step: number, group: number): number {
-  const planned = schedule.lrAt(step, group);
-  if (planned > 0) return planned;
-  const next = schedule.lrAt(step + 1, group);
-  return next > 0 ? next : 1;
-}
-
-// Groups differ in warm-up for a while; what is held to the end keeps the ratio they have at the end.
-function steadyRatio(schedule: Schedule, group: number, reference: number): number {
-  const last = schedule.steps - 1;
-  const ratio = schedule.lrAt(last, group) / schedule.lrAt(last, reference);
-  return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
+/** The LR of a step under its segment. */
+export function changedLr(
+  schedule: Schedule,
+  segment: Segment,
+  at: { readonly step: number; readonly group: number },
+): number {
+  const { step, group } = at;
+  if (segment.kind === 'plan') return schedule.lrAt(step, group);
+  const fresh = freshShare(segment, step);
+  if (segment.kind === 'hold') return segment.value * fresh;
+  const { start, target } = standingAt(schedule, step, segment);
+  const from = start === 0 ? 0 : start * (schedule.warmup?.startOf(group) ?? 0);
+  return fresh * (from + target * targetAt(schedule, step, group));
 }

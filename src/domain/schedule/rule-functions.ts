@@ -1,9 +1,9 @@
 import type { Group } from './groups';
 import { type Effective, isAdamFamily } from './optimizer';
-import { rampOf } from './ramp';
+import { rampOf, sharesOf } from './ramp';
 import { interpolate, roundHalfEven } from './rounding';
 import type { Timeline } from './timeline';
-import type { Schedule, ScheduleInput } from './types';
+import type { Schedule, ScheduleInput, WarmupParts } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
 
 export type RuleParts = {
@@ -16,7 +16,7 @@ export type RuleParts = {
 
 export function lrFunction({ input, effective, groups, timeline }: RuleParts): Schedule['lrAt'] {
   const ramp = rampOf(input.warmup_shape);
-  const starts = groups.map((group) => (group.fromBiasLr ? effective.warmup_bias_lr : 0));
+  const starts = startsOf(groups, effective);
   const bases = groups.map((group) => effective.lr0 * group.multiple);
   return (step, group) => {
     const epoch = timeline.epochOf(step);
@@ -24,6 +24,29 @@ export function lrFunction({ input, effective, groups, timeline }: RuleParts): S
     // Outside the warm-up the scheduler's value stands, which old versions set one epoch late.
     if (warm < 0) return bases[group] * timeline.scheduledMultiple(epoch);
     return ramp(warm, timeline.warmupAt(epoch), starts[group], bases[group] * timeline.multiple(epoch));
+  };
+}
+
+const startsOf = (groups: RuleParts['groups'], { warmup_bias_lr }: Effective): readonly number[] =>
+  groups.map((group) => (group.fromBiasLr ? warmup_bias_lr : 0));
+
+/** The same curve as `lrFunction`, taken apart. */
+export function warmupParts({ input, effective, groups, timeline }: RuleParts): WarmupParts {
+  const starts = startsOf(groups, effective);
+  const shares = sharesOf(input.warmup_shape);
+  return {
+    sharesAt: (step) => {
+      const epoch = timeline.epochOf(step);
+      const warm = timeline.warmStep(step, epoch);
+      return shares(warm < 0 ? 1 : Math.min(1, warm / timeline.warmupAt(epoch)));
+    },
+    startOf: (group) => starts[group],
+    targetAt: (step, group) => {
+      const epoch = timeline.epochOf(step);
+      const isWarm = timeline.warmStep(step, epoch) >= 0;
+      const multiple = isWarm ? timeline.multiple(epoch) : timeline.scheduledMultiple(epoch);
+      return effective.lr0 * groups[group].multiple * multiple;
+    },
   };
 }
 

@@ -2,10 +2,16 @@ import type { Problem } from '../../base/problem';
 import type { Experiment } from '../experiment/types';
 import { countedInput, countProblems, type DatasetCounts } from './counts';
 import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
-import { type LrChange, segmentsOf } from './lr-changes';
+import { changedLr, type LrChange, segmentsOf } from './lr-changes';
 import { effectiveSettings } from './optimizer';
 import { rangeSchedule } from './range';
-import { accumulateFunction, lrFunction, momentumFunction, type RuleParts } from './rule-functions';
+import {
+  accumulateFunction,
+  lrFunction,
+  momentumFunction,
+  type RuleParts,
+  warmupParts,
+} from './rule-functions';
 import { createTimeline } from './timeline';
 import type { Schedule, ScheduleInput } from './types';
 import { ultralyticsRule } from './ultralytics-version';
@@ -27,6 +33,7 @@ export function createSchedule(input: ScheduleInput): Schedule {
     warmupSteps: Math.min(timeline.warmupAt(0), timeline.steps),
     groups: groups.map((group) => group.name),
     lrAt: lrFunction(parts),
+    warmup: warmupParts(parts),
     momentumAt: momentumFunction(parts),
     accumulateAt: accumulateFunction(parts),
   };
@@ -49,18 +56,15 @@ export function scheduleOf(
 }
 
 /**
- * The schedule with changes made in flight. `scale` multiplies the planned curve from `step` on so that the LR there is
- * `value`; `hold` keeps `value` to the end. Values are absolute: a change that is made twice changes nothing more, and a
- * later one replaces an earlier one. Without a group all groups move together, MuSGD's boosted ones in their ratio.
+ * The schedule with changes made in flight, in the order in which they were made. Values are absolute: a change that is
+ * made twice changes nothing more, and a later one replaces an earlier one. Without a group all groups move together.
  */
 export function withLrChanges(schedule: Schedule, changes: readonly LrChange[]): Schedule {
   if (changes.length === 0) return schedule;
-  const ordered = changes.toSorted((a, b) => a.step - b.step);
-  const segments = schedule.groups.map((_, group) => segmentsOf(schedule, ordered, group));
+  const segments = schedule.groups.map((_, group) => segmentsOf(schedule, changes, group));
   const lrAt: Schedule['lrAt'] = (step, group) => {
     const segment = segments[group].findLast((s) => s.from <= step);
-    if (segment === undefined) return schedule.lrAt(step, group);
-    return segment.held ?? schedule.lrAt(step, group) * (segment.factor ?? 1);
+    return segment === undefined ? schedule.lrAt(step, group) : changedLr(schedule, segment, { step, group });
   };
   return { ...schedule, lrAt };
 }

@@ -15,10 +15,24 @@ export type Schedule = {
   /** What one step is: a training batch, unless a library's scheduler is drawn by itself per epoch. */
   readonly unit?: 'step' | 'epoch';
   lrAt(step: number, group: number): number;
+  /** What a planned warm-up is made of; absent if a schedule has none that could be changed while it runs. */
+  readonly warmup?: WarmupParts;
   /** Momentum of SGD; for Adam its beta1, which no warm-up touches. */
   momentumAt(step: number): number;
   /** Batches whose gradients make one optimizer update. */
   accumulateAt(step: number): number;
+};
+
+/** LR = start * (where the group begins) + target * (what it leads to); `done` is the share of the way, 1 after it. */
+export type WarmupShares = { readonly start: number; readonly target: number; readonly done: number };
+
+/** The parts that a planned warm-up is made of, so that what it leads to can be changed while it runs. */
+export type WarmupParts = {
+  sharesAt(step: number): WarmupShares;
+  /** LR of a group at the very first step. */
+  startOf(group: number): number;
+  /** The planned LR without its warm-up. */
+  targetAt(step: number, group: number): number;
 };
 
 /** `builtin` and `ultralytics` share their formulas; the rule of an Ultralytics version differs in its quirks. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tooHighSentence } from '../../domain/schedule/lr-preview';
+import { foreseeLr } from '../../protocol/lr-request';
 import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import type { Requests } from './requests';
 import type { RunBook } from './run-book';
@@ -66,7 +68,7 @@ const noCheckpoint = (epoch: number): Answer => ({
 });
 
 /** A request that no trainer will ever answer. A stop is never refused while anything of the run works. */
-function refuse(request: ControlRequest, { trainer, validation }: RequestContext): Answer | undefined {
+function refuse(request: ControlRequest, { book, trainer, validation }: RequestContext): Answer | undefined {
   if (!trainer.alive) {
     if (request.type !== 'stop' || validation.idle)
       return { ok: false, message: `no trainer is running: the run is ${trainer.state}` };
@@ -74,6 +76,14 @@ function refuse(request: ControlRequest, { trainer, validation }: RequestContext
     return { ok: true, message: 'validation stopped' };
   }
   const { hello } = trainer;
-  if (request.type === 'stop' || !hello || hello.knobs.includes(request.type)) return undefined;
+  if (request.type === 'stop' || !hello) return undefined;
+  if (hello.knobs.includes(request.type)) return refuseSlip(request, book);
   return { ok: false, message: `trainer ${hello.trainer} cannot do ${request.type} while it runs` };
+}
+
+/** An LR far above the plan is most likely a slip of the hand; hosts show what it comes to and ask. */
+function refuseSlip(request: ControlRequest, { state }: RunBook): Answer | undefined {
+  if (request.type !== 'lr' || request.confirmed) return undefined;
+  const beyond = foreseeLr(state, request, 0)?.tooHigh;
+  return beyond && { ok: false, message: `${tooHighSentence(beyond)}: it needs to be confirmed` };
 }

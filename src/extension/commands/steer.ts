@@ -1,10 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/view/duration';
-import { formatRate } from '../../domain/view/format';
 import { askAndWait } from '../../engine/ask';
 import { KeptElsewhere, resumeRun } from '../../engine/keeping/resume-run';
-import { mainRates } from '../../run/main-group';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -89,44 +87,4 @@ async function confirmTakeOver(
   );
   const options = { modal: true, detail };
   return (await vscode.window.showWarningMessage(question, options, takeOver)) === takeOver;
-}
-
-export async function setLearningRate(services: Services, target: Target): Promise<void> {
-  const dir = await pickRun(services, target, isLive, vscode.l10n.t('Set the learning rate of'));
-  if (dir === undefined) return;
-  const value = await askForRate(services, dir);
-  if (value === undefined) return;
-  const mode = await askForMode();
-  if (mode) await ask(services, dir, { type: 'lr', mode, value });
-}
-
-async function askForRate(services: Services, dir: string): Promise<number | undefined> {
-  const run = await services.runs.acquire(dir);
-  const column = mainRates(run.live.state);
-  const now = column && column.length > 0 ? column.at(column.length - 1) : undefined;
-  run.release();
-  const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Learning rate from the next step on'),
-    value: now === undefined ? '' : formatRate(now / 2),
-    prompt: now === undefined ? '' : vscode.l10n.t('Now {0}.', formatRate(now)),
-    ignoreFocusOut: true,
-    validateInput: (input) =>
-      Number(input) > 0 && Number.isFinite(Number(input))
-        ? undefined
-        : vscode.l10n.t('A number above 0 is expected.'),
-  });
-  return text === undefined ? undefined : Number(text);
-}
-
-async function askForMode(): Promise<'scale' | 'hold' | undefined> {
-  const items = [
-    { label: vscode.l10n.t('Scale the rest of the curve'), mode: 'scale' as const },
-    { label: vscode.l10n.t('Hold this value to the end'), mode: 'hold' as const },
-  ];
-  return (
-    await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('How should it go on?'),
-      ignoreFocusOut: true,
-    })
-  )?.mode;
 }

@@ -8,17 +8,10 @@ import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
 import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
+import { setLearningRate } from './set-learning-rate';
 import { setUpPythonEnvironment } from './set-up-python';
 import { startTraining } from './start-training';
-import {
-  openDashboard,
-  pauseRun,
-  previewSchedule,
-  resume,
-  setLearningRate,
-  stopAfterEpoch,
-  stopRun,
-} from './steer';
+import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
 import type { RunTarget } from './targets';
 import { deleteRun, emptyTrash, restoreDeletedRun } from './trash';
 

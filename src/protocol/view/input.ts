@@ -11,6 +11,8 @@ export type PlannedCurve = {
   readonly warmupSteps: number;
   readonly groups: readonly string[];
   lrAt(step: number, group: number): number;
+  /** The plan before the LR was changed in flight, if it was. */
+  readonly original?: PlannedCurve;
 };
 
 export type ViewInput = {

@@ -1,7 +1,9 @@
+import type { Translate } from '../../base/translate';
 import { mainGroup } from '../../domain/schedule/summary';
 import { formatCount, formatRate } from '../../domain/view/format';
 import type { Points } from '../../domain/view/thin';
 import { mainFirst, mainRates } from '../../run/main-group';
+import type { LrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
 import {
   type ChartContext,
@@ -32,7 +34,7 @@ export function lrChart(context: ChartContext): ChartDraft {
     band: warmupBand(context),
     marks: (context.other ? [] : state.lrChanges).map((change) => ({
       x: context.axis.ofStep(change.step),
-      label: t('{0} at step {1}', formatRate(change.value), formatCount(change.step)),
+      label: changeLabel(change, t),
     })),
     empty: series.length > 0 ? undefined : t('The schedule is not known yet.'),
     unit: 'rate',
@@ -51,17 +53,41 @@ function groupSeries(context: ChartContext, group: string, index: number): Serie
     key: `${role}:${group}`,
     label: index === 0 ? label : group,
     role,
-    colour: role === 'planned' && index === 0 && state.run ? 'grey' : colour,
+    colour: role === 'planned' && index === 0 && state.run && !planned?.original ? 'grey' : colour,
     optional,
   });
   const column = state.steps.lr.get(group);
   const plannedGroup = planned?.groups.indexOf(group) ?? -1;
+  const before = planned?.original;
   return [
+    // What was planned at first stays, behind what is planned now.
+    ...(before && plannedGroup >= 0
+      ? [
+          plannedSeries(context, before, {
+            ...head('planned', t('planned at first')),
+            ...{ key: `original:${group}`, colour: 'grey', role: 'planned', group: plannedGroup },
+          }),
+        ]
+      : []),
     ...(planned && plannedGroup >= 0
       ? [plannedSeries(context, planned, { ...head('planned', t('planned')), group: plannedGroup })]
       : []),
     ...(column ? [{ ...head('line', t('applied')), kind: 'steps' as const, y: column.view() }] : []),
   ];
+}
+
+/** A change that stays on the chart: what it means and who asked. */
+function changeLabel({ mode, value, step, by, warmup }: LrChange, t: Translate): string {
+  const at = formatCount(step);
+  const lr = formatRate(value);
+  const meanings = {
+    scale: t('curve through {0} at step {1}', lr, at),
+    hold: t('{0} held from step {1}', lr, at),
+    plan: t('back to the plan at step {0}', at),
+  };
+  const meaning =
+    warmup === undefined ? meanings[mode] : t('rewound to step {0}, LR {1} after {2} steps', at, lr, warmup);
+  return by === undefined || by === '' ? meaning : `${meaning} (${by})`;
 }
 
 function plannedSeries(

@@ -1,11 +1,19 @@
 import { countedInput } from '../../domain/schedule/counts';
 import { type EpochGrid, evenGrid, scheduleOnGrid } from '../../domain/schedule/epoch-grid';
 import { createSchedule, withLrChanges } from '../../domain/schedule/schedule';
+import type { Schedule } from '../../domain/schedule/types';
 import type { RunState } from '../../run/state';
 import type { PlannedCurve } from './input';
 
 /** The LR a run plans, with the changes made in flight; undefined until the trainer has told its counts. */
-export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve | undefined {
+export function plannedOfRun(state: RunState): PlannedCurve | undefined {
+  const schedule = scheduleOfRun(state);
+  if (!schedule || state.lrChanges.length === 0) return schedule;
+  return { ...withLrChanges(schedule, state.lrChanges), original: schedule };
+}
+
+/** The plan as it was at first. */
+export function scheduleOfRun({ run, plan }: Pick<RunState, 'run' | 'plan'>): Schedule | undefined {
   if (!run || !plan || plan.stepsPerEpoch < 1) return undefined;
   const { resolved } = run.experiment;
   // A run that is followed has a plan of its own, of which the step is an epoch where a results.csv is read.
@@ -16,10 +24,9 @@ export function plannedOfRun({ run, plan, lrChanges }: RunState): PlannedCurve |
   const counted = countedInput(resolved, counts);
   const { epochs, batch = counted.batch } = plan;
   const input = { ...counted, epochs, batch };
-  const schedule = scheduleOnGrid(gridOfPlan(plan), epochs, (length) =>
+  return scheduleOnGrid(gridOfPlan(plan), epochs, (length) =>
     createSchedule({ ...input, stepsPerEpoch: length }),
   );
-  return withLrChanges(schedule, lrChanges);
 }
 
 /** How the steps of a run make its epochs. */

@@ -107,11 +107,15 @@ export async function training({ suite, browser, extensions }) {
 
     await test('the learning rate can be changed in flight', async () => {
       await panel.locator('vscode-button', { hasText: 'Set LR' }).click();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Hold a value' }).click();
       const input = page.locator('.quick-input-widget input.input');
       await input.waitFor();
       await input.fill('0.0042');
       await page.keyboard.press('Enter');
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Hold this value' }).click();
+      const dialog = page.locator('.monaco-dialog-box');
+      await dialog.waitFor();
+      expect(/weights: next step/.test(await dialog.textContent()), 'what it comes to, per group');
+      await dialog.getByText('Set Learning Rate').click();
       await until('the new LR', async () => (await tileValue(panel, 'lr')) === '0.0042', {
         timeoutMs: 60_000,
       });

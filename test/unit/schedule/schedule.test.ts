@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSchedule, withLrChanges } from '../../../src/domain/schedule/schedule';
+import { createSchedule } from '../../../src/domain/schedule/schedule';
 import type { Schedule, ScheduleInput } from '../../../src/domain/schedule/types';
 
 const base: ScheduleInput = {
@@ -311,56 +311,6 @@ describe('a schedule of a million steps', () => {
     expect(Math.max(...lrs)).toBeLessThanOrEqual(0.1);
     expect(Math.min(...steps(schedule).map(schedule.momentumAt))).toBeGreaterThanOrEqual(0.8);
     expect(Math.min(...steps(schedule).map(schedule.accumulateAt))).toBeGreaterThanOrEqual(1);
-  });
-});
-
-describe('LR changes in flight', () => {
-  const plan = createSchedule(base);
-
-  it('scale the rest of the curve so that this step has the value', () => {
-    const changed = withLrChanges(plan, [{ step: 200, mode: 'scale', value: 0.00302 }]);
-    expect(changed.lrAt(199, 0)).toBe(plan.lrAt(199, 0));
-    expect(changed.lrAt(200, 0)).toBeCloseTo(0.00302, 15);
-    expect(changed.lrAt(200, 2)).toBeCloseTo(0.00302, 15);
-    expect(changed.lrAt(400, 0)).toBeCloseTo(plan.lrAt(400, 0) / 2, 15);
-  });
-
-  it('hold the value to the end', () => {
-    const changed = withLrChanges(plan, [{ step: 100, mode: 'hold', value: 0.001 }]);
-    expect([100, 300, 499].map((s) => changed.lrAt(s, 0))).toEqual([0.001, 0.001, 0.001]);
-    expect(changed.lrAt(100, 2)).toBeCloseTo(0.001, 12);
-  });
-
-  it('of one group leave the others alone', () => {
-    const changed = withLrChanges(plan, [{ step: 10, mode: 'hold', value: 0.02, group: 'bias' }]);
-    expect(changed.lrAt(10, 2)).toBe(0.02);
-    expect(changed.lrAt(10, 0)).toBe(plan.lrAt(10, 0));
-  });
-
-  it('that are repeated change nothing more, and a later one replaces an earlier one', () => {
-    const once = withLrChanges(plan, [{ step: 200, mode: 'scale', value: 0.003 }]);
-    const twice = withLrChanges(plan, [
-      { step: 200, mode: 'scale', value: 0.003 },
-      { step: 200, mode: 'scale', value: 0.003 },
-    ]);
-    expect(twice.lrAt(300, 0)).toBe(once.lrAt(300, 0));
-    const undone = withLrChanges(plan, [
-      { step: 200, mode: 'hold', value: 0.003 },
-      { step: 300, mode: 'scale', value: plan.lrAt(300, 0) },
-    ]);
-    expect(undone.lrAt(400, 0)).toBeCloseTo(plan.lrAt(400, 0), 15);
-  });
-
-  it("keep the ratio of MuSGD's boosted groups", () => {
-    const muon = ultralytics('8.4.190', { optimizer: 'MuSGD' });
-    const changed = withLrChanges(muon, [{ step: 200, mode: 'hold', value: 0.001 }]);
-    expect(changed.lrAt(300, muon.groups.indexOf('weights_boost'))).toBeCloseTo(0.003, 12);
-  });
-
-  it('at step 0, where warm-up has LR 0, stay finite', () => {
-    const changed = withLrChanges(plan, [{ step: 0, mode: 'scale', value: 1e-4 }]);
-    expect(changed.lrAt(1, 0)).toBeCloseTo(1e-4, 12);
-    expect(Number.isFinite(changed.lrAt(400, 0))).toBe(true);
   });
 });
 

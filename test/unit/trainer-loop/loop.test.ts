@@ -92,15 +92,22 @@ describe('the order of images', () => {
 });
 
 describe('obey', () => {
-  const schedule = { groups: ['weights', 'norm', 'bias'] } as unknown as Schedule;
-  const check = (request: ControlRequest) => obey(request, { step: 12, epoch: 2, schedule });
+  const groups = ['weights', 'norm', 'bias'];
+  const planned: Schedule = {
+    ...{ steps: 100, stepsPerEpoch: 10, warmupSteps: 0, groups },
+    ...{ lrAt: () => 0.02, momentumAt: () => 0.9, accumulateAt: () => 1 },
+  };
+  const check = (request: ControlRequest) =>
+    obey(request, { step: 12, epoch: 2, planned, changes: [], by: 'cli' });
 
   it('applies an LR from the next step on, for all groups or for one', () => {
     expect(check({ type: 'lr', mode: 'scale', value: 0.01 }).applied).toEqual({
       step: 12,
       mode: 'scale',
       value: 0.01,
+      by: 'cli',
     });
+    expect(check({ type: 'lr', mode: 'plan' }).applied).toMatchObject({ mode: 'plan', value: 0.02 });
     expect(check({ type: 'lr', mode: 'hold', value: 0.01, group: 'bias' }).applied?.group).toBe('bias');
   });
 

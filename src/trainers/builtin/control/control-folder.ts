@@ -7,7 +7,14 @@ import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../ru
 
 /** A request to the trainer, or a file that is none. */
 export type Incoming =
-  | { readonly kind: 'request'; readonly id: string; readonly request: ControlRequest; readonly file: string }
+  | {
+      readonly kind: 'request';
+      readonly id: string;
+      /** Who asked. */
+      readonly from: string;
+      readonly request: ControlRequest;
+      readonly file: string;
+    }
   | { readonly kind: 'bad'; readonly id: string; readonly message: string; readonly file: string };
 
 const LOOK_EVERY_MS = 50;
@@ -46,9 +53,9 @@ export class ControlFolder {
     try {
       const parsed = zControlFile.safeParse(parseJson(await readFile(path.join(this.#folder, file), 'utf8')));
       if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is no request' } };
-      const { request, t } = parsed.data;
+      const { request, t, from } = parsed.data;
       if (TRAINER_REQUESTS.has(request.type))
-        return { t, incoming: { kind: 'request', id: parsed.data.id, request, file } };
+        return { t, incoming: { kind: 'request', id: parsed.data.id, from, request, file } };
       const message = `${request.type} is not the trainer's to answer`;
       return { t, incoming: { kind: 'bad', id, file, message } };
     } catch (error) {

@@ -1,4 +1,7 @@
+import { weightsGroup } from '../../../domain/schedule/lr-changes';
+import { describeLrChange } from '../../../domain/schedule/lr-preview';
 import type { Schedule } from '../../../domain/schedule/types';
+import { targetAt } from '../../../domain/schedule/warmup-parts';
 import type { ControlRequest, LrChange } from '../../../run/requests';
 
 /** Requests that this trainer obeys; `hello` tells them. */
@@ -9,7 +12,11 @@ export type Standing = {
   /** The step that comes next. */
   readonly step: number;
   readonly epoch: number;
-  readonly schedule: Schedule;
+  /** As planned at first, and what was changed since. */
+  readonly planned: Schedule;
+  readonly changes: readonly LrChange[];
+  /** Who asks. */
+  readonly by: string;
 };
 
 export type Obedience = {
@@ -50,17 +57,18 @@ export function obey(request: ControlRequest, at: Standing): Obedience {
   }
 }
 
-function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, { step, schedule }: Standing): Obedience {
-  const { mode, value, group } = request;
-  if (group !== undefined && !schedule.groups.includes(group)) {
-    const message = `there is no parameter group ${group}: expected ${schedule.groups.join(', ')}`;
+function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: Standing): Obedience {
+  const { step, planned, changes, by } = at;
+  const { mode, group } = request;
+  const reference = group === undefined ? weightsGroup(planned) : planned.groups.indexOf(group);
+  if (reference < 0) {
+    const message = `there is no parameter group ${group}: expected ${planned.groups.join(', ')}`;
     return { ok: false, message };
   }
-  const what = group === undefined ? 'LR' : `LR of ${group}`;
-  const rest = mode === 'hold' ? 'and stays there' : 'and the rest of the curve is scaled with it';
-  return {
-    ok: true,
-    message: `${what} is ${value} from step ${step} on, ${rest}`,
-    applied: { step, mode, value, ...(group === undefined ? {} : { group }) },
-  };
+  const target = targetAt(planned, step, reference);
+  if (mode === 'scale' && !(target > 0))
+    return { ok: false, message: `the planned LR of step ${step} is 0 and cannot be scaled: hold a value` };
+  const { value = target } = request;
+  const change: LrChange = { step, mode, value, ...(group !== undefined && { group }), by };
+  return { ok: true, message: describeLrChange({ schedule: planned, changes, change }), applied: change };
 }

@@ -100,7 +100,9 @@ export class TrainLoop {
   }
 
   #answer(incoming: Incoming): Obedience {
-    const at = { step: this.#step, epoch: this.#epoch, schedule: this.#schedule };
+    const { schedule: planned, changes } = this.#parts;
+    const by = incoming.kind === 'request' ? incoming.from : '';
+    const at = { step: this.#step, epoch: this.#epoch, planned, changes: changes.inFlight.lrChanges, by };
     const answer: Obedience =
       incoming.kind === 'request' ? obey(incoming.request, at) : { ok: false, message: incoming.message };
     const event = {

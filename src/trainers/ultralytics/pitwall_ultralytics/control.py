@@ -16,7 +16,7 @@ class ControlFolder:
         self._next_look = 0.0
 
     def take(self):
-        """New requests as (id, request), oldest first; a file that is no request comes as (id, None)."""
+        """New requests as (id, request, who asks), oldest first; a file that is no request comes as (id, None, None)."""
         now = time.monotonic()
         if now < self._next_look:
             return []
@@ -31,7 +31,8 @@ class ControlFolder:
     @staticmethod
     def _read(path: Path):
         try:
-            request = json.loads(path.read_text(encoding="utf-8"))["request"]
-            return path.stem, request if isinstance(request, dict) else None
+            file = json.loads(path.read_text(encoding="utf-8"))
+            request = file["request"]
+            return (path.stem, request, str(file.get("from", ""))) if isinstance(request, dict) else (path.stem, None, None)
         except (ValueError, KeyError, TypeError, OSError):
-            return path.stem, None
+            return path.stem, None, None

@@ -5,8 +5,8 @@ Ultralytics sets group["lr"] at each epoch start (scheduler) and, in warm-up, be
 the value stays as it is. `Rates.apply` runs after that and before the optimizer's step (from preprocess_batch), so what
 Ultralytics wants is whatever stands in the group, unless it is what we put there ourselves the batch before.
 
-The formulas are those of the preview: src/domain/schedule/ramp.ts, warmup-shape.ts and lr-changes.ts; a test compares
-a real run with them.
+The formulas are those of the preview: src/domain/schedule/ramp.ts, warmup-shape.ts, lr-standing.ts and lr-changes.ts; a
+test compares a real run with them.
 """
 
 import math
@@ -25,70 +25,133 @@ def ramp(shape: str, progress: float, start: float, target: float) -> float:
     return start + (target - start) * share
 
 
+MEANINGS = {
+    "scale": "{what}: the planned curve passes through {value:g} at step {step}, its warm-up goes on",
+    "hold": "{what} is {value:g} from step {step} to the end",
+    "plan": "{what} is back to the plan from step {step} on",
+}
+
+
 class Rates:
     def __init__(self, shape: str, lr_range=None):
         self.shape = shape
         self.lr_range = lr_range  # {"from", "to"} for a range test, which replaces the whole plan
-        self.changes = []  # as applied: {"step", "mode", "value", "group"?, "factor"?}
+        self.changes = []  # as applied, in the order made; see `change`
+        self.step = 0
         self.base = []  # the plan of this batch, per group, without the changes
         self._planned = []  # what Ultralytics wants, per group
         self._written = []  # what we put there last
+        self._warmup = (1.0, [], [])  # share of the way, where each group began, what each is led to
 
     def apply_range(self, groups, progress: float):
         """The rising LR of a range test; groups keep their ratio (MuSGD's boosted ones). `progress` in [0, 1]."""
         low, high = self.lr_range["from"], self.lr_range["to"]
         reference = groups[reference_group(group_names(groups))]["initial_lr"]
         self.base = [g["initial_lr"] / reference * low * (high / low) ** progress for g in groups]
+        self._warmup = (1.0, [0.0] * len(self.base), self.base)
         self.write(groups)
 
-    def apply(self, groups, warmup):
-        """Plans the LR of this batch. `warmup` is None, or (step, steps, bias_lr, epoch multiple) while it is active."""
+    def apply(self, groups, step, warmup):
+        """Plans the LR of this batch. `warmup` is None, or (steps, bias_lr, epoch multiple) while it is active."""
+        self.step = step
         now = [float(g["lr"]) for g in groups]
         kept = len(now) == len(self._planned)
         self._planned = [p if w == n else n for p, w, n in zip(self._planned, self._written, now)] if kept else now
-        names = group_names(groups)
-        self.base = [self._shaped(g, name, lr, warmup) for g, name, lr in zip(groups, names, self._planned)]
+        self._take_apart(groups, warmup)
         self.write(groups)
 
     def write(self, groups):
         """Writes the planned LR with the changes made in flight; again after a new change, in the same batch."""
-        names = group_names(groups)
-        reference = groups[reference_group(names)]
-        for group, name, lr in zip(groups, names, self.base):
-            group["lr"] = self._changed(group, name, lr, reference)
+        for index, (group, name) in enumerate(zip(groups, group_names(groups))):
+            group["lr"] = self._changed(name, index)
         self._written = [float(g["lr"]) for g in groups]
 
-    def change(self, request, names, step):
+    def change(self, request, names, step, by=None):
         """Adds a change asked for at this batch. Returns (the change as applied or None, what was done)."""
         target = request.get("group")
         if target is not None and target not in names:
             return None, f"no parameter group {target!r} (there are: {', '.join(names)})"
-        mode, value = request.get("mode", "scale"), float(request["value"])
-        planned = self.base[names.index(target) if target else reference_group(names)]
+        mode = request.get("mode", "scale")
+        planned = self._warmup[2][names.index(target) if target else reference_group(names)]
         if mode == "scale" and planned <= 0:
-            return None, f"the planned LR of step {step} is 0 and cannot be scaled: ask again one step later, or hold"
-        factor = value / planned if mode == "scale" else None
+            return None, f"the planned LR of step {step} is 0 and cannot be scaled: hold a value"
+        value = float(request["value"]) if mode != "plan" else planned
         change = {"step": step, "mode": mode, "value": value}
-        change.update({k: v for k, v in (("group", target), ("factor", factor)) if v is not None})
+        change.update({k: v for k, v in (("group", target), ("by", by), ("warmup", request.get("warmup"))) if v is not None})
+        if mode == "scale":
+            change["factor"] = value / planned
+            change["standing"] = {n: self._stands_after(n, change) for n in names if target in (None, n)}
         self.changes.append(change)
-        return change, f"LR {mode} {value:g} from step {step} on"
+        return change, MEANINGS[mode].format(what=f"LR of {target}" if target else "LR", value=value, step=step)
 
-    def _shaped(self, group, name, lr, warmup):
-        if warmup is None or self.shape == "linear":
-            return lr
-        step, steps, bias_lr, multiple = warmup
-        start = bias_lr if name in ("bias", "bias_boost") else 0.0  # by name: groups had no tag before 8.4
-        return ramp(self.shape, step / steps, start, group["initial_lr"] * multiple)
+    def _take_apart(self, groups, warmup):
+        """The plan of this batch, and the parts that a running warm-up is made of: its way, start and target."""
+        if warmup is None:
+            self.base = self._planned
+            self._warmup = (1.0, [0.0] * len(groups), self.base)
+            return
+        steps, bias_lr, multiple = warmup
+        way = min(1.0, self.step / steps)
+        targets = [g["initial_lr"] * multiple for g in groups]
+        starts = [bias_lr if n in ("bias", "bias_boost") else 0.0 for n in group_names(groups)]  # no tags before 8.4
+        if self.shape == "linear":
+            # Which group begins at bias_lr differs between versions: what Ultralytics has set tells it.
+            self.base = self._planned
+            if way < 1:
+                starts = [(lr - way * target) / (1 - way) for lr, target in zip(self.base, targets)]
+        else:
+            self.base = [ramp(self.shape, way, start, target) for start, target in zip(starts, targets)]
+        self._warmup = (way, starts, targets)
 
-    def _changed(self, group, name, lr, reference):
-        """The latest change that concerns the group counts: values are absolute."""
-        change = next((c for c in reversed(self.changes) if c.get("group") in (None, name)), None)
-        if change is None:
-            return lr
-        if change["mode"] == "scale":
-            return lr * change["factor"]
-        # Groups keep the ratio they have after warm-up (MuSGD's boosted ones run at three times the LR).
-        return change["value"] * (1.0 if change.get("group") else group["initial_lr"] / reference["initial_lr"])
+    def _shares(self):
+        """The plan as (share of the start, share of the target, share of the way), the same for every group."""
+        way = self._warmup[0]
+        if way >= 1:
+            return 0.0, 1.0, 1.0
+        if self.shape == "constant":
+            return 0.0, CONSTANT_SHARE, 0.0
+        done = math.expm1(-EXPONENT * way) / math.expm1(-EXPONENT) if self.shape == "exponential" else way
+        return 1 - done, done, done
+
+    def _segment(self, name):
+        """The change that holds at this step, if any. A change replaces what was said before about steps from its own on."""
+        kept = []
+        for change in self.changes:
+            if change.get("group") in (None, name):
+                kept = [c for c in kept if c["step"] < change["step"]] + [change]
+        return next((c for c in reversed(kept) if c["step"] <= self.step), None)
+
+    def _stands(self, name, change):
+        """The shares under a change: from where the group stood on, to `factor` of the target with the warm-up."""
+        planned = self._shares()
+        if change is None or change["mode"] != "scale":
+            return planned
+        start, target, done = change.get("standing", {}).get(name, planned)  # absent in runs of older versions
+        if done >= 1:
+            return 0.0, change.get("factor", 1.0), 1.0
+        way = 1.0 if planned[2] >= 1 else (planned[2] - done) / (1 - done)
+        return start * (1 - way), target * (1 - way) + change["factor"] * way, planned[2]
+
+    def _stands_after(self, name, change):
+        """Lower takes effect at once in every group; higher begins where each group stands."""
+        before = self._segment(name)
+        start, target, done = self._stands(name, before)
+        scaled = before["factor"] if before and before["mode"] == "scale" else 1.0
+        less = min(1.0, change["factor"] / scaled)
+        if "warmup" not in change and before and "warmup" in before and before["mode"] != "plan":
+            change["warmup"], change["warmup_from"] = before["warmup"], before.get("warmup_from", before["step"])
+        return [start * less, target * less, done]
+
+    def _changed(self, name, index):
+        change = self._segment(name)
+        if change is None or change["mode"] == "plan":
+            return self.base[index]
+        since = self.step - change.get("warmup_from", change["step"])
+        fresh = min(1.0, (since + 1) / (change["warmup"] + 1)) if "warmup" in change else 1.0
+        if change["mode"] == "hold":
+            return change["value"] * fresh
+        start, target, _ = self._stands(name, change)
+        return fresh * (start * self._warmup[1][index] + target * self._warmup[2][index])
 
 
 def reference_group(names) -> int:

@@ -74,7 +74,7 @@ class Session:
         if self.rates.lr_range:
             self.rates.apply_range(groups, self.step / max(1, trainer.epochs * len(trainer.train_loader) - 1))
         else:
-            self.rates.apply(groups, self._warmup())
+            self.rates.apply(groups, self.step, self._warmup())
         self._take_requests()
         self.rates.write(groups)
 
@@ -182,7 +182,7 @@ class Session:
         steps = warmup_steps(trainer)
         if steps <= 0 or self.step > steps:
             return None
-        return self.step, steps, float(trainer.args.warmup_bias_lr), trainer.lf(trainer.epoch)
+        return steps, float(trainer.args.warmup_bias_lr), trainer.lf(trainer.epoch)
 
     def _plan(self) -> None:
         from .settings import effective_settings
@@ -202,8 +202,8 @@ class Session:
 
     def _take_requests(self) -> None:
         requests = self.control.take() if self.leader else []
-        for request_id, request in self._share(requests):
-            ok, message, applied = self._obey(request)
+        for request_id, request, by in self._share(requests):
+            ok, message, applied = self._obey(request, by)
             self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,
                        message=message, **({"applied": applied} if applied else {}))
             if self.leader:
@@ -220,11 +220,11 @@ class Session:
         dist.broadcast_object_list(box, 0)
         return box[0]
 
-    def _obey(self, request):
+    def _obey(self, request, by=None):
         """Returns (ok, what was really done, the LR change if any)."""
         kind = request.get("type") if request else None
         if kind == "lr":
-            return self._obey_lr(request)
+            return self._obey_lr(request, by)
         if kind in ("stop", "pause"):
             return self._obey_stop(kind)
         if kind == "stop_after_epoch":
@@ -237,8 +237,8 @@ class Session:
             return True, f"patience is {request['value']}", None
         return False, f"the Ultralytics trainer does not know the request {kind!r}", None
 
-    def _obey_lr(self, request):
-        change, message = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step)
+    def _obey_lr(self, request, by):
+        change, message = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
         return change is not None, message, change
 
     def _obey_close_mosaic(self) -> str:
@@ -271,7 +271,7 @@ class Session:
         for event in read_events(self.run_dir):
             if event.get("type") != "control" or not event.get("ok"):
                 continue
-            if event.get("applied") and event["step"] < self.step:
+            if event.get("applied"):
                 self.rates.changes.append(event["applied"])
             self._mosaic_off |= (event.get("requested") or {}).get("type") == "close_mosaic"
 

@@ -1,0 +1,56 @@
+import { Command } from '@commander-js/extra-typings';
+import { previewLines, tooHighSentence } from '../../domain/schedule/lr-preview';
+import { openRun } from '../../engine/view/live-run';
+import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
+import { parseAssignment } from '../assignment';
+import type { Cli } from '../cli';
+import { badInput } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { resolveRun } from '../run-reference';
+import { ask, RUN, RUNS } from './requests';
+
+export function setCommand({ io, run }: Cli) {
+  return new Command('set')
+    .description('change the learning rate of a running run: pitwall set RUN lr=0.01, or lr=plan to go back')
+    .argument(...RUN)
+    .argument(
+      '<lr=value>',
+      'what the planned curve, its warm-up left aside, has at the next step; a running warm-up leads there',
+    )
+    .option('--hold', 'every group gets this LR at once, to the end')
+    .option('--group <name>', 'only this parameter group (weights, norm, bias)')
+    .option('-y, --yes', 'also if the value is more than ten times the highest planned LR')
+    .option(...RUNS)
+    .action(
+      run(async (text, assignment, { runs, yes, ...options }) => {
+        const { dir } = resolveRun(io, text, runs);
+        const request = requestOf(parseAssignment(assignment), options);
+        await foretell(io, dir, { request, isConfirmed: yes === true });
+        await ask(io, dir, yes ? { ...request, confirmed: true } : request);
+        return 0;
+      }),
+    );
+}
+
+type SetOptions = { readonly hold?: true | undefined; readonly group?: string | undefined };
+
+function requestOf(value: number | 'plan', { hold, group }: SetOptions): LrRequest {
+  const forGroup = group === undefined ? {} : { group };
+  if (value !== 'plan') return { type: 'lr', mode: hold ? 'hold' : 'scale', value, ...forGroup };
+  if (hold) throw badInput('pitwall: --hold: lr=plan holds no value');
+  return { type: 'lr', mode: 'plan', ...forGroup };
+}
+
+type Wish = { readonly request: LrRequest; readonly isConfirmed: boolean };
+
+/** What the change comes to, before it is sent. Refuses a slip of the hand. */
+async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish): Promise<void> {
+  const live = await openRun(dir);
+  live.dispose();
+  const { state } = live;
+  const foreseen = foreseeLr(state, request, nextStep(state));
+  if (!foreseen) return;
+  for (const line of previewLines(foreseen.preview)) printLine(io.stdout, line);
+  if (foreseen.tooHigh && !isConfirmed)
+    throw badInput(`${dir}: ${tooHighSentence(foreseen.tooHigh)}; --yes sets it all the same`);
+}

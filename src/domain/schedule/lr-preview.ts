@@ -1,0 +1,112 @@
+import { type LrChange, weightsGroup } from './lr-changes';
+import { withLrChanges } from './schedule';
+import { rate } from './summary';
+import type { Schedule } from './types';
+import { targetAt } from './warmup-parts';
+
+/** One group's LR at the places that tell what a change comes to; without the change and with it. */
+export type LrPreviewRow = {
+  readonly group: string;
+  readonly next: LrPair;
+  /** Undefined once warm-up is over. */
+  readonly warmupEnd: LrPair | undefined;
+  /** The highest from the next step on. */
+  readonly peak: LrPair;
+  readonly end: LrPair;
+};
+export type LrPair = { readonly before: number; readonly after: number };
+
+export type LrPreview = {
+  /** The step that the change is thought to take effect at. */
+  readonly step: number;
+  readonly rows: readonly LrPreviewRow[];
+};
+
+export type LrPreviewInput = {
+  /** As planned, without changes in flight. */
+  readonly schedule: Schedule;
+  /** What was changed before. */
+  readonly changes: readonly LrChange[];
+  readonly change: LrChange;
+};
+
+/** What a change of the LR comes to, group by group, before it is made. */
+export function previewLrChange({ schedule, changes, change }: LrPreviewInput): LrPreview {
+  const before = withLrChanges(schedule, changes);
+  const after = withLrChanges(schedule, [...changes, change]);
+  const { step } = change;
+  const last = schedule.steps - 1;
+  const warmupEnd = schedule.warmupSteps > step ? Math.min(schedule.warmupSteps, last) : undefined;
+  const rows = schedule.groups.map((group, index): LrPreviewRow => {
+    const pair = (at: number): LrPair => ({ before: before.lrAt(at, index), after: after.lrAt(at, index) });
+    return {
+      group,
+      next: pair(step),
+      warmupEnd: warmupEnd === undefined ? undefined : pair(warmupEnd),
+      peak: { before: peakFrom(before, index, step), after: peakFrom(after, index, step) },
+      end: pair(last),
+    };
+  });
+  return { step, rows };
+}
+
+/** Above this multiple of the highest planned LR a value is taken for a slip of the hand unless it is confirmed. */
+const MOST_TIMES = 10;
+
+export type TooHigh = { readonly value: number; readonly highest: number; readonly times: number };
+
+/** Whether a value is far above anything that the plan has for this group, its warm-up left aside. */
+export function tooHigh(schedule: Schedule, value: number, group?: string): TooHigh | undefined {
+  const named = group === undefined ? -1 : schedule.groups.indexOf(group);
+  const highest = highestTarget(schedule, named < 0 ? weightsGroup(schedule) : named);
+  return value > MOST_TIMES * highest ? { value, highest, times: value / highest } : undefined;
+}
+
+export function tooHighSentence({ value, highest, times }: TooHigh): string {
+  return `LR ${rate(value)} is ${rate(times)} times the highest planned LR of this run, ${rate(highest)}`;
+}
+
+/** Targets change once an epoch at most, and the seams of changes lie in `peakFrom`. */
+function highestTarget(schedule: Schedule, group: number): number {
+  const { steps, stepsPerEpoch } = schedule;
+  let highest = 0;
+  for (let step = 0; step < steps; step += Math.max(1, stepsPerEpoch))
+    highest = Math.max(highest, targetAt(schedule, step, group));
+  return highest;
+}
+
+const MOST_LOOKS = 4000;
+
+function peakFrom(schedule: Schedule, group: number, from: number): number {
+  const { steps, warmupSteps } = schedule;
+  const stride = Math.max(1, Math.floor((steps - from) / MOST_LOOKS));
+  const seam = Math.min(Math.max(from, warmupSteps), steps - 1);
+  let peak = schedule.lrAt(seam, group);
+  for (let step = from; step < steps; step += stride) peak = Math.max(peak, schedule.lrAt(step, group));
+  return peak;
+}
+
+/** One line a group: next step, end of warm-up, peak, end. */
+export function previewLines({ step, rows }: LrPreview): string[] {
+  const shown = ({ before, after }: LrPair): string => `${rate(after)} (was ${rate(before)})`;
+  return rows.map(({ group, next, warmupEnd, peak, end }) =>
+    [
+      `${group}: step ${step} ${shown(next)}`,
+      ...(warmupEnd ? [`end of warm-up ${shown(warmupEnd)}`] : []),
+      `peak ${shown(peak)}`,
+      `end ${shown(end)}`,
+    ].join(', '),
+  );
+}
+
+/** What was done, in a sentence and the numbers of each group. */
+export function describeLrChange(input: LrPreviewInput): string {
+  const { mode, value, step, group } = input.change;
+  const what = group === undefined ? 'LR' : `LR of ${group}`;
+  const meanings = {
+    scale: `${what}: the planned curve passes through ${rate(value)} at step ${step}`,
+    hold: `${what} is ${rate(value)} from step ${step} to the end`,
+    plan: `${what} is back to the plan from step ${step} on`,
+  };
+  return [meanings[mode], ...previewLines(previewLrChange(input))].join('; ');
+}
