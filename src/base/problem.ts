@@ -1,5 +1,5 @@
 import type { Translate } from './translate';
-import { inEnglish, say, type Words } from './words';
+import { inEnglish, say, type Words, words } from './words';
 
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -59,6 +59,16 @@ export function formatProblem(problem: Problem): string {
     problem.message,
   ];
   return parts.filter((part) => part !== undefined).join(': ');
+}
+
+/** The first of very many, errors before all else, and how many more there are: nobody reads a hundred thousand. */
+export function firstProblems(problems: readonly Problem[], most: number): readonly Problem[] {
+  if (problems.length <= most) return problems;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const others = problems.filter(({ severity }) => severity !== 'error');
+  const shown = [...errors, ...others].slice(0, most);
+  const more = worded(words('and {0} more problems', problems.length - most));
+  return [...shown, { severity: errors.length > 0 ? 'error' : 'warning', ...more, file: shown[0]?.file }];
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {

@@ -23,8 +23,11 @@ function isSwap(a: string, b: string, i: number, j: number): boolean {
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
+    const most = Math.max(1, candidate.length / 3);
+    // The distance is at least the difference in length: a name of a million letters is compared with none.
+    if (Math.abs(name.length - candidate.length) > most) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= Math.max(1, candidate.length / 3) && (best === undefined || distance < best.distance)) {
+    if (distance <= most && (best === undefined || distance < best.distance)) {
       best = { name: candidate, distance };
     }
   }

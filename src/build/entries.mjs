@@ -30,6 +30,7 @@ export const ENTRIES = {
     natives: [],
   },
   'run-worker': { entry: 'src/engine/view/worker.ts', options: node, natives: [] },
+  'count-worker': { entry: 'src/engine/planning/count-worker.ts', options: node, natives: [] },
   'python-worker': { entry: 'src/extension/editor/python-worker.ts', options: node, natives: [] },
   panel: { entry: 'webview/panel/main.ts', options: page, natives: [] },
   side: { entry: 'webview/side/main.ts', options: page, natives: [] },

@@ -12,6 +12,7 @@ const FOLDERS = [
   'src/domain/view',
   'src/domain/python',
   'src/domain/experiment',
+  'src/domain/yaml',
   'src/domain/advice',
   'src/domain/schedule',
   'webview',

@@ -40,6 +40,11 @@ function unnamed(source: YamlSource, count: number | undefined, problems: Proble
 }
 
 function listNames(source: YamlSource, node: unknown, problems: Problem[]): string[] {
+  if ((isSeq(node) || isMap(node)) && node.items.length > MOST_CLASSES) {
+    const message = `lists ${node.items.length} classes: the most is ${MOST_CLASSES}`;
+    problems.push(problemAt(source, message, { key: 'names', node }));
+    return [];
+  }
   if (isSeq(node)) return node.items.map((item) => nameOf(source, item, problems));
   if (isMap(node)) return mappedNames(source, node, problems);
   const message = 'must be a list of class names, or a mapping from class number to name';

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair } from 'yaml';
-import { hasErrors, type Problem } from '../../base/problem';
+import { firstProblems, hasErrors, type Problem } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
+import { MOST_FAULTS } from '../yaml/document';
 import { parseNames } from './names';
 import { parseYamlSource, problemAt, syntaxProblems, topLevelPairs, type YamlSource } from './yaml-source';
 
@@ -63,7 +64,10 @@ function parseMapping(source: YamlSource, pairs: Map<string, Pair>): ParsedDatas
     columns: parseColumns(source, pairs, problems),
   };
   checkChannels(source, pairs, problems);
-  return { dataset: hasErrors(problems) ? undefined : dataset, problems };
+  return {
+    dataset: hasErrors(problems) ? undefined : dataset,
+    problems: firstProblems(problems, MOST_FAULTS),
+  };
 }
 
 /** Ultralytics ignores keys that it does not know; only those that look like a slip are told. */

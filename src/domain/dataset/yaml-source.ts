@@ -1,16 +1,21 @@
-import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml';
 import type { Problem, Severity, SourceRange } from '../../base/problem';
+import { parseYaml, type YamlFault } from '../yaml/document';
 
 /** A parsed YAML text that can say where each of its nodes stands. */
 export type YamlSource = {
   readonly file: string;
   readonly document: Document.Parsed;
+  readonly faults: readonly YamlFault[];
   range(node: unknown): SourceRange | undefined;
 };
 
+/** The names of 65,535 classes, the most there can be, have 2 million characters at 30 each. */
+const MOST_CHARACTERS = 3_000_000;
+
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const { document, faults } = parseYaml(text, { lines: lineCounter, mostCharacters: MOST_CHARACTERS });
   const at = (start: number, end: number): SourceRange => {
     const { line, col } = lineCounter.linePos(start);
     return { start, end, line, column: col };
@@ -18,6 +23,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
   return {
     file,
     document,
+    faults,
     range: (node) => {
       const range = (node as Partial<Node> | undefined | null)?.range;
       return range ? at(range[0], range[1]) : undefined;
@@ -26,11 +32,11 @@ export function parseYamlSource(text: string, file: string): YamlSource {
 }
 
 export function syntaxProblems(source: YamlSource): Problem[] {
-  return source.document.errors.map((error) => ({
+  return source.faults.map(({ start, end, ...said }) => ({
     severity: 'error' as const,
     file: source.file,
-    message: error.message,
-    range: source.range({ range: [error.pos[0], error.pos[1], error.pos[1]] }),
+    ...said,
+    range: source.range({ range: [start, end, end] }),
   }));
 }
 

@@ -1,6 +1,7 @@
 import { fixed, type Problem, type ProblemFix, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
+import { MOST_FAULTS } from '../yaml/document';
 import { asBool, checkValue } from './check-value';
 import { expectedWords, shown } from './describe-value';
 import type { Entry } from './entries';
@@ -15,17 +16,18 @@ export function checkEntries(entries: readonly Entry[]): CheckedEntries {
   const good: Entry[] = [];
   const problems: Problem[] = [];
   for (const entry of entries) {
-    const result = checkEntry(entry);
+    // What is said of the problems that are shown: no nearest name is looked for beyond them.
+    const result = checkEntry(entry, problems.length < MOST_FAULTS);
     if ('severity' in result) problems.push(result);
     else good.push(...result.entries);
   }
   return { entries: good, problems };
 }
 
-function checkEntry(entry: Entry): Problem | { entries: Entry[] } {
+function checkEntry(entry: Entry, mayAsk: boolean): Problem | { entries: Entry[] } {
   if (BLOCKS.has(entry.key)) return checkBlock(entry);
   const spec = keySpec(entry.key);
-  if (spec === undefined) return unknownKey(entry);
+  if (spec === undefined) return unknownKey(entry, mayAsk);
   const checked = checkValue(spec, entry.value);
   return checked.ok ? { entries: [{ ...entry, value: checked.value }] } : badValue(entry, spec);
 }
@@ -44,8 +46,8 @@ function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
   };
 }
 
-function unknownKey(entry: Entry): Problem {
-  const meant = nearestName(entry.key, namesBeside(entry.key));
+function unknownKey(entry: Entry, mayAsk: boolean): Problem {
+  const meant = mayAsk ? nearestName(entry.key, namesBeside(entry.key)) : undefined;
   const written = meant?.split('.').at(-1);
   return {
     severity: 'error',

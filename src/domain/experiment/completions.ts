@@ -1,6 +1,7 @@
 import type { KeySpec } from './key-spec';
 import { keySpec, namesBeside } from './key-table';
 import { BLOCKS } from './keys-pitwall';
+import { LONGEST_EXPERIMENT } from './read-yaml';
 
 export type Completion = {
   readonly kind: 'key' | 'value';
@@ -14,6 +15,7 @@ export type Completion = {
 
 /** What may be written at an offset: keys that are not there yet, or the values that a key takes. */
 export function completionsAt(text: string, offset: number): readonly Completion[] {
+  if (text.length > LONGEST_EXPERIMENT) return [];
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(lineStart, offset);
   if (line.includes('#')) return [];
@@ -28,7 +30,7 @@ export function completionsAt(text: string, offset: number): readonly Completion
 /** Inside `validation: { device: cpu, ba` */
 function inFlow(block: string, written: string): readonly Completion[] {
   const part = written.slice(written.lastIndexOf(',') + 1);
-  const value = /^\s*(\w+)\s*:\s+\S*$/.exec(part);
+  const value = /^[ \t]*(\w+)[ \t]*:\s+\S*$/.exec(part);
   return value ? valuesOf(`${block}.${value[1]}`) : keysOf(`${block}.`, written);
 }
 
@@ -41,7 +43,9 @@ function fullKey(text: string, lineStart: number, indent: string, key: string): 
 }
 
 function keysOf(prefix: string, text: string): readonly Completion[] {
-  const written = new Set([...text.matchAll(/^\s*(\w+)\s*:|[{,]\s*(\w+)\s*:/gm)].map((m) => m[1] ?? m[2]));
+  const written = new Set(
+    [...text.matchAll(/^[ \t]*(\w+)[ \t]*:|[{,]\s*(\w+)\s*:/gm)].map((m) => m[1] ?? m[2]),
+  );
   const names = namesBeside(prefix).map((key) => key.slice(key.lastIndexOf('.') + 1));
   const block = prefix.slice(0, prefix.indexOf('.') + 1);
   return names.filter((name) => !written.has(name)).map((name) => keyCompletion(block + name, name));

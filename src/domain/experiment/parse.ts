@@ -1,4 +1,5 @@
-import { hasErrors, type Problem } from '../../base/problem';
+import { firstProblems, hasErrors, type Problem } from '../../base/problem';
+import { MOST_FAULTS } from '../yaml/document';
 import { applyAliases } from './aliases';
 import { checkEntries } from './check-entries';
 import { lastOf } from './entries';
@@ -48,7 +49,11 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
       : missingAware(checkForTrainer(aliased.entries, trainer.kind, options.file), checked.problems)),
   ];
   const draft = resolveExperiment(aliased.entries, explicit, trainer.kind);
-  return { experiment: hasErrors(problems) ? undefined : draft, draft, problems };
+  return {
+    experiment: hasErrors(problems) ? undefined : draft,
+    draft,
+    problems: firstProblems(problems, MOST_FAULTS),
+  };
 }
 
 /** A key that was written badly is not missing as well. */

@@ -1,9 +1,13 @@
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml';
 import type { Problem, SourceRange } from '../../base/problem';
+import { parseYaml } from '../yaml/document';
 import type { Entry } from './entries';
 import { BLOCKS } from './keys-pitwall';
 
 export type YamlEntries = { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] };
+
+/** An args.yaml of Ultralytics has 3,000. */
+export const LONGEST_EXPERIMENT = 100_000;
 
 type Source = { readonly file: string; rangeOf(start: number, end: number): SourceRange };
 
@@ -21,18 +25,21 @@ export function readYaml(text: string, file: string): YamlEntries {
     return readDocument(text, lines, source);
   } catch (reason) {
     // Aliases to nowhere and alias bombs surface only when values are read.
-    return { entries: [], problems: [{ severity: 'error', message: firstLine(reason), file }] };
+    return {
+      entries: [],
+      problems: [{ severity: 'error', message: firstLine(reason), file }],
+    };
   }
 }
 
 function readDocument(text: string, lines: LineCounter, source: Source): YamlEntries {
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const problems = document.errors.map(
-    (error): Problem => ({
+  const { document, faults } = parseYaml(text, { lines, merge: true, mostCharacters: LONGEST_EXPERIMENT });
+  const problems = faults.map(
+    ({ start, end, ...said }): Problem => ({
       severity: 'error',
-      message: firstLine(error),
+      ...said,
       file: source.file,
-      range: source.rangeOf(error.pos[0], error.pos[1]),
+      range: source.rangeOf(start, end),
     }),
   );
   const root = document.contents;

@@ -23,7 +23,8 @@ export type FromThread<Answer> =
 
 /**
  * A thread that is asked one thing after another and that is ended when an answer takes too long or too much memory; the
- * next question starts it anew. For what a stranger's text may make endless, however many bounds stand within.
+ * next question starts it anew. For what a stranger's text may make endless, however many bounds stand within. While nobody
+ * waits for an answer it does not keep its process alive.
  */
 export class DeadlineThread<Question, Answer> implements Disposable {
   readonly #options: ThreadOptions;
@@ -82,6 +83,7 @@ function start<Answer>({ program, workerData, memoryMb }: ThreadOptions): Runnin
   worker.on('message', (message: FromThread<Answer>) => {
     if (message.kind === 'ready') begun.resolve(undefined);
     else waiting.resolve({ kind: 'answer', answer: message.answer });
+    worker.unref();
   });
   worker.on('error', die);
   worker.on('exit', (code) => die(new Error(`the thread ended with code ${code}`)));
@@ -89,6 +91,7 @@ function start<Answer>({ program, workerData, memoryMb }: ThreadOptions): Runnin
     begun: begun.promise,
     ask(question) {
       waiting = deferred<Said<Answer>>();
+      worker.ref();
       worker.postMessage(question);
       return waiting.promise;
     },

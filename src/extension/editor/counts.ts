@@ -1,6 +1,9 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { name, publisher } from '../../../package.json';
 import type { Experiment } from '../../domain/experiment/types';
-import { countForPlan, type PlanCounts } from '../../engine/planning/counts';
+import { CountThread } from '../../engine/planning/count-in-thread';
+import type { PlanCounts } from '../../engine/planning/counts';
 import { halfCard } from '../../engine/planning/half-card';
 import { installedVersion } from '../../engine/planning/installed-version';
 import { resolveDataPath } from '../../run/folder/paths';
@@ -32,6 +35,14 @@ function kept<T>(table: Map<string, Kept<T>>, key: string, ask: () => Promise<T>
   return known ?? answer;
 }
 
+let thread: CountThread | undefined;
+
+function counter(): CountThread {
+  const dir = vscode.extensions.getExtension(`${publisher}.${name}`)?.extensionPath ?? '';
+  thread ??= new CountThread(path.join(dir, 'dist'));
+  return thread;
+}
+
 /** Images, classes and validation images of the set that an experiment names, counted on disk. */
 export function countsFor(
   experiment: Experiment,
@@ -39,7 +50,7 @@ export function countsFor(
   folder: string,
 ): Promise<PlanCounts> | PlanCounts {
   const data = resolveDataPath(experiment.data, fileName, folder);
-  return kept(datasets, data, () => countForPlan(data));
+  return kept(datasets, data, () => counter().count(data));
 }
 
 /** The Ultralytics whose rule applies: of the setting, else the installed one; undefined where none is found. */

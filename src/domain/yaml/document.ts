@@ -1,0 +1,118 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  isScalar,
+  Lexer,
+  type LineCounter,
+  Parser,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { type Problem, worded } from '../../base/problem';
+import { words } from '../../base/words';
+
+export type YamlFault = Pick<Problem, 'message' | 'words'> & { readonly start: number; readonly end: number };
+
+export type YamlDocument = { readonly document: Document.Parsed; readonly faults: readonly YamlFault[] };
+
+export type YamlOptions = {
+  readonly lines: LineCounter;
+  /** The longest text that is parsed: parsing takes a second for a few million characters, and the editor waits. */
+  readonly mostCharacters: number;
+  readonly merge?: boolean;
+};
+
+/** A person mends the first few; a list of a hundred thousand would take longer to show than to find. */
+export const MOST_FAULTS = 100;
+
+/** Parses a YAML text whose length, depth and duplicates cannot make it slow. Never throws. */
+export function parseYaml(text: string, options: YamlOptions): YamlDocument {
+  const { mostCharacters } = options;
+  if (text.length > mostCharacters) {
+    return failed(
+      options,
+      worded(words('is {0} characters long; the most is {1}', text.length, mostCharacters)),
+    );
+  }
+  const tokens = shallowTokens(text, options.lines);
+  if (tokens === undefined) return failed(options, worded(words('is nested too deep')));
+  const [document, second] = compose(tokens, options, text.length);
+  if (second !== undefined) return { document, faults: [{ ...worded(ONE_DOCUMENT), ...placeOf(second) }] };
+  return { document, faults: faultsOf(document) };
+}
+
+/** An experiment nests two blocks. The library calls itself for each level and ends the whole process near the stack's end. */
+const MOST_DEPTH = 100;
+
+const ONE_DOCUMENT = words('holds more than one document');
+
+/** The tokens of a text; undefined where it is nested too deep. */
+function shallowTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MOST_DEPTH) return undefined;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+function compose(
+  tokens: readonly CST.Token[],
+  { merge = false }: YamlOptions,
+  length: number,
+): readonly [Document.Parsed, Document.Parsed?] {
+  // The library compares each key with all before it: 100,000 keys take minutes. `duplicates` finds the same in one pass.
+  const composer = new Composer({ merge, prettyErrors: false, uniqueKeys: false });
+  const [first, second] = [...composer.compose(tokens, true, length)] as Document.Parsed[];
+  return second === undefined ? [first] : [first, second];
+}
+
+function placeOf({ range }: Document.Parsed): { readonly start: number; readonly end: number } {
+  return { start: range[0], end: range[1] };
+}
+
+function failed(options: YamlOptions, said: Pick<Problem, 'message' | 'words'>): YamlDocument {
+  return { document: compose([], options, 0)[0], faults: [{ ...said, start: 0, end: 0 }] };
+}
+
+function faultsOf(document: Document.Parsed): readonly YamlFault[] {
+  const errors = document.errors
+    .slice(0, MOST_FAULTS)
+    .map(({ message, pos: [start, end] }): YamlFault => ({ message: firstLine(message), start, end }));
+  return errors.length > 0 ? errors : duplicates(document);
+}
+
+function duplicates(document: Document.Parsed): readonly YamlFault[] {
+  const faults: YamlFault[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      faults.push(...duplicatesIn(map));
+      return faults.length < MOST_FAULTS ? undefined : visit.BREAK;
+    },
+  });
+  return faults.slice(0, MOST_FAULTS);
+}
+
+/** A merge, `<<`, may stand more than once. */
+function duplicatesIn(map: YAMLMap): readonly YamlFault[] {
+  const seen = new Set<unknown>();
+  const faults: YamlFault[] = [];
+  for (const { key } of map.items) {
+    if (!isScalar(key) || key.value === '<<' || typeof key.value === 'symbol') continue;
+    if (seen.has(key.value) && faults.length < MOST_FAULTS) faults.push(duplicate(key.range ?? [0, 0]));
+    seen.add(key.value);
+  }
+  return faults;
+}
+
+function duplicate(range: readonly number[]): YamlFault {
+  return { ...worded(words('Map keys must be unique')), start: range[0], end: range[1] };
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0];
+}

@@ -1,0 +1,20 @@
+import { parentPort } from 'node:worker_threads';
+import type { FromThread } from '../process/deadline-thread';
+import { countForPlan, type PlanCounts } from './counts';
+
+// The thread that counts datasets for the editor: a dataset's files may be endless, and its YAML takes a second to parse.
+
+const say = (message: FromThread<PlanCounts>): void => parentPort?.postMessage(message);
+
+parentPort?.on('message', (data: string) => {
+  countForPlan(data).then(
+    (answer) => say({ kind: 'answer', answer }),
+    (error: unknown) => {
+      // Thrown outside of the promise, so that the host hears it as the thread's `error`.
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  );
+});
+say({ kind: 'ready' });
