@@ -1,5 +1,5 @@
 import { toError } from '../base/async';
-import { KeptElsewhere, resumeRun } from '../engine/keeping/resume-run';
+import { KeptElsewhere, resumeRun } from '../engine/control/resume-run';
 import { badInput } from './failure';
 import type { CliIo } from './io';
 

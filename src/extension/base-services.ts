@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Translate } from '../base/translate';
-import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import type { HostOptions } from '../engine/control/ensure-keeper';
 import type { Load } from './part-loader';
 import type { RunRegistry } from './run/registry';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import { toError } from '../base/async';
 import { DisposableStore } from '../base/disposable';
-import type { HostOptions } from '../engine/keeping/ensure-keeper';
+import type { HostOptions } from '../engine/control/ensure-keeper';
 import type { BaseServices } from './base-services';
 import { Dashboards } from './pages/dashboards';
 import { Reports } from './pages/reports';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { KeeperTask } from '../engine/keeping/ensure-keeper';
-import { keep } from '../engine/keeping/keep';
+import type { KeeperTask } from '../engine/control/ensure-keeper';
+import { keep } from './keep';
 
 // keeper.js RUN_DIR [--start | --resume]: started detached by a host, with its output in the run's keeper.log.
 

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
-import { askAndWait } from '../../engine/ask';
+import { askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/view/live-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';

@@ -1,6 +1,6 @@
 import { setInterval as every } from 'node:timers/promises';
 import { DisposableStore } from '../../base/disposable';
-import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
+import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { type LiveRun, openRun } from '../../engine/view/live-run';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';

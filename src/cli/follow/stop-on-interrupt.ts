@@ -1,5 +1,5 @@
 import { toError } from '../../base/async';
-import { askRun } from '../../engine/ask';
+import { askRun } from '../../engine/control/ask';
 import { livesForRun, trainersOfRun } from '../../engine/process/run-processes';
 import type { LiveRun } from '../../engine/view/live-run';
 import type { RunReporter } from './reporter';

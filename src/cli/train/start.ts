@@ -2,7 +2,7 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { toJsonLine } from '../../base/json';
 import type { TrainerKind } from '../../domain/experiment/types';
-import { ensureKeeper } from '../../engine/keeping/ensure-keeper';
+import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../run/folder/create';

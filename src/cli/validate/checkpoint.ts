@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import { askAndWait } from '../../engine/ask';
+import { askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/view/live-run';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';

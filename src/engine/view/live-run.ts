@@ -6,7 +6,7 @@ import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { createRunState, reduceRun, withProblem } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
-import { readOwner } from '../keeping/lock';
+import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
 import { loadInWorker } from './load-in-worker';

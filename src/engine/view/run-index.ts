@@ -9,7 +9,7 @@ import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { readJsonFile } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
-import { readOwner } from '../keeping/lock';
+import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
 import { othersOf, type Presence, presenceOf } from './presence';
 import { readEnd } from './read-end';

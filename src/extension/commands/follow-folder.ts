@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
-import { followFolder } from '../../engine/follow-folder';
+import { followFolder } from '../../engine/control/follow-folder';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 

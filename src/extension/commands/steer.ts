@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/view/duration';
-import { askAndWait } from '../../engine/ask';
-import { KeptElsewhere, resumeRun } from '../../engine/keeping/resume-run';
+import { askAndWait } from '../../engine/control/ask';
+import { KeptElsewhere, resumeRun } from '../../engine/control/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatAgo } from '../../domain/view/duration';
-import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/store/trash';
+import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/control/trash';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 

@@ -6,7 +6,7 @@ import { lastOf } from '../../domain/experiment/entries';
 import { readYaml } from '../../domain/experiment/read-yaml';
 import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
 import { readRange } from '../../domain/lr-range/suggest';
-import { askRun } from '../../engine/ask';
+import { askRun } from '../../engine/control/ask';
 import { rangePoints } from '../../protocol/range-points';
 import { FINAL_STATES } from '../../run/state-names';
 import type { SharedRun } from '../run/open-runs';

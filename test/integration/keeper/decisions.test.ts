@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { askAndWait } from '../../../src/engine/ask';
-import { resumeRun } from '../../../src/engine/keeping/resume-run';
+import { askAndWait } from '../../../src/engine/control/ask';
+import { resumeRun } from '../../../src/engine/control/resume-run';
 import { openRun } from '../../../src/engine/view/live-run';
 import {
   createRig,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { askAndWait } from '../../../src/engine/ask';
+import { askAndWait } from '../../../src/engine/control/ask';
 import { processesOfRun } from '../../../src/engine/process/run-processes';
 import { openRun } from '../../../src/engine/view/live-run';
 import {

@@ -1,8 +1,8 @@
-import { toError } from '../../base/async';
-import { type EngineChoice, engineByFacts, engineBySettings } from '../../domain/run/validation-engine';
-import type { RunFile } from '../../run/files';
-import type { OnnxModels } from '../export/onnx-models';
-import type { ValidatorProcess } from '../validator-process';
+import { toError } from '../base/async';
+import { type EngineChoice, engineByFacts, engineBySettings } from '../domain/run/validation-engine';
+import type { ValidatorProcess } from '../engine/validator-process';
+import type { RunFile } from '../run/files';
+import type { OnnxModels } from './onnx-models';
 
 export type EngineQuestion = {
   readonly run: RunFile;

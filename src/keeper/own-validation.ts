@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { zOwnValAnswer } from '../../protocol/line-process';
-import type { ValidateResult } from '../../protocol/validator';
-import { detectionsPath, type RunFile } from '../../run/files';
-import type { CheckpointState } from '../../run/state';
-import { runEnvironment } from '../process/run-environment';
-import { PythonServant } from '../python/servant';
-import type { ValidatorProcess } from '../validator-process';
+import { runEnvironment } from '../engine/process/run-environment';
+import { PythonServant } from '../engine/python/servant';
+import type { ValidatorProcess } from '../engine/validator-process';
+import { zOwnValAnswer } from '../protocol/line-process';
+import type { ValidateResult } from '../protocol/validator';
+import { detectionsPath, type RunFile } from '../run/files';
+import type { CheckpointState } from '../run/state';
 
 const MOST_RESTARTS = 3;
 

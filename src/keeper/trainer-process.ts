@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { sleep } from '../../base/async';
-import type { ProcessIdentity, RunFile } from '../../run/files';
-import { runPaths } from '../../run/folder/paths';
-import { identityOf, isAlive, ownIdentity } from '../process/identity';
-import { runEnvironment } from '../process/run-environment';
-import { spawnDetached } from '../process/spawn-detached';
+import { sleep } from '../base/async';
+import { identityOf, isAlive, ownIdentity } from '../engine/process/identity';
+import { runEnvironment } from '../engine/process/run-environment';
+import { spawnDetached } from '../engine/process/spawn-detached';
+import type { ProcessIdentity, RunFile } from '../run/files';
+import { runPaths } from '../run/folder/paths';
 import { trainerCommand } from './trainer-commands';
 
 export type TrainerEnd = {

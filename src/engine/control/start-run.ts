@@ -1,5 +1,5 @@
-import { type CreatedRun, createRun, type NewRun } from '../run/folder/create';
-import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
+import { type CreatedRun, createRun, type NewRun } from '../../run/folder/create';
+import { ensureKeeper, type HostOptions } from './ensure-keeper';
 
 /** Writes the run folder and starts its keeper, which starts the trainer and outlives this process. */
 export async function startRun(options: NewRun & HostOptions): Promise<CreatedRun> {

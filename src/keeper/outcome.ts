@@ -1,6 +1,6 @@
-import type { TrainerEventOf } from '../../run/events';
-import type { RunStateName } from '../../run/state-names';
-import { readTail } from '../view/read-end';
+import { readTail } from '../engine/view/read-end';
+import type { TrainerEventOf } from '../run/events';
+import type { RunStateName } from '../run/state-names';
 import type { TrainerEnd } from './trainer-process';
 
 /** How a run's training ended. */

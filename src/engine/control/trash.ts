@@ -4,8 +4,8 @@ import path from 'node:path';
 import { makeFolder } from '../../run/folder/make-folder';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { readOwner } from '../keeping/lock';
 import { trainersOfRun } from '../process/run-processes';
+import { readOwner } from './lock';
 
 const TRASH = '.trash';
 const TRASHED = /^(.+)\.(\d{13})$/;

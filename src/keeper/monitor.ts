@@ -1,6 +1,6 @@
-import { type Alarm, createEpisode, createStepAlarms } from '../../domain/run/alarms';
-import { createRhythm, type Silence } from '../../domain/run/rhythm';
-import type { TrainerEvent } from '../../run/events';
+import { type Alarm, createEpisode, createStepAlarms } from '../domain/run/alarms';
+import { createRhythm, type Silence } from '../domain/run/rhythm';
+import type { TrainerEvent } from '../run/events';
 import type { RunBook } from './run-book';
 
 /** Watches the trainer's losses and its rhythm; each alarm is written once, also when a new keeper reads the log again. */

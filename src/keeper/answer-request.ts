@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { tooHighSentence } from '../../domain/schedule/lr-preview';
-import { foreseeLr } from '../../protocol/lr-request';
-import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
+import { tooHighSentence } from '../domain/schedule/lr-preview';
+import { foreseeLr } from '../protocol/lr-request';
+import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/requests';
 import type { Requests } from './requests';
 import type { RunBook } from './run-book';
 import type { TrainerControl } from './trainer-control';

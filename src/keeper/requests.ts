@@ -1,9 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainerEventOf } from '../../run/events';
-import type { RunPaths } from '../../run/folder/paths';
-import { readJsonFileSync, writeJson } from '../../run/folder/whole-file';
-import { type ControlFile, type ControlRequest, zControlFile } from '../../run/requests';
+import type { TrainerEventOf } from '../run/events';
+import type { RunPaths } from '../run/folder/paths';
+import { readJsonFileSync, writeJson } from '../run/folder/whole-file';
+import { type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
 import type { RunBook } from './run-book';
 
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;

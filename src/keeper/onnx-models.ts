@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { PythonReady } from '../../protocol/line-process';
-import type { RunFile } from '../../run/files';
-import { runEnvironment } from '../process/run-environment';
-import { choosePython } from '../python/choose';
-import { PythonServant } from '../python/servant';
+import { runEnvironment } from '../engine/process/run-environment';
+import { choosePython } from '../engine/python/choose';
+import { PythonServant } from '../engine/python/servant';
+import type { PythonReady } from '../protocol/line-process';
+import type { RunFile } from '../run/files';
 
 const MOST_RESTARTS = 1;
 /** Ultralytics' default, where a run that is followed does not say. */

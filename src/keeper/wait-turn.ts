@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { sleep } from '../../base/async';
-import type { RunFile } from '../../run/files';
-import { runPaths } from '../../run/folder/paths';
-import { FINAL_STATES } from '../../run/state-names';
-import { listRuns } from '../view/run-index';
+import { sleep } from '../base/async';
+import { listRuns } from '../engine/view/run-index';
+import type { RunFile } from '../run/files';
+import { runPaths } from '../run/folder/paths';
+import { FINAL_STATES } from '../run/state-names';
 import { Requests } from './requests';
 import { RunBook } from './run-book';
 import { type StatusFields, StatusWriter } from './status-writer';

@@ -1,6 +1,6 @@
-import type { RunFile, StatusFile } from '../../run/files';
-import { FINAL_STATES } from '../../run/state-names';
-import { trainersOfRun } from '../process/run-processes';
+import { trainersOfRun } from '../engine/process/run-processes';
+import type { RunFile, StatusFile } from '../run/files';
+import { FINAL_STATES } from '../run/state-names';
 import { isReader } from './trainer-commands';
 
 /** What a new reader is to read: a program that lives, what a program has left (pid 0), or a folder that is followed. */

@@ -1,7 +1,7 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { detectionsPath } from '../../run/files';
-import type { RunPaths } from '../../run/folder/paths';
+import { detectionsPath } from '../run/files';
+import type { RunPaths } from '../run/folder/paths';
 
 const CHECKPOINT = /^checkpoints\/epoch-\d{1,9}$/;
 const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;

@@ -1,8 +1,8 @@
-import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
-import type { KeeperTask } from './ensure-keeper';
+import type { KeeperTask } from '../engine/control/ensure-keeper';
+import { takeLock } from '../engine/control/lock';
+import { runPaths } from '../run/folder/paths';
+import { readRun } from '../run/folder/read';
 import { type KeeperEnd, type KeeperOptions, keepRun } from './keeper';
-import { takeLock } from './lock';
 import { listIds } from './requests';
 import { waitTurn } from './wait-turn';
 

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseExperiment } from '../domain/experiment/parse';
-import type { Experiment } from '../domain/experiment/types';
-import { createRun } from '../run/folder/create';
-import { runPaths } from '../run/folder/paths';
-import type { Follows } from '../run/follows';
-import { FINAL_STATES } from '../run/state-names';
-import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
-import { listRuns } from './view/run-index';
+import { parseExperiment } from '../../domain/experiment/parse';
+import type { Experiment } from '../../domain/experiment/types';
+import { createRun } from '../../run/folder/create';
+import { runPaths } from '../../run/folder/paths';
+import type { Follows } from '../../run/follows';
+import { FINAL_STATES } from '../../run/state-names';
+import { listRuns } from '../view/run-index';
+import { ensureKeeper, type HostOptions } from './ensure-keeper';
 
 export type FollowRequest = HostOptions & {
   /** `folder` absolute; it may not be there yet. */

@@ -1,9 +1,9 @@
-import { toError } from '../../base/async';
-import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../../domain/run/retention';
-import { onLatestValSet } from '../../domain/run/val-set';
-import type { RunFile } from '../../run/files';
-import type { RunPaths } from '../../run/folder/paths';
-import type { RunState } from '../../run/state';
+import { toError } from '../base/async';
+import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../domain/run/retention';
+import { onLatestValSet } from '../domain/run/val-set';
+import type { RunFile } from '../run/files';
+import type { RunPaths } from '../run/folder/paths';
+import type { RunState } from '../run/state';
 import { removeCheckpoint, removeDetections } from './checkpoint-folder';
 import type { RunBook } from './run-book';
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { sleep } from '../base/async';
-import type { KeeperEntry } from '../run/files';
-import { FileTail } from '../run/folder/file-tail';
-import { makeFolder } from '../run/folder/make-folder';
-import { runPaths } from '../run/folder/paths';
-import { writeJson } from '../run/folder/whole-file';
-import { parseKeeperLine } from '../run/parse-entry';
-import type { ControlFile, ControlRequest } from '../run/requests';
-import { ensureKeeper, type HostOptions } from './keeping/ensure-keeper';
+import { sleep } from '../../base/async';
+import type { KeeperEntry } from '../../run/files';
+import { FileTail } from '../../run/folder/file-tail';
+import { makeFolder } from '../../run/folder/make-folder';
+import { runPaths } from '../../run/folder/paths';
+import { writeJson } from '../../run/folder/whole-file';
+import { parseKeeperLine } from '../../run/parse-entry';
+import type { ControlFile, ControlRequest } from '../../run/requests';
+import { ensureKeeper, type HostOptions } from './ensure-keeper';
 
 export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
 

@@ -1,16 +1,16 @@
 import path from 'node:path';
-import { sleep, toError } from '../../base/async';
-import type { EngineChoice } from '../../domain/run/validation-engine';
-import type { ValidateParams, ValidateResult } from '../../protocol/validator';
-import type { ProcessIdentity, RunFile } from '../../run/files';
-import { detectionsPath } from '../../run/files';
-import type { CheckpointState } from '../../run/state';
-import type { VersusBest } from '../../run/validation';
-import { OnnxModels } from '../export/onnx-models';
-import { identityOf } from '../process/identity';
-import { ROLE_VARIABLE } from '../process/run-environment';
-import { startValidator, type ValidatorProcess } from '../validator-process';
+import { sleep, toError } from '../base/async';
+import type { EngineChoice } from '../domain/run/validation-engine';
+import { identityOf } from '../engine/process/identity';
+import { ROLE_VARIABLE } from '../engine/process/run-environment';
+import { startValidator, type ValidatorProcess } from '../engine/validator-process';
+import type { ValidateParams, ValidateResult } from '../protocol/validator';
+import type { ProcessIdentity, RunFile } from '../run/files';
+import { detectionsPath } from '../run/files';
+import type { CheckpointState } from '../run/state';
+import type { VersusBest } from '../run/validation';
 import { chooseEngine } from './choose-engine';
+import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
 
 const MOST_RESTARTS = 3;

@@ -1,12 +1,12 @@
-import type { TrainerEvent } from '../../run/events';
-import type { KeeperEntry, RunFile } from '../../run/files';
-import { FileTail } from '../../run/folder/file-tail';
-import { JsonlLog } from '../../run/folder/jsonl-log';
-import { runPaths } from '../../run/folder/paths';
-import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../run/parse-entry';
-import { createRunState, reduceRun } from '../../run/reduce';
-import type { RunState } from '../../run/state';
-import type { ValidationEntry } from '../../run/validation';
+import type { TrainerEvent } from '../run/events';
+import type { KeeperEntry, RunFile } from '../run/files';
+import { FileTail } from '../run/folder/file-tail';
+import { JsonlLog } from '../run/folder/jsonl-log';
+import { runPaths } from '../run/folder/paths';
+import { parseEventLine, parseKeeperLine, parseValidationLine } from '../run/parse-entry';
+import { createRunState, reduceRun } from '../run/reduce';
+import type { RunState } from '../run/state';
+import type { ValidationEntry } from '../run/validation';
 
 type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
 

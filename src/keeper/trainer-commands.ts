@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainerKind } from '../../domain/experiment/types';
-import type { RunFile } from '../../run/files';
-import { pythonEnvironment } from '../python/environment';
+import type { TrainerKind } from '../domain/experiment/types';
+import { pythonEnvironment } from '../engine/python/environment';
+import type { RunFile } from '../run/files';
 
 export type TrainerCommand = {
   readonly program: string;
