@@ -29,7 +29,7 @@ export const ENTRIES = {
     atStart: 80,
     natives: [],
   },
-  'run-worker': { entry: 'src/engine/view/worker.ts', options: node, natives: [] },
+  'run-worker': { entry: 'src/engine/runs/worker.ts', options: node, natives: [] },
   'count-worker': { entry: 'src/engine/planning/count-worker.ts', options: node, natives: [] },
   'python-worker': { entry: 'src/extension/editor/python-worker.ts', options: node, natives: [] },
   panel: { entry: 'webview/panel/main.ts', options: page, natives: [] },

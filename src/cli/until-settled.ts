@@ -1,6 +1,6 @@
 import { sleep } from '../base/async';
-import { openRun } from '../engine/view/live-run';
-import type { Presence } from '../engine/view/presence';
+import { openRun } from '../engine/runs/live-run';
+import type { Presence } from '../engine/runs/presence';
 import { FINAL_STATES } from '../run/state-names';
 
 const LOOK_MS = 100;

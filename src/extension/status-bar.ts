@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
-import { statusBarOf } from '../protocol/view/status-bar';
+import { statusBarOf } from '../protocol/dashboard/status-bar';
 import type { Services } from './services';
 import { setting } from './window';
 

@@ -1,4 +1,4 @@
-import { readTail } from '../engine/view/read-end';
+import { readTail } from '../engine/runs/read-end';
 import type { TrainerEventOf } from '../run/events';
 import type { RunStateName } from '../run/state-names';
 import type { TrainerEnd } from './trainer-process';

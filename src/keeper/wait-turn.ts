@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { sleep } from '../base/async';
-import { listRuns } from '../engine/view/run-index';
+import { listRuns } from '../engine/runs/run-index';
 import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
 import { FINAL_STATES } from '../run/state-names';

@@ -2,7 +2,7 @@ import type { LrChange } from '../domain/schedule/lr-changes';
 import { type LrPreview, previewLrChange, type TooHigh, tooHigh } from '../domain/schedule/lr-preview';
 import type { ControlRequest } from '../run/requests';
 import type { RunState } from '../run/state';
-import { scheduleOfRun } from './view/planned';
+import { scheduleOfRun } from './dashboard/planned';
 
 export type LrRequest = Extract<ControlRequest, { type: 'lr' }>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CHART_IDS } from './view/types';
+import { CHART_IDS } from './dashboard/types';
 
 // Run-time checks of what a page sends. Apart from webview.ts, since pages themselves do not carry zod.
 

@@ -1,4 +1,4 @@
-import type { ChartId, ChartView, Lens, Sections } from './view/types';
+import type { ChartId, ChartView, Lens, Sections } from './dashboard/types';
 
 // Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
 

@@ -43,9 +43,9 @@ async function open(openRun, dir, label) {
 const dir = path.join(folder, 'run');
 writeLongRun(dir, STEPS);
 console.log(`events.jsonl: ${(statSync(path.join(dir, 'events.jsonl')).size / 1e6).toFixed(0)} MB`);
-await bundle('src/engine/view/worker.ts', 'run-worker.js');
+await bundle('src/engine/runs/worker.ts', 'run-worker.js');
 const { openRun } = createRequire(import.meta.url)(
-  await bundle('src/engine/view/live-run.ts', 'live-run.cjs'),
+  await bundle('src/engine/runs/live-run.ts', 'live-run.cjs'),
 );
 await open(openRun, dir, 'cold');
 await open(openRun, dir, 'warm');

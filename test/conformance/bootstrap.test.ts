@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { parseDetectionsFile } from '../../src/coco/detections-file';
+import { parseGroundTruthFile } from '../../src/coco/ground-truth-file';
 import { weightedEstimate } from '../../src/domain/compare/replicates';
-import { parseDetectionsFile } from '../../src/domain/evaluation/coco/detections-file';
-import { parseGroundTruthFile } from '../../src/domain/evaluation/coco/ground-truth-file';
 import { scoreCoco } from '../../src/domain/evaluation/coco/scored';
 import { COCO_AP } from '../../src/domain/evaluation/scored';
 import { describeWithShared, shared } from '../helpers/shared';

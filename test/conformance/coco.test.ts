@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type CocoEvaluation, evaluateCocoFiles } from '../../src/domain/evaluation/coco/evaluate';
+import { evaluateCocoFiles } from '../../src/coco/evaluate-files';
+import type { CocoEvaluation } from '../../src/domain/evaluation/coco/evaluate';
 import { COCO_PARAMS, type CocoParams } from '../../src/domain/evaluation/coco/params';
 import { averagePrecision, averageRecall } from '../../src/domain/evaluation/coco/summarize';
 import { describeWithShared, shared } from '../helpers/shared';

@@ -8,8 +8,8 @@ import { repositoryRoot } from './shared';
 const FOLDERS = [
   'src/base',
   'src/extension',
-  'src/protocol/view',
-  'src/domain/view',
+  'src/protocol/dashboard',
+  'src/domain/display',
   'src/domain/python',
   'src/domain/experiment',
   'src/domain/yaml',

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Experiment } from '../../src/domain/experiment/types';
 import { startRun } from '../../src/engine/control/start-run';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { type LiveRun, openRun } from '../../src/engine/view/live-run';
+import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';
 import { FINAL_STATES } from '../../src/run/state-names';
 

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import protoText from '../../src/trainers/builtin/onnx/onnx.proto';
+import protoText from '../../src/onnx/onnx.proto';
 
 type Message = { metadataProps?: { key: string; value: string }[] };
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { concatenate, encodeBytes, encodeText, encodeVarint } from '../../src/validator/model/wire';
+import { concatenate, encodeBytes, encodeText, encodeVarint } from '../../src/onnx/wire';
 
 // A detector small enough to be written by hand: it finds one box, always at the same place, and is as sure of it as the
 // image is bright. Input (batch, 3, 64, 64), output (batch, 4 + 2 classes, 84 anchors) in Ultralytics' layout.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { type LiveRun, openRun } from '../../src/engine/view/live-run';
+import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess } from '../helpers/cli';
 import { alive, until } from '../helpers/fake-run';

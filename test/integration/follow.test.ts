@@ -15,7 +15,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
-import { type LiveRun, openRun } from '../../src/engine/view/live-run';
+import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';
 import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 import { alive, until } from '../helpers/fake-run';

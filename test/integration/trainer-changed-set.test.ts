@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeExample } from '../../src/dataset/example/write-example';
-import { plannedOfRun } from '../../src/protocol/view/planned';
+import { plannedOfRun } from '../../src/protocol/dashboard/planned';
 import { createRunState, reduceRun } from '../../src/run/reduce';
 import { createTrainerRun, eventsOf, type TrainerRun } from '../helpers/trainer-run';
 

@@ -1,4 +1,4 @@
-import type { Colour } from '../../src/protocol/view/types';
+import type { Colour } from '../../src/protocol/dashboard/types';
 import type { ChartTheme } from '../charts/spec';
 
 const CHART_VARIABLES: Readonly<Record<Colour, readonly [variable: string, fallback: string]>> = {

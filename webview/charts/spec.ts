@@ -1,5 +1,5 @@
-import { formatRate, formatValue } from '../../src/domain/view/format';
-import type { Colour, SeriesRole } from '../../src/protocol/view/types';
+import { formatRate, formatValue } from '../../src/domain/display/format';
+import type { Colour, SeriesRole } from '../../src/protocol/dashboard/types';
 import type { Plot, PlotSeries, Point } from '../state/model';
 import { isShown, type Preferences } from '../state/preferences';
 

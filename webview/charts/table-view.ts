@@ -1,4 +1,4 @@
-import { formatValue } from '../../src/domain/view/format';
+import { formatValue } from '../../src/domain/display/format';
 import { h } from '../base/dom';
 import { t } from '../base/strings';
 import type { Plot } from '../state/model';

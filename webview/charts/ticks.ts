@@ -1,6 +1,6 @@
 import { createTranslate } from '../../src/base/translate';
-import { formatDuration } from '../../src/domain/view/duration';
-import { formatCount, formatValue } from '../../src/domain/view/format';
+import { formatDuration } from '../../src/domain/display/duration';
+import { formatCount, formatValue } from '../../src/domain/display/format';
 import type { XKind } from './spec';
 
 const plain = createTranslate();

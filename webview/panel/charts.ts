@@ -1,4 +1,4 @@
-import { CHART_IDS, type ChartId, type Lens } from '../../src/protocol/view/types';
+import { CHART_IDS, type ChartId, type Lens } from '../../src/protocol/dashboard/types';
 import type { Host } from '../base/host';
 import { t } from '../base/strings';
 import { onThemeChange, readTheme } from '../base/theme';

@@ -1,5 +1,5 @@
-import { formatMetric } from '../../src/domain/view/format';
-import type { Colour } from '../../src/protocol/view/types';
+import { formatMetric } from '../../src/domain/display/format';
+import type { Colour } from '../../src/protocol/dashboard/types';
 import type { PrCurves } from '../../src/protocol/webview';
 import type { Host } from '../base/host';
 import { t } from '../base/strings';

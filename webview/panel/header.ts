@@ -1,4 +1,4 @@
-import type { ActionView, HeaderView, Sentence, TileView } from '../../src/protocol/view/types';
+import type { ActionView, HeaderView, Sentence, TileView } from '../../src/protocol/dashboard/types';
 import { childOf, h, icon, keyed, setAttributes, setText } from '../base/dom';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';

@@ -1,5 +1,5 @@
 import './panel.css';
-import type { ActionView } from '../../src/protocol/view/types';
+import type { ActionView } from '../../src/protocol/dashboard/types';
 import type { ViewUpdate } from '../../src/protocol/webview';
 import { connectHost, type Host } from '../base/host';
 import { registerControls, selectTab } from '../controls/toolkit';

@@ -1,4 +1,4 @@
-import type { Sections } from '../../src/protocol/view/types';
+import type { Sections } from '../../src/protocol/dashboard/types';
 import { setText } from '../base/dom';
 import { t } from '../base/strings';
 import { drawHeader, drawSentences, drawTiles } from './header';

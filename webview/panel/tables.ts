@@ -1,4 +1,4 @@
-import type { CheckpointRow, CheckpointTable, LogRow } from '../../src/protocol/view/types';
+import type { CheckpointRow, CheckpointTable, LogRow } from '../../src/protocol/dashboard/types';
 import { type Child, childOf, h, icon, keyed } from '../base/dom';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';

@@ -1,4 +1,4 @@
-import type { XAxis } from '../../src/protocol/view/types';
+import type { XAxis } from '../../src/protocol/dashboard/types';
 import { h, setText } from '../base/dom';
 import { t } from '../base/strings';
 import type { Preferences } from '../state/preferences';

@@ -1,4 +1,4 @@
-import type { ClassRow, HeaderView, SettingRow } from '../../src/protocol/view/types';
+import type { ClassRow, HeaderView, SettingRow } from '../../src/protocol/dashboard/types';
 import { h, keyed } from '../base/dom';
 import { t } from '../base/strings';
 import { type Column, empty, number, table } from './table-parts';

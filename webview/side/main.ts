@@ -1,5 +1,5 @@
 import './side.css';
-import type { ActionView, HeaderView, Sections, TileView } from '../../src/protocol/view/types';
+import type { ActionView, HeaderView, Sections, TileView } from '../../src/protocol/dashboard/types';
 import type { ViewUpdate } from '../../src/protocol/webview';
 import { byId, childOf, h, keyed, setText, svg } from '../base/dom';
 import { connectHost } from '../base/host';

@@ -1,4 +1,4 @@
-import type { ChartView, Sections, SeriesView } from '../../src/protocol/view/types';
+import type { ChartView, Sections, SeriesView } from '../../src/protocol/dashboard/types';
 import type { ChartUpdate, SeriesAppend, ViewUpdate } from '../../src/protocol/webview';
 
 export type Point = { x: number; y: number };

@@ -1,4 +1,4 @@
-import type { XAxis } from '../../src/protocol/view/types';
+import type { XAxis } from '../../src/protocol/dashboard/types';
 
 /** What a person chose in this view. The page owns it and keeps it with setState; nothing of the run is in it. */
 export type Preferences = {

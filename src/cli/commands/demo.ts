@@ -2,9 +2,9 @@ import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { warmupLines } from '../demo/warmup-lines';
 import type { ExitCode } from '../failure';
-import { exitCodeOf } from '../follow/exit-code';
 import { type CliIo, printLine } from '../io';
 import { followToEnd, startTraining } from '../train/start';
+import { exitCodeOf } from '../watch/exit-code';
 import { writeExampleInto } from './init';
 
 /** Ends within a minute on two cores, set-up aside. */

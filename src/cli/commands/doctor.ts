@@ -2,7 +2,7 @@ import os from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { toJsonLine } from '../../base/json';
-import { formatBytes } from '../../domain/view/format';
+import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
 import { missingMessage } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
-import { type CocoFile, cocoStatsOfFiles } from '../../domain/evaluation/coco/evaluate';
+import { type CocoFile, cocoStatsOfFiles } from '../../coco/evaluate-files';
 import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
 import { badInput, fileFailure } from '../failure';

@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
-import { openRun } from '../../engine/view/live-run';
+import { openRun } from '../../engine/runs/live-run';
 import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode, fileFailure } from '../failure';

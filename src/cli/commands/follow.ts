@@ -6,11 +6,11 @@ import type { FollowReads, Follows } from '../../run/follows';
 import type { Cli } from '../cli';
 import { readText } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
-import { exitCodeOf } from '../follow/exit-code';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { followToEnd, type Started, tellDetached } from '../train/start';
 import { VERSION } from '../version';
+import { exitCodeOf } from '../watch/exit-code';
 
 const READS: readonly FollowReads[] = ['auto', 'jsonl', 'csv', 'tensorboard', 'regex'];
 

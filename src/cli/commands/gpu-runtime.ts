@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
-import { formatBytes } from '../../domain/view/format';
+import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime, installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
 import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/plan';
 import { choosePython } from '../../engine/python/choose';

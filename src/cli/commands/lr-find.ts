@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
+import { describeRange } from '../../domain/display/lr-range';
 import type { KeyValue } from '../../domain/experiment/set-key';
 import {
   DEFAULT_RANGE,
@@ -14,18 +15,17 @@ import { readRange } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
-import { describeRange } from '../../domain/view/lr-range';
 import { rangePoints } from '../../protocol/range-points';
 import type { Cli } from '../cli';
 import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
-import { createJsonReporter } from '../follow/json-reporter';
-import { createRangeReporter } from '../follow/range-reporter';
 import { type CliIo, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
 import { plotCurve } from '../output/plot';
 import { countDataset } from '../schedule/counts';
 import { followWith, startLoaded } from '../train/start';
+import { createJsonReporter } from '../watch/json-reporter';
+import { createRangeReporter } from '../watch/range-reporter';
 
 type LrFindOptions = {
   readonly set: readonly string[];

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { askAndWait } from '../../engine/control/ask';
-import { openRun } from '../../engine/view/live-run';
+import { openRun } from '../../engine/runs/live-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { previewLines, tooHighSentence } from '../../domain/schedule/lr-preview';
-import { openRun } from '../../engine/view/live-run';
+import { openRun } from '../../engine/runs/live-run';
 import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import { parseAssignment } from '../assignment';
 import type { Cli } from '../cli';

@@ -2,17 +2,17 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
-import { formatAgo } from '../../domain/view/duration';
-import { type LiveRun, openRun } from '../../engine/view/live-run';
-import type { Presence } from '../../engine/view/presence';
+import { formatAgo } from '../../domain/display/duration';
+import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import type { Presence } from '../../engine/runs/presence';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
-import { barText } from '../follow/bar-text';
-import { summaryLines } from '../follow/summary';
 import { printLine } from '../io';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
+import { barText } from '../watch/bar-text';
+import { summaryLines } from '../watch/summary';
 
 export function showCommand({ io, run }: Cli) {
   return new Command('show')

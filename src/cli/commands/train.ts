@@ -1,12 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
-import { exitCodeOf } from '../follow/exit-code';
 import type { CliIo } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { followToEnd, type Started, startTraining, tellDetached } from '../train/start';
+import { exitCodeOf } from '../watch/exit-code';
 
 type TrainOptions = {
   readonly set: readonly string[];

@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
-import { exitCodeOf } from '../follow/exit-code';
-import { followRun } from '../follow/follow-run';
-import { createHumanReporter } from '../follow/human-reporter';
-import { createJsonReporter } from '../follow/json-reporter';
 import { resolveRun } from '../run-reference';
+import { exitCodeOf } from '../watch/exit-code';
+import { followRun } from '../watch/follow-run';
+import { createHumanReporter } from '../watch/human-reporter';
+import { createJsonReporter } from '../watch/json-reporter';
 
 export function watchCommand({ io, run }: Cli) {
   return new Command('watch')

@@ -3,7 +3,7 @@ import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
 import { boxesSentence, recipeSentence } from '../../domain/compare/sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
-import { formatProbability } from '../../domain/view/format';
+import { formatProbability } from '../../domain/display/format';
 import type { RunsCompared } from '../../engine/compare/compare-runs';
 import type { RunDetections } from '../../engine/compare/run-detections';
 import { score } from '../output/numbers';

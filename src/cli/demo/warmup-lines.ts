@@ -1,5 +1,5 @@
-import { formatValue } from '../../domain/view/format';
-import type { LiveRun } from '../../engine/view/live-run';
+import { formatValue } from '../../domain/display/format';
+import type { LiveRun } from '../../engine/runs/live-run';
 import { type OutputStream, textWidth } from '../io';
 import { score } from '../output/numbers';
 import { plotCurve, rangeOf, sideBySide } from '../output/plot';

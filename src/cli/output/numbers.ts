@@ -1,5 +1,5 @@
 import { createTranslate } from '../../base/translate';
-import { formatSeconds } from '../../domain/view/duration';
+import { formatSeconds } from '../../domain/display/duration';
 
 // The terminal speaks English; machines get --json.
 const english = createTranslate();

@@ -1,4 +1,4 @@
-import { formatValue } from '../../domain/view/format';
+import { formatValue } from '../../domain/display/format';
 import { pad } from './table';
 
 export type PlotOptions = {

@@ -8,13 +8,13 @@ import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../run/folder/create';
 import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
-import { type Followed, followRun } from '../follow/follow-run';
-import { createHumanReporter } from '../follow/human-reporter';
-import { createJsonReporter } from '../follow/json-reporter';
-import type { RunReporter } from '../follow/reporter';
-import { stopOnInterrupt } from '../follow/stop-on-interrupt';
 import { type CliIo, printLine } from '../io';
 import { VERSION } from '../version';
+import { type Followed, followRun } from '../watch/follow-run';
+import { createHumanReporter } from '../watch/human-reporter';
+import { createJsonReporter } from '../watch/json-reporter';
+import type { RunReporter } from '../watch/reporter';
+import { stopOnInterrupt } from '../watch/stop-on-interrupt';
 
 export type StartRequest = {
   readonly config: string;

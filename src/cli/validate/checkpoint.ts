@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import { askAndWait } from '../../engine/control/ask';
-import { openRun } from '../../engine/view/live-run';
+import { openRun } from '../../engine/runs/live-run';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';
 import type { RunState } from '../../run/state';

@@ -1,5 +1,5 @@
 import { type Words, words } from '../../base/words';
-import { formatSigned } from '../view/format';
+import { formatSigned } from '../display/format';
 import type { RecipeVerdict } from './between-seeds';
 import type { Limits } from './limits';
 import { judgeDifference, type Verdict } from './verdict';

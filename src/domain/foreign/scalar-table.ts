@@ -1,4 +1,4 @@
-import { lowerBound } from '../view/thin';
+import { lowerBound } from '../display/thin';
 import type { ForeignRecord } from './record';
 import { classifyTag, type TagKind } from './scalar-tags';
 import type { ScalarPoint } from './tfevents';

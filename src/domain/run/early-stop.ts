@@ -1,5 +1,5 @@
+import { exponentialAverage } from '../display/smooth';
 import type { EarlyStopSettings } from '../experiment/types';
-import { exponentialAverage } from '../view/smooth';
 
 /** Metrics of one validated epoch; `loss` is the mean training loss of that epoch, where known. */
 export type ValidatedEpoch = {

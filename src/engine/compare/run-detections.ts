@@ -4,7 +4,7 @@ import { BadInputError } from '../../base/bad-input';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
 import { detectionsPath } from '../../run/files';
 import type { RunState } from '../../run/state';
-import { openRun } from '../view/live-run';
+import { openRun } from '../runs/live-run';
 
 /** What one checkpoint of a run detected on its val set. */
 export type RunDetections = {

@@ -7,7 +7,7 @@ import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { parseValidationLine } from '../../run/parse-entry';
 import type { Validated } from '../../run/validation';
-import { listRuns } from '../view/run-index';
+import { listRuns } from '../runs/run-index';
 
 /** A run as one draw of its recipe. */
 type Draw = {

@@ -1,6 +1,6 @@
 import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
-import { formatDuration } from '../../domain/view/duration';
+import { formatDuration } from '../../domain/display/duration';
 import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../run/files';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';

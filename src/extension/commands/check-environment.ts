@@ -1,7 +1,7 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
-import { formatBytes } from '../../domain/view/format';
+import { formatBytes } from '../../domain/display/format';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import { startValidator } from '../../engine/validator-process';
 import type { DeviceReport } from '../../protocol/validator';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Experiment } from '../../domain/experiment/types';
-import type { RunSummary } from '../../engine/view/run-index';
+import type { RunSummary } from '../../engine/runs/run-index';
 import type { Services } from '../services';
 
 /** Where another run holds the device: after that run, beside it, or not at all. Answers its folder, undefined, 'cancel'. */

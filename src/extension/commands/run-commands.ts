@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatMetric } from '../../domain/view/format';
-import { checkpointRows } from '../../protocol/view/checkpoint-rows';
-import { headerOf } from '../../protocol/view/header';
+import { formatMetric } from '../../domain/display/format';
+import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
+import { headerOf } from '../../protocol/dashboard/header';
 import { updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import type { SharedRun } from '../run/open-runs';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { formatCount, formatRate } from '../../domain/display/format';
 import type { LrPair, LrPreview } from '../../domain/schedule/lr-preview';
-import { formatCount, formatRate } from '../../domain/view/format';
 import { type ForeseenLr, foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';

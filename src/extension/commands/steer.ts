@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatDuration } from '../../domain/view/duration';
+import { formatDuration } from '../../domain/display/duration';
 import { askAndWait } from '../../engine/control/ask';
 import { KeptElsewhere, resumeRun } from '../../engine/control/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';

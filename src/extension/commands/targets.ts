@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunSummary } from '../../engine/view/run-index';
-import { stateLabel } from '../../protocol/view/header';
+import type { RunSummary } from '../../engine/runs/run-index';
+import { stateLabel } from '../../protocol/dashboard/header';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 

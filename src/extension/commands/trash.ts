@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatAgo } from '../../domain/view/duration';
+import { formatAgo } from '../../domain/display/duration';
 import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/control/trash';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';

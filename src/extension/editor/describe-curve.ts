@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
+import { formatCount, formatPercent, formatRate } from '../../domain/display/format';
 import { summarize } from '../../domain/schedule/summary';
 import type { Schedule } from '../../domain/schedule/types';
-import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 
 /** What the picture of a library's scheduler shows, for those who cannot see it. */
 export function describeCurve(schedule: Schedule, t: Translate): string {

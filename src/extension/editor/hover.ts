@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../base/problem';
 import { say } from '../../base/words';
+import { formatCount, formatPercent, formatRate } from '../../domain/display/format';
 import { expectedWords } from '../../domain/experiment/describe-value';
 import type { AdviceProblem } from '../../domain/experiment/editor-hints';
 import { keyAt } from '../../domain/experiment/key-at';
@@ -9,7 +10,6 @@ import type { KeySpec } from '../../domain/experiment/key-spec';
 import type { TrainerKind } from '../../domain/experiment/types';
 import { summarize } from '../../domain/schedule/summary';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
-import { formatCount, formatPercent, formatRate } from '../../domain/view/format';
 import type { Services } from '../services';
 import { translate } from '../window';
 import { appendPicture } from './picture';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
-import type { RunComparison } from '../../protocol/view/run-comparison';
+import type { RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { BaseServices } from '../base-services';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LiveRun } from '../../engine/view/live-run';
+import type { LiveRun } from '../../engine/runs/live-run';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
 import type { Validated } from '../../run/validation';
 

@@ -1,4 +1,4 @@
-import type { ViewInput } from '../../protocol/view/input';
+import type { ViewInput } from '../../protocol/dashboard/input';
 import { createRunState } from '../../run/reduce';
 import { translate } from '../window';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { Event } from '../../base/event';
+import type { ViewInput } from '../../protocol/dashboard/input';
+import { createViewSession } from '../../protocol/dashboard/session';
 import { createPageLine, type PageLine } from '../../protocol/page-line';
-import type { ViewInput } from '../../protocol/view/input';
-import { createViewSession } from '../../protocol/view/session';
 import type { Gallery, PrCurves } from '../../protocol/webview';
 import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
 

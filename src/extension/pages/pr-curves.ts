@@ -1,5 +1,5 @@
-import { precisionRecallCurves, RECALLS } from '../../domain/view/pr-curves';
-import type { LiveRun } from '../../engine/view/live-run';
+import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
+import type { LiveRun } from '../../engine/runs/live-run';
 import type { PrCurves } from '../../protocol/webview';
 import { readDetections } from './detections';
 

@@ -1,8 +1,8 @@
 import type { Translate } from '../../base/translate';
+import { describeRange } from '../../domain/display/lr-range';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading } from '../../domain/lr-range/types';
 import type { SvgColours } from '../../domain/schedule/svg-frame';
-import { describeRange } from '../../domain/view/lr-range';
 
 export type RangeView = {
   readonly points: readonly RangePoint[];

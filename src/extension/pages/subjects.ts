@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import type { RunComparison } from '../../protocol/view/run-comparison';
+import type { RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
 import { compareBest } from './compare';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { type LiveRun, openRun } from '../../engine/view/live-run';
-import { openRunsFolder, type RunsFolder } from '../../engine/view/run-index';
-import type { ViewInput } from '../../protocol/view/input';
-import { createPlannedCache } from '../../protocol/view/planned';
+import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { openRunsFolder, type RunsFolder } from '../../engine/runs/run-index';
+import type { ViewInput } from '../../protocol/dashboard/input';
+import { createPlannedCache } from '../../protocol/dashboard/planned';
 import { translate } from '../window';
 
 /** One reader of a run, shared by all views of this window. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { once } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import type { RunSummary, RunsFolder } from '../../engine/view/run-index';
+import type { RunSummary, RunsFolder } from '../../engine/runs/run-index';
 import { FINAL_STATES } from '../../run/state-names';
 import { isExperimentFile } from '../editor/experiment-files';
 import type { Load } from '../part-loader';

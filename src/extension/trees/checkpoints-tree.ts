@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { checkpointRows } from '../../protocol/view/checkpoint-rows';
-import type { CheckpointRow } from '../../protocol/view/types';
+import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
+import type { CheckpointRow } from '../../protocol/dashboard/types';
 import type { Services } from '../services';
 
 export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };

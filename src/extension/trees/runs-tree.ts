@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { formatAgo } from '../../domain/view/duration';
-import { formatMetric } from '../../domain/view/format';
-import type { RunSummary } from '../../engine/view/run-index';
-import { stateLabel } from '../../protocol/view/header';
+import { formatAgo } from '../../domain/display/duration';
+import { formatMetric } from '../../domain/display/format';
+import type { RunSummary } from '../../engine/runs/run-index';
+import { stateLabel } from '../../protocol/dashboard/header';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
 

@@ -5,12 +5,12 @@ import type { Size } from '../../domain/detection/letterbox';
 import type { ModelMetadata } from '../../domain/detection/metadata';
 import { chooseLayout, type ModelLayout } from '../../domain/detection/model-layout';
 import { roundToStride } from '../../domain/detection/rect-batches';
+import { readOnnxFile } from '../../onnx/file';
 import { explain } from '../devices/explain';
 import { type ModelSession, modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
 import type { Dimension, InputData, InputType } from '../session/thread-messages';
-import { readOnnxFile } from './onnx-file';
 
 /** A model ready to run, and how its input and output read. */
 export type OpenModel = {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { toError } from '../../base/async';
 import { deviceName } from '../../domain/detection/device';
 import { decideHalf } from '../../domain/detection/half';
+import { convertToHalf } from '../../onnx/half-model';
 import { type ChosenDevice, chooseDevice } from '../devices/choose';
 import { nvidiaGpus } from '../devices/gpu-hardware';
 import type { SessionThread } from '../session/session-thread';
-import { convertToHalf } from './half-model';
 import { type OpenModel, openModel, runBlank } from './open-model';
 
 export type ModelRequest = {

@@ -1,4 +1,4 @@
-import { concatenate, encodeBytes, encodeText, encodeVarint } from './wire';
+import { concatenate, encodeBytes, encodeText, encodeVarint } from '../../onnx/wire';
 
 const ELEMENT = { float32: 1, float16: 10 } as const;
 const SIDE = 8;

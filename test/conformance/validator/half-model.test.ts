@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random';
-import { convertToHalf } from '../../../src/validator/model/half-model';
+import { convertToHalf } from '../../../src/onnx/half-model';
 import { describeWithShared, shared } from '../../helpers/shared';
 
 async function run(model: Uint8Array, input: Float32Array): Promise<Float32Array> {

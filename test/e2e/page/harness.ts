@@ -1,9 +1,9 @@
 // Runs a page of webview/ in a plain browser: the host's session in the same window, over recorded lines.
 import { createTranslate } from '../../../src/base/translate';
+import type { ViewInput } from '../../../src/protocol/dashboard/input';
+import { createViewSession } from '../../../src/protocol/dashboard/session';
+import type { Lens } from '../../../src/protocol/dashboard/types';
 import { createPageLine } from '../../../src/protocol/page-line';
-import type { ViewInput } from '../../../src/protocol/view/input';
-import { createViewSession } from '../../../src/protocol/view/session';
-import type { Lens } from '../../../src/protocol/view/types';
 import { createRunState, reduceRun } from '../../../src/run/reduce';
 import type { RunState } from '../../../src/run/state';
 import { plannedOf, type SyntheticOptions, syntheticRun, syntheticState } from '../../helpers/synthetic-run';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { askAndWait } from '../../../src/engine/control/ask';
 import { resumeRun } from '../../../src/engine/control/resume-run';
-import { openRun } from '../../../src/engine/view/live-run';
+import { openRun } from '../../../src/engine/runs/live-run';
 import {
   createRig,
   isOver,

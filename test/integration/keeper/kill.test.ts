@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/control/ensure-keeper';
 import { KeptElsewhere, resumeRun } from '../../../src/engine/control/resume-run';
 import { identityOf, isAlive } from '../../../src/engine/process/identity';
-import { type LiveRun, openRun } from '../../../src/engine/view/live-run';
+import { type LiveRun, openRun } from '../../../src/engine/runs/live-run';
 import { createRig, isOver, removeRig, startFakeRun, type Told, until } from '../../helpers/fake-run';
 
 const rig = createRig();

@@ -9,7 +9,7 @@ import { ensureKeeper } from '../../../src/engine/control/ensure-keeper';
 import { takeLock } from '../../../src/engine/control/lock';
 import { identityOf, ownIdentity } from '../../../src/engine/process/identity';
 import { processesOfRun } from '../../../src/engine/process/run-processes';
-import { openRun } from '../../../src/engine/view/live-run';
+import { openRun } from '../../../src/engine/runs/live-run';
 import { createRig, isOver, removeRig, startFakeRun, until } from '../../helpers/fake-run';
 
 const ROUNDS = 60;

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sleep } from '../../../src/base/async';
-import { openRun } from '../../../src/engine/view/live-run';
-import { openRunsFolder } from '../../../src/engine/view/run-index';
+import { openRun } from '../../../src/engine/runs/live-run';
+import { openRunsFolder } from '../../../src/engine/runs/run-index';
 import { updateMeta } from '../../../src/run/folder/meta';
 
 const golden = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');

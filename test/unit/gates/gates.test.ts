@@ -51,6 +51,7 @@ describe('import rules', () => {
     check('toolkit-one-door', 'webview/page.ts');
     check('onnxruntime-in-children-only', 'src/engine/native.ts');
     check('sharp-in-decode-only', 'src/engine/native.ts');
+    check('protobuf-one-door', 'src/engine/messages.ts');
   });
 
   it('fails where too few modules were seen', () => {

@@ -1,4 +1,4 @@
-import { int } from '../onnx/onnx-model';
+import { int } from '../../../onnx/encode';
 import { add } from './arithmetic';
 import { type Blocked, directConv, type Tap, tapRows } from './blocked';
 import { rawReshape } from './broadcast';

@@ -1,4 +1,4 @@
-import { int, ints } from '../onnx/onnx-model';
+import { int, ints } from '../../../onnx/encode';
 import { rawReshape } from './broadcast';
 import { type Feature, positionsOf } from './feature';
 import type { Graph, Tensor } from './graph';

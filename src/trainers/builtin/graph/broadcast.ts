@@ -1,4 +1,4 @@
-import { int } from '../onnx/onnx-model';
+import { int } from '../../../onnx/encode';
 import { type Graph, sizeOf, type Tensor } from './graph';
 
 /** The shape of an elementwise result (NumPy's rule). */

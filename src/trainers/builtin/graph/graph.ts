@@ -6,7 +6,7 @@ import type {
   OnnxNode,
   TensorData,
   ValueInfo,
-} from '../onnx/onnx-model';
+} from '../../../onnx/encode';
 
 /** A value of the graph: what it is called in the ONNX file, and its shape, which is known when the graph is built. */
 export type Tensor = {

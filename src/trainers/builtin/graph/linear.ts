@@ -1,4 +1,4 @@
-import { int } from '../onnx/onnx-model';
+import { int } from '../../../onnx/encode';
 import type { Graph, Tensor } from './graph';
 
 type Flip = { readonly transA?: boolean; readonly transB?: boolean };

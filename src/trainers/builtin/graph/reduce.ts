@@ -1,4 +1,4 @@
-import { int } from '../onnx/onnx-model';
+import { int } from '../../../onnx/encode';
 import { mul } from './arithmetic';
 import { rawReshape } from './broadcast';
 import { type Graph, sizeOf, type Tensor } from './graph';

@@ -1,4 +1,4 @@
-import { int } from '../onnx/onnx-model';
+import { int } from '../../../onnx/encode';
 import { rawReshape } from './broadcast';
 import { channelsOf, type Feature, positionsOf } from './feature';
 import type { Graph, Tensor } from './graph';

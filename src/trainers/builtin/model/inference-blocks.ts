@@ -1,8 +1,8 @@
+import { int, ints, string } from '../../../onnx/encode';
+import type { OnnxWriter } from '../../../onnx/writer';
 import { BATCH_NORM_EPSILON } from '../graph/conv-norm';
 import type { Window } from '../graph/convolution';
-import { int, ints, string } from '../onnx/onnx-model';
 import { type Blocks, STEM_PATCH } from './blocks';
-import type { OnnxWriter } from './onnx-writer';
 
 /** Reads one tensor of the trained model by name. */
 export type Weights = (name: string) => Float32Array;

@@ -1,8 +1,8 @@
-import { encodeModel, int } from '../onnx/onnx-model';
+import { encodeModel, int } from '../../../onnx/encode';
+import { OnnxWriter } from '../../../onnx/writer';
 import { BOX_COLUMNS, detector, MAX_STRIDE, STRIDES } from './detector';
 import { inferenceBlocks, type Map2d, type Weights } from './inference-blocks';
 import type { ModelOptions } from './layout';
-import { OnnxWriter } from './onnx-writer';
 
 /** What is written into the file beside the network; the keys are those of Ultralytics' own exports. */
 export type ExportMetadata = {

@@ -1,3 +1,4 @@
+import { int } from '../../../onnx/encode';
 import { add, scale } from '../graph/arithmetic';
 import { type ConvNormWeights, convNorm } from '../graph/conv-norm';
 import { conv, type Window } from '../graph/convolution';
@@ -6,7 +7,6 @@ import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
-import { int } from '../onnx/onnx-model';
 import type { Blocks } from './blocks';
 
 /** A parameter as the matrix the graph works with: a kernel (Cout, k k Cin), a vector (1, C). */

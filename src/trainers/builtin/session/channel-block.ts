@@ -1,5 +1,5 @@
+import { encodeModel, int, ints } from '../../../onnx/encode';
 import { BLOCKED_DOMAIN } from '../graph/blocked';
-import { encodeModel, int, ints } from '../onnx/onnx-model';
 import { floats, openModel } from './runtime';
 
 /** Blocks that onnxruntime's CPU kernels use: 16 with AVX-512, 8 with AVX2; which one it is cannot be asked for. */

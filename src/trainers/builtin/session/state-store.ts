@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from '../../../domain/detection/device';
-import { encodeModel } from '../onnx/onnx-model';
+import { encodeModel } from '../../../onnx/encode';
 import { floats, openModel } from './runtime';
 import { nextName, type StateVector } from './state-names';
 

@@ -1,12 +1,12 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Device, deviceName } from '../../../domain/detection/device';
+import { encodeModel } from '../../../onnx/encode';
 import { assign, type Targets } from '../loss/assign';
 import { type AnchorGrid, anchorGrid } from '../model/anchors';
 import { STEM_PATCH } from '../model/blocks';
 import { MAX_STRIDE } from '../model/detector';
 import { type ExportMetadata, inferenceModel } from '../model/inference-model';
 import { type Layout, layoutOf } from '../model/layout';
-import { encodeModel } from '../onnx/onnx-model';
 import { channelBlock } from './channel-block';
 import { chooseDevice } from './choose-device';
 import { packPatches } from './pack';

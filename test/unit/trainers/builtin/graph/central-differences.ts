@@ -1,11 +1,11 @@
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
+import { encodeModel } from '../../../../../src/onnx/encode';
 import { mul } from '../../../../../src/trainers/builtin/graph/arithmetic';
 import { gradients } from '../../../../../src/trainers/builtin/graph/gradients';
 import { Graph, sizeOf, type Tensor } from '../../../../../src/trainers/builtin/graph/graph';
 import { sum } from '../../../../../src/trainers/builtin/graph/reduce';
-import { encodeModel } from '../../../../../src/trainers/builtin/onnx/onnx-model';
 
 export type Operand = { readonly shape: readonly number[]; readonly low?: number; readonly high?: number };
 

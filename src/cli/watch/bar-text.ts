@@ -1,0 +1,51 @@
+import { formatRate, formatValue } from '../../domain/display/format';
+import { mainRates } from '../../run/main-group';
+import type { RunState } from '../../run/state';
+import { seconds } from '../output/numbers';
+
+export type BarText = { readonly share: number; readonly left: string; readonly right: string };
+
+/** What the progress bar says now: where the run is, its last numbers, and how long it will take. */
+export function barText(state: RunState): BarText {
+  if (state.status?.state === 'validating') return validatingText(state);
+  const { step, epoch } = state.steps;
+  const last = step.length - 1;
+  const total = state.plan?.totalSteps ?? 0;
+  if (last < 0) return { share: 0, left: state.status?.state ?? 'starting', right: '' };
+  // Another program's run of which nobody knows how long it will be.
+  if (total === 0)
+    return { share: 0, left: `epoch ${epoch.at(last)}`, right: lastNumbers(state, last).join('  ') };
+  const done = step.at(last) + 1;
+  return {
+    share: done / total,
+    left: `epoch ${epoch.at(last)}/${state.plan?.epochs}`,
+    right: [...lastNumbers(state, last), `ETA ${seconds((total - done) * secondsPerStep(state))}`].join('  '),
+  };
+}
+
+function validatingText(state: RunState): BarText {
+  const waiting = state.status?.queue.waiting.length ?? 0;
+  const current = state.status?.queue.validating;
+  const left = current === undefined ? 'validating' : `validating epoch ${current}`;
+  return { share: 1, left, right: waiting > 0 ? `${waiting} wait` : '' };
+}
+
+function lastNumbers(state: RunState, last: number): string[] {
+  const loss = state.steps.loss.get('total')?.at(last);
+  const lr = mainRates(state)?.at(last);
+  const ips = state.steps.ips.at(last);
+  return [
+    loss === undefined ? '' : `loss ${formatValue(loss)}`,
+    lr === undefined ? '' : `lr ${formatRate(lr)}`,
+    Number.isFinite(ips) ? `${Math.round(ips)} img/s` : '',
+  ].filter((text) => text !== '');
+}
+
+/** Mean over the latest epoch's worth of steps, so that the pause between epochs is counted in. */
+function secondsPerStep(state: RunState): number {
+  const { step, t } = state.steps;
+  const last = step.length - 1;
+  const first = Math.max(0, last - Math.max(20, state.plan?.stepsPerEpoch ?? 0));
+  const steps = step.at(last) - step.at(first);
+  return steps > 0 ? (t.at(last) - t.at(first)) / 1000 / steps : Number.NaN;
+}

@@ -1,0 +1,91 @@
+import { setInterval as every } from 'node:timers/promises';
+import { DisposableStore } from '../../base/disposable';
+import { ensureKeeper } from '../../engine/control/ensure-keeper';
+import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { FINAL_STATES } from '../../run/state-names';
+import type { CliIo } from '../io';
+import type { RunReporter } from './reporter';
+
+export type FollowOptions = {
+  readonly dir: string;
+  readonly reporter: RunReporter;
+  /** A status older than this is of an earlier attempt; Unix ms. */
+  readonly since?: number;
+  /** Told of each Ctrl-C with its number; answers whether following goes on. */
+  readonly onInterrupt: (count: number, live: LiveRun) => boolean;
+};
+
+export type Followed = { readonly live: LiveRun; readonly interrupts: number };
+
+const LOOK_MS = 250;
+/** A keeper that dies again and again is not started for ever. */
+const MOST_ADOPTIONS = 3;
+const PATIENCE_MS = 5000;
+
+/**
+ * Follows a run to its end and tells the reporter. Where the run's keeper is gone before its work is done, another is
+ * started. The live run is handed over; who calls disposes of it.
+ */
+export async function followRun(io: CliIo, options: FollowOptions): Promise<Followed> {
+  const { reporter } = options;
+  const live = await openRun(options.dir, reporter.onEntries);
+  const store = new DisposableStore();
+  let interrupts = 0;
+  let follows = true;
+  store.track(
+    io.onInterrupt(() => {
+      interrupts++;
+      follows = options.onInterrupt(interrupts, live) && follows;
+    }),
+  );
+  try {
+    await untilDone(io, live, { since: options.since ?? 0, follows: () => follows });
+    await live.refresh();
+    if (follows) reporter.finish(live);
+    else reporter.leave();
+    return { live, interrupts };
+  } catch (error) {
+    live.dispose();
+    throw error;
+  } finally {
+    store.dispose();
+  }
+}
+
+type Waiting = { readonly since: number; readonly follows: () => boolean };
+
+async function untilDone(io: CliIo, live: LiveRun, { since, follows }: Waiting): Promise<void> {
+  const adopt = createAdopter(io, live);
+  for await (const _ of every(LOOK_MS)) {
+    if (!follows() || isSettled(live, since)) return;
+    if (keeperIsGone(live, since) && !(await adopt())) return;
+  }
+}
+
+/** Starts a keeper for a run that lost its own; false once that was tried too often. */
+function createAdopter(io: CliIo, live: LiveRun): () => Promise<boolean> {
+  let started = 0;
+  let patientUntil = 0;
+  return async () => {
+    // Until its first status a new keeper looks like the old one: gone.
+    if (Date.now() < patientUntil) return true;
+    if (started === MOST_ADOPTIONS) return false;
+    const outcome = await ensureKeeper(live.dir, { installDir: io.installDir });
+    if (outcome === 'started') started++;
+    patientUntil = Date.now() + PATIENCE_MS;
+    return true;
+  };
+}
+
+/** The keeper has said its last word. */
+function isSettled(live: LiveRun, since: number): boolean {
+  const { status } = live.state;
+  return status !== undefined && FINAL_STATES.has(status.state) && status.heartbeat >= since;
+}
+
+function keeperIsGone(live: LiveRun, since: number): boolean {
+  const { keeperAlive, where, state } = live.presence;
+  if (keeperAlive || where === 'elsewhere' || state === 'starting') return false;
+  const status = live.state.status;
+  return status === undefined || status.heartbeat >= since;
+}

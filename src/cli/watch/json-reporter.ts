@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { toJsonLine } from '../../base/json';
+import type { LiveRun } from '../../engine/runs/live-run';
+import type { RunEntry } from '../../run/state';
+import { type CliIo, printLine } from '../io';
+import type { RunReporter } from './reporter';
+
+/**
+ * A contract with other programs: every event as it is written, each validation, and a last `result`. stdout holds nothing else.
+ * `since` leaves out what was there before (Unix ms).
+ */
+export function createJsonReporter(io: CliIo, since = 0): RunReporter {
+  return {
+    onEntries: (entries) => {
+      for (const entry of entries) if (isTold(entry, since)) io.stdout.write(toJsonLine(entry.value));
+    },
+    note: (text) => printLine(io.stderr, text),
+    leave: () => undefined,
+    finish: (live) => io.stdout.write(toJsonLine(resultOf(live))),
+  };
+}
+
+function isTold({ source, value }: RunEntry, since: number): boolean {
+  return (source === 'events' || source === 'validation' || source === 'keeper') && value.t >= since;
+}
+
+/** The last line of `train --json`. */
+export function resultOf({ state, presence, dir }: LiveRun) {
+  return {
+    type: 'result',
+    run: dir,
+    state: presence.state,
+    reason: presence.note ?? state.end?.message,
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
+  };
+}

@@ -1,0 +1,39 @@
+import { toError } from '../../base/async';
+import { askRun } from '../../engine/control/ask';
+import { livesForRun, trainersOfRun } from '../../engine/process/run-processes';
+import type { LiveRun } from '../../engine/runs/live-run';
+import type { RunReporter } from './reporter';
+
+/** Ctrl-C of `train`: the first asks the run to stop and waits, the second kills it, the third leaves. */
+export function stopOnInterrupt(reporter: RunReporter): (count: number, live: LiveRun) => boolean {
+  return (count, live) => {
+    if (count === 1) {
+      reporter.note('stopping after this batch; Ctrl-C again kills the run');
+      askRun(live.dir, { type: 'stop' }, 'cli').catch((error) => {
+        reporter.note(`the run could not be asked to stop: ${toError(error).message}`);
+      });
+    } else if (count === 2) {
+      reporter.note('killing the run');
+      killTrainers(live);
+    }
+    return count < 3;
+  };
+}
+
+/** Only processes that are this run's; the keeper stays and writes down how it ended. */
+function killTrainers(live: LiveRun): void {
+  const { run, status } = live.state;
+  if (run === undefined) return;
+  const pids = new Set(trainersOfRun(run.id).map(({ pid }) => pid));
+  if (livesForRun(status?.trainer, run.id)) pids.add(status.trainer.pid);
+  for (const pid of pids) kill(pid);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // Gone in the meantime is what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,190 @@
+import type { Problem } from '../base/problem';
+import { type CocoGroundTruth, CROWD, ID_ZERO } from '../domain/evaluation/coco/input';
+import { createIdIndex, distinctIds, type IdIndex, idText } from '../json/ids';
+import { type RowLayout, type Rows, readMembers, readRows, rowColumn } from '../json/list';
+import type { Field } from '../json/record';
+import {
+  createNames,
+  createScan,
+  expectEnd,
+  type IdNames,
+  type Scan,
+  skipValue,
+  startOf,
+} from '../json/scan';
+import { type AnnotationColumns, annotationOrder } from './duplicates';
+import { failureProblem, fileProblem } from './file-problem';
+
+/** A ground-truth file: its columns, and what is needed to read detections of it. */
+export type GroundTruthFile = {
+  readonly file: string;
+  readonly groundTruth: CocoGroundTruth;
+  readonly images: IdIndex;
+  readonly categories: IdIndex;
+  /** As written in the file, ascending. */
+  readonly categoryIds: readonly string[];
+  readonly names: IdNames;
+};
+
+type Sections = { images?: Rows; annotations?: Rows; categories?: Rows };
+
+const ID = 0;
+const IMAGE = 1;
+const CATEGORY = 2;
+const BOX = 3;
+const AREA = 7;
+const CROWDED = 8;
+const ANNOTATION_WIDTH = 9;
+
+const ID_FIELD: Field = { name: 'id', kind: 'id', column: ID };
+const ID_ONLY: RowLayout = { fields: [ID_FIELD], needed: ['id'], width: 1 };
+const ANNOTATION: RowLayout = {
+  fields: [
+    ID_FIELD,
+    { name: 'image_id', kind: 'id', column: IMAGE },
+    { name: 'category_id', kind: 'id', column: CATEGORY },
+    { name: 'bbox', kind: 'box', column: BOX },
+    { name: 'area', kind: 'number', column: AREA },
+    { name: 'iscrowd', kind: 'number', column: CROWDED },
+  ],
+  needed: ['image_id', 'category_id', 'bbox'],
+  width: ANNOTATION_WIDTH,
+};
+const SECTIONS = new Map<string, RowLayout>([
+  ['images', ID_ONLY],
+  ['annotations', ANNOTATION],
+  ['categories', ID_ONLY],
+]);
+
+/** Reads a COCO annotation file. What stops the evaluation is a problem of severity error. */
+export function parseGroundTruthFile(
+  bytes: Uint8Array,
+  file: string,
+): { value: GroundTruthFile | undefined; problems: Problem[] } {
+  const scan = createScan(bytes, createNames());
+  const sections: Sections = {};
+  const end = readMembers(scan, startOf(scan), (key, value) => readSection(scan, value, key, sections));
+  if (expectEnd(scan, end) < 0) return { value: undefined, problems: [failureProblem(scan, file)] };
+  const { images, annotations, categories } = sections;
+  if (!images || !annotations || !categories)
+    return { value: undefined, problems: [missing(sections, file)] };
+  return build({ images, annotations, categories }, scan.names, file);
+}
+
+function missing(sections: Sections, file: string): Problem {
+  const absent = [...SECTIONS.keys()].filter((name) => !(name in sections));
+  const message = `expected COCO annotations, an object with images, annotations and categories; it has no ${absent.join(', no ')}`;
+  return fileProblem('error', file, message);
+}
+
+function readSection(scan: Scan, start: number, key: string, sections: Sections): number {
+  const layout = SECTIONS.get(key);
+  if (layout === undefined) return skipValue(scan, start);
+  const { rows, end } = readRows(scan, start, layout, key);
+  sections[key as keyof Sections] = rows;
+  return end;
+}
+
+function build(
+  sections: Required<Sections>,
+  names: IdNames,
+  file: string,
+): { value: GroundTruthFile; problems: Problem[] } {
+  const imageIds = distinctIds(rowColumn(sections.images, ID), names);
+  const ids = distinctIds(rowColumn(sections.categories, ID), names);
+  const index = { images: createIdIndex(imageIds), categories: createIdIndex(ids) };
+  const { groundTruth, problems } = buildColumns(sections.annotations, index, file);
+  const categoryIds = [...ids].map((id) => idText(names, id));
+  return { value: { file, groundTruth, ...index, categoryIds, names }, problems };
+}
+
+type Index = { readonly images: IdIndex; readonly categories: IdIndex };
+
+function buildColumns(
+  rows: Rows,
+  index: Index,
+  file: string,
+): { groundTruth: CocoGroundTruth; problems: Problem[] } {
+  const found = resolve(rows, index);
+  const { order, repeated } = annotationOrder(found);
+  const groundTruth = {
+    images: index.images.size,
+    categories: index.categories.size,
+    image: new Int32Array(order.length),
+    category: new Int32Array(order.length),
+    boxes: new Float64Array(4 * order.length),
+    area: new Float64Array(order.length),
+    flags: new Uint8Array(order.length),
+  };
+  const withoutArea = fillColumns(groundTruth, rows, order, found);
+  const counts = { withoutArea, repeated, strangers: rows.count - order.length };
+  return { groundTruth, problems: warnings(groundTruth, counts, file) };
+}
+
+/** Image and category of each annotation, -1 where the file does not list it. */
+function resolve({ values, width, count }: Rows, { images, categories }: Index): AnnotationColumns {
+  const found = {
+    ids: new Float64Array(count),
+    image: new Int32Array(count),
+    category: new Int32Array(count),
+  };
+  for (let i = 0; i < count; i++) {
+    found.ids[i] = values[i * width + ID];
+    found.image[i] = images.find(values[i * width + IMAGE]);
+    found.category[i] = categories.find(values[i * width + CATEGORY]);
+  }
+  return found;
+}
+
+/** Returns how many annotations had no area. */
+function fillColumns(
+  truth: CocoGroundTruth,
+  rows: Rows,
+  order: Uint32Array,
+  found: AnnotationColumns,
+): number {
+  const { values, width } = rows;
+  const { boxes } = truth;
+  let withoutArea = 0;
+  for (let i = 0; i < order.length; i++) {
+    const at = order[i] * width;
+    const missing = Number.isNaN(values[at + AREA]);
+    for (let c = 0; c < 4; c++) boxes[4 * i + c] = values[at + BOX + c];
+    truth.image[i] = found.image[order[i]];
+    truth.category[i] = found.category[order[i]];
+    truth.area[i] = missing ? boxes[4 * i + 2] * boxes[4 * i + 3] : values[at + AREA];
+    truth.flags[i] = flagsOf(values[at + ID], values[at + CROWDED]);
+    withoutArea += Number(missing);
+  }
+  return withoutArea;
+}
+
+/** What is absent is NaN, which is neither 0 nor above it. */
+function flagsOf(id: number, crowded: number): number {
+  return (Math.abs(crowded) > 0 ? CROWD : 0) | (id === 0 ? ID_ZERO : 0);
+}
+
+type Counts = { readonly withoutArea: number; readonly repeated: number; readonly strangers: number };
+
+function warnings(groundTruth: CocoGroundTruth, counts: Counts, file: string): Problem[] {
+  const lines: string[] = [];
+  if (groundTruth.flags.some((flag) => (flag & ID_ZERO) !== 0)) {
+    lines.push(
+      'an annotation has id 0, which pycocotools takes for "no match" (cocoapi#332): a detection that finds it counts as false; number ids from 1',
+    );
+  }
+  if (counts.repeated > 0) {
+    lines.push(
+      `${counts.repeated} annotations repeat the id of another; as in pycocotools the last one counts`,
+    );
+  }
+  if (counts.withoutArea > 0) {
+    lines.push(`${counts.withoutArea} annotations have no area; width x height is taken`);
+  }
+  if (counts.strangers > 0) {
+    lines.push(
+      `${counts.strangers} annotations of unlisted images or categories are left out, as in pycocotools`,
+    );
+  }
+  return lines.map((line) => fileProblem('warning', file, line));
+}

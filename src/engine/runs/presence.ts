@@ -1,0 +1,118 @@
+import { createTranslate } from '../../base/translate';
+import { formatDuration } from '../../domain/display/duration';
+import type { TrainerEventOf } from '../../run/events';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
+import type { RunStateName } from '../../run/state-names';
+import { FINAL_STATES } from '../../run/state-names';
+import { livenessOf } from '../process/identity';
+import { trainersOfRun } from '../process/run-processes';
+
+/** Who of a run lives, as far as this machine can know. */
+export type Presence = {
+  /** What to show: the keeper's word, mended where its processes are gone. */
+  readonly state: RunStateName;
+  /** here: the processes' identities are of this machine, container and boot. elsewhere: nothing can be known but the heartbeat. */
+  readonly where: 'here' | 'elsewhere' | 'unknown';
+  readonly host?: string;
+  readonly keeperAlive: boolean;
+  readonly trainerAlive: boolean;
+  readonly lastSeen?: number;
+  /** One sentence beside the state, where the state alone would not tell the truth. */
+  readonly note?: string;
+};
+
+export type PresenceInput = {
+  readonly status: StatusFile | undefined;
+  readonly end: TrainerEventOf<'end'> | undefined;
+  readonly now: number;
+  /** Of the lock's owner, for the moment before the keeper's first status. */
+  readonly ownerAlive?: boolean;
+  /** When the run was created, Unix ms. */
+  readonly created: number;
+  /** The run is somebody else's and only followed: it does not end with our processes. */
+  readonly follows?: boolean;
+  /** Whether a program of the run lives that its reader and keeper have left behind; asked last, for it looks far. */
+  readonly programLives?: () => boolean;
+};
+
+const plain = createTranslate();
+const STARTING_MS = 15_000;
+
+/** What a run that reads another program is judged by besides. */
+export function othersOf(run: RunFile): Pick<PresenceInput, 'follows' | 'programLives'> {
+  if (run.follows) return { follows: true };
+  if (run.experiment.resolved.trainer !== 'command') return {};
+  return { programLives: () => trainersOfRun(run.id).length > 0 };
+}
+
+/** Looks at processes and files only; starts nothing. */
+export function presenceOf(input: PresenceInput): Presence {
+  const { status } = input;
+  if (status === undefined) return beforeStatus(input);
+  const { host } = status.keeper;
+  const common = { host, lastSeen: status.heartbeat };
+  if (FINAL_STATES.has(status.state) && status.state !== 'lost')
+    return { ...common, where: whereIs(status.keeper), state: status.state, ...DEAD, ...noteOf(status) };
+  if (whereIs(status.keeper) === 'elsewhere') return seenElsewhere(input, status);
+  return { ...common, where: 'here', ...hereState(input, status) };
+}
+
+const DEAD = { keeperAlive: false, trainerAlive: false } as const;
+
+const noteOf = (status: StatusFile): { note?: string } =>
+  status.reason === undefined ? {} : { note: status.reason };
+
+function whereIs(identity: ProcessIdentity): 'here' | 'elsewhere' {
+  return livenessOf(identity) === 'elsewhere' ? 'elsewhere' : 'here';
+}
+
+function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput): Presence {
+  const starting = ownerAlive === true || now - created < STARTING_MS;
+  const state = end ? stateOfEnd(end) : starting || follows ? 'starting' : 'lost';
+  const note = state === 'lost' ? { note: 'its keeper never started' } : {};
+  return { state, where: 'unknown', keeperAlive: ownerAlive === true, trainerAlive: false, ...note };
+}
+
+function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
+  const { host } = status.keeper;
+  return {
+    state: status.state,
+    where: 'elsewhere',
+    host,
+    ...DEAD,
+    lastSeen: status.heartbeat,
+    note: `on ${host}, last seen ${formatDuration((now - status.heartbeat) / 1000, plain)} ago`,
+  };
+}
+
+type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note'>;
+
+function hereState(input: PresenceInput, status: StatusFile): HereState {
+  const { end } = input;
+  const keeperAlive = livenessOf(status.keeper) === 'alive';
+  const trainerAlive = status.trainer !== undefined && livenessOf(status.trainer) === 'alive';
+  if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
+  if (trainerAlive)
+    return { state: 'running', keeperAlive, trainerAlive, note: 'training goes on; its keeper is gone' };
+  const ended = status.ended ?? (end && stateOfEnd(end));
+  if (ended)
+    return {
+      state: ended,
+      keeperAlive,
+      trainerAlive,
+      note: 'its keeper went before the last checkpoints were validated',
+    };
+  return { ...DEAD, ...leftAlone(input) };
+}
+
+/** Neither keeper nor reader is there; what they read may go on all the same. */
+function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
+  if (follows) return { state: 'running', note: 'nobody follows it at present; pitwall watch goes on' };
+  if (programLives?.())
+    return { state: 'running', note: 'the program goes on, nobody reads it; pitwall watch goes on' };
+  return { state: 'lost', note: 'trainer and keeper are gone without a word' };
+}
+
+export function stateOfEnd(end: TrainerEventOf<'end'>): RunStateName {
+  return end.reason;
+}

@@ -1,0 +1,160 @@
+import type { Column } from '../../domain/run/columns';
+import { readNumber } from '../../json/number';
+import {
+  addSlot,
+  closeSkeleton,
+  createSkeleton,
+  matchLead,
+  moveSkeleton,
+  type Skeleton,
+} from '../../json/skeleton';
+import type { TrainerEvent, TrainerEventOf } from '../../run/events';
+import { parseEventLine } from '../../run/parse-entry';
+import type { StepColumns } from '../../run/state';
+
+type StepEvent = TrainerEventOf<'step'>;
+
+/** Where the numbers of such a line go: number `slot` to `column`. A slot below zero is a number that the line has not. */
+type Target = { readonly column: Column; readonly slot: number };
+
+type Pattern = {
+  readonly skeleton: Skeleton;
+  readonly row: Float64Array;
+  readonly step: number;
+  readonly epoch: number;
+  readonly targets: readonly Target[];
+};
+
+/** Strings are passed over, so that no number within one is taken for a value. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+const ABSENT = -1;
+/** Where so many learnt lines were like none that followed, each is written in a way of its own. */
+const MOST_VAIN = 16;
+
+/**
+ * Steps are nearly all lines of a log, and a writer gives each the same keys in the same order: a line whose bytes between
+ * the numbers are those of a line that was read before is read number by number into the columns, with neither a string
+ * nor an object made of it. Every other line is the caller's to read.
+ */
+export class StepLines {
+  readonly #steps: StepColumns;
+  #bytes: Uint8Array = new Uint8Array();
+  #pattern: Pattern | undefined;
+  #vain = 0;
+
+  constructor(steps: StepColumns) {
+    this.#steps = steps;
+  }
+
+  /** The bytes that positions count in from now on. */
+  open(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    if (this.#pattern) moveSkeleton(this.#pattern.skeleton, bytes);
+  }
+
+  /** Names of groups may have changed. */
+  forget(): void {
+    this.#pattern = undefined;
+  }
+
+  /** Learns the line at `start`, which was read as a step and appended, and which a line feed ends at `end`. */
+  learn(line: string, start: number, groups: readonly string[]): void {
+    if (this.#vain++ > MOST_VAIN) return;
+    this.#pattern = patternOf(this.#steps, line, groups);
+    const end = start + line.length;
+    if (this.#pattern && !trace(this.#pattern.skeleton, this.#bytes, { line, start, end })) this.forget();
+  }
+
+  /** Appends the step whose line begins at `start`. Returns where the next line begins, or -1 for a line unlike the learnt one. */
+  take(start: number): number {
+    const pattern = this.#pattern;
+    if (!pattern) return -1;
+    const end = readRow(pattern, this.#bytes, start);
+    if (end < 0 || !append(pattern, this.#steps.step)) return -1;
+    this.#vain = 0;
+    return end;
+  }
+}
+
+function readRow({ skeleton, row }: Pattern, bytes: Uint8Array, start: number): number {
+  let pos = start;
+  for (let slot = 0; slot < skeleton.slots; slot++) {
+    const value = matchLead(skeleton, slot, pos);
+    if (value < 0 || hasLeadingZero(bytes, value)) return -1;
+    pos = readNumber(bytes, value, row, slot);
+    if (pos < 0) return -1;
+  }
+  return matchLead(skeleton, skeleton.slots, pos);
+}
+
+/** 01 is no number of JSON's. */
+function hasLeadingZero(bytes: Uint8Array, start: number): boolean {
+  const first = bytes[start] === 45 ? start + 1 : start;
+  return bytes[first] === 48 && bytes[first + 1] >= 48 && bytes[first + 1] <= 57;
+}
+
+/** A step that is no number of a step, or that is done again, goes the longer way. */
+function append({ row, step, epoch, targets }: Pattern, steps: Column): boolean {
+  const last = steps.length === 0 ? ABSENT : steps.at(steps.length - 1);
+  if (!(isCount(row[step]) && row[step] > last && isCount(row[epoch]) && row[epoch] >= 1)) return false;
+  for (const { column, slot } of targets) column.push(slot === ABSENT ? Number.NaN : row[slot]);
+  return true;
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+/** The line with the place of each number in its stead tells what each number is; undefined for lines not worth learning. */
+function patternOf(steps: StepColumns, line: string, groups: readonly string[]): Pattern | undefined {
+  let count = 0;
+  // From 1, since no epoch is 0.
+  const marked = line.replace(TOKENS, (token) => (token.startsWith('"') ? token : String(++count)));
+  const { value } = parseEventLine(marked);
+  const targets = isStep(value) ? targetsOf(steps, value, groups) : undefined;
+  if (!isStep(value) || !targets?.every(({ slot }) => Number.isInteger(slot))) return undefined;
+  return {
+    skeleton: createSkeleton(new Uint8Array()),
+    row: new Float64Array(count),
+    step: value.step - 1,
+    epoch: value.epoch - 1,
+    targets,
+  };
+}
+
+const isStep = (event: TrainerEvent | undefined): event is StepEvent => event?.type === 'step';
+
+/** Every column once, or undefined where the line has not a number for each that is named. */
+function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string[]): Target[] | undefined {
+  const named = [
+    ...event.lr.map((mark, i): Mark => [steps.lr.get(groups[i] ?? `group${i}`), mark]),
+    ...Object.entries(event.loss).map(([name, mark]): Mark => [steps.loss.get(name), mark]),
+  ];
+  const columns = new Set(named.map(([column]) => column));
+  if (columns.size !== steps.lr.size + steps.loss.size) return undefined;
+  const { step, epoch, t, ips = 0, grad = 0, gpuBytes = 0 } = event;
+  const plain: Mark[] = [
+    [steps.step, step],
+    [steps.epoch, epoch],
+    [steps.t, t],
+    [steps.ips, ips],
+    [steps.grad, grad],
+    [steps.gpuBytes, gpuBytes],
+  ];
+  return [...plain, ...named].flatMap(([column, mark]) => (column ? [{ column, slot: mark - 1 }] : []));
+}
+
+type Mark = readonly [Column | undefined, number];
+type Line = { readonly line: string; readonly start: number; readonly end: number };
+
+/** Notes what stands between the numbers; false where that cannot be compared, as with bytes that are not ASCII. */
+function trace(skeleton: Skeleton, bytes: Uint8Array, { line, start, end }: Line): boolean {
+  moveSkeleton(skeleton, bytes);
+  let lead = start;
+  for (const { 0: token, index } of line.matchAll(TOKENS)) {
+    if (token.startsWith('"')) continue;
+    addSlot(skeleton, lead, start + index, skeleton.slots);
+    lead = start + index + token.length;
+  }
+  if (bytes[end] !== 10) return false;
+  closeSkeleton(skeleton, lead, end + 1);
+  return skeleton.complete;
+}

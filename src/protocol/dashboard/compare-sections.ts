@@ -1,0 +1,160 @@
+import { formatDuration } from '../../domain/display/duration';
+import { formatCount, formatMetric, formatProbability, formatSigned } from '../../domain/display/format';
+import type { RunState } from '../../run/state';
+import type { ViewInput } from './input';
+import { nameOf, otherName } from './other-run';
+import type { ClassRow, HeaderView, Sentence, SettingRow, TileView } from './types';
+
+const SURE = 0.95;
+
+/** Two runs have no one state or progress: what tells them apart stands there instead. */
+export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
+  const { t } = input;
+  const compared = [nameOf(input), otherName(input, other)] as const;
+  return {
+    name: t('{0} and {1}', ...compared),
+    compared,
+    state: 'comparison',
+    stateLabel: '',
+    tone: 'quiet',
+    facts: differences(input, other),
+    device: '',
+    progress: undefined,
+    actions: [{ id: 'compare', label: t('Compare…') }],
+  };
+}
+
+const MOST_DIFFERENCES = 4;
+
+function differences({ state, t }: ViewInput, other: ViewInput): string[] {
+  const settings = differingSettings(state, other.state);
+  if (settings.length === 0) return [t('same settings')];
+  const told = settings.slice(0, MOST_DIFFERENCES);
+  const rest = settings.length - told.length;
+  return [
+    ...told.map(({ key, requested, effective }) => `${key} ${requested || '–'} → ${effective || '–'}`),
+    ...(rest > 0 ? [t('{0} more', rest)] : []),
+  ];
+}
+
+/** Best of the one, best of the other, and whether the difference means anything. */
+export function compareTiles(input: ViewInput, other: ViewInput): TileView[] {
+  const { t } = input;
+  return [
+    bestTile(input, 'first', nameOf(input)),
+    bestTile(other, 'second', otherName(input, other)),
+    {
+      id: 'difference',
+      label: t('Difference'),
+      value: differenceText(input, other),
+      notes: [judgement(input, other)],
+      spark: [],
+    },
+    timeTile(input, other),
+  ];
+}
+
+function bestTile(input: ViewInput, id: 'first' | 'second', name: string): TileView {
+  const { state, t } = input;
+  return {
+    id,
+    label: t('Best mAP50-95 of {0}', name),
+    value: state.best ? formatMetric(state.best.map) : '–',
+    notes: state.best ? [{ text: t('epoch {0}', state.best.epoch), tone: 'quiet' }] : [],
+    spark: [],
+  };
+}
+
+function timeTile(input: ViewInput, other: ViewInput): TileView {
+  const { t } = input;
+  const told = (run: ViewInput): string => {
+    const seconds = trainingSeconds(run.state);
+    return seconds === undefined ? '–' : formatDuration(seconds, t);
+  };
+  return {
+    id: 'time',
+    label: t('Training time of {0}', otherName(input, other)),
+    value: told(other),
+    notes: [{ text: t('{0} took {1}', nameOf(input), told(input)), tone: 'quiet' }],
+    spark: [],
+  };
+}
+
+function trainingSeconds({ steps: { t: time } }: RunState): number | undefined {
+  return time.length < 2 ? undefined : (time.at(time.length - 1) - time.at(0)) / 1000;
+}
+
+function differenceText({ state, comparison }: ViewInput, other: ViewInput): string {
+  if (comparison) return formatSigned(comparison.difference);
+  const [a, b] = [state.best?.map, other.state.best?.map];
+  return a === undefined || b === undefined ? '–' : formatSigned(b - a);
+}
+
+function judgement(input: ViewInput, other: ViewInput): Sentence {
+  const { comparison, t } = input;
+  if (!comparison) return { text: t('not comparable image by image'), tone: 'quiet' };
+  const { low, high, probabilityBetter } = comparison;
+  const name = otherName(input, other);
+  const range = `${formatSigned(low)} … ${formatSigned(high)}`;
+  if (probabilityBetter >= SURE) {
+    const chance = formatProbability(probabilityBetter);
+    return { text: t('{0} is better · P {1} · 95 % within {2}', name, chance, range), tone: 'good' };
+  }
+  if (probabilityBetter <= 1 - SURE) {
+    return { text: t('{0} is worse · 95 % within {1}', name, range), tone: 'warning' };
+  }
+  return { text: t('within noise · 95 % within {0}', range), tone: 'quiet' };
+}
+
+/** The settings in which two runs differ. */
+export function differingSettings(a: RunState, b: RunState): SettingRow[] {
+  const [left, right] = [flatten(a.run?.experiment.resolved), flatten(b.run?.experiment.resolved)];
+  const keys = [...new Set([...left.keys(), ...right.keys()])].filter((key) => !NOT_SETTINGS.has(key));
+  return keys
+    .filter((key) => left.get(key) !== right.get(key))
+    .map((key) => ({
+      key,
+      requested: left.get(key) ?? '',
+      effective: right.get(key) ?? '',
+      reason: '',
+      changed: true,
+    }));
+}
+
+/** Each class in the best checkpoint of the one and of the other. */
+export function comparedClasses({ state }: ViewInput, other: ViewInput): ClassRow[] {
+  const bestOf = ({ best, validations }: RunState) =>
+    best ? validations.get(best.epoch)?.perClass : undefined;
+  const theirs = new Map((bestOf(other.state) ?? []).map((c) => [c.name ?? String(c.class), c]));
+  return (bestOf(state) ?? []).flatMap((own) => {
+    const name = own.name ?? String(own.class);
+    const their = theirs.get(name);
+    if (!their) return [];
+    const difference = their.ap - own.ap;
+    return [
+      {
+        name,
+        labels: formatCount(own.labels),
+        precision: '',
+        recall: '',
+        ap50: formatMetric(own.ap),
+        ap: formatMetric(their.ap),
+        share: Number.isFinite(their.ap) ? their.ap : 0,
+        difference: Number.isFinite(difference) ? formatSigned(difference) : '',
+      },
+    ];
+  });
+}
+
+const NOT_SETTINGS: ReadonlySet<string> = new Set(['explicit']);
+
+/** Leaves of nested settings under their own names: schedule.lr0 is lr0 to a person. */
+function flatten(value: unknown, name = ''): Map<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return new Map([[name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]]);
+  const blocks = new Set(['schedule', 'augment', 'loss', 'passthrough', '']);
+  const entries = Object.entries(value).flatMap(([key, inner]) => [
+    ...flatten(inner, blocks.has(name) ? key : `${name}.${key}`),
+  ]);
+  return new Map(entries);
+}

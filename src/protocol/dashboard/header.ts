@@ -1,0 +1,167 @@
+import type { Translate } from '../../base/translate';
+import { formatDuration } from '../../domain/display/duration';
+import { formatCount } from '../../domain/display/format';
+import type { RunState } from '../../run/state';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import { secondsPerStep } from './axis';
+import { compareHeader } from './compare-sections';
+import { lastOf, totalSteps, type ViewInput } from './input';
+import { nameOf } from './other-run';
+import type { ActionView, HeaderView, Tone } from './types';
+
+export function stateLabel(state: RunStateName | 'preview', t: Translate): string {
+  const labels: Readonly<Record<RunStateName | 'preview', string>> = {
+    preview: t('Preview'),
+    starting: t('Starting'),
+    running: t('Training'),
+    paused: t('Paused'),
+    stopping: t('Stopping'),
+    validating: t('Validating'),
+    completed: t('Completed'),
+    stopped: t('Stopped'),
+    failed: t('Failed'),
+    diverged: t('Diverged'),
+    lost: t('Lost'),
+  };
+  return labels[state];
+}
+
+const TONES: Readonly<Record<RunStateName | 'preview', Tone>> = {
+  preview: 'quiet',
+  starting: 'live',
+  running: 'live',
+  paused: 'quiet',
+  stopping: 'warning',
+  validating: 'live',
+  completed: 'good',
+  stopped: 'quiet',
+  failed: 'bad',
+  diverged: 'bad',
+  lost: 'bad',
+};
+
+type Stated = Pick<ViewInput, 'state' | 'presence'>;
+
+/** The state as processes and the keeper tell it; without either, by what the trainer wrote. */
+export function stateOf({ state, presence }: Stated): RunStateName | 'preview' {
+  if (state.run === undefined) return 'preview';
+  if (presence) return presence.state;
+  if (state.status) return state.status.state;
+  if (state.end) return state.end.reason;
+  return state.hello ? 'running' : 'starting';
+}
+
+export function isFinal(input: Stated): boolean {
+  const name = stateOf(input);
+  return name !== 'preview' && FINAL_STATES.has(name);
+}
+
+/** Heartbeats are seconds apart; clocks of two machines may be a little more. */
+const HEARD_MS = 60_000;
+
+/** Of a run elsewhere whose heartbeat has ceased nobody here knows whether it goes on: no pace, no promise. */
+function isUnheardOf({ state, presence, now }: ViewInput): boolean {
+  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
+}
+
+export function headerOf(input: ViewInput): HeaderView {
+  if (input.other) return compareHeader(input, input.other);
+  const { state } = input;
+  const name = stateOf(input);
+  const stalled = state.status?.stalled === true && name === 'running';
+  return {
+    name: nameOf(input),
+    state: name,
+    stateLabel: labelOf(input, name, stalled),
+    tone: isUnheardOf(input) ? 'quiet' : stalled ? 'warning' : TONES[name],
+    facts: factsOf(input),
+    device: state.hello?.device ?? '',
+    progress: progressOf(input),
+    actions: actionsOf(input),
+  };
+}
+
+function labelOf({ state, t }: ViewInput, name: RunStateName | 'preview', stalled: boolean): string {
+  if (stalled) return t('Stalled');
+  const isQueued = name === 'starting' && state.run?.after !== undefined && state.hello === undefined;
+  return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t);
+}
+
+export function currentEpoch({ steps }: RunState): number | undefined {
+  return steps.epoch.length === 0 ? undefined : steps.epoch.at(steps.epoch.length - 1);
+}
+
+/** Seconds of training that are left, by the pace of late. */
+export function secondsLeft(input: ViewInput): number | undefined {
+  const total = totalSteps(input);
+  const pace = secondsPerStep(input);
+  const { step } = input.state.steps;
+  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isUnheardOf(input))
+    return undefined;
+  return (total - 1 - lastOf(step.view())) * pace;
+}
+
+function progressOf(input: ViewInput): number | undefined {
+  const total = totalSteps(input);
+  const { step } = input.state.steps;
+  if (total === undefined || total === 0) return undefined;
+  return step.length === 0 ? 0 : Math.min(1, (lastOf(step.view()) + 1) / total);
+}
+
+function factsOf(input: ViewInput): string[] {
+  const { state, t } = input;
+  const facts = [...epochFacts(state, t), ...stepFacts(state, t)];
+  const left = secondsLeft(input);
+  if (left !== undefined) facts.push(t('{0} left', formatDuration(left, t)));
+  if (isFinal(input)) facts.push(...durationFacts(state, t));
+  return facts;
+}
+
+function epochFacts(state: RunState, t: Translate): string[] {
+  const epoch = currentEpoch(state);
+  // 0: a run that is followed, of which nobody knows how long it will be.
+  const epochs = (state.plan?.epochs ?? state.run?.experiment.resolved.epochs) || undefined;
+  if (epoch === undefined) return epochs === undefined ? [] : [t('{0} epochs', epochs)];
+  return [epochs === undefined ? t('epoch {0}', epoch) : t('epoch {0} of {1}', epoch, epochs)];
+}
+
+function stepFacts({ steps: { step } }: RunState, t: Translate): string[] {
+  return step.length === 0 ? [] : [t('step {0}', formatCount(lastOf(step.view())))];
+}
+
+function durationFacts({ steps: { t: time } }: RunState, t: Translate): string[] {
+  if (time.length < 2) return [];
+  return [t('took {0}', formatDuration((time.at(time.length - 1) - time.at(0)) / 1000, t))];
+}
+
+function actionsOf(input: ViewInput): readonly ActionView[] {
+  const { state, t } = input;
+  const name = stateOf(input);
+  if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
+  // A machine that is gone answers nothing; going on here is asked about first.
+  if (input.presence?.where === 'elsewhere') return endedActions(name, input);
+  if (name === 'running' || name === 'starting') return steering(state, t);
+  return name === 'stopping' || name === 'validating' ? [] : endedActions(name, input);
+}
+
+function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[] {
+  const compare = { id: 'compare', label: t('Compare…') };
+  const isBestKept = state.best && state.checkpoints.get(state.best.epoch)?.kept;
+  const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on Image…') }] : [];
+  const resume = {
+    id: 'resume',
+    label: name === 'paused' ? t('Continue') : t('Resume'),
+    primary: true,
+  };
+  return name === 'completed' ? [...tryBest, compare] : [...tryBest, compare, resume];
+}
+
+/** Only what this trainer obeys, and Stop, which the keeper enforces. */
+function steering(state: RunState, t: Translate): ActionView[] {
+  const knobs = state.hello?.knobs ?? [];
+  const optional = [
+    { id: 'setLr', label: t('Set LR…'), knob: 'lr' },
+    { id: 'pause', label: t('Pause'), knob: 'pause' },
+  ].filter(({ knob }) => knobs.includes(knob));
+  return [...optional.map(({ id, label }) => ({ id, label })), { id: 'stop', label: t('Stop') }];
+}

@@ -1,0 +1,56 @@
+import { formatValue } from '../../domain/display/format';
+import type { RunState } from '../../run/state';
+import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
+import { lastOf } from './input';
+import { bothSteps } from './other-run';
+import type { StepCache } from './step-cache';
+import type { Colour } from './types';
+
+const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
+
+/** Loss of every step, raw faint behind its debiased average; the average is taken before thinning. */
+export function lossChart(context: ChartContext): ChartDraft {
+  const { state, t } = context;
+  const names = [...state.steps.loss.keys()];
+  return {
+    id: 'loss',
+    title: t('Loss'),
+    summary: lossSummary(context, names),
+    ...visibleRange(context),
+    series: context.other
+      ? bothSteps(context, averageTotal, visibleRange(context))
+      : names.flatMap((name, index) => lossSeries(context, name, index)),
+    marks: [],
+    empty: state.steps.step.length === 0 ? t('The first loss comes with the first step.') : undefined,
+    unit: 'number',
+  };
+}
+
+/** Of two runs only the average of the total is drawn. */
+function averageTotal({ steps: { loss } }: RunState, cache: StepCache): Float64Array | undefined {
+  const name = loss.has('total') ? 'total' : [...loss.keys()][0];
+  return name === undefined ? undefined : cache.smoothed(name);
+}
+
+function lossSeries(context: ChartContext, name: string, index: number): SeriesDraft[] {
+  const column = context.state.steps.loss.get(name);
+  if (!column) return [];
+  const colour = name === 'total' ? 'yellow' : COMPONENT_COLOURS[index % COMPONENT_COLOURS.length];
+  const line = { label: name, colour, kind: 'steps' as const };
+  const raw: SeriesDraft = { ...line, key: `raw:${name}`, role: 'raw', y: column.view() };
+  const smooth: SeriesDraft = {
+    ...line,
+    key: `smooth:${name}`,
+    role: 'smooth',
+    y: context.cache.smoothed(name),
+  };
+  // Raw lines of all components would be a thicket: only the total shows its own.
+  return name === 'total' || context.state.steps.loss.size === 1 ? [raw, smooth] : [smooth];
+}
+
+function lossSummary(context: ChartContext, names: readonly string[]): string {
+  const parts = names
+    .map((name) => `${name} ${formatValue(lastOf(context.cache.smoothed(name)))}`)
+    .filter((part) => !part.endsWith('NaN'));
+  return parts.length === 0 ? '' : context.t('Smoothed loss now: {0}.', parts.join(', '));
+}

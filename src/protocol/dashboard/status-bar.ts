@@ -1,0 +1,65 @@
+import { formatDuration } from '../../domain/display/duration';
+import { formatMetric } from '../../domain/display/format';
+import { currentEpoch, isFinal, secondsLeft, stateLabel, stateOf } from './header';
+import type { ViewInput } from './input';
+import { lastValidated } from './tiles';
+
+/** Short text for the status bar and a longer one for its tooltip; codicon names in $(...). */
+export type StatusBarView = { readonly text: string; readonly tooltip: string };
+
+const ICONS: Partial<Record<ReturnType<typeof stateOf>, string>> = {
+  starting: '$(loading~spin)',
+  running: '$(sync~spin)',
+  stopping: '$(sync~spin)',
+  validating: '$(sync~spin)',
+  completed: '$(check)',
+  failed: '$(error)',
+  diverged: '$(error)',
+  lost: '$(question)',
+  paused: '$(debug-pause)',
+};
+
+/** $(sync~spin) 12/50 · mAP .423 · 3 min */
+export function statusBarOf(input: ViewInput): StatusBarView {
+  const { state, t } = input;
+  const name = stateOf(input);
+  const epoch = currentEpoch(state);
+  const epochs = state.plan?.epochs;
+  const left = secondsLeft(input);
+  const parts = [
+    epoch === undefined ? stateLabel(name, t) : `${epoch}${epochs === undefined ? '' : `/${epochs}`}`,
+    mapText(input),
+    left === undefined ? '' : formatDuration(left, t),
+  ].filter((part) => part !== '');
+  return {
+    text: `${iconOf(input)} ${parts.join(' · ')}`,
+    tooltip: [
+      `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t)}`,
+      ...tooltipLines(input),
+    ].join('\n'),
+  };
+}
+
+/** Nothing turns for a run of which only a heartbeat is known. */
+function iconOf(input: ViewInput): string {
+  const isElsewhere = input.presence?.where === 'elsewhere' && !isFinal(input);
+  return isElsewhere ? '$(remote)' : (ICONS[stateOf(input)] ?? '$(circle-outline)');
+}
+
+/** How the newest checkpoint does; of a run that has ended, what its best one reached. */
+function mapText(input: ViewInput): string {
+  const { state, t } = input;
+  const short = (map: number): string => formatMetric(map).replace(/^0/, '');
+  if (isFinal(input)) return state.best ? t('best mAP {0}', short(state.best.map)) : '';
+  const last = lastValidated(input);
+  return last ? `mAP ${short(last.map)}` : '';
+}
+
+function tooltipLines(input: ViewInput): string[] {
+  const { state, t } = input;
+  const last = lastValidated(input);
+  return [
+    ...(last ? [t('mAP50-95 {0} at epoch {1}.', formatMetric(last.map), last.epoch)] : []),
+    ...(state.best ? [t('Best {0} at epoch {1}.', formatMetric(state.best.map), state.best.epoch)] : []),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { Translate } from '../../base/translate';
+import { mayBeSameValSet } from '../../domain/compare/val-set';
+import { judgeDifference } from '../../domain/compare/verdict';
+import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
+import type { RunState } from '../../run/state';
+import type { Validated } from '../../run/validation';
+import type { Sentence } from './types';
+
+/** A checkpoint against the best before it: progress, noise, or worse. */
+export function verdictOf(state: RunState, validated: Validated, t: Translate): Sentence {
+  const versus = validated.versusBest;
+  if (!versus) return plainVerdict(state, validated, t);
+  const text = formatSigned(versus.difference);
+  const best = formatMetric(state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference);
+  const noise: Sentence = {
+    text: t('{0} against {1} of epoch {2}, within noise', text, best, versus.epoch),
+    tone: 'quiet',
+  };
+  if (isNoDifference(versus.difference)) return noise;
+  const verdict = judgeDifference(versus);
+  if (verdict === 'second') {
+    return {
+      text: t('{0} over the best · P(better) {1}', text, formatProbability(versus.probabilityBetter)),
+      tone: 'good',
+    };
+  }
+  if (verdict === 'first') {
+    const place = t('{0} below the best, {1} of epoch {2}', text, best, versus.epoch);
+    return { text: place, tone: 'warning' };
+  }
+  return noise;
+}
+
+/** Without a paired comparison only the difference is told, and no judgement. */
+function plainVerdict(state: RunState, validated: Validated, t: Translate): Sentence {
+  const before = bestBefore(state, validated);
+  if (!before) return { text: t('first checkpoint'), tone: 'quiet' };
+  const difference = formatSigned(validated.map - before.map);
+  return { text: t('{0} against epoch {1}', difference, before.epoch), tone: 'quiet' };
+}
+
+/** Against the best before it, as a number alone; empty for the first. */
+export function changeOf(state: RunState, validated: Validated): string {
+  const before = validated.versusBest ? undefined : bestBefore(state, validated);
+  const difference = validated.versusBest?.difference ?? (before && validated.map - before.map);
+  return difference === undefined ? '' : formatSigned(difference);
+}
+
+function bestBefore(state: RunState, validated: Validated): Validated | undefined {
+  let best: Validated | undefined;
+  for (const other of state.validations.values()) {
+    if (other.epoch >= validated.epoch || !mayBeSameValSet(other.fingerprint, validated.fingerprint))
+      continue;
+    if (best === undefined || other.map > best.map) best = other;
+  }
+  return best;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { barLine } from '../../../../src/cli/output/progress';
+import { displayWidth, formatTable } from '../../../../src/cli/output/table';
+
+describe('formatTable', () => {
+  it('aligns columns and leaves no space at line ends', () => {
+    const columns = [{ title: 'name' }, { title: 'n', align: 'right' as const }, { title: '' }];
+    expect(
+      formatTable(columns, [
+        ['a', '10', ''],
+        ['longer', '7', '*'],
+      ]),
+    ).toEqual(['name     n', 'a       10', 'longer   7  *']);
+  });
+  it('counts wide letters as two cells and marks as none', () => {
+    expect(displayWidth('短路')).toBe(4);
+    expect(displayWidth('\u001b[1mbold\u001b[22m')).toBe(4);
+  });
+});
+
+describe('barLine', () => {
+  const text = { left: 'epoch 1/2', right: 'ETA 3 s' };
+  it('fills the bar by the share', () => {
+    expect(barLine(0.5, text, 28)).toBe('epoch 1/2 ━━━━━───── ETA 3 s');
+  });
+  it('drops the bar and cuts the text where there is no room', () => {
+    expect(barLine(0.5, text, 16)).toBe('epoch 1/2 ETA 3 ');
+  });
+});

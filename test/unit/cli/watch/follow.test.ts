@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { styleFor } from '../../../../src/cli/output/style';
+import { barText } from '../../../../src/cli/watch/bar-text';
+import { entryLines } from '../../../../src/cli/watch/entry-lines';
+import { epochIsSettled, epochRow } from '../../../../src/cli/watch/epoch-rows';
+import { failedValidations, summaryLines } from '../../../../src/cli/watch/summary';
+import { createRunState, reduceRun } from '../../../../src/run/reduce';
+import type { RunEntry, RunState } from '../../../../src/run/state';
+import { collector } from '../harness';
+
+const plain = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
+
+const event = (value: object): RunEntry => ({ source: 'events', value: { t: 0, ...value } }) as RunEntry;
+const keeper = (value: object): RunEntry => ({ source: 'keeper', value: { t: 9, ...value } }) as RunEntry;
+const coco = {
+  AP: 0,
+  AP50: 0,
+  AP75: 0,
+  APs: 0,
+  APm: 0,
+  APl: 0,
+  AR1: 0,
+  AR10: 0,
+  AR100: 0,
+  ARs: 0,
+  ARm: 0,
+  ARl: 0,
+};
+const validated = (epoch: number, map: number): RunEntry =>
+  ({
+    source: 'validation',
+    value: {
+      type: 'validation',
+      t: 5,
+      epoch,
+      step: epoch * 10,
+      path: `checkpoints/epoch-000${epoch}`,
+      images: 4,
+      device: 'cpu',
+      imgsz: 64,
+      batch: 4,
+      half: false,
+      map,
+      map50: map + 0.1,
+      map75: map,
+      precision: 0.5,
+      recall: 0.25,
+      f1: 0.3,
+      confidence: 0.2,
+      coco,
+      perClass: [],
+      seconds: { total: 1, inference: 1 },
+      skipped: 0,
+    },
+  }) as RunEntry;
+
+const START: readonly RunEntry[] = [
+  event({
+    type: 'hello',
+    trainer: 'builtin',
+    pid: 1,
+    attempt: 1,
+    fromStep: 0,
+    groups: ['weights'],
+    knobs: [],
+  }),
+  event({ type: 'plan', epochs: 2, stepsPerEpoch: 10, totalSteps: 20, settings: [] }),
+];
+const step = (n: number): RunEntry =>
+  event({
+    type: 'step',
+    t: n * 500,
+    step: n,
+    epoch: 1 + Math.floor(n / 10),
+    lr: [0.01],
+    loss: { total: 2.5 },
+    ips: 100,
+  });
+const epoch = (n: number): readonly RunEntry[] => [
+  event({ type: 'epoch', epoch: n, step: n * 10, seconds: 5, loss: { total: 2 / n } }),
+  event({ type: 'checkpoint', path: `checkpoints/epoch-000${n}`, epoch: n, step: n * 10, bytes: 1 }),
+];
+
+const fold = (...entries: readonly RunEntry[]): RunState => entries.reduce(reduceRun, createRunState());
+const firstSteps = Array.from({ length: 10 }, (_, i) => step(i));
+
+describe('the bar', () => {
+  it('says where the run is and how long it will take', () => {
+    expect(barText(fold(...START, ...firstSteps))).toEqual({
+      share: 0.5,
+      left: 'epoch 1/2',
+      right: 'loss 2.50  lr 0.01  100 img/s  ETA 5.0 s',
+    });
+  });
+  it('has an answer before the first step', () => {
+    expect(barText(createRunState())).toEqual({ share: 0, left: 'starting', right: '' });
+  });
+});
+
+describe('a row of an epoch', () => {
+  it('waits for the validation of its checkpoint', () => {
+    const trained = fold(...START, ...firstSteps, ...epoch(1));
+    expect(epochIsSettled(trained, 1)).toBe(false);
+    expect(epochIsSettled(reduceRun(trained, validated(1, 0.4)), 1)).toBe(true);
+  });
+  it('does not wait for a checkpoint that was passed over', () => {
+    const skipped = {
+      source: 'validation',
+      value: { type: 'skipped', t: 5, epoch: 1, reason: 'behind' },
+    } as RunEntry;
+    const state = fold(...START, ...firstSteps, ...epoch(1), skipped);
+    expect(epochIsSettled(state, 1)).toBe(true);
+    expect(epochRow(state, 0, plain)).toMatch(/validation skipped$/);
+  });
+  it('shows loss, LR, time and metrics, and marks the best so far', () => {
+    const state = fold(
+      ...START,
+      ...firstSteps,
+      ...epoch(1),
+      validated(1, 0.4),
+      ...epoch(2),
+      validated(2, 0.3),
+    );
+    expect(epochRow(state, 0, plain).trim().split(/\s+/)).toEqual([
+      '1/2',
+      '2.000',
+      '0.01',
+      '5.0',
+      's',
+      '0.4000',
+      '0.5000',
+      '0.5000',
+      '0.2500',
+      '*',
+    ]);
+    expect(epochRow(state, 1, plain)).not.toContain('*');
+  });
+});
+
+describe('the summary', () => {
+  const best = keeper({ type: 'best', epoch: 1, map: 0.4, path: 'checkpoints/epoch-0001/model.onnx' });
+  const state = fold(...START, ...epoch(1), validated(1, 0.4), ...epoch(2), validated(2, 0.3), best);
+  const told = summaryLines(state, { name: 'completed', dir: '/runs/a', note: undefined }, plain);
+
+  it('stars the best epoch in a table of all validations', () => {
+    expect(told.slice(1, 4)).toEqual([
+      'epoch  mAP50-95   mAP50       P       R',
+      '    1    0.4000  0.5000  0.5000  0.2500  * best',
+      '    2    0.3000  0.4000  0.5000  0.2500',
+    ]);
+  });
+  it('ends with the outcome, the best checkpoint and the folder', () => {
+    expect(told.slice(5)).toEqual([
+      'completed: 2 epochs, 10 s of training',
+      'best: epoch 1, mAP50-95 0.4000, /runs/a/checkpoints/epoch-0001/model.onnx',
+      'run: /runs/a',
+    ]);
+  });
+  it('tells why a run failed and counts validations that did', () => {
+    const failure = {
+      source: 'validation',
+      value: { type: 'failed', t: 5, epoch: 1, message: 'crash' },
+    } as RunEntry;
+    const failed = fold(...START, ...epoch(1), failure);
+    expect(failedValidations(failed)).toBe(1);
+    expect(summaryLines(failed, { name: 'failed', dir: '/r', note: 'exit code 3' }, plain)[1]).toBe(
+      'failed: 1 epoch, 5.0 s of training, exit code 3, 1 validations failed',
+    );
+  });
+});
+
+describe('lines of their own', () => {
+  function check(entry: RunEntry, expected: readonly string[]): void {
+    expect(entryLines(entry, plain)).toEqual(expected);
+  }
+  it('has none for steps', () => check(step(1), []));
+  it('tells alerts with their severity', () =>
+    check(keeper({ type: 'alert', rule: 'nan', severity: 'error', message: 'loss is NaN', numbers: {} }), [
+      'error: loss is NaN',
+    ]));
+  it('tells effective settings that differ from what was asked', () =>
+    check(
+      event({
+        type: 'plan',
+        epochs: 1,
+        stepsPerEpoch: 1,
+        totalSteps: 1,
+        settings: [
+          { key: 'workers', requested: 8, effective: 1 },
+          { key: 'batch', requested: 16, effective: 8, reason: 'out of memory' },
+        ],
+      }),
+      ['batch: 16 -> 8 (out of memory)'],
+    ));
+  it('tells a failed validation once, by its alert', () =>
+    check(
+      {
+        source: 'validation',
+        value: { type: 'failed', t: 1, epoch: 3, message: 'model is not ONNX' },
+      } as RunEntry,
+      [],
+    ));
+});

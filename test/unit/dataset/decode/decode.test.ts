@@ -1,0 +1,204 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '../../../../src/dataset/decode/decode';
+import { imageSize } from '../../../../src/dataset/decode/image-size';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-decode-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const WIDTH = 13;
+const HEIGHT = 11;
+
+/** Distinct colours at every pixel, so that a flip or a swapped channel shows. */
+function pixels(): Uint8Array {
+  return Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i * 37) % 256);
+}
+
+function put(name: string, bytes: Uint8Array): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, bytes);
+  return file;
+}
+
+const raw = () => sharp(pixels(), { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+
+/** A bitmap of the pixels: `row` writes one row of the image into its bytes. */
+function bitmap(options: {
+  bits: number;
+  palette?: Buffer;
+  masks?: number[];
+  topDown?: boolean;
+  row: (y: number, out: Buffer) => void;
+}): Buffer {
+  const { bits, palette = Buffer.alloc(0), masks = [], topDown = false, row } = options;
+  const extra = Buffer.alloc(masks.length * 4);
+  masks.forEach((mask, i) => {
+    extra.writeUInt32LE(mask, i * 4);
+  });
+  const head = Buffer.alloc(54);
+  const stride = Math.ceil((WIDTH * bits) / 32) * 4;
+  const start = 54 + extra.length + palette.length;
+  head.write('BM');
+  head.writeUInt32LE(start + stride * HEIGHT, 2);
+  head.writeUInt32LE(start, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(WIDTH, 18);
+  head.writeInt32LE(topDown ? -HEIGHT : HEIGHT, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(bits, 28);
+  head.writeUInt32LE(masks.length > 0 ? 3 : 0, 30);
+  const rows = Array.from({ length: HEIGHT }, (_, i) => {
+    const out = Buffer.alloc(stride);
+    row(topDown ? i : HEIGHT - 1 - i, out);
+    return out;
+  });
+  return Buffer.concat([head, extra, palette, ...rows]);
+}
+
+function eachPixel(y: number, write: (x: number, rgb: Uint8Array) => void): void {
+  const data = pixels();
+  for (let x = 0; x < WIDTH; x++) write(x, data.subarray((y * WIDTH + x) * 3, (y * WIDTH + x) * 3 + 3));
+}
+
+async function checkPixels(file: string, expected: Uint8Array): Promise<void> {
+  const image = await decodeImage(file);
+  expect([image.width, image.height]).toEqual([WIDTH, HEIGHT]);
+  expect([...image.data]).toEqual([...expected]);
+  expect(await imageSize(file)).toMatchObject({ width: WIDTH, height: HEIGHT });
+}
+
+async function checkRefused(file: string, message: string): Promise<void> {
+  await expect(decodeImage(file)).rejects.toThrow(`${file}: ${message}`);
+}
+
+describe('decoding an image', () => {
+  it('gives RGB for PNG, with or without alpha, and for grey', async () => {
+    await checkPixels(put('a.png', await raw().png().toBuffer()), pixels());
+    await checkPixels(put('alpha.png', await raw().ensureAlpha(0.5).png().toBuffer()), pixels());
+    const grey = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * 5) % 256);
+    const png = await sharp(grey, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    await checkPixels(
+      put('grey.png', png),
+      Uint8Array.from(pixels(), (_, i) => grey[Math.floor(i / 3)]),
+    );
+  });
+
+  it('turns an image upright by its EXIF orientation', async () => {
+    const rotated = await raw().withMetadata({ orientation: 6 }).png().toBuffer();
+    const file = put('rotated.png', rotated);
+    const image = await decodeImage(file);
+    expect([image.width, image.height]).toEqual([HEIGHT, WIDTH]);
+    expect([...image.data.subarray(0, 3)]).toEqual([
+      ...pixels()
+        .subarray((HEIGHT - 1) * WIDTH * 3)
+        .subarray(0, 3),
+    ]);
+    expect(await imageSize(file)).toEqual({ width: HEIGHT, height: WIDTH });
+  });
+
+  it('reads bitmaps of 24 bits, upside down and top down, and of 32 bits', async () => {
+    const row24 = (y: number, out: Buffer) =>
+      eachPixel(y, (x, [r, g, b]) => {
+        out.set([b, g, r], x * 3);
+      });
+    await checkPixels(put('a.bmp', bitmap({ bits: 24, row: row24 })), pixels());
+    await checkPixels(put('down.bmp', bitmap({ bits: 24, topDown: true, row: row24 })), pixels());
+    const row32 = (y: number, out: Buffer) =>
+      eachPixel(y, (x, [r, g, b]) => {
+        out.set([b, g, r, 9], x * 4);
+      });
+    await checkPixels(put('a32.bmp', bitmap({ bits: 32, row: row32 })), pixels());
+  });
+
+  it('reads grey bitmaps by their palette, and two colours in one bit', async () => {
+    const ramp = Buffer.from(Array.from({ length: 256 }, (_, i) => [i, i, i, 0]).flat());
+    const grey = bitmap({
+      bits: 8,
+      palette: ramp,
+      row: (y, out) =>
+        eachPixel(y, (x) => {
+          out[x] = x * 9 + y;
+        }),
+    });
+    const expected = Uint8Array.from(pixels(), (_, i) => {
+      const p = Math.floor(i / 3);
+      return (p % WIDTH) * 9 + Math.floor(p / WIDTH);
+    });
+    await checkPixels(put('grey.bmp', grey), expected);
+    const two = bitmap({
+      bits: 1,
+      palette: Buffer.from([10, 20, 30, 0, 40, 50, 60, 0]),
+      row: (_, out) => out.fill(0b10101010),
+    });
+    const striped = Uint8Array.from(pixels(), (_, i) =>
+      (Math.floor(i / 3) % WIDTH) % 2 === 0 ? [60, 50, 40][i % 3] : [30, 20, 10][i % 3],
+    );
+    await checkPixels(put('two.bmp', two), striped);
+  });
+
+  it('widens 5-6-5 bit fields', async () => {
+    const packed = bitmap({
+      bits: 16,
+      masks: [0xf800, 0x07e0, 0x001f],
+      row: (y, out) =>
+        eachPixel(y, (x, [r, g, b]) => {
+          out.writeUInt16LE(((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), x * 2);
+        }),
+    });
+    const widen = (v: number, bits: number) => Math.round(((v >> (8 - bits)) * 255) / (2 ** bits - 1));
+    await checkPixels(
+      put('565.bmp', packed),
+      Uint8Array.from(pixels(), (v, i) => widen(v, i % 3 === 1 ? 6 : 5)),
+    );
+  });
+
+  it('refuses what it cannot read, naming file and format', async () => {
+    const cmyk = await raw().toColourspace('cmyk').jpeg().toBuffer();
+    await checkRefused(put('c.jpg', cmyk), 'CMYK images cannot be read: convert it to RGB');
+    const jp2 = Buffer.from('0000000c6a5020200d0a870a00000014667479706a703220', 'hex');
+    await checkRefused(put('a.jp2', jp2), 'JPEG 2000 images cannot be read');
+    const heic = Buffer.from('0000001866747970686569630000000068656963', 'hex');
+    await checkRefused(put('a.heic', heic), 'HEIC images cannot be read');
+    await checkRefused(put('a.dng', await raw().tiff().toBuffer()), 'DNG images cannot be read');
+    await checkRefused(put('empty.jpg', Buffer.alloc(0)), 'the file is empty');
+    await checkRefused(
+      put('tiny.png', await raw().resize(9, 20).png().toBuffer()),
+      '9x20 pixels are too few',
+    );
+  });
+
+  it('takes a JPEG that lacks only its end marker', async () => {
+    const jpeg = await raw().jpeg().toBuffer();
+    const whole = await decodeImage(put('whole.jpg', jpeg));
+    const unended = await decodeImage(put('unended.jpg', jpeg.subarray(0, jpeg.length - 2)));
+    expect(unended.data).toEqual(whole.data);
+    const padded = await decodeImage(put('padded.jpg', Buffer.concat([jpeg, Buffer.alloc(50)])));
+    expect(padded.data).toEqual(whole.data);
+  });
+
+  it('refuses torn files', async () => {
+    const jpeg = await sharp({
+      create: {
+        width: 200,
+        height: 200,
+        channels: 3,
+        background: 'red',
+        noise: { type: 'gaussian', mean: 128, sigma: 60 },
+      },
+    })
+      .jpeg()
+      .toBuffer();
+    await expect(decodeImage(put('torn.jpg', jpeg.subarray(0, jpeg.length / 2)))).rejects.toThrow(
+      'torn.jpg: ',
+    );
+    await expect(decodeImage(put('text.jpg', Buffer.from('not an image')))).rejects.toThrow('text.jpg: ');
+    const bmp = readFileSync(path.join(folder, 'a.bmp'));
+    await checkRefused(put('torn.bmp', bmp.subarray(0, bmp.length - 40)), 'the BMP file is truncated');
+  });
+});

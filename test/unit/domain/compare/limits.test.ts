@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import {
+  biasCorrectedLimits,
+  normalCdf,
+  normalQuantile,
+  percentileLimits,
+  quantile,
+  shareBelow,
+} from '../../../../src/domain/compare/limits';
+
+const values = Float64Array.from({ length: 1001 }, (_, i) => i / 1000);
+
+it('quantiles are linear between order statistics, as numpy has them', () => {
+  expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
+  expect(quantile(Float64Array.of(1), 0.3)).toBe(1);
+});
+
+it('percentile limits hold the middle 95 %', () => {
+  const { low, high } = percentileLimits(values);
+  expect([low, high]).toEqual([0.025, 0.975]);
+});
+
+it('without bias the corrected limits are the percentile limits', () => {
+  const { low, high } = biasCorrectedLimits(values, 0.5);
+  expect(low).toBeCloseTo(0.025, 5);
+  expect(high).toBeCloseTo(0.975, 5);
+});
+
+it('replicates above the estimate move the corrected limits down', () => {
+  const { low, high } = biasCorrectedLimits(values, 0.3);
+  expect(low).toBeLessThan(0.01);
+  expect(high).toBeLessThan(0.85);
+});
+
+it('equal values count half', () => {
+  expect(shareBelow(Float64Array.of(0, 1, 1, 2), 1)).toBe(0.5);
+});
+
+it.each([
+  [0.975, 1.959963985],
+  [0.5, 0],
+  [0.0013498980316, -3],
+])('the normal quantile of %d is %d', (share, z) => {
+  expect(normalQuantile(share)).toBeCloseTo(z, 4);
+  expect(normalCdf(z)).toBeCloseTo(share, 6);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createTranslate } from '../../../../src/base/translate';
+import { formatDuration, formatSeconds } from '../../../../src/domain/display/duration';
+import {
+  formatBytes,
+  formatCount,
+  formatProbability,
+  formatRate,
+  formatSigned,
+  formatValue,
+} from '../../../../src/domain/display/format';
+
+const t = createTranslate();
+const check = (actual: string, expected: string) => expect(actual).toBe(expected);
+
+describe('numbers for people', () => {
+  it('have three digits that matter', () => {
+    check(formatValue(1234.5), '1235');
+    check(formatValue(0.5), '0.500');
+    check(formatValue(0.00042), '4.2e-4');
+    check(formatValue(Number.NaN), 'NaN');
+    check(formatValue(Number.POSITIVE_INFINITY), '∞');
+  });
+
+  it('are rates without trailing zeros', () => {
+    check(formatRate(0.01), '0.01');
+    check(formatRate(0.00642), '0.00642');
+    check(formatRate(2e-5), '2e-5');
+    check(formatRate(0), '0');
+  });
+
+  it('are counts with thousands apart, bytes and differences with their sign', () => {
+    check(formatCount(62500), '62,500');
+    check(formatBytes(1_730_000), '1.73 MB');
+    check(formatSigned(-0.0043), '−0.004');
+    check(formatSigned(0.0081), '+0.008');
+    check(formatSigned(-0.0002), '±0.000');
+  });
+
+  it('never claim certainty', () => {
+    check(formatProbability(0.9999), '>99 %');
+    check(formatProbability(0.0001), '<1 %');
+    check(formatProbability(0.93), '93 %');
+  });
+
+  it('are spans in their two largest units', () => {
+    check(formatDuration(45.4, t), '45 s');
+    check(formatDuration(190, t), '3 min 10 s');
+    check(formatDuration(7500, t), '2 h 5 min');
+    check(formatDuration(100_800, t), '1 d 4 h');
+    check(formatSeconds(2.13, t), '2.1 s');
+    check(formatSeconds(0.418, t), '0.42 s');
+  });
+});

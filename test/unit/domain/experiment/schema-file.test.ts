@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
+import { repositoryRoot } from '../../../helpers/shared';
+
+const read = (file: string): string => readFileSync(path.join(repositoryRoot, file), 'utf8');
+
+it('the schema that is shipped is what the table of keys says: node src/build/schema.mjs writes it', () => {
+  expect(read('media/pitwall-experiment.schema.json')).toBe(
+    `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`,
+  );
+});
+
+it('the manifest gives the schema to other YAML tools', () => {
+  const [{ fileMatch, url }] = JSON.parse(read('package.json')).contributes.yamlValidation;
+  expect(fileMatch).toContain('*.train.yaml');
+  expect(read(url)).toContain('"Pitwall experiment"');
+});

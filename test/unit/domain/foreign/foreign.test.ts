@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { crc32c } from '../../../../src/domain/foreign/crc32c';
+import { compilePatterns, matchLine } from '../../../../src/domain/foreign/line-patterns';
+import { parseResultsCsv } from '../../../../src/domain/foreign/results-csv';
+import { encodeFileVersion, encodeScalar, readTfEvents } from '../../../../src/domain/foreign/tfevents';
+import { repositoryRoot } from '../../../helpers/shared';
+
+const NEW_HEADER =
+  'epoch,time,train/box_loss,train/cls_loss,train/dfl_loss,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),val/box_loss,val/cls_loss,val/dfl_loss,lr/pg0,lr/pg1,lr/pg2';
+
+describe('results.csv', () => {
+  it('reads the unpadded format of current Ultralytics, epochs from 1', () => {
+    const text = `${NEW_HEADER}\n1,12.5,1.2,2.3,1.1,0.5,0.4,0.45,0.21,1.3,2.4,1.2,0.0033,0.0033,0.07\n`;
+    const { rows, groups, problems } = parseResultsCsv(text);
+    expect(problems).toEqual([]);
+    expect(groups).toEqual(['pg0', 'pg1', 'pg2']);
+    expect(rows).toEqual([
+      {
+        epoch: 1,
+        time: 12.5,
+        loss: { box: 1.2, cls: 2.3, dfl: 1.1 },
+        metrics: {
+          precision: 0.5,
+          recall: 0.4,
+          map50: 0.45,
+          map: 0.21,
+          val_box: 1.3,
+          val_cls: 2.4,
+          val_dfl: 1.2,
+        },
+        lr: [0.0033, 0.0033, 0.07],
+      },
+    ]);
+  });
+
+  it('reads the padded, 0-based format of YOLOv5 and older Ultralytics', () => {
+    const text =
+      '               epoch,      train/box_loss,      train/obj_loss,      train/cls_loss,   metrics/precision,      metrics/recall,     metrics/mAP_0.5,metrics/mAP_0.5:0.95,        val/box_loss,               x/lr0,               x/lr1,               x/lr2\n' +
+      '                   0,              0.0841,             0.02893,             0.03,              0.3571,              0.4,             0.36,             0.18,             0.07,              0.07,               0.01,               0.01\n' +
+      '                   1,              0.0741,             0.02793,             0.02,              0.4571,              0.5,             0.46,             0.28,             0.06,              0.06,               0.02,               0.02\n';
+    const { rows, groups } = parseResultsCsv(text);
+    expect(rows.map((r) => r.epoch)).toEqual([1, 2]);
+    expect(rows[1].loss).toEqual({ box: 0.0741, obj: 0.02793, cls: 0.02 });
+    expect(rows[1].metrics).toMatchObject({
+      map50: 0.46,
+      map: 0.28,
+      precision: 0.4571,
+      recall: 0.5,
+      val_box: 0.06,
+    });
+    expect(groups).toEqual(['lr0', 'lr1', 'lr2']);
+    expect(rows[0].lr).toEqual([0.07, 0.01, 0.01]);
+  });
+
+  it('keeps eight LR columns of MuSGD, repeated epochs of a resume, nan and inf', () => {
+    const lr = Array.from({ length: 8 }, (_, i) => `lr/pg${i}`).join(',');
+    const row = (epoch: number, loss: string): string => `${epoch},3.5,${loss},0.1,${'0.01,'.repeat(7)}0.02`;
+    const text = `epoch,time,train/box_loss,metrics/mAP50-95(B),${lr}\n${row(1, '1.5')}\n${row(2, 'nan')}\n${row(2, '-inf')}\n${row(3, '1e-05')}\n`;
+    const { rows, groups } = parseResultsCsv(text);
+    expect(groups).toHaveLength(8);
+    expect(rows.map((r) => r.epoch)).toEqual([1, 2, 2, 3]);
+    expect(rows.map((r) => r.loss.box)).toEqual([1.5, Number.NaN, Number.NEGATIVE_INFINITY, 1e-5]);
+    expect(rows[0].lr).toEqual([0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.02]);
+  });
+
+  it('tells masks from boxes', () => {
+    const { rows } = parseResultsCsv('epoch,metrics/mAP50(B),metrics/mAP50(M)\n1,0.5,0.4\n');
+    expect(rows[0].metrics).toEqual({ map50: 0.5, map50_m: 0.4 });
+  });
+
+  it('torn at any byte: every row it gives is a whole row, none is invented', () => {
+    const text = `${NEW_HEADER}\n1,12.5,1.2,2.3,1.1,0.5,0.4,0.45,0.21,1.3,2.4,1.2,0.0033,0.0033,0.07\n2,25,1,2,1,0.6,0.5,0.55,0.31,1.2,2.2,1.1,0.0044,0.0044,0.06\n`;
+    const whole = parseResultsCsv(text).rows;
+    for (let end = 0; end <= text.length; end++) {
+      const { rows, problems } = parseResultsCsv(text.slice(0, end));
+      expect(rows).toEqual(whole.slice(0, rows.length));
+      expect(problems).toEqual([]);
+      expect(rows.length).toBe(Math.max(0, text.slice(0, end).split('\n').length - 2));
+    }
+  });
+
+  it('names a line with another number of columns', () => {
+    expect(parseResultsCsv('epoch,time\n1,2\n2\n3,4\n')).toMatchObject({
+      rows: [{ epoch: 1 }, { epoch: 3 }],
+      problems: ['line 3: expected 2 columns as in the header'],
+    });
+  });
+});
+
+describe('TensorBoard event files', () => {
+  const bytes = new Uint8Array(
+    readFileSync(path.join(repositoryRoot, 'test/fixtures/foreign/events.tfevents')),
+  );
+  const whole = readTfEvents(bytes);
+
+  it('reads every scalar that PyTorch wrote, old and new style, and passes over the rest', () => {
+    expect(whole.problem).toBeUndefined();
+    expect(whole.consumed).toBe(bytes.length);
+    const box = whole.points.filter((p) => p.tag === 'train/box_loss');
+    expect(box.map((p) => [p.step, p.value, p.wallTime])).toEqual(
+      [0, 1, 2, 3, 4].map((s) => [s, 2.5 - 0.25 * s, 1700000000 + s]),
+    );
+    expect(whole.points.find((p) => p.tag === 'bad')?.value).toBeNaN();
+    expect(whole.points.find((p) => p.tag === 'big')).toMatchObject({
+      step: 2 ** 40,
+      value: Number.POSITIVE_INFINITY,
+    });
+    expect(whole.points.find((p) => p.tag === 'tensor')).toMatchObject({ step: 7, value: 0.125 });
+    expect(whole.points.some((p) => p.tag === 'note')).toBe(false);
+  });
+
+  it('torn at any byte: whole records only, and reading goes on where it stopped', () => {
+    for (let end = 0; end <= bytes.length; end++) {
+      const first = readTfEvents(bytes.subarray(0, end));
+      expect(first.problem).toBeUndefined();
+      const rest = readTfEvents(bytes, first.consumed);
+      expect([...first.points, ...rest.points]).toEqual(whole.points);
+    }
+  });
+
+  it('stops at a record whose checksum is wrong, and says where', () => {
+    const broken = bytes.slice();
+    broken[60] ^= 1;
+    const { problem, points } = readTfEvents(broken);
+    expect(problem).toMatch(/wrong checksum at byte \d+/);
+    expect(points).toEqual(whole.points.slice(0, points.length));
+  });
+
+  it('reads back what it writes', () => {
+    const points = [
+      { tag: 'loss/total', step: 3, wallTime: 1700000000.25, value: 1.5 },
+      { tag: 'lr/weights', step: 2 ** 33, wallTime: 1, value: 0.0078125 },
+    ];
+    const parts = [encodeFileVersion(1700000000), ...points.map(encodeScalar)];
+    expect(readTfEvents(new Uint8Array(Buffer.concat(parts))).points).toEqual(points);
+  });
+
+  it('has the checksum of RFC 3720: 32 zero bytes', () => {
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+  });
+});
+
+describe('metrics in log lines', () => {
+  const { patterns, problems } = compilePatterns({
+    loss: 'loss[=:]\\s*(\\S+)',
+    map50: 'mAP@0.5 (\\S+)',
+    none: 'loss',
+    broken: '(',
+  });
+
+  it('finds the numbers of a line', () => {
+    expect(matchLine('epoch 3 loss: 1.25e-1 mAP@0.5 0.8', patterns)).toEqual({ loss: 0.125, map50: 0.8 });
+    expect(matchLine('loss=nan', patterns)).toEqual({ loss: Number.NaN });
+    expect(matchLine('loss=-inf', patterns)).toEqual({ loss: Number.NEGATIVE_INFINITY });
+    expect(matchLine('loss=pending', patterns)).toEqual({});
+  });
+
+  it('names patterns that cannot work', () => {
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toContain('command.metrics.none: loss needs a group');
+    expect(problems[1]).toContain('command.metrics.broken: ( is no regular expression');
+  });
+});

@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest';
+import { createStepAlarms } from '../../../../src/domain/run/alarms';
+import { createDivergenceRule } from '../../../../src/domain/run/divergence';
+import { judgeEarlyStop, type ValidatedEpoch } from '../../../../src/domain/run/early-stop';
+import { createBehindAlarm, createPlateauAlarm } from '../../../../src/domain/run/plateau';
+import { keptDetections, removableCheckpoints } from '../../../../src/domain/run/retention';
+import { createRhythm } from '../../../../src/domain/run/rhythm';
+import { planValidation, type QueueInput } from '../../../../src/domain/run/validation-queue';
+
+const validated = (epoch: number, map: number, more: Partial<ValidatedEpoch> = {}): ValidatedEpoch => ({
+  epoch,
+  map,
+  map50: map,
+  precision: map,
+  recall: map,
+  ...more,
+});
+
+test('early stop: patience counts epochs since the smoothed best', () => {
+  const check = (
+    maps: readonly number[],
+    settings: { patience: number; ema: number },
+    expected: [boolean, number],
+  ): void => {
+    const history = maps.map((m, i) => validated(i + 1, m));
+    const { stop, bestEpoch } = judgeEarlyStop(history, { metric: 'map', ...settings });
+    expect([stop, bestEpoch]).toEqual(expected);
+  };
+  check([], { patience: 3, ema: 1 }, [false, 0]);
+  check([0.1, 0.2, 0.3, 0.2, 0.2], { patience: 3, ema: 1 }, [false, 3]);
+  check([0.1, 0.2, 0.3, 0.2, 0.2, 0.2], { patience: 3, ema: 1 }, [true, 3]);
+  check([0.1, 0.2, 0.3, 0.2, 0.2, 0.2], { patience: 0, ema: 1 }, [false, 3]);
+  // One lucky epoch does not start the count anew: the average of five does.
+  check([0.5, 0.5, 0.9, 0.1, 0.1, 0.5, 0.5], { patience: 4, ema: 5 }, [true, 3]);
+  check([0.5, Number.NaN, 0.6], { patience: 2, ema: 1 }, [false, 3]);
+});
+
+test('early stop: on loss the smaller is better, and fitness weighs loss, precision, recall and mAP', () => {
+  const losses = [5, 3, 2, 2.5, 2.6].map((loss, i) => validated(i + 1, 0.5, { loss }));
+  expect(judgeEarlyStop(losses, { metric: 'loss', ema: 1, patience: 2 })).toMatchObject({
+    stop: true,
+    bestEpoch: 3,
+  });
+  const [score] = judgeEarlyStop([validated(1, 0.5, { loss: 4, precision: 0.6, recall: 0.7, map50: 0.8 })], {
+    metric: 'fitness',
+    ema: 5,
+    patience: 1,
+  }).smoothed;
+  expect(score).toBeCloseTo(0.1 * 0 + 0.1 * 0.6 + 0.1 * 0.7 + 0.1 * 0.8 + 0.6 * 0.5, 12);
+});
+
+test('divergence: a loss that is not finite, or a mean of 16 losses above 20 times the first', () => {
+  const stepOf = (losses: readonly number[]): number | undefined => {
+    const rule = createDivergenceRule();
+    const step = losses.findIndex((total) => rule.onStep({ total }) !== undefined);
+    return step < 0 ? undefined : step;
+  };
+  expect(stepOf([1, 2, Number.NaN])).toBe(2);
+  expect(stepOf([1, ...Array(15).fill(25)])).toBe(15);
+  expect(stepOf([1, ...Array(30).fill(20)])).toBeUndefined();
+  expect(stepOf([1, ...Array(20).fill(1), ...Array(16).fill(21)])).toBe(36);
+  expect(stepOf([0, ...Array(30).fill(21)])).toBeUndefined();
+  expect(stepOf(Array.from({ length: 500 }, (_, i) => 5 / (1 + i / 50)))).toBeUndefined();
+});
+
+test('alarms: each once per episode', () => {
+  const rulesOf = (losses: readonly number[]): string[] => {
+    const alarms = createStepAlarms();
+    return losses.flatMap((total, step) =>
+      alarms.onStep({ step, epoch: 1, loss: { total } }).map((a) => `${a.rule}@${step}`),
+    );
+  };
+  const calm = Array(100).fill(1);
+  expect(rulesOf([...calm, Number.NaN, Number.NaN, 1, Number.NaN])).toEqual([
+    'non_finite@100',
+    'non_finite@103',
+  ]);
+  const spike = Array(10).fill(8);
+  expect(rulesOf([...calm, ...spike, ...calm, ...spike, ...calm])).toEqual(['spike@102', 'spike@212']);
+  expect(rulesOf(calm.map((_, i) => 1 + 0.3 * Math.sin(i)))).toEqual([]);
+});
+
+test('plateau and validation behind are said once, with their numbers', () => {
+  const plateau = createPlateauAlarm();
+  const maps = [0.1, 0.3, 0.5, ...Array(30).fill(0.5)];
+  const said = maps.map((_, i) => plateau(maps.slice(0, i + 1).map((m, e) => validated(e + 1, m))));
+  expect(said.filter((a) => a)).toHaveLength(1);
+  const behind = createBehindAlarm();
+  expect([1, 3, 4, 1, 3].map((n) => behind(n, 1)?.numbers.behind)).toEqual([
+    undefined,
+    3,
+    undefined,
+    undefined,
+    3,
+  ]);
+});
+
+test('stalled: five times longer silent than ever of late, and not judged before two epochs were seen', () => {
+  const rhythm = createRhythm();
+  let now = 0;
+  const beatFor = (ms: number): void => {
+    for (const until = now + ms; now < until; now += 100) rhythm.beat(now);
+  };
+  beatFor(10_000);
+  expect(rhythm.silence(now + 60_000).stalled).toBe(false);
+  rhythm.epochEnded();
+  now += 8000;
+  beatFor(10_000);
+  rhythm.epochEnded();
+  beatFor(10_000);
+  expect(rhythm.silence(now + 30_000).stalled).toBe(false);
+  expect(rhythm.silence(now + 45_000)).toMatchObject({ stalled: true });
+});
+
+test('clean-up: never the best, the last, the pinned, nor one still to be validated', () => {
+  const checkpoints = [1, 2, 3, 4, 5, 6, 7].map((epoch) => ({
+    epoch,
+    kept: epoch !== 1,
+    pinned: epoch === 3,
+    ...(epoch < 7 ? { map: epoch === 2 ? 0.9 : 0.1 * epoch } : {}),
+  }));
+  const check = (queued: number[], keep_last: number, keep_best: number, expected: number[]): void =>
+    expect(
+      removableCheckpoints({
+        checkpoints,
+        queued: new Set(queued),
+        best: 2,
+        settings: { keep_last, keep_best },
+      }),
+    ).toEqual(expected);
+  check([], 2, 1, [4, 5]);
+  check([], 1, 2, [4, 5]);
+  check([4], 1, 0, [5, 6]);
+  check([], 0, 0, [4, 5, 6]);
+  check([], 10, 0, []);
+  expect([...keptDetections(checkpoints, 2)].sort()).toEqual([2, 3, 4, 5, 6]);
+});
+
+test('validation queue', () => {
+  const base: QueueInput = {
+    checkpoints: [1, 2, 3, 4],
+    done: new Set([1]),
+    skipped: new Set(),
+    asked: [],
+    validating: undefined,
+    settings: { enabled: true, every: 1, backlog: 'all' },
+    lastEpoch: 10,
+    trainerEnded: false,
+  };
+  const check = (
+    change: Partial<QueueInput>,
+    next: number | undefined,
+    waiting: number[],
+    skip: number[],
+  ): void => {
+    const plan = planValidation({ ...base, ...change });
+    expect({ next: plan.next, waiting: plan.waiting, skip: plan.skip.map((s) => s.epoch) }).toEqual({
+      next,
+      waiting,
+      skip,
+    });
+  };
+  const latest = { enabled: true, every: 1, backlog: 'latest' } as const;
+  check({}, 2, [3, 4], []);
+  check({ validating: 2 }, undefined, [3, 4], []);
+  check({ settings: latest }, 4, [], [2, 3]);
+  check({ settings: latest, validating: 2 }, undefined, [3, 4], []);
+  check({ settings: { ...latest, every: 2 } }, 4, [], [3, 2]);
+  check({ settings: { ...latest, every: 3, backlog: 'all' } }, 3, [], [2, 4]);
+  check(
+    {
+      settings: { ...latest, every: 3 },
+      trainerEnded: true,
+      done: new Set([1, 3]),
+      skipped: new Set([2, 4]),
+    },
+    4,
+    [],
+    [],
+  );
+  check({ settings: { ...latest, enabled: false } }, undefined, [], []);
+  check({ settings: { ...latest, enabled: false }, asked: [1] }, 1, [], []);
+  check({ asked: [1] }, 1, [2, 3, 4], []);
+  check({ lastEpoch: 4, settings: { ...latest, every: 5 } }, 4, [], [2, 3]);
+});

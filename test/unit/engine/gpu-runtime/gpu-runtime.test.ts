@@ -1,0 +1,194 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  installedGpuRuntime,
+  installGpuRuntime,
+  removeGpuRuntime,
+} from '../../../../src/engine/gpu-runtime/install';
+import { gpuRuntimeEnvironment } from '../../../../src/engine/gpu-runtime/loader-path';
+import { type GpuRuntimePlan, gpuRuntimePlan } from '../../../../src/engine/gpu-runtime/plan';
+import { repositoryRoot } from '../../../helpers/shared';
+import { zipOf } from '../../../helpers/write-zip';
+
+// A package source on loopback that serves a made package, in the form of a NuGet v3 source; the files that onnxruntime-node
+// publishes by are its own.
+const HERE = `${process.platform}/${process.arch}`;
+const CUDA = randomBytes(300_000);
+const SHARED = Buffer.from('shared');
+const INSIDE = 'runtimes/linux-x64/native';
+const PACKAGE = zipOf({
+  'LICENSE.txt': Buffer.from('free'),
+  [`${INSIDE}/libonnxruntime_providers_cuda.so`]: CUDA,
+  [`${INSIDE}/libonnxruntime_providers_shared.so`]: SHARED,
+});
+
+let installDir: string;
+let folder: string;
+let server: Server;
+let index: string;
+let serve: (response: ServerResponse) => void;
+let hash: string;
+
+beforeEach(async () => {
+  installDir = mkdtempSync(path.join(os.tmpdir(), 'pitwall gpu ü '));
+  const home = path.join(installDir, 'node_modules/onnxruntime-node');
+  const real = path.join(repositoryRoot, 'node_modules/onnxruntime-node');
+  for (const part of ['package.json', 'script', 'dist'])
+    cpSync(path.join(real, part), path.join(home, part), { recursive: true });
+  folder = path.join(home, 'bin/napi-v6', HERE);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'libonnxruntime.so.1'), 'its own library');
+  hash = createHash('sha512').update(PACKAGE).digest('base64');
+  serve = (response) => response.end(PACKAGE);
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  index = `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.json`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(installDir, { recursive: true, force: true });
+});
+
+function answer(request: { url?: string }, response: ServerResponse): void {
+  const base = index.replace('/index.json', '');
+  const url = request.url ?? '';
+  const json = (value: object): void => void response.end(JSON.stringify(value));
+  if (url === '/index.json')
+    json({ resources: [{ '@id': `${base}/registration/`, '@type': 'RegistrationsBaseUrl/3.6.0' }] });
+  else if (/^\/registration\/microsoft\.ml\.onnxruntime\.gpu\.linux\/\d+\.\d+\.\d+\.json$/.test(url))
+    json({ catalogEntry: `${base}/entry.json`, packageContent: `${base}/package.nupkg` });
+  else if (url === '/entry.json') json({ packageHash: hash, packageHashAlgorithm: 'SHA512' });
+  else if (url === '/package.nupkg') serve(response);
+  else response.writeHead(404).end();
+}
+
+function planned(): GpuRuntimePlan {
+  const plan = gpuRuntimePlan(installDir, index);
+  if (typeof plan === 'string') throw new Error(plan);
+  return plan;
+}
+
+const files = () => readdirSync(folder).sort();
+
+// onnxruntime publishes a CUDA provider for this platform only.
+describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
+  test('is the version of the installed onnxruntime, fetched with progress, checked, put beside it, and removed again', async () => {
+    const { version } = JSON.parse(
+      readFileSync(path.join(installDir, 'node_modules/onnxruntime-node/package.json'), 'utf8'),
+    );
+    expect(planned().version).toBe(version);
+    const received: number[] = [];
+    await installGpuRuntime(planned(), { onProgress: (bytes) => received.push(bytes) });
+    expect(received.at(-1)).toBe(PACKAGE.length);
+    expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so')).equals(CUDA)).toBe(true);
+    expect(readFileSync(path.join(folder, 'libonnxruntime_providers_shared.so'))).toEqual(SHARED);
+    expect(installedGpuRuntime(installDir)).toMatchObject({ version });
+    // Once more, over itself.
+    await installGpuRuntime(planned());
+    expect(await removeGpuRuntime(folder)).toHaveLength(2);
+    expect(files()).toEqual(['libonnxruntime.so.1']);
+    expect(installedGpuRuntime(installDir)).toBeUndefined();
+    expect(await removeGpuRuntime(folder)).toEqual([]);
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      'another hash',
+      () => {
+        hash = hash.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'));
+      },
+      /SHA-512 of \d+ bytes is/,
+    ],
+    [
+      'a download that breaks off',
+      () => {
+        serve = (response) => {
+          response.writeHead(200, { 'content-length': PACKAGE.length });
+          response.write(PACKAGE.subarray(0, 1000), () => response.destroy());
+        };
+      },
+      /broke off after/,
+    ],
+    [
+      'a source that has it no longer',
+      () => {
+        serve = (response) => response.writeHead(410).end();
+      },
+      /answered 410/,
+    ],
+    [
+      'a package without the file',
+      () => {
+        const other = zipOf({ 'LICENSE.txt': Buffer.from('free') });
+        hash = createHash('sha512').update(other).digest('base64');
+        serve = (response) => response.end(other);
+      },
+      /has no runtimes/,
+    ],
+    [
+      'something that is no package',
+      () => {
+        hash = createHash('sha512').update('<html>').digest('base64');
+        serve = (response) => response.end('<html>');
+      },
+      /no zip file/,
+    ],
+  ])('%s changes nothing', async (_what, arrange, expected) => {
+    arrange();
+    await expect(installGpuRuntime(planned())).rejects.toThrow(expected);
+    expect(files()).toEqual(['libonnxruntime.so.1']);
+    expect(installedGpuRuntime(installDir)).toBeUndefined();
+  });
+
+  test('cancelling leaves nothing', async () => {
+    const stop = new AbortController();
+    serve = (response) => {
+      response.writeHead(200, { 'content-length': PACKAGE.length });
+      response.write(PACKAGE.subarray(0, 1000));
+    };
+    const onProgress = (): void => stop.abort();
+    await expect(installGpuRuntime(planned(), { onProgress, signal: stop.signal })).rejects.toThrow(
+      'cancelled',
+    );
+    expect(files()).toEqual(['libonnxruntime.so.1']);
+  });
+
+  test('a provider that somebody else put there is neither overwritten nor removed', async () => {
+    writeFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), 'mine');
+    await expect(installGpuRuntime(planned())).rejects.toThrow(/was not put there by Pitwall/);
+    expect(await removeGpuRuntime(folder)).toEqual([]);
+    expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), 'utf8')).toBe('mine');
+  });
+
+  test("the validator alone is given the environment's CUDA libraries, and only where the runtime is installed", async () => {
+    const lib = path.join(installDir, 'venv/lib/python3.11/site-packages/nvidia/cublas/lib');
+    mkdirSync(lib, { recursive: true });
+    const python = path.join(installDir, 'venv/bin/python');
+    const environment = () => gpuRuntimeEnvironment(installDir, python, { LD_LIBRARY_PATH: '/opt/own' });
+    expect(environment()).toEqual({});
+    await installGpuRuntime(planned());
+    expect(environment().LD_LIBRARY_PATH).toBe(
+      `${path.join(installDir, 'venv/bin/../lib')}/python3.11/site-packages/nvidia/cublas/lib:/opt/own`.replace(
+        '/bin/..',
+        '',
+      ),
+    );
+    expect(process.env.LD_LIBRARY_PATH ?? '').not.toContain('nvidia');
+    expect(existsSync(lib)).toBe(true);
+  });
+});

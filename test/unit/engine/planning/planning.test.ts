@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ASSUMED, countForPlan } from '../../../../src/engine/planning/counts';
+import { installedVersion } from '../../../../src/engine/planning/installed-version';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'pitwall-planning-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(file: string, text = ''): string {
+  const full = path.join(dir, file);
+  mkdirSync(path.dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+}
+
+describe('installedVersion', () => {
+  const look = (env: Record<string, string> = {}, wanted?: string) =>
+    installedVersion('ultralytics', { cwd: dir, env: { PATH: '', ...env }, ...(wanted && { wanted }) });
+
+  it('reads the environment beside the config, and starts no Python for it', async () => {
+    write('.venv/lib/python3.11/site-packages/ultralytics_thop-2.0.0.dist-info/METADATA');
+    write('.venv/lib/python3.11/site-packages/ultralytics-8.3.253.dist-info/METADATA');
+    expect(await look()).toBe('8.3.253');
+  });
+
+  it('looks at the named interpreter alone', async () => {
+    write('.venv/lib/python3.11/site-packages/ultralytics-8.3.253.dist-info/METADATA');
+    const wanted = write('other/bin/python');
+    expect(await look({}, wanted)).toBeUndefined();
+    write('other/lib/python3.12/site-packages/ultralytics-8.4.103.dist-info/METADATA');
+    expect(await look({}, wanted)).toBe('8.4.103');
+  });
+
+  it('knows the layouts of Windows, conda and Debian', async () => {
+    write('win/Lib/site-packages/ultralytics-8.4.1.dist-info/METADATA');
+    expect(await look({}, path.join(dir, 'win/Scripts/python.exe'))).toBe('8.4.1');
+    expect(await look({ CONDA_PREFIX: path.join(dir, 'win') }, path.join(dir, 'win/python.exe'))).toBe(
+      '8.4.1',
+    );
+    const debian = write('deb/bin/python3');
+    write('deb/lib/python3/dist-packages/ultralytics-8.2.0.egg-info/PKG-INFO');
+    expect(await look({}, debian)).toBe('8.2.0');
+  });
+
+  it('finds nothing where nothing is', async () => {
+    expect(await look({ VIRTUAL_ENV: path.join(dir, 'gone') })).toBeUndefined();
+  });
+});
+
+describe('countForPlan', () => {
+  it('counts both splits and the classes', async () => {
+    for (const name of ['images/train/a.jpg', 'images/train/b.png', 'images/val/c.jpg']) write(name);
+    const yaml = write('data.yaml', 'train: images/train\nval: images/val\nnames: [x, y, z]\n');
+    expect(await countForPlan(yaml)).toEqual({ images: 2, classes: 3, valImages: 1 });
+  });
+
+  it('assumes COCO where there is nothing to count, and says why', async () => {
+    const counts = await countForPlan(path.join(dir, 'missing.yaml'));
+    expect(counts).toMatchObject(ASSUMED);
+    expect(counts.assumed).toMatch(/does not exist/);
+    expect(counts.valImages).toBeUndefined();
+  });
+});

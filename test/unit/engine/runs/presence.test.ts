@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { livenessOf, ownIdentity } from '../../../../src/engine/process/identity';
+import { type PresenceInput, presenceOf } from '../../../../src/engine/runs/presence';
+import type { StatusFile } from '../../../../src/run/files';
+
+const me = ownIdentity();
+const gone = { ...me, pid: 2 ** 22 - 1, started: '1' };
+const status = (change: Partial<StatusFile>): StatusFile => ({
+  format: 1,
+  state: 'running',
+  stalled: false,
+  heartbeat: 100_000,
+  keeper: me,
+  trainer: me,
+  queue: { waiting: [] },
+  ...change,
+});
+const at = (change: Partial<StatusFile>, more: Partial<PresenceInput> = {}) =>
+  presenceOf({ status: status(change), end: undefined, now: 107_000, created: 0, ...more });
+const end = { type: 'end', t: 1, reason: 'completed', step: 9 } as const;
+
+test('a process is itself only with every field of its identity', () => {
+  expect(livenessOf(me)).toBe('alive');
+  expect(livenessOf(gone)).toBe('gone');
+  expect(livenessOf({ ...me, started: '1' })).toBe('gone');
+  for (const change of [{ host: 'x' }, { boot: 'x' }, { pidns: 'x' }])
+    expect(livenessOf({ ...me, ...change })).toBe('elsewhere');
+});
+
+test('what is shown is the keeper’s word, mended where its processes are gone', () => {
+  expect(at({})).toMatchObject({ state: 'running', where: 'here', keeperAlive: true, trainerAlive: true });
+  expect(at({ keeper: gone })).toMatchObject({ state: 'running', keeperAlive: false, trainerAlive: true });
+  expect(at({ keeper: gone, trainer: gone })).toMatchObject({ state: 'lost' });
+  expect(at({ keeper: gone, trainer: gone }, { end })).toMatchObject({ state: 'completed' });
+  expect(at({ state: 'validating', ended: 'failed', keeper: gone, trainer: undefined })).toMatchObject({
+    state: 'failed',
+  });
+  expect(at({ state: 'completed', keeper: gone, trainer: undefined })).toMatchObject({ state: 'completed' });
+});
+
+test('from another machine, container or boot: where and when, never lost', () => {
+  const there = { ...gone, host: 'gpubox' };
+  expect(at({ keeper: there, trainer: there })).toMatchObject({
+    state: 'running',
+    where: 'elsewhere',
+    note: 'on gpubox, last seen 7 s ago',
+  });
+  expect(at({ keeper: there }, { now: 7_360_000 }).note).toBe('on gpubox, last seen 2 h 1 min ago');
+  expect(at({ state: 'completed', keeper: there })).toMatchObject({ state: 'completed', where: 'elsewhere' });
+  expect(at({ keeper: { ...gone, pidns: 'pid:[1]' } }).where).toBe('elsewhere');
+});
+
+test('before the first word of the keeper a run is starting, for a while', () => {
+  const early = { status: undefined, end: undefined, created: 0 };
+  expect(presenceOf({ ...early, now: 2000 }).state).toBe('starting');
+  expect(presenceOf({ ...early, now: 60_000, ownerAlive: true }).state).toBe('starting');
+  expect(presenceOf({ ...early, now: 60_000 })).toMatchObject({
+    state: 'lost',
+    note: 'its keeper never started',
+  });
+});
