@@ -28,9 +28,17 @@ export class Cleanup {
     const now = [checkpoints, validations, best, queued.size];
     if (now.every((value, i) => value === this.#seen[i])) return;
     const retained = retainedOf(this.#book.state);
-    const settings = this.#run.experiment.resolved.checkpoints;
-    for (const epoch of removableCheckpoints({ checkpoints: retained, queued, best: best?.epoch, settings }))
-      await this.#remove(epoch);
+    const { checkpoints: settings, validation, trainer } = this.#run.experiment.resolved;
+    const removable = removableCheckpoints({
+      checkpoints: retained,
+      queued,
+      best: best?.epoch,
+      settings,
+      countsFromFirst: trainer === 'ultralytics',
+      // What nobody opens unasked (a .pt of another program) has its original where that program left it.
+      judged: validation.enabled && [...checkpoints.values()].some(({ state }) => state !== 'skipped'),
+    });
+    for (const epoch of removable) await this.#remove(epoch);
     await this.#thinDetections(keptDetections(retained, best?.epoch));
     const after = this.#book.state;
     this.#seen = [after.checkpoints, after.validations, after.best, queued.size];

@@ -5,8 +5,16 @@ import { choosePython } from '../engine/python/choose';
 import { PythonServant } from '../engine/python/servant';
 import type { PythonReady } from '../protocol/line-process';
 import type { RunFile } from '../run/files';
+import type { TrainerRule } from '../run/trainer-rule';
 
 const MOST_RESTARTS = 1;
+export type ExportWish = { readonly isAsked?: boolean; readonly rule?: TrainerRule | undefined };
+
+/** What an export bakes into a head that needs no NMS. */
+function headOf({ max_det, agnostic, nms }: TrainerRule) {
+  return { max_det, agnostic_nms: agnostic, nms };
+}
+
 /** Ultralytics' default, where a run that is followed does not say. */
 const UNTOLD_IMGSZ = 640;
 
@@ -35,14 +43,19 @@ export class OnnxModels {
   }
 
   /** Absolute path of the checkpoint's model.onnx. Throws one line where it cannot be made. */
-  async modelOf(checkpoint: string, isAsked = false): Promise<string> {
+  async modelOf(checkpoint: string, { isAsked = false, rule }: ExportWish = {}): Promise<string> {
     const { onnx, pt } = this.#filesOf(checkpoint);
     if (existsSync(onnx) || !existsSync(pt)) return onnx;
     if (this.needsWord(checkpoint) && !isAsked)
       throw new Error(`${pt} is another program's: not opened unasked`);
     const exporter = await this.#ensure();
     const { imgsz } = this.#run.experiment.resolved;
-    await exporter.ask({ pt, onnx, imgsz: imgsz > 0 ? imgsz : UNTOLD_IMGSZ });
+    await exporter.ask({
+      pt,
+      onnx,
+      imgsz: imgsz > 0 ? imgsz : UNTOLD_IMGSZ,
+      ...(rule && { head: headOf(rule) }),
+    });
     return onnx;
   }
 

@@ -4,9 +4,11 @@ import { runEnvironment } from '../engine/process/run-environment';
 import { PythonServant } from '../engine/python/servant';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { zOwnValAnswer } from '../protocol/line-process';
+import { ruleParams } from '../protocol/rule-params';
 import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile } from '../run/files';
 import type { CheckpointState } from '../run/state';
+import type { TrainerRule } from '../run/trainer-rule';
 
 const MOST_RESTARTS = 3;
 
@@ -38,6 +40,7 @@ export class OwnValidation {
   async validate(
     { path: checkpoint, epoch }: CheckpointState,
     validator: ValidatorProcess,
+    rule?: TrainerRule,
   ): Promise<ValidateResult> {
     const { data, imgsz, single_cls, validation, device } = this.#run.experiment.resolved;
     const det = path.join(this.#dir, detectionsPath(epoch));
@@ -47,17 +50,19 @@ export class OwnValidation {
       const answer = await this.#servant.ask({
         pt: path.join(this.#dir, checkpoint, 'model.pt'),
         data,
-        split: 'val',
+        split: rule?.split ?? 'val',
         imgsz,
         ...batch,
         half: validation.half,
         device: validation.device,
         trained_on: device,
         single_cls,
+        ...(rule && { rule }),
         out,
       });
       const { metrics: own, images: _, ...how } = zOwnValAnswer.parse(answer);
-      return await validator.assess({ data, single_cls, imgsz, recorded: out, det, own, ...how });
+      const judged = { data, single_cls, imgsz, ...ruleParams(rule), ...how };
+      return await validator.assess({ ...judged, recorded: out, det, own });
     } finally {
       await rm(out, { force: true });
     }

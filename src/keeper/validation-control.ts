@@ -134,7 +134,8 @@ export class ValidationControl {
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
     await makeFolder(this.#options.paths.detections);
-    void this.#lane.validate(checkpoint, isAsked).then(async (outcome) => {
+    const rule = this.#options.book.state.plan?.validation;
+    void this.#lane.validate(checkpoint, { isAsked, rule }).then(async (outcome) => {
       if (this.#stopped || outcome.kind === 'abandoned') return;
       const before = this.#options.book.state.best?.epoch;
       this.#record(checkpoint, outcome);
@@ -247,7 +248,8 @@ export function judgeRun(state: RunState, settings: EarlyStopSettings) {
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {
   let best: { epoch: number; map: number; path: string } | undefined;
+  // Of equals the latest, as Ultralytics' best.pt: while nothing is found yet, all are 0.
   for (const { epoch, map, path } of onLatestValSet(state.validations.values()))
-    if (Number.isFinite(map) && (best === undefined || map > best.map)) best = { epoch, map, path };
+    if (Number.isFinite(map) && (best === undefined || map >= best.map)) best = { epoch, map, path };
   return best;
 }

@@ -4,10 +4,12 @@ import type { EngineChoice } from '../domain/run/validation-engine';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
 import { startValidator, type ValidatorProcess } from '../engine/validator-process';
+import { ruleNote, ruleParams } from '../protocol/rule-params';
 import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import type { ProcessIdentity, RunFile } from '../run/files';
 import { detectionsPath } from '../run/files';
 import type { CheckpointState } from '../run/state';
+import type { TrainerRule } from '../run/trainer-rule';
 import type { VersusBest } from '../run/validation';
 import { chooseEngine } from './choose-engine';
 import { OnnxModels } from './onnx-models';
@@ -37,6 +39,7 @@ export class ValidationLane {
   #problem: string | undefined;
   #engine: Promise<EngineChoice> | undefined;
   #toldDevice = '';
+  #toldRule = '';
 
   constructor(dir: string, run: RunFile, installDir: string, onNote: (message: string) => void) {
     this.#onNote = onNote;
@@ -73,10 +76,11 @@ export class ValidationLane {
     return this.#models.needsWord(checkpoint);
   }
 
-  async validate(checkpoint: CheckpointState, isAsked: boolean): Promise<LaneOutcome> {
+  async validate(checkpoint: CheckpointState, { isAsked, rule }: HowToValidate): Promise<LaneOutcome> {
+    const how = { isAsked, rule: this.#judging(rule) };
     for (let restarts = 0; !this.#abandoned; restarts++) {
       const validator = this.#ensure();
-      const outcome = await this.#attempt(validator, checkpoint, isAsked);
+      const outcome = await this.#attempt(validator, checkpoint, how);
       if (outcome !== 'crashed') return outcome;
       const { message } = await validator.stopped;
       this.#problem = message;
@@ -113,10 +117,10 @@ export class ValidationLane {
   async #attempt(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    isAsked: boolean,
+    how: Judged,
   ): Promise<LaneOutcome | 'crashed'> {
     try {
-      const result = await this.#judge(validator, checkpoint, isAsked);
+      const result = await this.#judge(validator, checkpoint, how);
       this.#problem = undefined;
       return { kind: 'validated', result };
     } catch (error) {
@@ -129,12 +133,15 @@ export class ValidationLane {
   async #judge(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    isAsked: boolean,
+    { isAsked, rule }: Judged,
   ): Promise<ValidateResult> {
     this.#engine ??= this.#chooseEngine();
-    if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator);
-    const model = await this.#models.modelOf(checkpoint.path, isAsked);
-    const result = await validator.validate(this.#params(model, checkpoint.epoch));
+    if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator, rule);
+    const model = await this.#models.modelOf(checkpoint.path, { isAsked, rule });
+    const result = await validator.validate({
+      ...this.#params(model, checkpoint.epoch),
+      ...ruleParams(rule),
+    });
     this.#tellDevice(result);
     return result;
   }
@@ -158,6 +165,16 @@ export class ValidationLane {
     return choice;
   }
 
+  /** The trainer's own rule, unless the standard one is asked for. Told once, where it is another. */
+  #judging(rule: TrainerRule | undefined): TrainerRule | undefined {
+    const wanted = this.#run.experiment.resolved.validation.rule ?? 'trainer';
+    const counts = wanted === 'standard' ? undefined : rule;
+    const told = rule === undefined ? '' : ruleNote(rule, wanted);
+    if (told !== '' && told !== this.#toldRule) this.#onNote(told);
+    this.#toldRule = told;
+    return counts;
+  }
+
   #ensure(): ValidatorProcess {
     if (this.#validator) return this.#validator;
     const validator = startValidator({
@@ -179,7 +196,6 @@ export class ValidationLane {
     return {
       model,
       data,
-      split: 'val',
       device: validation.device,
       batch: validation.batch,
       half: validation.half,
@@ -190,6 +206,11 @@ export class ValidationLane {
     };
   }
 }
+
+/** `rule`: how the run's trainer validates by itself, where it told. */
+export type HowToValidate = { readonly isAsked: boolean; readonly rule: TrainerRule | undefined };
+/** The rule that counts: undefined is the standard one. */
+type Judged = HowToValidate;
 
 type ParamsOfValidate = Partial<ValidateParams> & Pick<ValidateParams, 'model' | 'data'>;
 

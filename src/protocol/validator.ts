@@ -1,8 +1,23 @@
 import * as z from 'zod';
+import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
 import { zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
 // What may be asked of the validator process, over a Channel on the child's IPC.
+
+/** What decides the numbers beside model and images; see src/run/trainer-rule.ts. Defaults: the standard rule. */
+const JUDGING = {
+  rule: z.enum(['trainer', 'standard']).default('standard'),
+  conf: z.number().default(0.001),
+  iou: z.number().default(0.7),
+  max_det: z.number().int().default(300),
+  agnostic: z.boolean().default(false),
+  classes: z.array(z.number().int()).optional(),
+  /** Of the split: a share, or above 1 a count. */
+  fraction: z.number().default(1),
+  matching: z.enum(['greedy', 'best-label']).default(REPORTED_MATCHING),
+  tail: z.enum(['drop', 'slope']).default('drop'),
+} as const;
 
 /** Which images, how they are batched, and where they run. */
 export const zValidateParams = z.object({
@@ -17,17 +32,18 @@ export const zValidateParams = z.object({
   /** Absent: what the model's metadata says. */
   imgsz: z.number().int().optional(),
   single_cls: z.boolean().default(false),
-  conf: z.number().default(0.001),
-  iou: z.number().default(0.7),
-  max_det: z.number().int().default(300),
+  ...JUDGING,
   /** Batches of like aspect ratio in shapes of their own; auto: where the model takes any size, as Ultralytics does. */
   rect: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** Images that share one rect shape; absent: as many as run at once. */
+  rectBatch: z.number().int().min(1).optional(),
   /** Where to write the detections (.det); absent: not written. */
   det: z.string().optional(),
   /** Where to write COCO detections JSON; absent: not written. */
   saveJson: z.string().optional(),
 });
 export type ValidateParams = z.infer<typeof zValidateParams>;
+export type JudgingParams = Pick<ValidateParams, keyof typeof JUDGING>;
 
 export const zValidateResult = z.object({
   report: zValidationReport,
@@ -43,6 +59,7 @@ export const zAssessParams = z.object({
   data: z.string(),
   split: z.string().default('val'),
   single_cls: z.boolean().default(false),
+  ...JUDGING,
   imgsz: z.number().int(),
   batch: z.number().int(),
   half: z.boolean(),

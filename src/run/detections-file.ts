@@ -32,6 +32,9 @@ export const zDetectionRule = z.object({
   split: z.string(),
   /** Whether images were turned upright by their EXIF orientation. */
   exif: z.enum(['applied', 'ignored']),
+  /** Absent in files of earlier versions: all classes, and the matching that reports had. */
+  classes: z.array(z.number().int()).optional(),
+  matching: z.enum(['greedy', 'best-label']).optional(),
 });
 
 export const zDetectionsHeader = z

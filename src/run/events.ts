@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { zControlRequest, zLrChange } from './requests';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { zTrainerRule } from './trainer-rule';
 
 // events.jsonl: one writer, the trainer (or the adapter that reads a foreign one). Epochs count from 1, steps from 0.
 const t = z.number();
@@ -42,6 +43,8 @@ export const zPlan = z.object({
   classes: z.number().int().optional(),
   /** Of the trainer's own package, whose rule the LR follows. */
   version: z.string().optional(),
+  /** How the trainer validates by itself, where it can tell. */
+  validation: zTrainerRule.optional(),
   settings: z
     .array(
       z.object({

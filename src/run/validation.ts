@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { zReportRule } from './trainer-rule';
 
 const metric = zNumber;
 
@@ -34,6 +35,8 @@ export const zClassMetrics = z.object({
 export const zValidationReport = z.object({
   images: z.number().int(),
   device: z.string(),
+  /** What map, map50, precision and recall follow. */
+  rule: zReportRule.optional(),
   /** Who ran the model; absent: Pitwall's validator. */
   engine: z.literal('ultralytics').optional(),
   imgsz: z.number().int(),

@@ -26,7 +26,7 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
   const side = Math.max(...results.map(({ placement: { input } }) => Math.max(input.width, input.height)));
   const { device, half, batch, inference, seconds, own } = params;
   const outcome: Outcome = {
-    params: { ...params, conf: 0.001, iou: 0.7, max_det: 300 },
+    params,
     split,
     model: { device, half, input: { width: side, height: side }, names: undefined },
     results,

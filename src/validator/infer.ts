@@ -85,7 +85,7 @@ async function infer({ params, split, onProgress }: InferRequest, model: PlacedM
     iou: params.iou,
     maxDetections: params.max_det,
     multiLabel: true,
-    agnostic: params.single_cls,
+    agnostic: params.single_cls || params.agnostic,
   });
   const results: ImageResult[] = [];
   const onImage = (image: BatchRow, output: ModelOutput, row: number): void => {
@@ -117,11 +117,14 @@ function batchesOf(warm: WarmState, { params, split }: InferRequest, { model, ba
   const { input, layout, fixedBatch, session } = model;
   const how = { fit: layout.fit, order: layout.order, imgsz: Math.max(input.width, input.height) };
   const rect = usesRect(params, model);
-  const decides = [params.data, params.split, stampOf(split), how, input, batch, rect];
+  const { rectBatch = batch } = params;
+  const decides = [params.data, params.split, stampOf(split), how, input, batch, rect && rectBatch];
   const key = JSON.stringify([...decides, fixedBatch, session.inputType, layout.divisor]);
   const files = split.images.map((image) => image.file);
   return warm.batches(key, async () => {
-    const plan = rect ? await rectPlan(files, batch, model) : squarePlan(files.length, batch, model);
+    const plan = rect
+      ? await rectPlan(files, { batch, rectBatch }, model)
+      : squarePlan(files.length, batch, model);
     const filler = new BatchFiller(session.inputType, layout.divisor);
     const onBytes = (index: number, bytes: Uint8Array): void => warm.digests.note(split.images[index], bytes);
     return new BatchStore({ files, plan, how, filler, fixedBatch, onBytes });

@@ -2,13 +2,14 @@ import type { DatasetSplit } from '../dataset/split';
 import type { Size } from '../domain/detection/letterbox';
 import { evaluateCocoColumns } from '../domain/evaluation/coco/columns';
 import { evaluateUltralytics } from '../domain/evaluation/ultralytics/evaluate';
-import type { ValidateParams } from '../protocol/validator';
+import type { JudgingParams, ValidateParams } from '../protocol/validator';
+import type { ReportRule } from '../run/trainer-rule';
 import type { ValidationReport } from '../run/validation';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
 /** Everything that came out of a validation. */
 export type Outcome = {
-  readonly params: Pick<ValidateParams, 'data' | 'split' | 'conf' | 'iou' | 'max_det' | 'single_cls'>;
+  readonly params: Pick<ValidateParams, 'data' | 'split' | 'single_cls'> & JudgingParams;
   readonly split: DatasetSplit;
   /** Where it ran; `names` are the model's own classes, where it knows them. */
   readonly model: {
@@ -34,15 +35,17 @@ export type Timing = {
 
 /** Ultralytics' metrics in input space and COCO's in image space. */
 export function reportOf(outcome: Outcome, { start, ...phases }: Timing): ValidationReport {
-  const { split, model, results, classes, batch, skipped } = outcome;
+  const { params, split, model, results, classes, batch, skipped } = outcome;
   const metricsStart = performance.now();
   const own = inputColumns(results, split.images, classes);
-  const { perClass, ...metrics } = evaluateUltralytics(own.truth, own.detections);
+  const how = { matching: params.matching, legacyTail: params.tail === 'slope' };
+  const { perClass, ...metrics } = evaluateUltralytics(own.truth, own.detections, how);
   const original = imageColumns(results, split.images, classes);
   const coco = evaluateCocoColumns(original.truth, original.detections);
   const end = performance.now();
   return {
     images: results.length,
+    rule: reportRule(params),
     device: model.device,
     imgsz: Math.max(model.input.width, model.input.height),
     batch,
@@ -54,4 +57,8 @@ export function reportOf(outcome: Outcome, { start, ...phases }: Timing): Valida
     seconds: { ...phases, total: (end - start) / 1000, metrics: (end - metricsStart) / 1000 },
     skipped,
   };
+}
+
+function reportRule({ rule, conf, iou, max_det, classes, matching }: JudgingParams): ReportRule {
+  return { name: rule, conf, iou, max_det, ...(classes === undefined ? {} : { classes }), matching };
 }

@@ -26,6 +26,8 @@ export async function writeDetections(file: string, outcome: Outcome, set: Judge
         single_cls: params.single_cls,
         split: params.split,
         exif: 'applied',
+        ...(params.classes === undefined ? {} : { classes: params.classes }),
+        matching: params.matching,
       },
       images: results.length,
       files: results.map((r) => path.relative(base, split.images[r.index].file).split(path.sep).join('/')),

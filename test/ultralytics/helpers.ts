@@ -109,3 +109,9 @@ export async function until(what: string, condition: () => boolean, seconds = 12
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** What the keeper told, line by line. */
+export function keeperSaid(runDir: string): string[] {
+  const lines = readFileSync(path.join(runDir, 'keeper.jsonl'), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => String(JSON.parse(line).message ?? ''));
+}

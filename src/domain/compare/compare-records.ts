@@ -21,6 +21,9 @@ export function compareRecords(
   const footing = bringToOneFooting(first, second);
   if (footing.kind === 'refused') return footing;
   const { truth, a, b, classes, said } = footing;
-  const comparison = compareDetections(truth, a.detections, b.detections, options);
+  // The matching that both reports followed; where they differ, the one that is the same for all.
+  const [one, other] = [first, second].map(({ header }) => header.rule.matching);
+  const matching = one !== undefined && one === other ? { matching: one } : {};
+  const comparison = compareDetections(truth, a.detections, b.detections, { ...matching, ...options });
   return { kind: 'compared', comparison, classes, said };
 }

@@ -2,7 +2,7 @@ import { toCocoDetections, toCocoGroundTruth } from '../evaluation/coco/columns'
 import { scoreCoco } from '../evaluation/coco/scored';
 import { COCO_AP, ULTRALYTICS_AP } from '../evaluation/scored';
 import type { Detections, GroundTruth } from '../evaluation/types';
-import { matchUltralytics } from '../evaluation/ultralytics/match';
+import { type MatchingRule, matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
 import { biasCorrectedLimits, type Limits, meanOf, percentileLimits, shareBelow } from './limits';
 import { bootstrapPair, type Pair, pointEstimate, type Replicates } from './replicates';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
@@ -14,6 +14,8 @@ export type CompareOptions = {
   readonly seed?: number;
   /** Whose mAP is compared: that of the reports unless told. */
   readonly rule?: 'ultralytics' | 'coco';
+  /** Of the rule `ultralytics`: what the reports of both followed. */
+  readonly matching?: MatchingRule;
 };
 
 /** Limits are 95 %. */
@@ -58,19 +60,24 @@ export function compareDetections(
   options: CompareOptions = {},
 ): Comparison {
   const { replicates = REPLICATES, seed = 0 } = options;
-  const pair = preparePair(groundTruth, a, b, options.rule);
+  const { rule = 'ultralytics', matching } = options;
+  const pair = preparePair(groundTruth, a, b, rule === 'coco' || !matching ? rule : { matching });
   return concludeComparison(pair, [bootstrapPair(pair, { seed, from: 0, to: replicates })], seed);
 }
+
+/** Whose rule both are judged by: that of reports unless they followed another matching. */
+export type PairRule = 'ultralytics' | 'coco' | { readonly matching: MatchingRule };
 
 /** Judges both checkpoints once; every replicate only weighs what was judged. */
 export function preparePair(
   groundTruth: GroundTruth,
   a: Detections,
   b: Detections,
-  rule: 'ultralytics' | 'coco' = 'ultralytics',
+  how: PairRule = 'ultralytics',
 ): Pair {
-  if (rule === 'ultralytics') {
-    const judge = (found: Detections) => matchUltralytics(groundTruth, found);
+  if (how !== 'coco') {
+    const matching = how === 'ultralytics' ? REPORTED_MATCHING : how.matching;
+    const judge = (found: Detections) => matchUltralytics(groundTruth, found, matching);
     return { rule: ULTRALYTICS_AP, a: judge(a), b: judge(b) };
   }
   const truth = toCocoGroundTruth(groundTruth);

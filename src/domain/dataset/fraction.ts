@@ -1,6 +1,7 @@
-/** The first round(n * fraction) items, at least one; half goes to even, as Python rounds. */
+/** The first round(n * fraction) items, at least one; half goes to even, as Python rounds. Above 1 it is a count. */
 export function takeFraction<T>(items: readonly T[], fraction: number): readonly T[] {
-  if (fraction >= 1) return items;
+  if (fraction === 1) return items;
+  if (fraction > 1) return items.slice(0, fraction);
   return items.slice(0, Math.max(1, roundHalfEven(items.length * fraction)));
 }
 

@@ -1,6 +1,6 @@
 import type { Scored } from '../evaluation/scored';
 import type { Detections, GroundTruth } from '../evaluation/types';
-import { matchUltralytics } from '../evaluation/ultralytics/match';
+import { type MatchingRule, matchUltralytics } from '../evaluation/ultralytics/match';
 
 /** Precision over recall of one class at IoU .50, at RECALLS evenly spaced recalls. */
 export type ClassCurve = { readonly class: number; readonly ap50: number; readonly precision: Float64Array };
@@ -8,8 +8,12 @@ export type ClassCurve = { readonly class: number; readonly ap50: number; readon
 export const RECALLS = 101;
 
 /** Curves of the classes that have labels. Precision is the envelope from the right, as average precision counts it. */
-export function precisionRecallCurves(truth: GroundTruth, detections: Detections): ClassCurve[] {
-  const scored = matchUltralytics(truth, detections);
+export function precisionRecallCurves(
+  truth: GroundTruth,
+  detections: Detections,
+  matching?: MatchingRule,
+): ClassCurve[] {
+  const scored = matchUltralytics(truth, detections, matching);
   const classes = Array.from({ length: scored.classes }, (_, c) => c);
   return classes.filter((c) => labelsOf(scored, c) > 0).map((c) => curveOf(scored, c));
 }

@@ -3,25 +3,48 @@ import { words } from '../../base/words';
 import { place } from './check-entries';
 import { shown } from './describe-value';
 import type { Entry } from './entries';
+import type { TrainerKind } from './types';
 
-type Alias = { readonly theirs: string; readonly ours: string; translate(value: unknown): unknown };
+type Alias = {
+  readonly theirs: string;
+  readonly ours: string;
+  /** Trainers that it is so for; absent: all. */
+  readonly trainers?: readonly TrainerKind[];
+  translate(value: unknown): unknown;
+};
 
 /** Ultralytics' key is the default of ours. `undefined` says nothing. */
 const ALIASES: readonly Alias[] = [
   { theirs: 'patience', ours: 'early_stop.patience', translate: (v) => v },
   { theirs: 'val', ours: 'validation.enabled', translate: (v) => v },
   { theirs: 'half', ours: 'validation.half', translate: (v) => (v === null ? undefined : v ? 'on' : 'off') },
-  { theirs: 'save_period', ours: 'checkpoints.every', translate: (v) => (Number(v) >= 1 ? v : undefined) },
+  // Ultralytics writes a checkpoint after every epoch in any case, to go on from, and keeps each n-th beside it.
+  { theirs: 'save_period', ours: 'checkpoints.keep_every', trainers: ['ultralytics'], translate: atLeastOne },
+  {
+    theirs: 'save_period',
+    ours: 'checkpoints.every',
+    trainers: ['builtin', 'command'],
+    translate: atLeastOne,
+  },
 ];
 
+function atLeastOne(value: unknown): unknown {
+  return Number(value) >= 1 ? value : undefined;
+}
+
 /** Adds our key where only Ultralytics' was written; both and different is a warning at both places, and ours wins. */
-export function applyAliases(entries: ReadonlyMap<string, Entry>): {
+export function applyAliases(
+  entries: ReadonlyMap<string, Entry>,
+  trainer: TrainerKind,
+): {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly problems: readonly Problem[];
 } {
   const merged = new Map(entries);
   const problems: Problem[] = [];
-  for (const alias of ALIASES) {
+  for (const alias of ALIASES.filter(
+    ({ trainers }) => trainers === undefined || trainers.includes(trainer),
+  )) {
     const theirs = translated(entries.get(alias.theirs), alias);
     if (theirs === undefined) continue;
     const ours = entries.get(alias.ours) ?? theirs;

@@ -52,6 +52,13 @@ const VALIDATION: readonly KeySpec[] = [
     doc: "Who validates a checkpoint: Pitwall through ONNX, or Ultralytics' own val in a second process. auto takes Pitwall, unless torch has CUDA and onnxruntime has not.",
   }),
   ownKey({
+    key: 'validation.rule',
+    kind: 'choice',
+    choices: ['trainer', 'standard'],
+    default: 'trainer',
+    doc: "What mAP follows. trainer: as the run's trainer validates by itself (its conf, iou, max_det, classes, split and the matching of its version); standard: Ultralytics' defaults (conf 0.001, iou 0.7, max_det 300, all classes), the same for every run.",
+  }),
+  ownKey({
     key: 'validation.in_loop',
     kind: 'int',
     min: 0,
@@ -99,6 +106,14 @@ const KEEPING: readonly KeySpec[] = [
     default: 1,
     unit: 'epochs',
     doc: 'Write a checkpoint each n-th epoch; the last one always.',
+  }),
+  ownKey({
+    key: 'checkpoints.keep_every',
+    kind: 'int',
+    min: 0,
+    default: 0,
+    unit: 'epochs',
+    doc: "Keep each n-th epoch's checkpoint for good; 0 keeps none for that. For Ultralytics `save_period` says the same, and counts as it does: epochs 1, n + 1, 2n + 1.",
   }),
   ownKey({
     key: 'checkpoints.keep_last',

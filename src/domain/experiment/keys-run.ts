@@ -110,7 +110,7 @@ export const RUN_KEYS: readonly KeySpec[] = [
     default: 100,
     unit: 'epochs',
     trainers: EVERY_TRAINER,
-    doc: 'Epochs without improvement before the run is stopped; 0 never stops it. Default of early_stop.patience.',
+    doc: 'Epochs without improvement before the run is stopped; 0 never stops it. Default of early_stop.patience; for Ultralytics it counts from the raw metric, as its own does, unless early_stop.ema is set.',
   }),
   ultralyticsKey({
     key: 'val',
@@ -133,7 +133,7 @@ export const RUN_KEYS: readonly KeySpec[] = [
     default: -1,
     unit: 'epochs',
     trainers: EVERY_TRAINER,
-    doc: 'Keep a checkpoint each n epochs; below 1 means no extra ones. Default of checkpoints.every.',
+    doc: 'Keep a checkpoint each n epochs; below 1 means no extra ones. Default of checkpoints.keep_every for Ultralytics, which writes one after each epoch, else of checkpoints.every.',
   }),
   ownKey({
     key: 'on_divergence',

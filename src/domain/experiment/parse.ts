@@ -35,7 +35,7 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
   const checked = checkEntries([...written, ...overrides.entries]);
   const entries = lastOf(checked.entries);
   const trainer = trainerKind(entries, options.file);
-  const aliased = applyAliases(entries);
+  const aliased = applyAliases(entries, trainer.kind);
   const explicit = [...entries.values()].filter((entry) => entry.value !== null).map((entry) => entry.key);
   const problems = [
     ...yaml.problems,

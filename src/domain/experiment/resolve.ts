@@ -117,17 +117,20 @@ function validationOf({ get }: Values): ValidationSettings {
     every: get('validation.every'),
     backlog: get('validation.backlog'),
     engine: get('validation.engine'),
+    rule: get('validation.rule'),
     in_loop: get('validation.in_loop'),
   };
 }
 
-function earlyStopOf({ get }: Values): EarlyStopSettings {
+function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
+  // Ultralytics' own patience counts from the raw metric.
+  const asTheirs = trainer === 'ultralytics' && isSet('patience') && !isSet('early_stop.ema');
   const patience = get<number>('early_stop.patience');
   return {
     // Ultralytics: patience 0 never stops.
     enabled: get<boolean>('early_stop.enabled') && patience > 0,
     metric: get('early_stop.metric'),
-    ema: get('early_stop.ema'),
+    ema: asTheirs ? 1 : get('early_stop.ema'),
     patience,
   };
 }
@@ -135,6 +138,7 @@ function earlyStopOf({ get }: Values): EarlyStopSettings {
 function checkpointsOf({ get }: Values): CheckpointSettings {
   return {
     every: get('checkpoints.every'),
+    keep_every: get('checkpoints.keep_every'),
     keep_last: get('checkpoints.keep_last'),
     keep_best: get('checkpoints.keep_best'),
   };
@@ -159,7 +163,11 @@ function passthroughOf({ entries, trainer, isSet }: Values): Record<string, unkn
   return Object.fromEntries(kept.map(({ key, value }) => [key, value]));
 }
 
+/** Pitwall acts on them, and so does Ultralytics. */
+const SHARED = new Set(['val', 'patience', 'save_period']);
+
 function passes(key: string, value: unknown): boolean {
+  if (SHARED.has(key)) return true;
   if (key === 'scale') return Array.isArray(value);
   if (key === 'fraction') return typeof value !== 'number' || value > 1;
   if (key === 'nbs' || key === 'mode' || DECIDED_BY_PITWALL.has(key)) return false;

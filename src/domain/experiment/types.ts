@@ -85,6 +85,8 @@ export type ValidationSettings = {
   readonly backlog: 'latest' | 'all';
   /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics' own reaches the GPU. */
   readonly engine: 'auto' | 'onnx' | 'ultralytics';
+  /** What map, map50, precision and recall follow (run/trainer-rule.ts); absent in runs of earlier versions. */
+  readonly rule?: 'trainer' | 'standard';
   /** Ultralytics' own validation in its training loop each n-th epoch; 0: as `val` says. */
   readonly in_loop: number;
 };
@@ -103,6 +105,8 @@ export type EarlyStopSettings = {
 
 export type CheckpointSettings = {
   readonly every: number;
+  /** Each n-th epoch's checkpoint is kept for good; 0 or absent: none for that. */
+  readonly keep_every?: number;
   readonly keep_last: number;
   readonly keep_best: number;
 };

@@ -62,10 +62,11 @@ function lossGain(loss: number | undefined, first: number | undefined): number {
   return Math.min(1, Math.max(0, 1 - loss / first));
 }
 
+/** Of equals the first; while the metric has not begun (0) the latest, so that patience does not count (Ultralytics does so). */
 function indexOfLargest(values: readonly number[]): number {
   let best = -1;
   values.forEach((value, i) => {
-    if (best < 0 || value > values[best] || Number.isNaN(values[best])) best = i;
+    if (best < 0 || value > values[best] || values[best] === 0 || Number.isNaN(values[best])) best = i;
   });
   return best;
 }

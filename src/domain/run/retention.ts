@@ -13,22 +13,34 @@ export type RetentionInput = {
   /** Waiting for validation or being validated. */
   readonly queued: ReadonlySet<number>;
   readonly best: number | undefined;
-  readonly settings: Pick<CheckpointSettings, 'keep_last' | 'keep_best'>;
+  readonly settings: Pick<CheckpointSettings, 'keep_last' | 'keep_best' | 'keep_every'>;
+  /** keep_every counts from epoch 1 on, as Ultralytics' save_period does, instead of from epoch `keep_every`. */
+  readonly countsFromFirst?: boolean;
+  /** The checkpoints are judged: until the first of them is, the best may be any. */
+  readonly judged?: boolean;
 };
 
 /**
  * Epochs whose checkpoint may go: not among the newest `keep_last` (at least one, for resume), nor the `keep_best` best
- * by mAP, nor the best, nor pinned, nor still to be validated.
+ * by mAP, nor the best, nor pinned, nor each `keep_every`-th, nor still to be validated. While checkpoints are to be judged
+ * and none was (validation fails, say), nothing may go: the best could be among them.
  */
 export function removableCheckpoints(input: RetentionInput): number[] {
   const { queued, best, settings } = input;
+  if (input.judged && input.checkpoints.every((c) => c.map === undefined)) return [];
   const there = input.checkpoints.filter((c) => c.kept).sort((a, b) => b.epoch - a.epoch);
   const newest = there.slice(0, Math.max(1, settings.keep_last));
   const kept = new Set([...newest.map((c) => c.epoch), ...bestEpochs(there, settings.keep_best)]);
   return there
+    .filter(({ epoch }) => !isKeptForGood(epoch, input))
     .filter(({ epoch, pinned }) => !pinned && epoch !== best && !kept.has(epoch) && !queued.has(epoch))
     .map((c) => c.epoch)
     .reverse();
+}
+
+function isKeptForGood(epoch: number, { settings, countsFromFirst }: RetentionInput): boolean {
+  const every = settings.keep_every ?? 0;
+  return every > 0 && (epoch - (countsFromFirst ? 1 : 0)) % every === 0;
 }
 
 /** Detections files worth their space: of the best, the last three validated and the pinned epochs. */

@@ -9,7 +9,7 @@ export async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promi
   if (!kept) return { epoch: undefined, curves: [] };
   const { header, truth, detections } = kept.file;
   const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
-  const curves = precisionRecallCurves(truth, detections).map((curve) => ({
+  const curves = precisionRecallCurves(truth, detections, header.rule.matching).map((curve) => ({
     name: header.classes[curve.class] ?? String(curve.class),
     ap50: curve.ap50,
     recall,

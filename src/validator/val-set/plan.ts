@@ -28,14 +28,35 @@ export function squarePlan(count: number, batch: number, { input }: OpenModel): 
   }));
 }
 
+/** `rectBatch` images share a shape, which decides the numbers; `batch` of them run at once, which does not. */
+export type RectBatching = { readonly batch: number; readonly rectBatch: number };
+
 /** Images of like aspect ratio together; one whose header cannot be read counts as square, and fails later. */
 export async function rectPlan(
   files: readonly string[],
-  batch: number,
+  { batch, rectBatch }: RectBatching,
   model: OpenModel,
 ): Promise<PlannedBatch[]> {
   const sizes = await mapPool(files, HEADER_WIDTH, async (file) => (await imageSize(file)) ?? SQUARE);
   const stride = Math.max(model.stride, LEAST_STRIDE);
   const imgsz = Math.max(model.input.width, model.input.height);
-  return rectBatches(sizes, { batch, imgsz, stride });
+  return regrouped(rectBatches(sizes, { batch: rectBatch, imgsz, stride }), batch);
+}
+
+/** Neighbours of one shape run together, up to `batch` images at once. */
+export function regrouped(blocks: readonly PlannedBatch[], batch: number): PlannedBatch[] {
+  const joined: { input: Size; images: number[] }[] = [];
+  for (const { input, images } of blocks) {
+    const last = joined.at(-1);
+    if (last && isSame(last.input, input)) last.images.push(...images);
+    else joined.push({ input, images: [...images] });
+  }
+  return joined.flatMap(({ input, images }) => cut(images, batch).map((part) => ({ input, images: part })));
+}
+
+const isSame = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
+
+function cut(images: readonly number[], size: number): number[][] {
+  const count = Math.ceil(images.length / size);
+  return Array.from({ length: count }, (_, i) => images.slice(i * size, (i + 1) * size));
 }

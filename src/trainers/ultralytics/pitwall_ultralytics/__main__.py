@@ -7,6 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+# Epochs between validations that no run has: only its last epoch is validated.
+ONLY_THE_LAST = 10**9
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="pitwall_ultralytics")
@@ -30,16 +33,17 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
 
     from .settings import requested, train_arguments
 
-    arguments = train_arguments(experiment, run_dir, DEFAULT_CFG_DICT)
     lr_range = experiment["schedule"].get("lr_range")  # a range test is looked at by its losses alone
+    in_loop = 0 if lr_range else in_loop_every(experiment)
+    arguments = train_arguments(experiment, run_dir, DEFAULT_CFG_DICT, in_loop > 0)
     os.environ["PITWALL_RUN_DIR"] = str(run_dir)
     os.environ["PITWALL_OPTIONS"] = json.dumps({
-        "attempt": attempt, "in_loop_every": 0 if lr_range else in_loop_every(experiment),
+        "attempt": attempt, "in_loop_every": in_loop,
         "checkpoint_every": experiment["checkpoints"]["every"],
         "warmup_shape": experiment["schedule"]["warmup_shape"],
         "lr_range": lr_range, "requested": requested(experiment),
     }, default=str)
-    resume_from = checkpoints.newest(run_dir) if attempt > 1 else None
+    resume_from = last_checkpoint(run_dir) if attempt > 1 else None
     try:
         model = yolo(str(resume_from or experiment["model"]))
     except Exception as error:
@@ -62,10 +66,27 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
 
 
 def in_loop_every(experiment: dict) -> int:
-    """Epochs between validations in Ultralytics' own loop, 0 for none: as asked, else only where nobody else validates."""
+    """Epochs between validations in Ultralytics' own loop, 0 for none: as asked, else only where nobody else validates. The
+    last epoch counts wherever any does, and is the only one that `val: false` leaves to Ultralytics."""
     validation = experiment["validation"]
-    asked = "val" in experiment["explicit"] and experiment["passthrough"].get("val", True) is True
-    return validation.get("in_loop") or int(asked or not validation["enabled"])
+    val = experiment["passthrough"].get("val")
+    if validation.get("in_loop"):
+        return validation["in_loop"]
+    if val is False:
+        return 0 if validation["enabled"] else ONLY_THE_LAST
+    return int(val is True or not validation["enabled"])
+
+
+def last_checkpoint(run_dir: Path):
+    """What a resume goes on from. Ultralytics' own last one becomes a checkpoint of the run first, where it is newer."""
+    from . import checkpoints
+    from .events import EventLog, epochs_done
+
+    rescued = checkpoints.rescue(run_dir, epochs_done(run_dir))
+    if rescued:
+        EventLog(run_dir).write("checkpoint", **rescued)
+    newest = checkpoints.newest(run_dir)
+    return newest and newest[1]
 
 
 def finish(model, code: int, error=None, run_dir=None) -> int:

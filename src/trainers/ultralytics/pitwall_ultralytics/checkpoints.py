@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -29,6 +30,29 @@ def publish(run_dir: Path, source: Path, meta: dict) -> dict:
 
 
 def newest(run_dir: Path):
-    """The newest whole checkpoint of our runner, or None."""
+    """(epoch, file) of the newest whole checkpoint of our runner, or None."""
     found = sorted((run_dir / "checkpoints").glob("epoch-*/model.pt"))
-    return found[-1] if found else None
+    return (int(re.sub(r"\D", "", found[-1].parent.name)), found[-1]) if found else None
+
+
+def rescue(run_dir: Path, epochs_done: dict):
+    """Publishes Ultralytics' own last checkpoint where it is newer than all of ours: a trainer that was killed may have ended
+    between the epochs that `checkpoints.every` names. `epochs_done`: epoch -> its last step, of the attempts that count.
+    Written in place by a process that may have been killed, so it has to load. Returns the event's fields, or None."""
+    last = run_dir / "trainer" / "weights" / "last.pt"
+    if not last.is_file():
+        return None
+    import torch
+
+    try:
+        content = torch.load(last, map_location="cpu", weights_only=False)
+        epoch, names = int(content["epoch"]) + 1, content["ema"].names
+        arguments = content["train_args"]
+    except Exception:  # torn, or not a checkpoint that can be gone on from
+        return None
+    ours = newest(run_dir)
+    if epoch not in epochs_done or epoch <= (ours[0] if ours else 0):
+        return None
+    meta = {"epoch": epoch, "step": epochs_done[epoch], "model": str(arguments["model"]),
+            "names": [str(n) for n in names.values()], "imgsz": int(arguments["imgsz"])}
+    return publish(run_dir, last, meta)

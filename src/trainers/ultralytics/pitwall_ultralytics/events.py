@@ -51,6 +51,17 @@ def read_events(run_dir: Path):
                 yield event
 
 
+def epochs_done(run_dir: Path) -> dict:
+    """Epoch -> its last step, of what counts: an attempt that went on from a step drops what lies beyond it."""
+    done = {}
+    for event in read_events(run_dir):
+        if event["type"] == "hello":
+            done = {epoch: step for epoch, step in done.items() if step < event["fromStep"]}
+        elif event["type"] == "epoch":
+            done[event["epoch"]] = event["step"]
+    return done
+
+
 def last_event(run_dir: Path):
     """The newest whole event, or None; reads the end of the file only."""
     path = run_dir / "events.jsonl"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """python -m pitwall_ultralytics.exporter: turns checkpoints (.pt) to ONNX. Never runs inside the training process.
 
-A request is {"id", "pt", "onnx", "imgsz"?}, its answer {"id", "onnx", "seconds"} or {"id", "error"}; see lines.py.
+A request is {"id", "pt", "onnx", "imgsz"?, "head"?: {"max_det", "agnostic_nms", "nms"}}, its answer {"id", "onnx", "seconds"} or {"id", "error"}; see lines.py.
 """
 
 import os
@@ -18,18 +18,21 @@ def handle(request: dict) -> dict:
         import onnx  # noqa: F401  the export needs it and must not install it
     except ImportError as error:
         raise RuntimeError(f"{sys.executable} cannot export to ONNX ({error}): pip install onnx") from error
-    export(Path(request["pt"]), Path(request["onnx"]), request.get("imgsz"))
+    export(Path(request["pt"]), Path(request["onnx"]), request.get("imgsz"), request.get("head") or {})
     return {"onnx": request["onnx"]}
 
 
-def export(source: Path, target: Path, imgsz) -> None:
+def export(source: Path, target: Path, imgsz, head: dict) -> None:
     """Exports a copy in a folder of our own (Ultralytics writes beside the .pt), then moves the file in whole."""
     from ultralytics import YOLO
+    from ultralytics.utils import DEFAULT_CFG_DICT
 
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
         link = Path(folder) / source.name
         link_or_copy(source, link)
-        options = {"imgsz": imgsz} if imgsz else {}
+        # Only what is not the default: a head that needs NMS has no use for them, and old versions not even the names.
+        options = {k: v for k, v in head.items() if k in DEFAULT_CFG_DICT and v is not None and v != DEFAULT_CFG_DICT[k]}
+        options.update({"imgsz": imgsz} if imgsz else {})
         made = YOLO(str(link)).export(format="onnx", dynamic=True, simplify=False, device="cpu", verbose=False, **options)
         os.replace(made, target)
 

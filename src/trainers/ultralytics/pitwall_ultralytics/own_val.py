@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """python -m pitwall_ultralytics.own_val: Ultralytics' own validation of a checkpoint, in a process of its own.
 
-A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "out"}. The answer
+A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
+that of own_rule.py. The answer
 holds Ultralytics' numbers and where they were made; `out` holds what was detected, for everything else that Pitwall shows of a
 checkpoint: one JSON line that describes the images, then float32 rows (x1, y1, x2, y2, score, class), boxes in input pixels.
 See lines.py.
@@ -28,22 +29,36 @@ def handle(request: dict) -> dict:
     device = choose_device(request["device"], request.get("trained_on") or "")
     half = wants_half(request["half"], device)
     kind = recording_validator(model.task)
+    # Images that share one padded shape: what decides the numbers stands before what is quickest.
+    batch = request.get("batch") or (request.get("rule") or {}).get("batch") or MOST_BATCH
     found = []
     kind.found = found
     with tempfile.TemporaryDirectory(prefix="pitwall-val-") as folder:
         metrics = model.val(
             validator=kind, data=request["data"], split=request["split"], imgsz=request["imgsz"],
-            batch=request.get("batch") or MOST_BATCH, half=half, device=device, single_cls=request["single_cls"],
-            workers=0, plots=False, save_json=False, verbose=False, project=folder, name="val", exist_ok=True,
+            batch=batch, half=half, device=device, single_cls=request["single_cls"],
+            **by_rule(request.get("rule")), workers=0, plots=False, save_json=False, verbose=False, project=folder, name="val", exist_ok=True,
         )
     write_found(Path(request["out"]), found)
     box = metrics.box
     return {
         "metrics": {"map": float(box.map), "map50": float(box.map50), "map75": float(box.map75),
                     "precision": float(box.mp), "recall": float(box.mr)},
-        "device": str(device), "half": half, "batch": request.get("batch") or MOST_BATCH, "images": len(found),
+        "device": str(device), "half": half, "batch": batch, "images": len(found),
         "inference": float(metrics.speed.get("inference", 0.0)) * len(found) / 1000,
     }
+
+
+def by_rule(rule) -> dict:
+    """The arguments of `val` that make it judge as the trainer would. NMS of a trained head is its own choice where none is set."""
+    if not rule:
+        return {}
+    from ultralytics.utils import DEFAULT_CFG_DICT
+
+    wanted = {"conf": rule["conf"], "iou": rule["iou"], "max_det": rule["max_det"], "agnostic_nms": rule["agnostic"],
+              "classes": rule["classes"], "rect": rule["rect"], "nms": rule["nms"],
+              "fraction": [1.0, rule["fraction"]] if rule["fraction"] != 1 else None}
+    return {k: v for k, v in wanted.items() if v is not None and k in DEFAULT_CFG_DICT}
 
 
 def recording_validator(task: str):

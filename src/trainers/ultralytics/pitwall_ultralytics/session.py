@@ -42,6 +42,7 @@ class Session:
         self._planned_shape = None
         self._mosaic_off = False
         self._closed_loader = None
+        self._unpublished = None  # of the last whole epoch, while its checkpoint lies in Ultralytics' folder only
 
     # -- hooks, in the order Ultralytics fires them -------------------------------------------------------------
 
@@ -97,8 +98,9 @@ class Session:
         trainer = self.trainer
         meta = {"epoch": trainer.epoch + 1, "step": self.step, "model": str(trainer.args.model),
                 "names": [str(n) for n in trainer.data["names"].values()], "imgsz": int(trainer.args.imgsz)}
-        if self.leader and self._publishes_now():
-            self._emit("checkpoint", **checkpoints.publish(self.run_dir, Path(trainer.last), meta))
+        self._unpublished = meta
+        if self._publishes_now():
+            self._publish()
 
     def on_fit_epoch_end(self) -> None:
         trainer = self.trainer
@@ -114,6 +116,7 @@ class Session:
         """The `end` event; the run's last line of this attempt. A launcher adds nothing to the end that rank 0 wrote."""
         if not self._said_hello and self._has_ended():
             return
+        self._publish()  # the last whole epoch, whatever `checkpoints.every` says: a run that ended is gone on from there
         if isinstance(error, KeyboardInterrupt):
             self._emit("end", reason="stopped", step=self.step, message="interrupted")
         elif error is not None:
@@ -131,6 +134,11 @@ class Session:
         return not self._said_hello
 
     # -- details ------------------------------------------------------------------------------------------------
+
+    def _publish(self) -> None:
+        meta, self._unpublished = self._unpublished, None
+        if self.leader and meta is not None:
+            self._emit("checkpoint", **checkpoints.publish(self.run_dir, Path(self.trainer.last), meta))
 
     def _emit(self, kind: str, **fields) -> None:
         if self.log is not None:
@@ -185,14 +193,16 @@ class Session:
         return steps, float(trainer.args.warmup_bias_lr), trainer.lf(trainer.epoch)
 
     def _plan(self) -> None:
+        from .own_rule import rule_of
         from .settings import effective_settings
 
         trainer = self.trainer
         self._planned_shape = (trainer.epochs, len(trainer.train_loader), trainer.batch_size)
         epochs, batches, batch = self._planned_shape
+        rule = rule_of(trainer)
         self._emit("plan", epochs=epochs, stepsPerEpoch=batches, totalSteps=epochs * batches, batch=batch,
                    images=len(trainer.train_loader.dataset), classes=len(trainer.data["names"]), version=ultralytics.__version__,
-                   settings=effective_settings(self.requested, trainer))
+                   settings=effective_settings(self.requested, trainer), **({"validation": rule} if rule else {}))
 
     def _plan_again_if_changed(self) -> None:
         """An out-of-memory halving or `time` changes the plan under way."""
@@ -267,7 +277,8 @@ class Session:
             raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
 
     def _replay_changes(self) -> None:
-        """What was changed in flight before a resume is changed again."""
+        """What was changed in flight before a resume is changed again, each from its own step on: a change that fell on steps
+        which are now done again counts when they come."""
         for event in read_events(self.run_dir):
             if event.get("type") != "control" or not event.get("ok"):
                 continue

@@ -8,26 +8,43 @@ OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "mod
 # Keys of the builtin trainer or of Pitwall that the runner applies by itself.
 OURS = {"warmup_shape"}
 CHOSEN_BY_AUTO = ("optimizer", "lr0", "momentum")
-SHOWN = ("batch", "imgsz", "optimizer", "lr0", "momentum", "warmup_bias_lr", "epochs", "workers", "amp", "device", "rect", "max_det")
+SHOWN = ("save", "batch", "imgsz", "optimizer", "lr0", "momentum", "warmup_bias_lr", "epochs", "workers", "amp", "device", "rect", "max_det")
 
 
-def train_arguments(experiment: dict, run_dir, known) -> dict:
+def train_arguments(experiment: dict, run_dir, known, in_loop: bool = False) -> dict:
     """The arguments of `YOLO(...).train`. Only what the file set is passed, and only what this version knows (`known`):
-    Ultralytics' own defaults stay its own."""
+    Ultralytics' own defaults stay its own. `in_loop`: Ultralytics validates by itself, so it may stop by itself."""
     asked = requested(experiment)
     arguments = {k: v for k, v in asked.items() if k in known and k not in OWN}
+    arguments.pop("patience", None)  # without a validation of its own every epoch would count as one without gain
+    if in_loop:
+        arguments.update(patience=own_patience(experiment),
+                         val=asked.get("val", True) or bool(experiment["validation"].get("in_loop")))
+    if asked.get("save") is False:
+        arguments["save"] = True  # what is not saved can be neither validated nor gone on from
     arguments.update(data=experiment["data"], epochs=experiment["epochs"], project=str(run_dir), name="trainer", exist_ok=True)
     return arguments
 
 
+def own_patience(experiment: dict) -> int:
+    """Epochs without gain after which Ultralytics stops by itself, 0 for never: also where Pitwall is told how to judge that
+    (`early_stop`) and can, since it validates."""
+    early_stop = experiment["early_stop"]
+    told = any(key.startswith("early_stop.") for key in experiment["explicit"])
+    if not early_stop["enabled"] or (told and experiment["validation"]["enabled"]):
+        return 0
+    return early_stop["patience"]
+
+
 def requested(experiment: dict) -> dict:
-    """What the experiment file sets, under Ultralytics' flat names."""
-    found = dict(experiment.get("passthrough") or {})
+    """What the experiment file sets, under Ultralytics' flat names. A value that no field of the experiment can hold (a
+    list, a count) stands in `passthrough` as it was written, and the field beside it holds what Pitwall makes of it."""
+    found = {}
     for key in experiment["explicit"]:
         value = _lookup(experiment, key)
         if value is not None:
             found[key] = value
-    return found
+    return {**found, **(experiment.get("passthrough") or {})}
 
 
 def _lookup(experiment: dict, key: str):
@@ -90,6 +107,8 @@ def _same(a, b) -> bool:
 def _reason(key: str, requested: dict) -> str:
     if key == "batch":
         return "AutoBatch" if requested["batch"] < 1 else "memory ran out, Ultralytics halved the batch"
+    if key == "save":
+        return "Pitwall validates checkpoints and goes on from them"
     if key == "workers":
         return "Ultralytics loads in the training process on CPU"
     if key == "amp":

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeImage } from '../../../../src/domain/detection/letterbox';
 import { autoBatch, rectBatches, roundToStride } from '../../../../src/domain/detection/rect-batches';
+import { regrouped } from '../../../../src/validator/val-set/plan';
 
 function checkShape(aspects: readonly number[], expected: string): void {
   const sizes = aspects.map((aspect) => ({ width: 1600, height: 1600 * aspect }));
@@ -16,6 +17,21 @@ describe('a rect batch', () => {
     checkShape([0.5625], '384x672');
     checkShape([0.5, 1.5], '672x672');
     checkShape([0.5625, 0.75], '512x672');
+  });
+
+  it('runs with its neighbours of the same shape, as many at once as fit; the shapes stay', () => {
+    const wide = { width: 96, height: 64 };
+    const square = { width: 96, height: 96 };
+    const blocks = [
+      { input: wide, images: [3, 1] },
+      { input: wide, images: [2] },
+      { input: square, images: [0, 4] },
+    ];
+    expect(regrouped(blocks, 8)).toEqual([
+      { input: wide, images: [3, 1, 2] },
+      { input: square, images: [0, 4] },
+    ]);
+    expect(regrouped(blocks, 2).map(({ images }) => images)).toEqual([[3, 1], [2], [0, 4]]);
   });
 
   it('holds images of like aspect ratio', () => {

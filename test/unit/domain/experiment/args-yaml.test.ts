@@ -75,4 +75,17 @@ describe("Ultralytics' own args.yaml", () => {
     expect(experiment).toMatchObject({ imgsz: 640, device: '0,1', fraction: 1, batch: -1 });
     expect(experiment?.passthrough).toEqual({ scale: [0.2, 0.9], fraction: 200 });
   });
+
+  it('keeps what patience, val and save_period mean to Ultralytics, and hands them on', () => {
+    const text = 'model: a.pt\ndata: d.yaml\npatience: 2\nval: false\nsave_period: 5';
+    const { experiment } = parseExperiment(text, { file: 'args.yaml' });
+    expect(experiment).toMatchObject({
+      early_stop: { patience: 2, ema: 1 },
+      checkpoints: { every: 1, keep_every: 5 },
+      validation: { enabled: false },
+      passthrough: { patience: 2, val: false, save_period: 5 },
+    });
+    const smoothed = parseExperiment(`${text}\nearly_stop: { ema: 4 }`, { file: 'args.yaml' });
+    expect(smoothed.experiment?.early_stop).toMatchObject({ patience: 2, ema: 4 });
+  });
 });

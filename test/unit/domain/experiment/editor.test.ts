@@ -127,6 +127,7 @@ describe('completion', () => {
       'every',
       'backlog',
       'engine',
+      'rule',
       'in_loop',
     ]);
     expect(labels('early_stop: { metric: map, |')).toEqual(['enabled', 'ema', 'patience']);

@@ -136,6 +136,37 @@ test('clean-up: never the best, the last, the pinned, nor one still to be valida
   expect([...keptDetections(checkpoints, 2)].sort()).toEqual([2, 3, 4, 5, 6]);
 });
 
+test('clean-up: while none of the checkpoints that are to be judged was, all stay', () => {
+  const checkpoints = [1, 2, 3, 4, 5].map((epoch) => ({ epoch, kept: true, pinned: false }));
+  const settings = { keep_last: 3, keep_best: 1 };
+  const input = { checkpoints, queued: new Set<number>(), best: undefined, settings };
+  expect(removableCheckpoints({ ...input, judged: true })).toEqual([]);
+  expect(removableCheckpoints({ ...input, judged: false })).toEqual([1, 2]);
+  const one = checkpoints.map((c) => (c.epoch === 2 ? { ...c, map: 0.1 } : c));
+  expect(removableCheckpoints({ ...input, checkpoints: one, judged: true })).toEqual([1]);
+});
+
+test('clean-up: each n-th checkpoint stays where that is asked for, counted as the trainer counts', () => {
+  const checkpoints = [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => ({
+    epoch,
+    kept: true,
+    pinned: false,
+    map: 0.1,
+  }));
+  const settings = { keep_last: 1, keep_best: 0, keep_every: 3 };
+  const input = { checkpoints, queued: new Set<number>(), best: undefined, settings };
+  expect(removableCheckpoints(input)).toEqual([1, 2, 4, 5, 7]);
+  expect(removableCheckpoints({ ...input, countsFromFirst: true })).toEqual([2, 3, 5, 6]);
+});
+
+test('early stop: patience does not count while the metric has not begun', () => {
+  const history = [0, 0, 0, 0, 0].map((map, i) => validated(i + 1, map));
+  expect(judgeEarlyStop(history, { metric: 'map', patience: 2, ema: 1 })).toMatchObject({
+    stop: false,
+    bestEpoch: 5,
+  });
+});
+
 test('validation queue', () => {
   const base: QueueInput = {
     checkpoints: [1, 2, 3, 4],

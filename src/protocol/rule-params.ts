@@ -1,0 +1,32 @@
+import type { TrainerRule } from '../run/trainer-rule';
+import type { ValidateParams } from './validator';
+
+type RuleParams = Partial<Omit<ValidateParams, 'model' | 'data'>>;
+
+/** What the validator is asked for a run's checkpoint; undefined: the standard rule. */
+export function ruleParams(rule: TrainerRule | undefined): RuleParams {
+  if (rule === undefined) return { rule: 'standard', split: 'val' };
+  const { classes, batch, rect, nms: _, single_cls, ...same } = rule;
+  return {
+    ...same,
+    rule: 'trainer',
+    single_cls,
+    ...(classes !== null && { classes }),
+    ...(rect ? { rectBatch: batch } : { rect: 'off' }),
+  };
+}
+
+const USUAL = { conf: 0.001, iou: 0.7, max_det: 300, split: 'val', fraction: 1 } as const;
+
+/** One line where the trainer's own rule is not the standard one; '' where they agree. */
+export function ruleNote(rule: TrainerRule, counts: 'trainer' | 'standard'): string {
+  const different = (Object.keys(USUAL) as (keyof typeof USUAL)[])
+    .filter((key) => rule[key] !== USUAL[key])
+    .map((key) => `${key} ${rule[key]}`);
+  const classes = rule.classes === null ? [] : [`classes ${rule.classes.join(', ')}`];
+  const parts = [...different, ...classes, ...(rule.agnostic ? ['agnostic_nms'] : [])];
+  if (parts.length === 0) return '';
+  return counts === 'trainer'
+    ? `mAP follows the trainer's own validation: ${parts.join(', ')}`
+    : `mAP follows the standard rule, as validation.rule says; the trainer itself would use ${parts.join(', ')}`;
+}

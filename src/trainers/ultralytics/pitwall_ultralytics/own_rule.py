@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""How this version of Ultralytics validates in training, asked of the trainer itself once it is set up: what its arguments
+became (max_det may have been raised) and what its code does with them. Pitwall's validator then does the same."""
+
+# Two labels and two detections: the second detection overlaps the first label most, which the first detection takes.
+SECOND_CHOICE = [[0.9, 0.8], [0.0, 0.6]]
+# AP of one detection that finds one of two labels: .5 where the curve falls at the last recall, .75 where it slopes to 1.
+SLOPED_AP = 0.6
+
+
+def rule_of(trainer) -> dict:
+    """The rule as an event tells it; an empty one where the task is not one of boxes."""
+    validator = trainer.validator
+    if trainer.args.task != "detect" or not hasattr(validator, "iouv"):
+        return {}
+    args = validator.args
+    dataset = trainer.test_loader.dataset
+    return {
+        "conf": float(args.conf), "iou": float(args.iou), "max_det": int(args.max_det),
+        "single_cls": bool(args.single_cls), "agnostic": bool(getattr(args, "agnostic_nms", False)),
+        "classes": class_list(getattr(args, "classes", None)), "split": str(args.split),
+        "fraction": float(getattr(dataset, "fraction", 1.0)), "batch": int(trainer.test_loader.batch_size),
+        "rect": bool(getattr(dataset, "rect", True)), "matching": matching(validator), "tail": tail(),
+        "nms": getattr(args, "nms", None),
+    }
+
+
+def class_list(value):
+    """`classes` as a list; None means all."""
+    if value is None:
+        return None
+    return [int(v) for v in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def matching(validator) -> str:
+    """Whether a detection has a second choice, once the label that it overlaps most is taken (see match.ts)."""
+    import torch
+
+    same = torch.zeros(2)
+    return "greedy" if bool(validator.match_predictions(same, same, torch.tensor(SECOND_CHOICE))[1, 0]) else "best-label"
+
+
+def tail() -> str:
+    """How the precision curve ends beyond the last recall."""
+    from ultralytics.utils.metrics import compute_ap
+
+    return "slope" if float(compute_ap([0.5], [1.0])[0]) > SLOPED_AP else "drop"
