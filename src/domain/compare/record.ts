@@ -1,4 +1,5 @@
 import type { Detections, GroundTruth } from '../evaluation/types';
+import type { MatchingRule } from '../evaluation/ultralytics/match';
 
 /** What one checkpoint detected on one val set, and how; a .det file holds it. Boxes lie in pixels of the original images. */
 export type DetectionRecord = {
@@ -28,6 +29,8 @@ export type DetectionRule = {
   readonly iou: number;
   readonly max_det: number;
   readonly single_cls: boolean;
+  /** Absent in files of earlier versions. */
+  readonly matching?: MatchingRule | undefined;
   readonly split: string;
   readonly exif: 'applied' | 'ignored';
 };
