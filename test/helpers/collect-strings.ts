@@ -10,6 +10,7 @@ const FOLDERS = [
   'src/extension',
   'src/protocol/dashboard',
   'src/domain/display',
+  'src/domain/compare',
   'src/domain/python',
   'src/domain/experiment',
   'src/domain/yaml',

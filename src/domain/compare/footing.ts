@@ -58,11 +58,11 @@ const LABELS_READ_DIFFERENTLY = words(
 );
 
 /** What can be brought to no footing: other boxes would have been found. */
-const FIXED: readonly { readonly key: 'name' | 'split' | 'exif' | 'iou'; readonly name: string }[] = [
-  { key: 'name', name: 'the rule of detection' },
-  { key: 'split', name: 'the split' },
-  { key: 'exif', name: 'the EXIF orientation of images' },
-  { key: 'iou', name: 'the IoU of NMS' },
+const FIXED: readonly { readonly key: 'name' | 'split' | 'exif' | 'iou'; readonly name: Words }[] = [
+  { key: 'name', name: words('the rule of detection') },
+  { key: 'split', name: words('the split') },
+  { key: 'exif', name: words('the EXIF orientation of images') },
+  { key: 'iou', name: words('the IoU of NMS') },
 ];
 
 function ruleRefusal(a: DetectionRule, b: DetectionRule): Words | undefined {

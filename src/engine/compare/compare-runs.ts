@@ -1,11 +1,18 @@
+import path from 'node:path';
 import { judgeRecipes, type RecipeVerdict } from '../../domain/compare/between-seeds';
 import { type Compared, compareRecords } from '../../domain/compare/compare-records';
 import type { Refused } from '../../domain/compare/footing';
-import type { RunDetections } from './run-detections';
+import { loadRunDetections, type RunDetections } from './run-detections';
 import { seedsBeside } from './seeds';
 
 /** Two checkpoints judged on the same images, and what is known of the recipes behind them. */
 export type RunsCompared = Compared & { readonly recipes: RecipeVerdict };
+
+/** The best checkpoints of two run folders; throws one line where a run has no detections. */
+export async function compareBest(a: string, b: string): Promise<RunsCompared | Refused> {
+  const load = (dir: string): Promise<RunDetections> => loadRunDetections(path.basename(dir), dir, undefined);
+  return compareRuns(await load(a), await load(b));
+}
 
 /** Is B better than A? The one way for command line and dashboard. */
 export async function compareRuns(a: RunDetections, b: RunDetections): Promise<RunsCompared | Refused> {

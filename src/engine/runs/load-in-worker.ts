@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { runPaths } from '../../run/folder/paths';
 import type { LoadRequest } from './load-events';
 import type { PackedRun } from './packed-run';
+import { runInWorker, workerProgram } from './worker-task';
 
 /** Smaller logs are read faster than a thread starts. */
 const BIG_BYTES = 4 * 1024 * 1024;
@@ -21,18 +20,12 @@ export async function loadInWorker(
     (s) => s.size,
     () => 0,
   );
-  const program = path.join(installDir ?? '', 'run-worker.js');
-  if (installDir === undefined || size < BIG_BYTES || !existsSync(program)) return undefined;
-  const workerData: LoadRequest = {
+  if (installDir === undefined || size < BIG_BYTES || !existsSync(workerProgram(installDir)))
+    return undefined;
+  const request: LoadRequest = {
     eventsFile,
     cacheFile: path.join(dir, '.events.cache'),
     cacheAfterBytes: CACHE_BYTES,
   };
-  const worker = new Worker(program, { workerData });
-  try {
-    const [packed] = (await once(worker, 'message')) as [PackedRun];
-    return packed;
-  } finally {
-    await worker.terminate();
-  }
+  return (await runInWorker(installDir, { kind: 'load', request })) as PackedRun;
 }

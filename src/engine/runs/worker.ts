@@ -1,17 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LoadRequest, loadEvents } from './load-events';
+import { compareBest } from '../compare/compare-runs';
+import { loadEvents } from './load-events';
+import type { WorkerTask } from './worker-task';
 
-// A thread that reads one big event log and ends: the host's event loop is not held up meanwhile.
+// A thread that does one long piece of work on run folders and ends: the host's event loop is not held up meanwhile.
 
-loadEvents(workerData as LoadRequest).then(
-  (packed) => {
-    const buffers = packed.columns.map((column) => column.values.buffer as ArrayBuffer);
-    parentPort?.postMessage(packed, buffers);
-  },
-  (error: unknown) => {
-    // Thrown outside of the promise, so that the host hears it as the worker's `error`.
-    setImmediate(() => {
-      throw error;
-    });
-  },
-);
+async function work(task: WorkerTask): Promise<void> {
+  if (task.kind === 'compare') {
+    parentPort?.postMessage(await compareBest(task.a, task.b));
+    return;
+  }
+  const packed = await loadEvents(task.request);
+  const buffers = packed.columns.map((column) => column.values.buffer as ArrayBuffer);
+  parentPort?.postMessage(packed, buffers);
+}
+
+work(workerData as WorkerTask).catch((error: unknown) => {
+  // Thrown outside of the promise, so that the host hears it as the worker's `error`.
+  setImmediate(() => {
+    throw error;
+  });
+});

@@ -1,44 +1,48 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import * as vscode from 'vscode';
-import * as z from 'zod';
-import { parseJson } from '../../base/json';
-import type { RunComparison } from '../../protocol/dashboard/run-comparison';
+import { words } from '../../base/words';
+import type { Refused } from '../../domain/compare/footing';
+import { boxesSentence, type Named, recipeSentence } from '../../domain/compare/sentences';
+import { judgeDifference } from '../../domain/compare/verdict';
+import { formatSigned } from '../../domain/display/format';
+import type { RunsCompared } from '../../engine/compare/compare-runs';
+import { runInWorker } from '../../engine/runs/worker-task';
+import type { ComparisonNote, RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { BaseServices } from '../base-services';
 
-const run = promisify(execFile);
-const zAnswer = z.object({
-  difference: z.object({
-    map: z.number(),
-    low: z.number(),
-    high: z.number(),
-    probabilityBetter: z.number(),
-  }),
-});
+type Two = { readonly a: string; readonly b: string };
 
 /**
- * The second run's best checkpoint against the first's, image by image. A paired bootstrap takes seconds, so it runs as
- * `pitwall compare` in a process of its own; undefined where the two cannot be compared or nothing may be started.
+ * The second run's best checkpoint against the first's, image by image. A paired bootstrap takes seconds, so it runs in a
+ * thread; undefined where a run has kept no detections.
  */
 export async function compareBest(
   services: BaseServices,
-  a: string,
-  b: string,
+  dirs: Two,
+  names: Named,
 ): Promise<RunComparison | undefined> {
-  if (!vscode.workspace.isTrusted) return undefined;
-  const { installDir, nodePath } = services.host();
-  const args = [path.join(installDir, 'cli.js'), 'compare', a, b, '--json'];
-  const env = {
-    ...process.env,
-    ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
-  };
   try {
-    const { stdout } = await run(nodePath ?? process.execPath, args, { env, windowsHide: true });
-    const answer = zAnswer.safeParse(parseJson(stdout)).data;
-    return answer && { ...answer.difference, difference: answer.difference.map };
+    const { installDir } = services.host();
+    const answer = await runInWorker(installDir, { kind: 'compare', ...dirs });
+    return comparisonOf(answer as RunsCompared | Refused, names);
   } catch (error) {
-    services.log.info(`${a} and ${b} were not compared image by image: ${String(error)}`);
+    services.log.info(`${dirs.a} and ${dirs.b} were not compared image by image: ${String(error)}`);
     return undefined;
   }
+}
+
+const TONES = { first: 'warning', second: 'good', neither: 'quiet' } as const;
+
+function comparisonOf(compared: RunsCompared | Refused, names: Named): RunComparison {
+  if (compared.kind === 'refused')
+    return { difference: undefined, notes: [{ words: compared.why, tone: 'warning' }] };
+  const { comparison, recipes, said } = compared;
+  const { map, low, high } = comparison;
+  const notes: ComparisonNote[] = [
+    { words: boxesSentence(comparison, names), tone: TONES[judgeDifference(comparison)] },
+    { words: words('95 % within {0} … {1}', formatSigned(low), formatSigned(high)), tone: 'quiet' },
+    ...[recipeSentence(recipes, comparison, names), ...said].map((w) => ({
+      words: w,
+      tone: 'quiet' as const,
+    })),
+  ];
+  return { difference: map, notes };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import { nameOf, otherName } from '../../protocol/dashboard/other-run';
 import type { RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
@@ -54,7 +55,8 @@ async function openCompareSubject(
     store.track(run.live.onDidChange(() => changed.fire()));
   }
   let comparison: RunComparison | undefined;
-  void compareBest(services, dir, other).then((result) => {
+  const names = { a: nameOf(a.input()), b: otherName(a.input(), b.input()) };
+  void compareBest(services, { a: dir, b: other }, names).then((result) => {
     comparison = result;
     changed.fire();
   });

@@ -1,11 +1,10 @@
+import { say } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
-import { formatCount, formatMetric, formatProbability, formatSigned } from '../../domain/display/format';
+import { formatCount, formatMetric, formatSigned } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
 import type { ViewInput } from './input';
 import { nameOf, otherName } from './other-run';
 import type { ClassRow, HeaderView, Sentence, SettingRow, TileView } from './types';
-
-const SURE = 0.95;
 
 /** Two runs have no one state or progress: what tells them apart stands there instead. */
 export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
@@ -47,7 +46,7 @@ export function compareTiles(input: ViewInput, other: ViewInput): TileView[] {
       id: 'difference',
       label: t('Difference'),
       value: differenceText(input, other),
-      notes: [judgement(input, other)],
+      notes: judgement(input),
       spark: [],
     },
     timeTile(input, other),
@@ -85,25 +84,14 @@ function trainingSeconds({ steps: { t: time } }: RunState): number | undefined {
 }
 
 function differenceText({ state, comparison }: ViewInput, other: ViewInput): string {
-  if (comparison) return formatSigned(comparison.difference);
+  if (comparison?.difference !== undefined) return formatSigned(comparison.difference);
   const [a, b] = [state.best?.map, other.state.best?.map];
   return a === undefined || b === undefined ? '–' : formatSigned(b - a);
 }
 
-function judgement(input: ViewInput, other: ViewInput): Sentence {
-  const { comparison, t } = input;
-  if (!comparison) return { text: t('not comparable image by image'), tone: 'quiet' };
-  const { low, high, probabilityBetter } = comparison;
-  const name = otherName(input, other);
-  const range = `${formatSigned(low)} … ${formatSigned(high)}`;
-  if (probabilityBetter >= SURE) {
-    const chance = formatProbability(probabilityBetter);
-    return { text: t('{0} is better · P {1} · 95 % within {2}', name, chance, range), tone: 'good' };
-  }
-  if (probabilityBetter <= 1 - SURE) {
-    return { text: t('{0} is worse · 95 % within {1}', name, range), tone: 'warning' };
-  }
-  return { text: t('within noise · 95 % within {0}', range), tone: 'quiet' };
+function judgement({ comparison, t }: ViewInput): Sentence[] {
+  if (!comparison) return [{ text: t('not comparable image by image'), tone: 'quiet' }];
+  return comparison.notes.map(({ words, tone }) => ({ text: say(words, t), tone }));
 }
 
 /** The settings in which two runs differ. */

@@ -1,7 +1,11 @@
-/** Whether the second run's best checkpoint is better than the first's, by a paired bootstrap over the val images. */
+import type { Words } from '../../base/words';
+import type { Sentence } from './types';
+
+/** Whether the second run's best checkpoint is better than the first's, in sentences that were made where both are known. */
 export type RunComparison = {
-  readonly difference: number;
-  readonly low: number;
-  readonly high: number;
-  readonly probabilityBetter: number;
+  /** Undefined if the two cannot be judged on one footing: the one note says why. */
+  readonly difference: number | undefined;
+  readonly notes: readonly ComparisonNote[];
 };
+
+export type ComparisonNote = { readonly words: Words; readonly tone: Sentence['tone'] };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
+import { words } from '../../../../src/base/words';
 import { headerOf } from '../../../../src/protocol/dashboard/header';
 import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
@@ -46,14 +47,24 @@ describe('two runs on one page', () => {
   });
 
   it('have their bests, the difference with its judgement, and what each took', () => {
-    const comparison = { difference: 0.03, low: 0.01, high: 0.05, probabilityBetter: 0.99 };
+    const better = words("on images like these {0}'s boxes are better", 'second');
+    const comparison = { difference: 0.03, notes: [{ words: better, tone: 'good' }] } as const;
     const tiles = tilesOf({ ...both, comparison });
     expect(tiles.map((tile) => tile.id)).toEqual(['first', 'second', 'difference', 'time']);
     expect(tiles[2]).toMatchObject({
       value: '+0.030',
-      notes: [{ text: 'second is better · P 99 % · 95 % within +0.010 … +0.050', tone: 'good' }],
+      notes: [{ text: "on images like these second's boxes are better", tone: 'good' }],
     });
     expect(tiles[3].notes[0].text).toMatch(/^first took /);
+  });
+
+  it('that cannot be compared say why, with both values', () => {
+    const why = words('{0} differs: {1} for A, {2} for B', 'the split', 'val', 'test');
+    const [, , difference] = tilesOf({
+      ...both,
+      comparison: { difference: undefined, notes: [{ words: why, tone: 'warning' }] },
+    });
+    expect(difference.notes).toEqual([{ text: 'the split differs: val for A, test for B', tone: 'warning' }]);
   });
 
   it('show each class of both', () => {
