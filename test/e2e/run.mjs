@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part editing|hovers|training|daily|twoWindows|trouble|looks|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|editing|hovers|training|daily|twoWindows|trouble|looks|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -12,6 +12,7 @@ import { daily } from './suites/daily.mjs';
 import { editing } from './suites/editing.mjs';
 import { hovers } from './suites/hovers.mjs';
 import { looks } from './suites/looks.mjs';
+import { pages } from './suites/pages.mjs';
 import { training } from './suites/training.mjs';
 import { trouble } from './suites/trouble.mjs';
 import { twoWindows } from './suites/two-windows.mjs';
@@ -58,7 +59,9 @@ try {
   const wanted = option('--part');
   // Needs a Python environment of several GB: only by name.
   const parts =
-    wanted === 'ultralytics' ? [ultralytics] : [editing, hovers, training, daily, twoWindows, trouble, looks];
+    wanted === 'ultralytics'
+      ? [ultralytics]
+      : [pages, editing, hovers, training, daily, twoWindows, trouble, looks];
   for (const part of parts) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, { suite, browser, extensions });
   }

@@ -1,17 +1,19 @@
 import { h, keyed, setText } from '../base/dom';
+import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
-import { button } from '../controls/toolkit';
+import { toolButton } from '../controls/tool-button';
 import type { Plot } from '../state/model';
-import { isShown, type Preferences } from '../state/preferences';
+import { type ChartSwitch, isShown, type Preferences } from '../state/preferences';
 import { createChart, type DrawnChart } from './chartjs';
 import { type ChartTheme, chartSpec, STYLES } from './spec';
 import { plotTable } from './table-view';
+import { describeX } from './ticks';
 import { dragToZoom, type Range, rangeAfterKey } from './zoom';
 
 export type CardActions = {
   readonly onToggleSeries: (chart: string, series: { label: string; optional?: boolean }) => void;
-  readonly onToggle: (what: 'logY' | 'table', chart: string) => void;
-  readonly onZoom: (chart: string, range: Range | undefined) => void;
+  readonly onToggle: (what: ChartSwitch, chart: string) => void;
+  readonly onZoom: (range: Range | undefined) => void;
   readonly onPoint: (x: number | undefined) => void;
   readonly onCopyCsv: (chart: string) => void;
   readonly onCopyPng: (chart: string) => void;
@@ -31,15 +33,14 @@ export function createCard(id: string, actions: CardActions): ChartCard {
   const parts = buildParts(id, actions);
   let drawn: DrawnChart | undefined;
   let shown: Plot | undefined;
-  let zoomed = false;
 
   dragToZoom({
     surface: parts.surface,
     selection: parts.selection,
     xAt: (pixel) => drawn?.xAt(pixel) ?? 0,
-    onZoom: (range) => actions.onZoom(id, range),
+    onZoom: (range) => actions.onZoom(range),
   });
-  parts.surface.addEventListener('dblclick', () => actions.onZoom(id, undefined));
+  parts.surface.addEventListener('dblclick', () => actions.onZoom(undefined));
   parts.surface.addEventListener('pointermove', (event) => {
     const x = drawn?.xAt(event.clientX - parts.surface.getBoundingClientRect().left);
     actions.onPoint(x);
@@ -49,20 +50,17 @@ export function createCard(id: string, actions: CardActions): ChartCard {
     const range = shown && rangeAfterKey(event.key, shown);
     if (range === undefined) return;
     event.preventDefault();
-    actions.onZoom(id, range === 'all' ? undefined : range);
+    actions.onZoom(range === 'all' ? undefined : range);
   });
   return {
     element: parts.figure,
     draw(plot, look) {
       shown = plot;
-      zoomed = look.preferences.zoom[id] !== undefined;
       describe(parts, plot, look, actions);
-      parts.figure.classList.toggle('zoomed', zoomed);
       const isTable = look.preferences.table[id] === true;
       parts.surface.hidden = isTable || plot.empty !== undefined;
       parts.table.hidden = !isTable;
-      parts.tools.log.setAttribute('aria-pressed', String(look.preferences.logY[id] === true));
-      parts.tools.table.setAttribute('aria-pressed', String(isTable));
+      parts.tools.show(plot, look.preferences);
       if (isTable) parts.table.replaceChildren(plotTable(plot, look.preferences));
       if (parts.surface.hidden) return;
       const spec = chartSpec(plot, look.preferences, look.theme);
@@ -81,13 +79,14 @@ function buildParts(id: string, actions: CardActions) {
   const selection = h('div', { class: 'selection', hidden: true });
   const surface = h(
     'div',
-    { class: 'surface', tabindex: '0', role: 'img', 'data-chart': id },
+    { class: 'surface', tabindex: '0', role: 'img', 'aria-label': t('Chart'), 'data-chart': id },
     canvas,
     selection,
   );
   const title = h('span', { class: 'chart-title' });
-  const legend = h('span', { class: 'legend', role: 'group' });
-  const empty = h('p', { class: 'empty' });
+  const legend = h('span', { class: 'legend', role: 'toolbar', 'aria-label': t('Lines of the chart') });
+  oneTabStop(legend);
+  const empty = h('p', { class: 'empty', hidden: true });
   const table = h('div', { class: 'chart-table', hidden: true });
   const tools = createTools(id, actions);
   const caption = h('figcaption', {}, title, legend, tools.element);
@@ -97,29 +96,52 @@ function buildParts(id: string, actions: CardActions) {
 
 function createTools(id: string, actions: CardActions) {
   const tool = (icon: string, label: string, onClick: () => void, focus: string): HTMLElement =>
-    button({ kind: 'icon', icon, label, onClick, focusKey: `${focus}-${id}` });
+    toolButton({ icon, label, onClick, focusKey: `${focus}-${id}` });
   const log = tool('graph-line', t('Logarithmic y axis'), () => actions.onToggle('logY', id), 'log');
   const table = tool('table', t('Show as table'), () => actions.onToggle('table', id), 'table');
+  const whole = tool('unfold', t('From 0 to 1'), () => actions.onToggle('wholeY', id), 'whole');
   const element = h(
     'span',
     { class: 'tools', role: 'toolbar', 'aria-label': t('Chart tools') },
-    tool('zoom-out', t('Show all'), () => actions.onZoom(id, undefined), 'all'),
+    whole,
     log,
     table,
     tool('device-camera', t('Copy as PNG'), () => actions.onCopyPng(id), 'png'),
     tool('copy', t('Copy as CSV'), () => actions.onCopyCsv(id), 'csv'),
   );
-  return { element, log, table };
+  oneTabStop(element);
+  const switches = { logY: log, table, wholeY: whole } as const;
+  return {
+    element,
+    show(plot: Plot, preferences: Preferences): void {
+      for (const [name, control] of Object.entries(switches)) {
+        const isOn = preferences[name as ChartSwitch][id] === true;
+        control.setAttribute('aria-pressed', String(isOn));
+      }
+      whole.hidden = plot.unit !== 'share' || id === 'curves';
+    },
+  };
 }
 
 function describe(parts: Parts, plot: Plot, look: Look, actions: CardActions): void {
   setText(parts.title, plot.title);
   parts.empty.hidden = plot.empty === undefined;
   setText(parts.empty, plot.empty ?? '');
-  parts.surface.setAttribute('aria-label', `${plot.title}. ${plot.summary}`);
+  parts.surface.setAttribute(
+    'aria-label',
+    `${plot.title}, ${rangeText(plot, look.preferences)}. ${plot.summary}`,
+  );
   const entries = legendEntries(plot);
   const key = JSON.stringify([entries, look.preferences.shown[plot.id], look.theme.colours]);
+  parts.legend.hidden = entries.length === 0;
   keyed(parts.legend, key, () => entries.map((entry) => legendButton(plot, entry, look, actions)));
+}
+
+/** What part of the run the chart shows, for those who cannot see its axis. */
+function rangeText(plot: Plot, { axis }: Preferences): string {
+  const kind = plot.id === 'curves' ? 'share' : axis;
+  const words = { epoch: t('epoch'), step: t('step') };
+  return `${describeX(plot.from, kind, words)} – ${describeX(plot.to, kind, words)}`;
 }
 
 type LegendEntry = Pick<Plot['series'][number], 'label' | 'role' | 'colour' | 'optional'>;

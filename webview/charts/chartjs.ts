@@ -149,7 +149,13 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
       min: spec.x.min,
       max: spec.x.max,
       grid: { ...common.grid, display: false },
-      ticks: { ...ticks, maxTicksLimit: 7, callback: (v: number) => formatX(v, spec.x.kind) },
+      // Without the bounds of a zoom, which are no round numbers.
+      ticks: {
+        ...ticks,
+        maxTicksLimit: 7,
+        includeBounds: false,
+        callback: (v: number) => formatX(v, spec.x.kind),
+      },
     },
     y: {
       ...common,

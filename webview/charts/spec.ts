@@ -79,7 +79,7 @@ export function chartSpec(plot: Plot, preferences: Preferences, theme: ChartThem
   return {
     lines: plot.series.map((series) => lineSpec(plot, series, preferences, theme)),
     x: { min: plot.from, max: plot.to, kind: plot.id === 'curves' ? 'share' : preferences.axis },
-    y: { log: preferences.logY[plot.id] === true, ...yRange(plot) },
+    y: { log: preferences.logY[plot.id] === true, ...yRange(plot, preferences) },
     band: plot.band && {
       ...plot.band,
       colour: withAlpha(theme.colours.blue, theme.isHighContrast ? 0.3 : 0.1),
@@ -94,22 +94,28 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   const plain = STYLES[series.role];
   const { alpha, ...style } = theme.isHighContrast ? contrasting(plain) : plain;
   // One checkpoint makes no line: its dot stands for it.
+  const isDense = series.role === 'points' && series.points.length > MOST_DOTS;
   const isLonePoint = series.role === 'line' && plot.unit !== 'rate' && series.points.length === 1;
   return {
     ...style,
     // Of a group on demand the legend names both lines, the tooltip only what is applied.
     told: style.told && !(series.role === 'planned' && series.optional === true),
-    radius: isLonePoint ? 2.25 : style.radius,
+    ...(isDense ? { width: 1, radius: 0 } : {}),
+    ...(isLonePoint ? { radius: 2.25 } : {}),
     key: series.key,
     label: series.label,
     points: series.points,
-    colour: withAlpha(theme.colours[series.colour], alpha),
+    colour: withAlpha(theme.colours[series.colour], isDense ? alpha * DENSE_ALPHA : alpha),
     hidden: !isShown(preferences, plot.id, series),
   };
 }
 
-function yRange(plot: Plot): { bottom?: number; top?: number; ticks?: number } {
-  if (plot.unit === 'share') return { bottom: 0, top: shareTop(plot), ticks: 3 };
+/** More dots than this run into each other at the width of half an editor: a thin line then stands for them. */
+const MOST_DOTS = 80;
+const DENSE_ALPHA = 0.55;
+
+function yRange(plot: Plot, preferences: Preferences): { bottom?: number; top?: number; ticks?: number } {
+  if (plot.unit === 'share') return shareRange(plot, preferences);
   return plot.id === 'loss' ? explosionTop(plot) : {};
 }
 
@@ -128,14 +134,24 @@ function explosionTop(plot: Plot): { top?: number } {
 const TYPICAL_SHARE = 0.8;
 const EXPLOSION = 8;
 
-/** Shares reach 1 only when they need to: a run at .2 should not lie on the floor. Fifths make even ticks. */
-function shareTop(plot: Plot): number {
-  let highest = 0;
-  for (const series of plot.series) {
-    for (const { y } of series.points) if (y > highest) highest = y;
-  }
-  return Math.min(1, Math.max(0.2, Math.ceil(highest * 5.25) / 5));
+/** Shares fill the chart: the last points of mAP are what a person reads. From 0 to 1 on request, and for curves over recall. */
+function shareRange(plot: Plot, preferences: Preferences): { bottom: number; top: number; ticks: number } {
+  const values = plot.series
+    .filter((series) => isShown(preferences, plot.id, series))
+    .flatMap((series) => series.points.map(({ y }) => y))
+    .filter(Number.isFinite);
+  if (plot.id === 'curves' || preferences.wholeY[plot.id] === true || values.length === 0) return WHOLE;
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const step = SHARE_STEPS.find((size) => high - low <= 4 * size) ?? 0.25;
+  const bottom = Math.floor(low / step) * step;
+  const top = Math.max(Math.min(1, Math.ceil(high / step) * step), bottom + step);
+  return { bottom: rounded(bottom), top: rounded(top), ticks: Math.round((top - bottom) / step) + 1 };
 }
+
+const WHOLE = { bottom: 0, top: 1, ticks: 3 };
+const SHARE_STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+const rounded = (share: number): number => Number(share.toFixed(6));
 
 /** A colour of the theme with an alpha; what is not #rrggbb is left to color-mix. */
 export function withAlpha(colour: string, alpha: number): string {

@@ -59,10 +59,20 @@ export function tabs(label: string, items: readonly Tab[], onSelect: (id: string
   const panels = h('vscode-panels', { 'aria-label': label }, ...heads, ...views);
   panels.addEventListener('change', (event) => {
     if (event.target !== panels) return;
-    const active = (panels as HTMLElement & { activeid?: string }).activeid;
-    if (active) onSelect(active.replace(/^tab-/, ''));
+    const active = activeTab(panels);
+    if (active) onSelect(active);
   });
   return panels;
+}
+
+/** The tab that is shown; known before its `change` event comes. */
+export const activeTab = (panels: HTMLElement): string | undefined =>
+  (panels as HTMLElement & { activeid?: string }).activeid?.replace(/^tab-/, '');
+
+/** The toolkit names a tab once, by its first text. */
+export function renameTab(text: HTMLElement): void {
+  const tab = text.closest('vscode-panel-tab');
+  tab?.setAttribute('aria-label', tab.textContent?.trim() ?? '');
 }
 
 export function selectTab(panels: HTMLElement, id: string): void {

@@ -6,7 +6,14 @@ import { type ChartCard, createCard } from '../charts/card';
 import { tableOf, toCsv } from '../charts/table';
 import { axisLabel } from '../charts/table-view';
 import type { PageModel, Plot } from '../state/model';
-import { type Preferences, toggle, toggleShown, withZoom } from '../state/preferences';
+import {
+  type ChartSwitch,
+  type Preferences,
+  toggle,
+  toggleShown,
+  withZoom,
+  type Zoom,
+} from '../state/preferences';
 import { watchVisible } from './watch-visible';
 
 export type ChartGrid = {
@@ -33,9 +40,9 @@ export function createGrid(options: GridOptions): ChartGrid {
   const actions = {
     onToggleSeries: (chart: string, series: { label: string; optional?: boolean }) =>
       change(toggleShown(preferences(), chart, series)),
-    onToggle: (what: 'logY' | 'table', chart: string) => change(toggle(preferences(), what, chart)),
-    onZoom: (chart: string, range: { from: number; to: number } | undefined) => {
-      change(withZoom(preferences(), chart, range));
+    onToggle: (what: ChartSwitch, chart: string) => change(toggle(preferences(), what, chart)),
+    onZoom: (range: Zoom | undefined) => {
+      change(withZoom(preferences(), range));
       options.onLook();
     },
     onPoint: (x: number | undefined) => {
@@ -99,7 +106,7 @@ function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
 }
 
 function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<string, number>) {
-  const charts = [...widths].map(([id, width]) => [id, { width, ...zoom[id] }]);
+  const charts = [...widths].map(([id, width]) => [id, { width, ...zoom }]);
   return { axis, smoothing, charts: Object.fromEntries(charts) };
 }
 

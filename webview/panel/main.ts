@@ -2,9 +2,9 @@ import './panel.css';
 import type { ActionView } from '../../src/protocol/dashboard/types';
 import type { ViewUpdate } from '../../src/protocol/webview';
 import { connectHost, type Host } from '../base/host';
-import { registerControls, selectTab } from '../controls/toolkit';
+import { activeTab, registerControls, selectTab } from '../controls/toolkit';
 import { applyUpdate, emptyModel, type PageModel } from '../state/model';
-import { type Preferences, readPreferences, withAxis } from '../state/preferences';
+import { type Preferences, readPreferences, withAxis, withZoom } from '../state/preferences';
 import { type ChartGrid, createGrid } from './charts';
 import { createCurves } from './curves';
 import { createGallery } from './gallery';
@@ -12,7 +12,7 @@ import { buildPage, buildTabs, type Page } from './page';
 import { createSections } from './sections';
 import { createToolbar } from './toolbar';
 
-const COMPARED_TABS: ReadonlySet<string> = new Set(['settings', 'classes']);
+const COMPARED_TABS: ReadonlySet<string> = new Set(['overview', 'settings', 'classes']);
 
 /** Each row of a checkpoint has buttons: a thousand of them at once would be seconds of a page that does not answer. */
 const FIRST_ROWS = 50;
@@ -34,6 +34,7 @@ class Panel {
   #model: PageModel = emptyModel;
   #preferences: Preferences = readPreferences(this.#host.saved);
   #rows = FIRST_ROWS;
+  readonly #places = new Map<string, number>();
   #isOpen = false;
   #isDrawing = false;
 
@@ -49,12 +50,19 @@ class Panel {
     this.#drawToolbar = createToolbar(this.#page.toolbar, {
       onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'look'),
       onSmoothing: (smoothing) => this.#change({ ...this.#preferences, smoothing }, 'look'),
+      onShowAll: () => this.#change(withZoom(this.#preferences, undefined), 'look'),
     });
-    this.#panels = buildTabs(this.#page, (tab) => {
-      this.#change({ ...this.#preferences, tab });
-      this.#openTab();
-    });
+    this.#panels = buildTabs(this.#page, (tab) => this.#selectTab(tab));
     selectTab(this.#panels, this.#preferences.tab);
+    followHeight(this.#page.header);
+    window.addEventListener('scroll', () => this.#places.set(activeTab(this.#panels) ?? '', window.scrollY));
+  }
+
+  /** Each tab comes back at the place where it was left. */
+  #selectTab(tab: string): void {
+    this.#change({ ...this.#preferences, tab });
+    this.#openTab();
+    requestAnimationFrame(() => window.scrollTo({ top: this.#places.get(tab) ?? 0 }));
   }
 
   #act(action: ActionView): void {
@@ -114,12 +122,18 @@ class Panel {
     });
   }
 
-  /** Of two runs only what is of both: their settings and classes. */
+  /** Of two runs only what both have: charts, settings and classes. */
   #showComparison(isComparison: boolean): void {
     if (document.body.classList.contains('comparison') === isComparison) return;
     document.body.classList.toggle('comparison', isComparison);
     const isOfOne = !COMPARED_TABS.has(this.#preferences.tab);
-    if (isComparison && isOfOne) selectTab(this.#panels, 'settings');
+    if (isComparison && isOfOne) selectTab(this.#panels, 'overview');
+  }
+
+  /** Before there is a run there is the curve alone. */
+  #showPreview(isPreview: boolean): void {
+    document.body.classList.toggle('preview', isPreview);
+    if (isPreview && this.#preferences.tab !== 'overview') selectTab(this.#panels, 'overview');
   }
 
   #draw(): void {
@@ -129,9 +143,17 @@ class Panel {
     this.#curves.draw();
     const { header } = this.#model.sections;
     document.body.classList.toggle('ready', header !== undefined);
-    document.body.classList.toggle('preview', header?.state === 'preview');
+    this.#showPreview(header?.state === 'preview');
     this.#showComparison(header?.compared !== undefined);
   }
+}
+
+/** The header has one or two lines; what stays below it while the page scrolls has to know. */
+function followHeight(header: HTMLElement): void {
+  const observer = new ResizeObserver(() =>
+    document.documentElement.style.setProperty('--header-height', `${header.offsetHeight}px`),
+  );
+  observer.observe(header);
 }
 
 const validatedCount = (model: PageModel): number => model.sections.checkpoints?.validated ?? 0;

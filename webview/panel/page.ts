@@ -2,9 +2,15 @@ import { byId, h } from '../base/dom';
 import { t } from '../base/strings';
 import { tabs } from '../controls/toolkit';
 
-const PARTS = ['header', 'sentences', 'tiles', 'toolbar', 'charts', 'tabs'] as const;
+const PARTS = ['header', 'tabs'] as const;
+const OVERVIEW = ['sentences', 'tiles', 'toolbar', 'charts'] as const;
 const DETAILS = ['checkpoints', 'classes', 'curves', 'gallery', 'settings', 'log'] as const;
-export type Part = (typeof PARTS)[number] | (typeof DETAILS)[number] | 'settingsTitle' | 'changed';
+export type Part =
+  | (typeof PARTS)[number]
+  | (typeof OVERVIEW)[number]
+  | (typeof DETAILS)[number]
+  | 'settingsTitle'
+  | 'changed';
 export type Page = Readonly<Record<Part, HTMLElement>>;
 
 /** The empty page: one element for each section. */
@@ -13,23 +19,26 @@ export function buildPage(): Page {
     (name) => [name, h(name === 'header' ? 'header' : 'section', { class: name })] as const,
   );
   const inner = DETAILS.map((name) => [name, h('div', { class: `tab ${name}` })] as const);
+  const overview = OVERVIEW.map((name) => [name, h('section', { class: name })] as const);
   byId('app').replaceChildren(...outer.map(([, element]) => element));
   const labels = [
     ['settingsTitle', h('span', {}, t('Settings'))],
     ['changed', h('em', { class: 'changed' })],
   ] as const;
-  return Object.fromEntries([...outer, ...inner, ...labels]) as Page;
+  return Object.fromEntries([...outer, ...overview, ...inner, ...labels]) as Page;
 }
 
 export function buildTabs(page: Page, onSelect: (tab: string) => void): HTMLElement {
+  const overview = h('div', { class: 'overview' }, page.sentences, page.tiles, page.toolbar, page.charts);
   const classes = h('div', { class: 'tab split' }, page.curves, page.classes);
-  const settingsLabel = h('span', {}, page.settingsTitle, page.changed);
+  const settingsLabel = h('span', {}, page.settingsTitle, ' ', page.changed);
   const panels = tabs(
-    t('Details'),
+    t('Views of the run'),
     [
+      { id: 'overview', label: t('Overview'), view: overview },
       { id: 'checkpoints', label: t('Checkpoints'), view: page.checkpoints },
       { id: 'classes', label: t('Classes'), view: classes },
-      { id: 'images', label: t('Worst images'), view: page.gallery },
+      { id: 'images', label: t('Images'), view: page.gallery },
       { id: 'settings', label: settingsLabel, view: page.settings },
       { id: 'log', label: t('Log'), view: page.log },
     ],

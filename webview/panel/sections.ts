@@ -1,6 +1,7 @@
 import type { Sections } from '../../src/protocol/dashboard/types';
 import { setText } from '../base/dom';
 import { t } from '../base/strings';
+import { renameTab } from '../controls/toolkit';
 import { drawHeader, drawSentences, drawTiles } from './header';
 import type { Page } from './page';
 import { type CheckpointActions, drawCheckpoints, drawLog } from './tables';
@@ -24,6 +25,7 @@ export function createSections(
       drawSettings(page.settings, rows, header?.compared);
       setText(page.settingsTitle, header?.compared ? t('Differing settings') : t('Settings'));
       setText(page.changed, header?.compared ? '' : changedNote(rows));
+      renameTab(page.changed);
     },
     log: (rows) => drawLog(page.log, rows),
   };
@@ -42,5 +44,5 @@ export function createSections(
 
 function changedNote(rows: Sections['settings']): string {
   const changed = rows.filter((s) => s.changed).length;
-  return changed === 0 ? '' : ` ${t('{0} changed', changed)}`;
+  return changed === 0 ? '' : t('{0} changed', changed);
 }

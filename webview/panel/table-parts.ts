@@ -1,11 +1,20 @@
 import { h } from '../base/dom';
 
-export type Column = { readonly label: string; readonly number?: boolean };
+/** `rank` says how long a column stays when the page gets narrow: `wide` columns go first, `middle` ones next. */
+export type Rank = 'wide' | 'middle';
+export type Column = { readonly label: string; readonly number?: boolean; readonly rank?: Rank };
 
 export function table(label: string, columns: readonly Column[], rows: readonly HTMLElement[]): HTMLElement {
-  const heads = columns.map((c) => h('th', { scope: 'col', class: c.number ? 'n' : undefined }, c.label));
+  const heads = columns.map((c) =>
+    h('th', { scope: 'col', class: classes(c.number && 'n', c.rank) }, c.label),
+  );
   return h('table', { 'aria-label': label }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
 }
 
-export const number = (text: string): HTMLElement => h('td', { class: 'n' }, text);
+export const number = (text: string, rank?: Rank): HTMLElement =>
+  h('td', { class: classes('n', rank) }, text);
+
+const classes = (...names: readonly (string | false | undefined)[]): string | undefined =>
+  names.filter(Boolean).join(' ') || undefined;
+
 export const empty = (text: string): HTMLElement => h('p', { class: 'empty' }, text);

@@ -1,5 +1,6 @@
 import type { CheckpointRow, CheckpointTable, LogRow } from '../../src/protocol/dashboard/types';
 import { type Child, childOf, h, icon, keyed } from '../base/dom';
+import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
 import type { Act } from './header';
@@ -43,11 +44,12 @@ function checkpointColumns(): Column[] {
   return [
     { label: t('checkpoint') },
     { label: 'mAP50-95', number: true },
-    { label: 'mAP50', number: true },
+    { label: 'mAP50', number: true, rank: 'middle' },
     { label: t('against the best before it') },
-    { label: t('took'), number: true },
-    { label: t('size'), number: true },
-    { label: '' },
+    { label: t('took'), number: true, rank: 'wide' },
+    { label: t('size'), number: true, rank: 'wide' },
+    { label: t('kept'), rank: 'wide' },
+    { label: t('actions') },
   ];
 }
 
@@ -62,21 +64,34 @@ function checkpointRow(row: CheckpointRow, act: Act): HTMLElement {
       focusKey: `${action.id}-${row.epoch}`,
     }),
   );
+  const rowActions = h(
+    'span',
+    { class: 'row-actions', role: 'toolbar', 'aria-label': t('Actions of epoch {0}', row.epoch) },
+    ...buttons,
+  );
+  oneTabStop(rowActions);
   return h(
     'tr',
     { class: row.busy ? 'busy' : row.best ? 'best' : undefined },
     name,
     number(row.map),
-    number(row.map50),
-    h('td', { class: row.verdict.tone }, row.busy ? progressRing() : undefined, row.verdict.text),
-    number(row.took),
-    number(row.size),
-    h(
-      'td',
-      { class: 'row-end' },
-      h('span', { class: row.kept.tone }, row.kept.text),
-      h('span', { class: 'row-actions' }, ...buttons),
-    ),
+    number(row.map50, 'middle'),
+    verdictCell(row),
+    number(row.took, 'wide'),
+    number(row.size, 'wide'),
+    h('td', { class: `wide ${row.kept.tone}` }, row.kept.text),
+    h('td', { class: 'row-end' }, rowActions),
+  );
+}
+
+/** In a narrow page the columns that went are a second line under the verdict. */
+function verdictCell({ busy, verdict, took, size, kept }: CheckpointRow): HTMLElement {
+  const rest = [took, size, kept.text].filter((text) => text !== '').join(' · ');
+  return h(
+    'td',
+    { class: 'text' },
+    h('span', { class: verdict.tone }, busy ? progressRing() : undefined, verdict.text),
+    h('span', { class: 'second-line quiet' }, rest),
   );
 }
 

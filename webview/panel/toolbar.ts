@@ -1,11 +1,13 @@
 import type { XAxis } from '../../src/protocol/dashboard/types';
 import { h, setText } from '../base/dom';
+import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import type { Preferences } from '../state/preferences';
 
 export type ToolbarActions = {
   readonly onAxis: (axis: XAxis) => void;
   readonly onSmoothing: (weight: number) => void;
+  readonly onShowAll: () => void;
 };
 
 /** Slider positions 0 to 100 are spread so that .9 to .999, where it matters, takes a third of the way. */
@@ -35,11 +37,17 @@ export function createToolbar(
   slider.addEventListener('input', () =>
     actions.onSmoothing(Math.min(0.999, toWeight(Number(slider.value)))),
   );
+  const axisBar = h('div', { class: 'segments', role: 'toolbar', 'aria-label': t('X axis') }, ...buttons);
+  oneTabStop(axisBar);
+  const showAll = segment(t('Show all'), actions.onShowAll);
+  showAll.classList.add('show-all');
   root.append(
-    h('div', { class: 'segments', role: 'group', 'aria-label': t('X axis') }, ...buttons),
+    showAll,
+    axisBar,
     h('label', { class: 'smoothing', for: 'smoothing' }, t('Smoothing'), slider, value),
   );
   return (preferences) => {
+    showAll.hidden = preferences.zoom === undefined;
     axes.forEach(([axis], i) => {
       buttons[i].setAttribute('aria-pressed', String(axis === preferences.axis));
     });

@@ -19,11 +19,11 @@ function classColumns(): Column[] {
   return [
     { label: t('class') },
     { label: t('labels'), number: true },
-    { label: t('precision'), number: true },
-    { label: t('recall'), number: true },
+    { label: t('precision'), number: true, rank: 'middle' },
+    { label: t('recall'), number: true, rank: 'middle' },
     { label: 'mAP50', number: true },
     { label: 'mAP50-95', number: true },
-    { label: '' },
+    { label: '', rank: 'wide' },
   ];
 }
 
@@ -34,24 +34,30 @@ function comparedColumns([first, second]: readonly [string, string]): Column[] {
     { label: t('mAP50-95 of {0}', first), number: true },
     { label: t('mAP50-95 of {0}', second), number: true },
     { label: t('difference'), number: true },
-    { label: '' },
+    { label: '', rank: 'wide' },
   ];
 }
 
 function classRow(row: ClassRow): HTMLElement {
-  const numbers = [row.labels, row.precision, row.recall, row.ap50, row.ap].map(number);
+  const numbers = [
+    number(row.labels),
+    number(row.precision, 'middle'),
+    number(row.recall, 'middle'),
+    number(row.ap50),
+    number(row.ap),
+  ];
   return h('tr', {}, h('th', { scope: 'row' }, row.name), ...numbers, barCell(row.share));
 }
 
 function comparedRow(row: ClassRow): HTMLElement {
-  const numbers = [row.labels, row.ap50, row.ap, row.difference ?? ''].map(number);
+  const numbers = [row.labels, row.ap50, row.ap, row.difference ?? ''].map((text) => number(text));
   return h('tr', {}, h('th', { scope: 'row' }, row.name), ...numbers, barCell(row.share));
 }
 
 function barCell(share: number): HTMLElement {
   const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
   bar.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
-  return h('td', { class: 'bar-cell' }, bar);
+  return h('td', { class: 'bar-cell wide' }, bar);
 }
 
 export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], compared: Compared): void {
@@ -82,8 +88,8 @@ function settingRow(row: SettingRow, isCompared: boolean): HTMLElement {
     'tr',
     {},
     h('th', { scope: 'row' }, h('code', {}, row.key)),
-    h('td', {}, row.requested),
-    h('td', { class: isNoted ? 'warning' : undefined }, row.effective),
-    h('td', { class: 'quiet row-end' }, row.reason),
+    h('td', { class: 'text' }, row.requested),
+    h('td', { class: isNoted ? 'text warning' : 'text' }, row.effective),
+    h('td', { class: 'text quiet row-end' }, row.reason),
   );
 }

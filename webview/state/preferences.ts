@@ -1,5 +1,7 @@
 import type { XAxis } from '../../src/protocol/dashboard/types';
 
+export type Zoom = { readonly from: number; readonly to: number };
+
 /** What a person chose in this view. The page owns it and keeps it with setState; nothing of the run is in it. */
 export type Preferences = {
   readonly axis: XAxis;
@@ -9,17 +11,21 @@ export type Preferences = {
   readonly shown: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
   readonly logY: Readonly<Record<string, boolean>>;
   readonly table: Readonly<Record<string, boolean>>;
-  readonly zoom: Readonly<Record<string, { readonly from: number; readonly to: number }>>;
+  /** Charts of shares from 0 to 1, instead of the range that their data fill. */
+  readonly wholeY: Readonly<Record<string, boolean>>;
+  /** The range of x that every chart of the run shows; all of it if undefined. */
+  readonly zoom: Zoom | undefined;
 };
 
 export const defaultPreferences: Preferences = {
   axis: 'epoch',
   smoothing: 0.97,
-  tab: 'checkpoints',
+  tab: 'overview',
   shown: {},
   logY: {},
   table: {},
-  zoom: {},
+  wholeY: {},
+  zoom: undefined,
 };
 
 /** What setState gave back, mended where an older page wrote it. */
@@ -27,7 +33,14 @@ export function readPreferences(saved: unknown): Preferences {
   const preferences = (saved as { preferences?: Partial<Preferences> } | undefined)?.preferences;
   const merged = { ...defaultPreferences, ...preferences };
   const axes: readonly unknown[] = ['step', 'epoch', 'time'];
-  return axes.includes(merged.axis) && Number.isFinite(merged.smoothing) ? merged : defaultPreferences;
+  if (!axes.includes(merged.axis) || !Number.isFinite(merged.smoothing)) return defaultPreferences;
+  return { ...merged, zoom: isRange(merged.zoom) ? merged.zoom : undefined };
+}
+
+/** Pages before this one kept a zoom for each chart. */
+function isRange(value: unknown): value is Zoom {
+  const range = value as Partial<Zoom> | undefined;
+  return Number.isFinite(range?.from) && Number.isFinite(range?.to);
 }
 
 export function isShown(
@@ -47,20 +60,18 @@ export function toggleShown(
   return { ...preferences, shown: { ...preferences.shown, [chart]: shown } };
 }
 
-export function toggle(preferences: Preferences, what: 'logY' | 'table', chart: string): Preferences {
+export type ChartSwitch = 'logY' | 'table' | 'wholeY';
+
+export function toggle(preferences: Preferences, what: ChartSwitch, chart: string): Preferences {
   return { ...preferences, [what]: { ...preferences[what], [chart]: !preferences[what][chart] } };
 }
 
-export function withZoom(
-  preferences: Preferences,
-  chart: string,
-  zoom: { readonly from: number; readonly to: number } | undefined,
-): Preferences {
-  const { [chart]: _, ...others } = preferences.zoom;
-  return { ...preferences, zoom: zoom ? { ...others, [chart]: zoom } : others };
-}
+export const withZoom = (preferences: Preferences, zoom: Zoom | undefined): Preferences => ({
+  ...preferences,
+  zoom,
+});
 
-/** Another x axis has other numbers: zooms made on the old one go. */
+/** Another x axis has other numbers: a zoom made on the old one goes. */
 export function withAxis(preferences: Preferences, axis: XAxis): Preferences {
-  return { ...preferences, axis, zoom: {} };
+  return { ...preferences, axis, zoom: undefined };
 }

@@ -104,7 +104,7 @@ export type Sections = {
   readonly log: readonly LogRow[];
 };
 
-export const CHART_IDS = ['lr', 'loss', 'map', 'pr', 'timing', 'speed'] as const;
+export const CHART_IDS = ['loss', 'lr', 'map', 'pr', 'timing', 'speed'] as const;
 export type ChartId = (typeof CHART_IDS)[number];
 export type XAxis = 'step' | 'epoch' | 'time';
 export type Colour = 'blue' | 'red' | 'green' | 'purple' | 'yellow' | 'grey';

@@ -20,6 +20,29 @@ const zh = (() => {
 const SCENES = {
   'panel-running': { entry: 'panel', setup: {}, width: 860, height: 1180 },
   'panel-young': { entry: 'panel', setup: { steps: 900 }, width: 860, height: 1000 },
+  'panel-540': {
+    entry: 'panel',
+    setup: { end: 'completed', epochs: 30, steps: 30 * 625 },
+    width: 540,
+    height: 800,
+  },
+  'panel-540-checkpoints': {
+    entry: 'panel',
+    setup: { end: 'completed', epochs: 30, steps: 30 * 625 },
+    width: 540,
+    height: 500,
+    tab: 'checkpoints',
+  },
+  'panel-360-checkpoints': {
+    entry: 'panel',
+    setup: { end: 'completed', epochs: 30, steps: 30 * 625 },
+    width: 360,
+    height: 500,
+    tab: 'checkpoints',
+  },
+  'panel-540-settings': { entry: 'panel', setup: {}, width: 540, height: 500, tab: 'settings' },
+  'panel-540-classes': { entry: 'panel', setup: {}, width: 540, height: 600, tab: 'classes' },
+  'panel-360': { entry: 'panel', setup: {}, width: 360, height: 800 },
   'panel-narrow': { entry: 'panel', setup: {}, width: 460, height: 1500 },
   'panel-wide': {
     entry: 'panel',

@@ -50,7 +50,7 @@ describe('what a page is told', () => {
     expect(Object.keys(first!.sections)).toEqual(
       expect.arrayContaining(['header', 'tiles', 'checkpoints', 'settings', 'log']),
     );
-    expect(kinds(first)).toEqual(['replace lr', 'replace loss', 'replace map']);
+    expect(kinds(first)).toEqual(['replace loss', 'replace lr', 'replace map']);
   });
 
   it('is silent while nothing changes', () => {
@@ -67,7 +67,7 @@ describe('what a page is told', () => {
     run.feed(3);
     const next = run.update();
     expect(next).toMatchObject({ seq: 1, reset: false });
-    expect(kinds(next)).toEqual(['append lr', 'append loss']);
+    expect(kinds(next)).toEqual(['append loss', 'append lr']);
     const loss = next!.charts.find((c) => c.kind === 'append' && c.id === 'loss');
     expect(loss).toMatchObject({
       series: expect.arrayContaining([
@@ -156,7 +156,7 @@ describe('what a page is told', () => {
   it('shows the planned curve whole, from the first step to the last', () => {
     const run = follow(100);
     run.session.open(lens);
-    const [lr] = run.update()!.charts;
+    const [, lr] = run.update()!.charts;
     const planned =
       lr.kind === 'replace' ? lr.chart.series.find((s) => s.key === 'planned:weights') : undefined;
     expect([planned?.x[0], planned?.x.at(-1)]).toEqual([0, 999]);
@@ -203,7 +203,7 @@ describe('a long run', () => {
     expect(updates[0]).toMatchObject({ seq: 0, reset: true, charts: [] });
     expect(updates[0]!.sections.header).toBeDefined();
     const charts = updates.flatMap((update) => kinds(update) ?? []);
-    expect(charts).toEqual(['replace lr', 'replace loss', 'replace map']);
+    expect(charts).toEqual(['replace loss', 'replace lr', 'replace map']);
     expect(Math.max(...updates.map((update) => update?.charts.length ?? 0))).toBe(1);
   });
 

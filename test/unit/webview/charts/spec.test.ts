@@ -126,14 +126,16 @@ describe('the page', () => {
 
   it('keeps what a person chose, and mends what an older page kept', () => {
     const chosen = toggle(
-      withZoom({ ...defaultPreferences, tab: 'log' }, 'loss', { from: 1, to: 2 }),
+      withZoom({ ...defaultPreferences, tab: 'log' }, { from: 1, to: 2 }),
       'logY',
       'loss',
     );
     expect(readPreferences({ preferences: chosen })).toEqual(chosen);
     expect(readPreferences({ preferences: { axis: 'weeks' } })).toEqual(defaultPreferences);
     expect(readPreferences(undefined)).toEqual(defaultPreferences);
-    expect(withAxis(chosen, 'step').zoom).toEqual({});
+    expect(withAxis(chosen, 'step').zoom).toBeUndefined();
+    const perChart = { ...chosen, zoom: { loss: { from: 1, to: 2 } } };
+    expect(readPreferences({ preferences: perChart })).toEqual({ ...chosen, zoom: undefined });
     expect(isShown(chosen, 'lr', { label: 'bias', optional: true })).toBe(false);
   });
 

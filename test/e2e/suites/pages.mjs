@@ -1,0 +1,169 @@
+// The dashboard on recorded data in a plain browser: at the widths that it really has nothing is cut, Tab takes few steps,
+// and axe-core finds nothing in any theme.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { bundlePages, pageOf } from '../page/bundle.mjs';
+import { THEMES } from '../page/themes.mjs';
+import { expect, expectEqual } from '../suite.mjs';
+
+const axe = createRequire(import.meta.url).resolve('axe-core');
+const folder = path.resolve(import.meta.dirname, '../../artifacts/pages');
+const WIDTHS = [360, 540, 800, 1200];
+const TABS = ['overview', 'checkpoints', 'classes', 'images', 'settings', 'log'];
+const RUNNING = { steps: 13_400 };
+const ENDED = { end: 'completed', epochs: 30, steps: 30 * 625 };
+/** Tab stops before the first tab of the page; it was 53 when charts stood above the tabs. */
+const MOST_STOPS = 6;
+
+async function openPage({ browser, bundles }, { theme, width, setup, entry = 'panel' }) {
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
+  // A page of a file has a session storage, a blank one has not.
+  const file = path.join(folder, `${entry}.html`);
+  writeFileSync(file, pageOf(bundles, entry, theme, setup));
+  await page.goto(`file://${file}`);
+  await page.waitForSelector('body.ready', { timeout: 20_000 });
+  return page;
+}
+
+async function showTab(page, tab) {
+  await page.click(`#tab-${tab}`);
+  await page.waitForSelector(`#view-${tab}:not([hidden])`);
+}
+
+/** Runs in the page: the elements that reach beyond its sides, but for those in a box that scrolls by itself. */
+function elementsOutside() {
+  const scrolls = (element) => {
+    for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {
+      if (getComputedStyle(at).overflowX !== 'visible') return true;
+    }
+    return false;
+  };
+  const isOutside = ({ left, right, width }) => width > 0 && (left < -1 || right > window.innerWidth + 1);
+  const outside = [...document.querySelectorAll('#app *')].filter(
+    (element) => isOutside(element.getBoundingClientRect()) && !scrolls(element),
+  );
+  const names = outside.map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+  return [...new Set(names)].slice(0, 5).join(', ');
+}
+
+async function expectInside(page, where) {
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(
+    sideways <= 0,
+    `${where}: the page scrolls sideways by ${sideways} px: ${await page.evaluate(elementsOutside)}`,
+  );
+  expectEqual(await page.evaluate(elementsOutside), '', `${where}: outside of the page`);
+}
+
+async function expectAccessible(page, where) {
+  await page.addScriptTag({ path: axe });
+  const violations = await page.evaluate(async () => {
+    const found = await window.axe.run(document, { resultTypes: ['violations'] });
+    // The frame around the page is the editor's: title, language and landmarks of the whole are not ours to set.
+    const own = found.violations.filter(
+      ({ id }) => !['document-title', 'html-has-lang', 'region', 'page-has-heading-one'].includes(id),
+    );
+    return own.map(({ id, nodes }) => `${id}: ${nodes[0].target.join(' ')} (${nodes[0].failureSummary})`);
+  });
+  expectEqual(violations.join('\n'), '', `${where}: axe-core`);
+}
+
+async function stopsBefore(page, id) {
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let stops = 0; stops < 60; stops++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((tab) => document.activeElement?.id === tab, id)) return stops;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+export async function pages({ suite, browser }) {
+  mkdirSync(folder, { recursive: true });
+  const bundles = await bundlePages();
+  const context = { browser, bundles };
+  for (const width of WIDTHS) await layout({ suite, context, width });
+  for (const name of Object.keys(THEMES)) await accessible({ suite, context, name });
+  await behaviour({ suite, context });
+}
+
+async function layout({ suite, context, width }) {
+  for (const [state, setup] of Object.entries({ running: RUNNING, completed: ENDED })) {
+    const page = await openPage(context, { theme: THEMES.dark, width, setup });
+    await suite.test(`pages: nothing is cut at ${width} px, ${state}`, { pages: () => [page] }, async () => {
+      for (const tab of TABS) {
+        await showTab(page, tab);
+        await expectInside(page, `${tab} at ${width} px`);
+      }
+    });
+    await page.close();
+  }
+}
+
+async function accessible({ suite, context, name }) {
+  const page = await openPage(context, { theme: THEMES[name], width: 800, setup: RUNNING });
+  await suite.test(`pages: axe-core finds nothing in ${name}`, { pages: () => [page] }, async () => {
+    for (const tab of TABS) {
+      await showTab(page, tab);
+      await expectAccessible(page, `${tab} in ${name}`);
+    }
+  });
+  await page.close();
+  const side = await openPage(context, { theme: THEMES[name], width: 300, setup: RUNNING, entry: 'side' });
+  await suite.test(
+    `pages: axe-core finds nothing in the side panel in ${name}`,
+    { pages: () => [side] },
+    () => expectAccessible(side, `side panel in ${name}`),
+  );
+  await side.close();
+}
+
+async function behaviour({ suite, context }) {
+  const page = await openPage(context, { theme: THEMES.dark, width: 540, setup: ENDED });
+  const test = (name, body) => suite.test(`pages: ${name}`, { pages: () => [page] }, body);
+  await test('the three charts of a run are on the first screen at 540 px', async () => {
+    for (const id of ['loss', 'lr', 'map']) {
+      const bottom = await page.evaluate(
+        (chart) => document.querySelector(`#chart-${chart}`).getBoundingClientRect().bottom,
+        id,
+      );
+      expect(bottom <= 800, `the ${id} chart ends at ${bottom} px of 800`);
+    }
+  });
+  await test('few Tab stops lie before the tabs', async () => {
+    const stops = await stopsBefore(page, 'tab-overview');
+    expect(stops <= MOST_STOPS, `${stops} Tab stops before the tabs`);
+  });
+  await test('a zoom holds for every chart, and Show all ends it', async () => {
+    const range = (id) =>
+      page.evaluate(
+        (chart) => document.querySelector(`#chart-${chart} .surface`).ariaLabel.split('. ')[0].split(', ')[1],
+        id,
+      );
+    const whole = await range('lr');
+    const box = await page.locator('#chart-loss canvas').boundingBox();
+    await page.mouse.move(box.x + 150, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 300, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(
+      (before) => !document.querySelector('#chart-lr .surface').ariaLabel.includes(before),
+      whole,
+    );
+    expectEqual(await range('map'), await range('loss'), 'range of mAP');
+    await page.click('.show-all');
+    await page.waitForFunction(
+      (before) => document.querySelector('#chart-map .surface').ariaLabel.includes(before),
+      whole,
+    );
+  });
+  await test('each tab comes back at the place where it was left', async () => {
+    await page.evaluate(() => window.scrollTo(0, 500));
+    const place = await page.evaluate(() => window.scrollY);
+    await showTab(page, 'log');
+    await page.waitForFunction(() => window.scrollY === 0);
+    await showTab(page, 'overview');
+    await page.waitForFunction((before) => window.scrollY === before, place);
+  });
+  await page.close();
+}
