@@ -33,6 +33,7 @@ export type GridOptions = {
 export function createGrid(options: GridOptions): ChartGrid {
   let model: PageModel | undefined;
   let widths: ReadonlyMap<string, number> = new Map();
+  let isFirst = true;
   let theme = readTheme();
   const { preferences, change } = options;
 
@@ -71,7 +72,9 @@ export function createGrid(options: GridOptions): ChartGrid {
     }
   };
   watchVisible(new Map([...cards].map(([id, card]) => [id, card.element])), (next) => {
-    const changed = JSON.stringify([...next]) !== JSON.stringify([...widths]);
+    // The first report opens the page, also if another tab than the charts' is shown.
+    const changed = isFirst || JSON.stringify([...next]) !== JSON.stringify([...widths]);
+    isFirst = false;
     widths = next;
     if (changed) options.onLook();
   });

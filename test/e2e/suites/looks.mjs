@@ -156,7 +156,6 @@ async function tour(page, shoot) {
   for (const tab of ['classes', 'images', 'settings', 'log']) {
     await panel.locator(`#tab-${tab}`).click();
     await settle(900);
-    await panel.locator('.tabs').scrollIntoViewIfNeeded();
     await panel.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
     await settle(500);
     await shoot(`tab-${tab}`);

@@ -158,12 +158,18 @@ async function behaviour({ suite, context }) {
     );
   });
   await test('each tab comes back at the place where it was left', async () => {
-    await page.evaluate(() => window.scrollTo(0, 500));
+    await page.evaluate(() => window.scrollTo(0, 200));
     const place = await page.evaluate(() => window.scrollY);
     await showTab(page, 'log');
     await page.waitForFunction(() => window.scrollY === 0);
     await showTab(page, 'overview');
     await page.waitForFunction((before) => window.scrollY === before, place);
+  });
+  await test('a page that was left on another tab opens there', async () => {
+    await showTab(page, 'log');
+    await page.reload();
+    await page.waitForSelector('body.ready');
+    await page.waitForSelector('#view-log:not([hidden])');
   });
   await page.close();
 }
