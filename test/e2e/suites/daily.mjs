@@ -23,7 +23,7 @@ const row = (page, text) => page.locator('.pane-body .monaco-list-row', { hasTex
 const choice = (page, text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 const summary = (panel, id) => panel.locator(`#chart-${id} .surface`).getAttribute('aria-label');
-const tool = (panel, id, label) => panel.locator(`#chart-${id} vscode-button[aria-label="${label}"]`);
+const tool = (panel, id, label) => panel.locator(`#chart-${id} [aria-label="${label}"]`);
 
 export async function daily(context) {
   await closely(context);
@@ -62,7 +62,9 @@ async function closely({ suite, browser, extensions }) {
       const surface = panel.locator('#chart-loss .surface');
       await surface.focus();
       await page.keyboard.press('+');
-      await until('the zoom', () => panel.locator('#chart-loss.zoomed').count());
+      await panel.locator('.show-all').waitFor();
+      await page.keyboard.press('Escape');
+      await panel.locator('.show-all').waitFor({ state: 'hidden' });
       const table = tool(panel, 'loss', 'Show as table');
       await table.focus();
       await page.keyboard.press('Enter');
@@ -92,6 +94,8 @@ async function closely({ suite, browser, extensions }) {
     });
 
     await test('zoom, table, log scale, smoothing and axis are remembered across a reload', async () => {
+      await panel.locator('#chart-lr .surface').focus();
+      await page.keyboard.press('+');
       await panel.locator('#smoothing').focus();
       await page.keyboard.press('Home');
       await until(
@@ -103,7 +107,7 @@ async function closely({ suite, browser, extensions }) {
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
       await until('the table', () => panel.locator('#chart-loss .chart-table tbody tr').count());
-      expectEqual(await panel.locator('#chart-loss.zoomed').count(), 1, 'zoomed charts');
+      await panel.locator('.show-all').waitFor();
       const log = await tool(panel, 'map', 'Logarithmic y axis').getAttribute('aria-pressed');
       expectEqual(log, 'true', 'log scale');
       expectEqual(await panel.locator('.smoothing output').textContent(), '0.00', 'smoothing');

@@ -147,10 +147,12 @@ export async function training({ suite, browser, extensions }) {
       await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
+      await until('the log tab', () => panel.locator('.log-lines').isVisible());
+      await panel.locator('#tab-overview').click();
       expectEqual(await panel.locator('.segment[aria-pressed=true]').textContent(), 'Step', 'x axis');
       const box = panel.locator('#chart-loss .legend-entry', { hasText: 'box' });
+      await box.waitFor();
       expectEqual(await box.getAttribute('aria-pressed'), 'false', 'box shown');
-      await until('the log tab', () => panel.locator('.log-lines').isVisible());
     });
 
     await test('Resume goes on in the same folder', async () => {
