@@ -19,7 +19,8 @@ export async function countDataset(
   experiment: Experiment,
   { images, ultralytics }: CountOptions,
 ): Promise<PlanCounts> {
-  const { assumed, ...counts } = await countForPlan(experiment.data);
+  const { assumed, published, ...counts } = await countForPlan(experiment.data, experiment.trainer);
+  const notCounted = images === undefined && { ...(assumed && { assumed }), ...(published && { published }) };
   if (assumed !== undefined && images === undefined) {
     const all = ASSUMED.images.toLocaleString('en-US');
     printLine(io.stderr, `warning: ${assumed}; ${all} images (COCO) are assumed, --images N says better`);
@@ -27,6 +28,7 @@ export async function countDataset(
   const version = ultralytics ?? (await versionFor(io, experiment));
   return {
     ...counts,
+    ...notCounted,
     ...(images !== undefined && { images }),
     ...(version !== undefined && { ultralyticsVersion: version }),
   };

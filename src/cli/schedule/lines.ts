@@ -1,5 +1,7 @@
+import { inEnglish } from '../../base/words';
 import type { Advice } from '../../domain/advice/types';
-import { mainGroup, percent, rate, summarize, whole } from '../../domain/schedule/summary';
+import { headlineTexts } from '../../domain/schedule/headlines';
+import { mainGroup } from '../../domain/schedule/summary';
 import type { Schedule } from '../../domain/schedule/types';
 import { type OutputStream, textWidth } from '../io';
 import { plotCurve } from '../output/plot';
@@ -14,12 +16,14 @@ export function scheduleLines(
   advice: readonly Advice[],
   { stream, style }: { readonly stream: OutputStream; readonly style: Style },
 ): string[] {
-  const { steps, stepsPerEpoch, groups } = schedule;
+  const { groups } = schedule;
+  const { steps, stepsPerEpoch } = headlineTexts(schedule);
   const width = textWidth(stream) - 12;
   const main = mainGroup(schedule);
   const curve = sampleLr(schedule, main, width * 8);
   return [
-    `${whole(stepsPerEpoch)} steps per epoch, ${whole(steps)} steps${warmupText(schedule)}`,
+    `${stepsPerEpoch} steps per epoch, ${steps} steps${warmupText(schedule)}`,
+    ...(schedule.assumed ?? []).map((assumed) => `~ ${inEnglish(assumed)}`),
     '',
     `lr of ${groups[main]}`,
     ...plotCurve(curve, { width, height: PLOT_HEIGHT, range: [0, Math.max(...curve)] }),
@@ -30,14 +34,15 @@ export function scheduleLines(
   ];
 }
 
-function warmupText({ warmupSteps, steps }: Schedule): string {
-  if (warmupSteps === 0) return ', no warm-up';
-  return `, warm-up ${whole(warmupSteps)} steps (${percent(warmupSteps / steps)})`;
+function warmupText(schedule: Schedule): string {
+  if (schedule.warmupSteps === 0) return ', no warm-up';
+  const { warmupSteps, warmupShare } = headlineTexts(schedule);
+  return `, warm-up ${warmupSteps} steps${warmupShare === undefined ? '' : ` (${warmupShare})`}`;
 }
 
 function groupLine(schedule: Schedule, name: string, group: number): string {
-  const { start, peak, final } = summarize(schedule, group);
-  return `${name.padEnd(8)} starts at ${rate(start)}, highest ${rate(peak.lr)} at step ${whole(peak.step)}, ends at ${rate(final)}`;
+  const { firstLr, highestLr, highestLrStep, lastLr } = headlineTexts(schedule, group);
+  return `${name.padEnd(8)} starts at ${firstLr}, highest ${highestLr} at step ${highestLrStep}, ends at ${lastLr}`;
 }
 
 function adviceLine({ severity, message }: Advice, style: Style): string {

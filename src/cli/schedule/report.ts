@@ -1,16 +1,16 @@
 import { inEnglish } from '../../base/words';
 import type { Advice } from '../../domain/advice/types';
+import { headlinesOf } from '../../domain/schedule/headlines';
 import type { Schedule } from '../../domain/schedule/types';
 
 /** What other programs read, every step of every group: fields may be added, these stay. */
 export function scheduleReport(schedule: Schedule, advice: readonly Advice[]) {
-  const { steps, stepsPerEpoch, warmupSteps } = schedule;
+  const { steps, assumed = [] } = schedule;
   const perStep = (at: (step: number) => number): number[] =>
     Array.from({ length: steps }, (_, step) => at(step));
   return {
-    stepsPerEpoch,
-    steps,
-    warmupSteps,
+    ...headlinesOf(schedule),
+    ...(assumed.length > 0 && { assumed: assumed.map(inEnglish) }),
     groups: schedule.groups.map((name, group) => ({
       name,
       lr: perStep((step) => schedule.lrAt(step, group)),

@@ -1,5 +1,6 @@
 import { worded } from '../../base/problem';
 import { countedInput } from '../schedule/counts';
+import { isAssumed } from '../schedule/headlines';
 import { DATA_RULES } from './data-rules';
 import { OPTIMIZER_RULES } from './optimizer-rules';
 import type { Advice, AdviceContext, Rule } from './types';
@@ -13,6 +14,7 @@ const WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 export function advise(context: AdviceContext): readonly Advice[] {
   const used = withUsedImages(context);
   const found = RULES.flatMap((rule): Advice[] => {
+    if (rule.counted && isAssumed(context.schedule)) return [];
     const finding = rule.find(used);
     if (finding === undefined) return [];
     const { id, source, reason, key } = rule;

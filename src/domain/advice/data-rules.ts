@@ -9,6 +9,7 @@ const NOISY_SET = 500;
 export const DATA_RULES: readonly Rule[] = [
   {
     id: 'small-set-warmup',
+    counted: true,
     key: 'warmup_epochs',
     source: words('heuristic for small industrial sets'),
     reason: words(
@@ -29,6 +30,7 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'small-set-augment',
+    counted: true,
     key: 'mosaic',
     source: words('heuristic; YOLOv4 (arXiv 2004.10934) for mosaic, arXiv 1710.09412 for mixup'),
     reason: words(
@@ -50,6 +52,7 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'small-set-smoothing',
+    counted: true,
     key: 'label_smoothing',
     source: words('Szegedy et al. 2016, arXiv 1512.00567'),
     reason: words(
@@ -148,6 +151,7 @@ export const DATA_RULES: readonly Rule[] = [
   },
   {
     id: 'last-batch',
+    counted: true,
     key: 'batch',
     source: words('batch normalization, arXiv 1502.03167'),
     reason: words(

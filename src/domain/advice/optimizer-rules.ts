@@ -1,4 +1,5 @@
 import { type Words, words } from '../../base/words';
+import { isAssumed } from '../schedule/headlines';
 import { effective, isAdam, isFineTuning } from './facts';
 import { count, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
@@ -121,13 +122,16 @@ function autoIgnores(context: AdviceContext): Finding | undefined {
       : []),
   ];
   if (named.length === 0) return undefined;
+  const fix = { key: 'optimizer', value: 'SGD' };
+  if (isAssumed(context.schedule))
+    return { severity: 'warning', message: words('{0}: auto chooses its own', ignored(named)), fix };
   return {
     severity: 'warning',
     message: words(
       '{0}: auto trains {1} at {2} with momentum {3}',
       ...[ignored(named), chosen.optimizer, rate(chosen.lr0), chosen.momentum],
     ),
-    fix: { key: 'optimizer', value: 'SGD' },
+    fix,
   };
 }
 

@@ -34,5 +34,7 @@ export type Finding = { readonly severity: Severity; readonly message: Words; re
 
 export type Rule = Pick<Advice, 'source' | 'reason' | 'key'> & {
   readonly id: string;
+  /** Says something about numbers of images or steps: where those are made up, it says nothing. */
+  readonly counted?: true;
   find(context: AdviceContext): Finding | undefined;
 };

@@ -1,4 +1,5 @@
 import { words } from '../../base/words';
+import { headlineTexts } from '../schedule/headlines';
 import { mainGroup } from '../schedule/summary';
 import { BETA2, isAdam, isFineTuning, isSmallForModel, neededWarmup, warmupShare } from './facts';
 import { count, epochsFor, percent, rate } from './numbers';
@@ -9,6 +10,7 @@ const GOYAL = words('Goyal et al. 2017, arXiv 1706.02677');
 export const WARMUP_RULES: readonly Rule[] = [
   {
     id: 'warmup-steps',
+    counted: true,
     key: 'warmup_epochs',
     source: GOYAL,
     reason: words('Warm-up acts by the step, not by the epoch: its length in steps is what can be compared.'),
@@ -31,6 +33,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-missing',
+    counted: true,
     key: 'warmup_epochs',
     source: GOYAL,
     reason: words(
@@ -54,6 +57,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-one-epoch',
+    counted: true,
     key: 'warmup_epochs',
     source: words('heuristic, after Goyal et al. 2017'),
     reason: words('Images that are first seen at the full LR pull hardest on the youngest weights.'),
@@ -72,6 +76,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-short',
+    counted: true,
     key: 'warmup_epochs',
     source: words(
       'Ma and Yarats 2019, arXiv 1910.04209; MMDetection, Detectron2 and Ultralytics use 500 to 1,000 steps or 3 epochs',
@@ -83,6 +88,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-long',
+    counted: true,
     key: 'warmup_epochs',
     source: words('heuristic: 5 to 10 % of the run'),
     reason: words('What warm-up takes is missing at the peak, where most is learnt.'),
@@ -90,6 +96,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-swallows-run',
+    counted: true,
     key: 'warmup_epochs',
     source: words('ultralytics#20768, PR #25321'),
     reason: words(
@@ -99,6 +106,7 @@ export const WARMUP_RULES: readonly Rule[] = [
   },
   {
     id: 'warmup-floor-100',
+    counted: true,
     key: 'warmup_epochs',
     source: words('ultralytics PR #25321'),
     reason: words('Up to 8.4.102 Ultralytics warms up for at least 100 steps, whatever warmup_epochs says.'),
@@ -157,14 +165,13 @@ function swallowed(context: AdviceContext): Finding | undefined {
   const { schedule, experiment } = context;
   const share = warmupShare(context);
   if (share < 0.5) return undefined;
-  const weights = Math.max(0, schedule.groups.indexOf('weights'));
-  const peak = schedule.lrAt(Math.min(schedule.warmupSteps, schedule.steps - 1), weights);
+  const { highestLr } = headlineTexts(schedule);
   const epochs = Math.max(0.5, Math.floor(experiment.epochs / 10));
   return {
     severity: 'warning',
     message: words(
-      'warm-up takes {0} of the run: the LR tops out near {1} and never reaches lr0',
-      ...[percent(share), rate(peak)],
+      'warm-up takes {0} of the run: the LR tops out at {1} and never reaches lr0',
+      ...[percent(share), highestLr],
     ),
     fix: { key: 'warmup_epochs', value: epochs },
   };

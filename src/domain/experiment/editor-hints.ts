@@ -4,7 +4,8 @@ import { type Words, words } from '../../base/words';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
 import { countedInput, type DatasetCounts } from '../schedule/counts';
-import { percent, rate, whole } from '../schedule/summary';
+import { headlineTexts, isAssumed } from '../schedule/headlines';
+import { rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type Entry, lastOf } from './entries';
 import { readYaml } from './read-yaml';
@@ -34,37 +35,37 @@ export function inlayHints(text: string, context: HintContext, t: Translate = EN
 }
 
 const HINTS: Readonly<Record<string, (context: HintContext, t: Translate) => string | undefined>> = {
-  warmup_epochs: ({ schedule: { warmupSteps, steps } }, t) =>
-    warmupSteps === 0
-      ? t('no warm-up')
-      : t('{0}, {1}', stepCount(warmupSteps, t), percent(warmupSteps / steps)),
-  epochs: ({ schedule }, t) => stepCount(schedule.steps, t),
+  warmup_epochs: ({ schedule }, t) => {
+    const { warmupSteps, warmupShare } = headlineTexts(schedule);
+    if (schedule.warmupSteps === 0) return t('no warm-up');
+    const steps = stepCount(warmupSteps, t);
+    return warmupShare === undefined ? steps : t('{0}, {1}', steps, warmupShare);
+  },
+  epochs: ({ schedule }, t) => stepCount(headlineTexts(schedule).steps, t),
   batch: ({ schedule }, t) =>
-    t('{0} per epoch', stepCount(schedule.stepsPerEpoch, t)) + accumulation(schedule, t),
-  lrf: ({ schedule }, t) => t('down to {0}', rate(schedule.lrAt(schedule.steps - 1, mainOf(schedule)))),
+    t('{0} per epoch', stepCount(headlineTexts(schedule).stepsPerEpoch, t)) + accumulation(schedule, t),
+  lrf: ({ schedule }, t) => t('down to {0}', headlineTexts(schedule).lastLr),
   optimizer: (context, t) => {
     const chosen = effective(context);
-    return chosen.auto
-      ? t('{0}, lr0 {1}, momentum {2}', chosen.optimizer, rate(chosen.lr0), chosen.momentum)
-      : undefined;
+    if (!chosen.auto) return undefined;
+    // Auto decides by the number of steps and classes.
+    const optimizer = isAssumed(context.schedule) ? `~${chosen.optimizer}` : chosen.optimizer;
+    return t('{0}, lr0 {1}, momentum {2}', optimizer, rate(chosen.lr0), chosen.momentum);
   },
   fraction: ({ experiment, counts }, t) => {
     const { images = counts.images } = countedInput(experiment, counts);
-    return images < counts.images ? t('{0} images used', whole(images)) : undefined;
+    const mark = counts.assumed === undefined ? '' : '~';
+    return images < counts.images ? t('{0} images used', mark + whole(images)) : undefined;
   },
 };
 
-function stepCount(n: number, t: Translate): string {
-  return n === 1 ? t('1 step') : t('{0} steps', whole(n));
+function stepCount(text: string, t: Translate): string {
+  return text === '1' ? t('1 step') : t('{0} steps', text);
 }
 
 function accumulation(schedule: Schedule, t: Translate): string {
   const batches = schedule.accumulateAt(schedule.steps - 1);
   return batches > 1 ? t(', {0} batches per update', batches) : '';
-}
-
-function mainOf(schedule: Schedule): number {
-  return Math.max(0, schedule.groups.indexOf('weights'));
 }
 
 /** A problem that says why it may be believed. */

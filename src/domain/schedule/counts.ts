@@ -10,6 +10,12 @@ export type DatasetCounts = {
   readonly images: number;
   readonly fractionApplied?: boolean;
   readonly classes: number;
+  /** Why they could not be counted; then the numbers are not those of this set. */
+  readonly assumed?: string;
+  /** There is no dataset file of that name; `nearest`: one that is there and may be meant, as it would be written. */
+  readonly missing?: { readonly nearest?: string };
+  /** The known data set whose published counts these are. */
+  readonly published?: string;
   /** Of the installed package, for `trainer: ultralytics`. */
   readonly ultralyticsVersion?: string;
 };
@@ -41,14 +47,35 @@ function usedImages(experiment: Experiment, images: number): number {
   return roundHalfEven(images * share);
 }
 
-type Context = { readonly experiment: Experiment; readonly input: ScheduleInput; readonly strict: boolean };
+/** What the length of a run rests on beside its file and its data. */
+export function assumptionsOf(experiment: Experiment, counts: DatasetCounts): readonly Words[] {
+  const batch = words('AutoBatch chooses when training starts; {0} is assumed here', ASSUMED_BATCH);
+  return [
+    ...(counts.assumed === undefined ? [] : [assumedImages(counts.assumed, counts.images)]),
+    ...(experiment.batch >= 1 ? [] : [batch]),
+  ];
+}
+
+function assumedImages(why: string, count: number): Words {
+  return words(
+    'the dataset could not be counted ({0}): {1} images, as many as COCO has, are assumed',
+    ...[why, count.toLocaleString('en-US')],
+  );
+}
+
+type Context = {
+  readonly experiment: Experiment;
+  readonly counts: DatasetCounts;
+  readonly input: ScheduleInput;
+  readonly strict: boolean;
+};
 
 export function countProblems(
   experiment: Experiment,
-  input: ScheduleInput,
+  counts: DatasetCounts,
   strict: boolean,
 ): readonly Problem[] {
-  const context = { experiment, input, strict };
+  const context = { experiment, counts, input: countedInput(experiment, counts), strict };
   return [warmupProblem, batchProblem, autoBatchNote, timeNote, versionNote].flatMap(
     (rule) => rule(context) ?? [],
   );
@@ -80,9 +107,9 @@ function oldFloor(input: ScheduleInput): boolean {
   return input.rule !== 'builtin' && isBefore(input.ultralyticsVersion ?? NEWEST_KNOWN, '8.4.103');
 }
 
-function batchProblem({ experiment, input, strict }: Context): Problem | undefined {
+function batchProblem({ experiment, counts, input, strict }: Context): Problem | undefined {
   const count = input.images ?? 0;
-  if (experiment.batch <= count) return undefined;
+  if (experiment.batch <= count || counts.assumed !== undefined) return undefined;
   const said = words('batch {0} is larger than the training set of {1}', experiment.batch, images(count));
   const refuses = strict && experiment.trainer === 'builtin' && experiment.explicit.includes('batch');
   const whole = refuses

@@ -1,4 +1,4 @@
-import type { Schedule } from './types';
+import type { Schedule, WarmupParts } from './types';
 import { partsAt, targetAt } from './warmup-parts';
 
 /**
@@ -69,6 +69,7 @@ export function scheduleOnGrid(
     steps,
     warmupSteps: firstCold(steps, (step) => evenStep(grid, step) >= of(step).warmupSteps),
     lrAt: (step, group) => of(step).lrAt(evenStep(grid, step), group),
+    ...(last.warmup && { warmup: warmupOnGrid(grid, last.warmup, (step) => of(step).warmup) }),
     ...(last.warmup && {
       warmup: {
         ...last.warmup,
@@ -78,6 +79,19 @@ export function scheduleOnGrid(
     }),
     momentumAt: (step) => of(step).momentumAt(evenStep(grid, step)),
     accumulateAt: (step) => of(step).accumulateAt(evenStep(grid, step)),
+  };
+}
+
+function warmupOnGrid(
+  grid: EpochGrid,
+  last: WarmupParts,
+  of: (step: number) => WarmupParts | undefined,
+): WarmupParts {
+  const at = (step: number): WarmupParts => of(step) ?? last;
+  return {
+    sharesAt: (step) => at(step).sharesAt(evenStep(grid, step)),
+    startOf: (group) => last.startOf(group),
+    targetAt: (step, group) => at(step).targetAt(evenStep(grid, step), group),
   };
 }
 

@@ -5,11 +5,13 @@ export type Point = { readonly step: number; readonly lr: number };
 /** Steps looked at per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
 const LOOKS = 8;
 
+type Curve = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
+
 /**
  * At most `points` points of one group's curve: the lowest and the highest of each stretch, so that no peak is lost, with
  * the first, the last and the end of warm-up always among them.
  */
-export function samplePoints(schedule: Schedule, group: number, points: number): readonly Point[] {
+export function samplePoints(schedule: Curve, group: number, points: number): readonly Point[] {
   const known = cacheOf(schedule);
   const key = `${group}/${points}`;
   const found = known.get(key) ?? takePoints(schedule, group, points);
@@ -18,18 +20,18 @@ export function samplePoints(schedule: Schedule, group: number, points: number):
 }
 
 /** A hover draws, describes and marks one schedule: its points are taken once. */
-const cache = new WeakMap<Schedule, Map<string, readonly Point[]>>();
+const cache = new WeakMap<Curve, Map<string, readonly Point[]>>();
 
-function cacheOf(schedule: Schedule): Map<string, readonly Point[]> {
+function cacheOf(schedule: Curve): Map<string, readonly Point[]> {
   const known = cache.get(schedule) ?? new Map<string, readonly Point[]>();
   cache.set(schedule, known);
   return known;
 }
 
-function takePoints(schedule: Schedule, group: number, points: number): readonly Point[] {
+function takePoints(schedule: Curve, group: number, points: number): readonly Point[] {
   const { steps, warmupSteps } = schedule;
   if (steps <= points) return Array.from({ length: steps }, (_, step) => pointAt(schedule, group, step));
-  const seams = [0, warmupSteps, steps - 1].filter((step) => step < steps);
+  const seams = [0, warmupSteps - 1, warmupSteps, steps - 1].filter((step) => step >= 0 && step < steps);
   const buckets = Math.max(1, Math.floor((points - seams.length) / 2));
   const found = new Map<number, Point>(seams.map((step) => [step, pointAt(schedule, group, step)]));
   for (let bucket = 0; bucket < buckets; bucket++) {
@@ -41,7 +43,7 @@ function takePoints(schedule: Schedule, group: number, points: number): readonly
 }
 
 function extremes(
-  schedule: Schedule,
+  schedule: Curve,
   group: number,
   { from, length }: { readonly from: number; readonly length: number },
 ): readonly Point[] {
@@ -56,6 +58,6 @@ function extremes(
   return [low, high];
 }
 
-function pointAt(schedule: Schedule, group: number, step: number): Point {
+function pointAt(schedule: Curve, group: number, step: number): Point {
   return { step, lr: schedule.lrAt(step, group) };
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/problem';
 import type { Experiment } from '../experiment/types';
-import { countedInput, countProblems, type DatasetCounts } from './counts';
+import { assumptionsOf, countedInput, countProblems, type DatasetCounts } from './counts';
 import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
 import { changedLr, type LrChange, segmentsOf } from './lr-changes';
 import { effectiveSettings } from './optimizer';
@@ -48,10 +48,11 @@ export function scheduleOf(
   counts: DatasetCounts,
   options: { readonly strict?: boolean } = {},
 ): { readonly schedule: Schedule; readonly problems: readonly Problem[] } {
-  const input = countedInput(experiment, counts);
+  const schedule = createSchedule(countedInput(experiment, counts));
+  const assumed = assumptionsOf(experiment, counts);
   return {
-    schedule: createSchedule(input),
-    problems: countProblems(experiment, input, options.strict ?? false),
+    schedule: assumed.length === 0 ? schedule : { ...schedule, assumed },
+    problems: countProblems(experiment, counts, options.strict ?? false),
   };
 }
 

@@ -1,4 +1,4 @@
-import { samplePoints } from './sample';
+import { type Point, samplePoints } from './sample';
 import type { Schedule } from './types';
 
 export type ScheduleSummary = {
@@ -21,11 +21,14 @@ export function mainGroup({ groups }: Pick<Schedule, 'groups'>): number {
   return Math.max(0, groups.indexOf(MAIN_GROUP));
 }
 
-export function summarize(schedule: Schedule, group = mainGroup(schedule)): ScheduleSummary {
-  const points = samplePoints(schedule, group, 400);
+export function summarize(
+  schedule: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'unit'>,
+  group = mainGroup(schedule),
+): ScheduleSummary {
+  const points = [...samplePoints(schedule, group, 400), ...epochEnds(schedule, group)];
   const finite = points.filter(({ lr }) => Number.isFinite(lr));
   const peak = finite.reduce(
-    (best, point) => (point.lr > best.lr ? point : best),
+    (best, point) => (point.lr > best.lr || (point.lr === best.lr && point.step < best.step) ? point : best),
     finite[0] ?? { step: 0, lr: 0 },
   );
   return {
@@ -37,17 +40,19 @@ export function summarize(schedule: Schedule, group = mainGroup(schedule)): Sche
   };
 }
 
-/** The curve in one line, for those who cannot see the picture. */
-export function describeSchedule(schedule: Schedule): string {
-  if (schedule.steps === 0) return 'a run of no steps';
-  const { start, peak, final, warmupShare } = summarize(schedule);
-  const unit = schedule.unit ?? 'step';
-  const warm = schedule.warmupSteps;
-  const rise =
-    warm > 0
-      ? `LR ${start > 0 ? `from ${rate(start)}` : 'from 0'} up to ${rate(peak.lr)} over ${counted(warm, unit)} (${percent(warmupShare)})`
-      : `LR ${rate(start)}${peak.lr > start ? `, highest ${rate(peak.lr)} at ${unit} ${whole(peak.step)}` : ''}, no warm-up`;
-  return `${rise}, then to ${rate(final)} at ${unit} ${whole(schedule.steps - 1)}`;
+/** A longer run is sampled alone. */
+const MOST_EPOCHS = 2000;
+
+/** First and last step of each epoch: where decay goes by the epoch and warm-up by the step, the peak is one of them. */
+function epochEnds(
+  { steps, stepsPerEpoch, lrAt, unit }: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'lrAt' | 'unit'>,
+  group: number,
+): readonly Point[] {
+  if (unit === 'epoch' || !(stepsPerEpoch > 0) || steps / stepsPerEpoch > MOST_EPOCHS) return [];
+  const epochs = Math.ceil(steps / stepsPerEpoch);
+  const firsts = Array.from({ length: epochs }, (_, epoch) => epoch * stepsPerEpoch);
+  const ends = firsts.flatMap((first) => [first, Math.min(steps, first + stepsPerEpoch) - 1]);
+  return ends.map((step) => ({ step, lr: lrAt(step, group) }));
 }
 
 export function rate(lr: number): string {

@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { markedCount } from './headlines';
 import { rate, whole } from './summary';
 import { type Frame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
@@ -79,7 +80,7 @@ function endLabel(schedule: Schedule, t: Translate): string {
 }
 
 /** "3,125 steps" in the unit of the schedule. */
-export function countOf({ unit = 'step' }: Schedule, n: number, t: Translate): string {
-  if (unit === 'epoch') return n === 1 ? t('1 epoch') : t('{0} epochs', whole(n));
-  return n === 1 ? t('1 step') : t('{0} steps', whole(n));
+export function countOf(schedule: Schedule, n: number, t: Translate): string {
+  if (schedule.unit === 'epoch') return n === 1 ? t('1 epoch') : t('{0} epochs', whole(n));
+  return n === 1 ? t('1 step') : t('{0} steps', markedCount(schedule, n));
 }

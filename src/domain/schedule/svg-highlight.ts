@@ -1,3 +1,4 @@
+import { isAssumed } from './headlines';
 import { mainGroup, percent, rate, summarize } from './summary';
 import { countOf } from './svg-axes';
 import { type Frame, type Highlight, text, xOf, yOf } from './svg-frame';
@@ -54,7 +55,8 @@ function warmupMark(schedule: Schedule, frame: Frame): readonly string[] {
   const { warmupSteps, steps } = schedule;
   if (warmupSteps === 0) return [];
   const x = xOf(frame, Math.min(warmupSteps, steps - 1));
-  const label = frame.t('{0}, {1}', countOf(schedule, warmupSteps, frame.t), percent(warmupSteps / steps));
+  const count = countOf(schedule, warmupSteps, frame.t);
+  const label = isAssumed(schedule) ? count : frame.t('{0}, {1}', count, percent(warmupSteps / steps));
   return [line(frame, `M${x} ${frame.top}V${frame.bottom}`), labelBeside(frame, x, frame.bottom - 8, label)];
 }
 

@@ -1,5 +1,6 @@
+import { describeSchedule } from './headlines';
 import { samplePoints } from './sample';
-import { describeSchedule, mainGroup } from './summary';
+import { mainGroup } from './summary';
 import { axes } from './svg-axes';
 import { type Frame, frameOf, type SvgOptions, xOf, yOf } from './svg-frame';
 import { highlightMarks } from './svg-highlight';

@@ -1,3 +1,4 @@
+import type { Words } from '../../base/words';
 import type { ScheduleSettings } from '../experiment/types';
 
 /**
@@ -14,6 +15,8 @@ export type Schedule = {
   readonly groups: readonly string[];
   /** What one step is: a training batch, unless a library's scheduler is drawn by itself per epoch. */
   readonly unit?: 'step' | 'epoch';
+  /** What its number of steps rests on, where that could not be counted: such numbers are shown with a mark. */
+  readonly assumed?: readonly Words[];
   lrAt(step: number, group: number): number;
   /** What a planned warm-up is made of; absent if a schedule has none that could be changed while it runs. */
   readonly warmup?: WarmupParts;

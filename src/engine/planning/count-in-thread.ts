@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Disposable } from '../../base/disposable';
 import { DeadlineThread, type Said } from '../process/deadline-thread';
-import { ASSUMED, type PlanCounts } from './counts';
+import { ASSUMED, type CountQuestion, type PlanCounts } from './counts';
 
 /** A set of 118,000 images on a cold network disk is counted in some 20 s. */
 const DEADLINE_MS = 60_000;
@@ -9,15 +9,15 @@ const MEMORY_MB = 512;
 
 /** Counts datasets for the editor, whose own thread must not wait for a stranger's folder. */
 export class CountThread implements Disposable {
-  readonly #thread: DeadlineThread<string, PlanCounts>;
+  readonly #thread: DeadlineThread<CountQuestion, PlanCounts>;
 
   constructor(installDir: string, deadlineMs = DEADLINE_MS) {
     const program = path.join(installDir, 'count-worker.js');
     this.#thread = new DeadlineThread({ program, deadlineMs, memoryMb: MEMORY_MB });
   }
 
-  async count(data: string): Promise<PlanCounts> {
-    const said = await this.#thread.ask(data);
+  async count(question: CountQuestion): Promise<PlanCounts> {
+    const said = await this.#thread.ask(question);
     return said?.kind === 'answer' ? said.answer : { ...ASSUMED, assumed: reason(said) };
   }
 

@@ -1,13 +1,13 @@
 import { parentPort } from 'node:worker_threads';
 import type { FromThread } from '../process/deadline-thread';
-import { countForPlan, type PlanCounts } from './counts';
+import { type CountQuestion, countForPlan, type PlanCounts } from './counts';
 
 // The thread that counts datasets for the editor: a dataset's files may be endless, and its YAML takes a second to parse.
 
 const say = (message: FromThread<PlanCounts>): void => parentPort?.postMessage(message);
 
-parentPort?.on('message', (data: string) => {
-  countForPlan(data).then(
+parentPort?.on('message', ({ data, trainer }: CountQuestion) => {
+  countForPlan(data, trainer).then(
     (answer) => say({ kind: 'answer', answer }),
     (error: unknown) => {
       // Thrown outside of the promise, so that the host hears it as the thread's `error`.

@@ -1,21 +1,49 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { toError } from '../../base/async';
+import { nearestName } from '../../base/suggest';
 import { countImages } from '../../dataset/count';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
+import { publishedCounts, publishedName } from '../../domain/dataset/published';
+import type { TrainerKind } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/counts';
 
 /** What a plan rests on. `assumed` says why the images could not be counted; then they are COCO's. */
-export type PlanCounts = DatasetCounts & { readonly valImages?: number; readonly assumed?: string };
+export type PlanCounts = DatasetCounts & { readonly valImages?: number };
+
+export type CountQuestion = { readonly data: string; readonly trainer: TrainerKind };
 
 /** COCO's size: the set that most people mean when they name none. */
 export const ASSUMED = { images: 118_287, classes: 80 } as const;
 
-/** Images and classes of a dataset by its YAML, counted on disk. */
-export async function countForPlan(data: string): Promise<PlanCounts> {
+/** Images and classes of a dataset by its YAML, counted on disk; those of a known set that is not there, as published. */
+export async function countForPlan(data: string, trainer: TrainerKind): Promise<PlanCounts> {
   const { dataset } = await loadDatasetYaml(data);
   const classes = dataset?.names.length || ASSUMED.classes;
   // The val split may be missing and the plan is still one; then nothing is said about it.
   const [train, val] = await Promise.allSettled([countImages(data, 'train'), countImages(data, 'val')]);
   const valImages = val.status === 'fulfilled' ? { valImages: val.value } : {};
   if (train.status === 'fulfilled') return { images: train.value, classes, ...valImages };
-  return { images: ASSUMED.images, classes, assumed: toError(train.reason).message, ...valImages };
+  const published = trainer === 'ultralytics' ? publishedOf(data) : undefined;
+  if (published !== undefined) return published;
+  const assumed = toError(train.reason).message;
+  return { images: ASSUMED.images, classes, assumed, ...valImages, ...(await missingOf(data)) };
+}
+
+/** Ultralytics finds these by their name alone, and fetches them. */
+function publishedOf(data: string): PlanCounts | undefined {
+  const counts = publishedCounts(data);
+  const published = publishedName(data);
+  return counts && published !== undefined ? { ...counts, published } : undefined;
+}
+
+/** Nothing is known of what is not a file: an address, or a name that another program understands. */
+async function missingOf(data: string): Promise<Pick<DatasetCounts, 'missing'>> {
+  if (/^[a-z]{2,}:\/\//i.test(data) || existsSync(data)) return {};
+  const folder = path.dirname(data);
+  const there = await readdir(folder).catch((): string[] => []);
+  const yamls = there.filter((name) => /(?<!\.train)\.ya?ml$/i.test(name));
+  const nearest = nearestName(path.basename(data), yamls) ?? (yamls.length === 1 ? yamls[0] : undefined);
+  return { missing: nearest === undefined ? {} : { nearest } };
 }

@@ -50,7 +50,8 @@ export function countsFor(
   folder: string,
 ): Promise<PlanCounts> | PlanCounts {
   const data = resolveDataPath(experiment.data, fileName, folder);
-  return kept(datasets, data, () => counter().count(data));
+  const { trainer } = experiment;
+  return kept(datasets, `${trainer} ${data}`, () => counter().count({ data, trainer }));
 }
 
 /** The Ultralytics whose rule applies: of the setting, else the installed one; undefined where none is found. */

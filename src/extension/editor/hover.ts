@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../base/problem';
 import { say } from '../../base/words';
-import { formatCount, formatPercent, formatRate } from '../../domain/display/format';
+import { formatCount } from '../../domain/display/format';
 import { expectedWords } from '../../domain/experiment/describe-value';
 import type { AdviceProblem } from '../../domain/experiment/editor-hints';
 import { keyAt } from '../../domain/experiment/key-at';
 import { keyDoc } from '../../domain/experiment/key-docs';
 import type { KeySpec } from '../../domain/experiment/key-spec';
 import type { TrainerKind } from '../../domain/experiment/types';
-import { summarize } from '../../domain/schedule/summary';
 import { highlightOf } from '../../domain/schedule/svg-highlight';
 import type { Services } from '../services';
 import { translate } from '../window';
+import { describePlan } from './describe-curve';
 import { appendPicture } from './picture';
 import { type Plan, planOf, unlessCancelled } from './plan';
 
@@ -47,7 +47,7 @@ async function tryPlan({ log }: Services, document: vscode.TextDocument): Promis
 export function appendCurve(text: vscode.MarkdownString, plan: Plan, key: string): void {
   appendPicture(text, { schedule: plan.schedule, highlight: highlightOf(key), words: describe(plan) });
   for (const problem of adviceOn(plan, key)) appendAdvice(text, problem);
-  if (plan.note !== undefined) text.appendMarkdown('- ').appendText(plan.note).appendMarkdown('\n');
+  for (const note of plan.notes) text.appendMarkdown('- ').appendText(note).appendMarkdown('\n');
 }
 
 /** What is about the hovered key, and every warning. */
@@ -73,28 +73,9 @@ function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProb
 }
 
 function describe({ schedule, images, counts }: Plan): string {
-  const { steps, warmupSteps, stepsPerEpoch } = schedule;
-  const { t } = vscode.l10n;
-  // Of the weights: group 0 may be the biases, or MuSGD's boosted part. The picture marks the same peak.
-  const { peak, final } = summarize(schedule);
-  const warmup =
-    warmupSteps === 0
-      ? t('No warm-up.')
-      : t(
-          'Warm-up {0} steps, {1} of the run.',
-          formatCount(warmupSteps),
-          formatPercent(warmupSteps / steps, 1),
-        );
-  const size = t(
-    '{0} images make {1} steps per epoch, {2} in all.',
-    formatCount(images),
-    formatCount(stepsPerEpoch),
-    formatCount(steps),
-  );
-  const rates = t('LR {0} after warm-up, {1} at the end.', formatRate(peak.lr), formatRate(final));
-  const { ultralyticsVersion: version } = counts;
-  const rule = version === undefined ? '' : ` ${t('By the rule of Ultralytics {0}.', version)}`;
-  return `${warmup} ${rates} ${size}${rule}`;
+  const mark = counts.assumed === undefined ? '' : '~';
+  const told = { images: mark + formatCount(images), version: counts.ultralyticsVersion };
+  return describePlan(schedule, told, translate);
 }
 
 export function appendDocumentation(

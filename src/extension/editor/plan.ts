@@ -1,8 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Problem, translateProblem } from '../../base/problem';
+import { say, words } from '../../base/words';
 import { advise } from '../../domain/advice/advise';
+import { PUBLISHED_SOURCE } from '../../domain/dataset/published';
 import { formatCount } from '../../domain/display/format';
+import { dataProblems } from '../../domain/experiment/data-problems';
 import { type AdviceProblem, adviceProblems } from '../../domain/experiment/editor-hints';
 import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
 import { placeProblems } from '../../domain/experiment/place-problems';
@@ -24,8 +27,8 @@ export type Plan = {
   readonly problems: readonly Problem[];
   /** What is worth knowing, each about one key. */
   readonly advice: readonly AdviceProblem[];
-  /** What was assumed because it could not be counted. */
-  readonly note: string | undefined;
+  /** What it rests on: assumptions, published counts, an older text. */
+  readonly notes: readonly string[];
 };
 
 type Text = { readonly text: string; readonly fileName: string };
@@ -52,7 +55,7 @@ export async function planOf(document: vscode.TextDocument): Promise<Plan> {
   const last = whole.get(document);
   if (last === undefined) return plan;
   const note = vscode.l10n.t('While the text cannot be read whole, the last curve that could is shown.');
-  return { ...last, parsed: plan.parsed, problems: plan.problems, advice: [], note };
+  return { ...last, parsed: plan.parsed, problems: plan.problems, advice: [], notes: [note] };
 }
 
 /** While someone types, the last good picture stays. */
@@ -88,18 +91,21 @@ const isSame = (a: World, b: World): boolean =>
 function makePlan(parsed: ParsedExperiment, { text, fileName }: Text, world: World): Plan {
   const file = path.basename(fileName);
   const { draft } = parsed;
-  const { assumed, ...counted } = world.counts;
-  const counts = { ...counted, ...(world.version !== undefined && { ultralyticsVersion: world.version }) };
+  const counts = {
+    ...world.counts,
+    ...(world.version !== undefined && { ultralyticsVersion: world.version }),
+  };
   const { schedule, problems } = scheduleOf(draft, counts);
+  const all = [...dataProblems(draft, counts), ...problems];
   const found = advise({ experiment: draft, schedule, counts, ...(world.card && { gpu: world.card }) });
   return {
     parsed,
     schedule,
     counts,
     images: counts.images,
-    problems: [...parsed.problems, ...placeProblems(problems, text, { file })].map(inOurLanguage),
+    problems: [...parsed.problems, ...placeProblems(all, text, { file })].map(inOurLanguage),
     advice: adviceProblems(found, text, file).map(inOurLanguage),
-    note: assumed === undefined ? undefined : assumption(counts.images),
+    notes: notesOf(schedule, counts),
   };
 }
 
@@ -108,8 +114,13 @@ const inOurLanguage = <P extends Problem>(problem: P): P => ({
   ...translateProblem(problem, translate),
 });
 
-function assumption(images: number): string {
-  return vscode.l10n.t('The dataset could not be counted: {0} images are assumed.', formatCount(images));
+function notesOf({ assumed = [] }: Schedule, { published, images }: DatasetCounts): string[] {
+  const known = words(
+    'the images are not on this disk: {0} has {1}, says {2}',
+    ...[published ?? '', formatCount(images), PUBLISHED_SOURCE],
+  );
+  const notes = published === undefined ? assumed : [...assumed, known];
+  return notes.map((note) => say(note, translate));
 }
 
 /** What was worked out, or nothing once it is not wanted any more; a count goes on for the next who asks. */

@@ -46,7 +46,7 @@ export async function openPreview(
 const TONES = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
 
 function adviceSentences(plan: Plan): Sentence[] {
-  const notes = plan.note === undefined ? [] : [{ text: plan.note, tone: 'quiet' as const }];
+  const notes = plan.notes.map((text) => ({ text, tone: 'quiet' as const }));
   return [
     ...[...plan.problems, ...plan.advice].map(({ message, severity }) => ({
       text: message,

@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import type { Words } from '../../base/words';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import type { RunComparison } from './run-comparison';
@@ -10,6 +11,7 @@ export type PlannedCurve = {
   readonly stepsPerEpoch: number;
   readonly warmupSteps: number;
   readonly groups: readonly string[];
+  readonly assumed?: readonly Words[];
   lrAt(step: number, group: number): number;
   /** The plan before the LR was changed in flight, if it was. */
   readonly original?: PlannedCurve;

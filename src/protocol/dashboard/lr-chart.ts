@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { formatCount, formatRate } from '../../domain/display/format';
 import type { Points } from '../../domain/display/thin';
-import { mainGroup } from '../../domain/schedule/summary';
+import { headlineTexts, markedCount } from '../../domain/schedule/headlines';
 import { mainFirst, mainRates } from '../../run/main-group';
 import type { LrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
@@ -130,20 +130,16 @@ function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band
   return {
     from: 0,
     to: axis.ofStep(planned.warmupSteps),
-    label: t('warm-up {0} steps', formatCount(planned.warmupSteps)),
+    label: t('warm-up {0} steps', markedCount(planned, planned.warmupSteps)),
   };
 }
 
 function summary({ planned, state, t }: ChartContext): string {
   if (!planned || planned.steps === 0) return '';
-  const peakStep = Math.min(planned.warmupSteps, planned.steps - 1);
-  const main = mainGroup(planned);
+  const { warmupSteps, steps, highestLr, highestLrStep, lastLr } = headlineTexts(planned);
   const sentence = t(
-    'Planned: {0} warm-up steps of {1}, {2} after warm-up, {3} at the end.',
-    formatCount(planned.warmupSteps),
-    formatCount(planned.steps),
-    formatRate(planned.lrAt(peakStep, main)),
-    formatRate(planned.lrAt(planned.steps - 1, main)),
+    'Planned: {0} warm-up steps of {1}, LR {2} at its highest (step {3}), {4} at the end.',
+    ...[warmupSteps, steps, highestLr, highestLrStep, lastLr],
   );
   const changes = state.lrChanges.length;
   return changes === 0 ? sentence : `${sentence} ${t('Changed in flight {0} times.', changes)}`;

@@ -1,13 +1,11 @@
-import { formatCount, formatPercent, formatRate } from '../../domain/display/format';
-import { mainGroup } from '../../domain/schedule/summary';
-
+import { headlineTexts } from '../../domain/schedule/headlines';
 import type { ViewInput } from './input';
 import type { TileView } from './types';
 
 /** The numbers of a schedule before anything is paid for it. */
 export function previewTiles({ planned, t }: ViewInput): TileView[] {
   if (!planned || planned.steps === 0) return [];
-  const { steps, stepsPerEpoch, warmupSteps } = planned;
+  const texts = headlineTexts(planned);
   const tile = (id: TileView['id'], label: string, value: string, note: string): TileView => ({
     id,
     label,
@@ -15,14 +13,12 @@ export function previewTiles({ planned, t }: ViewInput): TileView[] {
     notes: note === '' ? [] : [{ text: note, tone: 'quiet' }],
     spark: [],
   });
-  const main = mainGroup(planned);
-  const last = formatRate(planned.lrAt(steps - 1, main));
-  const peak = formatRate(planned.lrAt(Math.min(warmupSteps, steps - 1), main));
-  const share = t('{0} of the run', formatPercent(warmupSteps / steps, 1));
+  const share = texts.warmupShare === undefined ? '' : t('{0} of the run', texts.warmupShare);
+  const warmup = planned.warmupSteps === 0 ? t('no warm-up') : share;
   return [
-    tile('steps', t('Steps'), formatCount(steps), t('{0} per epoch', formatCount(stepsPerEpoch))),
-    tile('warmup', t('Warm-up steps'), formatCount(warmupSteps), warmupSteps === 0 ? t('no warm-up') : share),
-    tile('peak', t('LR after warm-up'), peak, ''),
-    tile('final', t('LR of the last step'), last, ''),
+    tile('steps', t('Steps'), texts.steps, t('{0} per epoch', texts.stepsPerEpoch)),
+    tile('warmup', t('Warm-up steps'), texts.warmupSteps, warmup),
+    tile('peak', t('Highest LR'), texts.highestLr, t('at step {0}', texts.highestLrStep)),
+    tile('final', t('LR of the last step'), texts.lastLr, ''),
   ];
 }

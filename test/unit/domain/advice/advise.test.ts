@@ -65,7 +65,7 @@ const CASES: Case[] = [
   {
     rule: 'warmup-swallows-run',
     fires: 'epochs: 6\nwarmup_epochs: 4',
-    message: /takes 66\.7 % of the run: the LR tops out near 0\.0034 /,
+    message: /takes 66\.7 % of the run: the LR tops out at 0\.005048 /,
     fix: { key: 'warmup_epochs', value: 0.5 },
     nearMiss: 'epochs: 9\nwarmup_epochs: 4',
   },

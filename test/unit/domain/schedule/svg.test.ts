@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { describeSchedule } from '../../../../src/domain/schedule/headlines';
 import { samplePoints } from '../../../../src/domain/schedule/sample';
 import { createSchedule } from '../../../../src/domain/schedule/schedule';
-import { describeSchedule } from '../../../../src/domain/schedule/summary';
 import { scheduleSvg } from '../../../../src/domain/schedule/svg';
 import { roundTicks } from '../../../../src/domain/schedule/svg-axes';
 import { DARK_COLOURS, type Highlight, LIGHT_COLOURS } from '../../../../src/domain/schedule/svg-frame';
@@ -117,10 +117,10 @@ describe('points of a curve', () => {
 describe('a schedule in one line', () => {
   it('tells rise, peak and end', () => {
     expect(describeSchedule(example)).toBe(
-      'LR from 0 up to 0.01902 over 160 steps (16.7 %), then to 0.0002542 at step 959',
+      'LR from 0, highest 0.01902 at step 159, warm-up of 160 steps (16.7 %), then to 0.0002542 at step 959',
     );
     expect(describeSchedule(createSchedule({ ...input, warmup_epochs: 0 }))).toBe(
-      'LR 0.02, no warm-up, then to 0.0002542 at step 959',
+      'LR from 0.02, highest 0.02 at step 0, no warm-up, then to 0.0002542 at step 959',
     );
     expect(describeSchedule(scheduleOfValues([[]]))).toBe('a run of no steps');
   });

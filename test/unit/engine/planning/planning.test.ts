@@ -56,13 +56,35 @@ describe('countForPlan', () => {
   it('counts both splits and the classes', async () => {
     for (const name of ['images/train/a.jpg', 'images/train/b.png', 'images/val/c.jpg']) write(name);
     const yaml = write('data.yaml', 'train: images/train\nval: images/val\nnames: [x, y, z]\n');
-    expect(await countForPlan(yaml)).toEqual({ images: 2, classes: 3, valImages: 1 });
+    expect(await countForPlan(yaml, 'builtin')).toEqual({ images: 2, classes: 3, valImages: 1 });
   });
 
   it('assumes COCO where there is nothing to count, and says why', async () => {
-    const counts = await countForPlan(path.join(dir, 'missing.yaml'));
+    const counts = await countForPlan(path.join(dir, 'missing.yaml'), 'builtin');
     expect(counts).toMatchObject(ASSUMED);
     expect(counts.assumed).toMatch(/does not exist/);
     expect(counts.valImages).toBeUndefined();
+    expect(counts.missing).toEqual({});
+  });
+
+  it('names the dataset file that may be meant', async () => {
+    write('data.yaml');
+    write('other.train.yaml');
+    const missing = async (name: string) => (await countForPlan(path.join(dir, name), 'builtin')).missing;
+    expect(await missing('dta.yaml')).toEqual({ nearest: 'data.yaml' });
+    expect(await missing('coco8.yaml')).toEqual({ nearest: 'data.yaml' });
+    write('boards.yaml');
+    expect(await missing('coco8.yaml')).toEqual({});
+    expect(await missing('data.yaml')).toBeUndefined();
+  });
+
+  it('takes the published counts of a set that Ultralytics fetches by its name, and only for Ultralytics', async () => {
+    const counts = (name: string, trainer: 'builtin' | 'ultralytics') =>
+      countForPlan(path.join(dir, name), trainer);
+    expect(await counts('coco8.yaml', 'ultralytics')).toEqual({
+      ...{ images: 4, valImages: 4, classes: 80, published: 'coco8' },
+    });
+    expect(await counts('VOC.yaml', 'ultralytics')).toMatchObject({ images: 16_551, classes: 20 });
+    expect(await counts('coco8.yaml', 'builtin')).toMatchObject({ ...ASSUMED, missing: {} });
   });
 });

@@ -1,0 +1,17 @@
+import { fixed, type Problem, worded } from '../../base/problem';
+import { words } from '../../base/words';
+import type { DatasetCounts } from '../schedule/counts';
+import type { Experiment } from './types';
+
+/** A dataset file that is not where it is looked for, and the file beside it that may be meant. */
+export function dataProblems({ data, trainer }: Experiment, counts: DatasetCounts): readonly Problem[] {
+  const { missing } = counts;
+  if (missing === undefined || data === '') return [];
+  // Another program may read its data in its own way.
+  const severity = trainer === 'command' ? 'warning' : 'error';
+  const { nearest } = missing;
+  if (nearest === undefined) return [{ severity, key: 'data', ...worded(words('{0} does not exist', data)) }];
+  const fix = fixed(words('Change to {0}', nearest), nearest);
+  const said = words('{0} does not exist, did you mean {1}?', data, nearest);
+  return [{ severity, key: 'data', ...worded(said), fix }];
+}
