@@ -1,4 +1,5 @@
 import type { RgbImage } from '../../domain/detection/image';
+import { tooManyPixels } from './formats';
 
 // Windows bitmaps, uncompressed or with bit fields: what industrial cameras write (libvips has no BMP loader).
 // Layout: Microsoft, "Bitmap Storage"; BITMAPINFOHEADER and its larger successors, and OS/2's BITMAPCOREHEADER.
@@ -7,7 +8,6 @@ const FILE_HEADER_BYTES = 14;
 /** Bit fields follow a 40-byte header; larger headers hold them at the same place. */
 const MASKS_AT = FILE_HEADER_BYTES + 40;
 const COMPRESSION = { none: 0, bitFields: 3, alphaBitFields: 6 } as const;
-const MOST_PIXELS = 1 << 28;
 
 type Header = {
   readonly width: number;
@@ -83,8 +83,9 @@ function checkHeader(header: Header, bytes: Buffer): void {
   const known: readonly number[] = Object.values(COMPRESSION);
   if (!known.includes(compression))
     throw new Error(`BMP images with compression ${compression} cannot be read`);
-  if (width <= 0 || height <= 0 || width * height > MOST_PIXELS)
-    throw new Error(`the BMP header is torn: ${width}x${height} pixels`);
+  if (width <= 0 || height <= 0) throw new Error(`the BMP header is torn: ${width}x${height} pixels`);
+  const refusal = tooManyPixels(width, height);
+  if (refusal) throw new Error(refusal);
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP images of ${bits} bits cannot be read`);
   if (bytes.length < header.pixels + rowBytes(header) * height) throw new Error('the BMP file is truncated');
 }

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { toError } from '../../base/async';
 import type { RgbImage } from '../../domain/detection/image';
 import { decodeBmp, isBmp } from './bmp';
-import { unreadableFormat } from './formats';
+import { READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } from './formats';
 
 /** Smallest side Ultralytics accepts (data/utils.py, verify_image). */
 const SMALLEST_SIDE = 10;
@@ -31,6 +31,8 @@ async function decodeBytes(bytes: Buffer, file: string): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes);
   const format = unreadableFormat(bytes, file);
   if (format) throw new Error(`${format} images cannot be read: convert it to PNG or JPEG`);
+  if (readableFormat(bytes) === undefined)
+    throw new Error(`the file does not begin like an image: expected ${READABLE_FORMATS}`);
   return decodeWithSharp(bytes);
 }
 
@@ -39,8 +41,15 @@ async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
   const unended = isUnendedJpeg(bytes);
   const whole = unended ? Buffer.concat([bytes, END_OF_JPEG]) : bytes;
   // With its end put back, a torn picture only draws a warning.
-  const image = sharp(whole, { ignoreIcc: true, failOn: unended ? 'warning' : 'truncated' });
-  const { space } = await image.metadata();
+  const image = sharp(whole, {
+    ignoreIcc: true,
+    failOn: unended ? 'warning' : 'truncated',
+    // Judged below, before a pixel is decoded, in words that name the size.
+    limitInputPixels: false,
+  });
+  const { space, width, height } = await image.metadata();
+  const refusal = tooManyPixels(width, height);
+  if (refusal) throw new Error(refusal);
   if (space === 'cmyk') throw new Error('CMYK images cannot be read: convert it to RGB');
   const { data, info } = await image
     .rotate()

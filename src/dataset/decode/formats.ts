@@ -21,3 +21,39 @@ function isHeic(bytes: Buffer): boolean {
   const brands = bytes.toString('latin1', 8, size);
   return HEIC_BRANDS.has(brands.slice(0, 4)) && !brands.includes('avif');
 }
+
+/** Bytes of a file that tell its format. */
+export const HEAD_BYTES = 32;
+
+const STARTS: readonly (readonly [format: string, at: number, start: string])[] = [
+  ['JPEG', 0, '\xff\xd8\xff'],
+  ['PNG', 0, '\x89PNG\r\n\x1a\n'],
+  ['WebP', 8, 'WEBP'],
+  ['TIFF', 0, 'II*\0'],
+  ['TIFF', 0, 'MM\0*'],
+  ['TIFF', 0, 'II+\0'],
+  ['TIFF', 0, 'MM\0+'],
+  ['AVIF', 4, 'ftypavif'],
+  ['AVIF', 4, 'ftypavis'],
+  ['AVIF', 4, 'ftypmif1'],
+  ['AVIF', 4, 'ftypmiaf'],
+];
+
+/**
+ * The format of an image that sharp decodes, by its first bytes. sharp itself would take more, SVG among them, which is a
+ * program that draws: only these are handed to it.
+ */
+export function readableFormat(bytes: Buffer): string | undefined {
+  const head = bytes.toString('latin1', 0, HEAD_BYTES);
+  return STARTS.find(([, at, start]) => head.startsWith(start, at))?.[0];
+}
+
+export const READABLE_FORMATS = 'PNG, JPEG, WebP, TIFF, AVIF or BMP';
+
+/** 300 MB once decoded. The largest cameras have so many; larger pictures are cut into tiles for a detector anyway. */
+export const MOST_PIXELS = 100_000_000;
+
+export function tooManyPixels(width: number, height: number): string | undefined {
+  if (width * height <= MOST_PIXELS) return undefined;
+  return `${width}x${height} pixels are too many: the most is ${MOST_PIXELS / 1e6} million`;
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { crc32 } from '../../../../src/base/crc32';
 import { decodeImage } from '../../../../src/dataset/decode/decode';
 import { imageSize } from '../../../../src/dataset/decode/image-size';
 
@@ -200,5 +201,63 @@ describe('decoding an image', () => {
     await expect(decodeImage(put('text.jpg', Buffer.from('not an image')))).rejects.toThrow('text.jpg: ');
     const bmp = readFileSync(path.join(folder, 'a.bmp'));
     await checkRefused(put('torn.bmp', bmp.subarray(0, bmp.length - 40)), 'the BMP file is truncated');
+  });
+});
+
+/** A PNG of one grey byte a pixel, all zero: 31 kB however many there are. */
+function emptyPng(width: number, height: number): Promise<Buffer> {
+  const grey = { width, height, channels: 3 as const, background: '#000' };
+  return sharp({ create: grey, limitInputPixels: false })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+describe('a picture made to be too large', () => {
+  it('is refused by its header, with its size', async () => {
+    const png = put('bomb.png', withPngSize(await emptyPng(20, 20), 16_000, 16_000));
+    await expect(decodeImage(png)).rejects.toThrow(
+      `${png}: 16000x16000 pixels are too many: the most is 100 million`,
+    );
+    const bmp = bitmap({ bits: 24, row: () => undefined });
+    bmp.writeInt32LE(20_000, 18);
+    bmp.writeInt32LE(20_000, 22);
+    await expect(decodeImage(put('bomb.bmp', bmp))).rejects.toThrow('20000x20000 pixels are too many');
+  });
+
+  it('may have the 100 million of the largest cameras', async () => {
+    const large = await decodeImage(put('large.png', await emptyPng(10_000, 10_000)));
+    expect([large.width, large.height]).toEqual([10_000, 10_000]);
+  });
+});
+
+/** The header of a PNG made to say another size. */
+function withPngSize(png: Buffer, width: number, height: number): Buffer {
+  const bytes = Buffer.from(png);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)) >>> 0, 29);
+  return bytes;
+}
+
+describe('what only has the name of an image', () => {
+  it('is not handed to the decoder, which would draw it', async () => {
+    const svg = put('a.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'));
+    const gif = put('b.png', await raw().gif().toBuffer());
+    for (const file of [svg, gif]) {
+      await expect(decodeImage(file)).rejects.toThrow(
+        `${file}: the file does not begin like an image: expected PNG, JPEG, WebP, TIFF, AVIF or BMP`,
+      );
+      expect(await imageSize(file)).toBeUndefined();
+    }
+  });
+
+  it('is told from every format that can be read', async () => {
+    const made = [raw().jpeg(), raw().png(), raw().webp(), raw().tiff(), raw().avif()];
+    for (const [i, image] of made.entries()) {
+      const file = put(`format-${i}`, await image.toBuffer());
+      expect(await imageSize(file)).toEqual({ width: WIDTH, height: HEIGHT });
+      expect((await decodeImage(file)).width).toBe(WIDTH);
+    }
   });
 });
