@@ -21,9 +21,10 @@ function installCommand({ io, run }: Cli) {
   return new Command('install')
     .description('download it (about 250 MB), check its hash, and put it beside onnxruntime')
     .option('--source <url>', 'NuGet v3 service index to download from; else the one that onnxruntime names')
+    .option('--sha512 <base64>', 'SHA-512 that the package must have; needed with --source')
     .action(
-      run(async ({ source }) => {
-        const plan = planOf(io, source);
+      run(async ({ source, sha512 }) => {
+        const plan = planOf(io, checkedSource(source, sha512));
         const wanted = io.env.PITWALL_PYTHON;
         const python = await choosePython({ cwd: io.cwd, env: io.env, ...(wanted && { wanted }) });
         const libraries = python.kind === 'found' ? { python: python.executable } : {};
@@ -31,6 +32,7 @@ function installCommand({ io, run }: Cli) {
         try {
           await installGpuRuntime(plan, {
             ...libraries,
+            ...(sha512 && { sha512 }),
             onProgress: (received, total) =>
               progress.update(
                 total ? received / total : 0,
@@ -52,6 +54,12 @@ function installCommand({ io, run }: Cli) {
         return 0;
       }),
     );
+}
+
+/** onnxruntime names its own source; that of a stranger may send any file with the hash of it. */
+function checkedSource(source: string | undefined, sha512: string | undefined): string | undefined {
+  if (source === undefined || sha512 !== undefined) return source;
+  throw new CliFailure(2, '--source needs --sha512: a hash from the source of the file proves nothing');
 }
 
 function removeCommand({ io, run }: Cli) {

@@ -4,9 +4,13 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toError } from '../../base/async';
 import { get, type SourcedPackage } from './package-source';
+import { upTo } from './unzip';
 
 export type DownloadProgress = (receivedBytes: number, totalBytes: number | undefined) => void;
 export type Download = { readonly onProgress?: DownloadProgress; readonly signal?: AbortSignal };
+
+/** The CUDA provider has 250 MB. */
+const MOST_BYTES = 2 * 1024 ** 3;
 
 /** Fetches a package to `file`. Throws one line where it breaks off or is not the file that the hash is of. */
 export async function download(
@@ -31,7 +35,8 @@ export async function download(
   try {
     // The type of fetch's stream and that of node:stream/web are two declarations of one thing.
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    await pipeline(body, count, createWriteStream(file), { signal });
+    const limit = upTo(MOST_BYTES, () => new Error(`more than ${MOST_BYTES} bytes are no runtime`));
+    await pipeline(body, count, limit, createWriteStream(file), { signal });
   } catch (error) {
     if (signal?.aborted) throw new Error('cancelled', { cause: error });
     throw new Error(`${url} broke off after ${received} bytes: ${toError(error).message}`, { cause: error });

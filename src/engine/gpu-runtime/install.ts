@@ -21,7 +21,11 @@ const zMarker = z.object({
 });
 export type GpuRuntime = z.infer<typeof zMarker>;
 
-export type InstallOptions = Download & { readonly python?: string };
+export type InstallOptions = Download & {
+  readonly python?: string;
+  /** The base64 SHA-512 that the package must have, from elsewhere than its source: that one's own word proves little. */
+  readonly sha512?: string;
+};
 
 /**
  * Fetches the CUDA provider of the installed onnxruntime and puts it beside onnxruntime's own library: checked, whole, or not
@@ -42,7 +46,7 @@ export async function installGpuRuntime(
   try {
     const found = await findPackage(plan.index, { name, version }, options.signal);
     const archive = path.join(draft, 'package.zip');
-    await download(found, archive, options);
+    await download({ ...found, hash: options.sha512 ?? found.hash }, archive, options);
     await unzip(archive, new Map([...files].map(([file, inside]) => [inside, path.join(draft, file)])));
     const { python } = options;
     const marker: GpuRuntime = { name, version, files: [...files.keys()], ...(python && { python }) };

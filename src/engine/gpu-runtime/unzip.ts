@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { PassThrough } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 
@@ -9,6 +9,10 @@ const END_BYTES = 22 + 65_535;
 const END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const STORED = 0;
 const DEFLATED = 8;
+/** A package has a few dozen entries of a hundred bytes; what is declared is memory that is taken. */
+const MOST_DIRECTORY_BYTES = 4 * 1024 * 1024;
+/** The largest provider has 700 MB. */
+const MOST_ENTRY_BYTES = 3 * 1024 ** 3;
 
 type Entry = {
   readonly offset: number;
@@ -43,6 +47,8 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
   const end = tail.lastIndexOf(END);
   if (end < 0) throw new Error(`${zip} is no zip file, or not a whole one`);
   const [length, start] = [tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)];
+  if (length > MOST_DIRECTORY_BYTES || start + length > size)
+    throw new Error(`${zip}: its directory is said to have ${length} bytes, the file has ${size}`);
   const directory = await read(handle, start, length);
   const entries = new Map<string, Entry>();
   for (let at = 0; at + 46 <= directory.length; ) {
@@ -69,11 +75,26 @@ type Target = { readonly entry: Entry; readonly file: string };
 async function extract(zip: string, start: number, { entry, file }: Target): Promise<void> {
   const { method, packedBytes, bytes } = entry;
   if (method !== STORED && method !== DEFLATED) throw new Error(`${zip}: packed by method ${method}`);
+  if (bytes > MOST_ENTRY_BYTES) throw new Error(`${zip}: ${file} would have ${bytes} bytes`);
   const out = createWriteStream(file);
+  const limit = upTo(bytes, () => new Error(`${zip}: ${file} has more than the ${bytes} bytes declared`));
   if (packedBytes > 0) {
     const packed = createReadStream(zip, { start, end: start + packedBytes - 1 });
-    await pipeline(packed, method === STORED ? new PassThrough() : createInflateRaw(), out);
+    const unpacked = method === STORED ? [] : [createInflateRaw()];
+    await pipeline([packed, ...unpacked, limit, out]);
   } else out.end();
   if (out.bytesWritten !== bytes)
     throw new Error(`${zip}: ${file} became ${out.bytesWritten} bytes, expected ${bytes}`);
+}
+
+/** Lets so many bytes through and fails at the next: a few hundred kB of zeros unpack to a full disk. */
+export function upTo(most: number, fault: () => Error): Transform {
+  let seen = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen > most) done(fault());
+      else done(null, chunk);
+    },
+  });
 }

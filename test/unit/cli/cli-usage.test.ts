@@ -16,6 +16,11 @@ describe('usage of the command line', () => {
     checkUsageError(['init', '--nope', 'x'], /^pitwall: unknown option '--nope'/));
   it('answers a missing argument with one line', () =>
     checkUsageError(['init'], /^pitwall: missing required argument 'dir'/));
+  it('takes no hash of the GPU runtime from a source that is named with it', () =>
+    checkUsageError(
+      ['gpu-runtime', 'install', '--source', 'https://127.0.0.1:9/index.json'],
+      /^--source needs --sha512/,
+    ));
   it('prints help on stdout and succeeds', async () => {
     const { code, out, err } = await cli(['--help']);
     expect([code, err]).toEqual([0, '']);

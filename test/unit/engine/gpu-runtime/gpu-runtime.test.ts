@@ -77,6 +77,18 @@ function answer(request: { url?: string }, response: ServerResponse): void {
   else response.writeHead(404).end();
 }
 
+function serveInstead(content: Buffer): void {
+  hash = createHash('sha512').update(content).digest('base64');
+  serve = (response) => response.end(content);
+}
+
+/** The zip with another length of its directory in its last record. */
+function withDirectoryOf(zip: Buffer, bytes: number): Buffer {
+  const changed = Buffer.from(zip);
+  changed.writeUInt32LE(bytes, changed.length - 10);
+  return changed;
+}
+
 function planned(): GpuRuntimePlan {
   const plan = gpuRuntimePlan(installDir, index);
   if (typeof plan === 'string') throw new Error(plan);
@@ -148,11 +160,37 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
       },
       /no zip file/,
     ],
+    [
+      'a package whose directory is said to be longer than the file',
+      () => serveInstead(withDirectoryOf(PACKAGE, 4_000_000_000)),
+      /its directory is said to have 4000000000 bytes, the file has \d+/,
+    ],
+    [
+      'an entry that unpacks to more than it declares',
+      () => {
+        const name = `${INSIDE}/libonnxruntime_providers_cuda.so`;
+        const bomb = zipOf({ [name]: Buffer.alloc(50_000_000), [name.replace('cuda', 'shared')]: SHARED });
+        // The length stands twice: before the data and in the directory.
+        const declared = Buffer.alloc(4);
+        declared.writeUInt32LE(50_000_000);
+        for (let at = bomb.indexOf(declared); at >= 0; at = bomb.indexOf(declared)) bomb.writeUInt32LE(9, at);
+        serveInstead(bomb);
+      },
+      /has more than the 9 bytes declared/,
+    ],
   ])('%s changes nothing', async (_what, arrange, expected) => {
     arrange();
     await expect(installGpuRuntime(planned())).rejects.toThrow(expected);
     expect(files()).toEqual(['libonnxruntime.so.1']);
     expect(installedGpuRuntime(installDir)).toBeUndefined();
+  });
+
+  test('a hash from elsewhere counts over the word of the source', async () => {
+    const sha512 = createHash('sha512').update('another package').digest('base64');
+    await expect(installGpuRuntime(planned(), { sha512 })).rejects.toThrow(/SHA-512 of \d+ bytes is/);
+    expect(files()).toEqual(['libonnxruntime.so.1']);
+    await installGpuRuntime(planned(), { sha512: hash });
+    expect(files()).toContain('libonnxruntime_providers_cuda.so');
   });
 
   test('cancelling leaves nothing', async () => {
