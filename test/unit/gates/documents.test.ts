@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../helpers/shared';
@@ -10,6 +10,21 @@ function pathsIn(text: string): string[] {
   return [...text.matchAll(PATH)].map((match) => match[1]);
 }
 
+/** README, its translation and every chapter. */
+function documents(): string[] {
+  const chapters = readdirSync(path.join(repositoryRoot, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name));
+  return ['README.md', 'README.zh-cn.md', ...chapters];
+}
+
+/** Relative targets of Markdown links and images, without their anchors. */
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map((match) => match[1])
+    .filter((link) => !link.includes(':'));
+}
+
 function missing(document: string): string[] {
   const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
   return pathsIn(text).filter((named) => !existsSync(path.join(repositoryRoot, named)));
@@ -17,11 +32,26 @@ function missing(document: string): string[] {
 
 describe('documents', () => {
   it('name only paths that exist', () => {
-    for (const document of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md']) {
-      const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
+    for (const document of [...documents(), 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
       expect(missing(document), document).toEqual([]);
-      if (document !== 'README.md') expect(pathsIn(text).length, document).toBeGreaterThan(5);
     }
+    for (const document of ['ARCHITECTURE.md', 'CONTRIBUTING.md']) {
+      const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
+      expect(pathsIn(text).length, document).toBeGreaterThan(5);
+    }
+  });
+
+  it('link only to what exists', () => {
+    const broken = documents().flatMap((document) =>
+      linksIn(readFileSync(path.join(repositoryRoot, document), 'utf8'))
+        .filter((link) => !existsSync(path.join(repositoryRoot, path.dirname(document), link)))
+        .map((link) => `${document}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+    expect(linksIn('[a](docs/no.md) ![b](media/b.png#x) [c](https://c.org) [d](#d)')).toEqual([
+      'docs/no.md',
+      'media/b.png',
+    ]);
   });
 
   it('a path that does not exist would be seen', () => {
