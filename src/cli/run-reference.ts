@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseJson } from '../base/json';
+
 import { nearestName } from '../base/suggest';
+import { readRunSync } from '../run/folder/read';
 import { badInput } from './failure';
 import type { CliIo } from './io';
 
@@ -61,10 +62,7 @@ function statOf(file: string): Stats | undefined {
 /** A run that cannot be read is the oldest. */
 function createdOf(dir: string): number {
   try {
-    const file = parseJson(readFileSync(path.join(dir, 'run.json'), 'utf8')) as
-      | { created?: unknown }
-      | undefined;
-    return Number(file?.created) || 0;
+    return readRunSync(dir).created;
   } catch {
     return 0;
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Experiment } from '../domain/experiment/types';
+import { zExperiment } from './experiment';
 import { zFollows } from './follows';
 import { zControlRequest } from './requests';
 import { zEpoch, zNumber, zRunPath, zStep } from './schema';
@@ -24,17 +24,17 @@ export type ProcessIdentity = z.infer<typeof zIdentity>;
 /** run.json: written once by the host that starts the run. */
 export const zRunFile = z.object({
   format: z.number().int(),
-  id: z.string(),
-  name: z.string(),
+  id: z.string().min(1),
+  name: z.string().regex(RUN_NAME, 'is not a name of a run'),
   created: z.number(),
   experiment: z.object({
     file: z.string(),
     text: z.string(),
-    resolved: z.custom<Experiment>((v) => typeof v === 'object' && v !== null),
+    resolved: zExperiment,
   }),
   /** `--set` values, as written. */
   set: z.array(z.string()).default([]),
-  cwd: z.string(),
+  cwd: z.string().min(1),
   git: z.object({ commit: z.string(), dirty: z.boolean() }).optional(),
   machine: z.object({
     host: z.string(),

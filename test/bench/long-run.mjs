@@ -1,16 +1,18 @@
 // A run folder of a million steps, as a trainer of this format would have left it.
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 const PER_EPOCH = 625;
+const WHOLE_RUN = path.join(import.meta.dirname, '../fixtures/runs/9508bab/old/run.json');
 
 export function writeLongRun(dir, steps) {
   mkdirSync(dir, { recursive: true });
-  const resolved = { epochs: steps / PER_EPOCH };
+  const whole = JSON.parse(readFileSync(WHOLE_RUN, 'utf8')).experiment.resolved;
+  const resolved = { ...whole, epochs: steps / PER_EPOCH };
   const machine = { host: 'bench', platform: '', cpus: 1, memoryBytes: 0, node: '' };
   const name = path.basename(dir);
   const experiment = { file: 'bench', text: '', resolved };
-  const run = { format: 1, id: 'bench', name, created: 0, experiment, cwd: dir, machine, pitwall: '' };
+  const run = { format: 1, id: 'bench', name, created: 0, experiment, cwd: dir, machine, pitwall: '0' };
   writeFileSync(path.join(dir, 'run.json'), JSON.stringify(run));
   const fd = openSync(path.join(dir, 'events.jsonl'), 'w');
   const write = (...events) => writeSync(fd, events.map((event) => `${JSON.stringify(event)}\n`).join(''));

@@ -8,6 +8,7 @@ import { processesOfRun } from '../../src/engine/process/run-processes';
 import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';
 import { FINAL_STATES } from '../../src/run/state-names';
+import { wholeExperiment } from './whole-experiment';
 
 const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 
@@ -58,7 +59,7 @@ export function fakeExperiment({
   validator = {},
   experiment = {},
 }: Told): Experiment {
-  return {
+  return wholeExperiment({
     trainer: 'builtin',
     model: 'nano',
     data: '/nowhere/data.yaml',
@@ -83,7 +84,7 @@ export function fakeExperiment({
     passthrough: { ...trainer, validator },
     explicit: [],
     ...experiment,
-  } as unknown as Experiment;
+  });
 }
 
 export async function startFakeRun(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf, runCliProcess } from '../helpers/cli';
+import { wholeExperiment } from '../helpers/whole-experiment';
 import { python } from './helpers';
 
 // `pitwall export` against the real TensorBoard: its Python reader and its server with the strict one in Rust.
@@ -16,7 +17,11 @@ function writeRun(): void {
   const dir = path.join(home, 'runs', 'für alle');
   mkdirSync(dir, { recursive: true });
   const machine = { host: 'h', platform: 'linux-x64', cpus: 1, memoryBytes: 1, node: '20' };
-  const experiment = { file: 'x.train.yaml', text: '', resolved: { trainer: 'command', epochs: 2 } };
+  const experiment = {
+    file: 'x.train.yaml',
+    text: '',
+    resolved: wholeExperiment({ trainer: 'command', epochs: 2 }),
+  };
   const run = {
     format: 1,
     id: 'x',

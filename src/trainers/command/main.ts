@@ -1,8 +1,9 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
-import { parseJson, toJsonLine } from '../../base/json';
-import { type RunFile, zRunFile } from '../../run/files';
+import { toJsonLine } from '../../base/json';
+import type { RunFile } from '../../run/files';
+import { readRunSync } from '../../run/folder/read';
 import { follow } from './follow/follow';
 import { runProgram } from './run-program';
 
@@ -15,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const option = (name: string): number | undefined =>
     argv.includes(name) ? Number(argv[argv.indexOf(name) + 1]) : undefined;
   try {
-    const run = zRunFile.parse(parseJson(readFileSync(path.join(runDir, 'run.json'), 'utf8')));
+    const run = readRunSync(runDir);
     return await read(run, { runDir, attempt: option('--attempt') ?? 1, pid: option('--program') });
   } catch (reason) {
     const { message } = toError(reason);

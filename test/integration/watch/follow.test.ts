@@ -6,6 +6,7 @@ import { sleep } from '../../../src/base/async';
 import { openRun } from '../../../src/engine/runs/live-run';
 import { openRunsFolder } from '../../../src/engine/runs/run-index';
 import { updateMeta } from '../../../src/run/folder/meta';
+import { wholeExperiment } from '../../helpers/whole-experiment';
 
 const golden = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
 let runsDir: string;
@@ -18,7 +19,7 @@ function writeRun(name: string): string {
   const dir = path.join(runsDir, name);
   mkdirSync(dir, { recursive: true });
   const machine = { host: 'h', platform: 'p', cpus: 1, memoryBytes: 1, node: '20' };
-  const experiment = { file: 'a.yaml', text: '', resolved: {} };
+  const experiment = { file: 'a.yaml', text: '', resolved: wholeExperiment() };
   const run = { format: 1, id: name, name, created: Date.now(), experiment, cwd: dir, machine, pitwall: '0' };
   writeFileSync(path.join(dir, 'run.json'), JSON.stringify(run));
   return dir;

@@ -7,6 +7,7 @@ import { encodeDetections } from '../../../src/run/detections-file';
 import { detectionsPath } from '../../../src/run/files';
 import { zCocoStats } from '../../../src/run/validation';
 import { TINY_CONFIG, writeTinyDataset } from '../../helpers/tiny-dataset';
+import { wholeExperiment } from '../../helpers/whole-experiment';
 import { cli, lines } from './harness';
 
 let dir = '';
@@ -168,7 +169,7 @@ describe('compare', () => {
         created: 1,
         cwd: dir,
         pitwall: '0',
-        experiment: { file: 'a.train.yaml', text: '', resolved: {} },
+        experiment: { file: 'a.train.yaml', text: '', resolved: wholeExperiment() },
         machine: { host: '', platform: '', cpus: 1, memoryBytes: 1, node: '' },
       }),
     );

@@ -2,7 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeExperiment, wholeRunFile } from '../../helpers/whole-experiment';
 import { cli, lines } from './harness';
+
+const DAMAGED = {
+  file: 'a',
+  text: '',
+  resolved: { ...wholeExperiment(), imgsz: '64' as unknown as number },
+};
 
 // A runs folder with garbage in it, as its user meets it: exit code 2 and one line that names the file, never a stack.
 const GARBAGE: Readonly<Record<string, string | Buffer>> = {
@@ -12,6 +19,11 @@ const GARBAGE: Readonly<Record<string, string | Buffer>> = {
   future: '{"format":99}',
   other: '[1, 2]',
   partial: '{"format":1,"id":"x"}',
+  foreign: JSON.stringify({
+    ...wholeRunFile(),
+    experiment: { file: 'a', text: '', resolved: { epochs: 3 } },
+  }),
+  damaged: JSON.stringify(wholeRunFile({ experiment: DAMAGED })),
 };
 let home = '';
 beforeAll(() => {

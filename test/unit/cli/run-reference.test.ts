@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAssignment } from '../../../src/cli/assignment';
 import type { CliIo } from '../../../src/cli/io';
 import { resolveRun, runNames } from '../../../src/cli/run-reference';
+import { wholeRunFile } from '../../helpers/whole-experiment';
 
 let dir = '';
 beforeAll(() => {
@@ -15,7 +16,7 @@ beforeAll(() => {
     ['other', 2],
   ] as const) {
     mkdirSync(path.join(dir, 'runs', name), { recursive: true });
-    writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify({ created }));
+    writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify(wholeRunFile({ created })));
   }
   mkdirSync(path.join(dir, 'runs', 'no-run'));
   // A runs folder of somebody who keeps all sorts in it.

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../../base/async';
-import { parseJson } from '../../../base/json';
 import { isOutOfMemory } from '../../../domain/detection/memory';
 import { createDivergenceRule } from '../../../domain/run/divergence';
-import { type RunFile, zRunFile } from '../../../run/files';
+import type { RunFile } from '../../../run/files';
+import { readRun } from '../../../run/folder/read';
 import { ControlFolder } from '../control/control-folder';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
@@ -44,13 +43,6 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
   } finally {
     await log.close();
   }
-}
-
-async function readRun(runDir: string): Promise<RunFile> {
-  const file = path.join(runDir, 'run.json');
-  const run = zRunFile.safeParse(parseJson(await readFile(file, 'utf8')));
-  if (run.success) return run.data;
-  throw new Error(`${file} is no run of this program: ${run.error.issues[0]?.message}`);
 }
 
 async function train(options: TrainerOptions, run: RunFile, log: EventLog): Promise<Ending> {

@@ -2,7 +2,6 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Experiment } from '../../../../src/domain/experiment/types';
 import { listTrash, purgeRun, restoreRun, trashRun } from '../../../../src/engine/control/trash';
 import { ownIdentity } from '../../../../src/engine/process/identity';
 import { listRuns } from '../../../../src/engine/runs/run-index';
@@ -11,6 +10,7 @@ import { readMeta, updateMeta } from '../../../../src/run/folder/meta';
 import { nextRunName, runNameProblem, runNameStem } from '../../../../src/run/folder/name';
 import { resolveDataPath } from '../../../../src/run/folder/paths';
 import { findRun, readRun } from '../../../../src/run/folder/read';
+import { wholeExperiment } from '../../../helpers/whole-experiment';
 
 let folder: string;
 beforeEach(() => {
@@ -25,7 +25,7 @@ const create = (name?: string, runsDir = path.join(folder, 'runs')) =>
   createRun({
     experimentFile: path.join(folder, 'pcb.train.yaml'),
     text: 'model: nano\n',
-    experiment: { model: 'nano', trainer: 'builtin' } as Experiment,
+    experiment: wholeExperiment(),
     runsDir,
     pitwallVersion: '0.1.0',
     ...(name === undefined ? {} : { name }),
@@ -83,7 +83,7 @@ test('a new run has a folder of its own, ignored by git, and run.json as it was 
 
 test('a runs folder that cannot be written is one clear line', async () => {
   writeFileSync(path.join(folder, 'runs'), 'a file is in the way');
-  await expect(create()).rejects.toThrow(/^cannot write the run folder .*runs: (EEXIST|ENOTDIR)$/);
+  await expect(create()).rejects.toThrow(/^cannot make the folder .*runs: [^\n]+$/);
 });
 
 test('formats: this one and the one before are read, others are one clear line', async () => {
@@ -100,6 +100,42 @@ test('formats: this one and the one before are read, others are one clear line',
   await expect(readRun(folder)).rejects.toThrow(/is no run folder/);
   const { runs, problems } = await listRuns(path.join(folder, 'runs'));
   expect([runs.length, problems.length]).toEqual([0, 1]);
+});
+
+test('all of run.json is checked, and what does not fit is named', async () => {
+  const { dir } = await create();
+  const file = path.join(dir, 'run.json');
+  const whole = readFileSync(file, 'utf8');
+  const check = async (change: (run: { [key: string]: unknown }) => void, message: RegExp): Promise<void> => {
+    const run = JSON.parse(whole);
+    change(run);
+    writeFileSync(file, JSON.stringify(run));
+    await expect(readRun(dir)).rejects.toThrow(message);
+  };
+  const resolved = (run: { [key: string]: unknown }) =>
+    (run.experiment as { resolved: { [key: string]: unknown } }).resolved;
+  await check((run) => delete resolved(run).schedule, /run\.json: experiment\.resolved\.schedule: /);
+  await check((run) => {
+    resolved(run).epochs = '30';
+  }, /run\.json: experiment\.resolved\.epochs: .*expected number/);
+  await check((run) => {
+    resolved(run).validation = { ...wholeExperiment().validation, half: 'maybe' };
+  }, /run\.json: experiment\.resolved\.validation\.half: /);
+  await check((run) => {
+    run.name = '../elsewhere';
+  }, /run\.json: name: is not a name of a run/);
+  await check((run) => {
+    run.machine = 'mine';
+  }, /run\.json: machine: /);
+});
+
+test('keys of a later version stay as they are', async () => {
+  const { dir } = await create();
+  const file = path.join(dir, 'run.json');
+  const run = JSON.parse(readFileSync(file, 'utf8'));
+  run.experiment.resolved.early_stop.later = 1;
+  writeFileSync(file, JSON.stringify(run));
+  expect((await readRun(dir)).experiment.resolved.early_stop).toMatchObject({ later: 1 });
 });
 
 test('a run is found by folder and by name', async () => {
