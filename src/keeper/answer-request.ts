@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { toError } from '../base/async';
 import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/requests';
@@ -26,8 +27,22 @@ export async function answerRequest(file: ControlFile, context: RequestContext):
   }
   const refusal = refuse(request, context);
   if (refusal) return context.requests.answer(id, request, refusal);
+  if (request.type === 'stop') return stop(file, context);
   await context.requests.forward(id, request, file.from);
-  if (request.type === 'stop') context.trainer.stop({ kind: 'asked' });
+}
+
+/** A trainer that cannot be asked (a full disk takes no request) is interrupted all the same. */
+async function stop(
+  { id, request, from }: ControlFile,
+  { requests, trainer }: RequestContext,
+): Promise<void> {
+  try {
+    await requests.forward(id, request, from);
+  } catch (error) {
+    const message = `the trainer could not be asked (${toError(error).message}): it is interrupted`;
+    requests.answer(id, request, { ok: true, message });
+  }
+  trainer.stop({ kind: 'asked' });
 }
 
 /** A trainer that stops early by a rule of its own hears of the new patience as well. */
@@ -70,8 +85,7 @@ const noCheckpoint = (epoch: number): Answer => ({
 /** A request that no trainer will ever answer. A stop is never refused while anything of the run works. */
 function refuse(request: ControlRequest, { book, trainer, validation }: RequestContext): Answer | undefined {
   if (!trainer.alive) {
-    if (request.type !== 'stop' || validation.idle)
-      return { ok: false, message: `no trainer is running: the run is ${trainer.state}` };
+    if (request.type !== 'stop' || validation.idle) return { ok: false, message: noTrainer(trainer) };
     validation.giveUp('validation was stopped on request');
     return { ok: true, message: 'validation stopped' };
   }
@@ -80,6 +94,9 @@ function refuse(request: ControlRequest, { book, trainer, validation }: RequestC
   if (hello.knobs.includes(request.type)) return refuseSlip(request, book);
   return { ok: false, message: `trainer ${hello.trainer} cannot do ${request.type} while it runs` };
 }
+
+const noTrainer = ({ outcome }: TrainerControl): string =>
+  outcome ? `no trainer is running: the run is ${outcome.state}` : 'the trainer has just ended by itself';
 
 /** An LR far above the plan is most likely a slip of the hand; hosts show what it comes to and ask. */
 function refuseSlip(request: ControlRequest, { state }: RunBook): Answer | undefined {

@@ -1,8 +1,15 @@
+import { toError } from '../base/async';
+import { toJsonLine } from '../base/json';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { takeLock } from '../engine/control/lock';
+import { ownIdentity } from '../engine/process/identity';
+import { livesForRun, trainersOfRun } from '../engine/process/run-processes';
+import { RUN_FORMAT, zStatusFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
 import { readRun } from '../run/folder/read';
-import { type KeeperEnd, type KeeperOptions, keepRun } from './keeper';
+import { readJsonFile, writeWhole } from '../run/folder/whole-file';
+import { type KeeperOptions, keepRun } from './keeper';
+import type { KeeperEnd } from './keeper-state';
 import { listIds } from './requests';
 import { waitTurn } from './wait-turn';
 
@@ -19,9 +26,11 @@ export async function keep(options: KeepOptions): Promise<void> {
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
     if (!lock) return;
-    const end = await keepInTurn({ ...options, run, task }).finally(lock.release);
+    const end = await keepInTurn({ ...options, run, task })
+      .catch((error: unknown) => tellFailure(options.dir, run.id, toError(error)))
+      .finally(lock.release);
     // A request that came between the last look and the release has found a keeper that was there, and none after.
-    if (end === 'let go' || listIds(runPaths(options.dir).control).length === 0) return;
+    if (end === 'left' || listIds(runPaths(options.dir).control).length === 0) return;
   }
 }
 
@@ -29,4 +38,17 @@ export async function keep(options: KeepOptions): Promise<void> {
 async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
   if (options.task === 'start' && (await waitTurn(options)) === 'stopped') return 'done';
   return keepRun(options);
+}
+
+/** A keeper that cannot do its work leaves the reason where hosts look, unless a trainer lives: then another keeper may do better. */
+async function tellFailure(dir: string, id: string, error: Error): Promise<never> {
+  const file = runPaths(dir).status;
+  const previous = await readJsonFile(file, zStatusFile);
+  if (!livesForRun(previous?.trainer, id) && trainersOfRun(id).length === 0) {
+    const reason = `its keeper could not begin: ${error.message}`;
+    const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };
+    const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
+    await writeWhole(file, toJsonLine({ ...status, format: RUN_FORMAT, state: 'failed', reason }));
+  }
+  throw error;
 }

@@ -12,11 +12,13 @@ import type { ControlRequest } from '../run/requests';
 import { answerRequest } from './answer-request';
 import { removeLeftovers } from './checkpoint-folder';
 import { Cleanup } from './cleanup';
+import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { Monitor } from './monitor';
 import { Requests } from './requests';
 import { RunBook } from './run-book';
 import { statusFields } from './status-fields';
 import { type StatusFields, StatusWriter } from './status-writer';
+import { PASSING_MS, retrying, Supervisor, type Trouble } from './supervisor';
 import { judgesDivergence } from './trainer-commands';
 import { TrainerControl } from './trainer-control';
 import { judgeRun, ValidationControl } from './validation-control';
@@ -29,22 +31,15 @@ export type KeeperOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-/** done: everything of the run is finished. let go: somebody asked this process to leave; the trainer goes on. */
-export type KeeperEnd = 'done' | 'let go';
-
 /** Looks after one run until trainer, queue and requests are done. The caller holds the run's lock. */
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
-  await makeFolder(paths.trainerControl);
-  await makeFolder(paths.checkpoints);
-  await removeLeftovers(paths);
-  const previous = await readJsonFile(paths.status, zStatusFile);
-  const book = RunBook.open(options.dir, options.run);
+  const { book, previous } = await retrying(() => openBook(options, paths), PASSING_MS);
   const keeper = new Keeper(options, paths, book);
-  const leave = (): void => keeper.letGo();
+  const leave = (): void => keeper.leave();
   for (const signal of LEAVE_ON) process.on(signal, leave);
   try {
-    await keeper.begin(previous);
+    await retrying(() => keeper.begin(previous), PASSING_MS);
     return await keeper.finished;
   } finally {
     for (const signal of LEAVE_ON) process.off(signal, leave);
@@ -53,7 +48,18 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   }
 }
 
+async function openBook({ dir, run, onError }: KeeperOptions, paths: RunPaths) {
+  await makeFolder(paths.trainerControl);
+  await makeFolder(paths.checkpoints);
+  await removeLeftovers(paths);
+  const previous = await readJsonFile(paths.status, zStatusFile);
+  return { previous, book: RunBook.open(dir, run, onError) };
+}
+
 const CHECKPOINT_CONTENT = /[\\/]checkpoints[\\/][^\\/]+[\\/]/;
+/** A run of weeks on a broken disk must not fill its log with the same trouble in other words. */
+const MOST_TOLD = 50;
+const LAST_STATUS_MS = [250, 1000, 4000, 15_000, 30_000] as const;
 const LEAVE_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
 /** The brain of one run: each turn reads what is new and does what follows from it. Turns never overlap. */
@@ -68,9 +74,11 @@ class Keeper {
   readonly #validation: ValidationControl;
   readonly #requests: Requests;
   readonly #cleanup: Cleanup;
+  readonly #supervisor: Supervisor;
+  readonly #told = new Set<string>();
   readonly #end: Deferred<KeeperEnd> = deferred();
+  #state: KeeperState = { kind: 'keeping' };
   #loop: LookLoop | undefined;
-  #leaving = false;
   #last = { step: 0, epoch: 0 };
   #judged: unknown;
 
@@ -80,12 +88,14 @@ class Keeper {
     this.#book = book;
     const { run, installDir } = options;
     const onChange = (): void => this.#loop?.lookSoon();
+    const supervisor = this.#store.track(new Supervisor((trouble) => this.#tell(trouble)));
+    this.#supervisor = supervisor;
     this.#status = this.#store.track(new StatusWriter(paths.status, options.onError));
-    this.#trainer = new TrainerControl({ run, paths, book, installDir, onChange });
-    const monitor = new Monitor(book);
-    this.#monitor = monitor;
-    this.#validation = new ValidationControl({ run, paths, book, monitor, installDir, onChange });
-    this.#requests = new Requests(paths, book);
+    const common = { run, paths, book, installDir, supervisor, onChange };
+    this.#trainer = new TrainerControl(common);
+    this.#monitor = new Monitor(book);
+    this.#validation = new ValidationControl({ ...common, monitor: this.#monitor });
+    this.#requests = new Requests(paths, book, options.onError);
     this.#cleanup = new Cleanup(run, paths, book);
   }
 
@@ -94,33 +104,35 @@ class Keeper {
   }
 
   async begin(previous: StatusFile | undefined): Promise<void> {
-    const { run, dir, task, onError } = this.#options;
+    const { run, dir, task } = this.#options;
     const { alarms } = this.#readEvents();
     this.#book.readValidations(dir);
-    await this.#trainer.begin(task, previous);
+    this.#trainer.begin(task, previous);
     await this.#obey(alarms);
     // A run that is followed may never have a model to validate.
     const validates = run.experiment.resolved.validation.enabled && !run.follows;
-    if (this.#trainer.alive && validates) void this.#validation.lane.warmUp();
+    if (this.#trainer.alive && validates) this.#validation.warmUp();
     this.#validation.judge();
-    this.#loop = this.#store.track(
-      new LookLoop({
-        // Not events.jsonl, which changes with every step: what the keeper must hear of at once moves one of these folders,
-        // and the rest may wait for the next second. Watching the log cost ten times the CPU.
-        paths: [this.#paths.control, this.#paths.checkpoints],
-        depth: 1,
-        ignored: (file) => CHECKPOINT_CONTENT.test(file),
-        look: () => this.#turn(),
-        polls: () => true,
-        onError,
-      }),
-    );
+    this.#loop = this.#store.track(this.#watch());
     this.#loop.lookSoon();
   }
 
+  #watch(): LookLoop {
+    return new LookLoop({
+      // Not events.jsonl, which changes with every step: what the keeper must hear of at once moves one of these folders,
+      // and the rest may wait for the next second. Watching the log cost ten times the CPU.
+      paths: [this.#paths.control, this.#paths.checkpoints],
+      depth: 1,
+      ignored: (file) => CHECKPOINT_CONTENT.test(file),
+      look: () => this.#turn(),
+      polls: () => true,
+      onError: (error) => this.#tell({ name: 'looking at the run folder', error, retryMs: undefined }),
+    });
+  }
+
   /** Leaves in good order: the trainer goes on, a later keeper adopts it. */
-  letGo(): void {
-    this.#leaving = true;
+  leave(): void {
+    this.#dispatch({ kind: 'leave' });
     this.#loop?.lookSoon();
   }
 
@@ -128,23 +140,71 @@ class Keeper {
     this.#store.dispose();
   }
 
+  /** Takes an event, and starts what belongs to the state that follows from it. */
+  #dispatch(event: KeeperEvent): void {
+    const before = this.#state;
+    this.#state = keeperTransition(before, event);
+    const now = this.#state;
+    if (now === before) return;
+    if (now.kind === 'closing') this.#close();
+    if (now.kind === 'over') this.#end.resolve(now.end);
+  }
+
+  /** What failed, and whether it is tried again: once in the log of the run, where people and hosts see it. */
+  #tell({ name, error, retryMs }: Trouble): void {
+    this.#options.onError(error);
+    const again = retryMs === undefined ? '' : '; it is tried again';
+    const message = `${name} failed: ${error.message}${again}`;
+    if (this.#told.has(message) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(message);
+    this.#book.note({ type: 'alert', rule: 'keeper', severity: 'warning', message, numbers: {} });
+  }
+
+  /** Each step on its own: one that fails is told and taken again at the next turn, and holds up no other. */
   async #turn(): Promise<boolean> {
-    if (this.#leaving) {
-      await this.#finish('let go');
-      return false;
-    }
+    this.#dispatch({ kind: 'turn' });
+    if (this.#state.kind !== 'keeping') return false;
     const { exited } = this.#trainer;
-    const { count, alarms } = this.#readEvents();
-    await this.#obey(alarms);
-    for (const file of this.#requests.take()) await answerRequest(file, this.#context);
+    let count = 0;
+    for (const [name, step] of this.#steps(exited, (events) => {
+      count = events;
+    }))
+      await this.#supervisor.guard(name, step);
+    if (this.#isDone()) this.#dispatch({ kind: 'done' });
+    return count > 0 || this.#awaitsHello();
+  }
+
+  /** `exited`: the trainer had ended before its last events were read. */
+  #steps(exited: boolean, onEvents: (count: number) => void): readonly Step[] {
+    return [
+      [
+        'reading the events',
+        async () => {
+          const { count, alarms } = this.#readEvents();
+          onEvents(count);
+          await this.#obey(alarms);
+        },
+      ],
+      ['answering requests', () => this.#answerAll()],
+      ['the end of the trainer', () => this.#settle(exited)],
+      ['queueing validations', () => this.#validation.turn(this.#trainer.outcome !== undefined)],
+      ['early stopping', () => this.#stopEarly()],
+      ['clearing checkpoints away', () => this.#cleanup.turn(this.#validation.queued)],
+      ['writing the logs', () => this.#book.flush()],
+      ['writing the status', () => this.#status.set(this.#fields())],
+    ];
+  }
+
+  async #answerAll(): Promise<void> {
+    for (const file of this.#requests.take())
+      await this.#supervisor.guard(`the answer to ${file.request.type}`, () =>
+        answerRequest(file, this.#context),
+      );
+  }
+
+  #settle(exited: boolean): void {
     if (exited) this.#trainer.settle();
     if (this.#trainer.outcome) this.#closeTraining();
-    await this.#validation.turn(this.#trainer.outcome !== undefined);
-    await this.#stopEarly();
-    await this.#cleanup.turn(this.#validation.queued);
-    await this.#status.set(this.#fields());
-    if (this.#isDone()) await this.#finish('done');
-    return count > 0 || this.#awaitsHello();
   }
 
   /** A trainer's first word is waited for closely, so that `starting` ends when it does. */
@@ -177,7 +237,7 @@ class Keeper {
     const { trainer, on_divergence: wish } = this.#options.run.experiment.resolved;
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
     if (!alarm || !this.#trainer.alive || judgesDivergence(trainer) || wish === 'notify') return;
-    await this.#requests.forward(randomUUID(), { type: wish }, 'keeper');
+    await this.#ask(wish);
     if (wish === 'stop') this.#trainer.stop({ kind: 'diverged', message: alarm.message });
   }
 
@@ -205,8 +265,15 @@ class Keeper {
     const { metric } = settings;
     const message = `early stop at epoch ${epoch}: ${metric} (smoothed) has not improved for ${patience} epochs, best was epoch ${bestEpoch}`;
     this.#book.note({ type: 'early_stop', epoch, bestEpoch, metric, message });
-    await this.#requests.forward(randomUUID(), { type: 'stop' }, 'keeper');
+    await this.#ask('stop');
     this.#trainer.stop({ kind: 'early', message });
+  }
+
+  /** A trainer that cannot be asked is interrupted all the same. */
+  async #ask(type: 'stop' | 'pause'): Promise<void> {
+    await this.#supervisor.guard(`asking the trainer to ${type}`, () =>
+      this.#requests.forward(randomUUID(), { type }, 'keeper'),
+    );
   }
 
   #fields(): StatusFields {
@@ -228,14 +295,32 @@ class Keeper {
     return this.#trainer.outcome !== undefined && this.#validation.idle && this.#requests.pending === 0;
   }
 
-  async #finish(end: KeeperEnd): Promise<void> {
-    await this.#validation.stop();
-    await this.#status.set({ ...this.#fields(), validator: undefined });
-    await this.#status.flush();
-    this.#store.dispose();
-    this.#end.resolve(end);
+  /** Nothing that fails here keeps the process from its end; the last status is worth a minute of tries. */
+  #close(): void {
+    const closed = (): void => {
+      this.#store.dispose();
+      this.#dispatch({ kind: 'closed' });
+    };
+    this.#supervisor.start({
+      name: 'the end of the validator',
+      run: () => this.#validation.stop(),
+      done: () => this.#writeLast(closed),
+      failed: () => this.#writeLast(closed),
+    });
+  }
+
+  #writeLast(closed: () => void): void {
+    this.#supervisor.start({
+      name: 'the last status',
+      run: () => this.#status.writeNow({ ...this.#fields(), validator: undefined }),
+      done: closed,
+      failed: closed,
+      retryAfterMs: LAST_STATUS_MS,
+    });
   }
 }
+
+type Step = readonly [name: string, step: () => Promise<void> | void];
 
 function answeredBy(state: string): ControlRequest['type'] | undefined {
   return state === 'paused' ? 'pause' : undefined;

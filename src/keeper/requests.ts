@@ -14,9 +14,12 @@ export class Requests {
   readonly #book: RunBook;
   readonly #forwarded = new Map<string, ControlRequest>();
 
-  constructor(paths: RunPaths, book: RunBook) {
+  readonly #onError: (error: unknown) => void;
+
+  constructor(paths: RunPaths, book: RunBook, onError: (error: unknown) => void) {
     this.#paths = paths;
     this.#book = book;
+    this.#onError = onError;
   }
 
   /** Requests that are neither answered nor forwarded yet, oldest first. Files that are none are removed and said so. */
@@ -35,9 +38,9 @@ export class Requests {
 
   /** Hands a request to the trainer, whose `control` event answers it. */
   async forward(id: string, request: ControlRequest, from: string): Promise<void> {
-    this.#forwarded.set(id, request);
     const file: ControlFile = { id, t: Date.now(), from, request };
     await writeJson(path.join(this.#paths.trainerControl, `${id}.json`), file);
+    this.#forwarded.set(id, request);
   }
 
   /** The trainer obeyed or refused. Its answer is repeated in keeper.jsonl, so that askers read one file. */
@@ -75,8 +78,13 @@ export class Requests {
     return this.#book.state.keeper.some((entry) => entry.type === 'answer' && entry.id === id);
   }
 
+  /** One that cannot be removed is not taken again: its answer is in the log. */
   #remove(folder: string, id: string): void {
-    rmSync(path.join(folder, `${id}.json`), { force: true });
+    try {
+      rmSync(path.join(folder, `${id}.json`), { force: true });
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 }
 

@@ -17,7 +17,10 @@ export class RunBook {
   readonly #validationLog: JsonlLog;
   #state: RunState;
 
-  private constructor(dir: string, run: RunFile) {
+  readonly #onError: (error: unknown) => void;
+
+  private constructor(dir: string, run: RunFile, onError: (error: unknown) => void) {
+    this.#onError = onError;
     const paths = runPaths(dir);
     this.#state = createRunState(run);
     this.#events = new FileTail(paths.events);
@@ -26,8 +29,8 @@ export class RunBook {
   }
 
   /** Reads what keepers said before; the rest comes with the first `readEvents`. */
-  static open(dir: string, run: RunFile): RunBook {
-    const book = new RunBook(dir, run);
+  static open(dir: string, run: RunFile, onError: (error: unknown) => void): RunBook {
+    const book = new RunBook(dir, run, onError);
     readAll(new FileTail(runPaths(dir).keeper), (line) => {
       const { value } = parseKeeperLine(line);
       if (value) book.#fold({ source: 'keeper', value });
@@ -39,7 +42,10 @@ export class RunBook {
     return this.#state;
   }
 
-  /** Folds in the trainer's new events and hands each out; steps are not kept. Answers how many there were. */
+  /**
+   * Folds in the trainer's new events and hands each out; steps are not kept. Answers how many there were. What a listener
+   * throws is told: the events after it were read, and would otherwise never be heard.
+   */
   readEvents(onEvent: (event: TrainerEvent) => void): number {
     let count = 0;
     readAll(this.#events, (line) => {
@@ -47,7 +53,11 @@ export class RunBook {
       if (value === undefined) return;
       count++;
       if (value.type !== 'step') this.#fold({ source: 'events', value });
-      onEvent(value);
+      try {
+        onEvent(value);
+      } catch (error) {
+        this.#onError(error);
+      }
     });
     return count;
   }
@@ -62,14 +72,28 @@ export class RunBook {
 
   note(entry: Untimed<KeeperEntry>): void {
     const value = { ...entry, t: Date.now() } as KeeperEntry;
-    this.#keeperLog.append(value);
+    this.#append(this.#keeperLog, value);
     this.#fold({ source: 'keeper', value });
   }
 
   noteValidation(entry: Untimed<ValidationEntry>): void {
     const value = { ...entry, t: Date.now() } as ValidationEntry;
-    this.#validationLog.append(value);
+    this.#append(this.#validationLog, value);
     this.#fold({ source: 'validation', value });
+  }
+
+  /** What a log did not take waits in memory, and has another try here. */
+  flush(): void {
+    this.#keeperLog.flush();
+    this.#validationLog.flush();
+  }
+
+  #append(log: JsonlLog, value: unknown): void {
+    try {
+      log.append(value);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   async close(): Promise<void> {

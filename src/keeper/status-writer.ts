@@ -21,7 +21,7 @@ export class StatusWriter implements Disposable {
   constructor(file: string, onError: (error: unknown) => void) {
     this.#file = file;
     this.#onError = onError;
-    const timer = setInterval(() => void this.#write(), HEARTBEAT_MS);
+    const timer = setInterval(() => this.#writeSoon(), HEARTBEAT_MS);
     this.#beat = toDisposable(() => clearInterval(timer));
   }
 
@@ -36,11 +36,12 @@ export class StatusWriter implements Disposable {
     const shown = JSON.stringify([rest, progress?.epoch, progress?.best]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    await this.#write();
+    await this.#write().catch(this.#onError);
   }
 
-  /** Settles when all that was set is on disk. */
-  async flush(): Promise<void> {
+  /** The same at once and whatever it is; throws if it cannot be written. */
+  async writeNow(fields: StatusFields): Promise<void> {
+    this.#fields = fields;
     await this.#write();
   }
 
@@ -48,11 +49,16 @@ export class StatusWriter implements Disposable {
     this.#beat.dispose();
   }
 
+  /** The next heartbeat is another try. */
+  #writeSoon(): void {
+    this.#write().catch(this.#onError);
+  }
+
+  /** One after another, so that the last one written is the newest. */
   #write(): Promise<void> {
-    this.#writing = this.#writing
-      .then(() => writeWhole(this.#file, toJsonLine(this.#snapshot())))
-      .catch((error: unknown) => this.#onError(error));
-    return this.#writing;
+    const written = this.#writing.then(() => writeWhole(this.#file, toJsonLine(this.#snapshot())));
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   #snapshot(): StatusFile {

@@ -9,29 +9,27 @@ import { FINAL_STATES, type RunStateName } from '../run/state-names';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';
 import type { RunBook } from './run-book';
+import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
+import { type TrainerEvent, type TrainerState, trainerTransition } from './trainer-state';
 
 export type TrainerControlOptions = {
   readonly run: RunFile;
   readonly paths: RunPaths;
   readonly book: RunBook;
   readonly installDir: string;
+  readonly supervisor: Supervisor;
   /** The trainer's situation changed: take another turn. */
   readonly onChange: () => void;
 };
 
+const STOP_AGAIN_MS = [2000, 10_000, 30_000] as const;
+
 /** The one trainer of a run: started, resumed or adopted, stopped, and how it ended. */
 export class TrainerControl {
   readonly #options: TrainerControlOptions;
-  #trainer: TrainerProcess | undefined;
-  #exit: TrainerEnd | undefined;
-  #cause: StopCause | undefined;
-  #hurry = false;
-  /** Unix ms; never for a trainer that was adopted. */
-  #startedAt = Number.POSITIVE_INFINITY;
-  #settling = false;
-  #outcome: Outcome | undefined;
   readonly #readers: Readers;
+  #state: TrainerState = { kind: 'unknown' };
 
   constructor(options: TrainerControlOptions) {
     this.#options = options;
@@ -40,27 +38,33 @@ export class TrainerControl {
 
   /** Undefined while a trainer lives, or while what it left behind is being ended. */
   get outcome(): Outcome | undefined {
-    return this.#outcome;
+    return this.#state.kind === 'over' ? this.#state.outcome : undefined;
   }
 
   get identity(): ProcessIdentity | undefined {
-    return this.#trainer?.identity;
+    return 'trainer' in this.#state ? this.#state.trainer.identity : undefined;
   }
 
+  /** It trains, or is about to. */
   get alive(): boolean {
-    return this.#trainer !== undefined && this.#exit === undefined;
+    const { kind } = this.#state;
+    return kind === 'starting' || kind === 'living' || kind === 'stopping';
   }
 
+  /** Its process has ended, and nobody has read its last events yet. */
   get exited(): boolean {
-    return this.#exit !== undefined;
+    return this.#state.kind === 'exited';
   }
 
   get cause(): StopCause | undefined {
-    return this.#cause;
+    return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
   get attempt(): number {
-    return this.#trainer?.attempt ?? lastAttempt(this.#options.book);
+    const own = 'trainer' in this.#state ? this.#state.trainer.attempt : undefined;
+    return (
+      own ?? ('attempt' in this.#state ? this.#state.attempt : undefined) ?? lastAttempt(this.#options.book)
+    );
   }
 
   /** What this trainer said first; undefined before it did. */
@@ -71,133 +75,159 @@ export class TrainerControl {
   }
 
   get state(): RunStateName {
-    if (this.#outcome) return this.#outcome.state;
-    if (this.#cause) return 'stopping';
+    if (this.#state.kind === 'over') return this.#state.outcome.state;
+    if (this.cause) return 'stopping';
     return this.hello ? 'running' : 'starting';
   }
 
   /** Takes a living trainer over, or starts one where the task says so, or keeps what was known of a run that has ended. */
-  async begin(task: KeeperTask, previous: StatusFile | undefined): Promise<void> {
+  begin(task: KeeperTask, previous: StatusFile | undefined): void {
     const { run, book } = this.#options;
-    const last = lastAttempt(book);
     const living = livingTrainer(run.id, previous);
     const unread =
       task === 'resume' ? undefined : this.#readers.toStart(previous, book.state.end !== undefined);
-    if (unread) return this.#read(unread, last + 1, previous);
-    if (living) return this.#adopt(living, Math.max(1, last), previous);
-    if (task === 'resume' || (task === 'start' && last === 0)) return this.#start(last + 1);
-    this.#outcome = keptOutcome(previous, book);
+    if (unread) this.#start(lastAttempt(book) + 1, unread.programPid);
+    else if (living) this.#adopt(living, Math.max(1, lastAttempt(book)));
+    else this.#beginAnew(task, previous);
+    // A run that was being stopped when its keeper or its reader died is stopped all the same.
+    if ((unread || living) && previous?.state === 'stopping') this.stop({ kind: 'asked' });
+  }
+
+  #beginAnew(task: KeeperTask, previous: StatusFile | undefined): void {
+    const { book } = this.#options;
+    const last = lastAttempt(book);
+    if (task === 'resume' || (task === 'start' && last === 0)) this.#start(last + 1);
+    else this.#dispatch({ kind: 'judged', outcome: keptOutcome(previous, book) });
   }
 
   /** Ends the trainer by the ladder; a second request does not wait for it to obey. */
   stop(cause: StopCause): void {
-    if (!this.#trainer || this.#exit) return;
-    if (this.#cause) {
-      this.#hurry = true;
-      return;
-    }
-    this.#cause = cause;
-    void this.#climb(this.#trainer);
+    this.#dispatch({ kind: 'stop', cause });
   }
 
   /** After the trainer's last events were read: ends what it left behind, then judges how it ended. */
   settle(): void {
-    if (this.#exit === undefined || this.#settling) return;
-    this.#settling = true;
-    void this.#conclude(this.#exit);
+    this.#dispatch({ kind: 'settle' });
+  }
+
+  /** Takes an event, and starts what belongs to the state that follows from it. */
+  #dispatch(event: TrainerEvent): void {
+    const before = this.#state;
+    this.#state = trainerTransition(before, event);
+    const now = this.#state;
+    if (now === before) return;
+    if (now.kind === 'stopping' && before.kind !== 'stopping') this.#climb(now.trainer);
+    if (now.kind === 'settling') this.#conclude(now.exit);
+    this.#options.onChange();
+  }
+
+  #start(attempt: number, programPid?: number): void {
+    const { run, paths, installDir, supervisor } = this.#options;
+    const attach = programPid === undefined ? {} : { programPid };
+    const startedAt = Date.now();
+    this.#dispatch({ kind: 'start', attempt });
+    supervisor.start({
+      name: 'the start of the trainer',
+      run: () => startTrainer({ run, dir: paths.dir, attempt, installDir, ...attach }),
+      done: (trainer) => {
+        this.#note(attempt, `trainer started (process ${trainer.identity.pid})`);
+        this.#watch(trainer, startedAt);
+      },
+      failed: (error) => {
+        const reason = reasonOf(error);
+        this.#note(attempt, reason);
+        this.#dispatch({ kind: 'judged', outcome: { state: 'failed', reason } });
+      },
+      retryAfterMs: PASSING_MS,
+      mayPass: isPassing,
+    });
+  }
+
+  #adopt(identity: ProcessIdentity, attempt: number): void {
+    this.#note(attempt, `trainer adopted (process ${identity.pid})`);
+    this.#watch(adoptTrainer(identity, attempt), Number.POSITIVE_INFINITY);
+  }
+
+  #watch(trainer: TrainerProcess, startedAt: number): void {
+    this.#dispatch({ kind: 'started', trainer, startedAt });
+    this.#options.supervisor.start({
+      name: 'the watch over the trainer',
+      run: () => trainer.ended,
+      done: (exit) => this.#dispatch({ kind: 'exit', exit }),
+      failed: () => this.#dispatch({ kind: 'exit', exit: UNKNOWN }),
+    });
+  }
+
+  /** Until it has ended: what cannot be ended now is tried again. */
+  #climb(trainer: TrainerProcess): void {
+    const { run, supervisor, onChange } = this.#options;
+    const target = { runId: run.id, pid: trainer.identity.pid, alive: trainer.alive };
+    const hurry = (): boolean => this.#state.kind === 'stopping' && this.#state.hurry;
+    supervisor.start({
+      name: 'the stop of the trainer',
+      run: () => stopTrainer(target, { hurry }),
+      done: onChange,
+      failed: () => {
+        if (this.#state.kind === 'stopping') this.#climb(trainer);
+      },
+      retryAfterMs: STOP_AGAIN_MS,
+    });
+  }
+
+  #conclude(exit: TrainerEnd): void {
+    const { run, book, supervisor } = this.#options;
+    const hasEnded = this.hello !== undefined && book.state.end !== undefined;
+    const mayGoOn = !hasEnded && this.cause === undefined;
+    supervisor.start({
+      name: 'the end of what the trainer left behind',
+      run: async () => {
+        const unread = mayGoOn ? this.#readers.toReplace() : undefined;
+        if (unread === undefined) await sweep(run.id);
+        return unread;
+      },
+      done: (unread) => (unread ? this.#replaceReader(unread, exit) : this.#judge(exit)),
+      failed: () => this.#judge(exit),
+      retryAfterMs: PASSING_MS,
+    });
+  }
+
+  #replaceReader({ programPid }: Unread, { exitCode, signal }: TrainerEnd): void {
+    const how = signal ? `by ${signal}` : `with exit code ${exitCode ?? 'unknown'}`;
+    this.#note(this.attempt, `what read the run was ended ${how}; another one reads on`);
+    this.#start(lastAttempt(this.#options.book) + 1, programPid);
+  }
+
+  #judge(exit: TrainerEnd): void {
+    const { paths, supervisor } = this.#options;
+    const input = { end: this.#ownEnd(), exit, cause: this.cause };
+    const conclude = (lastWords: string): void => {
+      const outcome = judgeOutcome({ ...input, lastWords });
+      const { state, reason } = outcome;
+      this.#note(this.attempt, `trainer ended: ${state}${reason === undefined ? '' : `, ${reason}`}`);
+      this.#dispatch({ kind: 'judged', outcome });
+    };
+    supervisor.start({
+      name: "the trainer's last words",
+      run: () => lastWordsOf(paths.stdout),
+      done: conclude,
+      failed: () => conclude(''),
+    });
   }
 
   /** A trainer that cannot begin ends without a hello; an `end` from before it was started is another attempt's. */
   #ownEnd() {
     const { end } = this.#options.book.state;
-    return this.hello || (end && end.t >= this.#startedAt) ? end : undefined;
+    const startedAt = 'startedAt' in this.#state ? this.#state.startedAt : Number.POSITIVE_INFINITY;
+    return this.hello || (end && end.t >= startedAt) ? end : undefined;
   }
 
-  async #start(attempt: number, programPid?: number): Promise<void> {
-    this.#startedAt = Date.now();
-    const { run, paths, book, installDir } = this.#options;
-    const note = (message: string): void => book.note({ type: 'keeper', pid: process.pid, attempt, message });
-    try {
-      const attach = programPid === undefined ? {} : { programPid };
-      const trainer = await startTrainer({ run, dir: paths.dir, attempt, installDir, ...attach });
-      note(`trainer started (process ${trainer.identity.pid})`);
-      this.#watch(trainer);
-    } catch (error) {
-      const { message, cause } = toError(error);
-      const reason = cause === undefined ? message : `${message}: ${toError(cause).message}`;
-      note(reason);
-      this.#outcome = { state: 'failed', reason };
-    }
+  #note(attempt: number, message: string): void {
+    this.#options.book.note({ type: 'keeper', pid: process.pid, attempt, message });
   }
+}
 
-  /** A run that lost its reader goes on; where it was being stopped, that goes on too. */
-  async #read({ programPid }: Unread, attempt: number, previous: StatusFile | undefined): Promise<void> {
-    await this.#start(attempt, programPid);
-    if (previous?.state === 'stopping') this.stop({ kind: 'asked' });
-  }
-
-  async #replaceReader({ programPid }: Unread, { exitCode, signal }: TrainerEnd): Promise<void> {
-    const { book, onChange } = this.#options;
-    const how = signal ? `by ${signal}` : `with exit code ${exitCode ?? 'unknown'}`;
-    const message = `what read the run was ended ${how}; another one reads on`;
-    book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
-    await this.#start(lastAttempt(book) + 1, programPid);
-    this.#exit = undefined;
-    this.#settling = false;
-    onChange();
-  }
-
-  #adopt(identity: ProcessIdentity, attempt: number, previous: StatusFile | undefined): void {
-    const { book } = this.#options;
-    const trainer = adoptTrainer(identity, attempt);
-    book.note({
-      type: 'keeper',
-      pid: process.pid,
-      attempt,
-      message: `trainer adopted (process ${identity.pid})`,
-    });
-    this.#watch(trainer);
-    if (previous?.state === 'stopping') this.stop({ kind: 'asked' });
-  }
-
-  #watch(trainer: TrainerProcess): void {
-    this.#trainer = trainer;
-    void trainer.ended.then((exit) => {
-      this.#exit = exit;
-      this.#options.onChange();
-    });
-  }
-
-  async #climb(trainer: TrainerProcess): Promise<void> {
-    const target = { runId: this.#options.run.id, pid: trainer.identity.pid, alive: trainer.alive };
-    try {
-      await stopTrainer(target, { hurry: () => this.#hurry });
-    } catch (error) {
-      const { message } = toError(error);
-      this.#options.book.note({ type: 'keeper', pid: process.pid, attempt: trainer.attempt, message });
-    }
-    this.#options.onChange();
-  }
-
-  async #conclude(exit: TrainerEnd): Promise<void> {
-    const { run, paths, book, onChange } = this.#options;
-    const hasEnded = this.hello !== undefined && book.state.end !== undefined;
-    const unread = hasEnded || this.#cause ? undefined : this.#readers.toReplace();
-    if (unread) return this.#replaceReader(unread, exit);
-    try {
-      await sweep(run.id);
-    } catch (error) {
-      const { message } = toError(error);
-      book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
-    }
-    const end = this.#ownEnd();
-    const lastWords = await lastWordsOf(paths.stdout);
-    this.#outcome = judgeOutcome({ end, exit, cause: this.#cause, lastWords });
-    const { state, reason } = this.#outcome;
-    const message = `trainer ended: ${state}${reason === undefined ? '' : `, ${reason}`}`;
-    book.note({ type: 'keeper', pid: process.pid, attempt: this.attempt, message });
-    onChange();
-  }
+function reasonOf({ message, cause }: Error): string {
+  return cause === undefined ? message : `${message}: ${toError(cause).message}`;
 }
 
 function lastAttempt(book: RunBook): number {

@@ -42,12 +42,8 @@ export async function startTrainer(start: TrainerStart): Promise<TrainerProcess>
   });
   const pid = child.pid ?? 0;
   const ended = whenEnded(child);
-  let living = true;
-  void ended.then(() => {
-    living = false;
-  });
-  const identity = identityOf(pid) ?? { ...ownIdentity(), pid, started: '' };
-  return { identity, attempt, adopted: false, ended, alive: () => living };
+  const living = (): boolean => child.exitCode === null && child.signalCode === null;
+  return { identity: identityOfChild(pid), attempt, adopted: false, ended, alive: living };
 }
 
 function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
@@ -56,14 +52,32 @@ function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
   });
 }
 
+/** A child that runs is never given up because it could not be looked at: a second one would train beside it. */
+function identityOfChild(pid: number): ProcessIdentity {
+  try {
+    return identityOf(pid) ?? { ...ownIdentity(), pid, started: '' };
+  } catch {
+    return { ...ownIdentity(), pid, started: '' };
+  }
+}
+
 const ADOPTED_CHECK_MS = 250;
 
 /** A trainer whose keeper died; its end is only seen, not told. */
 export function adoptTrainer(identity: ProcessIdentity, attempt: number): TrainerProcess {
-  const alive = (): boolean => isAlive(identity);
+  const alive = (): boolean => !isKnownGone(identity);
   const ended = (async (): Promise<TrainerEnd> => {
     while (alive()) await sleep(ADOPTED_CHECK_MS);
     return { exitCode: undefined, signal: undefined };
   })();
   return { identity, attempt, adopted: true, ended, alive };
+}
+
+/** What cannot be looked at (too many open files) lives on: a trainer that is taken for dead would be killed. */
+function isKnownGone(identity: ProcessIdentity): boolean {
+  try {
+    return !isAlive(identity);
+  } catch {
+    return false;
+  }
 }

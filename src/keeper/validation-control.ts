@@ -11,7 +11,14 @@ import type { RunPaths } from '../run/folder/paths';
 import type { CheckpointState, RunState } from '../run/state';
 import type { Monitor } from './monitor';
 import type { RunBook } from './run-book';
+import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { type LaneOutcome, ValidationLane } from './validation-lane';
+import {
+  epochOf,
+  type ValidationEvent,
+  type ValidationState,
+  validationTransition,
+} from './validation-state';
 
 export type ValidationControlOptions = {
   readonly run: RunFile;
@@ -19,6 +26,7 @@ export type ValidationControlOptions = {
   readonly book: RunBook;
   readonly monitor: Monitor;
   readonly installDir: string;
+  readonly supervisor: Supervisor;
   readonly onChange: () => void;
 };
 
@@ -30,9 +38,8 @@ export class ValidationControl {
   readonly #behind = createBehindAlarm();
   readonly #asked: number[] = [];
   readonly #told = new Set<string>();
-  #validating: number | undefined;
+  #state: ValidationState = { kind: 'free' };
   #waiting: readonly number[] = [];
-  #stopped = false;
   /** Epochs that were judged on other val sets, as far as it was told. */
   #otherSets = 0;
 
@@ -40,16 +47,17 @@ export class ValidationControl {
     this.#options = options;
     const note = (message: string): void =>
       options.book.note({ type: 'keeper', pid: process.pid, attempt: 0, message });
-    this.#lane = new ValidationLane(options.paths.dir, options.run, options.installDir, note);
+    const { run, paths, installDir, supervisor } = options;
+    this.#lane = new ValidationLane({ dir: paths.dir, run, installDir, supervisor, onNote: note });
   }
 
   get queue(): StatusFile['queue'] {
-    const validating = this.#validating === undefined ? {} : { validating: this.#validating };
-    return { ...validating, waiting: [...this.#waiting] };
+    const validating = epochOf(this.#state);
+    return { ...(validating !== undefined && { validating }), waiting: [...this.#waiting] };
   }
 
   get idle(): boolean {
-    return this.#validating === undefined && this.#waiting.length === 0;
+    return this.queued.size === 0;
   }
 
   get lane(): ValidationLane {
@@ -58,7 +66,8 @@ export class ValidationControl {
 
   /** Everything that waits or is being validated. */
   get queued(): ReadonlySet<number> {
-    return new Set([...this.#waiting, ...(this.#validating === undefined ? [] : [this.#validating])]);
+    const epoch = epochOf(this.#state);
+    return new Set([...this.#waiting, ...(epoch === undefined ? [] : [epoch])]);
   }
 
   ask(epoch: number): void {
@@ -66,13 +75,13 @@ export class ValidationControl {
   }
 
   /** Brings the queue up to date and starts the next validation. */
-  async turn(trainerEnded: boolean): Promise<void> {
-    if (this.#stopped) return;
+  turn(trainerEnded: boolean): void {
+    if (this.stopped) return;
     const plan = this.#plan(trainerEnded);
     for (const skip of plan.skip) this.#options.book.noteValidation({ type: 'skipped', ...skip });
     this.#waiting = plan.waiting;
     this.#warnBehind();
-    if (plan.next !== undefined) await this.#start(plan.next);
+    if (plan.next !== undefined) this.#start(plan.next);
   }
 
   /** The run was stopped: what is in hand is given up, what waits is passed over, the process ends. */
@@ -90,14 +99,37 @@ export class ValidationControl {
 
   /** No further validation is started or recorded. */
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#state.kind === 'ended';
+  }
+
+  /** Starts the processes ahead of the first checkpoint. */
+  warmUp(): void {
+    const ignore = (): void => undefined;
+    // What is wrong with them is told by the first validation, too.
+    const work = { name: 'the start of the validator', done: ignore, failed: ignore };
+    this.#options.supervisor.start({ ...work, run: () => this.#lane.warmUp() });
   }
 
   #end(): void {
-    this.#stopped = true;
     this.#waiting = [];
-    this.#validating = undefined;
-    void this.#lane.stop();
+    this.#dispatch({ kind: 'end' });
+  }
+
+  /** Takes an event, and starts what belongs to the state that follows from it. */
+  #dispatch(event: ValidationEvent): void {
+    const before = this.#state;
+    this.#state = validationTransition(before, event);
+    const now = this.#state;
+    if (now === before) return;
+    if (now.kind === 'comparing') this.#compare(now.before, now.epoch);
+    if (now.kind === 'ended') this.#endLane();
+    this.#options.onChange();
+  }
+
+  #endLane(): void {
+    const { supervisor, onChange } = this.#options;
+    const run = () => this.#lane.stop();
+    supervisor.start({ name: 'the end of the validator', run, done: onChange, failed: onChange });
   }
 
   #plan(trainerEnded: boolean): QueuePlan {
@@ -111,7 +143,7 @@ export class ValidationControl {
       done: inState('validated', 'failed'),
       skipped: inState('skipped'),
       asked: this.#asked,
-      validating: this.#validating,
+      validating: epochOf(this.#state),
       settings: this.#options.run.experiment.resolved.validation,
       lastEpoch: state.plan?.epochs,
       trainerEnded,
@@ -127,31 +159,53 @@ export class ValidationControl {
     return true;
   }
 
-  async #start(epoch: number): Promise<void> {
-    const checkpoint = this.#options.book.state.checkpoints.get(epoch);
+  #start(epoch: number): void {
+    const { book, paths, supervisor } = this.#options;
+    const checkpoint = book.state.checkpoints.get(epoch);
     if (!checkpoint) return;
-    this.#validating = epoch;
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
-    await makeFolder(this.#options.paths.detections);
-    const rule = this.#options.book.state.plan?.validation;
-    void this.#lane.validate(checkpoint, { isAsked, rule }).then(async (outcome) => {
-      if (this.#stopped || outcome.kind === 'abandoned') return;
-      const before = this.#options.book.state.best?.epoch;
-      this.#record(checkpoint, outcome);
-      if (outcome.kind === 'validated' && before !== undefined) await this.#compare(before, epoch);
-      if (this.#stopped) return;
-      this.#validating = undefined;
-      this.#options.onChange();
+    const rule = book.state.plan?.validation;
+    this.#dispatch({ kind: 'start', epoch });
+    supervisor.start({
+      name: `the validation of epoch ${epoch}`,
+      run: async () => {
+        await makeFolder(paths.detections);
+        return this.#lane.validate(checkpoint, { isAsked, rule });
+      },
+      done: (outcome) => this.#take(checkpoint, outcome),
+      failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', message }),
+      retryAfterMs: PASSING_MS,
+      mayPass: isPassing,
     });
   }
 
+  /** Whatever becomes of the writing, the next checkpoint has its turn. */
+  #take(checkpoint: CheckpointState, outcome: LaneOutcome): void {
+    if (this.stopped) return;
+    const best = this.#options.book.state.best?.epoch;
+    const before = best === checkpoint.epoch ? undefined : best;
+    try {
+      this.#record(checkpoint, outcome);
+    } finally {
+      this.#dispatch(outcome.kind === 'validated' ? { kind: 'validated', before } : { kind: 'failed' });
+    }
+  }
+
   /** The metrics are written already; the verdict follows them. */
-  async #compare(before: number, epoch: number): Promise<void> {
-    if (before === epoch) return;
-    const result = await this.#lane.compare(before, epoch);
-    if (!result || this.#stopped) return;
-    this.#options.book.noteValidation({ type: 'compared', epoch, versusBest: { epoch: before, ...result } });
+  #compare(before: number, epoch: number): void {
+    const done = (): void => this.#dispatch({ kind: 'compared' });
+    this.#options.supervisor.start({
+      name: `the comparison of epoch ${epoch} with epoch ${before}`,
+      run: () => this.#lane.compare(before, epoch),
+      done: (result) => {
+        const versusBest = result && { epoch: before, ...result };
+        if (versusBest && !this.stopped)
+          this.#options.book.noteValidation({ type: 'compared', epoch, versusBest });
+        done();
+      },
+      failed: done,
+    });
   }
 
   #record({ epoch, step, path }: CheckpointState, outcome: LaneOutcome): void {
@@ -211,7 +265,7 @@ export class ValidationControl {
   #warnBehind(): void {
     const { book, run, monitor } = this.#options;
     const { checkpoints, validations } = book.state;
-    const at = this.#validating ?? Math.max(0, ...validations.keys());
+    const at = epochOf(this.#state) ?? Math.max(0, ...validations.keys());
     const { enabled, every } = run.experiment.resolved.validation;
     if (!enabled) return;
     const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);

@@ -14,8 +14,19 @@ import type { VersusBest } from '../run/validation';
 import { chooseEngine } from './choose-engine';
 import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
+import type { Supervisor } from './supervisor';
 
-const MOST_RESTARTS = 3;
+/** Pauses before each restart: what the system refuses for a moment (memory, open files) is not asked for thrice at once. */
+const RESTART_MS = [0, 500, 2000] as const;
+const MOST_RESTARTS = RESTART_MS.length;
+
+export type LaneOptions = {
+  readonly dir: string;
+  readonly run: RunFile;
+  readonly installDir: string;
+  readonly supervisor: Supervisor;
+  readonly onNote: (message: string) => void;
+};
 
 export type LaneOutcome =
   | { readonly kind: 'validated'; readonly result: ValidateResult }
@@ -32,6 +43,7 @@ export class ValidationLane {
   readonly #dir: string;
   readonly #models: OnnxModels;
   readonly #own: OwnValidation;
+  readonly #supervisor: Supervisor;
   readonly #onNote: (message: string) => void;
   #validator: ValidatorProcess | undefined;
   #identity: ProcessIdentity | undefined;
@@ -41,11 +53,12 @@ export class ValidationLane {
   #toldDevice = '';
   #toldRule = '';
 
-  constructor(dir: string, run: RunFile, installDir: string, onNote: (message: string) => void) {
+  constructor({ dir, run, installDir, supervisor, onNote }: LaneOptions) {
     this.#onNote = onNote;
     this.#dir = dir;
     this.#run = run;
     this.#installDir = installDir;
+    this.#supervisor = supervisor;
     this.#models = new OnnxModels(dir, run, installDir);
     this.#own = new OwnValidation(dir, run, installDir);
   }
@@ -86,6 +99,7 @@ export class ValidationLane {
       this.#problem = message;
       if (restarts === MOST_RESTARTS && !this.#abandoned)
         return { kind: 'failed', message: `${message}; given up after ${MOST_RESTARTS} restarts` };
+      await sleep(RESTART_MS[restarts]);
     }
     return { kind: 'abandoned' };
   }
@@ -184,10 +198,12 @@ export class ValidationLane {
       ...(this.#run.python === undefined ? {} : { python: this.#run.python }),
     });
     this.#validator = validator;
-    this.#identity = validator.pid === undefined ? undefined : identityOf(validator.pid);
-    void validator.stopped.then(() => {
+    this.#identity = identityOfChild(validator.pid);
+    const forget = (): void => {
       if (this.#validator === validator) this.#validator = undefined;
-    });
+    };
+    const run = () => validator.stopped;
+    this.#supervisor.start({ name: 'the validator', run, done: forget, failed: forget });
     return validator;
   }
 
@@ -217,4 +233,13 @@ type ParamsOfValidate = Partial<ValidateParams> & Pick<ValidateParams, 'model' |
 /** A crash fails the request just before the end of the process is told: wait a moment for that news. */
 function hasEnded(validator: ValidatorProcess): Promise<boolean> {
   return Promise.race([validator.stopped.then(() => true), sleep(50).then(() => false)]);
+}
+
+/** For people and for a stop from outside; that it cannot be looked at now is no reason to validate nothing. */
+function identityOfChild(pid: number | undefined): ProcessIdentity | undefined {
+  try {
+    return pid === undefined ? undefined : identityOf(pid);
+  } catch {
+    return undefined;
+  }
 }

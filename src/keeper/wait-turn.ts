@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../base/async';
 import { listRuns } from '../engine/runs/run-index';
@@ -25,14 +26,13 @@ export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go'
   if (after === undefined || !(await isGoing(after))) return 'go';
   const paths = runPaths(dir);
   const status = new StatusWriter(paths.status, onError);
-  const book = RunBook.open(dir, run);
-  const requests = new Requests(paths, book);
+  const book = RunBook.open(dir, run, onError);
+  const requests = new Requests(paths, book, onError);
   try {
     await status.set(fields('starting', `waits until ${path.basename(after)} has ended`));
     while (await isGoing(after)) {
       if (wasTakenOut(requests)) {
-        await status.set(fields('stopped', 'taken out of the queue before its turn came'));
-        await status.flush();
+        await status.writeNow(fields('stopped', 'taken out of the queue before its turn came'));
         return 'stopped';
       }
       await sleep(LOOK_MS);
@@ -63,9 +63,11 @@ function wasTakenOut(requests: Requests): boolean {
 
 const isStop = (type: string): boolean => type === 'stop' || type === 'stop_after_epoch';
 
-/** A run that cannot be read holds nothing. */
+/** A run that cannot be read holds nothing; a folder of runs that cannot be listed now is listed a second later. */
 async function isGoing(dir: string): Promise<boolean> {
-  const { runs } = await listRuns(path.dirname(dir));
+  const listed = await listRuns(path.dirname(dir)).catch(() => undefined);
+  if (listed === undefined) return existsSync(dir);
+  const { runs } = listed;
   const before = runs.find((run) => run.name === path.basename(dir));
   return before !== undefined && !FINAL_STATES.has(before.presence.state);
 }

@@ -9,12 +9,19 @@ export type ProcStat = {
   readonly started: string;
 };
 
-/** A process that ends while it is looked at is no error: everything here answers undefined for it. */
+/** Gone, or another user's. */
+const NOT_OURS: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/**
+ * A process that ends while it is looked at, or is another user's, is no error: undefined. Anything else (too many open files)
+ * is: who cannot look must not take a living process for a dead one.
+ */
 function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (NOT_OURS.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
 
@@ -30,11 +37,13 @@ export function readBootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
+/** Where a container hides it, '': such processes know each other by the rest. */
 export function readPidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
+  } catch (error) {
+    if (NOT_OURS.has((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
   }
 }
 

@@ -51,7 +51,8 @@ export class LookLoop implements Disposable {
   }
 
   lookSoon(): void {
-    void this.lookNow();
+    // What a look throws is told by #lookOnce; only what `onError` itself throws comes here.
+    this.lookNow().catch((error: unknown) => console.error(error));
   }
 
   /** Settles when everything that was there at the call has been read. */

@@ -33,6 +33,11 @@ export class JsonlLog {
   /** Throws where the log cannot be written for another reason than a full disk, or more waits than memory should hold. */
   append(value: unknown): void {
     this.#waiting = Buffer.concat([this.#waiting, Buffer.from(toJsonLine(value))]);
+    this.flush();
+  }
+
+  /** Tries to get rid of what waits; throws as `append` does, and what waits goes on waiting. */
+  flush(): void {
     const problem = this.#flush();
     if (problem && (!PASSING.has(problem.code ?? '') || this.#waiting.length > MOST_WAITING_BYTES))
       throw new Error(`${this.#file} cannot be written: ${problem.message}`, { cause: problem });

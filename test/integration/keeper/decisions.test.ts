@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { askAndWait } from '../../../src/engine/control/ask';
@@ -162,5 +162,47 @@ test('a loss that is not finite is one alert, with its step and number', async (
   const alerts = live.state.alerts.filter((a) => a.rule === 'non_finite');
   expect(alerts).toMatchObject([{ step: 7, severity: 'error' }]);
   expect(Number.isNaN(live.state.steps.loss.get('total')?.at(7))).toBe(true);
+  live.dispose();
+});
+
+test('a run whose validation folder cannot be made tells why for each checkpoint, and ends', async () => {
+  const { dir } = await startFakeRun(rig, { epochs: 3 });
+  writeFileSync(path.join(dir, 'validation'), '');
+  const live = await runToEnd(dir);
+  expect(live.state.status?.state).toBe('completed');
+  expect([...live.state.checkpoints.values()].map(({ state }) => state)).toEqual([
+    'failed',
+    'failed',
+    'failed',
+  ]);
+  expect(live.state.alerts.find(({ rule }) => rule === 'validation_failed')?.message).toMatch(
+    /epoch 1 could not be validated: cannot make the folder .*validation: a file has that name/,
+  );
+  live.dispose();
+});
+
+test('a stop reaches a trainer that cannot be asked', async () => {
+  const { dir } = await startFakeRun(rig, { epochs: 1000, trainer: { stepMs: 20, deaf: true } });
+  const live = await openRun(dir);
+  await until(live, () => live.state.steps.step.length > 0);
+  rmSync(path.join(dir, 'control/trainer'), { recursive: true });
+  writeFileSync(path.join(dir, 'control/trainer'), '');
+  const answer = await ask(dir, { type: 'stop' });
+  expect(answer?.message).toMatch(/could not be asked .*: it is interrupted/);
+  await until(live, isOver);
+  expect(live.state.status?.state).toBe('stopped');
+  live.dispose();
+});
+
+test('a keeper that cannot begin says why', async () => {
+  const { dir } = await startFakeRun(rig, { epochs: 2 });
+  const first = await runToEnd(dir);
+  first.dispose();
+  rmSync(path.join(dir, 'checkpoints'), { recursive: true });
+  writeFileSync(path.join(dir, 'checkpoints'), '');
+  await resumeRun(dir, { installDir: rig.installDir });
+  const live = await openRun(dir);
+  await until(live, () => /checkpoints: a file has that name/.test(live.presence.note ?? ''));
+  expect(live.presence.state).toBe('failed');
   live.dispose();
 });

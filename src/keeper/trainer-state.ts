@@ -1,0 +1,108 @@
+import type { Outcome, StopCause } from './outcome';
+import type { TrainerEnd, TrainerProcess } from './trainer-process';
+
+type Living = {
+  readonly trainer: TrainerProcess /** Unix ms; Infinity for one that was adopted. */;
+  readonly startedAt: number;
+};
+type Gone = Living & { readonly exit: TrainerEnd; readonly cause: StopCause | undefined };
+
+/** Where the one trainer of a run is. */
+export type TrainerState =
+  /** The keeper has not looked yet. */
+  | { readonly kind: 'unknown' }
+  /** Its process is being started; a stop that comes meanwhile waits for it. */
+  | { readonly kind: 'starting'; readonly attempt: number; readonly cause: StopCause | undefined }
+  | ({ readonly kind: 'living' } & Living)
+  /** Asked to end, then interrupted, then killed; `hurry` once it was asked twice. */
+  | ({ readonly kind: 'stopping'; readonly cause: StopCause; readonly hurry: boolean } & Living)
+  /** Its process has ended; what it wrote last is still to be read. */
+  | ({ readonly kind: 'exited' } & Gone)
+  /** What it left behind is being ended. */
+  | ({ readonly kind: 'settling' } & Gone)
+  | {
+      readonly kind: 'over';
+      readonly outcome: Outcome;
+      readonly cause: StopCause | undefined;
+      readonly attempt: number | undefined;
+    };
+
+export type TrainerEvent =
+  | { readonly kind: 'start'; readonly attempt: number }
+  | ({ readonly kind: 'started' } & Living)
+  | { readonly kind: 'stop'; readonly cause: StopCause }
+  | { readonly kind: 'exit'; readonly exit: TrainerEnd }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'judged'; readonly outcome: Outcome };
+
+/** What follows from an event. One that means nothing in a state leaves the very same state. */
+export function trainerTransition(state: TrainerState, event: TrainerEvent): TrainerState {
+  switch (event.kind) {
+    case 'start':
+      return onStart(state, event.attempt);
+    case 'started':
+      return onStarted(state, { trainer: event.trainer, startedAt: event.startedAt });
+    case 'stop':
+      return onStop(state, event.cause);
+    case 'exit':
+      return onExit(state, event.exit);
+    case 'settle':
+      return state.kind === 'exited' ? { ...state, kind: 'settling' } : state;
+    case 'judged':
+      return onJudged(state, event.outcome);
+  }
+}
+
+/** A first trainer, or another reader in place of one that ended without a word. */
+function onStart(state: TrainerState, attempt: number): TrainerState {
+  if (state.kind === 'unknown') return { kind: 'starting', attempt, cause: undefined };
+  return state.kind === 'settling' ? { kind: 'starting', attempt, cause: state.cause } : state;
+}
+
+/** Started, or found alive by a keeper that came later. */
+function onStarted(state: TrainerState, living: Living): TrainerState {
+  if (state.kind === 'unknown') return { kind: 'living', ...living };
+  if (state.kind !== 'starting') return state;
+  const { cause } = state;
+  return cause ? { kind: 'stopping', ...living, cause, hurry: false } : { kind: 'living', ...living };
+}
+
+function onStop(state: TrainerState, cause: StopCause): TrainerState {
+  switch (state.kind) {
+    case 'starting':
+      return state.cause ? state : { ...state, cause };
+    case 'living':
+      return { ...state, kind: 'stopping', cause, hurry: false };
+    case 'stopping':
+      return state.hurry ? state : { ...state, hurry: true };
+    case 'unknown':
+    case 'exited':
+    case 'settling':
+    case 'over':
+      return state;
+  }
+}
+
+function onExit(state: TrainerState, exit: TrainerEnd): TrainerState {
+  if (state.kind !== 'living' && state.kind !== 'stopping') return state;
+  const { trainer, startedAt } = state;
+  const cause = state.kind === 'stopping' ? state.cause : undefined;
+  return { kind: 'exited', trainer, startedAt, exit, cause };
+}
+
+/** How it ended: seen by this keeper, or known from one before it; a start that failed has ended, too. */
+function onJudged(state: TrainerState, outcome: Outcome): TrainerState {
+  switch (state.kind) {
+    case 'unknown':
+      return { kind: 'over', outcome, cause: undefined, attempt: undefined };
+    case 'starting':
+      return { kind: 'over', outcome, cause: state.cause, attempt: state.attempt };
+    case 'settling':
+      return { kind: 'over', outcome, cause: state.cause, attempt: state.trainer.attempt };
+    case 'living':
+    case 'stopping':
+    case 'exited':
+    case 'over':
+      return state;
+  }
+}

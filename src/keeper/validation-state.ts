@@ -1,0 +1,57 @@
+/** What the one validator of a run is busy with. */
+export type ValidationState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'validating'; readonly epoch: number }
+  /** The metrics are written; whether they are better than the best before is being found out. */
+  | { readonly kind: 'comparing'; readonly epoch: number; readonly before: number }
+  /** No further validation is started or recorded. */
+  | { readonly kind: 'ended' };
+
+export type ValidationEvent =
+  | { readonly kind: 'start'; readonly epoch: number }
+  /** `before`: the best checkpoint until then, if it is another one. */
+  | { readonly kind: 'validated'; readonly before: number | undefined }
+  /** Given up for this checkpoint; the next one may go well. */
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'compared' }
+  | { readonly kind: 'end' };
+
+/** What follows from an event. One that means nothing in a state leaves the very same state. */
+export function validationTransition(state: ValidationState, event: ValidationEvent): ValidationState {
+  switch (event.kind) {
+    case 'start':
+      return from(state, 'free', { kind: 'validating', epoch: event.epoch });
+    case 'validated':
+      return onValidated(state, event.before);
+    case 'failed':
+      return from(state, 'validating', FREE);
+    case 'compared':
+      return from(state, 'comparing', FREE);
+    case 'end':
+      return state.kind === 'ended' ? state : { kind: 'ended' };
+  }
+}
+
+const FREE: ValidationState = { kind: 'free' };
+
+function from(state: ValidationState, kind: ValidationState['kind'], next: ValidationState): ValidationState {
+  return state.kind === kind ? next : state;
+}
+
+function onValidated(state: ValidationState, before: number | undefined): ValidationState {
+  if (state.kind !== 'validating') return state;
+  const { epoch } = state;
+  return before === undefined ? FREE : { kind: 'comparing', epoch, before };
+}
+
+/** The checkpoint in hand. */
+export function epochOf(state: ValidationState): number | undefined {
+  switch (state.kind) {
+    case 'validating':
+    case 'comparing':
+      return state.epoch;
+    case 'free':
+    case 'ended':
+      return undefined;
+  }
+}
