@@ -5,7 +5,8 @@ const LAYERS = {
   domain: ['base'],
   json: ['base'],
   coco: ['base', 'domain', 'json'],
-  onnx: ['base', 'domain'],
+  // run: files are opened through its doors.
+  onnx: ['base', 'domain', 'run'],
   run: ['base', 'domain'],
   protocol: ['base', 'domain', 'run'],
   dataset: ['base', 'domain', 'run', 'protocol'],

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isBadInput } from '../base/bad-input';
 import { formatProblem, type Problem } from '../base/problem';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
+import { MOST_BYTES } from '../run/folder/bounds';
 import { resolveDataPath } from '../run/folder/paths';
+import { readTextSync } from '../run/folder/read-file';
 import { badInput, fileFailure } from './failure';
 import { type CliIo, printLine } from './io';
 
@@ -48,8 +51,9 @@ export function reportProblems(io: CliIo, problems: readonly Problem[]): readonl
 
 export function readText(file: string, shown = file): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' });
   } catch (error) {
+    if (isBadInput(error)) throw error;
     throw badInput(`${shown}: ${fileFailure(error)}`, error);
   }
 }

@@ -1,6 +1,5 @@
-import { readdirSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-
 import { nearestName } from '../base/suggest';
 import { readRunSync } from '../run/folder/read';
 import { badInput } from './failure';
@@ -48,12 +47,16 @@ export function runNames(runsDir: string): string[] {
 
 export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;
 
-const isRun = (dir: string): boolean => statOf(path.join(dir, 'run.json'))?.isFile() ?? false;
+/** By the name alone: what is no plain file is refused with its reason when it is read. */
+const isRun = (dir: string): boolean => {
+  const stat = statOf(path.join(dir, 'run.json'), lstatSync);
+  return stat !== undefined && !stat.isDirectory();
+};
 
 /** Undefined also where a part of the path is a file, a name too long or a folder closed: a runs folder holds all sorts. */
-function statOf(file: string): Stats | undefined {
+function statOf(file: string, ask: (file: string) => Stats = statSync): Stats | undefined {
   try {
-    return statSync(file);
+    return ask(file);
   } catch {
     return undefined;
   }

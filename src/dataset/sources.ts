@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, type Stats } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync, type Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../base/json';
 import type { Problem } from '../base/problem';
 import { isImagePath } from '../domain/dataset/image-path';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { readText, readTextSync } from '../run/folder/read-file';
 
 export type SplitFiles = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
 
@@ -48,7 +50,9 @@ function ultralyticsDatasets(): string | undefined {
   const base = process.env.YOLO_CONFIG_DIR ?? defaultConfigFolder();
   const file = path.join(base, 'settings.json');
   if (!existsSync(file)) return undefined;
-  const settings = parseJson(readFileSync(file, 'utf8')) as { datasets_dir?: unknown } | undefined;
+  const settings = parseJson(readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' })) as
+    | { datasets_dir?: unknown }
+    | undefined;
   return typeof settings?.datasets_dir === 'string' ? settings.datasets_dir : undefined;
 }
 
@@ -103,7 +107,7 @@ async function isFolder(entry: { isDirectory(): boolean; isSymbolicLink(): boole
 
 /** A list of images, one a line; lines that begin with "./" count from the list's folder, others as they are. */
 async function readList(list: string): Promise<readonly string[]> {
-  const text = await readFile(list, 'utf8');
+  const text = await readText(list, { most: MOST_BYTES.list, links: 'follow' });
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
   return lines
     .filter((line) => line !== '' && isImagePath(line))

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { toError } from '../base/async';
 import { mapPool } from '../base/pool';
 import { hasErrors, type Problem } from '../base/problem';
 import { DIGEST_LENGTH } from '../domain/compare/val-set';
@@ -9,6 +10,8 @@ import { takeFraction } from '../domain/dataset/fraction';
 import { labelPathOf } from '../domain/dataset/image-path';
 import { type LabelRules, type Labels, NO_LABELS, parseLabels } from '../domain/dataset/labels';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { readBytes } from '../run/folder/read-file';
 import { loadDatasetYaml } from './load-yaml';
 import { listSplit } from './sources';
 
@@ -58,6 +61,7 @@ const READ_WIDTH = 32;
 const MOST_PROBLEMS = 50;
 /** Coarser than the clock of any file system (FAT: 2 s). */
 const SETTLE_MS = 3000;
+const LABELS = { most: MOST_BYTES.labels, links: 'follow' } as const;
 
 /** Reads a split with all its labels. Nothing is ever written beside the data. */
 export async function loadSplit(
@@ -126,7 +130,8 @@ async function readImage(file: string, { base, rules, known }: Reading): Promise
   const both = JSON.stringify([base, rules, stamp, stampOf(label)]);
   const before = known?.get(file);
   if (before?.stamp === both) return before.read;
-  const bytes = label && (await readFile(labelFile).catch(() => undefined));
+  const bytes = label && (await readBytes(labelFile, LABELS).catch(toError));
+  if (bytes instanceof Error) return unreadLabels(file, labelFile, bytes);
   const labelDigest = createHash('sha256')
     .update(bytes ?? '')
     .digest('base64url')
@@ -141,6 +146,13 @@ async function readImage(file: string, { base, rules, known }: Reading): Promise
 
 function stampOf(stats: Stats | undefined): string {
   return stats ? `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}` : '';
+}
+
+/** Labels that are there and cannot be read are no background. */
+function unreadLabels(file: string, labelFile: string, error: Error): ReadImage {
+  const message = `${error.message.replace(`${labelFile}: `, '')}; the image is left out`;
+  const problem: Problem = { severity: 'warning', file: labelFile, message };
+  return { image: undefined, problems: [problem], digest: `${file}\n` };
 }
 
 /** A file written a moment ago may be written again within the resolution of its time; it is read again instead. */

@@ -1,7 +1,9 @@
-import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { detectionsPath } from '../run/files';
+import { type OpenFolder, openFolder } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
+import { removeFile, removeTree } from '../run/folder/remove';
 
 const CHECKPOINT = /^checkpoints\/epoch-\d{1,9}$/;
 const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;
@@ -10,29 +12,36 @@ const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;
  * Deletes one checkpoint folder of a run. The path comes from a file that a stranger may have written: nothing but
  * checkpoints/epoch-N, in real folders, is ever deleted. Renamed first, so that no half a checkpoint is seen.
  */
-export async function removeCheckpoint(paths: RunPaths, checkpoint: string): Promise<void> {
+export function removeCheckpoint(paths: RunPaths, checkpoint: string): void {
   if (!CHECKPOINT.test(checkpoint)) throw new Error(`${checkpoint} is no checkpoint of ours: not deleted`);
-  const folder = path.join(paths.dir, checkpoint);
-  if (!(await isRealFolder(paths.checkpoints)) || !(await isRealFolder(folder)))
-    throw new Error(`${folder} is no folder of this run: not deleted`);
-  const aside = path.join(paths.checkpoints, `.removing-${path.basename(folder)}`);
-  await rm(aside, { recursive: true, force: true });
-  await rename(folder, aside);
-  await rm(aside, { recursive: true, force: true });
+  const name = path.basename(checkpoint);
+  const aside = `.removing-${name}`;
+  inCheckpoints(paths, (folder) => {
+    if (!lstatSync(folder.at(name), { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`${path.join(paths.dir, checkpoint)} is no folder of this run: not deleted`);
+    removeTree(path.join(paths.checkpoints, aside), paths.dir);
+    renameSync(folder.at(name), folder.at(aside));
+    removeTree(path.join(paths.checkpoints, aside), paths.dir);
+  });
 }
 
 /** What a keeper that died while it deleted has left. */
-export async function removeLeftovers(paths: RunPaths): Promise<void> {
-  if (!(await isRealFolder(paths.checkpoints))) return;
-  for (const name of (await readdir(paths.checkpoints)).filter((n) => LEFTOVER.test(n)))
-    await rm(path.join(paths.checkpoints, name), { recursive: true, force: true });
+export function removeLeftovers(paths: RunPaths): void {
+  const names = inCheckpoints(paths, (folder) => readdirSync(folder.at('.')));
+  for (const name of names.filter((n) => LEFTOVER.test(n)))
+    removeTree(path.join(paths.checkpoints, name), paths.dir);
 }
 
-export async function removeDetections(paths: RunPaths, epoch: number): Promise<void> {
-  await rm(path.join(paths.dir, detectionsPath(epoch)), { force: true });
+export function removeDetections(paths: RunPaths, epoch: number): void {
+  removeFile(path.join(paths.dir, detectionsPath(epoch)), paths.dir);
 }
 
-async function isRealFolder(folder: string): Promise<boolean> {
-  const stat = await lstat(folder).catch(() => undefined);
-  return stat?.isDirectory() ?? false;
+/** Throws where a link stands in the place of checkpoints/. */
+function inCheckpoints<T>(paths: RunPaths, use: (folder: OpenFolder) => T): T {
+  const folder = openFolder(paths.checkpoints, paths.dir);
+  try {
+    return use(folder);
+  } finally {
+    folder.close();
+  }
 }

@@ -50,7 +50,7 @@ export class Cleanup {
     const { path, bytes } = checkpoint;
     const { keep_last, keep_best } = this.#run.experiment.resolved.checkpoints;
     try {
-      await removeCheckpoint(this.#paths, path);
+      removeCheckpoint(this.#paths, path);
       const reason = `neither of the last ${keep_last} nor of the best ${keep_best}`;
       this.#book.note({ type: 'cleanup', epoch, path, bytes, reason });
     } catch (error) {
@@ -64,7 +64,7 @@ export class Cleanup {
     for (const epoch of this.#book.state.validations.keys()) {
       if (kept.has(epoch)) this.#withoutDetections.delete(epoch);
       else if (!this.#withoutDetections.has(epoch)) {
-        await removeDetections(this.#paths, epoch);
+        removeDetections(this.#paths, epoch);
         this.#withoutDetections.add(epoch);
       }
     }

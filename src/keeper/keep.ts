@@ -5,9 +5,11 @@ import { takeLock } from '../engine/control/lock';
 import { ownIdentity } from '../engine/process/identity';
 import { livesForRun, trainersOfRun } from '../engine/process/run-processes';
 import { RUN_FORMAT, zStatusFile } from '../run/files';
+import { MOST_BYTES } from '../run/folder/bounds';
 import { runPaths } from '../run/folder/paths';
 import { readRun } from '../run/folder/read';
-import { readJsonFile, writeWhole } from '../run/folder/whole-file';
+import { readJsonFile } from '../run/folder/whole-file';
+import { writeWhole } from '../run/folder/write-file';
 import { type KeeperOptions, keepRun } from './keeper';
 import type { KeeperEnd } from './keeper-state';
 import { listIds } from './requests';
@@ -30,7 +32,7 @@ export async function keep(options: KeepOptions): Promise<void> {
       .catch((error: unknown) => tellFailure(options.dir, run.id, toError(error)))
       .finally(lock.release);
     // A request that came between the last look and the release has found a keeper that was there, and none after.
-    if (end === 'left' || listIds(runPaths(options.dir).control).length === 0) return;
+    if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return;
   }
 }
 
@@ -43,7 +45,7 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
 /** A keeper that cannot do its work leaves the reason where hosts look, unless a trainer lives: then another keeper may do better. */
 async function tellFailure(dir: string, id: string, error: Error): Promise<never> {
   const file = runPaths(dir).status;
-  const previous = await readJsonFile(file, zStatusFile);
+  const previous = await readJsonFile(file, zStatusFile, { most: MOST_BYTES.status });
   if (!livesForRun(previous?.trainer, id) && trainersOfRun(id).length === 0) {
     const reason = `its keeper could not begin: ${error.message}`;
     const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };

@@ -5,7 +5,8 @@ import type { Alarm } from '../domain/run/alarms';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
 import { type RunFile, type StatusFile, zStatusFile } from '../run/files';
-import { makeFolder } from '../run/folder/make-folder';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { makeFolderIn } from '../run/folder/open-folder';
 import { type RunPaths, runPaths } from '../run/folder/paths';
 import { readJsonFile } from '../run/folder/whole-file';
 import type { ControlRequest } from '../run/requests';
@@ -49,10 +50,9 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
 }
 
 async function openBook({ dir, run, onError }: KeeperOptions, paths: RunPaths) {
-  await makeFolder(paths.trainerControl);
-  await makeFolder(paths.checkpoints);
-  await removeLeftovers(paths);
-  const previous = await readJsonFile(paths.status, zStatusFile);
+  for (const folder of [paths.trainerControl, paths.checkpoints]) makeFolderIn(folder, paths.dir);
+  removeLeftovers(paths);
+  const previous = await readJsonFile(paths.status, zStatusFile, { most: MOST_BYTES.status });
   return { previous, book: RunBook.open(dir, run, onError) };
 }
 

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runEnvironment } from '../engine/process/run-environment';
 import { PythonServant } from '../engine/python/servant';
@@ -7,6 +6,7 @@ import { zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';
 import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile } from '../run/files';
+import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
 
@@ -64,7 +64,7 @@ export class OwnValidation {
       const judged = { data, single_cls, imgsz, ...ruleParams(rule), ...how };
       return await validator.assess({ ...judged, recorded: out, det, own });
     } finally {
-      await rm(out, { force: true });
+      removeFile(out, this.#dir);
     }
   }
 

@@ -1,7 +1,11 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerEventOf } from '../run/events';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { openFolder } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
+import { codeOf } from '../run/folder/refused';
+import { removeFile } from '../run/folder/remove';
 import { readJsonFileSync, writeJson } from '../run/folder/whole-file';
 import { type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
 import type { RunBook } from './run-book';
@@ -24,7 +28,7 @@ export class Requests {
 
   /** Requests that are neither answered nor forwarded yet, oldest first. Files that are none are removed and said so. */
   take(): ControlFile[] {
-    const ids = listIds(this.#paths.control).filter((id) => !this.#forwarded.has(id));
+    const ids = listIds(this.#paths.control, this.#paths.dir).filter((id) => !this.#forwarded.has(id));
     const files = ids.map((id) => this.#read(id)).filter((file) => file !== undefined);
     return files.sort((a, b) => a.t - b.t);
   }
@@ -39,7 +43,7 @@ export class Requests {
   /** Hands a request to the trainer, whose `control` event answers it. */
   async forward(id: string, request: ControlRequest, from: string): Promise<void> {
     const file: ControlFile = { id, t: Date.now(), from, request };
-    await writeJson(path.join(this.#paths.trainerControl, `${id}.json`), file);
+    await writeJson(path.join(this.#paths.trainerControl, `${id}.json`), file, { root: this.#paths.dir });
     this.#forwarded.set(id, request);
   }
 
@@ -52,7 +56,8 @@ export class Requests {
   /** The trainer is gone: what it did not answer is answered here. */
   close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }): void {
     for (const [id, request] of [...this.#forwarded]) this.answer(id, request, answerFor(request));
-    for (const id of listIds(this.#paths.trainerControl)) this.#remove(this.#paths.trainerControl, id);
+    for (const id of listIds(this.#paths.trainerControl, this.#paths.dir))
+      this.#remove(this.#paths.trainerControl, id);
   }
 
   get pending(): number {
@@ -60,7 +65,10 @@ export class Requests {
   }
 
   #read(id: string): ControlFile | undefined {
-    const file = readJsonFileSync(path.join(this.#paths.control, `${id}.json`), zControlFile);
+    const file = readJsonFileSync(path.join(this.#paths.control, `${id}.json`), zControlFile, {
+      most: MOST_BYTES.request,
+      root: this.#paths.dir,
+    });
     if (file?.id === id && !this.#wasAnswered(id)) return file;
     if (file?.id !== id)
       this.#book.note({
@@ -81,19 +89,24 @@ export class Requests {
   /** One that cannot be removed is not taken again: its answer is in the log. */
   #remove(folder: string, id: string): void {
     try {
-      rmSync(path.join(folder, `${id}.json`), { force: true });
+      removeFile(path.join(folder, `${id}.json`), this.#paths.dir);
     } catch (error) {
       this.#onError(error);
     }
   }
 }
 
-/** Ids of the whole request files in a folder; none where it is absent. */
-export function listIds(folder: string): string[] {
+/** Ids of the whole request files in a folder of a run; none where it is absent. Throws where a link stands in its place. */
+export function listIds(folder: string, runDir: string): string[] {
   try {
-    return readdirSync(folder).flatMap((name) => NAME.exec(name)?.[1] ?? []);
+    const opened = openFolder(folder, runDir);
+    try {
+      return readdirSync(opened.at('.')).flatMap((name) => NAME.exec(name)?.[1] ?? []);
+    } finally {
+      opened.close();
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { type Disposable, toDisposable } from '../base/disposable';
 import { toJsonLine } from '../base/json';
 import { ownIdentity } from '../engine/process/identity';
 import { RUN_FORMAT, type StatusFile } from '../run/files';
-import { writeWhole } from '../run/folder/whole-file';
+import { writeWhole } from '../run/folder/write-file';
 
 export const HEARTBEAT_MS = 2000;
 

@@ -6,7 +6,7 @@ import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
 import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
-import { makeFolder } from '../run/folder/make-folder';
+import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import type { CheckpointState, RunState } from '../run/state';
 import type { Monitor } from './monitor';
@@ -170,7 +170,7 @@ export class ValidationControl {
     supervisor.start({
       name: `the validation of epoch ${epoch}`,
       run: async () => {
-        await makeFolder(paths.detections);
+        makeFolderIn(paths.detections, paths.dir);
         return this.#lane.validate(checkpoint, { isAsked, rule });
       },
       done: (outcome) => this.#take(checkpoint, outcome),

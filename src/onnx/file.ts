@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { toError } from '../base/async';
-import { BadInputError } from '../base/bad-input';
+import { BadInputError, isBadInput } from '../base/bad-input';
 import { type ModelMetadata, parseMetadata } from '../domain/detection/metadata';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { readBytes } from '../run/folder/read-file';
 import { fieldsOf, readFields, textOf, type WireField } from './wire';
 
 /** Field numbers of ModelProto (onnx.proto3). */
@@ -23,8 +24,9 @@ export async function readOnnxFile(file: string): Promise<OnnxFile> {
 
 async function readModel(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readBytes(file, { most: MOST_BYTES.model, links: 'follow' });
   } catch (error) {
+    if (isBadInput(error)) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing ? 'model does not exist' : `model cannot be read: ${toError(error).message}`;
     throw new BadInputError(`${file}: ${message}`, { cause: error });

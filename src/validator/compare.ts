@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { inEnglish } from '../base/words';
 import { compareRecords } from '../domain/compare/compare-records';
-
 import type { CompareParams, CompareResult } from '../protocol/validator';
 import { type DetectionsFile, decodeDetections } from '../run/detections-file';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { readBytes } from '../run/folder/read-file';
 
 /**
  * Replicates of the paired bootstrap: enough to tell P(better) .95 from noise (its standard error is then 1.3 %), few
@@ -26,7 +26,7 @@ export async function compareFiles({ a, b }: CompareParams): Promise<CompareResu
 }
 
 async function read(file: string): Promise<DetectionsFile> {
-  const found = decodeDetections(await readFile(file));
+  const found = decodeDetections(await readBytes(file, { most: MOST_BYTES.detections }));
   if (!found) throw new Error(`${file} is not a detections file that this version reads`);
   return found;
 }

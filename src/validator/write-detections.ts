@@ -1,7 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeDetections } from '../run/detections-file';
-import { makeFolder } from '../run/folder/make-folder';
+import { writeWhole } from '../run/folder/write-file';
 import type { Outcome } from './report';
 import { keptColumns } from './val-set/collect';
 import type { JudgedSet } from './val-set/judged-set';
@@ -37,12 +36,6 @@ export async function writeDetections(file: string, outcome: Outcome, set: Judge
     detections,
     truth,
   });
-  await writeWhole(file, bytes);
-}
-
-export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
-  await makeFolder(path.dirname(file));
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, file);
+  // RUN/validation/epoch-0001.det: nothing below the run folder may be a link.
+  await writeWhole(file, bytes, { root: path.dirname(path.dirname(file)) });
 }

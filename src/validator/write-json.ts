@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { COCO_CATEGORY_IDS } from '../domain/detection/coco-classes';
+import { makeFolder } from '../run/folder/make-folder';
+import { writeWhole } from '../run/folder/write-file';
 import type { Outcome } from './report';
 import { type ImageResult, toImage } from './val-set/collect';
-import { writeWhole } from './write-detections';
 
 /**
  * COCO results: x, y, width, height in pixels of the original image to 3 decimals, as Ultralytics writes them. An image
@@ -14,6 +15,7 @@ export async function writeCocoJson(file: string, { split, results, classes }: O
     classes === COCO_CATEGORY_IDS.length && split.images.some((i) => /(val|test-dev)2017/.test(i.file));
   const category = (cls: number): number => (coco ? COCO_CATEGORY_IDS[cls] : cls + 1);
   const rows = results.flatMap((result) => rowsOf(result, split.images[result.index].file, category));
+  await makeFolder(path.dirname(file));
   await writeWhole(file, `[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`);
 }
 

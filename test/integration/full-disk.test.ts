@@ -47,7 +47,8 @@ describe.skipIf(!mounted)('on a full disk', () => {
   });
 
   it('a checkpoint that does not fit leaves nothing behind', async () => {
-    const write = () => writeFolder(at('checkpoints/epoch-0001'), { 'model.onnx': Buffer.alloc(400_000) });
+    const write = () =>
+      writeFolder(at('checkpoints/epoch-0001'), { 'model.onnx': Buffer.alloc(400_000) }, at(''));
     await expect(write()).rejects.toThrow(/ENOSPC/);
     expect(execFileSync('ls', ['-A', at('checkpoints')], { encoding: 'utf8' })).toBe('');
   });

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
-import { exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
+import { type ExportPlace, exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
 import { openRun } from '../../engine/runs/live-run';
+import { makeFolder } from '../../run/folder/make-folder';
 import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode, fileFailure } from '../failure';
@@ -27,10 +28,11 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
     throw badInput('pitwall export: say --tensorboard, --csv or both');
   const { dir } = resolveRun(io, name);
   const folder = path.resolve(io.cwd, options.out ?? path.join('exports', path.basename(dir)));
+  const place = { folder, root: await rootOf(io, folder, options) };
   const live = await openRun(dir);
   live.dispose();
   try {
-    for (const file of await write(live.state, folder, options)) printLine(io.stdout, file);
+    for (const file of await write(live.state, place, options)) printLine(io.stdout, file);
   } catch (error) {
     const why = isBadInput(error)
       ? toError(error).message
@@ -40,7 +42,18 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
   return 0;
 }
 
-async function write(state: RunState, folder: string, options: ExportOptions): Promise<readonly string[]> {
-  const events = options.tensorboard ? [await exportTensorBoard(state, folder)] : [];
-  return options.csv ? [...events, ...(await exportCsv(state, folder))] : events;
+/** What a person named may be a link; `exports` in a folder that somebody else made may not. */
+async function rootOf({ cwd }: CliIo, folder: string, { out }: ExportOptions): Promise<string> {
+  if (out === undefined) return cwd;
+  await makeFolder(folder);
+  return folder;
+}
+
+async function write(
+  state: RunState,
+  place: ExportPlace,
+  options: ExportOptions,
+): Promise<readonly string[]> {
+  const events = options.tensorboard ? [await exportTensorBoard(state, place)] : [];
+  return options.csv ? [...events, ...(await exportCsv(state, place))] : events;
 }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { toError } from '../../base/async';
 import type { RgbImage } from '../../domain/detection/image';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import { decodeBmp, isBmp } from './bmp';
 import { READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } from './formats';
 
@@ -16,7 +17,7 @@ const END_OF_JPEG = Buffer.from('ffd9', 'hex');
  */
 export async function decodeImage(file: string, onBytes?: (bytes: Buffer) => void): Promise<RgbImage> {
   try {
-    const bytes = await readFile(file);
+    const bytes = await readBytes(file, { most: MOST_BYTES.image, links: 'follow' });
     onBytes?.(bytes);
     const image = await decodeBytes(bytes, file);
     if (Math.min(image.width, image.height) >= SMALLEST_SIDE) return image;

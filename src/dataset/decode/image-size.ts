@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Size } from '../../domain/detection/letterbox';
+import { openToRead } from '../../run/folder/read-file';
 import { decodeImage } from './decode';
 import { HEAD_BYTES, readableFormat } from './formats';
 
@@ -21,7 +21,7 @@ export async function imageSize(file: string): Promise<Size | undefined> {
 }
 
 async function headOf(file: string): Promise<Buffer> {
-  const handle = await open(file);
+  const handle = await openToRead(file, { links: 'follow' });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);

@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
 import { detectionsPath } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import type { RunState } from '../../run/state';
 import { openRun } from '../runs/live-run';
 
@@ -29,7 +31,7 @@ export async function loadRunDetections(
   const preferred = asked ?? (best && kept.includes(best.epoch) ? best.epoch : kept.at(-1));
   if (preferred === undefined || !kept.includes(preferred)) throw absent(name, asked, kept);
   const source = path.join(dir, detectionsPath(preferred));
-  const file = decodeDetections(await readFile(source));
+  const file = decodeDetections(await readBytes(source, { most: MOST_BYTES.detections, root: dir }));
   if (!file) throw new BadInputError(`${source}: is not a detections file that this version reads`);
   return { dir, epoch: preferred, reported: validations.get(preferred)?.map, file };
 }

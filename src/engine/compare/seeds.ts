@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SeedMaps } from '../../domain/compare/between-seeds';
 import { recipeKey } from '../../domain/compare/recipe';
 import type { RunFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
+import { readText } from '../../run/folder/read-file';
 import { parseValidationLine } from '../../run/parse-entry';
 import type { Validated } from '../../run/validation';
 import { listRuns } from '../runs/run-index';
@@ -45,7 +46,7 @@ async function drawsBeside(dirs: readonly string[]): Promise<Draw[]> {
 }
 
 async function drawOf(dir: string, run: RunFile): Promise<Draw | undefined> {
-  const text = await readFile(runPaths(dir).validation, 'utf8').catch(() => '');
+  const text = await readText(runPaths(dir).validation, { most: MOST_BYTES.log }).catch(() => '');
   const entries = text.split('\n').map((line) => parseValidationLine(line).value);
   const validated = entries.filter((entry): entry is Validated => entry?.type === 'validation');
   const fingerprint = validated.at(-1)?.fingerprint;

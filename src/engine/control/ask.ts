@@ -3,7 +3,6 @@ import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { KeeperEntry } from '../../run/files';
 import { FileTail } from '../../run/folder/file-tail';
-import { makeFolder } from '../../run/folder/make-folder';
 import { runPaths } from '../../run/folder/paths';
 import { writeJson } from '../../run/folder/whole-file';
 import { parseKeeperLine } from '../../run/parse-entry';
@@ -17,8 +16,7 @@ export async function askRun(runDir: string, request: ControlRequest, from: stri
   const id = randomUUID();
   const file: ControlFile = { id, t: Date.now(), from, request };
   const { control } = runPaths(runDir);
-  await makeFolder(control);
-  await writeJson(path.join(control, `${id}.json`), file);
+  await writeJson(path.join(control, `${id}.json`), file, { root: runDir });
   return id;
 }
 

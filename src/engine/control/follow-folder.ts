@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseExperiment } from '../../domain/experiment/parse';
 import type { Experiment } from '../../domain/experiment/types';
+import { MOST_BYTES } from '../../run/folder/bounds';
 import { createRun } from '../../run/folder/create';
 import { runPaths } from '../../run/folder/paths';
+import { readTextSync } from '../../run/folder/read-file';
 import type { Follows } from '../../run/follows';
 import { FINAL_STATES } from '../../run/state-names';
 import { listRuns } from '../runs/run-index';
@@ -69,7 +71,9 @@ async function followerOf(folder: string, runsDir: string): Promise<string | und
 /** The folder's own arguments as the experiment's text; none where it is not there yet. */
 function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
-  return file === undefined ? { file: folder, text: '' } : { file, text: readFileSync(file, 'utf8') };
+  return file === undefined
+    ? { file: folder, text: '' }
+    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }) };
 }
 
 /** What is known of somebody else's run. Nothing is decided for it: it is neither stopped early nor for divergence. */

@@ -1,7 +1,13 @@
-import { constants, copyFileSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, linkSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { type ProcessIdentity, zIdentity } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readTextSync } from '../../run/folder/read-file';
+import { codeOf } from '../../run/folder/refused';
+import { removeFile } from '../../run/folder/remove';
+import { asideName, createFile } from '../../run/folder/write-file';
 import { livenessOf, ownIdentity } from '../process/identity';
 
 // keeper.<n>.lock names the keeper that owns the run. It is written aside and hard-linked into place, which fails where
@@ -43,9 +49,11 @@ const NOBODY: ProcessIdentity = { pid: 0, started: '', boot: '', host: 'an unkno
 
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextSync(file, { most: MOST_BYTES.lock });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    // A link, a pipe or a gigabyte: nobody's word, and so nobody's to take over.
+    if (isBadInput(error)) return '';
     throw error;
   }
 }
@@ -58,24 +66,24 @@ export function takeLock(dir: string): KeeperLock | undefined {
   if (!linkInto(dir, n)) return undefined;
   // Whoever looked long ago may have linked a number below one that was taken since; the highest owns.
   if (listNames(dir).highest !== n) {
-    rmSync(lockFile(dir, n), { force: true });
+    removeFile(lockFile(dir, n));
     return undefined;
   }
   removeOlder(dir, n);
-  return { n, release: () => writeFileSync(path.join(dir, `keeper.${n}.released`), '') };
+  return { n, release: () => markReleased(dir, n) };
 }
 
 function linkInto(dir: string, n: number): boolean {
-  const aside = path.join(dir, `.keeper.${process.pid}.${Date.now()}.tmp`);
+  const aside = path.join(dir, asideName('keeper'));
   try {
-    writeFileSync(aside, JSON.stringify(ownIdentity()));
+    createFile(aside, JSON.stringify(ownIdentity()));
     placeOnce(aside, lockFile(dir, n));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(aside, { force: true });
+    removeFile(aside);
   }
 }
 
@@ -91,15 +99,11 @@ function placeOnce(from: string, to: string): void {
 
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
-}
-
 /** Only the owner clears away what lies below its own number; the highest always stays. */
 function removeOlder(dir: string, n: number): void {
   for (const older of listNames(dir).locks.filter((k) => k < n)) {
-    rmSync(path.join(dir, `keeper.${older}.released`), { force: true });
-    rmSync(lockFile(dir, older), { force: true });
+    removeFile(path.join(dir, `keeper.${older}.released`));
+    removeFile(lockFile(dir, older));
   }
 }
 
@@ -111,7 +115,16 @@ export function disownKeeper(dir: string, lastSeenMs: number, now: number): void
   const { highest, released } = listNames(dir);
   if (highest === 0 || released) return;
   if (now - lastSeenMs < 60_000) throw new Error(`the keeper of ${dir} was seen less than a minute ago`);
-  writeFileSync(path.join(dir, `keeper.${highest}.released`), '');
+  markReleased(dir, highest);
+}
+
+/** Its name alone tells: what lies there under it already, be it a link, stays as it is. */
+function markReleased(dir: string, n: number): void {
+  try {
+    createFile(path.join(dir, `keeper.${n}.released`), '');
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 const lockFile = (dir: string, n: number): string => path.join(dir, `keeper.${n}.lock`);

@@ -2,6 +2,7 @@ import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { readJsonFile } from '../../run/folder/whole-file';
@@ -36,7 +37,7 @@ export class KeptElsewhere extends Error {
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   const run = await readRun(runDir);
-  const status = await readJsonFile(runPaths(runDir).status, zStatusFile);
+  const status = await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status });
   refuseWhileTraining(run.name, run.id, status);
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { openToAppend } from '../../run/folder/write-file';
 
 export type DetachedProgram = {
   readonly program: string;
@@ -17,7 +18,7 @@ export type DetachedProgram = {
  * process has no console anyway). Throws where the program cannot be started.
  */
 export async function spawnDetached(options: DetachedProgram): Promise<ChildProcess> {
-  const output = openSync(options.output, 'a');
+  const output = openToAppend(options.output);
   try {
     const child = spawn(options.program, [...options.args], {
       cwd: options.cwd,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import * as z from 'zod';
 import { parseJson, toJsonLine } from '../../base/json';
 import { withRoom } from '../../domain/run/columns';
 import { zTrainerEvent } from '../../run/events';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { openToReadSync, readBytes } from '../../run/folder/read-file';
+import { writeWhole } from '../../run/folder/write-file';
 import type { LoadedLog, PackedColumn } from './packed-run';
 
 // Beside a big events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
@@ -32,7 +34,7 @@ const zHeader = z.object({
 
 /** Undefined where there is none, or none that fits the log as it is now. */
 export async function readCache(file: string, eventsFile: string): Promise<LoadedLog | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readBytes(file, { most: MOST_BYTES.columns }).catch(() => undefined);
   const end = bytes?.indexOf(10) ?? -1;
   if (bytes === undefined || end < 0) return undefined;
   const header = zHeader.safeParse(parseJson(bytes.toString('utf8', 0, end))).data;
@@ -72,14 +74,12 @@ export async function writeCache(file: string, eventsFile: string, log: LoadedLo
   const columns = log.columns.map((c) =>
     Buffer.from(c.values.buffer, c.values.byteOffset, c.values.byteLength),
   );
-  const aside = `${file}.${process.pid}.tmp`;
-  await writeFile(aside, [head, ...columns]);
-  await rename(aside, file);
+  await writeWhole(file, [head, ...columns]);
 }
 
 /** A digest of both ends of the first `offset` bytes; '' where the file is shorter than that. */
 function sampleOf(file: string, offset: number): string {
-  const fd = openSync(file, 'r');
+  const fd = openToReadSync(file);
   try {
     if (fstatSync(fd).size < offset) return '';
     const length = Math.min(SAMPLE_BYTES, offset);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { runPaths } from '../../run/folder/paths';
 import type { LoadRequest } from './load-events';
@@ -16,8 +16,8 @@ export async function loadInWorker(
   installDir: string | undefined,
 ): Promise<PackedRun | undefined> {
   const { events: eventsFile } = runPaths(dir);
-  const size = await stat(eventsFile).then(
-    (s) => s.size,
+  const size = await lstat(eventsFile).then(
+    (s) => (s.isFile() ? s.size : 0),
     () => 0,
   );
   if (installDir === undefined || size < BIG_BYTES || !existsSync(workerProgram(installDir)))

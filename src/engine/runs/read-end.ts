@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { TrainerEventOf } from '../../run/events';
+import { openToRead } from '../../run/folder/read-file';
 import { parseEventLine } from '../../run/parse-entry';
 
 const TAIL_BYTES = 64 * 1024;
@@ -16,7 +16,7 @@ export async function readEnd(file: string): Promise<TrainerEventOf<'end'> | und
 
 /** The last bytes of a text file. */
 export async function readTail(file: string, bytes: number): Promise<string> {
-  const handle = await open(file, 'r');
+  const handle = await openToRead(file);
   try {
     const { size } = await handle.stat();
     const length = Math.min(bytes, size);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { type MetaFile, type RunFile, type StatusFile, zStatusFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
 import { readMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
@@ -70,7 +71,7 @@ async function readOrKeep(
 async function changeTimes(dir: string): Promise<string> {
   const { status, meta } = runPaths(dir);
   const times = [status, meta].map((file) =>
-    stat(file).then(
+    lstat(file).then(
       (s) => s.mtimeMs,
       () => 0,
     ),
@@ -89,7 +90,7 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
   if (!names.includes('run.json')) return undefined;
   try {
     const run = await readRun(dir);
-    const status = await readJsonFile(runPaths(dir).status, zStatusFile);
+    const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
     return {
       dir,
       name: path.basename(dir),

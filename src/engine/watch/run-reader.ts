@@ -1,10 +1,13 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import type { z } from 'zod';
+import { toError } from '../../base/async';
+import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { zMetaFile, zStatusFile } from '../../run/files';
-import { FileTail } from '../../run/folder/file-tail';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { FileTail, type TailRead } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
+import { readText } from '../../run/folder/read-file';
 import { type Parsed, parseEventLine, parseKeeperLine, parseValidationLine } from '../../run/parse-entry';
 import type { RunEntry } from '../../run/state';
 
@@ -21,6 +24,8 @@ type Log = {
   readonly tail: FileTail;
   readonly parse: (line: string) => Parsed<unknown>;
 };
+/** Why a file is not read (a link, a device, too big); told once. */
+type Refusals = Set<string>;
 
 /**
  * Reads what is new in a run folder. The files are read from effect to cause (status, validation, keeper, events) and
@@ -30,6 +35,7 @@ export class RunReader {
   readonly #events: Log;
   readonly #keeper: Log;
   readonly #validation: Log;
+  readonly #refusals: Refusals = new Set();
   readonly #status: WholeFile;
   readonly #meta: WholeFile;
 
@@ -46,54 +52,84 @@ export class RunReader {
       tail: new FileTail(paths.validation),
       parse: parseValidationLine,
     };
-    this.#status = new WholeFile(paths.status);
-    this.#meta = new WholeFile(paths.meta);
+    this.#status = new WholeFile(paths.status, MOST_BYTES.status);
+    this.#meta = new WholeFile(paths.meta, MOST_BYTES.meta);
   }
 
   /** Batches until the end of all files as they were at the call; big event files come in several. */
   async *read(): AsyncGenerator<RunBatch> {
-    const status = await this.#status.read(zStatusFile);
-    const meta = await this.#meta.read(zMetaFile);
+    const problems: string[] = [];
+    const status = await this.#status.read(zStatusFile, problems);
+    const meta = await this.#meta.read(zMetaFile, problems);
     const late: RunBatch[] = [];
     for (const log of [this.#validation, this.#keeper])
-      for await (const batch of readLog(log)) late.unshift(batch);
-    yield* readLog(this.#events);
+      for await (const batch of readLog(log, this.#refusals)) late.unshift(batch);
+    yield* readLog(this.#events, this.#refusals);
     yield* late;
     const entries: RunEntry[] = [
       ...(meta ? [{ source: 'meta' as const, value: meta }] : []),
       ...(status ? [{ source: 'status' as const, value: status }] : []),
     ];
-    if (entries.length > 0) yield { entries, problems: [], restarted: false };
+    if (entries.length + problems.length > 0) yield { entries, problems, restarted: false };
   }
 }
 
-async function* readLog({ source, tail, parse }: Log): AsyncGenerator<RunBatch> {
-  while (tail.hasNews()) {
-    const { lines, restarted } = await tail.read();
-    const parsed = lines.map(parse);
-    const entries = parsed
-      .filter((p) => p.value !== undefined)
-      .map((p) => ({ source, value: p.value }) as RunEntry);
-    const problems = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
-    if (lines.length > 0 || restarted) yield { entries, problems, restarted };
+async function* readLog(log: Log, refusals: Refusals): AsyncGenerator<RunBatch> {
+  while (log.tail.hasNews()) {
+    const read = await readOrRefuse(log.tail);
+    if (typeof read === 'string') {
+      yield* toldOnce(read, refusals);
+      return;
+    }
+    if (read.lines.length > 0 || read.restarted) yield batchOf(log, read);
+  }
+}
+
+function batchOf({ source, parse }: Log, { lines, restarted }: TailRead): RunBatch {
+  const parsed = lines.map(parse);
+  const entries = parsed
+    .filter((p) => p.value !== undefined)
+    .map((p) => ({ source, value: p.value }) as RunEntry);
+  const problems = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
+  return { entries, problems, restarted };
+}
+
+function toldOnce(problem: string, refusals: Refusals): RunBatch[] {
+  if (refusals.has(problem)) return [];
+  refusals.add(problem);
+  return [{ entries: [], problems: [problem], restarted: false }];
+}
+
+async function readOrRefuse(tail: FileTail): Promise<TailRead | string> {
+  try {
+    return await tail.read();
+  } catch (error) {
+    if (isBadInput(error)) return toError(error).message;
+    throw error;
   }
 }
 
 /** A small file that is replaced whole; its content is handed out once per change. */
 class WholeFile {
   readonly #file: string;
+  readonly #most: number;
   #seen = '';
 
-  constructor(file: string) {
+  constructor(file: string, most: number) {
     this.#file = file;
+    this.#most = most;
   }
 
-  async read<T>(schema: z.ZodType<T>): Promise<T | undefined> {
-    const stat = statSync(this.#file, { throwIfNoEntry: false });
+  /** A file that is refused is told among `problems`, once per change. */
+  async read<T>(schema: z.ZodType<T>, problems: string[]): Promise<T | undefined> {
+    const stat = lstatSync(this.#file, { throwIfNoEntry: false });
     const now = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
     if (now === this.#seen) return undefined;
     this.#seen = now;
-    const text = await readFile(this.#file, 'utf8').catch(() => '');
+    const text = await readText(this.#file, { most: this.#most }).catch((error: unknown) => {
+      if (isBadInput(error)) problems.push(toError(error).message);
+      return '';
+    });
     return schema.safeParse(parseJson(text)).data;
   }
 }

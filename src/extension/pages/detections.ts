@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import type { Validated } from '../../run/validation';
 
 export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validated };
@@ -13,14 +14,14 @@ export async function readDetections(
 ): Promise<KeptDetections | undefined> {
   const all = [...state.validations.values()].reverse();
   for (const validated of all.filter((v) => epoch === undefined || v.epoch === epoch)) {
-    const file = validated.det === undefined ? undefined : await tryRead(path.join(dir, validated.det));
+    const file = validated.det === undefined ? undefined : await tryRead(path.join(dir, validated.det), dir);
     if (file) return { file, validated };
   }
   return undefined;
 }
 
 /** Older files are cleaned up by the keeper: an absent one is no error. */
-async function tryRead(file: string): Promise<DetectionsFile | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
+async function tryRead(file: string, root: string): Promise<DetectionsFile | undefined> {
+  const bytes = await readBytes(file, { most: MOST_BYTES.detections, root }).catch(() => undefined);
   return bytes && decodeDetections(bytes);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
@@ -7,6 +6,8 @@ import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/disp
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
 import type { DetectionsFile } from '../../run/detections-file';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import { readDetections } from './detections';
 
 const PAGE_IMAGES = 24;
@@ -65,7 +66,7 @@ async function readImage(
   const file = path.resolve(base, name);
   const mime = MIME[path.extname(file).toLowerCase()];
   if (!files.has(file) || mime === undefined) return undefined;
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readBytes(file, { most: MOST_BYTES.image, links: 'follow' }).catch(() => undefined);
   if (!bytes) return undefined;
   const toShare = shareOf(header, judged.image);
   const boxes = judged.boxes.map((box) => galleryBox(box, header.classes, toShare));

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Prediction } from '../../protocol/validator';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import type { Services } from '../services';
 import { predictionHtml } from './prediction-html';
 
@@ -12,7 +13,7 @@ export async function showPredictions(
   { prediction, epoch }: { readonly prediction: Prediction; readonly epoch: number },
 ): Promise<void> {
   if (prediction.problem) throw new Error(prediction.problem);
-  const bytes = await readFile(prediction.image);
+  const bytes = await readBytes(prediction.image, { most: MOST_BYTES.image, links: 'follow' });
   const name = path.basename(prediction.image);
   const isSplit = vscode.window.tabGroups.all.length > 1;
   const panel = vscode.window.createWebviewPanel(

@@ -17,11 +17,17 @@ export const MOST_BYTES = {
   signature: 16 * KIB,
   /** An experiment, a dataset YAML, the arguments of another trainer. */
   yaml: 16 * MIB,
+  /** events.jsonl where a reader must know all that an earlier one told. */
+  log: 512 * MIB - 1,
   /** A list of images, and results.csv read whole. */
   list: 256 * MIB,
   /** The labels of one image. */
   labels: 16 * MIB,
   image: 512 * MIB,
+  /** Weights and optimizer of the builtin trainer. */
+  state: 2048 * MIB - 1,
+  /** An ONNX file: protobuf has no bigger ones. */
+  model: 2048 * MIB - 1,
   /** Detections of one checkpoint. */
   detections: 1024 * MIB,
   /** The columns of a run of some ten million steps. */

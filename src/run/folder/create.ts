@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
@@ -10,8 +9,11 @@ import type { Follows } from '../follows';
 import { gitFacts } from './git';
 import { FolderError, makeFolder } from './make-folder';
 import { nextRunName, runNameProblem, runNameStem } from './name';
+import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
+import { codeOf } from './refused';
 import { writeJson } from './whole-file';
+import { createFile } from './write-file';
 
 export type NewRun = {
   /** Absolute. */
@@ -43,10 +45,10 @@ export async function createRun(options: NewRun): Promise<CreatedRun> {
   if (problem !== undefined) throw new Error(problem);
   const cwd = options.cwd ?? path.dirname(options.experimentFile);
   const git = await gitFacts(path.dirname(options.experimentFile));
-  const dir = await makeRunFolder(options);
+  const dir = await takeFolder(options);
   const run = { ...describeRun(options), name: path.basename(dir), cwd, git };
   try {
-    await makeFolder(runPaths(dir).trainerControl);
+    makeFolderIn(runPaths(dir).trainerControl, dir);
     await writeJson(runPaths(dir).run, run);
   } catch (error) {
     throw notWritable(dir, error);
@@ -76,12 +78,11 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
 }
 
 /** Taken atomically by mkdir, so that two hosts that start at once get two folders. */
-async function makeRunFolder(options: NewRun): Promise<string> {
+async function takeFolder(options: NewRun): Promise<string> {
   const { runsDir, name, experiment } = options;
   try {
     await makeFolder(runsDir);
-    const ignore = path.join(runsDir, '.gitignore');
-    if (!existsSync(ignore)) await writeFile(ignore, '*\n');
+    ignoreFolder(runsDir);
   } catch (error) {
     throw notWritable(runsDir, error);
   }
@@ -91,10 +92,19 @@ async function makeRunFolder(options: NewRun): Promise<string> {
   return takeNextName(runsDir, experiment.schedule?.lr_range ? `${stem}-lr-find` : stem);
 }
 
+/** Runs are no part of the repository around them. What lies there under that name, be it a link, stays as it is. */
+function ignoreFolder(runsDir: string): void {
+  try {
+    createFile(path.join(runsDir, '.gitignore'), '*\n');
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
 async function takeName(runsDir: string, name: string): Promise<string> {
   const dir = path.join(runsDir, name);
   try {
-    await mkdir(dir);
+    await mkdir(dir, FOLDER_MODE);
     return dir;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw new Error(`run ${name} exists already in ${runsDir}`);
@@ -106,7 +116,7 @@ async function takeNextName(runsDir: string, stem: string): Promise<string> {
   for (;;) {
     const dir = path.join(runsDir, nextRunName(stem, await readdir(runsDir)));
     try {
-      await mkdir(dir);
+      await mkdir(dir, FOLDER_MODE);
       return dir;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw notWritable(runsDir, error);
@@ -114,12 +124,8 @@ async function takeNextName(runsDir: string, stem: string): Promise<string> {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
 function notWritable(folder: string, error: unknown): Error {
   if (error instanceof FolderError) return error;
   const cause = toError(error);
-  return new Error(`cannot write the run folder ${folder}: ${codeOf(error) ?? cause.message}`, { cause });
+  return new Error(`cannot write the run folder ${folder}: ${codeOf(error) || cause.message}`, { cause });
 }

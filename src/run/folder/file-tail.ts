@@ -1,5 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, lstatSync, readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { isBadInput } from '../../base/bad-input';
+import { openToRead, openToReadSync } from './read-file';
 
 const CHUNK_BYTES = 256 * 1024;
 /** No line of ours is near this long; a longer one is damage and is passed over. */
@@ -48,8 +50,10 @@ export class FileTail {
 
   /** 0 where there is no file, below zero where it has become shorter. */
   #newsBytes(): number {
-    const size = statSync(this.#file, { throwIfNoEntry: false })?.size;
-    return size === undefined ? 0 : size - this.#offset;
+    const stat = lstatSync(this.#file, { throwIfNoEntry: false });
+    if (stat === undefined) return 0;
+    // What is not a plain file is news once it is opened: it is refused then, with its reason.
+    return stat.isFile() ? stat.size - this.#offset : 1;
   }
 
   /** At most one chunk, so that a big file does not hold up the event loop. */
@@ -133,18 +137,20 @@ function toLines({ bytes, ...read }: BytesRead): TailRead {
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {
   try {
-    return await open(file, 'r');
+    return await openToRead(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isBadInput(error)) throw error;
     throw new Error(`cannot read ${file}`, { cause: error });
   }
 }
 
 function openSyncIfThere(file: string): number | undefined {
   try {
-    return openSync(file, 'r');
+    return openToReadSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isBadInput(error)) throw error;
     throw new Error(`cannot read ${file}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { sleep } from '../../base/async';
 import { toJsonLine } from '../../base/json';
+import { openToAppend } from './write-file';
 
 /** A disk that is full for a while: what it does not take now it may take later. */
 const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EAGAIN']);
@@ -20,7 +21,7 @@ export class JsonlLog {
 
   constructor(file: string) {
     this.#file = file;
-    this.#handle = openSync(file, 'a+');
+    this.#handle = openToAppend(file);
     // A killed writer may have left half a line: it ends here, and readers skip it.
     if (endsTorn(this.#handle)) this.#waiting = Buffer.from('\n');
   }

@@ -1,9 +1,10 @@
 import { type MetaFile, zMetaFile } from '../files';
+import { MOST_BYTES } from './bounds';
 import { runPaths } from './paths';
 import { readJsonFile, writeJson } from './whole-file';
 
 export async function readMeta(dir: string): Promise<MetaFile> {
-  return (await readJsonFile(runPaths(dir).meta, zMetaFile)) ?? {};
+  return (await readJsonFile(runPaths(dir).meta, zMetaFile, { most: MOST_BYTES.meta })) ?? {};
 }
 
 /** Title, notes, pinned and archived of a run; what is not named stays. */

@@ -11,6 +11,8 @@ export type OpenFolder = { readonly at: (name: string) => string; readonly close
 const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants;
 /** What `openat` would be for: a path that starts at an open handle. */
 const HANDLES = '/proc/self/fd';
+/** Nobody but owner and group may write into it, whatever the umask. */
+export const FOLDER_MODE = 0o775;
 const hasHandles = process.platform === 'linux' && existsSync(HANDLES);
 
 /**
@@ -31,6 +33,11 @@ export function openFolder(folder: string, root: string, make = false): OpenFold
     }
   }
   return here;
+}
+
+/** Makes a folder below the root, and what is missing on the way. */
+export function makeFolderIn(folder: string, root: string): void {
+  openFolder(folder, root, true).close();
 }
 
 /** Uses a folder and closes it. */
@@ -81,7 +88,7 @@ function byPath(folder: string): OpenFolder {
 
 function makeOne(way: string): void {
   try {
-    mkdirSync(way);
+    mkdirSync(way, FOLDER_MODE);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

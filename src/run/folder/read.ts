@@ -1,19 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { RUN_FORMAT, type RunFile, zRunFile } from '../files';
+import { MOST_BYTES } from './bounds';
 import { runPaths } from './paths';
+import { readText, readTextSync } from './read-file';
 
 const OLDEST_FORMAT = RUN_FORMAT - 1;
+const RULE = { most: MOST_BYTES.run };
 
 /** run.json of a run folder. Throws one clear line where the folder is none, or of a format that this version cannot read. */
 export function readRunSync(dir: string): RunFile {
-  const file = runPaths(dir).run;
   try {
-    return checkRun(file, readFileSync(file, 'utf8'));
+    return checkRun(runPaths(dir).run, readTextSync(runPaths(dir).run, RULE));
   } catch (error) {
     throw unreadable(dir, error);
   }
@@ -22,7 +23,7 @@ export function readRunSync(dir: string): RunFile {
 export async function readRun(dir: string): Promise<RunFile> {
   const file = runPaths(dir).run;
   try {
-    return checkRun(file, await readFile(file, 'utf8'));
+    return checkRun(file, await readText(file, RULE));
   } catch (error) {
     throw unreadable(dir, error);
   }

@@ -10,7 +10,8 @@ import { codeOf, openFailure, Refused } from './refused';
 // file's name nor one on the way to it, and what is written aside has a name that nobody can have put there before.
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDWR, O_WRONLY } = constants;
-const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+/** Made, or refused where anything is there. */
+export const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 export type Content = string | Uint8Array;
 

@@ -1,8 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import type { TrainerEvent } from '../../run/events';
-import { makeFolderSync } from '../../run/folder/make-folder';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { makeFolderIn } from '../../run/folder/open-folder';
+import { readTextSync } from '../../run/folder/read-file';
+import { removeFile } from '../../run/folder/remove';
+import { openToAppend } from '../../run/folder/write-file';
 import { type ControlRequest, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
@@ -16,20 +21,30 @@ export function answerRequests(
   step: number,
 ): { readonly events: TrainerEvent[]; readonly stop: boolean } {
   const folder = path.join(runDir, 'control/trainer');
-  makeFolderSync(folder);
+  makeFolderIn(folder, runDir);
+  const rule = { most: MOST_BYTES.request, root: runDir };
   const events: TrainerEvent[] = [];
   let stop = false;
   for (const name of readdirSync(folder).filter((n) => n.endsWith('.json'))) {
-    const file = zControlFile.safeParse(parseJson(readFileSync(path.join(folder, name), 'utf8')));
+    const file = zControlFile.safeParse(parseJson(readTextSync(path.join(folder, name), rule)));
     if (file.success) {
       const { id, request } = file.data;
       const { ok, message } = obey(request);
       stop ||= ok;
       events.push({ type: 'control', t: Date.now(), id, requested: request, ok, step, message });
     }
-    rmSync(path.join(folder, name), { force: true });
+    removeFile(path.join(folder, name), runDir);
   }
   return { events, stop };
+}
+
+/** Its name alone tells: what lies there under it already stays as it is. */
+function leaveStopFile(runDir: string): void {
+  try {
+    closeSync(openToAppend(path.join(runDir, STOP_FILE), { root: runDir }));
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+  }
 }
 
 /** What can be asked of a program that is not ours: to stop, now or when it next looks. */
@@ -39,7 +54,7 @@ export function obeyWith(program: Program, runDir: string): Obey {
   return ({ type }) => {
     if (!PROGRAM_KNOBS.includes(type))
       return { ok: false, message: `a program that is not ours cannot be asked for ${type}` };
-    writeFileSync(path.join(runDir, STOP_FILE), '');
+    leaveStopFile(runDir);
     if (type !== 'stop') {
       const message = `the program stops when it next looks for ${STOP_FILE} (stop_requested() of the helper)`;
       return { ok: true, message };

@@ -1,8 +1,9 @@
-import { copyFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerEvent } from '../../run/events';
 import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../run/files';
-import { makeFolderSync } from '../../run/folder/make-folder';
+import { draftFolder } from '../../run/folder/draft-folder';
+import { createFile } from '../../run/folder/write-file';
 
 export type ForeignCheckpoint = {
   /** Absolute. */
@@ -36,36 +37,23 @@ export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): T
   const before = stampOf(source);
   if (before === undefined) return warn('does not exist');
   const relative = checkpointPath(epoch);
-  const target = path.join(runDir, relative);
-  const draft = `${target}.tmp`;
-  rmSync(draft, { recursive: true, force: true });
-  makeFolderSync(draft);
-  copyFileSync(source, path.join(draft, name));
-  if (stampOf(source) !== before) {
-    rmSync(draft, { recursive: true, force: true });
-    return warn('was written to while it was copied: not taken');
+  const draft = draftFolder(path.join(runDir, relative), runDir);
+  try {
+    copyFileSync(source, draft.open.at(name), constants.COPYFILE_EXCL);
+    if (stampOf(source) !== before) return warn('was written to while it was copied: not taken');
+    const created = Date.now();
+    const bytes = statSync(draft.open.at(name)).size;
+    createFile(draft.open.at('meta.json'), JSON.stringify(metaOf(checkpoint, created)));
+    draft.commit();
+    return { type: 'checkpoint', t: created, path: relative, epoch, step, bytes };
+  } finally {
+    draft.discard();
   }
-  const created = Date.now();
-  const meta: CheckpointMeta = {
-    format: RUN_FORMAT,
-    epoch,
-    step,
-    model: path.basename(source),
-    names: [],
-    imgsz: 0,
-    created,
-  };
-  writeFileSync(path.join(draft, 'meta.json'), JSON.stringify(meta));
-  rmSync(target, { recursive: true, force: true });
-  renameSync(draft, target);
-  return {
-    type: 'checkpoint',
-    t: created,
-    path: relative,
-    epoch,
-    step,
-    bytes: statSync(path.join(target, name)).size,
-  };
+}
+
+function metaOf({ source, epoch, step }: ForeignCheckpoint, created: number): CheckpointMeta {
+  const model = path.basename(source);
+  return { format: RUN_FORMAT, epoch, step, model, names: [], imgsz: 0, created };
 }
 
 function stampOf(file: string): string | undefined {

@@ -1,8 +1,7 @@
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
-import { toJsonLine } from '../../base/json';
 import type { RunFile } from '../../run/files';
+import { JsonlLog } from '../../run/folder/jsonl-log';
 import { readRunSync } from '../../run/folder/read';
 import { follow } from './follow/follow';
 import { runProgram } from './run-program';
@@ -20,10 +19,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return await read(run, { runDir, attempt: option('--attempt') ?? 1, pid: option('--program') });
   } catch (reason) {
     const { message } = toError(reason);
-    appendFileSync(
-      path.join(runDir, 'events.jsonl'),
-      toJsonLine({ type: 'end', t: Date.now(), reason: 'failed', step: 0, message }),
-    );
+    const log = new JsonlLog(path.join(runDir, 'events.jsonl'));
+    log.append({ type: 'end', t: Date.now(), reason: 'failed', step: 0, message });
+    await log.close();
     console.error(message);
     return 1;
   }

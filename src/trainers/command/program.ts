@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { CommandSettings } from '../../domain/experiment/types';
-import { makeFolderSync } from '../../run/folder/make-folder';
+import { makeFolderIn } from '../../run/folder/open-folder';
+import { openToAppend } from '../../run/folder/write-file';
 
 export type ProgramEnd =
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
@@ -31,8 +32,8 @@ const ATTACHED_CHECK_MS = 250;
 export function startProgram(settings: CommandSettings, runDir: string, cwd: string): Program {
   const fill = (text: string): string => text.replaceAll('{run_dir}', runDir);
   const [program, ...args] = settings.run.map(fill);
-  makeFolderSync(path.join(runDir, 'trainer'));
-  const log = openSync(path.join(runDir, OUTPUT_LOG), 'a');
+  makeFolderIn(path.join(runDir, 'trainer'), runDir);
+  const log = openToAppend(path.join(runDir, OUTPUT_LOG), { root: runDir });
   const own = Object.fromEntries(Object.entries(settings.env).map(([key, value]) => [key, fill(value)]));
   const env = {
     ...process.env,

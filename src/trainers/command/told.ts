@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseJson, toJsonLine } from '../../base/json';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../run/events';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readTextSync } from '../../run/folder/read-file';
 
 type Step = TrainerEventOf<'step'>;
 
@@ -84,7 +85,7 @@ function eventsOf(file: string): TrainerEvent[] {
 
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextSync(file, { most: MOST_BYTES.log });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new Error(`cannot read ${file}`, { cause: error });

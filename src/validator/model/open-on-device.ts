@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { toError } from '../../base/async';
 import { deviceName } from '../../domain/detection/device';
 import { decideHalf } from '../../domain/detection/half';
 import { convertToHalf } from '../../onnx/half-model';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import { type ChosenDevice, chooseDevice } from '../devices/choose';
 import { nvidiaGpus } from '../devices/gpu-hardware';
 import type { SessionThread } from '../session/session-thread';
@@ -56,7 +57,7 @@ async function tryHalf(
   const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
   const decision = decideHalf({ mode, provider: device.provider, software, gpu });
   if (!decision.half) return { reason: decision.reason };
-  const converted = convertToHalf(await readFile(file));
+  const converted = convertToHalf(await readBytes(file, { most: MOST_BYTES.model, links: 'follow' }));
   if (converted.kind === 'kept') return { reason: converted.reason };
   const trial = await trialRun(thread, { ...options, bytes: converted.model });
   return trial instanceof Error

@@ -1,7 +1,8 @@
 import { webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { DatasetImage } from '../../dataset/split';
 import { DIGEST_LENGTH } from '../../domain/compare/val-set';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 
 type Image = Pick<DatasetImage, 'file' | 'stamp'>;
 type Known = { readonly stamp: string; readonly digest: Promise<string> };
@@ -23,7 +24,7 @@ export class ImageDigests {
   async of(image: Image): Promise<string> {
     const known = this.#known.get(image.file);
     if (known?.stamp === image.stamp) return known.digest;
-    this.note(image, await readFile(image.file));
+    this.note(image, await readBytes(image.file, { most: MOST_BYTES.image, links: 'follow' }));
     return this.of(image);
   }
 }

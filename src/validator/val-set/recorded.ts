@@ -1,7 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
 import type { DatasetImage } from '../../dataset/split';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readBytes } from '../../run/folder/read-file';
 import type { ImageResult } from './collect';
 
 const zPair = z.tuple([z.number(), z.number()]);
@@ -35,7 +37,7 @@ export type Recorded = {
  * where the file is not whole.
  */
 export async function readRecorded(file: string, images: readonly DatasetImage[]): Promise<Recorded> {
-  const bytes = await readFile(file);
+  const bytes = await readBytes(file, { most: MOST_BYTES.detections });
   const end = bytes.indexOf(NEWLINE);
   const { images: recorded } = zRecorded.parse(parseJson(bytes.subarray(0, end).toString('utf8')));
   const total = recorded.reduce((sum, { rows }) => sum + rows, 0);

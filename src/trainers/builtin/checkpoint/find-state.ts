@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../../base/async';
+import { MOST_BYTES } from '../../../run/folder/bounds';
+import { readBytes } from '../../../run/folder/read-file';
+import { removeTree } from '../../../run/folder/remove';
 import { type Progress, zProgress } from './progress';
 import { decodeState, type StateTensor } from './state-file';
 
@@ -42,17 +45,18 @@ async function tryRead(
 ): Promise<SavedState | undefined> {
   if (!existsSync(path.join(runDir, folder))) return undefined;
   try {
-    return { ...(await readState(path.join(runDir, folder, 'state.bin'))), folder };
+    return { ...(await readState(path.join(runDir, folder, 'state.bin'), runDir)), folder };
   } catch (error) {
     onDamaged(`${folder} is passed over: ${toError(error).message}`);
     return undefined;
   }
 }
 
-/** Reads one state.bin. Throws one line that names the file. */
-export async function readState(file: string): Promise<Omit<SavedState, 'folder'>> {
+/** Reads one state.bin. Throws one line that names the file. Where it lies in a run, no link leads to it. */
+export async function readState(file: string, runDir?: string): Promise<Omit<SavedState, 'folder'>> {
+  const from = runDir === undefined ? ({ links: 'follow' } as const) : { root: runDir };
   try {
-    const { header, tensors } = decodeState(await readFile(file));
+    const { header, tensors } = decodeState(await readBytes(file, { most: MOST_BYTES.state, ...from }));
     const progress = zProgress.safeParse(header);
     if (!progress.success) throw new Error('is a training state of another version');
     return { progress: progress.data, tensors };
@@ -66,6 +70,6 @@ export async function removeLeftovers(runDir: string): Promise<void> {
   const folder = path.join(runDir, 'checkpoints');
   if (!existsSync(folder)) return;
   for (const name of await readdir(folder)) {
-    if (/^\..*\.(tmp|old)$/.test(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+    if (/^\..*\.(tmp|old)$/.test(name)) removeTree(path.join(folder, name), runDir);
   }
 }

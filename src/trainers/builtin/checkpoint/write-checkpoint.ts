@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toJsonLine } from '../../../base/json';
 import { type CheckpointMeta, checkpointPath } from '../../../run/files';
+import { removeTree } from '../../../run/folder/remove';
 import type { TrainState } from '../session/train-state';
 import { PAUSED_FOLDER } from './find-state';
 import { writeFolder } from './folder';
@@ -29,19 +29,23 @@ export async function writeCheckpoint(
     created: Date.now(),
   };
   const folder = checkpointPath(epoch);
-  const bytes = await writeFolder(path.join(runDir, folder), {
-    'model.onnx': model,
-    'state.bin': stateBytes(position, state),
-    'meta.json': toJsonLine(meta),
-  });
+  const bytes = await writeFolder(
+    path.join(runDir, folder),
+    {
+      'model.onnx': model,
+      'state.bin': stateBytes(position, state),
+      'meta.json': toJsonLine(meta),
+    },
+    runDir,
+  );
   // What a pause left in the middle of this epoch is older now.
-  await rm(path.join(runDir, PAUSED_FOLDER), { recursive: true, force: true });
+  removeTree(path.join(runDir, PAUSED_FOLDER), runDir);
   return { path: folder, bytes };
 }
 
 /** Writes checkpoints/paused, from which a resume goes on in the middle of an epoch. */
 export async function writePaused(runDir: string, position: Position, state: TrainState): Promise<void> {
-  await writeFolder(path.join(runDir, PAUSED_FOLDER), { 'state.bin': stateBytes(position, state) });
+  await writeFolder(path.join(runDir, PAUSED_FOLDER), { 'state.bin': stateBytes(position, state) }, runDir);
 }
 
 function stateBytes(position: Position, state: TrainState): Uint8Array {

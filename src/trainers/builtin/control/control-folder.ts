@@ -1,8 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
-import { makeFolder } from '../../../run/folder/make-folder';
+import { MOST_BYTES } from '../../../run/folder/bounds';
+import { makeFolderIn, openFolder } from '../../../run/folder/open-folder';
+import { readText } from '../../../run/folder/read-file';
+import { removeTree } from '../../../run/folder/remove';
 import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../run/requests';
 
 /** A request to the trainer, or a file that is none. */
@@ -21,22 +24,24 @@ const LOOK_EVERY_MS = 50;
 
 /** control/trainer/: looked into at step boundaries, at most every 50 ms, with one readdir of a folder mostly empty. */
 export class ControlFolder {
+  readonly #runDir: string;
   readonly #folder: string;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(runDir: string) {
+    this.#runDir = runDir;
     this.#folder = path.join(runDir, 'control', 'trainer');
   }
 
-  async create(): Promise<void> {
-    await makeFolder(this.#folder);
+  create(): void {
+    makeFolderIn(this.#folder, this.#runDir);
   }
 
   /** What has come since the last look, oldest first. The files stay until `done`. */
   async look(now: number): Promise<readonly Incoming[]> {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
     this.#lookedAt = now;
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = this.#names();
     // A name with another ending is a file that is still being written.
     const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort();
     const read = await Promise.all(files.map((name) => this.#read(name)));
@@ -44,14 +49,29 @@ export class ControlFolder {
   }
 
   /** Removes an answered request. */
-  async done(incoming: Incoming): Promise<void> {
-    await rm(path.join(this.#folder, incoming.file), { recursive: true, force: true });
+  done(incoming: Incoming): void {
+    removeTree(path.join(this.#folder, incoming.file), this.#runDir);
+  }
+
+  /** None where somebody put a link in the folder's place. */
+  #names(): string[] {
+    try {
+      const folder = openFolder(this.#folder, this.#runDir);
+      try {
+        return readdirSync(folder.at('.'));
+      } finally {
+        folder.close();
+      }
+    } catch {
+      return [];
+    }
   }
 
   async #read(file: string): Promise<{ t: number; incoming: Incoming }> {
     const id = path.basename(file, '.json');
     try {
-      const parsed = zControlFile.safeParse(parseJson(await readFile(path.join(this.#folder, file), 'utf8')));
+      const rule = { most: MOST_BYTES.request, root: this.#runDir };
+      const parsed = zControlFile.safeParse(parseJson(await readText(path.join(this.#folder, file), rule)));
       if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is no request' } };
       const { request, t, from } = parsed.data;
       if (TRAINER_REQUESTS.has(request.type))

@@ -1,7 +1,8 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseJson } from '../../../base/json';
 import { type TrainerEventOf, zControlEvent } from '../../../run/events';
+import { openToRead } from '../../../run/folder/read-file';
 import type { LrChange } from '../../../run/requests';
 
 /** What was changed while the run ran; a resume applies it again. */
@@ -25,7 +26,8 @@ export function addControl(before: InFlight, event: Omit<TrainerEventOf<'control
 export async function readInFlight(eventsFile: string): Promise<InFlight> {
   if (!existsSync(eventsFile)) return NOTHING_IN_FLIGHT;
   let inFlight = NOTHING_IN_FLIGHT;
-  for await (const line of createInterface({ input: createReadStream(eventsFile, 'utf8') })) {
+  const input = (await openToRead(eventsFile)).createReadStream({ encoding: 'utf8' });
+  for await (const line of createInterface({ input })) {
     // A long run has a million other lines: only these are parsed.
     if (!line.includes('"control"')) continue;
     const parsed = zControlEvent.safeParse(parseJson(line));

@@ -90,7 +90,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
       ),
     );
     const control = new ControlFolder(options.runDir);
-    await control.create();
+    control.create();
     const begun = performance.now();
     const ending = await new TrainLoop({
       ...{ experiment, log, session, source, control, schedule, changes, fromStep, grid },

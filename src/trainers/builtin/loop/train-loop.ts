@@ -91,7 +91,7 @@ export class TrainLoop {
       : undefined;
     for (const incoming of await this.#parts.control.look(performance.now())) {
       const answer = this.#answer(incoming);
-      await this.#parts.control.done(incoming);
+      this.#parts.control.done(incoming);
       if (answer.leave?.when === 'now') leave ??= answer.leave;
       else this.#leaveAfterEpoch ??= answer.leave;
     }

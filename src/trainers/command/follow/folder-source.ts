@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
+import { MOST_BYTES } from '../../../run/folder/bounds';
+import { readTextSync } from '../../../run/folder/read-file';
 import type { FollowReads, Follows } from '../../../run/follows';
 import { csvSource } from '../sources/csv';
 import { findFiles, isEventFile } from '../sources/find-files';
@@ -84,6 +86,6 @@ function argumentOf(folder: string, key: string, value: string): string | undefi
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
   if (file === undefined) return undefined;
   return new RegExp(`^${key}:[ \\t]*(${value})[ \\t]*(?:#.*)?\\r?$`, 'im').exec(
-    readFileSync(file, 'utf8'),
+    readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }),
   )?.[1];
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openToReadSync } from '../../../run/folder/read-file';
 
 const ZIP_END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 /** The end of a zip directory and the longest comment behind it. */
@@ -11,7 +12,7 @@ const FIELD_HEAD = 20;
  * protobuf fields that ends where the file does. Nothing is unpickled.
  */
 export function isWholeModel(file: string): boolean {
-  const fd = openSync(file, 'r');
+  const fd = openToReadSync(file, { links: 'follow' });
   try {
     const { size } = fstatSync(fd);
     return file.endsWith('.onnx') ? isWholeMessage(fd, size) : hasZipEnd(fd, size);

@@ -1,7 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { recordsOfTable, sameRows } from '../../../domain/foreign/csv-records';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { type ForeignEpoch, parseResultsCsv } from '../../../domain/foreign/results-csv';
+import { MOST_BYTES } from '../../../run/folder/bounds';
+import { readText } from '../../../run/folder/read-file';
 import type { Source } from './source';
 
 export type CsvOptions = {
@@ -21,7 +23,7 @@ export function csvSource(file: string, { hasMetrics = () => true }: CsvOptions 
     poll: async () => {
       const now = await lookAt(file);
       if (now === undefined || now.stamp === seen) return [];
-      const table = parseResultsCsv(await readFile(file, 'utf8'));
+      const table = parseResultsCsv(await readText(file, { most: MOST_BYTES.list, links: 'follow' }));
       seen = now.stamp;
       const fromRow = sameRows(rows, table.rows);
       rows = table.rows;

@@ -1,4 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { isBadInput } from '../../../base/bad-input';
+import { openToRead } from '../../../run/folder/read-file';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const LARGEST_CHUNK_BYTES = 256 * 1024 * 1024;
@@ -89,9 +91,10 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {
   try {
-    return await open(file, 'r');
+    return await openToRead(file, { links: 'follow' });
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isBadInput(error)) throw error;
     throw new Error(`cannot read ${file}`, { cause: error });
   }
 }
