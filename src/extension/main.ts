@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { once } from '../base/async';
-import { followContextKeys } from './context-keys';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
 import { notifyAlerts } from './run/notify-alerts';
 import { createServices, type Services } from './services';
 import { StatusBar } from './status-bar';
-import { registerViews } from './views';
+import { followContextKeys, registerViews } from './views';
 
 /**
  * Registers what the editor may call; reads no run and starts no process. What a workspace holds is looked for afterwards,

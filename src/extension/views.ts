@@ -1,9 +1,22 @@
 import * as vscode from 'vscode';
+import { FINAL_STATES } from '../run/state-names';
 import { MetricsView } from './pages/metrics-view';
 import type { Services } from './services';
 import { CheckpointsTree } from './trees/checkpoints-tree';
 import { RunsTree } from './trees/runs-tree';
 import { followTrouble } from './trees/trouble-badge';
+
+/** pitwall.hasRuns and pitwall.running, for menus and welcome views. */
+export function followContextKeys({ runs }: Services): vscode.Disposable {
+  const update = (): void => {
+    const shown = runs.runs.filter((run) => !run.meta.archived);
+    const isRunning = shown.some((run) => !FINAL_STATES.has(run.presence.state));
+    void vscode.commands.executeCommand('setContext', 'pitwall.hasRuns', shown.length > 0);
+    void vscode.commands.executeCommand('setContext', 'pitwall.running', isRunning);
+  };
+  update();
+  return runs.onDidChange(update);
+}
 
 /** The three views of the activity bar's container. */
 export function registerViews(services: Services): vscode.Disposable[] {

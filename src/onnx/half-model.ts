@@ -1,5 +1,6 @@
 import { toHalfBits } from '../domain/detection/half-float';
 import {
+  attributeType,
   ELEMENT,
   encodeCast,
   encodeGraph,
@@ -14,8 +15,31 @@ import {
   MODEL_FIELD,
   readGraph,
 } from './graph';
-import { valueTypes } from './graph-types';
 import { concatenate, encodeBytes, fieldsOf, readFields, type WireField } from './wire';
+
+/** Where the element type of a node's outputs comes from. */
+type TypeRule = number | { readonly input: number } | { readonly attribute: string; readonly absent: number };
+
+const FIRST: TypeRule = { input: 0 };
+const RULES: Readonly<Record<string, TypeRule>> = {
+  Shape: ELEMENT.int64,
+  Size: ELEMENT.int64,
+  NonZero: ELEMENT.int64,
+  ArgMax: ELEMENT.int64,
+  ArgMin: ELEMENT.int64,
+  Equal: ELEMENT.bool,
+  Greater: ELEMENT.bool,
+  GreaterOrEqual: ELEMENT.bool,
+  Less: ELEMENT.bool,
+  LessOrEqual: ELEMENT.bool,
+  Not: ELEMENT.bool,
+  And: ELEMENT.bool,
+  Or: ELEMENT.bool,
+  Cast: { attribute: 'to', absent: 0 },
+  Constant: { attribute: 'value', absent: ELEMENT.float },
+  ConstantOfShape: { attribute: 'value', absent: ELEMENT.float },
+  Where: { input: 1 },
+};
 
 export type HalfConversion =
   | { readonly kind: 'converted'; readonly model: Uint8Array }
@@ -185,4 +209,22 @@ function singlesUsed(graph: Graph, chosen: ReadonlySet<GraphNode>): Set<string> 
     });
   }
   return used;
+}
+
+/** Element types of all values, by name; nodes whose outputs differ in type are told by the rewrite's own list. */
+function valueTypes(graph: Graph): Map<string, number> {
+  const types = new Map<string, number>();
+  for (const { name, type } of [...graph.inputs, ...graph.initializers]) types.set(name, type);
+  for (const node of graph.nodes) {
+    const type = outputType(node, types);
+    for (const output of node.outputs) types.set(output, type);
+  }
+  return types;
+}
+
+function outputType(node: GraphNode, types: ReadonlyMap<string, number>): number {
+  const rule = RULES[node.op] ?? FIRST;
+  if (typeof rule === 'number') return rule;
+  if ('input' in rule) return types.get(node.inputs[rule.input]) ?? 0;
+  return attributeType(node, rule.attribute) ?? rule.absent;
 }

@@ -30,6 +30,7 @@ const needsLinux = () => (process.platform === 'linux' ? undefined : 'reads /pro
 
 /** In this order: what needs another's files comes after it. */
 const BENCHES = [
+  { name: 'tree' },
   { name: 'evaluator', needs: needsCoco },
   { name: 'bootstrap', needs: needsWorkload },
   { name: 'schedule-preview' },

@@ -1,10 +1,75 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createRandom } from '../../base/random';
 import { makeFolder } from '../../run/folder/make-folder';
-import { drawPicture, labelText } from './picture';
+import { drawBoard } from './board';
+import { addDefects, DEFECTS, type Defect } from './defects';
+import { SIZE } from './mask';
 import { encodePng } from './png';
-import { CONFIG_NAME, CONFIG_TEXT, DATA_NAME, DATA_TEXT } from './texts';
+import { renderBoard } from './render';
+
+const CONFIG_NAME = 'pcb.train.yaml';
+const DATA_NAME = 'data.yaml';
+
+/** Without `path`: the folders are found beside this file, by Pitwall and by Ultralytics. */
+const DATA_TEXT = `# Defects on printed circuit boards, drawn by pitwall init. Six classes as in board inspection.
+train: images/train
+val: images/val
+names:
+${DEFECTS.map((name, i) => `  ${i}: ${name}`).join('\n')}
+`;
+
+const CONFIG_TEXT = `# A training experiment. Keys that Ultralytics has keep its names, units and meaning.
+trainer: builtin            # builtin | ultralytics | command
+model: nano                 # nano | micro, or a checkpoint to fine-tune from
+data: data.yaml
+epochs: 15
+batch: 16
+imgsz: 128
+seed: 0
+device: auto                # auto | cpu | webgpu | cuda | dml | coreml
+
+optimizer: SGD
+lr0: 0.02
+lrf: 0.01                   # final LR = lr0 * lrf
+cos_lr: true
+momentum: 0.937
+weight_decay: 0.0005
+warmup_epochs: 2
+warmup_momentum: 0.8
+warmup_bias_lr: 0.02
+warmup_shape: linear        # linear | exponential | constant
+
+box: 11.25                  # gains of the losses; half as much again as usual, since the run is short
+cls: 0.75
+
+# A board has no up and no left; its colour says nothing about its faults.
+fliplr: 0.5
+flipud: 0.5
+hsv_h: 0.015
+hsv_s: 0.2
+hsv_v: 0.2
+translate: 0.05
+scale: 0.0
+mosaic: 0.0
+close_mosaic: 0
+
+validation: { device: auto, batch: 64, half: auto, every: 1, backlog: all }
+early_stop: false
+checkpoints: { keep_last: 3, keep_best: 1 }
+`;
+
+type ExamplePicture = {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, row by row. */
+  readonly data: Uint8Array;
+  readonly defects: readonly Defect[];
+};
+
+/** How many defects a picture is meant to have; drawn from evenly. One in ten boards is sound. */
+const COUNTS = [0, 2, 3, 4, 4, 5, 5, 6, 6, 7];
 
 export const TRAIN_IMAGES = 512;
 export const VAL_IMAGES = 128;
@@ -85,4 +150,22 @@ function items(root: string, { train = TRAIN_IMAGES, val = VAL_IMAGES }: Example
       index,
     };
   });
+}
+
+/** Picture `index` of the set of `seed`: the same pixels on every machine. */
+export function drawPicture(seed: number, index: number): ExamplePicture {
+  const random = createRandom(seed, index + 1);
+  const board = drawBoard(random);
+  const defects = addDefects(board, COUNTS[random.below(COUNTS.length)], random);
+  return { width: SIZE, height: SIZE, data: renderBoard(board.mask, random), defects };
+}
+
+/** YOLO label text: class, then centre, width and height as shares of the picture. */
+export function labelText(defects: readonly Defect[]): string {
+  return defects
+    .map(({ class: number, bounds: { x1, y1, x2, y2 } }) => {
+      const numbers = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+      return `${number} ${numbers.map((v) => (v / SIZE).toFixed(6)).join(' ')}\n`;
+    })
+    .join('');
 }

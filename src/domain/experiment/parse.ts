@@ -1,14 +1,38 @@
-import { firstProblems, hasErrors, type Problem } from '../../base/problem';
+import { firstProblems, hasErrors, type Problem, worded } from '../../base/problem';
+import { words } from '../../base/words';
 import { MOST_FAULTS } from '../yaml/document';
-import { applyAliases } from './aliases';
-import { checkEntries } from './check-entries';
-import { lastOf } from './entries';
+import { checkEntries, place } from './check-entries';
+import { shown } from './describe-value';
+import { type Entry, lastOf } from './entries';
 import { readOverrides } from './overrides';
 import { readYaml } from './read-yaml';
 import { resolveExperiment } from './resolve';
 import { checkForTrainer } from './trainer-checks';
 import { trainerKind } from './trainer-kind';
-import type { Experiment } from './types';
+import type { Experiment, TrainerKind } from './types';
+
+type Alias = {
+  readonly theirs: string;
+  readonly ours: string;
+  /** Trainers that it is so for; absent: all. */
+  readonly trainers?: readonly TrainerKind[];
+  translate(value: unknown): unknown;
+};
+
+/** Ultralytics' key is the default of ours. `undefined` says nothing. */
+const ALIASES: readonly Alias[] = [
+  { theirs: 'patience', ours: 'early_stop.patience', translate: (v) => v },
+  { theirs: 'val', ours: 'validation.enabled', translate: (v) => v },
+  { theirs: 'half', ours: 'validation.half', translate: (v) => (v === null ? undefined : v ? 'on' : 'off') },
+  // Ultralytics writes a checkpoint after every epoch in any case, to go on from, and keeps each n-th beside it.
+  { theirs: 'save_period', ours: 'checkpoints.keep_every', trainers: ['ultralytics'], translate: atLeastOne },
+  {
+    theirs: 'save_period',
+    ours: 'checkpoints.every',
+    trainers: ['builtin', 'command'],
+    translate: atLeastOne,
+  },
+];
 
 export type ParseOptions = {
   /** Name shown in problems; `*.train.yaml` is Pitwall's own kind of file. */
@@ -60,4 +84,49 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
 function missingAware(found: readonly Problem[], bad: readonly Problem[]): readonly Problem[] {
   const named = new Set(bad.map((problem) => problem.key));
   return found.filter((problem) => problem.key === undefined || !named.has(problem.key));
+}
+
+function atLeastOne(value: unknown): unknown {
+  return Number(value) >= 1 ? value : undefined;
+}
+
+/** Adds our key where only Ultralytics' was written; both and different is a warning at both places, and ours wins. */
+function applyAliases(
+  entries: ReadonlyMap<string, Entry>,
+  trainer: TrainerKind,
+): {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly problems: readonly Problem[];
+} {
+  const merged = new Map(entries);
+  const problems: Problem[] = [];
+  for (const alias of ALIASES.filter(
+    ({ trainers }) => trainers === undefined || trainers.includes(trainer),
+  )) {
+    const theirs = translated(entries.get(alias.theirs), alias);
+    if (theirs === undefined) continue;
+    const ours = entries.get(alias.ours) ?? theirs;
+    const winner = overrides(theirs, ours) ? theirs : ours;
+    merged.set(alias.ours, { ...winner, key: alias.ours });
+    if (ours.value !== theirs.value) problems.push(...conflict(theirs, ours, winner));
+  }
+  return { entries: merged, problems };
+}
+
+function translated(entry: Entry | undefined, alias: Alias): Entry | undefined {
+  const value = entry === undefined ? undefined : alias.translate(entry.value);
+  return entry === undefined || value === undefined ? undefined : { ...entry, value };
+}
+
+// What was typed on the command line is meant, whichever of the two names it uses.
+function overrides(theirs: Entry, ours: Entry): boolean {
+  return theirs.file === '--set' && ours.file !== '--set';
+}
+
+function conflict(theirs: Entry, ours: Entry, winner: Entry): Problem[] {
+  const said = words(
+    '{0} ({1}) and {2} ({3}) differ; {4} counts',
+    ...[theirs.key, shown(theirs.value), ours.key, shown(ours.value), winner.key],
+  );
+  return [theirs, ours].map((entry) => ({ severity: 'warning', ...worded(said), ...place(entry) }));
 }

@@ -1,6 +1,6 @@
 import type { TorchSpec } from '../schedule/torch/spec';
 import type { Schedule } from '../schedule/types';
-import { drawnTorchSchedule } from '../schedule/zoo/long-torch';
+import { drawnTorchSchedule } from '../schedule/zoo/torch';
 import type { Context } from './context';
 import { knownNumber, lrsOf } from './known';
 import type { Scheduler, Scope } from './value';

@@ -1,10 +1,17 @@
+import type { WarmupShape } from '../experiment/types';
 import type { Group } from './groups';
 import { type Effective, isAdamFamily } from './optimizer';
-import { rampOf, sharesOf } from './ramp';
 import { interpolate, roundHalfEven } from './rounding';
 import type { Timeline } from './timeline';
-import type { Schedule, ScheduleInput, WarmupParts } from './types';
+import type { Schedule, ScheduleInput, WarmupParts, WarmupShares } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
+
+// exp(-5) = 0.7 %: by then the curve of Ma and Yarats is at its target for every practical purpose.
+const EXPONENT = 5;
+/** Share of the LR that a constant warm-up holds. */
+const CONSTANT_SHARE = 0.1;
+
+type Ramp = (step: number, steps: number, from: number, to: number) => number;
 
 export type RuleParts = {
   readonly input: ScheduleInput;
@@ -79,4 +86,33 @@ export function accumulateFunction({ input, rule, timeline }: RuleParts): Schedu
 function nominalAccumulate(input: ScheduleInput, rule: UltralyticsRule): number {
   const nominal = Math.max(roundHalfEven(input.nbs / input.batch), 1);
   return rule.cappedAccumulate ? Math.min(nominal, input.stepsPerEpoch * input.epochs) : nominal;
+}
+
+/** The value at a warm-up step. A constant warm-up holds a tenth of the LR, and the first momentum. */
+function rampOf(shape: WarmupShape, quantity: 'lr' | 'momentum' = 'lr'): Ramp {
+  if (shape === 'linear') return interpolate;
+  if (shape === 'exponential')
+    return (step, steps, from, to) => from + (to - from) * warmupShare(shape, Math.min(step / steps, 1));
+  const held = quantity === 'lr' ? (to: number): number => to * CONSTANT_SHARE : undefined;
+  return (step, steps, from, to) => (step >= steps ? to : held === undefined ? from : held(to));
+}
+
+/** A ramp taken apart: how much of the start value and of the target the LR has at `progress` in [0, 1]. */
+function sharesOf(shape: WarmupShape): (progress: number) => WarmupShares {
+  if (shape === 'constant')
+    return (progress) =>
+      progress >= 1 ? { start: 0, target: 1, done: 1 } : { start: 0, target: CONSTANT_SHARE, done: 0 };
+  return (progress) => {
+    const done = progress >= 1 ? 1 : warmupShare(shape, progress);
+    return { start: 1 - done, target: done, done };
+  };
+}
+
+/**
+ * Share of the way from the start value to the target at progress p in [0, 1]; reaches 1 at p = 1.
+ * exponential: 1 - exp(-5p), scaled to end at 1 (Ma and Yarats 2019, arXiv 1910.04209).
+ */
+function warmupShare(shape: WarmupShape, p: number): number {
+  if (shape === 'exponential') return -Math.expm1(-EXPONENT * p) / -Math.expm1(-EXPONENT);
+  return p;
 }

@@ -1,7 +1,194 @@
-import type * as vscode from 'vscode';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { toError } from '../../base/async';
+import { formatProblem, hasErrors, type Problem, translateProblem } from '../../base/problem';
+import { parseExperiment } from '../../domain/experiment/parse';
+import type { Experiment } from '../../domain/experiment/types';
+import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
+import { startRun } from '../../engine/control/start-run';
+import { whyNoNatives } from '../../engine/natives';
+import { checkBeforeRun } from '../../engine/preflight';
+import type { RunSummary } from '../../engine/runs/run-index';
+import type { CreatedRun } from '../../run/folder/create';
+import { resolveDataPath } from '../../run/folder/paths';
+import { planOf } from '../editor/plan';
+import { openRangePage } from '../pages/range-page';
+import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
-import { setting } from '../window';
-import { launchRun, prepareRun } from './prepare-run';
+import { requireTrust } from '../trust';
+import { setting, translate } from '../window';
+import { interpreterFor, MissingPython } from './interpreter';
+import { pickExperiment } from './pick-experiment';
+
+/** An experiment that may be started: saved, checked, and its place on the device decided. */
+export type Prepared = {
+  readonly document: vscode.TextDocument;
+  readonly experiment: Experiment;
+  /** Folder of the run that must have ended before. */
+  readonly after: string | undefined;
+};
+
+/** Checks what can be checked; undefined where nothing shall be started, and the person knows why. */
+export async function prepareRun(
+  services: Services,
+  uri: vscode.Uri | undefined,
+): Promise<Prepared | undefined> {
+  if (!(await requireTrust())) return undefined;
+  const file = await pickExperiment(services, uri);
+  if (!file) return undefined;
+  const document = await vscode.workspace.openTextDocument(file);
+  if (document.isDirty && !(await document.save())) return undefined;
+  const experiment = await readExperiment(document);
+  if (!experiment || !hasNatives(services, experiment)) return undefined;
+  if (!(await passesChecks(services, document, experiment))) return undefined;
+  const after = await askForDevice(services, experiment);
+  return after === 'cancel' ? undefined : { document, experiment, after };
+}
+
+/** Starts it as a run of its own, which every view then lists; undefined where a Python for it must be set up first. */
+export async function launchRun(
+  services: Services,
+  { document, experiment, after }: Prepared,
+): Promise<CreatedRun | undefined> {
+  const experimentFile = document.fileName;
+  const runsDir = runsFolderOf(experimentFile);
+  try {
+    const python = await interpreterFor(experiment.trainer, path.dirname(experimentFile));
+    const run = await startRun({
+      ...services.host(),
+      experimentFile,
+      text: document.getText(),
+      experiment,
+      runsDir,
+      pitwallVersion: services.version,
+      ...(python === undefined ? {} : { python }),
+      ...(after === undefined ? {} : { after }),
+    });
+    await (await services.runs.addFolder(runsDir)).refresh();
+    services.runs.choose(run.dir);
+    return run;
+  } catch (error) {
+    if (error instanceof MissingPython) return offerPython(error.message);
+    throw new Error(vscode.l10n.t('The run could not be started: {0}', toError(error).message), {
+      cause: error,
+    });
+  }
+}
+
+async function offerPython(message: string): Promise<undefined> {
+  const setUp = vscode.l10n.t('Set Up Python Environment');
+  if ((await vscode.window.showErrorMessage(message, setUp)) === setUp)
+    await vscode.commands.executeCommand('pitwall.setUpPython');
+  return undefined;
+}
+
+/** The build for every platform can follow other trainers, and says why it cannot train itself. */
+function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
+  const why = trainer === 'builtin' ? whyNoNatives(host().installDir) : undefined;
+  if (why !== undefined) void vscode.window.showErrorMessage(why);
+  return why === undefined;
+}
+
+async function readExperiment(document: vscode.TextDocument): Promise<Experiment | undefined> {
+  const name = path.basename(document.fileName);
+  const { experiment, problems } = parseExperiment(document.getText(), { file: name });
+  if (!experiment) {
+    const first = problems.find((problem) => problem.severity === 'error');
+    await refuse(
+      document,
+      first ? lineOf(first) : vscode.l10n.t('{0} is no experiment.', name),
+      first?.range?.start,
+    );
+    return undefined;
+  }
+  const data = resolveDataPath(experiment.data, document.fileName, path.dirname(document.fileName));
+  return { ...experiment, data };
+}
+
+async function passesChecks(
+  { log }: Services,
+  document: vscode.TextDocument,
+  experiment: Experiment,
+): Promise<boolean> {
+  const folder = path.dirname(document.fileName);
+  const source = { experiment, text: document.getText(), file: path.basename(document.fileName), folder };
+  const { problems } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Checking the dataset') },
+    () => checkBeforeRun(source),
+  );
+  for (const problem of problems) log.warn(formatProblem(problem));
+  if (!hasErrors(problems)) return true;
+  const first = problems.find((problem) => problem.severity === 'error');
+  await refuse(document, first ? lineOf(first) : '', first?.range?.start);
+  return false;
+}
+
+const lineOf = (problem: Problem): string => formatProblem(translateProblem(problem, translate));
+
+/** One line that says why, and the way to the place. */
+async function refuse(
+  document: vscode.TextDocument,
+  message: string,
+  offset: number | undefined,
+): Promise<void> {
+  const show = vscode.l10n.t('Show');
+  const choice = await vscode.window.showErrorMessage(message, show);
+  if (choice !== show) return;
+  const position = document.positionAt(offset ?? 0);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
+}
+
+/** Where another run holds the device: after that run, beside it, or not at all. Answers its folder, undefined, 'cancel'. */
+async function askForDevice(services: Services, experiment: Experiment): Promise<string | undefined> {
+  const other = services.runs.active.find((run) => isSameDevice(run, experiment));
+  if (!other) return undefined;
+  const items = [
+    {
+      label: vscode.l10n.t('Queue'),
+      description: vscode.l10n.t('start when {0} has ended', other.name),
+      answer: other.dir,
+    },
+    {
+      label: vscode.l10n.t('Run Beside'),
+      description: vscode.l10n.t('start now; both will be slower'),
+      answer: undefined,
+    },
+    { label: vscode.l10n.t('Cancel'), answer: 'cancel' },
+  ];
+  const title = vscode.l10n.t('{0} is using the device', other.name);
+  const choice = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
+  return choice ? choice.answer : 'cancel';
+}
+
+/** `auto` may be any device, so it counts as the same. */
+function isSameDevice({ run }: RunSummary, experiment: Experiment): boolean {
+  const [mine, theirs] = [experiment.device, run.experiment.resolved.device].map((d) => d || 'auto');
+  return mine === theirs || mine === 'auto' || theirs === 'auto';
+}
+
+/** A short run with a rising learning rate; its page draws the loss over the LR and sets lr0 in the config. */
+export async function findLearningRate(services: Services, uri: vscode.Uri | undefined): Promise<void> {
+  const prepared = await prepareRun(services, uri);
+  if (!prepared) return;
+  const { document, experiment } = prepared;
+  if (experiment.trainer === 'command') {
+    const message = vscode.l10n.t(
+      'A range test sets the learning rate, which a program of your own does not let Pitwall do.',
+    );
+    void vscode.window.showInformationMessage(message);
+    return;
+  }
+  const { counts } = await planOf(document);
+  const range = rangeExperiment(experiment, DEFAULT_RANGE, counts);
+  const run = await launchRun(services, { ...prepared, experiment: range });
+  if (!run) return;
+  await openRangePage(services, {
+    dir: run.dir,
+    document: document.uri,
+    span: DEFAULT_RANGE,
+    settingsFor: (lr0) => rangeSettings(experiment, counts, lr0),
+  });
+}
 
 /** From the palette, the lens, a menu or a button: checks what can be checked, starts the run, opens its dashboard. */
 export async function startTraining(services: Services, uri: vscode.Uri | undefined): Promise<void> {

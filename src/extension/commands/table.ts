@@ -1,16 +1,21 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { checkEnvironment } from './check-environment';
+import { checkEnvironment, setUpPythonEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
-import { compareRuns } from './compare-runs';
-import { findLearningRate } from './find-learning-rate';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
-import { archiveRun, copySummary, renameRun, restoreRun, revealRun, showRunLog } from './run-commands';
+import {
+  archiveRun,
+  compareRuns,
+  copySummary,
+  renameRun,
+  restoreRun,
+  revealRun,
+  showRunLog,
+} from './run-commands';
 import { setLearningRate } from './set-learning-rate';
-import { setUpPythonEnvironment } from './set-up-python';
-import { startTraining } from './start-training';
+import { findLearningRate, startTraining } from './start-training';
 import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
 import type { RunTarget } from './targets';
 import { deleteRun, emptyTrash, restoreDeletedRun } from './trash';

@@ -1,7 +1,9 @@
-import { experimentCompletions } from './completion';
+import * as vscode from 'vscode';
+import { type Completion, completionsAt } from '../../domain/experiment/completions';
+import { inlayHints } from '../../domain/experiment/editor-hints';
+import { translate } from '../window';
 import { scheduleHover } from './hover';
-import { scheduleHints } from './inlay-hints';
-import { planOf } from './plan';
+import { planOf, unlessCancelled } from './plan';
 
 /** What the editor asks of us about a config: one part of the extension, loaded when the first is open. */
 export const experimentHelp = {
@@ -10,3 +12,47 @@ export const experimentHelp = {
   hints: scheduleHints,
   plan: planOf,
 } as const;
+
+/** Keys of an experiment that are not there yet, and the values that a key takes. */
+function experimentCompletions(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): vscode.CompletionItem[] {
+  return completionsAt(document.getText(), document.offsetAt(position)).map(itemOf);
+}
+
+function itemOf({ kind, label, text, doc, rank }: Completion): vscode.CompletionItem {
+  const { Property, Value } = vscode.CompletionItemKind;
+  const item = new vscode.CompletionItem(label, kind === 'key' ? Property : Value);
+  item.insertText = text;
+  item.documentation = new vscode.MarkdownString().appendText(translate(doc));
+  item.sortText = `${rank} ${label}`;
+  // What follows the colon is a choice again.
+  if (kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: '' };
+  return item;
+}
+
+/** What numbers of a config come to: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
+async function scheduleHints(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  token: vscode.CancellationToken,
+): Promise<vscode.InlayHint[]> {
+  const plan = await unlessCancelled(planOf(document), token);
+  if (!plan) return [];
+  const { draft: experiment } = plan.parsed;
+  const hints = inlayHints(
+    document.getText(),
+    { experiment, schedule: plan.schedule, counts: plan.counts },
+    translate,
+  );
+  return hints
+    .map((hint) => hintOf(document.positionAt(hint.range.end), hint.text))
+    .filter((hint) => range.contains(hint.position));
+}
+
+function hintOf(position: vscode.Position, text: string): vscode.InlayHint {
+  const hint = new vscode.InlayHint(position, text);
+  hint.paddingLeft = true;
+  return hint;
+}

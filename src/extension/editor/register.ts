@@ -3,10 +3,9 @@ import * as vscode from 'vscode';
 import { once } from '../../base/async';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { ExperimentDiagnostics } from './diagnostics';
+import { ExperimentDiagnostics, ProblemFixes } from './diagnostics';
 import { EXPERIMENT_SELECTOR, isTrainingConfig } from './experiment-files';
 import { ExperimentLens } from './lens';
-import { ProblemFixes } from './quick-fixes';
 
 const { languages } = vscode;
 

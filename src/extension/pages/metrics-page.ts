@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import type { ViewInput } from '../../protocol/dashboard/input';
+import { createRunState } from '../../run/reduce';
 import type { Services } from '../services';
-import { emptyInput } from './empty-input';
+import { translate } from '../window';
 import { PageSession, type PageSource } from './page-session';
 import { renderPage } from './render';
 import { runAction } from './run-actions';
@@ -45,4 +47,9 @@ function currentSource({ runs }: Services): PageSource & vscode.Disposable {
     onDidChange: changed.event,
     dispose: () => store.dispose(),
   };
+}
+
+/** What a view shows while there is no run at all. */
+function emptyInput(): ViewInput {
+  return { state: createRunState(), planned: undefined, presence: undefined, now: Date.now(), t: translate };
 }

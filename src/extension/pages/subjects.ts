@@ -2,14 +2,17 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
+import type { LiveRun } from '../../engine/runs/live-run';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
 import type { RunComparison } from '../../protocol/dashboard/run-comparison';
+import type { PrCurves } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
 import { compareBest } from './compare';
+import { readDetections } from './detections';
 import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
-import { prCurvesOf } from './pr-curves';
 import { runAction } from './run-actions';
 import type { Subject } from './subject';
 
@@ -87,4 +90,19 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
     },
     dispose: () => preview.dispose(),
   };
+}
+
+/** Precision over recall of each class of the newest validated checkpoint. */
+async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCurves> {
+  const kept = await readDetections(run, epoch);
+  if (!kept) return { epoch: undefined, curves: [] };
+  const { header, truth, detections } = kept.file;
+  const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
+  const curves = precisionRecallCurves(truth, detections, header.rule.matching).map((curve) => ({
+    name: header.classes[curve.class] ?? String(curve.class),
+    ap50: curve.ap50,
+    recall,
+    precision: curve.precision,
+  }));
+  return { epoch: kept.validated.epoch, curves };
 }

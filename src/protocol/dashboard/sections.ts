@@ -1,12 +1,19 @@
+import type { Translate } from '../../base/translate';
 import { formatCount, formatMetric } from '../../domain/display/format';
+import type { KeeperEntry } from '../../run/files';
+import type { RunState } from '../../run/state';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
-import { headerOf } from './header';
+import { headerOf, isFinal, stateOf } from './header';
 import type { ViewInput } from './input';
-import { logOf } from './log';
-import { sentencesOf } from './sentences';
 import { lastValidated, tilesOf } from './tiles';
-import type { ClassRow, Sections, SettingRow } from './types';
+import type { ClassRow, LogRow, Sections, Sentence, SettingRow, Tone } from './types';
+
+const LOG_ROWS = 200;
+
+/** Alerts older than this many seconds no longer stand above a run that goes on. */
+const ALERT_SECONDS = 15 * 60;
+const MOST_ALERTS = 3;
 
 /** What moves with every step. */
 export function movingSections(input: ViewInput): Pick<Sections, 'header' | 'sentences' | 'tiles'> {
@@ -56,4 +63,68 @@ function settingRows({ state, other }: ViewInput): SettingRow[] {
     changed: show(s.requested) !== show(s.effective),
   }));
   return [...rows.filter((r) => r.changed), ...rows.filter((r) => !r.changed)];
+}
+
+/** What a person should know beyond the numbers: trouble first, then how a run ended. At most a few. */
+function sentencesOf(input: ViewInput): Sentence[] {
+  const { state } = input;
+  return [...outcome(input), ...validatorTrouble(state), ...alerts(input), ...(input.advice ?? [])];
+}
+
+function outcome(input: ViewInput): Sentence[] {
+  const { state, presence } = input;
+  const name = stateOf(input);
+  const reason = presence?.note ?? state.status?.reason ?? state.end?.message;
+  if (reason === undefined || reason === '') return [];
+  const tones: Partial<Record<typeof name, Tone>> = { failed: 'bad', diverged: 'bad', lost: 'bad' };
+  return [{ text: reason, tone: tones[name] ?? 'quiet' }];
+}
+
+function validatorTrouble({ status }: RunState): Sentence[] {
+  return status?.validatorProblem ? [{ text: status.validatorProblem, tone: 'bad' }] : [];
+}
+
+function alerts(input: ViewInput): Sentence[] {
+  const { state, now } = input;
+  const tones = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
+  const said = new Set([state.status?.reason, state.status?.validatorProblem, state.end?.message]);
+  return state.alerts
+    .filter((a) => a.severity !== 'info' && !said.has(a.message))
+    .filter((a) => isFinal(input) || now - a.t < ALERT_SECONDS * 1000)
+    .slice(-MOST_ALERTS)
+    .map((a) => ({ text: a.message, tone: tones[a.severity] }));
+}
+
+/** Trainer's messages and the keeper's decisions in the order they came, newest last. */
+function logOf({ state, t }: ViewInput): LogRow[] {
+  const rows: LogRow[] = [
+    ...state.logs
+      .slice(-LOG_ROWS)
+      .map((l): LogRow => ({ t: l.t, level: l.level, source: t('trainer'), message: l.message })),
+    ...state.controls.map(
+      (c): LogRow => ({ t: c.t, level: c.ok ? 'info' : 'warning', source: t('trainer'), message: c.message }),
+    ),
+    ...state.keeper.slice(-LOG_ROWS).map((entry) => keeperRow(entry, t)),
+    ...state.problems.map((message): LogRow => ({ t: 0, level: 'warning', source: t('files'), message })),
+  ];
+  return rows.sort((a, b) => a.t - b.t).slice(-LOG_ROWS);
+}
+
+function keeperRow(entry: KeeperEntry, t: Translate): LogRow {
+  const level =
+    entry.type === 'alert' ? entry.severity : entry.type === 'answer' && !entry.ok ? 'warning' : 'info';
+  return { t: entry.t, level, source: t('keeper'), message: keeperMessage(entry, t) };
+}
+
+function keeperMessage(entry: KeeperEntry, t: Translate): string {
+  switch (entry.type) {
+    case 'best':
+      return t('Best so far: epoch {0}, mAP50-95 {1}.', entry.epoch, entry.map.toFixed(3));
+    case 'cleanup':
+      return t('Removed the checkpoint of epoch {0}: {1}.', entry.epoch, entry.reason);
+    case 'pin':
+      return entry.pinned ? t('Pinned epoch {0}.', entry.epoch) : t('Unpinned epoch {0}.', entry.epoch);
+    default:
+      return entry.message;
+  }
 }

@@ -4,11 +4,10 @@ import type { ChartContext, ChartDraft } from './chart-context';
 import { type ChartSender, createChartSender } from './chart-sender';
 import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts';
 import type { PlannedCurve, ViewInput } from './input';
-import { lossChart } from './loss-chart';
 import { lrChart } from './lr-chart';
 import { movingSections, restingSections } from './sections';
-import { speedChart } from './speed-chart';
 import { createStepCache, ROWS_AT_ONCE } from './step-cache';
+import { lossChart, speedChart } from './step-charts';
 import { CHART_IDS, type ChartId, type Lens, type Sections } from './types';
 
 const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>> = {

@@ -1,11 +1,24 @@
+import { gatherBytes, gatherDoubles, gatherInts, identityOrder, sortByKey } from '../order';
 import type { CocoStats } from '../types';
-import { accumulate, type Planes, type Wanted } from './accumulate';
-import { type CocoArrays, toArrays } from './arrays';
+import { accumulate, type Planes, type Shape, type Wanted } from './accumulate';
 import type { CocoDetections, CocoGroundTruth } from './input';
 import { matchDetections } from './match';
-import { mergeCategories } from './merge';
 import { COCO_PARAMS, type CocoParams } from './params';
 import { plansOfStats, summarize } from './summarize';
+
+type Input = { readonly groundTruth: CocoGroundTruth; readonly detections: CocoDetections };
+
+type Boxes = { readonly image: Int32Array; readonly category: Int32Array; readonly boxes: Float64Array };
+
+/** COCOeval.eval as pycocotools lays it out: float64, C order. */
+type CocoArrays = {
+  /** [T, R, K, A, M] */
+  readonly precision: Float64Array;
+  readonly scores: Float64Array;
+  /** [T, K, A, M] */
+  readonly recall: Float64Array;
+  readonly shape: Shape;
+};
 
 /** Everything COCOeval leaves behind; `planes` is what averagePrecision and averageRecall take. */
 export type CocoEvaluation = CocoArrays & { readonly stats: CocoStats; readonly planes: Planes };
@@ -39,4 +52,41 @@ function evaluatePlanes(input: CocoInput, params: CocoParams, wanted: readonly W
 
 function everyPlane({ areas, maxDetections }: CocoParams): Wanted[] {
   return new Array<Wanted>(areas.length * maxDetections.length).fill('everything');
+}
+
+function toArrays({ precision, scores, recall, shape }: Planes): CocoArrays {
+  return { precision: interleave(precision), scores: interleave(scores), recall: interleave(recall), shape };
+}
+
+/** Planes become the last axes. */
+function interleave(planes: readonly (Float64Array | undefined)[]): Float64Array {
+  const length = planes[0]?.length ?? 0;
+  const values = new Float64Array(length * planes.length);
+  planes.forEach((plane, p) => {
+    for (let i = 0; i < length; i++) values[i * planes.length + p] = plane?.[i] ?? -1;
+  });
+  return values;
+}
+
+/** useCats=0: COCOeval lists boxes category by category before it forgets them, which decides among equal scores. */
+function mergeCategories({ groundTruth, detections }: Input): Input {
+  const { categories } = groundTruth;
+  const truth = sortByKey(identityOrder(groundTruth.image.length), groundTruth.category, categories);
+  const found = sortByKey(identityOrder(detections.image.length), detections.category, categories);
+  return {
+    groundTruth: {
+      images: groundTruth.images,
+      categories: 1,
+      ...mergedBoxes(groundTruth, truth),
+      area: gatherDoubles(groundTruth.area, truth),
+      flags: gatherBytes(groundTruth.flags, truth),
+    },
+    detections: { ...mergedBoxes(detections, found), scores: gatherDoubles(detections.scores, found) },
+  };
+}
+
+function mergedBoxes({ image, boxes }: Boxes, order: Uint32Array): Boxes {
+  const merged = new Float64Array(4 * order.length);
+  for (let i = 0; i < merged.length; i++) merged[i] = boxes[4 * order[i >> 2] + (i & 3)];
+  return { image: gatherInts(image, order), category: new Int32Array(order.length), boxes: merged };
 }

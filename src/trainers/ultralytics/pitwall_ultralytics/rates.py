@@ -5,7 +5,7 @@ Ultralytics sets group["lr"] at each epoch start (scheduler) and, in warm-up, be
 the value stays as it is. `Rates.apply` runs after that and before the optimizer's step (from preprocess_batch), so what
 Ultralytics wants is whatever stands in the group, unless it is what we put there ourselves the batch before.
 
-The formulas are those of the preview: src/domain/schedule/ramp.ts, warmup-shape.ts, lr-standing.ts and lr-changes.ts; a
+The formulas are those of the preview: src/domain/schedule/rule-functions.ts, warmup-shape.ts, lr-standing.ts and lr-changes.ts; a
 test compares a real run with them.
 """
 

@@ -6,9 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32 } from '../../../../src/base/crc32';
 import { DEFECTS } from '../../../../src/dataset/example/defects';
 import { difference } from '../../../../src/dataset/example/mask';
-import { drawPicture, labelText } from '../../../../src/dataset/example/picture';
 import { encodePng } from '../../../../src/dataset/example/png';
-import { writeExample } from '../../../../src/dataset/example/write-example';
+import { drawPicture, labelText, writeExample } from '../../../../src/dataset/example/write-example';
 
 describe('drawn pictures', () => {
   it('are the same for a seed and differ between indices', () => {

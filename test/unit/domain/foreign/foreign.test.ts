@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crc32c } from '../../../../src/domain/foreign/crc32c';
 import { compilePatterns, matchLine } from '../../../../src/domain/foreign/line-patterns';
 import { parseResultsCsv } from '../../../../src/domain/foreign/results-csv';
-import { encodeFileVersion, encodeScalar, readTfEvents } from '../../../../src/domain/foreign/tfevents';
+import {
+  crc32c,
+  encodeFileVersion,
+  encodeScalar,
+  readTfEvents,
+} from '../../../../src/domain/foreign/tfevents';
 import { repositoryRoot } from '../../../helpers/shared';
 
 const NEW_HEADER =

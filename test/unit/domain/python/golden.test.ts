@@ -3,8 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closedTorch } from '../../../../src/domain/schedule/torch/closed';
 import type { TorchSpec } from '../../../../src/domain/schedule/torch/spec';
-import { drawnTorchSchedule } from '../../../../src/domain/schedule/zoo/long-torch';
-import { torchSchedule } from '../../../../src/domain/schedule/zoo/torch';
+import { drawnTorchSchedule, torchSchedule } from '../../../../src/domain/schedule/zoo/torch';
 import type { PythonParser } from '../../../../src/extension/editor/python-parser';
 import { curveOf, hover, realParser } from './parse';
 
