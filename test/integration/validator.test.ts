@@ -78,7 +78,7 @@ describe('the validator process', () => {
     expect(problems).toEqual([expect.stringMatching(/torn\.png: .*; the image is left out$/)]);
     const file = decodeDetections(readFileSync(det));
     expect(file?.header).toMatchObject({ fingerprint, classes: ['scratch', 'dent'], images: 4 });
-    expect([...(file?.detections.boxes ?? [])].slice(0, 4)).toEqual([24, 24, 40, 40]);
+    expect([...(file?.detections.boxes ?? [])].slice(0, 4)).toEqual([48, 48, 80, 80]);
     const [first] = JSON.parse(readFileSync(saveJson, 'utf8')) as unknown[];
     expect(first).toMatchObject({ image_id: 'a', category_id: 2, bbox: [48, 48, 32, 32] });
   });

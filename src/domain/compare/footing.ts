@@ -57,17 +57,20 @@ const LABELS_READ_DIFFERENTLY = words(
   'the labels of the val set were read differently for A and for B: validate the older one again',
 );
 
+type Fixed = { readonly name: Words; readonly of: (rule: DetectionRule) => string | number };
+
 /** What can be brought to no footing: other boxes would have been found. */
-const FIXED: readonly { readonly key: 'name' | 'split' | 'exif' | 'iou'; readonly name: Words }[] = [
-  { key: 'name', name: words('the rule of detection') },
-  { key: 'split', name: words('the split') },
-  { key: 'exif', name: words('the EXIF orientation of images') },
-  { key: 'iou', name: words('the IoU of NMS') },
+const FIXED: readonly Fixed[] = [
+  { name: words('the rule of detection'), of: ({ name }) => name },
+  { name: words('the split'), of: ({ split }) => split },
+  { name: words('the EXIF orientation of images'), of: ({ exif }) => exif },
+  { name: words('the IoU of NMS'), of: ({ iou }) => iou },
+  { name: words('the choice of classes'), of: ({ classes }) => classes?.join(' ') ?? 'all' },
 ];
 
 function ruleRefusal(a: DetectionRule, b: DetectionRule): Words | undefined {
-  const other = FIXED.find(({ key }) => a[key] !== b[key]);
-  return other && words('{0} differs: {1} for A, {2} for B', other.name, a[other.key], b[other.key]);
+  const other = FIXED.find(({ of }) => of(a) !== of(b));
+  return other && words('{0} differs: {1} for A, {2} for B', other.name, other.of(a), other.of(b));
 }
 
 type Sides = readonly [DetectionRecord, DetectionRecord];

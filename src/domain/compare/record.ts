@@ -29,6 +29,8 @@ export type DetectionRule = {
   readonly iou: number;
   readonly max_det: number;
   readonly single_cls: boolean;
+  /** Classes that were asked for; absent: all of them. */
+  readonly classes?: readonly number[] | undefined;
   /** Absent in files of earlier versions. */
   readonly matching?: MatchingRule | undefined;
   readonly split: string;

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../../src/base/words';
+import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
+import { recipeKey } from '../../../../src/domain/compare/recipe';
+import { boxesSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
+import { studentQuantile } from '../../../../src/domain/compare/student';
+import { wholeExperiment } from '../../../helpers/whole-experiment';
+
+const NAMES = { a: 'A', b: 'B' };
+const sentence = (seeds: Partial<SeedMaps>, limits = { low: 0.01, high: 0.03 }): string =>
+  inEnglish(recipeSentence(judgeRecipes({ a: [], b: [], sameRecipe: false, ...seeds }), limits, NAMES));
+
+describe('what is known of two recipes', () => {
+  it('is nothing from one run each, whatever their boxes tell', () => {
+    expect(sentence({ a: [0.5], b: [0.6] })).toBe(
+      "whether B's recipe is better is not known from one run each",
+    );
+    expect(sentence({ a: [0.5], b: [0.6] }, { low: -0.01, high: 0.03 })).toBe(
+      'which recipe is better is not known from one run each',
+    );
+  });
+
+  it('is their spread, with n, where other seeds were trained', () => {
+    // Pooled deviation .01, standard error .01 * sqrt(1/3 + 1/3), t(4 degrees) 2.776: half .02267.
+    const seeds = { a: [0.49, 0.5, 0.51], b: [0.54, 0.55, 0.56] };
+    expect(judgeRecipes({ ...seeds, sameRecipe: false })).toMatchObject({
+      kind: 'seeds',
+      runsA: 3,
+      runsB: 3,
+      spread: expect.closeTo(0.01, 10),
+      low: expect.closeTo(0.02733, 5),
+      high: expect.closeTo(0.07267, 5),
+      verdict: 'second',
+    });
+    expect(sentence(seeds)).toBe("B's recipe is better, by n = 3 and 3 seeds: +0.050, 95 % +0.027 to +0.073");
+    expect(sentence({ a: seeds.a, b: [0.51] })).toMatch(
+      /^which recipe is better is not told by n = 3 and 1 seeds/,
+    );
+  });
+
+  it('is luck alone where both are of one recipe', () => {
+    expect(sentence({ a: [0.5, 0.52], sameRecipe: true })).toBe(
+      'both runs are of one recipe: what tells them apart is luck; n = 2 seeds of it spread by 0.014',
+    );
+    expect(sentence({ a: [0.5], sameRecipe: true })).toBe('both runs are of one recipe and one seed');
+  });
+});
+
+it('a headline tells of boxes and of images like these, no more', () => {
+  const headline = (low: number, high: number): string => inEnglish(boxesSentence({ low, high }, NAMES));
+  expect(headline(0.01, 0.02)).toBe("on images like these B's boxes are better");
+  expect(headline(-0.02, -0.01)).toBe("on images like these A's boxes are better");
+  expect(headline(-0.01, 0.02)).toBe('on images like these the boxes of A and B are not told apart');
+});
+
+it('a recipe is the experiment without its seed, on one val set', () => {
+  const one = wholeExperiment();
+  const key = recipeKey(one, 'c:1');
+  expect(recipeKey({ ...one, seed: 7, workers: 8, explicit: ['seed'] }, 'c:1')).toBe(key);
+  expect(recipeKey(one, 'c:2')).not.toBe(key);
+  expect(recipeKey({ ...one, schedule: { ...one.schedule, lr0: 0.5 } }, 'c:1')).not.toBe(key);
+});
+
+it.each([
+  [1, 12.7062],
+  [2, 4.30265],
+  [3, 3.18245],
+  [10, 2.22814],
+  [30, 2.04227],
+])("Student's t of %d degrees of freedom is that of the tables", (freedom, t) => {
+  expect(studentQuantile(0.975, freedom)).toBeCloseTo(t, 4);
+});
