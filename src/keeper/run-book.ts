@@ -1,11 +1,12 @@
+import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
 import type { KeeperEntry, RunFile } from '../run/files';
 import { FileTail } from '../run/folder/file-tail';
 import { JsonlLog } from '../run/folder/jsonl-log';
 import { runPaths } from '../run/folder/paths';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../run/parse-entry';
-import { createRunState, reduceRun } from '../run/reduce';
-import type { RunState } from '../run/state';
+import { createRunState, foldEntry } from '../run/reduce';
+import type { RunEntry, RunState } from '../run/state';
 import type { ValidationEntry } from '../run/validation';
 
 type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
@@ -15,14 +16,14 @@ export class RunBook {
   readonly #events: FileTail;
   readonly #keeperLog: JsonlLog;
   readonly #validationLog: JsonlLog;
-  #state: RunState;
+  readonly #draft: RunDraft;
 
   readonly #onError: (error: unknown) => void;
 
   private constructor(dir: string, run: RunFile, onError: (error: unknown) => void) {
     this.#onError = onError;
     const paths = runPaths(dir);
-    this.#state = createRunState(run);
+    this.#draft = new RunDraft(createRunState(run));
     this.#events = new FileTail(paths.events);
     this.#keeperLog = new JsonlLog(paths.keeper);
     this.#validationLog = new JsonlLog(paths.validation);
@@ -38,8 +39,9 @@ export class RunBook {
     return book;
   }
 
+  /** As it stands now: what is kept of it changes with the next line. */
   get state(): RunState {
-    return this.#state;
+    return this.#draft.view;
   }
 
   /**
@@ -100,8 +102,8 @@ export class RunBook {
     await Promise.all([this.#keeperLog.close(), this.#validationLog.close()]);
   }
 
-  #fold(entry: Parameters<typeof reduceRun>[1]): void {
-    this.#state = reduceRun(this.#state, entry);
+  #fold(entry: RunEntry): void {
+    foldEntry(this.#draft, entry);
   }
 }
 

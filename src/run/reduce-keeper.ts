@@ -1,32 +1,32 @@
+import type { RunDraft } from './draft';
 import type { KeeperEntry } from './files';
 import { isOutdated, markCheckpoint } from './reduce-shared';
-import type { RunState } from './state';
 
 type EntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
 
 const ENTRIES: {
-  readonly [K in KeeperEntry['type']]: (state: RunState, entry: EntryOf<K>) => RunState;
+  readonly [K in KeeperEntry['type']]: (draft: RunDraft, entry: EntryOf<K>) => void;
 } = {
-  keeper: (state) => state,
-  alert: (state, alert) => ({ ...state, alerts: [...state.alerts, alert] }),
-  answer: (state) => state,
-  best: (state, entry) => {
+  keeper: () => undefined,
+  alert: (draft, alert) => draft.push('alerts', alert),
+  answer: () => undefined,
+  best: (draft, entry) => {
     const { epoch, map, path } = entry;
-    return isOutdated(state, entry) ? state : { ...state, best: { epoch, map, path } };
+    if (!isOutdated(draft.raw, entry)) draft.set({ best: { epoch, map, path } });
   },
-  early_stop: (state) => state,
+  early_stop: () => undefined,
   cleanup: removeCheckpoint,
-  pin: (state, { epoch, pinned }) => markCheckpoint(state, epoch, { pinned }),
+  pin: (draft, { epoch, pinned }) => markCheckpoint(draft, epoch, { pinned }),
 };
 
-export function applyKeeperEntry(state: RunState, entry: KeeperEntry): RunState {
-  const apply = ENTRIES[entry.type] as (state: RunState, entry: KeeperEntry) => RunState;
-  const next = apply(state, entry);
-  return { ...next, keeper: [...next.keeper, entry] };
+export function applyKeeperEntry(draft: RunDraft, entry: KeeperEntry): void {
+  const apply = ENTRIES[entry.type] as (draft: RunDraft, entry: KeeperEntry) => void;
+  apply(draft, entry);
+  draft.keeperLine(entry);
 }
 
 /** A checkpoint that was written again after the clean-up is another one and stays. */
-function removeCheckpoint(state: RunState, { epoch, t, reason }: EntryOf<'cleanup'>): RunState {
-  const newer = (state.checkpoints.get(epoch)?.t ?? 0) > t;
-  return newer ? state : markCheckpoint(state, epoch, { kept: false, removedReason: reason });
+function removeCheckpoint(draft: RunDraft, { epoch, t, reason }: EntryOf<'cleanup'>): void {
+  const newer = (draft.raw.checkpoints.get(epoch)?.t ?? 0) > t;
+  if (!newer) markCheckpoint(draft, epoch, { kept: false, removedReason: reason });
 }

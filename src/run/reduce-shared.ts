@@ -1,3 +1,4 @@
+import type { RunDraft } from './draft';
 import { checkpointPath } from './files';
 import type { CheckpointState, RunState } from './state';
 
@@ -22,22 +23,7 @@ export function isOutdated({ checkpoints, hello }: RunState, entry: { epoch: num
   return hello !== undefined && hello.fromStep > 0 && entry.t < hello.t;
 }
 
-export function markCheckpoint(state: RunState, epoch: number, change: Partial<CheckpointState>): RunState {
-  const before = state.checkpoints.get(epoch) ?? emptyCheckpoint(epoch);
-  return { ...state, checkpoints: withKey(state.checkpoints, epoch, { ...before, ...change }) };
-}
-
-/** A copy with the key set, keys ascending. */
-export function withKey<T>(map: ReadonlyMap<number, T>, key: number, value: T): ReadonlyMap<number, T> {
-  const next = new Map(map);
-  const inOrder = next.has(key) || [...map.keys()].every((k) => k < key);
-  next.set(key, value);
-  return inOrder ? next : new Map([...next].sort(([a], [b]) => a - b));
-}
-
-export function withoutKeys<T>(
-  map: ReadonlyMap<number, T>,
-  drop: (value: T) => boolean,
-): ReadonlyMap<number, T> {
-  return new Map([...map].filter(([, value]) => !drop(value)));
+export function markCheckpoint(draft: RunDraft, epoch: number, change: Partial<CheckpointState>): void {
+  const before = draft.raw.checkpoints.get(epoch) ?? emptyCheckpoint(epoch);
+  draft.put('checkpoints', epoch, { ...before, ...change });
 }

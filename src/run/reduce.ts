@@ -1,13 +1,11 @@
 import { Column } from '../domain/run/columns';
+import { RunDraft } from './draft';
 import type { TrainerEvent, TrainerEventOf } from './events';
 import type { RunFile } from './files';
 import { applyKeeperEntry } from './reduce-keeper';
-import { emptyCheckpoint, markCheckpoint, withoutKeys } from './reduce-shared';
+import { emptyCheckpoint } from './reduce-shared';
 import { applyValidationEntry } from './reduce-validation';
-import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
-
-/** Log lines kept in memory; stdout.log has them all. */
-const MOST_LOGS = 2000;
+import type { RunEntry, RunState, StepColumns } from './state';
 
 export function createRunState(run?: RunFile): RunState {
   return {
@@ -15,6 +13,7 @@ export function createRunState(run?: RunFile): RunState {
     meta: {},
     status: undefined,
     hello: undefined,
+    attempts: 0,
     plan: undefined,
     steps: createStepColumns(),
     epochs: [],
@@ -45,75 +44,107 @@ export function createStepColumns(): StepColumns {
 }
 
 /**
- * Folds one line of a run folder into the state. Lines of one file come in file order, and validation.jsonl not before the
- * events it speaks of (RunReader sees to that); other files may interleave in any way.
- * A `step` is appended to the shared columns and the state object stays the same; everything else gives a new object.
+ * Folds lines of a run folder into the state. Lines of one file come in file order, and validation.jsonl not before the
+ * events it speaks of (RunReader sees to that); other files may interleave in any way. Linear in the lines, whatever their
+ * kinds. A `step` is appended to the shared columns; everything else gives a new object.
  */
+export function foldRun(state: RunState, entries: readonly RunEntry[]): RunState {
+  const draft = new RunDraft(state);
+  for (const entry of entries) foldEntry(draft, entry);
+  return draft.state;
+}
+
+/** Folds one line; many are folded together by `foldRun`. */
 export function reduceRun(state: RunState, entry: RunEntry): RunState {
-  if (entry.source === 'events') return applyEvent(state, entry.value);
-  if (entry.source === 'keeper') return applyKeeperEntry(state, entry.value);
-  if (entry.source === 'validation') return applyValidationEntry(state, entry.value);
-  if (entry.source === 'meta') return { ...state, meta: entry.value };
-  return { ...state, status: entry.value };
+  return foldRun(state, [entry]);
+}
+
+export function foldEntry(draft: RunDraft, entry: RunEntry): void {
+  if (entry.source === 'events') applyEvent(draft, entry.value);
+  else if (entry.source === 'keeper') applyKeeperEntry(draft, entry.value);
+  else if (entry.source === 'validation') applyValidationEntry(draft, entry.value);
+  else if (entry.source === 'meta') draft.set({ meta: entry.value });
+  else draft.set({ status: entry.value });
 }
 
 export function withProblem(state: RunState, problem: string): RunState {
-  return state.problems.length >= 100 ? state : { ...state, problems: [...state.problems, problem] };
+  const draft = new RunDraft(state);
+  draft.problem(problem);
+  return draft.state;
 }
 
 const EVENTS: {
-  readonly [K in TrainerEvent['type']]: (state: RunState, event: TrainerEventOf<K>) => RunState;
+  readonly [K in TrainerEvent['type']]: (draft: RunDraft, event: TrainerEventOf<K>) => void;
 } = {
   hello: startAttempt,
-  plan: (state, plan) => ({ ...state, plan }),
-  step: (state, event) => {
-    appendStep(state.steps, event, state.hello?.groups ?? []);
-    return state;
+  plan: (draft, plan) => draft.set({ plan }),
+  step: (draft, event) => {
+    const { steps, hello } = draft.raw;
+    const left = appendStep(steps, event, hello?.groups ?? []);
+    if (left !== undefined) draft.leaveOut(left.what, left.most);
   },
-  epoch: (state, event) => ({
-    ...state,
-    epochs: [...state.epochs.filter((e) => e.epoch < event.epoch), event],
-  }),
+  epoch: addEpoch,
   checkpoint: addCheckpoint,
-  control: (state, event) => ({
-    ...state,
-    controls: [...state.controls.filter((c) => c.id !== event.id), event],
-    lrChanges: event.applied ? [...state.lrChanges, event.applied] : state.lrChanges,
-  }),
-  log: (state, event) => ({ ...state, logs: [...state.logs.slice(1 - MOST_LOGS), event] }),
-  end: (state, end) => ({ ...state, end }),
+  control: (draft, event) => {
+    draft.control(event);
+    if (event.applied) draft.push('lrChanges', event.applied);
+  },
+  log: (draft, event) => draft.log(event),
+  end: (draft, end) => draft.set({ end }),
 };
 
-function applyEvent(state: RunState, event: TrainerEvent): RunState {
-  const apply = EVENTS[event.type] as (state: RunState, event: TrainerEvent) => RunState;
-  return apply(state, event);
+function applyEvent(draft: RunDraft, event: TrainerEvent): void {
+  const apply = EVENTS[event.type] as (draft: RunDraft, event: TrainerEvent) => void;
+  apply(draft, event);
+}
+
+/** Epochs ascend: one that is done again replaces itself and all after it. */
+function addEpoch(draft: RunDraft, event: TrainerEventOf<'epoch'>): void {
+  const epochs = draft.list('epochs');
+  while ((epochs.at(-1)?.epoch ?? 0) >= event.epoch) epochs.pop();
+  draft.push('epochs', event);
 }
 
 /**
  * Appends a row; a group or loss that first appears now is NaN in all rows before. A step that was there already is done
- * again (Ultralytics repeats an epoch after NaN or out of memory): what came of it and after it no longer counts.
+ * again (Ultralytics repeats an epoch after NaN or out of memory): what came of it and after it no longer counts. Returns
+ * what was left out, if anything was.
  */
 export function appendStep(
   steps: StepColumns,
   event: TrainerEventOf<'step'>,
   groups: readonly string[],
-): void {
-  if (steps.step.length > 0 && event.step <= steps.step.at(steps.step.length - 1))
-    truncateSteps(steps, event.step);
+): { readonly what: string; readonly most: number } | undefined {
+  if (isRepeated(steps.step, event.step)) truncateSteps(steps, event.step);
   const row = steps.step.length;
+  if (row >= MOST_STEPS) return { what: 'steps', most: MOST_STEPS };
   steps.step.push(event.step);
   steps.epoch.push(event.epoch);
   steps.t.push(event.t);
   steps.ips.push(event.ips ?? Number.NaN);
   steps.grad.push(event.grad ?? Number.NaN);
   steps.gpuBytes.push(event.gpuBytes ?? Number.NaN);
-  event.lr.forEach((value, i) => {
+  event.lr.slice(0, MOST_SERIES).forEach((value, i) => {
     put(steps.lr, groups[i] ?? `group${i}`, row, value);
   });
   for (const name of Object.keys(event.loss)) put(steps.loss, name, row, event.loss[name]);
   padTo(steps.lr, row + 1);
   padTo(steps.loss, row + 1);
+  return hasUnheard(steps.loss, event.loss) ? { what: 'loss names', most: MOST_SERIES } : undefined;
 }
+
+function isRepeated(column: Column, step: number): boolean {
+  return column.length > 0 && step <= column.at(column.length - 1);
+}
+
+function hasUnheard(columns: ReadonlyMap<string, Column>, loss: Readonly<Record<string, number>>): boolean {
+  return columns.size === MOST_SERIES && !Object.keys(loss).every((name) => columns.has(name));
+}
+
+/** 640 MB of columns; a run of COCO over 300 epochs has two million. */
+const MOST_STEPS = 10_000_000;
+/** Each is a column as long as the run; models have three to twenty. */
+const MOST_SERIES = 64;
 
 function padTo(columns: Map<string, Column>, length: number): void {
   for (const column of columns.values()) if (column.length < length) column.push(Number.NaN);
@@ -122,6 +153,7 @@ function padTo(columns: Map<string, Column>, length: number): void {
 function put(columns: Map<string, Column>, name: string, row: number, value: number): void {
   let column = columns.get(name);
   if (!column) {
+    if (columns.size >= MOST_SERIES) return;
     column = new Column();
     columns.set(name, column);
   }
@@ -129,22 +161,37 @@ function put(columns: Map<string, Column>, name: string, row: number, value: num
   column.push(value);
 }
 
+/** Each looks at all checkpoints before it; a cluster that stops a run every hour makes 700 in a month. */
+const MOST_ATTEMPTS = 1000;
+
 /** A new attempt goes on from a checkpoint: what earlier attempts did beyond it no longer counts. */
-function startAttempt(state: RunState, hello: TrainerEventOf<'hello'>): RunState {
-  if (hello.fromStep === 0 && state.hello === undefined) return { ...state, hello, end: undefined };
-  truncateSteps(state.steps, hello.fromStep);
-  const dropped = [...state.checkpoints.values()].filter((c) => c.step > hello.fromStep && c.t < hello.t);
-  const epochs = dropped.map((c) => c.epoch);
-  const validations = withoutKeys(state.validations, (v) => v.step > hello.fromStep && v.t < hello.t);
-  return {
-    ...state,
-    hello,
-    end: undefined,
-    epochs: state.epochs.filter((e) => e.step <= hello.fromStep),
-    checkpoints: withoutKeys(state.checkpoints, (c) => epochs.includes(c.epoch)),
-    validations,
-    best: state.best && epochs.includes(state.best.epoch) ? undefined : state.best,
-  };
+function startAttempt(draft: RunDraft, hello: TrainerEventOf<'hello'>): void {
+  const { attempts, hello: before, steps } = draft.raw;
+  if (attempts >= MOST_ATTEMPTS) {
+    draft.leaveOut('attempts', MOST_ATTEMPTS);
+    return;
+  }
+  draft.set({ hello, end: undefined, attempts: attempts + 1 });
+  if (hello.fromStep === 0 && before === undefined) return;
+  truncateSteps(steps, hello.fromStep);
+  dropEpochs(draft, hello.fromStep);
+  const dropped = dropKeys(draft.map('checkpoints'), (c) => c.step > hello.fromStep && c.t < hello.t);
+  dropKeys(draft.map('validations'), (v) => v.step > hello.fromStep && v.t < hello.t);
+  const { best } = draft.raw;
+  if (best && dropped.has(best.epoch)) draft.set({ best: undefined });
+}
+
+function dropEpochs(draft: RunDraft, fromStep: number): void {
+  const { epochs } = draft.raw;
+  if (epochs.some(({ step }) => step > fromStep))
+    draft.set({ epochs: epochs.filter(({ step }) => step <= fromStep) });
+}
+
+function dropKeys<T>(map: Map<number, T>, isDropped: (value: T) => boolean): ReadonlySet<number> {
+  const dropped = new Set<number>();
+  for (const [key, value] of map) if (isDropped(value)) dropped.add(key);
+  for (const key of dropped) map.delete(key);
+  return dropped;
 }
 
 /** Steps ascend within the columns, so everything from `fromStep` on is one tail. */
@@ -156,26 +203,21 @@ function truncateSteps(steps: StepColumns, fromStep: number): void {
 }
 
 /** Announced again after a resume, a checkpoint is new: verdicts older than it are about its predecessor. */
-function addCheckpoint(state: RunState, event: TrainerEventOf<'checkpoint'>): RunState {
-  const before = state.checkpoints.get(event.epoch) ?? emptyCheckpoint(event.epoch);
+function addCheckpoint(draft: RunDraft, event: TrainerEventOf<'checkpoint'>): void {
+  const { checkpoints, validations } = draft.raw;
+  const before = checkpoints.get(event.epoch) ?? emptyCheckpoint(event.epoch);
   const { path, epoch, step, bytes, t } = event;
-  const validation = state.validations.get(epoch);
+  const validation = validations.get(epoch);
   const validated = validation !== undefined && validation.t >= t;
   const known = before.t === 0 || before.t === t ? before.state : 'waiting';
-  const checkpoint: CheckpointState = {
+  draft.put('checkpoints', epoch, {
     ...before,
     path,
     step,
     bytes,
     t,
     state: validated ? 'validated' : known,
-    kept: !wasRemovedAfter(state, epoch, t),
-  };
-  const next = markCheckpoint(state, epoch, checkpoint);
-  if (validation === undefined || validated) return next;
-  return { ...next, validations: withoutKeys(next.validations, (v) => v.epoch === epoch) };
-}
-
-function wasRemovedAfter(state: RunState, epoch: number, t: number): boolean {
-  return state.keeper.some((e) => e.type === 'cleanup' && e.epoch === epoch && e.t >= t);
+    kept: !((draft.removedAt(epoch) ?? Number.NEGATIVE_INFINITY) >= t),
+  });
+  if (validation !== undefined && !validated) draft.map('validations').delete(epoch);
 }

@@ -45,6 +45,8 @@ export type RunState = {
   readonly meta: MetaFile;
   readonly status: StatusFile | undefined;
   readonly hello: TrainerEventOf<'hello'> | undefined;
+  /** How often a trainer said hello. */
+  readonly attempts: number;
   readonly plan: TrainerEventOf<'plan'> | undefined;
   readonly steps: StepColumns;
   readonly epochs: readonly TrainerEventOf<'epoch'>[];

@@ -4,7 +4,8 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { createRunState, reduceRun, withProblem } from '../../run/reduce';
+import { RunDraft } from '../../run/draft';
+import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
 import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
@@ -65,7 +66,7 @@ class FollowedRun implements LiveRun {
   readonly #failed = this.#store.track(new Emitter<Error>());
   readonly #reader: RunReader;
   readonly #loop: LookLoop;
-  #state: RunState;
+  #draft: RunDraft;
   #unwatched: readonly string[];
 
   readonly onDidAppend = this.#appended.event;
@@ -74,7 +75,7 @@ class FollowedRun implements LiveRun {
 
   constructor(dir: string, state: RunState, eventsOffset = 0) {
     this.dir = dir;
-    this.#state = state;
+    this.#draft = new RunDraft(state);
     this.#reader = new RunReader(dir, eventsOffset);
     const paths = runPaths(dir);
     this.#unwatched = WATCHED.map((name) => paths[name]);
@@ -89,11 +90,11 @@ class FollowedRun implements LiveRun {
   }
 
   get state(): RunState {
-    return this.#state;
+    return this.#draft.state;
   }
 
   get presence(): Presence {
-    const { status, end, run } = this.#state;
+    const { status, end, run } = this.#draft.raw;
     const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
     const common = { status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
     return presenceOf({ ...common, ...(run && othersOf(run)) });
@@ -132,8 +133,8 @@ class FollowedRun implements LiveRun {
   }
 
   #fold(batch: RunBatch): void {
-    if (batch.restarted) this.#state = createRunState(this.#state.run);
-    for (const entry of batch.entries) this.#state = reduceRun(this.#state, entry);
-    for (const problem of batch.problems) this.#state = withProblem(this.#state, problem);
+    if (batch.restarted) this.#draft = new RunDraft(createRunState(this.#draft.raw.run));
+    for (const entry of batch.entries) foldEntry(this.#draft, entry);
+    for (const problem of batch.problems) this.#draft.problem(problem);
   }
 }

@@ -1,7 +1,8 @@
 import { Column } from '../../domain/run/columns';
 import type { TrainerEvent } from '../../run/events';
 import type { RunFile } from '../../run/files';
-import { createRunState, reduceRun, withProblem } from '../../run/reduce';
+import { RunDraft } from '../../run/draft';
+import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';
 
 /** One series of a run's steps. `lr` and `loss` are named, the others are not. */
@@ -28,10 +29,10 @@ export type PackedRun = {
 };
 
 export function packRun({ offset, columns, events, problems }: LoadedLog): PackedRun {
-  const folded = events
-    .map((value) => ({ source: 'events' as const, value }))
-    .reduce(reduceRun, createRunState());
-  const { steps: _steps, run: _run, ...state } = problems.reduce(withProblem, folded);
+  const draft = new RunDraft(createRunState());
+  for (const value of events) foldEntry(draft, { source: 'events', value });
+  for (const problem of problems) draft.problem(problem);
+  const { steps: _steps, run: _run, ...state } = draft.state;
   return { offset, columns, state };
 }
 
