@@ -15,10 +15,42 @@ export function readNumber(value: unknown): number | undefined {
   return typeof value === 'string' ? NAMES.get(value) : undefined;
 }
 
+/** Nothing of ours is nested deeper than ten; the parser takes 50 bytes for each level, before it knows that the text is torn. */
+const MOST_DEPTH = 200;
+/** Too short to take much memory, however deep: the lines of steps, by the million. */
+const SHORT = 10_000;
+
+/** The value, or undefined where the text is torn, or nested deeper than any honest one. */
 export function parseJson(text: string): unknown {
+  if (text.length > SHORT && isDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Counts brackets outside of strings, as far as it must. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= MOST_DEPTH; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else depth += STEPS[code] ?? 0;
+  }
+  return depth > MOST_DEPTH;
+}
+
+const [QUOTE, BACKSLASH] = ['"', '\\'].map((c) => c.charCodeAt(0));
+/** What a character does to the depth, by its code. */
+const STEPS = Int8Array.from({ length: 128 }, (_, code) => {
+  const c = String.fromCharCode(code);
+  return Number('[{'.includes(c)) - Number(']}'.includes(c));
+});
+
+/** Where the string that begins at `start` ends, or the text. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
 }

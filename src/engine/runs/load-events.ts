@@ -1,5 +1,6 @@
 import type { TrainerEvent } from '../../run/events';
 import { FileTail } from '../../run/folder/file-tail';
+import { MOST_KEPT, MOST_LOGS } from '../../run/draft';
 import { parseEventLine } from '../../run/parse-entry';
 import { appendStep, createRunState, createStepColumns, reduceRun } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';
@@ -8,6 +9,7 @@ import { type LoadedLog, type PackedRun, packColumns, packRun, unpackColumns } f
 import { StepLines } from './step-lines';
 
 const MOST_PROBLEMS = 100;
+const MOST_LOOSE_LOGS = 50_000;
 const NEWLINE = 10;
 
 export type LoadRequest = {
@@ -43,7 +45,8 @@ function readOn(eventsFile: string, cached: LoadedLog | undefined): LoadedLog {
 class EventLog {
   readonly #steps: StepColumns;
   readonly #stepLines: StepLines;
-  readonly #events: TrainerEvent[];
+  #events: TrainerEvent[];
+  readonly #counts = new Map<TrainerEvent['type'], number>();
   readonly #problems: string[];
   #state: RunState;
 
@@ -93,6 +96,17 @@ class EventLog {
       this.#state = reduceRun(this.#state, { source: 'events', value });
       this.#stepLines.forget();
     }
-    this.#events.push(value);
+    const count = (this.#counts.get(value.type) ?? 0) + 1;
+    this.#counts.set(value.type, count);
+    if (value.type === 'log' || count <= MOST_KEPT) this.#events.push(value);
+    if (value.type === 'log' && count % MOST_LOOSE_LOGS === 0) this.#dropLogs();
+  }
+
+  /** The last are kept: they are let go of many at once, for the list is as long as the run. */
+  #dropLogs(): void {
+    const logs = this.#events.filter(({ type }) => type === 'log');
+    const kept = new Set(logs.slice(-MOST_LOGS));
+    const events = this.#events.filter((event) => event.type !== 'log' || kept.has(event));
+    this.#events = events;
   }
 }

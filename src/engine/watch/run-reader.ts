@@ -81,16 +81,17 @@ async function* readLog(log: Log, refusals: Refusals): AsyncGenerator<RunBatch> 
       yield* toldOnce(read, refusals);
       return;
     }
-    if (read.lines.length > 0 || read.restarted) yield batchOf(log, read);
+    if (read.lines.length > 0 || read.restarted || read.passedOver > 0) yield batchOf(log, read);
   }
 }
 
-function batchOf({ source, parse }: Log, { lines, restarted }: TailRead): RunBatch {
+function batchOf({ source, parse }: Log, { lines, restarted, passedOver }: TailRead): RunBatch {
   const parsed = lines.map(parse);
   const entries = parsed
     .filter((p) => p.value !== undefined)
     .map((p) => ({ source, value: p.value }) as RunEntry);
-  const problems = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
+  const damaged = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
+  const problems = passedOver > 0 ? [...damaged, `${source}: a line over 4 MB is passed over`] : damaged;
   return { entries, problems, restarted };
 }
 

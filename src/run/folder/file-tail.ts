@@ -4,8 +4,8 @@ import { isBadInput } from '../../base/bad-input';
 import { openToRead, openToReadSync } from './read-file';
 
 const CHUNK_BYTES = 256 * 1024;
-/** No line of ours is near this long; a longer one is damage and is passed over. */
-const LONGEST_LINE = 16 * 1024 * 1024;
+/** The metrics of 20,000 classes are the longest line of ours; a longer one is damage and is passed over. */
+const LONGEST_LINE = 4 * 1024 * 1024;
 /** So little is read faster than another thread is asked for it: what a trainer writes between two looks. */
 const LITTLE_BYTES = 16 * 1024;
 const NEWLINE = 10;
@@ -19,10 +19,12 @@ export type BytesRead = {
   readonly more: boolean;
   /** The file is shorter than what was read of it: somebody replaced it, and reading began anew. */
   readonly restarted: boolean;
+  /** Lines that were too long to be read and end here. */
+  readonly passedOver: number;
 };
 
 const NO_BYTES = Buffer.alloc(0);
-const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false };
+const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false, passedOver: 0 };
 
 /**
  * Reads what was appended to a text file since the last read, whole lines only: a torn last line waits for its rest.
@@ -31,7 +33,10 @@ const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false };
 export class FileTail {
   readonly #file: string;
   #offset: number;
-  #rest: Buffer = NO_BYTES;
+  /** Pieces of the line that has no end yet; put together once, when it has. */
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  #isPassingOver = false;
 
   constructor(file: string, offset = 0) {
     this.#file = file;
@@ -40,7 +45,7 @@ export class FileTail {
 
   /** Bytes up to the end of the last whole line: where a later reader may go on. */
   get lineOffset(): number {
-    return this.#offset - this.#rest.length;
+    return this.#offset - this.#restBytes;
   }
 
   /** Whether the file differs in length from what was read of it; costs next to nothing. */
@@ -101,29 +106,44 @@ export class FileTail {
     const restarted = size < this.#offset;
     if (restarted) {
       this.#offset = 0;
-      this.#rest = NO_BYTES;
+      this.#isPassingOver = false;
+      this.#dropRest();
     }
     return { length: Math.min(CHUNK_BYTES, size - this.#offset), restarted };
   }
 
   #take(chunk: Buffer, size: number): Omit<BytesRead, 'restarted'> {
     this.#offset += chunk.length;
-    return { bytes: this.#whole(chunk), more: chunk.length > 0 && this.#offset < size };
+    return { ...this.#whole(chunk), more: chunk.length > 0 && this.#offset < size };
   }
 
-  #whole(chunk: Buffer): Buffer {
+  #whole(chunk: Buffer): Pick<BytesRead, 'bytes' | 'passedOver'> {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
-      this.#keep(Buffer.concat([this.#rest, chunk]));
-      return NO_BYTES;
+      this.#keep(chunk);
+      return { bytes: NO_BYTES, passedOver: 0 };
     }
-    const whole = Buffer.concat([this.#rest, chunk.subarray(0, end)]);
+    const passedOver = Number(this.#isPassingOver);
+    const start = this.#isPassingOver ? chunk.indexOf(NEWLINE) + 1 : 0;
+    this.#isPassingOver = false;
+    const bytes = Buffer.concat([...this.#rest, chunk.subarray(start, end)]);
+    this.#dropRest();
     this.#keep(Buffer.from(chunk.subarray(end)));
-    return whole;
+    return { bytes, passedOver };
   }
 
-  #keep(rest: Buffer): void {
-    this.#rest = rest.length > LONGEST_LINE ? NO_BYTES : rest;
+  #keep(piece: Buffer): void {
+    if (this.#isPassingOver) return;
+    this.#rest.push(piece);
+    this.#restBytes += piece.length;
+    if (this.#restBytes <= LONGEST_LINE) return;
+    this.#isPassingOver = true;
+    this.#dropRest();
+  }
+
+  #dropRest(): void {
+    this.#rest = [];
+    this.#restBytes = 0;
   }
 }
 

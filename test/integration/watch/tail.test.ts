@@ -70,5 +70,5 @@ test('a file that was replaced by a shorter one is read anew, and said so', asyn
   const tail = new FileTail(file);
   await tail.read();
   writeFileSync(file, 'new\n');
-  expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true });
+  expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true, passedOver: 0 });
 });
