@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 
@@ -18,6 +19,8 @@ export default defineConfig({
   plugins: [textModules],
   test: {
     setupFiles: ['test/helpers/leak-check.ts'],
+    // Keys and marks of tests are no user's.
+    env: { XDG_STATE_HOME: path.join(tmpdir(), 'pitwall-test-state') },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

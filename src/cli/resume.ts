@@ -2,17 +2,23 @@ import { toError } from '../base/async';
 import { KeptElsewhere, resumeRun } from '../engine/control/resume-run';
 import { badInput } from './failure';
 import type { CliIo } from './io';
+import { requireActing } from './trust';
 
 export const TAKE_OVER = [
   '--take-over',
   'the machine, container or boot that kept the run is gone: go on here',
 ] as const;
 
+/** What a person may have to say before it goes on. */
+type Word = { readonly takeOver?: boolean; readonly trust?: boolean };
+
 /**
  * Goes on with a run from its last checkpoint; one that still trains is bad input, and so is one that another machine,
  * container or boot keeps unless it is to be taken over.
  */
-export async function resumeOrRefuse(io: CliIo, dir: string, takeOver = false): Promise<void> {
+export async function resumeOrRefuse(io: CliIo, dir: string, word: Word = {}): Promise<void> {
+  const { takeOver = false, trust } = word;
+  await requireActing(io, dir, trust);
   try {
     await resumeRun(dir, { installDir: io.installDir, takeOver });
   } catch (error) {

@@ -2,9 +2,11 @@ import { toError } from '../base/async';
 import { toJsonLine } from '../base/json';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { takeLock } from '../engine/control/lock';
+import type { RunMark } from '../engine/process/carries-run';
 import { ownIdentity } from '../engine/process/identity';
-import { livesForRun, trainersOfRun } from '../engine/process/run-processes';
+import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
 import { RUN_FORMAT, zStatusFile } from '../run/files';
+import { requireActable } from '../run/folder/act-on';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { runPaths } from '../run/folder/paths';
 import { readRun } from '../run/folder/read';
@@ -24,12 +26,13 @@ export type KeepOptions = {
 
 /** Becomes the run's keeper, unless another process is; ends when there is nothing left to do. */
 export async function keep(options: KeepOptions): Promise<void> {
+  await requireActable(options.dir);
   const run = await readRun(options.dir);
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
     if (!lock) return;
     const end = await keepInTurn({ ...options, run, task })
-      .catch((error: unknown) => tellFailure(options.dir, run.id, toError(error)))
+      .catch((error: unknown) => tellFailure(options.dir, markOf(options.dir, run), toError(error)))
       .finally(lock.release);
     // A request that came between the last look and the release has found a keeper that was there, and none after.
     if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return;
@@ -43,10 +46,10 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
 }
 
 /** A keeper that cannot do its work leaves the reason where hosts look, unless a trainer lives: then another keeper may do better. */
-async function tellFailure(dir: string, id: string, error: Error): Promise<never> {
+async function tellFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
   const file = runPaths(dir).status;
   const previous = await readJsonFile(file, zStatusFile, { most: MOST_BYTES.status });
-  if (!livesForRun(previous?.trainer, id) && trainersOfRun(id).length === 0) {
+  if (!livesForRun(previous?.trainer, mark) && trainersOfRun(mark).length === 0) {
     const reason = `its keeper could not begin: ${error.message}`;
     const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };
     const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };

@@ -1,3 +1,4 @@
+import type { RunMark } from '../engine/process/carries-run';
 import { trainersOfRun } from '../engine/process/run-processes';
 import type { RunFile, StatusFile } from '../run/files';
 import { FINAL_STATES } from '../run/state-names';
@@ -14,10 +15,12 @@ const MOST_REPLACED = 5;
  */
 export class Readers {
   readonly #run: RunFile;
+  readonly #mark: RunMark;
   #replaced = 0;
 
-  constructor(run: RunFile) {
+  constructor(run: RunFile, mark: RunMark) {
     this.#run = run;
+    this.#mark = mark;
   }
 
   /** For a keeper that comes later. Undefined where a reader lives, or where there is nothing to read. */
@@ -41,12 +44,12 @@ export class Readers {
   }
 
   #isRead(): boolean {
-    return trainersOfRun(this.#run.id).some(({ role }) => role === 'trainer');
+    return trainersOfRun(this.#mark).some(({ role }) => role === 'trainer');
   }
 
   /** Known on Linux only, where environments tell the program from its reader; elsewhere 0. */
   #programPid(): number {
-    const programs = trainersOfRun(this.#run.id).filter(({ role }) => role === 'program');
+    const programs = trainersOfRun(this.#mark).filter(({ role }) => role === 'program');
     const root = programs.find(({ parent }) => !programs.some(({ pid }) => pid === parent));
     return root?.pid ?? 0;
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TrainerEventOf } from '../run/events';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { openFolder } from '../run/folder/open-folder';
+import { isAnothersFile } from '../run/folder/ownership';
 import type { RunPaths } from '../run/folder/paths';
 import { codeOf } from '../run/folder/refused';
 import { removeFile } from '../run/folder/remove';
@@ -69,6 +70,10 @@ export class Requests {
       most: MOST_BYTES.request,
       root: this.#paths.dir,
     });
+    if (file && isAnothersFile(path.join(this.#paths.control, `${id}.json`))) {
+      this.answer(id, file.request, { ok: false, message: 'another user asked for it: not obeyed' });
+      return undefined;
+    }
     if (file?.id === id && !this.#wasAnswered(id)) return file;
     if (file?.id !== id)
       this.#book.note({

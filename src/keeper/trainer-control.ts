@@ -1,7 +1,8 @@
 import { toError } from '../base/async';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
+import type { RunMark } from '../engine/process/carries-run';
 import { identityOf } from '../engine/process/identity';
-import { livesForRun, trainersOfRun } from '../engine/process/run-processes';
+import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
 import { stopTrainer, sweep } from '../engine/process/stop-ladder';
 import type { ProcessIdentity, RunFile, StatusFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
@@ -28,12 +29,14 @@ const STOP_AGAIN_MS = [2000, 10_000, 30_000] as const;
 /** The one trainer of a run: started, resumed or adopted, stopped, and how it ended. */
 export class TrainerControl {
   readonly #options: TrainerControlOptions;
+  readonly #mark: RunMark;
   readonly #readers: Readers;
   #state: TrainerState = { kind: 'unknown' };
 
   constructor(options: TrainerControlOptions) {
     this.#options = options;
-    this.#readers = new Readers(options.run);
+    this.#mark = markOf(options.paths.dir, options.run);
+    this.#readers = new Readers(options.run, this.#mark);
   }
 
   /** Undefined while a trainer lives, or while what it left behind is being ended. */
@@ -82,8 +85,8 @@ export class TrainerControl {
 
   /** Takes a living trainer over, or starts one where the task says so, or keeps what was known of a run that has ended. */
   begin(task: KeeperTask, previous: StatusFile | undefined): void {
-    const { run, book } = this.#options;
-    const living = livingTrainer(run.id, previous);
+    const { book } = this.#options;
+    const living = livingTrainer(this.#mark, previous);
     const unread =
       task === 'resume' ? undefined : this.#readers.toStart(previous, book.state.end !== undefined);
     if (unread) this.#start(lastAttempt(book) + 1, unread.programPid);
@@ -160,8 +163,8 @@ export class TrainerControl {
 
   /** Until it has ended: what cannot be ended now is tried again. */
   #climb(trainer: TrainerProcess): void {
-    const { run, supervisor, onChange } = this.#options;
-    const target = { runId: run.id, pid: trainer.identity.pid, alive: trainer.alive };
+    const { supervisor, onChange } = this.#options;
+    const target = { run: this.#mark, pid: trainer.identity.pid, alive: trainer.alive };
     const hurry = (): boolean => this.#state.kind === 'stopping' && this.#state.hurry;
     supervisor.start({
       name: 'the stop of the trainer',
@@ -175,14 +178,14 @@ export class TrainerControl {
   }
 
   #conclude(exit: TrainerEnd): void {
-    const { run, book, supervisor } = this.#options;
+    const { book, supervisor } = this.#options;
     const hasEnded = this.hello !== undefined && book.state.end !== undefined;
     const mayGoOn = !hasEnded && this.cause === undefined;
     supervisor.start({
       name: 'the end of what the trainer left behind',
       run: async () => {
         const unread = mayGoOn ? this.#readers.toReplace() : undefined;
-        if (unread === undefined) await sweep(run.id);
+        if (unread === undefined) await sweep(this.#mark);
         return unread;
       },
       done: (unread) => (unread ? this.#replaceReader(unread, exit) : this.#judge(exit)),
@@ -236,9 +239,9 @@ function lastAttempt(book: RunBook): number {
 }
 
 /** Found by the keeper's last word, else by the environment that every process of the run carries. */
-function livingTrainer(id: string, previous: StatusFile | undefined): ProcessIdentity | undefined {
-  if (livesForRun(previous?.trainer, id)) return previous.trainer;
-  const [oldest] = trainersOfRun(id);
+function livingTrainer(run: RunMark, previous: StatusFile | undefined): ProcessIdentity | undefined {
+  if (livesForRun(previous?.trainer, run)) return previous.trainer;
+  const [oldest] = trainersOfRun(run);
   return oldest && identityOf(oldest.pid);
 }
 

@@ -9,6 +9,7 @@ import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
+import { requireActing, TRUST } from '../trust';
 import { untilSettled } from '../until-settled';
 
 export const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
@@ -20,10 +21,11 @@ export function stopCommand({ io, run }: Cli) {
     .argument(...RUN)
     .option(...RUNS)
     .option('--after-epoch', 'let the running epoch end first; does not wait')
+    .option(...TRUST)
     .action(
-      run(async (text, { runs, afterEpoch }) => {
+      run(async (text, { runs, afterEpoch, trust }) => {
         const { dir } = resolveRun(io, text, runs);
-        await ask(io, dir, { type: afterEpoch ? 'stop_after_epoch' : 'stop' });
+        await ask(io, dir, { type: afterEpoch ? 'stop_after_epoch' : 'stop' }, trust);
         return afterEpoch ? 0 : tellEnd(io, dir);
       }),
     );
@@ -34,10 +36,11 @@ export function pauseCommand({ io, run }: Cli) {
     .description('write a checkpoint and end the trainer, so that the device is free; continue goes on')
     .argument(...RUN)
     .option(...RUNS)
+    .option(...TRUST)
     .action(
-      run(async (text, { runs }) => {
+      run(async (text, { runs, trust }) => {
         const { dir } = resolveRun(io, text, runs);
-        await ask(io, dir, { type: 'pause' });
+        await ask(io, dir, { type: 'pause' }, trust);
         return tellEnd(io, dir);
       }),
     );
@@ -49,10 +52,11 @@ export function continueCommand({ io, run }: Cli) {
     .argument(...RUN)
     .option(...RUNS)
     .option(...TAKE_OVER)
+    .option(...TRUST)
     .action(
-      run(async (text, { runs, takeOver }) => {
+      run(async (text, { runs, takeOver, trust }) => {
         const { dir } = resolveRun(io, text, runs);
-        await resumeOrRefuse(io, dir, takeOver);
+        await resumeOrRefuse(io, dir, { takeOver, trust });
         printLine(io.stdout, `goes on: ${dir}`);
         return 0;
       }),
@@ -60,7 +64,8 @@ export function continueCommand({ io, run }: Cli) {
 }
 
 /** Sends a request, prints the answer, and fails with it where the run refuses. */
-export async function ask(io: CliIo, dir: string, request: ControlRequest): Promise<void> {
+export async function ask(io: CliIo, dir: string, request: ControlRequest, trust?: boolean): Promise<void> {
+  await requireActing(io, dir, trust);
   await refuseWhereFinal(dir, request);
   const answer = await askAndWait(dir, request, { installDir: io.installDir, from: 'cli' }).catch(
     (error: unknown) => {

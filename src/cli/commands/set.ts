@@ -7,6 +7,7 @@ import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resolveRun } from '../run-reference';
+import { TRUST } from '../trust';
 import { ask, RUN, RUNS } from './requests';
 
 export function setCommand({ io, run }: Cli) {
@@ -21,12 +22,13 @@ export function setCommand({ io, run }: Cli) {
     .option('--group <name>', 'only this parameter group (weights, norm, bias)')
     .option('-y, --yes', 'also if the value is more than ten times the highest planned LR')
     .option(...RUNS)
+    .option(...TRUST)
     .action(
-      run(async (text, assignment, { runs, yes, ...options }) => {
+      run(async (text, assignment, { runs, yes, trust, ...options }) => {
         const { dir } = resolveRun(io, text, runs);
         const request = requestOf(parseAssignment(assignment), options);
         await foretell(io, dir, { request, isConfirmed: yes === true });
-        await ask(io, dir, yes ? { ...request, confirmed: true } : request);
+        await ask(io, dir, yes ? { ...request, confirmed: true } : request, trust);
         return 0;
       }),
     );

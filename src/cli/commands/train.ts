@@ -6,6 +6,7 @@ import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { followToEnd, type Started, startTraining, tellDetached } from '../train/start';
+import { TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
 
 type TrainOptions = {
@@ -14,6 +15,7 @@ type TrainOptions = {
   readonly runs?: string;
   readonly resume?: string;
   readonly takeOver?: true;
+  readonly trust?: true;
   readonly detach?: true;
   readonly json?: true;
 };
@@ -27,6 +29,7 @@ export function trainCommand({ io, run }: Cli) {
     .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
     .option('--resume <run>', 'go on with this run from its last checkpoint')
     .option(...TAKE_OVER)
+    .option(...TRUST)
     .option('--detach', 'do not wait: the run goes on by itself')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((config, options) => train(io, config, options)));
@@ -51,6 +54,6 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
     throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
   const since = Date.now();
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
-  await resumeOrRefuse(io, dir, options.takeOver);
+  await resumeOrRefuse(io, dir, options);
   return { dir, told: [], since };
 }

@@ -9,6 +9,7 @@ import { type CliIo, printLine } from '../io';
 import { wholeNumber, wholeNumberOrAuto } from '../option-values';
 import { createProgress } from '../output/progress';
 import { validationLines } from '../output/validation-lines';
+import { TRUST } from '../trust';
 import { checkpointToValidate } from '../validate/checkpoint';
 import { withValidator } from '../with-validator';
 
@@ -26,11 +27,12 @@ export function validateCommand({ io, run }: Cli) {
     .addOption(new Option('--half <mode>', 'FP16').choices(['auto', 'on', 'off'] as const))
     .option('--imgsz <n>', 'side of the square input in pixels; without it the model says', wholeNumber)
     .option('--save-json <file>', 'write the detections as COCO JSON')
+    .option(...TRUST)
     .option('--json', 'one JSON line on stdout')
     .action(
       run(async (model, options) => {
         const target = await targetOf(io, model, options);
-        const { saveJson, run: _run, json, data: _data, ...rest } = options;
+        const { saveJson, run: _run, json, data: _data, trust: _trust, ...rest } = options;
         const params = { ...target, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
         const result = await validateWithBar(io, params);
         for (const problem of result.problems) printLine(io.stderr, problem);
@@ -40,12 +42,12 @@ export function validateCommand({ io, run }: Cli) {
     );
 }
 
-type Named = { readonly run?: string; readonly data?: string };
+type Named = { readonly run?: string; readonly data?: string; readonly trust?: true };
 
 async function targetOf(io: CliIo, model: string | undefined, options: Named): Promise<Target> {
   if (options.run !== undefined) {
     if (model !== undefined) throw badInput('pitwall: give a model or --run, not both');
-    return targetOfRun(io, options.run, options.data);
+    return targetOfRun(io, options.run, options);
   }
   if (model === undefined) throw badInput('pitwall: a model or --run is needed');
   if (options.data === undefined)
@@ -53,8 +55,11 @@ async function targetOf(io: CliIo, model: string | undefined, options: Named): P
   return { model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
 }
 
-async function targetOfRun(io: CliIo, run: string, data: string | undefined): Promise<Target> {
-  const target = await checkpointToValidate(io, run);
+async function targetOfRun(io: CliIo, run: string, { data, trust }: Named): Promise<Target> {
+  const target = await checkpointToValidate(io, run, {
+    namesData: data !== undefined,
+    ...(trust && { trust }),
+  });
   if (data !== undefined) return { ...target, data: path.resolve(io.cwd, data) };
   if (target.data === '') throw badInput(`${run}: the run names no dataset: give --data DATA.yaml`);
   return target;

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { resolveRun } from '../run-reference';
+import { mayAct, TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
 import { followRun } from '../watch/follow-run';
 import { createHumanReporter } from '../watch/human-reporter';
@@ -11,15 +12,17 @@ export function watchCommand({ io, run }: Cli) {
     .description('follow a run to its end; Ctrl-C leaves it running')
     .argument('<run>', 'run folder, a name under runs/, or latest')
     .option('--runs <dir>', 'folder of the runs', 'runs')
+    .option(...TRUST)
     .option('--json', 'all events as JSON lines on stdout, a result line at the end')
     .action(
-      run(async (text, { runs, json }) => {
+      run(async (text, { runs, json, trust }) => {
         const { dir } = resolveRun(io, text, runs);
         const reporter = json ? createJsonReporter(io) : createHumanReporter(io);
         const onInterrupt = (): boolean => {
           reporter.note('the run goes on');
           return false;
         };
+        await mayAct(io, dir, trust);
         const followed = await followRun(io, { dir, reporter, onInterrupt });
         followed.live.dispose();
         return exitCodeOf(followed);

@@ -1,25 +1,32 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
+import { isBadInput } from '../../base/bad-input';
 import { askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';
+import { openToReadSync } from '../../run/folder/read-file';
 import type { RunState } from '../../run/state';
 import { badInput, CliFailure } from '../failure';
 import type { CliIo } from '../io';
 import { resolveRun } from '../run-reference';
+import { mayAct, refusalOf, requireActing } from '../trust';
 
 /** The checkpoint that RUN[@epoch] names, with the dataset and the validation settings of its experiment. */
-export async function checkpointToValidate(io: CliIo, reference: string) {
+export async function checkpointToValidate(io: CliIo, reference: string, word: Word) {
   const { dir, epoch: asked } = resolveRun(io, reference);
+  // The dataset that a run names is read only on its own user's word.
+  const mayReadItsData = await mayAct(io, dir, word.trust);
+  if (!mayReadItsData && !word.namesData) throw badInput(`${await refusalOf(dir)}; or give --data DATA.yaml`);
   const state = await readRunState(dir);
   const epoch = asked ?? state.best?.epoch ?? newestKept(state);
   if (epoch === undefined) throw badInput(`${reference}: the run has no checkpoint yet`);
   const model = path.join(dir, checkpointPath(epoch), 'model.onnx');
   if (!existsSync(model) && existsSync(path.join(dir, checkpointPath(epoch), 'model.pt')))
-    await openPickle(io, dir, epoch);
-  if (!existsSync(model)) throw badInput(`${reference}: no checkpoint of epoch ${epoch}${keptEpochs(state)}`);
+    await openPickle(io, dir, epoch, word.trust);
+  if (!isPlainFile(model, dir))
+    throw badInput(`${reference}: no checkpoint of epoch ${epoch}${keptEpochs(state)}`);
   return { model, ...settingsOf(state, reference) };
 }
 
@@ -27,7 +34,8 @@ export async function checkpointToValidate(io: CliIo, reference: string) {
  * Another program's .pt becomes ONNX on this word of its user: the run's keeper has it exported and validated, so that
  * charts and lists have it too. Throws what Python or the validator said where that failed.
  */
-async function openPickle(io: CliIo, dir: string, epoch: number): Promise<void> {
+async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean): Promise<void> {
+  await requireActing(io, dir, trust);
   const since = Date.now();
   const answer = await askAndWait(
     dir,
@@ -47,6 +55,20 @@ async function openPickle(io: CliIo, dir: string, epoch: number): Promise<void> 
     }
   } finally {
     live.dispose();
+  }
+}
+
+/** What a person said beside the run: their trust, and a dataset of their own. */
+type Word = { readonly trust?: boolean; readonly namesData: boolean };
+
+/** A model that is a link, or lies behind one, is not the run's. Throws for it. */
+function isPlainFile(file: string, root: string): boolean {
+  try {
+    closeSync(openToReadSync(file, { root }));
+    return true;
+  } catch (error) {
+    if (isBadInput(error)) throw error;
+    return false;
   }
 }
 

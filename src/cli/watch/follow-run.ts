@@ -2,8 +2,10 @@ import { setInterval as every } from 'node:timers/promises';
 import { DisposableStore } from '../../base/disposable';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { isOwnRun } from '../../run/folder/signature';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
+import { refusalOf } from '../trust';
 import type { RunReporter } from './reporter';
 
 export type FollowOptions = {
@@ -39,7 +41,7 @@ export async function followRun(io: CliIo, options: FollowOptions): Promise<Foll
     }),
   );
   try {
-    await untilDone(io, live, { since: options.since ?? 0, follows: () => follows });
+    await untilDone(io, live, { since: options.since ?? 0, follows: () => follows, reporter });
     await live.refresh();
     if (follows) reporter.finish(live);
     else reporter.leave();
@@ -52,24 +54,32 @@ export async function followRun(io: CliIo, options: FollowOptions): Promise<Foll
   }
 }
 
-type Waiting = { readonly since: number; readonly follows: () => boolean };
+type Waiting = {
+  readonly since: number;
+  readonly follows: () => boolean;
+  readonly reporter: RunReporter;
+};
 
-async function untilDone(io: CliIo, live: LiveRun, { since, follows }: Waiting): Promise<void> {
-  const adopt = createAdopter(io, live);
+async function untilDone(io: CliIo, live: LiveRun, { since, follows, reporter }: Waiting): Promise<void> {
+  const adopt = createAdopter(io, live, reporter);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
     if (keeperIsGone(live, since) && !(await adopt())) return;
   }
 }
 
-/** Starts a keeper for a run that lost its own; false once that was tried too often. */
-function createAdopter(io: CliIo, live: LiveRun): () => Promise<boolean> {
+/** Starts a keeper for a run that lost its own; false once that was tried too often, or if the run is somebody else's. */
+function createAdopter(io: CliIo, live: LiveRun, reporter: RunReporter): () => Promise<boolean> {
   let started = 0;
   let patientUntil = 0;
   return async () => {
     // Until its first status a new keeper looks like the old one: gone.
     if (Date.now() < patientUntil) return true;
     if (started === MOST_ADOPTIONS) return false;
+    if (!(await isOwnRun(live.dir))) {
+      reporter.note(await refusalOf(live.dir));
+      return false;
+    }
     const outcome = await ensureKeeper(live.dir, { installDir: io.installDir });
     if (outcome === 'started') started++;
     patientUntil = Date.now() + PATIENCE_MS;

@@ -1,6 +1,6 @@
 import { toError } from '../../base/async';
 import { askRun } from '../../engine/control/ask';
-import { livesForRun, trainersOfRun } from '../../engine/process/run-processes';
+import { livesForRun, markOf, trainersOfRun } from '../../engine/process/run-processes';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { RunReporter } from './reporter';
 
@@ -24,8 +24,9 @@ export function stopOnInterrupt(reporter: RunReporter): (count: number, live: Li
 function killTrainers(live: LiveRun): void {
   const { run, status } = live.state;
   if (run === undefined) return;
-  const pids = new Set(trainersOfRun(run.id).map(({ pid }) => pid));
-  if (livesForRun(status?.trainer, run.id)) pids.add(status.trainer.pid);
+  const mark = markOf(live.dir, run);
+  const pids = new Set(trainersOfRun(mark).map(({ pid }) => pid));
+  if (livesForRun(status?.trainer, mark)) pids.add(status.trainer.pid);
   for (const pid of pids) kill(pid);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { KeeperEntry } from '../../run/files';
+import { requireActable } from '../../run/folder/act-on';
 import { FileTail } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
 import { writeJson } from '../../run/folder/whole-file';
@@ -13,6 +14,7 @@ export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
 
 /** Leaves a request for the run's keeper and answers its id. A keeper must live to read it: see `askAndWait`. */
 export async function askRun(runDir: string, request: ControlRequest, from: string): Promise<string> {
+  await requireActable(runDir);
   const id = randomUUID();
   const file: ControlFile = { id, t: Date.now(), from, request };
   const { control } = runPaths(runDir);

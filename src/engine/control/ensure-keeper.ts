@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { requireActable } from '../../run/folder/act-on';
+import { folderIdentity } from '../../run/folder/identity';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { runEnvironment } from '../process/run-environment';
+import { FOLDER_VARIABLE, runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
 import { readOwner } from './lock';
 
@@ -17,7 +19,7 @@ export type KeeperTask = 'adopt' | 'start' | 'resume';
 
 /**
  * Makes sure that a keeper looks after the run. Starts no trainer unless the task says so.
- * `elsewhere`: another machine or container keeps it, nothing was started.
+ * `elsewhere`: another machine or container keeps it, nothing was started. Throws `NotOwnRun`.
  */
 export async function ensureKeeper(
   runDir: string,
@@ -28,12 +30,13 @@ export async function ensureKeeper(
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') return 'elsewhere';
   if (owner.kind === 'alive') return 'running';
+  await requireActable(runDir);
   const keeper = path.join(options.installDir, 'keeper.js');
   const child = await spawnDetached({
     program: options.nodePath ?? process.execPath,
     args: [keeper, path.resolve(runDir), ...(task === 'adopt' ? [] : [`--${task}`])],
     cwd: path.dirname(path.resolve(runDir)),
-    env: runEnvironment(run.id, 'keeper'),
+    env: { ...runEnvironment(run.id, 'keeper'), [FOLDER_VARIABLE]: folderIdentity(runDir) },
     output: runPaths(runDir).keeperLog,
   });
   child.unref();

@@ -2,11 +2,13 @@ import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../run/files';
+import { requireActable } from '../../run/folder/act-on';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { readJsonFile } from '../../run/folder/whole-file';
-import { livesForRun, trainersOfRun } from '../process/run-processes';
+import type { RunMark } from '../process/carries-run';
+import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { disownKeeper, readOwner } from './lock';
 
@@ -36,9 +38,10 @@ export class KeptElsewhere extends Error {
  * and `KeptElsewhere` where another machine, container or boot keeps it and nobody said to take it over.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
+  await requireActable(runDir);
   const run = await readRun(runDir);
   const status = await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status });
-  refuseWhileTraining(run.name, run.id, status);
+  refuseWhileTraining(run.name, markOf(runDir, run), status);
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') {
     const seen = status?.heartbeat ?? 0;
@@ -46,21 +49,21 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
     if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, unseen);
     disownKeeper(runDir, seen, Date.now());
   }
-  if (owner.kind === 'alive') await letGo(runDir, owner.identity, run.id);
+  if (owner.kind === 'alive') await letGo(runDir, owner.identity, markOf(runDir, run));
   const outcome = await ensureKeeper(runDir, options, 'resume');
   if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
 }
 
-function refuseWhileTraining(name: string, id: string, status: StatusFile | undefined): void {
-  const living = livesForRun(status?.trainer, id) ? status.trainer : trainersOfRun(id)[0];
+function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | undefined): void {
+  const living = livesForRun(status?.trainer, mark) ? status.trainer : trainersOfRun(mark)[0];
   if (living)
     throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
 }
 
 /** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */
-async function letGo(runDir: string, identity: ProcessIdentity, id: string): Promise<void> {
+async function letGo(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
-  if (!livesForRun(identity, id))
+  if (!livesForRun(identity, mark))
     throw new Error(`process ${pid}, which ${runDir} names, is no keeper of it`);
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 100; tries++) {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../run/folder/make-folder';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { trainersOfRun } from '../process/run-processes';
+import { removeTree } from '../../run/folder/remove';
+import { isOwnRun, signRun } from '../../run/folder/signature';
+import { markOf, trainersOfRun } from '../process/run-processes';
 import { readOwner } from './lock';
 
 const TRASH = '.trash';
@@ -17,14 +19,17 @@ export type TrashedRun = { readonly dir: string; readonly name: string; readonly
 export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
   const run = await readRun(dir);
   const owner = readOwner(dir);
-  if (owner.kind === 'alive' || trainersOfRun(run.id).length > 0)
+  if (owner.kind === 'alive' || trainersOfRun(markOf(dir, run)).length > 0)
     throw new Error(`run ${run.name} is still at work: stop it first`);
   if (owner.kind === 'elsewhere')
     throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
   const trash = path.join(path.dirname(dir), TRASH);
   await makeFolder(trash);
   const trashed = path.join(trash, `${path.basename(dir)}.${now}`);
+  const isOwn = await isOwnRun(dir);
   await rename(dir, trashed);
+  // Pitwall moved it: that takes nothing away from whose run it is.
+  if (isOwn) await signRun(trashed);
   return { dir: trashed, name: path.basename(dir), deleted: now };
 }
 
@@ -43,7 +48,9 @@ export async function listTrash(runsDir: string): Promise<TrashedRun[]> {
 export async function restoreRun(trashed: TrashedRun): Promise<string> {
   const dir = path.join(path.dirname(trashed.dir), '..', trashed.name);
   if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
+  const isOwn = await isOwnRun(trashed.dir);
   await rename(trashed.dir, dir);
+  if (isOwn) await signRun(dir);
   return path.resolve(dir);
 }
 
@@ -52,5 +59,5 @@ export async function purgeRun(trashed: TrashedRun): Promise<void> {
   const inTrash =
     path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));
   if (!inTrash || !existsSync(runPaths(trashed.dir).run)) throw new Error(`${trashed.dir} is no deleted run`);
-  await rm(trashed.dir, { recursive: true, force: true });
+  removeTree(trashed.dir);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import type { ProcessIdentity } from '../../run/files';
 import { readBootId, readPidNamespace, readStat } from './linux-proc';
+import { PS, powershellProgram, SYSCTL } from './system-programs';
 
 export type Liveness = 'alive' | 'gone' | 'elsewhere';
 
@@ -38,7 +39,8 @@ export function isAlive(identity: ProcessIdentity | undefined): boolean {
   return identity !== undefined && livenessOf(identity) === 'alive';
 }
 
-function startOf(pid: number): string | undefined {
+/** When a process began, as its system counts; undefined for one that is gone. */
+export function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return exists(pid) ? startElsewhere(pid) : undefined;
   const stat = readStat(pid);
   return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.started;
@@ -55,18 +57,18 @@ function exists(pid: number): boolean {
 
 function startElsewhere(pid: number): string {
   if (process.platform === 'win32')
-    return ask('powershell', [
+    return ask(powershellProgram(), [
       '-NoProfile',
       '-Command',
       `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`,
     ]);
-  return ask('ps', ['-o', 'lstart=', '-p', String(pid)]);
+  return ask(PS, ['-o', 'lstart=', '-p', String(pid)]);
 }
 
 function bootId(): string {
   if (process.platform === 'linux') return readBootId();
-  if (process.platform === 'darwin') return ask('sysctl', ['-n', 'kern.bootsessionuuid']);
-  return ask('powershell', [
+  if (process.platform === 'darwin') return ask(SYSCTL, ['-n', 'kern.bootsessionuuid']);
+  return ask(powershellProgram(), [
     '-NoProfile',
     '-Command',
     '(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToFileTimeUtc()',

@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import type { ProcessIdentity } from '../../run/files';
+import path from 'node:path';
+import type { ProcessIdentity, RunFile } from '../../run/files';
+import { folderIdentity } from '../../run/folder/identity';
+import { carriesRun, isOf, type RunMark } from './carries-run';
 import { isAlive } from './identity';
 import { listPids, readStat, readVariable } from './linux-proc';
 import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
+import { PS } from './system-programs';
 
 export type RunProcess = {
   readonly pid: number;
@@ -11,14 +15,23 @@ export type RunProcess = {
   readonly role: string;
 };
 
+/** The run in a folder as its processes know it. */
+export function markOf(dir: string, { id }: Pick<RunFile, 'id'>): RunMark {
+  return { id, folder: folderIdentity(dir), dir: path.resolve(dir) };
+}
+
 /**
  * Every living process whose environment carries this run's id, grandchildren in sessions of their own included.
  * Linux only, where /proc shows environments; elsewhere empty, and `treeOf` is what there is.
  */
 export function processesOfRun(id: string): RunProcess[] {
+  return processesWhere((pid) => readVariable(pid, RUN_VARIABLE) === id);
+}
+
+function processesWhere(holds: (pid: number) => boolean): RunProcess[] {
   if (process.platform !== 'linux') return [];
   return listPids()
-    .filter((pid) => readVariable(pid, RUN_VARIABLE) === id)
+    .filter(holds)
     .flatMap((pid) => {
       const stat = readStat(pid);
       if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return [];
@@ -34,14 +47,16 @@ const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator
  * Whether the process that a run folder names lives and is of this run. The folder may be a stranger's: a pid in it is
  * believed only where the process itself carries the run's id.
  */
-export function livesForRun(identity: ProcessIdentity | undefined, id: string): identity is ProcessIdentity {
-  if (identity === undefined || !isAlive(identity)) return false;
-  return process.platform !== 'linux' || readVariable(identity.pid, RUN_VARIABLE) === id;
+export function livesForRun(
+  identity: ProcessIdentity | undefined,
+  run: RunMark,
+): identity is ProcessIdentity {
+  return identity !== undefined && isAlive(identity) && carriesRun(identity.pid, run);
 }
 
 /** The trainer, oldest first, and whatever it started. */
-export function trainersOfRun(id: string): RunProcess[] {
-  return processesOfRun(id)
+export function trainersOfRun(run: RunMark): RunProcess[] {
+  return processesWhere((pid) => isOf(run, (name) => readVariable(pid, name)))
     .filter(({ role }) => !SERVANTS.has(role))
     .sort((a, b) => Number(a.started) - Number(b.started));
 }
@@ -61,7 +76,7 @@ function readParents(): [pid: number, parent: number][] {
       const stat = readStat(pid);
       return stat ? [[pid, stat.parent] as [number, number]] : [];
     });
-  const text = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' });
+  const text = execFileSync(PS, ['-axo', 'pid=,ppid='], { encoding: 'utf8' });
   return text
     .trim()
     .split('\n')

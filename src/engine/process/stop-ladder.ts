@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
 import { sleep } from '../../base/async';
-import { readStat } from './linux-proc';
+import type { RunMark } from './carries-run';
+import { startOf } from './identity';
 import { trainersOfRun, treeOf } from './run-processes';
+import { taskkillProgram } from './system-programs';
 
 export const ASKED_MS = 5000;
 export const INTERRUPTED_MS = 3000;
 const CHECK_MS = 100;
 
 export type StopTarget = {
-  /** Run id: every process that carries it is meant, keeper and validator aside. */
-  readonly runId: string;
+  /** Every process that carries it is meant, keeper and validator aside. */
+  readonly run: RunMark;
   /** The trainer's own process. */
   readonly pid: number;
   /** Whether the trainer's own process is still there. */
@@ -42,8 +44,8 @@ export async function stopTrainer(
 }
 
 /** After the trainer itself has ended: what it left behind gets a moment, then a kill. */
-export async function sweep(runId: string, graceMs = INTERRUPTED_MS): Promise<number> {
-  const left = (): number[] => trainersOfRun(runId).map((p) => p.pid);
+export async function sweep(run: RunMark, graceMs = INTERRUPTED_MS): Promise<number> {
+  const left = (): number[] => trainersOfRun(run).map((p) => p.pid);
   const count = left().length;
   if (count === 0 || (await becomesEmpty(left, graceMs))) return 0;
   await killAll(left);
@@ -55,24 +57,19 @@ type Snapshot = ReadonlyMap<number, string>;
 /** Where environments cannot be read: the tree as it is before the first signal, with start times against recycled pids. */
 function snapshot({ pid }: StopTarget): Snapshot {
   if (process.platform === 'win32') return new Map([[pid, '']]);
-  return new Map(treeOf(pid).map((member) => [member, startOf(member)]));
+  return new Map(treeOf(pid).map((member) => [member, startOf(member) ?? '']));
 }
 
-const startOf = (pid: number): string => readStat(pid)?.started ?? '';
-
 function living(target: StopTarget, before: Snapshot): number[] {
-  const members = new Set(trainersOfRun(target.runId).map((p) => p.pid));
+  const members = new Set(trainersOfRun(target.run).map((p) => p.pid));
   if (target.alive()) members.add(target.pid);
   for (const [pid, started] of before) if (pid !== target.pid && isSame(pid, started)) members.add(pid);
   return [...members];
 }
 
+/** A pid may have been given again since; what cannot be told is not signalled. */
 function isSame(pid: number, started: string): boolean {
-  if (process.platform === 'linux') {
-    const stat = readStat(pid);
-    return stat !== undefined && stat.started === started && stat.state !== 'Z' && stat.state !== 'X';
-  }
-  return signal(pid, 0);
+  return started !== '' && startOf(pid) === started;
 }
 
 async function becomesEmpty(
@@ -118,6 +115,6 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 function taskkill(pids: readonly number[]): Promise<void> {
   const args = ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])];
   return new Promise((resolve) => {
-    execFile('taskkill', args, { windowsHide: true }, () => resolve());
+    execFile(taskkillProgram(), args, { windowsHide: true }, () => resolve());
   });
 }

@@ -97,7 +97,7 @@ class FollowedRun implements LiveRun {
     const { status, end, run } = this.#draft.raw;
     const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
     const common = { status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
-    return presenceOf({ ...common, ...(run && othersOf(run)) });
+    return presenceOf({ ...common, ...(run && othersOf(this.dir, run)) });
   }
 
   refresh(): Promise<void> {

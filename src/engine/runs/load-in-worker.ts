@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { isOwnRun } from '../../run/folder/signature';
 import { runPaths } from '../../run/folder/paths';
 import type { LoadRequest } from './load-events';
 import type { PackedRun } from './packed-run';
@@ -25,7 +26,8 @@ export async function loadInWorker(
   const request: LoadRequest = {
     eventsFile,
     cacheFile: path.join(dir, '.events.cache'),
-    cacheAfterBytes: CACHE_BYTES,
+    // Looking at somebody else's run changes nothing in its folder.
+    cacheAfterBytes: (await isOwnRun(dir)) ? CACHE_BYTES : Number.POSITIVE_INFINITY,
   };
   return (await runInWorker(installDir, { kind: 'load', request })) as PackedRun;
 }

@@ -5,7 +5,7 @@ import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
 import type { RunStateName } from '../../run/state-names';
 import { FINAL_STATES } from '../../run/state-names';
 import { livenessOf } from '../process/identity';
-import { trainersOfRun } from '../process/run-processes';
+import { markOf, trainersOfRun } from '../process/run-processes';
 
 /** Who of a run lives, as far as this machine can know. */
 export type Presence = {
@@ -39,10 +39,10 @@ const plain = createTranslate();
 const STARTING_MS = 15_000;
 
 /** What a run that reads another program is judged by besides. */
-export function othersOf(run: RunFile): Pick<PresenceInput, 'follows' | 'programLives'> {
+export function othersOf(dir: string, run: RunFile): Pick<PresenceInput, 'follows' | 'programLives'> {
   if (run.follows) return { follows: true };
   if (run.experiment.resolved.trainer !== 'command') return {};
-  return { programLives: () => trainersOfRun(run.id).length > 0 };
+  return { programLives: () => trainersOfRun(markOf(dir, run)).length > 0 };
 }
 
 /** Looks at processes and files only; starts nothing. */

@@ -108,7 +108,7 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
 /** The log's end is only asked for where the keeper's word may be out of date. */
 async function look(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
-  const others = othersOf(run);
+  const others = othersOf(dir, run);
   const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), ...others };
   const presence = presenceOf(input);
   const isSure = presence.keeperAlive || presence.trainerAlive || FINAL_STATES.has(presence.state);

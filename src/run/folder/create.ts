@@ -12,6 +12,7 @@ import { nextRunName, runNameProblem, runNameStem } from './name';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
 import { codeOf } from './refused';
+import { signRun } from './signature';
 import { writeJson } from './whole-file';
 import { createFile } from './write-file';
 
@@ -50,6 +51,7 @@ export async function createRun(options: NewRun): Promise<CreatedRun> {
   try {
     makeFolderIn(runPaths(dir).trainerControl, dir);
     await writeJson(runPaths(dir).run, run);
+    await signRun(dir);
   } catch (error) {
     throw notWritable(dir, error);
   }

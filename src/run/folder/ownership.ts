@@ -23,11 +23,11 @@ export async function whyNotOurs(folder: string): Promise<string | undefined> {
   return isTold ? undefined : `${folder} ${problem}`;
 }
 
-/** The same of one file that says what is to be done. */
-export function isAnothersFile(file: string, folderUid: number): boolean {
+/** Whether a file in such a folder is another user's; a share shows all files as those of one owner, its folder's too. */
+export function isAnothersFile(file: string): boolean {
   const uid = statSync(file, { throwIfNoEntry: false })?.uid;
   if (process.geteuid === undefined || uid === undefined) return false;
-  return uid !== process.geteuid() && uid !== ROOT && uid !== folderUid;
+  return uid !== process.geteuid() && uid !== ROOT && uid !== statSync(path.dirname(file)).uid;
 }
 
 function problemOf({ uid, mode }: Stats, own: number): string | undefined {

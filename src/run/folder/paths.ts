@@ -7,6 +7,7 @@ export function runPaths(dir: string) {
   return {
     dir,
     run: at('run.json'),
+    signature: at('signature.json'),
     meta: at('meta.json'),
     status: at('status.json'),
     events: at('events.jsonl'),

@@ -100,8 +100,8 @@ function keepPlain(handle: number, file: string): number {
 }
 
 /** Makes a file that must not be there yet. Throws EEXIST where it is, be it a link that leads nowhere. */
-export function createFile(file: string, content: string): void {
-  const handle = openSync(file, NEW_FILE);
+export function createFile(file: string, content: string, mode = 0o666): void {
+  const handle = openSync(file, NEW_FILE, mode);
   try {
     writeSync(handle, content);
   } finally {

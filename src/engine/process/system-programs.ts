@@ -1,0 +1,19 @@
+import path from 'node:path';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+// By their full paths: a program that is named alone is looked for in the working folder first on Windows, and in whatever
+// PATH says elsewhere; the folder that a person looks at may hold a program of that name.
+
+/** A program of Windows itself. */
+function ofWindows(name: string, env: Env): string {
+  return path.win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32', name);
+}
+
+export const taskkillProgram = (env: Env = process.env): string => ofWindows('taskkill.exe', env);
+
+export const powershellProgram = (env: Env = process.env): string =>
+  ofWindows('WindowsPowerShell\\v1.0\\powershell.exe', env);
+
+export const PS = '/bin/ps';
+export const SYSCTL = '/usr/sbin/sysctl';

@@ -1,0 +1,69 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { BadInputError } from '../../base/bad-input';
+import { MOST_BYTES } from './bounds';
+import { folderIdentity } from './identity';
+import { runPaths } from './paths';
+import { readBytes } from './read-file';
+import { userKey } from './user-key';
+import { readJsonFile, writeJson } from './whole-file';
+
+// A run folder names programs, an interpreter and paths. They are believed only if this user started the run, which the
+// folder cannot say of itself: signature.json holds marks that only the user's key makes. A mark is of run.json's bytes and
+// of this very folder at this very place, so it is worth nothing in a copy, a clone or a folder that was moved.
+
+const FORMAT = 1;
+const MOST_MARKS = 8;
+const zSignature = z.object({ format: z.literal(FORMAT), marks: z.array(z.string()).max(MOST_MARKS) });
+
+/** The run is not known to be this user's: it may be looked at, and nothing that it names is executed. */
+export class NotOwnRun extends BadInputError {
+  readonly dir: string;
+
+  constructor(dir: string) {
+    super(
+      `${dir}: was not started by you, or was copied or moved since: it can be looked at, and nothing that it names is executed`,
+    );
+    this.name = 'NotOwnRun';
+    this.dir = dir;
+  }
+}
+
+/** Whether this user started the run, or gave their word for it, in this very folder. */
+export async function isOwnRun(dir: string): Promise<boolean> {
+  const marks = await marksOf(dir);
+  if (marks.length === 0) return false;
+  const own = Buffer.from(await markOf(dir));
+  return marks
+    .map((mark) => Buffer.from(mark))
+    .some((m) => m.length === own.length && timingSafeEqual(m, own));
+}
+
+/** Throws `NotOwnRun`: asked before anything is done that a run folder has a say in. */
+export async function requireOwnRun(dir: string): Promise<void> {
+  if (!(await isOwnRun(dir))) throw new NotOwnRun(dir);
+}
+
+/** This user's word for the run as it is, where it lies. */
+export async function signRun(dir: string): Promise<void> {
+  const mark = await markOf(dir);
+  const others = (await marksOf(dir)).filter((m) => m !== mark);
+  await writeJson(runPaths(dir).signature, { format: FORMAT, marks: [mark, ...others].slice(0, MOST_MARKS) });
+}
+
+async function marksOf(dir: string): Promise<readonly string[]> {
+  const rule = { most: MOST_BYTES.signature };
+  return (await readJsonFile(runPaths(dir).signature, zSignature, rule))?.marks ?? [];
+}
+
+/** The run's id is in run.json. */
+async function markOf(dir: string): Promise<string> {
+  const run = await readBytes(runPaths(dir).run, { most: MOST_BYTES.run });
+  const content = createHash('sha256').update(run).digest('hex');
+  const place = realpathSync(path.resolve(dir));
+  return createHmac('sha256', userKey())
+    .update(JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]))
+    .digest('hex');
+}

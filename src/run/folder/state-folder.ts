@@ -1,0 +1,45 @@
+import { chmodSync, lstatSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { makeFolderSync } from './make-folder';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where what Pitwall remembers of this user lies: with their other settings, never in a project. */
+export function stateFolderOf(env: Env, home: string, platform: NodeJS.Platform): string {
+  if (platform === 'win32')
+    return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'pitwall');
+  if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'pitwall');
+  // https://specifications.freedesktop.org/basedir-spec: a relative value is to be ignored.
+  const named = env.XDG_STATE_HOME;
+  return path.join(named && path.isAbsolute(named) ? named : path.join(home, '.local', 'state'), 'pitwall');
+}
+
+/**
+ * The user's state folder, made for this user alone. If the home folder takes nothing (a container, a quota), one in the
+ * system's folder for temporary files serves until the next restart.
+ */
+export function stateFolder(): string {
+  const own = stateFolderOf(process.env, os.homedir(), process.platform);
+  return makePrivate(own) ? own : temporaryFolder();
+}
+
+function temporaryFolder(): string {
+  const folder = path.join(os.tmpdir(), `pitwall-${os.userInfo().username}`);
+  if (makePrivate(folder)) return folder;
+  throw new Error(`${folder} is not this user's alone: Pitwall has no place to remember its key`);
+}
+
+/** False if the folder cannot be made, is a link or another user's. */
+function makePrivate(folder: string): boolean {
+  try {
+    makeFolderSync(folder);
+    const stat = lstatSync(folder);
+    const isOurs = process.geteuid === undefined || stat.uid === process.geteuid();
+    if (!stat.isDirectory() || !isOurs) return false;
+    if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, lstatSync } from 'node:fs';
+import path from 'node:path';
+import { readTextSync } from './read-file';
+import { codeOf } from './refused';
+import { removeFile } from './remove';
+import { stateFolder } from './state-folder';
+import { asideName, createFile } from './write-file';
+
+const KEY = /^[0-9a-f]{64}\n$/;
+const KEY_BYTES = 32;
+const RULE = { most: 1024 };
+
+let known: { readonly folder: string; readonly key: Buffer } | undefined;
+
+/**
+ * The key by which this user's runs are known, made at the first call. It is the user's and not the machine's: where the
+ * home folder is shared, so is the key, and a run that was started on one node is the user's own on the next.
+ */
+export function userKey(): Buffer {
+  const folder = stateFolder();
+  if (known?.folder !== folder) known = { folder, key: readOrMake(path.join(folder, 'key')) };
+  return known.key;
+}
+
+function readOrMake(file: string): Buffer {
+  const key = readKey(file) ?? makeKey(file);
+  if (process.platform !== 'win32' && (lstatSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  return key;
+}
+
+function readKey(file: string): Buffer | undefined {
+  try {
+    const text = readTextSync(file, RULE);
+    if (!KEY.test(text))
+      throw new Error(`${file} is not a key of Pitwall's; delete it to have a new one made`);
+    return Buffer.from(text.trim(), 'hex');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Linked into place, which fails if another process was faster: its key is the one then. */
+function makeKey(file: string): Buffer {
+  const aside = path.join(path.dirname(file), asideName('key'));
+  createFile(aside, `${randomBytes(KEY_BYTES).toString('hex')}\n`, 0o600);
+  try {
+    linkSync(aside, file);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    removeFile(aside);
+  }
+  const key = readKey(file);
+  if (key === undefined) throw new Error(`${file} cannot be kept`);
+  return key;
+}

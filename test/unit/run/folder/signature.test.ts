@@ -1,0 +1,126 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Experiment } from '../../../../src/domain/experiment/types';
+import { createRun } from '../../../../src/run/folder/create';
+import { isOwnRun, requireOwnRun, signRun } from '../../../../src/run/folder/signature';
+import { stateFolderOf } from '../../../../src/run/folder/state-folder';
+
+let root: string;
+let dir: string;
+const before = process.env.XDG_STATE_HOME;
+const useState = (name: string): void => {
+  process.env.XDG_STATE_HOME = path.join(root, name);
+};
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-signature-'));
+  useState('state');
+  const run = await createRun({
+    experimentFile: path.join(root, 'pcb.train.yaml'),
+    text: 'model: nano\n',
+    experiment: { model: 'nano', trainer: 'builtin' } as Experiment,
+    runsDir: path.join(root, 'runs'),
+    pitwallVersion: '0.1.0',
+  });
+  dir = run.dir;
+});
+
+afterEach(() => {
+  process.env.XDG_STATE_HOME = before;
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("a run is its user's own", () => {
+  it('as soon as it was started, and by every name that leads to it', async () => {
+    symlinkSync(path.join(root, 'runs'), path.join(root, 'link'));
+    expect(await isOwnRun(dir)).toBe(true);
+    expect(await isOwnRun(path.join(root, 'link', path.basename(dir)))).toBe(true);
+  });
+
+  it('not if it was copied, moved or put in the place of another', async () => {
+    const copy = path.join(root, 'runs', 'copy');
+    cpSync(dir, copy, { recursive: true });
+    expect(await isOwnRun(copy)).toBe(false);
+    renameSync(dir, path.join(root, 'runs', 'moved'));
+    expect(await isOwnRun(path.join(root, 'runs', 'moved'))).toBe(false);
+    renameSync(copy, dir);
+    expect(await isOwnRun(dir)).toBe(false);
+    renameSync(path.join(root, 'runs', 'moved'), path.join(root, 'runs', 'back'));
+  });
+
+  it('not once run.json says something else', async () => {
+    const file = path.join(dir, 'run.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"cwd": "', '"cwd": "/elsewhere'));
+    expect(await isOwnRun(dir)).toBe(false);
+  });
+
+  it('not for another user, who cannot make the mark', async () => {
+    useState('another');
+    expect(await isOwnRun(dir)).toBe(false);
+    await expect(requireOwnRun(dir)).rejects.toThrow(
+      /^.*: was not started by you, or was copied or moved since: .+$/,
+    );
+  });
+
+  it("on every machine that has the user's home folder", async () => {
+    cpSync(path.join(root, 'state'), path.join(root, 'same-home'), { recursive: true });
+    useState('same-home');
+    expect(await isOwnRun(dir)).toBe(true);
+  });
+
+  it('once they gave their word, which leaves the first place its own', async () => {
+    const copy = path.join(root, 'runs', 'copy');
+    cpSync(dir, copy, { recursive: true });
+    await signRun(copy);
+    expect([await isOwnRun(copy), await isOwnRun(dir)]).toEqual([true, true]);
+    expect(JSON.parse(readFileSync(path.join(copy, 'signature.json'), 'utf8')).marks).toHaveLength(2);
+  });
+
+  it('not by a signature that is a link, torn or made up', async () => {
+    const file = path.join(dir, 'signature.json');
+    const real = path.join(root, 'real.json');
+    renameSync(file, real);
+    symlinkSync(real, file);
+    expect(await isOwnRun(dir)).toBe(false);
+    rmSync(file);
+    for (const text of ['', '{', JSON.stringify({ format: 1, marks: ['0'.repeat(64), ''] })]) {
+      writeFileSync(file, text);
+      expect(await isOwnRun(dir)).toBe(false);
+    }
+  });
+});
+
+describe('the key', () => {
+  it.skipIf(process.platform === 'win32')("is its user's alone", () => {
+    const mode = (file: string): number => statSync(path.join(root, 'state/pitwall', file)).mode & 0o777;
+    expect([mode('.'), mode('key')]).toEqual([0o700, 0o600]);
+  });
+
+  it('lies where the system keeps such things', () => {
+    const check = (platform: NodeJS.Platform, env: Record<string, string>, expected: string): void =>
+      expect(stateFolderOf(env, '/home/u', platform)).toBe(expected);
+    check('linux', {}, '/home/u/.local/state/pitwall');
+    check('linux', { XDG_STATE_HOME: '/state' }, '/state/pitwall');
+    check('linux', { XDG_STATE_HOME: 'state' }, '/home/u/.local/state/pitwall');
+    check('darwin', {}, '/home/u/Library/Application Support/pitwall');
+  });
+
+  it('that is damaged is told and not replaced', async () => {
+    useState('damaged');
+    mkdirSync(path.join(root, 'damaged/pitwall'), { recursive: true });
+    writeFileSync(path.join(root, 'damaged/pitwall/key'), 'torn');
+    await expect(isOwnRun(dir)).rejects.toThrow(/key is not a key of Pitwall's; delete it/);
+  });
+});
