@@ -13,9 +13,9 @@ export type TinyBox = { cx: number; cy: number; w: number; h: number; class: 0 |
 
 /**
  * Writes the model; `box` is in pixels of the input. With `hungryFrom`, batches of so many images ask for more memory than
- * any machine has.
+ * any machine has. With `anySize`, images of any size are taken, and the box stands where it stood.
  */
-export function writeTinyModel(file: string, box: TinyBox, hungryFrom?: number): void {
+export function writeTinyModel(file: string, box: TinyBox, hungryFrom?: number, anySize = false): void {
   const base = new Float32Array(CHANNELS * ANCHORS);
   const bright = new Float32Array(CHANNELS * ANCHORS);
   [box.cx, box.cy, box.w, box.h].forEach((v, channel) => {
@@ -33,7 +33,7 @@ export function writeTinyModel(file: string, box: TinyBox, hungryFrom?: number):
     tensor('base', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(base.buffer)),
     tensor('bright', [1, CHANNELS, ANCHORS], FLOAT, new Uint8Array(bright.buffer)),
     tensor('shape', [3], INT64, new Uint8Array(BigInt64Array.of(-1n, 1n, 1n).buffer)),
-    value(11, 'images', ['batch', 3, TINY_IMGSZ, TINY_IMGSZ]),
+    value(11, 'images', ['batch', 3, ...(anySize ? ['height', 'width'] : [TINY_IMGSZ, TINY_IMGSZ])]),
     value(12, 'output0', ['batch', CHANNELS, ANCHORS]),
   ]);
   const metadata = { names: "{0: 'scratch', 1: 'dent'}", task: 'detect', stride: '32', imgsz: '[64, 64]' };
