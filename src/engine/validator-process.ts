@@ -120,11 +120,13 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
       }),
     );
     // Not `close` of the child: it never comes once this side has disconnected the channel (seen on Node 20).
-    child.once('exit', async (exitCode, signal) => {
-      await lastWordsRead(child);
-      // Only a load that failed is about missing natives; any other end tells its own reason.
-      const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
-      finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
+    child.once('exit', (exitCode, signal) => {
+      const tell = (): void => {
+        // Only a load that failed is about missing natives; any other end tells its own reason.
+        const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
+        finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
+      };
+      lastWordsRead(child).then(tell, tell);
     });
   });
 }

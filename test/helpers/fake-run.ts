@@ -8,6 +8,7 @@ import { processesOfRun } from '../../src/engine/process/run-processes';
 import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';
 import { FINAL_STATES } from '../../src/run/state-names';
+import { until as eventually } from './until';
 import { wholeExperiment } from './whole-experiment';
 
 const repositoryRoot = path.resolve(import.meta.dirname, '../..');
@@ -107,18 +108,19 @@ export async function startFakeRun(
 export async function until(
   live: LiveRun,
   holds: (live: LiveRun) => boolean,
-  withinMs = 20_000,
+  withinMs?: number,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!holds(live)) {
-    if (Date.now() > deadline) {
-      const { status, end } = live.state;
-      const log = readFileSync(path.join(live.dir, 'keeper.log'), 'utf8');
-      throw new Error(`waited in vain; ${JSON.stringify({ status, end, presence: live.presence })}\n${log}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  const looked = async (): Promise<boolean> => {
+    if (holds(live)) return true;
     await live.refresh();
-  }
+    return holds(live);
+  };
+  const say = (): string => {
+    const { status, end } = live.state;
+    const log = readFileSync(path.join(live.dir, 'keeper.log'), 'utf8');
+    return `${JSON.stringify({ status, end, presence: live.presence })}\n${log}`;
+  };
+  await eventually(looked, say, withinMs);
 }
 
 /** Follows a run to its final state with its keeper gone, and answers the state. */

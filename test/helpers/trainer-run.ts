@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/run/events';
 import { repositoryRoot } from './shared';
+import { until } from './until';
 
 /** A run folder whose trainer is started by hand, without a keeper. */
 export type TrainerRun = {
@@ -99,9 +100,8 @@ export async function waitForEvents(
   run: TrainerRun,
   test: (events: readonly TrainerEvent[]) => boolean,
 ): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!test(await run.events())) {
-    if (Date.now() > deadline) throw new Error(`waited a minute in vain in ${run.dir}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(
+    async () => test(await run.events()),
+    () => `the events of ${run.dir}`,
+  );
 }

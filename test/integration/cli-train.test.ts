@@ -11,6 +11,7 @@ import { readRunSync } from '../../src/run/folder/read';
 import { RUN_STATES } from '../../src/run/state-names';
 import { zValidated, zValidationEntry, zValidationReport } from '../../src/run/validation';
 import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
+import { until as eventually } from '../helpers/until';
 
 // The whole chain through dist/cli.js: trainer, keeper and validator as processes of their own, on a few images.
 let dir = '';
@@ -73,11 +74,14 @@ async function show(name: string): Promise<z.infer<typeof zShow>> {
 
 /** Asks again until the run is where the test needs it. */
 async function until(name: string, holds: (report: z.infer<typeof zShow>) => boolean): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (existsSync(path.join(runDir(name), 'run.json')) && holds(await show(name))) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${name} did not come so far: ${JSON.stringify(await show(name)).slice(0, 300)}`);
+  let last = '';
+  const looked = async (): Promise<boolean> => {
+    if (!existsSync(path.join(runDir(name), 'run.json'))) return false;
+    const report = await show(name);
+    last = JSON.stringify(report).slice(0, 300);
+    return holds(report);
+  };
+  await eventually(looked, () => `${name} did not come so far: ${last}`);
 }
 
 function killRole(name: string, role: string): void {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CommandSettings } from '../../src/domain/experiment/types';
 import { type TrainerEvent, zTrainerEvent } from '../../src/run/events';
+import { FileTail } from '../../src/run/folder/file-tail';
 import { repositoryRoot } from '../helpers/shared';
+import { until } from '../helpers/until';
 
 // trainer: command as a whole process: dist/command.js beside a program that is not ours.
 const program = path.join(repositoryRoot, 'test/fixtures/processes/foreign-program.mjs');
@@ -42,9 +44,9 @@ function start(): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
 }
 
-/** The events, each checked against the protocol, without their times. */
+/** The events so far, each checked against the protocol, without their times; a line that is being written waits for its end. */
 function events(): Partial<TrainerEvent>[] {
-  const lines = readFileSync(path.join(runDir, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  const { lines } = new FileTail(path.join(runDir, 'events.jsonl')).readSync();
   return lines.map((line) => {
     const { t, ...event } = zTrainerEvent.parse(JSON.parse(line));
     expect(t).toBeGreaterThan(0);
@@ -141,8 +143,7 @@ describe('trainer: command', () => {
   it('stops when asked, and answers the request', async () => {
     makeRun('waits', {});
     const ended = start();
-    while (!existsSync(path.join(runDir, 'events.jsonl')) || ofType('step').length === 0)
-      await new Promise((r) => setTimeout(r, 50));
+    await until(() => ofType('step').length > 0);
     const folder = path.join(runDir, 'control/trainer');
     mkdirSync(folder, { recursive: true });
     writeFileSync(

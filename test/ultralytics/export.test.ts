@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf, runCliProcess } from '../helpers/cli';
 import { wholeExperiment } from '../helpers/whole-experiment';
-import { python } from './helpers';
+import { python, until } from './helpers';
 
 // `pitwall export` against the real TensorBoard: its Python reader and its server with the strict one in Rust.
 let home = '';
@@ -119,13 +119,11 @@ print(json.dumps({tag: [[e.step, e.wall_time, str(e.value)] for e in a.Scalars(t
         Object.keys(run),
       );
     };
-    let found = await tags();
-    for (
-      const until = Date.now() + 120_000;
-      !found.includes('loss/total') && Date.now() < until;
-      found = await tags()
-    )
-      await new Promise((resolve) => setTimeout(resolve, 500));
+    let found: string[] = [];
+    await until('TensorBoard has read the run', async () => {
+      found = await tags();
+      return found.includes('loss/total');
+    });
     expect(found.sort()).toEqual([
       'loss/größe',
       'loss/total',

@@ -6,6 +6,7 @@ import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/run/events';
 import { readRunSync } from '../../src/run/folder/read';
+import { until as eventually } from '../helpers/until';
 
 /** The interpreter that `npm run test:ultralytics` made; the CLI takes it from PITWALL_PYTHON. */
 export const python = process.env.PITWALL_PYTHON ?? '';
@@ -102,12 +103,8 @@ export function validationsOf(runDir: string): (Record<string, unknown> & { read
   return lines.map((line) => JSON.parse(line));
 }
 
-export async function until(what: string, condition: () => boolean, seconds = 120): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+export function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  return eventually(condition, () => what, 600_000);
 }
 
 /** What the keeper told, line by line. */

@@ -135,7 +135,7 @@ for step in range(10000):
     expect(steps[0].lr).toEqual([0.1]);
     expect((await runCliProcess(['stop', dir], workshop.dir)).code).toBe(0);
     await done;
-    await until('every process is gone', () => processesOfRun(id).length === 0, 15);
+    await until('every process is gone', () => processesOfRun(id).length === 0);
     expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'stopped' });
   });
 });

@@ -43,7 +43,7 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   const write = (event: TrainerEvent): void => log.append(event);
   const polls = createPolls(run, options, told);
   let end: ProgramEnd | undefined;
-  program.stopped.then((value) => {
+  const ended = program.stopped.then((value) => {
     end = value;
   });
   const fresh = untold(told, surviving(await polls.catchUp()));
@@ -55,7 +55,7 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
     const { events, stop } = answerRequests(runDir, obey, run.lastStep);
     events.forEach(write);
     asked ||= stop;
-    await Promise.race([sleep(options.pollMs), program.stopped]);
+    await Promise.race([sleep(options.pollMs), ended]);
   }
   // Sources that hold back their last step give it up when nothing new comes.
   for (let quiet = 0; quiet < 2; ) {

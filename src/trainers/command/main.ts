@@ -38,6 +38,12 @@ function read({ follows, experiment, cwd }: RunFile, place: Place): Promise<numb
 
 // The keeper interrupts every process of a run when it stops it; the adapter outlives its program to write the end.
 process.on('SIGINT', () => undefined);
-main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

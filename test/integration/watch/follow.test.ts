@@ -2,10 +2,10 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync }
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sleep } from '../../../src/base/async';
 import { openRun } from '../../../src/engine/runs/live-run';
 import { openRunsFolder } from '../../../src/engine/runs/run-index';
 import { updateMeta } from '../../../src/run/folder/meta';
+import { until } from '../../helpers/until';
 import { wholeExperiment } from '../../helpers/whole-experiment';
 
 const golden = path.resolve(import.meta.dirname, '../../fixtures/run-logs/resumed');
@@ -23,11 +23,6 @@ function writeRun(name: string): string {
   const run = { format: 1, id: name, name, created: Date.now(), experiment, cwd: dir, machine, pitwall: '0' };
   writeFileSync(path.join(dir, 'run.json'), JSON.stringify(run));
   return dir;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !holds(); tries++) await sleep(25);
-  expect(holds()).toBe(true);
 }
 
 test('a run that is followed from before its first line shows every line once, in order', async () => {

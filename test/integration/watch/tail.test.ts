@@ -2,9 +2,9 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sleep } from '../../../src/base/async';
 import { LookLoop } from '../../../src/engine/watch/look-loop';
 import { FileTail } from '../../../src/run/folder/file-tail';
+import { pace, until } from '../../helpers/until';
 
 let dir: string;
 beforeEach(() => {
@@ -17,25 +17,33 @@ test('three lines written 12 ms apart, 60 times: none is missed, without polling
   writeFileSync(file, '');
   const tail = new FileTail(file);
   const seen: string[] = [];
+  let looks = 0;
   const loop = new LookLoop({
     paths: [dir],
     polls: () => false,
     onError: (error) => expect.fail(error.message),
     look: async () => {
+      looks++;
       const { lines } = await tail.read();
       seen.push(...lines);
       return lines.length > 0;
     },
   });
-  await sleep(300);
+  // The watch has begun once it has announced a file that came after it.
+  const announced = path.join(dir, 'begun');
+  await until(() => {
+    writeFileSync(announced, '');
+    return looks > 0;
+  });
   for (let round = 0; round < 60; round++) {
     for (let line = 0; line < 3; line++) {
       appendFileSync(file, `${round}.${line}\n`);
-      await sleep(12);
+      await pace(12);
     }
-    // Longer than chokidar's silence and the look after it: what is not seen now would never be.
-    for (let wait = 0; wait < 20 && seen.length < (round + 1) * 3; wait++) await sleep(50);
-    expect(seen.length, `round ${round}`).toBe((round + 1) * 3);
+    await until(
+      () => seen.length === (round + 1) * 3,
+      () => `round ${round}: ${seen.length} lines`,
+    );
   }
   expect(seen).toEqual(Array.from({ length: 180 }, (_, i) => `${Math.floor(i / 3)}.${i % 3}`));
   loop.dispose();

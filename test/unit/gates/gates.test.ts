@@ -139,6 +139,32 @@ describe('file size', () => {
   });
 });
 
+describe('calls', () => {
+  const outcome = node('check-calls.mjs', fixture('calls'), '3');
+  const lines = outcome.text.split('\n').filter((line) => line !== '');
+  const check = (rule: string, ...places: readonly string[]): void => {
+    expect(outcome.status).toBe(1);
+    const found = lines.filter((line) => line.startsWith(`call check: ${rule}: `));
+    expect(found.map((line) => line.split(': ')[2])).toEqual(places);
+  };
+
+  it('let no promise float', () => {
+    const floating = [10, 11, 12].map((line) => `src/engine/floating.ts:${line}`);
+    check('floating', ...floating);
+    check('void', 'src/keeper/hidden.ts:2');
+    check('listener', 'src/engine/floating.ts:14');
+  });
+
+  it('make folders in one place', () => check('mkdir', 'src/engine/floating.ts:6'));
+  it('wait for no fixed time in a test', () =>
+    check('sleep', 'test/unit/sleeps.test.ts:1', 'test/unit/sleeps.test.ts:4'));
+
+  it('fail where too few files were seen', () => {
+    const starved = node('check-calls.mjs', fixture('calls'), '1000');
+    expect(starved.text).toContain('files seen, expected at least 1000');
+  });
+});
+
 describe('bundles', () => {
   it('hold natives and Node modules only where they may', () => {
     const outcome = node('check-bundle.mjs', fixture('bundle-meta.json'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Channel, type Handlers, type Wire } from '../../../src/protocol/channel';
+import { nextTurn } from '../../helpers/until';
 
 /** Two ends wired to each other; every message passes through structuredClone, as it would between processes. */
 function connect(left: Handlers, right: Handlers): { a: Channel; b: Channel; events: unknown[] } {
@@ -32,7 +33,7 @@ describe('Channel', () => {
     const { a, events } = connect({}, {});
     await a.ready;
     a.event('progress', { done: 3 });
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     expect(events).toEqual([['progress', { done: 3 }]]);
   });
 

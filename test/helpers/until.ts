@@ -1,0 +1,31 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Long enough for a machine with forty times the load that it has cores for: it bounds what never comes, and measures nothing. */
+const PATIENCE_MS = 120_000;
+const LOOK_MS = 20;
+
+/**
+ * Waits until something holds, looking again and again: the one place where a test waits. Fails with what `say` tells at that
+ * moment.
+ */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  say: () => string = () => holds.toString(),
+  withinMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain: ${say()}`);
+    await setTimeout(LOOK_MS);
+  }
+}
+
+/** The rhythm of a stimulus: time between two acts of a test, never a wait for what follows from them. */
+export async function pace(ms: number): Promise<void> {
+  await setTimeout(ms);
+}
+
+/** Lets everything that is due now happen: messages, timers of no delay, promises. */
+export async function nextTurn(): Promise<void> {
+  await setTimeout(0);
+}
