@@ -8,6 +8,7 @@ import { type TrainerEvent, zTrainerEvent } from '../../src/run/events';
 import { FileTail } from '../../src/run/folder/file-tail';
 import { repositoryRoot } from '../helpers/shared';
 import { until } from '../helpers/until';
+import { wholeExperiment } from '../helpers/whole-experiment';
 
 // trainer: command as a whole process: dist/command.js beside a program that is not ours.
 const program = path.join(repositoryRoot, 'test/fixtures/processes/foreign-program.mjs');
@@ -27,7 +28,11 @@ function makeRun(mode: string, settings: Partial<CommandSettings>): void {
     id: 'test',
     name: 'test',
     created: 0,
-    experiment: { file: 'x.train.yaml', text: '', resolved: { epochs: 3, command } },
+    experiment: {
+      file: 'x.train.yaml',
+      text: '',
+      resolved: wholeExperiment({ trainer: 'command', epochs: 3, command: command as CommandSettings }),
+    },
     cwd: runDir,
     machine: { host: '', platform: '', cpus: 1, memoryBytes: 1, node: '' },
     pitwall: '0',
