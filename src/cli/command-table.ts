@@ -1,5 +1,6 @@
 import type { CommandFactory } from './cli';
 import { compareCommand } from './commands/compare';
+import { dataCommand } from './commands/data';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   validateCommand,
   predictCommand,
   evaluateCommand,
+  dataCommand,
   scheduleCommand,
   lrFindCommand,
   compareCommand,

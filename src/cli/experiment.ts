@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isBadInput } from '../base/bad-input';
 import { formatProblem, type Problem } from '../base/problem';
+import { decodeText, notUtf8 } from '../dataset/text';
 import { parseExperiment } from '../domain/experiment/parse';
 import type { Experiment } from '../domain/experiment/types';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { resolveDataPath } from '../run/folder/paths';
-import { readTextSync } from '../run/folder/read-file';
+import { readBytesSync } from '../run/folder/read-file';
 import { badInput, fileFailure } from './failure';
 import { type CliIo, printLine } from './io';
 
@@ -51,9 +52,15 @@ export function reportProblems(io: CliIo, problems: readonly Problem[]): readonl
 
 export function readText(file: string, shown = file): string {
   try {
-    return readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' });
+    return decode(readBytesSync(file, { most: MOST_BYTES.yaml, links: 'follow' }), shown);
   } catch (error) {
     if (isBadInput(error)) throw error;
     throw badInput(`${shown}: ${fileFailure(error)}`, error);
   }
+}
+
+function decode(bytes: Uint8Array, shown: string): string {
+  const decoded = decodeText(bytes);
+  if (decoded.kind === 'text') return decoded.text;
+  throw badInput(`${shown}: ${notUtf8(decoded.encoding)}`);
 }

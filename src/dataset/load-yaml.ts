@@ -3,22 +3,29 @@ import { toError } from '../base/async';
 import type { Problem } from '../base/problem';
 import { type DatasetYaml, parseDatasetYaml } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
-import { readText } from '../run/folder/read-file';
+import { readBytes } from '../run/folder/read-file';
+import { decodeText, notUtf8 } from './text';
 
 export type LoadedYaml = { readonly dataset: DatasetYaml | undefined; readonly problems: readonly Problem[] };
 
 /** Reads and parses a dataset YAML; a file that is not there is a problem like any other. */
 export async function loadDatasetYaml(file: string): Promise<LoadedYaml> {
-  const text = await textOf(file);
-  if (typeof text === 'string') return parseDatasetYaml(text, file);
-  const missing = (text as NodeJS.ErrnoException).code === 'ENOENT';
-  const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${text.message}`;
+  const bytes = await bytesOf(file);
+  if (!(bytes instanceof Error)) return parseBytes(bytes, file);
+  const missing = (bytes as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${bytes.message}`;
   return { dataset: undefined, problems: [{ severity: 'error', file: path.resolve(file), message }] };
 }
 
-async function textOf(file: string): Promise<string | Error> {
+function parseBytes(bytes: Uint8Array, file: string): LoadedYaml {
+  const decoded = decodeText(bytes);
+  if (decoded.kind === 'text') return parseDatasetYaml(decoded.text, file);
+  return { dataset: undefined, problems: [{ severity: 'error', file, message: notUtf8(decoded.encoding) }] };
+}
+
+async function bytesOf(file: string): Promise<Uint8Array | Error> {
   try {
-    return await readText(file, { most: MOST_BYTES.yaml, links: 'follow' });
+    return await readBytes(file, { most: MOST_BYTES.yaml, links: 'follow' });
   } catch (error) {
     return toError(error);
   }

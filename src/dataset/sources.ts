@@ -2,12 +2,14 @@ import { existsSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { toError } from '../base/async';
 import { parseJson } from '../base/json';
 import type { Problem } from '../base/problem';
 import { isImagePath } from '../domain/dataset/image-path';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
-import { readText, readTextSync } from '../run/folder/read-file';
+import { readBytes, readTextSync } from '../run/folder/read-file';
+import { decodeText, notUtf8 } from './text';
 
 export type SplitFiles = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
 
@@ -16,7 +18,9 @@ export async function listSplit(dataset: DatasetYaml, yaml: string, split: Split
   const sources = dataset[split];
   if (sources.length === 0) return failed(yaml, split, `the dataset has no ${split} split`);
   const root = rootOf(dataset, yaml, sources[0]);
-  const found = await Promise.all(sources.map((source) => listSource(locate(root, source))));
+  const places = sources.map((source) => locate(root, source));
+  const found = await Promise.all(places.map(listSource)).catch(toError);
+  if (found instanceof Error) return failed(yaml, split, found.message);
   const missing = found.indexOf(undefined);
   if (missing >= 0) return failed(yaml, split, `${locate(root, sources[missing])} does not exist`);
   // By code unit, as Python sorts; a file named twice counts twice, as in Ultralytics.
@@ -30,15 +34,16 @@ function failed(file: string, key: SplitName, message: string): SplitFiles {
 }
 
 /**
- * Ultralytics takes a relative `path` from the working directory, else from its datasets folder. An editor's working
- * directory means little, so the YAML's own folder is tried as well; the first that holds the split is taken.
+ * Ultralytics takes a relative `path` from the working directory, else from its datasets folder. The working directory of an
+ * editor means little, and host, keeper, trainer and validator have one each, so the YAML's own folder is tried first; the
+ * first that holds the split is taken, and Ultralytics is handed the absolute path.
  */
-function rootOf(dataset: DatasetYaml, yaml: string, source: string): string {
+export function rootOf(dataset: DatasetYaml, yaml: string, source: string): string {
   const folder = path.dirname(path.resolve(yaml));
   const written = dataset.path;
   if (written === undefined) return folder;
   if (path.isAbsolute(written)) return written;
-  const candidates = [process.cwd(), folder, ultralyticsDatasets()]
+  const candidates = [folder, process.cwd(), ultralyticsDatasets()]
     .filter((base) => base !== undefined)
     .map((base) => path.resolve(base, written));
   const fallback = path.resolve(folder, written);
@@ -107,8 +112,9 @@ async function isFolder(entry: { isDirectory(): boolean; isSymbolicLink(): boole
 
 /** A list of images, one a line; lines that begin with "./" count from the list's folder, others as they are. */
 async function readList(list: string): Promise<readonly string[]> {
-  const text = await readText(list, { most: MOST_BYTES.list, links: 'follow' });
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
+  const decoded = decodeText(await readBytes(list, { most: MOST_BYTES.list, links: 'follow' }));
+  if (decoded.kind !== 'text') throw new Error(`${list}: ${notUtf8(decoded.encoding)}`);
+  const lines = decoded.text.split(/\r\n|\n|\r/).map((line) => line.trim());
   return lines
     .filter((line) => line !== '' && isImagePath(line))
     .map((line) => (line.startsWith('./') ? path.resolve(path.dirname(list), line) : fromList(list, line)));

@@ -33,6 +33,8 @@ export type DatasetSplit = {
   readonly images: readonly DatasetImage[];
   /** Errors make the split unusable; a label file that cannot be read costs its image and is a warning. */
   readonly problems: readonly Problem[];
+  /** Images that have no label file, an empty one not counted: it says that there is nothing. */
+  readonly unlabelled: readonly string[];
   /**
    * Hash over image paths (from the dataset's folder), image sizes and label bytes: cheap, and enough to see that a set is not
    * the one it was. Two sets are compared by what they contain, see src/validator/val-set/judged-set.ts.
@@ -51,6 +53,7 @@ type ReadImage = {
   readonly image: DatasetImage | undefined;
   readonly problems: readonly Problem[];
   readonly digest: string;
+  readonly unlabelled?: true;
 };
 
 /** Images by file, each with the stamp of what it was read from. */
@@ -70,12 +73,18 @@ export async function loadSplit(
   options: SplitOptions = {},
 ): Promise<DatasetSplit> {
   const { dataset, problems } = await loadDatasetYaml(yaml);
-  if (!dataset) return { names: [], datasetNames: [], images: [], problems, fingerprint: '' };
+  if (!dataset) return { names: [], datasetNames: [], images: [], problems, unlabelled: [], fingerprint: '' };
   const names = options.singleCls ? ['item'] : dataset.names;
   const named = { names, datasetNames: dataset.names };
   const listed = await listSplit(dataset, yaml, split);
   if (listed.problems.length > 0)
-    return { ...named, images: [], problems: [...problems, ...listed.problems], fingerprint: '' };
+    return {
+      ...named,
+      images: [],
+      problems: [...problems, ...listed.problems],
+      unlabelled: [],
+      fingerprint: '',
+    };
   const files = takeFraction(listed.files, options.fraction ?? 1);
   const rules = rulesOf(dataset, options);
   const how = { base: path.dirname(yaml), rules, known: options.known };
@@ -102,7 +111,8 @@ function assemble(
     all.push({ ...place, severity: 'error', message: 'no image of the split has readable labels' });
   const hash = createHash('sha256');
   for (const { digest } of read) hash.update(digest);
-  return { images, problems: all, fingerprint: hash.digest('hex') };
+  const unlabelled = read.flatMap((r) => (r.unlabelled && r.image ? [r.image.file] : []));
+  return { images, problems: all, unlabelled, fingerprint: hash.digest('hex') };
 }
 
 /** Errors first, since the first is the one line a command prints. */
@@ -164,7 +174,7 @@ function readLabels(
   bytes: Buffer | undefined,
   rules: LabelRules,
 ): Omit<ReadImage, 'digest'> {
-  if (bytes === undefined) return { image: { ...image, ...NO_LABELS }, problems: [] };
+  if (bytes === undefined) return { image: { ...image, ...NO_LABELS }, problems: [], unlabelled: true };
   const parsed = parseLabels(bytes.toString('utf8'), rules);
   if (parsed.kind === 'fault') {
     const { line = 1, message, classOutOfRange } = parsed.fault;

@@ -1,7 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Problem } from '../base/problem';
+import { hasErrors, type Problem } from '../base/problem';
+import { relativeRoot } from '../dataset/hand-over';
 import { type DatasetSplit, loadSplit } from '../dataset/split';
+import { findingsOf } from '../dataset/survey/findings';
+import { surveyOf } from '../dataset/survey/survey';
 import { placeProblems } from '../domain/experiment/place-problems';
 import type { Experiment } from '../domain/experiment/types';
 import { scheduleOf } from '../domain/schedule/schedule';
@@ -26,23 +29,70 @@ export type Preflight = {
   readonly names: readonly string[];
 };
 
+/** Sets of more images are not decoded before a run: `pitwall data` looks at all of them. */
+const MOST_DECODED = 1000;
+
 /**
  * Everything that can be known to be wrong before a run starts: the dataset with all its labels, the starting weights,
- * and settings that do not fit the number of images. Foreign trainers judge their own data.
+ * and settings that do not fit the number of images. A foreign trainer has its own judgement of labels and settings: for it
+ * only a set without a single label is an error, and only a dataset that lies on this disk is looked at.
  */
 export async function checkBeforeRun(source: ExperimentSource): Promise<Preflight> {
   const { experiment, text } = source;
-  if (experiment.trainer !== 'builtin') return { problems: [], trainImages: 0, valImages: 0, names: [] };
-  const { data, single_cls: singleCls, fraction } = experiment;
+  const { data, trainer, single_cls: singleCls, fraction } = experiment;
+  if (!isJudged(trainer, data)) return NOTHING;
   const train = await loadSplit(data, 'train', { singleCls, fraction });
-  const val = experiment.validation.enabled ? await loadSplit(data, 'val', { singleCls }) : undefined;
-  const settings = [...modelProblems(experiment, source.folder), ...unfitSettings(experiment, train)];
+  const isValidated = experiment.validation.enabled;
+  const val = isValidated ? await loadSplit(data, 'val', { singleCls }) : undefined;
+  const read = [...train.problems, ...newProblems(train, val)];
+  const isOwn = trainer === 'builtin';
+  const own = isOwn ? [...modelProblems(experiment, source.folder), ...unfitSettings(experiment, train)] : [];
+  const judged = isOwn ? read : [...read.map(asWarning), ...(await placeNote(data))];
+  const findings = hasErrors(judged) ? [] : await findingsIn({ experiment, train, val });
   return {
-    problems: [...placeProblems(settings, text, source), ...train.problems, ...newProblems(train, val)],
+    problems: [...placeProblems(own, text, source), ...judged, ...findings],
     trainImages: train.images.length,
     valImages: val?.images.length ?? 0,
     names: train.names,
   };
+}
+
+const NOTHING: Preflight = { problems: [], trainImages: 0, valImages: 0, names: [] };
+
+function isJudged(trainer: Experiment['trainer'], data: string): boolean {
+  return trainer === 'builtin' || (trainer === 'ultralytics' && isDatasetFile(data));
+}
+
+/** Not a name that Ultralytics knows, an address, or a folder of images to classify. */
+const isDatasetFile = (data: string): boolean => /\.ya?ml$/i.test(data) && existsSync(data);
+
+const asWarning = (problem: Problem): Problem => ({
+  ...problem,
+  severity: problem.severity === 'error' ? 'warning' : problem.severity,
+});
+
+/** A `path` that Ultralytics by itself would look for somewhere else. */
+async function placeNote(data: string): Promise<readonly Problem[]> {
+  const root = await relativeRoot(data);
+  if (root === undefined) return [];
+  const message = `is read from ${root}, and Ultralytics is handed that path: by itself it would look in its working directory and in its datasets folder`;
+  return [{ severity: 'info', file: data, key: 'path', message }];
+}
+
+type Splits = {
+  readonly experiment: Experiment;
+  readonly train: DatasetSplit;
+  readonly val: DatasetSplit | undefined;
+};
+
+async function findingsIn({ experiment, train, val }: Splits): Promise<readonly Problem[]> {
+  const { data, imgsz } = experiment;
+  const splits = [
+    { name: 'train' as const, split: train },
+    ...(val ? [{ name: 'val' as const, split: val }] : []),
+  ];
+  const options = { imgsz, splits: [], mostDecoded: MOST_DECODED };
+  return findingsOf(await surveyOf(splits, options), { file: data, imgsz });
 }
 
 function unfitSettings(experiment: Experiment, train: DatasetSplit): readonly Problem[] {

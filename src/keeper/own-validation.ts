@@ -9,6 +9,7 @@ import { detectionsPath, type RunFile } from '../run/files';
 import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
+import { handedData } from './handed-data';
 
 const MOST_RESTARTS = 3;
 
@@ -43,13 +44,14 @@ export class OwnValidation {
     rule?: TrainerRule,
   ): Promise<ValidateResult> {
     const { data, imgsz, single_cls, validation, device } = this.#run.experiment.resolved;
+    const handed = await handedData(this.#run, this.#dir);
     const det = path.join(this.#dir, detectionsPath(epoch));
     const out = `${det}.own`;
     const batch = validation.batch === 'auto' ? {} : { batch: validation.batch };
     try {
       const answer = await this.#servant.ask({
         pt: path.join(this.#dir, checkpoint, 'model.pt'),
-        data,
+        data: handed,
         split: rule?.split ?? 'val',
         imgsz,
         ...batch,

@@ -5,6 +5,7 @@ import { runEnvironment } from '../engine/process/run-environment';
 import { spawnDetached } from '../engine/process/spawn-detached';
 import type { ProcessIdentity, RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
+import { handedData } from './handed-data';
 import { trainerCommand } from './trainer-commands';
 
 export type TrainerEnd = {
@@ -33,11 +34,13 @@ export type TrainerStart = {
 export async function startTrainer(start: TrainerStart): Promise<TrainerProcess> {
   const { run, dir, attempt } = start;
   const { program, args, env } = trainerCommand(start);
+  const isForeign = run.experiment.resolved.trainer === 'ultralytics';
+  const data: Record<string, string> = isForeign ? { PITWALL_DATA: await handedData(run, dir) } : {};
   const child = await spawnDetached({
     program,
     args,
     cwd: run.cwd,
-    env: runEnvironment(run.id, 'trainer', env),
+    env: runEnvironment(run.id, 'trainer', { ...env, ...data }),
     output: runPaths(dir).stdout,
   });
   const pid = child.pid ?? 0;

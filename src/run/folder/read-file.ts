@@ -51,13 +51,17 @@ export async function readText(file: string, rule: ReadRule): Promise<string> {
 }
 
 export function readTextSync(file: string, rule: ReadRule): string {
+  return readBytesSync(file, rule).toString('utf8');
+}
+
+export function readBytesSync(file: string, rule: ReadRule): Buffer {
   const handle = openToReadSync(file, rule);
   try {
     const bytes = Buffer.allocUnsafe(sizeWithin(file, fstatSync(handle), rule.most));
     let filled = 0;
     for (let n = 1; n > 0 && filled < bytes.length; filled += n)
       n = readSync(handle, bytes, filled, bytes.length - filled, filled);
-    return bytes.toString('utf8', 0, filled);
+    return bytes.subarray(0, filled);
   } finally {
     closeSync(handle);
   }

@@ -44,14 +44,14 @@ const HOVERS = [
     shot: 'yaml',
     file: 'pcb.train.yaml',
     at: 'lr0:',
-    says: /LR 0\.0\d+ after warm-up/,
+    says: /LR 0\.0\d+ at its highest/,
   },
   {
     name: 'lr0= in a call of train',
     shot: 'train',
     file: 'train.py',
     at: 'lr0=0.02',
-    says: /LR 0\.0\d+ after warm-up/,
+    says: /LR 0\.0\d+ at its highest/,
   },
   {
     name: 'a SequentialLR',

@@ -2,6 +2,7 @@
 """Experiment -> Ultralytics arguments, and what Ultralytics made of them."""
 
 import math
+import os
 
 # What Pitwall decides or handles itself; never handed over.
 OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "model", "trainer"}
@@ -22,7 +23,8 @@ def train_arguments(experiment: dict, run_dir, known, in_loop: bool = False) -> 
                          val=asked.get("val", True) or bool(experiment["validation"].get("in_loop")))
     if asked.get("save") is False:
         arguments["save"] = True  # what is not saved can be neither validated nor gone on from
-    arguments.update(data=experiment["data"], epochs=experiment["epochs"], project=str(run_dir), name="trainer", exist_ok=True)
+    # The same data with an absolute path, where Ultralytics would look for it somewhere else.
+    arguments.update(data=os.environ.get("PITWALL_DATA") or experiment["data"], epochs=experiment["epochs"], project=str(run_dir), name="trainer", exist_ok=True)
     return arguments
 
 

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { parseYamlSource } from '../domain/dataset/yaml-source';
+import { MOST_BYTES } from '../run/folder/bounds';
+import { readBytes } from '../run/folder/read-file';
+import { loadDatasetYaml } from './load-yaml';
+import { rootOf } from './sources';
+import { decodeText } from './text';
+
+/**
+ * Where a dataset with a relative `path` is read from; undefined for one that means the same to everyone as it stands.
+ * Ultralytics takes a relative one from its working directory, else from its datasets folder, and never from beside the YAML,
+ * where most people mean it.
+ */
+export async function relativeRoot(yaml: string): Promise<string | undefined> {
+  const { dataset } = await loadDatasetYaml(yaml);
+  const [source] = dataset?.train ?? [];
+  if (dataset?.path === undefined || path.isAbsolute(dataset.path) || source === undefined) return undefined;
+  return rootOf(dataset, yaml, source);
+}
+
+/** The text of a dataset YAML whose `path` is absolute; undefined where it need not be another one. */
+export async function withAbsolutePath(yaml: string): Promise<string | undefined> {
+  const root = await relativeRoot(yaml);
+  const decoded =
+    root === undefined
+      ? undefined
+      : decodeText(await readBytes(yaml, { most: MOST_BYTES.yaml, links: 'follow' }));
+  if (decoded?.kind !== 'text') return undefined;
+  const { document } = parseYamlSource(decoded.text, yaml);
+  document.set('path', root);
+  return document.toString();
+}

@@ -1,0 +1,140 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { parseJson } from '../../base/json';
+import { mapPool } from '../../base/pool';
+import { labelPathOf } from '../../domain/dataset/image-path';
+import type { Size } from '../../domain/detection/letterbox';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readText } from '../../run/folder/read-file';
+import { imageSize } from '../decode/image-size';
+import { cocoFilesNear, vocFileOf } from './foreign-labels';
+import { type NamedBox, parseVoc } from './voc';
+
+export type Converted =
+  | {
+      readonly kind: 'converted';
+      readonly written: number;
+      /** Images that no annotation was found for. */
+      readonly without: number;
+      readonly boxes: number;
+    }
+  /** Names that the dataset YAML does not have: nothing was written, as their boxes would have become background. */
+  | { readonly kind: 'unknown names'; readonly names: readonly string[] };
+
+const WIDTH = 8;
+
+/**
+ * Writes YOLO labels for images that have none, from Pascal VOC or COCO annotations found near them, where the trainer looks
+ * for them. A label file that is there is never touched.
+ */
+export async function convertLabels(
+  unlabelled: readonly string[],
+  names: readonly string[],
+): Promise<Converted> {
+  const coco = await readCoco(unlabelled);
+  const annotated = await mapPool(
+    unlabelled,
+    WIDTH,
+    async (image) => (await vocBoxes(image)) ?? coco.get(path.basename(image)),
+  );
+  const named = new Set(annotated.flatMap((boxes) => boxes?.map(({ name }) => name) ?? []));
+  const unknown = [...named].filter((name) => !names.includes(name)).sort();
+  if (unknown.length > 0) return { kind: 'unknown names', names: unknown };
+  const results = await mapPool(unlabelled, WIDTH, async (image, i) => {
+    const boxes = annotated[i];
+    return boxes && write(image, boxes, names);
+  });
+  const written = results.filter((count) => count !== undefined);
+  const boxes = written.reduce((sum, count) => sum + count, 0);
+  return { kind: 'converted', written: written.length, without: unlabelled.length - written.length, boxes };
+}
+
+/** Answers the number of boxes; undefined where the image's size cannot be read, or labels came meanwhile. */
+async function write(
+  image: string,
+  boxes: readonly NamedBox[],
+  names: readonly string[],
+): Promise<number | undefined> {
+  const size = await imageSize(image);
+  if (!size) return undefined;
+  const rows = boxes.flatMap((box) => rowOf(box, size, names.indexOf(box.name)) ?? []);
+  const file = labelPathOf(image);
+  await mkdir(path.dirname(file), { recursive: true });
+  const isNew = await writeFile(file, rows.map((row) => `${row}\n`).join(''), { flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  return isNew ? rows.length : undefined;
+}
+
+/** Class and box, cut at the image; undefined where nothing is left of it. */
+function rowOf(
+  { left, top, right, bottom }: NamedBox,
+  { width, height }: Size,
+  cls: number,
+): string | undefined {
+  const [x1, x2] = [left, right].map((v) => clip(v / width));
+  const [y1, y2] = [top, bottom].map((v) => clip(v / height));
+  if (!(x2 > x1) || !(y2 > y1)) return undefined;
+  const box = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+  return [cls, ...box.map((v) => Number(v.toFixed(6)))].join(' ');
+}
+
+const clip = (share: number): number => Math.min(1, Math.max(0, share));
+
+async function vocBoxes(image: string): Promise<readonly NamedBox[] | undefined> {
+  const file = await vocFileOf(image);
+  return file === undefined
+    ? undefined
+    : parseVoc(await readText(file, { most: MOST_BYTES.labels, links: 'follow' }));
+}
+
+const zCoco = z.object({
+  images: z.array(z.object({ id: z.number(), file_name: z.string() })),
+  annotations: z.array(
+    z.object({
+      image_id: z.number(),
+      category_id: z.number(),
+      bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+      iscrowd: z.union([z.number(), z.boolean()]).optional(),
+    }),
+  ),
+  categories: z.array(z.object({ id: z.number(), name: z.string() })),
+});
+
+/** Boxes by the name of the image file, of every COCO file near these images that can be read whole. */
+async function readCoco(images: readonly string[]): Promise<ReadonlyMap<string, readonly NamedBox[]>> {
+  const folders = new Map(images.map((image) => [path.dirname(image), image]));
+  const files = new Set((await Promise.all([...folders.values()].map(cocoFilesNear))).flat());
+  const found = new Map<string, NamedBox[]>();
+  for (const file of files) {
+    const coco = zCoco.safeParse(parseJson(await readText(file, { most: MOST_BYTES.log, links: 'follow' })));
+    if (coco.success) addCoco(coco.data, found);
+  }
+  return found;
+}
+
+function addCoco(
+  { images, annotations, categories }: z.infer<typeof zCoco>,
+  found: Map<string, NamedBox[]>,
+): void {
+  const names = new Map(categories.map(({ id, name }) => [id, name]));
+  const boxes = new Map<number, NamedBox[]>();
+  for (const { id, file_name } of images) {
+    const key = path.basename(file_name);
+    if (found.has(key)) continue;
+    const own: NamedBox[] = [];
+    boxes.set(id, own);
+    found.set(key, own);
+  }
+  for (const { image_id, category_id, bbox, iscrowd } of annotations) {
+    if (iscrowd) continue;
+    const [left, top, width, height] = bbox;
+    const name = names.get(category_id) ?? String(category_id);
+    boxes.get(image_id)?.push({ name, left, top, right: left + width, bottom: top + height });
+  }
+}

@@ -1,0 +1,99 @@
+import { mapPool } from '../../base/pool';
+import type { Problem } from '../../base/problem';
+import { countTiny, type LabelStats, labelStats } from '../../domain/dataset/label-stats';
+import type { SplitName } from '../../domain/dataset/parse';
+import { imageSize } from '../decode/image-size';
+import { type DatasetSplit, loadSplit } from '../split';
+import { type ForeignLabels, findForeignLabels } from './foreign-labels';
+import { findLookAlikes, identicalPairs, type LookAlikes } from './look-alikes';
+
+export type SplitSurvey = LabelStats & {
+  readonly name: SplitName;
+  readonly images: number;
+  readonly unlabelled: readonly string[];
+  /** Boxes under 2 pixels at the training size; undefined where the images were not looked at. */
+  readonly tiny?: number;
+  readonly foreign?: ForeignLabels;
+};
+
+export type Survey = {
+  readonly names: readonly string[];
+  readonly splits: readonly SplitSurvey[];
+  /** Of train and val. */
+  readonly lookAlikes: LookAlikes;
+  readonly problems: readonly Problem[];
+};
+
+export type SurveyOptions = {
+  readonly imgsz: number;
+  readonly splits: readonly SplitName[];
+  readonly singleCls?: boolean;
+  readonly fraction?: number;
+  /** Sets of more images are not decoded: who starts a run does not want to wait for a report. */
+  readonly mostDecoded: number;
+};
+
+const HEADER_WIDTH = 16;
+
+export type Loaded = { readonly name: SplitName; readonly split: DatasetSplit };
+
+/** What is in a dataset: images, labels, classes, what is doubtful and what of it is in both splits. */
+export async function surveyDataset(yaml: string, options: SurveyOptions): Promise<Survey> {
+  const { singleCls = false, fraction = 1 } = options;
+  const loaded = await Promise.all(
+    options.splits.map(async (name): Promise<Loaded> => {
+      const share = name === 'train' ? { fraction } : {};
+      return { name, split: await loadSplit(yaml, name, { singleCls, ...share }) };
+    }),
+  );
+  return surveyOf(loaded, options);
+}
+
+/** The same of splits that were read already. */
+export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions): Promise<Survey> {
+  const total = loaded.reduce((sum, { split }) => sum + split.images.length, 0);
+  const decodes = total <= options.mostDecoded;
+  const splits = await Promise.all(loaded.map((one) => surveySplit(one, options.imgsz, decodes)));
+  const told = new Set<string>();
+  const problems = loaded
+    .flatMap(({ split }) => split.problems)
+    .filter((problem) => {
+      const key = JSON.stringify(problem);
+      return !told.has(key) && told.add(key);
+    });
+  return {
+    names: loaded[0]?.split.names ?? [],
+    splits,
+    lookAlikes: await lookAlikesOf(loaded, decodes),
+    problems,
+  };
+}
+
+async function surveySplit({ name, split }: Loaded, imgsz: number, decodes: boolean): Promise<SplitSurvey> {
+  const { images, unlabelled, names } = split;
+  const foreign = unlabelled.length === 0 ? undefined : await findForeignLabels(unlabelled);
+  return {
+    name,
+    ...labelStats(images, names.length),
+    images: images.length,
+    unlabelled,
+    ...(decodes && { tiny: await tinyBoxes(split, imgsz) }),
+    ...(foreign && { foreign }),
+  };
+}
+
+async function tinyBoxes({ images }: DatasetSplit, imgsz: number): Promise<number> {
+  const counts = await mapPool(images, HEADER_WIDTH, async ({ file, boxes }) => {
+    const size = boxes.length === 0 ? undefined : await imageSize(file);
+    return size ? countTiny(boxes, size, imgsz) : 0;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function lookAlikesOf(loaded: readonly Loaded[], decodes: boolean): Promise<LookAlikes> {
+  const files = (name: SplitName): string[] =>
+    loaded.find((one) => one.name === name)?.split.images.map(({ file }) => file) ?? [];
+  const [train, val] = [files('train'), files('val')];
+  if (decodes) return findLookAlikes(train, val);
+  return { identical: await identicalPairs(train, val), near: [] };
+}

@@ -1,0 +1,40 @@
+/** What a file's bytes say as text, or the encoding that they seem to be in where that is not UTF-8. */
+export type DecodedText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'other'; readonly encoding: string };
+
+const decodes = (encoding: string, bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Text is UTF-8, with or without a byte-order mark; read as another, names of classes and files would be garbage. */
+export function decodeText(bytes: Uint8Array): DecodedText {
+  const wide = wideEncoding(bytes);
+  const text = wide === undefined ? decodes('utf-8', bytes) : undefined;
+  if (text !== undefined) return { kind: 'text', text };
+  return { kind: 'other', encoding: wide ?? guessed(bytes) };
+}
+
+function wideEncoding([first, second]: Uint8Array): string | undefined {
+  if (first === 0xff && second === 0xfe) return 'UTF-16 (little endian)';
+  return first === 0xfe && second === 0xff ? 'UTF-16 (big endian)' : undefined;
+}
+
+/** Kana stand in nearly every Japanese text, and in hardly a Chinese one. */
+const KANA = /[\u3040-\u30ff]/;
+/** Chinese characters in common use, as against those that other encodings happen to spell. */
+const HAN = /[\u4e00-\u9fa5]/;
+
+function guessed(bytes: Uint8Array): string {
+  if (KANA.test(decodes('shift_jis', bytes) ?? '')) return 'Shift JIS';
+  const chinese = decodes('gb18030', bytes);
+  if (chinese !== undefined && HAN.test(chinese)) return 'GBK (GB 18030)';
+  return 'Latin-1 or Windows-1252';
+}
+
+export const notUtf8 = (encoding: string): string =>
+  `is not UTF-8: it seems to be ${encoding}; save it as UTF-8`;
