@@ -1,13 +1,19 @@
-// Metrics picked out of a program's log lines by one regular expression each; the first group is the number.
+import { RE2JS } from 're2js';
 
-export type LinePatterns = ReadonlyMap<string, RegExp>;
+// Metrics picked out of a program's log lines by one regular expression each; the first group is the number. RE2 is linear in
+// the line whatever the expression: `(a+)+$` keeps JavaScript's own busy for ever.
+
+export type LinePatterns = ReadonlyMap<string, RE2JS>;
+
+/** A metric stands at the beginning of what a program prints; a longer line is a dump of something. */
+const MOST_CHARACTERS = 100_000;
 
 /** Compiles `name: pattern` pairs; a pattern that is none, or has no group, is a problem. */
 export function compilePatterns(patterns: Readonly<Record<string, string>>): {
   readonly patterns: LinePatterns;
   readonly problems: readonly string[];
 } {
-  const compiled = new Map<string, RegExp>();
+  const compiled = new Map<string, RE2JS>();
   const problems: string[] = [];
   for (const [name, source] of Object.entries(patterns)) {
     const pattern = compile(source);
@@ -17,21 +23,27 @@ export function compilePatterns(patterns: Readonly<Record<string, string>>): {
   return { patterns: compiled, problems };
 }
 
-function compile(source: string): RegExp | string {
+function compile(source: string): RE2JS | string {
   try {
-    const groups = (new RegExp(`${source}|`).exec('')?.length ?? 1) - 1;
-    return groups < 1 ? `${source} needs a group (...) around the number` : new RegExp(source);
+    const pattern = RE2JS.compile(source);
+    return pattern.groupCount() < 1 ? `${source} needs a group (...) around the number` : pattern;
   } catch (error) {
+    if (REFUSED.test(source))
+      return `${source} looks ahead, behind or back to a group: such an expression may never end and is not taken`;
     return `${source} is no regular expression (${error instanceof Error ? error.message : String(error)})`;
   }
 }
+
+/** What RE2 cannot promise to do in linear time, for the message only. */
+const REFUSED = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 /** The numbers that one line holds, by name; nan and inf as Python and C write them. */
 export function matchLine(line: string, patterns: LinePatterns): Record<string, number> {
   const found: Record<string, number> = {};
   for (const [name, pattern] of patterns) {
-    const text = pattern.exec(line)?.[1];
-    const value = text === undefined ? undefined : readNumber(text);
+    const matcher = pattern.matcher(line.slice(0, MOST_CHARACTERS));
+    const text = matcher.find() ? matcher.group(1) : null;
+    const value = text === null ? undefined : readNumber(text);
     if (value !== undefined) found[name] = value;
   }
   return found;

@@ -3,7 +3,8 @@ import { isBadInput } from '../../../base/bad-input';
 import { openToRead } from '../../../run/folder/read-file';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-const LARGEST_CHUNK_BYTES = 256 * 1024 * 1024;
+/** A record of TensorBoard with pictures or a graph; a line, or a record, that is longer is passed over. */
+const LARGEST_CHUNK_BYTES = 64 * 1024 * 1024;
 /** So many of the last consumed bytes must still be there; else the file was written anew. */
 const ANCHOR_BYTES = 64;
 

@@ -166,4 +166,24 @@ describe('metrics in log lines', () => {
     expect(problems[0]).toContain('command.metrics.none: loss needs a group');
     expect(problems[1]).toContain('command.metrics.broken: ( is no regular expression');
   });
+
+  it('ends whatever the expression and however long the line', () => {
+    const { patterns: hostile, problems: none } = compilePatterns({
+      a: '(a+)+$',
+      b: '(a|aa)+$',
+      c: '^(([a-z])+.)+[A-Z]([a-z])+$',
+      loss: 'loss=(\\S+)',
+    });
+    expect(none).toEqual([]);
+    expect(matchLine(`loss=1 ${'a'.repeat(2_000_000)}!`, hostile)).toEqual({ loss: 1 });
+  });
+
+  it('takes no expression that may never end, and says why', () => {
+    const refused = compilePatterns({ a: 'x(?=(a+))', b: '(a)\\1', c: '(?<!x)(y)' }).problems;
+    expect(refused).toEqual([
+      'command.metrics.a: x(?=(a+)) looks ahead, behind or back to a group: such an expression may never end and is not taken',
+      expect.stringContaining('command.metrics.b: (a)\\1 looks ahead'),
+      expect.stringContaining('command.metrics.c: (?<!x)(y) looks ahead'),
+    ]);
+  });
 });
