@@ -6,9 +6,9 @@ const TAIL = 0.025;
 /** The middle 95 % of the replicates. */
 export function percentileLimits(replicates: Float64Array): Limits {
   const sorted = replicates.slice().sort();
-  // From either end alike: with the sides swapped the limits are the same to the last bit.
+  // From either end alike: with the sides swapped the limits are the same to the last bit (and 0 - x, for no -0).
   const mirrored = sorted.map((value) => -value).reverse();
-  return { low: quantile(sorted, TAIL), high: -quantile(mirrored, TAIL) };
+  return { low: quantile(sorted, TAIL), high: 0 - quantile(mirrored, TAIL) };
 }
 
 /** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median lies from the estimate. */
