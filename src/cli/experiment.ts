@@ -46,7 +46,7 @@ export function reportProblems(io: CliIo, problems: readonly Problem[]): readonl
   const errors = problems.filter((problem) => problem.severity === 'error');
   const warnings = problems.filter((problem) => problem.severity === 'warning').map(formatProblem);
   for (const warning of warnings) printLine(io.stderr, `warning: ${warning}`);
-  if (errors.length > 0) throw badInput(errors.map(formatProblem).join('\n'));
+  if (errors.length > 0) throw badInput(errors.map(formatProblem));
   return warnings;
 }
 

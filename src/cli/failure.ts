@@ -5,14 +5,19 @@ export type ExitCode = 0 | 1 | 2 | 130;
 export class CliFailure extends Error {
   readonly exitCode: ExitCode;
 
-  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** One each: a line feed within one is part of what it is about, and shown as such. */
+  readonly lines: readonly string[];
+
+  constructor(exitCode: ExitCode, message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.join('\n'), options);
+    this.lines = lines.filter((line) => line !== '');
     this.name = 'CliFailure';
     this.exitCode = exitCode;
   }
 }
 
-export function badInput(message: string, cause?: unknown): CliFailure {
+export function badInput(message: string | readonly string[], cause?: unknown): CliFailure {
   return new CliFailure(2, message, { cause });
 }
 

@@ -1,5 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Event } from '../base/event';
+import { toJsonLine } from '../base/json';
+import { visibleJson } from '../base/visible';
+import { terminalText } from './output/terminal-text';
 
 /** A terminal or a pipe. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -22,6 +25,12 @@ export function textWidth(stream: OutputStream): number {
   return Math.max(40, Math.min(width, 120));
 }
 
+/** One line, in which nothing but our own styles acts on the terminal. */
 export function printLine(stream: OutputStream, line = ''): void {
-  stream.write(`${line}\n`);
+  stream.write(`${terminalText(line)}\n`);
+}
+
+/** One line of JSON for other programs, which does nothing to a terminal that it is read on either. */
+export function printJson(stream: OutputStream, value: unknown): void {
+  stream.write(visibleJson(toJsonLine(value)));
 }

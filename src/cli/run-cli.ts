@@ -1,6 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toError } from '../base/async';
 import { isBadInput } from '../base/bad-input';
+import { visible } from '../base/visible';
 import type { Cli, CommandFactory } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
@@ -50,7 +51,7 @@ function configured(command: CommandUnknownOpts, io: CliIo): CommandUnknownOpts 
     writeErr: (text) => io.stderr.write(text),
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,
-    outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, 'pitwall: '))}\n`),
+    outputError: (text, write) => write(`${visible(oneLine(text.replace(/^error: /, 'pitwall: ')))}\n`),
   });
   return command;
 }
@@ -59,17 +60,21 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 function reportFailure(error: unknown, io: CliIo): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof CliFailure) {
-    if (error.message !== '') printLine(io.stderr, error.message);
-    return error.exitCode;
-  }
-  if (isBadInput(error)) {
-    printLine(io.stderr, describe(toError(error)));
-    return 2;
-  }
-  printLine(io.stderr, `pitwall: ${describe(toError(error))}`);
-  if (io.env.PITWALL_DEBUG) printLine(io.stderr, toError(error).stack);
-  return 1;
+  const { lines, exitCode } = tellingOf(error);
+  for (const line of [...lines, ...stackOf(error, io)]) printLine(io.stderr, line);
+  return exitCode;
+}
+
+function tellingOf(error: unknown): Pick<CliFailure, 'lines' | 'exitCode'> {
+  if (error instanceof CliFailure) return error;
+  const told = describe(toError(error));
+  return isBadInput(error) ? { lines: [told], exitCode: 2 } : { lines: [`pitwall: ${told}`], exitCode: 1 };
+}
+
+/** For whoever looks for a mistake of ours. */
+function stackOf(error: unknown, { env }: CliIo): readonly string[] {
+  const isOurs = !(error instanceof CliFailure) && !isBadInput(error);
+  return env.PITWALL_DEBUG && isOurs ? (toError(error).stack ?? '').split('\n') : [];
 }
 
 function describe(error: Error): string {

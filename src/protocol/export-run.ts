@@ -1,3 +1,4 @@
+import { csvText } from '../base/csv-cell';
 import type { ScalarPoint } from '../domain/foreign/tfevents';
 import type { Column } from '../domain/run/columns';
 import type { TrainerEventOf } from '../run/events';
@@ -65,7 +66,7 @@ function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPo
 export function* stepsCsv(state: RunState): Generator<string> {
   const { steps } = state;
   const series = seriesOf(state);
-  yield `${['step', 'epoch', 'time', ...series.map(([tag]) => tag)].join(',')}\n`;
+  yield `${['step', 'epoch', 'time', ...series.map(([tag]) => csvText(tag))].join(',')}\n`;
   const start = steps.t.length > 0 ? steps.t.at(0) : 0;
   for (let row = 0; row < steps.step.length; row++) {
     const fixed = [steps.step.at(row), steps.epoch.at(row), (steps.t.at(row) - start) / 1000];

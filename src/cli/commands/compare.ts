@@ -1,5 +1,4 @@
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
@@ -7,7 +6,7 @@ import { loadRunDetections, type RunDetections } from '../../engine/compare/run-
 import type { Cli } from '../cli';
 import { compareLines } from '../compare/lines';
 import { badInput } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 
@@ -25,7 +24,7 @@ export function compareCommand({ io, run }: Cli) {
         const compared = await compareRuns(a, b);
         if (compared.kind === 'refused')
           throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
-        if (json) io.stdout.write(toJsonLine(compareReport(a, b, compared)));
+        if (json) printJson(io.stdout, compareReport(a, b, compared));
         else
           for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
             printLine(io.stdout, line);

@@ -45,7 +45,8 @@ async function compareWarmups(io: CliIo, config: string, set: readonly string[])
   const without = await startAndFollow(io, config, [...set, ...WITHOUT_WARMUP]);
   without.live.dispose();
   if (without.interrupts > 0) return 130;
-  printLine(io.stdout, `\nwith warm-up: ${WITH_WARMUP.join(' ')}`);
+  printLine(io.stdout);
+  printLine(io.stdout, `with warm-up: ${WITH_WARMUP.join(' ')}`);
   const warmed = await startAndFollow(io, config, [...set, ...WITH_WARMUP]);
   warmed.live.dispose();
   printLine(io.stdout);

@@ -1,14 +1,13 @@
 import os from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
-import { toJsonLine } from '../../base/json';
 import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
 import { missingMessage } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { formatTable } from '../output/table';
 import { VERSION } from '../version';
 import { withValidator } from '../with-validator';
@@ -39,7 +38,7 @@ export function doctorCommand({ io, run }: Cli) {
     .action(
       run(async ({ json }) => {
         const report = await examine(io);
-        if (json) io.stdout.write(toJsonLine(report));
+        if (json) printJson(io.stdout, report);
         else for (const line of reportLines(report)) printLine(io.stdout, line);
         return report.devices.some((device) => device.available) ? 0 : 1;
       }),

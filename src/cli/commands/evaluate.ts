@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { type CocoFile, cocoStatsOfFiles } from '../../coco/evaluate-files';
 import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
 import { badInput, fileFailure } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { cocoLines } from '../output/coco-lines';
 import { seconds } from '../output/numbers';
 
@@ -23,7 +22,7 @@ export function evaluateCommand({ io, run }: Cli) {
         reportProblems(io, problems);
         if (!value) throw badInput(`${gt}, ${dt}: cannot be evaluated`);
         const took = (performance.now() - start) / 1000;
-        if (json) io.stdout.write(toJsonLine({ stats: value, seconds: took }));
+        if (json) printJson(io.stdout, { stats: value, seconds: took });
         else for (const line of [...cocoLines(value), seconds(took)]) printLine(io.stdout, line);
         return 0;
       }),

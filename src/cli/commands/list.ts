@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { listRuns, type RunSummary } from '../../engine/runs/run-index';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
 import { isFolder } from '../run-reference';
@@ -31,7 +30,7 @@ export function listCommand({ io, run }: Cli) {
       run(async (dir, { json }) => {
         const { runs, problems } = await listRuns(runsFolderOf(io, dir));
         for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
-        if (json) for (const summary of runs) io.stdout.write(toJsonLine(listEntry(summary)));
+        if (json) for (const summary of runs) printJson(io.stdout, listEntry(summary));
         else tell(io, runs);
         return 0;
       }),

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
 import { describeRange } from '../../domain/display/lr-range';
 import type { KeyValue } from '../../domain/experiment/set-key';
@@ -19,7 +18,7 @@ import { rangePoints } from '../../protocol/range-points';
 import type { Cli } from '../cli';
 import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
-import { type CliIo, printLine, textWidth } from '../io';
+import { type CliIo, printJson, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
 import { plotCurve } from '../output/plot';
 import { countDataset } from '../schedule/counts';
@@ -98,7 +97,7 @@ function tell(io: CliIo, found: Found, options: LrFindOptions): ExitCode {
   const { points, result, settings, loaded } = found;
   if (options.svg !== undefined)
     write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
-  if (options.json) io.stdout.write(toJsonLine(jsonOf(found)));
+  if (options.json) printJson(io.stdout, jsonOf(found));
   else for (const line of lines(io, found, options)) printLine(io.stdout, line);
   if (options.apply) applySure(loaded, settings);
   return 0;

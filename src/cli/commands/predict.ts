@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import type { Prediction } from '../../protocol/validator';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { share, wholeNumber } from '../option-values';
 import { seconds } from '../output/numbers';
 import { withValidator } from '../with-validator';
@@ -53,7 +52,7 @@ export function predictCommand({ io, run }: Cli) {
 function tell(io: CliIo, prediction: Prediction, json: boolean): void {
   if (prediction.problem !== undefined) printLine(io.stderr, `${prediction.image}: ${prediction.problem}`);
   if (json) {
-    io.stdout.write(toJsonLine(prediction));
+    printJson(io.stdout, prediction);
     return;
   }
   if (prediction.problem !== undefined) return;

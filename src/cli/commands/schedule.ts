@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { formatProblem } from '../../base/problem';
 import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
@@ -18,7 +17,7 @@ import { halfCard } from '../../engine/planning/half-card';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, fileFailure } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { collect, versionNumber, wholeNumber } from '../option-values';
 import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/counts';
@@ -82,7 +81,7 @@ function tell(
 ): void {
   if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));
   if (options.json)
-    io.stdout.write(toJsonLine({ ...scheduleReport(schedule, advice), ...(rule && { ultralytics: rule }) }));
+    printJson(io.stdout, { ...scheduleReport(schedule, advice), ...(rule && { ultralytics: rule }) });
   if (options.json || options.svg !== undefined) return;
   const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
   if (rule !== undefined) printLine(io.stdout, `by the rule of Ultralytics ${rule}`);

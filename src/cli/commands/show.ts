@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
@@ -8,7 +7,7 @@ import type { Presence } from '../../engine/runs/presence';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
-import { printLine } from '../io';
+import { printJson, printLine } from '../io';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 import { barText } from '../watch/bar-text';
@@ -25,7 +24,7 @@ export function showCommand({ io, run }: Cli) {
         const { dir } = resolveRun(io, text, runs);
         const live = await openRun(dir);
         live.dispose();
-        if (json) io.stdout.write(toJsonLine(showReport(live)));
+        if (json) printJson(io.stdout, showReport(live));
         else for (const line of showLines(live, styleFor(io, io.stdout))) printLine(io.stdout, line);
         return 0;
       }),

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { toJsonLine } from '../../base/json';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import type { ValidateParams, ValidateResult } from '../../protocol/validator';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { wholeNumber, wholeNumberOrAuto } from '../option-values';
 import { createProgress } from '../output/progress';
 import { validationLines } from '../output/validation-lines';
@@ -80,7 +79,7 @@ async function validateWithBar(io: CliIo, params: Target): Promise<ValidateResul
 
 async function print(io: CliIo, { report }: ValidateResult, data: string | undefined): Promise<void> {
   if (data === undefined) {
-    io.stdout.write(toJsonLine(report));
+    printJson(io.stdout, report);
     return;
   }
   const names = (await loadDatasetYaml(data)).dataset?.names ?? [];

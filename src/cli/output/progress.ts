@@ -1,5 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { visible } from '../../base/visible';
 import { type OutputStream, printLine, textWidth } from '../io';
+import { terminalText } from './terminal-text';
 
 /** One bar at the bottom of a terminal with lines above it; on a pipe only the lines. */
 export type Progress = {
@@ -36,7 +38,7 @@ function terminalProgress(stream: OutputStream): Progress {
   return {
     line: (text) => {
       if (!bar) return printLine(stream, text);
-      bars.log(`${text}\n`);
+      bars.log(`${terminalText(text)}\n`);
       bars.update();
     },
     update: (share, left, right) => {
@@ -52,7 +54,8 @@ function terminalProgress(stream: OutputStream): Progress {
 }
 
 /** `left ━━━━━──── right`, cut to the width; the bar goes first where there is no room. */
-export function barLine(share: number, { left, right }: Payload, width: number): string {
+export function barLine(share: number, payload: Payload, width: number): string {
+  const [left, right] = [visible(payload.left), visible(payload.right)];
   const room = width - left.length - right.length - 2;
   if (room < 6) return `${left} ${right}`.slice(0, width);
   const cells = Math.min(room, 40);

@@ -1,4 +1,5 @@
 import type { CliIo, OutputStream } from '../io';
+import { styleMark } from './terminal-text';
 
 /** Marks for a terminal; plain text elsewhere. https://no-color.org */
 export type Style = {
@@ -12,6 +13,6 @@ export type Style = {
 export function styleFor(io: CliIo, stream: OutputStream): Style {
   const on = stream.isTTY === true && !io.env.NO_COLOR && io.env.TERM !== 'dumb';
   const mark = (open: number, close: number) => (text: string) =>
-    on && text !== '' ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+    on && text !== '' ? `${styleMark(open)}${text}${styleMark(close)}` : text;
   return { dim: mark(2, 22), bold: mark(1, 22), good: mark(32, 39), bad: mark(31, 39), warn: mark(33, 39) };
 }

@@ -1,3 +1,5 @@
+import { shownText } from './terminal-text';
+
 /** One column: its title and on which side its cells stand. */
 export type TableColumn = { readonly title: string; readonly align?: 'left' | 'right' };
 
@@ -19,14 +21,12 @@ export function pad(text: string, width: number, align: 'left' | 'right'): strin
   return align === 'left' ? text + space : space + text;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR escapes are what is to be removed
-const ESCAPES = /\u001b\[[0-9;]*m/g;
 // East Asian wide and fullwidth letters take two cells (Unicode TR11).
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
 
 /** Cells that a text takes in a terminal. */
 export function displayWidth(text: string): number {
-  const plain = text.replace(ESCAPES, '');
+  const plain = shownText(text);
   return [...plain].length + (plain.match(WIDE)?.length ?? 0);
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
-import { toJsonLine } from '../../base/json';
 import type { TrainerKind } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { checkBeforeRun } from '../../engine/preflight';
@@ -8,7 +7,7 @@ import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../run/folder/create';
 import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { VERSION } from '../version';
 import { type Followed, followRun } from '../watch/follow-run';
 import { createHumanReporter } from '../watch/human-reporter';
@@ -78,7 +77,10 @@ export function followWith(io: CliIo, { dir, since }: Started, reporter: RunRepo
 }
 
 export function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
-  if (json) io.stdout.write(toJsonLine({ type: 'started', run: dir }));
-  else printLine(io.stdout, `run: ${dir}\nwatch it with: pitwall watch ${path.relative(io.cwd, dir) || '.'}`);
+  if (json) printJson(io.stdout, { type: 'started', run: dir });
+  else {
+    printLine(io.stdout, `run: ${dir}`);
+    printLine(io.stdout, `watch it with: pitwall watch ${path.relative(io.cwd, dir) || '.'}`);
+  }
   return 0;
 }

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { toJsonLine } from '../../base/json';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { RunEntry } from '../../run/state';
-import { type CliIo, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import type { RunReporter } from './reporter';
 
 /**
@@ -12,11 +11,11 @@ import type { RunReporter } from './reporter';
 export function createJsonReporter(io: CliIo, since = 0): RunReporter {
   return {
     onEntries: (entries) => {
-      for (const entry of entries) if (isTold(entry, since)) io.stdout.write(toJsonLine(entry.value));
+      for (const entry of entries) if (isTold(entry, since)) printJson(io.stdout, entry.value);
     },
     note: (text) => printLine(io.stderr, text),
     leave: () => undefined,
-    finish: (live) => io.stdout.write(toJsonLine(resultOf(live))),
+    finish: (live) => printJson(io.stdout, resultOf(live)),
   };
 }
 

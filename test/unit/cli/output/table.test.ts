@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barLine } from '../../../../src/cli/output/progress';
 import { displayWidth, formatTable } from '../../../../src/cli/output/table';
+import { styleMark } from '../../../../src/cli/output/terminal-text';
 
 describe('formatTable', () => {
   it('aligns columns and leaves no space at line ends', () => {
@@ -14,7 +15,7 @@ describe('formatTable', () => {
   });
   it('counts wide letters as two cells and marks as none', () => {
     expect(displayWidth('短路')).toBe(4);
-    expect(displayWidth('\u001b[1mbold\u001b[22m')).toBe(4);
+    expect(displayWidth(`${styleMark(1)}bold${styleMark(22)}`)).toBe(4);
   });
 });
 

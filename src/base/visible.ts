@@ -1,0 +1,28 @@
+// Names, reasons, log lines and settings come from files that anybody may have written. Shown raw, they could move a
+// terminal's cursor, draw lines of their own, set its title and clipboard, or turn the direction of what stands beside them.
+
+/**
+ * Control characters of both sets (C0, DEL, C1), separators of lines and paragraphs, marks and overrides of direction
+ * (Unicode TR9), and the mark that has no width.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A text as one line in which nothing acts and nothing hides: what cannot be seen stands there as its escape. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (char) => SHORT[char] ?? escapeOf(char));
+}
+
+/** The same within JSON: still the same value for whoever parses it. */
+export function visibleJson(json: string): string {
+  return json.replace(UNSEEN, (char) => (char === '\n' ? char : unicode(char)));
+}
+
+function escapeOf(char: string): string {
+  const code = char.charCodeAt(0);
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : unicode(char);
+}
+
+const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
