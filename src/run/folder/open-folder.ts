@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { FolderError } from './make-folder';
 import { codeOf, Refused, refusedLink } from './refused';
 
 /**
@@ -26,7 +27,7 @@ export function openFolder(folder: string, root: string, make = false): OpenFold
     shown = path.join(shown, name);
     const outer = here;
     try {
-      if (make) makeOne(outer.at(name));
+      if (make) makeOne(outer.at(name), shown);
       here = enter(outer, name, shown);
     } finally {
       outer.close();
@@ -86,11 +87,13 @@ function byPath(folder: string): OpenFolder {
   return { at: (name) => path.join(folder, name), close: () => undefined };
 }
 
-function makeOne(way: string): void {
+/** `enter` says what is wrong with a link that stands there. */
+function makeOne(way: string, shown: string): void {
   try {
     mkdirSync(way, FOLDER_MODE);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    const cause = error as NodeJS.ErrnoException;
+    if (cause.code !== 'EEXIST' || lstatSync(way).isFile()) throw new FolderError(shown, cause);
   }
 }
 
