@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runEnvironment } from '../engine/process/run-environment';
 import { choosePython } from '../engine/python/choose';
+import { interpreterOf } from '../engine/python/interpreter-of';
 import { PythonServant } from '../engine/python/servant';
 import type { PythonReady } from '../protocol/line-process';
 import type { RunFile } from '../run/files';
@@ -92,7 +93,7 @@ export class OnnxModels {
   /** Runs of other programs are started without one: it is looked for once a person asks. */
   async #choosePython(): Promise<string> {
     const { python, cwd } = this.#run;
-    if (python !== undefined || this.#ownsPickles()) return python ?? 'python3';
+    if (python !== undefined || this.#ownsPickles()) return interpreterOf(this.#run);
     const wanted = process.env.PITWALL_PYTHON;
     const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
     if (choice.kind === 'missing')

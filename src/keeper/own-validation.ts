@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { runEnvironment } from '../engine/process/run-environment';
+import { interpreterOf } from '../engine/python/interpreter-of';
 import { PythonServant } from '../engine/python/servant';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { zOwnValAnswer } from '../protocol/line-process';
@@ -27,7 +28,7 @@ export class OwnValidation {
     this.#dir = dir;
     const env = runEnvironment(run.id, 'own-val');
     this.#servant = new PythonServant(
-      { python: run.python ?? 'python3', module: 'own_val', installDir, env },
+      { python: interpreterOf(run), module: 'own_val', installDir, env },
       MOST_RESTARTS,
     );
   }

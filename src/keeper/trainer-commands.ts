@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { TrainerKind } from '../domain/experiment/types';
 import { pythonEnvironment } from '../engine/python/environment';
+import { interpreterOf } from '../engine/python/interpreter-of';
+import { moduleArguments } from '../engine/python/start-module';
 import type { RunFile } from '../run/files';
 
 export type TrainerCommand = {
@@ -59,8 +61,8 @@ function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand
   const packageDir = path.join(installDir, 'ultralytics');
   if (!existsSync(packageDir)) return undefined;
   return {
-    program: run.python ?? 'python3',
-    args: ['-m', 'pitwall_ultralytics', dir, '--attempt', String(attempt)],
+    program: interpreterOf(run),
+    args: moduleArguments('pitwall_ultralytics', [dir, '--attempt', String(attempt)]),
     env: pythonEnvironment(packageDir),
   };
 }

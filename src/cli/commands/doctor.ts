@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
-import { missingMessage } from '../../engine/python/choose';
+import { missingMessage, named } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
@@ -23,6 +24,8 @@ type DoctorReport = {
   /** Why no device could be asked. */
   readonly devicesProblem?: string;
   readonly python: readonly PythonReport[];
+  /** Interpreters in the folder one stands in: it may be a stranger's. */
+  readonly notAsked: readonly string[];
   /** What the first interpreter that can run Ultralytics computes on, or what is missing. */
   readonly ultralytics: string;
   /** Version of the CUDA provider that was installed on demand. */
@@ -35,9 +38,10 @@ export function doctorCommand({ io, run }: Cli) {
       'what this machine offers: devices and why one is unavailable, FP16, Python, torch, ultralytics',
     )
     .option('--json', 'one JSON line on stdout')
+    .option('--trust', 'ask the Python environments that lie in this folder, too: their programs are started')
     .action(
-      run(async ({ json }) => {
-        const report = await examine(io);
+      run(async ({ json, trust }) => {
+        const report = await examine(io, trust === true);
         if (json) printJson(io.stdout, report);
         else for (const line of reportLines(report)) printLine(io.stdout, line);
         return report.devices.some((device) => device.available) ? 0 : 1;
@@ -45,13 +49,14 @@ export function doctorCommand({ io, run }: Cli) {
     );
 }
 
-async function examine(io: CliIo): Promise<DoctorReport> {
-  const named = io.env.PITWALL_PYTHON;
+async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {
+  const wanted = io.env.PITWALL_PYTHON;
   const places = [
-    ...(named ? [{ executable: named, found: 'PITWALL_PYTHON' }] : []),
+    ...(wanted ? named(wanted, io.env, 'PITWALL_PYTHON') : []),
     ...pythonPlaces(io.cwd, io.env),
   ];
-  const [devices, python] = await Promise.all([askDevices(io), probePythons(places, io.cwd)]);
+  const asked = places.filter(({ isInFolder }) => trust || !isInFolder);
+  const [devices, python] = await Promise.all([askDevices(io), probePythons(asked)]);
   return {
     pitwall: VERSION,
     node: process.versions.node,
@@ -61,6 +66,7 @@ async function examine(io: CliIo): Promise<DoctorReport> {
     memoryBytes: os.totalmem(),
     ...devices,
     python,
+    notAsked: places.filter((p) => !asked.includes(p) && existsSync(p.executable)).map((p) => p.executable),
     ultralytics: await askTorch(python),
     gpuRuntime: installedGpuRuntime(io.installDir)?.version ?? null,
   };
@@ -93,6 +99,7 @@ function reportLines(report: DoctorReport): string[] {
     `GPU runtime: ${report.gpuRuntime ?? 'not installed (pitwall gpu-runtime install)'}`,
     '',
     ...pythonLines(report.python),
+    ...report.notAsked.map((file) => `${file}: not asked, since it lies in this folder (--trust)`),
     `Ultralytics: ${report.ultralytics}`,
   ];
 }

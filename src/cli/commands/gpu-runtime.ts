@@ -26,7 +26,7 @@ function installCommand({ io, run }: Cli) {
       run(async ({ source, sha512 }) => {
         const plan = planOf(io, checkedSource(source, sha512));
         const wanted = io.env.PITWALL_PYTHON;
-        const python = await choosePython({ cwd: io.cwd, env: io.env, ...(wanted && { wanted }) });
+        const python = await choosePython({ env: io.env, ...(wanted && { wanted }) });
         const libraries = python.kind === 'found' ? { python: python.executable } : {};
         const progress = createProgress(io.stderr);
         try {

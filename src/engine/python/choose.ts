@@ -1,4 +1,7 @@
-import { type PythonReport, probePythons, pythonPlaces } from './find';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findProgram } from '../../run/folder/find-program';
+import { type PythonPlace, type PythonReport, probePythons, pythonPlaces } from './find';
 
 export type PythonChoice =
   | {
@@ -9,7 +12,8 @@ export type PythonChoice =
   | { readonly kind: 'missing'; readonly message: string };
 
 export type PythonWish = {
-  readonly cwd: string;
+  /** Folder in which something is to be started; undefined where one is only looked at, and nothing in it is executed. */
+  readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The interpreter that a setting names; nothing else is tried then. */
   readonly wanted?: string;
@@ -17,12 +21,23 @@ export type PythonWish = {
 
 /** The interpreter for the Ultralytics trainer: the one a setting names, else the first that has ultralytics. */
 export async function choosePython({ cwd, env, wanted }: PythonWish): Promise<PythonChoice> {
-  const places =
-    wanted === undefined ? pythonPlaces(cwd, env) : [{ executable: wanted, found: 'the setting' }];
-  const reports = await probePythons(places, cwd);
+  const places = wanted === undefined ? placesOf(cwd, env) : named(wanted, env);
+  const reports = await probePythons(places);
   const found = reports.find((report) => report.packages?.ultralytics && report.packages.torch);
   if (found?.packages) return { kind: 'found', executable: found.executable, packages: found.packages };
   return { kind: 'missing', message: missingMessage(reports, wanted) };
+}
+
+function placesOf(cwd: string | undefined, env: PythonWish['env']): readonly PythonPlace[] {
+  return pythonPlaces(cwd ?? tmpdir(), env).filter(({ isInFolder }) => cwd !== undefined || !isInFolder);
+}
+
+/** A full path, or a name on PATH: a relative path would mean another file in each folder. */
+export function named(wanted: string, env: PythonWish['env'], found = 'the setting'): readonly PythonPlace[] {
+  const isName = !/[\\/]/.test(wanted);
+  const executable = isName ? findProgram(wanted, env) : wanted;
+  if (executable === undefined || !path.isAbsolute(executable)) return [];
+  return [{ executable, found }];
 }
 
 /** One line: what was looked at and what to do. */

@@ -5,9 +5,11 @@ import path from 'node:path';
  * and checks may install packages and fetch files: neither happens here unless the user asked for a download by name.
  */
 export function pythonEnvironment(packageDir: string): Readonly<Record<string, string>> {
-  const inherited = process.env.PYTHONPATH;
+  // A relative or empty entry would mean whatever folder the program stands in.
+  const inherited = (process.env.PYTHONPATH ?? '').split(path.delimiter).filter((p) => path.isAbsolute(p));
   return {
-    PYTHONPATH: inherited ? `${packageDir}${path.delimiter}${inherited}` : packageDir,
+    PYTHONPATH: [packageDir, ...inherited].join(path.delimiter),
+    PYTHONSAFEPATH: '1',
     PYTHONUNBUFFERED: '1',
     PYTHONIOENCODING: 'utf-8',
     YOLO_AUTOINSTALL: 'false',

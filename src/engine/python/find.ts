@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
+import { findProgram } from '../../run/folder/find-program';
 
 /** One interpreter and what it has; versions only, nothing is imported. `problem` where it could not be asked. */
 export type PythonReport = {
@@ -13,7 +15,12 @@ export type PythonReport = {
   readonly problem?: string;
 };
 
-export type PythonPlace = { readonly executable: string; readonly found: string };
+export type PythonPlace = {
+  readonly executable: string;
+  readonly found: string;
+  /** It lies in the folder itself, which may be a stranger's: asked only where something is to be started there. */
+  readonly isInFolder?: true;
+};
 
 const TIMEOUT_MS = 5000;
 const TORCH_MS = 60_000;
@@ -50,14 +57,15 @@ export function pythonPlaces(
   if (env.VIRTUAL_ENV) places.push({ executable: inEnv(env.VIRTUAL_ENV), found: 'VIRTUAL_ENV' });
   if (env.CONDA_PREFIX) places.push({ executable: inConda(env.CONDA_PREFIX), found: 'CONDA_PREFIX' });
   for (const name of ['.venv', 'venv', 'env'])
-    places.push({ executable: inEnv(path.join(cwd, name)), found: name });
-  for (const name of ['python3', 'python']) places.push({ executable: name, found: 'PATH' });
-  return places;
+    places.push({ executable: inEnv(path.resolve(cwd, name)), found: name, isInFolder: true });
+  for (const name of ['python3', 'python'])
+    places.push({ executable: findProgram(name, env) ?? name, found: 'PATH' });
+  return places.filter(({ executable }) => path.isAbsolute(executable));
 }
 
 /** Asks every interpreter at once; places without one are left out, the same environment is told once. */
-export async function probePythons(places: readonly PythonPlace[], cwd: string): Promise<PythonReport[]> {
-  const reports = await Promise.all(places.map((place) => probe(place, cwd)));
+export async function probePythons(places: readonly PythonPlace[]): Promise<PythonReport[]> {
+  const reports = await Promise.all(places.map(probe));
   const seen = new Set<string>();
   return reports.filter((report): report is PythonReport => {
     const key = report?.prefix ?? report?.executable;
@@ -67,13 +75,13 @@ export async function probePythons(places: readonly PythonPlace[], cwd: string):
   });
 }
 
-function probe({ executable, found }: PythonPlace, cwd: string): Promise<PythonReport | undefined> {
+function probe({ executable, found }: PythonPlace): Promise<PythonReport | undefined> {
   return new Promise((resolve) => {
     execFile(
       executable,
       // -I: neither the folder we stand in nor PYTHON* variables can put code of theirs into the probe.
       ['-I', '-c', PROBE, ...PACKAGES],
-      { cwd, timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
+      { cwd: tmpdir(), timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
       (error, stdout) => resolve(readProbe(error, stdout, { executable, found })),
     );
   });

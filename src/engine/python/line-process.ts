@@ -6,6 +6,7 @@ import { type Deferred, deferred } from '../../base/async';
 import { parseJson } from '../../base/json';
 import { type PythonReady, zPythonLine } from '../../protocol/line-process';
 import { pythonEnvironment } from './environment';
+import { moduleArguments, pythonFolder } from './start-module';
 
 export type LineProcessOptions = {
   /** Interpreter that has ultralytics. */
@@ -43,7 +44,8 @@ type State = {
 const LAST_WORDS = 4096;
 
 export function startLineProcess({ python, module, installDir, env }: LineProcessOptions): LineProcess {
-  const child = spawn(python, ['-m', `pitwall_ultralytics.${module}`], {
+  const child = spawn(python, moduleArguments(`pitwall_ultralytics.${module}`), {
+    cwd: pythonFolder(),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
     env: { ...env, ...pythonEnvironment(path.join(installDir, 'ultralytics')) },

@@ -57,7 +57,7 @@ async function askDevices({ host }: Services): Promise<readonly DeviceReport[] |
 }
 
 const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
-  probePythons(pythonPlaces(cwd, process.env), cwd);
+  probePythons(pythonPlaces(cwd, process.env));
 
 /** The interpreter that a run would take and what its torch computes on, or the one line that says what is missing. */
 async function askUltralytics(cwd: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { RunFile } from '../files';
+import { findProgram } from './find-program';
 
 /** Commit and dirty flag of the folder's repository; undefined without git or outside of a repository. */
 export async function gitFacts(folder: string): Promise<RunFile['git']> {
@@ -12,9 +13,11 @@ export async function gitFacts(folder: string): Promise<RunFile['git']> {
 /** The hooks and filters of a stranger's repository must not run: fsmonitor is the one that `status` would start. */
 function git(folder: string, args: readonly string[]): Promise<string | undefined> {
   const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
+  const program = findProgram('git');
+  if (program === undefined) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     execFile(
-      'git',
+      program,
       [...safe, ...args],
       { cwd: folder, timeout: 5000, windowsHide: true },
       (error, stdout) => {

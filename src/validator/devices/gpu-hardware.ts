@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type GpuInfo, parseNvidiaSmi } from '../../domain/detection/half';
+import { findProgram } from '../../run/folder/find-program';
 
 const run = promisify(execFile);
 const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
@@ -31,7 +32,9 @@ function listed(folder: string): string[] {
 export async function nvidiaGpus(): Promise<readonly GpuInfo[]> {
   try {
     const query = ['--query-gpu=index,name,compute_cap', '--format=csv,noheader'];
-    const { stdout } = await run('nvidia-smi', query, { timeout: NVIDIA_SMI_MS, windowsHide: true });
+    const program = findProgram('nvidia-smi');
+    if (program === undefined) return [];
+    const { stdout } = await run(program, query, { timeout: NVIDIA_SMI_MS, windowsHide: true });
     return parseNvidiaSmi(stdout);
   } catch {
     return [];

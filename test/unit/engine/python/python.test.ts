@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { pythonEnvironment } from '../../../../src/engine/python/environment';
 import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
+import { moduleArguments } from '../../../../src/engine/python/start-module';
 
 let dir = '';
 beforeAll(() => {
@@ -31,10 +34,22 @@ describe('pythonPlaces', () => {
       '/work/.venv/bin/python',
       '/work/venv/bin/python',
       '/work/env/bin/python',
-      'python3',
-      'python',
     ]);
+    expect(places.filter(({ isInFolder }) => isInFolder)).toHaveLength(3);
   });
+  it.skipIf(process.platform === 'win32')(
+    'takes from PATH what has a full path, and nothing of the folder',
+    () => {
+      for (const name of ['python3', 'python']) fakePython(name, '');
+      const bin = path.join(dir, 'python', 'bin');
+      const places = pythonPlaces(dir, { PATH: `.::bin:${bin}` }, 'linux');
+      const onPath = places.filter(({ found }) => found === 'PATH');
+      expect(onPath.map(({ executable }) => executable)).toEqual([path.join(bin, 'python')]);
+      expect(
+        pythonPlaces(dir, { PATH: '.:bin', VIRTUAL_ENV: 'here' }, 'linux').every((p) => p.isInFolder),
+      ).toBe(true);
+    },
+  );
   it('knows where Windows keeps them', () => {
     const places = pythonPlaces('/work', { VIRTUAL_ENV: '/v', CONDA_PREFIX: '/c' }, 'win32');
     expect(places.slice(0, 2).map(({ executable }) => executable)).toEqual([
@@ -44,14 +59,38 @@ describe('pythonPlaces', () => {
   });
 });
 
+const packageOf = (folder: string, text: string): void => {
+  const place = path.join(folder, 'pitwall_ultralytics');
+  mkdirSync(place, { recursive: true });
+  for (const name of ['__init__.py', 'exporter.py']) writeFileSync(path.join(place, name), text);
+};
+
+describe.skipIf(process.platform === 'win32')('a Python program of ours', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('imports nothing from the folder it is started in, nor through relative entries of PYTHONPATH', () => {
+    const folder = path.join(dir, 'hostile');
+    packageOf(folder, 'print("hostile")');
+    packageOf(path.join(dir, 'own'), 'import json, pathlib; print("ours")');
+    for (const name of ['json', 'pathlib', 'runpy', 'sitecustomize'])
+      writeFileSync(path.join(folder, `${name}.py`), 'print("hostile")');
+    for (const inherited of ['', '.', ':', `.:${path.join(dir, 'none')}::`]) {
+      vi.stubEnv('PYTHONPATH', inherited);
+      const env = { ...process.env, ...pythonEnvironment(path.join(dir, 'own')) };
+      const args = moduleArguments('pitwall_ultralytics.exporter');
+      const out = execFileSync('python3', [...args], { cwd: folder, env, encoding: 'utf8' });
+      expect(new Set(out.trim().split('\n')), inherited).toEqual(new Set(['ours']));
+    }
+  });
+});
+
 describe.skipIf(process.platform === 'win32')('probePythons', () => {
   it('tells versions, leaves out absent ones and tells an environment once', async () => {
     const a = fakePython('a', answers('/env', { torch: '2.13.0+cpu' }));
     const again = fakePython('again', answers('/env', {}));
-    const reports = await probePythons(
-      [a, { executable: path.join(dir, 'none'), found: 'none' }, again],
-      dir,
-    );
+    const reports = await probePythons([a, { executable: path.join(dir, 'none'), found: 'none' }, again]);
     expect(reports).toEqual([
       {
         executable: a.executable,
@@ -64,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('probePythons', () => {
   });
   it('says so where a program is no interpreter', async () => {
     const broken = fakePython('broken', 'process.exit(9)');
-    expect(await probePythons([broken], dir)).toEqual([
+    expect(await probePythons([broken])).toEqual([
       { executable: broken.executable, found: 'broken', problem: 'could not be asked for its packages' },
     ]);
   });

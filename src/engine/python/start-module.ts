@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { makeFolderSync } from '../../run/folder/make-folder';
+import { stateFolder } from '../../run/folder/state-folder';
+
+// What `python -P -m MODULE` does, for versions before 3.11 too: neither the working folder nor a relative entry of
+// PYTHONPATH is searched, where a package named like ours or like one of the libraries' could lie.
+const START = [
+  // Both are there already; all that is imported after the next line is looked for without the working folder.
+  'import os, sys',
+  'sys.path[:] = [p for p in sys.path if os.path.isabs(p)]',
+  'import runpy',
+  "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)",
+].join('; ');
+
+/** Arguments that start a module of the package pitwall_ultralytics. */
+export function moduleArguments(module: string, args: readonly string[] = []): readonly string[] {
+  return ['-c', START, module, ...args];
+}
+
+/** Where Python programs of ours work that have nothing to do with the folder that is looked at. */
+export function pythonFolder(): string {
+  const folder = path.join(stateFolder(), 'python');
+  makeFolderSync(folder);
+  return folder;
+}

@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The file that a program's bare name means on PATH; undefined where there is none. Looked up here and not by the system:
+ * Windows tries the working folder first, and a relative entry of PATH means whatever folder one stands in. Nothing is
+ * ever started out of a folder that is merely looked at.
+ */
+export function findProgram(name: string, env: Env = process.env): string | undefined {
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter((f) => path.isAbsolute(f));
+  const names = process.platform === 'win32' ? [`${name}.exe`, name] : [name];
+  return folders.flatMap((folder) => names.map((n) => path.join(folder, n))).find(isFile);
+}
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
