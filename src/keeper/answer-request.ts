@@ -4,6 +4,7 @@ import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/requests';
 import type { Requests } from './requests';
+import type { Rewinder } from './rewinder';
 import type { RunBook } from './run-book';
 import type { TrainerControl } from './trainer-control';
 import type { ValidationControl } from './validation-control';
@@ -13,6 +14,7 @@ export type RequestContext = {
   readonly requests: Requests;
   readonly trainer: TrainerControl;
   readonly validation: ValidationControl;
+  readonly rewinder: Rewinder;
 };
 
 type Answer = { readonly ok: boolean; readonly message: string };
@@ -20,7 +22,8 @@ type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>
 
 /** Answers a request that is the keeper's, or hands it to the trainer. Every request is answered, sooner or later. */
 export async function answerRequest(file: ControlFile, context: RequestContext): Promise<void> {
-  const { id, request } = file;
+  const { id, request, from } = file;
+  if (request.type === 'rewind') return context.rewinder.ask({ id, request, from });
   if (!TRAINER_REQUESTS.has(request.type)) {
     context.requests.answer(id, request, answerOwn(request, context));
     return tellTrainer(request, context);

@@ -16,6 +16,7 @@ import { Cleanup } from './cleanup';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { Monitor } from './monitor';
 import { Requests } from './requests';
+import { Rewinder } from './rewinder';
 import { RunBook } from './run-book';
 import { statusFields } from './status-fields';
 import { type StatusFields, StatusWriter } from './status-writer';
@@ -73,6 +74,7 @@ class Keeper {
   readonly #trainer: TrainerControl;
   readonly #validation: ValidationControl;
   readonly #requests: Requests;
+  readonly #rewinder: Rewinder;
   readonly #cleanup: Cleanup;
   readonly #supervisor: Supervisor;
   readonly #told = new Set<string>();
@@ -96,6 +98,7 @@ class Keeper {
     this.#monitor = new Monitor(book);
     this.#validation = new ValidationControl({ ...common, monitor: this.#monitor });
     this.#requests = new Requests(paths, book, options.onError);
+    this.#rewinder = new Rewinder({ run, book, requests: this.#requests, trainer: this.#trainer });
     this.#cleanup = new Cleanup(run, paths, book);
   }
 
@@ -188,6 +191,7 @@ class Keeper {
       ['answering requests', () => this.#answerAll()],
       ['the end of the trainer', () => this.#settle(exited)],
       ['queueing validations', () => this.#validation.turn(this.#trainer.outcome !== undefined)],
+      ['going back', () => this.#rewind()],
       ['early stopping', () => this.#stopEarly()],
       ['clearing checkpoints away', () => this.#cleanup.turn(this.#validation.queued)],
       ['writing the logs', () => this.#book.flush()],
@@ -204,7 +208,16 @@ class Keeper {
 
   #settle(exited: boolean): void {
     if (exited) this.#trainer.settle();
-    if (this.#trainer.outcome) this.#closeTraining();
+    if (this.#trainer.outcome && !this.#goesBack) this.#closeTraining();
+  }
+
+  async #rewind(): Promise<void> {
+    if (this.#goesBack && this.#validation.idle) await this.#rewinder.start();
+  }
+
+  /** The trainer has ended, but not the run: it goes back to a checkpoint once all are validated. */
+  get #goesBack(): boolean {
+    return this.#trainer.outcome !== undefined && !this.#validation.stopped && this.#rewinder.isDue;
   }
 
   /** A trainer's first word is waited for closely, so that `starting` ends when it does. */
@@ -218,6 +231,7 @@ class Keeper {
       requests: this.#requests,
       trainer: this.#trainer,
       validation: this.#validation,
+      rewinder: this.#rewinder,
     };
   }
 
@@ -237,8 +251,8 @@ class Keeper {
     const { trainer, on_divergence: wish } = this.#options.run.experiment.resolved;
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
     if (!alarm || !this.#trainer.alive || judgesDivergence(trainer) || wish === 'notify') return;
-    await this.#ask(wish);
-    if (wish === 'stop') this.#trainer.stop({ kind: 'diverged', message: alarm.message });
+    await this.#ask(wish === 'pause' ? 'pause' : 'stop');
+    if (wish !== 'pause') this.#trainer.stop({ kind: 'diverged', message: alarm.message });
   }
 
   /** The trainer is gone: what it was asked and did not answer is answered, and a stopped run is not validated further. */
@@ -292,7 +306,8 @@ class Keeper {
   }
 
   #isDone(): boolean {
-    return this.#trainer.outcome !== undefined && this.#validation.idle && this.#requests.pending === 0;
+    const isAtRest = this.#validation.idle && this.#requests.pending === 0;
+    return this.#trainer.outcome !== undefined && !this.#goesBack && isAtRest;
   }
 
   /** Nothing that fails here keeps the process from its end; the last status is worth a minute of tries. */

@@ -15,7 +15,8 @@ export type Outcome = {
 export type StopCause =
   | { readonly kind: 'asked' }
   | { readonly kind: 'early'; readonly message: string }
-  | { readonly kind: 'diverged'; readonly message: string };
+  | { readonly kind: 'diverged'; readonly message: string }
+  | { readonly kind: 'rewind' };
 
 export type OutcomeInput = {
   readonly end: TrainerEventOf<'end'> | undefined;
@@ -43,6 +44,7 @@ function signalOf({ signal }: TrainerEnd): { signal?: string | null } {
 /** An early stop is how such a run is meant to end. */
 function stoppedBy(cause: StopCause): Outcome {
   if (cause.kind === 'asked') return { state: 'stopped', reason: 'stopped on request' };
+  if (cause.kind === 'rewind') return { state: 'stopped', reason: 'stopped to be rewound' };
   return { state: cause.kind === 'early' ? 'completed' : 'diverged', reason: cause.message };
 }
 

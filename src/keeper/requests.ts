@@ -48,6 +48,11 @@ export class Requests {
     this.#forwarded.set(id, request);
   }
 
+  /** A request that is answered later than in this turn. */
+  hold(id: string, request: ControlRequest): void {
+    this.#forwarded.set(id, request);
+  }
+
   /** The trainer obeyed or refused. Its answer is repeated in keeper.jsonl, so that askers read one file. */
   hear({ id, ok, message }: TrainerEventOf<'control'>): void {
     const request = this.#forwarded.get(id);
@@ -55,8 +60,9 @@ export class Requests {
   }
 
   /** The trainer is gone: what it did not answer is answered here. */
-  close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }): void {
-    for (const [id, request] of [...this.#forwarded]) this.answer(id, request, answerFor(request));
+  close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }, except?: string): void {
+    const closed = [...this.#forwarded].filter(([id]) => id !== except);
+    for (const [id, request] of closed) this.answer(id, request, answerFor(request));
     for (const id of listIds(this.#paths.trainerControl, this.#paths.dir))
       this.#remove(this.#paths.trainerControl, id);
   }

@@ -26,14 +26,16 @@ type TrainerAdapter = {
   readonly command: (input: CommandInput) => TrainerCommand | undefined;
   /** Watches for divergence itself and obeys on_divergence; else the keeper does. */
   readonly judgesDivergence: boolean;
+  /** Can go back to an earlier checkpoint of its own. */
+  readonly rewinds?: boolean;
   /** A reader beside the program that trains: where it dies alone, another takes its place. */
   readonly isReader?: boolean;
 };
 
 /** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
 const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
-  builtin: { command: withHugePages, judgesDivergence: true },
-  ultralytics: { command: runner, judgesDivergence: false },
+  builtin: { command: withHugePages, judgesDivergence: true, rewinds: true },
+  ultralytics: { command: runner, judgesDivergence: false, rewinds: true },
   command: { command: (input) => bundle('command.js', input), judgesDivergence: false, isReader: true },
 };
 
@@ -82,6 +84,10 @@ export function trainerProblem(kind: TrainerKind): string | undefined {
 
 export function isReader(kind: TrainerKind): boolean {
   return ADAPTERS[kind]?.isReader ?? false;
+}
+
+export function canRewind(kind: TrainerKind): boolean {
+  return ADAPTERS[kind]?.rewinds ?? false;
 }
 
 export function judgesDivergence(kind: TrainerKind): boolean {

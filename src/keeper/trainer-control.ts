@@ -103,6 +103,16 @@ export class TrainerControl {
     else this.#dispatch({ kind: 'judged', outcome: keptOutcome(previous, book) });
   }
 
+  /** Whether a trainer has ended before the eyes of this keeper. */
+  get hasSeenEnd(): boolean {
+    return this.#state.kind === 'over' && this.#state.attempt !== undefined;
+  }
+
+  /** The next attempt of a run whose trainer has ended. */
+  again(): void {
+    this.#start(lastAttempt(this.#options.book) + 1);
+  }
+
   /** Ends the trainer by the ladder; a second request does not wait for it to obey. */
   stop(cause: StopCause): void {
     this.#dispatch({ kind: 'stop', cause });

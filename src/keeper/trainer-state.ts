@@ -53,9 +53,10 @@ export function trainerTransition(state: TrainerState, event: TrainerEvent): Tra
   }
 }
 
-/** A first trainer, or another reader in place of one that ended without a word. */
+/** A first trainer, one that goes on after a rewind, or another reader in place of one that ended without a word. */
 function onStart(state: TrainerState, attempt: number): TrainerState {
-  if (state.kind === 'unknown') return { kind: 'starting', attempt, cause: undefined };
+  if (state.kind === 'unknown' || state.kind === 'over')
+    return { kind: 'starting', attempt, cause: undefined };
   return state.kind === 'settling' ? { kind: 'starting', attempt, cause: state.cause } : state;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REWIND_DEFAULTS } from '../domain/experiment/rewind-defaults';
 import type {
   AugmentSettings,
   CheckpointSettings,
@@ -6,6 +7,7 @@ import type {
   EarlyStopSettings,
   Experiment,
   LossSettings,
+  RewindSettings,
   ScheduleSettings,
   ValidationSettings,
 } from '../domain/experiment/types';
@@ -113,7 +115,13 @@ export const zExperiment = block<Experiment>({
   validation: zValidation,
   early_stop: zEarlyStop,
   checkpoints: zCheckpoints,
-  on_divergence: z.enum(['stop', 'notify', 'pause']),
+  on_divergence: z.enum(['stop', 'notify', 'pause', 'rewind']),
+  // Later than format 1.
+  rewind: block<RewindSettings>({
+    tries: count,
+    lr_factor: z.number(),
+    warmup_steps: count,
+  }).default(REWIND_DEFAULTS),
   clip_grad: z.number(),
   weight_ema: z.number(),
   command: zCommand.optional(),

@@ -137,6 +137,16 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     bytes: z.number(),
     reason: z.string(),
   }),
+  z.object({
+    type: z.literal('rewind'),
+    t,
+    /** 0: to the beginning. */
+    epoch: z.number().int().min(0),
+    lrFactor: zNumber,
+    warmup: z.number().int(),
+    message: z.string(),
+    by: z.string(),
+  }),
   z.object({ type: z.literal('pin'), t, epoch: zEpoch, pinned: z.boolean() }),
 ]);
 export type KeeperEntry = z.infer<typeof zKeeperEntry>;

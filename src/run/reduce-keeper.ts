@@ -15,6 +15,7 @@ const ENTRIES: {
     if (!isOutdated(draft.raw, entry)) draft.set({ best: { epoch, map, path } });
   },
   early_stop: () => undefined,
+  rewind: () => undefined,
   cleanup: removeCheckpoint,
   pin: (draft, { epoch, pinned }) => markCheckpoint(draft, epoch, { pinned }),
 };

@@ -21,6 +21,13 @@ export const zControlRequest = z.discriminatedUnion('type', [
       confirmed: z.boolean().optional(),
     })
     .refine(({ mode, value }) => mode === 'plan' || value !== undefined, 'value: expected a number above 0'),
+  /** Back to the checkpoint of `epoch`, 0: to the beginning. What is absent is decided by the keeper. */
+  z.object({
+    type: z.literal('rewind'),
+    epoch: z.number().int().min(0).optional(),
+    lrFactor: z.number().positive().max(1).optional(),
+    warmup: z.number().int().min(0).optional(),
+  }),
   z.object({ type: z.literal('stop') }),
   z.object({ type: z.literal('stop_after_epoch') }),
   z.object({ type: z.literal('pause') }),

@@ -1,4 +1,5 @@
 import { EVERY_TRAINER, type KeySpec, ownKey, ultralyticsKey } from './key-spec';
+import { REWIND_DEFAULTS } from './rewind-defaults';
 
 export const OPTIMIZERS = [
   'SGD',
@@ -138,10 +139,33 @@ export const RUN_KEYS: readonly KeySpec[] = [
   ownKey({
     key: 'on_divergence',
     kind: 'choice',
-    choices: ['stop', 'notify', 'pause'],
+    choices: ['stop', 'notify', 'pause', 'rewind'],
     default: 'notify',
     builtinDefault: 'stop',
-    doc: 'What happens when the loss is not finite, or its mean over 16 steps is above 20 times that of step 0.',
+    doc: 'What happens when the loss is not finite, or its median over 16 steps is above 20 times the usual. rewind goes back to the last checkpoint before it, at a lower LR.',
+  }),
+  ownKey({
+    key: 'rewind_tries',
+    kind: 'int',
+    min: 1,
+    default: REWIND_DEFAULTS.tries,
+    doc: 'How often `on_divergence: rewind` goes back by itself.',
+  }),
+  ownKey({
+    key: 'rewind_lr_factor',
+    kind: 'number',
+    min: 0.01,
+    max: 1,
+    default: REWIND_DEFAULTS.lr_factor,
+    doc: 'What a rewind multiplies the LR by.',
+  }),
+  ownKey({
+    key: 'rewind_warmup_steps',
+    kind: 'int',
+    min: 0,
+    default: REWIND_DEFAULTS.warmup_steps,
+    unit: 'steps',
+    doc: 'Steps of the fresh warm-up after a rewind.',
   }),
   ownKey({
     key: 'clip_grad',

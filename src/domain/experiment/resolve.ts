@@ -49,6 +49,11 @@ export function resolveExperiment(
     early_stop: earlyStopOf(values),
     checkpoints: checkpointsOf(values),
     on_divergence: get('on_divergence'),
+    rewind: {
+      tries: get('rewind_tries'),
+      lr_factor: get('rewind_lr_factor'),
+      warmup_steps: get('rewind_warmup_steps'),
+    },
     clip_grad: get('clip_grad'),
     weight_ema: get('weight_ema'),
     ...(command && { command }),

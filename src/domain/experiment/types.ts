@@ -19,7 +19,8 @@ export type Experiment = {
   readonly validation: ValidationSettings;
   readonly early_stop: EarlyStopSettings;
   readonly checkpoints: CheckpointSettings;
-  readonly on_divergence: 'stop' | 'notify' | 'pause';
+  readonly on_divergence: 'stop' | 'notify' | 'pause' | 'rewind';
+  readonly rewind: RewindSettings;
   /** Largest gradient norm; 0 leaves gradients as they are (builtin trainer). */
   readonly clip_grad: number;
   /** Decay of the weight average that is validated and saved; it looks back over a tenth of the steps at most. 0 switches it off. */
@@ -109,6 +110,14 @@ export type CheckpointSettings = {
   readonly keep_every?: number;
   readonly keep_last: number;
   readonly keep_best: number;
+};
+
+export type RewindSettings = {
+  /** Tries that `on_divergence: rewind` makes by itself. */
+  readonly tries: number;
+  readonly lr_factor: number;
+  /** Steps of the fresh warm-up after a rewind. */
+  readonly warmup_steps: number;
 };
 
 export type CommandSettings = {

@@ -1,17 +1,24 @@
-/** Steps whose mean loss is compared with the loss of step 0, and how much larger it may be. */
+/** Steps that are judged together, and how much larger than usual their loss may be. */
 const WINDOW = 16;
 const FACTOR = 20;
+/** Losses before the window that make the running median. */
+const USUAL = 256;
 
 export type Divergence = {
-  /** The loss, or the mean of the last 16 losses, that was too large. */
+  /** The loss that is not finite, or the median of the last 16. */
   readonly value: number;
-  /** Loss of step 0; NaN where there was none that is finite. */
+  /** What was usual before; NaN if there was nothing yet. */
   readonly first: number;
   readonly reason: string;
 };
 
 /** What the rule remembers; part of the state that a resume needs. */
-export type DivergenceState = { readonly first?: number | undefined; readonly recent: number[] };
+export type DivergenceState = {
+  /** Median of the first 16 losses, once there were so many. */
+  readonly first?: number | undefined;
+  /** The last losses, at most 16 + 256. */
+  readonly recent: number[];
+};
 
 export type Losses = Readonly<Record<string, number>> & { readonly total: number };
 
@@ -19,47 +26,69 @@ export type DivergenceRule = {
   /** The losses of the next step; answers how the run has diverged, if it has. */
   onStep(losses: Losses): Divergence | undefined;
   state(): DivergenceState;
-  /** A new attempt starts: the window is empty again, the loss of step 0 stays. */
+  /** A new attempt starts: the window is empty again, what was usual at first stays. */
   restart(): void;
 };
 
-/** A first loss of 0 (a batch without objects, a loss of another program) is no measure. */
-const limitOf = (first: number): number => (first > 0 ? FACTOR * first : Number.POSITIVE_INFINITY);
+/** A usual loss of 0 (batches without objects, a loss of another program) is no measure. */
+const limitOf = (usual: number): number => (usual > 0 ? FACTOR * usual : Number.POSITIVE_INFINITY);
 
 /**
- * A run has diverged with any loss that is not finite, or when the mean of the last 16 step losses exceeds 20 times the
- * loss of step 0 (design section 3: fires at step 15 on 3 of 3 cold runs at lr0 0.1, on none of 12 healthy ones).
+ * A run has diverged with any loss that is not finite, or when the median of the last 16 losses exceeds 20 times what is
+ * usual: the median of the first 16, or the running median if that is lower by now. Medians, because one odd batch, first
+ * or later, says nothing: anchored on the loss of step 0 the rule stopped every healthy run that began with an odd batch,
+ * and was blunt where the first loss is hundreds of times the last.
  */
 export function createDivergenceRule(saved: DivergenceState = { recent: [] }): DivergenceRule {
   let { first } = saved;
   let recent = [...saved.recent];
+  let usual = usualOf(first, recent);
+  const remember = (total: number): void => {
+    recent.push(total);
+    // The running median moves slowly: once a window is often enough.
+    if (recent.length % WINDOW > 0) return;
+    first ??= median(recent);
+    usual = usualOf(first, recent);
+    recent = recent.slice(-USUAL - WINDOW);
+  };
   return {
     onStep(losses) {
-      const { total } = losses;
-      const broken = nonFinite(losses, first);
+      const broken = nonFinite(losses, usual);
       if (broken) return broken;
-      first ??= total;
-      recent = [...recent.slice(1 - WINDOW), total];
-      return grown(recent, first);
+      remember(losses.total);
+      return losses.total > limitOf(usual) ? grown(recent, usual) : undefined;
     },
     state: () => ({ first, recent: [...recent] }),
     restart() {
       recent = [];
+      usual = first ?? Number.NaN;
     },
   };
 }
 
-function nonFinite(losses: Losses, first = Number.NaN): Divergence | undefined {
+function usualOf(first: number | undefined, recent: readonly number[]): number {
+  if (first === undefined) return Number.NaN;
+  const before = recent.slice(0, -WINDOW);
+  return before.length < WINDOW ? first : Math.min(first, median(before));
+}
+
+function nonFinite(losses: Losses, first: number): Divergence | undefined {
   const [name, value] = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss)) ?? [];
   return value === undefined ? undefined : { value, first, reason: `the ${name} loss is ${value}` };
 }
 
-function grown(recent: readonly number[], first: number): Divergence | undefined {
+function grown(recent: readonly number[], usual: number): Divergence | undefined {
   if (recent.length < WINDOW) return undefined;
-  const value = recent.reduce((a, b) => a + b) / WINDOW;
-  if (!(value > limitOf(first))) return undefined;
-  const reason = `the mean loss of the last ${WINDOW} steps, ${show(value)}, is above ${FACTOR} times the loss of step 0, ${show(first)}`;
-  return { value, first, reason };
+  const value = median(recent.slice(-WINDOW));
+  if (!(value > limitOf(usual))) return undefined;
+  const reason = `the median loss of the last ${WINDOW} steps, ${show(value)}, is above ${FACTOR} times what is usual, ${show(usual)}`;
+  return { value, first: usual, reason };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 const show = (value: number): string => value.toPrecision(4);

@@ -52,6 +52,16 @@ async function tryRead(
   }
 }
 
+/** What lies beyond the epoch that a run goes back to; it would be taken for the newest state at the next resume. */
+export async function dropStatesAfter(runDir: string, epoch: number): Promise<readonly string[]> {
+  const folder = path.join(runDir, 'checkpoints');
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const later = names.filter((name) => EPOCH_FOLDER.test(name) && Number(name.slice(6)) > epoch);
+  const dropped = [...later, path.basename(PAUSED_FOLDER)];
+  for (const name of dropped) removeTree(path.join(folder, name), runDir);
+  return later;
+}
+
 /** Reads one state.bin. Throws one line that names the file. Where it lies in a run, no link leads to it. */
 export async function readState(file: string, runDir?: string): Promise<Omit<SavedState, 'folder'>> {
   const from = runDir === undefined ? ({ links: 'follow' } as const) : { root: runDir };

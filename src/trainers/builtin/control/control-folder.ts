@@ -74,7 +74,8 @@ export class ControlFolder {
       const parsed = zControlFile.safeParse(parseJson(await readText(path.join(this.#folder, file), rule)));
       if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is no request' } };
       const { request, t, from } = parsed.data;
-      if (TRAINER_REQUESTS.has(request.type))
+      // A rewind is found before the loop begins, and refused in it.
+      if (TRAINER_REQUESTS.has(request.type) || request.type === 'rewind')
         return { t, incoming: { kind: 'request', id: parsed.data.id, from, request, file } };
       const message = `${request.type} is not the trainer's to answer`;
       return { t, incoming: { kind: 'bad', id, file, message } };

@@ -7,7 +7,7 @@ import { scheduleOnGrid } from '../../../domain/schedule/epoch-grid';
 import { createSchedule, scheduleOf } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
 import type { RunFile } from '../../../run/files';
-import { findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
+import { dropStatesAfter, findNewestState, removeLeftovers, type SavedState } from '../checkpoint/find-state';
 import { type ModelStart, readModelStart, toTrainState } from '../checkpoint/initial-state';
 import { MODEL_SIZES } from '../model/detector';
 import { type FoundBatch, findBatch } from '../session/auto-batch';
@@ -35,6 +35,8 @@ export type PrepareOptions = {
   readonly runDir: string;
   readonly attempt: number;
   readonly log: EventLog;
+  /** The epoch that this attempt goes back to, 0 for the beginning; undefined: to the newest state. */
+  readonly rewindTo?: number | undefined;
 };
 
 /** Everything that can be wrong with the input is found here, before a session is opened. Throws one line. */
@@ -116,11 +118,12 @@ function tell(problems: readonly Problem[], log: EventLog, file: string): void {
 }
 
 async function findSaved(options: PrepareOptions, split: DatasetSplit): Promise<SavedState | undefined> {
-  const { runDir, log } = options;
+  const { runDir, log, rewindTo } = options;
   await removeLeftovers(runDir);
+  if (rewindTo !== undefined) await goBack(options, rewindTo);
   const saved = await findNewestState(runDir, (message) => log.warn(message));
   if (!saved) {
-    log.warn('no whole checkpoint was found: training begins again');
+    if (rewindTo !== 0) log.warn('no whole checkpoint was found: training begins again');
     return undefined;
   }
   const { names } = saved.progress;
@@ -128,6 +131,11 @@ async function findSaved(options: PrepareOptions, split: DatasetSplit): Promise<
   throw new Error(
     `the classes of the data set have changed since ${saved.folder}: ${names.join(', ')} became ${split.names.join(', ')}`,
   );
+}
+
+async function goBack({ runDir, log }: PrepareOptions, epoch: number): Promise<void> {
+  const dropped = await dropStatesAfter(runDir, epoch);
+  if (dropped.length > 0) log.info(`rewind to epoch ${epoch}: ${dropped.join(', ')} removed`);
 }
 
 function resumed(saved: SavedState): ModelStart {

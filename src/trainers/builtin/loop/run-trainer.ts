@@ -2,15 +2,18 @@ import path from 'node:path';
 import { toError } from '../../../base/async';
 import { isOutOfMemory } from '../../../domain/detection/memory';
 import { createDivergenceRule } from '../../../domain/run/divergence';
+import { describeLrChange } from '../../../domain/schedule/lr-preview';
+import { rewindOfLr } from '../../../domain/schedule/lr-rewind';
 import type { RunFile } from '../../../run/files';
 import { readRun } from '../../../run/folder/read';
 import { ControlFolder } from '../control/control-folder';
+import { findRewind, type Rewind } from '../control/rewind-request';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
 import { Checkpoints } from './checkpoints';
 import { EventLog } from './event-log';
-import { type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
+import { addControl, type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { KNOBS } from './obey';
 import { planEvent } from './plan';
 import { type Prepared, prepare } from './prepare';
@@ -47,13 +50,14 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
 
 async function train(options: TrainerOptions, run: RunFile, log: EventLog): Promise<Ending> {
   const { runDir, attempt } = options;
-  const prepared = await prepare({ run, runDir, attempt, log });
+  const rewind = attempt > 1 ? await findRewind(new ControlFolder(runDir)) : undefined;
+  const prepared = await prepare({ run, runDir, attempt, log, rewindTo: rewind?.epoch });
   const changes = {
     inFlight: attempt > 1 ? await readInFlight(path.join(runDir, 'events.jsonl')) : NOTHING_IN_FLIGHT,
   };
   const session = await openTrainSession(prepared.session);
   try {
-    return await trainOn({ options, run, log, prepared, changes, session });
+    return await trainOn({ options, run, log, prepared, changes, session, rewind });
   } finally {
     await session.dispose();
   }
@@ -66,6 +70,8 @@ type TrainContext = {
   readonly prepared: Prepared;
   readonly changes: { inFlight: InFlight };
   readonly session: TrainSession;
+  /** Why this attempt does not go on from the newest state. */
+  readonly rewind: Rewind | undefined;
 };
 
 async function trainOn(context: TrainContext): Promise<Ending> {
@@ -91,6 +97,10 @@ async function trainOn(context: TrainContext): Promise<Ending> {
     );
     const control = new ControlFolder(options.runDir);
     control.create();
+    if (context.rewind) {
+      applyRewind(context, context.rewind);
+      control.done(context.rewind.incoming);
+    }
     const begun = performance.now();
     const ending = await new TrainLoop({
       ...{ experiment, log, session, source, control, schedule, changes, fromStep, grid },
@@ -115,6 +125,22 @@ async function trainOn(context: TrainContext): Promise<Ending> {
   } finally {
     source.dispose();
   }
+}
+
+/** Answers the rewind: the LR change that it makes is one in flight, so that a later resume applies it again. */
+function applyRewind({ log, prepared, changes }: TrainContext, rewind: Rewind): void {
+  const { schedule, goOn } = prepared;
+  const { request, lrFactor, warmup } = rewind;
+  const { id, from } = rewind.incoming;
+  const { fromStep: step } = goOn;
+  const applied = rewindOfLr({
+    ...{ schedule, step, lrFactor, warmup, by: from },
+    changes: changes.inFlight.lrChanges,
+  });
+  const message = describeLrChange({ schedule, changes: changes.inFlight.lrChanges, change: applied });
+  const event = { type: 'control' as const, id, requested: request, ok: true, applied, step };
+  log.write({ ...event, message: `rewound to step ${step}; ${message}` });
+  changes.inFlight = addControl(changes.inFlight, { ...event, message });
 }
 
 function sayHello({ options, log, prepared, session }: TrainContext, fromStep: number): void {

@@ -49,17 +49,23 @@ test('early stop: on loss the smaller is better, and fitness weighs loss, precis
   expect(score).toBeCloseTo(0.1 * 0 + 0.1 * 0.6 + 0.1 * 0.7 + 0.1 * 0.8 + 0.6 * 0.5, 12);
 });
 
-test('divergence: a loss that is not finite, or a mean of 16 losses above 20 times the first', () => {
+test('divergence: a loss that is not finite, or a median of 16 losses above 20 times the usual', () => {
   const stepOf = (losses: readonly number[]): number | undefined => {
     const rule = createDivergenceRule();
     const step = losses.findIndex((total) => rule.onStep({ total }) !== undefined);
     return step < 0 ? undefined : step;
   };
   expect(stepOf([1, 2, Number.NaN])).toBe(2);
-  expect(stepOf([1, ...Array(15).fill(25)])).toBe(15);
-  expect(stepOf([1, ...Array(30).fill(20)])).toBeUndefined();
-  expect(stepOf([1, ...Array(20).fill(1), ...Array(16).fill(21)])).toBe(36);
-  expect(stepOf([0, ...Array(30).fill(21)])).toBeUndefined();
+  const calm = Array(20).fill(1);
+  expect(stepOf([...calm, ...Array(30).fill(20)])).toBeUndefined();
+  expect(stepOf([...calm, ...Array(16).fill(21)])).toBe(28);
+  expect(stepOf([...Array(16).fill(0), ...Array(30).fill(21)])).toBeUndefined();
+  // One odd batch says nothing, be it the first one or one a thousand times as bad.
+  expect(stepOf([0.01, ...Array(60).fill(1)])).toBeUndefined();
+  expect(stepOf([...calm, 1000, ...calm, 1000, 1000, ...calm])).toBeUndefined();
+  // A first loss hundreds of times the last is no measure for the end of a run.
+  const falling = Array.from({ length: 600 }, (_, i) => 0.02 + 5 * Math.exp(-i / 30));
+  expect(stepOf([...falling, ...Array(20).fill(0.6)])).toBe(608);
   expect(stepOf(Array.from({ length: 500 }, (_, i) => 5 / (1 + i / 50)))).toBeUndefined();
 });
 

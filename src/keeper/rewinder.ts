@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { totalLoss } from '../domain/run/alarms';
+import { epochBeforeTrouble, planRewind, type RewindPlan } from '../domain/run/rewind';
+import { scheduleOfRun } from '../protocol/dashboard/planned';
+import type { RunFile } from '../run/files';
+import type { ControlRequest } from '../run/requests';
+import type { Requests } from './requests';
+import type { RunBook } from './run-book';
+import { canRewind } from './trainer-commands';
+import type { TrainerControl } from './trainer-control';
+
+type RewindRequest = Extract<ControlRequest, { type: 'rewind' }>;
+type Asked = { readonly id: string; readonly from: string; readonly request: RewindRequest };
+
+export type RewinderParts = {
+  readonly run: RunFile;
+  readonly book: RunBook;
+  readonly requests: Requests;
+  readonly trainer: TrainerControl;
+};
+
+/** Takes a run back to a checkpoint from before the trouble: when asked, and by itself if the experiment says so. */
+export class Rewinder {
+  readonly #parts: RewinderParts;
+  #asked: Asked | undefined;
+
+  constructor(parts: RewinderParts) {
+    this.#parts = parts;
+  }
+
+  /** A living trainer is ended first. A refusal is answered at once, the rest when the new attempt has begun. */
+  async ask(asked: Asked): Promise<void> {
+    const { run, book, requests, trainer } = this.#parts;
+    const { id, request } = asked;
+    // A keeper before this one had begun the attempt and died before it answered.
+    const known = book.state.controls.find((control) => control.id === id);
+    if (known) return requests.answer(id, request, known);
+    const refusal = this.#asked ? 'the run is just being rewound' : refusalOf(request, run, book);
+    if (refusal !== undefined) return requests.answer(id, request, { ok: false, message: refusal });
+    this.#asked = asked;
+    requests.hold(id, request);
+    if (!trainer.alive) return;
+    await requests.forward(randomUUID(), { type: 'stop' }, 'keeper');
+    trainer.stop({ kind: 'rewind' });
+  }
+
+  /** Whether the run that has just ended is to go back instead. */
+  get isDue(): boolean {
+    return this.#asked !== undefined || this.#diverged();
+  }
+
+  /** Starts the next attempt. The trainer is gone and nothing is being validated. */
+  async start(): Promise<void> {
+    const { requests, trainer, book } = this.#parts;
+    const { id, from, request } = this.#asked ?? { id: randomUUID(), from: 'keeper', request: OWN };
+    const { reason, ...plan } = this.#plan(request);
+    requests.close(() => ({ ok: false, message: 'the run was rewound' }), id);
+    await requests.forward(id, { type: 'rewind', ...plan }, from);
+    book.note({ type: 'rewind', ...plan, by: from, message: `rewind: ${reason}` });
+    this.#asked = undefined;
+    trainer.again();
+  }
+
+  #plan({ epoch: asked, lrFactor, warmup }: RewindRequest): RewindPlan {
+    const { run, book } = this.#parts;
+    const { state } = book;
+    const settings = run.experiment.resolved.rewind;
+    const epochs = state.epochs.map(({ epoch, loss }) => ({ epoch, loss: totalLoss(loss) }));
+    const checkpoints = [...state.checkpoints.values()].filter(({ t }) => t > 0);
+    const context = adviceOf(book);
+    const first = firstWarmup(context?.schedule.warmupSteps ?? 0, state.lrChanges);
+    const found = { checkpoints, epochs, troubleStep: troubleStep(book), warmupSteps: first };
+    const epoch = asked ?? epochBeforeTrouble(found);
+    const planned = planRewind(epoch, { ...settings, earlier: triesOf(book) }, context);
+    return {
+      ...planned,
+      ...(lrFactor !== undefined && { lrFactor }),
+      ...(warmup !== undefined && { warmup }),
+      reason: lrFactor === undefined ? planned.reason : `back to epoch ${epoch}, LR x ${lrFactor}`,
+    };
+  }
+
+  /** Only what ended before these eyes: a keeper that comes later for another request changes nothing. */
+  #diverged(): boolean {
+    const { run, book, trainer } = this.#parts;
+    const { on_divergence, rewind } = run.experiment.resolved;
+    const isDiverged = trainer.outcome?.state === 'diverged' && trainer.hasSeenEnd;
+    return isDiverged && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
+  }
+}
+
+const OWN: RewindRequest = { type: 'rewind' };
+
+const triesOf = ({ state }: RunBook): number =>
+  state.keeper.filter((entry) => entry.type === 'rewind' && entry.by === 'keeper').length;
+
+function refusalOf({ epoch }: RewindRequest, run: RunFile, { state }: RunBook): string | undefined {
+  const { trainer } = run.experiment.resolved;
+  if (!canRewind(trainer) || run.follows) return `trainer ${trainer} cannot be rewound`;
+  if (epoch === undefined || epoch === 0) return undefined;
+  const { kept, t } = state.checkpoints.get(epoch) ?? { kept: false, t: 0 };
+  if (kept && t > 0) return undefined;
+  const there = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0).map((c) => c.epoch);
+  return `there is no checkpoint of epoch ${epoch}; there are: ${there.length > 0 ? there.join(', ') : 'none'}`;
+}
+
+/** Steps of the warm-up that young weights had, the one of an earlier try included. */
+function firstWarmup(planned: number, changes: RunBook['state']['lrChanges']): number {
+  const again = changes.filter(({ step }) => step === 0).map(({ warmup = 0 }) => warmup);
+  return Math.max(planned, ...again);
+}
+
+/** The step of the last alarm of this attempt, else where the trainer stopped because of it. */
+function troubleStep({ state }: RunBook): number | undefined {
+  const since = state.hello?.t ?? 0;
+  const alarm = state.alerts.find(
+    ({ rule, t, step }) => t >= since && step !== undefined && (rule === 'diverged' || rule === 'non_finite'),
+  );
+  return alarm?.step ?? (state.end?.reason === 'diverged' ? state.end.step : undefined);
+}
+
+function adviceOf({ state }: RunBook) {
+  const schedule = scheduleOfRun(state);
+  if (!schedule || !state.run || !state.plan) return undefined;
+  const { images = 0, classes = 80 } = state.plan;
+  return { experiment: state.run.experiment.resolved, schedule, counts: { images, classes } };
+}
