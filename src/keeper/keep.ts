@@ -8,6 +8,7 @@ import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-proces
 import { RUN_FORMAT, zStatusFile } from '../run/files';
 import { requireActable } from '../run/folder/act-on';
 import { MOST_BYTES } from '../run/folder/bounds';
+import { watchForDeletion } from '../run/folder/is-gone';
 import { runPaths } from '../run/folder/paths';
 import { readRun } from '../run/folder/read';
 import { readJsonFile } from '../run/folder/whole-file';
@@ -31,9 +32,11 @@ export async function keep(options: KeepOptions): Promise<void> {
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
     if (!lock) return;
+    const isGone = watchForDeletion(options.dir);
     const end = await keepInTurn({ ...options, run, task })
       .catch((error: unknown) => tellFailure(options.dir, markOf(options.dir, run), toError(error)))
-      .finally(lock.release);
+      .finally(() => isGone() || lock.release());
+    if (end === 'gone') return;
     // A request that came between the last look and the release has found a keeper that was there, and none after.
     if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return;
   }

@@ -6,6 +6,7 @@ import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
 import { type RunFile, type StatusFile, zStatusFile } from '../run/files';
 import { MOST_BYTES } from '../run/folder/bounds';
+import { watchForDeletion } from '../run/folder/is-gone';
 import { makeFolderIn } from '../run/folder/open-folder';
 import { type RunPaths, runPaths } from '../run/folder/paths';
 import { readJsonFile } from '../run/folder/whole-file';
@@ -77,6 +78,7 @@ class Keeper {
   readonly #rewinder: Rewinder;
   readonly #cleanup: Cleanup;
   readonly #supervisor: Supervisor;
+  readonly #isGone: () => boolean;
   readonly #told = new Set<string>();
   readonly #end: Deferred<KeeperEnd> = deferred();
   #state: KeeperState = { kind: 'keeping' };
@@ -92,6 +94,7 @@ class Keeper {
     const onChange = (): void => this.#loop?.lookSoon();
     const supervisor = this.#store.track(new Supervisor((trouble) => this.#tell(trouble)));
     this.#supervisor = supervisor;
+    this.#isGone = watchForDeletion(paths.dir);
     this.#status = this.#store.track(new StatusWriter(paths.status, options.onError));
     const common = { run, paths, book, installDir, supervisor, onChange };
     this.#trainer = new TrainerControl(common);
@@ -149,7 +152,8 @@ class Keeper {
     this.#state = keeperTransition(before, event);
     const now = this.#state;
     if (now === before) return;
-    if (now.kind === 'closing') this.#close();
+    if (now.kind === 'abandoning') this.#status.dispose();
+    if (now.kind === 'closing') this.#close(now.end);
     if (now.kind === 'over') this.#end.resolve(now.end);
   }
 
@@ -165,6 +169,8 @@ class Keeper {
 
   /** Each step on its own: one that fails is told and taken again at the next turn, and holds up no other. */
   async #turn(): Promise<boolean> {
+    if (this.#isGone()) this.#dispatch({ kind: 'gone' });
+    if (this.#state.kind === 'abandoning') this.#abandon();
     this.#dispatch({ kind: 'turn' });
     if (this.#state.kind !== 'keeping') return false;
     const { exited } = this.#trainer;
@@ -197,6 +203,15 @@ class Keeper {
       ['writing the logs', () => this.#book.flush()],
       ['writing the status', () => this.#status.set(this.#fields())],
     ];
+  }
+
+  /** Whoever deletes a run does not want to wait for its trainer: it is killed, and nothing is written into the folder. */
+  #abandon(): void {
+    const cause = { kind: 'asked' } as const;
+    if (this.#trainer.exited) this.#trainer.settle();
+    if (this.#trainer.alive && this.#trainer.cause === undefined) this.#trainer.stop(cause);
+    this.#trainer.stop(cause);
+    if (this.#trainer.outcome) this.#dispatch({ kind: 'done' });
   }
 
   async #answerAll(): Promise<void> {
@@ -311,7 +326,7 @@ class Keeper {
   }
 
   /** Nothing that fails here keeps the process from its end; the last status is worth a minute of tries. */
-  #close(): void {
+  #close(end: KeeperEnd): void {
     const closed = (): void => {
       this.#store.dispose();
       this.#dispatch({ kind: 'closed' });
@@ -319,8 +334,8 @@ class Keeper {
     this.#supervisor.start({
       name: 'the end of the validator',
       run: () => this.#validation.stop(),
-      done: () => this.#writeLast(closed),
-      failed: () => this.#writeLast(closed),
+      done: () => (end === 'gone' ? closed() : this.#writeLast(closed)),
+      failed: () => (end === 'gone' ? closed() : this.#writeLast(closed)),
     });
   }
 

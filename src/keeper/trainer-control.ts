@@ -123,22 +123,24 @@ export class TrainerControl {
     this.#dispatch({ kind: 'settle' });
   }
 
-  /** Takes an event, and starts what belongs to the state that follows from it. */
-  #dispatch(event: TrainerEvent): void {
+  /** Takes an event, and starts what belongs to the state that follows from it; false if the event means nothing now. */
+  #dispatch(event: TrainerEvent): boolean {
     const before = this.#state;
     this.#state = trainerTransition(before, event);
     const now = this.#state;
-    if (now === before) return;
+    if (now === before) return false;
     if (now.kind === 'stopping' && before.kind !== 'stopping') this.#climb(now.trainer);
     if (now.kind === 'settling') this.#conclude(now.exit);
     this.#options.onChange();
+    return true;
   }
 
   #start(attempt: number, programPid?: number): void {
     const { run, paths, installDir, supervisor } = this.#options;
     const attach = programPid === undefined ? {} : { programPid };
     const startedAt = Date.now();
-    this.#dispatch({ kind: 'start', attempt });
+    // Never a second trainer beside one that lives or is being started.
+    if (!this.#dispatch({ kind: 'start', attempt })) return;
     supervisor.start({
       name: 'the start of the trainer',
       run: () => startTrainer({ run, dir: paths.dir, attempt, installDir, ...attach }),
@@ -162,7 +164,7 @@ export class TrainerControl {
   }
 
   #watch(trainer: TrainerProcess, startedAt: number): void {
-    this.#dispatch({ kind: 'started', trainer, startedAt });
+    if (!this.#dispatch({ kind: 'started', trainer, startedAt })) return;
     this.#options.supervisor.start({
       name: 'the watch over the trainer',
       run: () => trainer.ended,

@@ -158,19 +158,23 @@ describe('the keeper of a run', () => {
   const states: { readonly [K in KeeperState['kind']]: KeeperState } = {
     keeping: { kind: 'keeping' },
     leaving: { kind: 'leaving' },
+    abandoning: { kind: 'abandoning' },
     closing: { kind: 'closing', end: 'left' },
     over: { kind: 'over', end: 'done' },
   };
   const events: { readonly [K in KeeperEvent['kind']]: KeeperEvent } = {
     leave: { kind: 'leave' },
+    gone: { kind: 'gone' },
     done: { kind: 'done' },
     turn: { kind: 'turn' },
     closed: { kind: 'closed' },
   };
-  const none = { leave: 'same', done: 'same', turn: 'same', closed: 'same' } as const;
+  const none = { leave: 'same', gone: 'same', done: 'same', turn: 'same', closed: 'same' } as const;
+  const gone: KeeperState = { kind: 'abandoning' };
   const cells: Cells<KeeperState, KeeperEvent> = {
-    keeping: { ...none, leave: { kind: 'leaving' }, done: { kind: 'closing', end: 'done' } },
-    leaving: { ...none, turn: { kind: 'closing', end: 'left' } },
+    keeping: { ...none, gone, leave: { kind: 'leaving' }, done: { kind: 'closing', end: 'done' } },
+    leaving: { ...none, gone, turn: { kind: 'closing', end: 'left' } },
+    abandoning: { ...none, done: { kind: 'closing', end: 'gone' } },
     closing: { ...none, closed: { kind: 'over', end: 'left' } },
     over: none,
   };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
 import { MOST_BYTES } from '../../../run/folder/bounds';
+import { watchForDeletion } from '../../../run/folder/is-gone';
 import { makeFolderIn, openFolder } from '../../../run/folder/open-folder';
 import { readText } from '../../../run/folder/read-file';
 import { removeTree } from '../../../run/folder/remove';
@@ -26,15 +27,22 @@ const LOOK_EVERY_MS = 50;
 export class ControlFolder {
   readonly #runDir: string;
   readonly #folder: string;
+  readonly #isDeleted: () => boolean;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(runDir: string) {
     this.#runDir = runDir;
     this.#folder = path.join(runDir, 'control', 'trainer');
+    this.#isDeleted = watchForDeletion(runDir);
   }
 
   create(): void {
     makeFolderIn(this.#folder, this.#runDir);
+  }
+
+  /** The run folder was deleted: there is nobody to train for. */
+  get isGone(): boolean {
+    return this.#isDeleted();
   }
 
   /** What has come since the last look, oldest first. The files stay until `done`. */

@@ -89,6 +89,7 @@ export class TrainLoop {
     let leave: Leave | undefined = this.#parts.isInterrupted()
       ? { reason: 'stopped', when: 'now' }
       : undefined;
+    if (this.#parts.control.isGone) return this.#end('stopped', undefined, 'the run folder was deleted');
     for (const incoming of await this.#parts.control.look(performance.now())) {
       const answer = this.#answer(incoming);
       this.#parts.control.done(incoming);
