@@ -94,6 +94,43 @@ describe('trainer: command', () => {
     expect(events().at(-1)).toMatchObject({ type: 'end', reason: 'completed', step: 3 });
   });
 
+  it('reads the columns of a CSV that command.metrics names', async () => {
+    const metrics = { epoch: 'Epoch', loss: 'train_loss', map: 'AP', lr: 'learning_rate' };
+    makeRun('table', { reads: 'csv', path: 'trainer/log.csv', metrics });
+    expect(await start()).toBe(0);
+    expect(ofType('epoch')).toMatchObject([
+      { epoch: 1, loss: { total: 2.5 }, metrics: { map: 0.1 } },
+      { epoch: 2, loss: { total: 1.5 }, metrics: { map: 0.2 } },
+    ]);
+    expect((ofType('step') as { lr: number[] }[]).map((step) => step.lr)).toEqual([[0.01], [0.02]]);
+  });
+
+  it('that told nothing has failed, and says what was expected where and what was found', async () => {
+    const check = async (settings: Partial<CommandSettings>, told: RegExp) => {
+      makeRun('table', settings);
+      expect(await start()).toBe(1);
+      const end = ofType('end')[0] as { reason: string; message: string };
+      expect(end.reason).toBe('failed');
+      expect(end.message).toMatch(/^the program ended with exit code 0 and told nothing: /);
+      expect(end.message).toMatch(told);
+      rmSync(runDir, { recursive: true });
+    };
+    const path = 'trainer/log.csv';
+    await check(
+      { reads: 'csv', path },
+      /has the columns Epoch, train_loss, AP, learning_rate; expected epoch, .*Epoch for epoch/,
+    );
+    const metrics = { epoch: 'Epochs', loss: 'loss' };
+    await check({ reads: 'csv', path, metrics }, /epoch: Epochs \(did you mean Epoch\?\); loss: loss/);
+    await check(
+      { reads: 'csv', path: 'trainer/logs.csv' },
+      /logs\.csv was expected and does not exist; beside it: log\.csv/,
+    );
+    await check({ reads: 'jsonl' }, /metrics\.jsonl was expected to get JSON lines/);
+    await check({ reads: 'regex', metrics: { loss: 'loss=(\\S+)' } }, /the program wrote no line/);
+    await check({ reads: 'tensorboard', path: 'trainer' }, /no TensorBoard file/);
+  });
+
   it('reads a growing results.csv; a repeated epoch is a new attempt, a torn row is none', async () => {
     makeRun('csv', { reads: 'csv' });
     expect(await start()).toBe(0);

@@ -1,6 +1,8 @@
 // results.csv of Ultralytics and YOLOv5: one line an epoch, columns by name, never by position. Sources: Ultralytics
 // engine/trainer.py (unpadded since v8.3.9, 0-based before about v8.0.170), yolov5 utils/loggers (padded, 0-based).
 
+import { classifyTag } from './scalar-tags';
+
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
 export type ForeignEpoch = {
   readonly epoch: number;
@@ -15,6 +17,8 @@ export type ForeignEpoch = {
 };
 
 export type ForeignTable = {
+  /** Names of the columns as they stand in the file. */
+  readonly header: readonly string[];
   readonly groups: readonly string[];
   /** In file order; a resumed run repeats epochs, and the later row of an epoch is the true one. */
   readonly rows: readonly ForeignEpoch[];
@@ -39,17 +43,21 @@ const METRIC_NAMES: ReadonlyMap<string, string> = new Map([
   ['mAP_0.5:0.95', 'map'],
 ]);
 
+/** Our name of a number -> the column that has it; these are read beside the columns that Ultralytics and YOLOv5 write. */
+export type WantedColumns = Readonly<Record<string, string>>;
+
 /** Reads the whole lines of a results.csv; a last line without its newline is still being written and is left out. */
-export function parseResultsCsv(text: string): ForeignTable {
+export function parseResultsCsv(text: string, wanted: WantedColumns = {}): ForeignTable {
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   const header = cells(lines[0] ?? '');
-  const columns = header.map(columnOf);
+  const named = new Map(Object.entries(wanted).map(([ours, column]) => [column, ours]));
+  const columns = header.map((name) => wantedColumn(named.get(name)) ?? columnOf(name));
   const groups = header
-    .filter((name) => /^(lr\/pg|x\/lr)\d+$/.test(name))
-    .map((name) => name.replace(/^(lr|x)\//, ''));
+    .filter((name) => isLr(named.get(name)) || /^(lr\/pg|x\/lr)\d+$/.test(name))
+    .map((name) => named.get(name) ?? name.replace(/^(lr|x)\//, ''));
   const rows: ForeignEpoch[] = [];
   const problems: string[] = [];
   for (const [index, line] of lines.slice(1).entries()) {
@@ -58,8 +66,10 @@ export function parseResultsCsv(text: string): ForeignTable {
       problems.push(`line ${index + 2}: expected ${header.length} columns as in the header`);
     else rows.push(row);
   }
-  return { groups, rows: countFromOne(rows), problems };
+  return { header, groups, rows: countFromOne(rows), problems };
 }
+
+const isLr = (ours: string | undefined): boolean => ours !== undefined && classifyTag(ours)?.kind === 'lr';
 
 function cells(line: string): string[] {
   return line.split(',').map((cell) => cell.trim());
@@ -74,6 +84,15 @@ function columnOf(name: string): Column | undefined {
   if (group === 'metrics') return (row, value) => put(row.metrics, metricName(key), value);
   if (group === 'lr' || group === 'x') return (row, value) => row.lr.push(value);
   return undefined;
+}
+
+/** What our name of a number stands for: epoch, a loss, or a metric. */
+function wantedColumn(ours: string | undefined): Column | undefined {
+  if (ours === undefined) return undefined;
+  const { kind, name } = classifyTag(ours) ?? { kind: 'metric' as const, name: ours };
+  if (kind === 'epoch') return (row, value) => assign(row, 'epoch', value);
+  if (kind === 'lr') return (row, value) => row.lr.push(value);
+  return (row, value) => put(kind === 'loss' ? row.loss : row.metrics, name, value);
 }
 
 /** `mAP50(B)` is map50 of the boxes; masks (M) and poses (P) keep their letter. */

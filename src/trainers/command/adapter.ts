@@ -35,7 +35,7 @@ export type AdapterOptions = {
  * run told is not told again.
  */
 export async function adapt(program: Program, options: AdapterOptions): Promise<number> {
-  const { runDir, attempt, epochs, knobs, obey } = options;
+  const { runDir, attempt, epochs, knobs, obey, source } = options;
   const file = path.join(runDir, 'events.jsonl');
   const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, knobs });
   const told = readTold(file);
@@ -63,7 +63,9 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
     events.forEach(write);
     quiet = count === 0 ? quiet + 1 : 0;
   }
-  const { event, code } = endOf(end, asked, run);
+  const isSilent = !run.hasNumbers && told.checkpoints.size === 0 && !polls.tookCheckpoint();
+  const silence = isSilent && !asked ? await explain(source) : undefined;
+  const { event, code } = endOf({ end, asked, run, silence });
   write(event);
   await log.close();
   return code;
@@ -73,8 +75,11 @@ type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number }
 
 function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptions, told: Told) {
   const troubles = new Set<string>();
-  const eventsOf = (record: ForeignRecord): readonly TrainerEvent[] =>
-    record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
+  let taken = false;
+  const eventsOf = (record: ForeignRecord): readonly TrainerEvent[] => {
+    taken ||= record.kind === 'checkpoint';
+    return record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
+  };
   /** What cannot be read now may be readable later; it is said once. */
   const sayOnce = (error: unknown): readonly { kind: 'problem'; message: string }[] => {
     const { message } = toError(error);
@@ -107,26 +112,51 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     }
     return events;
   };
-  return { next, catchUp };
+  return { next, catchUp, tookCheckpoint: () => taken };
 }
 
 type Ending = { readonly event: TrainerEvent; readonly code: number };
 
-function endOf(end: ProgramEnd, asked: boolean, run: ForeignRun): Ending {
-  const t = Date.now();
-  const step = run.lastStep;
-  const because = (reason: 'stopped' | 'completed' | 'failed', message?: string): Ending => ({
-    event: { type: 'end', t, reason, step, ...(message !== undefined && { message }) },
+type Ended = {
+  readonly end: ProgramEnd;
+  readonly asked: boolean;
+  readonly run: ForeignRun;
+  /** Why nothing was told, where nothing was. */
+  readonly silence: string | undefined;
+};
+
+/** Never throws: an explanation that cannot be made must not hide that there is something to explain. */
+async function explain(source: Source): Promise<string> {
+  return (await source.explain?.().catch(() => undefined)) ?? 'nothing that it wrote could be read';
+}
+
+type Verdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly message?: string };
+
+function endOf(ended: Ended): Ending {
+  const { reason, message } = verdictOf(ended);
+  return {
+    event: {
+      ...{ type: 'end', t: Date.now(), reason, step: ended.run.lastStep },
+      ...(message !== undefined && { message }),
+    },
     code: reason === 'failed' ? 1 : 0,
-  });
-  if (end.kind === 'left') return because('stopped', end.message);
-  if (end.kind === 'finished') return because('completed', end.message);
+  };
+}
+
+function verdictOf({ end, asked, run, silence }: Ended): Verdict {
+  if (end.kind === 'left') return { reason: 'stopped', message: end.message };
+  if (end.kind === 'finished') return { reason: 'completed', message: end.message };
   const how = wordsOf(end);
-  if (asked) return because('stopped', how);
-  if (end.kind === 'exited' && end.code === 0) return because('completed');
+  if (asked) return { reason: 'stopped', message: how };
+  if (end.kind === 'exited' && end.code === 0) return heard(how, silence);
   if (end.kind === 'unknown' && run.isComplete)
-    return because('completed', `${how}, all of its epochs were done`);
-  return because('failed', `${how}; see ${OUTPUT_LOG}`);
+    return { reason: 'completed', message: `${how}, all of its epochs were done` };
+  return { reason: 'failed', message: `${how}; see ${OUTPUT_LOG}` };
+}
+
+function heard(how: string, silence: string | undefined): Verdict {
+  if (silence === undefined) return { reason: 'completed' };
+  return { reason: 'failed', message: `${how} and told nothing: ${silence}` };
 }
 
 function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): string {

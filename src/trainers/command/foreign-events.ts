@@ -22,6 +22,7 @@ export class ForeignRun {
   #epoch = 1;
   #endedEpoch = 0;
   #planned = { epochs: 0, stepsPerEpoch: 0 };
+  #hasNumbers = false;
 
   constructor(options: ForeignRunOptions) {
     this.#options = options;
@@ -31,6 +32,11 @@ export class ForeignRun {
 
   get lastStep(): number {
     return Math.max(0, this.#lastStep);
+  }
+
+  /** Whether any loss or metric was a number at all. */
+  get hasNumbers(): boolean {
+    return this.#hasNumbers;
   }
 
   /** The step after the last one. */
@@ -56,11 +62,18 @@ export class ForeignRun {
 
   /** Events of one record; `t` is now, for formats without a time of their own. Checkpoints are the adapter's to copy. */
   events(record: ForeignRecord, t: number): TrainerEvent[] {
+    if (record.kind === 'step') this.#note(record.loss);
+    if (record.kind === 'epoch') this.#note({ ...record.loss, ...record.metrics });
     if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', message: record.message }];
     if (record.kind === 'plan') return this.#plan(record.epochs, record.stepsPerEpoch, t);
     if (record.kind === 'step') return this.#step(record, t);
     if (record.kind === 'revise') return this.#revise(record.fromStep, t);
     return record.kind === 'epoch' ? [this.#epochEvent(record, t)] : [];
+  }
+
+  /** Infinity and NaN of a loss that diverged are told as well; a cell or a key that is not there is not. */
+  #note(numbers: Readonly<Record<string, number>>): void {
+    this.#hasNumbers ||= Object.keys(numbers).length > 0;
   }
 
   #hello(t: number, fromStep: number): TrainerEvent {

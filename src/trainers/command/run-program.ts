@@ -48,7 +48,7 @@ export function runProgram({
 function openSource(settings: CommandSettings, runDir: string): Source {
   const at = (fallback: string): string =>
     path.resolve(runDir, (settings.path ?? fallback).replaceAll('{run_dir}', runDir));
-  if (settings.reads === 'csv') return csvSource(at('trainer/results.csv'));
+  if (settings.reads === 'csv') return csvSource(at('trainer/results.csv'), { wanted: settings.metrics });
   if (settings.reads === 'tensorboard') return tensorboardSource(at('trainer'), settings.metrics);
   return settings.reads === 'regex'
     ? regexSource(at(OUTPUT_LOG), settings.metrics)

@@ -13,5 +13,5 @@ export function withFewProblems(source: Source): Source {
     if (told > MOST) return [];
     return told < MOST ? [record] : [{ ...record, message: `${record.message}${LAST_WORD}` }];
   };
-  return { poll: async () => (await source.poll()).flatMap(shorten) };
+  return { ...source, poll: async () => (await source.poll()).flatMap(shorten) };
 }

@@ -35,7 +35,18 @@ const zLine = z.discriminatedUnion('type', [
 /** Our JSON lines, as the Python helper writes them. */
 export function jsonlSource(file: string): Source {
   const lines = new AppendedLines(file);
-  return { poll: async () => (await lines.next()).lines.map(readLine) };
+  let count = 0;
+  return {
+    poll: async () => {
+      const { lines: added } = await lines.next();
+      count += added.length;
+      return added.map(readLine);
+    },
+    explain: async () =>
+      count === 0
+        ? `${file} was expected to get JSON lines (its path is in PITWALL_METRICS; pitwall_log.py writes them) and has none`
+        : `none of the ${count} lines of ${file} is a step or an epoch with a number`,
+  };
 }
 
 function readLine(line: string): ForeignRecord {

@@ -4,19 +4,29 @@ import { classifyTag } from '../../../domain/foreign/scalar-tags';
 import { AppendedLines } from './lines';
 import type { Source } from './source';
 
+const LONGEST = 120;
+
 /** One expression a metric over the lines of a log. `step` and `epoch` are counters; a line with a loss but no step is the next one. */
 export function regexSource(file: string, metrics: Readonly<Record<string, string>>): Source {
   const { patterns, problems } = compilePatterns(metrics);
   const lines = new AppendedLines(file);
   const state = { step: -1, epoch: undefined as number | undefined };
   let untold: readonly string[] = problems;
+  const seen = { lines: 0, last: '' };
   return {
     poll: async () => {
       const told = untold.map((message): ForeignRecord => ({ kind: 'problem', message }));
       untold = [];
       const { lines: added, restarted } = await lines.next();
+      seen.lines += added.length;
+      seen.last = added.at(-1) ?? seen.last;
       if (restarted) Object.assign(state, { step: -1, epoch: undefined });
       return [...told, ...added.flatMap((line) => recordsOf(matchLine(line, patterns), state))];
+    },
+    explain: async () => {
+      const asked = Object.entries(metrics).map(([name, pattern]) => `${name}: ${pattern}`);
+      if (seen.lines === 0) return `the program wrote no line; expected lines for ${asked.join('; ')}`;
+      return `none of its ${seen.lines} lines fits command.metrics (${asked.join('; ')}); its last line: ${seen.last.slice(0, LONGEST)}`;
     },
   };
 }

@@ -14,10 +14,13 @@ type OpenFile = {
   broken: boolean;
 };
 
+const MOST_TAGS = 12;
+
 /** Every event file below a folder, or one file. The newest step waits for the rest of its scalars while files grow. */
 export function tensorboardSource(target: string, wanted: Readonly<Record<string, string>>): Source {
   const files = new Map<string, OpenFile>();
   const table = new ScalarTable(wanted);
+  const tags = new Set<string>();
   return {
     poll: async () => {
       const problems: ForeignRecord[] = [];
@@ -27,11 +30,19 @@ export function tensorboardSource(target: string, wanted: Readonly<Record<string
         files.set(file, open);
         const points = await readOn(open, problems);
         table.add({ folder, points });
+        for (const { tag } of points.slice(0, MOST_TAGS)) tags.add(tag);
         count += points.length;
       }
       return [...problems, ...table.take(count === 0)];
     },
+    explain: async () => explainTags(target, files.size, [...tags]),
   };
+}
+
+function explainTags(target: string, files: number, tags: readonly string[]): string {
+  if (files === 0) return `no TensorBoard file (events.out.tfevents...) is in ${target} (command.path)`;
+  const seen = tags.length === 0 ? 'no scalar' : `the tags ${tags.slice(0, MOST_TAGS).join(', ')}`;
+  return `the TensorBoard files in ${target} hold ${seen}; expected losses and metrics by their usual names, or command.metrics with our name and the tag`;
 }
 
 async function readOn(open: OpenFile, problems: ForeignRecord[]): Promise<readonly ScalarPoint[]> {
