@@ -13,3 +13,12 @@ export async function countImages(yaml: string, split: SplitName, fraction = 1):
   if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
   return takeFraction(listed.files, fraction).length;
 }
+
+/** The same in spite of errors elsewhere in the YAML (no val, nc that is not the number of names): enough for a plan. */
+export async function countReadable(yaml: string, split: SplitName): Promise<number> {
+  const { dataset, draft } = await loadDatasetYaml(yaml);
+  if (dataset || !draft || draft[split].length === 0) return countImages(yaml, split);
+  const listed = await listSplit(draft, yaml, split);
+  if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
+  return listed.files.length;
+}

@@ -6,7 +6,12 @@ import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
 import { decodeText, notUtf8 } from './text';
 
-export type LoadedYaml = { readonly dataset: DatasetYaml | undefined; readonly problems: readonly Problem[] };
+export type LoadedYaml = {
+  readonly dataset: DatasetYaml | undefined;
+  /** What could be read in spite of errors. */
+  readonly draft?: DatasetYaml;
+  readonly problems: readonly Problem[];
+};
 
 /** Reads and parses a dataset YAML; a file that is not there is a problem like any other. */
 export async function loadDatasetYaml(file: string): Promise<LoadedYaml> {

@@ -9,6 +9,7 @@ import { placeProblems } from '../domain/experiment/place-problems';
 import type { Experiment } from '../domain/experiment/types';
 import { scheduleOf } from '../domain/schedule/schedule';
 import { checkpointPath } from '../run/files';
+import { checkUltralytics } from './preflight-ultralytics';
 
 /** An experiment with the text that it came from, so that problems can name a line. `data` is absolute. */
 export type ExperimentSource = {
@@ -35,11 +36,14 @@ const MOST_DECODED = 1000;
 /**
  * Everything that can be known to be wrong before a run starts: the dataset with all its labels, the starting weights,
  * and settings that do not fit the number of images. A foreign trainer has its own judgement of labels and settings: for it
- * only a set without a single label is an error, and only a dataset that lies on this disk is looked at.
+ * only what it cannot train or be validated on is an error (preflight-ultralytics.ts), and only a dataset that lies on this
+ * disk is looked at.
  */
 export async function checkBeforeRun(source: ExperimentSource): Promise<Preflight> {
   const { experiment, text } = source;
   const { data, trainer, single_cls: singleCls, fraction } = experiment;
+  const refused = trainer === 'ultralytics' ? await checkUltralytics(experiment) : [];
+  if (refused.length > 0) return { ...NOTHING, problems: placeProblems(refused, text, source) };
   if (!isJudged(trainer, data)) return NOTHING;
   const train = await loadSplit(data, 'train', { singleCls, fraction });
   const isValidated = experiment.validation.enabled;

@@ -72,7 +72,9 @@ export class Cleanup {
 }
 
 function retainedOf(state: RunState): RetainedCheckpoint[] {
-  const comparable = new Map(onLatestValSet(state.validations.values()).map((v) => [v.epoch, v.map]));
+  const comparable = new Map(
+    onLatestValSet(state.validations.values()).map((v) => [v.epoch, v.fitness ?? v.map]),
+  );
   return [...state.checkpoints.values()].map(({ epoch, kept, pinned }) => {
     const map = comparable.get(epoch);
     return { epoch, kept, pinned, ...(map === undefined ? {} : { map }) };

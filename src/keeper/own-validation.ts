@@ -11,6 +11,7 @@ import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
 import { handedData } from './handed-data';
+import { ownReport } from './own-report';
 
 const MOST_RESTARTS = 3;
 
@@ -42,7 +43,7 @@ export class OwnValidation {
   async validate(
     { path: checkpoint, epoch }: CheckpointState,
     validator: ValidatorProcess,
-    rule?: TrainerRule,
+    rule: TrainerRule | undefined,
   ): Promise<ValidateResult> {
     const { data, imgsz, single_cls, validation, device } = this.#run.experiment.resolved;
     const handed = await handedData(this.#run, this.#dir);
@@ -63,9 +64,12 @@ export class OwnValidation {
         ...(rule && { rule }),
         out,
       });
-      const { metrics: own, images: _, ...how } = zOwnValAnswer.parse(answer);
+      const own = zOwnValAnswer.parse(answer);
+      if (!own.recorded) return ownReport(own, { rule, imgsz });
+      const { device: ran, half, batch: images, inference, seconds, metrics } = own;
+      const how = { device: ran, half, batch: images, inference, seconds };
       const judged = { data, single_cls, imgsz, ...ruleParams(rule), ...how };
-      return await validator.assess({ ...judged, recorded: out, det, own });
+      return await validator.assess({ ...judged, recorded: out, det, own: metrics });
     } finally {
       removeFile(out, this.#dir);
     }

@@ -165,13 +165,13 @@ export class ValidationControl {
     if (!checkpoint) return;
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
-    const rule = book.state.plan?.validation;
+    const { task, ownJudge, validation: rule } = book.state.plan ?? {};
     this.#dispatch({ kind: 'start', epoch });
     supervisor.start({
       name: `the validation of epoch ${epoch}`,
       run: async () => {
         makeFolderIn(paths.detections, paths.dir);
-        return this.#lane.validate(checkpoint, { isAsked, rule });
+        return this.#lane.validate(checkpoint, { isAsked, rule, task, ownJudge });
       },
       done: (outcome) => this.#take(checkpoint, outcome),
       failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', message }),
@@ -184,7 +184,7 @@ export class ValidationControl {
   #take(checkpoint: CheckpointState, outcome: LaneOutcome): void {
     if (this.stopped) return;
     const best = this.#options.book.state.best?.epoch;
-    const before = best === checkpoint.epoch ? undefined : best;
+    const before = best === checkpoint.epoch || !hasBoxes(outcome) ? undefined : best;
     try {
       this.#record(checkpoint, outcome);
     } finally {
@@ -212,8 +212,9 @@ export class ValidationControl {
     const { book } = this.#options;
     if (outcome.kind === 'validated') {
       const { report, fingerprint, problems } = outcome.result;
-      const det = detectionsPath(epoch);
-      book.noteValidation({ type: 'validation', epoch, step, path, det, fingerprint, ...report });
+      // Of a task other than detection nothing is kept but its numbers.
+      const kept = report.task === undefined ? { det: detectionsPath(epoch), fingerprint } : {};
+      book.noteValidation({ type: 'validation', epoch, step, path, ...kept, ...report });
       this.#tell(problems);
       this.#warnOtherSets(epoch);
       this.judge();
@@ -283,6 +284,11 @@ function summaryOf(lines: readonly string[]): string {
   return `${lines.length} problems of the val set: ${lines.slice(0, MOST_SHOWN).join('; ')}${more}`;
 }
 
+/** Whether what was detected is kept, so that it can be compared. */
+function hasBoxes(outcome: LaneOutcome): boolean {
+  return outcome.kind === 'validated' && outcome.result.report.task === undefined;
+}
+
 export function historyOf(state: RunState): ValidatedEpoch[] {
   const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
   return onLatestValSet(state.validations.values()).map(({ epoch, map, map50, precision, recall }) => {
@@ -303,7 +309,11 @@ export function judgeRun(state: RunState, settings: EarlyStopSettings) {
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {
   let best: { epoch: number; map: number; path: string } | undefined;
   // Of equals the latest, as Ultralytics' best.pt: while nothing is found yet, all are 0.
-  for (const { epoch, map, path } of onLatestValSet(state.validations.values()))
-    if (Number.isFinite(map) && (best === undefined || map >= best.map)) best = { epoch, map, path };
+  let top = Number.NEGATIVE_INFINITY;
+  for (const { epoch, map, fitness = map, path } of onLatestValSet(state.validations.values())) {
+    if (!Number.isFinite(map) || fitness < top) continue;
+    top = fitness;
+    best = { epoch, map, path };
+  }
   return best;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
+import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
@@ -52,6 +53,7 @@ export class ValidationLane {
   #engine: Promise<EngineChoice> | undefined;
   #toldDevice = '';
   #toldRule = '';
+  #toldTask = false;
 
   constructor({ dir, run, installDir, supervisor, onNote }: LaneOptions) {
     this.#onNote = onNote;
@@ -76,8 +78,8 @@ export class ValidationLane {
   async warmUp(): Promise<void> {
     this.#ensure();
     if (this.#run.experiment.resolved.trainer !== 'ultralytics') return;
-    this.#engine ??= this.#chooseEngine();
-    const { engine } = await this.#engine;
+    const { model, passthrough } = this.#run.experiment.resolved;
+    const { engine } = await this.#engineFor({ task: taskOf(model, passthrough.task) });
     if (this.#abandoned) return;
     if (engine === 'ultralytics') this.#own.warmUp();
     // What is wrong with it is told by the first export.
@@ -89,8 +91,8 @@ export class ValidationLane {
     return this.#models.needsWord(checkpoint);
   }
 
-  async validate(checkpoint: CheckpointState, { isAsked, rule }: HowToValidate): Promise<LaneOutcome> {
-    const how = { isAsked, rule: this.#judging(rule) };
+  async validate(checkpoint: CheckpointState, { rule, ...asked }: HowToValidate): Promise<LaneOutcome> {
+    const how = { ...asked, rule: this.#judging(rule) };
     for (let restarts = 0; !this.#abandoned; restarts++) {
       const validator = this.#ensure();
       const outcome = await this.#attempt(validator, checkpoint, how);
@@ -147,10 +149,10 @@ export class ValidationLane {
   async #judge(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    { isAsked, rule }: Judged,
+    { isAsked, rule, task, ownJudge }: Judged,
   ): Promise<ValidateResult> {
-    this.#engine ??= this.#chooseEngine();
-    if ((await this.#engine).engine === 'ultralytics') return this.#own.validate(checkpoint, validator, rule);
+    if ((await this.#engineFor({ task, ownJudge })).engine === 'ultralytics')
+      return this.#own.validate(checkpoint, validator, rule);
     const model = await this.#models.modelOf(checkpoint.path, { isAsked, rule });
     const result = await validator.validate({
       ...this.#params(model, checkpoint.epoch),
@@ -165,6 +167,19 @@ export class ValidationLane {
     const told = `checkpoints run on ${device}: ${why ?? ''}`;
     if (why !== undefined && told !== this.#toldDevice) this.#onNote(told);
     this.#toldDevice = told;
+  }
+
+  /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever is asked for. */
+  async #engineFor({ task, ownJudge }: Pick<HowToValidate, 'task' | 'ownJudge'>): Promise<EngineChoice> {
+    const other = ownJudge ? 'a detector with a head of its own' : `the task ${task}`;
+    if (!ownJudge && (task === undefined || !JUDGED_BY_ULTRALYTICS.has(task))) {
+      this.#engine ??= this.#chooseEngine();
+      return this.#engine;
+    }
+    const reason = `Pitwall's own validator judges YOLO's boxes, not ${other}`;
+    if (!this.#toldTask) this.#onNote(`checkpoints are validated by Ultralytics' own val: ${reason}`);
+    this.#toldTask = true;
+    return { engine: 'ultralytics', reason };
   }
 
   async #chooseEngine(): Promise<EngineChoice> {
@@ -224,7 +239,14 @@ export class ValidationLane {
 }
 
 /** `rule`: how the run's trainer validates by itself, where it told. */
-export type HowToValidate = { readonly isAsked: boolean; readonly rule: TrainerRule | undefined };
+export type HowToValidate = {
+  readonly isAsked: boolean;
+  readonly rule: TrainerRule | undefined;
+  /** Of the model, where the trainer told it. */
+  readonly task: string | undefined;
+  /** Only the trainer's own library can judge it, whatever its task. */
+  readonly ownJudge?: boolean | undefined;
+};
 /** The rule that counts: undefined is the standard one. */
 type Judged = HowToValidate;
 

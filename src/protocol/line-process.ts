@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { zClassMetrics } from '../run/validation';
 
 // Lines on the stdout of the Python processes that stay warm (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
 
@@ -29,6 +30,13 @@ export const zOwnMetrics = z.object({
 
 /** Answer of own_val.py. */
 export const zOwnValAnswer = z.object({
+  task: z.string(),
+  /** Everything under Ultralytics' names. */
+  named: z.record(z.string(), z.number()),
+  fitness: z.number(),
+  perClass: z.array(zClassMetrics),
+  /** What was detected was written to `out`. */
+  recorded: z.boolean(),
   metrics: zOwnMetrics,
   device: z.string(),
   half: z.boolean(),

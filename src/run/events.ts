@@ -43,6 +43,10 @@ export const zPlan = z.object({
   classes: z.number().int().optional(),
   /** Of the trainer's own package, whose rule the LR follows. */
   version: z.string().optional(),
+  /** Of the model: detect, segment ... */
+  task: z.string().optional(),
+  /** Only the trainer's own library can judge its checkpoints. */
+  ownJudge: z.boolean().optional(),
   /** How the trainer validates by itself, where it can tell. */
   validation: zTrainerRule.optional(),
   settings: z

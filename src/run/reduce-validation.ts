@@ -1,5 +1,6 @@
 import type { RunDraft } from './draft';
 import { isOutdated, markCheckpoint } from './reduce-shared';
+import type { RunState } from './state';
 import type { ValidationEntry } from './validation';
 
 /** A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is left out. */
@@ -13,9 +14,18 @@ export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): v
   }
 }
 
-function markUnvalidated(draft: RunDraft, { epoch, type }: EntryOf<'skipped' | 'failed'>): void {
+function markUnvalidated(draft: RunDraft, { epoch, type, t }: EntryOf<'skipped' | 'failed'>): void {
+  if (type === 'skipped' && isOfAStopBefore(draft.raw, { epoch, t })) return;
   const known = draft.raw.checkpoints.get(epoch)?.state === 'validated';
   if (!known || type !== 'skipped') markCheckpoint(draft, epoch, { state: type });
+}
+
+/** The checkpoint that an attempt went on from: what the stop before passed over waits again. */
+function isOfAStopBefore(
+  { hello, resumedFrom }: RunState,
+  { epoch, t }: { epoch: number; t: number },
+): boolean {
+  return epoch === resumedFrom && hello !== undefined && t < hello.t;
 }
 
 function addVerdict(draft: RunDraft, { epoch, versusBest }: EntryOf<'compared'>): void {

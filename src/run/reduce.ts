@@ -177,6 +177,7 @@ function startAttempt(draft: RunDraft, hello: TrainerEventOf<'hello'>): void {
   dropEpochs(draft, hello.fromStep);
   const dropped = dropKeys(draft.map('checkpoints'), (c) => c.step > hello.fromStep && c.t < hello.t);
   dropKeys(draft.map('validations'), (v) => v.step > hello.fromStep && v.t < hello.t);
+  awaitNewest(draft);
   const { best } = draft.raw;
   if (best && dropped.has(best.epoch)) draft.set({ best: undefined });
 }
@@ -192,6 +193,14 @@ function dropKeys<T>(map: Map<number, T>, isDropped: (value: T) => boolean): Rea
   for (const [key, value] of map) if (isDropped(value)) dropped.add(key);
   for (const key of dropped) map.delete(key);
   return dropped;
+}
+
+/** What the stop before passed over is judged after all: a run goes on from its newest checkpoint. */
+function awaitNewest(draft: RunDraft): void {
+  const newest = Math.max(...draft.raw.checkpoints.keys());
+  const checkpoint = draft.raw.checkpoints.get(newest);
+  draft.set({ resumedFrom: checkpoint && newest });
+  if (checkpoint?.state === 'skipped') draft.put('checkpoints', newest, { ...checkpoint, state: 'waiting' });
 }
 
 /** Steps ascend within the columns, so everything from `fromStep` on is one tail. */

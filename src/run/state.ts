@@ -48,6 +48,8 @@ export type RunState = {
   /** How often a trainer said hello. */
   readonly attempts: number;
   readonly plan: TrainerEventOf<'plan'> | undefined;
+  /** The newest checkpoint when the present attempt began, where that went on with a run. */
+  readonly resumedFrom?: number | undefined;
   readonly steps: StepColumns;
   readonly epochs: readonly TrainerEventOf<'epoch'>[];
   readonly checkpoints: ReadonlyMap<number, CheckpointState>;

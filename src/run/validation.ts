@@ -35,6 +35,12 @@ export const zClassMetrics = z.object({
 export const zValidationReport = z.object({
   images: z.number().int(),
   device: z.string(),
+  /** What map, map50, precision and recall are of (domain/run/task.ts); absent: boxes. */
+  task: z.string().optional(),
+  /** Everything that Ultralytics' own val says of a task, under its names. */
+  named: z.record(z.string(), metric).optional(),
+  /** What the best checkpoint is chosen by, where that is not map. */
+  fitness: metric.optional(),
   /** What map, map50, precision and recall follow. */
   rule: zReportRule.optional(),
   /** Who ran the model; absent: Pitwall's validator. */

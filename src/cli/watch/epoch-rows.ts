@@ -1,4 +1,5 @@
 import { formatRate, formatValue } from '../../domain/display/format';
+import { metricNames } from '../../domain/run/task';
 import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';
 import { score, seconds } from '../output/numbers';
@@ -6,12 +7,14 @@ import type { Style } from '../output/style';
 import { pad } from '../output/table';
 
 const WIDTHS = [9, 9, 9, 8, 8, 8, 8, 8];
-const TITLES = ['epoch', 'loss', 'lr', 'time', 'mAP50-95', 'mAP50', 'P', 'R'];
+const TITLES = ['epoch', 'loss', 'lr', 'time'];
 
 const row = (cells: readonly string[]): string =>
   cells.map((cell, i) => pad(cell, WIDTHS[i] ?? 0, 'right')).join(' ');
 
-export const epochHeader = (style: Style): string => style.dim(row(TITLES));
+/** `task`: what the numbers of a validation are of. */
+export const epochHeader = (style: Style, task?: string): string =>
+  style.dim(row([...TITLES, ...metricNames(task)]).trimEnd());
 
 /** One finished epoch: mean loss, LR at its end, seconds, and its validation as far as it is known. */
 export function epochRow(state: RunState, index: number, style: Style): string {

@@ -18,7 +18,7 @@ export function createHumanReporter(io: CliIo, told: readonly string[] = []): Ru
   let lastEpoch = 0;
   let hasHeader = false;
   const printRow = (state: RunState, index: number): void => {
-    if (!hasHeader) progress.line(epochHeader(style));
+    if (!hasHeader) progress.line(epochHeader(style, state.plan?.task));
     hasHeader = true;
     progress.line(epochRow(state, index, style));
     lastEpoch = state.epochs[index].epoch;

@@ -1,16 +1,14 @@
 import path from 'node:path';
+import { metricNames } from '../../domain/run/task';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 
-const COLUMNS: readonly TableColumn[] = [
+const columns = (task: string | undefined): TableColumn[] => [
   { title: 'epoch', align: 'right' },
-  { title: 'mAP50-95', align: 'right' },
-  { title: 'mAP50', align: 'right' },
-  { title: 'P', align: 'right' },
-  { title: 'R', align: 'right' },
+  ...metricNames(task).map((title) => ({ title, align: 'right' as const })),
   { title: '' },
 ];
 /** A longer run shows its last epochs and the best one. */
@@ -22,7 +20,7 @@ export type RunEnd = { readonly name: RunStateName; readonly dir: string; readon
 export function summaryLines(state: RunState, end: RunEnd, style: Style): string[] {
   const rows = summaryRows(state);
   return [
-    ...(rows.length > 0 ? ['', ...formatTable(COLUMNS, rows)] : []),
+    ...(rows.length > 0 ? ['', ...formatTable(columns(state.plan?.task), rows)] : []),
     '',
     endLine(state, end, style),
     ...bestLine(state, end.dir, style),
@@ -69,5 +67,7 @@ function bestLine(state: RunState, dir: string, style: Style): string[] {
   if (!state.best) return [];
   const { epoch, map, path: inRun } = state.best;
   const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
-  return [`best: epoch ${epoch}, mAP50-95 ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`];
+  return [
+    `best: epoch ${epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`,
+  ];
 }

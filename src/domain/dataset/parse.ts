@@ -23,6 +23,8 @@ export type DatasetYaml = {
 
 export type ParsedDataset = {
   readonly dataset: DatasetYaml | undefined;
+  /** What could be read in spite of errors: enough to count, never to train on. */
+  readonly draft?: DatasetYaml;
   readonly problems: readonly Problem[];
 };
 
@@ -66,6 +68,7 @@ function parseMapping(source: YamlSource, pairs: Map<string, Pair>): ParsedDatas
   checkChannels(source, pairs, problems);
   return {
     dataset: hasErrors(problems) ? undefined : dataset,
+    draft: dataset,
     problems: firstProblems(problems, MOST_FAULTS),
   };
 }

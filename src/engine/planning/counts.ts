@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { nearestName } from '../../base/suggest';
-import { countImages } from '../../dataset/count';
+import { readClassFolders } from '../../dataset/class-folders';
+import { countReadable } from '../../dataset/count';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { publishedCounts, publishedName } from '../../domain/dataset/published';
 import type { TrainerKind } from '../../domain/experiment/types';
@@ -17,12 +18,21 @@ export type CountQuestion = { readonly data: string; readonly trainer: TrainerKi
 /** COCO's size: the set that most people mean when they name none. */
 export const ASSUMED = { images: 118_287, classes: 80 } as const;
 
-/** Images and classes of a dataset by its YAML, counted on disk; those of a known set that is not there, as published. */
+/**
+ * Images and classes of a dataset by its YAML, or by the folders of a classification set, counted on disk; those of a known set that
+ * is not there, as published.
+ */
 export async function countForPlan(data: string, trainer: TrainerKind): Promise<PlanCounts> {
-  const { dataset } = await loadDatasetYaml(data);
-  const classes = dataset?.names.length || ASSUMED.classes;
+  const isFolder = await stat(data).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return countFolders(data);
+  const { dataset, draft } = await loadDatasetYaml(data);
+  const classes = (dataset ?? draft)?.names.length || ASSUMED.classes;
   // The val split may be missing and the plan is still one; then nothing is said about it.
-  const [train, val] = await Promise.allSettled([countImages(data, 'train'), countImages(data, 'val')]);
+  const count = (split: 'train' | 'val') => countReadable(data, split);
+  const [train, val] = await Promise.allSettled([count('train'), count('val')]);
   const valImages = val.status === 'fulfilled' ? { valImages: val.value } : {};
   if (train.status === 'fulfilled') return { images: train.value, classes, ...valImages };
   const published = trainer === 'ultralytics' ? publishedOf(data) : undefined;
@@ -46,4 +56,11 @@ async function missingOf(data: string): Promise<Pick<DatasetCounts, 'missing'>> 
   const yamls = there.filter((name) => /(?<!\.train)\.ya?ml$/i.test(name));
   const nearest = nearestName(path.basename(data), yamls) ?? (yamls.length === 1 ? yamls[0] : undefined);
   return { missing: nearest === undefined ? {} : { nearest } };
+}
+
+async function countFolders(folder: string): Promise<PlanCounts> {
+  const [train, val] = [await readClassFolders(folder, 'train'), await readClassFolders(folder, 'val')];
+  if (!train) return { ...ASSUMED, assumed: `${folder}: no images in train/CLASS/` };
+  const valImages = val ? { valImages: val.images } : {};
+  return { images: train.images, classes: train.names.length, ...valImages };
 }

@@ -2,6 +2,7 @@ import { formatSeconds } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { exponentialAverage } from '../../domain/display/smooth';
 import type { Points } from '../../domain/display/thin';
+import { metricNames } from '../../domain/run/task';
 import type { Validated } from '../../run/validation';
 import {
   type ChartContext,
@@ -47,7 +48,7 @@ function ownSeries(context: ChartContext): SeriesDraft[] {
     y: Float64Array.from(own, ([, y]) => y),
   });
   const stamp = `${own.length} ${own.at(-1)} ${context.axis.end}`;
-  const label = context.t("mAP50-95, the trainer's own");
+  const label = context.t("{0}, the trainer's own", metricNames(context.state.plan?.task)[0]);
   return [{ key: 'own', label, role: 'line', colour: 'blue', kind: 'points', stamp, points }];
 }
 
@@ -66,6 +67,7 @@ export function mapChart(context: ChartContext): ChartDraft {
     window,
   );
   const best = state.best && state.validations.get(state.best.epoch);
+  const names = metricNames(state.plan?.task);
   const own = ownSeries(context);
   return {
     id: 'map',
@@ -78,7 +80,7 @@ export function mapChart(context: ChartContext): ChartDraft {
           ...own,
           pointSeries(
             context,
-            { key: 'map50', label: 'mAP50', role: 'dotted', colour: 'green' },
+            { key: 'map50', label: names[1], role: 'dotted', colour: 'green' },
             pointsOf(context, (v) => v.map50),
           ),
           pointSeries(
@@ -86,7 +88,7 @@ export function mapChart(context: ChartContext): ChartDraft {
             { key: 'ema', label: t('EMA {0}', window), role: 'line', colour: 'green' },
             maps.map(([x], i) => [x, average[i]]),
           ),
-          pointSeries(context, { key: 'map', label: 'mAP50-95', role: 'points', colour: 'green' }, maps),
+          pointSeries(context, { key: 'map', label: names[0], role: 'points', colour: 'green' }, maps),
           pointSeries(
             context,
             { key: 'best', label: t('best'), role: 'best', colour: 'yellow' },
@@ -102,7 +104,7 @@ export function mapChart(context: ChartContext): ChartDraft {
 function mapSummary({ state, t }: ChartContext): string {
   const last = [...state.validations.values()].at(-1);
   if (!last) return '';
-  const text = t('mAP50-95 {0} at epoch {1}.', formatMetric(last.map), last.epoch);
+  const text = t('{0} {1} at epoch {2}.', metricNames(last.task)[0], formatMetric(last.map), last.epoch);
   return state.best
     ? `${text} ${t('Best {0} at epoch {1}.', formatMetric(state.best.map), state.best.epoch)}`
     : text;

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
+import { metricNames } from '../../domain/run/task';
 import { currentEpoch, isFinal, secondsLeft, stateLabel, stateOf } from './header';
 import type { ViewInput } from './input';
 import { lastValidated } from './tiles';
@@ -59,7 +60,9 @@ function tooltipLines(input: ViewInput): string[] {
   const { state, t } = input;
   const last = lastValidated(input);
   return [
-    ...(last ? [t('mAP50-95 {0} at epoch {1}.', formatMetric(last.map), last.epoch)] : []),
+    ...(last
+      ? [t('{0} {1} at epoch {2}.', metricNames(last.task)[0], formatMetric(last.map), last.epoch)]
+      : []),
     ...(state.best ? [t('Best {0} at epoch {1}.', formatMetric(state.best.map), state.best.epoch)] : []),
   ];
 }

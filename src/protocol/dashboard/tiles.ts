@@ -7,6 +7,7 @@ import {
   formatValue,
 } from '../../domain/display/format';
 import { smooth } from '../../domain/display/smooth';
+import { metricNames } from '../../domain/run/task';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import type { Validated } from '../../run/validation';
@@ -40,17 +41,23 @@ function mapTile(input: ViewInput): TileView {
   if (!last && own?.metrics?.map !== undefined)
     return {
       id: 'map',
-      label: t('mAP50-95, epoch {0}', own.epoch),
+      label: t('{0}, epoch {1}', metricNames(state.plan?.task)[0], own.epoch),
       value: formatMetric(own.metrics.map),
       notes: [{ text: t("the trainer's own validation"), tone: 'quiet' }],
       spark: state.epochs.map(({ metrics }) => metrics?.map ?? Number.NaN).slice(-SPARK_POINTS),
     };
   if (!last) {
-    return { id: 'map', label: 'mAP50-95', value: DASH, notes: [waitingForMap(input)], spark };
+    return {
+      id: 'map',
+      label: metricNames(state.plan?.task)[0],
+      value: DASH,
+      notes: [waitingForMap(input)],
+      spark,
+    };
   }
   return {
     id: 'map',
-    label: t('mAP50-95, epoch {0}', last.epoch),
+    label: t('{0}, epoch {1}', metricNames(last.task)[0], last.epoch),
     value: formatMetric(last.map),
     notes: [verdictOf(state, last, t)],
     spark: spark.slice(-SPARK_POINTS),

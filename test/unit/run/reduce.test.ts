@@ -106,3 +106,30 @@ test('an epoch that is done again replaces its steps, and what was derived from 
   expect([...again.steps.loss.get('total')!.view()]).toEqual([1, 3, 4, 5]);
   expect(cache.update(again, axis, settings).isNew).toBe(true);
 });
+
+test('what a stop passed over waits again after a resume, whichever file is read first', () => {
+  const checkpoint = {
+    type: 'checkpoint',
+    path: 'checkpoints/epoch-0002',
+    epoch: 2,
+    step: 5,
+    bytes: 1,
+  } as const;
+  const hello = { type: 'hello', trainer: 'x', pid: 1, groups: [], knobs: [] } as const;
+  const event = (value: object): RunEntry => ({ source: 'events', value }) as RunEntry;
+  const events = [
+    event({ ...hello, t: 1, attempt: 1, fromStep: 0 }),
+    event({ ...checkpoint, t: 2 }),
+    event({ ...hello, t: 9, attempt: 2, fromStep: 6 }),
+  ];
+  const skipped = (t: number): RunEntry => ({
+    source: 'validation',
+    value: { type: 'skipped', t, epoch: 2, reason: 'the run was stopped before its turn came' },
+  });
+  const fold = (entries: readonly RunEntry[]) => entries.reduce(reduceRun, createRunState());
+  const stateOf = (entries: readonly RunEntry[]) => fold(entries).checkpoints.get(2)?.state;
+  expect(stateOf([...events.slice(0, 2), skipped(5)])).toBe('skipped');
+  expect(stateOf([...events.slice(0, 2), skipped(5), events[2]])).toBe('waiting');
+  expect(stateOf([...events, skipped(5)])).toBe('waiting');
+  expect(stateOf([...events, skipped(12)])).toBe('skipped');
+});

@@ -45,16 +45,17 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     }, default=str)
     resume_from = last_checkpoint(run_dir) if attempt > 1 else None
     try:
-        model = yolo(str(resume_from or experiment["model"]))
+        model = open_model(yolo, str(resume_from or experiment["model"]))
     except Exception as error:
         return fail(run_dir, f"model {experiment['model']}: " + " ".join(str(error).split()))
     if resume_from:
         arguments["resume"] = str(resume_from)
-    from .trainers import BY_TASK
+    from .trainers import pitwalled
 
-    trainer_class = BY_TASK.get(model.task)
-    if trainer_class is None:
-        return fail(run_dir, f"model {experiment['model']}: task {model.task} is not supported (known: {', '.join(BY_TASK)})")
+    try:
+        trainer_class = pitwalled(model._smart_load("trainer"))
+    except Exception as error:
+        return fail(run_dir, f"model {experiment['model']}: cannot be trained ({' '.join(str(error).split())})")
     try:
         model.train(trainer=trainer_class, **arguments)
     except StopTraining:
@@ -63,6 +64,15 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
         finish(model, 1, error, run_dir)
         raise
     return finish(model, 0)
+
+
+def open_model(yolo, name: str):
+    """By the class that the library has for it: YOLO finds out by itself, except that an RT-DETR given as YAML has its own."""
+    if Path(name).suffix in (".yaml", ".yml") and "rtdetr" in Path(name).stem:
+        from ultralytics import RTDETR
+
+        return RTDETR(name)
+    return yolo(name)
 
 
 def in_loop_every(experiment: dict) -> int:

@@ -9,9 +9,9 @@ SLOPED_AP = 0.6
 
 
 def rule_of(trainer) -> dict:
-    """The rule as an event tells it; an empty one where the task is not one of boxes."""
+    """The rule as an event tells it; an empty one where nothing is matched by overlap (classification)."""
     validator = trainer.validator
-    if trainer.args.task != "detect" or not hasattr(validator, "iouv"):
+    if getattr(validator, "iouv", None) is None:
         return {}
     args = validator.args
     dataset = trainer.test_loader.dataset
@@ -23,6 +23,13 @@ def rule_of(trainer) -> dict:
         "rect": bool(getattr(dataset, "rect", True)), "matching": matching(validator), "tail": tail(),
         "nms": getattr(args, "nms", None),
     }
+
+
+def needs_own_judge(trainer) -> bool:
+    """A detector that is not judged as YOLO is: RT-DETR stretches images and has a head of its own."""
+    from ultralytics.models.yolo.detect import DetectionValidator
+
+    return trainer.args.task == "detect" and type(trainer.validator) is not DetectionValidator
 
 
 def class_list(value):

@@ -3,7 +3,7 @@
 
 A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
 that of own_rule.py. The answer
-holds Ultralytics' numbers and where they were made; `out` holds what was detected, for everything else that Pitwall shows of a
+holds Ultralytics' numbers and where they were made; `out`, for detection, holds what was detected, for everything else that Pitwall shows of a
 checkpoint: one JSON line that describes the images, then float32 rows (x1, y1, x2, y2, score, class), boxes in input pixels.
 See lines.py.
 """
@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from .lines import serve_lines
+from .metric_names import named
 
 MOST_BATCH = 32  # images at once where nobody says how many
 # Cards that report FP16 and give NaN; src/domain/detection/half.ts has the reports.
@@ -24,29 +25,53 @@ FAULTY_HALF = re.compile(r"GTX 16\d0|\bT(400|500|550|600|1000|1200|2000)\b|K40m"
 
 def handle(request: dict) -> dict:
     from ultralytics import YOLO
+    from ultralytics.models.yolo.detect import DetectionValidator
 
     model = YOLO(request["pt"])
     device = choose_device(request["device"], request.get("trained_on") or "")
     half = wants_half(request["half"], device)
-    kind = recording_validator(model.task)
     # Images that share one padded shape: what decides the numbers stands before what is quickest.
     batch = request.get("batch") or (request.get("rule") or {}).get("batch") or MOST_BATCH
-    found = []
-    kind.found = found
+    seen = Seen()
+    base = model._smart_load("validator")
+    records = base is DetectionValidator  # boxes are all that there is to compare, and lie in the input as Pitwall expects
+    kind = watching_validator(base, seen, records)
     with tempfile.TemporaryDirectory(prefix="pitwall-val-") as folder:
         metrics = model.val(
             validator=kind, data=request["data"], split=request["split"], imgsz=request["imgsz"],
             batch=batch, half=half, device=device, single_cls=request["single_cls"],
             **by_rule(request.get("rule")), workers=0, plots=False, save_json=False, verbose=False, project=folder, name="val", exist_ok=True,
         )
-    write_found(Path(request["out"]), found)
-    box = metrics.box
+    if records:
+        write_found(Path(request["out"]), seen.found)
     return {
-        "metrics": {"map": float(box.map), "map50": float(box.map50), "map75": float(box.map75),
-                    "precision": float(box.mp), "recall": float(box.mr)},
-        "device": str(device), "half": half, "batch": batch, "images": len(found),
-        "inference": float(metrics.speed.get("inference", 0.0)) * len(found) / 1000,
+        "task": model.task, **numbers(metrics), "recorded": records,
+        "device": str(device), "half": half, "batch": batch, "images": seen.images,
+        "inference": float(metrics.speed.get("inference", 0.0)) * seen.images / 1000,
     }
+
+
+def numbers(metrics) -> dict:
+    """What the task is about (masks, poses, boxes, classes), everything under Ultralytics' own names, and its fitness."""
+    everything = named({k: float(v) for k, v in metrics.results_dict.items()})
+    own = {key: everything.get(key, 0.0) for key in ("map", "map50", "precision", "recall")}
+    about = next((getattr(metrics, name) for name in ("seg", "pose", "box") if hasattr(metrics, name)), None)
+    return {"metrics": {**own, "map75": float(about.map75) if about else 0.0},
+            "named": {k: v for k, v in everything.items() if k.startswith("metrics/")},
+            "fitness": everything.get("fitness", own["map"]), "perClass": per_class(metrics, about) if about else []}
+
+
+def per_class(metrics, about) -> list:
+    """A row for each class that has labels."""
+    labels, images = getattr(metrics, "nt_per_class", None), getattr(metrics, "nt_per_image", None)
+    rows = []
+    for place, index in enumerate(about.ap_class_index):
+        precision, recall, ap50, ap = (float(v) for v in about.class_result(place))
+        rows.append({"class": int(index), "precision": precision, "recall": recall, "ap50": ap50, "ap": ap,
+                     "f1": 2 * precision * recall / max(precision + recall, 1e-16),
+                     "labels": int(labels[index]) if labels is not None else 0,
+                     "images": int(images[index]) if images is not None else 0})
+    return rows
 
 
 def by_rule(rule) -> dict:
@@ -61,23 +86,26 @@ def by_rule(rule) -> dict:
     return {k: v for k, v in wanted.items() if v is not None and k in DEFAULT_CFG_DICT}
 
 
-def recording_validator(task: str):
-    """The task's own validator, which beside its work notes what was detected where."""
-    from ultralytics.models.yolo import detect, pose, segment
+class Seen:
+    def __init__(self):
+        self.images = 0
+        self.found = []  # what was detected where, image by image
 
-    bases = {"detect": detect.DetectionValidator, "segment": segment.SegmentationValidator, "pose": pose.PoseValidator}
-    if task not in bases:
-        raise ValueError(f"Ultralytics' own validation is read for {', '.join(bases)}, not for {task}")
 
-    class Recording(bases[task]):
-        found: list = []
+def watching_validator(base, seen: Seen, records: bool):
+    """The task's own validator, which beside its work counts images and notes what was detected where."""
+
+    class Watching(base):
+        def preprocess(self, batch):
+            seen.images += len(batch["img"])
+            return super().preprocess(batch)
 
         def update_metrics(self, preds, batch):
-            for index, pred in enumerate(preds):
-                self.found.append(described(pred, batch, index))
+            if records:
+                seen.found.extend(described(pred, batch, index) for index, pred in enumerate(preds))
             super().update_metrics(preds, batch)
 
-    return Recording
+    return Watching
 
 
 def described(pred, batch: dict, index: int) -> dict:

@@ -10,6 +10,7 @@ import ultralytics
 from . import checkpoints
 from .control import ControlFolder
 from .events import EventLog, last_event, read_events
+from .metric_names import named
 from .rates import Rates, group_names
 from .warnings_log import tell_warnings
 
@@ -107,7 +108,7 @@ class Session:
         if not self._epoch_open:
             return  # the final evaluation fires this hook once more, with this epoch's number or the next
         self._epoch_open = False
-        metrics = {k: float(v) for k, v in (trainer.metrics or {}).items()} if self.validates_now() else None
+        metrics = named({k: float(v) for k, v in (trainer.metrics or {}).items()}) if self.validates_now() else None
         self._emit("epoch", epoch=trainer.epoch + 1, step=self.step, seconds=round(time.monotonic() - self._epoch_started, 3),
                    loss=self._mean_losses, **({"metrics": metrics} if metrics else {}))
         self._obey_stop_after_epoch()
@@ -193,16 +194,27 @@ class Session:
         return steps, float(trainer.args.warmup_bias_lr), trainer.lf(trainer.epoch)
 
     def _plan(self) -> None:
-        from .own_rule import rule_of
+        from .own_rule import needs_own_judge
         from .settings import effective_settings
 
         trainer = self.trainer
         self._planned_shape = (trainer.epochs, len(trainer.train_loader), trainer.batch_size)
         epochs, batches, batch = self._planned_shape
-        rule = rule_of(trainer)
+        rule, own = self._own_rule(), {"ownJudge": True} if needs_own_judge(trainer) else {}
         self._emit("plan", epochs=epochs, stepsPerEpoch=batches, totalSteps=epochs * batches, batch=batch,
-                   images=len(trainer.train_loader.dataset), classes=len(trainer.data["names"]), version=ultralytics.__version__,
-                   settings=effective_settings(self.requested, trainer), **({"validation": rule} if rule else {}))
+                   task=str(trainer.args.task), images=len(trainer.train_loader.dataset), classes=len(trainer.data["names"]), version=ultralytics.__version__,
+                   settings=effective_settings(self.requested, trainer), **({"validation": rule} if rule else {}), **own)
+
+    def _own_rule(self) -> dict:
+        """What is asked of the library's inside may not be there in a version that nobody has seen: training goes on."""
+        from .own_rule import rule_of
+
+        try:
+            return rule_of(self.trainer)
+        except Exception as error:
+            self._emit("log", level="warning", message=f"how this Ultralytics validates could not be asked ({type(error).__name__}: "
+                       f"{error}): checkpoints are judged by the standard rule")
+            return {}
 
     def _plan_again_if_changed(self) -> None:
         """An out-of-memory halving or `time` changes the plan under way."""

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""Trainer subclasses by task. They live in an importable module and hook in by themselves: a multi-GPU launch starts new
-processes that import the class by its module path. Versions differ in whether callbacks added to a trainer get there (not
+"""Subclasses of the library's trainers, made of whichever a model brings. They live in an importable module and hook in by
+themselves: a multi-GPU launch starts new processes that import the class by its module path, and PITWALL_TRAINER tells them
+what to make it of. Versions differ in whether callbacks added to a trainer get there (not
 before 8.4, later they are handed over), so nothing is added: the subclass listens where the callbacks are run."""
 
+import importlib
 import json
 import os
 from pathlib import Path
-
-from ultralytics.models.yolo.classify import ClassificationTrainer
-from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.models.yolo.obb import OBBTrainer
-from ultralytics.models.yolo.pose import PoseTrainer
-from ultralytics.models.yolo.segment import SegmentationTrainer
 
 from .session import Session, StopTraining
 
@@ -69,30 +65,21 @@ class Pitwalled:
             super().final_eval()
 
 
-class PitwallDetectionTrainer(Pitwalled, DetectionTrainer):
-    pass
+PREFIX = "Pitwall"
 
 
-class PitwallSegmentationTrainer(Pitwalled, SegmentationTrainer):
-    pass
+def pitwalled(base: type) -> type:
+    """The trainer of a model (detection, RT-DETR, YOLO-World ...) as one that Pitwall watches."""
+    name = PREFIX + base.__name__
+    os.environ["PITWALL_TRAINER"] = f"{base.__module__}:{base.__qualname__}"
+    if name not in globals():
+        globals()[name] = type(name, (Pitwalled, base), {"__module__": __name__, "__doc__": base.__doc__})
+    return globals()[name]
 
 
-class PitwallPoseTrainer(Pitwalled, PoseTrainer):
-    pass
-
-
-class PitwallOBBTrainer(Pitwalled, OBBTrainer):
-    pass
-
-
-class PitwallClassificationTrainer(Pitwalled, ClassificationTrainer):
-    pass
-
-
-BY_TASK = {
-    "detect": PitwallDetectionTrainer,
-    "segment": PitwallSegmentationTrainer,
-    "pose": PitwallPoseTrainer,
-    "obb": PitwallOBBTrainer,
-    "classify": PitwallClassificationTrainer,
-}
+def __getattr__(name: str):
+    """`from ... import PitwallDetectionTrainer` in a process that was launched."""
+    module, _, base = os.environ.get("PITWALL_TRAINER", "").partition(":")
+    if not base or name != PREFIX + base:
+        raise AttributeError(name)
+    return pitwalled(getattr(importlib.import_module(module), base))
