@@ -102,8 +102,8 @@ describe('two records of one val set', () => {
     expect(back.b.detections).toEqual(there.a.detections);
     const [compared, swapped] = [compareRecords(all, one), compareRecords(one, all)];
     if (compared.kind === 'refused' || swapped.kind === 'refused') throw new Error('refused');
-    expect(swapped.comparison.low).toBe(-compared.comparison.high);
-    expect(swapped.comparison.high).toBe(-compared.comparison.low);
+    expect(swapped.comparison.low).toBe(0 - compared.comparison.high);
+    expect(swapped.comparison.high).toBe(0 - compared.comparison.low);
   });
 
   it('of another confidence or limit are cut to the stricter one', () => {
