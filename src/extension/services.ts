@@ -5,6 +5,7 @@ import { toError } from '../base/async';
 import { DisposableStore } from '../base/disposable';
 import type { HostOptions } from '../engine/control/ensure-keeper';
 import type { BaseServices } from './base-services';
+import { showErrorMessage } from './notices';
 import { Dashboards } from './pages/dashboards';
 import { Reports } from './pages/reports';
 import { createLoader } from './part-loader';
@@ -65,7 +66,7 @@ function showError(log: vscode.LogOutputChannel, error: Error): void {
     log.error(`caused by: ${cause.stack ?? cause.message}`);
   }
   const details = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(error.message, details).then((choice) => {
+  void showErrorMessage(error.message, details).then((choice) => {
     if (choice === details) log.show();
   });
 }

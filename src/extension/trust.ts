@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showWarningMessage } from './notices';
 
 /**
  * Everything that starts a process passes here, whatever menu or key brought it. A run folder or config of a stranger
@@ -7,7 +8,7 @@ import * as vscode from 'vscode';
 export async function requireTrust(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
-  const choice = await vscode.window.showWarningMessage(
+  const choice = await showWarningMessage(
     vscode.l10n.t('Pitwall starts nothing in a workspace that is not trusted. Runs can be looked at.'),
     manage,
   );

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { noticeText } from '../base/notice-text';
 import type { Translate } from '../base/translate';
 
 export const translate: Translate = (message, ...args) => vscode.l10n.t(message, ...args);
@@ -11,10 +12,14 @@ export function withCancel<T>(
   title: string,
   task: (report: (message: string, increment?: number) => void, signal: AbortSignal) => Promise<T>,
 ): Thenable<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const notice = vscode.ProgressLocation.Notification;
+  const options = { location: notice, title: noticeText(title), cancellable: true };
   return vscode.window.withProgress(options, (progress, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort());
-    return task((message, increment) => progress.report({ message, increment }), stop.signal);
+    return task(
+      (message, increment) => progress.report({ message: noticeText(message), increment }),
+      stop.signal,
+    );
   });
 }

@@ -7,6 +7,7 @@ import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../..
 import { setUpPython } from '../../engine/python/set-up';
 import { startValidator } from '../../engine/validator-process';
 import type { DeviceReport } from '../../protocol/validator';
+import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { withCancel } from '../window';
@@ -90,7 +91,7 @@ export async function setUpPythonEnvironment({ log }: Services): Promise<void> {
     await vscode.workspace
       .getConfiguration('pitwall')
       .update('python', python, vscode.ConfigurationTarget.Workspace);
-    void vscode.window.showInformationMessage(vscode.l10n.t('Python is ready for Ultralytics: {0}', python));
+    void showInformationMessage(vscode.l10n.t('Python is ready for Ultralytics: {0}', python));
   } catch (error) {
     const { message } = toError(error);
     throw new Error(vscode.l10n.t('The Python environment could not be made: {0}', message), {
@@ -103,5 +104,5 @@ async function isMeant(dir: string): Promise<boolean> {
   const setUp = vscode.l10n.t('Set Up');
   const question = vscode.l10n.t('Install torch, ultralytics and onnx into {0}?', dir);
   const detail = vscode.l10n.t('pip downloads several GB from the package index that it is set up for.');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, setUp)) === setUp;
+  return (await showWarningMessage(question, { modal: true, detail }, setUp)) === setUp;
 }

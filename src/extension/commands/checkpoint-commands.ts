@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { startValidator } from '../../engine/validator-process';
 import { checkpointPath } from '../../run/files';
 import type { RunState } from '../../run/state';
+import { showInformationMessage } from '../notices';
 import { showPredictions } from '../pages/predictions';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -92,7 +93,6 @@ async function pickEpoch(
       description: validations.get(epoch)?.map.toFixed(3),
       epoch,
     }));
-  if (items.length === 0)
-    void vscode.window.showInformationMessage(vscode.l10n.t('No checkpoint is kept yet.'));
+  if (items.length === 0) void showInformationMessage(vscode.l10n.t('No checkpoint is kept yet.'));
   return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title }))?.epoch;
 }

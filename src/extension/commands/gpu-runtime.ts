@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
 import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/plan';
+import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { setting, withCancel } from '../window';
@@ -23,7 +24,7 @@ export async function installRuntime(services: Services): Promise<void> {
   }
   const check = vscode.l10n.t('Check Environment');
   const done = vscode.l10n.t('The GPU runtime is installed.');
-  if ((await vscode.window.showInformationMessage(done, check)) === check)
+  if ((await showInformationMessage(done, check)) === check)
     await vscode.commands.executeCommand('pitwall.checkEnvironment');
 }
 
@@ -31,7 +32,7 @@ export async function removeRuntime(services: Services): Promise<void> {
   const removed = await removeGpuRuntime(planOf(services).folder);
   const none = vscode.l10n.t('No GPU runtime was installed.');
   const done = vscode.l10n.t('Removed: {0}', removed.join(', '));
-  void vscode.window.showInformationMessage(removed.length === 0 ? none : done);
+  void showInformationMessage(removed.length === 0 ? none : done);
 }
 
 function planOf({ host }: Services): GpuRuntimePlan {
@@ -47,7 +48,7 @@ async function isMeant({ name, version, index }: GpuRuntimePlan): Promise<boolea
     'About 250 MB from {0}. Its hash is checked, its CUDA provider is put beside onnxruntime, and Remove GPU Runtime undoes it.',
     new URL(index).host,
   );
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, download)) === download;
+  return (await showWarningMessage(question, { modal: true, detail }, download)) === download;
 }
 
 /** Progress of a download in whole percents. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isExperimentFile, isUltralyticsFile } from '../editor/experiment-files';
+import { showInformationMessage } from '../notices';
 import type { Services } from '../services';
 import { newExample } from './new-example';
 
@@ -35,6 +36,6 @@ async function offerExample(services: Services): Promise<vscode.Uri | undefined>
   const message = vscode.l10n.t(
     'No experiment (*.train.yaml) is in this workspace. Create the example, a small defect detector that trains in a minute?',
   );
-  const choice = await vscode.window.showInformationMessage(message, { modal: true }, create);
+  const choice = await showInformationMessage(message, { modal: true }, create);
   return choice === create ? newExample(services) : undefined;
 }

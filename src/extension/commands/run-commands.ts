@@ -5,6 +5,7 @@ import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import { headerOf } from '../../protocol/dashboard/header';
 import { updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
+import { setStatusBarMessage, showInformationMessage } from '../notices';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
@@ -35,7 +36,7 @@ export async function copySummary(services: Services, target: Target): Promise<v
   const text = summaryOf(run);
   run.release();
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', path.basename(dir)), 3000);
+  setStatusBarMessage(vscode.l10n.t('Copied: {0}', path.basename(dir)), 3000);
 }
 
 export function summaryOf(run: SharedRun): string {
@@ -84,7 +85,7 @@ export async function archiveRun(services: Services, target: Target): Promise<vo
   await services.runs.refresh();
   const restore = vscode.l10n.t('Restore');
   const message = vscode.l10n.t('{0} is archived; its folder is untouched.', path.basename(dir));
-  if ((await vscode.window.showInformationMessage(message, restore)) === restore) {
+  if ((await showInformationMessage(message, restore)) === restore) {
     await restoreRun(services, { dir });
   }
 }
@@ -114,7 +115,7 @@ export async function compareRuns(
   if (dir === undefined) return;
   const candidates = services.runs.runs.filter((run) => run.dir !== dir && !run.meta.archived);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no second run to compare with.'));
+    void showInformationMessage(vscode.l10n.t('There is no second run to compare with.'));
     return;
   }
   const items = candidates.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));

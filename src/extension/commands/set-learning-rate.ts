@@ -4,6 +4,7 @@ import type { LrPair, LrPreview } from '../../domain/schedule/lr-preview';
 import { type ForeseenLr, foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';
+import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { ask } from './steer';
 import { isLive, pickRun, type RunTarget } from './targets';
@@ -78,7 +79,7 @@ async function confirm({ preview, tooHigh }: ForeseenLr): Promise<boolean> {
         formatRate(tooHigh.highest),
       )
     : vscode.l10n.t('Change the learning rate from step {0} on?', formatCount(preview.step));
-  const ask = tooHigh ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const ask = tooHigh ? showWarningMessage : showInformationMessage;
   return (await ask(question, options, set)) === set;
 }
 

@@ -12,6 +12,7 @@ import type { RunSummary } from '../../engine/runs/run-index';
 import type { CreatedRun } from '../../run/folder/create';
 import { resolveDataPath } from '../../run/folder/paths';
 import { planOf } from '../editor/plan';
+import { showErrorMessage, showInformationMessage } from '../notices';
 import { openRangePage } from '../pages/range-page';
 import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
@@ -77,7 +78,7 @@ export async function launchRun(
 
 async function offerPython(message: string): Promise<undefined> {
   const setUp = vscode.l10n.t('Set Up Python Environment');
-  if ((await vscode.window.showErrorMessage(message, setUp)) === setUp)
+  if ((await showErrorMessage(message, setUp)) === setUp)
     await vscode.commands.executeCommand('pitwall.setUpPython');
   return undefined;
 }
@@ -85,7 +86,7 @@ async function offerPython(message: string): Promise<undefined> {
 /** The build for every platform can follow other trainers, and says why it cannot train itself. */
 function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
   const why = trainer === 'builtin' ? whyNoNatives(host().installDir) : undefined;
-  if (why !== undefined) void vscode.window.showErrorMessage(why);
+  if (why !== undefined) void showErrorMessage(why);
   return why === undefined;
 }
 
@@ -132,7 +133,7 @@ async function refuse(
   offset: number | undefined,
 ): Promise<void> {
   const show = vscode.l10n.t('Show');
-  const choice = await vscode.window.showErrorMessage(message, show);
+  const choice = await showErrorMessage(message, show);
   if (choice !== show) return;
   const position = document.positionAt(offset ?? 0);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
@@ -175,7 +176,7 @@ export async function findLearningRate(services: Services, uri: vscode.Uri | und
     const message = vscode.l10n.t(
       'A range test sets the learning rate, which a program of your own does not let Pitwall do.',
     );
-    void vscode.window.showInformationMessage(message);
+    void showInformationMessage(message);
     return;
   }
   const { counts } = await planOf(document);

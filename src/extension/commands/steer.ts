@@ -4,8 +4,9 @@ import { formatDuration } from '../../domain/display/duration';
 import { askAndWait } from '../../engine/control/ask';
 import { KeptElsewhere, resumeRun } from '../../engine/control/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
+import { setStatusBarMessage, showWarningMessage } from '../notices';
+import { mayAct } from '../own-run';
 import type { Services } from '../services';
-import { requireTrust } from '../trust';
 import { pickExperiment } from './pick-experiment';
 import { isEnded, isLive, pickRun, type RunTarget } from './targets';
 
@@ -13,12 +14,12 @@ type Target = RunTarget | undefined;
 
 /** Asks a run for something and tells its answer. Asking may start a keeper, so it needs trust. */
 export async function ask(services: Services, dir: string, request: ControlRequest): Promise<boolean> {
-  if (!(await requireTrust())) return false;
+  if (!(await mayAct(dir))) return false;
   const answer = await askAndWait(dir, request, { ...services.host(), from: 'vscode' });
   if (!answer) throw new Error(vscode.l10n.t('The run did not answer in 15 s.'));
   if (!answer.ok) throw new Error(answer.message);
   services.log.info(`${dir}: ${answer.message}`);
-  if (TRAINER_REQUESTS.has(request.type)) vscode.window.setStatusBarMessage(answer.message, 4000);
+  if (TRAINER_REQUESTS.has(request.type)) setStatusBarMessage(answer.message, 4000);
   return true;
 }
 
@@ -54,7 +55,7 @@ export async function pauseRun(services: Services, target: Target): Promise<void
 
 export async function resume(services: Services, target: Target): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
-  if (dir === undefined || !(await requireTrust())) return;
+  if (dir === undefined || !(await mayAct(dir))) return;
   try {
     await resumeRun(dir, services.host());
   } catch (error) {
@@ -86,5 +87,5 @@ async function confirmTakeOver(
     'After a restart of this machine, or where the other one is gone for good, the run can go on here. If it still trains there, two trainers would write into one folder.',
   );
   const options = { modal: true, detail };
-  return (await vscode.window.showWarningMessage(question, options, takeOver)) === takeOver;
+  return (await showWarningMessage(question, options, takeOver)) === takeOver;
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { stateLabel } from '../../protocol/dashboard/header';
 import { FINAL_STATES } from '../../run/state-names';
+import { showInformationMessage } from '../notices';
 import type { Services } from '../services';
 
 /** What a button, a tree item or a page says it means. */
@@ -24,7 +25,7 @@ export async function pickRun(
   if (target) return target.dir;
   const runs = services.runs.runs.filter((run) => filter(run) && !run.meta.archived);
   if (runs.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no run to choose.'));
+    void showInformationMessage(vscode.l10n.t('There is no run to choose.'));
     return undefined;
   }
   if (runs.length === 1) return runs[0].dir;

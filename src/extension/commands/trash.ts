@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatAgo } from '../../domain/display/duration';
 import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/control/trash';
+import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
@@ -13,8 +14,7 @@ export async function deleteRun(services: Services, target: RunTarget | undefine
   await services.runs.refresh();
   const restore = vscode.l10n.t('Restore');
   const message = vscode.l10n.t('{0} is in the trash.', trashed.name);
-  if ((await vscode.window.showInformationMessage(message, restore)) === restore)
-    await putBack(services, trashed);
+  if ((await showInformationMessage(message, restore)) === restore) await putBack(services, trashed);
 }
 
 export async function restoreDeletedRun(services: Services): Promise<void> {
@@ -41,7 +41,7 @@ export async function emptyTrash(services: Services): Promise<void> {
       : vscode.l10n.t('Delete the {0} runs in the trash for good?', runs.length);
   const detail = `${names}\n${vscode.l10n.t('Their files cannot be brought back.')}`;
   const options = { modal: true, detail };
-  if ((await vscode.window.showWarningMessage(question, options, confirm)) !== confirm) return;
+  if ((await showWarningMessage(question, options, confirm)) !== confirm) return;
   for (const run of runs) await purgeRun(run);
 }
 
@@ -56,5 +56,5 @@ async function everyTrashedRun({ runs }: Services): Promise<TrashedRun[]> {
 }
 
 function tellEmpty(): void {
-  void vscode.window.showInformationMessage(vscode.l10n.t('The trash is empty.'));
+  void showInformationMessage(vscode.l10n.t('The trash is empty.'));
 }

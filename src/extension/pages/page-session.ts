@@ -6,6 +6,7 @@ import { createViewSession } from '../../protocol/dashboard/session';
 import { createPageLine, type PageLine } from '../../protocol/page-line';
 import type { Gallery, PrCurves } from '../../protocol/webview';
 import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
+import { setStatusBarMessage } from '../notices';
 
 /** At most ten updates a second reach a page. */
 const UPDATE_MS = 100;
@@ -89,7 +90,7 @@ export class PageSession implements vscode.Disposable {
       copy: async (params: unknown) => {
         const { text, what } = zCopy.parse(params);
         await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', what), 3000);
+        setStatusBarMessage(vscode.l10n.t('Copied: {0}', what), 3000);
       },
       savePng: (params: unknown) => savePng(zSavePng.parse(params)),
     };

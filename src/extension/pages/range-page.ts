@@ -9,6 +9,7 @@ import { readRange } from '../../domain/lr-range/suggest';
 import { askRun } from '../../engine/control/ask';
 import { rangePoints } from '../../protocol/range-points';
 import { FINAL_STATES } from '../../run/state-names';
+import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { translate } from '../window';
@@ -94,7 +95,7 @@ class RangePage implements vscode.Disposable {
 
   async #act(act: unknown): Promise<void> {
     const { subject } = this.#parts;
-    if (act === 'stop') await askRun(subject.dir, { type: 'stop' }, 'vscode');
+    if (act === 'stop' && (await mayAct(subject.dir))) await askRun(subject.dir, { type: 'stop' }, 'vscode');
     if (act === 'start') await vscode.commands.executeCommand('pitwall.startTraining', subject.document);
     if (act === 'apply') await this.#apply();
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { RunEntry } from '../../run/state';
+import { showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { setting } from '../window';
 
@@ -52,7 +53,7 @@ function messageOf(entry: RunEntry): string | undefined {
 async function show(services: Services, message: string): Promise<void> {
   const dashboard = vscode.l10n.t('Open Dashboard');
   const never = vscode.l10n.t("Don't Show Again");
-  const choice = await vscode.window.showWarningMessage(`Pitwall: ${message}`, dashboard, never);
+  const choice = await showWarningMessage(`Pitwall: ${message}`, dashboard, never);
   if (choice === dashboard) await vscode.commands.executeCommand('pitwall.openDashboard');
   if (choice === never) {
     await vscode.workspace

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readRun } from '../run/folder/read';
+import { isOwnRun, signRun } from '../run/folder/signature';
+import { type NamedByRun, namedByRun } from '../run/named-by-run';
+import { showWarningMessage } from './notices';
+import { requireTrust } from './trust';
+
+/**
+ * Everything that acts on a run passes here. The workspace must be trusted, and the run this user's own: for another one
+ * they are shown what would be executed, and asked once.
+ */
+export async function mayAct(dir: string): Promise<boolean> {
+  if (!(await requireTrust())) return false;
+  if (await isOwnRun(dir)) return true;
+  const trust = vscode.l10n.t('Trust This Run');
+  const question = vscode.l10n.t(
+    '{0} was not started by you, or was copied or moved since. Act on it all the same?',
+    path.basename(dir),
+  );
+  const detail = detailOf(namedByRun(await readRun(dir)));
+  if ((await showWarningMessage(question, { modal: true, detail }, trust)) !== trust) return false;
+  await signRun(dir);
+  return true;
+}
+
+function detailOf({ program, python, folder, data }: NamedByRun): string {
+  const lines = [
+    program === undefined ? undefined : vscode.l10n.t('It runs: {0}', program),
+    python === undefined ? undefined : vscode.l10n.t('Its interpreter: {0}', python),
+    data === undefined ? undefined : vscode.l10n.t('Its dataset: {0}', data),
+    vscode.l10n.t('It works in: {0}', folder),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
