@@ -34,6 +34,9 @@ export type GroundTruthFile = {
 
 type Sections = { images?: Rows; annotations?: Rows; categories?: Rows };
 
+/** Each takes 20 kB of precision curves; the largest published set, V3Det, has 13,204. */
+const MOST_CATEGORIES = 30_000;
+
 const ID = 0;
 const IMAGE = 1;
 const CATEGORY = 2;
@@ -95,9 +98,13 @@ function build(
   sections: Required<Sections>,
   names: IdNames,
   file: string,
-): { value: GroundTruthFile; problems: Problem[] } {
+): { value: GroundTruthFile | undefined; problems: Problem[] } {
   const imageIds = distinctIds(rowColumn(sections.images, ID), names);
   const ids = distinctIds(rowColumn(sections.categories, ID), names);
+  if (ids.length > MOST_CATEGORIES) {
+    const message = `lists ${ids.length} categories; the most is ${MOST_CATEGORIES}`;
+    return { value: undefined, problems: [fileProblem('error', file, message)] };
+  }
   const index = { images: createIdIndex(imageIds), categories: createIdIndex(ids) };
   const { groundTruth, problems } = buildColumns(sections.annotations, index, file);
   const categoryIds = [...ids].map((id) => idText(names, id));

@@ -1,5 +1,5 @@
 import { existsSync, type Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { toError } from '../base/async';
@@ -10,6 +10,7 @@ import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes, readTextSync } from '../run/folder/read-file';
 import { decodeText, notUtf8 } from './text';
+import { filesBelow } from './walk';
 
 export type SplitFiles = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
 
@@ -80,34 +81,12 @@ function locate(root: string, source: string): string {
 async function listSource(source: string): Promise<readonly string[] | undefined> {
   const info = await statOf(source);
   if (!info) return undefined;
-  if (info.isDirectory()) return (await listFolder(source)).filter(isImagePath);
+  if (info.isDirectory()) return (await filesBelow(source)).filter(isImagePath);
   return source.toLowerCase().endsWith('.txt') ? readList(source) : [source].filter(isImagePath);
 }
 
 async function statOf(file: string): Promise<Stats | undefined> {
   return stat(file).catch(() => undefined);
-}
-
-/**
- * Hidden files and folders are left out, as Ultralytics' glob does: `._a.jpg` of macOS holds no picture, and
- * `.ipynb_checkpoints` or `.thumbnails` hold copies. One that is named itself, in the YAML or in a list, is taken.
- */
-async function listFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const shown = entries.filter((entry) => !entry.name.startsWith('.'));
-  const nested = await Promise.all(
-    shown.map(async (entry) => {
-      const full = path.join(folder, entry.name);
-      return (await isFolder(entry, full)) ? listFolder(full) : [full];
-    }),
-  );
-  return nested.flat();
-}
-
-/** Links to folders are followed: data sets are often linked together. */
-async function isFolder(entry: { isDirectory(): boolean; isSymbolicLink(): boolean }, full: string) {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return (await statOf(full))?.isDirectory() ?? false;
 }
 
 /** A list of images, one a line; lines that begin with "./" count from the list's folder, others as they are. */

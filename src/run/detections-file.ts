@@ -136,7 +136,31 @@ function readColumns<H extends Counted>(bytes: Uint8Array, header: H | undefined
     image: reader.next(Uint32Array, m),
   };
   if (reader.end() !== bytes.byteLength || !indexesFit(detections, truth)) return undefined;
+  if (!isJudgeable(detections.image, truth.image, images)) return undefined;
   return { header, detections, truth };
+}
+
+/** Boxes of one image; Ultralytics keeps 300, and the fullest images of known sets have 2,000 labels. */
+const MOST_BOXES = 10_000;
+/** Pairs of boxes that are compared, in one image and in all: what a page of a gallery and a comparison can wait for. */
+const MOST_PAIRS = { image: 20_000_000, all: 2_000_000_000 } as const;
+
+/** Every detection of an image is compared with every label of it: a small file could keep a reader busy for ever. */
+function isJudgeable(detections: Uint32Array, labels: Uint32Array, images: number): boolean {
+  const [found, known] = [detections, labels].map((column) => countsOf(column, images));
+  let pairs = 0;
+  for (let image = 0; image < images; image++) {
+    const here = found[image] * known[image];
+    pairs += here;
+    if (Math.max(found[image], known[image]) > MOST_BOXES || here > MOST_PAIRS.image) return false;
+  }
+  return pairs <= MOST_PAIRS.all;
+}
+
+function countsOf(column: Uint32Array, images: number): Uint32Array {
+  const counts = new Uint32Array(images);
+  for (const image of column) counts[image]++;
+  return counts;
 }
 
 /** Files come from run folders that others may have written: no index may point outside. */

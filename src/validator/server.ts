@@ -13,7 +13,10 @@ import { WarmState } from './warm';
 export function serveParent(bundle: string): void {
   yieldToOthers();
   const warm = new WarmState(new SessionThread(bundle));
-  const queue = new RequestQueue();
+  const queue = new RequestQueue(() => {
+    // After the answer, which is sent in this turn.
+    if (warm.thread.isStuck) setImmediate(() => process.disconnect());
+  });
   const channel = new Channel({
     send: (message) => process.send?.(message),
     handlers: {
@@ -39,7 +42,7 @@ export function serveParent(bundle: string): void {
     },
   });
   process.on('message', (message) => channel.receive(message));
-  process.once('disconnect', () => leave(queue.isBusy));
+  process.once('disconnect', () => leave(queue.isBusy || warm.thread.isStuck));
 }
 
 /** A native run cannot be interrupted and `exit` would wait for it; the parent is gone, so nobody waits for an exit code. */
@@ -50,8 +53,13 @@ function leave(busy: boolean): void {
 
 /** One request at a time: two sessions at once would only slow each other down. */
 class RequestQueue {
+  readonly #onAnswered: () => void;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+
+  constructor(onAnswered: () => void) {
+    this.#onAnswered = onAnswered;
+  }
 
   get isBusy(): boolean {
     return this.#waiting > 0;
@@ -61,6 +69,7 @@ class RequestQueue {
     this.#waiting++;
     const result = this.#last.then(work).finally(() => {
       this.#waiting--;
+      this.#onAnswered();
     });
     this.#last = result.catch(() => undefined);
     return result;

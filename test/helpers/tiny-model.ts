@@ -100,3 +100,70 @@ function value(field: number, name: string, dims: (number | string)[]): Uint8Arr
   const type = encodeBytes(1, concatenate([encodeVarint(1, FLOAT), encodeBytes(2, shape)]));
   return encodeBytes(field, concatenate([encodeText(1, name), encodeBytes(2, type)]));
 }
+
+export type OddModel = {
+  readonly side?: number;
+  /** Anchors of the output that is declared. */
+  readonly anchors?: number;
+  /** imgsz of the metadata. */
+  readonly imgsz?: string;
+  /** The scores go through a loop of 2^62 turns. */
+  readonly isEndless?: boolean;
+};
+
+/** Writes a model that asks for more than any machine has: memory by what it declares, or time. */
+export function writeOddModel(file: string, { side, anchors = 1, imgsz, isEndless }: OddModel): void {
+  const graph = concatenate([
+    node('ReduceMean', ['images'], ['mean'], [ints('axes', [2, 3]), int('keepdims', 0)]),
+    ...(isEndless ? endlessLoop() : [node('Identity', ['mean'], ['looped'])]),
+    node('Concat', ['looped', 'looped'], ['six'], [int('axis', 1)]),
+    node('Unsqueeze', ['six'], ['column'], [ints('axes', [2])]),
+    node('Expand', ['column', 'shape'], ['output0']),
+    tensor(
+      'shape',
+      [3],
+      INT64,
+      new Uint8Array(BigInt64Array.of(1n, BigInt(CHANNELS), BigInt(anchors)).buffer),
+    ),
+    encodeText(2, 'odd'),
+    value(11, 'images', [1, 3, side ?? 'height', side ?? 'width']),
+    value(12, 'output0', [1, CHANNELS, anchors]),
+  ]);
+  const metadata = { task: 'detect', ...(imgsz !== undefined && { imgsz }) };
+  const model = concatenate([
+    encodeVarint(1, 8),
+    encodeBytes(7, graph),
+    encodeBytes(8, encodeVarint(2, 11)),
+    ...Object.entries(metadata).map(([key, text]) =>
+      encodeBytes(14, concatenate([encodeText(1, key), encodeText(2, text)])),
+    ),
+  ]);
+  writeFileSync(file, model);
+}
+
+function endlessLoop(): Uint8Array[] {
+  const body = concatenate([
+    node('Identity', ['goOn'], ['goesOn']),
+    node('Sin', ['before'], ['after']),
+    encodeText(2, 'body'),
+    scalar(11, 'turn', INT64),
+    scalar(11, 'goOn', BOOL),
+    value(11, 'before', [1, 3]),
+    scalar(12, 'goesOn', BOOL),
+    value(12, 'after', [1, 3]),
+  ]);
+  const attribute = concatenate([encodeText(1, 'body'), encodeBytes(6, body), encodeVarint(20, GRAPH)]);
+  return [
+    node('Loop', ['turns', 'yes', 'mean'], ['looped'], [attribute]),
+    tensor('turns', [], INT64, new Uint8Array(BigInt64Array.of(2n ** 62n).buffer)),
+    tensor('yes', [], BOOL, Uint8Array.of(1)),
+  ];
+}
+
+const BOOL = 9;
+const GRAPH = 5;
+
+function scalar(field: number, name: string, type: number): Uint8Array {
+  const shape = encodeBytes(1, concatenate([encodeVarint(1, type), encodeBytes(2, new Uint8Array())]));
+  return encodeBytes(field, concatenate([encodeText(1, name), encodeBytes(2, shape)]));
+}

@@ -8,7 +8,7 @@ import { startValidator, type ValidatorProcess } from '../../src/engine/validato
 import { decodeDetections } from '../../src/run/detections-file';
 import { repositoryRoot } from '../helpers/shared';
 import { describeWithSoftwareVulkan } from '../helpers/software-vulkan';
-import { writeTinyModel } from '../helpers/tiny-model';
+import { type OddModel, writeOddModel, writeTinyModel } from '../helpers/tiny-model';
 
 const installDir = path.join(repositoryRoot, 'dist');
 const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-validator-'));
@@ -188,4 +188,38 @@ describeWithSoftwareVulkan('WebGPU on a software GPU', ({ env }) => {
     expect(asked.problems).toContain('FP16 is not used: a software GPU has no FP16');
     await validator.stop();
   });
+});
+
+describe('a model that asks for too much', () => {
+  async function checkRefused(odd: OddModel, expected: RegExp): Promise<void> {
+    const file = at('odd.onnx');
+    writeOddModel(file, odd);
+    const validator = startValidator({ installDir, env: { PITWALL_SESSION_SECONDS: '5' } });
+    try {
+      const error = await validator
+        .validate({ model: file, data, device: 'cpu' })
+        .catch((e: unknown) => e as Error);
+      expect((error as Error).message).toMatch(expected);
+      if (odd.isEndless) expect((await validator.stopped).signal).toBe('SIGKILL');
+    } finally {
+      await validator.stop();
+    }
+  }
+
+  it('is refused for the size of its input, declared or in its metadata', async () => {
+    await checkRefused(
+      { side: 16_384 },
+      /odd\.onnx: takes images of 16384x16384; the most is 32 million pixels$/,
+    );
+    await checkRefused({ imgsz: '[20000, 20000]' }, /takes images of 20000x20000; the most/);
+  });
+
+  it('is refused for the size of its output', () =>
+    checkRefused(
+      { side: 64, anchors: 400_000_000 },
+      /gives 2400000000 numbers for an image; the most is 100 million$/,
+    ));
+
+  it('is ended where a run has no end, with its process', () =>
+    checkRefused({ side: 64, anchors: 84, isEndless: true }, /gave no answer within 5 s/));
 });

@@ -14,6 +14,8 @@ export class CandidateList {
   }
 
   add(anchor: number, cls: number, score: number): void {
+    // A place has 23 bits; so many boxes above a threshold are no detections but a model gone wild.
+    if (this.#length === PLACES) return;
     if (this.#length === this.#score.length) this.#grow();
     this.#anchor[this.#length] = anchor;
     this.#class[this.#length] = cls;

@@ -40,6 +40,10 @@ export type OpenOptions = {
 
 const DEFAULT_IMGSZ = 640;
 const LEAST_STRIDE = 32;
+/** 5,600 pixels a side; 400 MB as float32. Larger pictures are cut into tiles for a detector. */
+const MOST_INPUT_PIXELS = 32_000_000;
+/** 400 MB as float32 for one image; 1,200 classes at 1,280 pixels take 40 million. */
+const MOST_OUTPUT_ELEMENTS = 100_000_000;
 
 /** Loads a model and finds its layout. Throws one line that names the file. */
 export async function openModel(thread: SessionThread, options: OpenOptions): Promise<OpenModel> {
@@ -89,7 +93,9 @@ async function describe(
     if (typeof layout === 'string') throw new BadInputError(`${file}: ${layout}`);
     return layout;
   };
+  checkBatch(fixedBatch, input, file);
   const output = await outputShape(session, input, fixedBatch ?? 1);
+  checkOutput(output, file);
   const anySize = typeof shape[2] === 'string' && typeof shape[3] === 'string';
   return {
     session,
@@ -116,7 +122,30 @@ function inputSize(
   const size = { height: side(height, metadata.imgsz?.[0]), width: side(width, metadata.imgsz?.[1]) };
   if (imgsz !== undefined && ![wanted, imgsz].includes(Math.max(size.width, size.height)))
     throw new BadInputError(`${file}: takes images of ${size.width}x${size.height} only, not ${imgsz}`);
+  checkInput(size, file);
   return size;
+}
+
+function checkInput({ width, height }: Size, file: string): void {
+  if (width > 0 && height > 0 && width * height <= MOST_INPUT_PIXELS) return;
+  throw new BadInputError(
+    `${file}: takes images of ${width}x${height}; the most is ${MOST_INPUT_PIXELS / 1e6} million pixels`,
+  );
+}
+
+function checkBatch(batch = 1, { width, height }: Size, file: string): void {
+  if (batch * width * height <= 8 * MOST_INPUT_PIXELS) return;
+  throw new BadInputError(
+    `${file}: is fixed to ${batch} images of ${width}x${height} at once; the most is ${(8 * MOST_INPUT_PIXELS) / 1e6} million pixels`,
+  );
+}
+
+function checkOutput([, ...rest]: readonly number[], file: string): void {
+  const elements = rest.reduce((product, dimension) => product * dimension, 1);
+  if (elements <= MOST_OUTPUT_ELEMENTS) return;
+  throw new BadInputError(
+    `${file}: gives ${elements} numbers for an image; the most is ${MOST_OUTPUT_ELEMENTS / 1e6} million`,
+  );
 }
 
 /** As declared, else as one run gives it. */

@@ -228,3 +228,23 @@ it('what pycocotools passes over is told of', () => {
   expect([...value!.groundTruth.boxes]).toEqual([0, 0, 4, 5, 0, 0, 4, 5]);
   expect([...value!.groundTruth.flags]).toEqual([1, 1]);
 });
+
+describe('an annotation file with very many categories', () => {
+  const withCategories = (count: number) => {
+    const categories = Array.from({ length: count }, (_, id) => ({ id: id + 1 }));
+    const text = JSON.stringify({ images: [{ id: 1 }], annotations: [], categories });
+    return parseGroundTruthFile(new TextEncoder().encode(text), 'gt.json');
+  };
+
+  it('is refused in a line, since each takes 20 kB of curves', () => {
+    const { value, problems } = withCategories(300_000);
+    expect(value).toBeUndefined();
+    expect(problems).toMatchObject([
+      { file: 'gt.json', message: 'lists 300000 categories; the most is 30000' },
+    ]);
+  });
+
+  it('may have as many as the largest published set', () => {
+    expect(withCategories(21_841).value?.categoryIds).toHaveLength(21_841);
+  });
+});

@@ -58,6 +58,27 @@ describe('a detections file', () => {
     expect(decodeDetections(encodeDetections(short))).toBeUndefined();
   });
 
+  it('is refused where it would keep a reader busy for ever', () => {
+    const many = (found: number, known: number) => {
+      const column = (n: number) => ({
+        boxes: new Float32Array(4 * n),
+        class: new Uint16Array(n),
+        image: new Uint32Array(n),
+      });
+      const detections = { ...column(found), scores: new Float32Array(found) };
+      return decodeDetections(encodeDetections({ ...file, detections, truth: column(known) }));
+    };
+    expect(many(10_000, 2000)?.detections.image.length).toBe(10_000);
+    expect(many(60_000, 0)).toBeUndefined();
+    expect(many(0, 60_000)).toBeUndefined();
+    expect(many(9000, 9000)).toBeUndefined();
+  });
+
+  it('is refused where it declares more images than it names', () => {
+    const declared = { ...file, header: { ...file.header, images: 1_000_000_000 } };
+    expect(decodeDetections(encodeDetections(declared))).toBeUndefined();
+  });
+
   it('of version 1 comes out of the input of its model', () => {
     const old = readFileSync(
       path.join(repositoryRoot, 'test/fixtures/runs/9508bab/old-wide/validation/epoch-0025.det'),

@@ -1,0 +1,77 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Bounds of a walk. Open Images, the largest published set of detections, has 1.7 million training images in a folder. */
+export type WalkBounds = { readonly entries: number; readonly depth: number; readonly ms: number };
+
+const MOST: WalkBounds = { entries: 5_000_000, depth: 32, ms: 300_000 };
+
+type Walk = {
+  readonly root: string;
+  readonly most: WalkBounds;
+  readonly until: number;
+  entries: number;
+  readonly files: string[];
+  /** Folders that were seen, by device and inode. */
+  readonly seen: Set<string | undefined>;
+  readonly waiting: Waiting[];
+};
+type Waiting = { readonly folder: string; readonly depth: number };
+
+/**
+ * All files below a folder, absolute, in no order. Each folder is looked at once, however many links lead to it: a link to
+ * itself, or a folder that a second name stands for, adds nothing. Links to folders are followed, for data sets are often
+ * linked together. Hidden files and folders are left out, as Ultralytics' glob does: `._a.jpg` of macOS holds no picture, and
+ * `.ipynb_checkpoints` or `.thumbnails` hold copies; one that is named itself, in the YAML or in a list, is taken.
+ * Throws one line where a bound is passed: part of a set is no set.
+ */
+export async function filesBelow(root: string, most: WalkBounds = MOST): Promise<readonly string[]> {
+  const walk: Walk = {
+    root,
+    most,
+    until: Date.now() + most.ms,
+    entries: 0,
+    files: [],
+    seen: new Set([await identityOf(root)]),
+    waiting: [{ folder: root, depth: 0 }],
+  };
+  for (let next = walk.waiting.pop(); next !== undefined; next = walk.waiting.pop()) {
+    for (const entry of await entriesOf(walk, next)) await take(walk, next, entry);
+  }
+  return walk.files;
+}
+
+async function take(
+  { files, seen, waiting }: Walk,
+  { folder, depth }: Waiting,
+  entry: Dirent,
+): Promise<void> {
+  const full = path.join(folder, entry.name);
+  const identity = await folderOf(entry, full);
+  if (identity === undefined) files.push(full);
+  else if (!seen.has(identity)) waiting.push({ folder: full, depth: depth + 1 });
+  if (identity !== undefined) seen.add(identity);
+}
+
+async function entriesOf(walk: Walk, { folder, depth }: Waiting): Promise<readonly Dirent[]> {
+  const { root, most } = walk;
+  if (depth > most.depth) throw new Error(`${root}: has folders more than ${most.depth} deep`);
+  if (Date.now() > walk.until) throw new Error(`${root}: listing it takes over ${most.ms / 1000} s`);
+  const entries = await readdir(folder, { withFileTypes: true });
+  walk.entries += entries.length;
+  if (walk.entries > most.entries) throw new Error(`${root}: holds more than ${most.entries} files`);
+  return entries.filter((entry) => !entry.name.startsWith('.'));
+}
+
+/** Which folder an entry is; undefined where it is a file. */
+async function folderOf(entry: Dirent, full: string): Promise<string | undefined> {
+  if (!entry.isDirectory() && !entry.isSymbolicLink()) return undefined;
+  return identityOf(full);
+}
+
+/** Device and inode of a folder, as integers of any size; undefined where it is no folder, or is gone. */
+async function identityOf(full: string): Promise<string | undefined> {
+  const info = await stat(full, { bigint: true }).catch(() => undefined);
+  return info?.isDirectory() ? `${info.dev} ${info.ino}` : undefined;
+}
