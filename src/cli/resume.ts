@@ -1,5 +1,5 @@
 import { toError } from '../base/async';
-import { KeptElsewhere, resumeRun } from '../engine/control/resume-run';
+import { KeptOnOtherMachine, resumeRun } from '../engine/control/resume-run';
 import { badInput } from './failure';
 import type { CliIo } from './io';
 import { requireActing } from './trust';
@@ -22,7 +22,7 @@ export async function resumeOrRefuse(io: CliIo, dir: string, word: Word = {}): P
   try {
     await resumeRun(dir, { installDir: io.installDir, takeOver });
   } catch (error) {
-    const hint = error instanceof KeptElsewhere ? ' (--take-over)' : '';
+    const hint = error instanceof KeptOnOtherMachine ? ' (--take-over)' : '';
     throw badInput(`${dir}: ${toError(error).message}${hint}`, error);
   }
 }

@@ -32,7 +32,7 @@ export type GroundTruthFile = {
   readonly names: IdNames;
 };
 
-type Sections = { images?: Rows; annotations?: Rows; categories?: Rows };
+type FileSections = { images?: Rows; annotations?: Rows; categories?: Rows };
 
 /** Each takes 20 kB of precision curves; the largest published set, V3Det, has 13,204. */
 const MOST_CATEGORIES = 30_000;
@@ -71,7 +71,7 @@ export function parseGroundTruthFile(
   file: string,
 ): { value: GroundTruthFile | undefined; problems: Problem[] } {
   const scan = createScan(bytes, createNames());
-  const sections: Sections = {};
+  const sections: FileSections = {};
   const end = readMembers(scan, startOf(scan), (key, value) => readSection(scan, value, key, sections));
   if (expectEnd(scan, end) < 0) return { value: undefined, problems: [failureProblem(scan, file)] };
   const { images, annotations, categories } = sections;
@@ -80,22 +80,22 @@ export function parseGroundTruthFile(
   return build({ images, annotations, categories }, scan.names, file);
 }
 
-function missing(sections: Sections, file: string): Problem {
+function missing(sections: FileSections, file: string): Problem {
   const absent = [...SECTIONS.keys()].filter((name) => !(name in sections));
   const message = `expected COCO annotations, an object with images, annotations and categories; it has no ${absent.join(', no ')}`;
   return fileProblem('error', file, message);
 }
 
-function readSection(scan: Scan, start: number, key: string, sections: Sections): number {
+function readSection(scan: Scan, start: number, key: string, sections: FileSections): number {
   const layout = SECTIONS.get(key);
   if (layout === undefined) return skipValue(scan, start);
   const { rows, end } = readRows(scan, start, layout, key);
-  sections[key as keyof Sections] = rows;
+  sections[key as keyof FileSections] = rows;
   return end;
 }
 
 function build(
-  sections: Required<Sections>,
+  sections: Required<FileSections>,
   names: IdNames,
   file: string,
 ): { value: GroundTruthFile | undefined; problems: Problem[] } {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { runEnvironment } from '../engine/process/run-environment';
 import { choosePython } from '../engine/python/choose';
 import { interpreterOf } from '../engine/python/interpreter-of';
-import { PythonServant } from '../engine/python/servant';
+import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { PythonReady } from '../protocol/line-process';
 import type { RunFile } from '../run/files';
 import type { TrainerRule } from '../run/trainer-rule';
@@ -29,7 +29,7 @@ export class OnnxModels {
   readonly #dir: string;
   readonly #installDir: string;
   readonly #env: NodeJS.ProcessEnv;
-  #exporter: Promise<PythonServant> | undefined;
+  #exporter: Promise<WarmPythonProcess> | undefined;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#dir = dir;
@@ -80,14 +80,14 @@ export class OnnxModels {
     return this.#run.experiment.resolved.trainer === 'ultralytics';
   }
 
-  #ensure(): Promise<PythonServant> {
+  #ensure(): Promise<WarmPythonProcess> {
     this.#exporter ??= this.#start();
     return this.#exporter;
   }
 
-  async #start(): Promise<PythonServant> {
+  async #start(): Promise<WarmPythonProcess> {
     const options = { module: 'exporter' as const, installDir: this.#installDir, env: this.#env };
-    return new PythonServant({ ...options, python: await this.#choosePython() }, MOST_RESTARTS);
+    return new WarmPythonProcess({ ...options, python: await this.#choosePython() }, MOST_RESTARTS);
   }
 
   /** Runs of other programs are started without one: it is looked for once a person asks. */

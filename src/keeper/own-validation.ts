@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { runEnvironment } from '../engine/process/run-environment';
 import { interpreterOf } from '../engine/python/interpreter-of';
-import { PythonServant } from '../engine/python/servant';
+import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';
@@ -22,13 +22,13 @@ const MOST_RESTARTS = 3;
 export class OwnValidation {
   readonly #run: RunFile;
   readonly #dir: string;
-  readonly #servant: PythonServant;
+  readonly #servant: WarmPythonProcess;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#run = run;
     this.#dir = dir;
     const env = runEnvironment(run.id, 'own-val');
-    this.#servant = new PythonServant(
+    this.#servant = new WarmPythonProcess(
       { python: interpreterOf(run), module: 'own_val', installDir, env },
       MOST_RESTARTS,
     );

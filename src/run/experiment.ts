@@ -16,9 +16,9 @@ import type {
 // than a run format has to be optional, so that the runs before it are read. Keys of a later version stay as they are.
 
 /** `explicit` and the like are typed readonly; what zod makes is not. */
-type Shape<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
+type SchemaShape<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
 
-function block<T extends object>(shape: Shape<T>): z.ZodType<T> {
+function block<T extends object>(shape: SchemaShape<T>): z.ZodType<T> {
   // Made of a whole Shape<T>, the object is a T; zod does not see through the mapped type.
   return z.looseObject(shape) as unknown as z.ZodType<T>;
 }

@@ -1,10 +1,10 @@
 import { BadInputError } from '../base/bad-input';
 import { formatProblem } from '../base/problem';
 import type { AssessParams, ValidateResult } from '../protocol/validator';
-import { type Outcome, reportOf } from './report';
-import { readSplit } from './split';
+import { reportOf, type ValidationOutcome } from './report';
 import { judgedSetOf } from './val-set/judged-set';
 import { readRecorded } from './val-set/recorded';
+import { readSplit } from './val-split';
 import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 
@@ -25,7 +25,7 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
   );
   const side = Math.max(...results.map(({ placement: { input } }) => Math.max(input.width, input.height)));
   const { device, half, batch, inference, seconds, own } = params;
-  const outcome: Outcome = {
+  const outcome: ValidationOutcome = {
     params,
     split,
     model: { device, half, input: { width: side, height: side }, names: undefined },

@@ -9,9 +9,9 @@ import type { PlacedModel } from './model/open-on-device';
 import { BatchFiller } from './session/input-batch';
 import type { ModelOutput } from './session/model-session';
 import { runBatches } from './session/run-batches';
+import { rectPlan, squarePlan } from './val-set/batch-plan';
 import { type BatchRow, BatchStore } from './val-set/batch-store';
 import type { ImageResult } from './val-set/collect';
-import { rectPlan, squarePlan } from './val-set/plan';
 import type { WarmState } from './warm';
 
 const PROGRESS_MS = 100;

@@ -8,7 +8,7 @@ import type { ValidationReport } from '../run/validation';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
 /** Everything that came out of a validation. */
-export type Outcome = {
+export type ValidationOutcome = {
   readonly params: Pick<ValidateParams, 'data' | 'split' | 'single_cls'> & JudgingParams;
   readonly split: DatasetSplit;
   /** Where it ran; `names` are the model's own classes, where it knows them. */
@@ -34,7 +34,7 @@ export type Timing = {
 };
 
 /** Ultralytics' metrics in input space and COCO's in image space. */
-export function reportOf(outcome: Outcome, { start, ...phases }: Timing): ValidationReport {
+export function reportOf(outcome: ValidationOutcome, { start, ...phases }: Timing): ValidationReport {
   const { params, split, model, results, classes, batch, skipped } = outcome;
   const metricsStart = performance.now();
   const own = inputColumns(results, split.images, classes);

@@ -5,8 +5,8 @@ import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import { type Inferred, inferAll } from './infer';
 import type { PlacedModel } from './model/open-on-device';
 import { reportOf } from './report';
-import { readSplit } from './split';
 import { judgedSetOf } from './val-set/judged-set';
+import { readSplit } from './val-split';
 import type { WarmState } from './warm';
 import { writeDetections } from './write-detections';
 import { writeCocoJson } from './write-json';
@@ -39,9 +39,9 @@ export async function validate(
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
-type Told = Pick<Inferred, 'model' | 'unread' | 'notes'> & { readonly split: DatasetSplit };
+type ReportSource = Pick<Inferred, 'model' | 'unread' | 'notes'> & { readonly split: DatasetSplit };
 
-function problemsOf({ split, model, unread, notes }: Told): string[] {
+function problemsOf({ split, model, unread, notes }: ReportSource): string[] {
   const lines = [
     ...model.notes,
     ...notes,

@@ -1,12 +1,16 @@
 import path from 'node:path';
 import { encodeDetections } from '../run/detections-file';
 import { writeWhole } from '../run/folder/write-file';
-import type { Outcome } from './report';
+import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
 import type { JudgedSet } from './val-set/judged-set';
 
 /** Writes what was detected, so that this checkpoint can be compared with others later. Appears whole or not at all. */
-export async function writeDetections(file: string, outcome: Outcome, set: JudgedSet): Promise<void> {
+export async function writeDetections(
+  file: string,
+  outcome: ValidationOutcome,
+  set: JudgedSet,
+): Promise<void> {
   const { params, split, model, classes } = outcome;
   const { results, digests, fingerprint } = set;
   const { detections, truth } = keptColumns(results, split.images, classes);

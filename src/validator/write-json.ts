@@ -2,7 +2,7 @@ import path from 'node:path';
 import { COCO_CATEGORY_IDS } from '../domain/detection/coco-classes';
 import { makeFolder } from '../run/folder/make-folder';
 import { writeWhole } from '../run/folder/write-file';
-import type { Outcome } from './report';
+import type { ValidationOutcome } from './report';
 import { type ImageResult, toImage } from './val-set/collect';
 
 /**
@@ -10,7 +10,10 @@ import { type ImageResult, toImage } from './val-set/collect';
  * id is the file's number where its name is one, else its name; categories count from 1, or are COCO's own ids where the
  * split is COCO's.
  */
-export async function writeCocoJson(file: string, { split, results, classes }: Outcome): Promise<void> {
+export async function writeCocoJson(
+  file: string,
+  { split, results, classes }: ValidationOutcome,
+): Promise<void> {
   const coco =
     classes === COCO_CATEGORY_IDS.length && split.images.some((i) => /(val|test-dev)2017/.test(i.file));
   const category = (cls: number): number => (coco ? COCO_CATEGORY_IDS[cls] : cls + 1);

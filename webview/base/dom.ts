@@ -1,15 +1,19 @@
 export type Child = Node | string | undefined;
-type Attributes = Readonly<Record<string, string | boolean | undefined>>;
+type ElementAttributes = Readonly<Record<string, string | boolean | undefined>>;
 
 /** An element with attributes and children. Text goes in as text: names from a run folder are never markup. */
-export function h(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElement {
+export function h(
+  tag: string,
+  attributes: ElementAttributes = {},
+  ...children: readonly Child[]
+): HTMLElement {
   const element = document.createElement(tag);
   setAttributes(element, attributes);
   element.append(...children.filter((child) => child !== undefined));
   return element;
 }
 
-export function setAttributes(element: Element, attributes: Attributes): void {
+export function setAttributes(element: Element, attributes: ElementAttributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) element.removeAttribute(name);
     else element.setAttribute(name, value === true ? '' : value);
@@ -18,7 +22,11 @@ export function setAttributes(element: Element, attributes: Attributes): void {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function svg(tag: string, attributes: Attributes = {}, ...children: readonly Node[]): SVGElement {
+export function svg(
+  tag: string,
+  attributes: ElementAttributes = {},
+  ...children: readonly Node[]
+): SVGElement {
   const element = document.createElementNS(SVG, tag);
   setAttributes(element, attributes);
   element.append(...children);

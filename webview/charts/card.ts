@@ -8,12 +8,12 @@ import { createChart, type DrawnChart } from './chartjs';
 import { type ChartTheme, chartSpec, STYLES } from './spec';
 import { plotTable } from './table-view';
 import { describeX } from './ticks';
-import { dragToZoom, type Range, rangeAfterKey } from './zoom';
+import { type AxisRange, dragToZoom, rangeAfterKey } from './zoom';
 
 export type CardActions = {
   readonly onToggleSeries: (chart: string, series: { label: string; optional?: boolean }) => void;
   readonly onToggle: (what: ChartSwitch, chart: string) => void;
-  readonly onZoom: (range: Range | undefined) => void;
+  readonly onZoom: (range: AxisRange | undefined) => void;
   readonly onPoint: (x: number | undefined) => void;
   readonly onCopyCsv: (chart: string) => void;
   readonly onCopyPng: (chart: string) => void;
@@ -72,7 +72,7 @@ export function createCard(id: string, actions: CardActions): ChartCard {
   };
 }
 
-type Parts = ReturnType<typeof buildParts>;
+type CardParts = ReturnType<typeof buildParts>;
 
 function buildParts(id: string, actions: CardActions) {
   const canvas = document.createElement('canvas');
@@ -123,7 +123,7 @@ function createTools(id: string, actions: CardActions) {
   };
 }
 
-function describe(parts: Parts, plot: Plot, look: Look, actions: CardActions): void {
+function describe(parts: CardParts, plot: Plot, look: Look, actions: CardActions): void {
   setText(parts.title, plot.title);
   parts.empty.hidden = plot.empty === undefined;
   setText(parts.empty, plot.empty ?? '');

@@ -11,7 +11,7 @@ import {
   type ScaleOptionsByType,
   Tooltip,
 } from 'chart.js';
-import type { Point } from '../state/model';
+import type { ChartPoint } from '../state/model';
 import { overlayPlugin } from './overlay';
 import type { ChartSpec, LineSpec } from './spec';
 import { describeX, formatX } from './ticks';
@@ -37,7 +37,7 @@ export type DrawWords = { readonly epoch: string; readonly step: string };
 export function createChart(canvas: HTMLCanvasElement, first: ChartSpec, words: DrawWords): DrawnChart {
   let spec = first;
   const overlay = overlayPlugin(() => spec);
-  const chart = new Chart<'line', Point[]>(canvas, {
+  const chart = new Chart<'line', ChartPoint[]>(canvas, {
     ...configuration(first, () => spec, words),
     plugins: [overlay.plugin as never],
   });
@@ -61,7 +61,7 @@ function configuration(
   spec: ChartSpec,
   current: () => ChartSpec,
   words: DrawWords,
-): ChartConfiguration<'line', Point[]> {
+): ChartConfiguration<'line', ChartPoint[]> {
   return {
     type: 'line',
     data: { datasets: spec.lines.map(dataset) },
@@ -81,7 +81,7 @@ function configuration(
   };
 }
 
-function dataset(line: LineSpec): ChartDataset<'line', Point[]> {
+function dataset(line: LineSpec): ChartDataset<'line', ChartPoint[]> {
   return {
     label: line.label,
     data: pointsOf(line),
@@ -101,8 +101,8 @@ function dataset(line: LineSpec): ChartDataset<'line', Point[]> {
 }
 
 /** A hidden line has no points: the library would lay all of them out at each update. */
-const pointsOf = ({ hidden, points }: LineSpec): Point[] => (hidden ? NO_POINTS : points);
-const NO_POINTS: Point[] = [];
+const pointsOf = ({ hidden, points }: LineSpec): ChartPoint[] => (hidden ? NO_POINTS : points);
+const NO_POINTS: ChartPoint[] = [];
 
 /** A filled five-pointed star; the library's own is an asterisk. */
 function starOf({ colour, radius }: LineSpec): HTMLCanvasElement {
@@ -125,7 +125,7 @@ function starOf({ colour, radius }: LineSpec): HTMLCanvasElement {
 }
 
 /** Keeps Chart.js' own data sets where they are the same ones: it then only looks at what was added. */
-function syncDatasets(chart: Chart<'line', Point[]>, spec: ChartSpec): void {
+function syncDatasets(chart: Chart<'line', ChartPoint[]>, spec: ChartSpec): void {
   const before = chart.data.datasets;
   chart.data.datasets = spec.lines.map((line, i) => {
     const own = before[i];

@@ -1,6 +1,6 @@
 import { formatRate, formatValue } from '../../src/domain/display/format';
 import type { Colour, SeriesRole } from '../../src/protocol/dashboard/types';
-import type { Plot, PlotSeries, Point } from '../state/model';
+import type { ChartPoint, Plot, PlotSeries } from '../state/model';
 import { isShown, type Preferences } from '../state/preferences';
 
 export type ChartTheme = {
@@ -40,7 +40,7 @@ export type XKind = 'step' | 'epoch' | 'time' | 'share';
 export type LineSpec = {
   readonly key: string;
   readonly label: string;
-  readonly points: Point[];
+  readonly points: ChartPoint[];
   readonly colour: string;
   readonly width: number;
   readonly dash: readonly number[];
@@ -54,11 +54,11 @@ export type LineSpec = {
   readonly told: boolean;
 };
 
-type Style = Pick<LineSpec, 'width' | 'dash' | 'radius' | 'star' | 'order' | 'told'> & {
+type LineStyle = Pick<LineSpec, 'width' | 'dash' | 'radius' | 'star' | 'order' | 'told'> & {
   readonly alpha: number;
 };
 
-export const STYLES: Readonly<Record<SeriesRole, Style>> = {
+export const STYLES: Readonly<Record<SeriesRole, LineStyle>> = {
   raw: { width: 1, dash: [], radius: 0, star: false, order: 5, told: false, alpha: 0.3 },
   planned: { width: 1.25, dash: [5, 4], radius: 0, star: false, order: 4, told: true, alpha: 0.9 },
   dotted: { width: 1.25, dash: [2, 3], radius: 0, star: false, order: 4, told: true, alpha: 0.85 },
@@ -69,7 +69,7 @@ export const STYLES: Readonly<Record<SeriesRole, Style>> = {
 };
 
 /** High contrast has no faint lines: what is behind is told apart by width and dash alone. */
-const contrasting = (style: Style): Style => ({
+const contrasting = (style: LineStyle): LineStyle => ({
   ...style,
   width: style.width * 1.25,
   alpha: Math.max(style.alpha, 0.6),

@@ -1,4 +1,4 @@
-export type Range = { readonly from: number; readonly to: number };
+export type AxisRange = { readonly from: number; readonly to: number };
 
 /** Pixels that a drag must span to be meant. */
 const SMALLEST_DRAG = 5;
@@ -6,7 +6,7 @@ const ZOOM_FACTOR = 0.5;
 const PAN_SHARE = 0.25;
 
 /** The range after a key: + and - zoom about the middle, arrows move, Escape and 0 show all (undefined). */
-export function rangeAfterKey(key: string, now: Range): Range | 'all' | undefined {
+export function rangeAfterKey(key: string, now: AxisRange): AxisRange | 'all' | undefined {
   const span = now.to - now.from;
   if (key === '+' || key === '=') return about(now, span * ZOOM_FACTOR);
   if (key === '-') return about(now, span / ZOOM_FACTOR);
@@ -15,7 +15,7 @@ export function rangeAfterKey(key: string, now: Range): Range | 'all' | undefine
   return key === 'Escape' || key === '0' ? 'all' : undefined;
 }
 
-function about({ from, to }: Range, span: number): Range {
+function about({ from, to }: AxisRange, span: number): AxisRange {
   const middle = (from + to) / 2;
   return { from: Math.max(0, middle - span / 2), to: middle + span / 2 };
 }
@@ -24,7 +24,7 @@ export type DragZoom = {
   readonly surface: HTMLElement;
   readonly selection: HTMLElement;
   readonly xAt: (pixel: number) => number;
-  readonly onZoom: (range: Range) => void;
+  readonly onZoom: (range: AxisRange) => void;
 };
 
 /** Drag over a chart selects a range of x. */

@@ -5,13 +5,13 @@ import { tabs } from '../controls/toolkit';
 const PARTS = ['header', 'tabs'] as const;
 const OVERVIEW = ['sentences', 'tiles', 'toolbar', 'charts'] as const;
 const DETAILS = ['checkpoints', 'classes', 'curves', 'gallery', 'settings', 'log'] as const;
-export type Part =
+export type PagePart =
   | (typeof PARTS)[number]
   | (typeof OVERVIEW)[number]
   | (typeof DETAILS)[number]
   | 'settingsTitle'
   | 'changed';
-export type Page = Readonly<Record<Part, HTMLElement>>;
+export type Page = Readonly<Record<PagePart, HTMLElement>>;
 
 /** The empty page: one element for each section. */
 export function buildPage(): Page {

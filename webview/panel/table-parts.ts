@@ -2,9 +2,13 @@ import { h } from '../base/dom';
 
 /** `rank` says how long a column stays when the page gets narrow: `wide` columns go first, `middle` ones next. */
 export type Rank = 'wide' | 'middle';
-export type Column = { readonly label: string; readonly number?: boolean; readonly rank?: Rank };
+export type SortableColumn = { readonly label: string; readonly number?: boolean; readonly rank?: Rank };
 
-export function table(label: string, columns: readonly Column[], rows: readonly HTMLElement[]): HTMLElement {
+export function table(
+  label: string,
+  columns: readonly SortableColumn[],
+  rows: readonly HTMLElement[],
+): HTMLElement {
   const heads = columns.map((c) =>
     h('th', { scope: 'col', class: classes(c.number && 'n', c.rank) }, c.label),
   );

@@ -4,7 +4,7 @@ import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
 import type { Act } from './header';
-import { type Column, empty, number, table } from './table-parts';
+import { empty, number, type SortableColumn, table } from './table-parts';
 
 export type CheckpointActions = { readonly act: Act; readonly showOlder: () => void };
 
@@ -40,7 +40,7 @@ function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HT
   if (!isSame) body.replaceChildren(...next);
 }
 
-function checkpointColumns(): Column[] {
+function checkpointColumns(): SortableColumn[] {
   return [
     { label: t('checkpoint') },
     { label: 'mAP50-95', number: true },

@@ -1,12 +1,12 @@
 import type { ClassRow, HeaderView, SettingRow } from '../../src/protocol/dashboard/types';
 import { h, keyed } from '../base/dom';
 import { t } from '../base/strings';
-import { type Column, empty, number, table } from './table-parts';
+import { empty, number, type SortableColumn, table } from './table-parts';
 
 /** The names of two runs where the page compares them. */
-type Compared = HeaderView['compared'];
+type ComparedWith = HeaderView['compared'];
 
-export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compared: Compared): void {
+export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compared: ComparedWith): void {
   keyed(root, JSON.stringify(rows), () => {
     if (rows.length === 0) return [empty(t('Classes appear here after the first validation.'))];
     const columns = compared ? comparedColumns(compared) : classColumns();
@@ -15,7 +15,7 @@ export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compar
   });
 }
 
-function classColumns(): Column[] {
+function classColumns(): SortableColumn[] {
   return [
     { label: t('class') },
     { label: t('labels'), number: true },
@@ -27,7 +27,7 @@ function classColumns(): Column[] {
   ];
 }
 
-function comparedColumns([first, second]: readonly [string, string]): Column[] {
+function comparedColumns([first, second]: readonly [string, string]): SortableColumn[] {
   return [
     { label: t('class') },
     { label: t('labels'), number: true },
@@ -60,7 +60,7 @@ function barCell(share: number): HTMLElement {
   return h('td', { class: 'bar-cell wide' }, bar);
 }
 
-export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], compared: Compared): void {
+export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], compared: ComparedWith): void {
   keyed(root, JSON.stringify(rows), () => {
     if (rows.length === 0) return [empty(noSettings(compared))];
     const columns = compared ? compared : [t('asked for'), t('in force')];
@@ -76,7 +76,7 @@ export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], com
   });
 }
 
-function noSettings(compared: Compared): string {
+function noSettings(compared: ComparedWith): string {
   return compared
     ? t('Both runs have the same settings.')
     : t('The trainer tells here which settings it really uses.');

@@ -1,9 +1,9 @@
 import type { ChartView, Sections, SeriesView } from '../../src/protocol/dashboard/types';
 import type { ChartUpdate, SeriesAppend, ViewUpdate } from '../../src/protocol/webview';
 
-export type Point = { x: number; y: number };
+export type ChartPoint = { x: number; y: number };
 /** A series whose points grow in place. */
-export type PlotSeries = Omit<SeriesView, 'x' | 'y'> & { readonly points: Point[] };
+export type PlotSeries = Omit<SeriesView, 'x' | 'y'> & { readonly points: ChartPoint[] };
 /** `version` counts replacements: a chart of another version is built anew, one of the same only redrawn. */
 export type Plot = Omit<ChartView, 'series' | 'id'> & {
   readonly id: string;
@@ -49,6 +49,6 @@ function append(plot: Plot, { key, x, y }: SeriesAppend): void {
   plot.series.find((s) => s.key === key)?.points.push(...zip(x, y));
 }
 
-function zip(x: Float64Array, y: Float64Array): Point[] {
+function zip(x: Float64Array, y: Float64Array): ChartPoint[] {
   return Array.from(x, (value, i) => ({ x: value, y: y[i] }));
 }

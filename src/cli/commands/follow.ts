@@ -8,7 +8,7 @@ import { readText } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
-import { followToEnd, type Started, tellDetached } from '../train/start';
+import { followToEnd, printDetached, type Started } from '../train/start';
 import { VERSION } from '../version';
 import { exitCodeOf } from '../watch/exit-code';
 
@@ -57,7 +57,7 @@ export function followCommand({ io, run }: Cli) {
 
 async function follow(io: CliIo, dir: string, options: FollowCliOptions): Promise<ExitCode> {
   const started = await startFollowing(io, dir, options);
-  if (options.detach) return tellDetached(io, started.dir, options.json === true);
+  if (options.detach) return printDetached(io, started.dir, options.json === true);
   const followed = await followToEnd(io, started, options.json === true);
   followed.live.dispose();
   return exitCodeOf(followed);

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime, installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
-import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/plan';
+import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/install-plan';
 import { choosePython } from '../../engine/python/choose';
 import type { Cli } from '../cli';
 import { CliFailure } from '../failure';

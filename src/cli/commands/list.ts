@@ -31,7 +31,7 @@ export function listCommand({ io, run }: Cli) {
         const { runs, problems } = await listRuns(runsFolderOf(io, dir));
         for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
         if (json) for (const summary of runs) printJson(io.stdout, listEntry(summary));
-        else tell(io, runs);
+        else printRuns(io, runs);
         return 0;
       }),
     );
@@ -50,7 +50,7 @@ function listEntry({ dir, name, run, presence, status }: RunSummary) {
   return { run: dir, name, state, note, created: run.created, ...status?.progress };
 }
 
-function tell(io: CliIo, runs: readonly RunSummary[]): void {
+function printRuns(io: CliIo, runs: readonly RunSummary[]): void {
   if (runs.length === 0) printLine(io.stdout, 'no runs');
   else for (const line of formatTable(COLUMNS, runs.map(row))) printLine(io.stdout, line);
 }

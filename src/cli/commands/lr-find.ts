@@ -77,10 +77,10 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   const { result } = reading;
   // A number that another test would not repeat is not one to train with.
   const settings = result.sure ? rangeSettings(loaded.experiment, counts, result.suggested) : [];
-  return tell(io, { points, result, words, settings, loaded, dir }, options);
+  return printFindings(io, { points, result, words, settings, loaded, dir }, options);
 }
 
-type Found = {
+type RangeFindings = {
   readonly points: readonly RangePoint[];
   readonly result: RangeResult;
   readonly words: string;
@@ -93,7 +93,7 @@ type Found = {
 const endOf = (state: string): string =>
   state === 'completed' || state === 'diverged' ? '' : `; the test ended ${state}`;
 
-function tell(io: CliIo, found: Found, options: LrFindOptions): ExitCode {
+function printFindings(io: CliIo, found: RangeFindings, options: LrFindOptions): ExitCode {
   const { points, result, settings, loaded } = found;
   if (options.svg !== undefined)
     write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
@@ -109,7 +109,7 @@ function applySure(loaded: LoadedExperiment, settings: readonly KeyValue[]): voi
   apply(loaded, settings);
 }
 
-function jsonOf({ result, settings, points, dir }: Found): Readonly<Record<string, unknown>> {
+function jsonOf({ result, settings, points, dir }: RangeFindings): Readonly<Record<string, unknown>> {
   const { curve, suggested, ...numbers } = result;
   const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
   return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };
@@ -126,7 +126,11 @@ function apply({ file, shown }: LoadedExperiment, settings: readonly KeyValue[])
 const shownSettings = (settings: readonly KeyValue[]): string =>
   settings.map(({ key, value }) => `${key}: ${value}`).join(', ');
 
-function lines(io: CliIo, { result, words, settings, loaded, dir }: Found, options: LrFindOptions): string[] {
+function lines(
+  io: CliIo,
+  { result, words, settings, loaded, dir }: RangeFindings,
+  options: LrFindOptions,
+): string[] {
   const { curve } = result;
   const losses = Float64Array.from(curve, ({ loss }) => loss);
   const width = textWidth(io.stdout) - 12;

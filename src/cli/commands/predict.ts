@@ -41,7 +41,7 @@ export function predictCommand({ io, run }: Cli) {
           for (let i = 0; i < files.length; i += GROUP) {
             const found = await validator.predict({ ...params, images: files.slice(i, i + GROUP) });
             failed += found.filter((prediction) => prediction.problem !== undefined).length;
-            for (const prediction of found) tell(io, prediction, json === true);
+            for (const prediction of found) printPrediction(io, prediction, json === true);
           }
         });
         return failed === files.length ? 1 : 0;
@@ -49,7 +49,7 @@ export function predictCommand({ io, run }: Cli) {
     );
 }
 
-function tell(io: CliIo, prediction: Prediction, json: boolean): void {
+function printPrediction(io: CliIo, prediction: Prediction, json: boolean): void {
   if (prediction.problem !== undefined) printLine(io.stderr, `${prediction.image}: ${prediction.problem}`);
   if (json) {
     printJson(io.stdout, prediction);

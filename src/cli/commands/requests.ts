@@ -26,7 +26,7 @@ export function stopCommand({ io, run }: Cli) {
       run(async (text, { runs, afterEpoch, trust }) => {
         const { dir } = resolveRun(io, text, runs);
         await ask(io, dir, { type: afterEpoch ? 'stop_after_epoch' : 'stop' }, trust);
-        return afterEpoch ? 0 : tellEnd(io, dir);
+        return afterEpoch ? 0 : printEnd(io, dir);
       }),
     );
 }
@@ -41,7 +41,7 @@ export function pauseCommand({ io, run }: Cli) {
       run(async (text, { runs, trust }) => {
         const { dir } = resolveRun(io, text, runs);
         await ask(io, dir, { type: 'pause' }, trust);
-        return tellEnd(io, dir);
+        return printEnd(io, dir);
       }),
     );
 }
@@ -86,7 +86,7 @@ async function refuseWhereFinal(dir: string, request: ControlRequest): Promise<v
   if (FINAL_STATES.has(state)) throw badInput(`${dir}: is ${state}${note ? ` (${note})` : ''}`);
 }
 
-async function tellEnd(io: CliIo, dir: string): Promise<ExitCode> {
+async function printEnd(io: CliIo, dir: string): Promise<ExitCode> {
   const { state, note } = await untilSettled(dir);
   printLine(io.stdout, `${state}${note ? `: ${note}` : ''}`);
   return 0;

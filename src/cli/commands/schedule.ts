@@ -53,13 +53,13 @@ export function scheduleCommand({ io, run }: Cli) {
         const gpu = experiment.validation.half === 'on' ? await halfCard() : undefined;
         const advice = advise({ experiment, schedule, counts, ...(gpu && { gpu }) });
         if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
-        tell(io, { schedule, advice, rule: ruleOf(experiment, counts) }, options);
+        printSchedule(io, { schedule, advice, rule: ruleOf(experiment, counts) }, options);
         return 0;
       }),
     );
 }
 
-type Told = {
+type ScheduleReport = {
   readonly schedule: Schedule;
   readonly advice: readonly Advice[];
   /** Ultralytics version whose rule it is. */
@@ -74,9 +74,9 @@ function ruleOf(
 }
 
 /** Who asked for a picture only gets no text beside it. */
-function tell(
+function printSchedule(
   io: CliIo,
-  { schedule, advice, rule }: Told,
+  { schedule, advice, rule }: ScheduleReport,
   options: { readonly json?: true; readonly svg?: string },
 ): void {
   if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));

@@ -5,7 +5,7 @@ import type { CliIo } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
-import { followToEnd, type Started, startTraining, tellDetached } from '../train/start';
+import { followToEnd, printDetached, type Started, startTraining } from '../train/start';
 import { TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
 
@@ -38,7 +38,7 @@ export function trainCommand({ io, run }: Cli) {
 async function train(io: CliIo, config: string | undefined, options: TrainOptions): Promise<ExitCode> {
   const started =
     options.resume === undefined ? await startNew(io, config, options) : await resume(io, config, options);
-  if (options.detach) return tellDetached(io, started.dir, options.json === true);
+  if (options.detach) return printDetached(io, started.dir, options.json === true);
   const followed = await followToEnd(io, started, options.json === true);
   followed.live.dispose();
   return exitCodeOf(followed);

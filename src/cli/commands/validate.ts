@@ -12,7 +12,8 @@ import { TRUST } from '../trust';
 import { checkpointToValidate } from '../validate/checkpoint';
 import { withValidator } from '../with-validator';
 
-type Target = Partial<Omit<ValidateParams, 'model' | 'data'>> & Pick<ValidateParams, 'model' | 'data'>;
+type ValidationTarget = Partial<Omit<ValidateParams, 'model' | 'data'>> &
+  Pick<ValidateParams, 'model' | 'data'>;
 
 export function validateCommand({ io, run }: Cli) {
   return new Command('validate')
@@ -41,9 +42,13 @@ export function validateCommand({ io, run }: Cli) {
     );
 }
 
-type Named = { readonly run?: string; readonly data?: string; readonly trust?: true };
+type NamedSource = { readonly run?: string; readonly data?: string; readonly trust?: true };
 
-async function targetOf(io: CliIo, model: string | undefined, options: Named): Promise<Target> {
+async function targetOf(
+  io: CliIo,
+  model: string | undefined,
+  options: NamedSource,
+): Promise<ValidationTarget> {
   if (options.run !== undefined) {
     if (model !== undefined) throw badInput('pitwall: give a model or --run, not both');
     return targetOfRun(io, options.run, options);
@@ -54,7 +59,7 @@ async function targetOf(io: CliIo, model: string | undefined, options: Named): P
   return { model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
 }
 
-async function targetOfRun(io: CliIo, run: string, { data, trust }: Named): Promise<Target> {
+async function targetOfRun(io: CliIo, run: string, { data, trust }: NamedSource): Promise<ValidationTarget> {
   const target = await checkpointToValidate(io, run, {
     namesData: data !== undefined,
     ...(trust && { trust }),
@@ -64,7 +69,7 @@ async function targetOfRun(io: CliIo, run: string, { data, trust }: Named): Prom
   return target;
 }
 
-async function validateWithBar(io: CliIo, params: Target): Promise<ValidateResult> {
+async function validateWithBar(io: CliIo, params: ValidationTarget): Promise<ValidateResult> {
   const progress = createProgress(io.stderr);
   try {
     return await withValidator(io, (validator) =>

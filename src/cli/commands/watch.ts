@@ -3,9 +3,9 @@ import type { Cli } from '../cli';
 import { resolveRun } from '../run-reference';
 import { mayAct, TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
-import { followRun } from '../watch/follow-run';
 import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/json-reporter';
+import { watchRun } from '../watch/watch-run';
 
 export function watchCommand({ io, run }: Cli) {
   return new Command('watch')
@@ -23,7 +23,7 @@ export function watchCommand({ io, run }: Cli) {
           return false;
         };
         await mayAct(io, dir, trust);
-        const followed = await followRun(io, { dir, reporter, onInterrupt });
+        const followed = await watchRun(io, { dir, reporter, onInterrupt });
         followed.live.dispose();
         return exitCodeOf(followed);
       }),

@@ -1,6 +1,6 @@
 import type { CocoStats } from '../../domain/evaluation/types';
 
-type Line = readonly [
+type CocoLine = readonly [
   key: keyof CocoStats,
   kind: 'precision' | 'recall',
   iou: string,
@@ -8,7 +8,7 @@ type Line = readonly [
   max: number,
 ];
 
-const LINES: readonly Line[] = [
+const LINES: readonly CocoLine[] = [
   ['AP', 'precision', '0.50:0.95', 'all', 100],
   ['AP50', 'precision', '0.50', 'all', 100],
   ['AP75', 'precision', '0.75', 'all', 100],

@@ -4,18 +4,18 @@ import { type OutputStream, printLine, textWidth } from '../io';
 import { terminalText } from './terminal-text';
 
 /** One bar at the bottom of a terminal with lines above it; on a pipe only the lines. */
-export type Progress = {
+export type ProgressBar = {
   readonly line: (text: string) => void;
   /** `share` in 0..1; `left` and `right` stand beside the bar. */
   readonly update: (share: number, left: string, right: string) => void;
   readonly stop: () => void;
 };
 
-export function createProgress(stream: OutputStream): Progress {
+export function createProgress(stream: OutputStream): ProgressBar {
   return stream.isTTY ? terminalProgress(stream) : plainProgress(stream);
 }
 
-function plainProgress(stream: OutputStream): Progress {
+function plainProgress(stream: OutputStream): ProgressBar {
   return { line: (text) => printLine(stream, text), update: () => undefined, stop: () => undefined };
 }
 
@@ -23,7 +23,7 @@ type Payload = { left: string; right: string };
 
 const UPDATES_PER_SECOND = 8;
 
-function terminalProgress(stream: OutputStream): Progress {
+function terminalProgress(stream: OutputStream): ProgressBar {
   const bars = new MultiBar({
     stream: stream as NodeJS.WritableStream,
     format: (_options, params, payload: Payload) => barLine(params.progress, payload, textWidth(stream) - 1),

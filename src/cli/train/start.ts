@@ -9,11 +9,11 @@ import { type LoadedExperiment, loadExperiment, reportProblems } from '../experi
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { VERSION } from '../version';
-import { type Followed, followRun } from '../watch/follow-run';
 import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/json-reporter';
 import type { RunReporter } from '../watch/reporter';
 import { stopOnInterrupt } from '../watch/stop-on-interrupt';
+import { type Followed, watchRun } from '../watch/watch-run';
 
 export type StartRequest = {
   readonly config: string;
@@ -73,10 +73,10 @@ export function followToEnd(io: CliIo, started: Started, json: boolean): Promise
 }
 
 export function followWith(io: CliIo, { dir, since }: Started, reporter: RunReporter): Promise<Followed> {
-  return followRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
+  return watchRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
 }
 
-export function tellDetached(io: CliIo, dir: string, json: boolean): ExitCode {
+export function printDetached(io: CliIo, dir: string, json: boolean): ExitCode {
   if (json) printJson(io.stdout, { type: 'started', run: dir });
   else {
     printLine(io.stdout, `run: ${dir}`);

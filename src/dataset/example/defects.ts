@@ -21,10 +21,10 @@ import {
 export const DEFECTS = ['open', 'short', 'mouse_bite', 'spur', 'pin_hole', 'spurious_copper'] as const;
 export type Defect = { readonly class: number; readonly bounds: Bounds };
 /** What a defect does to the copper; undefined where it does not fit there. */
-type Change = { readonly shape: Shape; readonly effect: 'add' | 'cut' } | undefined;
+type CopperChange = { readonly shape: Shape; readonly effect: 'add' | 'cut' } | undefined;
 type Site = { readonly at: Point; readonly along: Point; readonly across: Point; readonly half: number };
 
-const CREATE: readonly ((mask: Mask, site: Site, random: Random) => Change)[] = [
+const CREATE: readonly ((mask: Mask, site: Site, random: Random) => CopperChange)[] = [
   open,
   short,
   mouseBite,
@@ -77,7 +77,7 @@ function pickSite(tracks: readonly Track[], random: Random): Site {
   };
 }
 
-function open(mask: Mask, site: Site, random: Random): Change {
+function open(mask: Mask, site: Site, random: Random): CopperChange {
   const half = random.between(3.6, 6);
   const beside = [1, -1].map((s) => go(site.at, site.across, s * (site.half + 2)));
   const ends = [1, -1].map((s) => go(site.at, site.along, s * (half + 4)));
@@ -93,7 +93,7 @@ function open(mask: Mask, site: Site, random: Random): Change {
   return { shape: union(cuts), effect: 'cut' };
 }
 
-function short(mask: Mask, site: Site, random: Random): Change {
+function short(mask: Mask, site: Site, random: Random): CopperChange {
   const edge = go(site.at, site.across, site.half);
   const gap = firstCopper(mask, edge, site.across);
   if (gap === undefined || !isCopper(mask, site.at)) return undefined;
@@ -108,7 +108,7 @@ function short(mask: Mask, site: Site, random: Random): Change {
   };
 }
 
-function mouseBite(mask: Mask, site: Site, random: Random): Change {
+function mouseBite(mask: Mask, site: Site, random: Random): CopperChange {
   const depth = random.between(4.2, Math.min(7.5, Math.max(4.6, site.half * 1.25)));
   const edge = go(site.at, site.across, site.half);
   const outside = go(edge, site.across, 2.5);
@@ -123,7 +123,7 @@ function mouseBite(mask: Mask, site: Site, random: Random): Change {
   return { shape: union(bites), effect: 'cut' };
 }
 
-function spur(mask: Mask, site: Site, random: Random): Change {
+function spur(mask: Mask, site: Site, random: Random): CopperChange {
   const length = random.between(6.5, 9);
   const edge = go(site.at, site.across, site.half);
   const tip = go(go(edge, site.across, length), site.along, random.between(-3, 3));
@@ -138,7 +138,7 @@ function spur(mask: Mask, site: Site, random: Random): Change {
   };
 }
 
-function pinHole(mask: Mask, site: Site, random: Random): Change {
+function pinHole(mask: Mask, site: Site, random: Random): CopperChange {
   const radius = random.between(2.8, 4.8);
   const at = go(site.at, site.across, random.between(-1, 1) * Math.max(0, site.half - radius - 1.8));
   if (range(mask, at, radius + 1.4).low < COPPER) return undefined;
@@ -146,7 +146,7 @@ function pinHole(mask: Mask, site: Site, random: Random): Change {
   return { shape: union([disk(at, radius), disk(second, radius * 0.7)]), effect: 'cut' };
 }
 
-function spuriousCopper(mask: Mask, site: Site, random: Random): Change {
+function spuriousCopper(mask: Mask, site: Site, random: Random): CopperChange {
   const radius = random.between(3.6, 6.5);
   const at = go(site.at, site.across, site.half + radius + random.between(2, 12));
   if (!isInside(at) || range(mask, at, radius + 2).high > BARE) return undefined;
@@ -159,7 +159,7 @@ function spuriousCopper(mask: Mask, site: Site, random: Random): Change {
   return { shape: union(blobs), effect: 'add' };
 }
 
-function apply(mask: Mask, change: NonNullable<Change>): Mask {
+function apply(mask: Mask, change: NonNullable<CopperChange>): Mask {
   const after = mask.slice();
   if (change.effect === 'add') add(after, change.shape);
   else cut(after, change.shape);

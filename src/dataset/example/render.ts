@@ -1,11 +1,11 @@
 import type { Random } from '../../base/random';
 import { type Mask, SIZE } from './mask';
 
-type Colour = readonly [number, number, number];
+type Rgb = readonly [number, number, number];
 const TABLE_BITS = 12;
 const TABLE = 2 ** TABLE_BITS;
 
-type Palette = { readonly board: Colour; readonly copper: Colour };
+type Palette = { readonly board: Rgb; readonly copper: Rgb };
 
 /** Bare copper on laminate, green, blue, red and black solder mask, tin on green. */
 const PALETTES: readonly Palette[] = [
@@ -44,7 +44,7 @@ export function renderBoard(mask: Mask, random: Random): Uint8Array {
   return out;
 }
 
-const vary = (colour: Colour, random: Random): number[] => {
+const vary = (colour: Rgb, random: Random): number[] => {
   const gain = random.between(0.85, 1.15);
   return colour.map((v) => v * gain + random.between(-8, 8));
 };

@@ -1,5 +1,5 @@
 import { countedInput } from '../schedule/counts';
-import { type Effective, effectiveSettings, isAdamFamily } from '../schedule/optimizer';
+import { type EffectiveOptimizer, effectiveSettings, isAdamFamily } from '../schedule/optimizer';
 import { ultralyticsRule } from '../schedule/ultralytics-version';
 import type { AdviceContext } from './types';
 
@@ -7,7 +7,7 @@ import type { AdviceContext } from './types';
 export const BETA2 = 0.999;
 
 /** What really trains: optimizer, LR and momentum once `auto` is decided. */
-export function effective({ experiment, counts }: AdviceContext): Effective {
+export function effective({ experiment, counts }: AdviceContext): EffectiveOptimizer {
   const input = countedInput(experiment, counts);
   return effectiveSettings(input, ultralyticsRule(counts.ultralyticsVersion));
 }

@@ -65,9 +65,9 @@ export function weightedEstimate(pair: Pair, weights: Int32Array): Replicates {
   return found;
 }
 
-type Work = { readonly space: ApSpace; readonly pass: ApPass };
+type ReplicateWork = { readonly space: ApSpace; readonly pass: ApPass };
 
-function createWork({ rule, a, b }: Pair): Work {
+function createWork({ rule, a, b }: Pair): ReplicateWork {
   return { space: createApSpace(a, b), pass: createPass(rule, new Int32Array(a.images)) };
 }
 
@@ -77,7 +77,12 @@ function drawImages(weights: Int32Array, images: number, seed: number, replicate
   for (let i = 0; i < images; i++) weights[random.below(images)]++;
 }
 
-function judgePair({ rule, a, b }: Pair, { space, pass }: Work, found: Replicates, at: number): void {
+function judgePair(
+  { rule, a, b }: Pair,
+  { space, pass }: ReplicateWork,
+  found: Replicates,
+  at: number,
+): void {
   for (let c = 0; c < a.classes; c++) {
     const positives = countPositives(a, c, pass.weights);
     fillCredit(pass, rule, positives);

@@ -20,7 +20,7 @@ export type ParsedLabels =
   | { readonly kind: 'labels'; readonly labels: Labels; readonly duplicates: number }
   | { readonly kind: 'fault'; readonly fault: LabelFault };
 
-type Row = { readonly line: number; readonly values: readonly number[] };
+type LabelRow = { readonly line: number; readonly values: readonly number[] };
 
 export const NO_LABELS: Labels = { class: new Uint16Array(0), boxes: new Float32Array(0) };
 const BOX_COLUMNS = 5;
@@ -48,8 +48,8 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const toNumber = (token: string): number => (NUMBER.test(token) ? Number(token) : Number.NaN);
 
-function splitRows(text: string): Row[] {
-  const rows: Row[] = [];
+function splitRows(text: string): LabelRow[] {
+  const rows: LabelRow[] = [];
   text.split(/\r\n|\n|\r/).forEach((line, index) => {
     const tokens = line.trim().split(/\s+/);
     if (tokens[0] !== '') rows.push({ line: index + 1, values: tokens.map(toNumber) });
@@ -57,7 +57,7 @@ function splitRows(text: string): Row[] {
   return rows;
 }
 
-function rowFault(row: Row, rules: LabelRules, polygons: boolean): LabelFault | undefined {
+function rowFault(row: LabelRow, rules: LabelRules, polygons: boolean): LabelFault | undefined {
   const message = shapeFault(row.values, rules, polygons) ?? valueFault(row.values, polygons);
   if (message !== undefined) return { line: row.line, message, classOutOfRange: false };
   const [cls] = row.values;

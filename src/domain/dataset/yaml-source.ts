@@ -40,7 +40,7 @@ export function syntaxProblems(source: YamlSource): Problem[] {
   }));
 }
 
-export type Place = {
+export type ProblemPlace = {
   readonly severity?: Severity;
   readonly key?: string;
   readonly node?: unknown;
@@ -48,7 +48,7 @@ export type Place = {
 };
 
 /** A problem of this text; `place.node` gives it its range. */
-export function problemAt(source: YamlSource, message: string, place: Place = {}): Problem {
+export function problemAt(source: YamlSource, message: string, place: ProblemPlace = {}): Problem {
   const { severity = 'error', key, node, fix } = place;
   return { severity, message, file: source.file, key, range: source.range(node), fix };
 }

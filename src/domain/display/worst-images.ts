@@ -41,9 +41,9 @@ function groupByImage(images: Uint32Array, count: number): number[][] {
   return groups;
 }
 
-type Context = { readonly truth: GroundTruth; readonly detections: Detections; readonly image: number };
+type ImageContext = { readonly truth: GroundTruth; readonly detections: Detections; readonly image: number };
 
-function judge(context: Context, labels: readonly number[], found: readonly number[]): JudgedImage {
+function judge(context: ImageContext, labels: readonly number[], found: readonly number[]): JudgedImage {
   const { truth, detections, image } = context;
   const taken = new Set<number>();
   const byScore = found.toSorted((a, b) => detections.scores[b] - detections.scores[a]);
@@ -62,7 +62,7 @@ function judge(context: Context, labels: readonly number[], found: readonly numb
 }
 
 function freeLabel(
-  { truth, detections }: Context,
+  { truth, detections }: ImageContext,
   labels: readonly number[],
   taken: ReadonlySet<number>,
   detection: number,

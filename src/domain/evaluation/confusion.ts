@@ -7,7 +7,7 @@ export type ConfusionMatrix = { readonly classes: number; readonly counts: Uint3
 
 export type ConfusionOptions = { readonly confidence?: number; readonly iou?: number };
 
-type Pair = { readonly label: number; readonly detection: number; readonly iou: number };
+type MatchedPair = { readonly label: number; readonly detection: number; readonly iou: number };
 
 /**
  * Ultralytics' ConfusionMatrix.process_batch: detections above a confidence of .25 and overlaps above .45, whatever
@@ -41,7 +41,7 @@ type Sets = { readonly groundTruth: GroundTruth; readonly detections: Detections
 
 function countImage(
   { classes, counts }: ConfusionMatrix,
-  pairs: readonly Pair[],
+  pairs: readonly MatchedPair[],
   here: Here,
   sets: Sets,
 ): void {
@@ -59,8 +59,8 @@ function countImage(
 }
 
 /** One pair at most for each detection and each label. */
-function pairsOf(groundTruth: GroundTruth, detections: Detections, here: Here, least: number): Pair[] {
-  const all: Pair[] = [];
+function pairsOf(groundTruth: GroundTruth, detections: Detections, here: Here, least: number): MatchedPair[] {
+  const all: MatchedPair[] = [];
   for (const label of here.labels) {
     for (const detection of here.found) {
       const iou = boxIou(groundTruth.boxes, label, detections.boxes, detection);
@@ -73,7 +73,7 @@ function pairsOf(groundTruth: GroundTruth, detections: Detections, here: Here, l
   return firstOfEach(ofDetection, ({ label }) => label);
 }
 
-function firstOfEach(pairs: readonly Pair[], key: (pair: Pair) => number): Pair[] {
+function firstOfEach(pairs: readonly MatchedPair[], key: (pair: MatchedPair) => number): MatchedPair[] {
   const seen = new Set<number>();
   return pairs.filter((pair) => !seen.has(key(pair)) && seen.add(key(pair)));
 }

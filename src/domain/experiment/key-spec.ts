@@ -35,14 +35,14 @@ export type ValueKind = 'int' | 'number' | 'bool' | 'text' | 'choice' | 'texts' 
 export const EVERY_TRAINER: readonly TrainerKind[] = ['builtin', 'ultralytics', 'command'];
 export const OWN_AND_ULTRALYTICS: readonly TrainerKind[] = ['builtin', 'ultralytics'];
 
-type Row = Partial<KeySpec> & Pick<KeySpec, 'key' | 'kind' | 'default' | 'doc'>;
+type KeyRow = Partial<KeySpec> & Pick<KeySpec, 'key' | 'kind' | 'default' | 'doc'>;
 
 /** A row of Ultralytics' vocabulary, used by the builtin trainer as well unless it says otherwise. */
-export function ultralyticsKey(row: Row): KeySpec {
+export function ultralyticsKey(row: KeyRow): KeySpec {
   return { origin: 'ultralytics', trainers: OWN_AND_ULTRALYTICS, ...row };
 }
 
 /** A row of Pitwall's own vocabulary. */
-export function ownKey(row: Row): KeySpec {
+export function ownKey(row: KeyRow): KeySpec {
   return { origin: 'pitwall', trainers: EVERY_TRAINER, ...row };
 }

@@ -9,12 +9,12 @@ export type YamlEntries = { readonly entries: readonly Entry[]; readonly problem
 /** An args.yaml of Ultralytics has 3,000. */
 export const LONGEST_EXPERIMENT = 100_000;
 
-type Source = { readonly file: string; rangeOf(start: number, end: number): SourceRange };
+type RangedSource = { readonly file: string; rangeOf(start: number, end: number): SourceRange };
 
 /** The keys of a YAML text with their places. Blocks of ours are flattened to dotted keys; all else stays whole. */
 export function readYaml(text: string, file: string): YamlEntries {
   const lines = new LineCounter();
-  const source: Source = {
+  const source: RangedSource = {
     file,
     rangeOf: (start, end) => {
       const { line, col } = lines.linePos(start);
@@ -32,7 +32,7 @@ export function readYaml(text: string, file: string): YamlEntries {
   }
 }
 
-function readDocument(text: string, lines: LineCounter, source: Source): YamlEntries {
+function readDocument(text: string, lines: LineCounter, source: RangedSource): YamlEntries {
   const { document, faults } = parseYaml(text, { lines, merge: true, mostCharacters: LONGEST_EXPERIMENT });
   const problems = faults.map(
     ({ start, end, ...said }): Problem => ({
@@ -57,7 +57,7 @@ function readDocument(text: string, lines: LineCounter, source: Source): YamlEnt
   return { entries: [...merged, ...written], problems };
 }
 
-function readPair(pair: Pair, prefix: string, source: Source, js: (node: unknown) => unknown): Entry[] {
+function readPair(pair: Pair, prefix: string, source: RangedSource, js: (node: unknown) => unknown): Entry[] {
   const key = prefix + String(js(pair.key));
   if (prefix === '' && BLOCKS.has(key) && isMap(pair.value)) {
     return (pair.value.items as readonly Pair[]).flatMap((inner) => readPair(inner, `${key}.`, source, js));
@@ -78,7 +78,7 @@ function isMerge(pair: Pair): boolean {
   return isScalar(pair.key) && (typeof pair.key.value === 'symbol' || pair.key.value === '<<');
 }
 
-function readMerge(pair: Pair, source: Source, js: (node: unknown) => unknown): Entry[] {
+function readMerge(pair: Pair, source: RangedSource, js: (node: unknown) => unknown): Entry[] {
   const merged = js(pair.value);
   if (typeof merged !== 'object' || merged === null) return [];
   const range = rangeOfNode(pair.value, source);
@@ -90,7 +90,7 @@ function isNode(node: unknown): node is Node {
   return typeof node === 'object' && node !== null && 'toJS' in node;
 }
 
-function rangeOfNode(node: unknown, source: Source): SourceRange | undefined {
+function rangeOfNode(node: unknown, source: RangedSource): SourceRange | undefined {
   if (!isNode(node) || !node.range) return undefined;
   return source.rangeOf(node.range[0], node.range[1]);
 }

@@ -13,7 +13,7 @@ import type { TrainerKind } from './types';
 const OWN_DEVICES = 'auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml';
 
 type Entries = ReadonlyMap<string, Entry>;
-type Rule = (entries: Entries, file: string) => readonly Problem[];
+type EntryRule = (entries: Entries, file: string) => readonly Problem[];
 
 /** What holds for one trainer only: required keys, values it does not know, keys it does not use. */
 export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: string): readonly Problem[] {
@@ -27,7 +27,7 @@ const CHECK_BATCH = onlyFor(
   words('expected a whole number of at least 1, -1, or a share of the memory between 0 and 1'),
 );
 
-const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
+const RULES: Readonly<Record<TrainerKind, readonly EntryRule[]>> = {
   builtin: [
     required('data', words('a dataset YAML, such as {0}', 'data.yaml')),
     checkOwnModel,
@@ -54,14 +54,14 @@ const RULES: Readonly<Record<TrainerKind, readonly Rule[]>> = {
   command: [required('command.run', words('the program and its arguments, as a list')), checkRun, checkReads],
 };
 
-function required(key: string, what: Words): Rule {
+function required(key: string, what: Words): EntryRule {
   return (entries, file) =>
     (entries.get(key)?.value ?? null) === null
       ? [{ severity: 'error', ...worded(words('missing; expected {0}', what)), file, key }]
       : [];
 }
 
-function onlyFor(key: string, accepts: (value: unknown) => boolean, expected: Words): Rule {
+function onlyFor(key: string, accepts: (value: unknown) => boolean, expected: Words): EntryRule {
   return (entries) => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null || accepts(entry.value)) return [];
@@ -110,7 +110,7 @@ function checkValidationDevice(entries: Entries): readonly Problem[] {
 }
 
 /** Ultralytics validates its own checkpoints only, and not on devices that only onnxruntime has. */
-function checkEngine(trainer: TrainerKind): Rule {
+function checkEngine(trainer: TrainerKind): EntryRule {
   return (entries) => {
     const entry = entries.get('validation.engine');
     if (entry?.value !== 'ultralytics') return [];

@@ -25,7 +25,7 @@ export type ForeignTable = {
   readonly problems: readonly string[];
 };
 
-type Column = (row: MutableRow, value: number) => void;
+type SetColumn = (row: MutableRow, value: number) => void;
 type MutableRow = {
   epoch: number;
   time: number | undefined;
@@ -75,7 +75,7 @@ function cells(line: string): string[] {
   return line.split(',').map((cell) => cell.trim());
 }
 
-function columnOf(name: string): Column | undefined {
+function columnOf(name: string): SetColumn | undefined {
   if (name === 'epoch') return (row, value) => assign(row, 'epoch', value);
   if (name === 'time') return (row, value) => assign(row, 'time', value);
   const [group, key = ''] = name.split('/');
@@ -87,7 +87,7 @@ function columnOf(name: string): Column | undefined {
 }
 
 /** What our name of a number stands for: epoch, a loss, or a metric. */
-function wantedColumn(ours: string | undefined): Column | undefined {
+function wantedColumn(ours: string | undefined): SetColumn | undefined {
   if (ours === undefined) return undefined;
   const { kind, name } = classifyTag(ours) ?? { kind: 'metric' as const, name: ours };
   if (kind === 'epoch') return (row, value) => assign(row, 'epoch', value);
@@ -105,7 +105,7 @@ function metricName(key: string): string {
 
 function readRow(
   values: readonly string[],
-  columns: readonly (Column | undefined)[],
+  columns: readonly (SetColumn | undefined)[],
 ): ForeignEpoch | undefined {
   if (values.length !== columns.length) return undefined;
   const row: MutableRow = { epoch: Number.NaN, time: undefined, loss: {}, metrics: {}, lr: [] };

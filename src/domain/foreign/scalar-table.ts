@@ -3,7 +3,7 @@ import type { ForeignRecord } from './record';
 import { classifyTag, type TagKind } from './scalar-tags';
 import type { ScalarPoint } from './tfevents';
 
-type Row = {
+type StepRow = {
   readonly step: number;
   time: number;
   epoch: number | undefined;
@@ -20,7 +20,7 @@ export type FolderPoints = { readonly folder: string; readonly points: readonly 
  */
 export class ScalarTable {
   readonly #wanted: ReadonlyMap<string, string>;
-  readonly #rows = new Map<number, Row>();
+  readonly #rows = new Map<number, StepRow>();
   /** Ascending. */
   readonly #steps: number[] = [];
   readonly #lastOfSeries = new Map<string, number>();
@@ -40,7 +40,7 @@ export class ScalarTable {
     let before: ScalarPoint | undefined;
     let metrics: Record<string, number> = {};
     const flush = (): void => {
-      if (before && Object.keys(metrics).length > 0) this.#tellMetrics(before, metrics);
+      if (before && Object.keys(metrics).length > 0) this.#emitMetrics(before, metrics);
       metrics = {};
     };
     for (const point of points) {
@@ -104,10 +104,10 @@ export class ScalarTable {
     return Math.max(1, Math.round(value) + this.#epochBase);
   }
 
-  #rowAt(step: number): Row {
+  #rowAt(step: number): StepRow {
     const known = this.#rows.get(step);
     if (known) return known;
-    const row: Row = { step, time: 0, epoch: undefined, loss: {}, lr: {} };
+    const row: StepRow = { step, time: 0, epoch: undefined, loss: {}, lr: {} };
     this.#rows.set(step, row);
     this.#steps.splice(lowerBound(this.#steps, step), 0, step);
     return row;
@@ -127,7 +127,7 @@ export class ScalarTable {
   }
 
   /** A validation is logged under the step or the epoch it belongs to; which of the two, the file does not say. */
-  #tellMetrics({ step, wallTime }: ScalarPoint, metrics: Readonly<Record<string, number>>): void {
+  #emitMetrics({ step, wallTime }: ScalarPoint, metrics: Readonly<Record<string, number>>): void {
     const epoch = this.#rows.get(step)?.epoch ?? Math.max(1, step);
     this.#metrics.push({ kind: 'epoch', epoch, loss: {}, metrics, time: wallTime * 1000 });
   }

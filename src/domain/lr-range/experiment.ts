@@ -3,7 +3,7 @@ import { readYaml } from '../experiment/read-yaml';
 import { edited, type KeyValue, keyEdit } from '../experiment/set-key';
 import type { Experiment } from '../experiment/types';
 import { countedInput, type DatasetCounts } from '../schedule/counts';
-import { type Effective, effectiveSettings } from '../schedule/optimizer';
+import { type EffectiveOptimizer, effectiveSettings } from '../schedule/optimizer';
 import { ultralyticsRule } from '../schedule/ultralytics-version';
 
 export type RangeTest = { readonly from: number; readonly to: number; readonly steps: number };
@@ -70,6 +70,6 @@ export function withSettings(text: string, settings: readonly KeyValue[]): strin
   return result;
 }
 
-function effectiveOf(experiment: Experiment, counts: DatasetCounts): Effective {
+function effectiveOf(experiment: Experiment, counts: DatasetCounts): EffectiveOptimizer {
   return effectiveSettings(countedInput(experiment, counts), ultralyticsRule(counts.ultralyticsVersion));
 }

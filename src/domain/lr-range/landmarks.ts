@@ -49,10 +49,10 @@ const tooFew = (points: readonly RangePoint[], blown: number): NoAnswer =>
   blown < 0 ? { kind: 'short', steps: points.length } : { kind: 'blown', lr: points[blown].lr };
 
 type Noise = { readonly error: number; readonly reach: number };
-type Found = Pick<Landmarks, 'steepest' | 'lowest' | 'rises'>;
+type CurveLandmarks = Pick<Landmarks, 'steepest' | 'lowest' | 'rises'>;
 
 /** Of a curve that has not blown up. */
-function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): Found | NoAnswer {
+function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): CurveLandmarks | NoAnswer {
   const lowest = indexOfLowest(curve);
   const steepest = indexOfSteepest(curve, lowest, reach);
   // Relative, as the error is: what noise does to a loss grows with it.

@@ -29,12 +29,12 @@ export function readRange(points: readonly RangePoint[]): RangeReading {
   return { kind: 'found', result: resultOf(points, read, { suggested, low, high }) };
 }
 
-type Answer = { readonly suggested: number; readonly low: number; readonly high: number };
+type SuggestedRange = { readonly suggested: number; readonly low: number; readonly high: number };
 
 function resultOf(
   points: readonly RangePoint[],
   { curve, steepest, lowest, rises, blown }: Landmarks,
-  { suggested, low, high }: Answer,
+  { suggested, low, high }: SuggestedRange,
 ): RangeResult {
   return {
     curve,

@@ -35,7 +35,7 @@ export function rangeSvg(drawing: RangeDrawing, picture: RangePicture): string {
   ].join('');
 }
 
-type Scales = ReturnType<typeof scalesOf>;
+type RangeScales = ReturnType<typeof scalesOf>;
 
 function scalesOf({ points, result, span }: RangeDrawing, width: number, height: number) {
   const ends = span ?? { from: points[0]?.lr ?? 1e-5, to: points.at(-1)?.lr ?? 1 };
@@ -71,7 +71,7 @@ function lossSpan(points: readonly RangePoint[]): readonly [low: number, high: n
 /** The ground on which training gets worse. */
 function shade(
   { result }: RangeDrawing,
-  { x, edges }: Scales,
+  { x, edges }: RangeScales,
   { mark: colour }: SvgColours,
 ): readonly string[] {
   const from = result?.rises ?? result?.diverged;
@@ -83,7 +83,7 @@ function shade(
 }
 
 function axes(
-  { x, y, edges, decades, losses }: Scales,
+  { x, y, edges, decades, losses }: RangeScales,
   { width, height, colours }: RangePicture,
   words: { readonly lr: string; readonly loss: string },
 ): readonly string[] {
@@ -98,7 +98,11 @@ function axes(
   ];
 }
 
-function curves({ points, result }: RangeDrawing, { x, y }: Scales, colours: SvgColours): readonly string[] {
+function curves(
+  { points, result }: RangeDrawing,
+  { x, y }: RangeScales,
+  colours: SvgColours,
+): readonly string[] {
   const path = (of: readonly RangePoint[]): string =>
     of
       .filter(({ loss }) => Number.isFinite(loss))
@@ -114,7 +118,7 @@ function curves({ points, result }: RangeDrawing, { x, y }: Scales, colours: Svg
 
 function mark(
   { result }: RangeDrawing,
-  { x, edges }: Scales,
+  { x, edges }: RangeScales,
   { mark: colour }: SvgColours,
 ): readonly string[] {
   if (result === undefined) return [];

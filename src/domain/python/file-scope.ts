@@ -24,7 +24,7 @@ export function fileScope(context: Context): Scope {
   return scopeAt(context.root, context);
 }
 
-type Binding = {
+type FileBinding = {
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -32,10 +32,10 @@ type Binding = {
 };
 
 /** By name, in the order of the text. */
-type Bindings = ReadonlyMap<string, readonly Binding[]>;
+type Bindings = ReadonlyMap<string, readonly FileBinding[]>;
 
 const bindingsIn = remembered((block): Bindings => {
-  const found = new Map<string, Binding[]>();
+  const found = new Map<string, FileBinding[]>();
   for (const binding of [...below(block, bindsWithin)].flatMap((node) => bindingsOf(node))) {
     const same = found.get(binding.name);
     if (same === undefined) found.set(binding.name, [binding]);
@@ -45,7 +45,7 @@ const bindingsIn = remembered((block): Bindings => {
 });
 
 /** The last that ends before a place, found by halving: a name may be assigned in every line of a file. */
-function lastBefore(bindings: readonly Binding[], place: number): Binding | undefined {
+function lastBefore(bindings: readonly FileBinding[], place: number): FileBinding | undefined {
   let [low, high] = [0, bindings.length];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
@@ -68,7 +68,7 @@ function bindsWithin(node: PyNode): boolean {
   return isChained && field(node, 'right')?.type === 'assignment';
 }
 
-function bindingsOf(node: PyNode): readonly Binding[] {
+function bindingsOf(node: PyNode): readonly FileBinding[] {
   const { start, end } = node;
   if (node.type === 'assignment') return assigned(node);
   if (node.type === 'augmented_assignment') return augmented(node);
@@ -76,7 +76,7 @@ function bindingsOf(node: PyNode): readonly Binding[] {
   const name = node.type === 'function_definition' ? field(node, 'name') : undefined;
   if (name === undefined) return [];
   // A function may be used above its definition, in another one: it counts from the start of the file.
-  const value: Binding['value'] = (scope) => ({ kind: 'function', node: readWhole(node), scope });
+  const value: FileBinding['value'] = (scope) => ({ kind: 'function', node: readWhole(node), scope });
   return [
     {
       name: name.text,
@@ -97,20 +97,20 @@ function definitionScope(definition: PyNode, context: Context): Scope {
 const PLAIN = /^([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)/u;
 
 /** `name = value`, most of what a file assigns, is read from its text until its value is asked for. */
-function assigned(node: PyNode): readonly Binding[] {
+function assigned(node: PyNode): readonly FileBinding[] {
   const name = PLAIN.exec(node.text)?.[1];
   return name === undefined ? unpacked(node) : [plainly(node, name)];
 }
 
-function plainly(node: PyNode, name: string): Binding {
-  const value: Binding['value'] = (scope, context) => {
+function plainly(node: PyNode, name: string): FileBinding {
+  const value: FileBinding['value'] = (scope, context) => {
     const right = field(node, 'right');
     return right === undefined ? unknown(name) : context.evaluate(right, scope);
   };
   return { name, start: node.start, end: node.end, value };
 }
 
-function unpacked(node: PyNode): readonly Binding[] {
+function unpacked(node: PyNode): readonly FileBinding[] {
   const left = field(node, 'left');
   const right = field(node, 'right');
   if (!left || !right) return [];
@@ -126,14 +126,14 @@ function unpacked(node: PyNode): readonly Binding[] {
   }));
 }
 
-function augmented(node: PyNode): readonly Binding[] {
+function augmented(node: PyNode): readonly FileBinding[] {
   const left = field(node, 'left');
   const right = field(node, 'right');
   const operator = field(node, 'operator')?.text.slice(0, -1) ?? '';
   if (!left || !right) return [];
   // In a loop it happens nobody knows how often.
   const inLoop = lineage(node).some(({ type }) => type === 'for_statement' || type === 'while_statement');
-  const value: Binding['value'] = (scope, context) =>
+  const value: FileBinding['value'] = (scope, context) =>
     inLoop
       ? unknown(left.text)
       : binary(
@@ -145,7 +145,7 @@ function augmented(node: PyNode): readonly Binding[] {
 }
 
 /** `from x import CosineAnnealingLR as Cosine`: a call of Cosine asks for `import Cosine`. */
-function aliased(node: PyNode): readonly Binding[] {
+function aliased(node: PyNode): readonly FileBinding[] {
   const path = field(node, 'name');
   const alias = field(node, 'alias');
   if (!path || !alias) return [];

@@ -45,17 +45,17 @@ export function findSchedule(root: PyNode, offset: number, t: Translate): Python
   return undefined;
 }
 
-type Look = {
+type Search = {
   readonly root: PyNode;
   readonly t: Translate;
   readonly name: string | undefined;
   readonly rest: { left: number; calls: number };
 };
-type Place = { readonly node: PyNode; readonly name: string | undefined; readonly context: Context };
-type Finding = { readonly kind: 'curve'; readonly schedule: Schedule };
+type CallSite = { readonly node: PyNode; readonly name: string | undefined; readonly context: Context };
+type FoundSchedule = { readonly kind: 'curve'; readonly schedule: Schedule };
 type Train = Omit<Extract<PythonFinding, { kind: 'train' }>, 'start' | 'end' | 'notes' | 'highlight'>;
 
-function findingOf(node: PyNode, { root, t, name, rest }: Look): PythonFinding | undefined {
+function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding | undefined {
   const notes = new Set<string>();
   const assume = (note: string): void => {
     if (notes.size < MOST_NOTES) notes.add(shortened(note));
@@ -78,8 +78,8 @@ function shortened(note: string): string {
   return note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 }
 
-const LOOKS: ReadonlyMap<string, (place: Place) => Finding | Train | undefined> = new Map([
-  ['call', (place: Place) => train(place) ?? curve(place)],
+const LOOKS: ReadonlyMap<string, (place: CallSite) => FoundSchedule | Train | undefined> = new Map([
+  ['call', (place: CallSite) => train(place) ?? curve(place)],
   ['identifier', curve],
   ['attribute', curve],
   ['assignment', assignment],
@@ -107,12 +107,12 @@ const HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map<string, Highlight>([
   ['pct_start', 'warmup'],
 ]);
 
-function train({ node, name, context }: Place): Train | undefined {
+function train({ node, name, context }: CallSite): Train | undefined {
   const experiment = trainCall(node, scopeAt(node, context), context);
   return experiment === undefined ? undefined : { kind: 'train', experiment, key: name };
 }
 
-function curve({ node, context }: Place): Finding | undefined {
+function curve({ node, context }: CallSite): FoundSchedule | undefined {
   const scope = scopeAt(node, context);
   const value = context.evaluate(node, scope);
   if (value.kind !== 'scheduler') return undefined;
@@ -120,7 +120,7 @@ function curve({ node, context }: Place): Finding | undefined {
 }
 
 /** On the name that a scheduler gets, or within an MMEngine list. */
-function assignment({ node, name, context }: Place): Finding | undefined {
+function assignment({ node, name, context }: CallSite): FoundSchedule | undefined {
   const left = field(node, 'left')?.text;
   const right = field(node, 'right');
   if (right === undefined) return undefined;

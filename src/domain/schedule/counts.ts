@@ -63,7 +63,7 @@ function assumedImages(why: string, count: number): Words {
   );
 }
 
-type Context = {
+type CountContext = {
   readonly experiment: Experiment;
   readonly counts: DatasetCounts;
   readonly input: ScheduleInput;
@@ -81,7 +81,7 @@ export function countProblems(
   );
 }
 
-function warmupProblem({ experiment, input, strict }: Context): Problem | undefined {
+function warmupProblem({ experiment, input, strict }: CountContext): Problem | undefined {
   const asked = input.warmup_epochs;
   const most = Math.max(input.epochs - 1, 0);
   if (asked <= most || asked === 0 || oldFloor(input)) return undefined;
@@ -107,7 +107,7 @@ function oldFloor(input: ScheduleInput): boolean {
   return input.rule !== 'builtin' && isBefore(input.ultralyticsVersion ?? NEWEST_KNOWN, '8.4.103');
 }
 
-function batchProblem({ experiment, counts, input, strict }: Context): Problem | undefined {
+function batchProblem({ experiment, counts, input, strict }: CountContext): Problem | undefined {
   const count = input.images ?? 0;
   if (experiment.batch <= count || counts.assumed !== undefined) return undefined;
   const said = words('batch {0} is larger than the training set of {1}', experiment.batch, images(count));
@@ -118,13 +118,13 @@ function batchProblem({ experiment, counts, input, strict }: Context): Problem |
   return problem(refuses ? 'error' : 'warning', 'batch', whole, String(count));
 }
 
-function autoBatchNote({ experiment }: Context): Problem | undefined {
+function autoBatchNote({ experiment }: CountContext): Problem | undefined {
   if (experiment.batch >= 1) return undefined;
   const said = words('AutoBatch chooses when training starts; {0} is assumed here', ASSUMED_BATCH);
   return problem('info', 'batch', said);
 }
 
-function timeNote({ experiment }: Context): Problem | undefined {
+function timeNote({ experiment }: CountContext): Problem | undefined {
   const hours = experiment.passthrough.time;
   if (typeof hours !== 'number') return undefined;
   return problem(
@@ -134,7 +134,7 @@ function timeNote({ experiment }: Context): Problem | undefined {
   );
 }
 
-function versionNote({ experiment, input }: Context): Problem | undefined {
+function versionNote({ experiment, input }: CountContext): Problem | undefined {
   if (experiment.trainer === 'command') {
     return problem(
       'info',

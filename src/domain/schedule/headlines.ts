@@ -26,13 +26,13 @@ export type HeadlineTexts = { readonly [K in Exclude<keyof Headlines, 'warmupSha
   readonly warmupShare: string | undefined;
 };
 
-type Curve = Pick<
+type HeadlineCurve = Pick<
   Schedule,
   'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'assumed' | 'unit'
 >;
 
 /** Of the main group, unless another is named. */
-export function headlinesOf(schedule: Curve, group?: number): Headlines {
+export function headlinesOf(schedule: HeadlineCurve, group?: number): Headlines {
   const { start, peak, final, warmupShare } = summarize(schedule, group);
   const { stepsPerEpoch, steps, warmupSteps } = schedule;
   return {
@@ -45,7 +45,7 @@ export function headlinesOf(schedule: Curve, group?: number): Headlines {
   };
 }
 
-export function headlineTexts(schedule: Curve, group?: number): HeadlineTexts {
+export function headlineTexts(schedule: HeadlineCurve, group?: number): HeadlineTexts {
   const { warmupShare, ...of } = headlinesOf(schedule, group);
   const count = (n: number): string => markedCount(schedule, n);
   return {

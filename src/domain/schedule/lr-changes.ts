@@ -1,4 +1,4 @@
-import { freshShare, type Segment, type Standing, standingAt } from './lr-standing';
+import { freshShare, type Segment, standingAt, type WarmupStanding } from './lr-standing';
 import type { Schedule } from './types';
 import { targetAt } from './warmup-parts';
 
@@ -36,9 +36,9 @@ export function segmentsOf(
   }, []);
 }
 
-type Place = { readonly group: number; readonly before: Segment | undefined };
+type GroupSegment = { readonly group: number; readonly before: Segment | undefined };
 
-function segmentOf(schedule: Schedule, change: LrChange, { group, before }: Place): Segment {
+function segmentOf(schedule: Schedule, change: LrChange, { group, before }: GroupSegment): Segment {
   const { step, mode, value, warmup } = change;
   const fresh = warmup === undefined ? before?.fresh : { from: step, steps: warmup };
   const from = { from: step, ...(fresh && { fresh }) };
@@ -57,7 +57,7 @@ function standingAfter(
   schedule: Schedule,
   step: number,
   { factor, before }: { readonly factor: number; readonly before: Segment | undefined },
-): Standing {
+): WarmupStanding {
   const { start, target, done } = standingAt(schedule, step, before);
   const less = Math.min(1, factor / (before?.kind === 'scale' ? before.factor : 1));
   return { start: start * less, target: target * less, done };

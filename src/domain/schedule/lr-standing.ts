@@ -5,7 +5,7 @@ import { partsAt } from './warmup-parts';
  * Where the LR of every group stands in a warm-up: LR = start * (the group's first LR) + target * (its planned target).
  * The shares are the same for all groups, so no group can be multiplied by more than another.
  */
-export type Standing = WarmupShares;
+export type WarmupStanding = WarmupShares;
 
 type Fresh = { readonly from: number; readonly steps: number };
 
@@ -17,14 +17,14 @@ export type Segment =
       /** Of the planned target. */
       readonly factor: number;
       /** At `from`. */
-      readonly standing: Standing;
+      readonly standing: WarmupStanding;
       readonly fresh?: Fresh;
     }
   | { readonly kind: 'hold'; readonly from: number; readonly value: number; readonly fresh?: Fresh }
   | { readonly kind: 'plan'; readonly from: number; readonly fresh?: undefined };
 
 /** The shares at a step, under the segment that holds there; those of the plan if none does, or if it held a value. */
-export function standingAt(schedule: Schedule, step: number, segment: Segment | undefined): Standing {
+export function standingAt(schedule: Schedule, step: number, segment: Segment | undefined): WarmupStanding {
   const planned = partsAt(schedule, step);
   if (segment?.kind !== 'scale') return planned;
   const { factor, standing } = segment;

@@ -2,7 +2,7 @@ import type { ScheduleInput } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
 
 /** What really trains, once `optimizer: auto` has been decided. */
-export type Effective = {
+export type EffectiveOptimizer = {
   readonly optimizer: string;
   readonly lr0: number;
   /** Of the optimizer as it was built. */
@@ -21,7 +21,7 @@ export function isAdamFamily(optimizer: string): boolean {
 }
 
 /** Ultralytics' choice for `auto`: by the number of updates of the whole run and by the class count (facts A1.6). */
-export function effectiveSettings(input: ScheduleInput, rule: UltralyticsRule): Effective {
+export function effectiveSettings(input: ScheduleInput, rule: UltralyticsRule): EffectiveOptimizer {
   const { optimizer, lr0, momentum, warmup_bias_lr } = input;
   if (optimizer !== 'auto' || input.rule === 'builtin') {
     return { optimizer, lr0, momentum, warmupMomentumTo: momentum, warmup_bias_lr, auto: false };

@@ -1,6 +1,6 @@
 import type { WarmupShape } from '../experiment/types';
 import type { Group } from './groups';
-import { type Effective, isAdamFamily } from './optimizer';
+import { type EffectiveOptimizer, isAdamFamily } from './optimizer';
 import { interpolate, roundHalfEven } from './rounding';
 import type { Timeline } from './timeline';
 import type { Schedule, ScheduleInput, WarmupParts, WarmupShares } from './types';
@@ -16,7 +16,7 @@ type Ramp = (step: number, steps: number, from: number, to: number) => number;
 export type RuleParts = {
   readonly input: ScheduleInput;
   readonly rule: UltralyticsRule;
-  readonly effective: Effective;
+  readonly effective: EffectiveOptimizer;
   readonly groups: readonly Group[];
   readonly timeline: Timeline;
 };
@@ -34,7 +34,7 @@ export function lrFunction({ input, effective, groups, timeline }: RuleParts): S
   };
 }
 
-const startsOf = (groups: RuleParts['groups'], { warmup_bias_lr }: Effective): readonly number[] =>
+const startsOf = (groups: RuleParts['groups'], { warmup_bias_lr }: EffectiveOptimizer): readonly number[] =>
   groups.map((group) => (group.fromBiasLr ? warmup_bias_lr : 0));
 
 /** The same curve as `lrFunction`, taken apart. */

@@ -1,6 +1,6 @@
 import type { Schedule } from './types';
 
-export type Point = { readonly step: number; readonly lr: number };
+export type CurvePoint = { readonly step: number; readonly lr: number };
 
 /** Steps looked at per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
 const LOOKS = 8;
@@ -11,7 +11,7 @@ type Curve = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
  * At most `points` points of one group's curve: the lowest and the highest of each stretch, so that no peak is lost, with
  * the first, the last and the end of warm-up always among them.
  */
-export function samplePoints(schedule: Curve, group: number, points: number): readonly Point[] {
+export function samplePoints(schedule: Curve, group: number, points: number): readonly CurvePoint[] {
   const known = cacheOf(schedule);
   const key = `${group}/${points}`;
   const found = known.get(key) ?? takePoints(schedule, group, points);
@@ -20,20 +20,20 @@ export function samplePoints(schedule: Curve, group: number, points: number): re
 }
 
 /** A hover draws, describes and marks one schedule: its points are taken once. */
-const cache = new WeakMap<Curve, Map<string, readonly Point[]>>();
+const cache = new WeakMap<Curve, Map<string, readonly CurvePoint[]>>();
 
-function cacheOf(schedule: Curve): Map<string, readonly Point[]> {
-  const known = cache.get(schedule) ?? new Map<string, readonly Point[]>();
+function cacheOf(schedule: Curve): Map<string, readonly CurvePoint[]> {
+  const known = cache.get(schedule) ?? new Map<string, readonly CurvePoint[]>();
   cache.set(schedule, known);
   return known;
 }
 
-function takePoints(schedule: Curve, group: number, points: number): readonly Point[] {
+function takePoints(schedule: Curve, group: number, points: number): readonly CurvePoint[] {
   const { steps, warmupSteps } = schedule;
   if (steps <= points) return Array.from({ length: steps }, (_, step) => pointAt(schedule, group, step));
   const seams = [0, warmupSteps - 1, warmupSteps, steps - 1].filter((step) => step >= 0 && step < steps);
   const buckets = Math.max(1, Math.floor((points - seams.length) / 2));
-  const found = new Map<number, Point>(seams.map((step) => [step, pointAt(schedule, group, step)]));
+  const found = new Map<number, CurvePoint>(seams.map((step) => [step, pointAt(schedule, group, step)]));
   for (let bucket = 0; bucket < buckets; bucket++) {
     const from = (bucket * steps) / buckets;
     const stretch = { from, length: steps / buckets };
@@ -46,7 +46,7 @@ function extremes(
   schedule: Curve,
   group: number,
   { from, length }: { readonly from: number; readonly length: number },
-): readonly Point[] {
+): readonly CurvePoint[] {
   const looks = Math.min(LOOKS, Math.ceil(length));
   let low = pointAt(schedule, group, Math.floor(from));
   let high = low;
@@ -58,6 +58,6 @@ function extremes(
   return [low, high];
 }
 
-function pointAt(schedule: Curve, group: number, step: number): Point {
+function pointAt(schedule: Curve, group: number, step: number): CurvePoint {
   return { step, lr: schedule.lrAt(step, group) };
 }

@@ -1,4 +1,4 @@
-import { type Point, samplePoints } from './sample';
+import { type CurvePoint, samplePoints } from './sample';
 import type { Schedule } from './types';
 
 export type ScheduleSummary = {
@@ -47,7 +47,7 @@ const MOST_EPOCHS = 2000;
 function epochEnds(
   { steps, stepsPerEpoch, lrAt, unit }: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'lrAt' | 'unit'>,
   group: number,
-): readonly Point[] {
+): readonly CurvePoint[] {
   if (unit === 'epoch' || !(stepsPerEpoch > 0) || steps / stepsPerEpoch > MOST_EPOCHS) return [];
   const epochs = Math.ceil(steps / stepsPerEpoch);
   const firsts = Array.from({ length: epochs }, (_, epoch) => epoch * stepsPerEpoch);

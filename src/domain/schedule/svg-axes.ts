@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { markedCount } from './headlines';
 import { rate, whole } from './summary';
-import { type Frame, text, xOf, yOf } from './svg-frame';
+import { type PlotFrame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
 /** Room that the labels at both ends of the step axis take. */
@@ -9,7 +9,7 @@ const LEFT_LABEL = 60;
 const RIGHT_LABEL = 165;
 
 /** Both axes with lines at round values, so that any point of the curve can be read off. */
-export function axes(schedule: Schedule, frame: Frame): readonly string[] {
+export function axes(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const { left, right, top, bottom, colours } = frame;
   return [
     `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${colours.grid}"/>`,
@@ -21,7 +21,7 @@ export function axes(schedule: Schedule, frame: Frame): readonly string[] {
   ];
 }
 
-function rateTick(lr: number, frame: Frame): readonly string[] {
+function rateTick(lr: number, frame: PlotFrame): readonly string[] {
   const { left, right, colours } = frame;
   const y = yOf(frame, lr);
   return [
@@ -31,7 +31,7 @@ function rateTick(lr: number, frame: Frame): readonly string[] {
 }
 
 /** Epochs at round counts, where steps are what is drawn and there is room between the ends. */
-function epochTicks(schedule: Schedule, frame: Frame): readonly string[] {
+function epochTicks(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const { left, right, bottom, colours } = frame;
   const epochs = epochsOf(schedule);
   if (epochs === undefined) return [];

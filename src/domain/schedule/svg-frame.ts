@@ -72,7 +72,7 @@ export const HIGH_CONTRAST_LIGHT_COLOURS: SvgColours = {
 };
 
 /** The drawing area in pixels, and the scale: steps to x, LR to y. */
-export type Frame = {
+export type PlotFrame = {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -86,7 +86,7 @@ export type Frame = {
 
 const ENGLISH = createTranslate();
 
-export function frameOf(schedule: Schedule, options: SvgOptions): Frame {
+export function frameOf(schedule: Schedule, options: SvgOptions): PlotFrame {
   const { width, height, colours, highlight, t = ENGLISH } = options;
   return {
     left: 58,
@@ -110,11 +110,11 @@ function largestLr(schedule: Schedule, highlight: Highlight): number {
   return largest > 0 ? largest : 1;
 }
 
-export function xOf({ left, right, lastStep }: Frame, step: number): number {
+export function xOf({ left, right, lastStep }: PlotFrame, step: number): number {
   return Number((left + ((right - left) * step) / lastStep).toFixed(1));
 }
 
-export function yOf({ top, bottom, maximum }: Frame, lr: number): number {
+export function yOf({ top, bottom, maximum }: PlotFrame, lr: number): number {
   return Number((bottom - ((bottom - top) * lr) / maximum).toFixed(1));
 }
 
@@ -126,7 +126,7 @@ export type Label = {
   readonly colour?: string;
 };
 
-export function text(frame: Frame, { x, y, anchor, content, colour }: Label): string {
+export function text(frame: PlotFrame, { x, y, anchor, content, colour }: Label): string {
   const fill = colour ?? frame.colours.foreground;
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="11" fill="${fill}" stroke="${frame.colours.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${content}</text>`;
 }

@@ -1,7 +1,7 @@
 import { isAssumed } from './headlines';
 import { mainGroup, percent, rate, summarize } from './summary';
 import { countOf } from './svg-axes';
-import { type Frame, type Highlight, text, xOf, yOf } from './svg-frame';
+import { type Highlight, type PlotFrame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
 /** What a key of the experiment file is in the picture. */
@@ -22,13 +22,13 @@ const KEY_HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map([
   ['batch', 'end'],
 ]);
 
-export function highlightMarks(schedule: Schedule, frame: Frame): readonly string[] {
+export function highlightMarks(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const draw = frame.highlight === undefined ? undefined : MARKS[frame.highlight];
   return draw === undefined ? [] : draw(schedule, frame);
 }
 
 const MARKS: Readonly<
-  Record<Exclude<Highlight, undefined>, (schedule: Schedule, frame: Frame) => readonly string[]>
+  Record<Exclude<Highlight, undefined>, (schedule: Schedule, frame: PlotFrame) => readonly string[]>
 > = {
   peak: (schedule, frame) => {
     const { peak } = summarize(schedule);
@@ -51,7 +51,7 @@ const MARKS: Readonly<
   momentum: momentumCurve,
 };
 
-function warmupMark(schedule: Schedule, frame: Frame): readonly string[] {
+function warmupMark(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const { warmupSteps, steps } = schedule;
   if (warmupSteps === 0) return [];
   const x = xOf(frame, Math.min(warmupSteps, steps - 1));
@@ -61,7 +61,7 @@ function warmupMark(schedule: Schedule, frame: Frame): readonly string[] {
 }
 
 /** Momentum has its own scale: 0 to 1 over the height. */
-function momentumCurve(schedule: Schedule, frame: Frame): readonly string[] {
+function momentumCurve(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const last = schedule.momentumAt(schedule.steps - 1);
   if (!Number.isFinite(last)) return [];
   const points = Array.from({ length: 100 }, (_, i) => {
@@ -78,7 +78,7 @@ function momentumCurve(schedule: Schedule, frame: Frame): readonly string[] {
 
 type Pointed = { readonly step: number; readonly lr: number; readonly label: string };
 
-function pointed(frame: Frame, { step, lr, label }: Pointed): readonly string[] {
+function pointed(frame: PlotFrame, { step, lr, label }: Pointed): readonly string[] {
   if (!Number.isFinite(lr)) return [];
   const x = xOf(frame, step);
   const y = yOf(frame, Math.min(lr, frame.maximum));
@@ -89,12 +89,12 @@ function pointed(frame: Frame, { step, lr, label }: Pointed): readonly string[] 
 }
 
 /** Above the point; below it at the end of a decay, whose curve comes down from the left. */
-function labelHeight({ left, right, bottom }: Frame, x: number, y: number): number {
+function labelHeight({ left, right, bottom }: PlotFrame, x: number, y: number): number {
   const isAtTheEnd = x > (left + right) / 2;
   return isAtTheEnd && y + 18 < bottom ? y + 16 : y - 8;
 }
 
-function labelBeside(frame: Frame, x: number, y: number, content: string): string {
+function labelBeside(frame: PlotFrame, x: number, y: number, content: string): string {
   const right = x > (frame.left + frame.right) / 2;
   return text(frame, {
     x: right ? x - 7 : x + 7,
@@ -105,6 +105,6 @@ function labelBeside(frame: Frame, x: number, y: number, content: string): strin
   });
 }
 
-function line(frame: Frame, path: string): string {
+function line(frame: PlotFrame, path: string): string {
   return `<path d="${path}" stroke="${frame.colours.mark}" stroke-width="1.5" fill="none"/>`;
 }

@@ -2,7 +2,7 @@ import { describeSchedule } from './headlines';
 import { samplePoints } from './sample';
 import { mainGroup } from './summary';
 import { axes } from './svg-axes';
-import { type Frame, frameOf, type SvgOptions, xOf, yOf } from './svg-frame';
+import { frameOf, type PlotFrame, type SvgOptions, xOf, yOf } from './svg-frame';
 import { highlightMarks } from './svg-highlight';
 import type { Schedule } from './types';
 
@@ -37,14 +37,14 @@ export function scheduleSvg(schedule: Schedule, options: SvgOptions): string {
   ].join('\n');
 }
 
-function curve(schedule: Schedule, group: number, frame: Frame, style: string): string {
+function curve(schedule: Schedule, group: number, frame: PlotFrame, style: string): string {
   const points = samplePoints(schedule, group, POINTS)
     .filter(({ lr }) => Number.isFinite(lr))
     .map(({ step, lr }) => `${xOf(frame, step)},${yOf(frame, lr)}`);
   return `<polyline points="${points.join(' ')}" ${style}/>`;
 }
 
-function warmupShade(schedule: Schedule, frame: Frame): readonly string[] {
+function warmupShade(schedule: Schedule, frame: PlotFrame): readonly string[] {
   if (schedule.warmupSteps === 0) return [];
   const end = xOf(frame, Math.min(schedule.warmupSteps, schedule.steps - 1));
   const size = `width="${(end - frame.left).toFixed(1)}" height="${frame.bottom - frame.top}"`;

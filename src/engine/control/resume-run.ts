@@ -20,7 +20,7 @@ export type ResumeOptions = HostOptions & {
 };
 
 /** The run is kept on another machine, container or boot, about which nothing can be known here. */
-export class KeptElsewhere extends Error {
+export class KeptOnOtherMachine extends Error {
   /** `unseenSeconds` is undefined where nobody knows when the keeper last gave a sign. */
   constructor(
     readonly host: string,
@@ -29,13 +29,13 @@ export class KeptElsewhere extends Error {
     const ago =
       unseenSeconds === undefined ? 'at an unknown time' : `${formatDuration(unseenSeconds, plain)} ago`;
     super(`run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that one is gone`);
-    this.name = 'KeptElsewhere';
+    this.name = 'KeptOnOtherMachine';
   }
 }
 
 /**
  * Goes on with a run in the same folder, from its last checkpoint. Throws one clear line where a trainer of the run lives,
- * and `KeptElsewhere` where another machine, container or boot keeps it and nobody said to take it over.
+ * and `KeptOnOtherMachine` where another machine, container or boot keeps it and nobody said to take it over.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   await requireActable(runDir);
@@ -46,10 +46,10 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   if (owner.kind === 'elsewhere') {
     const seen = status?.heartbeat ?? 0;
     const unseen = status ? (Date.now() - seen) / 1000 : undefined;
-    if (!options.takeOver) throw new KeptElsewhere(owner.identity.host, unseen);
+    if (!options.takeOver) throw new KeptOnOtherMachine(owner.identity.host, unseen);
     disownKeeper(runDir, seen, Date.now());
   }
-  if (owner.kind === 'alive') await letGo(runDir, owner.identity, markOf(runDir, run));
+  if (owner.kind === 'alive') await endPreviousKeeper(runDir, owner.identity, markOf(runDir, run));
   const outcome = await ensureKeeper(runDir, options, 'resume');
   if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
 }
@@ -61,7 +61,7 @@ function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | u
 }
 
 /** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */
-async function letGo(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
+async function endPreviousKeeper(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
   if (!livesForRun(identity, mark))
     throw new Error(`process ${pid}, which ${runDir} names, is no keeper of it`);

@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { toError } from '../../base/async';
 import { parseJson } from '../../base/json';
 import { type Download, download } from './download';
+import { binaryFolder, type GpuRuntimePlan, onnxruntimeHome } from './install-plan';
 import { findPackage } from './package-source';
-import { binaryFolder, type GpuRuntimePlan, onnxruntimeHome } from './plan';
 import { unzip } from './unzip';
 
 const MARKER = 'pitwall-gpu-runtime.json';

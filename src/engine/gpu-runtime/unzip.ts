@@ -14,7 +14,7 @@ const MOST_DIRECTORY_BYTES = 4 * 1024 * 1024;
 /** The largest provider has 700 MB. */
 const MOST_ENTRY_BYTES = 3 * 1024 ** 3;
 
-type Entry = {
+type ZipEntry = {
   readonly offset: number;
   readonly packedBytes: number;
   readonly bytes: number;
@@ -41,7 +41,7 @@ async function read(handle: FileHandle, position: number, length: number): Promi
   return buffer.subarray(0, bytesRead);
 }
 
-async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyMap<string, Entry>> {
+async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyMap<string, ZipEntry>> {
   const { size } = await handle.stat();
   const tail = await read(handle, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
   const end = tail.lastIndexOf(END);
@@ -50,7 +50,7 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
   if (length > MOST_DIRECTORY_BYTES || start + length > size)
     throw new Error(`${zip}: its directory is said to have ${length} bytes, the file has ${size}`);
   const directory = await read(handle, start, length);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, ZipEntry>();
   for (let at = 0; at + 46 <= directory.length; ) {
     const [nameBytes, extra, comment] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset));
     entries.set(directory.toString('utf8', at + 46, at + 46 + nameBytes), {
@@ -65,14 +65,14 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
 }
 
 /** The local header has a name and extra field of its own lengths. */
-async function dataStart(handle: FileHandle, { offset }: Entry): Promise<number> {
+async function dataStart(handle: FileHandle, { offset }: ZipEntry): Promise<number> {
   const header = await read(handle, offset, 30);
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
-type Target = { readonly entry: Entry; readonly file: string };
+type ExtractedFile = { readonly entry: ZipEntry; readonly file: string };
 
-async function extract(zip: string, start: number, { entry, file }: Target): Promise<void> {
+async function extract(zip: string, start: number, { entry, file }: ExtractedFile): Promise<void> {
   const { method, packedBytes, bytes } = entry;
   if (method !== STORED && method !== DEFLATED) throw new Error(`${zip}: packed by method ${method}`);
   if (bytes > MOST_ENTRY_BYTES) throw new Error(`${zip}: ${file} would have ${bytes} bytes`);

@@ -45,7 +45,7 @@ export async function openRun(
   const packed = onAppend ? undefined : await loadInWorker(dir, installDir);
   const state = packed ? unpackRun(packed, run) : createRunState(run);
   const live = new FollowedRun(path.resolve(dir), state, packed?.offset);
-  if (onAppend) live.hearAppends((entries) => onAppend(entries, live.state));
+  if (onAppend) live.onAppend((entries) => onAppend(entries, live.state));
   try {
     await live.refresh();
   } catch (error) {
@@ -82,7 +82,7 @@ class FollowedRun implements LiveRun {
     this.#loop = this.#store.track(
       new LookLoop({
         paths: [],
-        look: () => this.#look(),
+        look: () => this.#poll(),
         polls: () => true,
         onError: (error) => this.#failed.fire(error),
       }),
@@ -105,7 +105,7 @@ class FollowedRun implements LiveRun {
   }
 
   /** Listens for as long as the run is followed. */
-  hearAppends(listener: (entries: readonly RunEntry[]) => void): void {
+  onAppend(listener: (entries: readonly RunEntry[]) => void): void {
     this.#store.track(this.#appended.event(listener));
   }
 
@@ -113,7 +113,7 @@ class FollowedRun implements LiveRun {
     this.#store.dispose();
   }
 
-  async #look(): Promise<boolean> {
+  async #poll(): Promise<boolean> {
     this.#watchNewFiles();
     let found = false;
     for await (const batch of this.#reader.read()) {

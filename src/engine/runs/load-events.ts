@@ -12,7 +12,7 @@ const MOST_PROBLEMS = 100;
 const MOST_LOOSE_LOGS = 50_000;
 const NEWLINE = 10;
 
-export type LoadRequest = {
+export type LoadEventsRequest = {
   readonly eventsFile: string;
   readonly cacheFile: string;
   /** A cache is written anew when so much was read beyond it. */
@@ -20,7 +20,7 @@ export type LoadRequest = {
 };
 
 /** Reads a whole event log, from the cache as far as that goes. Blocks its thread: meant for a worker. */
-export async function loadEvents(request: LoadRequest): Promise<PackedRun> {
+export async function loadEvents(request: LoadEventsRequest): Promise<PackedRun> {
   const { eventsFile, cacheFile, cacheAfterBytes } = request;
   const cached = await readCache(cacheFile, eventsFile);
   const log = readOn(eventsFile, cached);

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOwnRun } from '../../run/folder/signature';
 import { runPaths } from '../../run/folder/paths';
-import type { LoadRequest } from './load-events';
+import type { LoadEventsRequest } from './load-events';
 import type { PackedRun } from './packed-run';
 import { runInWorker, workerProgram } from './worker-task';
 
@@ -23,7 +23,7 @@ export async function loadInWorker(
   );
   if (installDir === undefined || size < BIG_BYTES || !existsSync(workerProgram(installDir)))
     return undefined;
-  const request: LoadRequest = {
+  const request: LoadEventsRequest = {
     eventsFile,
     cacheFile: path.join(dir, '.events.cache'),
     // Looking at somebody else's run changes nothing in its folder.

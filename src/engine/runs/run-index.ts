@@ -97,7 +97,7 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
       run,
       meta: await readMeta(dir),
       status,
-      presence: await look(dir, run, status),
+      presence: await readPresence(dir, run, status),
       changed,
     };
   } catch (error) {
@@ -106,7 +106,7 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
 }
 
 /** The log's end is only asked for where the keeper's word may be out of date. */
-async function look(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
+async function readPresence(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
   const others = othersOf(dir, run);
   const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), ...others };
@@ -138,7 +138,7 @@ class FollowedFolder implements RunsFolder {
       new LookLoop({
         paths: [],
         ignored: (file) => file !== dir && path.basename(file).startsWith('.'),
-        look: () => this.#look(),
+        look: () => this.#poll(),
         polls: () => this.#seconds++ % QUIET_SECONDS === 0 || this.runs.some((run) => !hasEnded(run)),
         onError: (error) => {
           this.#failure = `${dir} is only polled: ${error.message}`;
@@ -171,7 +171,7 @@ class FollowedFolder implements RunsFolder {
     this.#loop.watch([this.dir]);
   }
 
-  async #look(): Promise<boolean> {
+  async #poll(): Promise<boolean> {
     this.#watchOnceThere();
     this.#listing = await listRuns(this.dir, this.runs);
     const shown = JSON.stringify(this.#listing);

@@ -15,14 +15,14 @@ import type { StepColumns } from '../../run/state';
 type StepEvent = TrainerEventOf<'step'>;
 
 /** Where the numbers of such a line go: number `slot` to `column`. A slot below zero is a number that the line has not. */
-type Target = { readonly column: Column; readonly slot: number };
+type ColumnSlot = { readonly column: Column; readonly slot: number };
 
 type Pattern = {
   readonly skeleton: Skeleton;
   readonly row: Float64Array;
   readonly step: number;
   readonly epoch: number;
-  readonly targets: readonly Target[];
+  readonly targets: readonly ColumnSlot[];
 };
 
 /** Strings are passed over, so that no number within one is taken for a value. */
@@ -123,7 +123,7 @@ function patternOf(steps: StepColumns, line: string, groups: readonly string[]):
 const isStep = (event: TrainerEvent | undefined): event is StepEvent => event?.type === 'step';
 
 /** Every column once, or undefined where the line has not a number for each that is named. */
-function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string[]): Target[] | undefined {
+function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string[]): ColumnSlot[] | undefined {
   const named = [
     ...event.lr.map((mark, i): Mark => [steps.lr.get(groups[i] ?? `group${i}`), mark]),
     ...Object.entries(event.loss).map(([name, mark]): Mark => [steps.loss.get(name), mark]),
@@ -143,10 +143,10 @@ function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string
 }
 
 type Mark = readonly [Column | undefined, number];
-type Line = { readonly line: string; readonly start: number; readonly end: number };
+type LineSpan = { readonly line: string; readonly start: number; readonly end: number };
 
 /** Notes what stands between the numbers; false where that cannot be compared, as with bytes that are not ASCII. */
-function trace(skeleton: Skeleton, bytes: Uint8Array, { line, start, end }: Line): boolean {
+function trace(skeleton: Skeleton, bytes: Uint8Array, { line, start, end }: LineSpan): boolean {
   moveSkeleton(skeleton, bytes);
   let lead = start;
   for (const { 0: token, index } of line.matchAll(TOKENS)) {

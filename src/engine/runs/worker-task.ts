@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { LoadRequest } from './load-events';
+import type { LoadEventsRequest } from './load-events';
 
 export type WorkerTask =
-  | { readonly kind: 'load'; readonly request: LoadRequest }
+  | { readonly kind: 'load'; readonly request: LoadEventsRequest }
   /** Run folders: is b's best checkpoint better than a's? */
   | { readonly kind: 'compare'; readonly a: string; readonly b: string };
 

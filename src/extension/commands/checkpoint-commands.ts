@@ -10,15 +10,19 @@ import { requireTrust } from '../trust';
 import { ask } from './steer';
 import { pickRun, type RunTarget } from './targets';
 
-type Target = RunTarget | undefined;
+type MaybeCheckpoint = RunTarget | undefined;
 type Chosen = { readonly dir: string; readonly epoch: number };
 
-export async function validateCheckpoint(services: Services, target: Target): Promise<void> {
+export async function validateCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Validate'));
   if (chosen) await ask(services, chosen.dir, { type: 'validate', epoch: chosen.epoch });
 }
 
-export async function pinCheckpoint(services: Services, target: Target, pinned: boolean): Promise<void> {
+export async function pinCheckpoint(
+  services: Services,
+  target: MaybeCheckpoint,
+  pinned: boolean,
+): Promise<void> {
   const chosen = await pickCheckpoint(
     services,
     target,
@@ -27,7 +31,7 @@ export async function pinCheckpoint(services: Services, target: Target, pinned: 
   if (chosen) await ask(services, chosen.dir, { type: 'pin', epoch: chosen.epoch, pinned });
 }
 
-export async function revealCheckpoint(services: Services, target: Target): Promise<void> {
+export async function revealCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Reveal'));
   if (!chosen) return;
   const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
@@ -37,7 +41,7 @@ export async function revealCheckpoint(services: Services, target: Target): Prom
 const modelOf = ({ dir, epoch }: Chosen): string => path.join(dir, checkpointPath(epoch), 'model.onnx');
 
 /** Runs one picture through a checkpoint and shows what it finds. */
-export async function tryCheckpoint(services: Services, target: Target): Promise<void> {
+export async function tryCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
   if (!(await requireTrust())) return;
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Try on an image'), 'best');
   if (!chosen) return;
@@ -66,7 +70,7 @@ export async function tryCheckpoint(services: Services, target: Target): Promise
 /** The checkpoint that is meant; of a run named without one, the best or the one picked. */
 async function pickCheckpoint(
   services: Services,
-  target: Target,
+  target: MaybeCheckpoint,
   title: string,
   fallback?: 'best',
 ): Promise<Chosen | undefined> {

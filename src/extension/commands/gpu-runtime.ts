@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
-import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/plan';
+import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/install-plan';
 import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

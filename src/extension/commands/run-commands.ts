@@ -10,10 +10,10 @@ import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
-type Target = RunTarget | undefined;
+type MaybeRun = RunTarget | undefined;
 const anyRun = (): boolean => true;
 
-export async function revealRun(services: Services, target: Target): Promise<void> {
+export async function revealRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Reveal the folder of'));
   if (dir === undefined) return;
   // On a remote machine there is no desktop to show it on; the explorer of the editor shows it everywhere.
@@ -21,7 +21,7 @@ export async function revealRun(services: Services, target: Target): Promise<voi
   await vscode.commands.executeCommand(command, vscode.Uri.file(runPaths(dir).run));
 }
 
-export async function showRunLog(services: Services, target: Target): Promise<void> {
+export async function showRunLog(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Show the log of'));
   if (dir === undefined) return;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(runPaths(dir).stdout));
@@ -29,7 +29,7 @@ export async function showRunLog(services: Services, target: Target): Promise<vo
 }
 
 /** A few lines for a chat or a lab book. */
-export async function copySummary(services: Services, target: Target): Promise<void> {
+export async function copySummary(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Copy the summary of'));
   if (dir === undefined) return;
   const run = await services.runs.acquire(dir);
@@ -63,7 +63,7 @@ export function summaryOf(run: SharedRun): string {
   ].join('\n');
 }
 
-export async function renameRun(services: Services, target: Target): Promise<void> {
+export async function renameRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Rename'));
   if (dir === undefined) return;
   const known = services.runs.runs.find((run) => run.dir === dir);
@@ -78,7 +78,7 @@ export async function renameRun(services: Services, target: Target): Promise<voi
 }
 
 /** Out of sight, not away: the folder stays as it is. */
-export async function archiveRun(services: Services, target: Target): Promise<void> {
+export async function archiveRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Archive'));
   if (dir === undefined) return;
   await updateMeta(dir, { archived: true });
@@ -90,7 +90,7 @@ export async function archiveRun(services: Services, target: Target): Promise<vo
   }
 }
 
-export async function restoreRun(services: Services, target: Target): Promise<void> {
+export async function restoreRun(services: Services, target: MaybeRun): Promise<void> {
   const archived = services.runs.runs.filter((run) => run.meta.archived);
   const items = archived.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
   const title = vscode.l10n.t('Restore');

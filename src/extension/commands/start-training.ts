@@ -22,7 +22,7 @@ import { interpreterFor, MissingPython } from './interpreter';
 import { pickExperiment } from './pick-experiment';
 
 /** An experiment that may be started: saved, checked, and its place on the device decided. */
-export type Prepared = {
+export type PreparedRun = {
   readonly document: vscode.TextDocument;
   readonly experiment: Experiment;
   /** Folder of the run that must have ended before. */
@@ -33,7 +33,7 @@ export type Prepared = {
 export async function prepareRun(
   services: Services,
   uri: vscode.Uri | undefined,
-): Promise<Prepared | undefined> {
+): Promise<PreparedRun | undefined> {
   if (!(await requireTrust())) return undefined;
   const file = await pickExperiment(services, uri);
   if (!file) return undefined;
@@ -49,7 +49,7 @@ export async function prepareRun(
 /** Starts it as a run of its own, which every view then lists; undefined where a Python for it must be set up first. */
 export async function launchRun(
   services: Services,
-  { document, experiment, after }: Prepared,
+  { document, experiment, after }: PreparedRun,
 ): Promise<CreatedRun | undefined> {
   const experimentFile = document.fileName;
   const runsDir = runsFolderOf(experimentFile);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/display/duration';
 import { askAndWait } from '../../engine/control/ask';
-import { KeptElsewhere, resumeRun } from '../../engine/control/resume-run';
+import { KeptOnOtherMachine, resumeRun } from '../../engine/control/resume-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { setStatusBarMessage, showWarningMessage } from '../notices';
 import { mayAct } from '../own-run';
@@ -10,7 +10,7 @@ import type { Services } from '../services';
 import { pickExperiment } from './pick-experiment';
 import { isEnded, isLive, pickRun, type RunTarget } from './targets';
 
-type Target = RunTarget | undefined;
+type SteeredRun = RunTarget | undefined;
 
 /** Asks a run for something and tells its answer. Asking may start a keeper, so it needs trust. */
 export async function ask(services: Services, dir: string, request: ControlRequest): Promise<boolean> {
@@ -23,7 +23,7 @@ export async function ask(services: Services, dir: string, request: ControlReque
   return true;
 }
 
-export async function openDashboard(services: Services, target: Target): Promise<void> {
+export async function openDashboard(services: Services, target: SteeredRun): Promise<void> {
   const current = services.runs.current?.dir;
   const fallback = current === undefined ? undefined : { dir: current };
   const dir = await pickRun(services, target ?? fallback, () => true, vscode.l10n.t('Open the dashboard of'));
@@ -38,28 +38,28 @@ export async function previewSchedule(services: Services, uri: vscode.Uri | unde
   if (file) await services.dashboards.open({ kind: 'preview', file: file.fsPath });
 }
 
-export async function stopRun(services: Services, target: Target): Promise<void> {
+export async function stopRun(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Stop'));
   if (dir !== undefined) await ask(services, dir, { type: 'stop' });
 }
 
-export async function stopAfterEpoch(services: Services, target: Target): Promise<void> {
+export async function stopAfterEpoch(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Stop after this epoch'));
   if (dir !== undefined) await ask(services, dir, { type: 'stop_after_epoch' });
 }
 
-export async function pauseRun(services: Services, target: Target): Promise<void> {
+export async function pauseRun(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Pause'));
   if (dir !== undefined) await ask(services, dir, { type: 'pause' });
 }
 
-export async function resume(services: Services, target: Target): Promise<void> {
+export async function resume(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
   if (dir === undefined || !(await mayAct(dir))) return;
   try {
     await resumeRun(dir, services.host());
   } catch (error) {
-    if (!(error instanceof KeptElsewhere) || !(await confirmTakeOver(services, dir, error))) throw error;
+    if (!(error instanceof KeptOnOtherMachine) || !(await confirmTakeOver(services, dir, error))) throw error;
     await resumeRun(dir, { ...services.host(), takeOver: true });
   }
   await services.runs.refresh();
@@ -70,7 +70,7 @@ export async function resume(services: Services, target: Target): Promise<void> 
 async function confirmTakeOver(
   { t }: Services,
   dir: string,
-  { host, unseenSeconds }: KeptElsewhere,
+  { host, unseenSeconds }: KeptOnOtherMachine,
 ): Promise<boolean> {
   const takeOver = vscode.l10n.t('Take Over');
   const name = path.basename(dir);

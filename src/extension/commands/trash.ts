@@ -24,7 +24,7 @@ export async function restoreDeletedRun(services: Services): Promise<void> {
     detail: vscode.workspace.asRelativePath(path.dirname(path.dirname(run.dir))),
     run,
   }));
-  if (items.length === 0) return tellEmpty();
+  if (items.length === 0) return showEmpty();
   const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Restore from the trash') });
   if (choice) await putBack(services, choice.run);
 }
@@ -32,7 +32,7 @@ export async function restoreDeletedRun(services: Services): Promise<void> {
 /** Deletes what lies in the trash for good, on a person's word. */
 export async function emptyTrash(services: Services): Promise<void> {
   const runs = await everyTrashedRun(services);
-  if (runs.length === 0) return tellEmpty();
+  if (runs.length === 0) return showEmpty();
   const confirm = vscode.l10n.t('Delete for Good');
   const names = runs.map(({ name }) => name).join(', ');
   const question =
@@ -55,6 +55,6 @@ async function everyTrashedRun({ runs }: Services): Promise<TrashedRun[]> {
   return (await Promise.all(runs.folders.map(listTrash))).flat();
 }
 
-function tellEmpty(): void {
+function showEmpty(): void {
   void showInformationMessage(vscode.l10n.t('The trash is empty.'));
 }

@@ -12,17 +12,17 @@ import { setting } from '../window';
 const FRESH_MS = 30_000;
 
 /** The latest answer to a question, kept; asked again in the background once it is older than half a minute. */
-type Kept<T> = { at: number; answer: Promise<T>; known?: T };
+type CachedAnswer<T> = { at: number; answer: Promise<T>; known?: T };
 
-const datasets = new Map<string, Kept<PlanCounts>>();
-const versions = new Map<string, Kept<string | undefined>>();
+const datasets = new Map<string, CachedAnswer<PlanCounts>>();
+const versions = new Map<string, CachedAnswer<string | undefined>>();
 let card: ReturnType<typeof halfCard> | undefined;
 
 /**
  * Hovering and typing ask often, and a data set may have a hundred thousand files on a slow disk: only who asks first
  * waits. Later ones get what is known, the very same object while nothing has changed.
  */
-function kept<T>(table: Map<string, Kept<T>>, key: string, ask: () => Promise<T>): Promise<T> | T {
+function kept<T>(table: Map<string, CachedAnswer<T>>, key: string, ask: () => Promise<T>): Promise<T> | T {
   const entry = table.get(key);
   if (entry && Date.now() - entry.at < FRESH_MS) return entry.known ?? entry.answer;
   const answer = ask().then((value) => {

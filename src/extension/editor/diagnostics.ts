@@ -42,7 +42,7 @@ const SEVERITIES = {
 export class ExperimentDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.track(vscode.languages.createDiagnosticCollection('pitwall'));
-  readonly #fixes = new Map<string, readonly Known[]>();
+  readonly #fixes = new Map<string, readonly ShownProblem[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #services: Services;
 
@@ -108,7 +108,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 }
 
-type Known = { readonly diagnostic: vscode.Diagnostic; readonly problem: Problem };
+type ShownProblem = { readonly diagnostic: vscode.Diagnostic; readonly problem: Problem };
 
 function diagnosticOf(document: vscode.TextDocument, problem: Problem): vscode.Diagnostic {
   const { start = 0, end = 0 } = problem.range ?? {};

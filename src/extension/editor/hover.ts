@@ -13,7 +13,7 @@ import type { Services } from '../services';
 import { translate } from '../window';
 import { describePlan } from './describe-curve';
 import { appendPicture } from './picture';
-import { type Plan, planOf, unlessCancelled } from './plan';
+import { type EditorPlan, planOf, unlessCancelled } from './plan';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
 export async function scheduleHover(
@@ -34,7 +34,7 @@ export async function scheduleHover(
 }
 
 /** A text that is being typed may be anything; then there is no picture, and no error either. */
-async function tryPlan({ log }: Services, document: vscode.TextDocument): Promise<Plan | undefined> {
+async function tryPlan({ log }: Services, document: vscode.TextDocument): Promise<EditorPlan | undefined> {
   try {
     return await planOf(document);
   } catch (error) {
@@ -44,14 +44,14 @@ async function tryPlan({ log }: Services, document: vscode.TextDocument): Promis
 }
 
 /** The plan's curve with its numbers in words, and the advice about a key. */
-export function appendCurve(text: vscode.MarkdownString, plan: Plan, key: string): void {
+export function appendCurve(text: vscode.MarkdownString, plan: EditorPlan, key: string): void {
   appendPicture(text, { schedule: plan.schedule, highlight: highlightOf(key), words: describe(plan) });
   for (const problem of adviceOn(plan, key)) appendAdvice(text, problem);
   for (const note of plan.notes) text.appendMarkdown('- ').appendText(note).appendMarkdown('\n');
 }
 
 /** What is about the hovered key, and every warning. */
-function adviceOn({ problems, advice }: Plan, key: string): readonly (Problem | AdviceProblem)[] {
+function adviceOn({ problems, advice }: EditorPlan, key: string): readonly (Problem | AdviceProblem)[] {
   return [...problems.filter((problem) => problem.key === key), ...advice].filter(
     (problem) => problem.key === key || problem.severity !== 'info',
   );
@@ -72,7 +72,7 @@ function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProb
   text.appendMarkdown('\n');
 }
 
-function describe({ schedule, images, counts }: Plan): string {
+function describe({ schedule, images, counts }: EditorPlan): string {
   const mark = counts.assumed === undefined ? '' : '~';
   const told = { images: mark + formatCount(images), version: counts.ultralyticsVersion };
   return describePlan(schedule, told, translate);

@@ -18,7 +18,7 @@ import { translate } from '../window';
 import { cardFor, countsFor, ultralyticsFor } from './counts';
 
 /** What a config plans, as far as its text and its dataset say. */
-export type Plan = {
+export type EditorPlan = {
   readonly parsed: ParsedExperiment;
   readonly schedule: Schedule;
   readonly images: number;
@@ -39,13 +39,13 @@ type World = {
   readonly card: Awaited<ReturnType<typeof cardFor>>;
 };
 
-type Remembered = Text & { readonly world: World; readonly plan: Plan };
+type Remembered = Text & { readonly world: World; readonly plan: EditorPlan };
 /** Hover, hints, problems and preview ask for the plan of the same text one after another. */
 const remembered = new Map<string, Remembered>();
 const MOST_REMEMBERED = 20;
 
 /** The plan of a document as it is now. */
-export async function planOf(document: vscode.TextDocument): Promise<Plan> {
+export async function planOf(document: vscode.TextDocument): Promise<EditorPlan> {
   const { fileName } = document;
   const plan = await planOfText(document.getText(), fileName);
   if (!isTorn(plan.parsed.problems)) {
@@ -59,10 +59,10 @@ export async function planOf(document: vscode.TextDocument): Promise<Plan> {
 }
 
 /** While someone types, the last good picture stays. */
-const whole = new WeakMap<vscode.TextDocument, Plan>();
+const whole = new WeakMap<vscode.TextDocument, EditorPlan>();
 
 /** The plan of a text; what it names is looked for beside `fileName`, whose name says which kind of text it is. */
-export async function planOfText(text: string, fileName: string): Promise<Plan> {
+export async function planOfText(text: string, fileName: string): Promise<EditorPlan> {
   const known = remembered.get(fileName);
   const parsed =
     known?.text === text ? known.plan.parsed : parseExperiment(text, { file: path.basename(fileName) });
@@ -88,7 +88,7 @@ async function worldOf({ draft }: ParsedExperiment, fileName: string): Promise<W
 const isSame = (a: World, b: World): boolean =>
   a.counts === b.counts && a.version === b.version && a.card === b.card;
 
-function makePlan(parsed: ParsedExperiment, { text, fileName }: Text, world: World): Plan {
+function makePlan(parsed: ParsedExperiment, { text, fileName }: Text, world: World): EditorPlan {
   const file = path.basename(fileName);
   const { draft } = parsed;
   const counts = {

@@ -7,7 +7,7 @@ import type { Sentence } from '../../protocol/dashboard/types';
 import { createRunState } from '../../run/reduce';
 import type { BaseServices } from '../base-services';
 import type { PageSource } from '../pages/page-session';
-import { type Plan, planOf } from './plan';
+import { type EditorPlan, planOf } from './plan';
 
 /** The planned LR of a config as it is being typed; while the text cannot be read, the last curve stays. */
 export async function openPreview(
@@ -17,7 +17,7 @@ export async function openPreview(
   const store = new DisposableStore();
   const changed = store.track(new Emitter<void>());
   const document = await vscode.workspace.openTextDocument(uri);
-  let plan: Plan | undefined;
+  let plan: EditorPlan | undefined;
   const update = async (): Promise<void> => {
     plan = (await planOf(document)) ?? plan;
     changed.fire();
@@ -45,7 +45,7 @@ export async function openPreview(
 
 const TONES = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
 
-function adviceSentences(plan: Plan): Sentence[] {
+function adviceSentences(plan: EditorPlan): Sentence[] {
   const notes = plan.notes.map((text) => ({ text, tone: 'quiet' as const }));
   return [
     ...[...plan.problems, ...plan.advice].map(({ message, severity }) => ({

@@ -15,13 +15,13 @@ const DEADLINE_MS = 3_000;
 const MEMORY_MB = 256;
 
 /** What was last seen of a document: kept while someone types, and not asked for again where it took too long. */
-type Seen = { readonly last?: vscode.Hover; readonly givenUp?: number };
+type LastHover = { readonly last?: vscode.Hover; readonly givenUp?: number };
 
 /** On a scheduler, or a call that trains, in Python: the curve, what was assumed for it, and advice. Python is never run. */
 export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
   readonly #services: Services;
   readonly #thread: DeadlineThread<PythonQuestion, PythonAnswer>;
-  readonly #seen = new WeakMap<vscode.TextDocument, Seen>();
+  readonly #seen = new WeakMap<vscode.TextDocument, LastHover>();
 
   constructor(services: Services, folder: string) {
     this.#services = services;

@@ -1,6 +1,6 @@
 import type { PythonParser, PythonText, TextChange } from './python-parser';
 
-type Kept = { readonly text: string; readonly python: PythonText };
+type CachedText = { readonly text: string; readonly python: PythonText };
 
 /** Beyond it the tree of the file that was looked at longest ago is dropped. */
 const MOST_KEPT = 20;
@@ -9,7 +9,7 @@ const MOST_KEPT = 20;
 export class PythonTexts {
   readonly #parser: PythonParser;
   /** By name, the last that was asked for at the end. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, CachedText>();
 
   constructor(parser: PythonParser) {
     this.#parser = parser;
@@ -36,7 +36,7 @@ export class PythonTexts {
   }
 }
 
-function renewed({ text: before, python }: Kept, text: string): PythonText {
+function renewed({ text: before, python }: CachedText, text: string): PythonText {
   return before === text ? python : python.change([changeBetween(before, text)], text);
 }
 

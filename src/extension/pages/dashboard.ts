@@ -52,7 +52,7 @@ export class Dashboard {
     const { source, actions } = opened;
     const session = { webview: panel.webview, source, actions, log: services.log };
     this.#store.track(new PageSession(session));
-    this.#store.track(panel.onDidDispose(() => this.letGo()));
+    this.#store.track(panel.onDidDispose(() => this.detach()));
     if (subject.kind === 'run') this.#store.track(chooseWhenActive(services, panel, subject.dir));
     renderPage(panel.webview, { extensionUri, entry: 'panel', title: opened.title, subject });
   }
@@ -62,7 +62,7 @@ export class Dashboard {
   }
 
   /** Stops serving the panel; the panel itself stays for whoever takes it over. */
-  letGo(): void {
+  detach(): void {
     this.#store.dispose();
     for (const listener of this.#closed.splice(0)) listener();
   }

@@ -51,7 +51,7 @@ export class Dashboards implements vscode.Disposable {
   async #create(subject: Subject, replaces: Subject | undefined): Promise<void> {
     const preview = replaces && this.#panels.get(keyOf(replaces));
     const panel = preview?.panel ?? createPanel(this.#column());
-    preview?.letGo();
+    preview?.detach();
     try {
       await this.restore(panel, subject);
     } catch (error) {
@@ -68,7 +68,7 @@ export class Dashboards implements vscode.Disposable {
 
   dispose(): void {
     this.#isDisposed = true;
-    for (const dashboard of this.#panels.values()) dashboard.letGo();
+    for (const dashboard of this.#panels.values()) dashboard.detach();
   }
 }
 

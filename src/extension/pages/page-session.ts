@@ -62,7 +62,7 @@ export class PageSession implements vscode.Disposable {
     const wait = Math.max(0, this.#lastTold + UPDATE_MS - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#tell();
+      this.#post();
     }, wait);
   }
 
@@ -72,11 +72,11 @@ export class PageSession implements vscode.Disposable {
       open: (params: unknown) => {
         this.#session.open(zLens.parse(params));
         this.#isOpen = true;
-        this.#tell();
+        this.#post();
       },
       look: (params: unknown) => {
-        this.#session.look(zLens.parse(params));
-        this.#tell();
+        this.#session.setLens(zLens.parse(params));
+        this.#post();
       },
       act: (params: unknown) => {
         const { id, epoch } = zAct.parse(params);
@@ -96,14 +96,14 @@ export class PageSession implements vscode.Disposable {
     };
   }
 
-  #tell(): void {
+  #post(): void {
     const input = this.#options.source.input();
     if (!input) return;
     this.#lastTold = Date.now();
     const update = this.#session.update(input);
     if (update) this.#line.event('update', update);
     // A long run comes in pieces; between them the extension host does what others want of it.
-    if (this.#session.isPending) setImmediate(() => this.#isOpen && this.#tell());
+    if (this.#session.isPending) setImmediate(() => this.#isOpen && this.#post());
   }
 
   #onEvent(name: string, value: unknown): void {

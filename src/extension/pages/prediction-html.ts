@@ -12,7 +12,7 @@ export type PredictionPage = {
   readonly columns: { readonly class: string; readonly confidence: string; readonly box: string };
 };
 
-type Box = Prediction['boxes'][number];
+type PredictedBox = Prediction['boxes'][number];
 
 const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
 /** A picture smaller than this is enlarged to it. */
@@ -49,7 +49,7 @@ ${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}</body></html>`;
 }
 
 /** The name stands above its box, or inside where there is no room above. */
-function boxElement(box: Box, size: number): string {
+function boxElement(box: PredictedBox, size: number): string {
   const colour = `var(--vscode-charts-${COLOURS[box.class % COLOURS.length]})`;
   const place = `x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}"`;
   const y = box.y1 > size * 1.4 ? box.y1 - size * 0.35 : box.y1 + size * 1.1;
@@ -57,7 +57,7 @@ function boxElement(box: Box, size: number): string {
   return `<rect ${place} stroke="${colour}"><title>${label(box)}</title></rect>${text}`;
 }
 
-function tableOf(boxes: readonly Box[], columns: PredictionPage['columns']): string {
+function tableOf(boxes: readonly PredictedBox[], columns: PredictionPage['columns']): string {
   const head = `<tr><th scope="col">${escapeHtml(columns.class)}</th><th scope="col" class="n">${escapeHtml(columns.confidence)}</th><th scope="col">${escapeHtml(columns.box)}</th></tr>`;
   const rows = boxes.map(
     (box) =>
@@ -66,9 +66,10 @@ function tableOf(boxes: readonly Box[], columns: PredictionPage['columns']): str
   return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-const sizeOf = ({ x1, y1, x2, y2 }: Box): string =>
+const sizeOf = ({ x1, y1, x2, y2 }: PredictedBox): string =>
   `${Math.round(x2 - x1)} × ${Math.round(y2 - y1)} @ ${Math.round(x1)}, ${Math.round(y1)}`;
-const label = (box: Box): string => `${escapeHtml(box.name)} ${box.score.toFixed(2).replace(/^0/, '')}`;
+const label = (box: PredictedBox): string =>
+  `${escapeHtml(box.name)} ${box.score.toFixed(2).replace(/^0/, '')}`;
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -15,7 +15,7 @@ export type SharedRun = {
   release(): void;
 };
 
-type Entry = {
+type OpenRun = {
   readonly live: Promise<LiveRun>;
   readonly planned: ReturnType<typeof createPlannedCache>;
   users: number;
@@ -23,7 +23,7 @@ type Entry = {
 
 /** Reads runs: what the extension loads once there is a folder of them. */
 export class OpenRuns implements vscode.Disposable {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, OpenRun>();
   readonly #log: vscode.LogOutputChannel;
   readonly #installDir: string;
 
@@ -56,7 +56,7 @@ export class OpenRuns implements vscode.Disposable {
     }
   }
 
-  #release(dir: string, entry: Entry): void {
+  #release(dir: string, entry: OpenRun): void {
     if (--entry.users > 0) return;
     this.#entries.delete(dir);
     entry.live.then(
@@ -73,7 +73,7 @@ export class OpenRuns implements vscode.Disposable {
   }
 }
 
-function shared(dir: string, live: LiveRun, planned: Entry['planned'], onRelease: () => void): SharedRun {
+function shared(dir: string, live: LiveRun, planned: OpenRun['planned'], onRelease: () => void): SharedRun {
   let isReleased = false;
   return {
     dir,

@@ -12,19 +12,19 @@ export type Axis = {
   readonly end: number;
 };
 
-type Source = Pick<ViewInput, 'state' | 'planned'>;
+type AxisSource = Pick<ViewInput, 'state' | 'planned'>;
 
-export function createAxis(axis: XAxis, source: Source): Axis {
+export function createAxis(axis: XAxis, source: AxisSource): Axis {
   if (axis === 'step') return stepAxis(source);
   return axis === 'epoch' ? epochAxis(source) : timeAxis(source);
 }
 
-function lastStep({ state }: Source): number {
+function lastStep({ state }: AxisSource): number {
   const { step } = state.steps;
   return step.length === 0 ? 0 : step.at(step.length - 1);
 }
 
-function stepAxis(source: Source): Axis {
+function stepAxis(source: AxisSource): Axis {
   const { step } = source.state.steps;
   return {
     ofRow: (row) => step.at(row),
@@ -33,7 +33,7 @@ function stepAxis(source: Source): Axis {
   };
 }
 
-function epochAxis(source: Source): Axis {
+function epochAxis(source: AxisSource): Axis {
   const { step, epoch } = source.state.steps;
   const perEpoch = stepsPerEpoch(source);
   if (perEpoch === undefined) {
@@ -47,12 +47,12 @@ function epochAxis(source: Source): Axis {
   return { ofRow: (row) => ofStep(step.at(row)), ofStep, end };
 }
 
-function epochOfStep({ state }: Source, step: number): number {
+function epochOfStep({ state }: AxisSource, step: number): number {
   const row = Math.min(lowerBound(state.steps.step.view(), step), state.steps.step.length - 1);
   return row < 0 ? 0 : state.steps.epoch.at(row);
 }
 
-function timeAxis(source: Source): Axis {
+function timeAxis(source: AxisSource): Axis {
   const { step, t } = source.state.steps;
   const first = t.length === 0 ? 0 : t.at(0);
   const ofRow = (row: number): number => (t.at(row) - first) / 1000;
@@ -68,7 +68,7 @@ function timeAxis(source: Source): Axis {
 const PACE_ROWS = 400;
 
 /** Mean seconds a step over the last steps of the attempt that runs, epoch ends included. */
-export function secondsPerStep({ state }: Source): number | undefined {
+export function secondsPerStep({ state }: AxisSource): number | undefined {
   const { step, t } = state.steps;
   const last = t.length - 1;
   const attemptStart = lowerBound(t.view(), state.hello?.t ?? 0);

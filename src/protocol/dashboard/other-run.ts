@@ -9,7 +9,7 @@ import type { StepCache } from './step-cache';
 // Two runs in one chart: one line each, named after the run, of two colours that stay apart for colour-blind eyes too.
 
 /** A value a row of a run. */
-type Rows = (state: RunState, cache: StepCache) => Float64Array | undefined;
+type RowsOf = (state: RunState, cache: StepCache) => Float64Array | undefined;
 
 /** How the first of two compared runs is drawn. */
 export const firstHead = (context: Pick<ViewInput, 'state'>): SeriesHead => ({
@@ -22,7 +22,7 @@ export const firstHead = (context: Pick<ViewInput, 'state'>): SeriesHead => ({
 /** A per-step series of both runs from `from` to `to`; nothing of a run that has none. */
 export function bothSteps(
   context: ChartContext,
-  rows: Rows,
+  rows: RowsOf,
   { from, to }: { readonly from: number; readonly to: number },
 ): SeriesDraft[] {
   const { cache, otherCache, other } = context;

@@ -26,7 +26,7 @@ const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>>
 export type ViewSession = {
   /** The page starts anew: what was sent is forgotten, the next update is a reset. */
   open(lens: Lens): void;
-  look(lens: Lens): void;
+  setLens(lens: Lens): void;
   /** Undefined when there is nothing to say. */
   update(input: ViewInput): ViewUpdate | undefined;
   /** A long run is told in several updates: ask again at once, once the host has breathed. */
@@ -91,7 +91,7 @@ export function createViewSession(): ViewSession {
       sections.clear();
       senders.clear();
     },
-    look(next) {
+    setLens(next) {
       for (const id of CHART_IDS) if (!sameLook(lens.charts[id], next.charts[id])) senders.delete(id);
       lens = next;
     },

@@ -115,7 +115,7 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
   return { next, catchUp, tookCheckpoint: () => taken };
 }
 
-type Ending = { readonly event: TrainerEvent; readonly code: number };
+type AdapterEnding = { readonly event: TrainerEvent; readonly code: number };
 
 type Ended = {
   readonly end: ProgramEnd;
@@ -132,7 +132,7 @@ async function explain(source: Source): Promise<string> {
 
 type Verdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly message?: string };
 
-function endOf(ended: Ended): Ending {
+function endOf(ended: Ended): AdapterEnding {
   const { reason, message } = verdictOf(ended);
   return {
     event: {

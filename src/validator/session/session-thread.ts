@@ -3,7 +3,7 @@ import { type Deferred, deferred } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
 import type {
   LoadedModel,
-  LoadRequest,
+  LoadModelRequest,
   RunRequest,
   RunResult,
   ThreadAnswer,
@@ -47,8 +47,8 @@ export class SessionThread {
   }
 
   async load(
-    model: LoadRequest['model'],
-    options: LoadRequest['options'],
+    model: LoadModelRequest['model'],
+    options: LoadModelRequest['options'],
   ): Promise<{ readonly session: number; readonly loaded: LoadedModel }> {
     const session = this.#nextSession++;
     const loaded = await this.#ask({ kind: 'load', session, model, options }, []);

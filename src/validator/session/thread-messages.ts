@@ -5,7 +5,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 export type InputType = 'float32' | 'float16' | 'uint8';
 export type InputData = Float32Array | Uint16Array | Uint8Array;
 
-export type LoadRequest = {
+export type LoadModelRequest = {
   readonly kind: 'load';
   readonly session: number;
   /** ONNX file, or its bytes. */
@@ -20,7 +20,7 @@ export type RunRequest = {
   readonly data: InputData;
 };
 export type ReleaseRequest = { readonly kind: 'release'; readonly session: number };
-export type ThreadRequest = LoadRequest | RunRequest | ReleaseRequest;
+export type ThreadRequest = LoadModelRequest | RunRequest | ReleaseRequest;
 
 export type Dimension = number | string;
 export type TensorShape = {

@@ -3,7 +3,7 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { toError } from '../../base/async';
 import type {
   LoadedModel,
-  LoadRequest,
+  LoadModelRequest,
   Numbered,
   RunRequest,
   RunResult,
@@ -52,7 +52,7 @@ async function handle(request: ThreadRequest): Promise<unknown> {
   return session?.release();
 }
 
-async function load({ session, model, options }: LoadRequest): Promise<LoadedModel> {
+async function load({ session, model, options }: LoadModelRequest): Promise<LoadedModel> {
   // Two overloads, one for a path and one for bytes.
   const created =
     typeof model === 'string'

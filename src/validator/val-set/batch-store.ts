@@ -2,8 +2,8 @@ import { freemem } from 'node:os';
 import type { Placement, Size } from '../../domain/detection/letterbox';
 import type { BatchFiller } from '../session/input-batch';
 import type { InputData } from '../session/thread-messages';
-import type { PlannedBatch } from './plan';
-import { type Images, type Prepared, PreparedSet } from './prepared-set';
+import type { PlannedBatch } from './batch-plan';
+import { type Images, type PreparedImage, PreparedSet } from './prepared-set';
 
 /** One image of a batch. */
 export type BatchRow = { readonly index: number; readonly size: Size; readonly placement: Placement };
@@ -67,7 +67,7 @@ export class BatchStore {
     const prepared = await Promise.all(
       images.map(async (index) => ({ index, image: await this.#images.prepare(index, input) })),
     );
-    const read = prepared.filter((p): p is { index: number; image: Prepared } => p.image !== undefined);
+    const read = prepared.filter((p): p is { index: number; image: PreparedImage } => p.image !== undefined);
     if (read.length === 0) return undefined;
     const pixels = read.map(({ image }) => image.pixels);
     while (pixels.length < (this.#options.fixedBatch ?? 0)) pixels.push(pixels[0]);

@@ -13,7 +13,7 @@ export type ImageResult = {
 };
 
 /** Detections and ground truth of a whole split, in one space. */
-export type Columns = { readonly detections: Detections; readonly truth: GroundTruth };
+export type ValSetColumns = { readonly detections: Detections; readonly truth: GroundTruth };
 
 /** Writes a box of ground truth as corners; `out` holds 4 numbers from `at` on. */
 type Corners = (boxes: Float32Array, result: ImageResult, out: Float32Array) => Float32Array;
@@ -23,7 +23,7 @@ export function inputColumns(
   results: readonly ImageResult[],
   images: readonly DatasetImage[],
   classes: number,
-): Columns {
+): ValSetColumns {
   return columns(results, images, classes, {
     detected: (boxes) => boxes,
     labelled: (boxes, { placement }, out) => {
@@ -38,7 +38,7 @@ export function imageColumns(
   results: readonly ImageResult[],
   images: readonly DatasetImage[],
   classes: number,
-): Columns {
+): ValSetColumns {
   return columns(results, images, classes, { detected: toImage, labelled: inImage });
 }
 
@@ -47,7 +47,7 @@ export function keptColumns(
   results: readonly ImageResult[],
   images: readonly DatasetImage[],
   classes: number,
-): Columns {
+): ValSetColumns {
   return columns(results, images, classes, { detected: toImageUnclipped, labelled: inImage });
 }
 
@@ -58,7 +58,7 @@ function columns(
   images: readonly DatasetImage[],
   classes: number,
   space: { readonly detected: Corners; readonly labelled: Corners },
-): Columns {
+): ValSetColumns {
   const found = results.map((r) => ({
     ...r,
     boxes: space.detected(r.boxes, r, new Float32Array(r.boxes.length)),
@@ -73,9 +73,9 @@ function columns(
   };
 }
 
-type Part = { readonly boxes: Float32Array; readonly class: Uint16Array };
+type ImageBoxes = { readonly boxes: Float32Array; readonly class: Uint16Array };
 
-function flatten(parts: readonly Part[]) {
+function flatten(parts: readonly ImageBoxes[]) {
   const image = new Uint32Array(parts.reduce((sum, part) => sum + part.class.length, 0));
   const cls = new Uint16Array(image.length);
   let at = 0;

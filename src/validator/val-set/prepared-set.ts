@@ -10,7 +10,7 @@ import {
 } from '../../domain/detection/letterbox';
 
 /** An image as the model's input takes it. */
-export type Prepared = {
+export type PreparedImage = {
   readonly size: Size;
   readonly placement: Placement;
   /** Channels first, 3 * height * width of the input. */
@@ -36,7 +36,7 @@ export class PreparedSet {
   readonly #files: readonly string[];
   readonly #how: Preparation;
   readonly #onBytes: (index: number, bytes: Uint8Array) => void;
-  readonly #cache = new Map<number, Prepared>();
+  readonly #cache = new Map<number, PreparedImage>();
   readonly #failed = new Map<number, string>();
   /** Bytes that may still be kept. */
   #room: number;
@@ -54,7 +54,7 @@ export class PreparedSet {
   }
 
   /** The image at `index` in an input of that size; undefined where it cannot be read. */
-  async prepare(index: number, input: Size): Promise<Prepared | undefined> {
+  async prepare(index: number, input: Size): Promise<PreparedImage | undefined> {
     const known = this.#cache.get(index);
     if (known?.placement.input.width === input.width && known.placement.input.height === input.height)
       return known;
@@ -67,14 +67,14 @@ export class PreparedSet {
     }
   }
 
-  async #decode(index: number, input: Size): Promise<Prepared> {
+  async #decode(index: number, input: Size): Promise<PreparedImage> {
     const image = await decodeImage(this.#files[index], (bytes) => this.#onBytes(index, bytes));
     const placement = placeImage(image, input, this.#how.fit, this.#how.imgsz);
     const pixels = fillInput(image, placement, this.#how.order);
     return { size: { width: image.width, height: image.height }, placement, pixels };
   }
 
-  #keep(index: number, prepared: Prepared): Prepared {
+  #keep(index: number, prepared: PreparedImage): PreparedImage {
     if (!this.#cache.has(index) && this.#room >= prepared.pixels.length) {
       this.#room -= prepared.pixels.length;
       this.#cache.set(index, prepared);

@@ -70,7 +70,7 @@ const channel = createPageLine({
       tell();
     },
     look: (lens) => {
-      session.look(lens as Lens);
+      session.setLens(lens as Lens);
       tell();
     },
     act: (action) => void page.actions.push(action),

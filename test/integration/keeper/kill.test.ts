@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ensureKeeper } from '../../../src/engine/control/ensure-keeper';
-import { KeptElsewhere, resumeRun } from '../../../src/engine/control/resume-run';
+import { KeptOnOtherMachine, resumeRun } from '../../../src/engine/control/resume-run';
 import { identityOf, isAlive } from '../../../src/engine/process/identity';
 import { type LiveRun, openRun } from '../../../src/engine/runs/live-run';
 import { createRig, isOver, removeRig, startFakeRun, type Told, until } from '../../helpers/fake-run';
@@ -146,7 +146,7 @@ test('after a restart of the machine nothing is taken over by itself, and on a p
   await until(live, (l) => l.presence.where === 'elsewhere');
   expect(live.presence.note).toMatch(/last seen/);
   expect(await ensureKeeper(live.dir, rig)).toBe('elsewhere');
-  await expect(resumeRun(live.dir, rig)).rejects.toThrow(KeptElsewhere);
+  await expect(resumeRun(live.dir, rig)).rejects.toThrow(KeptOnOtherMachine);
 
   await resumeRun(live.dir, { ...rig, takeOver: true });
   await until(live, isOver);

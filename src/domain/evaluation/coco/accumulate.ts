@@ -12,9 +12,9 @@ export type Planes = {
   readonly scores: (Float64Array | undefined)[];
   readonly recall: (Float64Array | undefined)[];
   /** T, R, K, A, M */
-  readonly shape: Shape;
+  readonly shape: ArrayShape;
 };
-export type Shape = readonly [number, number, number, number, number];
+export type ArrayShape = readonly [number, number, number, number, number];
 
 /** What to fill of one plane. */
 export type Wanted = 'nothing' | 'recall' | 'precision' | 'everything';
@@ -29,7 +29,7 @@ type Space = {
   readonly needed: Uint32Array;
 };
 
-type Cell = { readonly category: number; readonly positives: number; readonly plane: number };
+type AccumulatedCell = { readonly category: number; readonly positives: number; readonly plane: number };
 
 /** COCOeval.accumulate, of the planes that `wanted` names. */
 export function accumulate(
@@ -49,7 +49,7 @@ export function accumulate(
   return space.planes;
 }
 
-function emptyPlanes(shape: Shape, wanted: readonly Wanted[]): Planes {
+function emptyPlanes(shape: ArrayShape, wanted: readonly Wanted[]): Planes {
   const [t, r, k] = shape;
   const plane = (length: number): Float64Array => new Float64Array(length).fill(-1);
   return {
@@ -73,7 +73,7 @@ function fillCategory(space: Space, category: number, wanted: readonly Wanted[])
   }
 }
 
-function fillPlane(space: Space, cell: Cell): void {
+function fillPlane(space: Space, cell: AccumulatedCell): void {
   const { planes, tally } = space;
   const [thresholds, , categories] = planes.shape;
   const recall = planes.recall[cell.plane];
@@ -98,7 +98,7 @@ function fillNeeded({ needed, recallThresholds }: Space, positives: number): voi
 }
 
 /** The envelope of precision at each recall threshold; 0 where recall is not reached. */
-function samplePrecision(space: Space, cell: Cell, t: number, precision: Float64Array): void {
+function samplePrecision(space: Space, cell: AccumulatedCell, t: number, precision: Float64Array): void {
   const { needed } = space;
   const { precisions, hits, stride } = space.tally;
   const [, recalls, categories] = space.planes.shape;
@@ -118,7 +118,7 @@ function envelope(values: Float64Array, start: number, count: number): void {
 }
 
 /** The score of the detection that reaches each recall threshold; recall 0 is reached by the first, true or not. */
-function sampleScores(space: Space, cell: Cell, t: number, scores: Float64Array): void {
+function sampleScores(space: Space, cell: AccumulatedCell, t: number, scores: Float64Array): void {
   const { needed, outcomes } = space;
   const { ranks, hits, stride, count } = space.tally;
   const [, recalls, categories] = space.planes.shape;

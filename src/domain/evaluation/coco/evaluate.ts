@@ -1,6 +1,6 @@
 import { gatherBytes, gatherDoubles, gatherInts, identityOrder, sortByKey } from '../order';
 import type { CocoStats } from '../types';
-import { accumulate, type Planes, type Shape, type Wanted } from './accumulate';
+import { type ArrayShape, accumulate, type Planes, type Wanted } from './accumulate';
 import type { CocoDetections, CocoGroundTruth } from './input';
 import { matchDetections } from './match';
 import { COCO_PARAMS, type CocoParams } from './params';
@@ -8,7 +8,7 @@ import { plansOfStats, summarize } from './summarize';
 
 type Input = { readonly groundTruth: CocoGroundTruth; readonly detections: CocoDetections };
 
-type Boxes = { readonly image: Int32Array; readonly category: Int32Array; readonly boxes: Float64Array };
+type CocoBoxes = { readonly image: Int32Array; readonly category: Int32Array; readonly boxes: Float64Array };
 
 /** COCOeval.eval as pycocotools lays it out: float64, C order. */
 type CocoArrays = {
@@ -17,7 +17,7 @@ type CocoArrays = {
   readonly scores: Float64Array;
   /** [T, K, A, M] */
   readonly recall: Float64Array;
-  readonly shape: Shape;
+  readonly shape: ArrayShape;
 };
 
 /** Everything COCOeval leaves behind; `planes` is what averagePrecision and averageRecall take. */
@@ -85,7 +85,7 @@ function mergeCategories({ groundTruth, detections }: Input): Input {
   };
 }
 
-function mergedBoxes({ image, boxes }: Boxes, order: Uint32Array): Boxes {
+function mergedBoxes({ image, boxes }: CocoBoxes, order: Uint32Array): CocoBoxes {
   const merged = new Float64Array(4 * order.length);
   for (let i = 0; i < merged.length; i++) merged[i] = boxes[4 * order[i >> 2] + (i & 3)];
   return { image: gatherInts(image, order), category: new Int32Array(order.length), boxes: merged };

@@ -15,7 +15,7 @@ export function areasOf({ areas }: CocoParams): Areas {
 }
 
 /** Work space of matching. Ground truth is sorted by image, then category; a group is one run of it. */
-export type Group = {
+export type EvaluationGroup = {
   readonly detections: CocoDetections;
   readonly maxDetections: readonly number[];
   readonly areas: Areas;
@@ -62,7 +62,7 @@ export function createGroup(
   groundTruth: CocoGroundTruth,
   detections: CocoDetections,
   params: CocoParams,
-): Group {
+): EvaluationGroup {
   const { images, categories } = groundTruth;
   const areas = params.areas.length;
   const count = detections.image.length;
@@ -103,7 +103,7 @@ export function createGroup(
   return group;
 }
 
-function fillTruth(group: Group, groundTruth: CocoGroundTruth, order: Uint32Array): void {
+function fillTruth(group: EvaluationGroup, groundTruth: CocoGroundTruth, order: Uint32Array): void {
   const { boxes, area, flags, image, category } = groundTruth;
   for (let i = 0; i < order.length; i++) {
     const from = order[i];
@@ -125,7 +125,7 @@ export function fillCorners(corners: Float64Array, to: number, boxes: Float64Arr
   corners[to + 4] = boxes[from + 2] * boxes[from + 3];
 }
 
-function countPositive({ positives, areas }: Group, category: number, ignored: number): void {
+function countPositive({ positives, areas }: EvaluationGroup, category: number, ignored: number): void {
   const count = areas.low.length;
   for (let a = 0; a < count; a++) positives[category * count + a] += 1 - ((ignored >> a) & 1);
 }

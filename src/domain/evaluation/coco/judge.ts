@@ -1,11 +1,11 @@
-import { fillCorners, type Group, outsideBits } from './group';
+import { type EvaluationGroup, fillCorners, outsideBits } from './group';
 import { CROWD, ID_ZERO } from './input';
 
 /** Where the level starts in a code; area ranges have the bits below. */
 export const LEVEL_SHIFT = 16;
 
 /** Judges the next detection of the group at hand; they come by descending score. */
-export function judgeDetection(group: Group, detection: number): void {
+export function judgeDetection(group: EvaluationGroup, detection: number): void {
   const { boxes } = group.detections;
   const { maxDetections } = group;
   const rank = group.rank++;
@@ -19,7 +19,7 @@ export function judgeDetection(group: Group, detection: number): void {
 }
 
 /** Gives the detection to ground truth in every area range. */
-function assign(group: Group, detection: number, outside: number): void {
+function assign(group: EvaluationGroup, detection: number, outside: number): void {
   const slot = group.slots++;
   group.code[detection] = ~slot;
   group.level[slot] = group.levelNow;
@@ -39,7 +39,7 @@ function assign(group: Group, detection: number, outside: number): void {
  * Gives the detection, at the thresholds still open, to its best free ground truths, of those that count (0) or of
  * those that are ignored (1) in the area range; returns the thresholds at which it got one. A crowd is never used up.
  */
-function claim(group: Group, area: number, open: number, ignored: number): number {
+function claim(group: EvaluationGroup, area: number, open: number, ignored: number): number {
   const { candidate, candidateMask, flags, truthIgnored, taken } = group;
   const areas = group.areas.low.length;
   let claimed = 0;
@@ -56,7 +56,7 @@ function claim(group: Group, area: number, open: number, ignored: number): numbe
 }
 
 /** Finds the ground truths of the group that the detection overlaps enough for the lowest threshold. */
-function findCandidates(group: Group, detection: number): number {
+function findCandidates(group: EvaluationGroup, detection: number): number {
   fillCorners(group.box, 0, group.detections.boxes, 4 * detection);
   const lowest = group.floors[0];
   let count = 0;
@@ -68,7 +68,7 @@ function findCandidates(group: Group, detection: number): number {
 }
 
 /** maskApi's bbIou: no +1, no epsilon; a crowd is judged by the detection's own area. */
-function iouWith({ box, truthBoxes, flags }: Group, g: number): number {
+function iouWith({ box, truthBoxes, flags }: EvaluationGroup, g: number): number {
   const at = 5 * g;
   const width = Math.min(box[2], truthBoxes[at + 2]) - Math.max(box[0], truthBoxes[at]);
   const height = Math.min(box[3], truthBoxes[at + 3]) - Math.max(box[1], truthBoxes[at + 1]);
@@ -79,7 +79,7 @@ function iouWith({ box, truthBoxes, flags }: Group, g: number): number {
 }
 
 /** Inserts in front of what has no greater IoU, so that among equals the later ground truth wins. */
-function addCandidate(group: Group, g: number, iou: number, count: number): number {
+function addCandidate(group: EvaluationGroup, g: number, iou: number, count: number): number {
   const { candidate, candidateIou, candidateMask } = group;
   let at = count;
   for (; at > 0 && candidateIou[at - 1] <= iou; at--) {

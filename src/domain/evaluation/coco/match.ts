@@ -1,7 +1,7 @@
 // COCOeval.evaluateImg for every image and category at once. A set of thresholds is a bit mask: bit t for threshold t.
 import { sortByKey } from '../order';
 import { rankDetections } from '../ranking';
-import { createGroup, type Group } from './group';
+import { createGroup, type EvaluationGroup } from './group';
 import type { CocoDetections, CocoGroundTruth } from './input';
 import { judgeDetection } from './judge';
 import type { CocoParams } from './params';
@@ -41,7 +41,7 @@ export function matchDetections(
 }
 
 /** Both sides run by image, then category; detections then by descending score. */
-function judgeAll(group: Group, byImage: Uint32Array): void {
+function judgeAll(group: EvaluationGroup, byImage: Uint32Array): void {
   const { image, category } = group.detections;
   for (let i = 0; i < byImage.length; i++) {
     const detection = byImage[i];
@@ -52,7 +52,7 @@ function judgeAll(group: Group, byImage: Uint32Array): void {
   }
 }
 
-function enterGroup(group: Group, image: number, category: number): void {
+function enterGroup(group: EvaluationGroup, image: number, category: number): void {
   const { truthImage, truthCategory } = group;
   const count = truthImage.length;
   let g = group.truthEnd;

@@ -1,5 +1,5 @@
 import type { CocoStats } from '../types';
-import type { Planes, Shape, Wanted } from './accumulate';
+import type { ArrayShape, Planes, Wanted } from './accumulate';
 import type { CocoParams } from './params';
 
 const BLOCK = 128;
@@ -68,7 +68,7 @@ function planeOf({ areas, maxDetections }: CocoParams, selection: Selection): nu
   return area < 0 || level < 0 ? -1 : area * maxDetections.length + level;
 }
 
-function average(plane: Float64Array, shape: Shape, params: CocoParams, selection: Selection): number {
+function average(plane: Float64Array, shape: ArrayShape, params: CocoParams, selection: Selection): number {
   const rows = plane.length / shape[0];
   const found = new Float64Array(plane.length);
   let count = 0;

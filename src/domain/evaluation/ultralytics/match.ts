@@ -45,9 +45,9 @@ export function matchUltralytics(
 }
 
 /** `order` runs by image, then class, then descending score. */
-type Plan = { readonly rule: MatchingRule; readonly order: Uint32Array };
+type MatchOrder = { readonly rule: MatchingRule; readonly order: Uint32Array };
 
-function judge(groundTruth: GroundTruth, detections: Detections, { rule, order }: Plan): Int32Array {
+function judge(groundTruth: GroundTruth, detections: Detections, { rule, order }: MatchOrder): Int32Array {
   const byClass = sortByKey(identityOrder(groundTruth.class.length), groundTruth.class, groundTruth.classes);
   const labels = sortByKey(byClass, groundTruth.image, groundTruth.images);
   const starts = runStarts(groundTruth.image, labels.length, groundTruth.images);

@@ -3,12 +3,12 @@ import type { Arguments, Context } from '../context';
 import type { Value } from '../value';
 import { defined, type Options, optionsOf } from './options';
 
-type Entry = { readonly signature: string; settings(options: Options): Partial<TimmOptions> };
+type TimmEntry = { readonly signature: string; settings(options: Options): Partial<TimmOptions> };
 
 const WARM = 'warmup_t warmup_lr_init warmup_prefix t_in_epochs';
 
 /** timm's classes, in their own counts (epochs, unless the training loop updates them by step). */
-const CLASSES: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+const CLASSES: ReadonlyMap<string, TimmEntry> = new Map<string, TimmEntry>([
   [
     'CosineLRScheduler',
     {

@@ -5,7 +5,7 @@ import { unknown, type Value } from '../value';
 import { defined, type Options, optionsOf } from './options';
 
 type Build = (options: Options, context: Context) => TorchSpec | undefined;
-type Entry = { readonly signature: string; readonly build: Build };
+type TorchEntry = { readonly signature: string; readonly build: Build };
 
 /** Lengths that are required and cannot be read. */
 const ASSUMED_STEPS = 100;
@@ -37,9 +37,9 @@ function optimizerOf({ given }: Options): Value | undefined {
   return first?.kind === 'scheduler' ? first.scheduler.optimizer : undefined;
 }
 
-const entry = (signature: string, build: Build): Entry => ({ signature, build });
+const entry = (signature: string, build: Build): TorchEntry => ({ signature, build });
 
-const SCHEDULERS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+const SCHEDULERS: ReadonlyMap<string, TorchEntry> = new Map<string, TorchEntry>([
   ['LambdaLR', entry('optimizer lr_lambda last_epoch', lambdaSpec('LambdaLR'))],
   ['MultiplicativeLR', entry('optimizer lr_lambda last_epoch', lambdaSpec('MultiplicativeLR'))],
   [

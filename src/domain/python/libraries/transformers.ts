@@ -7,12 +7,12 @@ import type { Arguments, Context } from '../context';
 import type { Value } from '../value';
 import { defined, type Options, optionsOf } from './options';
 
-type Entry = { readonly name: TransformersName; readonly signature: string };
+type TransformersEntry = { readonly name: TransformersName; readonly signature: string };
 
 const WARM = 'optimizer num_warmup_steps num_training_steps';
 
 /** The functions of Hugging Face's optimization module with the order of their arguments. */
-const FUNCTIONS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+const FUNCTIONS: ReadonlyMap<string, TransformersEntry> = new Map<string, TransformersEntry>([
   ['get_constant_schedule', { name: 'constant', signature: 'optimizer last_epoch' }],
   [
     'get_constant_schedule_with_warmup',

@@ -1,5 +1,5 @@
 /** One parameter group of an optimizer, as schedulers read and write it. Groups do not touch each other. */
-export type Cell = {
+export type ParamGroup = {
   lr: number;
   initialLr: number | undefined;
   momentum: number;
@@ -12,18 +12,20 @@ export type Cell = {
   failure: string | undefined;
 };
 
-export function createCell(start: Pick<Cell, 'lr' | 'initialLr' | 'momentum' | 'group' | 'legacy'>): Cell {
+export function createCell(
+  start: Pick<ParamGroup, 'lr' | 'initialLr' | 'momentum' | 'group' | 'legacy'>,
+): ParamGroup {
   return { ...start, maxLr: start.lr, minLr: 0, failure: undefined };
 }
 
 /** Python's division: by zero it raises. */
-export function divide(cell: Cell, a: number, b: number): number {
+export function divide(cell: ParamGroup, a: number, b: number): number {
   if (b === 0) cell.failure = 'ZeroDivisionError: float division by zero';
   return a / b;
 }
 
 /** A scheduler over one cell, with the steps of the library that a composition reaches for. */
-export type Scheduler = {
+export type TorchScheduler = {
   /** `epoch` is the deprecated explicit count. */
   step(epoch?: number): void;
   /** What the constructor of a plain scheduler does last. */

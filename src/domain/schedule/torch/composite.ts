@@ -1,12 +1,12 @@
-import type { Cell, Scheduler } from './cell';
+import type { ParamGroup, TorchScheduler } from './cell';
 import type { SpecOf } from './spec';
 
 /** SequentialLR as pytorch 2.13 steps it; children have been constructed on the cell, in order, before. */
 export function createSequential(
   spec: SpecOf<'SequentialLR'>,
-  children: readonly Scheduler[],
-  cell: Cell,
-): Scheduler {
+  children: readonly TorchScheduler[],
+  cell: ParamGroup,
+): TorchScheduler {
   const { milestones } = spec;
   const state = { t: (spec.last_epoch ?? -1) + 1 };
   // Counting on from the last place: a search per step is what would cost most.
@@ -33,7 +33,7 @@ export function createSequential(
 }
 
 /** ChainedScheduler: every child steps each time, and their factors multiply on the group. */
-export function createChained(children: readonly Scheduler[], cell: Cell): Scheduler {
+export function createChained(children: readonly TorchScheduler[], cell: ParamGroup): TorchScheduler {
   const step = (): void => {
     for (const child of children) child.step();
   };
@@ -44,7 +44,7 @@ export function createChained(children: readonly Scheduler[], cell: Cell): Sched
 }
 
 // A composition has no get_lr of its own: as a later child of SequentialLR it raises when its turn comes.
-function noFormula(cell: Cell): () => void {
+function noFormula(cell: ParamGroup): () => void {
   return () => {
     cell.failure = 'NotImplementedError: a composition cannot follow a milestone of SequentialLR';
   };

@@ -1,9 +1,9 @@
-import { type Cell, divide } from './cell';
+import { divide, type ParamGroup } from './cell';
 import type { Formula, LeafState } from './formula';
 import type { SpecOf } from './spec';
 
 /** CyclicLR (Smith 2015, arXiv 1506.01186), with the momentum cycled the other way. */
-export function cyclicFormula(spec: SpecOf<'CyclicLR'>, cell: Cell): Formula {
+export function cyclicFormula(spec: SpecOf<'CyclicLR'>, cell: ParamGroup): Formula {
   const { base_lr, max_lr, cycle_momentum = true, base_momentum = 0.8, max_momentum = 0.9 } = spec;
   const up = spec.step_size_up ?? 2000;
   const total = up + (spec.step_size_down ?? up);
@@ -47,7 +47,7 @@ type Phase = {
 };
 
 /** OneCycleLR (Smith and Topin 2017, arXiv 1708.07120). Phases end at pct * T - 1 and T - 1. */
-export function oneCycleFormula(spec: SpecOf<'OneCycleLR'>, cell: Cell): Formula {
+export function oneCycleFormula(spec: SpecOf<'OneCycleLR'>, cell: ParamGroup): Formula {
   const { max_lr, div_factor = 25, final_div_factor = 1e4, cycle_momentum = true } = spec;
   const phases = oneCyclePhases(spec);
   const anneal = spec.anneal_strategy === 'linear' ? annealLinear : annealCos;

@@ -1,15 +1,15 @@
-import { type Cell, divide } from './cell';
+import { divide, type ParamGroup } from './cell';
 import { cyclicFormula, oneCycleFormula } from './cycles';
 import type { Formula, LeafState } from './formula';
 import type { Lambda, SpecOf, TorchSpec } from './spec';
 
 /** The formula of a plain scheduler; those with steps of their own, and compositions, have none here. */
-export function formulaOf(spec: TorchSpec, cell: Cell): Formula {
-  const build = BUILDERS[spec.kind] as ((spec: TorchSpec, cell: Cell) => Formula) | undefined;
+export function formulaOf(spec: TorchSpec, cell: ParamGroup): Formula {
+  const build = BUILDERS[spec.kind] as ((spec: TorchSpec, cell: ParamGroup) => Formula) | undefined;
   return build === undefined ? { next: () => cell.lr } : build(spec, cell);
 }
 
-type Builders = { readonly [Kind in TorchSpec['kind']]?: (spec: SpecOf<Kind>, cell: Cell) => Formula };
+type Builders = { readonly [Kind in TorchSpec['kind']]?: (spec: SpecOf<Kind>, cell: ParamGroup) => Formula };
 
 const BUILDERS: Builders = {
   LambdaLR: ({ lr_lambda }, cell) => {
@@ -53,7 +53,7 @@ export function lambdaOf(lambda: Lambda | readonly Lambda[], group: number): Lam
   return typeof lambda === 'function' ? lambda : lambda[group];
 }
 
-function multiStep(milestones: readonly number[], gamma: number, cell: Cell): Formula {
+function multiStep(milestones: readonly number[], gamma: number, cell: ParamGroup): Formula {
   const counts = new Map<number, number>();
   for (const milestone of milestones) counts.set(milestone, (counts.get(milestone) ?? 0) + 1);
   return {
@@ -65,7 +65,7 @@ function multiStep(milestones: readonly number[], gamma: number, cell: Cell): Fo
   };
 }
 
-function linear(spec: SpecOf<'LinearLR'>, cell: Cell): Formula {
+function linear(spec: SpecOf<'LinearLR'>, cell: ParamGroup): Formula {
   const { start_factor: start = 1 / 3, end_factor: end = 1, total_iters: total = 5 } = spec;
   return {
     next: (s) => {
@@ -79,7 +79,7 @@ function linear(spec: SpecOf<'LinearLR'>, cell: Cell): Formula {
 
 // The recursion scales what the group holds now, so a change from outside stays; one step after each bottom, where the
 // ratio would divide by zero, the rise is added instead.
-function cosine({ T_max, eta_min: low = 0 }: SpecOf<'CosineAnnealingLR'>, cell: Cell): Formula {
+function cosine({ T_max, eta_min: low = 0 }: SpecOf<'CosineAnnealingLR'>, cell: ParamGroup): Formula {
   const raised = memoLast((t) => 1 + Math.cos((Math.PI * t) / T_max));
   const closed = (s: LeafState, angle: number): number =>
     low + ((s.baseLr - low) * (1 + Math.cos(angle))) / 2;

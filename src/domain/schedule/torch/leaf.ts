@@ -1,24 +1,24 @@
-import type { Cell, Scheduler } from './cell';
+import type { ParamGroup, TorchScheduler } from './cell';
 import type { Formula, LeafState } from './formula';
 import { formulaOf } from './formulas';
 import type { TorchSpec } from './spec';
 
 /** A plain scheduler: a formula over its state, stepped the way LRScheduler steps (pytorch 2.13). */
-export function createLeaf(spec: TorchSpec, cell: Cell): Scheduler {
+export function createLeaf(spec: TorchSpec, cell: ParamGroup): TorchScheduler {
   const formula = formulaOf(spec, cell);
   const scheduler = leafScheduler(formula, cell, initialState(spec, cell));
   scheduler.initialStep();
   return scheduler;
 }
 
-export function initialState(spec: TorchSpec, cell: Cell): LeafState {
+export function initialState(spec: TorchSpec, cell: ParamGroup): LeafState {
   const lastEpoch = spec.last_epoch ?? -1;
   if (lastEpoch === -1) cell.initialLr ??= cell.lr;
   else if (cell.initialLr === undefined) cell.failure = "KeyError: param 'initial_lr' is not specified";
   return { lastEpoch, stepCount: 0, isInitial: false, baseLr: cell.initialLr ?? cell.lr };
 }
 
-function leafScheduler(formula: Formula, cell: Cell, state: LeafState): Scheduler {
+function leafScheduler(formula: Formula, cell: ParamGroup, state: LeafState): TorchScheduler {
   const closed = formula.closed ?? formula.next;
   const updateLr = (epoch?: number): void => {
     state.lastEpoch = epoch ?? state.lastEpoch + 1;

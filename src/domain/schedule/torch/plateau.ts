@@ -1,8 +1,8 @@
-import type { Cell, Scheduler } from './cell';
+import type { ParamGroup, TorchScheduler } from './cell';
 import type { SpecOf } from './spec';
 
 /** ReduceLROnPlateau over given metrics; after the last one the LR stays. */
-export function createPlateau(spec: SpecOf<'ReduceLROnPlateau'>, cell: Cell): Scheduler {
+export function createPlateau(spec: SpecOf<'ReduceLROnPlateau'>, cell: ParamGroup): TorchScheduler {
   const { factor = 0.1, patience = 10, cooldown = 0, min_lr = 0, eps = 1e-8, metrics } = spec;
   const isBetter = betterThan(spec);
   const state = { t: 0, best: spec.mode === 'max' ? -Infinity : Infinity, bad: 0, cooling: 0 };

@@ -1,4 +1,4 @@
-import { type Cell, createCell, type Scheduler } from './cell';
+import { createCell, type ParamGroup, type TorchScheduler } from './cell';
 import { createChained, createSequential } from './composite';
 import { createLeaf } from './leaf';
 import { createPlateau } from './plateau';
@@ -68,7 +68,7 @@ function simulateGroup(run: TorchRun, group: number): GroupCurve {
   return { lr, momentum, length: t, failure: cell.failure };
 }
 
-function createScheduler(spec: TorchSpec, cell: Cell): Scheduler {
+function createScheduler(spec: TorchSpec, cell: ParamGroup): TorchScheduler {
   switch (spec.kind) {
     case 'SequentialLR':
       return createSequential(spec, createAll(spec.schedulers, cell), cell);
@@ -83,6 +83,6 @@ function createScheduler(spec: TorchSpec, cell: Cell): Scheduler {
   }
 }
 
-function createAll(specs: readonly TorchSpec[], cell: Cell): Scheduler[] {
+function createAll(specs: readonly TorchSpec[], cell: ParamGroup): TorchScheduler[] {
   return specs.map((spec) => createScheduler(spec, cell));
 }

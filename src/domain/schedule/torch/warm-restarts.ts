@@ -1,10 +1,13 @@
 import { accurateLog } from '../accurate-log';
-import type { Cell, Scheduler } from './cell';
+import type { ParamGroup, TorchScheduler } from './cell';
 import { initialState } from './leaf';
 import type { SpecOf } from './spec';
 
 /** CosineAnnealingWarmRestarts (Loshchilov and Hutter 2016), which steps by its own rules and takes fractional epochs. */
-export function createWarmRestarts(spec: SpecOf<'CosineAnnealingWarmRestarts'>, cell: Cell): Scheduler {
+export function createWarmRestarts(
+  spec: SpecOf<'CosineAnnealingWarmRestarts'>,
+  cell: ParamGroup,
+): TorchScheduler {
   const { T_0, T_mult = 1, eta_min = 0 } = spec;
   const state = initialState(spec, cell);
   const cycle = { current: state.lastEpoch, length: T_0 };
@@ -25,7 +28,7 @@ export function createWarmRestarts(spec: SpecOf<'CosineAnnealingWarmRestarts'>, 
     state.lastEpoch = Math.floor(explicit ?? state.lastEpoch + 1);
     setLr();
   };
-  const scheduler: Scheduler = {
+  const scheduler: TorchScheduler = {
     step,
     initialStep: () => step(),
     // There is no closed form: at a milestone of SequentialLR the place in the cycle stays what it was.

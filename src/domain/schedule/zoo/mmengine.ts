@@ -3,7 +3,7 @@ import { oneCycleFormula } from '../torch/cycles';
 import type { Schedule } from '../types';
 import { scheduleOfValues } from './values';
 
-type Window = {
+type ActiveWindow = {
   readonly begin?: number;
   readonly end?: number;
   readonly by_epoch?: boolean;
@@ -12,7 +12,7 @@ type Window = {
 };
 
 /** Entries of an MMEngine `param_scheduler` list. */
-export type MmengineSpec = Window &
+export type MmengineSpec = ActiveWindow &
   (
     | { readonly type: 'LinearLR'; readonly start_factor?: number; readonly end_factor?: number }
     | { readonly type: 'ConstantLR'; readonly factor?: number }
@@ -56,9 +56,9 @@ type MmengineOptions = {
   readonly schedulers: readonly MmengineSpec[];
 };
 
-type Cell = { lr: number; readonly base: number };
+type RateCell = { lr: number; readonly base: number };
 /** The next value from the group's current one, `s` steps into the window. */
-type Value = (cell: Cell, s: number) => number;
+type RateRule = (cell: RateCell, s: number) => number;
 
 /** MMEngine's default for "never ends". */
 const INF = 1e9;
@@ -69,7 +69,7 @@ const INF = 1e9;
  */
 export function mmengineSchedule(options: MmengineOptions): Schedule {
   const { lr, epochs, stepsPerEpoch } = options;
-  const cell: Cell = { lr, base: lr };
+  const cell: RateCell = { lr, base: lr };
   const counters = options.schedulers.map((spec) => counterOf(converted(spec, stepsPerEpoch), cell));
   const byEpoch = counters.filter((counter) => counter.byEpoch);
   const byIteration = counters.filter((counter) => !counter.byEpoch);
@@ -108,7 +108,7 @@ function inIterationsOf(key: string, value: unknown, epochLength: number): unkno
   return Array.isArray(value) ? value.map((part) => part * epochLength) : Number(value) * epochLength;
 }
 
-function counterOf(spec: MmengineSpec, cell: Cell): Counter {
+function counterOf(spec: MmengineSpec, cell: RateCell): Counter {
   const { begin = 0, end = INF } = spec;
   const next = nextValue(spec, end - begin - 1);
   let global = -1;
@@ -122,7 +122,7 @@ function counterOf(spec: MmengineSpec, cell: Cell): Counter {
   return { byEpoch: spec.by_epoch ?? true, count };
 }
 
-function nextValue(spec: MmengineSpec, last: number): Value {
+function nextValue(spec: MmengineSpec, last: number): RateRule {
   switch (spec.type) {
     case 'LinearLR':
       return linear(spec.start_factor ?? 1 / 3, spec.end_factor ?? 1, last);
@@ -147,31 +147,31 @@ function nextValue(spec: MmengineSpec, last: number): Value {
   }
 }
 
-function linear(start: number, end: number, last: number): Value {
+function linear(start: number, end: number, last: number): RateRule {
   return (cell, s) => {
     if (s === 0) return cell.lr * start;
     return cell.lr * (1 + (end - start) / (last * start + (s - 1) * (end - start)));
   };
 }
 
-function constant(factor: number, last: number): Value {
+function constant(factor: number, last: number): RateRule {
   return (cell, s) => {
     if (s === 0) return cell.lr * factor;
     return s === last ? cell.lr * (1 / factor) : cell.lr;
   };
 }
 
-function poly(low: number, power: number, last: number): Value {
+function poly(low: number, power: number, last: number): RateRule {
   return (cell, s) => (s === 0 ? cell.lr : (cell.lr - low) * (1 - 1 / (last - s + 1)) ** power + low);
 }
 
-function multiStep(milestones: readonly number[], gamma: number): Value {
+function multiStep(milestones: readonly number[], gamma: number): RateRule {
   const counts = new Map<number, number>();
   for (const milestone of milestones) counts.set(milestone, (counts.get(milestone) ?? 0) + 1);
   return (cell, s) => cell.lr * gamma ** (counts.get(s) ?? 0);
 }
 
-function cosine(T_max: number, lowOf: (base: number) => number): Value {
+function cosine(T_max: number, lowOf: (base: number) => number): RateRule {
   return (cell, s) => {
     const low = lowOf(cell.base);
     if (s === 0) return cell.lr;
@@ -183,7 +183,7 @@ function cosine(T_max: number, lowOf: (base: number) => number): Value {
   };
 }
 
-function cosineRestart(spec: RestartSpec): Value {
+function cosineRestart(spec: RestartSpec): RateRule {
   const { periods, restart_weights: weights = [1], eta_min = 0, eta_min_ratio } = spec;
   const ends = periods.map((_, i) => periods.slice(0, i + 1).reduce((sum, period) => sum + period, 0));
   return (cell, s) => {
@@ -199,7 +199,7 @@ function cosineRestart(spec: RestartSpec): Value {
 }
 
 /** The same phases as PyTorch's OneCycleLR, over the window's own count. */
-function oneCycle(spec: OneCycleSpec, length: number): Value {
+function oneCycle(spec: OneCycleSpec, length: number): RateRule {
   const { eta_max, total_steps = length, type: _type, ...options } = spec;
   const cell = createCell({ lr: eta_max, initialLr: undefined, momentum: 0, group: 0, legacy: false });
   const cycle = {

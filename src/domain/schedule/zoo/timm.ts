@@ -34,7 +34,7 @@ type Timm = Required<
   readonly milestones: readonly number[];
 };
 
-type Curve = (t: number) => number;
+type TimmCurve = (t: number) => number;
 
 /**
  * timm's schedulers (facts B5). Traps that the picture shows: without warmup_prefix the decay has been running under the
@@ -46,7 +46,7 @@ export function timmSchedule(options: TimmOptions): Schedule {
   const target = timm.sched === 'tanh' && !timm.warmup_prefix ? main(timm.warmup_t) : timm.base;
   const slope = (target - timm.warmup_lr) / timm.warmup_t;
   const prefix = timm.warmup_prefix && timm.sched !== 'wsd' && timm.sched !== 'rsqrt' ? timm.warmup_t : 0;
-  const at: Curve = (t) => (t < timm.warmup_t ? timm.warmup_lr + t * slope : main(t - prefix));
+  const at: TimmCurve = (t) => (t < timm.warmup_t ? timm.warmup_lr + t * slope : main(t - prefix));
   const perEpoch = timm.step_on_epochs;
   const epochs = epochsOf(options, timm);
   return scheduleOfFormula({
@@ -99,7 +99,7 @@ function isWsd(sched: string): boolean {
   return sched === 'wsd' || sched === 'rsqrt';
 }
 
-const CURVES: Readonly<Record<Timm['sched'], (timm: Timm) => Curve>> = {
+const CURVES: Readonly<Record<Timm['sched'], (timm: Timm) => TimmCurve>> = {
   cosine: (timm) => cyclic(timm, (max, p, k) => 0.5 * (max - timm.min_lr) * (1 + Math.cos(Math.PI * p(k)))),
   poly: (timm) => cyclic(timm, (max, p, k) => (max - timm.min_lr) * (1 - p(k)) ** timm.decay_rate),
   tanh: (timm) =>
@@ -124,7 +124,7 @@ const CURVES: Readonly<Record<Timm['sched'], (timm: Timm) => Curve>> = {
 function cyclic(
   timm: Timm,
   shape: (max: number, progress: (k: number) => number, k: number) => number,
-): Curve {
+): TimmCurve {
   return (t) => {
     const { index, current, length } = cycleAt(timm, t);
     if (index >= timm.cycle_limit) return timm.min_lr;
@@ -143,7 +143,7 @@ function cycleAt({ cycle_mul: mul, t_initial }: Timm, t: number) {
   return { index, current: t - ((1 - mul ** index) / (1 - mul)) * t_initial, length };
 }
 
-function warmupStableDecay(timm: Timm): Curve {
+function warmupStableDecay(timm: Timm): TimmCurve {
   const { base, min_lr, warmup_t } = timm;
   const length = timm.warmup_prefix ? timm.t_initial : timm.t_initial - warmup_t;
   const decay = Math.round(

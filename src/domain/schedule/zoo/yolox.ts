@@ -16,7 +16,7 @@ export type YoloxOptions = {
   readonly gamma?: number;
 };
 
-type Curve = {
+type YoloxCurve = {
   readonly lr: number;
   readonly start: number;
   readonly min: number;
@@ -29,7 +29,7 @@ type Curve = {
 export function yoloxSchedule(options: YoloxOptions): Schedule {
   const { stepsPerEpoch, batch, warmup_epochs = 5, max_epoch = 300, no_aug_epochs = 15 } = options;
   const lr = (options.basic_lr_per_img ?? 0.01 / 64) * batch;
-  const curve: Curve = {
+  const curve: YoloxCurve = {
     lr,
     start: options.warmup_lr ?? 0,
     min: lr * (options.min_lr_ratio ?? 0.05),
@@ -48,7 +48,7 @@ export function yoloxSchedule(options: YoloxOptions): Schedule {
   });
 }
 
-function formulaOf(options: YoloxOptions, curve: Curve): (step: number) => number {
+function formulaOf(options: YoloxOptions, curve: YoloxCurve): (step: number) => number {
   const { lr, total, warm } = curve;
   switch (options.scheduler ?? 'yoloxwarmcos') {
     case 'cos':
@@ -63,14 +63,14 @@ function formulaOf(options: YoloxOptions, curve: Curve): (step: number) => numbe
   }
 }
 
-function yoloxWarmCos(curve: Curve, step: number): number {
+function yoloxWarmCos(curve: YoloxCurve, step: number): number {
   const { lr, min, total, warm, tail } = curve;
   if (step <= warm) return warmUp(curve, step, 2);
   if (step >= total - tail) return min;
   return min + 0.5 * (lr - min) * (1 + cosine(step - warm, total - warm - tail));
 }
 
-function warmUp({ lr, start, warm }: Curve, step: number, power: number): number {
+function warmUp({ lr, start, warm }: YoloxCurve, step: number, power: number): number {
   return (lr - start) * (step / warm) ** power + start;
 }
 
@@ -80,7 +80,7 @@ function cosine(step: number, steps: number): number {
 
 function multistep(
   { milestones = [], gamma = 0.1, stepsPerEpoch }: YoloxOptions,
-  { lr }: Curve,
+  { lr }: YoloxCurve,
 ): (step: number) => number {
   const passed = (step: number): number => milestones.filter((epoch) => step >= epoch * stepsPerEpoch).length;
   return (step) => lr * gamma ** passed(step);

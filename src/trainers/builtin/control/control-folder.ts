@@ -46,7 +46,7 @@ export class ControlFolder {
   }
 
   /** What has come since the last look, oldest first. The files stay until `done`. */
-  async look(now: number): Promise<readonly Incoming[]> {
+  async poll(now: number): Promise<readonly Incoming[]> {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
     this.#lookedAt = now;
     const names = this.#names();

@@ -13,7 +13,7 @@ export type Rewind = {
 
 /** A rewind that waits in control/trainer/; it stays there until it was answered, and so do the other requests. */
 export async function findRewind(control: ControlFolder): Promise<Rewind | undefined> {
-  for (const incoming of await control.look(0)) {
+  for (const incoming of await control.poll(0)) {
     if (incoming.kind !== 'request' || incoming.request.type !== 'rewind') continue;
     const { request } = incoming;
     const { epoch = 0, lrFactor = 1, warmup = 0 } = request;

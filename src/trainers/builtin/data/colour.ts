@@ -3,7 +3,7 @@ import type { Random } from '../../../base/random';
 export type HsvGains = { readonly hsv_h: number; readonly hsv_s: number; readonly hsv_v: number };
 
 /** Hue in sixths of the circle; saturation and value as factors. */
-type Change = { readonly hue: number; readonly saturation: number; readonly value: number };
+type ColourChange = { readonly hue: number; readonly saturation: number; readonly value: number };
 
 /**
  * Random hue, saturation and brightness in place, on a planar RGB picture; gains as Ultralytics' RandomHSV: hue is
@@ -24,7 +24,7 @@ const BLUE = [0, 0, 1, 2, 2, 1];
 const RECIPROCAL = Float64Array.from({ length: 256 }, (_, n) => (n === 0 ? 0 : 1 / n));
 
 /** HSV of Smith 1978, pixel by pixel. A hot loop: half of the time of an augmentation. */
-function changeColour(pixels: Uint8Array, change: Change): void {
+function changeColour(pixels: Uint8Array, change: ColourChange): void {
   const plane = pixels.length / 3;
   const levels = new Float64Array(3);
   for (let i = 0; i < plane; i++) {

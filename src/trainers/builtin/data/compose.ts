@@ -1,7 +1,7 @@
 import type { Random } from '../../../base/random';
 import type { RgbImage } from '../../../domain/detection/image';
 import { type Affine, clipBoxes, concatBoxes, moveBoxes, type NormalizedLabels, toCorners } from './geometry';
-import { createPicture, drawImage, type Part } from './resample';
+import { createPicture, drawImage, type Rectangle } from './resample';
 import type { Boxes, Sample } from './types';
 
 /** An image scaled so that its longer side is the picture's side, with its labels. */
@@ -48,7 +48,7 @@ export function composeMosaic(
 }
 
 /** What of an image that lies at `at` is on the square canvas. */
-function partOnCanvas({ width, height }: RgbImage, at: Shift, side: number): Part {
+function partOnCanvas({ width, height }: RgbImage, at: Shift, side: number): Rectangle {
   return {
     left: Math.max(0, -at.x),
     top: Math.max(0, -at.y),

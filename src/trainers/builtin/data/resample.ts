@@ -5,7 +5,7 @@ import type { Affine } from './geometry';
 export const BORDER = 114;
 
 /** One axis of a bilinear resampling: for each output pixel two offsets into the source and the weight of the second, of 256. */
-type Taps = {
+type AxisTaps = {
   readonly first: number;
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -17,7 +17,7 @@ export function createPicture(size: number): Uint8Array {
 }
 
 /** A rectangle of an image, in whole pixels. */
-export type Part = {
+export type Rectangle = {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -32,7 +32,7 @@ export type Part = {
 export function drawImage(
   picture: Uint8Array,
   size: number,
-  { image, part = wholeOf(image) }: { readonly image: RgbImage; readonly part?: Part },
+  { image, part = wholeOf(image) }: { readonly image: RgbImage; readonly part?: Rectangle },
   map: Affine,
 ): void {
   const { scale, x, y } = map;
@@ -42,9 +42,14 @@ export function drawImage(
   for (let r = 0; r < rows.low.length; r++) drawRow(picture, size, image, { columns, rows, r });
 }
 
-const wholeOf = ({ width, height }: RgbImage): Part => ({ left: 0, top: 0, right: width, bottom: height });
+const wholeOf = ({ width, height }: RgbImage): Rectangle => ({
+  left: 0,
+  top: 0,
+  right: width,
+  bottom: height,
+});
 
-type RowPlan = { readonly columns: Taps; readonly rows: Taps; readonly r: number };
+type RowPlan = { readonly columns: AxisTaps; readonly rows: AxisTaps; readonly r: number };
 
 function drawRow(picture: Uint8Array, size: number, image: RgbImage, { columns, rows, r }: RowPlan): void {
   const { data } = image;
@@ -65,7 +70,7 @@ function drawRow(picture: Uint8Array, size: number, image: RgbImage, { columns, 
   }
 }
 
-type Axis = {
+type ResampledAxis = {
   readonly scale: number;
   readonly shift: number;
   readonly stride: number;
@@ -74,7 +79,7 @@ type Axis = {
   readonly to: number;
 };
 
-function tapsOf({ scale, shift, stride, from, to }: Axis, size: number): Taps {
+function tapsOf({ scale, shift, stride, from, to }: ResampledAxis, size: number): AxisTaps {
   // Picture pixels whose centre falls on the part.
   const first = Math.max(0, Math.ceil(scale * from + shift - 0.5));
   const end = Math.min(size, Math.ceil(scale * to + shift - 0.5));

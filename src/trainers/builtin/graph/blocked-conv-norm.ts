@@ -3,7 +3,7 @@ import { affine, type Blocked, channelProducts, channelSums } from './blocked';
 import { blockedConv } from './blocked-convolution';
 import { rawReshape } from './broadcast';
 import { type ConvNormWeights, inverseDeviation } from './conv-norm';
-import type { Window } from './convolution';
+import type { KernelWindow } from './convolution';
 import type { Graph, Tensor } from './graph';
 
 export type BlockedNormalized = {
@@ -21,7 +21,7 @@ export type BlockedNormalized = {
 export function blockedConvNorm(
   graph: Graph,
   x: Blocked,
-  { weights, expected, window }: { weights: ConvNormWeights; expected: Tensor; window: Window },
+  { weights, expected, window }: { weights: ConvNormWeights; expected: Tensor; window: KernelWindow },
 ): BlockedNormalized {
   const { weight, gamma, beta } = weights;
   const bias = rawReshape(graph, neg(graph, expected), [weight.shape[0]]);

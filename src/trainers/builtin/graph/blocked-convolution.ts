@@ -2,7 +2,7 @@ import { int } from '../../../onnx/encode';
 import { add } from './arithmetic';
 import { type Blocked, directConv, type Tap, tapRows } from './blocked';
 import { rawReshape } from './broadcast';
-import { SPREAD_TAPS, type Window } from './convolution';
+import { type KernelWindow, SPREAD_TAPS } from './convolution';
 import type { Graph, Tensor } from './graph';
 import { rawColumnSums } from './reduce';
 import { rawConcat, rawTranspose } from './shape';
@@ -21,7 +21,7 @@ export type BlockedConv = {
 export function blockedConv(
   graph: Graph,
   x: Blocked,
-  { weight, bias, window }: { readonly weight: Tensor; readonly bias: Tensor; readonly window: Window },
+  { weight, bias, window }: { readonly weight: Tensor; readonly bias: Tensor; readonly window: KernelWindow },
 ): BlockedConv {
   const { kernel: side, stride } = window;
   const pad = (side - 1) / 2;
@@ -95,7 +95,7 @@ function spreadConv(graph: Graph, d: Tensor, weight: Tensor): Tensor {
   return rawReshape(graph, spread, [batch, inputs, 2 * height, 2 * width]);
 }
 
-type ByWeight = { readonly x: Blocked; readonly d: Tensor; readonly window: Window };
+type ByWeight = { readonly x: Blocked; readonly d: Tensor; readonly window: KernelWindow };
 
 const ACROSS: readonly Tap[] = [
   [0, -1],

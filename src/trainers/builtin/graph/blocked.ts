@@ -127,7 +127,7 @@ export function tapRows(graph: Graph, x: Tensor, taps: readonly Tap[], stride = 
   return rawReshape(graph, found, [positionsOf(size), taps.length * channels]);
 }
 
-type Geometry = {
+type BlockedGeometry = {
   readonly batch: number;
   readonly groups: number;
   readonly height: number;
@@ -136,7 +136,7 @@ type Geometry = {
   readonly taps: readonly Tap[];
 };
 
-function tapIndex({ batch, groups, height, width, stride, taps }: Geometry): Int32Array {
+function tapIndex({ batch, groups, height, width, stride, taps }: BlockedGeometry): Int32Array {
   const [rows, columns] = [height / stride, width / stride];
   const outside = batch * groups * height * width;
   const index = new Int32Array(batch * rows * columns * taps.length * groups);

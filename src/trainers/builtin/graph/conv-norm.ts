@@ -1,6 +1,6 @@
 import { addScalar, mul, sub } from './arithmetic';
 import { rawReshape } from './broadcast';
-import { rawConv, type Window } from './convolution';
+import { type KernelWindow, rawConv } from './convolution';
 import type { Feature } from './feature';
 import type { Graph, Tensor } from './graph';
 import { rawColumnSums } from './reduce';
@@ -30,7 +30,12 @@ export type Normalized = {
  * dy = gamma r (dz - mean(dz) - c r^2 mean(dz c)), dgamma = r sum(dz c), dbeta = sum(dz).
  * The factor gamma r is the same for a whole output channel, so it is left to the small weight-sized products.
  */
-export function convNorm(graph: Graph, x: Feature, weights: ConvNormWeights, window: Window): Normalized {
+export function convNorm(
+  graph: Graph,
+  x: Feature,
+  weights: ConvNormWeights,
+  window: KernelWindow,
+): Normalized {
   const { weight, gamma, beta } = weights;
   const { feature: y, backward } = rawConv(graph, x, weight, window);
   const perRow = graph.scalar(1 / y.rows.shape[0]);

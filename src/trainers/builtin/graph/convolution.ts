@@ -6,13 +6,13 @@ import { gatherRows } from './rows';
 import { rawTranspose } from './shape';
 
 /** Square kernel of odd size with zero padding (kernel - 1) / 2; stride 2 halves even sizes. */
-export type Window = { readonly kernel: number; readonly stride: 1 | 2 };
+export type KernelWindow = { readonly kernel: number; readonly stride: 1 | 2 };
 
 /**
  * Convolution as one gather of rows and one matrix product. `weight` is (Cout, k k Cin), columns in the order ky, kx,
  * cin (OHWI).
  */
-export function conv(graph: Graph, x: Feature, weight: Tensor, window: Window): Feature {
+export function conv(graph: Graph, x: Feature, weight: Tensor, window: KernelWindow): Feature {
   const { feature, backward } = rawConv(graph, x, weight, window);
   graph.differentiable(feature.rows, [x.rows, weight], (d) => {
     const { byInput, byWeight } = backward(d, weight);
@@ -34,7 +34,7 @@ export type RawConv = {
  * this order since transposing the narrow operand is twice as fast as patches^T dy. By the input: again a gather and a
  * product, see turnedConv and spreadConv.
  */
-export function rawConv(graph: Graph, x: Feature, weight: Tensor, window: Window): RawConv {
+export function rawConv(graph: Graph, x: Feature, weight: Tensor, window: KernelWindow): RawConv {
   const output = outputOf(x, window);
   const patches = patchesOf(graph, x.rows, { input: x, output, window });
   const rows = rawMatmul(graph, patches, weight, { transB: true });
@@ -49,14 +49,14 @@ export function rawConv(graph: Graph, x: Feature, weight: Tensor, window: Window
   };
 }
 
-type Size = Omit<Feature, 'rows'>;
+type PlaneSize = Omit<Feature, 'rows'>;
 
-function outputOf({ batch, height, width }: Size, { stride }: Window): Size {
+function outputOf({ batch, height, width }: PlaneSize, { stride }: KernelWindow): PlaneSize {
   if (height % stride !== 0 || width % stride !== 0) throw new Error(`${height} x ${width} cannot be halved`);
   return { batch, height: height / stride, width: width / stride };
 }
 
-type Geometry = { readonly input: Size; readonly output: Size; readonly window: Window };
+type Geometry = { readonly input: PlaneSize; readonly output: PlaneSize; readonly window: KernelWindow };
 
 const keyOf = ({ input, window }: Geometry): string =>
   `${window.kernel}/${window.stride} ${input.batch},${input.height},${input.width}`;
@@ -88,12 +88,12 @@ function patchIndex({ input, output, window }: Geometry): Int32Array {
   return index;
 }
 
-const isInside = ({ height, width }: Size, y: number, x: number): boolean =>
+const isInside = ({ height, width }: PlaneSize, y: number, x: number): boolean =>
   y >= 0 && y < height && x >= 0 && x < width;
 
-type Position = { readonly image: number; readonly y: number; readonly x: number };
+type PixelPosition = { readonly image: number; readonly y: number; readonly x: number };
 
-function* walk({ batch, height, width }: Size): Generator<Position> {
+function* walk({ batch, height, width }: PlaneSize): Generator<PixelPosition> {
   for (let image = 0; image < batch; image++) {
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) yield { image, y, x };
@@ -101,10 +101,10 @@ function* walk({ batch, height, width }: Size): Generator<Position> {
   }
 }
 
-type Place = { readonly x: Feature; readonly output: Size; readonly window: Window };
+type ConvolutionSite = { readonly x: Feature; readonly output: PlaneSize; readonly window: KernelWindow };
 
 /** Stride 1: the same convolution of dy with the kernel turned by 180 degrees and its channels swapped. */
-function turnedConv(graph: Graph, { x, window }: Place, weight: Tensor, d: Tensor): Tensor {
+function turnedConv(graph: Graph, { x, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
   const patches = patchesOf(graph, d, { input: x, output: x, window });
   const taps = window.kernel ** 2;
   const order = Array.from({ length: taps }, (_, i) => taps - 1 - i);
@@ -115,7 +115,7 @@ function turnedConv(graph: Graph, { x, window }: Place, weight: Tensor, d: Tenso
  * 3x3 with stride 2: the 2x2 input positions 2i..2i+1 see the outputs i and i + 1 along each axis, so one product of
  * 2x2 neighbourhoods of dy with a kernel of 16 blocks (seven of them zero) gives all four.
  */
-function spreadConv(graph: Graph, { x, output, window }: Place, weight: Tensor, d: Tensor): Tensor {
+function spreadConv(graph: Graph, { x, output, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
   if (window.kernel !== 3) throw new Error('stride 2 is for 3x3 convolutions');
   const { batch, height, width } = output;
   const positions = positionsOf(output);
@@ -130,7 +130,7 @@ function spreadConv(graph: Graph, { x, output, window }: Place, weight: Tensor, 
 }
 
 /** Each output position with the next ones to the right, below, and both. */
-function aheadIndex(output: Size): Int32Array {
+function aheadIndex(output: PlaneSize): Int32Array {
   const index: number[] = [];
   for (const { image, y, x } of walk(output)) {
     for (const [dy, dx] of [

@@ -24,7 +24,7 @@ export function gradients(
   return of.map((tensor) => gradientOf(found, tensor));
 }
 
-type Part = NonNullable<ReturnType<Backward>[number]>;
+type PartialGradient = NonNullable<ReturnType<Backward>[number]>;
 type Flow = { readonly inputs: readonly Tensor[]; readonly parts: ReturnType<Backward> };
 
 function collect(graph: Graph, found: Map<string, Tensor>, { inputs, parts }: Flow): void {
@@ -34,7 +34,7 @@ function collect(graph: Graph, found: Map<string, Tensor>, { inputs, parts }: Fl
   }
 }
 
-function withBefore(graph: Graph, before: Tensor | undefined, part: Part): Tensor {
+function withBefore(graph: Graph, before: Tensor | undefined, part: PartialGradient): Tensor {
   if ('whole' in part) return part.whole;
   return before === undefined ? part : add(graph, before, part);
 }

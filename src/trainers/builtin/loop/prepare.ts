@@ -14,7 +14,7 @@ import { type FoundBatch, findBatch } from '../session/auto-batch';
 import type { TrainSessionOptions } from '../session/train-session';
 import type { EventLog } from './event-log';
 import { fromTheStart, type GoOn, goOnFrom } from './go-on';
-import { optimizerOf } from './plan';
+import { optimizerOf } from './plan-event';
 
 export type Prepared = {
   readonly split: DatasetSplit;
@@ -51,7 +51,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const counts = { images, fractionApplied: true, classes: split.names.length };
   const asked = experiment.batch < 1 ? { ...experiment, batch } : experiment;
   const { schedule: even, problems } = scheduleOf(asked, counts, { strict: saved === undefined });
-  tell(problems, options.log, options.run.experiment.file);
+  logProblems(problems, options.log, options.run.experiment.file);
   const { stepsPerEpoch } = even;
   const goOn = saved ? goOnFrom(saved, split, stepsPerEpoch) : fromTheStart(stepsPerEpoch);
   if (goOn.changed !== undefined) options.log.warn(goOn.changed);
@@ -103,12 +103,12 @@ function sessionOptions(
 async function loadTrainSplit(experiment: Experiment, log: EventLog): Promise<DatasetSplit> {
   const { single_cls, fraction, data } = experiment;
   const split = await loadSplit(data, 'train', { singleCls: single_cls, fraction });
-  tell(split.problems, log, data);
+  logProblems(split.problems, log, data);
   return split;
 }
 
 /** Warnings go to the log, the first error ends the run. */
-function tell(problems: readonly Problem[], log: EventLog, file: string): void {
+function logProblems(problems: readonly Problem[], log: EventLog, file: string): void {
   const error = problems.find((problem) => problem.severity === 'error');
   if (error) throw new Error(formatProblem({ file, ...error }));
   for (const problem of problems) {

@@ -11,11 +11,11 @@ import { findRewind, type Rewind } from '../control/rewind-request';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
+import { KNOBS } from './apply-request';
 import { Checkpoints } from './checkpoints';
 import { EventLog } from './event-log';
 import { addControl, type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
-import { KNOBS } from './obey';
-import { planEvent } from './plan';
+import { planEvent } from './plan-event';
 import { type Prepared, prepare } from './prepare';
 import { type Ending, TrainLoop } from './train-loop';
 

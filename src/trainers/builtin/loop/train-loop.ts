@@ -7,13 +7,13 @@ import type { Position, Progress } from '../checkpoint/progress';
 import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
 import type { StepLosses, TrainSession } from '../session/train-session';
+import { applyRequest, type RequestResult } from './apply-request';
 import type { Checkpoints } from './checkpoints';
 import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
 import type { EventLog } from './event-log';
 import type { InFlight } from './in-flight';
 import { addControl } from './in-flight';
-import { type Obedience, obey } from './obey';
-import { ratesAt } from './rates';
+import { ratesAt } from './step-rates';
 
 export type TrainParts = {
   readonly experiment: Experiment;
@@ -51,7 +51,7 @@ export type Ending = {
 /** Lets written lines, signals and finished batches through: a step on the CPU blocks the event loop. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Leave = NonNullable<Obedience['leave']>;
+type Leave = NonNullable<RequestResult['leave']>;
 
 /** The loop over steps: control, batch, rates, step, event; at the end of an epoch its means and its checkpoint. */
 export class TrainLoop {
@@ -75,7 +75,7 @@ export class TrainLoop {
   async run(): Promise<Ending> {
     while (this.#step < this.#schedule.steps) {
       await nextTurn();
-      const ending = (await this.#obeyAll()) ?? (await this.#makeStep());
+      const ending = (await this.#applyRequests()) ?? (await this.#makeStep());
       if (ending) return ending;
     }
     return this.#end('completed');
@@ -85,12 +85,12 @@ export class TrainLoop {
     return placeOf(this.#parts.grid, this.#step).epoch;
   }
 
-  async #obeyAll(): Promise<Ending | undefined> {
+  async #applyRequests(): Promise<Ending | undefined> {
     let leave: Leave | undefined = this.#parts.isInterrupted()
       ? { reason: 'stopped', when: 'now' }
       : undefined;
     if (this.#parts.control.isGone) return this.#end('stopped', undefined, 'the run folder was deleted');
-    for (const incoming of await this.#parts.control.look(performance.now())) {
+    for (const incoming of await this.#parts.control.poll(performance.now())) {
       const answer = this.#answer(incoming);
       this.#parts.control.done(incoming);
       if (answer.leave?.when === 'now') leave ??= answer.leave;
@@ -100,12 +100,14 @@ export class TrainLoop {
     return leave && this.#end(leave.reason);
   }
 
-  #answer(incoming: Incoming): Obedience {
+  #answer(incoming: Incoming): RequestResult {
     const { schedule: planned, changes } = this.#parts;
     const by = incoming.kind === 'request' ? incoming.from : '';
     const at = { step: this.#step, epoch: this.#epoch, planned, changes: changes.inFlight.lrChanges, by };
-    const answer: Obedience =
-      incoming.kind === 'request' ? obey(incoming.request, at) : { ok: false, message: incoming.message };
+    const answer: RequestResult =
+      incoming.kind === 'request'
+        ? applyRequest(incoming.request, at)
+        : { ok: false, message: incoming.message };
     const event = {
       type: 'control' as const,
       id: incoming.id,

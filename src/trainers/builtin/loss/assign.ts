@@ -1,4 +1,4 @@
-import type { AnchorGrid, Level } from '../model/anchors';
+import type { AnchorGrid, GridLevel } from '../model/anchors';
 
 /** Ground truth of a batch, flat. Boxes are centre x, centre y, width, height, as shares of the image (0..1). */
 export type Targets = {
@@ -40,13 +40,21 @@ function bySizeDescending({ class: classes, boxes }: Targets): number[] {
   return Array.from({ length: classes.length }, (_, i) => i).sort((a, b) => area(b) - area(a) || a - b);
 }
 
-function levelFor(levels: readonly Level[], side: number): Level {
+function levelFor(levels: readonly GridLevel[], side: number): GridLevel {
   return levels.find(({ stride }) => side < LEVEL_SIDE * stride) ?? levels[levels.length - 1];
 }
 
-type Place = { readonly grid: AnchorGrid; readonly level: Level; readonly assignment: Assignment };
+type AssignmentInput = {
+  readonly grid: AnchorGrid;
+  readonly level: GridLevel;
+  readonly assignment: Assignment;
+};
 
-function claim(place: Place, box: readonly number[], [image, label]: readonly [number, number]): void {
+function claim(
+  place: AssignmentInput,
+  box: readonly number[],
+  [image, label]: readonly [number, number],
+): void {
   const { grid, level, assignment } = place;
   const [cx, cy, w, h] = box;
   for (const y of cells(cy, level.height)) {

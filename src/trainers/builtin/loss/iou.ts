@@ -4,18 +4,18 @@ import type { Graph, Tensor } from '../graph/graph';
 import { rawSlice, slice } from '../graph/shape';
 
 /** Boxes as four (1, N) tensors. */
-export type Boxes = { readonly cx: Tensor; readonly cy: Tensor; readonly w: Tensor; readonly h: Tensor };
+export type BoxTensors = { readonly cx: Tensor; readonly cy: Tensor; readonly w: Tensor; readonly h: Tensor };
 
 const EPSILON = 1e-7;
 
-export function boxesOf(graph: Graph, rows: Tensor, differentiable: boolean): Boxes {
+export function boxesOf(graph: Graph, rows: Tensor, differentiable: boolean): BoxTensors {
   const take = differentiable ? slice : rawSlice;
   const [cx, cy, w, h] = [0, 1, 2, 3].map((start) => take(graph, rows, { axis: 0, start, length: 1 }));
   return { cx, cy, w, h };
 }
 
 /** IoU and complete IoU (Zheng et al. 2020) of boxes pair by pair, (1, N) each. */
-export function completeIou(graph: Graph, a: Boxes, b: Boxes): { iou: Tensor; ciou: Tensor } {
+export function completeIou(graph: Graph, a: BoxTensors, b: BoxTensors): { iou: Tensor; ciou: Tensor } {
   const x = overlap(graph, [a.cx, a.w], [b.cx, b.w]);
   const y = overlap(graph, [a.cy, a.h], [b.cy, b.h]);
   const intersection = mul(graph, x.shared, y.shared);
@@ -44,8 +44,8 @@ function ends(graph: Graph, [centre, length]: Span): readonly [Tensor, Tensor] {
 }
 
 /** alpha v of CIoU; alpha is held constant in the derivative, as in the paper. */
-function aspect(graph: Graph, iou: Tensor, [a, b]: readonly [Boxes, Boxes]): Tensor {
-  const angle = ({ w, h }: Boxes): Tensor => atan(graph, div(graph, w, addScalar(graph, h, EPSILON)));
+function aspect(graph: Graph, iou: Tensor, [a, b]: readonly [BoxTensors, BoxTensors]): Tensor {
+  const angle = ({ w, h }: BoxTensors): Tensor => atan(graph, div(graph, w, addScalar(graph, h, EPSILON)));
   const v = scale(graph, square(graph, sub(graph, angle(b), angle(a))), 4 / Math.PI ** 2);
   const rest = addScalar(graph, sub(graph, v, iou), 1 + EPSILON);
   return mul(graph, v, detach(graph, div(graph, v, rest)));

@@ -1,7 +1,7 @@
 import { add } from '../graph/arithmetic';
 import { type Blocked, toBlocks, toFeature } from '../graph/blocked';
 import { blockedConvNorm, blockedSilu } from '../graph/blocked-conv-norm';
-import type { Window } from '../graph/convolution';
+import type { KernelWindow } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
 import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
@@ -24,7 +24,7 @@ export function blockedBlocks(
   parameter: ParameterTensors,
   stats: BatchStats[],
 ): Blocks<BlockedMap> {
-  const convNormAct = (name: string, input: BlockedMap, window: Window, unit = 1): Blocked => {
+  const convNormAct = (name: string, input: BlockedMap, window: KernelWindow, unit = 1): Blocked => {
     const x = blocked(graph, input);
     const expected = parameter(`${name}.norm.running_mean`);
     const weights = normWeights(graph, parameter, { name, unit });

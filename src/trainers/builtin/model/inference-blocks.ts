@@ -1,17 +1,17 @@
 import { int, ints, string } from '../../../onnx/encode';
 import type { OnnxWriter } from '../../../onnx/writer';
 import { BATCH_NORM_EPSILON } from '../graph/conv-norm';
-import type { Window } from '../graph/convolution';
+import type { KernelWindow } from '../graph/convolution';
 import { type Blocks, STEM_PATCH } from './blocks';
 
 /** Reads one tensor of the trained model by name. */
-export type Weights = (name: string) => Float32Array;
+export type WeightsByName = (name: string) => Float32Array;
 
 /** A feature map of the inference model: the name of an NCHW value, and its channels. */
 export type Map2d = { readonly name: string; readonly channels: number };
 
 /** The network as plain ONNX operators with batch norm folded into the convolutions. */
-export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Map2d> {
+export function inferenceBlocks(writer: OnnxWriter, weights: WeightsByName): Blocks<Map2d> {
   const convolution = (name: string, x: Map2d, { kernel, stride, scale, bias }: Folded): Map2d => {
     const [from, to] = [x.channels, bias.length];
     const shape = { kernel, patch: name.startsWith('stem') ? STEM_PATCH : 1, from, to };
@@ -30,7 +30,7 @@ export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Ma
     };
     return { name: writer.node('Conv', inputs, attributes), channels: to };
   };
-  const convNormAct = (name: string, x: Map2d, window: Window): Map2d => {
+  const convNormAct = (name: string, x: Map2d, window: KernelWindow): Map2d => {
     const y = convolution(`${name}.conv`, x, { ...window, ...foldNorm(`${name}.norm`, weights) });
     return { ...y, name: writer.node('Mul', [y.name, writer.node('Sigmoid', [y.name])]) };
   };
@@ -63,10 +63,10 @@ export function inferenceBlocks(writer: OnnxWriter, weights: Weights): Blocks<Ma
   };
 }
 
-type Folded = Window & { readonly scale: Float32Array; readonly bias: Float32Array };
+type Folded = KernelWindow & { readonly scale: Float32Array; readonly bias: Float32Array };
 
 /** w' = w gamma / sqrt(var + eps), b' = beta - mean gamma / sqrt(var + eps). */
-function foldNorm(name: string, weights: Weights): Omit<Folded, keyof Window> {
+function foldNorm(name: string, weights: WeightsByName): Omit<Folded, keyof KernelWindow> {
   const [gamma, beta] = [weights(`${name}.weight`), weights(`${name}.bias`)];
   const [mean, variance] = [weights(`${name}.running_mean`), weights(`${name}.running_var`)];
   const scale = gamma.map((g, c) => g / Math.sqrt(variance[c] + BATCH_NORM_EPSILON));

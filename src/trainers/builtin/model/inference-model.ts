@@ -1,7 +1,7 @@
 import { encodeModel, int } from '../../../onnx/encode';
 import { OnnxWriter } from '../../../onnx/writer';
 import { BOX_COLUMNS, detector, MAX_STRIDE, STRIDES } from './detector';
-import { inferenceBlocks, type Map2d, type Weights } from './inference-blocks';
+import { inferenceBlocks, type Map2d, type WeightsByName } from './inference-blocks';
 import type { ModelOptions } from './layout';
 
 /** What is written into the file beside the network; the keys are those of Ultralytics' own exports. */
@@ -24,7 +24,7 @@ export type InferenceOptions = ModelOptions & { readonly imgsz: number; readonly
  */
 export function inferenceModel(
   options: InferenceOptions,
-  weights: Weights,
+  weights: WeightsByName,
   metadata: ExportMetadata,
 ): Uint8Array {
   const { imgsz, classes } = options;

@@ -3,7 +3,7 @@ import { BOX_COLUMNS, detector, type ModelSize } from './detector';
 
 /** Parameter groups as the schedule names them: weights decay, norm (batch norm's gamma) and bias do not. */
 export const GROUPS = ['weights', 'norm', 'bias'] as const;
-export type Group = (typeof GROUPS)[number];
+export type GroupName = (typeof GROUPS)[number];
 
 export type ParameterKind =
   | { readonly kind: 'kernel'; readonly fanIn: number }
@@ -14,7 +14,7 @@ export type ParameterKind =
 /** One parameter tensor, a stretch of its group's flat vector. Kernels are OHWI. */
 export type Parameter = {
   readonly name: string;
-  readonly group: Group;
+  readonly group: GroupName;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -29,7 +29,7 @@ export type ModelOptions = { readonly size: ModelSize; readonly classes: number 
 export type Layout = {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly norms: ReadonlyMap<string, NormStats>;
-  readonly lengths: Readonly<Record<Group | 'stats', number>>;
+  readonly lengths: Readonly<Record<GroupName | 'stats', number>>;
 };
 
 /** Where each parameter of the model lies in the flat vectors that a training step works on. */
@@ -37,7 +37,7 @@ export function layoutOf(options: ModelOptions): Layout {
   const parameters = new Map<string, Parameter>();
   const norms = new Map<string, NormStats>();
   const lengths = { weights: 0, norm: 0, bias: 0, stats: 0 };
-  const parameter = (name: string, group: Group, shape: readonly number[], init: ParameterKind): void => {
+  const parameter = (name: string, group: GroupName, shape: readonly number[], init: ParameterKind): void => {
     const length = shape.reduce((a, b) => a * b, 1);
     parameters.set(name, { name, group, shape, offset: lengths[group], length, init });
     lengths[group] += length;

@@ -1,7 +1,7 @@
 import { int } from '../../../onnx/encode';
 import { add, scale } from '../graph/arithmetic';
 import { type ConvNormWeights, convNorm } from '../graph/conv-norm';
-import { conv, type Window } from '../graph/convolution';
+import { conv, type KernelWindow } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
 import { silu } from '../graph/functions';
 import type { Graph, Tensor } from '../graph/graph';
@@ -26,7 +26,7 @@ export function trainingBlocks(
   parameter: ParameterTensors,
   stats: BatchStats[],
 ): Blocks<Feature> {
-  const convNormAct = (name: string, x: Feature, window: Window, unit = 1): Feature => {
+  const convNormAct = (name: string, x: Feature, window: KernelWindow, unit = 1): Feature => {
     const weights = normWeights(graph, parameter, { name, unit });
     const { feature, mean, variance } = convNorm(graph, x, weights, window);
     stats.push({ name: `${name}.norm`, count: feature.rows.shape[0], mean, variance });
@@ -75,9 +75,9 @@ export function normWeights(
   };
 }
 
-type Head = { readonly name: string; readonly x: Feature };
+type HeadLayer = { readonly name: string; readonly x: Feature };
 
-export function predictRows(graph: Graph, parameter: ParameterTensors, { name, x }: Head): Feature {
+export function predictRows(graph: Graph, parameter: ParameterTensors, { name, x }: HeadLayer): Feature {
   const y = conv(graph, x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
   return { ...y, rows: add(graph, y.rows, parameter(`${name}.bias`)) };
 }

@@ -17,14 +17,14 @@ export async function chooseDevice(
   if (found.length === 0) return CPU;
   let best = { device: CPU, ms: await timeStep(CPU) };
   for (const device of found) {
-    const ms = await timeStep(device).catch((reason: unknown) => passOver(device, toError(reason)));
+    const ms = await timeStep(device).catch((reason: unknown) => reportUnusable(device, toError(reason)));
     if (ms < best.ms) best = { device, ms };
   }
   return best.device;
 }
 
 /** A trainer's stderr goes to the run's stdout.log, where a user looks for the reason. */
-function passOver({ provider }: Device, reason: Error): number {
+function reportUnusable({ provider }: Device, reason: Error): number {
   console.error(`device auto: ${provider} is passed over: ${reason.message}`);
   return Number.POSITIVE_INFINITY;
 }

@@ -1,11 +1,11 @@
-import { GROUPS, type Group, type Layout } from '../model/layout';
+import { GROUPS, type GroupName, type Layout } from '../model/layout';
 import { OPTIMIZERS, type OptimizerName } from '../optimizer/optimizer';
 
 /** One flat vector that a step reads and writes; its name is the graph's input, `next:` before it the output. */
 export type StateVector = {
   readonly name: string;
   readonly length: number;
-  readonly holds: Group | 'stats';
+  readonly holds: GroupName | 'stats';
   readonly role: 'value' | 'average' | 'buffer';
   /** What its pieces are called in a TrainState. */
   readonly piece: (owner: string) => string;
@@ -14,7 +14,7 @@ export type StateVector = {
 export const STATS = ['running_mean', 'running_var'] as const;
 export const nextName = (name: string): string => `next:${name}`;
 export const averageName = (name: string): string => `ema.${name}`;
-export const bufferName = (group: Group, buffer: string): string => `${buffer}.${group}`;
+export const bufferName = (group: GroupName, buffer: string): string => `${buffer}.${group}`;
 
 /** Every vector of the training state: values, their average, the optimizer's buffers, and batch norm's statistics. */
 export function stateVectors(layout: Layout, optimizer: OptimizerName): StateVector[] {

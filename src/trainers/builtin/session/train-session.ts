@@ -10,7 +10,7 @@ import { type Layout, layoutOf } from '../model/layout';
 import { channelBlock } from './channel-block';
 import { chooseDevice } from './choose-device';
 import { packPatches } from './pack';
-import { rateVector, type TrainRates } from './rates';
+import { rateVector, type TrainRates } from './rate-vector';
 import { bytes, floats, openModel } from './runtime';
 import { nextName, type StateVector, stateVectors } from './state-names';
 import { StateStore } from './state-store';
@@ -31,7 +31,7 @@ export type TrainSessionOptions = TrainingGraphOptions & {
 };
 
 /** As many images as the session's batch, (B, 3, imgsz, imgsz) RGB, bytes. */
-export type TrainBatch = { readonly images: Uint8Array; readonly targets: Targets };
+export type SessionBatch = { readonly images: Uint8Array; readonly targets: Targets };
 
 export type StepLosses = {
   readonly total: number;
@@ -49,7 +49,7 @@ export type TrainSession = {
   /** What the model of these options lacks in the given state, by name; empty for a plain resume. */
   readonly missing: readonly string[];
   /** One update; steps must not overlap. */
-  step(batch: TrainBatch, rates: TrainRates): Promise<StepLosses>;
+  step(batch: SessionBatch, rates: TrainRates): Promise<StepLosses>;
   state(): Promise<TrainState>;
   /** The inference model of the averaged weights; see inference-model.ts for its layout. */
   exportOnnx(metadata: ExportMetadata): Promise<Uint8Array>;
@@ -69,7 +69,7 @@ export async function openTrainSession(options: TrainSessionOptions): Promise<Tr
   return openOn({ ...plan, device });
 }
 
-type Plan = {
+type SessionPlan = {
   readonly options: TrainSessionOptions;
   readonly layout: Layout;
   readonly vectors: readonly StateVector[];
@@ -86,7 +86,7 @@ export function blankStep(session: TrainSession, { batch, imgsz }: TrainSessionO
 }
 
 /** Milliseconds of one step, after one to warm up. */
-async function timeSteps(plan: Plan): Promise<number> {
+async function timeSteps(plan: SessionPlan): Promise<number> {
   const session = await openOn(plan);
   const step = (): Promise<StepLosses> => blankStep(session, plan.options);
   try {
@@ -100,13 +100,13 @@ async function timeSteps(plan: Plan): Promise<number> {
 }
 
 /** The training step as an ONNX file, with the convolutions that are fastest on the device. */
-async function stepModel({ options, layout, device }: Plan): Promise<Uint8Array> {
+async function stepModel({ options, layout, device }: SessionPlan): Promise<Uint8Array> {
   const blocks = device.provider === 'cpu' ? await channelBlock() : 0;
   const graph = trainingGraph({ channelBlock: blocks, ...options }, layout);
   return encodeModel(graph.toModel('pitwall-training-step'), '');
 }
 
-async function openOn(plan: Plan): Promise<TrainSession> {
+async function openOn(plan: SessionPlan): Promise<TrainSession> {
   const { options, layout, vectors, device } = plan;
   const { state, threads } = options;
   const start = initialVectors(layout, vectors, options.seed);
@@ -154,7 +154,7 @@ class Stepper {
     this.steps = options.state?.step ?? 0;
   }
 
-  async step({ images, targets }: TrainBatch, rates: TrainRates): Promise<StepLosses> {
+  async step({ images, targets }: SessionBatch, rates: TrainRates): Promise<StepLosses> {
     const { imgsz, batch } = this.#options;
     if (images.length !== this.#patches.length) {
       throw new Error(`a step takes ${batch} images of 3 x ${imgsz} x ${imgsz}, not ${images.length} values`);

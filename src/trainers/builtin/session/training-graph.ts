@@ -10,7 +10,7 @@ import { anchorGrid } from '../model/anchors';
 import { type BlockedMap, blockedBlocks } from '../model/blocked-blocks';
 import { STEM_PATCH } from '../model/blocks';
 import { detector } from '../model/detector';
-import { GROUPS, type Group, type Layout, type ModelOptions } from '../model/layout';
+import { GROUPS, type GroupName, type Layout, type ModelOptions } from '../model/layout';
 import { type BatchStats, trainingBlocks } from '../model/training-blocks';
 import { OPTIMIZERS, type OptimizerName, type StepRates } from '../optimizer/optimizer';
 import { averageName, bufferName, nextName, STATS } from './state-names';
@@ -71,10 +71,10 @@ function ratesInput(graph: Graph): Rates {
   return Object.fromEntries(entries) as Rates;
 }
 
-type PerGroup = Readonly<Record<Group, Tensor>>;
+type PerGroup = Readonly<Record<GroupName, Tensor>>;
 
 function flatInputs(graph: Graph, layout: Layout): PerGroup {
-  const input = (group: Group): Tensor => graph.input(group, [layout.lengths[group]]);
+  const input = (group: GroupName): Tensor => graph.input(group, [layout.lengths[group]]);
   return { weights: input('weights'), norm: input('norm'), bias: input('bias') };
 }
 
@@ -89,9 +89,9 @@ function splitParameters(graph: Graph, layout: Layout, flat: PerGroup): Map<stri
   return parameters;
 }
 
-type Running = Readonly<Record<(typeof STATS)[number], Tensor>>;
+type RunningStats = Readonly<Record<(typeof STATS)[number], Tensor>>;
 
-function runningInputs(graph: Graph, layout: Layout): Running {
+function runningInputs(graph: Graph, layout: Layout): RunningStats {
   const input = (name: string): Tensor => graph.input(name, [layout.lengths.stats]);
   return { running_mean: input('running_mean'), running_var: input('running_var') };
 }
@@ -151,7 +151,7 @@ function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Fea
 
 function joinGradients(graph: Graph, layout: Layout, found: readonly Tensor[]): PerGroup {
   const all = [...layout.parameters.values()].map((parameter, i) => ({ parameter, gradient: found[i] }));
-  const join = (group: Group): Tensor => {
+  const join = (group: GroupName): Tensor => {
     const own = all.filter(({ parameter }) => parameter.group === group);
     const parts = own.map(({ gradient, parameter }) => rawReshape(graph, gradient, [parameter.length]));
     return rawConcat(graph, parts, 0);
@@ -169,12 +169,12 @@ function gradientNorm(graph: Graph, flat: PerGroup): Tensor {
 function clip(graph: Graph, flat: PerGroup, { norm, limit }: { norm: Tensor; limit: number }): PerGroup {
   const wanted = div(graph, graph.scalar(limit), addScalar(graph, norm, 1e-6));
   const factor = graph.emit({ op: 'Min', inputs: [wanted, graph.scalar(1)], shape: [] });
-  const clipped = (group: Group): Tensor => mul(graph, flat[group], factor);
+  const clipped = (group: GroupName): Tensor => mul(graph, flat[group], factor);
   return { weights: clipped('weights'), norm: clipped('norm'), bias: clipped('bias') };
 }
 
 type GroupUpdate = {
-  readonly group: Group;
+  readonly group: GroupName;
   readonly options: TrainingGraphOptions;
   readonly rates: Rates;
   readonly value: Tensor;
@@ -213,7 +213,7 @@ function averaged(graph: Graph, before: Tensor, next: Tensor, decay: Tensor): Te
 function updateStats(
   graph: Graph,
   stats: readonly BatchStats[],
-  { rates, running }: { rates: Rates; running: Running },
+  { rates, running }: { rates: Rates; running: RunningStats },
 ): void {
   const rows = (tensor: Tensor): Tensor => rawReshape(graph, tensor, [tensor.shape[1]]);
   // The running variance is the unbiased one, as in torch.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeImage } from '../../../../src/domain/detection/letterbox';
 import { autoBatch, rectBatches, roundToStride } from '../../../../src/domain/detection/rect-batches';
-import { regrouped } from '../../../../src/validator/val-set/plan';
+import { regrouped } from '../../../../src/validator/val-set/batch-plan';
 
 function checkShape(aspects: readonly number[], expected: string): void {
   const sizes = aspects.map((aspect) => ({ width: 1600, height: 1600 * aspect }));

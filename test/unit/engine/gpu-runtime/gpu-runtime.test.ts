@@ -19,8 +19,8 @@ import {
   installGpuRuntime,
   removeGpuRuntime,
 } from '../../../../src/engine/gpu-runtime/install';
+import { type GpuRuntimePlan, gpuRuntimePlan } from '../../../../src/engine/gpu-runtime/install-plan';
 import { gpuRuntimeEnvironment } from '../../../../src/engine/gpu-runtime/loader-path';
-import { type GpuRuntimePlan, gpuRuntimePlan } from '../../../../src/engine/gpu-runtime/plan';
 import { repositoryRoot } from '../../../helpers/shared';
 import { zipOf } from '../../../helpers/write-zip';
 

@@ -87,7 +87,7 @@ describe('what a page is told', () => {
     expect(epochsOf(first)?.slice(0, 2)).toEqual([6, 5]);
     expect(epochsOf(first)).toContain(best);
     expect(first!.sections.checkpoints!.older).toBe(6 - epochsOf(first)!.length);
-    run.session.look({ ...lens, rows: 10 });
+    run.session.setLens({ ...lens, rows: 10 });
     expect(epochsOf(run.update())).toEqual([6, 5, 4, 3, 2, 1]);
     expect(run.update()).toBeUndefined();
   });
@@ -132,7 +132,7 @@ describe('what a page is told', () => {
     const run = follow(500);
     run.session.open({ ...lens, charts: {} });
     expect(kinds(run.update())).toEqual([]);
-    run.session.look({ ...lens, charts: { loss: { width: 300, from: 100, to: 120 } } });
+    run.session.setLens({ ...lens, charts: { loss: { width: 300, from: 100, to: 120 } } });
     const update = run.update();
     const [chart] = update!.charts;
     expect(chart).toMatchObject({ kind: 'replace', chart: { id: 'loss', from: 100, to: 120 } });

@@ -10,10 +10,10 @@ import type { ControlRequest } from '../../../../../src/run/requests';
 import { ControlFolder } from '../../../../../src/trainers/builtin/control/control-folder';
 import { epochOrder, sampleRandom } from '../../../../../src/trainers/builtin/data/order';
 import { planBatches } from '../../../../../src/trainers/builtin/data/plan-batches';
+import { applyRequest } from '../../../../../src/trainers/builtin/loop/apply-request';
 import { addStep, meansOf, NO_SUMS } from '../../../../../src/trainers/builtin/loop/epoch-means';
 import { EventLog } from '../../../../../src/trainers/builtin/loop/event-log';
 import { readInFlight } from '../../../../../src/trainers/builtin/loop/in-flight';
-import { obey } from '../../../../../src/trainers/builtin/loop/obey';
 
 let dir: string;
 beforeEach(async () => {
@@ -97,7 +97,7 @@ describe('obey', () => {
     ...{ lrAt: () => 0.02, momentumAt: () => 0.9, accumulateAt: () => 1 },
   };
   const check = (request: ControlRequest) =>
-    obey(request, { step: 12, epoch: 2, planned, changes: [], by: 'cli' });
+    applyRequest(request, { step: 12, epoch: 2, planned, changes: [], by: 'cli' });
 
   it('applies an LR from the next step on, for all groups or for one', () => {
     expect(check({ type: 'lr', mode: 'scale', value: 0.01 }).applied).toEqual({
@@ -134,7 +134,7 @@ describe('the control folder', () => {
     await put('v.json', { id: 'v', t: 3, from: 'test', request: { type: 'validate', epoch: 1 } });
     await writeFile(file('c.json'), '{"id": "c", ');
     await writeFile(file('d.json.tmp'), 'being written');
-    const found = await folder.look(0);
+    const found = await folder.poll(0);
     expect(found.map((f) => [f.kind, f.id])).toEqual([
       ['bad', 'c'],
       ['request', 'b'],
@@ -143,16 +143,16 @@ describe('the control folder', () => {
     ]);
     for (const incoming of found) await folder.done(incoming);
     expect(await readdir(path.dirname(file('x')))).toEqual(['d.json.tmp']);
-    expect(await folder.look(1000)).toEqual([]);
+    expect(await folder.poll(1000)).toEqual([]);
   });
 
   it('is looked into every 50 ms at most, and may be absent', async () => {
     const folder = new ControlFolder(dir);
-    expect(await folder.look(0)).toEqual([]);
+    expect(await folder.poll(0)).toEqual([]);
     await mkdir(path.dirname(file('x')), { recursive: true });
     await put('b.json', { id: 'b', t: 1, from: 'test', request: { type: 'stop' } });
-    expect(await folder.look(49)).toEqual([]);
-    expect(await folder.look(50)).toHaveLength(1);
+    expect(await folder.poll(49)).toEqual([]);
+    expect(await folder.poll(50)).toHaveLength(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
 import { parseMetadata } from '../../../../../src/domain/detection/metadata';
 import { add, mul } from '../../../../../src/trainers/builtin/graph/arithmetic';
-import { conv, type Window } from '../../../../../src/trainers/builtin/graph/convolution';
+import { conv, type KernelWindow } from '../../../../../src/trainers/builtin/graph/convolution';
 import type { Feature } from '../../../../../src/trainers/builtin/graph/feature';
 import { silu } from '../../../../../src/trainers/builtin/graph/functions';
 import { Graph, type Tensor } from '../../../../../src/trainers/builtin/graph/graph';
@@ -35,7 +35,7 @@ function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
     const shape = [rows, data.length / rows];
     return graph.constant(`${name} ${f}`, shape, () => data.map(f));
   };
-  const convNormAct = (name: string, x: Feature, out: number, window: Window): Feature => {
+  const convNormAct = (name: string, x: Feature, out: number, window: KernelWindow): Feature => {
     const y = conv(graph, x, constant(`${name}.conv.weight`, out), window);
     const row = (part: string, f?: (v: number) => number) => constant(`${name}.norm.${part}`, 1, f);
     const centred = add(

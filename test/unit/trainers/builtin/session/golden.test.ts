@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../../../../../src/trainers/builtin/model/layout';
-import { openTrainSession, type TrainBatch } from '../../../../../src/trainers/builtin/session/train-session';
+import {
+  openTrainSession,
+  type SessionBatch,
+} from '../../../../../src/trainers/builtin/session/train-session';
 import type { TrainState } from '../../../../../src/trainers/builtin/session/train-state';
 import { repositoryRoot } from '../../../../helpers/shared';
 
@@ -55,7 +58,7 @@ function startingState(draw: () => number): TrainState {
   return { step: 0, tensors };
 }
 
-function drawBatch(draw: () => number): TrainBatch {
+function drawBatch(draw: () => number): SessionBatch {
   const { batch, imgsz, boxesPerImage, classes } = golden;
   const images = Uint8Array.from({ length: batch * 3 * imgsz * imgsz }, () => Math.floor(draw() * 256));
   const targets = { image: [] as number[], class: [] as number[], boxes: [] as number[] };

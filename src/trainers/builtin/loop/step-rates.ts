@@ -1,5 +1,5 @@
 import type { Schedule } from '../../../domain/schedule/types';
-import type { TrainRates } from '../session/rates';
+import type { TrainRates } from '../session/rate-vector';
 
 /** LR of each group in the schedule's order, and the same as the session takes it. */
 export function ratesAt(

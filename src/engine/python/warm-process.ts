@@ -2,7 +2,7 @@ import type { PythonReady } from '../../protocol/line-process';
 import { type LineProcess, type LineProcessOptions, startLineProcess } from './line-process';
 
 /** A Python process for requests of one kind: started at the first, warm for the next, started again where it died. */
-export class PythonServant {
+export class WarmPythonProcess {
   readonly #options: LineProcessOptions;
   readonly #mostRestarts: number;
   #process: LineProcess | undefined;

@@ -1,9 +1,9 @@
-import type { Group } from '../model/layout';
+import type { GroupName } from '../model/layout';
 import { ADAM_BETA2 } from '../optimizer/optimizer';
 import { RATES } from './training-graph';
 
 /** What the schedule says of one step. `momentum` is AdamW's beta1. */
-export type TrainRates = { readonly lr: Readonly<Record<Group, number>>; readonly momentum: number };
+export type TrainRates = { readonly lr: Readonly<Record<GroupName, number>>; readonly momentum: number };
 
 /** Where the weights are not averaged, batch norm's statistics are, over about ten steps: torch's default. */
 const STATS_DECAY = 0.9;

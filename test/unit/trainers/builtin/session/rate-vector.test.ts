@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rateVector } from '../../../../../src/trainers/builtin/session/rates';
+import { rateVector } from '../../../../../src/trainers/builtin/session/rate-vector';
 import { RATES } from '../../../../../src/trainers/builtin/session/training-graph';
 
 const RATES_NOW = { lr: { weights: 0.1, norm: 0.2, bias: 0.3 }, momentum: 0.9 };

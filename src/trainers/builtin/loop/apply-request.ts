@@ -8,7 +8,7 @@ import type { ControlRequest, LrChange } from '../../../run/requests';
 export const KNOBS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;
 
 /** Where the loop stands between two steps. */
-export type Standing = {
+export type LoopPosition = {
   /** The step that comes next. */
   readonly step: number;
   readonly epoch: number;
@@ -19,7 +19,7 @@ export type Standing = {
   readonly by: string;
 };
 
-export type Obedience = {
+export type RequestResult = {
   readonly ok: boolean;
   readonly message: string;
   readonly applied?: LrChange;
@@ -28,7 +28,7 @@ export type Obedience = {
 };
 
 /** What a request means at a step boundary. */
-export function obey(request: ControlRequest, at: Standing): Obedience {
+export function applyRequest(request: ControlRequest, at: LoopPosition): RequestResult {
   switch (request.type) {
     case 'lr':
       return changeLr(request, at);
@@ -57,7 +57,7 @@ export function obey(request: ControlRequest, at: Standing): Obedience {
   }
 }
 
-function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: Standing): Obedience {
+function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: LoopPosition): RequestResult {
   const { step, planned, changes, by } = at;
   const { mode, group } = request;
   const reference = group === undefined ? weightsGroup(planned) : planned.groups.indexOf(group);

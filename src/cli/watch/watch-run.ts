@@ -8,7 +8,7 @@ import type { CliIo } from '../io';
 import { refusalOf } from '../trust';
 import type { RunReporter } from './reporter';
 
-export type FollowOptions = {
+export type WatchRunOptions = {
   readonly dir: string;
   readonly reporter: RunReporter;
   /** A status older than this is of an earlier attempt; Unix ms. */
@@ -28,7 +28,7 @@ const PATIENCE_MS = 5000;
  * Follows a run to its end and tells the reporter. Where the run's keeper is gone before its work is done, another is
  * started. The live run is handed over; who calls disposes of it.
  */
-export async function followRun(io: CliIo, options: FollowOptions): Promise<Followed> {
+export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Followed> {
   const { reporter } = options;
   const live = await openRun(options.dir, reporter.onEntries);
   const store = new DisposableStore();
