@@ -12,6 +12,7 @@ import { listCommand } from './commands/list';
 import { lrFindCommand } from './commands/lr-find';
 import { predictCommand } from './commands/predict';
 import { continueCommand, pauseCommand, stopCommand } from './commands/requests';
+import { rewindCommand } from './commands/rewind';
 import { scheduleCommand } from './commands/schedule';
 import { setCommand } from './commands/set';
 import { setupPythonCommand } from './commands/setup-python';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly CommandFactory[] = [
   pauseCommand,
   continueCommand,
   setCommand,
+  rewindCommand,
   validateCommand,
   predictCommand,
   evaluateCommand,

@@ -9,6 +9,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function countFromZero(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('expected a whole number of at least 0.');
+  return value;
+}
+
 export function wholeNumberOrAuto(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : wholeNumber(text);
 }

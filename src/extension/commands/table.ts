@@ -47,6 +47,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.stopAfterEpoch': onRun(stopAfterEpoch),
     'pitwall.pause': onRun(pauseRun),
     'pitwall.resume': onRun(resume),
+    'pitwall.rewind': onRun(rewindRun),
     'pitwall.setLearningRate': onRun(setLearningRate),
     'pitwall.validateCheckpoint': onRun(validateCheckpoint),
     'pitwall.tryCheckpoint': onRun(tryCheckpoint),

@@ -5,6 +5,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   stop: 'pitwall.stop',
   pause: 'pitwall.pause',
   resume: 'pitwall.resume',
+  rewind: 'pitwall.rewind',
   setLr: 'pitwall.setLearningRate',
   compare: 'pitwall.compareRuns',
   validate: 'pitwall.validateCheckpoint',

@@ -151,9 +151,12 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
   const resume = {
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),
-    primary: true,
+    // What has diverged resumes into the same trouble.
+    primary: name !== 'diverged',
   };
-  return name === 'completed' ? [...tryBest, compare] : [...tryBest, compare, resume];
+  const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
+  if (name === 'completed') return [...tryBest, compare];
+  return [...tryBest, compare, resume, ...(name === 'diverged' ? [rewind] : [])];
 }
 
 /** Only what this trainer obeys, and Stop, which the keeper enforces. */

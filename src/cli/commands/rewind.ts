@@ -1,0 +1,37 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Cli } from '../cli';
+import { countFromZero, positiveNumber } from '../option-values';
+import { resolveRun } from '../run-reference';
+import { ask, RUN, RUNS } from './requests';
+
+export function rewindCommand({ io, run }: Cli) {
+  return new Command('rewind')
+    .description(
+      'go back to a checkpoint from before the trouble and train on from there at a lower LR; does not wait for the end',
+    )
+    .argument(...RUN)
+    .option(
+      '--to <epoch>',
+      'the checkpoint of this epoch, 0 to start again; later checkpoints are dropped',
+      countFromZero,
+    )
+    .option(
+      '--lr-factor <f>',
+      'what the LR is multiplied by; 0.5 unless the experiment says otherwise',
+      positiveNumber,
+    )
+    .option('--warmup <steps>', 'steps of the fresh warm-up', countFromZero)
+    .option(...RUNS)
+    .action(
+      run(async (text, { runs, to, lrFactor, warmup }) => {
+        const { dir } = resolveRun(io, text, runs);
+        const wish = {
+          ...(to !== undefined && { epoch: to }),
+          ...(lrFactor !== undefined && { lrFactor }),
+          ...(warmup !== undefined && { warmup }),
+        };
+        await ask(io, dir, { type: 'rewind', ...wish });
+        return 0;
+      }),
+    );
+}
