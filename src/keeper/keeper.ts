@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Deferred, deferred } from '../base/async';
 import { DisposableStore } from '../base/disposable';
 import type { Alarm } from '../domain/run/alarms';
+import { createNotBegunAlarm } from '../domain/run/plateau';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
 import { type RunFile, type StatusFile, zStatusFile } from '../run/files';
@@ -14,6 +15,7 @@ import type { ControlRequest } from '../run/requests';
 import { answerRequest } from './answer-request';
 import { removeLeftovers } from './checkpoint-folder';
 import { Cleanup } from './cleanup';
+import { judgeRun } from './judge-early-stop';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { Monitor } from './monitor';
 import { Requests } from './requests';
@@ -24,7 +26,7 @@ import { type StatusFields, StatusWriter } from './status-writer';
 import { PASSING_MS, retrying, Supervisor, type Trouble } from './supervisor';
 import { judgesDivergence } from './trainer-commands';
 import { TrainerControl } from './trainer-control';
-import { judgeRun, ValidationControl } from './validation-control';
+import { ValidationControl } from './validation-control';
 
 export type KeeperOptions = {
   readonly dir: string;
@@ -84,6 +86,7 @@ class Keeper {
   #state: KeeperState = { kind: 'keeping' };
   #loop: LookLoop | undefined;
   #last = { step: 0, epoch: 0 };
+  readonly #notBegun = createNotBegunAlarm();
   #judged: unknown;
 
   constructor(options: KeeperOptions, paths: RunPaths, book: RunBook) {
@@ -288,14 +291,20 @@ class Keeper {
     if (this.#judged === state.validations || !this.#trainer.alive || this.#trainer.cause) return;
     this.#judged = state.validations;
     const settings = this.#options.run.experiment.resolved.early_stop;
-    const { stop, bestEpoch, patience } = judgeRun(state, settings);
+    const { stop, bestEpoch, patience, notBegun, others } = judgeRun(state, settings);
+    this.#warnNotBegun(notBegun);
     if (!stop) return;
     const epoch = Math.max(...state.validations.keys());
     const { metric } = settings;
-    const message = `early stop at epoch ${epoch}: ${metric} (smoothed) has not improved for ${patience} epochs, best was epoch ${bestEpoch}`;
+    const message = `early stop at epoch ${epoch}: ${metric} (smoothed) has not improved for ${patience} epochs, best was epoch ${bestEpoch}; ${others}`;
     this.#book.note({ type: 'early_stop', epoch, bestEpoch, metric, message });
     await this.#ask('stop');
     this.#trainer.stop({ kind: 'early', message });
+  }
+
+  #warnNotBegun(epochs: number): void {
+    const alarm = this.#notBegun(epochs, this.#last.epoch);
+    if (alarm) this.#monitor.raise(alarm, 0);
   }
 
   /** A trainer that cannot be asked is interrupted all the same. */

@@ -1,6 +1,5 @@
-import type { EarlyStopSettings } from '../domain/experiment/types';
 import { totalLoss } from '../domain/run/alarms';
-import { judgeEarlyStop, type ValidatedEpoch } from '../domain/run/early-stop';
+import type { ValidatedEpoch } from '../domain/run/early-stop';
 import { createBehindAlarm, createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
@@ -295,15 +294,6 @@ export function historyOf(state: RunState): ValidatedEpoch[] {
     const loss = losses.get(epoch);
     return { epoch, map, map50, precision, recall, ...(loss === undefined ? {} : { loss }) };
   });
-}
-
-/** Early stopping as it stands, with the patience that was last asked for. */
-export function judgeRun(state: RunState, settings: EarlyStopSettings) {
-  const asked = state.keeper.findLast((e) => e.type === 'answer' && e.ok && e.request.type === 'patience');
-  const patience =
-    asked?.type === 'answer' && asked.request.type === 'patience' ? asked.request.value : settings.patience;
-  const verdict = judgeEarlyStop(historyOf(state), { ...settings, patience });
-  return { ...verdict, patience, stop: verdict.stop && (settings.enabled || asked !== undefined) };
 }
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {

@@ -79,6 +79,10 @@ const zEarlyStop = block<EarlyStopSettings>({
   metric: z.enum(['map', 'map50', 'precision', 'recall', 'loss', 'fitness']),
   ema: z.number(),
   patience: z.number(),
+  // Later than format 1.
+  min_delta: z.number().default(0),
+  min_epochs: count.default(0),
+  wait_for_decay: z.boolean().default(true),
 });
 
 const zCheckpoints = block<CheckpointSettings>({

@@ -79,7 +79,10 @@ export function fakeExperiment({
       engine: 'onnx',
       in_loop: 0,
     },
-    early_stop: { enabled: false, metric: 'map', ema: 5, patience: 10 },
+    early_stop: {
+      ...{ enabled: false, metric: 'map', ema: 5, patience: 10 },
+      ...{ min_delta: 0, min_epochs: 0, wait_for_decay: false },
+    },
     checkpoints: { every: 1, keep_last: 100, keep_best: 1 },
     on_divergence: 'stop',
     passthrough: { ...trainer, validator },

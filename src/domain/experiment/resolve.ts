@@ -134,6 +134,9 @@ function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
   return {
     // Ultralytics: patience 0 never stops.
     enabled: get<boolean>('early_stop.enabled') && patience > 0,
+    min_delta: get('early_stop.min_delta'),
+    min_epochs: get('early_stop.min_epochs'),
+    wait_for_decay: get('early_stop.wait_for_decay'),
     metric: get('early_stop.metric'),
     ema: asTheirs ? 1 : get('early_stop.ema'),
     patience,

@@ -102,6 +102,12 @@ export type EarlyStopSettings = {
   readonly ema: number;
   /** Epochs without improvement before the run is stopped. */
   readonly patience: number;
+  /** A smaller rise is none. */
+  readonly min_delta: number;
+  /** Never before this epoch. */
+  readonly min_epochs: number;
+  /** Not while the LR still has most of its decay before it. */
+  readonly wait_for_decay: boolean;
 };
 
 export type CheckpointSettings = {

@@ -24,6 +24,22 @@ export function createPlateauAlarm(): (history: readonly ValidatedEpoch[]) => Al
   };
 }
 
+/** Validated epochs after warm-up in which a detector should have found something. */
+const NOTHING_EPOCHS = 10;
+
+/** A run whose metric never begins is not stopped for it; a person is told what to look at. */
+export function createNotBegunAlarm(): (epochs: number, epoch: number) => Alarm | undefined {
+  const episode = createEpisode();
+  return (epochs, epoch) =>
+    episode(epochs >= NOTHING_EPOCHS, () => ({
+      rule: 'metric_not_begun',
+      severity: 'warning',
+      epoch: Math.max(1, epoch),
+      message: `nothing is found after ${epochs} validated epochs since warm-up: look at the true boxes of val images (are images and labels of one set, do class ids match in train and val?), and if they are right, at the LR (pitwall lr-find)`,
+      numbers: { epochs },
+    }));
+}
+
 /** Validation falls behind when so many checkpoints wait, or were passed over in a row. */
 const BEHIND_CHECKPOINTS = 3;
 

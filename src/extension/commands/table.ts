@@ -5,6 +5,7 @@ import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } fr
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
+import { rewindRun } from './rewind';
 import {
   archiveRun,
   compareRuns,

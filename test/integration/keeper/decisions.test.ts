@@ -26,7 +26,10 @@ const ask = (dir: string, request: Parameters<typeof askAndWait>[1]) =>
 
 test('early stopping ends a run that no longer improves, and says why', async () => {
   const map = [0.1, 0.2, 0.3, ...Array(200).fill(0.25)];
-  const early_stop = { enabled: true, metric: 'map', ema: 1, patience: 3 } as const;
+  const early_stop = {
+    ...({ enabled: true, metric: 'map', ema: 1, patience: 3 } as const),
+    ...{ min_delta: 0, min_epochs: 0, wait_for_decay: false },
+  };
   const live = await runToEnd(
     await start({ epochs: 200, validator: { ms: 1, map }, experiment: { early_stop } }),
   );

@@ -130,7 +130,14 @@ describe('completion', () => {
       'rule',
       'in_loop',
     ]);
-    expect(labels('early_stop: { metric: map, |')).toEqual(['enabled', 'ema', 'patience']);
+    expect(labels('early_stop: { metric: map, |')).toEqual([
+      'enabled',
+      'ema',
+      'patience',
+      'min_delta',
+      'min_epochs',
+      'wait_for_decay',
+    ]);
   });
 
   it('offers the values that a key takes', () => {

@@ -75,7 +75,15 @@ describe('an experiment file', () => {
       640,
     ]);
     check('data: d.yaml', (e) => e.schedule.lr0, 0.01);
-    check('data: d.yaml', (e) => e.early_stop, { enabled: true, metric: 'map', ema: 5, patience: 100 });
+    check('data: d.yaml', (e) => e.early_stop, {
+      enabled: true,
+      metric: 'map',
+      ema: 5,
+      patience: 100,
+      min_delta: 0,
+      min_epochs: 0,
+      wait_for_decay: true,
+    });
     check('data: d.yaml\nvalidation:', (e) => e.validation.enabled, true);
   });
 

@@ -169,7 +169,7 @@ test('early stop: patience does not count while the metric has not begun', () =>
   const history = [0, 0, 0, 0, 0].map((map, i) => validated(i + 1, map));
   expect(judgeEarlyStop(history, { metric: 'map', patience: 2, ema: 1 })).toMatchObject({
     stop: false,
-    bestEpoch: 5,
+    bestEpoch: 0,
   });
 });
 
