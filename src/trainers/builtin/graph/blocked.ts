@@ -1,9 +1,8 @@
 import { int, ints } from '../../../onnx/encode';
-import { rawReshape } from './broadcast';
 import { type Feature, positionsOf } from './feature';
-import type { Graph, Tensor } from './graph';
-import { rawColumnSums } from './reduce';
+import { rawColumnSums } from './linear';
 import { gatherRows } from './rows';
+import type { Builder, Tensor } from './tensor';
 
 /** onnxruntime's own domain for its channel-blocked kernels (NCHWc): what its CPU provider turns convolutions into. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
@@ -32,7 +31,8 @@ export type ConvInputs = {
 };
 
 /** The runtime's convolution of blocks of channels. Knows nothing of derivatives. */
-export function directConv(graph: Graph, inputs: ConvInputs, conv: ConvShape): Tensor {
+export function directConv(inputs: ConvInputs, conv: ConvShape): Tensor {
+  const { graph } = inputs.x;
   const { x, kernel, bias, sum } = inputs;
   const { kernel: side, stride, pads, groups = 1 } = conv;
   const [batch, , height, width] = x.shape;
@@ -55,56 +55,57 @@ export function directConv(graph: Graph, inputs: ConvInputs, conv: ConvShape): T
   });
 }
 
-const zeros = (graph: Graph, length: number): Tensor =>
+const zeros = (graph: Builder, length: number): Tensor =>
   graph.constant(`zeros ${length}`, [length], () => new Float32Array(length));
 
 /** x scale + shift + sum with a scale and a shift for each channel, (1, C), in one pass: a 1x1 convolution of groups of one. */
 export function affine(
-  graph: Graph,
   x: Tensor,
   { scale, shift, sum }: { readonly scale: Tensor; readonly shift: Tensor; readonly sum?: Tensor },
 ): Tensor {
   const channels = x.shape[1];
-  const kernel = rawReshape(graph, scale, [channels, 1, 1, 1]);
-  const bias = rawReshape(graph, shift, [channels]);
+  const kernel = scale.reshaped([channels, 1, 1, 1]);
+  const bias = shift.reshaped([channels]);
   const inputs = { x, kernel, bias, ...(sum ? { sum } : {}) };
-  return directConv(graph, inputs, { kernel: 1, stride: 1, pads: [0, 0, 0, 0], groups: channels });
+  return directConv(inputs, { kernel: 1, stride: 1, pads: [0, 0, 0, 0], groups: channels });
 }
 
 /** Sums over batch and positions, (1, C). */
-export function channelSums(graph: Graph, x: Tensor): Tensor {
+export function channelSums(x: Tensor): Tensor {
+  const { graph } = x;
   const [batch, channels, height, width] = x.shape;
   const [block, positions] = [graph.channelBlock, height * width];
   const ones = graph.constant(`ones ${positions}`, [1, positions], () => new Float32Array(positions).fill(1));
   const groups = (batch * channels) / block;
-  const blocks = rawReshape(graph, x, [groups, positions, block]);
+  const blocks = x.reshaped([groups, positions, block]);
   const sums = graph.emit({ op: 'MatMul', inputs: [ones, blocks], shape: [groups, 1, block] });
-  return rawColumnSums(graph, rawReshape(graph, sums, [batch, channels]));
+  return rawColumnSums(sums.reshaped([batch, channels]));
 }
 
 /** Sums of a b over batch and positions, (1, C): the diagonals of small products, so that a b itself is never written. */
-export function channelProducts(graph: Graph, a: Tensor, b: Tensor): Tensor {
+export function channelProducts(a: Tensor, b: Tensor): Tensor {
+  const { graph } = a;
   const [batch, channels, height, width] = a.shape;
   const block = graph.channelBlock;
   const shape = [(batch * channels) / block, height * width, block];
   const products = graph.emit({
     op: 'FusedMatMul',
     domain: 'com.microsoft',
-    inputs: [rawReshape(graph, a, shape), rawReshape(graph, b, shape)],
+    inputs: [a.reshaped(shape), b.reshaped(shape)],
     shape: [shape[0], block, block],
     attributes: { transA: int(1) },
   });
-  const summed = rawColumnSums(graph, rawReshape(graph, products, [batch, channels * block]));
+  const summed = rawColumnSums(products.reshaped([batch, channels * block]));
   const identity = graph.constant(`identity ${block}`, [block, block], () =>
     Float32Array.from({ length: block * block }, (_, i) => (i % (block + 1) === 0 ? 1 : 0)),
   );
-  const squares = rawReshape(graph, summed, [channels / block, block, block]);
+  const squares = summed.reshaped([channels / block, block, block]);
   const diagonal = graph.emit({ op: 'Mul', inputs: [squares, identity], shape: squares.shape });
   const attributes = { keepdims: int(0) };
   const axis = graph.int64([2]);
   const shapeOut = [channels / block, block];
   const values = graph.emit({ op: 'ReduceSum', inputs: [diagonal, axis], shape: shapeOut, attributes });
-  return rawReshape(graph, values, [1, channels]);
+  return values.reshaped([1, channels]);
 }
 
 /** Offset of a tap from its position, in rows and columns. */
@@ -114,17 +115,18 @@ export type Tap = readonly [y: number, x: number];
  * (N, taps C), N positions in the order image, y, x: what lies at each tap of every `stride`-th position; zeros beyond
  * the edge.
  */
-export function tapRows(graph: Graph, x: Tensor, taps: readonly Tap[], stride = 1): Tensor {
+export function tapRows(x: Tensor, taps: readonly Tap[], stride = 1): Tensor {
+  const { graph } = x;
   const [batch, channels, height, width] = x.shape;
   const block = graph.channelBlock;
   const geometry = { batch, groups: channels / block, height, width, stride, taps };
   const size = { batch, height: height / stride, width: width / stride };
   const length = positionsOf(size) * taps.length * geometry.groups;
   const index = graph.constant(`taps ${JSON.stringify(geometry)}`, [length], () => tapIndex(geometry));
-  const lines = rawReshape(graph, x, [batch * geometry.groups * height * width, block]);
+  const lines = x.reshaped([batch * geometry.groups * height * width, block]);
   const isWithin = taps.every(([dy, dx]) => dy === 0 && dx === 0);
-  const found = isWithin ? gather(graph, lines, index) : gatherRows(graph, lines, index);
-  return rawReshape(graph, found, [positionsOf(size), taps.length * channels]);
+  const found = isWithin ? gather(lines, index) : gatherRows(lines, index);
+  return found.reshaped([positionsOf(size), taps.length * channels]);
 }
 
 type BlockedGeometry = {
@@ -152,8 +154,8 @@ function tapIndex({ batch, groups, height, width, stride, taps }: BlockedGeometr
   return index;
 }
 
-const gather = (graph: Graph, rows: Tensor, index: Tensor): Tensor =>
-  graph.emit({
+const gather = (rows: Tensor, index: Tensor): Tensor =>
+  rows.graph.emit({
     op: 'Gather',
     inputs: [rows, index],
     shape: [index.shape[0], rows.shape[1]],
@@ -162,20 +164,21 @@ const gather = (graph: Graph, rows: Tensor, index: Tensor): Tensor =>
   });
 
 /** Rows of a feature map in blocks; of any type. */
-export function toBlocks(graph: Graph, x: Feature): Blocked {
-  const values = rawToBlocks(graph, x.rows, [x.batch, x.rows.shape[1], x.height, x.width]);
-  graph.differentiable(values, [x.rows], (d) => [tapRows(graph, d, [[0, 0]])]);
+export function toBlocks(x: Feature): Blocked {
+  const values = rawToBlocks(x.rows, [x.batch, x.rows.shape[1], x.height, x.width]);
+  x.rows.graph.differentiable(values, [x.rows], (d) => [tapRows(d, [[0, 0]])]);
   return { values };
 }
 
-export function toFeature(graph: Graph, { values }: Blocked): Feature {
+export function toFeature({ values }: Blocked): Feature {
   const [batch, , height, width] = values.shape;
-  const rows = tapRows(graph, values, [[0, 0]]);
-  graph.differentiable(rows, [values], (d) => [rawToBlocks(graph, d, values.shape)]);
+  const rows = tapRows(values, [[0, 0]]);
+  values.graph.differentiable(rows, [values], (d) => [rawToBlocks(d, values.shape)]);
   return { rows, batch, height, width };
 }
 
-function rawToBlocks(graph: Graph, rows: Tensor, shape: readonly number[]): Tensor {
+function rawToBlocks(rows: Tensor, shape: readonly number[]): Tensor {
+  const { graph } = rows;
   const [batch, channels, height, width] = shape;
   const [block, positions] = [graph.channelBlock, height * width];
   const groups = channels / block;
@@ -186,6 +189,6 @@ function rawToBlocks(graph: Graph, rows: Tensor, shape: readonly number[]): Tens
       return (image * positions + (i % positions)) * groups + group;
     }),
   );
-  const lines = rawReshape(graph, rows, [index.shape[0], block]);
-  return rawReshape(graph, gather(graph, lines, index), shape);
+  const lines = rows.reshaped([index.shape[0], block]);
+  return gather(lines, index).reshaped(shape);
 }

@@ -1,9 +1,8 @@
-import { rawReshape } from './broadcast';
 import { channelsOf, type Feature, positionsOf } from './feature';
-import type { Graph, Tensor } from './graph';
 import { rawMatmul } from './linear';
 import { gatherRows } from './rows';
 import { rawTranspose } from './shape';
+import type { Tensor } from './tensor';
 
 /** Square kernel of odd size with zero padding (kernel - 1) / 2; stride 2 halves even sizes. */
 export type KernelWindow = { readonly kernel: number; readonly stride: 1 | 2 };
@@ -12,9 +11,9 @@ export type KernelWindow = { readonly kernel: number; readonly stride: 1 | 2 };
  * Convolution as one gather of rows and one matrix product. `weight` is (Cout, k k Cin), columns in the order ky, kx,
  * cin (OHWI).
  */
-export function conv(graph: Graph, x: Feature, weight: Tensor, window: KernelWindow): Feature {
-  const { feature, backward } = rawConv(graph, x, weight, window);
-  graph.differentiable(feature.rows, [x.rows, weight], (d) => {
+export function conv(x: Feature, weight: Tensor, window: KernelWindow): Feature {
+  const { feature, backward } = rawConv(x, weight, window);
+  weight.graph.differentiable(feature.rows, [x.rows, weight], (d) => {
     const { byInput, byWeight } = backward(d, weight);
     return [byInput, byWeight];
   });
@@ -34,17 +33,17 @@ export type RawConv = {
  * this order since transposing the narrow operand is twice as fast as patches^T dy. By the input: again a gather and a
  * product, see turnedConv and spreadConv.
  */
-export function rawConv(graph: Graph, x: Feature, weight: Tensor, window: KernelWindow): RawConv {
+export function rawConv(x: Feature, weight: Tensor, window: KernelWindow): RawConv {
   const output = outputOf(x, window);
-  const patches = patchesOf(graph, x.rows, { input: x, output, window });
-  const rows = rawMatmul(graph, patches, weight, { transB: true });
+  const patches = patchesOf(x.rows, { input: x, output, window });
+  const rows = rawMatmul(patches, weight, { transB: true });
   const place = { x, output, window };
   const ofInput = window.stride === 1 ? turnedConv : spreadConv;
   return {
     feature: { ...output, rows },
     backward: (d, through) => ({
-      byInput: ofInput(graph, place, through, d),
-      byWeight: rawMatmul(graph, d, patches, { transA: true }),
+      byInput: ofInput(place, through, d),
+      byWeight: rawMatmul(d, patches, { transA: true }),
     }),
   };
 }
@@ -62,13 +61,15 @@ const keyOf = ({ input, window }: Geometry): string =>
   `${window.kernel}/${window.stride} ${input.batch},${input.height},${input.width}`;
 
 /** What lies under the kernel at each output position, (N, k k C); what lies outside the image is zero. */
-function patchesOf(graph: Graph, rows: Tensor, geometry: Geometry): Tensor {
+function patchesOf(rows: Tensor, geometry: Geometry): Tensor {
   const { kernel } = geometry.window;
   if (kernel === 1 && geometry.window.stride === 1) return rows;
   const taps = kernel * kernel;
   const positions = positionsOf(geometry.output);
-  const index = graph.constant(`patches ${keyOf(geometry)}`, [positions * taps], () => patchIndex(geometry));
-  return rawReshape(graph, gatherRows(graph, rows, index), [positions, taps * rows.shape[1]]);
+  const index = rows.graph.constant(`patches ${keyOf(geometry)}`, [positions * taps], () =>
+    patchIndex(geometry),
+  );
+  return gatherRows(rows, index).reshaped([positions, taps * rows.shape[1]]);
 }
 
 /** For each output position the input rows under the kernel; the row after the last stands for zero. */
@@ -104,29 +105,29 @@ function* walk({ batch, height, width }: PlaneSize): Generator<PixelPosition> {
 type ConvolutionSite = { readonly x: Feature; readonly output: PlaneSize; readonly window: KernelWindow };
 
 /** Stride 1: the same convolution of dy with the kernel turned by 180 degrees and its channels swapped. */
-function turnedConv(graph: Graph, { x, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
-  const patches = patchesOf(graph, d, { input: x, output: x, window });
+function turnedConv({ x, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
+  const patches = patchesOf(d, { input: x, output: x, window });
   const taps = window.kernel ** 2;
   const order = Array.from({ length: taps }, (_, i) => taps - 1 - i);
-  return rawMatmul(graph, patches, tapMatrix(graph, weight, { taps, order, across: 1 }));
+  return rawMatmul(patches, tapMatrix(weight, { taps, order, across: 1 }));
 }
 
 /**
  * 3x3 with stride 2: the 2x2 input positions 2i..2i+1 see the outputs i and i + 1 along each axis, so one product of
  * 2x2 neighbourhoods of dy with a kernel of 16 blocks (seven of them zero) gives all four.
  */
-function spreadConv(graph: Graph, { x, output, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
+function spreadConv({ x, output, window }: ConvolutionSite, weight: Tensor, d: Tensor): Tensor {
   if (window.kernel !== 3) throw new Error('stride 2 is for 3x3 convolutions');
   const { batch, height, width } = output;
   const positions = positionsOf(output);
-  const index = graph.constant(`ahead ${batch},${height},${width}`, [positions * 4], () =>
+  const index = weight.graph.constant(`ahead ${batch},${height},${width}`, [positions * 4], () =>
     aheadIndex(output),
   );
-  const ahead = rawReshape(graph, gatherRows(graph, d, index), [positions, 4 * d.shape[1]]);
-  const cells = rawMatmul(graph, ahead, tapMatrix(graph, weight, { taps: 9, order: SPREAD_TAPS, across: 4 }));
+  const ahead = gatherRows(d, index).reshaped([positions, 4 * d.shape[1]]);
+  const cells = rawMatmul(ahead, tapMatrix(weight, { taps: 9, order: SPREAD_TAPS, across: 4 }));
   const channels = channelsOf(x);
-  const split = rawReshape(graph, cells, [batch * height, width, 2, 2 * channels]);
-  return rawReshape(graph, rawTranspose(graph, split, [0, 2, 1, 3]), [positions * 4, channels]);
+  const split = cells.reshaped([batch * height, width, 2, 2 * channels]);
+  return rawTranspose(split, [0, 2, 1, 3]).reshaped([positions * 4, channels]);
 }
 
 /** Each output position with the next ones to the right, below, and both. */
@@ -167,14 +168,14 @@ type TapOrder = { readonly taps: number; readonly order: readonly number[]; read
  * (Cout, taps Cin) -> (n / across Cout, across Cin), where n = order.length: blocks of the kernel, turned so that
  * outputs are rows, in the given order; tap number `taps` is a block of zeros.
  */
-function tapMatrix(graph: Graph, weight: Tensor, { taps, order, across }: TapOrder): Tensor {
+function tapMatrix(weight: Tensor, { taps, order, across }: TapOrder): Tensor {
   const [outputs, columns] = weight.shape;
   const inputs = columns / taps;
-  const byTap = rawTranspose(graph, rawReshape(graph, weight, [outputs, taps, inputs]), [1, 0, 2]);
-  const rows = rawReshape(graph, byTap, [taps, outputs * inputs]);
-  const index = graph.constant(`taps ${order}`, [order.length], () => Int32Array.from(order));
+  const byTap = rawTranspose(weight.reshaped([outputs, taps, inputs]), [1, 0, 2]);
+  const rows = byTap.reshaped([taps, outputs * inputs]);
+  const index = weight.graph.constant(`taps ${order}`, [order.length], () => Int32Array.from(order));
   const down = order.length / across;
-  const blocks = rawReshape(graph, gatherRows(graph, rows, index), [down, across, outputs, inputs]);
-  const turned = across === 1 ? blocks : rawTranspose(graph, blocks, [0, 2, 1, 3]);
-  return rawReshape(graph, turned, [down * outputs, across * inputs]);
+  const blocks = gatherRows(rows, index).reshaped([down, across, outputs, inputs]);
+  const turned = across === 1 ? blocks : rawTranspose(blocks, [0, 2, 1, 3]);
+  return turned.reshaped([down * outputs, across * inputs]);
 }

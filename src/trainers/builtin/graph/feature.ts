@@ -1,4 +1,4 @@
-import type { Tensor } from './graph';
+import type { Tensor } from './tensor';
 
 /**
  * A feature map as a matrix: one row per position (image, then y, then x), one column per channel. A convolution is

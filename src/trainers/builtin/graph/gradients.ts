@@ -1,5 +1,5 @@
-import { add } from './arithmetic';
-import type { Backward, Graph, Tensor } from './graph';
+import type { Graph } from './graph';
+import type { Backward, Tensor } from './tensor';
 
 /**
  * Reverse-mode differentiation: appends to the graph what computes d`loss`/d`of`. The tape is walked backwards once,
@@ -19,7 +19,7 @@ export function gradients(
     if (gradient === undefined || !wanted.includes(true)) continue;
     const before = inputs.map((t) => found.get(t.name));
     const parts = backward(gradient, before).map((part, i) => (wanted[i] ? part : undefined));
-    collect(graph, found, { inputs, parts });
+    collect(found, { inputs, parts });
   }
   return of.map((tensor) => gradientOf(found, tensor));
 }
@@ -27,16 +27,16 @@ export function gradients(
 type PartialGradient = NonNullable<ReturnType<Backward>[number]>;
 type Flow = { readonly inputs: readonly Tensor[]; readonly parts: ReturnType<Backward> };
 
-function collect(graph: Graph, found: Map<string, Tensor>, { inputs, parts }: Flow): void {
+function collect(found: Map<string, Tensor>, { inputs, parts }: Flow): void {
   for (const [i, input] of inputs.entries()) {
     const part = parts[i];
-    if (part !== undefined) found.set(input.name, withBefore(graph, found.get(input.name), part));
+    if (part !== undefined) found.set(input.name, withBefore(found.get(input.name), part));
   }
 }
 
-function withBefore(graph: Graph, before: Tensor | undefined, part: PartialGradient): Tensor {
+function withBefore(before: Tensor | undefined, part: PartialGradient): Tensor {
   if ('whole' in part) return part.whole;
-  return before === undefined ? part : add(graph, before, part);
+  return before === undefined ? part : before.add(part);
 }
 
 /** The names of all tensors that are made of `of`; only through them gradients must flow. */

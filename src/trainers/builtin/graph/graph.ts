@@ -1,5 +1,4 @@
 import type {
-  Attributes,
   ElementType,
   Initializer,
   OnnxModel,
@@ -7,31 +6,8 @@ import type {
   TensorData,
   ValueInfo,
 } from '../../../onnx/encode';
-
-/** A value of the graph: what it is called in the ONNX file, and its shape, which is known when the graph is built. */
-export type Tensor = {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-};
-
-export type Emit = {
-  readonly op: string;
-  readonly inputs: readonly Tensor[];
-  readonly shape: readonly number[];
-  readonly attributes?: Attributes;
-  readonly type?: ElementType;
-  readonly domain?: string;
-};
-
-/**
- * Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. `before` is what flowed to
- * each input by other ways already: an operation that adds it at no cost answers with the `whole`.
- */
-export type Backward = (
-  gradient: Tensor,
-  before: readonly (Tensor | undefined)[],
-) => readonly (Tensor | { readonly whole: Tensor } | undefined)[];
+import { sizeOf } from './broadcast';
+import { type Backward, type Builder, type Emit, Tensor } from './tensor';
 
 /** What reverse-mode differentiation needs to know of one operation. */
 export type TapeEntry = {
@@ -40,10 +16,8 @@ export type TapeEntry = {
   readonly backward: Backward;
 };
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 /** An ONNX graph under construction, with the tape of what can be differentiated. */
-export class Graph {
+export class Graph implements Builder {
   readonly tape: TapeEntry[] = [];
   readonly #nodes: OnnxNode[] = [];
   readonly #inputs: ValueInfo[] = [];
@@ -57,7 +31,7 @@ export class Graph {
 
   input(name: string, shape: readonly number[], type: ElementType = 'float32'): Tensor {
     this.#inputs.push({ name, type, dims: shape });
-    return { name, type, shape };
+    return new Tensor(this, name, type, shape);
   }
 
   /** Gives `tensor` a public name; the value can be fetched from a run. */
@@ -71,7 +45,7 @@ export class Graph {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const data = make();
-    const tensor: Tensor = { name: `const:${key}`, type: elementType(data), shape };
+    const tensor = new Tensor(this, `const:${key}`, elementType(data), shape);
     this.#initializers.push({ name: tensor.name, type: tensor.type, dims: shape, data });
     this.#constants.set(key, tensor);
     return tensor;
@@ -93,7 +67,7 @@ export class Graph {
     const name = `t${this.#nodes.length}`;
     this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes, domain });
     this.#bytes += 4 * sizeOf(shape);
-    return { name, type, shape };
+    return new Tensor(this, name, type, shape);
   }
 
   /** Notes how `output` was made of `inputs`, and returns it. */

@@ -1,19 +1,20 @@
-import { unbroadcast } from './broadcast';
-import type { Graph, Tensor } from './graph';
+import type { Tensor } from './tensor';
 
 /** `yes` where the condition holds, else `no` (a constant); what is not chosen gets a zero gradient, never 0 x infinity. */
-export function where(graph: Graph, condition: Tensor, yes: Tensor, no: number): Tensor {
+export function where(condition: Tensor, yes: Tensor, no: number): Tensor {
+  const { graph } = condition;
   const pick = (x: Tensor, other: number): Tensor =>
     graph.emit({ op: 'Where', inputs: [condition, x, graph.scalar(other)], shape: yes.shape });
-  return graph.differentiable(pick(yes, no), [yes], (d) => [unbroadcast(graph, pick(d, 0), yes.shape)]);
+  return graph.differentiable(pick(yes, no), [yes], (d) => [pick(d, 0).sumTo(yes.shape)]);
 }
 
-export function greater(graph: Graph, a: Tensor, b: Tensor): Tensor {
-  return graph.emit({ op: 'Greater', inputs: [a, b], shape: a.shape, type: 'bool' });
+export function greater(a: Tensor, b: Tensor): Tensor {
+  return a.graph.emit({ op: 'Greater', inputs: [a, b], shape: a.shape, type: 'bool' });
 }
 
 /** 1 where `classes` (1, N) names the row, else 0: (count, N). A class below zero gives a column of zeros. */
-export function oneHotRows(graph: Graph, classes: Tensor, count: number): Tensor {
+export function oneHotRows(classes: Tensor, count: number): Tensor {
+  const { graph } = classes;
   const rows = graph.constant(`range ${count}`, [count, 1], () =>
     Float32Array.from({ length: count }, (_, i) => i),
   );

@@ -1,9 +1,6 @@
-import { add, addScalar, detach, div, max, mul, scale, sub } from '../graph/arithmetic';
-import { exp, softplus } from '../graph/functions';
-import type { Graph, Tensor } from '../graph/graph';
-import { sum } from '../graph/reduce';
 import { greater, oneHotRows, where } from '../graph/select';
 import { concat, slice } from '../graph/shape';
+import type { Tensor } from '../graph/tensor';
 import { BOX_COLUMNS } from '../model/detector';
 import { boxesOf, completeIou } from './iou';
 
@@ -31,48 +28,43 @@ export type DetectionLoss = { readonly total: Tensor; readonly box: Tensor; read
  * (Li et al. 2020, quality focal loss), over all positions and classes. Box: 1 - CIoU weighted by quality. Both are
  * divided by the sum of the qualities, as Ultralytics divides by its target scores.
  */
-export function detectionLoss(graph: Graph, inputs: LossInputs, gains: LossGains): DetectionLoss {
+export function detectionLoss(inputs: LossInputs, gains: LossGains): DetectionLoss {
   const { predictions, boxes, classes } = inputs;
+  const { graph } = predictions;
   const count = predictions.shape[0] - BOX_COLUMNS;
-  const assigned = greater(graph, classes, graph.scalar(-0.5));
-  const raw = slice(graph, predictions, { axis: 0, start: 0, length: BOX_COLUMNS });
-  const predicted = decode(graph, where(graph, assigned, raw, 0));
-  const { iou, ciou } = completeIou(graph, boxesOf(graph, predicted, true), boxesOf(graph, boxes, false));
-  const quality = qualityOf(graph, assigned, iou);
-  const weight = max(graph, sum(graph, quality), graph.scalar(1));
-  const missed = mul(graph, sub(graph, graph.scalar(1), ciou), quality);
-  const box = div(graph, sum(graph, missed), weight);
-  const logits = slice(graph, predictions, { axis: 0, start: BOX_COLUMNS, length: count });
-  const labels = mul(graph, smooth(graph, oneHotRows(graph, classes, count), gains), quality);
-  const cls = scale(graph, div(graph, crossEntropy(graph, logits, labels), weight), CLASS_WEIGHT);
-  return { total: scaledSum(graph, [box, gains.box], [cls, gains.cls]), box, cls };
+  const assigned = greater(classes, graph.scalar(-0.5));
+  const raw = slice(predictions, { axis: 0, start: 0, length: BOX_COLUMNS });
+  const predicted = decode(where(assigned, raw, 0));
+  const { iou, ciou } = completeIou(boxesOf(predicted, true), boxesOf(boxes, false));
+  const quality = qualityOf(assigned, iou);
+  const weight = quality.sum().max(1);
+  const missed = graph.scalar(1).sub(ciou).mul(quality);
+  const box = missed.sum().div(weight);
+  const logits = slice(predictions, { axis: 0, start: BOX_COLUMNS, length: count });
+  const labels = smooth(oneHotRows(classes, count), gains).mul(quality);
+  const cls = crossEntropy(logits, labels).div(weight).mul(CLASS_WEIGHT);
+  return { total: box.mul(gains.box).add(cls.mul(gains.cls)), box, cls };
 }
 
-function qualityOf(graph: Graph, assigned: Tensor, iou: Tensor): Tensor {
-  const floored = max(graph, detach(graph, iou), graph.scalar(SMALLEST_IOU));
-  const root = graph.emit({ op: 'Sqrt', inputs: [floored], shape: iou.shape });
+function qualityOf(assigned: Tensor, iou: Tensor): Tensor {
+  const { graph } = assigned;
+  const root = iou.detach().max(SMALLEST_IOU).node('Sqrt');
   return graph.emit({ op: 'Where', inputs: [assigned, root, graph.scalar(0)], shape: iou.shape });
 }
 
 /** Offsets stay as they are, log sizes become sizes. */
-function decode(graph: Graph, raw: Tensor): Tensor {
-  const centres = slice(graph, raw, { axis: 0, start: 0, length: 2 });
-  const sizes = exp(graph, slice(graph, raw, { axis: 0, start: 2, length: 2 }));
-  return concat(graph, [centres, sizes], 0);
+function decode(raw: Tensor): Tensor {
+  const centres = slice(raw, { axis: 0, start: 0, length: 2 });
+  const sizes = slice(raw, { axis: 0, start: 2, length: 2 }).exp();
+  return concat([centres, sizes], 0);
 }
 
-function smooth(graph: Graph, oneHot: Tensor, { label_smoothing: share }: LossGains): Tensor {
+function smooth(oneHot: Tensor, { label_smoothing: share }: LossGains): Tensor {
   if (share === 0) return oneHot;
-  return addScalar(graph, scale(graph, oneHot, 1 - share), share / oneHot.shape[0]);
+  return oneHot.mul(1 - share).add(share / oneHot.shape[0]);
 }
 
 /** Sum of log(1 + e^x) - x t: cross-entropy from logits without overflow. */
-function crossEntropy(graph: Graph, logits: Tensor, labels: Tensor): Tensor {
-  return sum(graph, sub(graph, softplus(graph, logits), mul(graph, logits, labels)));
-}
-
-type Weighted = readonly [Tensor, number];
-
-function scaledSum(graph: Graph, [a, x]: Weighted, [b, y]: Weighted): Tensor {
-  return add(graph, scale(graph, a, x), scale(graph, b, y));
+function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  return logits.softplus().sub(logits.mul(labels)).sum();
 }

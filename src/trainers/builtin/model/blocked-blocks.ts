@@ -1,11 +1,10 @@
-import { add } from '../graph/arithmetic';
 import { type Blocked, toBlocks, toFeature } from '../graph/blocked';
 import { blockedConvNorm, blockedSilu } from '../graph/blocked-conv-norm';
 import type { KernelWindow } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
-import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat, reshape } from '../graph/shape';
+import type { Tensor } from '../graph/tensor';
 import type { Blocks } from './blocks';
 import {
   type BatchStats,
@@ -19,47 +18,43 @@ import {
 export type BlockedMap = Blocked | Feature;
 
 /** trainingBlocks on blocks of channels, for the CPU's direct convolutions; heads are rows, as the loss wants them. */
-export function blockedBlocks(
-  graph: Graph,
-  parameter: ParameterTensors,
-  stats: BatchStats[],
-): Blocks<BlockedMap> {
+export function blockedBlocks(parameter: ParameterTensors, stats: BatchStats[]): Blocks<BlockedMap> {
   const convNormAct = (name: string, input: BlockedMap, window: KernelWindow, unit = 1): Blocked => {
-    const x = blocked(graph, input);
+    const x = blocked(input);
     const expected = parameter(`${name}.norm.running_mean`);
-    const weights = normWeights(graph, parameter, { name, unit });
-    const { feature, mean, variance } = blockedConvNorm(graph, x, { weights, expected, window });
+    const weights = normWeights(parameter, { name, unit });
+    const { feature, mean, variance } = blockedConvNorm(x, { weights, expected, window });
     const [batch, , height, width] = feature.values.shape;
     stats.push({ name: `${name}.norm`, count: batch * height * width, mean, variance });
-    return blockedSilu(graph, feature);
+    return blockedSilu(feature);
   };
   return {
     // Put into blocks while they are bytes, which are four times as fast to move.
     stem: (name, image) => {
-      const values = fromBytes(graph, blocked(graph, image).values);
+      const values = fromBytes(blocked(image).values);
       return convNormAct(name, { values }, { kernel: 1, stride: 1 }, BYTE);
     },
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
-    predict: (name, x) => predictRows(graph, parameter, { name, x: toFeature(graph, blocked(graph, x)) }),
-    add: (a, b) => ({ values: add(graph, blocked(graph, a).values, blocked(graph, b).values) }),
+    predict: (name, x) => predictRows(parameter, { name, x: toFeature(blocked(x)) }),
+    add: (a, b) => ({ values: blocked(a).values.add(blocked(b).values) }),
     concat: (parts) => ({
       values: concat(
-        graph,
-        parts.map((part) => blocked(graph, part).values),
+        parts.map((part) => blocked(part).values),
         1,
       ),
     }),
-    upsample: (x) => ({ values: upsampled(graph, blocked(graph, x).values) }),
+    upsample: (x) => ({ values: upsampled(blocked(x).values) }),
   };
 }
 
-const blocked = (graph: Graph, x: BlockedMap): Blocked => ('values' in x ? x : toBlocks(graph, x));
+const blocked = (x: BlockedMap): Blocked => ('values' in x ? x : toBlocks(x));
 
 /** In memory each block of channels is a map of its own. */
-function upsampled(graph: Graph, x: Tensor): Tensor {
+function upsampled(x: Tensor): Tensor {
+  const { graph } = x;
   const [batch, channels, height, width] = x.shape;
   const maps = (batch * channels) / graph.channelBlock;
-  const rows = reshape(graph, x, [maps * height * width, graph.channelBlock]);
-  const twice = upsample2(graph, { rows, batch: maps, height, width });
-  return reshape(graph, twice.rows, [batch, channels, 2 * height, 2 * width]);
+  const rows = reshape(x, [maps * height * width, graph.channelBlock]);
+  const twice = upsample2({ rows, batch: maps, height, width });
+  return reshape(twice.rows, [batch, channels, 2 * height, 2 * width]);
 }

@@ -1,12 +1,10 @@
 import { int } from '../../../onnx/encode';
-import { add, scale } from '../graph/arithmetic';
 import { type ConvNormWeights, convNorm } from '../graph/conv-norm';
 import { conv, type KernelWindow } from '../graph/convolution';
 import type { Feature } from '../graph/feature';
-import { silu } from '../graph/functions';
-import type { Graph, Tensor } from '../graph/graph';
 import { upsample2 } from '../graph/rows';
 import { concat } from '../graph/shape';
+import type { Tensor } from '../graph/tensor';
 import type { Blocks } from './blocks';
 
 /** A parameter as the matrix the graph works with: a kernel (Cout, k k Cin), a vector (1, C). */
@@ -21,35 +19,30 @@ export type BatchStats = {
 };
 
 /** The network as a differentiable graph; the statistics of every batch norm are left in `stats`, in the layout's order. */
-export function trainingBlocks(
-  graph: Graph,
-  parameter: ParameterTensors,
-  stats: BatchStats[],
-): Blocks<Feature> {
+export function trainingBlocks(parameter: ParameterTensors, stats: BatchStats[]): Blocks<Feature> {
   const convNormAct = (name: string, x: Feature, window: KernelWindow, unit = 1): Feature => {
-    const weights = normWeights(graph, parameter, { name, unit });
-    const { feature, mean, variance } = convNorm(graph, x, weights, window);
+    const weights = normWeights(parameter, { name, unit });
+    const { feature, mean, variance } = convNorm(x, weights, window);
     stats.push({ name: `${name}.norm`, count: feature.rows.shape[0], mean, variance });
-    return { ...feature, rows: silu(graph, feature.rows) };
+    return { ...feature, rows: feature.rows.silu() };
   };
   return {
     // Images come cut into the stem's patches already.
     stem: (name, image) => {
-      const rows = fromBytes(graph, image.rows);
+      const rows = fromBytes(image.rows);
       return convNormAct(name, { ...image, rows }, { kernel: 1, stride: 1 }, BYTE);
     },
     convNormAct: (name, x, { kernel, stride = 1 }) => convNormAct(name, x, { kernel, stride }),
-    predict: (name, x) => predictRows(graph, parameter, { name, x }),
-    add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
+    predict: (name, x) => predictRows(parameter, { name, x }),
+    add: (a, b) => ({ ...a, rows: a.rows.add(b.rows) }),
     concat: (parts) => ({
       ...parts[0],
       rows: concat(
-        graph,
         parts.map((p) => p.rows),
         1,
       ),
     }),
-    upsample: (x) => upsample2(graph, x),
+    upsample: (x) => upsample2(x),
   };
 }
 
@@ -57,19 +50,18 @@ export function trainingBlocks(
 export const BYTE = 1 / 255;
 
 /** The bytes 0 to 255 as numbers. */
-export function fromBytes(graph: Graph, bytes: Tensor): Tensor {
-  return graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
+export function fromBytes(bytes: Tensor): Tensor {
+  return bytes.graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
 }
 
 /** What convNorm takes of a layer whose inputs are in the given unit. */
 export function normWeights(
-  graph: Graph,
   parameter: ParameterTensors,
   { name, unit }: { readonly name: string; readonly unit: number },
 ): ConvNormWeights {
   const weight = parameter(`${name}.conv.weight`);
   return {
-    weight: unit === 1 ? weight : scale(graph, weight, unit),
+    weight: unit === 1 ? weight : weight.mul(unit),
     gamma: parameter(`${name}.norm.weight`),
     beta: parameter(`${name}.norm.bias`),
   };
@@ -77,7 +69,7 @@ export function normWeights(
 
 type HeadLayer = { readonly name: string; readonly x: Feature };
 
-export function predictRows(graph: Graph, parameter: ParameterTensors, { name, x }: HeadLayer): Feature {
-  const y = conv(graph, x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
-  return { ...y, rows: add(graph, y.rows, parameter(`${name}.bias`)) };
+export function predictRows(parameter: ParameterTensors, { name, x }: HeadLayer): Feature {
+  const y = conv(x, parameter(`${name}.weight`), { kernel: 1, stride: 1 });
+  return { ...y, rows: y.rows.add(parameter(`${name}.bias`)) };
 }

@@ -1,10 +1,8 @@
-import { add, addScalar, div, mul, scale, sub } from '../graph/arithmetic';
-import { rawReshape } from '../graph/broadcast';
 import type { Feature } from '../graph/feature';
 import { gradients } from '../graph/gradients';
-import { Graph, type Tensor } from '../graph/graph';
-import { sum } from '../graph/reduce';
+import { Graph } from '../graph/graph';
 import { concat, rawConcat, rawSlice, transpose } from '../graph/shape';
+import type { Tensor } from '../graph/tensor';
 import { type DetectionLoss, detectionLoss, type LossGains } from '../loss/detection-loss';
 import { anchorGrid } from '../model/anchors';
 import { type BlockedMap, blockedBlocks } from '../model/blocked-blocks';
@@ -48,26 +46,26 @@ export function trainingGraph(options: TrainingGraphOptions, layout: Layout): Gr
   const graph = new Graph(options.channelBlock);
   const rates = ratesInput(graph);
   const flat = flatInputs(graph, layout);
-  const parameters = splitParameters(graph, layout, flat);
+  const parameters = splitParameters(layout, flat);
   const running = runningInputs(graph, layout);
-  const expected = expectedMeans(graph, layout, running.running_mean);
+  const expected = expectedMeans(layout, running.running_mean);
   const stats: BatchStats[] = [];
   const loss = forward(graph, { options, tensors: new Map([...parameters, ...expected]), stats });
   const found = gradients(graph, loss.total, [...parameters.values()]);
-  const raw = joinGradients(graph, layout, found);
-  const norm = gradientNorm(graph, raw);
-  const clipped = options.clip_grad > 0 ? clip(graph, raw, { norm, limit: options.clip_grad }) : raw;
+  const raw = joinGradients(layout, found);
+  const norm = gradientNorm(raw);
+  const clipped = options.clip_grad > 0 ? clip(raw, { norm, limit: options.clip_grad }) : raw;
   for (const group of GROUPS)
     updateGroup(graph, { group, options, rates, value: flat[group], gradient: clipped[group] });
   updateStats(graph, stats, { rates, running });
-  const losses = [loss.total, loss.box, loss.cls, norm].map((t) => rawReshape(graph, t, [1]));
-  graph.output('losses', rawConcat(graph, losses, 0));
+  const losses = [loss.total, loss.box, loss.cls, norm].map((t) => t.reshaped([1]));
+  graph.output('losses', rawConcat(losses, 0));
   return graph;
 }
 
 function ratesInput(graph: Graph): Rates {
   const all = graph.input('rates', [RATES.length]);
-  const entries = RATES.map((name, start) => [name, rawSlice(graph, all, { axis: 0, start, length: 1 })]);
+  const entries = RATES.map((name, start) => [name, rawSlice(all, { axis: 0, start, length: 1 })]);
   return Object.fromEntries(entries) as Rates;
 }
 
@@ -79,12 +77,12 @@ function flatInputs(graph: Graph, layout: Layout): PerGroup {
 }
 
 /** Each parameter as the matrix its layer works with. */
-function splitParameters(graph: Graph, layout: Layout, flat: PerGroup): Map<string, Tensor> {
+function splitParameters(layout: Layout, flat: PerGroup): Map<string, Tensor> {
   const parameters = new Map<string, Tensor>();
   for (const { name, group, offset, length, shape } of layout.parameters.values()) {
-    const piece = rawSlice(graph, flat[group], { axis: 0, start: offset, length });
+    const piece = rawSlice(flat[group], { axis: 0, start: offset, length });
     const rows = shape.length === 1 ? 1 : shape[0];
-    parameters.set(name, rawReshape(graph, piece, [rows, length / rows]));
+    parameters.set(name, piece.reshaped([rows, length / rows]));
   }
   return parameters;
 }
@@ -97,10 +95,10 @@ function runningInputs(graph: Graph, layout: Layout): RunningStats {
 }
 
 /** The running mean of each batch norm, (1, C). */
-function expectedMeans(graph: Graph, layout: Layout, all: Tensor): Map<string, Tensor> {
+function expectedMeans(layout: Layout, all: Tensor): Map<string, Tensor> {
   const norms = [...layout.norms.values()].map(({ name, offset, length }): [string, Tensor] => {
-    const piece = rawSlice(graph, all, { axis: 0, start: offset, length });
-    return [`${name}.running_mean`, rawReshape(graph, piece, [1, length])];
+    const piece = rawSlice(all, { axis: 0, start: offset, length });
+    return [`${name}.running_mean`, piece.reshaped([1, length])];
   });
   return new Map(norms);
 }
@@ -115,24 +113,23 @@ type Forward = {
 function forward(graph: Graph, { options, tensors, stats }: Forward): DetectionLoss {
   const heads = headsOf(graph, { options, tensors, stats });
   const rows = concat(
-    graph,
     heads.map((head) => head.rows),
     0,
   );
   const { rows: count } = anchorGrid(options.batch, options.imgsz);
   const inputs = {
-    predictions: transpose(graph, rows, [1, 0]),
+    predictions: transpose(rows, [1, 0]),
     boxes: graph.input('boxes', [4, count]),
     classes: graph.input('classes', [1, count]),
   };
-  return detectionLoss(graph, inputs, options.loss);
+  return detectionLoss(inputs, options.loss);
 }
 
 function headsOf(graph: Graph, { options, tensors, stats }: Forward): Feature[] {
   const tensor = (name: string): Tensor => tensorOf(tensors, name);
   const image = patchesInput(graph, options);
-  if (graph.channelBlock === 0) return detector(trainingBlocks(graph, tensor, stats), image, options);
-  const heads = detector<BlockedMap>(blockedBlocks(graph, tensor, stats), image, options);
+  if (graph.channelBlock === 0) return detector(trainingBlocks(tensor, stats), image, options);
+  const heads = detector<BlockedMap>(blockedBlocks(tensor, stats), image, options);
   return heads.filter((head) => 'rows' in head && 'batch' in head);
 }
 
@@ -149,27 +146,25 @@ function patchesInput(graph: Graph, { batch, imgsz }: TrainingGraphOptions): Fea
   return { rows, batch, height: side, width: side };
 }
 
-function joinGradients(graph: Graph, layout: Layout, found: readonly Tensor[]): PerGroup {
+function joinGradients(layout: Layout, found: readonly Tensor[]): PerGroup {
   const all = [...layout.parameters.values()].map((parameter, i) => ({ parameter, gradient: found[i] }));
   const join = (group: GroupName): Tensor => {
     const own = all.filter(({ parameter }) => parameter.group === group);
-    const parts = own.map(({ gradient, parameter }) => rawReshape(graph, gradient, [parameter.length]));
-    return rawConcat(graph, parts, 0);
+    const parts = own.map(({ gradient, parameter }) => gradient.reshaped([parameter.length]));
+    return rawConcat(parts, 0);
   };
   return { weights: join('weights'), norm: join('norm'), bias: join('bias') };
 }
 
-function gradientNorm(graph: Graph, flat: PerGroup): Tensor {
-  const squares = GROUPS.map((group) => sum(graph, mul(graph, flat[group], flat[group])));
-  const total = squares.reduce((a, b) => add(graph, a, b));
-  return graph.emit({ op: 'Sqrt', inputs: [total], shape: [] });
+function gradientNorm(flat: PerGroup): Tensor {
+  const squares = GROUPS.map((group) => flat[group].square().sum());
+  return squares.reduce((a, b) => a.add(b)).sqrt();
 }
 
 /** torch.nn.utils.clip_grad_norm_: gradients times min(1, limit / (norm + 1e-6)). */
-function clip(graph: Graph, flat: PerGroup, { norm, limit }: { norm: Tensor; limit: number }): PerGroup {
-  const wanted = div(graph, graph.scalar(limit), addScalar(graph, norm, 1e-6));
-  const factor = graph.emit({ op: 'Min', inputs: [wanted, graph.scalar(1)], shape: [] });
-  const clipped = (group: GroupName): Tensor => mul(graph, flat[group], factor);
+function clip(flat: PerGroup, { norm, limit }: { norm: Tensor; limit: number }): PerGroup {
+  const factor = norm.graph.scalar(limit).div(norm.add(1e-6)).min(1);
+  const clipped = (group: GroupName): Tensor => flat[group].mul(factor);
   return { weights: clipped('weights'), norm: clipped('norm'), bias: clipped('bias') };
 }
 
@@ -192,17 +187,17 @@ function updateGroup(graph: Graph, { group, options, rates, value, gradient }: G
     correction1: rates.correction1,
     correction2: rates.correction2,
   };
-  const next = optimizer.update(graph, { value, gradient, buffers }, stepRates);
+  const next = optimizer.update({ value, gradient, buffers }, stepRates);
   graph.output(nextName(group), next.value);
   for (const [i, name] of names.entries()) graph.output(nextName(name), next.buffers[i]);
   const name = averageName(group);
   const before = graph.input(name, value.shape);
-  graph.output(nextName(name), averaged(graph, before, next.value, rates.ema_decay));
+  graph.output(nextName(name), averaged(before, next.value, rates.ema_decay));
 }
 
 /** decay before + (1 - decay) next. */
-function averaged(graph: Graph, before: Tensor, next: Tensor, decay: Tensor): Tensor {
-  return add(graph, next, mul(graph, sub(graph, before, next), decay));
+function averaged(before: Tensor, next: Tensor, decay: Tensor): Tensor {
+  return next.add(before.sub(next).mul(decay));
 }
 
 /**
@@ -215,14 +210,14 @@ function updateStats(
   stats: readonly BatchStats[],
   { rates, running }: { rates: Rates; running: RunningStats },
 ): void {
-  const rows = (tensor: Tensor): Tensor => rawReshape(graph, tensor, [tensor.shape[1]]);
+  const rows = (tensor: Tensor): Tensor => tensor.reshaped([tensor.shape[1]]);
   // The running variance is the unbiased one, as in torch.
   const batch = {
     running_mean: stats.map(({ mean }) => rows(mean)),
-    running_var: stats.map((s) => rows(scale(graph, s.variance, s.count / (s.count - 1)))),
+    running_var: stats.map((s) => rows(s.variance.mul(s.count / (s.count - 1)))),
   };
   for (const name of STATS) {
-    const next = averaged(graph, running[name], rawConcat(graph, batch[name], 0), rates.stats_decay);
+    const next = averaged(running[name], rawConcat(batch[name], 0), rates.stats_decay);
     graph.output(nextName(name), next);
   }
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { add } from '../../../../../src/trainers/builtin/graph/arithmetic';
 import { toBlocks, toFeature } from '../../../../../src/trainers/builtin/graph/blocked';
 import { blockedConvNorm, blockedSilu } from '../../../../../src/trainers/builtin/graph/blocked-conv-norm';
 import { convNorm } from '../../../../../src/trainers/builtin/graph/conv-norm';
-import { silu } from '../../../../../src/trainers/builtin/graph/functions';
-import { Graph, type Tensor } from '../../../../../src/trainers/builtin/graph/graph';
+import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
 import { reshape } from '../../../../../src/trainers/builtin/graph/shape';
+import type { Tensor } from '../../../../../src/trainers/builtin/graph/tensor';
 import { channelBlock } from '../../../../../src/trainers/builtin/session/channel-block';
 import { checkDerivative, run } from './central-differences';
 
@@ -33,22 +32,22 @@ type Path = 'alone' | 'beside another';
 
 /** `beside another`: what goes in also flows by another way, as in a residual layer; with stride 2 by a layer of its like. */
 function layer(
-  graph: Graph,
+  _graph: Graph,
   inputs: readonly Tensor[],
   [kernel, stride]: Window,
   path: Path = 'alone',
 ): Tensor {
   const [rows, weight, gamma, beta, expected] = inputs;
-  const x = toBlocks(graph, { ...place, rows });
+  const x = toBlocks({ ...place, rows });
   const window = { kernel, stride };
-  const { feature } = blockedConvNorm(graph, x, { weights: { weight, gamma, beta }, expected, window });
-  const y = blockedSilu(graph, feature);
-  if (path === 'alone') return toFeature(graph, y).rows;
+  const { feature } = blockedConvNorm(x, { weights: { weight, gamma, beta }, expected, window });
+  const y = blockedSilu(feature);
+  if (path === 'alone') return toFeature(y).rows;
   const other =
     stride === 1
       ? x
-      : blockedConvNorm(graph, x, { weights: { weight, gamma, beta: gamma }, expected, window }).feature;
-  return toFeature(graph, { values: add(graph, y.values, other.values) }).rows;
+      : blockedConvNorm(x, { weights: { weight, gamma, beta: gamma }, expected, window }).feature;
+  return toFeature({ values: y.values.add(other.values) }).rows;
 }
 
 describe.skipIf(block === 0)('blocks of channels', () => {
@@ -78,8 +77,8 @@ describe.skipIf(block === 0)('blocks of channels', () => {
     const inputs = shapes(window[0], channels).map((shape, i) => graph.input(`x${i}`, shape));
     const [rows, weight, gamma, beta] = inputs;
     const [kernel, stride] = window;
-    const plain = convNorm(graph, { ...place, rows }, { weight, gamma, beta }, { kernel, stride });
-    graph.output('rows', silu(graph, plain.feature.rows));
+    const plain = convNorm({ ...place, rows }, { weight, gamma, beta }, { kernel, stride });
+    graph.output('rows', plain.feature.rows.silu());
     graph.output('blocks', layer(graph, inputs, window));
     const feeds = inputs.map(({ name, shape }, k) => {
       const data = Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i * (k + 1.7)));
@@ -94,10 +93,7 @@ describe.skipIf(block === 0)('blocks of channels', () => {
   it('a map goes to blocks and back as it was, and so does its derivative', async () => {
     const graph = new Graph(block);
     const rows = graph.input('x', [48, 2 * block]);
-    graph.output(
-      'y',
-      reshape(graph, toFeature(graph, toBlocks(graph, { ...place, rows })).rows, [48 * 2 * block]),
-    );
+    graph.output('y', reshape(toFeature(toBlocks({ ...place, rows })).rows, [48 * 2 * block]));
     const data = Float32Array.from({ length: 48 * 2 * block }, (_, i) => i);
     const { y } = await run(graph, { x: { data, shape: [48, 2 * block] } });
     expect(y).toEqual(data);

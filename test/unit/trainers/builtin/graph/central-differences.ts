@@ -2,10 +2,10 @@ import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
 import { encodeModel } from '../../../../../src/onnx/encode';
-import { mul } from '../../../../../src/trainers/builtin/graph/arithmetic';
+import { sizeOf } from '../../../../../src/trainers/builtin/graph/broadcast';
 import { gradients } from '../../../../../src/trainers/builtin/graph/gradients';
-import { Graph, sizeOf, type Tensor } from '../../../../../src/trainers/builtin/graph/graph';
-import { sum } from '../../../../../src/trainers/builtin/graph/reduce';
+import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
+import type { Tensor } from '../../../../../src/trainers/builtin/graph/tensor';
 
 export type Operand = { readonly shape: readonly number[]; readonly low?: number; readonly high?: number };
 
@@ -55,14 +55,7 @@ export async function checkDerivative(
   const inputs = operands.map(({ shape }, i) => graph.input(`x${i}`, shape));
   const y = f(graph, inputs);
   const weights = Float32Array.from({ length: sizeOf(y.shape) }, () => random.between(-1, 1));
-  const loss = sum(
-    graph,
-    mul(
-      graph,
-      y,
-      graph.constant('weights', y.shape, () => weights),
-    ),
-  );
+  const loss = y.mul(graph.constant('weights', y.shape, () => weights)).sum();
   for (const [i, gradient] of gradients(graph, loss, inputs).entries()) graph.output(`d${i}`, gradient);
   graph.output('y', y);
   const feeds = Object.fromEntries(

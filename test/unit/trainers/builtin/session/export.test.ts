@@ -2,13 +2,12 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
 import { parseMetadata } from '../../../../../src/domain/detection/metadata';
-import { add, mul } from '../../../../../src/trainers/builtin/graph/arithmetic';
 import { conv, type KernelWindow } from '../../../../../src/trainers/builtin/graph/convolution';
 import type { Feature } from '../../../../../src/trainers/builtin/graph/feature';
-import { silu } from '../../../../../src/trainers/builtin/graph/functions';
-import { Graph, type Tensor } from '../../../../../src/trainers/builtin/graph/graph';
+import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
 import { upsample2 } from '../../../../../src/trainers/builtin/graph/rows';
 import { concat } from '../../../../../src/trainers/builtin/graph/shape';
+import type { Tensor } from '../../../../../src/trainers/builtin/graph/tensor';
 import { anchorGrid } from '../../../../../src/trainers/builtin/model/anchors';
 import { type Blocks, STEM_PATCH } from '../../../../../src/trainers/builtin/model/blocks';
 import { detector, type ModelSize } from '../../../../../src/trainers/builtin/model/detector';
@@ -36,37 +35,28 @@ function evaluationBlocks(graph: Graph, state: TrainState): Blocks<Feature> {
     return graph.constant(`${name} ${f}`, shape, () => data.map(f));
   };
   const convNormAct = (name: string, x: Feature, out: number, window: KernelWindow): Feature => {
-    const y = conv(graph, x, constant(`${name}.conv.weight`, out), window);
+    const y = conv(x, constant(`${name}.conv.weight`, out), window);
     const row = (part: string, f?: (v: number) => number) => constant(`${name}.norm.${part}`, 1, f);
-    const centred = add(
-      graph,
-      y.rows,
-      row('running_mean', (v) => -v),
-    );
-    const scale = mul(
-      graph,
-      row('weight'),
-      row('running_var', (v) => 1 / Math.sqrt(v + EPSILON)),
-    );
-    return { ...y, rows: silu(graph, add(graph, mul(graph, centred, scale), row('bias'))) };
+    const centred = y.rows.add(row('running_mean', (v) => -v));
+    const scale = row('weight').mul(row('running_var', (v) => 1 / Math.sqrt(v + EPSILON)));
+    return { ...y, rows: centred.mul(scale).add(row('bias')).silu() };
   };
   return {
     stem: (name, x, out) => convNormAct(name, x, out, { kernel: 1, stride: 1 }),
     convNormAct: (name, x, { out, kernel, stride = 1 }) => convNormAct(name, x, out, { kernel, stride }),
     predict: (name, x, out) => {
-      const y = conv(graph, x, constant(`${name}.weight`, out), { kernel: 1, stride: 1 });
-      return { ...y, rows: add(graph, y.rows, constant(`${name}.bias`, 1)) };
+      const y = conv(x, constant(`${name}.weight`, out), { kernel: 1, stride: 1 });
+      return { ...y, rows: y.rows.add(constant(`${name}.bias`, 1)) };
     },
-    add: (a, b) => ({ ...a, rows: add(graph, a.rows, b.rows) }),
+    add: (a, b) => ({ ...a, rows: a.rows.add(b.rows) }),
     concat: (parts) => ({
       ...parts[0],
       rows: concat(
-        graph,
         parts.map((p) => p.rows),
         1,
       ),
     }),
-    upsample: (x) => upsample2(graph, x),
+    upsample: (x) => upsample2(x),
   };
 }
 
@@ -80,7 +70,6 @@ async function evaluate(size: ModelSize, state: TrainState, images: Float32Array
   graph.output(
     'rows',
     concat(
-      graph,
       heads.map((h) => h.rows),
       0,
     ),
