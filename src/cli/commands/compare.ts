@@ -41,13 +41,12 @@ function load(io: CliIo, reference: string, runs: string): Promise<RunDetections
 /** What other programs read: fields may be added, these stay. */
 function compareReport(a: RunDetections, b: RunDetections, compared: RunsCompared) {
   const { comparison, classes, said, recipes } = compared;
-  const { map, low, high, probabilityBetter, biasCorrected, perClass, warnings, replicates, seed, rule } =
-    comparison;
+  const { map, low, high, probabilityBetter, perClass, warnings, replicates, seed, rule } = comparison;
   const side = ({ dir, epoch, reported }: RunDetections) => ({ run: dir, epoch, reported: reported ?? null });
   return {
     a: { ...side(a), ...comparison.a },
     b: { ...side(b), ...comparison.b },
-    difference: { map, low, high, probabilityBetter, biasCorrected, verdict: judgeDifference(comparison) },
+    difference: { map, low, high, probabilityBetter, verdict: judgeDifference(comparison) },
     recipes,
     footing: said.map(inEnglish),
     perClass: perClass.map((c) => ({ ...c, name: classes[c.class] })),

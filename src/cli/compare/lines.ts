@@ -13,7 +13,11 @@ import { formatTable, type TableColumn } from '../output/table';
 const COLUMNS: readonly TableColumn[] = [
   { title: 'class' },
   ...['images', 'A', 'B', 'B - A', '95 %'].map((title) => ({ title, align: 'right' as const })),
+  { title: 'verdict' },
 ];
+
+/** Of the table as a whole, so that one of many classes does not stand out by luck. */
+const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
 const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
@@ -32,6 +36,7 @@ export function compareLines(
     score(c.b),
     signed(c.difference),
     span(c.low, c.high),
+    CLASS_VERDICTS[c.verdict],
   ]);
   return [
     ...formatTable(CHECKPOINT_COLUMNS, [

@@ -3,8 +3,17 @@ import { scoreCoco } from '../evaluation/coco/scored';
 import { COCO_AP, ULTRALYTICS_AP } from '../evaluation/scored';
 import type { Detections, GroundTruth } from '../evaluation/types';
 import { type MatchingRule, matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
-import { biasCorrectedLimits, type Limits, meanOf, percentileLimits, shareBelow } from './limits';
+import {
+  biasCorrectedLimits,
+  deviationOf,
+  type Limits,
+  meanOf,
+  percentileLimits,
+  shareBelow,
+} from './limits';
+import { classVerdicts } from './per-class';
 import { bootstrapPair, type Pair, pointEstimate, type Replicates } from './replicates';
+import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
 export type CompareOptions = {
@@ -24,7 +33,6 @@ export type Comparison = Limits & {
   readonly map: number;
   /** Share of the draws in which b is better; draws without a difference count half. */
   readonly probabilityBetter: number;
-  readonly biasCorrected: Limits;
   /** Mean of the replicates minus the estimate. */
   readonly bias: number;
   readonly a: CheckpointEstimate;
@@ -48,6 +56,8 @@ export type ClassComparison = Limits & {
   readonly b: number;
   readonly difference: number;
   readonly probabilityBetter: number;
+  /** Corrected for the number of classes; `neither` below four labels. */
+  readonly verdict: Verdict;
 };
 
 const REPLICATES = 1000;
@@ -101,9 +111,8 @@ export function concludeComparison(pair: Pair, parts: readonly Replicates[], see
   const map = mapB - mapA;
   return {
     map,
-    ...percentileLimits(differences),
+    ...percentileLimits(differences, pair.a.images),
     probabilityBetter: 1 - shareBelow(differences, 0),
-    biasCorrected: biasCorrectedLimits(differences, map),
     bias: meanOf(differences) - map,
     a: checkpointEstimate(a, mapA),
     b: checkpointEstimate(b, mapB),
@@ -138,19 +147,23 @@ function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replica
   const present = Array.from({ length: classes }, (_, c) => c).filter(
     (c) => truthStart[c + 1] > truthStart[c],
   );
-  return present.map((c) => {
+  const rows = present.map((c) => {
     const differences = Float64Array.from(parts.flatMap((part) => classDifferences(part, c, classes)));
+    const images = new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size;
     return {
       class: c,
-      images: new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size,
+      images,
       labels: truthStart[c + 1] - truthStart[c],
       a: point.a[c],
       b: point.b[c],
       difference: point.b[c] - point.a[c],
-      ...percentileLimits(differences),
+      ...percentileLimits(differences, images),
       probabilityBetter: 1 - shareBelow(differences, 0),
+      error: deviationOf(differences),
     };
   });
+  const verdicts = classVerdicts(rows);
+  return rows.map(({ error: _, ...row }, i) => ({ ...row, verdict: verdicts[i] }));
 }
 
 /** Of the draws that have the class. */

@@ -1,14 +1,26 @@
+import { studentQuantile } from './student';
+
 export type Limits = { readonly low: number; readonly high: number };
 
 /** Two-sided 95 %. */
 const TAIL = 0.025;
 
-/** The middle 95 % of the replicates. */
-export function percentileLimits(replicates: Float64Array): Limits {
+/**
+ * The expanded percentile interval (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.1): a
+ * bootstrap of n images is too narrow by sqrt((n - 1) / n) and knows no Student's t, so a little more than the middle 95 %
+ * of the replicates is taken. `drawn` is how many images (or groups of them) one replicate draws.
+ */
+export function percentileLimits(replicates: Float64Array, drawn: number): Limits {
+  const tail = expandedTail(drawn);
   const sorted = replicates.slice().sort();
   // From either end alike: with the sides swapped the limits are the same to the last bit (and 0 - x, for no -0).
   const mirrored = sorted.map((value) => -value).reverse();
-  return { low: quantile(sorted, TAIL), high: 0 - quantile(mirrored, TAIL) };
+  return { low: quantile(sorted, tail), high: 0 - quantile(mirrored, tail) };
+}
+
+function expandedTail(drawn: number): number {
+  if (drawn < 2) return TAIL;
+  return normalCdf(-Math.sqrt(drawn / (drawn - 1)) * studentQuantile(1 - TAIL, drawn - 1));
 }
 
 /** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median lies from the estimate. */
@@ -45,6 +57,12 @@ export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
+}
+
+/** Standard deviation of the replicates: the bootstrap's standard error. */
+export function deviationOf(values: Float64Array): number {
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 /** Standard normal distribution; the rational approximation 7.1.26 of Abramowitz and Stegun, error below 1e-7. */

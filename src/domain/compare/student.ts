@@ -10,7 +10,7 @@ export function studentQuantile(share: number, freedom: number): number {
 }
 
 /** For whole degrees of freedom, t >= 0: the finite series 26.7.3 and 26.7.4 of Abramowitz and Stegun. */
-function studentCdf(t: number, freedom: number): number {
+export function studentCdf(t: number, freedom: number): number {
   const angle = Math.atan(t / Math.sqrt(freedom));
   const cos = Math.cos(angle);
   const odd = freedom % 2 === 1;

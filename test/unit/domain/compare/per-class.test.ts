@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../../src/base/random';
+import { type ClassDifference, classVerdicts } from '../../../../src/domain/compare/per-class';
+
+const row = (difference: number, error: number, labels = 40): ClassDifference => ({
+  labels,
+  images: labels,
+  difference,
+  error,
+  low: difference - 1.96 * error,
+  high: difference + 1.96 * error,
+});
+
+describe('verdicts of a table of classes', () => {
+  it('name the classes that differ beyond what so many classes would by luck', () => {
+    expect(classVerdicts([row(0.1, 0.01), row(-0.1, 0.01), row(0.021, 0.01)])).toEqual([
+      'second',
+      'first',
+      'second',
+    ]);
+    const many = Array.from({ length: 19 }, () => row(0, 0.01));
+    expect(classVerdicts([row(0.021, 0.01), ...many])[0]).toBe('neither');
+    expect(classVerdicts([row(0.1, 0.01), ...many])[0]).toBe('second');
+  });
+
+  it('say nothing of a class with fewer than four labels', () => {
+    expect(classVerdicts([row(0.5, 0.01, 3)])).toEqual(['neither']);
+  });
+
+  it('of equal models name a class in at most one table of twenty', () => {
+    const random = createRandom(7);
+    const normal = (): number =>
+      Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    const tables = 400;
+    let named = 0;
+    for (let t = 0; t < tables; t++) {
+      const rows = Array.from({ length: 20 }, () => row(normal() * 0.02, 0.02));
+      named += Number(classVerdicts(rows).some((verdict) => verdict !== 'neither'));
+    }
+    expect(named / tables).toBeLessThan(0.06);
+  });
+});
