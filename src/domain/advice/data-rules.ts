@@ -160,7 +160,9 @@ export const DATA_RULES: readonly Rule[] = [
     find: ({ experiment, counts }) => {
       const rest = counts.images % experiment.batch;
       const few = rest > 0 && rest <= 2 && experiment.batch >= 8;
-      if (!few || counts.images <= experiment.batch) return undefined;
+      // The builtin trainer fills the last batch up.
+      const isFilled = experiment.trainer === 'builtin';
+      if (!few || isFilled || counts.images <= experiment.batch) return undefined;
       return {
         severity: 'info',
         message: words(

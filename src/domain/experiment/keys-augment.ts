@@ -49,6 +49,7 @@ const LOSS: readonly KeySpec[] = [
     min: 0,
     key: 'dfl',
     default: 1.5,
+    trainers: ['ultralytics'],
     doc: 'Gain of the box distance loss (distribution focal loss).',
   }),
   ownKey({

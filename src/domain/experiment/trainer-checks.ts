@@ -188,7 +188,9 @@ function noteDecided(entries: Entries): readonly Problem[] {
   return [...DECIDED_BY_PITWALL].flatMap(([key, why]): Problem[] => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null) return [];
-    return [{ severity: 'info', ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
+    // A run that was meant to go on would begin anew.
+    const severity = key === 'resume' && entry.value !== false ? 'warning' : 'info';
+    return [{ severity, ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
   });
 }
 
@@ -205,7 +207,8 @@ function unusedNote(entry: Entry, spec: KeySpec, trainer: TrainerKind): readonly
   if (DECIDED_BY_PITWALL.has(entry.key)) return [];
   const isDefault = entry.value === null || JSON.stringify(entry.value) === JSON.stringify(spec.default);
   if (isDefault && !spec.shapesSchedule) return [];
-  const severity = spec.shapesSchedule ? 'info' : 'warning';
+  // What repeats the default changes nothing where it is used either.
+  const severity = isDefault ? 'info' : 'warning';
   const said = words('the {0} trainer does not use this', trainer);
   return [{ severity, ...worded(said), ...place(entry) }];
 }

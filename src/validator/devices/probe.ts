@@ -1,13 +1,13 @@
 import { listSupportedBackends } from 'onnxruntime-node';
 import { toError } from '../../base/async';
 import { type Device, deviceName, PROVIDERS, type Provider } from '../../domain/detection/device';
+import { explain } from '../../domain/detection/explain';
 import { decideHalf } from '../../domain/detection/half';
 import type { DeviceReport } from '../../protocol/validator';
 import { PROBE_DIMS, probeModel } from '../model/probe-model';
 import { modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
-import { explain } from './explain';
 import { isSoftwareGpu, nvidiaGpus } from './gpu-hardware';
 
 /** Providers that each platform may have at all; the others are not listed there. */

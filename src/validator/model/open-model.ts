@@ -1,12 +1,12 @@
 import { toError } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
 import type { Device } from '../../domain/detection/device';
+import { explain } from '../../domain/detection/explain';
 import type { Size } from '../../domain/detection/letterbox';
 import type { ModelMetadata } from '../../domain/detection/metadata';
 import { chooseLayout, type ModelLayout } from '../../domain/detection/model-layout';
 import { roundToStride } from '../../domain/detection/rect-batches';
 import { readOnnxFile } from '../../onnx/file';
-import { explain } from '../devices/explain';
 import { type ModelSession, modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';

@@ -37,7 +37,11 @@ export class BatchSource implements Disposable {
   constructor(options: BatchSourceOptions) {
     this.#options = options;
     const { settings, images, workerFile } = options;
-    const cache = createImageCache(images.length, settings.imgsz, Math.min(MOST_CACHE_BYTES, freemem() / 4));
+    const cache = createImageCache(
+      images.length,
+      settings.imgsz,
+      Math.min(MOST_CACHE_BYTES, freeBytes() / 4),
+    );
     const start: WorkerStart = { settings, images, cache };
     this.#slots = Array.from({ length: workerCount(options.workers) }, () => {
       const slot = { worker: new Worker(workerFile, { workerData: start }), load: 0 };
@@ -102,6 +106,11 @@ export class BatchSource implements Disposable {
     for (const { pending } of this.#byId.values()) pending.answer.reject(error);
     this.#byId.clear();
   }
+}
+
+/** A container is held to less than its machine has free. */
+function freeBytes(): number {
+  return Math.min(freemem(), process.availableMemory?.() ?? Number.POSITIVE_INFINITY);
 }
 
 /** One core is left to the training step; at least one worker, so that the step never decodes. */

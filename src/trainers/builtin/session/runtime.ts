@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { toError } from '../../../base/async';
 import { type Device, deviceName } from '../../../domain/detection/device';
+import { explain } from '../../../domain/detection/explain';
 import { keepsState, providerOf } from './devices';
 
 export type RuntimeOptions = {
@@ -9,8 +10,6 @@ export type RuntimeOptions = {
   /** Outputs that stay in the device's memory where it can keep them. */
   readonly kept?: readonly string[];
 };
-
-const LONGEST_REASON = 200;
 
 /** Opens a model. Throws one line that names the device. */
 export async function openModel(model: Uint8Array, options: RuntimeOptions): Promise<ort.InferenceSession> {
@@ -26,14 +25,7 @@ export async function openModel(model: Uint8Array, options: RuntimeOptions): Pro
     });
   } catch (reason) {
     const cause = toError(reason);
-    // The runtime's messages begin with source files and lines of its own.
-    const line = cause.message
-      .trim()
-      .split('\n', 1)[0]
-      .replace(/^\/?\S*onnxruntime\S*:\d+ /, '');
-    throw new Error(`device ${deviceName(device)} cannot train here: ${line.slice(0, LONGEST_REASON)}`, {
-      cause,
-    });
+    throw new Error(`device ${deviceName(device)} cannot train here: ${explain(cause.message)}`, { cause });
   }
 }
 

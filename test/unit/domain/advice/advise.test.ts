@@ -174,7 +174,7 @@ const CASES: Case[] = [
   },
   {
     rule: 'last-batch',
-    fires: 'batch: 16',
+    fires: `${UL}model: yolov8n.pt\nbatch: 16`,
     world: { images: 513 },
     message: /last batch of each epoch has 1 of 16 images \(6\.3 %\)/,
     nearMiss: 'batch: 16',
@@ -216,7 +216,7 @@ describe('advice', () => {
   });
 
   it('speaks of the images that are trained on', () => {
-    const [advice] = adviceFor('batch: 16\nfraction: 0.5\nearly_stop: false', { images: 514 }).filter(
+    const [advice] = adviceFor(`${UL}model: yolov8n.pt\nbatch: 16\nfraction: 0.5`, { images: 514 }).filter(
       (a) => a.rule === 'last-batch',
     );
     expect(advice.message).toMatch(/has 1 of 16 images/);
