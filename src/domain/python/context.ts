@@ -11,8 +11,8 @@ export type Context = {
   call(callee: Value, args: Arguments): Value;
   /** What a call of a library's class or function makes; undefined where the name is not known. */
   construct(name: string, args: Arguments, node: PyNode): Value | undefined;
-  /** Something was assumed; people are told once. */
-  assume(note: string): void;
+  /** Something was assumed; people are told once. A placeholder stands for what the file does not say at all. */
+  assume(note: string, kind?: 'placeholder'): void;
 };
 
 export type Arguments = { readonly positional: readonly Value[]; readonly named: ReadonlyMap<string, Value> };

@@ -1,3 +1,4 @@
+import { argumentsGiven, type GivenArgument } from './calls';
 import type { Context } from './context';
 import { parameterName, targets } from './execute';
 import { below, children, field, lineage, type PyNode, readWhole, remembered } from './node';
@@ -158,17 +159,43 @@ const parametersOf = remembered((owner): ReadonlyMap<string, PyNode> => {
   return new Map(parameters && children(parameters).map((node) => [parameterName(node), node]));
 });
 
-/** A parameter is what its default says; that this was assumed is told. */
+/** A parameter is what a call in the file gives, else what its default says; either is told. */
 function parameter(owner: PyNode, name: string, context: Context): Value | undefined {
   const found = parametersOf(owner).get(name);
-  if (found === undefined) return undefined;
+  if (found === undefined || name === 'self') return found && unknown(name);
+  const given = argumentsGiven(owner, name, context.root);
+  if (given.length > 0) return asCalled(name, given, context);
   const standard = field(found, 'value');
-  if (standard === undefined) return unknown(name);
+  if (standard === undefined) return placeholder(name, context);
   const value = context.evaluate(standard, scopeAt(owner, context));
   if (value.kind !== 'unknown') {
     context.assume(context.t('{0} = {1}, the default of the parameter.', name, standard.text));
   }
   return value;
+}
+
+/** What the first call gives; others that give something else are named. */
+function asCalled(name: string, [first, ...others]: readonly GivenArgument[], context: Context): Value {
+  const { assume, t } = context;
+  const value = context.evaluate(first.node, scopeAt(first.node, context));
+  if (value.kind === 'unknown') return placeholder(name, context);
+  if (first.node.text !== name)
+    assume(t('{0} = {1}, as the call in line {2} gives it.', name, first.node.text, first.line));
+  const different = others.filter(({ node }) => node.text !== first.node.text);
+  for (const { node, line } of different)
+    assume(t('The call in line {0} gives {1} = {2}: another curve.', line, name, node.text));
+  return value;
+}
+
+function placeholder(name: string, context: Context): Value {
+  context.assume(
+    context.t(
+      '{0} is a parameter that nothing in this file gives: numbers that need it are placeholders.',
+      name,
+    ),
+    'placeholder',
+  );
+  return unknown(name);
 }
 
 /** Attributes: `self.lr` is looked for in the file, `args.lr` among the defaults of its options. */

@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { words } from '../../base/words';
 import type { Highlight } from '../schedule/svg-frame';
 import { highlightOf } from '../schedule/svg-highlight';
 import type { Schedule } from '../schedule/types';
@@ -57,7 +58,9 @@ type Train = Omit<Extract<PythonFinding, { kind: 'train' }>, 'start' | 'end' | '
 
 function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding | undefined {
   const notes = new Set<string>();
-  const assume = (note: string): void => {
+  let isPlaceholder = false;
+  const assume: Context['assume'] = (note, kind) => {
+    isPlaceholder ||= kind === 'placeholder';
     if (notes.size < MOST_NOTES) notes.add(shortened(note));
   };
   const given = Math.min(BUDGET, rest.left);
@@ -67,7 +70,15 @@ function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding
   rest.calls = context.budget.calls;
   if (found === undefined) return undefined;
   const highlight = name === undefined ? undefined : (highlightOf(name) ?? HIGHLIGHTS.get(name));
-  return { start: node.start, end: node.end, highlight, notes: [...notes], ...found };
+  const marked = isPlaceholder ? withMark(found) : found;
+  return { start: node.start, end: node.end, highlight, notes: [...notes], ...marked };
+}
+
+/** Its numbers of steps are shown with the mark of an assumption, and no share of the run is given. */
+function withMark(found: Finding | Train): Finding | Train {
+  if (found.kind !== 'curve') return found;
+  const assumed = [words('numbers stand for what is not known')];
+  return { ...found, schedule: { ...found.schedule, assumed } };
 }
 
 /** More than a person reads in a hover. */

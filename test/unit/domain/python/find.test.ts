@@ -54,6 +54,31 @@ describe('a function of the file that builds a scheduler', () => {
     expect(found).toMatchObject({ notes: [], schedule: { warmupSteps: 4, steps: 100 } });
   });
 
+  it('shows the curve of its call within, too, and says whose arguments those are', () => {
+    check(FUNCTION, 'SequentialLR(optimizer, schedulers', { spec: WARM_THEN_COSINE, steps: 100 });
+    const found = find(FUNCTION, 'SequentialLR(optimizer, schedulers');
+    expect(found?.notes).toEqual(
+      expect.arrayContaining([
+        'warmup_epochs = 5, as the call in line 14 gives it.',
+        'total_epochs = 100, as the call in line 14 gives it.',
+      ]),
+    );
+    const twice = find(
+      `${FUNCTION}other = create_warmup_scheduler(optimizer, warmup_epochs=8, total_epochs=100)\n`,
+      'SequentialLR(optimizer, sch',
+    );
+    expect(twice?.notes).toContain('The call in line 15 gives warmup_epochs = 8: another curve.');
+  });
+
+  it('without a call in the file has placeholders, and says so', () => {
+    const [definition] = FUNCTION.split('optimizer = optim.SGD');
+    const found = find(definition, 'SequentialLR(optimizer, schedulers');
+    const note =
+      'warmup_epochs is a parameter that nothing in this file gives: numbers that need it are placeholders.';
+    expect(found?.notes).toContain(note);
+    expect(found?.kind === 'curve' && found.schedule.assumed).toHaveLength(1);
+  });
+
   it('is also found by the name that the scheduler gets', () => {
     check(FUNCTION, 'scheduler = create', { spec: WARM_THEN_COSINE, steps: 100 });
   });
