@@ -75,7 +75,7 @@ function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding
 }
 
 /** Its numbers of steps are shown with the mark of an assumption, and no share of the run is given. */
-function withMark(found: Finding | Train): Finding | Train {
+function withMark(found: FoundSchedule | Train): FoundSchedule | Train {
   if (found.kind !== 'curve') return found;
   const assumed = [words('numbers stand for what is not known')];
   return { ...found, schedule: { ...found.schedule, assumed } };
