@@ -14,7 +14,7 @@ export class Cleanup {
   readonly #book: RunBook;
   readonly #refused = new Set<number>();
   readonly #withoutDetections = new Set<number>();
-  #seen: readonly unknown[] = [];
+  #seen = { lines: -1, queued: 0 };
 
   constructor(run: RunFile, paths: RunPaths, book: RunBook) {
     this.#run = run;
@@ -24,9 +24,8 @@ export class Cleanup {
 
   /** Does nothing while nothing has changed since the last call. */
   async turn(queued: ReadonlySet<number>): Promise<void> {
-    const { checkpoints, validations, best } = this.#book.state;
-    const now = [checkpoints, validations, best, queued.size];
-    if (now.every((value, i) => value === this.#seen[i])) return;
+    const { checkpoints, best } = this.#book.state;
+    if (this.#seen.lines === this.#book.lines && this.#seen.queued === queued.size) return;
     const retained = retainedOf(this.#book.state);
     const { checkpoints: settings, validation, trainer } = this.#run.experiment.resolved;
     const removable = removableCheckpoints({
@@ -40,8 +39,7 @@ export class Cleanup {
     });
     for (const epoch of removable) await this.#remove(epoch);
     await this.#thinDetections(keptDetections(retained, best?.epoch));
-    const after = this.#book.state;
-    this.#seen = [after.checkpoints, after.validations, after.best, queued.size];
+    this.#seen = { lines: this.#book.lines, queued: queued.size };
   }
 
   async #remove(epoch: number): Promise<void> {

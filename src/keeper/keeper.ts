@@ -87,7 +87,7 @@ class Keeper {
   #loop: LookLoop | undefined;
   #last = { step: 0, epoch: 0 };
   readonly #notBegun = createNotBegunAlarm();
-  #judged: unknown;
+  #judged = -1;
 
   constructor(options: KeeperOptions, paths: RunPaths, book: RunBook) {
     this.#options = options;
@@ -288,8 +288,8 @@ class Keeper {
 
   async #stopEarly(): Promise<void> {
     const { state } = this.#book;
-    if (this.#judged === state.validations || !this.#trainer.alive || this.#trainer.cause) return;
-    this.#judged = state.validations;
+    if (this.#judged === this.#book.lines || !this.#trainer.alive || this.#trainer.cause) return;
+    this.#judged = this.#book.lines;
     const settings = this.#options.run.experiment.resolved.early_stop;
     const { stop, bestEpoch, patience, notBegun, others } = judgeRun(state, settings);
     this.#warnNotBegun(notBegun);

@@ -83,9 +83,9 @@ export class Rewinder {
   /** Only what ended before these eyes: a keeper that comes later for another request changes nothing. */
   #diverged(): boolean {
     const { run, book, trainer } = this.#parts;
-    const { on_divergence, rewind } = run.experiment.resolved;
+    const { on_divergence, rewind, trainer: kind } = run.experiment.resolved;
     const isDiverged = trainer.outcome?.state === 'diverged' && trainer.hasSeenEnd;
-    return isDiverged && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
+    return isDiverged && canRewind(kind) && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
   }
 }
 

@@ -16,6 +16,7 @@ export class RunBook {
   readonly #events: FileTail;
   readonly #keeperLog: JsonlLog;
   readonly #validationLog: JsonlLog;
+  #lines = 0;
   readonly #draft: RunDraft;
 
   readonly #onError: (error: unknown) => void;
@@ -42,6 +43,11 @@ export class RunBook {
   /** As it stands now: what is kept of it changes with the next line. */
   get state(): RunState {
     return this.#draft.view;
+  }
+
+  /** Lines folded in so far. The state's collections grow in place: this, not they, tells that something has changed. */
+  get lines(): number {
+    return this.#lines;
   }
 
   /**
@@ -103,6 +109,7 @@ export class RunBook {
   }
 
   #fold(entry: RunEntry): void {
+    this.#lines++;
     foldEntry(this.#draft, entry);
   }
 }

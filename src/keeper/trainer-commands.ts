@@ -35,7 +35,7 @@ type TrainerAdapter = {
 /** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
 const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
   builtin: { command: withHugePages, judgesDivergence: true, rewinds: true },
-  ultralytics: { command: runner, judgesDivergence: false, rewinds: true },
+  ultralytics: { command: runner, judgesDivergence: false },
   command: { command: (input) => bundle('command.js', input), judgesDivergence: false, isReader: true },
 };
 

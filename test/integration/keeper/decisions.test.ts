@@ -6,6 +6,7 @@ import { resumeRun } from '../../../src/engine/control/resume-run';
 import { openRun } from '../../../src/engine/runs/live-run';
 import {
   createRig,
+  fakeExperiment,
   isOver,
   removeRig,
   runToEnd,
@@ -31,7 +32,11 @@ test('early stopping ends a run that no longer improves, and says why', async ()
     ...{ min_delta: 0, min_epochs: 0, wait_for_decay: false },
   };
   const live = await runToEnd(
-    await start({ epochs: 200, validator: { ms: 1, map }, experiment: { early_stop } }),
+    await start({
+      epochs: 200,
+      validator: { ms: 1, map },
+      experiment: { early_stop, schedule: { ...fakeExperiment({}).schedule, warmup_epochs: 0 } },
+    }),
   );
   expect(live.state.status).toMatchObject({
     state: 'completed',
