@@ -14,6 +14,8 @@ class ControlFolder:
     def __init__(self, run_dir: Path):
         self._folder = run_dir / "control" / "trainer"
         self._next_look = 0.0
+        self._run_file = run_dir / "run.json"
+        self.gone = False  # somebody deleted the run folder: nothing is written to it any more
 
     def take(self):
         """New requests as (id, request, who asks), oldest first; a file that is no request comes as (id, None, None)."""
@@ -21,6 +23,7 @@ class ControlFolder:
         if now < self._next_look:
             return []
         self._next_look = now + POLL_SECONDS
+        self.gone = not self._run_file.exists()
         if not self._folder.is_dir():
             return []
         return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.stat().st_mtime)]

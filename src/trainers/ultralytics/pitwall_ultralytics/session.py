@@ -224,6 +224,8 @@ class Session:
 
     def _take_requests(self) -> None:
         requests = self.control.take() if self.leader else []
+        if self.control.gone:
+            self._pending_stop = StopTraining("the run folder is gone")
         for request_id, request, by in self._share(requests):
             ok, message, applied = self._obey(request, by)
             self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,
