@@ -30,6 +30,12 @@ describe('what a page says of a run', () => {
     expect(header.actions.map((a) => a.id)).toEqual(['setLr', 'pause', 'stop']);
   });
 
+  it('offers to rewind what has diverged, before to resume into the same trouble', () => {
+    const { actions } = headerOf({ ...inputOf(young), presence: { state: 'diverged' } });
+    expect(actions.filter(({ primary }) => primary).map(({ id }) => id)).toEqual(['rewind']);
+    expect(actions.map(({ id }) => id)).toContain('resume');
+  });
+
   it('offers only what the trainer obeys', () => {
     const input = inputOf(young);
     const hello = { ...input.state.hello!, knobs: [] };
