@@ -202,7 +202,11 @@ describe('before a run', () => {
   });
 
   it('what another trainer may judge differently only warns', async () => {
-    const yaml = dataset({ ...LABELLED, 'labels/val/b.txt': '5 0.5 0.5 0.1 0.1\n' });
+    const yaml = dataset({
+      ...LABELLED,
+      'images/train/c.png': picture(3),
+      'labels/train/c.txt': '5 0.5 0.5 0.1 0.1\n',
+    });
     expect((await check(yaml, 'builtin'))[0]).toMatch(/^error: class 5 is out of range/);
     expect((await check(yaml, 'ultralytics'))[0]).toMatch(/^warning: class 5 is out of range/);
   });
