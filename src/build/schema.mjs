@@ -8,17 +8,25 @@ import esbuild from 'esbuild';
 const root = path.resolve(import.meta.dirname, '../..');
 export const SCHEMA_FILE = path.join(root, 'media/pitwall-experiment.schema.json');
 
-/** @returns {Promise<string>} the file's text */
-export async function schemaText() {
+/**
+ * A TypeScript module of the pure layers, as it runs.
+ * @param {string} file from the repository's root
+ */
+export async function importPure(file) {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(root, 'src/domain/experiment/json-schema.ts')],
+    entryPoints: [path.join(root, file)],
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'neutral',
   });
   const source = Buffer.from(outputFiles[0].contents).toString('base64');
-  const { experimentJsonSchema } = await import(`data:text/javascript;base64,${source}`);
+  return import(`data:text/javascript;base64,${source}`);
+}
+
+/** @returns {Promise<string>} the file's text */
+export async function schemaText() {
+  const { experimentJsonSchema } = await importPure('src/domain/experiment/json-schema.ts');
   return `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`;
 }
 

@@ -167,7 +167,9 @@ function commandOf({ get, isSet, trainer }: Values): CommandSettings | undefined
 /** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot. */
 function passthroughOf({ entries, trainer, isSet }: Values): Record<string, unknown> {
   if (trainer !== 'ultralytics') return {};
-  const kept = [...entries.values()].filter(({ key, value }) => isSet(key) && passes(key, value));
+  // `null` says something where the default is not null: auto_augment: null is no augmentation.
+  const says = (key: string): boolean => isSet(key) || (keySpec(key)?.default ?? null) !== null;
+  const kept = [...entries.values()].filter(({ key, value }) => says(key) && passes(key, value));
   return Object.fromEntries(kept.map(({ key, value }) => [key, value]));
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { argumentsTable } from '../../../../src/domain/experiment/argument-fate';
 import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
 import { repositoryRoot } from '../../../helpers/shared';
 
@@ -10,6 +11,10 @@ it('the schema that is shipped is what the table of keys says: node src/build/sc
   expect(read('media/pitwall-experiment.schema.json')).toBe(
     `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`,
   );
+});
+
+it('the table of arguments that is shipped is what the keys say: node src/build/arguments.mjs writes it', () => {
+  expect(read('src/trainers/ultralytics/ARGUMENTS.md')).toBe(argumentsTable());
 });
 
 it('the manifest gives the schema to other YAML tools', () => {

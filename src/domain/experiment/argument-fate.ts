@@ -1,0 +1,58 @@
+import { inEnglish } from '../../base/words';
+import { KEYS } from './key-table';
+import { DECIDED_BY_PITWALL } from './keys-ultralytics';
+
+/** What becomes of an argument of Ultralytics in an experiment file. */
+export type ArgumentFate = {
+  readonly kind: 'passes' | 'translated' | 'overruled';
+  /** Why it does not simply pass; '' where it does. */
+  readonly why: string;
+};
+
+const TRANSLATED: Readonly<Record<string, string>> = {
+  model: 'a checkpoint of an earlier run may be named as well; a resume replaces it',
+  data: 'becomes an absolute path, so that it is the same file for plan, training and validation',
+  half: 'is the default of validation.half: in training Ultralytics itself follows amp',
+  patience:
+    'is the default of early_stop.patience, without smoothing; handed on where Ultralytics validates in its loop',
+  val: 'true: Ultralytics validates in its loop as well; false: nobody does, except Ultralytics after the last epoch',
+  save_period: 'is the default of checkpoints.keep_every as well',
+};
+
+const OVERRULED: Readonly<Record<string, string>> = {
+  mode: 'an experiment is trained',
+  task: "is the model's own; names it where the model's name does not",
+  save: 'is true: what is not saved can be neither validated nor gone on from',
+};
+
+/** Undefined where it is no argument of Ultralytics. */
+export function fateOf(key: string): ArgumentFate | undefined {
+  const spec = KEYS.find((one) => one.key === key);
+  if (spec?.origin !== 'ultralytics' || !spec.trainers.includes('ultralytics')) return undefined;
+  const decided = DECIDED_BY_PITWALL.get(key);
+  if (decided !== undefined) return { kind: 'overruled', why: inEnglish(decided) };
+  if (OVERRULED[key] !== undefined) return { kind: 'overruled', why: OVERRULED[key] };
+  return TRANSLATED[key] === undefined
+    ? { kind: 'passes', why: '' }
+    : { kind: 'translated', why: TRANSLATED[key] };
+}
+
+/** ARGUMENTS.md beside the runner: a row for each argument. */
+export function argumentsTable(): string {
+  const rows = KEYS.flatMap(({ key, default: fallback }) => {
+    const fate = fateOf(key);
+    return fate ? [`| \`${key}\` | \`${JSON.stringify(fallback)}\` | ${fate.kind} | ${fate.why} |`] : [];
+  });
+  return [
+    "# Ultralytics' arguments in an experiment file",
+    '',
+    'Written by `node src/build/arguments.mjs` from the table of keys; a test holds both together, and another starts the',
+    'library with an odd value of each and compares what its args.yaml says. What an older version does not know is told',
+    'when a run starts. `passes` means: as written, of the same type.',
+    '',
+    '| argument | default | what becomes of it | why |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
