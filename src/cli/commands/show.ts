@@ -4,6 +4,7 @@ import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
+import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -51,6 +52,7 @@ function showReport({ state, presence, dir }: LiveRun) {
     steps: state.plan?.totalSteps,
     best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
     validations: [...state.validations.values()],
+    own: ownMetricsOf(state),
     alerts: state.alerts,
     problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
   };

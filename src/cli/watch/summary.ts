@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { metricNames } from '../../domain/run/task';
+import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { score, seconds } from '../output/numbers';
@@ -29,8 +30,10 @@ export function summaryLines(state: RunState, end: RunEnd, style: Style): string
 }
 
 function summaryRows(state: RunState): string[][] {
-  const all = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
-  const best = state.best?.epoch;
+  const judged = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
+  // Where Pitwall judged nothing, what the trainer found itself.
+  const all = judged.length > 0 ? judged : ownMetricsOf(state);
+  const best = judged.length > 0 ? state.best?.epoch : bestOwn(all)?.epoch;
   const shown = all.filter((v, i) => i >= all.length - MOST_ROWS || v.epoch === best);
   return shown.map(({ epoch, map, map50, precision, recall }) => [
     String(epoch),
@@ -64,10 +67,18 @@ function markOf(name: RunStateName, style: Style): (text: string) => string {
 }
 
 function bestLine(state: RunState, dir: string, style: Style): string[] {
-  if (!state.best) return [];
+  if (!state.best) return ownBestLine(state, style);
   const { epoch, map, path: inRun } = state.best;
   const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
   return [
     `best: epoch ${epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`,
+  ];
+}
+
+function ownBestLine(state: RunState, style: Style): string[] {
+  const best = bestOwn(ownMetricsOf(state));
+  if (!best) return [];
+  return [
+    `best: epoch ${best.epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(best.map))} (its own)`,
   ];
 }

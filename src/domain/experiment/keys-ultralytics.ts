@@ -6,7 +6,12 @@ import { type KeySpec, ultralyticsKey, type ValueKind } from './key-spec';
 type Plain = readonly [key: string, kind: ValueKind, fallback: unknown, doc: string];
 
 const TRAINING: readonly Plain[] = [
-  ['task', 'text', 'detect', 'Task of the model; Pitwall validates detection.'],
+  [
+    'task',
+    'text',
+    'detect',
+    "Task of the model; other tasks than detect are validated by Ultralytics' own val.",
+  ],
   ['mode', 'text', 'train', 'Always train here.'],
   [
     'time',
@@ -55,9 +60,16 @@ const TRAINING: readonly Plain[] = [
 const OTHER_MODES: readonly Plain[] = [
   ['split', 'text', 'val', 'Split that is validated.'],
   ['save_json', 'bool', false, 'Write COCO results.'],
-  ['conf', 'number', null, 'Confidence threshold.'],
-  ['iou', 'number', 0.7, 'NMS threshold.'],
-  ['max_det', 'int', 300, 'Most detections per image.'],
+  ['conf', 'number', null, "Confidence threshold of validation, also of Pitwall's; empty: 0.001."],
+  ['iou', 'number', 0.7, "NMS threshold of validation, also of Pitwall's."],
+  [
+    'max_det',
+    'int',
+    300,
+    'Most detections per image in validation; Ultralytics raises the default where an image has more objects.',
+  ],
+  ['classes', 'any', null, 'Only these classes are trained on and validated.'],
+  ['agnostic_nms', 'bool', false, 'Validation: boxes of different classes suppress each other.'],
   ['quantize', 'any', null, 'Precision: 16 or 8 bits.'],
   ['int8', 'bool', null, 'Old name of quantize: 8.'],
   ['dnn', 'bool', false, 'ONNX through OpenCV.'],
@@ -76,7 +88,7 @@ const OTHER_MODES: readonly Plain[] = [
 // Prediction, display and long gone arguments: they stand in args.yaml files of one version or another and do not
 // touch training.
 const INERT =
-  'source vid_stride stream_buffer visualize augment agnostic_nms classes retina_masks embed show save_frames save_txt ' +
+  'source vid_stride stream_buffer visualize augment retina_masks embed show save_frames save_txt ' +
   'save_conf save_crop show_labels show_conf show_boxes line_width tracker boxes hide_labels hide_conf line_thickness ' +
   'save_hybrid crop_fraction v5loader image_weights fl_gamma anchor_t min_memory noval nosave local_rank persist';
 

@@ -147,8 +147,8 @@ function noteAuto(entries: Entries): readonly Problem[] {
 function noteTask(entries: Entries): readonly Problem[] {
   const entry = entries.get('task');
   if (entry === undefined || entry.value === 'detect') return [];
-  const said = words('task {0} trains, but Pitwall validates detection only', shown(entry.value));
-  return [{ severity: 'warning', ...worded(said), ...place(entry) }];
+  const said = words("task {0}: checkpoints are validated by Ultralytics' own val", shown(entry.value));
+  return [{ severity: 'info', ...worded(said), ...place(entry) }];
 }
 
 /** A program is started without a shell: one text with blanks is most likely a shell line. */

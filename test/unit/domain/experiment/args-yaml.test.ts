@@ -76,6 +76,13 @@ describe("Ultralytics' own args.yaml", () => {
     expect(experiment?.passthrough).toEqual({ scale: [0.2, 0.9], fraction: 200 });
   });
 
+  it('says that resume begins anew here', () => {
+    const text = 'model: last.pt\ndata: d.yaml\nresume: true';
+    const { problems } = parseExperiment(text, { file: 'args.yaml' });
+    const told = problems.find(({ key }) => key === 'resume');
+    expect(told).toMatchObject({ severity: 'warning', message: expect.stringMatching(/--resume/) });
+  });
+
   it('keeps what patience, val and save_period mean to Ultralytics, and hands them on', () => {
     const text = 'model: a.pt\ndata: d.yaml\npatience: 2\nval: false\nsave_period: 5';
     const { experiment } = parseExperiment(text, { file: 'args.yaml' });

@@ -1,0 +1,27 @@
+import type { RunState } from './state';
+
+/** What a trainer's own validation found after an epoch, under Pitwall's names. */
+export type OwnMetrics = {
+  readonly epoch: number;
+  readonly map: number;
+  readonly map50: number;
+  readonly precision: number;
+  readonly recall: number;
+};
+
+/** The trainer's own numbers, epoch by epoch; what it does not tell is NaN. */
+export function ownMetricsOf({ epochs }: RunState): OwnMetrics[] {
+  return epochs.flatMap(({ epoch, metrics }) => {
+    if (metrics?.map === undefined && metrics?.map50 === undefined) return [];
+    const { map = Number.NaN, map50 = Number.NaN, precision = Number.NaN, recall = Number.NaN } = metrics;
+    return [{ epoch, map, map50, precision, recall }];
+  });
+}
+
+/** The best of them; of equals the latest, as Ultralytics' best.pt is. */
+export function bestOwn(found: readonly OwnMetrics[]): OwnMetrics | undefined {
+  return found.reduce<OwnMetrics | undefined>(
+    (best, one) => (Number.isFinite(one.map) && !(one.map < (best?.map ?? -1)) ? one : best),
+    undefined,
+  );
+}
