@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { experimentNow } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { choosePython } from '../engine/python/choose';
 import { interpreterOf } from '../engine/python/interpreter-of';
@@ -50,7 +51,7 @@ export class OnnxModels {
     if (this.needsWord(checkpoint) && !isAsked)
       throw new Error(`${pt} is another program's: not opened unasked`);
     const exporter = await this.#ensure();
-    const { imgsz } = this.#run.experiment.resolved;
+    const { imgsz } = experimentNow(this.#run);
     await exporter.ask({
       pt,
       onnx,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
+import { experimentNow } from '../engine/control/followed-experiment';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
 import { startValidator, type ValidatorProcess } from '../engine/validator-process';
@@ -223,7 +224,7 @@ export class ValidationLane {
   }
 
   #params(model: string, epoch: number): ParamsOfValidate {
-    const { data, imgsz, single_cls, validation } = this.#run.experiment.resolved;
+    const { data, imgsz, single_cls, validation } = experimentNow(this.#run);
     return {
       model,
       data,

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { sleep } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { askAndWait } from '../../engine/control/ask';
+import { experimentNow } from '../../engine/control/followed-experiment';
 import { openRun } from '../../engine/runs/live-run';
+import { ruleParams } from '../../protocol/rule-params';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';
 import { openToReadSync } from '../../run/folder/read-file';
@@ -83,10 +85,12 @@ function settingsOf(
   state: RunState,
   reference: string,
 ): Pick<ValidateParams, 'data'> & Partial<ValidateParams> {
-  const experiment = state.run?.experiment.resolved;
-  if (!experiment) throw badInput(`${reference}: run.json holds no experiment`);
-  const { device, batch, half } = experiment.validation;
-  return { data: experiment.data, device, batch, half, single_cls: experiment.single_cls };
+  if (!state.run) throw badInput(`${reference}: run.json holds no experiment`);
+  const { validation, data, imgsz, single_cls } = experimentNow(state.run);
+  const { device, batch, half } = validation;
+  // As the run's own validations were judged, so that the numbers are the same.
+  const rule = validation.rule === 'standard' ? undefined : state.plan?.validation;
+  return { data, device, batch, half, single_cls, ...(imgsz > 0 && { imgsz }), ...ruleParams(rule) };
 }
 
 const newestKept = (state: RunState): number | undefined =>

@@ -1,15 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseExperiment } from '../../domain/experiment/parse';
-import type { Experiment } from '../../domain/experiment/types';
-import { MOST_BYTES } from '../../run/folder/bounds';
 import { createRun } from '../../run/folder/create';
 import { runPaths } from '../../run/folder/paths';
-import { readTextSync } from '../../run/folder/read-file';
 import type { Follows } from '../../run/follows';
 import { FINAL_STATES } from '../../run/state-names';
 import { listRuns } from '../runs/run-index';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
+import { argumentsOf, experimentOf } from './followed-experiment';
 
 export type FollowRequest = HostOptions & {
   /** `folder` absolute; it may not be there yet. */
@@ -28,9 +25,6 @@ export type FollowStart = {
   /** The folder was followed already; nothing was started. */
   readonly isKnown: boolean;
 };
-
-/** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave in their folder. */
-const ARGUMENTS = ['args.yaml', 'opt.yaml'];
 
 /** Makes a run that reads a folder which somebody else fills, and starts its keeper. Throws one clear line. */
 export async function followFolder(request: FollowRequest): Promise<FollowStart> {
@@ -66,35 +60,4 @@ async function followerOf(folder: string, runsDir: string): Promise<string | und
   const { runs } = await listRuns(runsDir);
   return runs.find(({ run, presence }) => run.follows?.folder === folder && !FINAL_STATES.has(presence.state))
     ?.dir;
-}
-
-/** The folder's own arguments as the experiment's text; none where it is not there yet. */
-function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
-  const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
-  return file === undefined
-    ? { file: folder, text: '' }
-    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }) };
-}
-
-/** What is known of somebody else's run. Nothing is decided for it: it is neither stopped early nor for divergence. */
-function experimentOf({ follows, data, cwd }: FollowRequest, text: string): Experiment {
-  const { draft } = parseExperiment(text, { file: 'args.yaml' });
-  const found = data ?? findData(draft.data, follows.folder, cwd);
-  const { command: _, ...experiment } = draft;
-  return {
-    ...experiment,
-    trainer: 'command',
-    epochs: text === '' ? 0 : draft.epochs,
-    imgsz: text === '' ? 0 : draft.imgsz,
-    data: found,
-    validation: { ...draft.validation, enabled: found !== '' },
-    early_stop: { ...draft.early_stop, enabled: false },
-    on_divergence: 'notify',
-    passthrough: {},
-  };
-}
-
-function findData(data: string, folder: string, cwd: string): string {
-  const places = [path.resolve(cwd, data), path.resolve(folder, data)];
-  return data === '' ? '' : (places.find((file) => existsSync(file)) ?? '');
 }

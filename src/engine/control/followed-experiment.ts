@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseExperiment } from '../../domain/experiment/parse';
+import type { Experiment } from '../../domain/experiment/types';
+import type { RunFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readTextSync } from '../../run/folder/read-file';
+import type { Follows } from '../../run/follows';
+
+/** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave in their folder. */
+const ARGUMENTS = ['args.yaml', 'opt.yaml'];
+
+/** The folder's own arguments as the experiment's text; none where it is not there yet. */
+export function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
+  const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
+  return file === undefined
+    ? { file: folder, text: '' }
+    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }) };
+}
+
+export type Followed = {
+  readonly follows: Follows;
+  /** Dataset YAML as told; without it the one that the arguments name. */
+  readonly data?: string;
+  /** Folder that relative paths of the arguments are tried from. */
+  readonly cwd: string;
+};
+
+/** What is known of somebody else's run. Nothing is decided for it: it is neither stopped early nor for divergence. */
+export function experimentOf({ follows, data, cwd }: Followed, text: string): Experiment {
+  const { draft } = parseExperiment(text, { file: 'args.yaml' });
+  const found = data ?? findData(draft.data, follows.folder, cwd);
+  const { command: _, ...experiment } = draft;
+  return {
+    ...experiment,
+    trainer: 'command',
+    epochs: text === '' ? 0 : draft.epochs,
+    imgsz: text === '' ? 0 : draft.imgsz,
+    data: found,
+    validation: { ...draft.validation, enabled: found !== '' },
+    early_stop: { ...draft.early_stop, enabled: false },
+    on_divergence: 'notify',
+    passthrough: {},
+  };
+}
+
+function findData(data: string, folder: string, cwd: string): string {
+  const places = [path.resolve(cwd, data), path.resolve(folder, data)];
+  return data === '' ? '' : (places.find((file) => existsSync(file)) ?? '');
+}
+
+const completed = new WeakMap<RunFile, Experiment>();
+
+/**
+ * The experiment of a run. One that was followed before its folder was there knew neither image size nor dataset: they are
+ * what the folder's arguments say by now.
+ */
+export function experimentNow(run: RunFile): Experiment {
+  const { resolved } = run.experiment;
+  const { follows, cwd } = run;
+  if (!follows || resolved.imgsz > 0) return resolved;
+  const known = completed.get(run);
+  if (known) return known;
+  const { text } = argumentsOf(follows.folder);
+  if (text === '') return resolved;
+  const now = experimentOf({ follows, cwd, ...(resolved.data !== '' && { data: resolved.data }) }, text);
+  completed.set(run, now);
+  return now;
+}
