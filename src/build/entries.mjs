@@ -20,6 +20,7 @@ export const ENTRIES = {
   keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
   trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },
+  'image-worker': { entry: 'src/dataset/decode/image-worker.ts', options: node, natives: ['sharp'] },
   validator: { entry: 'src/validator/main.ts', options: node, natives: NATIVE_MODULES },
   command: { entry: 'src/trainers/command/main.ts', options: node, natives: [] },
   extension: {

@@ -4,6 +4,7 @@ import { hasErrors, type Problem } from '../base/problem';
 import { relativeRoot } from '../dataset/hand-over';
 import { type DatasetSplit, loadSplit } from '../dataset/split';
 import { findingsOf } from '../dataset/survey/findings';
+import type { ImageReader } from '../dataset/survey/image-reader';
 import { surveyOf } from '../dataset/survey/survey';
 import { placeProblems } from '../domain/experiment/place-problems';
 import type { Experiment } from '../domain/experiment/types';
@@ -39,7 +40,7 @@ const MOST_DECODED = 1000;
  * only what it cannot train or be validated on is an error (preflight-ultralytics.ts), and only a dataset that lies on this
  * disk is looked at.
  */
-export async function checkBeforeRun(source: ExperimentSource): Promise<Preflight> {
+export async function checkBeforeRun(source: ExperimentSource, reader: ImageReader): Promise<Preflight> {
   const { experiment, text } = source;
   const { data, trainer, single_cls: singleCls, fraction } = experiment;
   const refused = trainer === 'ultralytics' ? await checkUltralytics(experiment) : [];
@@ -52,7 +53,7 @@ export async function checkBeforeRun(source: ExperimentSource): Promise<Prefligh
   const isOwn = trainer === 'builtin';
   const own = isOwn ? [...modelProblems(experiment, source.folder), ...unfitSettings(experiment, train)] : [];
   const judged = isOwn ? read : [...read.map(asWarning), ...(await placeNote(data))];
-  const findings = hasErrors(judged) ? [] : await findingsIn({ experiment, train, val });
+  const findings = hasErrors(judged) ? [] : await findingsIn({ experiment, train, val, reader });
   return {
     problems: [...placeProblems(own, text, source), ...judged, ...findings],
     trainImages: train.images.length,
@@ -87,15 +88,16 @@ type Splits = {
   readonly experiment: Experiment;
   readonly train: DatasetSplit;
   readonly val: DatasetSplit | undefined;
+  readonly reader: ImageReader;
 };
 
-async function findingsIn({ experiment, train, val }: Splits): Promise<readonly Problem[]> {
+async function findingsIn({ experiment, train, val, reader }: Splits): Promise<readonly Problem[]> {
   const { data, imgsz } = experiment;
   const splits = [
     { name: 'train' as const, split: train },
     ...(val ? [{ name: 'val' as const, split: val }] : []),
   ];
-  const options = { imgsz, splits: [], mostDecoded: MOST_DECODED };
+  const options = { imgsz, splits: [], mostDecoded: MOST_DECODED, reader };
   return findingsOf(await surveyOf(splits, options), { file: data, imgsz });
 }
 

@@ -7,9 +7,11 @@ import { rootOf } from '../../dataset/sources';
 import { loadSplit } from '../../dataset/split';
 import { convertLabels } from '../../dataset/survey/convert';
 import { findingsOf } from '../../dataset/survey/findings';
+import type { ImageReader } from '../../dataset/survey/image-reader';
 import { type Survey, surveyDataset } from '../../dataset/survey/survey';
 import type { DatasetYaml, SplitName } from '../../domain/dataset/parse';
 import { whole } from '../../domain/schedule/summary';
+import { withImageReader } from '../../engine/image-process';
 import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
 import { badInput } from '../failure';
@@ -40,8 +42,10 @@ export function dataCommand({ io, run }: Cli) {
         const yaml = path.resolve(io.cwd, data);
         const dataset = await datasetOf(io, yaml);
         const splits = SPLITS.filter((name) => dataset[name].length > 0);
-        if (convert) await convertAll(io, yaml, dataset, splits);
-        const survey = await surveyDataset(yaml, { imgsz, splits, mostDecoded: Number.POSITIVE_INFINITY });
+        const survey = await withImageReader({ installDir: io.installDir }, async (reader) => {
+          if (convert) await convertAll(io, { yaml, dataset, splits, reader });
+          return surveyDataset(yaml, { imgsz, splits, mostDecoded: Number.POSITIVE_INFINITY, reader });
+        });
         const problems = [...survey.problems, ...findingsOf(survey, { file: data, imgsz })];
         const [source = ''] = dataset.train;
         if (json)
@@ -64,16 +68,18 @@ async function datasetOf(io: CliIo, yaml: string): Promise<DatasetYaml> {
   return dataset;
 }
 
-async function convertAll(
-  io: CliIo,
-  yaml: string,
-  { names }: DatasetYaml,
-  splits: readonly SplitName[],
-): Promise<void> {
+type Conversion = {
+  readonly yaml: string;
+  readonly dataset: DatasetYaml;
+  readonly splits: readonly SplitName[];
+  readonly reader: ImageReader;
+};
+
+async function convertAll(io: CliIo, { yaml, dataset, splits, reader }: Conversion): Promise<void> {
   for (const name of splits) {
     const { unlabelled } = await loadSplit(yaml, name);
     if (unlabelled.length === 0) continue;
-    const result = await convertLabels(unlabelled, names);
+    const result = await convertLabels(unlabelled, dataset.names, reader);
     if (result.kind === 'unknown names')
       throw badInput(
         `${yaml}: names: lacks ${result.names.join(', ')}, which the annotations of ${name} use; nothing was written for it`,

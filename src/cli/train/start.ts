@@ -2,6 +2,7 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import type { TrainerKind } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
+import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../run/folder/create';
@@ -33,7 +34,9 @@ export function startTraining(io: CliIo, request: StartRequest): Promise<Started
 export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: RunPlace): Promise<Started> {
   const since = Date.now();
   const folder = path.dirname(loaded.file);
-  const { problems } = await checkBeforeRun({ ...loaded, file: loaded.shown, folder });
+  const { problems } = await withImageReader({ installDir: io.installDir }, (reader) =>
+    checkBeforeRun({ ...loaded, file: loaded.shown, folder }, reader),
+  );
   const told = reportProblems(io, problems);
   const dir = await makeRun(io, place, loaded);
   await ensureKeeper(dir, { installDir: io.installDir }, 'start');

@@ -7,8 +7,8 @@ import { labelPathOf } from '../../domain/dataset/image-path';
 import type { Size } from '../../domain/detection/letterbox';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readText } from '../../run/folder/read-file';
-import { imageSize } from '../decode/image-size';
 import { cocoFilesNear, vocFileOf } from './foreign-labels';
+import type { ImageReader } from './image-reader';
 import { type NamedBox, parseVoc } from './voc';
 
 export type Converted =
@@ -31,6 +31,7 @@ const WIDTH = 8;
 export async function convertLabels(
   unlabelled: readonly string[],
   names: readonly string[],
+  images: ImageReader,
 ): Promise<Converted> {
   const coco = await readCoco(unlabelled);
   const annotated = await mapPool(
@@ -43,21 +44,23 @@ export async function convertLabels(
   if (unknown.length > 0) return { kind: 'unknown names', names: unknown };
   const results = await mapPool(unlabelled, WIDTH, async (image, i) => {
     const boxes = annotated[i];
-    return boxes && write(image, boxes, names);
+    const size = boxes && (await images.size(image));
+    return size && write({ image, size, boxes, names });
   });
   const written = results.filter((count) => count !== undefined);
   const boxes = written.reduce((sum, count) => sum + count, 0);
   return { kind: 'converted', written: written.length, without: unlabelled.length - written.length, boxes };
 }
 
-/** Answers the number of boxes; undefined where the image's size cannot be read, or labels came meanwhile. */
-async function write(
-  image: string,
-  boxes: readonly NamedBox[],
-  names: readonly string[],
-): Promise<number | undefined> {
-  const size = await imageSize(image);
-  if (!size) return undefined;
+type Labelled = {
+  readonly image: string;
+  readonly size: Size;
+  readonly boxes: readonly NamedBox[];
+  readonly names: readonly string[];
+};
+
+/** Answers the number of boxes; undefined if labels came meanwhile. */
+async function write({ image, size, boxes, names }: Labelled): Promise<number | undefined> {
   const rows = boxes.flatMap((box) => rowOf(box, size, names.indexOf(box.name)) ?? []);
   const file = labelPathOf(image);
   await mkdir(path.dirname(file), { recursive: true });

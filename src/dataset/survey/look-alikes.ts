@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { mapPool } from '../../base/pool';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
-import { greyThumbnail } from '../decode/thumbnail';
+import type { ImageReader } from './image-reader';
 
 /** An image of one split and one of the other that show the same. */
 export type Pair = { readonly train: string; readonly val: string };
@@ -23,10 +23,14 @@ const MOST_BITS = 6;
 const LEAST_EDGES = 6;
 
 /** Pairs across two splits; an image that is in both by name is not a pair of its own making but the same file. */
-export async function findLookAlikes(train: readonly string[], val: readonly string[]): Promise<LookAlikes> {
+export async function findLookAlikes(
+  train: readonly string[],
+  val: readonly string[],
+  images: ImageReader,
+): Promise<LookAlikes> {
   const same = await identicalPairs(train, val);
   const rest = val.filter((file) => !same.some((pair) => pair.val === file));
-  const [a, b] = await Promise.all([hashesOf(train), hashesOf(rest)]);
+  const [a, b] = await Promise.all([hashesOf(train, images), hashesOf(rest, images)]);
   return { identical: same, near: b.flatMap((one) => nearest(one, a) ?? []) };
 }
 
@@ -62,17 +66,20 @@ async function contentOf(file: string): Promise<string> {
 
 type Hashed = { readonly file: string; readonly high: number; readonly low: number };
 
-async function hashesOf(files: readonly string[]): Promise<Hashed[]> {
+async function hashesOf(files: readonly string[], images: ImageReader): Promise<Hashed[]> {
   const found = await mapPool(files, WIDTH, async (file) => {
-    const hash = await differenceHash(file);
+    const hash = await differenceHash(file, images);
     return hash && { file, ...hash };
   });
   return found.filter((hash) => hash !== undefined);
 }
 
 /** Bits of which neighbours are brighter, in 8 rows of 9 grey pixels (Krawetz 2013, "dHash"). */
-async function differenceHash(file: string): Promise<{ high: number; low: number } | undefined> {
-  const pixels = await greyThumbnail(file, { width: 9, height: 8 });
+async function differenceHash(
+  file: string,
+  images: ImageReader,
+): Promise<{ high: number; low: number } | undefined> {
+  const pixels = await images.thumbnail(file, { width: 9, height: 8 });
   if (pixels === undefined) return undefined;
   const bits = Array.from({ length: 64 }, (_, i) => {
     const at = 9 * (i >> 3) + (i & 7);

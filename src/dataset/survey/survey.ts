@@ -2,9 +2,9 @@ import { mapPool } from '../../base/pool';
 import type { Problem } from '../../base/problem';
 import { countTiny, type LabelStats, labelStats } from '../../domain/dataset/label-stats';
 import type { SplitName } from '../../domain/dataset/parse';
-import { imageSize } from '../decode/image-size';
 import { type DatasetSplit, loadSplit } from '../split';
 import { type ForeignLabels, findForeignLabels } from './foreign-labels';
+import type { ImageReader } from './image-reader';
 import { findLookAlikes, identicalPairs, type LookAlikes } from './look-alikes';
 
 export type SplitSurvey = LabelStats & {
@@ -31,6 +31,7 @@ export type SurveyOptions = {
   readonly fraction?: number;
   /** Sets of more images are not decoded: who starts a run does not want to wait for a report. */
   readonly mostDecoded: number;
+  readonly reader: ImageReader;
 };
 
 const HEADER_WIDTH = 16;
@@ -52,8 +53,8 @@ export async function surveyDataset(yaml: string, options: SurveyOptions): Promi
 /** The same of splits that were read already. */
 export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions): Promise<Survey> {
   const total = loaded.reduce((sum, { split }) => sum + split.images.length, 0);
-  const decodes = total <= options.mostDecoded;
-  const splits = await Promise.all(loaded.map((one) => surveySplit(one, options.imgsz, decodes)));
+  const reader = total <= options.mostDecoded ? options.reader : undefined;
+  const splits = await Promise.all(loaded.map((one) => surveySplit(one, options.imgsz, reader)));
   const told = new Set<string>();
   const problems = loaded
     .flatMap(({ split }) => split.problems)
@@ -64,12 +65,16 @@ export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions
   return {
     names: loaded[0]?.split.names ?? [],
     splits,
-    lookAlikes: await lookAlikesOf(loaded, decodes),
+    lookAlikes: await lookAlikesOf(loaded, reader),
     problems,
   };
 }
 
-async function surveySplit({ name, split }: Loaded, imgsz: number, decodes: boolean): Promise<SplitSurvey> {
+async function surveySplit(
+  { name, split }: Loaded,
+  imgsz: number,
+  reader: ImageReader | undefined,
+): Promise<SplitSurvey> {
   const { images, unlabelled, names } = split;
   const foreign = unlabelled.length === 0 ? undefined : await findForeignLabels(unlabelled);
   return {
@@ -77,23 +82,23 @@ async function surveySplit({ name, split }: Loaded, imgsz: number, decodes: bool
     ...labelStats(images, names.length),
     images: images.length,
     unlabelled,
-    ...(decodes && { tiny: await tinyBoxes(split, imgsz) }),
+    ...(reader && { tiny: await tinyBoxes(split, imgsz, reader) }),
     ...(foreign && { foreign }),
   };
 }
 
-async function tinyBoxes({ images }: DatasetSplit, imgsz: number): Promise<number> {
+async function tinyBoxes({ images }: DatasetSplit, imgsz: number, reader: ImageReader): Promise<number> {
   const counts = await mapPool(images, HEADER_WIDTH, async ({ file, boxes }) => {
-    const size = boxes.length === 0 ? undefined : await imageSize(file);
+    const size = boxes.length === 0 ? undefined : await reader.size(file);
     return size ? countTiny(boxes, size, imgsz) : 0;
   });
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function lookAlikesOf(loaded: readonly Loaded[], decodes: boolean): Promise<LookAlikes> {
+async function lookAlikesOf(loaded: readonly Loaded[], reader: ImageReader | undefined): Promise<LookAlikes> {
   const files = (name: SplitName): string[] =>
     loaded.find((one) => one.name === name)?.split.images.map(({ file }) => file) ?? [];
   const [train, val] = [files('train'), files('val')];
-  if (decodes) return findLookAlikes(train, val);
+  if (reader) return findLookAlikes(train, val, reader);
   return { identical: await identicalPairs(train, val), near: [] };
 }

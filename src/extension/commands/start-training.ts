@@ -6,6 +6,7 @@ import { parseExperiment } from '../../domain/experiment/parse';
 import type { Experiment } from '../../domain/experiment/types';
 import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
 import { startRun } from '../../engine/control/start-run';
+import { withImageReader } from '../../engine/image-process';
 import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';
 import type { RunSummary } from '../../engine/runs/run-index';
@@ -107,7 +108,7 @@ async function readExperiment(document: vscode.TextDocument): Promise<Experiment
 }
 
 async function passesChecks(
-  { log }: Services,
+  { log, host }: Services,
   document: vscode.TextDocument,
   experiment: Experiment,
 ): Promise<boolean> {
@@ -115,7 +116,7 @@ async function passesChecks(
   const source = { experiment, text: document.getText(), file: path.basename(document.fileName), folder };
   const { problems } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Checking the dataset') },
-    () => checkBeforeRun(source),
+    () => withImageReader(host(), (reader) => checkBeforeRun(source, reader)),
   );
   for (const problem of problems) log.warn(formatProblem(problem));
   if (!hasErrors(problems)) return true;

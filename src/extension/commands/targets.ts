@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../engine/runs/run-index';
-import { stateLabel } from '../../protocol/dashboard/header';
+import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES } from '../../run/state-names';
 import { showInformationMessage } from '../notices';
 import type { Services } from '../services';

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import type { RunSummary } from '../../engine/runs/run-index';
-import { stateLabel } from '../../protocol/dashboard/header';
+import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
 

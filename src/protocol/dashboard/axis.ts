@@ -2,6 +2,7 @@ import { lowerBound } from '../../domain/display/thin';
 import { epochsUntil, evenGrid } from '../../domain/schedule/epoch-grid';
 import { stepsPerEpoch, totalSteps, type ViewInput } from './input';
 import { gridOfPlan } from './planned';
+import { secondsPerStep } from './run-facts';
 import type { XAxis } from './types';
 
 /** Where steps, epochs and times lie on the chosen x axis. Epoch e ends at e; time is seconds since the first step. */
@@ -63,18 +64,6 @@ function timeAxis(source: AxisSource): Axis {
     return step.length === 0 ? 0 : ofRow(step.length - 1) + (s - lastStep(source)) * pace;
   };
   return { ofRow, ofStep, end: niceCeil(ofStep(totalSteps(source) ?? lastStep(source))) };
-}
-
-const PACE_ROWS = 400;
-
-/** Mean seconds a step over the last steps of the attempt that runs, epoch ends included. */
-export function secondsPerStep({ state }: AxisSource): number | undefined {
-  const { step, t } = state.steps;
-  const last = t.length - 1;
-  const attemptStart = lowerBound(t.view(), state.hello?.t ?? 0);
-  const first = Math.max(attemptStart, last - PACE_ROWS);
-  const steps = last > first ? step.at(last) - step.at(first) : 0;
-  return steps > 0 ? (t.at(last) - t.at(first)) / 1000 / steps : undefined;
 }
 
 const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];

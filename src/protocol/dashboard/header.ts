@@ -2,29 +2,12 @@ import type { Translate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import { formatCount } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
-import { FINAL_STATES, type RunStateName } from '../../run/state-names';
-import { secondsPerStep } from './axis';
+import type { RunStateName } from '../../run/state-names';
 import { compareHeader } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
+import { currentEpoch, isFinal, isUnheardOf, secondsLeft, stateLabel, stateOf } from './run-facts';
 import type { ActionView, HeaderView, Tone } from './types';
-
-export function stateLabel(state: RunStateName | 'preview', t: Translate): string {
-  const labels: Readonly<Record<RunStateName | 'preview', string>> = {
-    preview: t('Preview'),
-    starting: t('Starting'),
-    running: t('Training'),
-    paused: t('Paused'),
-    stopping: t('Stopping'),
-    validating: t('Validating'),
-    completed: t('Completed'),
-    stopped: t('Stopped'),
-    failed: t('Failed'),
-    diverged: t('Diverged'),
-    lost: t('Lost'),
-  };
-  return labels[state];
-}
 
 const TONES: Readonly<Record<RunStateName | 'preview', Tone>> = {
   preview: 'quiet',
@@ -39,30 +22,6 @@ const TONES: Readonly<Record<RunStateName | 'preview', Tone>> = {
   diverged: 'bad',
   lost: 'bad',
 };
-
-type Stated = Pick<ViewInput, 'state' | 'presence'>;
-
-/** The state as processes and the keeper tell it; without either, by what the trainer wrote. */
-export function stateOf({ state, presence }: Stated): RunStateName | 'preview' {
-  if (state.run === undefined) return 'preview';
-  if (presence) return presence.state;
-  if (state.status) return state.status.state;
-  if (state.end) return state.end.reason;
-  return state.hello ? 'running' : 'starting';
-}
-
-export function isFinal(input: Stated): boolean {
-  const name = stateOf(input);
-  return name !== 'preview' && FINAL_STATES.has(name);
-}
-
-/** Heartbeats are seconds apart; clocks of two machines may be a little more. */
-const HEARD_MS = 60_000;
-
-/** Of a run elsewhere whose heartbeat has ceased nobody here knows whether it goes on: no pace, no promise. */
-function isUnheardOf({ state, presence, now }: ViewInput): boolean {
-  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
-}
 
 export function headerOf(input: ViewInput): HeaderView {
   if (input.other) return compareHeader(input, input.other);
@@ -85,20 +44,6 @@ function labelOf({ state, t }: ViewInput, name: RunStateName | 'preview', stalle
   if (stalled) return t('Stalled');
   const isQueued = name === 'starting' && state.run?.after !== undefined && state.hello === undefined;
   return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t);
-}
-
-export function currentEpoch({ steps }: RunState): number | undefined {
-  return steps.epoch.length === 0 ? undefined : steps.epoch.at(steps.epoch.length - 1);
-}
-
-/** Seconds of training that are left, by the pace of late. */
-export function secondsLeft(input: ViewInput): number | undefined {
-  const total = totalSteps(input);
-  const pace = secondsPerStep(input);
-  const { step } = input.state.steps;
-  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isUnheardOf(input))
-    return undefined;
-  return (total - 1 - lastOf(step.view())) * pace;
 }
 
 function progressOf(input: ViewInput): number | undefined {

@@ -4,9 +4,10 @@ import type { KeeperEntry } from '../../run/files';
 import type { RunState } from '../../run/state';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
-import { headerOf, isFinal, stateOf } from './header';
+import { headerOf } from './header';
 import type { ViewInput } from './input';
-import { lastValidated, tilesOf } from './tiles';
+import { isFinal, lastValidated, stateOf } from './run-facts';
+import { tilesOf } from './tiles';
 import type { ClassRow, LogRow, Sections, Sentence, SettingRow, Tone } from './types';
 
 const LOG_ROWS = 200;

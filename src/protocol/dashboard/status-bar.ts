@@ -1,9 +1,8 @@
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
-import { currentEpoch, isFinal, secondsLeft, stateLabel, stateOf } from './header';
 import type { ViewInput } from './input';
-import { lastValidated } from './tiles';
+import { currentEpoch, isFinal, lastValidated, secondsLeft, stateLabel, stateOf } from './run-facts';
 
 /** Short text for the status bar and a longer one for its tooltip; codicon names in $(...). */
 export type StatusBarView = { readonly text: string; readonly tooltip: string };

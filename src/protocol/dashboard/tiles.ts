@@ -12,9 +12,9 @@ import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import type { Validated } from '../../run/validation';
 import { compareTiles } from './compare-sections';
-import { stateOf } from './header';
 import { lastOf, type ViewInput } from './input';
 import { previewTiles } from './preview-tiles';
+import { lastValidated, stateOf } from './run-facts';
 import type { Sentence, TileView } from './types';
 import { verdictOf } from './verdict';
 
@@ -29,9 +29,6 @@ export function tilesOf(input: ViewInput): TileView[] {
   if (stateOf(input) === 'preview') return previewTiles(input);
   return [mapTile(input), lossTile(input), lrTile(input), validationTile(input), ...memoryTile(input)];
 }
-
-export const lastValidated = ({ state }: ViewInput): Validated | undefined =>
-  [...state.validations.values()].at(-1);
 
 function mapTile(input: ViewInput): TileView {
   const { state, t } = input;

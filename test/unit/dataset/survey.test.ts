@@ -5,6 +5,8 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/base/problem';
 import { createRandom } from '../../../src/base/random';
+import { imageSize } from '../../../src/dataset/decode/image-size';
+import { greyThumbnail } from '../../../src/dataset/decode/thumbnail';
 import { encodePng } from '../../../src/dataset/example/png';
 import { withAbsolutePath } from '../../../src/dataset/hand-over';
 import { loadSplit } from '../../../src/dataset/split';
@@ -14,6 +16,9 @@ import { surveyDataset } from '../../../src/dataset/survey/survey';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
 import { checkBeforeRun } from '../../../src/engine/preflight';
 import { describeWithShared, shared } from '../../helpers/shared';
+
+/** As the process that hosts ask, without a process. */
+const reader = { size: imageSize, thumbnail: greyThumbnail };
 
 const folders: string[] = [];
 afterAll(() => {
@@ -53,7 +58,7 @@ const LABELLED = {
 };
 
 async function findings(yaml: string, imgsz = 160): Promise<string[]> {
-  const survey = await surveyDataset(yaml, { imgsz, splits: ['train', 'val'], mostDecoded: 1000 });
+  const survey = await surveyDataset(yaml, { imgsz, splits: ['train', 'val'], mostDecoded: 1000, reader });
   const all = [...survey.problems, ...findingsOf(survey, { file: 'data.yaml', imgsz })];
   const folder = path.dirname(yaml);
   return all.map((p) => `${p.severity}: ${formatProblem(p)}`.replaceAll(folder, '.').replaceAll('\\', '/'));
@@ -155,7 +160,7 @@ describe('a conversion', () => {
   const convert = async (files: Record<string, string | Buffer>) => {
     const yaml = dataset({ ...UNLABELLED, ...files });
     const { unlabelled, names } = await loadSplit(yaml, 'train');
-    const result = await convertLabels(unlabelled, names);
+    const result = await convertLabels(unlabelled, names, reader);
     const read = () => readFileSync(path.join(path.dirname(yaml), 'labels/train/a.txt'), 'utf8');
     return { result, read, yaml };
   };
@@ -190,7 +195,7 @@ describe('before a run', () => {
       file: 'a.train.yaml',
       folder: path.dirname(yaml),
     };
-    return (await checkBeforeRun(source)).problems.map((p) => `${p.severity}: ${p.message}`);
+    return (await checkBeforeRun(source, reader)).problems.map((p) => `${p.severity}: ${p.message}`);
   };
 
   it('a set without a single label is refused, whoever trains', async () => {
@@ -233,6 +238,7 @@ describeWithShared('real data', () => {
         imgsz: 640,
         splits: ['train', 'val'],
         mostDecoded: 1000,
+        reader,
       });
     const { lookAlikes } = await survey('bccd');
     expect(lookAlikes.identical).toEqual([]);

@@ -13,12 +13,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
+/** None of these data sets has an image that can be read. */
+const unread = { size: async () => undefined, thumbnail: async () => undefined };
+
 /** What stands in the way of a run with the library. */
 async function refused(keys = '', data = path.join(dir, 'data.yaml')): Promise<string[]> {
   const text = `trainer: ultralytics\nmodel: yolov8n.yaml\ndata: data.yaml\n${keys}`;
   const { draft } = parseExperiment(text, { file: 'a.train.yaml' });
   const source = { experiment: { ...draft, data }, text, file: 'a.train.yaml', folder: dir };
-  const { problems } = await checkBeforeRun(source);
+  const { problems } = await checkBeforeRun(source, unread);
   const errors = problems.filter(({ severity }) => severity === 'error');
   return errors.map(({ file, key, message }) => `${file}: ${key}: ${message}`);
 }

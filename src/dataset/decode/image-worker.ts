@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Channel } from '../../protocol/channel';
+import { imageSize } from './image-size';
+import { greyThumbnail } from './thumbnail';
+
+// A process that opens images for a host, so that the native decoder stays out of it. It ends with its channel.
+const zFile = z.object({ file: z.string() });
+const zThumbnail = zFile.extend({ width: z.number().int().positive(), height: z.number().int().positive() });
+
+const channel = new Channel({
+  send: (message) => process.send?.(message),
+  handlers: {
+    size: (raw) => imageSize(zFile.parse(raw).file),
+    thumbnail: (raw) => {
+      const { file, ...size } = zThumbnail.parse(raw);
+      return greyThumbnail(file, size);
+    },
+  },
+});
+process.on('message', (message) => channel.receive(message));
+process.once('disconnect', () => process.exit(0));

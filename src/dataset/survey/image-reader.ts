@@ -1,0 +1,12 @@
+import type { Size } from '../../domain/detection/letterbox';
+
+/**
+ * Who opens images for a survey. Decoding is native code, which hosts never load: they ask a process (engine/image-process.ts).
+ * Both answers are undefined for an image that cannot be read.
+ */
+export type ImageReader = {
+  /** Width and height of the upright image, by its header. */
+  size(file: string): Promise<Size | undefined>;
+  /** Grey pixels, row by row, of the image squeezed to `width` x `height`. */
+  thumbnail(file: string, size: Size): Promise<Uint8Array | undefined>;
+};

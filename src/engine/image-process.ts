@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import type { ImageReader } from '../dataset/survey/image-reader';
+import type { Size } from '../domain/detection/letterbox';
+import { Channel } from '../protocol/channel';
+
+export type ImageProcessOptions = {
+  /** Folder of the bundles. */
+  readonly installDir: string;
+  /** Node to run it with; absent: this process's own. */
+  readonly nodePath?: string;
+};
+
+/**
+ * Lends a reader of images to `use`: a process of its own that starts with the first image and ends with `use`. If it cannot
+ * start or dies (a package without natives, a crash of the decoder), images are unreadable and nothing else breaks.
+ */
+export async function withImageReader<T>(
+  options: ImageProcessOptions,
+  use: (images: ImageReader) => Promise<T>,
+): Promise<T> {
+  let started: Started | undefined;
+  const ask = (method: string, params: unknown): Promise<unknown> => {
+    started ??= startProcess(options);
+    return started.channel.request(method, params).catch(() => undefined);
+  };
+  try {
+    return await use({
+      size: (file) => ask('size', { file }) as Promise<Size | undefined>,
+      thumbnail: (file, size) => ask('thumbnail', { file, ...size }) as Promise<Uint8Array | undefined>,
+    });
+  } finally {
+    if (started?.child.connected) started.child.disconnect();
+  }
+}
+
+type Started = { readonly child: ChildProcess; readonly channel: Channel };
+
+function startProcess({ installDir, nodePath }: ImageProcessOptions): Started {
+  const child = spawn(nodePath ?? process.execPath, [path.join(installDir, 'image-worker.js')], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    windowsHide: true,
+    env: {
+      ...process.env,
+      ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+    },
+  });
+  const channel = new Channel({
+    send: (message) => child.connected && child.send(message, () => undefined),
+  });
+  child.on('message', (message) => channel.receive(message));
+  child.once('error', (error) => channel.close(error));
+  child.once('exit', () => channel.close(new Error('the process that opens images has ended')));
+  return { child, channel };
+}

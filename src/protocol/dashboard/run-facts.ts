@@ -1,0 +1,78 @@
+import type { Translate } from '../../base/translate';
+import { lowerBound } from '../../domain/display/thin';
+import type { RunState } from '../../run/state';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import type { Validated } from '../../run/validation';
+import { lastOf, totalSteps, type ViewInput } from './input';
+
+// What the shortest view of a run needs, the status bar's: the editor loads this file when it activates the extension.
+
+export function stateLabel(state: RunStateName | 'preview', t: Translate): string {
+  const labels: Readonly<Record<RunStateName | 'preview', string>> = {
+    preview: t('Preview'),
+    starting: t('Starting'),
+    running: t('Training'),
+    paused: t('Paused'),
+    stopping: t('Stopping'),
+    validating: t('Validating'),
+    completed: t('Completed'),
+    stopped: t('Stopped'),
+    failed: t('Failed'),
+    diverged: t('Diverged'),
+    lost: t('Lost'),
+  };
+  return labels[state];
+}
+
+type Stated = Pick<ViewInput, 'state' | 'presence'>;
+
+/** The state as processes and the keeper tell it; without either, by what the trainer wrote. */
+export function stateOf({ state, presence }: Stated): RunStateName | 'preview' {
+  if (state.run === undefined) return 'preview';
+  if (presence) return presence.state;
+  if (state.status) return state.status.state;
+  if (state.end) return state.end.reason;
+  return state.hello ? 'running' : 'starting';
+}
+
+export function isFinal(input: Stated): boolean {
+  const name = stateOf(input);
+  return name !== 'preview' && FINAL_STATES.has(name);
+}
+
+/** Heartbeats are seconds apart; clocks of two machines may be a little more. */
+const HEARD_MS = 60_000;
+
+/** Of a run elsewhere whose heartbeat has ceased nobody here knows whether it goes on: no pace, no promise. */
+export function isUnheardOf({ state, presence, now }: ViewInput): boolean {
+  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
+}
+
+export function currentEpoch({ steps }: RunState): number | undefined {
+  return steps.epoch.length === 0 ? undefined : steps.epoch.at(steps.epoch.length - 1);
+}
+
+/** Seconds of training that are left, by the pace of late. */
+export function secondsLeft(input: ViewInput): number | undefined {
+  const total = totalSteps(input);
+  const pace = secondsPerStep(input);
+  const { step } = input.state.steps;
+  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isUnheardOf(input))
+    return undefined;
+  return (total - 1 - lastOf(step.view())) * pace;
+}
+
+const PACE_ROWS = 400;
+
+/** Mean seconds a step over the last steps of the attempt that runs, epoch ends included. */
+export function secondsPerStep({ state }: Pick<ViewInput, 'state'>): number | undefined {
+  const { step, t } = state.steps;
+  const last = t.length - 1;
+  const attemptStart = lowerBound(t.view(), state.hello?.t ?? 0);
+  const first = Math.max(attemptStart, last - PACE_ROWS);
+  const steps = last > first ? step.at(last) - step.at(first) : 0;
+  return steps > 0 ? (t.at(last) - t.at(first)) / 1000 / steps : undefined;
+}
+
+export const lastValidated = ({ state }: ViewInput): Validated | undefined =>
+  [...state.validations.values()].at(-1);
