@@ -48,10 +48,15 @@ export class Monitor {
     return !known;
   }
 
+  get #warmupEpochs(): number {
+    return this.#book.state.run?.experiment.resolved.schedule.warmup_epochs ?? 0;
+  }
+
   /** Answers the alarms that were new. */
   hear(event: TrainerEvent): Alarm[] {
     if (event.type === 'hello') this.#steps.restart();
     if (event.type === 'epoch') this.#rhythm.epochEnded();
+    if (event.type === 'plan') this.#steps.warmup(this.#warmupEpochs * event.stepsPerEpoch);
     if (event.type !== 'step') return [];
     return this.#steps.onStep(event).filter((alarm) => this.raise(alarm, event.t));
   }

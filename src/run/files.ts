@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { zExperiment } from './experiment';
 import { zFollows } from './follows';
 import { zControlRequest } from './requests';
-import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { zEpoch, zNumber, zRunPath, zStep, zWords } from './schema';
 import { RUN_STATES } from './state-names';
 
 /** Run folders of this format and the one before are read. */
@@ -108,6 +108,9 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     rule: z.string(),
     severity: z.enum(['info', 'warning', 'error']),
     message: z.string(),
+    /** The message without what to do, and what to do, as values that every language has words for. */
+    said: zWords.optional(),
+    next: zWords.optional(),
     step: zStep.optional(),
     epoch: zEpoch.optional(),
     numbers: z.record(z.string(), zNumber).default({}),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readNumber } from '../base/json';
+import type { Words } from '../base/words';
 
 /** A number as run files write it: non-finite ones are the strings "NaN", "Infinity" and "-Infinity". */
 export const zNumber = z
@@ -16,3 +17,14 @@ export const zRunPath = z
     (p) => !/^([/\\]|[A-Za-z]:)/.test(p) && !p.includes('\\') && !p.split('/').includes('..'),
     'must stay inside the run folder',
   );
+
+const zText = z.string().max(1000);
+const zPlainPart = z.union([zText, z.number()]);
+
+/** A sentence with its values; a part may be a sentence of plain parts, and nothing is nested deeper. */
+export const zWords: z.ZodType<Words> = z.object({
+  template: zText,
+  parts: z
+    .array(z.union([zPlainPart, z.object({ template: zText, parts: z.array(zPlainPart).max(20) })]))
+    .max(20),
+});

@@ -1,9 +1,15 @@
+import { inEnglish, type Words } from '../../base/words';
 import { createDivergenceRule } from './divergence';
+import { createLossHistory } from './loss-history';
+import { LOSS_RULES, type LossFinding, type LossRule } from './loss-rules';
 
 export type Alarm = {
   readonly rule: string;
   readonly severity: 'info' | 'warning' | 'error';
   readonly message: string;
+  /** The message without what to do, and what to do, for readers of other languages. */
+  readonly said?: Words;
+  readonly next?: Words;
   readonly step?: number;
   readonly epoch?: number;
   readonly numbers: Readonly<Record<string, number>>;
@@ -32,24 +38,25 @@ export function totalLoss(loss: Readonly<Record<string, number>>): number {
 
 export type StepAlarms = {
   onStep(step: StepLoss): Alarm[];
+  /** Steps before the LR is where it is meant to be. */
+  warmup(steps: number): void;
   /** A new attempt starts. */
   restart(): void;
 };
 
-/** Alarms on every step's loss: not finite, diverged (design rule), and a spike against its slow average. */
+/** Alarms on every step's loss: not finite, diverged (design rule), and the rules of `LOSS_RULES`. */
 export function createStepAlarms(): StepAlarms {
   const divergence = createDivergenceRule();
-  const spike = createSpikeRule();
   const nonFinite = createEpisode();
   const diverged = createEpisode();
-  const spiked = createEpisode();
+  let warmupSteps = 0;
+  let watches = createWatches();
   return {
     onStep({ step, epoch, loss }) {
       const total = totalLoss(loss);
       const at = { step, epoch };
       const broken = Object.entries(loss).find(([, value]) => !Number.isFinite(value));
       const beyond = divergence.onStep({ total });
-      const { mean, average, active } = spike.onLoss(total);
       const raised = [
         nonFinite(broken !== undefined, () => nonFiniteAlarm(at, broken?.[0] ?? 'total', broken?.[1])),
         diverged(beyond !== undefined && Number.isFinite(beyond.value), () => ({
@@ -59,20 +66,50 @@ export function createStepAlarms(): StepAlarms {
           message: `diverged at step ${step}: ${beyond?.reason}`,
           numbers: { mean: beyond?.value ?? 0, first: beyond?.first ?? 0 },
         })),
-        spiked(active, () => ({
-          ...at,
-          rule: 'spike',
-          severity: 'warning',
-          message: `loss spike at step ${step}: ${mean.toPrecision(4)} on average over 8 steps, usual is ${average.toPrecision(4)}`,
-          numbers: { mean, average },
-        })),
       ];
-      return raised.filter((alarm) => alarm !== undefined);
+      const found = Number.isFinite(total) ? watches(total, warmupSteps) : [];
+      return [
+        ...raised.filter((alarm) => alarm !== undefined),
+        ...found.map((alarm) => ({ ...alarm, ...at })),
+      ];
+    },
+    warmup(steps) {
+      warmupSteps = steps;
     },
     restart() {
       divergence.restart();
-      spike.restart();
+      watches = createWatches();
     },
+  };
+}
+
+/** The rules over one attempt: each speaks when its condition begins. */
+function createWatches(): (loss: number, warmupSteps: number) => readonly Alarm[] {
+  const history = createLossHistory();
+  const raised = new Set<LossRule>();
+  const look = (rule: LossRule): Alarm | undefined => {
+    const found = rule.find(history, raised.has(rule));
+    const isNew = found !== undefined && !raised.has(rule);
+    if (found === undefined) raised.delete(rule);
+    else raised.add(rule);
+    return isNew ? alarmOf(rule, found) : undefined;
+  };
+  return (loss, warmupSteps) => {
+    history.warmupSteps = warmupSteps;
+    history.add(loss);
+    const due = LOSS_RULES.filter(({ every }) => history.seen % every === 0);
+    return due.map(look).filter((alarm) => alarm !== undefined);
+  };
+}
+
+function alarmOf({ rule, next }: LossRule, { numbers, said }: LossFinding): Alarm {
+  return {
+    rule,
+    severity: 'warning',
+    message: `${inEnglish(said)}; ${inEnglish(next)}`,
+    said,
+    next,
+    numbers,
   };
 }
 
@@ -84,40 +121,4 @@ function nonFiniteAlarm(at: { step: number; epoch: number }, name: string, value
     message: `${name} loss is ${value} at step ${at.step}`,
     numbers: { [name]: value ?? Number.NaN },
   };
-}
-
-const SPIKE_STEPS = 8;
-const SPIKE_FACTOR = 3;
-/** An episode ends when the loss is back below this multiple. */
-const CALM_FACTOR = 1.5;
-/** Span of the slow average, and the steps before anything is judged. */
-const SLOW_STEPS = 200;
-const SETTLE_STEPS = 50;
-
-type Spike = { readonly mean: number; readonly average: number; readonly active: boolean };
-
-/** The mean of the last 8 losses against an exponential average over about 200 steps, which holds still during a spike. */
-function createSpikeRule() {
-  let seen = 0;
-  let average = Number.NaN;
-  let window: number[] = [];
-  let active = false;
-  const isSpike = (mean: number): boolean =>
-    seen >= SETTLE_STEPS && mean > (active ? CALM_FACTOR : SPIKE_FACTOR) * average;
-  const restart = (): void => {
-    seen = 0;
-    window = [];
-    active = false;
-  };
-  const onLoss = (loss: number): Spike => {
-    if (!Number.isFinite(loss)) return { mean: loss, average, active: false };
-    window = [...window.slice(1 - SPIKE_STEPS), loss];
-    const mean = window.reduce((a, b) => a + b, 0) / window.length;
-    active = isSpike(mean);
-    if (seen === 0) average = loss;
-    else if (!active) average += (2 / (SLOW_STEPS + 1)) * (loss - average);
-    seen++;
-    return { mean, average, active };
-  };
-  return { onLoss, restart };
 }

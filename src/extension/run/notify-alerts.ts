@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { alertText } from '../../protocol/alert-text';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';
 import type { Services } from '../services';
-import { setting } from '../window';
+import { setting, translate } from '../window';
 
 /** Alerts older than this were told by whoever was there then. */
 const FRESH_MS = 60_000;
@@ -46,8 +47,8 @@ export function notifyAlerts(services: Services): vscode.Disposable {
 
 function messageOf(entry: RunEntry): string | undefined {
   if (entry.source !== 'keeper' || entry.value.type !== 'alert') return undefined;
-  const { severity, message, t } = entry.value;
-  return severity !== 'info' && Date.now() - t < FRESH_MS ? message : undefined;
+  const { severity, t } = entry.value;
+  return severity !== 'info' && Date.now() - t < FRESH_MS ? alertText(entry.value, translate) : undefined;
 }
 
 async function show(services: Services, message: string): Promise<void> {

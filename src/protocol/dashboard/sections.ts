@@ -2,6 +2,7 @@ import type { Translate } from '../../base/translate';
 import { formatCount, formatMetric } from '../../domain/display/format';
 import type { KeeperEntry } from '../../run/files';
 import type { RunState } from '../../run/state';
+import { alertText } from '../alert-text';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
 import { headerOf } from './header';
@@ -93,7 +94,7 @@ function alerts(input: ViewInput): Sentence[] {
     .filter((a) => a.severity !== 'info' && !said.has(a.message))
     .filter((a) => isFinal(input) || now - a.t < ALERT_SECONDS * 1000)
     .slice(-MOST_ALERTS)
-    .map((a) => ({ text: a.message, tone: tones[a.severity] }));
+    .map((a) => ({ text: alertText(a, input.t), tone: tones[a.severity] }));
 }
 
 /** Trainer's messages and the keeper's decisions in the order they came, newest last. */
@@ -125,6 +126,8 @@ function keeperMessage(entry: KeeperEntry, t: Translate): string {
       return t('Removed the checkpoint of epoch {0}: {1}.', entry.epoch, entry.reason);
     case 'pin':
       return entry.pinned ? t('Pinned epoch {0}.', entry.epoch) : t('Unpinned epoch {0}.', entry.epoch);
+    case 'alert':
+      return alertText(entry, t);
     default:
       return entry.message;
   }

@@ -82,7 +82,9 @@ test('alarms: each once per episode', () => {
     'non_finite@103',
   ]);
   const spike = Array(10).fill(8);
-  expect(rulesOf([...calm, ...spike, ...calm, ...spike, ...calm])).toEqual(['spike@102', 'spike@212']);
+  expect(rulesOf([...calm, ...spike, ...calm, ...spike, ...calm])).toEqual(['spike@103', 'spike@213']);
+  // One odd batch, or three in a row, are no spike.
+  expect(rulesOf([...calm, 20, ...calm, 8, 8, 8, ...calm])).toEqual([]);
   expect(rulesOf(calm.map((_, i) => 1 + 0.3 * Math.sin(i)))).toEqual([]);
 });
 
