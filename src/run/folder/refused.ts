@@ -2,8 +2,8 @@ import { BadInputError } from '../../base/bad-input';
 
 /** A file or folder is not what it should be and was left alone: one line that names it and says why. */
 export class Refused extends BadInputError {
-  constructor(file: string, why: string, options?: ErrorOptions) {
-    super(`${file}: ${why}`, options);
+  constructor(file: string, why: string) {
+    super(`${file}: ${why}`);
     this.name = 'Refused';
   }
 }
@@ -19,10 +19,9 @@ const LINK_CODES: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'EFTYPE']);
 /** The error of an `open` without following links, in words where it was refused for what it is. */
 export function openFailure(file: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (LINK_CODES.has(code)) return new Refused(file, LINK, { cause: error });
-  if (code === 'ENXIO')
-    return new Refused(file, 'is a socket or a pipe; a file was expected', { cause: error });
-  if (code === 'EISDIR') return new Refused(file, 'is a folder; a file was expected', { cause: error });
+  if (LINK_CODES.has(code)) return refusedLink(file);
+  if (code === 'ENXIO') return new Refused(file, 'is a socket or a pipe; a file was expected');
+  if (code === 'EISDIR') return new Refused(file, 'is a folder; a file was expected');
   return error;
 }
 

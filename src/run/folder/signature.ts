@@ -7,7 +7,7 @@ import { MOST_BYTES } from './bounds';
 import { folderIdentity } from './identity';
 import { runPaths } from './paths';
 import { readBytes } from './read-file';
-import { userKey } from './user-key';
+import { knownUserKey, userKey } from './user-key';
 import { readJsonFile, writeJson } from './whole-file';
 
 // A run folder names programs, an interpreter and paths. They are believed only if this user started the run, which the
@@ -34,8 +34,9 @@ export class NotOwnRun extends BadInputError {
 /** Whether this user started the run, or gave their word for it, in this very folder. */
 export async function isOwnRun(dir: string): Promise<boolean> {
   const marks = await marksOf(dir);
-  if (marks.length === 0) return false;
-  const own = Buffer.from(await markOf(dir));
+  const key = knownUserKey();
+  if (marks.length === 0 || key === undefined) return false;
+  const own = Buffer.from(await markOf(dir, key));
   return marks
     .map((mark) => Buffer.from(mark))
     .some((m) => m.length === own.length && timingSafeEqual(m, own));
@@ -48,7 +49,7 @@ export async function requireOwnRun(dir: string): Promise<void> {
 
 /** This user's word for the run as it is, where it lies. */
 export async function signRun(dir: string): Promise<void> {
-  const mark = await markOf(dir);
+  const mark = await markOf(dir, userKey());
   const others = (await marksOf(dir)).filter((m) => m !== mark);
   await writeJson(runPaths(dir).signature, { format: FORMAT, marks: [mark, ...others].slice(0, MOST_MARKS) });
 }
@@ -59,11 +60,11 @@ async function marksOf(dir: string): Promise<readonly string[]> {
 }
 
 /** The run's id is in run.json. */
-async function markOf(dir: string): Promise<string> {
+async function markOf(dir: string, key: Buffer): Promise<string> {
   const run = await readBytes(runPaths(dir).run, { most: MOST_BYTES.run });
   const content = createHash('sha256').update(run).digest('hex');
   const place = realpathSync(path.resolve(dir));
-  return createHmac('sha256', userKey())
+  return createHmac('sha256', key)
     .update(JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]))
     .digest('hex');
 }

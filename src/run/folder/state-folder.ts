@@ -20,14 +20,18 @@ export function stateFolderOf(env: Env, home: string, platform: NodeJS.Platform)
  * system's folder for temporary files serves until the next restart.
  */
 export function stateFolder(): string {
-  const own = stateFolderOf(process.env, os.homedir(), process.platform);
-  return makePrivate(own) ? own : temporaryFolder();
+  const folders = stateFolders();
+  const folder = folders.find(makePrivate);
+  if (folder !== undefined) return folder;
+  throw new Error(
+    `${folders.join(' and ')} cannot be made this user's alone: Pitwall has no place for its key`,
+  );
 }
 
-function temporaryFolder(): string {
-  const folder = path.join(os.tmpdir(), `pitwall-${os.userInfo().username}`);
-  if (makePrivate(folder)) return folder;
-  throw new Error(`${folder} is not this user's alone: Pitwall has no place to remember its key`);
+/** Where it may lie, without making anything. */
+export function stateFolders(): readonly string[] {
+  const own = stateFolderOf(process.env, os.homedir(), process.platform);
+  return [own, path.join(os.tmpdir(), `pitwall-${process.geteuid?.() ?? 'user'}`)];
 }
 
 /** False if the folder cannot be made, is a link or another user's. */

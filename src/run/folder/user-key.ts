@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readTextSync } from './read-file';
 import { codeOf } from './refused';
 import { removeFile } from './remove';
-import { stateFolder } from './state-folder';
+import { stateFolder, stateFolders } from './state-folder';
 import { asideName, createFile } from './write-file';
 
 const KEY = /^[0-9a-f]{64}\n$/;
@@ -21,6 +21,18 @@ export function userKey(): Buffer {
   const folder = stateFolder();
   if (known?.folder !== folder) known = { folder, key: readOrMake(path.join(folder, 'key')) };
   return known.key;
+}
+
+/** The same without making one: whoever has none has no runs of their own, and looking leaves nothing behind. */
+export function knownUserKey(): Buffer | undefined {
+  const [folder] = stateFolders().filter((f) => isPrivate(path.join(f, 'key')));
+  return folder === undefined ? undefined : readKey(path.join(folder, 'key'));
+}
+
+/** In a folder for temporary files anybody may have put a key. */
+function isPrivate(file: string): boolean {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && (process.geteuid === undefined || stat.uid === process.geteuid());
 }
 
 function readOrMake(file: string): Buffer {

@@ -24,7 +24,8 @@ class ControlFolder:
             return []
         self._next_look = now + POLL_SECONDS
         self.gone = not self._run_file.exists()
-        if not self._folder.is_dir():
+        # What a link leads to is nobody's request, and nothing there is removed.
+        if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []
         return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.stat().st_mtime)]
 

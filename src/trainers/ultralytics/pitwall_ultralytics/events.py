@@ -3,6 +3,7 @@
 
 import json
 import math
+import os
 import time
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class EventLog:
     def __init__(self, run_dir: Path):
         path = run_dir / "events.jsonl"
         torn = path.exists() and not path.read_bytes()[-1:] in (b"", b"\n")
-        self._file = path.open("a", encoding="utf-8")
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # never through a link
+        self._file = os.fdopen(os.open(path, flags, 0o666), "a", encoding="utf-8")
         if torn:
             self._file.write("\n")
 

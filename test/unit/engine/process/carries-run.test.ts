@@ -1,0 +1,68 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { carriesRun, isInEnvironment, namesFolder } from '../../../../src/engine/process/carries-run';
+import { identityOf } from '../../../../src/engine/process/identity';
+import { livesForRun, trainersOfRun } from '../../../../src/engine/process/run-processes';
+import { powershellProgram, taskkillProgram } from '../../../../src/engine/process/system-programs';
+
+const RUN = { id: 'carries-run-test', folder: 'file:42', dir: '/runs/a' };
+const COPY = { ...RUN, folder: 'file:43', dir: '/runs/copy' };
+
+describe('a process', () => {
+  let child: ChildProcess;
+  beforeEach(async () => {
+    const env = {
+      PATH: process.env.PATH,
+      PITWALL_RUN: RUN.id,
+      PITWALL_FOLDER: RUN.folder,
+      PITWALL_ROLE: 'trainer',
+    };
+    child = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)'], { env, stdio: 'ignore' });
+    await once(child, 'spawn');
+  });
+  afterEach(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is of the run whose id and folder it carries, and of no copy of it',
+    () => {
+      const pid = child.pid ?? 0;
+      expect([carriesRun(pid, RUN), carriesRun(pid, COPY)]).toEqual([true, false]);
+      expect(carriesRun(pid, { ...RUN, id: 'another' })).toBe(false);
+      expect(trainersOfRun(RUN).map((p) => p.pid)).toEqual([pid]);
+      expect(trainersOfRun(COPY)).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')('is not believed to be of a run because a file says so', () => {
+    const own = identityOf(process.pid);
+    expect(livesForRun(own, RUN)).toBe(false);
+    expect(livesForRun(identityOf(child.pid ?? 0), RUN)).toBe(true);
+  });
+
+  it.skipIf(process.platform !== 'linux')('tells it where only ps shows environments, too', () => {
+    const text = execFileSync('ps', ['eww', '-o', 'command=', '-p', String(child.pid)], { encoding: 'utf8' });
+    expect([isInEnvironment(text, RUN), isInEnvironment(text, COPY)]).toEqual([true, false]);
+    expect(isInEnvironment(text, { ...RUN, id: 'carries-run' })).toBe(false);
+    expect(isInEnvironment(`program PITWALL_RUN=${RUN.id} HOME=/`, COPY)).toBe(true);
+  });
+});
+
+describe('on Windows, which shows no environment', () => {
+  it('a process is known by the folder on its command line', () => {
+    const check = (line: string, expected: boolean): void =>
+      expect(namesFolder(line, { ...RUN, dir: 'C:\\runs\\a' })).toBe(expected);
+    check('node.exe C:\\x\\keeper.js c:\\runs\\A --start', true);
+    check('notepad.exe C:\\runs\\b', false);
+    check('', false);
+  });
+
+  it('programs of the system are started by their full paths', () => {
+    const env = { SystemRoot: 'D:\\Windows' };
+    expect(taskkillProgram(env)).toBe('D:\\Windows\\System32\\taskkill.exe');
+    expect(powershellProgram(env)).toBe('D:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe');
+  });
+});
