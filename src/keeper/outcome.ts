@@ -55,13 +55,19 @@ function failure({ exitCode, signal }: TrainerEnd, lastWords: string): string {
   return `the trainer ended with exit code ${exitCode} and no word${words}`;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const TERMINAL_CODES = /\x1b\[[0-9;?]*[A-Za-z]/g;
+/** A bar of Ultralytics or tqdm (12% ━━──── 3/25 1.2it/s): how far it was, not why it ended. */
+const PROGRESS = /\d+%\W.*\d+\/\d+|[━╸─█▏▎▍▌▋▊▉]{3}/;
+
 /** The last line of a program's output that tells something: an error line, else the last one. */
 export async function lastWordsOf(file: string): Promise<string> {
   const text = await readTail(file, 8192).catch(() => '');
   const lines = text
-    .split('\n')
+    .replace(TERMINAL_CODES, '')
+    .split(/[\r\n]/)
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^Node\.js v/.test(line));
+    .filter((line) => line !== '' && !/^Node\.js v/.test(line) && !PROGRESS.test(line));
   const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
   return telling.slice(0, 300);
 }
