@@ -130,7 +130,7 @@ describe.skipIf(process.platform !== 'linux')("a stranger's clone", () => {
   check('show', (run) => ['show', run]);
   check('watch', (run) => ['watch', run]);
   check('compare', (run) => ['compare', run, run]);
-  check('validate', (run) => ['validate', '--run', run, '--data', 'data.yaml']);
+  check('validate', (run) => ['validate', '--run', `${run}@50`, '--data', 'data.yaml']);
   check('export', (run) => ['export', run, '--csv', '--tensorboard']);
   check('stop', (run) => ['stop', run]);
   check('continue', (run) => ['continue', run]);
