@@ -18,6 +18,7 @@ const GATES = {
   'format and lint': [bin('biome'), ['check', '--error-on-warnings', '.']],
   'import rules': script('check-deps.mjs'),
   'file size': script('check-size.mjs'),
+  cohesion: script('check-cohesion.mjs'),
   'promises, folders and waits': script('check-calls.mjs'),
   bundles: script('check-bundle.mjs'),
 };

@@ -4,7 +4,6 @@ import { MetricsView } from './pages/metrics-view';
 import type { Services } from './services';
 import { CheckpointsTree } from './trees/checkpoints-tree';
 import { RunsTree } from './trees/runs-tree';
-import { followTrouble } from './trees/trouble-badge';
 
 /** pitwall.hasRuns and pitwall.running, for menus and welcome views. */
 export function followContextKeys({ runs }: Services): vscode.Disposable {
@@ -34,4 +33,17 @@ export function registerViews(services: Services): vscode.Disposable[] {
     vscode.window.registerTreeDataProvider('pitwall.checkpoints', checkpoints),
     vscode.window.registerWebviewViewProvider('pitwall.metrics', new MetricsView(services)),
   ];
+}
+
+/** A number on the activity bar while runs that go on have trouble, seen wherever in the editor one is. */
+function followTrouble(view: vscode.TreeView<unknown>, { runs }: Services): vscode.Disposable {
+  const update = (): void => {
+    const troubles = runs.runs.flatMap(({ presence, status, name }) => {
+      const text = status?.validatorProblem ?? (status?.stalled ? vscode.l10n.t('Stalled') : undefined);
+      return text === undefined || FINAL_STATES.has(presence.state) ? [] : [`${name}: ${text}`];
+    });
+    view.badge = troubles.length === 0 ? undefined : { value: troubles.length, tooltip: troubles.join('\n') };
+  };
+  update();
+  return runs.onDidChange(update);
 }

@@ -1,11 +1,28 @@
 import { Column } from '../domain/run/columns';
 import { RunDraft } from './draft';
 import type { TrainerEvent, TrainerEventOf } from './events';
-import type { RunFile } from './files';
-import { applyKeeperEntry } from './reduce-keeper';
-import { emptyCheckpoint } from './reduce-shared';
+import type { KeeperEntry, RunFile } from './files';
+import { emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-shared';
 import { applyValidationEntry } from './reduce-validation';
 import type { RunEntry, RunState, StepColumns } from './state';
+
+type EntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
+
+const ENTRIES: {
+  readonly [K in KeeperEntry['type']]: (draft: RunDraft, entry: EntryOf<K>) => void;
+} = {
+  keeper: () => undefined,
+  alert: (draft, alert) => draft.push('alerts', alert),
+  answer: () => undefined,
+  best: (draft, entry) => {
+    const { epoch, map, path } = entry;
+    if (!isOutdated(draft.raw, entry)) draft.set({ best: { epoch, map, path } });
+  },
+  early_stop: () => undefined,
+  rewind: () => undefined,
+  cleanup: removeCheckpoint,
+  pin: (draft, { epoch, pinned }) => markCheckpoint(draft, epoch, { pinned }),
+};
 
 export function createRunState(run?: RunFile): RunState {
   return {
@@ -229,4 +246,16 @@ function addCheckpoint(draft: RunDraft, event: TrainerEventOf<'checkpoint'>): vo
     kept: !((draft.removedAt(epoch) ?? Number.NEGATIVE_INFINITY) >= t),
   });
   if (validation !== undefined && !validated) draft.map('validations').delete(epoch);
+}
+
+function applyKeeperEntry(draft: RunDraft, entry: KeeperEntry): void {
+  const apply = ENTRIES[entry.type] as (draft: RunDraft, entry: KeeperEntry) => void;
+  apply(draft, entry);
+  draft.keeperLine(entry);
+}
+
+/** A checkpoint that was written again after the clean-up is another one and stays. */
+function removeCheckpoint(draft: RunDraft, { epoch, t, reason }: EntryOf<'cleanup'>): void {
+  const newer = (draft.raw.checkpoints.get(epoch)?.t ?? 0) > t;
+  if (!newer) markCheckpoint(draft, epoch, { kept: false, removedReason: reason });
 }

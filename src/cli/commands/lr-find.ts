@@ -15,16 +15,25 @@ import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import { rangePoints } from '../../protocol/range-points';
+import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
 import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
 import { plotCurve } from '../output/plot';
+import { createProgress } from '../output/progress';
+import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/counts';
 import { followWith, startLoaded } from '../train/start';
+import { barText } from '../watch/bar-text';
+import { entryLines } from '../watch/entry-lines';
 import { createJsonReporter } from '../watch/json-reporter';
-import { createRangeReporter } from '../watch/range-reporter';
+import type { RunReporter } from '../watch/reporter';
+import { summaryLines } from '../watch/summary';
+
+/** States in which a range test has done its work: blowing the loss up is part of it. */
+const DONE: ReadonlySet<string> = new Set(['completed', 'diverged']);
 
 type LrFindOptions = {
   readonly set: readonly string[];
@@ -160,4 +169,26 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw badInput(`${file}: ${fileFailure(error)}`, error);
   }
+}
+
+/** A bar and what the trainer says; the alarms that a range test is made to set off are not told. */
+function createRangeReporter(io: CliIo): RunReporter {
+  const style = styleFor(io, io.stdout);
+  const progress = createProgress(io.stdout);
+  return {
+    onEntries: (entries, state) => {
+      const said = entries.filter(({ source }) => source === 'events');
+      for (const text of said.flatMap((entry) => entryLines(entry, style))) progress.line(text);
+      const { share, left, right } = barText(state);
+      progress.update(share, left, right);
+    },
+    note: (text) => progress.line(text),
+    leave: () => progress.stop(),
+    finish: ({ state, presence, dir }) => {
+      progress.stop();
+      if (!FINAL_STATES.has(presence.state) || DONE.has(presence.state)) return;
+      const end = { name: presence.state, dir, note: presence.note };
+      for (const line of summaryLines(state, end, style)) progress.line(line);
+    },
+  };
 }

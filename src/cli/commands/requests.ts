@@ -1,7 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
-import { toError } from '../../base/async';
+import { sleep, toError } from '../../base/async';
 import { askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
+import type { Presence } from '../../engine/runs/presence';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -10,7 +11,8 @@ import { type CliIo, printLine } from '../io';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { requireActing, TRUST } from '../trust';
-import { untilSettled } from '../until-settled';
+
+const LOOK_MS = 100;
 
 export const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
 export const RUNS = ['--runs <dir>', 'folder of the runs', 'runs'] as const;
@@ -90,4 +92,19 @@ async function printEnd(io: CliIo, dir: string): Promise<ExitCode> {
   const { state, note } = await untilSettled(dir);
   printLine(io.stdout, `${state}${note ? `: ${note}` : ''}`);
   return 0;
+}
+
+/** Waits until a run is at its end, or nobody is left to bring it there. */
+async function untilSettled(dir: string): Promise<Presence> {
+  const live = await openRun(dir);
+  try {
+    for (;;) {
+      const presence = live.presence;
+      if (FINAL_STATES.has(presence.state) && !presence.keeperAlive) return presence;
+      await sleep(LOOK_MS);
+      await live.refresh();
+    }
+  } finally {
+    live.dispose();
+  }
 }

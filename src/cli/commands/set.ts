@@ -1,14 +1,16 @@
 import { Command } from '@commander-js/extra-typings';
+import { nearestName } from '../../base/suggest';
 import { previewLines, tooHighSentence } from '../../domain/schedule/lr-preview';
 import { openRun } from '../../engine/runs/live-run';
 import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
-import { parseAssignment } from '../assignment';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resolveRun } from '../run-reference';
 import { TRUST } from '../trust';
 import { ask, RUN, RUNS } from './requests';
+
+const SETTABLE = ['lr'];
 
 export function setCommand({ io, run }: Cli) {
   return new Command('set')
@@ -55,4 +57,19 @@ async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish):
   for (const line of previewLines(foreseen.preview)) printLine(io.stdout, line);
   if (foreseen.tooHigh && !isConfirmed)
     throw badInput(`${dir}: ${tooHighSentence(foreseen.tooHigh)}; --yes sets it all the same`);
+}
+
+/** The value of `lr=V`, or that the plan is wanted back. */
+export function parseAssignment(text: string): number | 'plan' {
+  const [, key, written] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+  if (key === undefined) throw badInput(`pitwall: ${text}: expected lr=VALUE or lr=plan`);
+  if (!SETTABLE.includes(key)) {
+    const near = nearestName(key, SETTABLE);
+    throw badInput(`pitwall: ${key}: only lr can be set${near ? `, did you mean ${near}?` : ''}`);
+  }
+  if (written === 'plan') return written;
+  const value = Number(written);
+  if (written.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw badInput(`pitwall: lr: expected a number above 0 or plan, but got ${JSON.stringify(written)}`);
+  return value;
 }

@@ -3,7 +3,9 @@ import type { GroundTruth } from '../evaluation/types';
 import { alignImages } from './align';
 import type { DetectionRecord, DetectionRule } from './record';
 import { foldClasses, keepAbove, keepFirst } from './reduce';
-import { truthDiffers } from './truth';
+
+/** Share of an image's longer side: what single precision and a conversion from a model's input may move a label by. */
+const ROUNDING = 1e-4;
 
 /** Two records that may be judged against each other, or why they may not be. */
 export type Footing =
@@ -124,3 +126,14 @@ const levelLimit: Level = (sides, [a, b]) => {
 };
 
 const LEVELS: readonly Level[] = [levelImgsz, levelConf, levelClasses, levelLimit];
+
+/** Whether two records of the same images hold other labels, as when versions of Pitwall read a label file differently. */
+function truthDiffers({ truth: a, header }: DetectionRecord, { truth: b }: DetectionRecord): boolean {
+  if (a.image.length !== b.image.length) return true;
+  const { sizes } = header;
+  return a.image.some((image, i) => {
+    if (image !== b.image[i] || a.class[i] !== b.class[i]) return true;
+    const most = ROUNDING * Math.max(sizes[2 * image], sizes[2 * image + 1]);
+    return [0, 1, 2, 3].some((k) => Math.abs(a.boxes[4 * i + k] - b.boxes[4 * i + k]) > most);
+  });
+}

@@ -4,7 +4,6 @@ import { assumptionsOf, countedInput, countProblems, type DatasetCounts } from '
 import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
 import { changedLr, type LrChange, segmentsOf } from './lr-changes';
 import { effectiveSettings } from './optimizer';
-import { rangeSchedule } from './range';
 import {
   accumulateFunction,
   lrFunction,
@@ -68,4 +67,22 @@ export function withLrChanges(schedule: Schedule, changes: readonly LrChange[]):
     return segment === undefined ? schedule.lrAt(step, group) : changedLr(schedule, segment, { step, group });
   };
   return { ...schedule, lrAt };
+}
+
+/** The rising LR of a range test: from * (to / from)^(step / last step), in each group in its ratio to the weights (Smith, arXiv 1506.01186). */
+function rangeSchedule(
+  parts: RuleParts,
+  { from, to }: { readonly from: number; readonly to: number },
+): Schedule {
+  const { input, effective, groups, timeline } = parts;
+  const last = Math.max(1, timeline.steps - 1);
+  return {
+    steps: timeline.steps,
+    stepsPerEpoch: input.stepsPerEpoch,
+    warmupSteps: 0,
+    groups: groups.map((group) => group.name),
+    lrAt: (step, group) => groups[group].multiple * from * (to / from) ** (step / last),
+    momentumAt: () => effective.momentum,
+    accumulateAt: accumulateFunction(parts),
+  };
 }

@@ -10,9 +10,16 @@ import type { RunEntry, RunState } from '../../run/state';
 import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
-import { loadInWorker } from './load-in-worker';
-import { unpackRun } from './packed-run';
+import { unpackRun, type PackedRun } from './packed-run';
 import { othersOf, type Presence, presenceOf } from './presence';
+import { lstat } from 'node:fs/promises';
+import { isOwnRun } from '../../run/folder/signature';
+import type { LoadEventsRequest } from './load-events';
+import { runInWorker, workerProgram } from './worker-task';
+
+/** Smaller logs are read faster than a thread starts. */
+const BIG_BYTES = 4 * 1024 * 1024;
+const CACHE_BYTES = 16 * 1024 * 1024;
 
 /** A run folder as it is and as it grows. Reads only; starts nothing. */
 export type LiveRun = Disposable & {
@@ -137,4 +144,25 @@ class FollowedRun implements LiveRun {
     for (const entry of batch.entries) foldEntry(this.#draft, entry);
     for (const problem of batch.problems) this.#draft.problem(problem);
   }
+}
+
+/** Reads a big event log in a thread of its own; undefined where it is small, or where the bundle is not there. */
+async function loadInWorker(
+  dir: string,
+  installDir: string | undefined,
+): Promise<PackedRun | undefined> {
+  const { events: eventsFile } = runPaths(dir);
+  const size = await lstat(eventsFile).then(
+    (s) => (s.isFile() ? s.size : 0),
+    () => 0,
+  );
+  if (installDir === undefined || size < BIG_BYTES || !existsSync(workerProgram(installDir)))
+    return undefined;
+  const request: LoadEventsRequest = {
+    eventsFile,
+    cacheFile: path.join(dir, '.events.cache'),
+    // Looking at somebody else's run changes nothing in its folder.
+    cacheAfterBytes: (await isOwnRun(dir)) ? CACHE_BYTES : Number.POSITIVE_INFINITY,
+  };
+  return (await runInWorker(installDir, { kind: 'load', request })) as PackedRun;
 }

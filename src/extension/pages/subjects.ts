@@ -2,19 +2,29 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import { words } from '../../base/words';
+import type { Refused } from '../../domain/compare/footing';
+import { boxesSentence, type Named, recipeSentence } from '../../domain/compare/sentences';
+import { judgeDifference } from '../../domain/compare/verdict';
+import { formatSigned } from '../../domain/display/format';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
+import type { RunsCompared } from '../../engine/compare/compare-runs';
 import type { LiveRun } from '../../engine/runs/live-run';
+import { runInWorker } from '../../engine/runs/worker-task';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
-import type { RunComparison } from '../../protocol/dashboard/run-comparison';
+import type { ComparisonNote, RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { PrCurves } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
-import { compareBest } from './compare';
 import { readDetections } from './detections';
 import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
 import { runAction } from './run-actions';
 import type { Subject } from './subject';
+
+type Two = { readonly a: string; readonly b: string };
+
+const TONES = { first: 'warning', second: 'good', neither: 'quiet' } as const;
 
 /** A subject, ready to be shown. */
 export type OpenedSubject = vscode.Disposable & {
@@ -105,4 +115,39 @@ async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCu
     precision: curve.precision,
   }));
   return { epoch: kept.validated.epoch, curves };
+}
+
+/**
+ * The second run's best checkpoint against the first's, image by image. A paired bootstrap takes seconds, so it runs in a
+ * thread; undefined where a run has kept no detections.
+ */
+async function compareBest(
+  services: BaseServices,
+  dirs: Two,
+  names: Named,
+): Promise<RunComparison | undefined> {
+  try {
+    const { installDir } = services.host();
+    const answer = await runInWorker(installDir, { kind: 'compare', ...dirs });
+    return comparisonOf(answer as RunsCompared | Refused, names);
+  } catch (error) {
+    services.log.info(`${dirs.a} and ${dirs.b} were not compared image by image: ${String(error)}`);
+    return undefined;
+  }
+}
+
+function comparisonOf(compared: RunsCompared | Refused, names: Named): RunComparison {
+  if (compared.kind === 'refused')
+    return { difference: undefined, notes: [{ words: compared.why, tone: 'warning' }] };
+  const { comparison, recipes, said } = compared;
+  const { map, low, high } = comparison;
+  const notes: ComparisonNote[] = [
+    { words: boxesSentence(comparison, names), tone: TONES[judgeDifference(comparison)] },
+    { words: words('95 % within {0} … {1}', formatSigned(low), formatSigned(high)), tone: 'quiet' },
+    ...[recipeSentence(recipes, comparison, names), ...said].map((w) => ({
+      words: w,
+      tone: 'quiet' as const,
+    })),
+  ];
+  return { difference: map, notes };
 }

@@ -1,14 +1,14 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import type { Experiment } from '../../domain/experiment/types';
-import { RUN_FORMAT, type RunFile } from '../files';
+import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
 import type { Follows } from '../follows';
-import { gitFacts } from './git';
+import { findProgram } from './find-program';
 import { FolderError, makeFolder } from './make-folder';
-import { nextRunName, runNameProblem, runNameStem } from './name';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
 import { codeOf } from './refused';
@@ -130,4 +130,63 @@ function notWritable(folder: string, error: unknown): Error {
   if (error instanceof FolderError) return error;
   const cause = toError(error);
   return new Error(`cannot write the run folder ${folder}: ${codeOf(error) || cause.message}`, { cause });
+}
+
+/** Commit and dirty flag of the folder's repository; undefined without git or outside of a repository. */
+async function gitFacts(folder: string): Promise<RunFile['git']> {
+  const commit = await git(folder, ['rev-parse', 'HEAD']);
+  if (commit === undefined) return undefined;
+  const changes = await git(folder, ['status', '--porcelain', '--untracked-files=no']);
+  return { commit: commit.trim(), dirty: changes === undefined || changes.trim() !== '' };
+}
+
+/** The hooks and filters of a stranger's repository must not run: fsmonitor is the one that `status` would start. */
+function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+  const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
+  const program = findProgram('git');
+  if (program === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      [...safe, ...args],
+      { cwd: folder, timeout: 5000, windowsHide: true },
+      (error, stdout) => {
+        resolve(error ? undefined : stdout);
+      },
+    );
+  });
+}
+
+/** One clear line where `name` is none that a run may have, on any system. */
+export function runNameProblem(name: string): string | undefined {
+  if (RUN_NAME.test(name)) return undefined;
+  return `run name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot and no Windows device name`;
+}
+
+/** What automatic names of an experiment start with: pcb.train.yaml with model nano gives `pcb-nano`. */
+export function runNameStem(experimentFile: string, model: string): string {
+  const base = path.basename(experimentFile).replace(/(\.train)?\.ya?ml$/i, '');
+  const parts = [base, path.basename(model).replace(/\.[A-Za-z0-9]+$/, '')];
+  const stem = parts
+    .map(plain)
+    .filter((part) => part !== '')
+    .join('-')
+    .slice(0, 56);
+  return stem === '' ? 'run' : stem;
+}
+
+function plain(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 40);
+}
+
+/** The stem with the next number after those in use; a deleted run's number below the highest is not given again. */
+export function nextRunName(stem: string, taken: readonly string[]): string {
+  const numbers = taken
+    .filter((name) => name.startsWith(`${stem}-`))
+    .map((name) => Number(name.slice(stem.length + 1)))
+    .filter((n) => Number.isInteger(n) && n > 0);
+  return `${stem}-${Math.max(0, ...numbers) + 1}`;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAssignment } from '../../../src/cli/assignment';
+import { parseAssignment } from '../../../src/cli/commands/set';
 import type { CliIo } from '../../../src/cli/io';
 import { resolveRun, runNames } from '../../../src/cli/run-reference';
 import { wholeRunFile } from '../../helpers/whole-experiment';

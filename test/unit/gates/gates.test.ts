@@ -139,6 +139,16 @@ describe('file size', () => {
   });
 });
 
+describe('cohesion', () => {
+  it('has no small file of one user next door', () => {
+    const outcome = node('check-cohesion.mjs', fixture('cohesion'));
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toBe(
+      'cohesion: src/domain/helper.ts (1 lines) has one user, src/domain/user.ts: move it there\n',
+    );
+  });
+});
+
 describe('calls', () => {
   const outcome = node('check-calls.mjs', fixture('calls'), '3');
   const lines = outcome.text.split('\n').filter((line) => line !== '');

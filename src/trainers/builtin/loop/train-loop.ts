@@ -6,14 +6,13 @@ import type { Schedule } from '../../../domain/schedule/types';
 import type { Position, Progress } from '../checkpoint/progress';
 import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
+import type { TrainRates } from '../session/rate-vector';
 import type { StepLosses, TrainSession } from '../session/train-session';
 import { applyRequest, type RequestResult } from './apply-request';
 import type { Checkpoints } from './checkpoints';
 import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
 import type { EventLog } from './event-log';
-import type { InFlight } from './in-flight';
-import { addControl } from './in-flight';
-import { ratesAt } from './step-rates';
+import { addControl, type InFlight } from './in-flight';
 
 export type TrainParts = {
   readonly experiment: Experiment;
@@ -206,4 +205,17 @@ export class TrainLoop {
 /** The parts as they make up `total`, which is how Ultralytics reports them. */
 function withGains(losses: StepLosses, gains: LossSettings): StepLosses {
   return { ...losses, box: losses.box * gains.box, cls: losses.cls * gains.cls };
+}
+
+/** LR of each group in the schedule's order, and the same as the session takes it. */
+function ratesAt(schedule: Schedule, step: number): { readonly lr: number[]; readonly session: TrainRates } {
+  const lr = schedule.groups.map((_, group) => schedule.lrAt(step, group));
+  const of = (name: string): number => lr[schedule.groups.indexOf(name)];
+  return {
+    lr,
+    session: {
+      lr: { weights: of('weights'), norm: of('norm'), bias: of('bias') },
+      momentum: schedule.momentumAt(step),
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { toError } from '../../../base/async';
 import { type Device, deviceName } from '../../../domain/detection/device';
 import { encodeModel } from '../../../onnx/encode';
 import { assign, type Targets } from '../loss/assign';
@@ -8,14 +9,15 @@ import { MAX_STRIDE } from '../model/detector';
 import { type ExportMetadata, inferenceModel } from '../model/inference-model';
 import { type Layout, layoutOf } from '../model/layout';
 import { channelBlock } from './channel-block';
-import { chooseDevice } from './choose-device';
-import { packPatches } from './pack';
+import { candidates, readDevice } from './devices';
 import { rateVector, type TrainRates } from './rate-vector';
 import { bytes, floats, openModel } from './runtime';
 import { nextName, type StateVector, stateVectors } from './state-names';
 import { StateStore } from './state-store';
 import { averagedWeights, initialVectors, joinState, splitState, type TrainState } from './train-state';
 import { LOSSES, RATES, type TrainingGraphOptions, trainingGraph } from './training-graph';
+
+const CPU: Device = { provider: 'cpu' };
 
 export type TrainSessionOptions = TrainingGraphOptions & {
   /** auto | cpu | webgpu | cuda | cuda:N | dml | dml:N | coreml */
@@ -173,4 +175,52 @@ class Stepper {
     const losses = results.losses.data as Float32Array;
     return Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]])) as StepLosses;
   }
+}
+
+/**
+ * The device that was asked for. `auto` is the CPU where there is no GPU; where there is one it is whichever makes a
+ * step in the least time, and a provider that cannot make one is passed over.
+ */
+async function chooseDevice(asked: string, timeStep: (device: Device) => Promise<number>): Promise<Device> {
+  if (asked !== 'auto') return readDevice(asked);
+  const found = candidates().map(readDevice);
+  if (found.length === 0) return CPU;
+  let best = { device: CPU, ms: await timeStep(CPU) };
+  for (const device of found) {
+    const ms = await timeStep(device).catch((reason: unknown) => reportUnusable(device, toError(reason)));
+    if (ms < best.ms) best = { device, ms };
+  }
+  return best.device;
+}
+
+/** A trainer's stderr goes to the run's stdout.log, where a user looks for the reason. */
+function reportUnusable({ provider }: Device, reason: Error): number {
+  console.error(`device auto: ${provider} is passed over: ${reason.message}`);
+  return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Cuts images (B, 3, H, W) of bytes into STEM_PATCH x STEM_PATCH patches, one a row, in the order channel, y, x: a line
+ * of a patch is one 32-bit word, and words are what is moved.
+ */
+export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array): Uint8Array {
+  const from = words(images);
+  const to = words(out);
+  const across = imgsz / STEM_PATCH;
+  const lines = (images.length / imgsz) | 0;
+  const columns = 3 * STEM_PATCH;
+  for (let line = 0; line < lines; line++) {
+    const [y, plane] = [line % imgsz, Math.floor(line / imgsz)];
+    const [channel, image] = [plane % 3, Math.floor(plane / 3)];
+    const first = (image * across + Math.floor(y / STEM_PATCH)) * across;
+    const column = channel * STEM_PATCH + (y % STEM_PATCH);
+    for (let x = 0; x < across; x++) to[(first + x) * columns + column] = from[line * across + x];
+  }
+  return out;
+}
+
+/** Bytes as words; copied where they do not begin at a word. */
+function words(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % STEM_PATCH === 0 ? bytes : bytes.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / STEM_PATCH);
 }

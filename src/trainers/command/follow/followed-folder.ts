@@ -1,12 +1,23 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
 import type { Told } from '../told';
-import { endOfFollowed } from './ending';
 import { WeightsWatch } from './weights';
+
+/** All epochs are there and nothing moves for so long: the last checkpoint is written, and nothing is to come. */
+const QUIET_MS = 10_000;
+
+type EndInput = {
+  readonly folder: string;
+  readonly isComplete: boolean;
+  /** The trainer said itself that it is done. */
+  readonly hasSaidSo: boolean;
+  /** Since when nothing of the folder has moved. */
+  readonly quietMs: number;
+};
 
 type Announced = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
@@ -88,4 +99,20 @@ function isWithin(folder: string, file: string): boolean {
     // Not there: copyCheckpoint says so.
     return file.startsWith(`${folder}${path.sep}`);
   }
+}
+
+/** Why a run that is followed has come to its end; undefined while it may go on. Silence alone is no end. */
+function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): string | undefined {
+  if (hasSaidSo) return 'the trainer said that it is done';
+  if (isComplete && quietMs >= QUIET_MS) return 'all planned epochs are done';
+  return hasFinalPlot(folder) && quietMs >= QUIET_MS
+    ? 'the trainer has drawn its results.png, which it does at its end'
+    : undefined;
+}
+
+/** Ultralytics and YOLOv5 draw results.png after their last epoch, also where they stop early. */
+function hasFinalPlot(folder: string): boolean {
+  const plot = statSync(path.join(folder, 'results.png'), { throwIfNoEntry: false });
+  const rows = statSync(path.join(folder, 'results.csv'), { throwIfNoEntry: false });
+  return plot !== undefined && rows !== undefined && plot.mtimeMs >= rows.mtimeMs;
 }

@@ -12,9 +12,9 @@ import { anchorGrid } from '../../../../../src/trainers/builtin/model/anchors';
 import { type Blocks, STEM_PATCH } from '../../../../../src/trainers/builtin/model/blocks';
 import { detector, type ModelSize } from '../../../../../src/trainers/builtin/model/detector';
 import { layoutOf } from '../../../../../src/trainers/builtin/model/layout';
-import { packPatches } from '../../../../../src/trainers/builtin/session/pack';
 import {
   openTrainSession,
+  packPatches,
   type TrainSession,
   type TrainSessionOptions,
 } from '../../../../../src/trainers/builtin/session/train-session';

@@ -1,0 +1,23 @@
+/** Files of fewer than 40 lines with one user in their layer that stand alone nevertheless, and why. */
+export const SMALL_FILES = {
+  'src/cli/commands/evaluate.ts': 'a command of the table is a file',
+  'src/cli/commands/rewind.ts': 'a command of the table is a file',
+  'src/cli/commands/setup-python.ts': 'a command of the table is a file',
+  'src/cli/commands/watch.ts': 'a command of the table is a file',
+  'src/dataset/decode/thumbnail.ts': 'the one door to sharp is this folder',
+  'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
+  'src/engine/gpu-runtime/loader-path.ts': 'belongs to the GPU runtime, which its user knows nothing of',
+  'src/extension/pages/metrics-view.ts': 'loads its page with import(): a part of the extension ends here',
+  'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
+  'src/keeper/choose-engine.ts': 'its user is near 300 lines',
+  'src/keeper/judge-early-stop.ts': 'a decision of the keeper; its user is the whole loop',
+  'src/protocol/dashboard/preview-tiles.ts':
+    'tiles of a plan, before there is a run; its user has those of a run',
+  'src/run/reduce-validation.ts': 'one reducer a file, of those with types of the same name',
+  'src/trainers/builtin/control/rewind-request.ts': 'belongs to control; its user is the whole loop',
+  'src/trainers/builtin/data/plan-batches.ts': 'belongs to the data; its user is the whole loop',
+  'src/trainers/builtin/graph/select.ts': 'operations with their derivatives; its user is a formula',
+  'src/trainers/command/sources/absent.ts': 'its user is near 100 lines of another idea',
+  'webview/controls/tool-button.ts': 'a control is a file',
+  'webview/side/spark.ts': 'pure, and tested without the page that runs when it is loaded',
+};
