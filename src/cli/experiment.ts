@@ -41,12 +41,23 @@ function resolveData({ trainer, data }: Experiment, file: string, cwd: string): 
   return trainer === 'builtin' || existsSync(resolved) ? resolved : data;
 }
 
-/** Warnings are printed and answered; errors are thrown together, a line each. Notes are for `schedule` and the editor. */
+/**
+ * Errors are thrown together, a line each, and nothing else is told; else warnings are printed and answered. Notes are for
+ * `schedule` and the editor.
+ */
 export function reportProblems(io: CliIo, problems: readonly Problem[]): readonly string[] {
+  refuseErrors(problems);
+  return tellWarnings(io, problems);
+}
+
+export function refuseErrors(problems: readonly Problem[]): void {
   const errors = problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) throw badInput(errors.map(formatProblem));
+}
+
+export function tellWarnings(io: CliIo, problems: readonly Problem[]): readonly string[] {
   const warnings = problems.filter((problem) => problem.severity === 'warning').map(formatProblem);
   for (const warning of warnings) printLine(io.stderr, `warning: ${warning}`);
-  if (errors.length > 0) throw badInput(errors.map(formatProblem));
   return warnings;
 }
 

@@ -27,8 +27,8 @@ export function setCommand({ io, run }: Cli) {
     .option(...TRUST)
     .action(
       run(async (text, assignment, { runs, yes, trust, ...options }) => {
-        const { dir } = resolveRun(io, text, runs);
         const request = requestOf(parseAssignment(assignment), options);
+        const { dir } = resolveRun(io, text, runs);
         await foretell(io, dir, { request, isConfirmed: yes === true });
         await ask(io, dir, yes ? { ...request, confirmed: true } : request, trust);
         return 0;

@@ -6,7 +6,7 @@ import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { createRun } from '../../run/folder/create';
-import { type LoadedExperiment, loadExperiment, reportProblems } from '../experiment';
+import { type LoadedExperiment, loadExperiment, refuseErrors, tellWarnings } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { VERSION } from '../version';
@@ -37,8 +37,9 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
   const { problems } = await withImageReader({ installDir: io.installDir }, (reader) =>
     checkBeforeRun({ ...loaded, file: loaded.shown, folder }, reader),
   );
-  const told = reportProblems(io, problems);
+  refuseErrors(problems);
   const dir = await makeRun(io, place, loaded);
+  const told = tellWarnings(io, problems);
   await ensureKeeper(dir, { installDir: io.installDir }, 'start');
   return { dir, told, since };
 }
