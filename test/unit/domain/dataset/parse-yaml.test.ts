@@ -19,17 +19,15 @@ function checkNames(names: string, expected: readonly string[]): void {
 describe('a dataset YAML', () => {
   it('gives root, sources and names as written', () => {
     const text = 'path: ../set\ntrain: images/train\nval: [a, b.txt]\ntest: t\nnames: [cat, dog]\nnc: 2\n';
-    expect(parse(text)).toEqual({
-      dataset: {
-        path: '../set',
-        train: ['images/train'],
-        val: ['a', 'b.txt'],
-        test: ['t'],
-        names: ['cat', 'dog'],
-        columns: 5,
-      },
-      problems: [],
-    });
+    const dataset = {
+      path: '../set',
+      train: ['images/train'],
+      val: ['a', 'b.txt'],
+      test: ['t'],
+      names: ['cat', 'dog'],
+      columns: 5,
+    };
+    expect(parse(text)).toEqual({ dataset, draft: dataset, problems: [] });
   });
 
   it('takes names as a list, as a mapping in any order, or only their number', () => {
