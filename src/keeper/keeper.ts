@@ -11,6 +11,7 @@ import { watchForDeletion } from '../run/folder/is-gone';
 import { makeFolderIn } from '../run/folder/open-folder';
 import { type RunPaths, runPaths } from '../run/folder/paths';
 import { readJsonFile } from '../run/folder/whole-file';
+import { isRangeTest } from '../run/kind';
 import type { ControlRequest } from '../run/requests';
 import { answerRequest } from './answer-request';
 import { removeLeftovers } from './checkpoint-folder';
@@ -18,6 +19,8 @@ import { Cleanup } from './cleanup';
 import { judgeRun } from './judge-early-stop';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { Monitor } from './monitor';
+import type { Outcome } from './outcome';
+import { RangeTest } from './range-test';
 import { Requests } from './requests';
 import { Rewinder } from './rewinder';
 import { RunBook } from './run-book';
@@ -81,6 +84,7 @@ class Keeper {
   readonly #cleanup: Cleanup;
   readonly #supervisor: Supervisor;
   readonly #isGone: () => boolean;
+  readonly #range: RangeTest | undefined;
   readonly #told = new Set<string>();
   readonly #end: Deferred<KeeperEnd> = deferred();
   #state: KeeperState = { kind: 'keeping' };
@@ -100,7 +104,9 @@ class Keeper {
     this.#isGone = watchForDeletion(paths.dir);
     this.#status = this.#store.track(new StatusWriter(paths.status, options.onError));
     const common = { run, paths, book, installDir, supervisor, onChange };
-    this.#trainer = new TrainerControl(common);
+    this.#range = isRangeTest(run) ? new RangeTest() : undefined;
+    const conclude = (outcome: Outcome): Outcome => this.#range?.conclude(outcome) ?? outcome;
+    this.#trainer = new TrainerControl({ ...common, conclude });
     this.#monitor = new Monitor(book);
     this.#validation = new ValidationControl({ ...common, monitor: this.#monitor });
     this.#requests = new Requests(paths, book, options.onError);
@@ -258,7 +264,9 @@ class Keeper {
     const count = this.#book.readEvents((event) => {
       if (event.type === 'control') this.#requests.hear(event);
       if (event.type === 'step') this.#last = { step: event.step, epoch: event.epoch };
-      alarms.push(...this.#monitor.hear(event));
+      this.#range?.hear(event);
+      // A range test is made to blow the loss up.
+      if (!this.#range || event.type !== 'step') alarms.push(...this.#monitor.hear(event));
     });
     if (count > 0) this.#monitor.beat(performance.now());
     return { count, alarms };

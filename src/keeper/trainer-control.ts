@@ -20,6 +20,8 @@ export type TrainerControlOptions = {
   readonly book: RunBook;
   readonly installDir: string;
   readonly supervisor: Supervisor;
+  /** What the end means for a run of this kind. */
+  readonly conclude: (outcome: Outcome) => Outcome;
   /** The trainer's situation changed: take another turn. */
   readonly onChange: () => void;
 };
@@ -216,7 +218,7 @@ export class TrainerControl {
     const { paths, supervisor } = this.#options;
     const input = { end: this.#ownEnd(), exit, cause: this.cause };
     const conclude = (lastWords: string): void => {
-      const outcome = judgeOutcome({ ...input, lastWords });
+      const outcome = this.#options.conclude(judgeOutcome({ ...input, lastWords }));
       const { state, reason } = outcome;
       this.#note(this.attempt, `trainer ended: ${state}${reason === undefined ? '' : `, ${reason}`}`);
       this.#dispatch({ kind: 'judged', outcome });

@@ -4,7 +4,7 @@ import type { TrainerEvent, TrainerEventOf } from './events';
 import type { KeeperEntry, RunFile } from './files';
 import { emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-shared';
 import { applyValidationEntry } from './reduce-validation';
-import type { RunEntry, RunState, StepColumns } from './state';
+import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
 
 type EntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
 
@@ -228,6 +228,12 @@ function truncateSteps(steps: StepColumns, fromStep: number): void {
   for (const column of [...columns, ...steps.lr.values(), ...steps.loss.values()]) column.truncate(length);
 }
 
+/** Where nothing is validated nobody comes for a checkpoint, unless a person asks. */
+function unlessOff(state: CheckpointState['state'], draft: RunDraft): CheckpointState['state'] {
+  const isOn = draft.raw.run?.experiment.resolved.validation?.enabled ?? true;
+  return state === 'waiting' && !isOn ? 'skipped' : state;
+}
+
 /** Announced again after a resume, a checkpoint is new: verdicts older than it are about its predecessor. */
 function addCheckpoint(draft: RunDraft, event: TrainerEventOf<'checkpoint'>): void {
   const { checkpoints, validations } = draft.raw;
@@ -242,7 +248,7 @@ function addCheckpoint(draft: RunDraft, event: TrainerEventOf<'checkpoint'>): vo
     step,
     bytes,
     t,
-    state: validated ? 'validated' : known,
+    state: validated ? 'validated' : unlessOff(known, draft),
     kept: !((draft.removedAt(epoch) ?? Number.NEGATIVE_INFINITY) >= t),
   });
   if (validation !== undefined && !validated) draft.map('validations').delete(epoch);

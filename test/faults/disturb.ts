@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { pace, until } from '../helpers/until';
@@ -27,7 +28,7 @@ async function act(dir: string, id: string, fault: Exclude<Fault, { kind: 'syste
       await pace(fault.ms);
       return signal(id, [fault.role], 'SIGCONT');
     case 'deleted':
-      return rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+      return deleteFolder(dir);
     case 'torn':
       return tear(dir, id, fault.file);
     case 'hosts':
@@ -45,6 +46,14 @@ function sendTo(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** As `rm -rf` does it: what comes into a folder meanwhile keeps it, and a second call removes that. */
+async function deleteFolder(dir: string): Promise<void> {
+  await until(() => {
+    spawnSync('rm', ['-rf', dir]);
+    return !existsSync(dir);
+  });
 }
 
 /** The writer dies in the middle of a line. */

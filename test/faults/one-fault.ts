@@ -130,19 +130,26 @@ function checkLosses(live: LiveRun, { reference }: World): string[] {
   ];
 }
 
-function checkModels({ dir, state }: LiveRun, { reference }: World): string[] {
-  const wrong = [...reference.models].flatMap(([epoch, model]) => {
-    const checkpoint = state.checkpoints.get(epoch);
-    if (!checkpoint) return [`epoch ${epoch} has no checkpoint`];
+function checkModels(live: LiveRun, { reference }: World): string[] {
+  const wrong = [...reference.models].map(([epoch, model]) => checkModel(live, epoch, model));
+  const { best } = live.state;
+  const isThere = !best || existsSync(path.join(live.dir, best.path, 'model.onnx'));
+  return [...wrong, isThere ? '' : `the best, epoch ${best.epoch}, is not on disk`].filter(
+    (one) => one !== '',
+  );
+}
+
+/** A disk that is full takes no checkpoint; training goes on, and says so. */
+function checkModel({ dir, state }: LiveRun, epoch: number, model: string): string {
+  const checkpoint = state.checkpoints.get(epoch);
+  if (checkpoint) {
     const found = modelOf(dir, checkpoint.path);
     return found === model
-      ? []
-      : [`model.onnx of epoch ${epoch} is ${found === 'missing' ? 'missing' : 'another one'}`];
-  });
-  const { best } = state;
-  if (best && !existsSync(path.join(dir, best.path, 'model.onnx')))
-    wrong.push(`the best, epoch ${best.epoch}, is not on disk`);
-  return wrong;
+      ? ''
+      : `model.onnx of epoch ${epoch} is ${found === 'missing' ? found : 'another one'}`;
+  }
+  const isTold = state.logs.some(({ level, message }) => level !== 'info' && /checkpoint/.test(message));
+  return isTold ? '' : `epoch ${epoch} has no checkpoint, and nobody says why`;
 }
 
 /** What was validated has the very numbers; what failed says why. */

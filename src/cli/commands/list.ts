@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { listRuns, type RunSummary } from '../../engine/runs/run-index';
+import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
@@ -47,7 +48,8 @@ function runsFolderOf(io: CliIo, dir: string): string {
 
 function listEntry({ dir, name, run, presence, status }: RunSummary) {
   const { state, note } = presence;
-  return { run: dir, name, state, note, created: run.created, ...status?.progress };
+  const kind = isRangeTest(run) ? { kind: 'range test' } : {};
+  return { run: dir, name, ...kind, state, note, created: run.created, ...status?.progress };
 }
 
 function printRuns(io: CliIo, runs: readonly RunSummary[]): void {
@@ -59,7 +61,7 @@ function row({ name, run, presence, status }: RunSummary): string[] {
   const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
   return [
     name,
-    presence.state,
+    isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
     epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
     score(best?.map),
     best ? String(best.epoch) : '',

@@ -2,8 +2,12 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
+import { describeRange } from '../../domain/display/lr-range';
+import { readRange } from '../../domain/lr-range/suggest';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
+import { rangePoints } from '../../protocol/range-points';
+import { isRangeTest } from '../../run/kind';
 import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -38,6 +42,7 @@ function showReport({ state, presence, dir }: LiveRun) {
   const last = step.length - 1;
   return {
     run: dir,
+    ...(isRangeTest(state.run) && { kind: 'range test' }),
     state: presence.state,
     note: presence.note,
     where: presence.where,
@@ -66,16 +71,27 @@ function showLines(live: LiveRun, style: Style): string[] {
     `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
-    ...state.alerts.slice(-5).map((alert) => `${alert.severity}: ${alert.message}`),
+    ...(isRangeTest(state.run) ? [] : state.alerts)
+      .slice(-5)
+      .map((alert) => `${alert.severity}: ${alert.message}`),
     ...state.problems.map((problem) => `problem: ${problem}`),
-    ...summaryLines(state, { name: presence.state, dir, note: presence.note }, style),
+    ...(isRangeTest(state.run)
+      ? rangeLines(live)
+      : summaryLines(state, { name: presence.state, dir, note: presence.note }, style)),
   ];
+}
+
+function rangeLines({ state, presence, dir }: LiveRun): string[] {
+  const isDone = presence.state === 'completed';
+  const found = isDone ? describeRange(readRange(rangePoints(state)), createTranslate()) : presence.note;
+  return ['', `LR test ${presence.state}${found === undefined ? '' : `: ${found}`}`, `run: ${dir}`];
 }
 
 function describeExperiment(state: RunState): string {
   const run = state.run;
   if (!run) return '';
   if (run.follows) return `follows ${run.follows.folder}`;
+  if (isRangeTest(run)) return `${run.experiment.file}  learning rate test`;
   const { command } = run.experiment.resolved;
   if (command) return `${run.experiment.file}  ${command.run.join(' ')}`;
   const { trainer, model, imgsz, ...asked } = run.experiment.resolved;

@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/display/duration';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
 import type { RunStateName } from '../../run/state-names';
+import { isRangeTest } from '../../run/kind';
 import { FINAL_STATES } from '../../run/state-names';
 import { livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
@@ -31,6 +32,8 @@ export type PresenceInput = {
   readonly created: number;
   /** The run is somebody else's and only followed: it does not end with our processes. */
   readonly follows?: boolean;
+  /** A range test that blew up has done its work. */
+  readonly rangeTest?: boolean;
   /** Whether a program of the run lives that its reader and keeper have left behind; asked last, for it looks far. */
   readonly programLives?: () => boolean;
 };
@@ -39,7 +42,11 @@ const plain = createTranslate();
 const STARTING_MS = 15_000;
 
 /** What a run that reads another program is judged by besides. */
-export function othersOf(dir: string, run: RunFile): Pick<PresenceInput, 'follows' | 'programLives'> {
+export function othersOf(
+  dir: string,
+  run: RunFile,
+): Pick<PresenceInput, 'follows' | 'programLives' | 'rangeTest'> {
+  if (isRangeTest(run)) return { rangeTest: true };
   if (run.follows) return { follows: true };
   if (run.experiment.resolved.trainer !== 'command') return {};
   return { programLives: () => trainersOfRun(markOf(dir, run)).length > 0 };
@@ -47,6 +54,14 @@ export function othersOf(dir: string, run: RunFile): Pick<PresenceInput, 'follow
 
 /** Looks at processes and files only; starts nothing. */
 export function presenceOf(input: PresenceInput): Presence {
+  const presence = judge(input);
+  if (!input.rangeTest || presence.state !== 'diverged') return presence;
+  // Versions before called it so; the note is about the loss that was to blow up.
+  const { note, ...rest } = presence;
+  return { ...rest, state: 'completed' };
+}
+
+function judge(input: PresenceInput): Presence {
   const { status } = input;
   if (status === undefined) return beforeStatus(input);
   const { host } = status.keeper;

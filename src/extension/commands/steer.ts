@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/display/duration';
 import { askAndWait } from '../../engine/control/ask';
 import { KeptOnOtherMachine, resumeRun } from '../../engine/control/resume-run';
+import { isRangeTest } from '../../run/kind';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { setStatusBarMessage, showWarningMessage } from '../notices';
 import { mayAct } from '../own-run';
@@ -30,7 +31,16 @@ export async function openDashboard(services: Services, target: SteeredRun): Pro
   if (dir === undefined) return;
   // Side panel and status bar show the run that was asked for, wherever the focus is.
   services.runs.choose(dir);
+  if (await openRangeTest(services, dir)) return;
   await services.dashboards.open({ kind: 'run', dir });
+}
+
+/** A range test has a page of its own, as long as the config that it is about is there. */
+async function openRangeTest(services: Services, dir: string): Promise<boolean> {
+  const run = services.runs.runs.find((one) => one.dir === dir)?.run;
+  if (!run || !isRangeTest(run)) return false;
+  const { openRangePageOf } = await services.load(() => import('../pages/range-page'));
+  return openRangePageOf(services, dir, run);
 }
 
 export async function previewSchedule(services: Services, uri: vscode.Uri | undefined): Promise<void> {

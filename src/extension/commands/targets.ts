@@ -33,7 +33,7 @@ export async function pickRun(
   const items = runs
     .map((run) => ({
       label: run.meta.title ?? run.name,
-      description: stateLabel(run.presence.state, services.t),
+      description: stateLabel(run.presence.state, services.t, run.run),
       detail: vscode.workspace.asRelativePath(path.dirname(run.dir)),
       dir: run.dir,
     }))

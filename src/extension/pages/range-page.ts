@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { lastOf } from '../../domain/experiment/entries';
 import { readYaml } from '../../domain/experiment/read-yaml';
 import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
+import { rangeSettings } from '../../domain/lr-range/experiment';
 import { readRange } from '../../domain/lr-range/suggest';
 import { askRun } from '../../engine/control/ask';
 import { rangePoints } from '../../protocol/range-points';
+import type { RunFile } from '../../run/files';
 import { FINAL_STATES } from '../../run/state-names';
 import { mayAct } from '../own-run';
+import { planOf } from '../editor/plan';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { translate } from '../window';
@@ -36,6 +40,20 @@ export async function openRangePage(services: Services, subject: RangeSubject): 
   panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'tab.svg');
   const page = new RangePage(services, { panel, run, subject, title });
   panel.onDidDispose(() => page.dispose());
+}
+
+/** The page of a test that was run before; false if its config is gone, or is none of this workspace: the page writes into it. */
+export async function openRangePageOf(services: Services, dir: string, run: RunFile): Promise<boolean> {
+  const { file, resolved } = run.experiment;
+  const span = resolved.schedule.lr_range;
+  const uri = vscode.Uri.file(file);
+  if (!span || !existsSync(file) || !vscode.workspace.getWorkspaceFolder(uri)) return false;
+  const document = await vscode.workspace.openTextDocument(uri);
+  const { parsed, counts } = await planOf(document);
+  const { experiment } = parsed;
+  const settingsFor = (lr0: number) => (experiment ? rangeSettings(experiment, counts, lr0) : []);
+  await openRangePage(services, { dir, document: document.uri, span, settingsFor });
+  return true;
 }
 
 type Parts = {

@@ -5,6 +5,7 @@ import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
+import { isRangeTest } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
 
@@ -22,6 +23,12 @@ const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: stri
   diverged: ['flame', 'testing.iconFailed'],
   lost: ['question', 'testing.iconFailed'],
 };
+
+/** A range test is told from a training at a glance. */
+function iconOf({ run, presence }: RunSummary): readonly [icon: string, colour?: string] {
+  const isDone = isRangeTest(run) && presence.state === 'completed';
+  return isDone ? ['telescope', 'testing.iconPassed'] : ICONS[presence.state];
+}
 
 /** Nothing turns for a run of which only a heartbeat is known. */
 const ELSEWHERE = ['remote'] as const;
@@ -62,7 +69,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     const { presence, run, meta, dir } = summary;
     const item = new vscode.TreeItem(meta.title ?? summary.name);
     const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
-    const [icon, colour] = isElsewhere ? ELSEWHERE : ICONS[presence.state];
+    const [icon, colour] = isElsewhere ? ELSEWHERE : iconOf(summary);
     const best = summary.status?.progress?.best?.map;
     const { t } = this.#services;
     item.id = dir;
@@ -74,7 +81,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     item.contextValue = contextOf(summary);
     item.tooltip = tooltipOf(summary, this.#services);
     item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t)}, ${map}` };
+    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t, run)}, ${map}` };
     return item;
   }
 
@@ -93,7 +100,7 @@ function contextOf({ presence, meta }: RunSummary): string {
 function tooltipOf({ presence, run, dir, meta }: RunSummary, { t }: Services): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(`${meta.title ?? run.name}\n`);
-  text.appendText(`${stateLabel(presence.state, t)}${presence.note ? `: ${presence.note}` : ''}\n`);
+  text.appendText(`${stateLabel(presence.state, t, run)}${presence.note ? `: ${presence.note}` : ''}\n`);
   text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
   if (meta.notes) text.appendText(`\n${meta.notes}`);
   return text;

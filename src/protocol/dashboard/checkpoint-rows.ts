@@ -1,5 +1,6 @@
 import { formatSeconds } from '../../domain/display/duration';
 import { formatBytes, formatMetric } from '../../domain/display/format';
+import { isRangeTest } from '../../run/kind';
 import type { CheckpointState, RunState } from '../../run/state';
 import type { ViewInput } from './input';
 import type { ActionView, CheckpointRow, CheckpointTable, Sentence } from './types';
@@ -22,6 +23,8 @@ function shownOf({ checkpoints, best }: RunState, newest: number): CheckpointSta
 }
 
 export function checkpointTable(input: ViewInput, newest: number): CheckpointTable {
+  // A range test has nothing to validate, and nothing of it is kept for training.
+  if (isRangeTest(input.state.run)) return { rows: [], older: 0, validated: 0 };
   const { checkpoints, validations } = input.state;
   const rows = checkpointRows(input, newest);
   return { rows, older: checkpoints.size - rows.length, validated: validations.size };

@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import { formatCount } from '../../domain/display/format';
+import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { compareHeader } from './compare-sections';
@@ -43,7 +44,7 @@ export function headerOf(input: ViewInput): HeaderView {
 function labelOf({ state, t }: ViewInput, name: RunStateName | 'preview', stalled: boolean): string {
   if (stalled) return t('Stalled');
   const isQueued = name === 'starting' && state.run?.after !== undefined && state.hello === undefined;
-  return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t);
+  return isQueued && state.status?.reason ? t('Queued') : stateLabel(name, t, state.run);
 }
 
 function progressOf(input: ViewInput): number | undefined {
@@ -85,6 +86,7 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
   // A machine that is gone answers nothing; going on here is asked about first.
   if (input.presence?.where === 'elsewhere') return endedActions(name, input);
+  if (isRangeTest(state.run)) return rangeActions(input);
   if (name === 'running' || name === 'starting') return steering(state, t);
   return name === 'stopping' || name === 'validating' ? [] : endedActions(name, input);
 }
@@ -102,6 +104,13 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
   const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
   if (name === 'completed') return [...tryBest, compare];
   return [...tryBest, compare, resume, ...(name === 'diverged' ? [rewind] : [])];
+}
+
+/** Its page has the picture and the button that writes lr0; there is nothing to resume and nothing to compare. */
+function rangeActions(input: ViewInput): readonly ActionView[] {
+  const { t } = input;
+  const page = { id: 'dashboard', label: t('Show LR Test'), primary: true };
+  return isFinal(input) ? [page] : [page, { id: 'stop', label: t('Stop') }];
 }
 
 /** Only what this trainer obeys, and Stop, which the keeper enforces. */

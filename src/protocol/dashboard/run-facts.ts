@@ -1,5 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { lowerBound } from '../../domain/display/thin';
+import type { RunFile } from '../../run/files';
+import { isRangeTest, shownState } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Validated } from '../../run/validation';
@@ -7,7 +9,23 @@ import { lastOf, totalSteps, type ViewInput } from './input';
 
 // What the shortest view of a run needs, the status bar's: the editor loads this file when it activates the extension.
 
-export function stateLabel(state: RunStateName | 'preview', t: Translate): string {
+/** A range test has words of its own: it is no training, and what ends a training is its result. */
+function rangeLabel(state: RunStateName | 'preview', t: Translate): string | undefined {
+  const labels: Partial<Record<typeof state, string>> = {
+    running: t('Testing LR'),
+    completed: t('LR test done'),
+    stopped: t('LR test stopped'),
+    failed: t('LR test failed'),
+  };
+  return labels[state];
+}
+
+export function stateLabel(state: RunStateName | 'preview', t: Translate, run?: RunFile): string {
+  const own = isRangeTest(run) ? rangeLabel(state, t) : undefined;
+  return own ?? trainingLabel(state, t);
+}
+
+function trainingLabel(state: RunStateName | 'preview', t: Translate): string {
   const labels: Readonly<Record<RunStateName | 'preview', string>> = {
     preview: t('Preview'),
     starting: t('Starting'),
@@ -30,8 +48,8 @@ type Stated = Pick<ViewInput, 'state' | 'presence'>;
 export function stateOf({ state, presence }: Stated): RunStateName | 'preview' {
   if (state.run === undefined) return 'preview';
   if (presence) return presence.state;
-  if (state.status) return state.status.state;
-  if (state.end) return state.end.reason;
+  if (state.status) return shownState(state.status.state, state.run);
+  if (state.end) return shownState(state.end.reason, state.run);
   return state.hello ? 'running' : 'starting';
 }
 

@@ -1,8 +1,12 @@
 import type { Translate } from '../../base/translate';
 import { formatCount, formatMetric } from '../../domain/display/format';
+import { describeRange } from '../../domain/display/lr-range';
+import { readRange } from '../../domain/lr-range/suggest';
 import type { KeeperEntry } from '../../run/files';
+import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { alertText } from '../alert-text';
+import { rangePoints } from '../range-points';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
 import { headerOf } from './header';
@@ -76,10 +80,16 @@ function sentencesOf(input: ViewInput): Sentence[] {
 function outcome(input: ViewInput): Sentence[] {
   const { state, presence } = input;
   const name = stateOf(input);
-  const reason = presence?.note ?? state.status?.reason ?? state.end?.message;
+  const reason = rangeReason(input) ?? presence?.note ?? state.status?.reason ?? state.end?.message;
   if (reason === undefined || reason === '') return [];
   const tones: Partial<Record<typeof name, Tone>> = { failed: 'bad', diverged: 'bad', lost: 'bad' };
   return [{ text: reason, tone: tones[name] ?? 'quiet' }];
+}
+
+/** What a range test found, in the reader's language. */
+function rangeReason({ state, t, ...input }: ViewInput): string | undefined {
+  const isDone = isRangeTest(state.run) && stateOf({ state, ...input }) === 'completed';
+  return isDone ? describeRange(readRange(rangePoints(state)), t) : undefined;
 }
 
 function validatorTrouble({ status }: RunState): Sentence[] {
@@ -88,6 +98,8 @@ function validatorTrouble({ status }: RunState): Sentence[] {
 
 function alerts(input: ViewInput): Sentence[] {
   const { state, now } = input;
+  // Its loss is made to blow up; versions before told of that as trouble.
+  if (isRangeTest(state.run)) return [];
   const tones = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
   const said = new Set([state.status?.reason, state.status?.validatorProblem, state.end?.message]);
   return state.alerts

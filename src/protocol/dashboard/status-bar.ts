@@ -1,6 +1,7 @@
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
+import { isRangeTest } from '../../run/kind';
 import type { ViewInput } from './input';
 import { currentEpoch, isFinal, lastValidated, secondsLeft, stateLabel, stateOf } from './run-facts';
 
@@ -26,15 +27,16 @@ export function statusBarOf(input: ViewInput): StatusBarView {
   const epoch = currentEpoch(state);
   const epochs = state.plan?.epochs;
   const left = secondsLeft(input);
+  const isCounted = epoch !== undefined && !isRangeTest(state.run);
   const parts = [
-    epoch === undefined ? stateLabel(name, t) : `${epoch}${epochs === undefined ? '' : `/${epochs}`}`,
+    !isCounted ? stateLabel(name, t, state.run) : `${epoch}${epochs === undefined ? '' : `/${epochs}`}`,
     mapText(input),
     left === undefined ? '' : formatDuration(left, t),
   ].filter((part) => part !== '');
   return {
     text: `${iconOf(input)} ${parts.join(' · ')}`,
     tooltip: [
-      `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t)}`,
+      `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t, state.run)}`,
       ...tooltipLines(input),
     ].join('\n'),
   };

@@ -1,0 +1,27 @@
+import { createTranslate } from '../base/translate';
+import { describeRange } from '../domain/display/lr-range';
+import { readRange } from '../domain/lr-range/suggest';
+import type { RangePoint } from '../domain/lr-range/types';
+import { totalLoss } from '../domain/run/alarms';
+import { mainGroup } from '../domain/schedule/summary';
+import type { TrainerEvent } from '../run/events';
+import type { Outcome } from './outcome';
+
+/** Gathers the losses of a range test, and says at its end what they come to. */
+export class RangeTest {
+  readonly #points = new Map<number, RangePoint>();
+  #group = 0;
+
+  hear(event: TrainerEvent): void {
+    if (event.type === 'hello') this.#group = Math.max(0, mainGroup({ groups: event.groups }));
+    if (event.type !== 'step') return;
+    this.#points.set(event.step, { lr: event.lr[this.#group], loss: totalLoss(event.loss) });
+  }
+
+  /** A loss that blew up is the end of the test and no failure; its answer stands where other runs have their reason. */
+  conclude(outcome: Outcome): Outcome {
+    if (outcome.state !== 'completed' && outcome.state !== 'diverged') return outcome;
+    const points = [...this.#points].sort(([a], [b]) => a - b).map(([, point]) => point);
+    return { ...outcome, state: 'completed', reason: describeRange(readRange(points), createTranslate()) };
+  }
+}
