@@ -11,6 +11,11 @@ function describeNothing(why: NoAnswer, t: Translate): string {
   switch (why.kind) {
     case 'short':
       return t('No answer: the test made {0} steps, and at least 20 are needed.', why.steps);
+    case 'sparse':
+      return t(
+        'No answer: {0} steps are too few for so wide a range, and the answer swings by factors; at least {1} are needed.',
+        ...[why.steps, why.needed],
+      );
     case 'blown':
       return t('No answer: the loss blew up at {0} before it fell; let the test begin lower.', two(why.lr));
     case 'flat':

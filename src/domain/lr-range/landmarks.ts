@@ -59,7 +59,16 @@ function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): C
   const fall = Math.log(Math.max(...curve.slice(0, lowest + 1).map(({ loss }) => loss)) / curve[lowest].loss);
   if (steepest === undefined || fall <= SURE_FALL * error)
     return { kind: 'flat', fall: 1 - Math.exp(-fall), noise: 1 - Math.exp(-SURE_FALL * error) };
-  return { steepest, lowest, rises: risesAt(curve, lowest, Math.max(CLEAR_RISE * fall, SURE * error)) };
+  const rises = risesAt(curve, lowest, Math.max(CLEAR_RISE * fall, SURE * error));
+  return { steepest, lowest: lastAsLow(curve, lowest, error), rises };
+}
+
+/**
+ * Noise alone decides which point of a flat bottom is the very lowest: of all within one standard error of it the last counts
+ * (the one-standard-error rule, Breiman et al. 1984). On the example 57 steps had their lowest at 0.002, 128 at 0.03.
+ */
+function lastAsLow(curve: readonly RangePoint[], lowest: number, error: number): number {
+  return curve.findLastIndex(({ loss }) => Math.log(loss / curve[lowest].loss) <= error);
 }
 
 /**

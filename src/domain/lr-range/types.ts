@@ -23,6 +23,8 @@ export type RangeResult = {
 export type NoAnswer =
   /** Too few losses before the end, or before it blew up. */
   | { readonly kind: 'short'; readonly steps: number }
+  /** Too few steps for the decades of LR that they cross; `needed` are enough. */
+  | { readonly kind: 'sparse'; readonly steps: number; readonly needed: number }
   /** It blew up at this LR before anything could be seen. */
   | { readonly kind: 'blown'; readonly lr: number }
   /** The smoothed loss fell by `fall` of itself; noise alone makes it fall by `noise`. */

@@ -127,7 +127,10 @@ describe('readRange', () => {
       ),
       /within its noise/,
     ],
-    ['hardly anything was run', points(10), /made 10 steps, and at least 20/],
+    ['hardly anything was run', points(10), /10 steps are too few for so wide a range.* at least 108/],
+    // The losses of a real test at 57 steps swung from 0.04 to 0.0048.
+    ['the test was short', randomly(1, 57, 0.1), /57 steps are too few .* at least 108 are needed/],
+    ['the range was narrow and short', points(200).slice(0, 10), /made 10 steps, and at least 20/],
     [
       'it blew up at once',
       points().map((p) => ({ ...p, loss: Number.NaN })),
@@ -141,7 +144,7 @@ describe('readRange', () => {
 
   it('gives a number for at most 5 % of flat curves', () => {
     for (const [steps, sigma] of [
-      [57, 0.7],
+      [96, 0.7],
       [128, 0.3],
     ] as const) {
       const tests = Array.from({ length: 100 }, (_, seed) => found(flat(seed, steps, sigma)));
@@ -152,11 +155,11 @@ describe('readRange', () => {
 
   it('gives a range and no number if a repetition would suggest another LR', () => {
     const truth = found(points(2000))?.suggested ?? 0;
-    const short = Array.from({ length: 20 }, (_, seed) => found(randomly(seed, 30, 0.3)));
+    const short = Array.from({ length: 20 }, (_, seed) => found(randomly(seed, 128, 0.7)));
     const seen = short.filter((test) => test !== undefined);
     expect(seen.length).toBeGreaterThan(5);
     for (const { between, sure } of seen) expect(sure).toBe(between[1] <= 2 * between[0]);
-    expect(seen.filter((test) => !test.sure).length).toBeGreaterThan(seen.length / 2);
+    expect(seen.filter((test) => !test.sure).length).toBeGreaterThan(seen.length / 3);
     const holds = seen.filter(({ between: [low, high] }) => low <= 1.1 * truth && 1.1 * high >= truth);
     expect(holds.length).toBeGreaterThanOrEqual(0.8 * seen.length);
     const unsure = randomly(
@@ -165,7 +168,7 @@ describe('readRange', () => {
       0.3,
     );
     expect(describeRange(readRange(unsure), createTranslate())).toMatch(
-      /lr0 is between .*30 steps are too few/,
+      /lr0 is between .*128 steps are too few, or too noisy/,
     );
   });
 
