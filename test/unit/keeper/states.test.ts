@@ -100,7 +100,8 @@ describe('the trainer of a run', () => {
       start: { kind: 'starting', attempt: 3, cause: asked },
       judged: { kind: 'over', outcome, cause: asked, attempt: 2 },
     },
-    over: none,
+    // A rewind starts it again.
+    over: { ...none, start: { kind: 'starting', attempt: 3, cause: undefined } },
   };
 
   it('goes from state to state as the table says', () =>

@@ -164,8 +164,8 @@ describe('readRange', () => {
     expect(holds.length).toBeGreaterThanOrEqual(0.8 * seen.length);
     const unsure = randomly(
       short.findIndex((test) => test?.sure === false),
-      30,
-      0.3,
+      128,
+      0.7,
     );
     expect(describeRange(readRange(unsure), createTranslate())).toMatch(
       /lr0 is between .*128 steps are too few, or too noisy/,
