@@ -79,15 +79,25 @@ export class RunBook {
   }
 
   note(entry: Untimed<KeeperEntry>): void {
-    const value = { ...entry, t: Date.now() } as KeeperEntry;
+    const value = { ...entry, t: this.#timeOf(entry) } as KeeperEntry;
     this.#append(this.#keeperLog, value);
     this.#fold({ source: 'keeper', value });
   }
 
   noteValidation(entry: Untimed<ValidationEntry>): void {
-    const value = { ...entry, t: Date.now() } as ValidationEntry;
+    const value = { ...entry, t: this.#timeOf(entry) } as ValidationEntry;
     this.#append(this.#validationLog, value);
     this.#fold({ source: 'validation', value });
+  }
+
+  /**
+   * What is said of a checkpoint is never older than the checkpoint: it would count for its predecessor. The trainer's clock may
+   * be ahead of this one, or either may have been set meanwhile.
+   */
+  #timeOf(entry: object): number {
+    const epoch = 'epoch' in entry && typeof entry.epoch === 'number' ? entry.epoch : undefined;
+    const checkpoint = epoch === undefined ? undefined : this.state.checkpoints.get(epoch);
+    return Math.max(Date.now(), checkpoint?.t ?? 0);
   }
 
   /** What a log did not take waits in memory, and has another try here. */
