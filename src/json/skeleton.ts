@@ -47,7 +47,9 @@ export function clearSkeleton(skeleton: Skeleton): void {
 /** Notes that the bytes from..to lead up to a value; a record with too many or too long ones stays incomplete. */
 export function addSlot(skeleton: Skeleton, from: number, to: number, column: number): void {
   const slot = skeleton.slots++;
-  if (slot >= MAX_SLOTS) return;
+  // A text that is torn within a record: what is read behind its end fails, and nothing is to be learnt from it.
+  const isTorn = from < 0 || to > skeleton.view.byteLength;
+  if (slot >= MAX_SLOTS || isTorn) return;
   skeleton.column[slot] = column;
   skeleton.length[slot] = to - from;
   if (to - from > WORD * MAX_WORDS) return;
