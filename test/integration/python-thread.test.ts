@@ -28,7 +28,7 @@ describe('the thread that reads Python files', () => {
     const { found } = await look('s = CosineAnnealingLR(SGD(p, lr=0.1), T_max=50)\n', 'Cosine');
     expect(found?.kind === 'curve' && found.svg).toMatch(/^<svg/);
     expect(found?.kind === 'curve' && found.words).toBe(
-      'Kein Warm-up. LR 0.1 at first, 0.1 at its highest (step 0), 9.87e-5 at the end of 50 steps.',
+      'Kein Warm-up. LR 0.1 at first, 0.1 at its highest (step 0), 0.00009866 at the end of 50 steps.',
     );
   });
 
