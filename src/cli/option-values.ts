@@ -26,6 +26,13 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** What something is multiplied by that is never to grow. */
+export function factor(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('expected a number above 0 and at most 1.');
+  return value;
+}
+
 export function versionNumber(text: string): string {
   if (!/^\d+\.\d+\.\d+/.test(text)) throw new InvalidArgumentError('expected a version such as 8.4.103.');
   return text;

@@ -18,7 +18,9 @@ export async function loadDatasetYaml(file: string): Promise<LoadedYaml> {
   const bytes = await bytesOf(file);
   if (!(bytes instanceof Error)) return parseBytes(bytes, file);
   const missing = (bytes as NodeJS.ErrnoException).code === 'ENOENT';
-  const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${bytes.message}`;
+  // The problem has the file in front of it already.
+  const reason = bytes.message.replace(`${file}: `, '');
+  const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${reason}`;
   return { dataset: undefined, problems: [{ severity: 'error', file: path.resolve(file), message }] };
 }
 

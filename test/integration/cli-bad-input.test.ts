@@ -120,6 +120,12 @@ describe('other commands refuse', () => {
     writeFileSync(path.join(dir, 'model.onnx'), '');
     return checkRefused(['predict', 'model.onnx', 'nope.png'], /^nope\.png: no such file/);
   });
+  it('a folder of images', () =>
+    checkRefused(['predict', 'model.onnx', 'images/val'], /^images\/val: is not a file/));
+  it('a factor that would raise the LR', () =>
+    checkRefused(['rewind', 'x', '--lr-factor', '7'], /a number above 0 and at most 1/));
+  it('a folder for a dataset YAML, named once', () =>
+    checkRefused(['data', 'images'], /^[^:]*images: dataset YAML cannot be read: is a folder/));
   it('files that are no COCO files', () => {
     writeFileSync(path.join(dir, 'gt.json'), '{"images": []}');
     writeFileSync(path.join(dir, 'dt.json'), '[]');

@@ -200,12 +200,17 @@ describe('a run in the background', () => {
     await until('back', ({ epoch, state }) => state === 'running' && epoch >= 2);
     const set = await runCliProcess(['set', 'back', 'lr=0.001', '--hold'], dir);
     expect([set.code, set.err]).toEqual([0, '']);
+    const misspelt = await runCliProcess(['set', 'back', 'lr=0.001', '--group', 'wieghts'], dir);
+    expect([misspelt.code, misspelt.out]).toEqual([2, '']);
+    expect(misspelt.err).toMatch(/^.*no parameter group wieghts; did you mean weights\?\n$/);
     const paused = await runCliProcess(['pause', 'back'], dir);
     expect([paused.code, paused.err]).toEqual([0, '']);
     expect(paused.out).toContain('paused');
     expect((await show('back')).state).toBe('paused');
     const again = await runCliProcess(['pause', 'back'], dir);
     expect([again.code, again.out]).toEqual([2, '']);
+    const late = await runCliProcess(['set', 'back', 'lr=0.001'], dir);
+    expect([late.code, late.out, linesOf(late.err).length]).toEqual([2, '', 1]);
     expect((await runCliProcess(['continue', 'back'], dir)).code).toBe(0);
     await until('back', ({ state }) => state === 'running');
     const refused = await runCliProcess(['continue', 'back'], dir);

@@ -29,8 +29,7 @@ export function predictCommand({ io, run }: Cli) {
       run(async (model, images, { save, json, ...options }) => {
         const absolute = (file: string): string => path.resolve(io.cwd, file);
         const files = images.map(absolute);
-        const missing = images.find((_, i) => !statSync(files[i], { throwIfNoEntry: false })?.isFile());
-        if (missing !== undefined) throw badInput(`${missing}: no such file`);
+        for (const [i, file] of files.entries()) requireFile(file, images[i]);
         const params = {
           ...options,
           model: absolute(model),
@@ -49,8 +48,14 @@ export function predictCommand({ io, run }: Cli) {
     );
 }
 
+function requireFile(file: string, written: string): void {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw badInput(`${written}: no such file`);
+  if (!stat.isFile()) throw badInput(`${written}: is not a file; image files are expected`);
+}
+
 function printPrediction(io: CliIo, prediction: Prediction, json: boolean): void {
-  if (prediction.problem !== undefined) printLine(io.stderr, `${prediction.image}: ${prediction.problem}`);
+  if (prediction.problem !== undefined) printLine(io.stderr, prediction.problem);
   if (json) {
     printJson(io.stdout, prediction);
     return;

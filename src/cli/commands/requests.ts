@@ -67,8 +67,7 @@ export function continueCommand({ io, run }: Cli) {
 
 /** Sends a request, prints the answer, and fails with it where the run refuses. */
 export async function ask(io: CliIo, dir: string, request: ControlRequest, trust?: boolean): Promise<void> {
-  await requireActing(io, dir, trust);
-  await refuseWhereFinal(dir, request);
+  await requireAsking(io, dir, request, trust);
   const answer = await askAndWait(dir, request, { installDir: io.installDir, from: 'cli' }).catch(
     (error: unknown) => {
       throw badInput(toError(error).message, error);
@@ -77,6 +76,17 @@ export async function ask(io: CliIo, dir: string, request: ControlRequest, trust
   if (answer === undefined) throw new CliFailure(1, `${dir}: no answer to ${request.type} in 15 s`);
   if (!answer.ok) throw new CliFailure(1, `${dir}: ${answer.message}`);
   printLine(io.stdout, answer.message);
+}
+
+/** Throws one line if the run may not be acted on, or is at its end and the request is for a trainer. */
+export async function requireAsking(
+  io: CliIo,
+  dir: string,
+  request: ControlRequest,
+  trust?: boolean,
+): Promise<void> {
+  await requireActing(io, dir, trust);
+  await refuseWhereFinal(dir, request);
 }
 
 async function refuseWhereFinal(dir: string, request: ControlRequest): Promise<void> {

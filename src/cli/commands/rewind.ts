@@ -1,7 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
-import { countFromZero, positiveNumber } from '../option-values';
+import { countFromZero, factor } from '../option-values';
 import { resolveRun } from '../run-reference';
+import { TRUST } from '../trust';
 import { ask, RUN, RUNS } from './requests';
 
 export function rewindCommand({ io, run }: Cli) {
@@ -18,19 +19,20 @@ export function rewindCommand({ io, run }: Cli) {
     .option(
       '--lr-factor <f>',
       'what the LR is multiplied by; 0.5 unless the experiment says otherwise',
-      positiveNumber,
+      factor,
     )
     .option('--warmup <steps>', 'steps of the fresh warm-up', countFromZero)
     .option(...RUNS)
+    .option(...TRUST)
     .action(
-      run(async (text, { runs, to, lrFactor, warmup }) => {
+      run(async (text, { runs, trust, to, lrFactor, warmup }) => {
         const { dir } = resolveRun(io, text, runs);
         const wish = {
           ...(to !== undefined && { epoch: to }),
           ...(lrFactor !== undefined && { lrFactor }),
           ...(warmup !== undefined && { warmup }),
         };
-        await ask(io, dir, { type: 'rewind', ...wish });
+        await ask(io, dir, { type: 'rewind', ...wish }, trust);
         return 0;
       }),
     );

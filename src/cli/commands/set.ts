@@ -8,7 +8,7 @@ import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resolveRun } from '../run-reference';
 import { TRUST } from '../trust';
-import { ask, RUN, RUNS } from './requests';
+import { ask, RUN, RUNS, requireAsking } from './requests';
 
 const SETTABLE = ['lr'];
 
@@ -29,6 +29,7 @@ export function setCommand({ io, run }: Cli) {
       run(async (text, assignment, { runs, yes, trust, ...options }) => {
         const request = requestOf(parseAssignment(assignment), options);
         const { dir } = resolveRun(io, text, runs);
+        await requireAsking(io, dir, request, trust);
         await foretell(io, dir, { request, isConfirmed: yes === true });
         await ask(io, dir, yes ? { ...request, confirmed: true } : request, trust);
         return 0;
@@ -52,11 +53,20 @@ async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish):
   const live = await openRun(dir);
   live.dispose();
   const { state } = live;
+  requireGroup(dir, request.group, state.hello?.groups ?? []);
   const foreseen = foreseeLr(state, request, nextStep(state));
   if (!foreseen) return;
   for (const line of previewLines(foreseen.preview)) printLine(io.stdout, line);
   if (foreseen.tooHigh && !isConfirmed)
     throw badInput(`${dir}: ${tooHighSentence(foreseen.tooHigh)}; --yes sets it all the same`);
+}
+
+/** A group that the run's trainer has named; before it has, every name is left to it. */
+function requireGroup(dir: string, group: string | undefined, known: readonly string[]): void {
+  if (group === undefined || known.length === 0 || known.includes(group)) return;
+  const near = nearestName(group, known);
+  const hint = near ? `; did you mean ${near}?` : `: expected ${known.join(', ')}`;
+  throw badInput(`${dir}: --group: there is no parameter group ${group}${hint}`);
 }
 
 /** The value of `lr=V`, or that the plan is wanted back. */

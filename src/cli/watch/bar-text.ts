@@ -41,11 +41,16 @@ function lastNumbers(state: RunState, last: number): string[] {
   ].filter((text) => text !== '');
 }
 
-/** Mean over the latest epoch's worth of steps, so that the pause between epochs is counted in. */
+/**
+ * Mean over the latest epoch's worth of steps, so that the pause between epochs is counted in. Steps from before
+ * a rewind or a pause are not: nothing was trained in the time between.
+ */
 function secondsPerStep(state: RunState): number {
   const { step, t } = state.steps;
   const last = step.length - 1;
-  const first = Math.max(0, last - Math.max(20, state.plan?.stepsPerEpoch ?? 0));
+  const from = state.hello?.fromStep ?? 0;
+  let first = Math.max(0, last - Math.max(20, state.plan?.stepsPerEpoch ?? 0));
+  while (first < last && step.at(first) < from) first++;
   const steps = step.at(last) - step.at(first);
   return steps > 0 ? (t.at(last) - t.at(first)) / 1000 / steps : Number.NaN;
 }

@@ -8,16 +8,23 @@ import type { RunReporter } from './reporter';
 export function stopOnInterrupt(reporter: RunReporter): (count: number, live: LiveRun) => boolean {
   return (count, live) => {
     if (count === 1) {
-      reporter.note('stopping after this batch; Ctrl-C again kills the run');
+      reporter.note(stoppingNote(live));
       askRun(live.dir, { type: 'stop' }, 'cli').catch((error) => {
         reporter.note(`the run could not be asked to stop: ${toError(error).message}`);
       });
     } else if (count === 2) {
-      reporter.note('killing the run');
+      reporter.note(live.state.run?.follows ? 'killing the reader' : 'killing the run');
       killTrainers(live);
     }
     return count < 3;
   };
+}
+
+/** Of a followed run only what reads it is ended; its own processes are left alone. */
+export function stoppingNote({ state: { run } }: Pick<LiveRun, 'state'>): string {
+  return run?.follows
+    ? 'the following ends; Ctrl-C again kills its reader'
+    : 'stopping after this batch; Ctrl-C again kills the run';
 }
 
 /** Only processes that are this run's; the keeper stays and writes down how it ended. */

@@ -29,6 +29,18 @@ it('open', async () => {
   expect((await runCliProcess(['list'], root)).err).toBe('');
 });
 
+it('are acted on only with --trust, and set foretells nothing before', async () => {
+  for (const argv of [
+    ['set', 'old', 'lr=0.01'],
+    ['rewind', 'old'],
+    ['continue', 'old'],
+  ]) {
+    const { code, out, err } = await runCliProcess(argv, root);
+    expect([code, out, linesOf(err).length], argv[0]).toEqual([2, '', 1]);
+    expect((await runCliProcess(['help', argv[0]], root)).out).toContain('--trust');
+  }
+});
+
 it('are compared across image sizes, each by its own report', async () => {
   for (const [a, b] of [
     ['old', 'old-wide'],

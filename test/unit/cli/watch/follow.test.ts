@@ -3,9 +3,11 @@ import { styleFor } from '../../../../src/cli/output/style';
 import { barText } from '../../../../src/cli/watch/bar-text';
 import { entryLines } from '../../../../src/cli/watch/entry-lines';
 import { epochIsSettled, epochRow } from '../../../../src/cli/watch/epoch-rows';
+import { stoppingNote } from '../../../../src/cli/watch/stop-on-interrupt';
 import { failedValidations, summaryLines } from '../../../../src/cli/watch/summary';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunEntry, RunState } from '../../../../src/run/state';
+import { syntheticRun } from '../../../helpers/synthetic-run';
 import { collector } from '../harness';
 
 const plain = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
@@ -92,9 +94,33 @@ describe('the bar', () => {
       right: 'loss 2.50  lr 0.01  100 img/s  ETA 5.0 s',
     });
   });
+  it('does not count the time between a pause and its resume', () => {
+    const hello = { type: 'hello', protocol: 1, trainer: 'builtin', pid: 1, groups: ['weights'] };
+    const resumed = [{ ...hello, attempt: 2, fromStep: 10, t: 3_600_000 }].map(event);
+    const steps = [10, 11].map((step) =>
+      event({
+        type: 'step',
+        t: 3_600_000 + step * 500,
+        step,
+        epoch: 2,
+        lr: [0.01],
+        loss: { total: 2 },
+        ips: 100,
+      }),
+    );
+    expect(barText(fold(...START, ...firstSteps, ...resumed, ...steps)).right).toContain('ETA 4.0 s');
+  });
   it('has an answer before the first step', () => {
     expect(barText(createRunState())).toEqual({ share: 0, left: 'starting', right: '' });
   });
+});
+
+it('Ctrl-C says that a followed run is not what it kills', () => {
+  const { run } = syntheticRun({ steps: 0 });
+  const followed = { ...run, follows: { folder: '/elsewhere', reads: 'csv' as const, metrics: {} } };
+  const noteOf = (shown: typeof run): string => stoppingNote({ state: { ...createRunState(), run: shown } });
+  expect(noteOf(run)).toContain('kills the run');
+  expect(noteOf(followed)).toContain('kills its reader');
 });
 
 describe('a row of an epoch', () => {
