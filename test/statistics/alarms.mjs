@@ -45,7 +45,7 @@ const shown = ({ falseRules }) =>
 const healthy = tableOf([...healthyWorlds(seeds), ...recorded().filter(isHealthy)]);
 const sick = tableOf([...sickWorlds(seeds), ...recorded().filter((world) => !isHealthy(world))]);
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
-const delay = (steps) => (Number.isNaN(steps) ? '-' : String(steps));
+const stepsLater = (steps) => (Number.isNaN(steps) ? '-' : String(steps));
 
 writeFileSync(
   path.join(here, 'alarms.md'),
@@ -62,7 +62,7 @@ ${healthy.map((row) => `| ${row.kind} | ${row.runs} | ${row.falseAlarms} | ${sho
 
 | sick runs | runs | caught | steps to the first word (median) | false before |
 |---|---|---|---|---|
-${sick.map((row) => `| ${row.kind} | ${row.runs} | ${row.hits} | ${delay(row.delay)} | ${row.falseAlarms} |`).join('\n')}
+${sick.map((row) => `| ${row.kind} | ${row.runs} | ${row.hits} | ${stepsLater(row.delay)} | ${row.falseAlarms} |`).join('\n')}
 `,
 );
 console.log(

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
@@ -6,6 +6,7 @@ import { mapPool } from '../../base/pool';
 import { labelPathOf } from '../../domain/dataset/image-path';
 import type { Size } from '../../domain/detection/letterbox';
 import { MOST_BYTES } from '../../run/folder/bounds';
+import { makeFolder } from '../../run/folder/make-folder';
 import { readText } from '../../run/folder/read-file';
 import { cocoFilesNear, vocFileOf } from './foreign-labels';
 import type { ImageReader } from './image-reader';
@@ -63,7 +64,7 @@ type Labelled = {
 async function write({ image, size, boxes, names }: Labelled): Promise<number | undefined> {
   const rows = boxes.flatMap((box) => rowOf(box, size, names.indexOf(box.name)) ?? []);
   const file = labelPathOf(image);
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const isNew = await writeFile(file, rows.map((row) => `${row}\n`).join(''), { flag: 'wx' }).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
