@@ -90,7 +90,7 @@ function firstBegun(
 
 /**
  * Noise alone makes new records for many epochs; a short patience leaves less room to tell a slow rise from it. Tried with
- * patience 10 and 20: rest at .5 with noise .003 is stopped within patience + 2 in 30 and 34 of 40 seeds, a rise of .001 an
+ * patience 10 and 20: rest at .5 with noise .003 is stopped within patience + 3 in 30 and 34 of 40 seeds, a rise of .001 an
  * epoch with noise .004 is never stopped in 37 and 40 of 40.
  */
 function noiseMargin(values: readonly number[], patience: number): number {
