@@ -30,12 +30,16 @@ export type OutcomeInput = {
 export function judgeOutcome(input: OutcomeInput): Outcome {
   const { end, exit, cause } = input;
   const how = { ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }), ...signalOf(exit) };
-  if (end && end.reason !== 'stopped')
+  if (end && end.reason !== 'stopped' && !isInterruption(end, cause))
     return { ...how, state: end.reason, ...(end.message === undefined ? {} : { reason: end.message }) };
   if (cause) return { ...how, ...stoppedBy(cause) };
   if (end) return { ...how, state: 'stopped', reason: end.message ?? `stopped at step ${end.step}` };
   return { ...how, state: 'failed', reason: failure(exit, input.lastWords) };
 }
+
+/** A trainer that is interrupted while it still loads its libraries calls that a failure; it was asked to stop. */
+const isInterruption = (end: TrainerEventOf<'end'>, cause: StopCause | undefined): boolean =>
+  end.reason === 'failed' && cause?.kind === 'asked';
 
 function signalOf({ signal }: TrainerEnd): { signal?: string | null } {
   return signal === undefined ? {} : { signal };

@@ -26,6 +26,15 @@ function runPython(script: string, env: Readonly<Record<string, string>> = {}): 
   });
 }
 
+/** A trainer ends if its run.json is gone: the folder was deleted. */
+function makeRunFolder(run: string): void {
+  mkdirSync(path.join(run, 'control/trainer'), { recursive: true });
+  writeFileSync(path.join(run, 'run.json'), '{}');
+}
+
+/** What the runner tells the processes that the library launches: the trainer that theirs is made of. */
+const PITWALL_TRAINER = 'ultralytics.models.yolo.detect.train:DetectionTrainer';
+
 const MAKE = `
 import json, os, sys
 from types import SimpleNamespace
@@ -38,9 +47,9 @@ print("FILE" + generate_ddp_file(t))
 describe("Ultralytics' multi-GPU launch, as far as it goes without GPUs", () => {
   it('the relaunch file trains in a fresh interpreter: our class is found and its hooks fire; ranks above 0 are silent', () => {
     const run = path.join(workshop.dir, 'ddp');
-    mkdirSync(run);
+    makeRunFolder(run);
     const options = { attempt: 1, in_loop_every: 0, warmup_shape: 'linear', requested: {} };
-    const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options) };
+    const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options), PITWALL_TRAINER };
     const file = /FILE(.*)/.exec(runPython(MAKE, env))?.[1] ?? '';
     expect(readFileSync(file, 'utf8')).toContain('train()');
     // As the launcher starts it, but for the number of processes.
@@ -71,9 +80,9 @@ print("leader", s.leader)
 describe('two ranks on the CPU', () => {
   it('a stop that rank 0 reads ends both at the same batch, in good order, and the end is told once', async () => {
     const run = path.join(workshop.dir, 'ranks');
-    mkdirSync(path.join(run, 'control/trainer'), { recursive: true });
+    makeRunFolder(run);
     const options = { attempt: 1, in_loop_every: 0, warmup_shape: 'linear', requested: {} };
-    const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options) };
+    const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options), PITWALL_TRAINER };
     const file = /FILE(.*)/.exec(runPython(MAKE.replace('epochs=1', 'epochs=500'), env))?.[1] ?? '';
     // The library joins its processes over a backend of GPUs; here they are joined before it starts.
     const driver = path.join(workshop.dir, 'driver.py');

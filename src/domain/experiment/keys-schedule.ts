@@ -89,7 +89,7 @@ export const SCHEDULE_KEYS: readonly KeySpec[] = [
     kind: 'choice',
     choices: ['linear', 'exponential', 'constant'],
     default: 'linear',
-    trainers: ['builtin'],
+    trainers: ['builtin', 'ultralytics'],
     doc: 'Way up to lr0: a straight line; 1 - exp(-5p), fast at first (Ma and Yarats 2019); or a tenth of the LR held, then a jump.',
   }),
   ultralyticsKey({
