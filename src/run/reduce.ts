@@ -228,9 +228,10 @@ function truncateSteps(steps: StepColumns, fromStep: number): void {
   for (const column of [...columns, ...steps.lr.values(), ...steps.loss.values()]) column.truncate(length);
 }
 
-/** Where nothing is validated nobody comes for a checkpoint, unless a person asks. */
+/** If nothing is validated, no checkpoint waits for it. Of a run that is followed the keeper says what it does not open, and why. */
 function unlessOff(state: CheckpointState['state'], draft: RunDraft): CheckpointState['state'] {
-  const isOn = draft.raw.run?.experiment.resolved.validation?.enabled ?? true;
+  const { run } = draft.raw;
+  const isOn = run?.follows !== undefined || (run?.experiment.resolved.validation?.enabled ?? true);
   return state === 'waiting' && !isOn ? 'skipped' : state;
 }
 
