@@ -52,6 +52,22 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   if (owner.kind === 'alive') await endPreviousKeeper(runDir, owner.identity, markOf(runDir, run));
   const outcome = await ensureKeeper(runDir, options, 'resume');
   if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
+  await untilTakenUp(runDir, status);
+}
+
+const LOOK_MS = 50;
+const MOST_LOOKS = 200;
+
+/**
+ * Until the new keeper has written its first status: a stop that follows at once would otherwise be refused, because the run
+ * still says that it has ended. A keeper that cannot write one tells why elsewhere.
+ */
+async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const now = await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status });
+    if (now && now.keeper?.pid !== before?.keeper?.pid) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | undefined): void {
