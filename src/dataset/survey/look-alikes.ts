@@ -19,6 +19,11 @@ const WIDTH = 8;
  * different ones (VOC, blood cells) none differs in 8 or fewer, but one of the same field of view, focused anew.
  */
 const MOST_BITS = 6;
+/**
+ * Grey levels of 255 that the small pictures of a pair may lie apart in the mean. Hashes of drawings agree by their layout alone:
+ * two boards with four vertical tracks have one hash, and other colours, holes and defects.
+ */
+const MOST_GREY = 10;
 /** A hash with hardly any edge is that of an empty field: all of those look alike. */
 const LEAST_EDGES = 6;
 
@@ -64,7 +69,12 @@ async function contentOf(file: string): Promise<string> {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-type Hashed = { readonly file: string; readonly high: number; readonly low: number };
+type Hashed = {
+  readonly file: string;
+  readonly high: number;
+  readonly low: number;
+  readonly pixels: Uint8Array;
+};
 
 async function hashesOf(files: readonly string[], images: ImageReader): Promise<Hashed[]> {
   const found = await mapPool(files, WIDTH, async (file) => {
@@ -75,10 +85,7 @@ async function hashesOf(files: readonly string[], images: ImageReader): Promise<
 }
 
 /** Bits of which neighbours are brighter, in 8 rows of 9 grey pixels (Krawetz 2013, "dHash"). */
-async function differenceHash(
-  file: string,
-  images: ImageReader,
-): Promise<{ high: number; low: number } | undefined> {
+async function differenceHash(file: string, images: ImageReader): Promise<Omit<Hashed, 'file'> | undefined> {
   const pixels = await images.thumbnail(file, { width: 9, height: 8 });
   if (pixels === undefined) return undefined;
   const bits = Array.from({ length: 64 }, (_, i) => {
@@ -89,16 +96,22 @@ async function differenceHash(
     bits.slice(from, from + 32).reduce((all, bit) => (all << 1) | bit, 0);
   const [high, low] = [half(0), half(32)];
   const edges = bitsOf(high) + bitsOf(low);
-  return Math.min(edges, 64 - edges) < LEAST_EDGES ? undefined : { high, low };
+  return Math.min(edges, 64 - edges) < LEAST_EDGES ? undefined : { high, low, pixels };
 }
 
 function nearest(one: Hashed, others: readonly Hashed[]): Pair | undefined {
   let best: { file: string; bits: number } | undefined;
-  for (const { file, high, low } of others) {
+  for (const { file, high, low, pixels } of others) {
     const bits = bitsOf(one.high ^ high) + bitsOf(one.low ^ low);
-    if (bits <= MOST_BITS && (best === undefined || bits < best.bits)) best = { file, bits };
+    if (bits >= (best?.bits ?? MOST_BITS + 1)) continue;
+    if (greyApart(one.pixels, pixels) <= MOST_GREY) best = { file, bits };
   }
   return best && { train: best.file, val: one.file };
+}
+
+/** Mean difference of grey levels. */
+function greyApart(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, grey, i) => sum + Math.abs(grey - b[i]), 0) / a.length;
 }
 
 /** Ones of 32 bits. */

@@ -8,6 +8,7 @@ import { createRandom } from '../../../src/base/random';
 import { imageSize } from '../../../src/dataset/decode/image-size';
 import { greyThumbnail } from '../../../src/dataset/decode/thumbnail';
 import { encodePng } from '../../../src/dataset/example/png';
+import { writeExample } from '../../../src/dataset/example/write-example';
 import { withAbsolutePath } from '../../../src/dataset/hand-over';
 import { loadSplit } from '../../../src/dataset/split';
 import { convertLabels } from '../../../src/dataset/survey/convert';
@@ -229,6 +230,16 @@ describe('a relative path', () => {
     expect(await withAbsolutePath(absolute)).toBeUndefined();
     expect(await withAbsolutePath(path.join(path.dirname(yaml), 'coco8.yaml'))).toBeUndefined();
   });
+});
+
+it('the example, whose boards share their layouts, has no look-alikes', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-survey-'));
+  folders.push(folder);
+  await writeExample(folder);
+  const splits = ['train', 'val'] as const;
+  const options = { imgsz: 128, splits, mostDecoded: 1000, reader };
+  const { lookAlikes } = await surveyDataset(path.join(folder, 'data.yaml'), options);
+  expect(lookAlikes).toEqual({ identical: [], near: [] });
 });
 
 describeWithShared('real data', () => {
