@@ -12,13 +12,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadEvents } from '../../../../src/engine/runs/load-events';
 import { unpackRun } from '../../../../src/engine/runs/packed-run';
-import type { RunFile } from '../../../../src/run/files';
 import { parseEventLine } from '../../../../src/run/parse-entry';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunState } from '../../../../src/run/state';
+import { syntheticRun } from '../../../helpers/synthetic-run';
 
 const golden = path.resolve(import.meta.dirname, '../../../fixtures/run-logs/resumed/events.jsonl');
-const run = {} as RunFile;
+const { run } = syntheticRun();
 let folder: string;
 let eventsFile: string;
 let cacheFile: string;
