@@ -24,7 +24,7 @@ export function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** What `make` answers, made at the first call; where it failed, the next call makes it anew. */
+/** The result of `make`, made at the first call; if that failed, the next call makes it anew. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

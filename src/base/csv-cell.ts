@@ -2,7 +2,7 @@
 const FORMULA = /^[=+\-@\t\r]/;
 const SPECIAL = /[",\r\n]/;
 
-/** A text as a cell: quoted by RFC 4180 where it must be, and never a formula for a spreadsheet that opens the file. */
+/** A text as a CSV cell: quoted by RFC 4180 if need be, and never a formula for a spreadsheet that opens the file. */
 export function csvText(text: string): string {
   const guarded = FORMULA.test(text) ? `'${text}` : text;
   return SPECIAL.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;

@@ -1,6 +1,6 @@
 export type Disposable = { dispose(): void };
 
-/** Told of every Disposable's birth and death; the tests use it to find leaks. */
+/** Is called when any Disposable is made or disposed; the tests use it to find leaks. */
 export type DisposableTracker = { onCreate(d: Disposable): void; onDispose(d: Disposable): void };
 
 let tracker: DisposableTracker | undefined;
@@ -20,7 +20,7 @@ export function toDisposable(dispose: () => void): Disposable {
   return disposable;
 }
 
-/** Holds disposables and disposes them last-in first-out. What is tracked too late is disposed at once. */
+/** Holds disposables and disposes them last-in first-out. What is tracked after disposal is disposed at once. */
 export class DisposableStore implements Disposable {
   readonly #items: Disposable[] = [];
   #disposed = false;

@@ -9,18 +9,21 @@ export function toJsonLine(value: unknown): string {
   return `${JSON.stringify(value, (_key, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v))}\n`;
 }
 
-/** A number as run files write it, or undefined where it is none. */
+/** A number as run files write it, or undefined if it is not one. */
 export function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'string' ? NAMES.get(value) : undefined;
 }
 
-/** Nothing of ours is nested deeper than ten; the parser takes 50 bytes for each level, before it knows that the text is torn. */
+/**
+ * None of our files is nested deeper than ten; the parser takes 50 bytes for each level before it notices that the text
+ * is torn.
+ */
 const MOST_DEPTH = 200;
-/** Too short to take much memory, however deep: the lines of steps, by the million. */
+/** A text shorter than this takes little memory however deep it is: the lines of steps, of which there are millions. */
 const SHORT = 10_000;
 
-/** The value, or undefined where the text is torn, or nested deeper than any honest one. */
+/** The value, or undefined if the text is torn or nested too deep. */
 export function parseJson(text: string): unknown {
   if (text.length > SHORT && isDeep(text)) return undefined;
   try {
@@ -30,7 +33,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts brackets outside of strings, as far as it must. */
+/** Counts brackets outside of strings until the limit is reached. */
 function isDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length && depth <= MOST_DEPTH; at++) {
@@ -42,13 +45,13 @@ function isDeep(text: string): boolean {
 }
 
 const [QUOTE, BACKSLASH] = ['"', '\\'].map((c) => c.charCodeAt(0));
-/** What a character does to the depth, by its code. */
+/** By how much a character changes the depth, by its code. */
 const STEPS = Int8Array.from({ length: 128 }, (_, code) => {
   const c = String.fromCharCode(code);
   return Number('[{'.includes(c)) - Number(']}'.includes(c));
 });
 
-/** Where the string that begins at `start` ends, or the text. */
+/** Offset at which the string that begins at `start` ends, or the end of the text. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;

@@ -11,7 +11,7 @@ export type SourceRange = {
   readonly column: number;
 };
 
-/** What is wrong, where, and what to do. `message` is one English sentence that names what was expected. */
+/** What is wrong, its place, and what to do. `message` is one English sentence that names what was expected. */
 export type Problem = {
   readonly severity: Severity;
   readonly message: string;
@@ -20,7 +20,7 @@ export type Problem = {
   readonly file?: string;
   readonly key?: string;
   readonly range?: SourceRange;
-  /** The text that would mend it, put in place of its own range, else of the problem's. */
+  /** The text that would repair it, put in place of its own range, else of the problem's. */
   readonly fix?: ProblemFix;
 };
 
@@ -40,7 +40,7 @@ export function fixed(title: Words, text: string): ProblemFix {
   return { title: inEnglish(title), words: title, text };
 }
 
-/** The problem in the language of `t`, as far as it is worded. */
+/** The problem in the language of `t`, if its message has words to translate. */
 export function translateProblem(problem: Problem, t: Translate): Problem {
   const { words, fix } = problem;
   return {
@@ -61,7 +61,10 @@ export function formatProblem(problem: Problem): string {
   return parts.filter((part) => part !== undefined).join(': ');
 }
 
-/** The first of very many, errors before all else, and how many more there are: nobody reads a hundred thousand. */
+/**
+ * The first of many problems, errors before all others, and how many more there are: a list of a hundred thousand is
+ * never read.
+ */
 export function firstProblems(problems: readonly Problem[], most: number): readonly Problem[] {
   if (problems.length <= most) return problems;
   const errors = problems.filter(({ severity }) => severity === 'error');

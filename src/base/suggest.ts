@@ -19,12 +19,12 @@ function isSwap(a: string, b: string, i: number, j: number): boolean {
   return i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
 }
 
-/** The nearest known name, where it is near enough to be meant: at most a third of its letters differ. */
+/** The nearest known name, if it is near enough to be meant: at most a third of its letters differ. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const most = Math.max(1, candidate.length / 3);
-    // The distance is at least the difference in length: a name of a million letters is compared with none.
+    // The distance is at least the difference in length: a name of a million letters is not compared at all.
     if (Math.abs(name.length - candidate.length) > most) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance <= most && (best === undefined || distance < best.distance)) {

@@ -1,5 +1,5 @@
-// Names, reasons, log lines and settings come from files that anybody may have written. Shown raw, they could move a
-// terminal's cursor, draw lines of their own, set its title and clipboard, or turn the direction of what stands beside them.
+// Names, reasons, log lines and settings come from files that anybody may have written. Printed raw, they could move a
+// terminal's cursor, draw lines, set its title and clipboard, or reverse the direction of the text beside them.
 
 /**
  * Control characters of both sets (C0, DEL, C1), separators of lines and paragraphs, marks and overrides of direction
@@ -10,12 +10,15 @@ const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** A text as one line in which nothing acts and nothing hides: what cannot be seen stands there as its escape. */
+/**
+ * A text as one line in which nothing acts and nothing hides: characters that cannot be seen are replaced by their
+ * escapes.
+ */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (char) => SHORT[char] ?? escapeOf(char));
 }
 
-/** The same within JSON: still the same value for whoever parses it. */
+/** The same within JSON: the value stays the same for any parser. */
 export function visibleJson(json: string): string {
   return json.replace(UNSEEN, (char) => (char === '\n' ? char : unicode(char)));
 }

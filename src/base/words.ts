@@ -1,8 +1,8 @@
 import { createTranslate, type Translate } from './translate';
 
 /**
- * A sentence that is made where its numbers are known and said where its reader's language is. The template is English with
- * {0}, {1} ..., and the key of its translation; a part may be a sentence itself.
+ * A sentence that is made where its numbers are known and translated where it is shown. The template is English with
+ * {0}, {1} ... and is the key of its translation; an argument may be a sentence itself.
  */
 export type Words = { readonly template: string; readonly parts: readonly Part[] };
 

@@ -23,7 +23,7 @@ export function advise(context: AdviceContext): readonly Advice[] {
   return found.toSorted((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
 }
 
-/** Rules speak of the images that are trained on, whatever share of the set that is. */
+/** Rules count the images that are trained on, after `fraction`. */
 function withUsedImages(context: AdviceContext): AdviceContext {
   const { images = context.counts.images } = countedInput(context.experiment, context.counts);
   return { ...context, counts: { ...context.counts, images, fractionApplied: true } };

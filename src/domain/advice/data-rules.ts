@@ -3,7 +3,7 @@ import { isSmallForModel } from './facts';
 import { count, percent } from './numbers';
 import type { Rule } from './types';
 
-/** Fewer validation images than this, and mAP jumps by points from one checkpoint to the next. */
+/** With fewer validation images than this, mAP jumps by points from one checkpoint to the next. */
 const NOISY_SET = 500;
 
 export const DATA_RULES: readonly Rule[] = [
@@ -160,7 +160,7 @@ export const DATA_RULES: readonly Rule[] = [
     find: ({ experiment, counts }) => {
       const rest = counts.images % experiment.batch;
       const few = rest > 0 && rest <= 2 && experiment.batch >= 8;
-      // The builtin trainer fills the last batch up.
+      // The builtin trainer fills the last batch.
       const isFilled = experiment.trainer === 'builtin';
       if (!few || isFilled || counts.images <= experiment.batch) return undefined;
       return {

@@ -3,10 +3,10 @@ import { type EffectiveOptimizer, effectiveSettings, isAdamFamily } from '../sch
 import { ultralyticsRule } from '../schedule/ultralytics-version';
 import type { AdviceContext } from './types';
 
-/** Adam's beta2 everywhere here; no trainer of ours lets it be set. */
+/** Adam's beta2 in every trainer here; none of them lets it be set. */
 export const BETA2 = 0.999;
 
-/** What really trains: optimizer, LR and momentum once `auto` is decided. */
+/** What really trains: optimizer, LR and momentum after `auto` is decided. */
 export function effective({ experiment, counts }: AdviceContext): EffectiveOptimizer {
   const input = countedInput(experiment, counts);
   return effectiveSettings(input, ultralyticsRule(counts.ultralyticsVersion));
@@ -16,17 +16,17 @@ export function isAdam(context: AdviceContext): boolean {
   return isAdamFamily(effective(context).optimizer);
 }
 
-/** Warm-up steps as the file asks for them, before a trainer cuts or stretches them. */
+/** Warm-up steps as the file asks for them, before a trainer shortens or lengthens them. */
 export function warmupShare({ schedule }: AdviceContext): number {
   return schedule.warmupSteps / schedule.steps;
 }
 
-/** Fine-tuning goes on from weights of an earlier run on the same data, most likely. */
+/** Fine-tuning most likely continues from weights of an earlier run on the same data. */
 export function isFineTuning({ experiment: { model } }: AdviceContext): boolean {
   return /(^|[\\/])(best|last|epoch\d*)\.pt$/i.test(model) || /[\\/]checkpoints?[\\/]|@\d+$/.test(model);
 }
 
-/** m, l, x and their like in Ultralytics' names: yolov8m.pt, yolo11l.yaml, yolov9c.pt, yolov5x6u.pt. */
+/** Sizes m, l, x and larger in Ultralytics' names: yolov8m.pt, yolo11l.yaml, yolov9c.pt, yolov5x6u.pt. */
 function isMediumOrLarger({ experiment: { model } }: AdviceContext): boolean {
   return /yolo(v|-nas-)?\d*(\.\d+)?[-_]?(m|l|x|b|c|e)(6|p\d)?u?([-_.]|$)/i.test(model);
 }

@@ -4,7 +4,7 @@ import { effective, isAdam, isFineTuning } from './facts';
 import { count, rate } from './numbers';
 import type { AdviceContext, Finding, Rule } from './types';
 
-/** Ultralytics' nominal batch: up to it gradients are accumulated, above it nothing is scaled. */
+/** Ultralytics' nominal batch: below it gradients are accumulated, above it nothing is scaled. */
 const NOMINAL_BATCH = 64;
 
 export const OPTIMIZER_RULES: readonly Rule[] = [

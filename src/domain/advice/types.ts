@@ -4,19 +4,19 @@ import type { Experiment } from '../experiment/types';
 import type { DatasetCounts } from '../schedule/counts';
 import type { Schedule } from '../schedule/types';
 
-/** One piece of advice with the numbers in it, where it comes from, and why a person may believe it. */
+/** One piece of advice with its numbers, its source, and why one may believe it. */
 export type Advice = {
   readonly rule: string;
   readonly severity: Severity;
   /** In English; `words` is the same for other languages. */
   readonly message: string;
   readonly words: Words;
-  /** Paper, issue or trainer that the rule is from; "heuristic" where it is our own synthesis. */
+  /** Paper, issue or trainer that the rule is from; "heuristic" if it is our own synthesis. */
   readonly source: Words;
   readonly reason: Words;
   /** The key that it is about. */
   readonly key: string;
-  /** What to set, where one value mends it. */
+  /** What to set, if one value is enough. */
   readonly fix?: AdviceFix;
 };
 
@@ -26,7 +26,7 @@ export type AdviceContext = {
   readonly experiment: Experiment;
   readonly schedule: Schedule;
   readonly counts: DatasetCounts & { readonly valImages?: number };
-  /** The card that validates, where it is known: may it compute in FP16? */
+  /** The card that validates, if it is known: can it compute in FP16? */
   readonly gpu?: { readonly name: string; readonly half: boolean };
 };
 
@@ -34,7 +34,7 @@ export type Finding = { readonly severity: Severity; readonly message: Words; re
 
 export type Rule = Pick<Advice, 'source' | 'reason' | 'key'> & {
   readonly id: string;
-  /** Says something about numbers of images or steps: where those are made up, it says nothing. */
+  /** The advice depends on numbers of images or steps: if those are assumed, it is not given. */
   readonly counted?: true;
   find(context: AdviceContext): Finding | undefined;
 };

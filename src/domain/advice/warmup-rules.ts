@@ -147,7 +147,7 @@ function longWarmup(context: AdviceContext): Finding | undefined {
   const { schedule, experiment } = context;
   const share = warmupShare(context);
   const floor = isAdam(context) ? 2000 : 500;
-  // A large model on a small set is advised up to ten epochs: one rule must not undo another.
+  // A large model on a small set is advised up to ten warm-up epochs: one rule must not contradict another.
   if (isSmallForModel(context) && experiment.schedule.warmup_epochs <= 10) return undefined;
   if (share <= 0.1 || share >= 0.5 || schedule.warmupSteps <= floor) return undefined;
   const epochs = epochsFor(Math.max(floor, schedule.steps * 0.1), schedule.stepsPerEpoch);

@@ -33,7 +33,7 @@ const MATCHED = words(
   'one of A and B was validated by an earlier Pitwall: its images were matched by name, size and labels',
 );
 
-/** An earlier record tells nothing of what its images contain: they are known by their names and sizes. */
+/** An earlier record does not say what its images contain: they are known by their names and sizes. */
 function byNames(
   record: DetectionRecord,
   earlier: DetectionRecord,
@@ -116,7 +116,7 @@ function difference(
   return words('the classes of the val sets differ: {0} for A; {1} for B', names(a), names(b));
 }
 
-/** How many of `own` are left when those of `others` are taken away, each once. */
+/** How many of `own` are left after each of `others` is taken away once. */
 function without(own: readonly string[], others: readonly string[]): number {
   const left = new Map<string, number>();
   for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);

@@ -6,7 +6,7 @@ import { judgeDifference, type Verdict } from './verdict';
 export type SeedMaps = {
   readonly a: readonly number[];
   readonly b: readonly number[];
-  /** Both runs are of one recipe: whatever they differ by is luck. */
+  /** Both runs are of one recipe: whatever differs is luck. */
   readonly sameRecipe: boolean;
 };
 
@@ -16,7 +16,7 @@ export type RecipeVerdict =
   | {
       readonly kind: 'same-recipe';
       readonly runs: number;
-      /** Standard deviation between its seeds; undefined of one seed. */
+      /** Standard deviation between its seeds; undefined for one seed. */
       readonly spread: number | undefined;
     }
   | (Limits & {
@@ -33,8 +33,8 @@ export type RecipeVerdict =
 const LEVEL = 0.975;
 
 /**
- * Whether one recipe is better than the other, by the spread between seeds: one spread for both, pooled, and Student's t.
- * With one run each nothing is known of it.
+ * Whether one recipe is better than the other, by the spread between seeds: one spread for both, pooled, and Student's
+ * t. With one run each this cannot be known.
  */
 export function judgeRecipes({ a, b, sameRecipe }: SeedMaps): RecipeVerdict {
   if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };

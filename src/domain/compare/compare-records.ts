@@ -8,7 +8,7 @@ export type Compared = {
   readonly comparison: Comparison;
   /** Names of the classes both were judged by. */
   readonly classes: readonly string[];
-  /** What differed and was brought to one footing. */
+  /** What differed and was brought to one basis. */
   readonly said: readonly Words[];
 };
 
@@ -21,7 +21,7 @@ export function compareRecords(
   const footing = bringToOneFooting(first, second);
   if (footing.kind === 'refused') return footing;
   const { truth, a, b, classes, said } = footing;
-  // The matching that both reports followed; where they differ, the one that is the same for all.
+  // The matching that both reports followed; if they differ, the standard one.
   const [one, other] = [first, second].map(({ header }) => header.rule.matching);
   const matching = one !== undefined && one === other ? { matching: one } : {};
   const comparison = compareDetections(truth, a.detections, b.detections, { ...matching, ...options });

@@ -17,13 +17,13 @@ import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
 export type CompareOptions = {
-  /** 1000 unless told. */
+  /** 1000 by default. */
   readonly replicates?: number;
-  /** 0 unless told; the same seed gives the same draws for every pair on the same val set. */
+  /** 0 by default; the same seed gives the same draws for every pair on the same val set. */
   readonly seed?: number;
-  /** Whose mAP is compared: that of the reports unless told. */
+  /** The matching whose mAP is compared: that of the reports by default. */
   readonly rule?: 'ultralytics' | 'coco';
-  /** Of the rule `ultralytics`: what the reports of both followed. */
+  /** Of the rule `ultralytics`: the matching that the reports of both followed. */
   readonly matching?: MatchingRule;
 };
 
@@ -45,7 +45,7 @@ export type Comparison = Limits & {
   readonly rule: 'ultralytics' | 'coco';
 };
 
-/** One checkpoint by itself. mAP on few images is too high by itself: limits are bias-corrected, and `bias` is shown. */
+/** One checkpoint by itself. mAP on few images is biased upwards: limits are bias-corrected, and `bias` is shown. */
 export type CheckpointEstimate = Limits & { readonly map: number; readonly bias: number };
 
 export type ClassComparison = Limits & {
@@ -75,10 +75,10 @@ export function compareDetections(
   return concludeComparison(pair, [bootstrapPair(pair, { seed, from: 0, to: replicates })], seed);
 }
 
-/** Whose rule both are judged by: that of reports unless they followed another matching. */
+/** The matching that both are judged by: that of the reports unless they differ. */
 export type PairRule = 'ultralytics' | 'coco' | { readonly matching: MatchingRule };
 
-/** Judges both checkpoints once; every replicate only weighs what was judged. */
+/** Judges both checkpoints once; every replicate only reweights what was judged. */
 export function preparePair(
   groundTruth: GroundTruth,
   a: Detections,
@@ -129,7 +129,7 @@ function checkpointEstimate(maps: Float64Array, map: number): CheckpointEstimate
   return { map, bias: meanOf(drawn) - map, ...biasCorrectedLimits(drawn, map) };
 }
 
-/** mAP of every replicate: the mean over the classes that its draw has. */
+/** mAP of every replicate: the mean over the classes in its draw. */
 function mapsOf(parts: readonly Float64Array[], classes: number): Float64Array {
   const maps: number[] = [];
   for (const aps of parts) {
@@ -166,7 +166,7 @@ function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replica
   return rows.map(({ error: _, ...row }, i) => ({ ...row, verdict: verdicts[i] }));
 }
 
-/** Of the draws that have the class. */
+/** Of the draws that contain the class. */
 function classDifferences({ a, b }: Replicates, classIndex: number, classes: number): number[] {
   const differences: number[] = [];
   for (let at = classIndex; at < a.length; at += classes) {

@@ -4,10 +4,10 @@ import { alignImages } from './align';
 import type { DetectionRecord, DetectionRule } from './record';
 import { foldClasses, keepAbove, keepFirst } from './reduce';
 
-/** Share of an image's longer side: what single precision and a conversion from a model's input may move a label by. */
+/** Share of an image's longer side by which single precision and a conversion from a model's input may move a label. */
 const ROUNDING = 1e-4;
 
-/** Two records that may be judged against each other, or why they may not be. */
+/** Two records that may be judged against each other, or why they may not. */
 export type Footing =
   | {
       readonly kind: 'common';
@@ -15,7 +15,7 @@ export type Footing =
       readonly a: DetectionRecord;
       readonly b: DetectionRecord;
       readonly classes: readonly string[];
-      /** What differed and was brought to one footing. */
+      /** What differed and was brought to one basis. */
       readonly said: readonly Words[];
     }
   | Refused;
@@ -24,8 +24,8 @@ export type Footing =
 export type Refused = { readonly kind: 'refused'; readonly why: Words };
 
 /**
- * The one door to every comparison: brings two records to one footing and says how, or refuses with what differs. Swapped
- * records give the swapped footing.
+ * Every comparison starts here: brings two records to one basis and says how, or refuses and names what differs.
+ * Swapped records give the swapped basis.
  */
 export function bringToOneFooting(first: DetectionRecord, second: DetectionRecord): Footing {
   const refused = ruleRefusal(first.header.rule, second.header.rule);
@@ -48,7 +48,7 @@ export function bringToOneFooting(first: DetectionRecord, second: DetectionRecor
   return { kind: 'common', truth: { ...truth, classes: classes.length }, a, b, classes, said };
 }
 
-/** Whose labels both are judged on, whichever way the two were given: those that were converted least. */
+/** Both are judged on the labels that were converted least, in whichever order the two were given. */
 function exactest(a: DetectionRecord, b: DetectionRecord): DetectionRecord {
   const exactness = ({ header: { digests, rule } }: DetectionRecord): number =>
     digests ? Number.POSITIVE_INFINITY : rule.imgsz;
@@ -61,7 +61,7 @@ const LABELS_READ_DIFFERENTLY = words(
 
 type Fixed = { readonly name: Words; readonly of: (rule: DetectionRule) => string | number };
 
-/** What can be brought to no footing: other boxes would have been found. */
+/** What cannot be brought to one basis: other boxes would have been found. */
 const FIXED: readonly Fixed[] = [
   { name: words('the rule of detection'), of: ({ name }) => name },
   { name: words('the split'), of: ({ split }) => split },
@@ -99,7 +99,7 @@ const levelConf: Level = (sides, [a, b]) => {
   return { sides: map(sides, (side) => keepAbove(side, conf)), said: [said] };
 };
 
-/** Before the limit on detections, which it leaves room under. */
+/** Before the limit on detections, which this makes room for. */
 const levelClasses: Level = (sides, [a, b]) => {
   if (a.single_cls === b.single_cls) return { sides, said: [] };
   const said = words(

@@ -7,8 +7,8 @@ const TAIL = 0.025;
 
 /**
  * The expanded percentile interval (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.1): a
- * bootstrap of n images is too narrow by sqrt((n - 1) / n) and knows no Student's t, so a little more than the middle 95 %
- * of the replicates is taken. `drawn` is how many images (or groups of them) one replicate draws.
+ * bootstrap of n images is too narrow by sqrt((n - 1) / n) and ignores Student's t, so a little more than the middle 95
+ * % of the replicates is taken. `drawn` is how many images (or groups of them) one replicate draws.
  */
 export function percentileLimits(replicates: Float64Array, drawn: number): Limits {
   const tail = expandedTail(drawn);
@@ -23,7 +23,7 @@ function expandedTail(drawn: number): number {
   return normalCdf(-Math.sqrt(drawn / (drawn - 1)) * studentQuantile(1 - TAIL, drawn - 1));
 }
 
-/** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median lies from the estimate. */
+/** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median is from the estimate. */
 export function biasCorrectedLimits(replicates: Float64Array, estimate: number): Limits {
   if (replicates.length === 0) return { low: Number.NaN, high: Number.NaN };
   const sorted = replicates.slice().sort();
@@ -74,7 +74,7 @@ export function normalCdf(z: number): number {
   return z < 0 ? tail : 1 - tail;
 }
 
-/** Its inverse, by bisection: it is asked for a few times a comparison. */
+/** Its inverse, by bisection: it is needed a few times per comparison. */
 export function normalQuantile(share: number): number {
   let [low, high] = [-8, 8];
   for (let i = 0; i < 60; i++) {

@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment/types';
 
-/** Keys that tell where and how a run was worked off, not what was trained. */
+/** Keys that say where and how a run was executed, not what was trained. */
 const NOT_OF_RECIPE: ReadonlySet<string> = new Set<keyof Experiment>([
   'seed',
   'explicit',
@@ -11,8 +11,8 @@ const NOT_OF_RECIPE: ReadonlySet<string> = new Set<keyof Experiment>([
 ]);
 
 /**
- * What two runs have in common if only the training's luck tells them apart: the resolved experiment without its seed, and
- * the val set by content. The dataset's path stays in: of a train set nothing else is known.
+ * What two runs have in common if only chance in training distinguishes them: the resolved experiment without its seed,
+ * and the val set by content. The dataset's path stays in: nothing else is known of a train set.
  */
 export function recipeKey(experiment: Experiment, fingerprint: string): string {
   return JSON.stringify([fingerprint, sorted(experiment)]);

@@ -1,7 +1,10 @@
 import type { Detections, GroundTruth } from '../evaluation/types';
 import type { MatchingRule } from '../evaluation/ultralytics/match';
 
-/** What one checkpoint detected on one val set, and how; a .det file holds it. Boxes lie in pixels of the original images. */
+/**
+ * What one checkpoint detected on one val set, and how; a .det file holds it. Boxes are in pixels of the original
+ * images.
+ */
 export type DetectionRecord = {
   readonly header: DetectionFacts;
   readonly detections: Detections;
@@ -17,7 +20,10 @@ export type DetectionFacts = {
   readonly files: readonly string[];
   /** Width and height of each image. */
   readonly sizes: readonly number[];
-  /** What each image and its labels contain; images are in ascending order of them. Absent in records of an earlier Pitwall. */
+  /**
+   * A digest of each image with its labels; images are in ascending order of them. Absent in records of an earlier
+   * Pitwall.
+   */
   readonly digests?: readonly string[];
 };
 
@@ -29,7 +35,7 @@ export type DetectionRule = {
   readonly iou: number;
   readonly max_det: number;
   readonly single_cls: boolean;
-  /** Classes that were asked for; absent: all of them. */
+  /** Classes that were requested; absent: all of them. */
   readonly classes?: readonly number[] | undefined;
   /** Absent in files of earlier versions. */
   readonly matching?: MatchingRule | undefined;

@@ -2,8 +2,8 @@ import type { Detections } from '../evaluation/types';
 import { boxIou } from '../evaluation/ultralytics/iou';
 import type { DetectionRecord } from './record';
 
-// What a stricter validation would have found, taken from what a looser one did: NMS goes from the best score down, so that
-// a higher threshold or a lower limit only cuts its end off.
+// What a stricter validation would have found, derived from a looser one: NMS goes from the best score down, so that a
+// higher threshold or a lower limit only cuts off its end.
 
 export function keepAbove(record: DetectionRecord, conf: number): DetectionRecord {
   const { scores } = record.detections;
@@ -17,7 +17,7 @@ export function keepFirst(record: DetectionRecord, most: number): DetectionRecor
   return { ...record, detections: pick(record.detections, (i) => counts[image[i]]++ < most) };
 }
 
-/** All classes as one: of boxes that overlap more than NMS allows the best stays, whatever class it had. */
+/** All classes as one: of boxes that overlap more than NMS allows the best stays, whatever its class. */
 export function foldClasses(record: DetectionRecord): DetectionRecord {
   const { detections, truth, header } = record;
   const one = { ...detections, class: new Uint16Array(detections.class.length) };
@@ -28,7 +28,7 @@ export function foldClasses(record: DetectionRecord): DetectionRecord {
   };
 }
 
-/** Answers for ascending detections whether each stays. */
+/** Decides for each of the detections, in ascending order, whether it stays. */
 function withoutOverlaps({ boxes, image }: Detections, images: number, iou: number): (i: number) => boolean {
   const kept: number[][] = Array.from({ length: images }, () => []);
   return (i) => {

@@ -14,7 +14,7 @@ import {
 export type Pair = { readonly rule: ApRule; readonly a: Scored; readonly b: Scored };
 
 /**
- * AP of each class, the mean over IoU thresholds, in replicates from..to: [replicate, class]. NaN where a draw has no
+ * AP of each class, the mean over IoU thresholds, in replicates from..to: [replicate, class]. NaN if a draw has no
  * ground truth of the class.
  */
 export type Replicates = {
@@ -28,8 +28,8 @@ export type ReplicateRange = { readonly seed: number; readonly from: number; rea
 
 /**
  * The paired bootstrap of images: each replicate draws as many images as there are, with replacement, and judges both
- * checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed and its own number alone,
- * so ranges may be done by several workers and put together.
+ * checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed and its own number alone, so
+ * several workers may compute ranges that are then joined.
  */
 export function bootstrapPair(pair: Pair, { seed, from, to }: ReplicateRange): Replicates {
   const { images, classes } = pair.a;

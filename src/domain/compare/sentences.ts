@@ -6,7 +6,7 @@ import { judgeDifference, type Verdict } from './verdict';
 
 export type Named = { readonly a: string; readonly b: string };
 
-/** What the two runs' boxes tell, and no more: of images like those of the val set. */
+/** What the two runs' boxes show, and no more: about images like those of the val set. */
 export function boxesSentence(limits: Limits, names: Named): Words {
   const better = nameOf(judgeDifference(limits), names);
   return better === undefined
@@ -14,7 +14,7 @@ export function boxesSentence(limits: Limits, names: Named): Words {
     : words("on images like these {0}'s boxes are better", better);
 }
 
-/** What is known of the recipes behind the two runs: training again with another seed gives other boxes. */
+/** What is known about the recipes behind the two runs: training again with another seed gives other boxes. */
 export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Named): Words {
   if (recipes.kind === 'same-recipe') return sameRecipe(recipes);
   if (recipes.kind === 'one-run-each') return unknownRecipe(nameOf(judgeDifference(limits), names));

@@ -1,9 +1,9 @@
-/** Fingerprints of content begin so; earlier ones were hashes over paths, and tell nothing about these. */
+/** Fingerprints of content begin so; earlier ones were hashes over paths and cannot be compared with these. */
 const OF_CONTENT = 'c:';
 
 /**
- * What a val set is fingerprinted by: what its images and labels contain, in any order, and the names of its classes. Where
- * they lie on disk plays no part.
+ * What a val set is fingerprinted by: what its images and labels contain, in any order, and the names of its classes.
+ * Their place on disk does not matter.
  */
 export function valSetText(digests: readonly string[], names: readonly string[]): string {
   return `${digests.toSorted(byCodeUnit).join('\n')}\n${JSON.stringify(names)}`;
@@ -17,7 +17,7 @@ export const DIGEST_LENGTH = 11;
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** False only where both are known and tell of different sets: an earlier Pitwall's fingerprint cannot be compared with ours. */
+/** False only if both are known and differ: an earlier Pitwall's fingerprint cannot be compared with ours. */
 export function mayBeSameValSet(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined || a === b) return true;
   return a.startsWith(OF_CONTENT) !== b.startsWith(OF_CONTENT);

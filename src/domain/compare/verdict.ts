@@ -1,6 +1,6 @@
 import type { Limits } from './limits';
 
-/** What a difference with its 95 % interval tells: a is better, b is better, or neither is told. */
+/** What a difference with its 95 % interval shows: a is better, b is better, or neither. */
 export type Verdict = 'first' | 'second' | 'neither';
 
 /** The one place that turns numbers into a verdict. Swapped limits give the swapped verdict. */

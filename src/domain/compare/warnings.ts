@@ -9,11 +9,11 @@ export type ComparisonWarning = {
   readonly message: string;
 };
 
-/** What no interval over images contains; to be said beside it. */
+/** What no interval over images covers; it is shown beside it. */
 export const SAMPLING_ONLY =
   'The interval is about the choice of validation images. Training again with another seed moves mAP as well: by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets.';
 
-/** Said where the better one was picked among several. */
+/** Shown if the better one was picked among several. */
 export function bestOfNote(candidates: number): string {
   return `The best of ${candidates} checkpoints is a maximum: part of its lead is luck.`;
 }

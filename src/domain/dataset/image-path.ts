@@ -5,7 +5,7 @@ export function isImagePath(file: string): boolean {
   return EXTENSIONS.test(file);
 }
 
-/** Where the labels of an image lie: the last `images` folder of its path becomes `labels`, the extension .txt. */
+/** The label file of an image: the last `images` folder of its path becomes `labels`, the extension .txt. */
 export function labelPathOf(image: string): string {
   const stem = image.replace(/\.[^./\\]*$/, '');
   const last = Math.max(stem.lastIndexOf('/images/'), stem.lastIndexOf('\\images\\'));

@@ -1,6 +1,6 @@
 import type { Labels } from './labels';
 
-/** How many pixels of its longer side a box must have at the training size: below it the loss of a detector sees nothing. */
+/** How many pixels of its longer side a box must have at the training size: a detector's loss ignores smaller ones. */
 export const LEAST_PIXELS = 2;
 /** Exporters round: a box may leave its image by a thousandth. */
 const OUTSIDE = 1e-3;

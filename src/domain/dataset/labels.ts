@@ -2,10 +2,10 @@
 export type Labels = { readonly class: Uint16Array; readonly boxes: Float32Array };
 
 export type LabelFault = {
-  /** 1-based line of the label file; absent where the fault is the whole file's. */
+  /** 1-based line of the label file; absent if the whole file is at fault. */
   readonly line?: number;
   readonly message: string;
-  /** A class that the dataset does not have: the label set and the YAML do not fit together. */
+  /** A class that the dataset does not have: the label set and the YAML do not match. */
   readonly classOutOfRange: boolean;
 };
 
@@ -26,11 +26,11 @@ export const NO_LABELS: Labels = { class: new Uint16Array(0), boxes: new Float32
 const BOX_COLUMNS = 5;
 /** A row longer than this makes the whole file one of polygons (Ultralytics data/utils.py, verify_image_label). */
 const MOST_BOX_TOKENS = 6;
-// Ultralytics' tolerance since 8.3.163: rounding of exporters may leave the unit square a little.
+// Ultralytics' tolerance since 8.3.163: rounding by exporters may exceed the unit square a little.
 const LOW = -0.01;
 const HIGH = 1.01;
 
-/** Parses a YOLO label file. Any faulty row spoils the file, as it does in Ultralytics. */
+/** Parses a YOLO label file. Any faulty row invalidates the file, as it does in Ultralytics. */
 export function parseLabels(text: string, rules: LabelRules): ParsedLabels {
   const rows = splitRows(text);
   const polygons = rules.columns === BOX_COLUMNS && rows.some((row) => row.values.length > MOST_BOX_TOKENS);
@@ -73,7 +73,7 @@ function rowFault(row: LabelRow, rules: LabelRules, polygons: boolean): LabelFau
 function shapeFault(values: readonly number[], rules: LabelRules, polygons: boolean): string | undefined {
   if (values.some(Number.isNaN)) return 'holds something that is not a number';
   if (polygons) {
-    // Read as a polygon, the four numbers of a box would be two of its corners: a wrong box.
+    // If read as a polygon, the four numbers of a box would be two of its corners: a wrong box.
     if (values.length === BOX_COLUMNS) return 'is a box, but other rows are polygons: a file holds one kind';
     const whole = values.length >= BOX_COLUMNS && values.length % 2 === 1;
     return whole ? undefined : 'is not a polygon: expected a class and pairs of x y';
@@ -82,7 +82,7 @@ function shapeFault(values: readonly number[], rules: LabelRules, polygons: bool
   return `has ${values.length} values, expected ${rules.columns} (class cx cy w h)`;
 }
 
-/** Keypoints after the box are not judged: their visibility is no coordinate. */
+/** Keypoints after the box are not checked: their visibility is not a coordinate. */
 function valueFault(values: readonly number[], polygons: boolean): string | undefined {
   const [cls, ...coordinates] = polygons ? values : values.slice(0, BOX_COLUMNS);
   if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is not a whole number from 0`;
@@ -104,7 +104,7 @@ function polygonBox(values: readonly number[]): number[] {
   return [values[0], (left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }
 
-/** Exact duplicates go; where any went the survivors come sorted by column, as numpy.unique leaves them. */
+/** Exact duplicates are removed; if there were any, the rest is sorted by column, as numpy.unique leaves it. */
 function withoutDuplicates(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const unique = new Map(rows.map((row) => [row.join(' '), row]));
   if (unique.size === rows.length) return rows;

@@ -11,13 +11,13 @@ export type SplitName = 'train' | 'val' | 'test';
 export type DatasetYaml = {
   /** Root folder of the sources; absent: the folder of the YAML. */
   readonly path: string | undefined;
-  /** Folders, images or .txt lists, by split; empty where the split is absent. */
+  /** Folders, images or .txt lists, by split; empty if the split is absent. */
   readonly train: readonly string[];
   readonly val: readonly string[];
   readonly test: readonly string[];
   /** Class names; the index is the class number. */
   readonly names: readonly string[];
-  /** Columns of a label row: 5, or 5 + K * dim where the set has keypoints. */
+  /** Columns of a label row: 5, or 5 + K * dim if the set has keypoints. */
   readonly columns: number;
 };
 
@@ -42,7 +42,7 @@ const KNOWN = [
 ];
 const BOX_COLUMNS = 5;
 
-/** Reads a dataset YAML by Ultralytics' rules (facts A7). `dataset` is absent where a problem is an error. */
+/** Reads a dataset YAML by Ultralytics' rules (facts A7). `dataset` is absent if a problem is an error. */
 export function parseDatasetYaml(text: string, file: string): ParsedDataset {
   const source = parseYamlSource(text, file);
   const syntax = syntaxProblems(source);
@@ -73,7 +73,7 @@ function parseMapping(source: YamlSource, pairs: Map<string, Pair>): ParsedDatas
   };
 }
 
-/** Ultralytics ignores keys that it does not know; only those that look like a slip are told. */
+/** Ultralytics ignores keys that it does not know; only those that look like a typing error are reported. */
 function misspeltKeys(source: YamlSource, pairs: Map<string, Pair>): Problem[] {
   const problems: Problem[] = [];
   for (const [key, pair] of pairs) {

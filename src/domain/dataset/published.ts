@@ -1,4 +1,4 @@
-/** Images of a data set that many people name without having it, as its publisher counts them. */
+/** Image counts of a data set that many people name without having it, as its publisher states them. */
 export type PublishedCounts = {
   readonly images: number;
   readonly valImages: number;

@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, LineCounter, type Node, type Pair } fro
 import type { Problem, Severity, SourceRange } from '../../base/problem';
 import { parseYaml, type YamlFault } from '../yaml/document';
 
-/** A parsed YAML text that can say where each of its nodes stands. */
+/** A parsed YAML text that knows the place of each of its nodes. */
 export type YamlSource = {
   readonly file: string;
   readonly document: Document.Parsed;
@@ -53,7 +53,7 @@ export function problemAt(source: YamlSource, message: string, place: ProblemPla
   return { severity, message, file: source.file, key, range: source.range(node), fix };
 }
 
-/** Top-level pairs by key, empty where the text is no mapping. */
+/** Top-level pairs by key, empty if the text is not a mapping. */
 export function topLevelPairs(source: YamlSource): Map<string, Pair> {
   const { contents } = source.document;
   if (!isMap(contents)) return new Map();

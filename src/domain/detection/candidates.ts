@@ -14,7 +14,7 @@ export class CandidateList {
   }
 
   add(anchor: number, cls: number, score: number): void {
-    // A place has 23 bits; so many boxes above a threshold are no detections but a model gone wild.
+    // An index has 23 bits; so many boxes above a threshold mean a broken model, not detections.
     if (this.#length === PLACES) return;
     if (this.#length === this.#score.length) this.#grow();
     this.#anchor[this.#length] = anchor;
@@ -39,7 +39,7 @@ export class CandidateList {
     const n = this.#length;
     const bits = new Uint32Array(this.#score.buffer, this.#score.byteOffset, n);
     const keys = new Float64Array(n);
-    // Bits of non-negative floats order as the floats do. 30 bits of score and 23 of place fill a double's 53.
+    // Bits of non-negative floats order as the floats do. 30 bits of score and 23 of index fill a double's 53.
     for (let i = 0; i < n; i++) keys[i] = (SCORE_TOP - Math.min(bits[i], SCORE_TOP)) * PLACES + i;
     keys.sort();
     const order = new Uint32Array(n);

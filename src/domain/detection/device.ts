@@ -1,13 +1,13 @@
 export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** Where a model runs; `index` names one of several cards, for CUDA and DirectML. */
+/** The device that a model runs on; `index` names one of several cards, for CUDA and DirectML. */
 export type Device = { readonly provider: Provider; readonly index?: number };
 
 const WRITTEN = /^(cpu|webgpu|cuda|dml|coreml)(?::(\d+))?$/;
 const INDEXED: ReadonlySet<Provider> = new Set(['cuda', 'dml']);
 
-/** Reads cpu | webgpu | cuda[:N] | dml[:N] | coreml; a sentence where it is none of these. `auto` is the caller's. */
+/** Reads cpu | webgpu | cuda[:N] | dml[:N] | coreml; a sentence if it is none of these. The caller resolves `auto`. */
 export function parseDevice(text: string): Device | string {
   const match = WRITTEN.exec(text);
   const wanted = `device "${text}" is not known: expected auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml`;

@@ -12,7 +12,7 @@ const KNOWN_FAULTS: readonly (readonly [RegExp, string])[] = [
 
 const LONGEST = 240;
 
-/** What an error of onnxruntime means, on one line: its messages begin with source files and lines of its own. */
+/** What an error of onnxruntime means, on one line: its own messages begin with source files and lines. */
 export function explain(message: string): string {
   const meaning = KNOWN_FAULTS.find(([pattern]) => pattern.test(message))?.[1];
   const line = message.trim().split('\n', 1)[0];

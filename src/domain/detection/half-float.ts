@@ -15,7 +15,7 @@ export function toHalfBits(value: number): number {
   return exponent < -10 ? sign : sign | roundShift(mantissa | 0x800000, 14 - exponent);
 }
 
-/** Shifts right and rounds half to even; a carry runs into the exponent, as it should. */
+/** Shifts right and rounds half to even; a carry runs into the exponent, as it must. */
 function roundShift(value: number, shift: number): number {
   const floor = value >>> shift;
   const rest = value - floor * 2 ** shift;

@@ -21,7 +21,7 @@ export type HalfQuestion = {
   readonly mode: 'auto' | 'on' | 'off';
   readonly provider: Provider;
   readonly software: boolean;
-  /** The card, where nvidia-smi knows one. */
+  /** The card, if nvidia-smi knows one. */
   readonly gpu: GpuInfo | undefined;
 };
 
@@ -29,7 +29,7 @@ const LEAST_CAPABILITY = 7;
 /** Cards that report FP16 and give NaN (ultralytics/ultralytics#280, #16290, #17812, utils/checks.py check_amp). */
 const FAULTY = /GTX 16\d0|\bT(400|500|550|600|1000|1200|2000)\b|K40m/i;
 
-/** Whether FP16 is worth a trial: a driver that lacks it fails only when the model is first run. */
+/** Whether FP16 is worth a trial: a driver that lacks it fails only when the model first runs. */
 export function decideHalf({ mode, provider, software, gpu }: HalfQuestion): HalfDecision {
   if (mode === 'off') return { half: false, reason: 'switched off' };
   if (provider === 'cpu') return { half: false, reason: 'a CPU computes in FP32; FP16 would be slower' };

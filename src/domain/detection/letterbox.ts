@@ -4,12 +4,12 @@ import { resizeBilinear } from './resize';
 
 export type Size = { readonly width: number; readonly height: number };
 
-/** How an image lies in the model's input: resized to `width` x `height`, at (`left`, `top`) of the padded input. */
+/** The place of an image in the model's input: resized to `width` x `height`, at (`left`, `top`) of the padded input. */
 export type Placement = Size & {
   readonly left: number;
   readonly top: number;
   readonly input: Size;
-  /** Size after the first of two resizes, where there are two: each rounds every pixel. */
+  /** Size after the first of two resizes, if there are two: each rounds every pixel. */
   readonly loaded: Size;
   /** Resized over original size, by axis. */
   readonly scaleX: number;

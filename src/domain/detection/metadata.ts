@@ -1,6 +1,6 @@
 import { type PythonValue, parsePythonLiteral } from './python-literal';
 
-/** What an exported model says of itself; all of it may be absent (facts A5). */
+/** What an exported model says about itself; all of it may be absent (facts A5). */
 export type ModelMetadata = {
   readonly names: readonly string[] | undefined;
   /** Height and width. */

@@ -6,7 +6,7 @@ import { transposedHead } from './heads/transposed';
 import type { ChannelOrder, Fit, Size } from './letterbox';
 import type { ModelMetadata } from './metadata';
 
-/** What a family of detectors expects of its input, and how its output reads. */
+/** What a family of detectors expects as input, and how its output is read. */
 export type ModelLayout = {
   readonly head: Head;
   readonly fit: Fit;
@@ -20,7 +20,7 @@ export type LayoutQuestion = {
   readonly output: readonly number[];
   readonly input: Size;
   readonly metadata: ModelMetadata;
-  /** Classes of the dataset, where there is one; decides shapes that read two ways. */
+  /** Classes of the dataset, if there is one; decides between two readings of a shape. */
   readonly classes?: number;
 };
 
@@ -30,7 +30,7 @@ const OBJECTNESS_VALUES = 5;
 const FINISHED_COLUMNS = 6;
 const UNIT = 255;
 
-/** The layout of a model by its metadata and the shape of its output; a sentence where it is none that is known. */
+/** The layout of a model by its metadata and the shape of its output; a sentence if it is not a known one. */
 export function chooseLayout(question: LayoutQuestion): ModelLayout | string {
   const { output, metadata } = question;
   if (metadata.task !== undefined && metadata.task !== 'detect')
@@ -73,7 +73,7 @@ function rowsLayout(question: LayoutQuestion): ModelLayout | undefined {
   return { head, fit: 'corner', order: 'bgr', divisor: 1 };
 }
 
-/** Segmentation and pose heads carry more channels after the classes; without metadata all are classes. */
+/** Segmentation and pose heads have more channels after the classes; without metadata all count as classes. */
 function transposed(question: LayoutQuestion, channels: number, anchors: number): ModelLayout | undefined {
   const most = channels - BOX_VALUES;
   const classes = Math.min(question.metadata.names?.length ?? most, most);
@@ -84,7 +84,7 @@ function ultralytics(head: Head): ModelLayout {
   return { head, fit: 'letterbox', order: 'rgb', divisor: UNIT };
 }
 
-/** Older exports do not say so; then six columns do, unless they are YOLOv5's with one class. */
+/** Older exports do not state it; then six columns mean it, unless they are YOLOv5's with one class. */
 function isFinished({ output, metadata }: LayoutQuestion, cells: number): boolean {
   const [, rows, columns] = output;
   if (metadata.finished !== undefined) return metadata.finished && columns >= FINISHED_COLUMNS;

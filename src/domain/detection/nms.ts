@@ -11,7 +11,7 @@ export type NmsOptions = {
   readonly agnostic: boolean;
 };
 
-/** Detections of one image in input pixels, unclipped, by descending score. Views of the finder's own memory. */
+/** Detections of one image in input pixels, unclipped, by descending score. They are views of the finder's own memory. */
 export type FoundBoxes = {
   readonly count: number;
   /** x1, y1, x2, y2. */
@@ -22,10 +22,16 @@ export type FoundBoxes = {
 
 /** Boxes that go into NMS at most; the best by score. */
 const MOST_CANDIDATES = 30_000;
-/** Classes lie this many pixels apart while they are suppressed together (Ultralytics' max_wh); its rounding matters. */
+/**
+ * While all classes are suppressed together, they are shifted apart by this many pixels (Ultralytics' max_wh); its
+ * rounding matters.
+ */
 const CLASS_OFFSET = 7680;
 
-/** Decodes outputs to boxes as Ultralytics does (facts A4.4), without its time limit. Keeps its memory between images. */
+/**
+ * Decodes outputs to boxes as Ultralytics does (facts A4.4), without its time limit. Reuses its memory for the next
+ * image.
+ */
 export class BoxFinder {
   readonly #head: Head;
   readonly #options: NmsOptions;
@@ -69,7 +75,7 @@ export class BoxFinder {
 
 /** Boxes kept so far, with the shifted corners and areas that overlap is judged by, chained by class. */
 class Kept {
-  /** The box in question: x1, y1, x2, y2. */
+  /** The current box: x1, y1, x2, y2. */
   readonly box = new Float32Array(4);
   readonly #boxes: Float32Array;
   readonly #scores: Float32Array;
@@ -134,7 +140,10 @@ class Kept {
   }
 }
 
-/** Kept boxes by class: `last` of each class, and the one kept `before` each, -1 at the end. Others cannot overlap. */
+/**
+ * Kept boxes by class: `last` of each class, and the one kept `before` each, -1 at the end. Boxes of other classes
+ * cannot overlap.
+ */
 type Chains = {
   readonly shifted: Float32Array;
   readonly area: Float32Array;
@@ -151,7 +160,7 @@ function isCovered({ shifted: s, area, before }: Chains, k: number, start: numbe
   const [left, top, right, bottom, own] = [s[at], s[at + 1], s[at + 2], s[at + 3], area[k]];
   for (let j = start; j >= 0; j = before[j]) {
     const i = 4 * j;
-    // Most pairs lie apart; that is seen before anything is computed.
+    // Most pairs are far apart; that is checked before anything is computed.
     if (s[i] >= right || s[i + 2] <= left || s[i + 1] >= bottom || s[i + 3] <= top) continue;
     const width = Math.fround(Math.min(s[i + 2], right) - Math.max(s[i], left));
     const height = Math.fround(Math.min(s[i + 3], bottom) - Math.max(s[i + 1], top));

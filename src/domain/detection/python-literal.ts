@@ -27,7 +27,7 @@ const WORDS = new Map<string, PythonValue>([
 const CODE_LENGTH: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 const MOST_DEPTH = 32;
 
-/** Parses a Python literal, the syntax of the metadata in exported models; undefined where it is none. */
+/** Parses a Python literal, the syntax of the metadata in exported models; undefined if it is not one. */
 export function parsePythonLiteral(text: string): PythonValue | undefined {
   const reader: Reader = { text, at: 0 };
   const value = readValue(reader, 0);
@@ -49,7 +49,7 @@ function skipSpace(reader: Reader): void {
   while (/\s/.test(reader.text[reader.at] ?? '')) reader.at++;
 }
 
-/** Steps over `token` where it comes next. */
+/** Skips `token` if it comes next. */
 function take(reader: Reader, token: string): boolean {
   skipSpace(reader);
   if (reader.text[reader.at] !== token) return false;

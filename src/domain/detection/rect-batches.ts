@@ -44,8 +44,8 @@ export function roundToStride(imgsz: number, stride: number): number {
 }
 
 /**
- * Batch that keeps memory and the cost of each call in balance: a CPU gains little from large ones, and a GPU that cannot
- * use FP16 is given twice as much to do at once. Where it does not fit after all, half of it is tried.
+ * Batch that balances memory and the cost of each call: a CPU gains little from large ones, and a GPU that cannot use
+ * FP16 is given twice as much at once. If it does not fit after all, half of it is tried.
  */
 export function autoBatch(input: Size, { gpu, half }: { gpu: boolean; half: boolean }): number {
   const share = (640 * 640) / (input.width * input.height);

@@ -26,7 +26,7 @@ export function resizeBilinear(image: RgbImage, width: number, height: number): 
   return { width, height, data };
 }
 
-/** Columns snap to the edge with full weight, rows keep their weights and clamp their index: so does OpenCV. */
+/** Columns snap to the edge with full weight, rows keep their weights and clamp their index: OpenCV does the same. */
 function tapsOf(from: number, to: number, snap: boolean): Taps {
   const taps = {
     low: new Int32Array(to),

@@ -4,7 +4,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A span for people, in its two largest units: 45 s, 3 min 10 s, 2 h 5 min, 1 d 4 h. */
+/** A duration for people, in its two largest units: 45 s, 3 min 10 s, 2 h 5 min, 1 d 4 h. */
 export function formatDuration(seconds: number, t: Translate): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < MINUTE) return t('{0} s', whole);

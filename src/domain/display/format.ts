@@ -1,7 +1,7 @@
 const NARROW = 1e-3;
 const WIDE = 1e5;
 
-/** A number for a label: three significant digits, never an exponent where people would not write one. */
+/** A number for a label: three significant digits, and no exponent unless the number needs one. */
 export function formatValue(value: number, digits = 3): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
@@ -32,13 +32,13 @@ export function formatMetric(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : '–';
 }
 
-/** A difference of metrics with its sign; none where it is nothing at three decimals. */
+/** A difference of metrics with its sign; without a sign if it is 0 at three decimals. */
 export function formatSigned(value: number): string {
   if (isNoDifference(value)) return '±0.000';
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }
 
-/** Thousands apart, as in 62,500. */
+/** Thousands separated, as in 62,500. */
 export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }

@@ -1,7 +1,10 @@
 import type { Translate } from '../../base/translate';
 import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 
-/** What a range test found, in two sentences: the landmarks of the curve, and why this LR follows from them; or why none does. */
+/**
+ * What a range test found, in two sentences: the landmarks of the curve, and why this LR follows from them; or why none
+ * does.
+ */
 export function describeRange(reading: RangeReading, t: Translate): string {
   if (reading.kind === 'nothing') return describeNothing(reading.why, t);
   return `${landmarks(reading.result, t)} ${reason(reading.result, t)}`;

@@ -4,7 +4,7 @@ export type Window = { readonly from: number; readonly to: number; readonly buck
 
 /**
  * Thins an ascending x to the smallest and largest y of each of `buckets` equal parts of [from, to], in their order;
- * one point on either side of the window is kept, so that lines run to the edge. At most 3 points a bucket.
+ * one point on either side of the window is kept, so that lines reach the edge. At most 3 points a bucket.
  */
 export function thin(points: Points, window: Window): Points {
   const start = Math.max(0, lowerBound(points.x, window.from) - 1);
@@ -25,7 +25,7 @@ function bucketed({ x, y }: Points, { start, end, window }: Range): Points {
     i = Math.min(end, Math.max(lowerBound(x, edge, first), first + 1));
     out.extremes({ x, y }, first, i);
   }
-  // A line ends where its data ends, whatever the last bucket's extremes are.
+  // A line ends at its last point, whatever the last bucket's extremes are.
   out.last(x[end - 1], y[end - 1]);
   return out.finish();
 }
@@ -56,14 +56,14 @@ function createWriter(capacity: number): Writer {
   };
 }
 
-/** Indices to keep of a bucket: smallest and largest finite value in their order, then one gap where there is any. */
+/** Indices to keep of a bucket: smallest and largest finite value in their order, then one gap if there is any. */
 function pick(y: Float64Array, from: number, to: number): number[] {
   const { low, high, gap } = extremesOf(y, from, to);
   const ends = low < 0 ? [] : low === high ? [low] : [Math.min(low, high), Math.max(low, high)];
   return gap < 0 ? ends : [...ends, gap];
 }
 
-/** Indices of the smallest and largest finite value and of the last non-finite one; -1 where there is none. */
+/** Indices of the smallest and largest finite value and of the last non-finite one; -1 if there is none. */
 function extremesOf(y: Float64Array, from: number, to: number): { low: number; high: number; gap: number } {
   let low = -1;
   let high = -1;

@@ -18,8 +18,8 @@ export type JudgedImage = {
 const HIT_IOU = 0.5;
 
 /**
- * Images by how much went wrong on them at one confidence, most first: missed labels and false alarms, each label found
- * by the best scored detection of its class that overlaps it by half.
+ * Images by how much went wrong on them at one confidence, most first: missed labels and false positives. A label is
+ * found by the best scored detection of its class that overlaps it by half.
  */
 export function worstImages(truth: GroundTruth, detections: Detections, confidence: number): JudgedImage[] {
   const labels = groupByImage(truth.image, truth.images);

@@ -58,7 +58,7 @@ function countImage(
   }
 }
 
-/** One pair at most for each detection and each label. */
+/** At most one pair for each detection and each label. */
 function pairsOf(groundTruth: GroundTruth, detections: Detections, here: Here, least: number): MatchedPair[] {
   const all: MatchedPair[] = [];
   for (const label of here.labels) {

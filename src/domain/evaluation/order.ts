@@ -24,7 +24,7 @@ export function identityOrder(count: number): Uint32Array {
   return order;
 }
 
-/** source[order[i]] for each i. Array.from with a function takes an iterator's way, ten times as slow. */
+/** source[order[i]] for each i. Array.from with a function goes through an iterator, ten times as slow. */
 export function gatherInts(source: Int32Array, order: Uint32Array): Int32Array {
   const values = new Int32Array(order.length);
   for (let i = 0; i < order.length; i++) values[i] = source[order[i]];

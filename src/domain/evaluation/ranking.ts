@@ -35,9 +35,9 @@ function isAscending(values: ArrayLike<number>): boolean {
 const PLACES = 2 ** 21;
 
 /**
- * The run is put in order by doubles of rank and place, which the engine's own sort takes without calling back. The
- * rank is the score in single precision, which rounding keeps monotonic; what that cannot tell apart, and that is
- * rare, is sorted by comparison.
+ * The run is sorted as doubles of rank and place, which the engine's own sort does without a callback. The rank is the
+ * score in single precision, which rounding keeps monotonic; the rare scores that it cannot distinguish are sorted by
+ * comparison.
  */
 function sortRun(run: Uint32Array, scores: ArrayLike<number>): void {
   if (run.length > PLACES) {

@@ -1,12 +1,12 @@
 /**
- * Judged detections of every class, best score first (ties by image, then the order they came in), and the ground
- * truth that counts. All that AP needs, for the images as they are or with each image counted any number of times.
+ * Judged detections of every class, best score first (ties by image, then the order they came in), and the ground truth
+ * that counts. This is all that AP needs, for the images as they are or with each image counted any number of times.
  */
 export type Scored = {
   readonly images: number;
   readonly classes: number;
   readonly thresholds: number;
-  /** Class c has the places start[c]..start[c+1] of the next four. */
+  /** Class c has the indices start[c]..start[c+1] of the next four arrays. */
   readonly start: Uint32Array;
   readonly image: Uint32Array;
   readonly scores: Float64Array;
@@ -14,7 +14,7 @@ export type Scored = {
   readonly hit: Int32Array;
   /** Bit t: counts neither way there. */
   readonly ignored: Int32Array;
-  /** Class c has the places truthStart[c]..truthStart[c+1] of truthImage, one for each ground truth. */
+  /** Class c has the indices truthStart[c]..truthStart[c+1] of truthImage, one for each ground truth. */
   readonly truthStart: Uint32Array;
   readonly truthImage: Uint32Array;
 };
@@ -51,7 +51,7 @@ export const COCO_AP: ApRule = {
 
 /**
  * Ultralytics from 8.4.37: numpy.interp and the trapezoid rule over 101 recalls. Between two true positives the
- * envelope is level, and at equal recalls numpy takes the last, so the interpolation is a step function: recall x is
+ * envelope is constant, and at equal recalls numpy takes the last, so the interpolation is a step function: recall x is
  * judged by the first true positive whose recall exceeds x, and 1 by none.
  */
 export const ULTRALYTICS_AP: ApRule = {

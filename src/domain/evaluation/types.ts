@@ -1,4 +1,4 @@
-/** The 12 numbers of COCOeval.summarize(); -1 where pycocotools says -1 (no ground truth in that range). */
+/** The 12 numbers of COCOeval.summarize(); -1 as in pycocotools if there is no ground truth in that range. */
 export type CocoStats = {
   readonly AP: number;
   readonly AP50: number;

@@ -7,10 +7,10 @@ export type Weights = Int32Array;
 export type ApSpace = {
   /** AP per threshold of the class done last. */
   readonly aps: Float64Array;
-  /** Per threshold, weighted: true positives, and what is ignored of those counted. */
+  /** Per threshold, weighted: true positives, and those of the counted that are ignored. */
   readonly hits: Int32Array;
   readonly ignored: Int32Array;
-  /** Per threshold, `stride` apart: how many true positives stand, and precision and their count at each. */
+  /** Per threshold, `stride` apart: the number of true positives so far, and precision and their count at each. */
   readonly places: Int32Array;
   readonly precision: Float64Array;
   readonly reached: Int32Array;
@@ -31,7 +31,7 @@ export function createApSpace(...all: readonly Scored[]): ApSpace {
   };
 }
 
-/** Ranks of the class with most of them. */
+/** Number of ranks of the largest class. */
 function longestClass({ start }: Scored): number {
   let longest = 0;
   for (let c = 1; c < start.length; c++) longest = Math.max(longest, start[c] - start[c - 1]);
@@ -60,14 +60,14 @@ export function classAps(space: ApSpace, scored: Scored, classIndex: number, pas
   for (let t = 0; t < scored.thresholds; t++) space.aps[t] = areaUnder(space, t, pass.credit);
 }
 
-/** `credit` is for the positives of the class at hand. */
+/** `credit` is for the positives of this class. */
 export type ApPass = { readonly weights: Weights; readonly epsilon: number; credit: Float64Array };
 
 export function createPass(rule: ApRule, weights: Weights): ApPass {
   return { weights, epsilon: rule.epsilon, credit: new Float64Array(1) };
 }
 
-/** Makes the pass ready for a class of so many positives. */
+/** Prepares the pass for a class of so many positives. */
 export function fillCredit(pass: ApPass, rule: ApRule, positives: number): void {
   if (positives >= pass.credit.length) pass.credit = new Float64Array(2 * positives + 1);
   rule.fillCredit(pass.credit, positives);

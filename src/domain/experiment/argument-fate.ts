@@ -2,10 +2,10 @@ import { inEnglish } from '../../base/words';
 import { KEYS } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
 
-/** What becomes of an argument of Ultralytics in an experiment file. */
+/** What Pitwall does with an argument of Ultralytics in an experiment file. */
 export type ArgumentFate = {
   readonly kind: 'passes' | 'translated' | 'overruled';
-  /** Why it does not simply pass; '' where it does. */
+  /** Why it is not simply passed on; '' if it is. */
   readonly why: string;
 };
 
@@ -25,7 +25,7 @@ const OVERRULED: Readonly<Record<string, string>> = {
   save: 'is true: what is not saved can be neither validated nor gone on from',
 };
 
-/** Undefined where it is no argument of Ultralytics. */
+/** Undefined if it is not an argument of Ultralytics. */
 export function fateOf(key: string): ArgumentFate | undefined {
   const spec = KEYS.find((one) => one.key === key);
   if (spec?.origin !== 'ultralytics' || !spec.trainers.includes('ultralytics')) return undefined;

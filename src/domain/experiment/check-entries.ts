@@ -11,12 +11,12 @@ import { BLOCKS } from './keys-pitwall';
 
 export type CheckedEntries = { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] };
 
-/** Drops what is unknown or ill-typed, each with a problem; the rest has values of the key's kind. */
+/** Drops what is unknown or ill-typed, each with a problem; all that is left has values of the key's kind. */
 export function checkEntries(entries: readonly Entry[]): CheckedEntries {
   const good: Entry[] = [];
   const problems: Problem[] = [];
   for (const entry of entries) {
-    // What is said of the problems that are shown: no nearest name is looked for beyond them.
+    // Only the problems that are shown look for the nearest name.
     const result = checkEntry(entry, problems.length < MOST_FAULTS);
     if ('severity' in result) problems.push(result);
     else good.push(...result.entries);
@@ -32,7 +32,7 @@ function checkEntry(entry: Entry, mayAsk: boolean): Problem | { entries: Entry[]
   return checked.ok ? { entries: [{ ...entry, value: checked.value }] } : badValue(entry, spec);
 }
 
-/** `early_stop: false` switches a block off; an empty block says nothing. */
+/** `early_stop: false` switches a block off; an empty block changes nothing. */
 function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
   if (entry.value === null) return { entries: [] };
   const flag = asBool(entry.value);
@@ -71,7 +71,7 @@ function badValue(entry: Entry, spec: KeySpec): Problem {
   };
 }
 
-/** The nearest name that there is, asked for behind what is wrong. */
+/** The nearest existing name, offered after what is wrong. */
 export function asking(said: Words, meant: string | undefined): Words {
   return meant === undefined ? said : words('{0}; did you mean {1}?', said, meant);
 }
@@ -80,7 +80,7 @@ export function changeTo(text: string): ProblemFix {
   return fixed(words('Change to {0}', text), text);
 }
 
-/** Where the value of an entry stands. */
+/** The place of an entry's value. */
 export function place(entry: Entry): Pick<Problem, 'file' | 'key' | 'range'> {
   return { file: entry.file, key: entry.key, range: entry.valueRange };
 }

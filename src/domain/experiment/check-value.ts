@@ -6,7 +6,7 @@ const FAIL: Checked = { ok: false };
 const YES = new Set(['true', 'yes', 'on']);
 const NO = new Set(['false', 'no', 'off']);
 
-/** The value as the key's kind, or `ok: false`. `null` is taken where the default is null: "the trainer decides". */
+/** The value as the key's kind, or `ok: false`. `null` is accepted if the default is null: "the trainer decides". */
 export function checkValue(spec: KeySpec, value: unknown): Checked {
   if (value === null) return spec.default === null || spec.kind === 'any' ? { ok: true, value } : FAIL;
   if (typeof value === 'string' && spec.words?.includes(value)) return { ok: true, value };
@@ -52,7 +52,8 @@ function inRange(value: number, spec: KeySpec): Checked {
   return tooLow || value > (spec.max ?? Number.POSITIVE_INFINITY) ? FAIL : { ok: true, value };
 }
 
-// YAML reads a bare `on` or `off` as a word or as a boolean, by version: both spellings mean the same choice.
+// YAML reads a bare `on` or `off` as a word or as a boolean, depending on its version: both spellings mean the same
+// choice.
 function checkChoice(value: unknown, spec: KeySpec): Checked {
   const choices = spec.choices ?? [];
   const word = typeof value === 'boolean' ? (value ? 'on' : 'off') : value;

@@ -6,14 +6,14 @@ import { LONGEST_EXPERIMENT } from './read-yaml';
 export type Completion = {
   readonly kind: 'key' | 'value';
   readonly label: string;
-  /** What is written; a key brings its colon. */
+  /** The text to insert; a key brings its colon. */
   readonly text: string;
   readonly doc: string;
-  /** Keys of ours and those of Ultralytics that matter for training come first. */
+  /** Our keys, and those of Ultralytics that matter for training, come first. */
   readonly rank: number;
 };
 
-/** What may be written at an offset: keys that are not there yet, or the values that a key takes. */
+/** What may be written at an offset: keys that are missing, or the values that a key takes. */
 export function completionsAt(text: string, offset: number): readonly Completion[] {
   if (text.length > LONGEST_EXPERIMENT) return [];
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;

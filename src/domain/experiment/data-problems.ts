@@ -3,7 +3,7 @@ import { words } from '../../base/words';
 import type { DatasetCounts } from '../schedule/counts';
 import type { Experiment } from './types';
 
-/** A dataset file that is not where it is looked for, and the file beside it that may be meant. */
+/** A dataset file that does not exist, and the file beside it that may be meant. */
 export function dataProblems({ data, trainer }: Experiment, counts: DatasetCounts): readonly Problem[] {
   const { missing } = counts;
   if (missing === undefined || data === '') return [];

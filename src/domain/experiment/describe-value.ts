@@ -37,7 +37,7 @@ function bounded(kind: Words, { min, max, above }: KeySpec): Words {
   return max === undefined ? kind : words('{0} of at most {1}', kind, max);
 }
 
-/** A value as a person would have typed it, short enough for one line. */
+/** A value as a person would type it, short enough for one line. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   const text =

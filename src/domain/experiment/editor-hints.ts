@@ -12,7 +12,7 @@ import { readYaml } from './read-yaml';
 import { keyEdit } from './set-key';
 import type { Experiment } from './types';
 
-/** A remark behind a value: `warmup_epochs: 5` gets "3,125 steps, 5.0 %". */
+/** A remark after a value: `warmup_epochs: 5` gets "3,125 steps, 5.0 %". */
 export type InlayHint = { readonly range: SourceRange; readonly key: string; readonly text: string };
 
 export type HintContext = {
@@ -68,7 +68,7 @@ function accumulation(schedule: Schedule, t: Translate): string {
   return batches > 1 ? t(', {0} batches per update', batches) : '';
 }
 
-/** A problem that says why it may be believed. */
+/** A problem that says why one may believe it. */
 export type AdviceProblem = Problem & {
   readonly rule: string;
   readonly source: Words;

@@ -1,6 +1,6 @@
 import type { SourceRange } from '../../base/problem';
 
-/** One key as it was written, nested keys dotted. Values are plain JavaScript. */
+/** One key as it was written; nested keys are dotted. Values are plain JavaScript. */
 export type Entry = {
   readonly key: string;
   readonly value: unknown;

@@ -5,7 +5,7 @@ import { BLOCKS } from './keys-pitwall';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A JSON Schema (draft 7) of `*.train.yaml`, for other YAML tools; made from the table that the parser itself uses. */
+/** A JSON Schema (draft 7) of `*.train.yaml`, for other YAML tools; made from the table that the parser uses. */
 export function experimentJsonSchema(): Schema {
   const top = KEYS.filter((spec) => !spec.key.includes('.'));
   const properties = Object.fromEntries(top.map((spec) => [spec.key, schemaOf(spec)]));

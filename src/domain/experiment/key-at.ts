@@ -6,7 +6,7 @@ import { readYaml } from './read-yaml';
 
 export type KeyAt = { readonly spec: KeySpec; readonly entry: Entry; readonly range: SourceRange };
 
-/** The known key whose name or value stands at an offset of the text: what a hover is about. */
+/** The known key whose name or value is at an offset of the text, for a hover. */
 export function keyAt(text: string, offset: number): KeyAt | undefined {
   for (const entry of readYaml(text, '').entries) {
     const range = [entry.keyRange, entry.valueRange].find(

@@ -3,14 +3,14 @@ import type { KeySpec } from './key-spec';
 import { defaultOf } from './key-table';
 import type { TrainerKind } from './types';
 
-/** What there is to say about a key, in parts that a host lays out (and translates). */
+/** The documentation of a key, in parts that a host lays out (and translates). */
 export type KeyDoc = {
   readonly title: string;
   readonly text: string;
   /** "a number above 0 and at most 1" */
   readonly expected: string;
   readonly fallback: string;
-  /** Trainers that use it, where not all do. */
+  /** Trainers that use it, unless all do. */
   readonly onlyFor?: readonly TrainerKind[];
   readonly origin: KeySpec['origin'];
 };

@@ -7,18 +7,18 @@ import type { TrainerKind } from './types';
 export type KeySpec = {
   readonly key: string;
   readonly kind: ValueKind;
-  /** Value where the file says nothing; `null` where that means "the trainer decides". */
+  /** The value if the file does not set the key; `null` if that means "the trainer decides". */
   readonly default: unknown;
-  /** Default of the builtin trainer where it differs from Ultralytics'. */
+  /** Default of the builtin trainer if it differs from Ultralytics'. */
   readonly builtinDefault?: unknown;
   readonly choices?: readonly string[];
-  /** Words that are taken beside the kind's own values, such as `auto`. */
+  /** Words that are accepted beside the kind's own values, such as `auto`. */
   readonly words?: readonly string[];
   readonly min?: number;
   readonly max?: number;
   /** `min` itself is not allowed. */
   readonly above?: boolean;
-  /** A list of the kind's values is taken as well. */
+  /** A list of the kind's values is accepted as well. */
   readonly list?: boolean;
   readonly unit?: string;
   readonly doc: string;
@@ -26,7 +26,7 @@ export type KeySpec = {
   readonly trainers: readonly TrainerKind[];
   /** Where the key comes from: Ultralytics' argument names, or Pitwall's own. */
   readonly origin: 'ultralytics' | 'pitwall';
-  /** The LR curve depends on it: a hover shows the picture. */
+  /** The LR curve depends on this key: its hover shows the picture. */
   readonly shapesSchedule?: boolean;
 };
 

@@ -1,8 +1,8 @@
 import { inEnglish, type Words, words } from '../../base/words';
 import { type KeySpec, ultralyticsKey, type ValueKind } from './key-spec';
 
-// Names, kinds and defaults of Ultralytics' other arguments (facts of its 8.4 interface), so that its own args.yaml opens
-// unchanged and a misspelt one is found. Their values go to Ultralytics unread.
+// Names, kinds and defaults of Ultralytics' other arguments (facts of its 8.4 interface), so that its own args.yaml
+// opens unchanged and a misspelt argument is found. Their values are passed on unread.
 type Plain = readonly [key: string, kind: ValueKind, fallback: unknown, doc: string];
 
 const TRAINING: readonly Plain[] = [
@@ -85,8 +85,8 @@ const OTHER_MODES: readonly Plain[] = [
   ['keras', 'bool', false, 'Old export option.'],
 ];
 
-// Prediction, display and long gone arguments: they stand in args.yaml files of one version or another and do not
-// touch training.
+// Prediction, display and removed arguments: args.yaml files of some version have them, and they do not affect
+// training.
 const INERT =
   'source vid_stride stream_buffer visualize augment retina_masks embed show save_frames save_txt ' +
   'save_conf save_crop show_labels show_conf show_boxes line_width tracker boxes hide_labels hide_conf line_thickness ' +

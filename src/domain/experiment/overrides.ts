@@ -5,7 +5,7 @@ import { BLOCKS } from './keys-pitwall';
 
 const FILE = '--set';
 
-/** `key=value` texts of the command line; a value is read as YAML, so lists and words work. */
+/** `key=value` texts of the command line; a value is read as YAML, so that lists and words work. */
 export function readOverrides(set: readonly string[]): { entries: Entry[]; problems: Problem[] } {
   const entries: Entry[] = [];
   const problems: Problem[] = [];
@@ -33,7 +33,7 @@ function readValue(text: string): unknown {
   try {
     return document.toJS() ?? null;
   } catch {
-    return undefined; // an alias to nowhere shows only here
+    return undefined; // an alias without an anchor shows only here
   }
 }
 

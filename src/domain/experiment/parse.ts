@@ -14,17 +14,17 @@ import type { Experiment, TrainerKind } from './types';
 type Alias = {
   readonly theirs: string;
   readonly ours: string;
-  /** Trainers that it is so for; absent: all. */
+  /** Trainers for which this holds; absent: all. */
   readonly trainers?: readonly TrainerKind[];
   translate(value: unknown): unknown;
 };
 
-/** Ultralytics' key is the default of ours. `undefined` says nothing. */
+/** Ultralytics' key is the default of ours. `undefined` sets nothing. */
 const ALIASES: readonly Alias[] = [
   { theirs: 'patience', ours: 'early_stop.patience', translate: (v) => v },
   { theirs: 'val', ours: 'validation.enabled', translate: (v) => v },
   { theirs: 'half', ours: 'validation.half', translate: (v) => (v === null ? undefined : v ? 'on' : 'off') },
-  // Ultralytics writes a checkpoint after every epoch in any case, to go on from, and keeps each n-th beside it.
+  // Ultralytics always writes a checkpoint after every epoch, to resume from, and keeps each n-th beside it.
   { theirs: 'save_period', ours: 'checkpoints.keep_every', trainers: ['ultralytics'], translate: atLeastOne },
   {
     theirs: 'save_period',
@@ -37,14 +37,14 @@ const ALIASES: readonly Alias[] = [
 export type ParseOptions = {
   /** Name shown in problems; `*.train.yaml` is Pitwall's own kind of file. */
   readonly file: string;
-  /** `key=value` texts of the command line; they count over the file. */
+  /** `key=value` texts of the command line; they override the file. */
   readonly set?: readonly string[];
 };
 
 export type ParsedExperiment = {
   /** Undefined while any problem is an error. `data` stays as written. */
   readonly experiment: Experiment | undefined;
-  /** What could be read in spite of errors, defaults elsewhere: for pictures while typing, never to start a run. */
+  /** What could be read in spite of errors, with defaults elsewhere: for pictures while typing, never to start a run. */
   readonly draft: Experiment;
   readonly problems: readonly Problem[];
 };
@@ -53,7 +53,7 @@ export type ParsedExperiment = {
 export function parseExperiment(text: string, options: ParseOptions): ParsedExperiment {
   const yaml = readYaml(text, options.file);
   const overrides = readOverrides(options.set ?? []);
-  // What --set replaces is not judged: the command line can mend a file.
+  // What --set replaces is not checked: the command line can correct a file.
   const replaced = new Set(overrides.entries.map((entry) => entry.key));
   const written = yaml.entries.filter((entry) => !replaced.has(entry.key));
   const checked = checkEntries([...written, ...overrides.entries]);
@@ -67,7 +67,7 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
     ...checked.problems,
     ...trainer.problems,
     ...aliased.problems,
-    // Nobody knows what a broken text lacks.
+    // What a broken text lacks cannot be known.
     ...(hasErrors(yaml.problems)
       ? []
       : missingAware(checkForTrainer(aliased.entries, trainer.kind, options.file), checked.problems)),
@@ -80,7 +80,7 @@ export function parseExperiment(text: string, options: ParseOptions): ParsedExpe
   };
 }
 
-/** A key that was written badly is not missing as well. */
+/** A key with a wrong value is not reported as missing as well. */
 function missingAware(found: readonly Problem[], bad: readonly Problem[]): readonly Problem[] {
   const named = new Set(bad.map((problem) => problem.key));
   return found.filter((problem) => problem.key === undefined || !named.has(problem.key));
@@ -90,7 +90,9 @@ function atLeastOne(value: unknown): unknown {
   return Number(value) >= 1 ? value : undefined;
 }
 
-/** Adds our key where only Ultralytics' was written; both and different is a warning at both places, and ours wins. */
+/**
+ * Adds our key if only Ultralytics' was written; if both were and they differ, both places get a warning and ours wins.
+ */
 function applyAliases(
   entries: ReadonlyMap<string, Entry>,
   trainer: TrainerKind,
@@ -118,7 +120,7 @@ function translated(entry: Entry | undefined, alias: Alias): Entry | undefined {
   return entry === undefined || value === undefined ? undefined : { ...entry, value };
 }
 
-// What was typed on the command line is meant, whichever of the two names it uses.
+// The command line wins, whichever of the two names it uses.
 function overrides(theirs: Entry, ours: Entry): boolean {
   return theirs.file === '--set' && ours.file !== '--set';
 }

@@ -24,7 +24,7 @@ export function readYaml(text: string, file: string): YamlEntries {
   try {
     return readDocument(text, lines, source);
   } catch (reason) {
-    // Aliases to nowhere and alias bombs surface only when values are read.
+    // Aliases without an anchor and alias bombs appear only when values are read.
     return {
       entries: [],
       problems: [{ severity: 'error', message: firstLine(reason), file }],
@@ -51,7 +51,7 @@ function readDocument(text: string, lines: LineCounter, source: RangedSource): Y
   }
   const value = (node: unknown): unknown => (isNode(node) ? node.toJS(document) : node);
   const items = root.items as readonly Pair[];
-  // Written keys count over merged ones wherever the merge stands, so merges come first.
+  // Written keys override merged ones wherever the merge is written, so merges come first.
   const merged = items.filter(isMerge).flatMap((pair) => readMerge(pair, source, value));
   const written = items.filter((pair) => !isMerge(pair)).flatMap((pair) => readPair(pair, '', source, value));
   return { entries: [...merged, ...written], problems };

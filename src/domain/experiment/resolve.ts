@@ -14,7 +14,7 @@ import type {
 } from './types';
 
 type Values = {
-  /** The value of a key, checked before, or its default. */
+  /** The value of a key, already checked, or its default. */
   get<T>(key: string): T;
   isSet(key: string): boolean;
   readonly entries: ReadonlyMap<string, Entry>;
@@ -164,10 +164,10 @@ function commandOf({ get, isSet, trainer }: Values): CommandSettings | undefined
   };
 }
 
-/** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot. */
+/** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot hold. */
 function passthroughOf({ entries, trainer, isSet }: Values): Record<string, unknown> {
   if (trainer !== 'ultralytics') return {};
-  // `null` says something where the default is not null: auto_augment: null is no augmentation.
+  // `null` is a value if the default is not null: auto_augment: null means no augmentation.
   const says = (key: string): boolean => isSet(key) || (keySpec(key)?.default ?? null) !== null;
   const kept = [...entries.values()].filter(({ key, value }) => says(key) && passes(key, value));
   return Object.fromEntries(kept.map(({ key, value }) => [key, value]));

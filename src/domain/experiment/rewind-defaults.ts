@@ -1,4 +1,4 @@
 import type { RewindSettings } from './types';
 
-/** Also of runs that were started before there was a rewind. */
+/** Also for runs that were started before `rewind` existed. */
 export const REWIND_DEFAULTS: RewindSettings = { tries: 3, lr_factor: 0.5, warmup_steps: 100 };

@@ -2,7 +2,7 @@ import type { SourceRange } from '../../base/problem';
 import type { Entry } from './entries';
 
 export type KeyEdit = {
-  /** `set`: the value is replaced where it stands; `add`: a line goes to the end. */
+  /** `set`: the value is replaced in place; `add`: a line is added at the end. */
   readonly kind: 'set' | 'add';
   readonly range: SourceRange;
   readonly text: string;
@@ -11,8 +11,8 @@ export type KeyEdit = {
 export type KeyValue = { readonly key: string; readonly value: string | number };
 
 /**
- * The edit that gives a key a value. Undefined where a person writes it better by hand: into a block that stands there
- * already without it, or into a file that is one flow mapping.
+ * The edit that gives a key a value. Undefined if a person writes it better by hand: into a block that exists without
+ * the key, or into a file that is one flow mapping.
  */
 export function keyEdit(
   text: string,
@@ -28,19 +28,19 @@ export function keyEdit(
   return { kind: 'add', range: endOf(text), text: line };
 }
 
-/** A key without a value ends at its colon, and a value right behind that would make both one word. */
+/** A key without a value ends at its colon, and a value right behind would join both into one word. */
 function spaced(text: string, at: number): string {
   return text[at - 1] === ':' ? ' ' : '';
 }
 
-/** The text with an edit made. */
+/** The text after an edit. */
 export function edited(text: string, { kind, range, text: put }: KeyEdit): string {
   if (kind === 'set') return text.slice(0, range.start) + put + text.slice(range.end);
   const [before, after] = [text.slice(0, range.start), text.slice(range.end)];
   return `${before}${before === '' ? '' : '\n'}${put}${after === '' ? '\n' : after}`;
 }
 
-/** An empty range behind the last line that says something. */
+/** An empty range after the last line that is not blank. */
 function endOf(text: string): SourceRange {
   const end = text.trimEnd().length;
   const before = text.slice(0, end);

@@ -2,8 +2,8 @@ import type { Problem } from '../../base/problem';
 import { keySpec } from './key-table';
 
 /**
- * Whether the text is, at the moment, no whole statement of its curve: its YAML is broken, or a key that shapes the curve has
- * no value that counts. A default in its place would be a curve that nobody wrote.
+ * Whether the text is at the moment not a whole description of its curve: its YAML is broken, or a key that shapes the
+ * curve has no valid value. A default in its place would draw a curve that was never written.
  */
 export function isTorn(problems: readonly Problem[]): boolean {
   return problems.some(({ severity, key }) => {

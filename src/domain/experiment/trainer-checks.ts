@@ -15,7 +15,7 @@ const OWN_DEVICES = 'auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml';
 type Entries = ReadonlyMap<string, Entry>;
 type EntryRule = (entries: Entries, file: string) => readonly Problem[];
 
-/** What holds for one trainer only: required keys, values it does not know, keys it does not use. */
+/** Checks for one trainer only: required keys, values that it does not know, keys that it does not use. */
 export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: string): readonly Problem[] {
   const rules = [...RULES[trainer], checkValidationDevice, checkEngine(trainer), noteDecided];
   return [...rules.flatMap((rule) => rule(entries, file)), ...noteUnused(entries, trainer)];
@@ -84,7 +84,7 @@ function checkOwnModel(entries: Entries): readonly Problem[] {
   return [{ severity: 'error', ...worded(message), ...place(entry), ...fix }];
 }
 
-/** Largest stride of the builtin detector: image sides are multiples of it (a test holds the two together). */
+/** Largest stride of the builtin detector: image sides are multiples of it (a test compares the two). */
 export const OWN_STRIDE = 16;
 
 function checkImageSize(entries: Entries): readonly Problem[] {
@@ -109,7 +109,7 @@ function checkValidationDevice(entries: Entries): readonly Problem[] {
   return onlyFor('validation.device', isOwnDevice, words('expected {0}', OWN_DEVICES))(entries, '');
 }
 
-/** Ultralytics validates its own checkpoints only, and not on devices that only onnxruntime has. */
+/** Ultralytics validates only its own checkpoints, and not on devices that only onnxruntime has. */
 function checkEngine(trainer: TrainerKind): EntryRule {
   return (entries) => {
     const entry = entries.get('validation.engine');
@@ -188,13 +188,13 @@ function noteDecided(entries: Entries): readonly Problem[] {
   return [...DECIDED_BY_PITWALL].flatMap(([key, why]): Problem[] => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null) return [];
-    // A run that was meant to go on would begin anew.
+    // A run that was meant to continue would start from the beginning.
     const severity = key === 'resume' && entry.value !== false ? 'warning' : 'info';
     return [{ severity, ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
   });
 }
 
-/** Nothing is dropped in silence: a key that this trainer does not use is named, unless it only repeats its default. */
+/** Nothing is dropped silently: a key that this trainer does not use is reported, unless it only repeats its default. */
 function noteUnused(entries: Entries, trainer: TrainerKind): readonly Problem[] {
   if (trainer === 'command') return [];
   return [...entries.values()].flatMap((entry) => {
@@ -207,7 +207,7 @@ function unusedNote(entry: Entry, spec: KeySpec, trainer: TrainerKind): readonly
   if (DECIDED_BY_PITWALL.has(entry.key)) return [];
   const isDefault = entry.value === null || JSON.stringify(entry.value) === JSON.stringify(spec.default);
   if (isDefault && !spec.shapesSchedule) return [];
-  // What repeats the default changes nothing where it is used either.
+  // Repeating the default changes nothing in the trainer that uses the key either.
   const severity = isDefault ? 'info' : 'warning';
   const said = words('the {0} trainer does not use this', trainer);
   return [{ severity, ...worded(said), ...place(entry) }];

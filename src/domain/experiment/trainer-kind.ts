@@ -5,12 +5,13 @@ import type { TrainerKind } from './types';
 
 export const MODEL_SIZES = ['nano', 'micro'] as const;
 
-/** Keys that only Ultralytics' own dump of its arguments has. */
+/** Keys that exist only in Ultralytics' own dump of its arguments. */
 const DUMP_KEYS = ['save_dir', 'mode', 'task'];
 
 /**
- * Who trains, where the file does not say: a `command` block means command; a builtin size means builtin; a .pt or .yaml
- * model or Ultralytics' own args.yaml means ultralytics; else a `*.train.yaml` is Pitwall's own and any other file is not.
+ * The trainer, if the file does not name one: a `command` block means command; a builtin size means builtin; a .pt or
+ * .yaml model or Ultralytics' own args.yaml means ultralytics; otherwise builtin for a `*.train.yaml`, which is
+ * Pitwall's own, and ultralytics for any other file.
  */
 export function trainerKind(
   entries: ReadonlyMap<string, Entry>,

@@ -21,14 +21,14 @@ export type Experiment = {
   readonly checkpoints: CheckpointSettings;
   readonly on_divergence: 'stop' | 'notify' | 'pause' | 'rewind';
   readonly rewind: RewindSettings;
-  /** Largest gradient norm; 0 leaves gradients as they are (builtin trainer). */
+  /** Largest gradient norm; 0 does not clip (builtin trainer). */
   readonly clip_grad: number;
   /** Decay of the weight average that is validated and saved; it looks back over a tenth of the steps at most. 0 switches it off. */
   readonly weight_ema: number;
   readonly command?: CommandSettings;
   /** Ultralytics arguments that Pitwall passes on unread. */
   readonly passthrough: Readonly<Record<string, unknown>>;
-  /** Keys that the file gives a value, for "requested versus effective". */
+  /** Keys that the file sets, for "requested versus effective". */
   readonly explicit: readonly string[];
 };
 
@@ -48,7 +48,7 @@ export type ScheduleSettings = {
   readonly warmup_bias_lr: number;
   readonly warmup_shape: WarmupShape;
   readonly nbs: number;
-  /** A learning-rate range test instead of a schedule: from low to high exponentially. No key of the file. */
+  /** A learning-rate range test instead of a schedule: from low to high exponentially. It is not a key of the file. */
   readonly lr_range?: { readonly from: number; readonly to: number };
 };
 
@@ -84,7 +84,7 @@ export type ValidationSettings = {
   readonly every: number;
   /** What happens while the validator is behind: only the latest checkpoint, or all in order. */
   readonly backlog: 'latest' | 'all';
-  /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics' own reaches the GPU. */
+  /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics reaches the GPU. */
   readonly engine: 'auto' | 'onnx' | 'ultralytics';
   /** What map, map50, precision and recall follow (run/trainer-rule.ts); absent in runs of earlier versions. */
   readonly rule?: 'trainer' | 'standard';
@@ -102,24 +102,24 @@ export type EarlyStopSettings = {
   readonly ema: number;
   /** Epochs without improvement before the run is stopped. */
   readonly patience: number;
-  /** A smaller rise is none. */
+  /** A smaller rise does not count. */
   readonly min_delta: number;
-  /** Never before this epoch. */
+  /** A run is never stopped before this epoch. */
   readonly min_epochs: number;
-  /** Not while the LR still has most of its decay before it. */
+  /** Not while most of the LR's decay is still to come. */
   readonly wait_for_decay: boolean;
 };
 
 export type CheckpointSettings = {
   readonly every: number;
-  /** Each n-th epoch's checkpoint is kept for good; 0 or absent: none for that. */
+  /** Each n-th epoch's checkpoint is kept for good; 0 or absent: none is. */
   readonly keep_every?: number;
   readonly keep_last: number;
   readonly keep_best: number;
 };
 
 export type RewindSettings = {
-  /** Tries that `on_divergence: rewind` makes by itself. */
+  /** Attempts that `on_divergence: rewind` makes without being asked. */
   readonly tries: number;
   readonly lr_factor: number;
   /** Steps of the fresh warm-up after a rewind. */
@@ -127,7 +127,7 @@ export type RewindSettings = {
 };
 
 export type CommandSettings = {
-  /** Program and arguments; `{run_dir}` stands for the run folder. Never a shell line. */
+  /** Program and arguments; `{run_dir}` means the run folder. Never a shell line. */
   readonly run: readonly string[];
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;

@@ -2,11 +2,11 @@ import type { ForeignRecord } from './record';
 import type { ForeignEpoch, ForeignTable } from './results-csv';
 
 export type TableReading = {
-  /** Rows before this one were told. */
+  /** Rows before this one have already been reported. */
   readonly fromRow: number;
-  /** When the last row was written, Unix ms; undefined where nobody knows. */
+  /** When the last row was written, Unix ms; undefined if it is not known. */
   readonly writtenMs?: number | undefined;
-  /** False where the trainer does not validate: its metric cells then repeat old values. */
+  /** False if the trainer does not validate: its metric cells then repeat old values. */
   readonly hasMetrics: boolean;
 };
 
@@ -33,7 +33,7 @@ export function recordsOfTable(table: ForeignTable, reading: TableReading): Fore
   });
 }
 
-/** The `time` column counts from the start of a process, so it falls where a run was resumed. NaN without the column. */
+/** The `time` column counts from the start of a process, so it falls at a resume. NaN without the column. */
 function epochSeconds(rows: readonly ForeignEpoch[]): number[] {
   return rows.map(({ time = Number.NaN }, i) => {
     const before = i === 0 ? 0 : (rows[i - 1].time ?? Number.NaN);
@@ -41,7 +41,7 @@ function epochSeconds(rows: readonly ForeignEpoch[]): number[] {
   });
 }
 
-/** From the last row's time back; rows before one without seconds have none. */
+/** Counted back from the last row's time; rows before one without seconds have none. */
 function writtenTimes(seconds: readonly number[], writtenMs: number | undefined): (number | undefined)[] {
   const times: (number | undefined)[] = [];
   let at = writtenMs;

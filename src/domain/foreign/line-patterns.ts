@@ -1,14 +1,14 @@
 import { RE2JS } from 're2js';
 
-// Metrics picked out of a program's log lines by one regular expression each; the first group is the number. RE2 is linear in
+// Metrics from a program's log lines by one regular expression each; the first group is the number. RE2 is linear in
 // the line whatever the expression: `(a+)+$` keeps JavaScript's own busy for ever.
 
 export type LinePatterns = ReadonlyMap<string, RE2JS>;
 
-/** A metric stands at the beginning of what a program prints; a longer line is a dump of something. */
+/** A metric comes early in a program's line; a longer line is a dump of something. */
 const MOST_CHARACTERS = 100_000;
 
-/** Compiles `name: pattern` pairs; a pattern that is none, or has no group, is a problem. */
+/** Compiles `name: pattern` pairs; a pattern that is invalid, or has no group, is a problem. */
 export function compilePatterns(patterns: Readonly<Record<string, string>>): {
   readonly patterns: LinePatterns;
   readonly problems: readonly string[];
@@ -34,7 +34,7 @@ function compile(source: string): RE2JS | string {
   }
 }
 
-/** What RE2 cannot promise to do in linear time, for the message only. */
+/** Constructs that RE2 cannot match in linear time, for the message only. */
 const REFUSED = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 /** The numbers that one line holds, by name; nan and inf as Python and C write them. */

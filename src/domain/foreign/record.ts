@@ -1,10 +1,10 @@
-// What any foreign trainer's output comes down to, whichever format it was read from.
+// What any foreign trainer's output is converted to, whichever format it was read from.
 export type ForeignRecord =
   | { readonly kind: 'plan'; readonly epochs: number; readonly stepsPerEpoch: number }
   | {
       readonly kind: 'step';
       readonly step: number;
-      /** Counted from 1; undefined where the format does not say. */
+      /** Counted from 1; undefined if the format does not have it. */
       readonly epoch: number | undefined;
       readonly loss: Readonly<Record<string, number>>;
       readonly lr: Readonly<Record<string, number>>;
@@ -15,13 +15,13 @@ export type ForeignRecord =
       readonly epoch: number;
       readonly loss: Readonly<Record<string, number>>;
       readonly metrics: Readonly<Record<string, number>>;
-      /** How long the epoch took and when it ended (Unix ms), where the format says. */
+      /** How long the epoch took and when it ended (Unix ms), if the format has them. */
       readonly seconds?: number;
       readonly time?: number;
     }
-  /** What was told from this step on has changed or was incomplete; it follows anew. */
+  /** What was reported from this step on has changed or was incomplete; it follows anew. */
   | { readonly kind: 'revise'; readonly fromStep: number }
-  /** The trainer's own word that nothing follows. */
+  /** The trainer itself says that nothing follows. */
   | { readonly kind: 'end' }
   | { readonly kind: 'checkpoint'; readonly file: string; readonly epoch: number; readonly step: number }
   | { readonly kind: 'problem'; readonly message: string };

@@ -6,7 +6,7 @@ import { classifyTag } from './scalar-tags';
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
 export type ForeignEpoch = {
   readonly epoch: number;
-  /** Seconds since the foreign process began training, where the format has them. */
+  /** Seconds since the foreign process began training, if the format has them. */
   readonly time: number | undefined;
   /** Mean training losses by component: box, cls, dfl, ... */
   readonly loss: Readonly<Record<string, number>>;
@@ -17,10 +17,10 @@ export type ForeignEpoch = {
 };
 
 export type ForeignTable = {
-  /** Names of the columns as they stand in the file. */
+  /** Names of the columns as in the file. */
   readonly header: readonly string[];
   readonly groups: readonly string[];
-  /** In file order; a resumed run repeats epochs, and the later row of an epoch is the true one. */
+  /** In file order; a resumed run repeats epochs, and the later row of an epoch counts. */
   readonly rows: readonly ForeignEpoch[];
   readonly problems: readonly string[];
 };
@@ -86,7 +86,7 @@ function columnOf(name: string): SetColumn | undefined {
   return undefined;
 }
 
-/** What our name of a number stands for: epoch, a loss, or a metric. */
+/** The meaning of one of our names: epoch, a loss, or a metric. */
 function wantedColumn(ours: string | undefined): SetColumn | undefined {
   if (ours === undefined) return undefined;
   const { kind, name } = classifyTag(ours) ?? { kind: 'metric' as const, name: ours };
@@ -113,14 +113,14 @@ function readRow(
   return Number.isInteger(row.epoch) ? row : undefined;
 }
 
-/** Python writes nan, inf and -inf; an empty cell is no number either. */
+/** Python writes nan, inf and -inf; an empty cell is not a number either. */
 export function parseCell(text: string): number {
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return text === '' ? Number.NaN : Number(text);
 }
 
-/** The first line of a file tells its base: nobody's first epoch is 0 unless counting starts there. */
+/** The first line of a file shows its base: the first epoch is 0 only if counting starts there. */
 function countFromOne(rows: readonly ForeignEpoch[]): ForeignEpoch[] {
   const offset = rows[0]?.epoch === 0 ? 1 : 0;
   return rows.map((row) => ({ ...row, epoch: row.epoch + offset }));

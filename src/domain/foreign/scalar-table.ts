@@ -15,8 +15,8 @@ type StepRow = {
 export type FolderPoints = { readonly folder: string; readonly points: readonly ScalarPoint[] };
 
 /**
- * Scalars of many event files, put together by step: writers flush when they like, so a step's values come one by one and
- * in any order. Metrics are told as they come, since a validation may be logged under its epoch.
+ * Scalars of many event files, put together by step: writers flush irregularly, so a step's values come one by one and
+ * in any order. Metrics are reported as they come, since a validation may be logged under its epoch.
  */
 export class ScalarTable {
   readonly #wanted: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export class ScalarTable {
   readonly #lastOfSeries = new Map<string, number>();
   readonly #owners = new Map<string, string>();
   #metrics: ForeignRecord[] = [];
-  /** First step that is not told as it is now. */
+  /** First step whose values have changed since they were reported. */
   #changedFrom = Number.POSITIVE_INFINITY;
   #wentBack = false;
   #epochBase: number | undefined;
@@ -53,7 +53,7 @@ export class ScalarTable {
     flush();
   }
 
-  /** What changed since the last call; the newest step may still grow and is held back unless `all` is asked for. */
+  /** What changed since the last call; the newest step may still grow and is held back unless `all` is set. */
   take(all: boolean): ForeignRecord[] {
     const metrics = this.#metrics;
     this.#metrics = [];
@@ -89,7 +89,7 @@ export class ScalarTable {
     this.#changedFrom = Math.min(this.#changedFrom, step);
   }
 
-  /** Two folders may use one name: the second one's series carries its folder. */
+  /** Two folders may use one name: the second one's series is prefixed with its folder. */
   #seriesOf(folder: string, key: string): string {
     const owner = this.#owners.get(key) ?? folder;
     this.#owners.set(key, owner);
@@ -98,7 +98,7 @@ export class ScalarTable {
     return `${kind}/${folder}/${name.join('/')}`;
   }
 
-  /** PyTorch Lightning logs its epoch, from 0; the first one tells the base. */
+  /** PyTorch Lightning logs its epoch, from 0; the first one shows the base. */
   #epochOf(value: number): number {
     this.#epochBase ??= value === 0 ? 1 : 0;
     return Math.max(1, Math.round(value) + this.#epochBase);
@@ -126,7 +126,7 @@ export class ScalarTable {
     return [{ kind: 'step', step, epoch, loss: { ...loss }, lr: { ...lr }, time }];
   }
 
-  /** A validation is logged under the step or the epoch it belongs to; which of the two, the file does not say. */
+  /** A validation is logged under the step or the epoch it belongs to; the file does not say which. */
   #emitMetrics({ step, wallTime }: ScalarPoint, metrics: Readonly<Record<string, number>>): void {
     const epoch = this.#rows.get(step)?.epoch ?? Math.max(1, step);
     this.#metrics.push({ kind: 'epoch', epoch, loss: {}, metrics, time: wallTime * 1000 });

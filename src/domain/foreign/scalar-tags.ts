@@ -7,7 +7,7 @@ const METRICS: readonly (readonly [RegExp, string])[] = [
   [/recall/i, 'recall'],
 ];
 
-/** What a scalar's tag stands for, by the names that trainers use; undefined for everything that is none of it. */
+/** The meaning of a scalar's tag, by the names that trainers use; undefined for any other. */
 export function classifyTag(tag: string): TagKind | undefined {
   const last = tag.slice(tag.lastIndexOf('/') + 1);
   const metric = METRICS.find(([pattern]) => pattern.test(last));

@@ -4,7 +4,7 @@ import { Reader, Writer } from 'protobufjs/minimal';
 const TABLE = makeTable();
 
 // TensorBoard event files: TFRecord framing (length, masked CRC, data, masked CRC) around Event messages of
-// tensorflow/core/util/event.proto. Only scalars are read; everything else in a file is passed over.
+// tensorflow/core/util/event.proto. Only scalars are read; everything else in a file is skipped.
 
 export type ScalarPoint = {
   readonly tag: string;
@@ -15,7 +15,7 @@ export type ScalarPoint = {
 
 export type TfEventsChunk = {
   readonly points: readonly ScalarPoint[];
-  /** Bytes of whole records; reading goes on from here once more has been written. */
+  /** Bytes of whole records; reading continues from here after more has been written. */
   readonly consumed: number;
   readonly problem: string | undefined;
 };
@@ -49,7 +49,7 @@ function recordLength(view: DataView, at: number): number | 'torn' | 'corrupt' {
   return at + HEADER_BYTES + length + FOOTER_BYTES > view.byteLength ? 'torn' : length;
 }
 
-/** Walks the fields of one message; `fields` maps a field number to what reads it, all others are skipped. */
+/** Goes through the fields of one message; `fields` maps a field number to what reads it, all others are skipped. */
 function walk(reader: Reader, end: number, fields: Readonly<Record<number, () => void>>): void {
   while (reader.pos < end) {
     const tag = reader.uint32();

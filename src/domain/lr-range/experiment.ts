@@ -10,7 +10,7 @@ export type RangeTest = { readonly from: number; readonly to: number; readonly s
 
 export const DEFAULT_RANGE: RangeTest = { from: 1e-5, to: 1, steps: 128 };
 
-/** Arguments of Ultralytics that would make the test longer or shorter, or look at it. */
+/** Arguments of Ultralytics that would change the length of the test, or judge it. */
 const NOT_IN_A_TEST = new Set(['time', 'patience', 'val', 'save_period', 'plots', 'resume']);
 
 /** The experiment as a range test: same model, data and batches, a rising LR, nothing validated or stopped early. */
@@ -22,12 +22,12 @@ export function rangeExperiment(experiment: Experiment, test: RangeTest, counts:
     epochs: Math.max(1, Math.ceil(test.steps / stepsPerEpoch)),
     schedule: {
       ...experiment.schedule,
-      // Of the run that is planned: a run as short as the test would make `auto` choose another.
+      // Of the planned run: a run as short as the test would make `auto` choose another.
       ...{ optimizer, momentum },
       warmup_epochs: 0,
       lr_range: { from: test.from, to: test.to },
     },
-    // The test must see the images that training begins with.
+    // The test must see the images with which training begins.
     augment: { ...experiment.augment, close_mosaic: 0 },
     validation: { ...experiment.validation, enabled: false },
     early_stop: { ...experiment.early_stop, enabled: false },
@@ -44,7 +44,7 @@ export function rangeExperiment(experiment: Experiment, test: RangeTest, counts:
   };
 }
 
-/** What the file must say for the suggested LR to be trained with: `auto` would ignore lr0. */
+/** What the file must set so that the suggested LR is used: `auto` would ignore lr0. */
 export function rangeSettings(
   experiment: Experiment,
   counts: DatasetCounts,
@@ -59,7 +59,7 @@ export function rangeSettings(
   return [{ key: 'lr0', value: lr0 }, ...(auto ? own : [])];
 }
 
-/** The text of an experiment file with keys set, and nothing else changed; undefined where a person must write them. */
+/** The text of an experiment file with keys set, and nothing else changed; undefined if it must be edited by hand. */
 export function withSettings(text: string, settings: readonly KeyValue[]): string | undefined {
   let result = text;
   for (const setting of settings) {

@@ -1,16 +1,16 @@
 import { errorOf, robustErrorOf, smoothed } from './smooth';
 import type { NoAnswer, RangePoint } from './types';
 
-// The landmarks of one curve. Smith (arXiv 1506.01186, 1708.07120): raise the LR from tiny to large within a short run, look
-// at the loss, and train below the LR at which it gets worse again. The point of steepest fall, which many tools suggest,
-// says where learning begins: on a detector that is a hundred times below the LR it trains best with.
+// The landmarks of one curve. Smith (arXiv 1506.01186, 1708.07120): raise the LR from tiny to large within a short run,
+// watch the loss, and train below the LR at which it gets worse again. The point of steepest fall, which many tools
+// suggest, shows where learning begins: for a detector that is a hundred times below the LR it trains best with.
 
 /** The loss has blown up once it stays above this multiple of its lowest so far, and that is more than noise. */
 const BLOWN_UP = 1.5;
 const FEWEST = 20;
 /** A rise counts from this share of the whole fall on. */
 const CLEAR_RISE = 0.1;
-/** And only beyond so many standard errors of the smoothed loss. */
+/** A rise also must exceed so many standard errors of the smoothed loss. */
 const SURE = 3;
 /**
  * Standard errors that the whole fall must exceed. The highest and the lowest of a curve are picked, so the measure is that of
@@ -22,7 +22,7 @@ const SURE_FALL = 6;
 export type Landmarks = {
   /** Loss smoothed, as far as it was finite. */
   readonly curve: readonly RangePoint[];
-  /** What the smoothing took away of the logarithm of each loss. */
+  /** What the smoothing removed from the logarithm of each loss. */
   readonly residuals: readonly number[];
   /** Indices into the points. */
   readonly steepest: number;
@@ -31,7 +31,7 @@ export type Landmarks = {
   readonly blown: number | undefined;
 };
 
-/** Where learning begins, where the loss is lowest, rises and blows up; or why none of it can be said. */
+/** The points at which learning begins, the loss is lowest, rises and blows up; or why they cannot be found. */
 export function landmarksOf(points: readonly RangePoint[]): Landmarks | NoAnswer {
   const broken = points.findIndex(({ loss }) => !Number.isFinite(loss));
   const finite = broken < 0 ? points : points.slice(0, broken);
@@ -64,16 +64,17 @@ function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): C
 }
 
 /**
- * Noise alone decides which point of a flat bottom is the very lowest: of all within one standard error of it the last counts
- * (the one-standard-error rule, Breiman et al. 1984). On the example 57 steps had their lowest at 0.002, 128 at 0.03.
+ * Noise alone decides which point of a flat bottom is the very lowest: of all within one standard error of it the last
+ * counts (the one-standard-error rule, Breiman et al. 1984). On the example 57 steps had their lowest at 0.002, 128 at
+ * 0.03.
  */
 function lastAsLow(curve: readonly RangePoint[], lowest: number, error: number): number {
   return curve.findLastIndex(({ loss }) => Math.log(loss / curve[lowest].loss) <= error);
 }
 
 /**
- * From where on the loss stays high. It need not to the end: at absurd rates a detector may find nothing any more and its
- * loss come down again, and that low means nothing.
+ * The first point after which the loss stays high, not necessarily to the end: at absurd rates a detector may find
+ * nothing any more and its loss fall again, and that low means nothing.
  */
 function blownUpAt(curve: readonly RangePoint[], reach: number, limit: number): number | undefined {
   let lowest = Number.POSITIVE_INFINITY;
@@ -88,7 +89,7 @@ function indexOfLowest(curve: readonly RangePoint[]): number {
   return curve.reduce((best, { loss }, i) => (loss < curve[best].loss ? i : best), 0);
 }
 
-/** Central differences over the reach of the smoothing, so that a single lucky batch decides nothing. */
+/** Central differences over the width of the smoothing, so that a single lucky batch decides nothing. */
 function indexOfSteepest(curve: readonly RangePoint[], lowest: number, reach: number): number | undefined {
   let best: { readonly index: number; readonly slope: number } | undefined;
   for (let i = reach; i + reach <= lowest; i++) {
@@ -99,7 +100,10 @@ function indexOfSteepest(curve: readonly RangePoint[], lowest: number, reach: nu
   return best?.index;
 }
 
-/** Where the loss leaves the bottom for good: behind the last point that is still within `rise` of the lowest. */
+/**
+ * The point at which the loss leaves the bottom for good: after the last point that is still within `rise` of the
+ * lowest.
+ */
 function risesAt(curve: readonly RangePoint[], lowest: number, rise: number): number | undefined {
   const last = curve.findLastIndex(({ loss }) => Math.log(loss / curve[lowest].loss) <= rise);
   return last + 1 < curve.length ? last + 1 : undefined;

@@ -2,7 +2,7 @@ import type { RangePoint } from './types';
 
 export type Smoothed = {
   readonly curve: readonly RangePoint[];
-  /** What the smoothing took away of the logarithm of each loss. */
+  /** What the smoothing removed from the logarithm of each loss. */
   readonly residuals: readonly number[];
   /** Standard deviation of the kernel, in steps. */
   readonly reach: number;
@@ -10,13 +10,13 @@ export type Smoothed = {
 
 /** Width of the kernel against the length of the test: an eighth of a decade of five. */
 const SHARE = 40;
-/** A loss of zero has no logarithm. */
+/** A loss of zero does not have a logarithm. */
 const TINY = 1e-12;
 
 /**
- * A Gaussian mean of log losses over both sides: batches differ by factors (mosaic fills one with objects and leaves the
- * next empty), and one bad batch must not look like a rise. The test is over when it is read, so nothing forces an average of the past, whose
- * lag (ten steps at 0.9) would put every landmark at three times its LR.
+ * A Gaussian mean of log losses over both sides: batches differ by factors (mosaic fills one with objects and leaves
+ * the next empty), and one bad batch must not look like a rise. The test is over when it is read, so the average need
+ * not be one of the past, whose lag (ten steps at 0.9) would put every landmark at three times its LR.
  */
 export function smoothed(points: readonly RangePoint[]): Smoothed {
   const reach = Math.max(2, Math.round(points.length / SHARE));

@@ -4,23 +4,25 @@ import type { NoAnswer, RangePoint, RangeReading, RangeResult } from './types';
 
 /** Smith takes a third or a quarter of the LR at which the loss gets worse. */
 const MARGIN = 4;
-/** Repetitions of the test, and the share of them that is left out at either side. */
+/** Repetitions of the test, and the share of them that is left out at either end. */
 const REPEATS = 100;
 const TAIL = 0.1;
 /** The one number is given if eight in ten repetitions are within this factor. */
 const NEAR = 2;
-/** And nothing at all if more than this share of the repetitions say nothing. */
+/** Nothing is suggested if more than this share of the repetitions find nothing. */
 const MOST_SILENT = 0.4;
 /**
- * Fewest steps in a factor of ten of LR. What a network has learnt when the LR gets large depends on how many steps it had:
- * on the example 13 to a decade give lr0 0.005, and 19, 26 and 51 give 0.019 to 0.02; no repetition of the noise shows that.
+ * Fewest steps in a factor of ten of LR. What a network has learnt by the time the LR is large depends on how many
+ * steps it had: on the example 13 to a decade give lr0 0.005, and 19, 26 and 51 give 0.019 to 0.02; no repetition of
+ * the noise shows that.
  */
 const STEPS_PER_DECADE = 18;
 
 /**
- * The lr0 that a range test suggests, and between what it would lie if the test were run again. The repetitions are a wild
- * bootstrap (Wu 1986): the noise of each step is kept where it was and its sign drawn anew, because batches at high rates are
- * noisier than at low ones. Of 60 noisy tests of a known curve at 57 to 256 steps the interval held the true answer in 56 to 60.
+ * The lr0 that a range test suggests, and the interval it would be in if the test were run again. The repetitions are a
+ * wild bootstrap (Wu 1986): the noise of each step is kept in its place and its sign drawn anew, because batches at
+ * high rates are noisier than at low ones. Of 60 noisy tests of a known curve at 57 to 256 steps the interval held the
+ * true answer in 56 to 60.
  */
 export function readRange(points: readonly RangePoint[]): RangeReading {
   const read = sparseness(points) ?? landmarksOf(points);
@@ -60,13 +62,13 @@ function resultOf(
   };
 }
 
-/** A quarter of where the loss rises, never above where it is lowest. */
+/** A quarter of the LR at which the loss rises, never above the LR at which it is lowest. */
 function suggestionOf(points: readonly RangePoint[], { curve, lowest, rises, blown }: Landmarks): number {
   const edge = points[rises ?? blown ?? points.length - 1].lr;
   return Number(Math.min(edge / MARGIN, curve[lowest].lr).toPrecision(2));
 }
 
-/** What the repetitions suggest, ascending; fewer than there were if some say nothing. */
+/** What the repetitions suggest, ascending; fewer than there were if some found nothing. */
 function repeated(points: readonly RangePoint[], { curve, residuals }: Landmarks): number[] {
   const random = createRandom(0);
   const answers: number[] = [];

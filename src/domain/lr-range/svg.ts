@@ -5,21 +5,21 @@ export type RangePicture = { readonly width: number; readonly height: number; re
 
 const ENGLISH = { lr: 'learning rate', loss: 'loss' } as const;
 
-/** What there is to draw while a test runs: no result yet. */
+/** What can be drawn while a test runs: no result yet. */
 export type RangeDrawing = {
   readonly points: readonly RangePoint[];
   readonly result: RangeResult | undefined;
-  /** Span of the LR axis; that of the points where absent. */
+  /** Span of the LR axis; that of the points if absent. */
   readonly span?: { readonly from: number; readonly to: number };
-  /** What stands at the axes. */
+  /** Titles of the axes. */
   readonly words?: { readonly lr: string; readonly loss: string };
 };
 
 const MARGIN = { left: 56, right: 16, top: 24, bottom: 36 };
 
 /**
- * Loss against LR, both as they came and smoothed; from where the loss rises on the ground is shaded, the suggested LR is
- * marked. The LR axis is logarithmic.
+ * Loss against LR, raw and smoothed; the area from the rise of the loss on is shaded, the suggested LR is marked. The
+ * LR axis is logarithmic.
  */
 export function rangeSvg(drawing: RangeDrawing, picture: RangePicture): string {
   const { width, height, colours } = picture;
@@ -58,7 +58,7 @@ function scalesOf({ points, result, span }: RangeDrawing, width: number, height:
   return { x, y, edges, decades, losses: low < high ? [low, (low + high) / 2, high] : [] };
 }
 
-/** A loss of thousands would press all that matters into one line. */
+/** A loss of thousands would flatten everything else into one line. */
 function beforeItBlewUp({ curve, diverged = Number.POSITIVE_INFINITY }: RangeResult): readonly RangePoint[] {
   return curve.filter(({ lr }) => lr <= diverged);
 }
@@ -68,7 +68,7 @@ function lossSpan(points: readonly RangePoint[]): readonly [low: number, high: n
   return losses.length === 0 ? [0, 0] : [Math.min(...losses), Math.max(...losses)];
 }
 
-/** The ground on which training gets worse. */
+/** The area in which training gets worse. */
 function shade(
   { result }: RangeDrawing,
   { x, edges }: RangeScales,

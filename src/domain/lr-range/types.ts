@@ -3,23 +3,23 @@ export type RangePoint = { readonly lr: number; readonly loss: number };
 export type RangeResult = {
   /** Loss smoothed, as far as it was finite. */
   readonly curve: readonly RangePoint[];
-  /** Where the smoothed loss falls fastest against log LR: learning has begun. */
+  /** The LR at which the smoothed loss falls fastest against log LR: learning has begun. */
   readonly steepest: number;
-  /** Where it is lowest. */
+  /** The LR at which it is lowest. */
   readonly lowest: number;
-  /** From where on it has clearly risen; undefined where it fell, or lay flat, to the end of the test. */
+  /** The LR from which on it has clearly risen; undefined if it fell, or was flat, to the end of the test. */
   readonly rises: number | undefined;
-  /** Where it blew up: stayed far above its lowest, or was not finite any more; undefined where it never did. */
+  /** The LR at which it blew up: stayed far above its lowest, or was no longer finite; undefined if it never did. */
   readonly diverged: number | undefined;
   /** The lr0 to try: a quarter of where the loss rises (or of the last LR), never above the lowest point. */
   readonly suggested: number;
-  /** Eight in ten repetitions of the test would suggest something within; two digits each. */
+  /** Eight in ten repetitions of the test would suggest a value within; two digits each. */
   readonly between: readonly [low: number, high: number];
-  /** Whether these are near enough for the one number to be used. */
+  /** Whether these are near enough for one number to be used. */
   readonly sure: boolean;
 };
 
-/** Why a test says nothing. */
+/** Why a test has no result. */
 export type NoAnswer =
   /** Too few losses before the end, or before it blew up. */
   | { readonly kind: 'short'; readonly steps: number }
@@ -29,7 +29,7 @@ export type NoAnswer =
   | { readonly kind: 'blown'; readonly lr: number }
   /** The smoothed loss fell by `fall` of itself; noise alone makes it fall by `noise`. */
   | { readonly kind: 'flat'; readonly fall: number; readonly noise: number }
-  /** A repetition would often say nothing. */
+  /** A repetition would often find nothing. */
   | { readonly kind: 'chance' };
 
 export type RangeReading =

@@ -3,7 +3,7 @@ import { type Arguments, type Budget, spend } from './context';
 import { createList } from './list';
 import { asNumber, numberValue, unknown, type Value } from './value';
 
-/** Functions of numbers under their Python names, whether from math, numpy, torch or nowhere. */
+/** Functions of numbers under their Python names, whether from math, numpy, torch or without a module. */
 const NUMERIC: ReadonlyMap<string, (...numbers: number[]) => number> = new Map([
   ['abs', Math.abs],
   ['fabs', Math.abs],
@@ -40,7 +40,7 @@ const OF_VALUES: ReadonlyMap<string, OfValues> = new Map<string, OfValues>([
   ['range', range],
 ]);
 
-/** A call of a built-in function; undefined where the name is none of them or the arguments are not known. */
+/** A call of a built-in function; undefined if the name is none of them or the arguments are not known. */
 export function callBuiltin(
   name: string,
   { positional, named }: Arguments,

@@ -23,7 +23,7 @@ function argumentOf(call: PyNode, name: string, place: number): PyNode | undefin
   const named = list.find((one) => one.type === 'keyword_argument' && field(one, 'name')?.text === name);
   if (named !== undefined) return field(named, 'value');
   const positional = list.filter((one) => one.type !== 'keyword_argument');
-  // What a star stands for is not known, nor is the place of what follows it.
+  // The content of a starred argument is not known, nor is the position of what follows it.
   const isPlain = positional.slice(0, place + 1).every((one) => !one.type.endsWith('_splat'));
   return isPlain ? positional[place] : undefined;
 }
@@ -40,7 +40,7 @@ const callsByName = remembered((root): ReadonlyMap<string, readonly PyNode[]> =>
   return found;
 });
 
-/** A tree begins with its first word: what stands before it are empty lines. */
+/** A tree begins with its first word: only empty lines come before it. */
 function lineOf(node: PyNode, root: PyNode): number {
   return root.start + root.text.slice(0, node.start - root.start).split('\n').length;
 }

@@ -2,25 +2,25 @@ import type { Translate } from '../../base/translate';
 import type { PyNode } from './node';
 import type { Scope, Value } from './value';
 
-/** One look at one file. Parts that need each other meet here, so that no two files import one another. */
+/** One reading of one file. Parts that need each other meet here, so that no two files import one another. */
 export type Context = {
   readonly root: PyNode;
   readonly t: Translate;
   readonly budget: Budget;
   evaluate(node: PyNode, scope: Scope): Value;
   call(callee: Value, args: Arguments): Value;
-  /** What a call of a library's class or function makes; undefined where the name is not known. */
+  /** What a call of a library's class or function makes; undefined if the name is not known. */
   construct(name: string, args: Arguments, node: PyNode): Value | undefined;
-  /** Something was assumed; people are told once. A placeholder stands for what the file does not say at all. */
+  /** Something was assumed; it is reported once. A placeholder replaces what the file does not say at all. */
   assume(note: string, kind?: 'placeholder'): void;
 };
 
 export type Arguments = { readonly positional: readonly Value[]; readonly named: ReadonlyMap<string, Value> };
 
 /**
- * What may still be done: `left` until this call or this reading of the file is given up, `calls` in all calls of functions
- * together, so that neither a loop without end nor a slow recursion holds up the look. A step is a node that is evaluated, an
- * element that is made, copied or compared, or 64 characters that are read.
+ * The work that may still be done: `left` until this call or this reading of the file is given up, `calls` in all calls
+ * of functions together, so that neither an endless loop nor a slow recursion holds up the hover. A step is a node that
+ * is evaluated, an element that is made, copied or compared, or 64 characters that are read.
  */
 export type Budget = { left: number; calls: number; depth: number };
 

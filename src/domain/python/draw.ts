@@ -5,7 +5,7 @@ import type { Context } from './context';
 import { knownNumber, lrsOf } from './known';
 import type { Scheduler, Scope } from './value';
 
-/** What a scheduler does over its length, or over the run's where the file tells. */
+/** A scheduler over its own length, or over the run's if the file states it. */
 export function draw(scheduler: Scheduler, scope: Scope, context: Context): Schedule {
   const lrs = lrsOf(scheduler.optimizer, scope, context);
   if (scheduler.library === 'other') {
@@ -21,7 +21,7 @@ export function draw(scheduler: Scheduler, scope: Scope, context: Context): Sche
 }
 
 const ASSUMED = 100;
-/** Of what can only be stepped: beyond it a hover would take too long. */
+/** Limit for what can only be stepped: beyond it a hover would take too long. */
 const MOST_STEPPED = 50_000;
 const MOST = 100_000_000;
 
@@ -61,7 +61,7 @@ function hasLambda(spec: TorchSpec): boolean {
   return 'lr_lambda' in spec;
 }
 
-/** The length that a scheduler is made for; undefined where it goes on for ever. */
+/** The length that a scheduler is made for; undefined if it has no end. */
 function ownLength(spec: TorchSpec): number | undefined {
   switch (spec.kind) {
     case 'CosineAnnealingLR':

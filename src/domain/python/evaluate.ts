@@ -7,7 +7,7 @@ import { asNumber, NONE, numberValue, type Scope, truth, unknown, type Value } f
 
 type Evaluate = (node: PyNode, scope: Scope, context: Context) => Value;
 
-/** What an expression is, as far as the file says. Never throws: what is not known is `unknown`. */
+/** The value of an expression, as far as the file shows it. Never throws: what is not known is `unknown`. */
 export function evaluate(node: PyNode, scope: Scope, context: Context): Value {
   const { budget } = context;
   const run = EVALUATE.get(node.type);

@@ -5,10 +5,10 @@ import { children, field, inner, type PyNode, readWhole } from './node';
 import { binary } from './operators';
 import { NONE, type Scope, truth, unknown, type Value } from './value';
 
-/** Names of a function that runs; what it does not know is asked further out. */
+/** Names of a function that runs; other names are looked up in the scopes around it. */
 type Frame = Scope & { readonly names: Map<string, Value> };
 
-/** What a call of a function in the same file gives: its statements run, with a bound. */
+/** The result of calling a function in the same file: its statements run, within a budget. */
 export function callFunction(callee: Value, args: Arguments, context: Context): Value {
   if (callee.kind !== 'function') return unknown('');
   const { node, scope } = callee;

@@ -5,13 +5,13 @@ import { below, children, field, lineage, type PyNode, readWhole, remembered } f
 import { binary } from './operators';
 import { type Scope, unknown, type Value } from './value';
 
-/** The names that a place of the file sees: what was assigned last before it, then what stands further out. */
+/** The names that a place in the file sees: what was assigned last before it, then the scopes around it. */
 export function scopeAt(node: PyNode, context: Context): Scope {
   const owner = lineage(node).find((part) => part !== node && part.type === 'function_definition');
   const outer = owner === undefined ? undefined : scopeAt(owner, context);
   const block = owner === undefined ? context.root : field(owner, 'body');
   const bindings: Bindings = block === undefined ? new Map() : bindingsIn(block);
-  // A function's own names count up to the place; those further out are all there by the time that it runs.
+  // A function's own names count up to the place; those of the scopes around it all exist by the time it runs.
   const get = (name: string, before = owner === undefined ? node.end : node.start): Value | undefined => {
     const found = lastBefore(bindings.get(name) ?? [], before);
     if (found !== undefined) return found.value({ get: (inner) => get(inner, found.start) }, context);
@@ -20,7 +20,7 @@ export function scopeAt(node: PyNode, context: Context): Scope {
   return { get: (name) => get(name) };
 }
 
-/** The scope of the whole file, for what has no place in it. */
+/** The scope of the whole file, for what does not have a place in it. */
 export function fileScope(context: Context): Scope {
   return scopeAt(context.root, context);
 }
@@ -60,7 +60,7 @@ function lastBefore(bindings: readonly FileBinding[], place: number): FileBindin
 const HOLDERS =
   /^(block|(if|for|while|with|try|import|import_from|expression|match)_statement|(elif|else|except|finally|case)_clause|decorated_definition|ERROR)$/;
 
-/** `a = b = c`: the text tells without the children of every assignment of a file, each a call into WebAssembly. */
+/** `a = b = c`: read from the text, without the children of every assignment of a file, each a call into WebAssembly. */
 const MAYBE_CHAINED = /^[^=]+=[^=({]*=(?!=)/;
 
 function bindsWithin(node: PyNode): boolean {
@@ -97,7 +97,7 @@ function definitionScope(definition: PyNode, context: Context): Scope {
 
 const PLAIN = /^([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)/u;
 
-/** `name = value`, most of what a file assigns, is read from its text until its value is asked for. */
+/** `name = value`, most of what a file assigns: the value is read from its text only when it is needed. */
 function assigned(node: PyNode): readonly FileBinding[] {
   const name = PLAIN.exec(node.text)?.[1];
   return name === undefined ? unpacked(node) : [plainly(node, name)];
@@ -132,7 +132,7 @@ function augmented(node: PyNode): readonly FileBinding[] {
   const right = field(node, 'right');
   const operator = field(node, 'operator')?.text.slice(0, -1) ?? '';
   if (!left || !right) return [];
-  // In a loop it happens nobody knows how often.
+  // In a loop it happens an unknown number of times.
   const inLoop = lineage(node).some(({ type }) => type === 'for_statement' || type === 'while_statement');
   const value: FileBinding['value'] = (scope, context) =>
     inLoop
@@ -159,7 +159,7 @@ const parametersOf = remembered((owner): ReadonlyMap<string, PyNode> => {
   return new Map(parameters && children(parameters).map((node) => [parameterName(node), node]));
 });
 
-/** A parameter is what a call in the file gives, else what its default says; either is told. */
+/** The value of a parameter is what a call in the file gives, else its default; either is reported. */
 function parameter(owner: PyNode, name: string, context: Context): Value | undefined {
   const found = parametersOf(owner).get(name);
   if (found === undefined || name === 'self') return found && unknown(name);
@@ -174,7 +174,7 @@ function parameter(owner: PyNode, name: string, context: Context): Value | undef
   return value;
 }
 
-/** What the first call gives; others that give something else are named. */
+/** The first call decides; others that give another value are named. */
 function asCalled(name: string, [first, ...others]: readonly GivenArgument[], context: Context): Value {
   const { assume, t } = context;
   const value = context.evaluate(first.node, scopeAt(first.node, context));
@@ -198,7 +198,7 @@ function placeholder(name: string, context: Context): Value {
   return unknown(name);
 }
 
-/** Attributes: `self.lr` is looked for in the file, `args.lr` among the defaults of its options. */
+/** Attributes: `self.lr` is searched in the file, `args.lr` among the defaults of its options. */
 function further(name: string, context: Context): Value | undefined {
   const dot = name.lastIndexOf('.');
   if (dot < 0) return undefined;
@@ -213,7 +213,7 @@ function attributeOfSelf(name: string, context: Context): Value | undefined {
   return right && context.evaluate(right, scopeAt(found, context));
 }
 
-/** argparse: `parser.add_argument('--lr', default=0.1)` is what args.lr is when nobody says otherwise. */
+/** argparse: `parser.add_argument('--lr', default=0.1)` gives args.lr unless the command line sets it. */
 function optionDefault(option: string, context: Context): Value | undefined {
   const list = factsOf(context.root).options.get(option);
   const argument = list && children(list).find((node) => field(node, 'name')?.text === 'default');
@@ -223,7 +223,7 @@ function optionDefault(option: string, context: Context): Value | undefined {
   return context.evaluate(standard, fileScope(context));
 }
 
-/** What the whole file is asked for again and again: assignments to self, arguments of add_argument. */
+/** What is needed of the whole file again and again: assignments to self, arguments of add_argument. */
 type Facts = {
   readonly attributes: ReadonlyMap<string, PyNode>;
   readonly options: ReadonlyMap<string, PyNode>;
@@ -232,7 +232,7 @@ type Facts = {
 const OPTION = /^\(\s*(?:['"]-\w+['"]\s*,\s*)?['"]--([\w-]+)['"]/;
 
 const factsOf = remembered((root): Facts => {
-  // Most files have neither; looking at every node for nothing would cost more than all the rest.
+  // Most files have neither; visiting every node in vain would cost more than all the rest.
   const isWanted = /\bself\.\w+\s*(:[^=\n]{0,200})?=|\.add_argument\(/.test(root.text);
   const nodes = isWanted ? [...below(root)] : [];
   const assigned = nodes.flatMap((node) =>

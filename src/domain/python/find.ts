@@ -16,7 +16,7 @@ import { transformersScheduler } from './libraries/transformers';
 import { detector, trainCall } from './libraries/ultralytics';
 import { field, lineage, nodeAt, type PyNode } from './node';
 
-/** What stands under the mouse in a Python file. Offsets are those of the text; `notes` say what was assumed. */
+/** What is under the mouse pointer in a Python file. Offsets are those of the text; `notes` say what was assumed. */
 export type PythonFinding = {
   readonly start: number;
   readonly end: number;
@@ -28,7 +28,7 @@ export type PythonFinding = {
   | { readonly kind: 'train'; readonly experiment: string; readonly key: string | undefined }
 );
 
-/** The schedule that the expression at an offset makes; undefined where there is none. Never throws. */
+/** The schedule that the expression at an offset makes; undefined if it makes none. Never throws. */
 export function findSchedule(root: PyNode, offset: number, t: Translate): PythonFinding | undefined {
   const path = lineage(nodeAt(root, offset));
   const end = path.findIndex(
@@ -74,7 +74,7 @@ function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding
   return { start: node.start, end: node.end, highlight, notes: [...notes], ...marked };
 }
 
-/** Its numbers of steps are shown with the mark of an assumption, and no share of the run is given. */
+/** Its numbers of steps are shown with the mark of an assumption, and shares of the run are left out. */
 function withMark(found: FoundSchedule | Train): FoundSchedule | Train {
   if (found.kind !== 'curve') return found;
   const assumed = [words('numbers stand for what is not known')];
@@ -96,7 +96,7 @@ const LOOKS: ReadonlyMap<string, (place: CallSite) => FoundSchedule | Train | un
   ['assignment', assignment],
 ]);
 
-/** Arguments of schedulers and what they are in the picture. */
+/** Arguments of schedulers and how they are shown in the picture. */
 const HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map<string, Highlight>([
   ['lr', 'peak'],
   ['max_lr', 'peak'],

@@ -18,10 +18,10 @@ export function knownNumber(
 
 const LR_NAMES = 'lr learning_rate base_lr lr0 LR LEARNING_RATE args.lr opt.lr cfg.lr self.lr'.split(' ');
 const ASSUMED_LR = 0.1;
-/** Of which a picture has a line; each costs memory for every step that is drawn. */
+/** Groups that a picture has a line for; each costs memory for every step that is drawn. */
 const MOST_GROUPS = 32;
 
-/** LR of each parameter group; where it comes from is told unless the optimizer itself is known. */
+/** LR of each parameter group; its source is reported unless the optimizer itself is known. */
 export function lrsOf(optimizer: Value | undefined, scope: Scope, context: Context): readonly number[] {
   if (optimizer?.kind === 'optimizer') return optimizer.lrs.slice(0, MOST_GROUPS);
   const { assume, t } = context;
@@ -39,7 +39,7 @@ export function lrsOf(optimizer: Value | undefined, scope: Scope, context: Conte
   return [ASSUMED_LR];
 }
 
-/** The file's optimizer, where it builds exactly one. */
+/** The file's optimizer, if it builds exactly one. */
 function onlyOptimizer(context: Context): Value | undefined {
   const calls = optimizerCalls(context.root);
   return calls.length === 1 ? context.evaluate(calls[0], scopeAt(calls[0], context)) : undefined;

@@ -6,7 +6,7 @@ export type PyNode = {
   readonly start: number;
   readonly end: number;
   readonly isNamed: boolean;
-  /** What the node is to its parent, such as `function` or `arguments`. */
+  /** The node's role in its parent, such as `function` or `arguments`. */
   readonly fieldName: string | undefined;
   readonly parent: PyNode | undefined;
   /** Every child, keywords and punctuation too. */
@@ -17,7 +17,7 @@ export function field(node: PyNode, name: string): PyNode | undefined {
   return node.tokens.find((token) => token.fieldName === name);
 }
 
-/** What is worked out once for a node: trees do not change, and a loop may ask for the same node again and again. */
+/** What is computed once for a node: trees do not change, and a loop may need the same node again and again. */
 export function remembered<T>(of: (node: PyNode) => T): (node: PyNode) => T {
   const known = new WeakMap<PyNode, { readonly value: T }>();
   return (node) => {
@@ -27,7 +27,7 @@ export function remembered<T>(of: (node: PyNode) => T): (node: PyNode) => T {
   };
 }
 
-/** The children that mean something: no punctuation, no comments. */
+/** The children without punctuation and comments. */
 export const children = remembered((node): readonly PyNode[] =>
   node.tokens.filter((token) => token.isNamed && token.type !== 'comment'),
 );
@@ -53,15 +53,15 @@ export function lineage(node: PyNode): readonly PyNode[] {
 }
 
 /**
- * All named nodes below one in the order of the text; `enter` says whether to look inside. Without recursion: half-typed text
- * can be nested deeper than the stack.
+ * All named nodes below one in the order of the text; `enter` says whether to go inside. Without recursion: half-typed
+ * text can be nested deeper than the stack.
  */
 export function* below(node: PyNode, enter: (node: PyNode) => boolean = () => true): Generator<PyNode> {
   const waiting = node.tokens.toReversed();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (!next.isNamed) continue;
     yield next;
-    // One by one: a node can have more children than a call takes arguments.
+    // One by one: a node can have more children than a call has arguments.
     if (enter(next)) for (let i = next.tokens.length - 1; i >= 0; i -= 1) waiting.push(next.tokens[i]);
   }
 }
@@ -75,7 +75,7 @@ export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).trim();
 }
 
-/** Reads a node and all below it, for what outlives the tree. */
+/** Copies a node and all below it, for what outlives the tree. */
 export const readWhole = remembered((node): PyNode => {
   for (const child of below(node)) child.tokens.length;
   return node;

@@ -4,7 +4,7 @@ import { asNumber, numberValue, truth, unknown, type Value } from './value';
 
 type Arithmetic = (a: number, b: number) => number | undefined;
 
-/** Python's: / of integers is no integer, // and % go towards minus infinity; a division by zero is no value. */
+/** Python's: / of integers is not an integer, // and % round towards minus infinity; a division by zero has no value. */
 const ARITHMETIC: ReadonlyMap<string, Arithmetic> = new Map<string, Arithmetic>([
   ['+', (a, b) => a + b],
   ['-', (a, b) => a - b],
@@ -38,7 +38,7 @@ function joined(left: readonly Value[], right: readonly Value[], budget: Budget)
   return createList(left.length + right.length, budget, () => [...left, ...right]);
 }
 
-/** Nothing repeated is nothing, however often. */
+/** An empty list repeated is empty, however often. */
 function repeated(items: readonly Value[], times: number, budget: Budget): Value {
   const length = items.length === 0 || times < 1 ? 0 : items.length * Math.floor(times);
   return createList(length, budget, () => Array.from({ length }, (_, i) => items[i % items.length]));
@@ -51,7 +51,7 @@ export function unary(operator: string, value: Value): Value {
   return operator === '+' ? numberValue(number) : unknown(operator);
 }
 
-/** One link of `a < b <= c`; undefined where it is not known. */
+/** One link of `a < b <= c`; undefined if it is not known. */
 export function compare(operator: string, { left, right }: Operands, budget: Budget): boolean | undefined {
   const numbers = compareNumbers(operator, asNumber(left), asNumber(right));
   if (numbers !== undefined) return numbers;
@@ -63,7 +63,7 @@ export function compare(operator: string, { left, right }: Operands, budget: Bud
   return operator === '!=' || operator === 'is not' ? asked(same, false) : undefined;
 }
 
-/** Whether a truth is the one that is asked for; what is not known stays so. */
+/** Whether a truth value is the expected one; what is not known stays so. */
 function asked(found: boolean | undefined, wanted: boolean): boolean | undefined {
   return found === undefined ? undefined : found === wanted;
 }

@@ -14,7 +14,7 @@ export type Value =
   | { readonly kind: 'optimizer'; readonly lrs: readonly number[]; readonly line: number }
   | { readonly kind: 'scheduler'; readonly scheduler: Scheduler }
   | { readonly kind: 'detector'; readonly model: string }
-  /** `text` is the expression that nothing is known of. */
+  /** `text` is the expression that is not known. */
   | { readonly kind: 'unknown'; readonly text: string };
 
 export type Scheduler =
@@ -22,12 +22,12 @@ export type Scheduler =
   | {
       readonly library: 'other';
       draw(lr: number, steps: number): Schedule;
-      /** Steps of its own length; undefined where it never ends. */
+      /** Number of steps of its own; undefined if it never ends. */
       readonly length: number | undefined;
       readonly optimizer: Value | undefined;
     };
 
-/** Where names are looked up. */
+/** The scope in which names are looked up. */
 export type Scope = { get(name: string): Value | undefined };
 
 export const NONE: Value = { kind: 'none' };
@@ -40,7 +40,7 @@ export function unknown(text: string): Value {
   return { kind: 'unknown', text: text.length > 40 ? `${text.slice(0, 39)}…` : text };
 }
 
-/** Python's truth; undefined where it is not known. */
+/** Python's truth value; undefined if it is not known. */
 export function truth(value: Value): boolean | undefined {
   switch (value.kind) {
     case 'number':
@@ -61,16 +61,19 @@ export function truth(value: Value): boolean | undefined {
   }
 }
 
-/** Numbers and truth values count; everything else is no number. */
+/** Numbers and truth values count; everything else is not a number. */
 export function asNumber(value: Value | undefined): number | undefined {
   if (value?.kind === 'number') return value.value;
   return value?.kind === 'bool' ? Number(value.value) : undefined;
 }
 
-/** Elements and depth that are written out: a list may hold one list many times, and be nested deeper than the stack. */
+/**
+ * Limit of elements and depth that are written out: a list may hold one list many times, and be nested deeper than the
+ * stack.
+ */
 const MOST_PLAIN = { left: 10_000, depth: 50 };
 
-/** The value as JSON would hold it; undefined where there is none, or where it is too long. */
+/** The value as JSON would hold it; undefined if there is none or if it is too long. */
 export function plain(value: Value, rest = { ...MOST_PLAIN }): unknown {
   rest.left -= 1;
   if (rest.left < 0 || rest.depth === 0) return undefined;

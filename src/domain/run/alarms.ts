@@ -7,7 +7,7 @@ export type Alarm = {
   readonly rule: string;
   readonly severity: 'info' | 'warning' | 'error';
   readonly message: string;
-  /** The message without what to do, and what to do, for readers of other languages. */
+  /** The message and the advice in parts that can be translated. */
   readonly said?: Words;
   readonly next?: Words;
   readonly step?: number;
@@ -31,14 +31,14 @@ export type StepLoss = {
   readonly loss: Readonly<Record<string, number>>;
 };
 
-/** `total` where the trainer names it, else the sum of the components. */
+/** `total` if the trainer names it, else the sum of the components. */
 export function totalLoss(loss: Readonly<Record<string, number>>): number {
   return loss.total ?? Object.values(loss).reduce((a, b) => a + b, 0);
 }
 
 export type StepAlarms = {
   onStep(step: StepLoss): Alarm[];
-  /** Steps before the LR is where it is meant to be. */
+  /** Steps before the LR reaches its target. */
   warmup(steps: number): void;
   /** A new attempt starts. */
   restart(): void;
@@ -83,7 +83,7 @@ export function createStepAlarms(): StepAlarms {
   };
 }
 
-/** The rules over one attempt: each speaks when its condition begins. */
+/** The rules over one attempt: each raises its alarm when its condition begins. */
 function createWatches(): (loss: number, warmupSteps: number) => readonly Alarm[] {
   const history = createLossHistory();
   const raised = new Set<LossRule>();

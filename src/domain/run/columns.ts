@@ -1,4 +1,4 @@
-/** Capacity for so many values and some more: all columns of a long run growing at one step would hold up the host. */
+/** Capacity for so many values and some more: if all columns of a long run grew at one step, the host would stall. */
 export const withRoom = (length: number): number => Math.ceil(length * 1.25);
 
 /** Append-only numbers of one series, grown by doubling; a million steps stay one flat array. */
@@ -20,7 +20,7 @@ export class Column {
     this.#values[this.#length++] = value;
   }
 
-  /** Grows to `length` values and returns them all: whoever calls fills in the new ones. */
+  /** Grows to `length` values and returns all of them: the caller fills in the new ones. */
   extend(length: number): Float64Array {
     if (length > this.#values.length) this.#reserve(length);
     this.#length = Math.max(this.#length, length);
@@ -43,7 +43,7 @@ export class Column {
     this.#truncations++;
   }
 
-  /** How often values were dropped: whatever was derived from them is then no longer true, however long the column is. */
+  /** How often values were dropped: whatever was derived from them is no longer valid, however long the column is. */
   get truncations(): number {
     return this.#truncations;
   }
@@ -54,8 +54,8 @@ export class Column {
   }
 
   /**
-   * Takes the array over without a copy, and what lies behind it in its buffer as room to grow: neither must be used
-   * elsewhere afterwards.
+   * Takes the array over without a copy, and the rest of its buffer as room to grow: neither must be used elsewhere
+   * afterwards.
    */
   static adopt(values: Float64Array): Column {
     const column = new Column(0);

@@ -1,4 +1,4 @@
-/** Steps that are judged together, and how much larger than usual their loss may be. */
+/** Steps that are judged together, and the multiple of the usual loss at which a run has diverged. */
 const WINDOW = 16;
 const FACTOR = 20;
 /** Losses before the window that make the running median. */
@@ -7,14 +7,14 @@ const USUAL = 256;
 export type Divergence = {
   /** The loss that is not finite, or the median of the last 16. */
   readonly value: number;
-  /** What was usual before; NaN if there was nothing yet. */
+  /** The usual loss before; NaN if there was nothing yet. */
   readonly first: number;
   readonly reason: string;
 };
 
-/** What the rule remembers; part of the state that a resume needs. */
+/** The state of the rule; a resume needs it. */
 export type DivergenceState = {
-  /** Median of the first 16 losses, once there were so many. */
+  /** Median of the first 16 losses, after so many. */
   readonly first?: number | undefined;
   /** The last losses, at most 16 + 256. */
   readonly recent: number[];
@@ -23,21 +23,21 @@ export type DivergenceState = {
 export type Losses = Readonly<Record<string, number>> & { readonly total: number };
 
 export type DivergenceRule = {
-  /** The losses of the next step; answers how the run has diverged, if it has. */
+  /** Adds the losses of the next step and returns how the run has diverged, if it has. */
   onStep(losses: Losses): Divergence | undefined;
   state(): DivergenceState;
-  /** A new attempt starts: the window is empty again, what was usual at first stays. */
+  /** A new attempt starts: the window is empty again, the first usual loss stays. */
   restart(): void;
 };
 
-/** A usual loss of 0 (batches without objects, a loss of another program) is no measure. */
+/** A usual loss of 0 (batches without objects, a loss of another program) cannot be a reference. */
 const limitOf = (usual: number): number => (usual > 0 ? FACTOR * usual : Number.POSITIVE_INFINITY);
 
 /**
- * A run has diverged with any loss that is not finite, or when the median of the last 16 losses exceeds 20 times what is
- * usual: the median of the first 16, or the running median if that is lower by now. Medians, because one odd batch, first
- * or later, says nothing: anchored on the loss of step 0 the rule stopped every healthy run that began with an odd batch,
- * and was blunt where the first loss is hundreds of times the last.
+ * A run has diverged with any loss that is not finite, or when the median of the last 16 losses exceeds 20 times the
+ * usual one: the median of the first 16, or the running median if that is lower by now. Medians, because one odd batch,
+ * first or later, means nothing: relative to the loss of step 0 the rule stopped every healthy run that began with an
+ * odd batch, and noticed little if the first loss is hundreds of times the last.
  */
 export function createDivergenceRule(saved: DivergenceState = { recent: [] }): DivergenceRule {
   let { first } = saved;

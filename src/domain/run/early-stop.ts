@@ -1,7 +1,7 @@
 import { exponentialAverage } from '../display/smooth';
 import type { EarlyStopSettings } from '../experiment/types';
 
-/** Metrics of one validated epoch; `loss` is the mean training loss of that epoch, where known. */
+/** Metrics of one validated epoch; `loss` is the mean training loss of that epoch, if known. */
 export type ValidatedEpoch = {
   readonly epoch: number;
   readonly map: number;
@@ -11,11 +11,11 @@ export type ValidatedEpoch = {
   readonly loss?: number;
 };
 
-/** What the run is about, beside its metrics. */
+/** What the rule needs to know of the run besides its metrics. */
 export type EarlyStopContext = {
-  /** Epochs until the warm-up is over. */
+  /** Epochs until the end of the warm-up. */
   readonly warmupEpochs: number;
-  /** How much of the way from its peak to its end the LR has come; undefined if it does not decay. */
+  /** How much of the way from its peak to its end the LR has gone; undefined if it does not decay. */
   readonly decayed?: number | undefined;
 };
 
@@ -25,7 +25,7 @@ export type EarlyStopVerdict = {
   readonly bestEpoch: number;
   /** Smoothed value of each epoch; higher is better. */
   readonly smoothed: readonly number[];
-  /** Validated epochs since the warm-up in which the metric has not begun; 0 once it has. */
+  /** Validated epochs since the warm-up in which the metric has not begun; 0 after it has. */
   readonly notBegun: number;
   /** What the other numbers do meanwhile: "loss still falls, recall at rest". */
   readonly others: string;
@@ -41,9 +41,9 @@ const MOST = 0.5;
 
 /**
  * Whether a run has stopped improving. Patience counts once the warm-up is over and the metric has begun: then its
- * exponential average over about `ema` validated epochs has not risen for `patience` epochs by more than `min_delta` and
- * than its noise, and the values themselves show no rise. Of equals the earlier counts. A run is not stopped while its LR
- * still has most of its decay before it, which is where the last gain comes from. Epochs ascend; patience 0 never stops.
+ * exponential average over about `ema` validated epochs has not risen for `patience` epochs by more than `min_delta`
+ * and than its noise, and the values themselves show no rise. Of equals the earlier counts. A run is not stopped while
+ * most of its LR's decay is still to come, which brings the last gain. Epochs ascend; patience 0 never stops.
  */
 export function judgeEarlyStop(
   history: readonly ValidatedEpoch[],
@@ -104,7 +104,7 @@ function lastRise(smoothed: readonly number[], from: number, margin: number): nu
   return best;
 }
 
-/** A rise that has come up to the best there was; one that only makes good a dip is none. */
+/** A rise that has reached the best so far; one that only recovers from a dip does not count. */
 function rises(
   values: readonly number[],
   least: { readonly min_delta: number; readonly from: number },
@@ -129,7 +129,7 @@ function othersOf(recent: readonly ValidatedEpoch[], metric: Settings['metric'])
     .join(', ');
 }
 
-/** Shares of loss, precision, recall, mAP50 and mAP50-95 in `fitness`. */
+/** Weights of loss, precision, recall, mAP50 and mAP50-95 in `fitness`. */
 const FITNESS = { loss: 0.1, precision: 0.1, recall: 0.1, map50: 0.1, map: 0.6 } as const;
 
 function scoreOf(
@@ -149,13 +149,16 @@ function scoreOf(
   );
 }
 
-/** How far the loss has come down from its first value, in [0, 1]; 0 where either is unknown. */
+/** How far the loss has come down from its first value, in [0, 1]; 0 if either is unknown. */
 function lossGain(loss: number | undefined, first: number | undefined): number {
   if (loss === undefined || first === undefined || !(first > 0) || !Number.isFinite(loss)) return 0;
   return Math.min(1, Math.max(0, 1 - loss / first));
 }
 
-/** Of equals the first; while the metric has not begun (0) the latest, so that patience does not count (Ultralytics does so). */
+/**
+ * Of equals the first; while the metric has not begun (0) the latest, so that patience does not count (as in
+ * Ultralytics).
+ */
 
 /** Standard deviation of the noise of a series, from the differences of neighbours; a slow rise does not count as noise. */
 function noiseOf(values: readonly number[]): number {

@@ -1,26 +1,26 @@
-/** Losses that rules look back on. */
+/** Losses that rules look back over. */
 const KEPT = 512;
-/** Losses that one block median is of: the noise of one batch is 20 to 30 %, that of such a median 4 %. */
+/** Losses in the median of one block: the noise of one batch is 20 to 30 %, that of such a median 4 %. */
 const BLOCK = 64;
-/** What is usual is the median of so many before the most recent. */
+/** The usual loss is the median of so many before the most recent. */
 const USUAL = 200;
 const RECENT = 8;
 
-/** The losses of a run as rules see them: what came last, and the medians of blocks of all that was before. */
+/** The losses of a run as rules see them: the latest, and the medians of blocks of all before. */
 export type LossHistory = {
   readonly seen: number;
-  /** Median of the losses before the last eight, looked up every eighth; it stands still while a spike lasts. */
+  /** Median of the losses before the last eight, computed every eighth step; it does not move while a spike lasts. */
   readonly usual: number;
   holdUsual(isHeld: boolean): void;
-  /** The median of the last `count` losses, `skip` of them left out; NaN where there are not so many. */
+  /** The median of the last `count` losses, without the last `skip`; NaN if there are not so many. */
   median(count: number, skip?: number): number;
   /** The last `count` losses, oldest first. */
   last(count: number): readonly number[];
   /** The lowest and the latest median of whole blocks; NaN before there is one. */
   readonly blocks: { readonly lowest: number; readonly latest: number };
-  /** Median of the first losses, so many as are looked back on; NaN before there were so many. */
+  /** Median of the first losses, as many as rules look back over; NaN before there were so many. */
   readonly early: number;
-  /** Steps before the LR is where it is meant to be: until then a loss need not fall. */
+  /** Steps before the LR reaches its target: until then a loss need not fall. */
   warmupSteps: number;
   add(loss: number): void;
 };
@@ -36,7 +36,7 @@ export function createLossHistory(): LossHistory {
     kept.slice(Math.max(0, kept.length - skip - count), kept.length - skip);
   const median = (count: number, skip = 0): number =>
     kept.length < count + skip ? Number.NaN : medianOf(last(count, skip));
-  /** Medians that are not looked up at each step. */
+  /** Medians that are not computed at each step. */
   const lookUp = (): void => {
     if (isUsualDue(seen) && !isHeld) usual = medianOf(last(USUAL, RECENT));
     if (seen % BLOCK === 0) noteBlock(blocks, median(BLOCK));

@@ -1,28 +1,28 @@
 import { type Words, words } from '../../base/words';
 import { type LossHistory, medianOf, quantileOf } from './loss-history';
 
-/** What a rule found, with the numbers that say so. */
+/** What a rule found, with the numbers that show it. */
 export type LossFinding = {
   readonly numbers: Readonly<Record<string, number>>;
   readonly said: Words;
 };
 
 /**
- * A rule over the losses of steps. `next` says what to do about it. What each rule catches, when, and how often it cries wolf
- * stands in test/statistics/alarms.md, made by the script beside it.
+ * A rule over the losses of steps. `next` says what to do about it. What each rule catches, when, and how often it is
+ * wrong is in test/statistics/alarms.md, made by the script beside it.
  */
 export type LossRule = {
   readonly rule: 'spike' | 'jump' | 'creep' | 'no_learning' | 'oscillation';
-  /** Steps between two looks: a rule over hundreds of losses need not look at each. */
+  /** Steps between two evaluations: a rule over hundreds of losses need not run at each. */
   readonly every: number;
   readonly next: Words;
-  /** `isRaised`: the rule spoke before and has not ended; it then ends at a calmer level than it began. */
+  /** `isRaised`: the alarm was raised and its condition has not ended; it then ends at a lower level than it began. */
   find(history: LossHistory, isRaised: boolean): LossFinding | undefined;
 };
 
 const show = (value: number): string => value.toPrecision(4);
 
-/** Losses that are looked at together: one odd batch, or three, are no median of eight. */
+/** Losses that are judged together: one odd batch, or three, do not move a median of eight. */
 const SPIKE = { window: 8, settle: 50, factor: 3, calm: 1.5 } as const;
 
 const spike: LossRule = {
@@ -108,7 +108,7 @@ const noLearning: LossRule = {
     const { seen, early, warmupSteps } = history;
     if (seen < NO_LEARNING.settle + warmupSteps) return undefined;
     const late = history.median(NO_LEARNING.window);
-    // Said once: a run that has learned is never again one that has not.
+    // Raised once: a run that has learned cannot become one that has not.
     if (
       isRaised
         ? late < 0.9 * early
@@ -149,7 +149,7 @@ const oscillation: LossRule = {
   },
 };
 
-/** High and low from step to step: what noise never is, whose neighbours know nothing of each other. */
+/** High and low from step to step: noise never does that, as its neighbours are independent. */
 function alternating(history: LossHistory): LossFinding | undefined {
   const losses = history.last(OSCILLATION.window);
   const spread = quantileOf(losses, 0.9) / quantileOf(losses, 0.1);
@@ -165,7 +165,10 @@ function alternating(history: LossHistory): LossFinding | undefined {
   };
 }
 
-/** Up and down over tens of steps: medians of eight differ by more than their batches do, and cross their line again and again. */
+/**
+ * Up and down over tens of steps: medians of eight differ by more than their batches do, and cross their line again and
+ * again.
+ */
 function swinging(history: LossHistory): LossFinding | undefined {
   const { group, groups, swing, crossings, noise } = OSCILLATION;
   const losses = history.last(group * groups).map(Math.log);
@@ -175,7 +178,7 @@ function swinging(history: LossHistory): LossFinding | undefined {
   );
   const off = withoutLine(medians);
   const share = quantileOf(off, 0.9) - quantileOf(off, 0.1);
-  // A median of eight spreads by 1.25 / sqrt(8) of what single batches do.
+  // A median of eight spreads by 1.25 / sqrt(8) of what single batches spread by.
   const byChance = 2.56 * 0.44 * batchNoise(losses);
   if (share < Math.max(swing, noise * byChance) || signChanges(off) < crossings) return undefined;
   return {
@@ -188,7 +191,7 @@ function swinging(history: LossHistory): LossFinding | undefined {
   };
 }
 
-/** Deviation of one batch, from what neighbours differ by: a swing over tens of steps hardly shows in it. */
+/** Deviation of one batch, from the differences of neighbours: a swing over tens of steps hardly shows in it. */
 function batchNoise(losses: readonly number[]): number {
   const steps = losses.slice(1).map((value, i) => Math.abs(value - losses[i]));
   return (1.48 * medianOf(steps)) / Math.SQRT2;
@@ -198,7 +201,7 @@ function signChanges(values: readonly number[]): number {
   return values.slice(1).filter((value, i) => value * values[i] < 0).length;
 }
 
-/** What is left of values beside the line of least squares through them. */
+/** The residuals of values from their least-squares line. */
 function withoutLine(values: readonly number[]): readonly number[] {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((a, b) => a + b, 0) / values.length;

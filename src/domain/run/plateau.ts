@@ -5,7 +5,7 @@ import { judgeEarlyStop, type ValidatedEpoch } from './early-stop';
 const PLATEAU_EPOCHS = 10;
 const SMALLEST_RISE = 0.005;
 
-/** Says once that mAP has stopped rising, and again after it rose and stopped anew. */
+/** Reports once that mAP has stopped rising, and again after it rose and stopped anew. */
 export function createPlateauAlarm(): (history: readonly ValidatedEpoch[]) => Alarm | undefined {
   const episode = createEpisode();
   return (history) => {
@@ -27,7 +27,7 @@ export function createPlateauAlarm(): (history: readonly ValidatedEpoch[]) => Al
 /** Validated epochs after warm-up in which a detector should have found something. */
 const NOTHING_EPOCHS = 10;
 
-/** A run whose metric never begins is not stopped for it; a person is told what to look at. */
+/** A run whose metric never begins is not stopped for that; a person is advised what to check. */
 export function createNotBegunAlarm(): (epochs: number, epoch: number) => Alarm | undefined {
   const episode = createEpisode();
   return (epochs, epoch) =>
@@ -40,7 +40,7 @@ export function createNotBegunAlarm(): (epochs: number, epoch: number) => Alarm 
     }));
 }
 
-/** Validation falls behind when so many checkpoints wait, or were passed over in a row. */
+/** Validation is behind when so many checkpoints wait, or were skipped in a row. */
 const BEHIND_CHECKPOINTS = 3;
 
 export function createBehindAlarm(): (behind: number, epoch: number) => Alarm | undefined {

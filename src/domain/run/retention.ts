@@ -4,7 +4,7 @@ export type RetainedCheckpoint = {
   readonly epoch: number;
   readonly kept: boolean;
   readonly pinned: boolean;
-  /** mAP50-95 where it was validated. */
+  /** mAP50-95 if it was validated. */
   readonly map?: number;
 };
 
@@ -16,14 +16,15 @@ export type RetentionInput = {
   readonly settings: Pick<CheckpointSettings, 'keep_last' | 'keep_best' | 'keep_every'>;
   /** keep_every counts from epoch 1 on, as Ultralytics' save_period does, instead of from epoch `keep_every`. */
   readonly countsFromFirst?: boolean;
-  /** The checkpoints are judged: until the first of them is, the best may be any. */
+  /** Checkpoints are validated: until the first of them is, any may be the best. */
   readonly judged?: boolean;
 };
 
 /**
- * Epochs whose checkpoint may go: not among the newest `keep_last` (at least one, for resume), nor the `keep_best` best
- * by mAP, nor the best, nor pinned, nor each `keep_every`-th, nor still to be validated. While checkpoints are to be judged
- * and none was (validation fails, say), nothing may go: the best could be among them.
+ * Epochs whose checkpoint may be removed: not among the newest `keep_last` (at least one, for resume), nor the
+ * `keep_best` best by mAP, nor the best, nor pinned, nor each `keep_every`-th, nor still to be validated. While
+ * checkpoints are to be validated and none was (validation fails, say), nothing may be removed: the best could be among
+ * them.
  */
 export function removableCheckpoints(input: RetentionInput): number[] {
   const { queued, best, settings } = input;
@@ -43,7 +44,7 @@ function isKeptForGood(epoch: number, { settings, countsFromFirst }: RetentionIn
   return every > 0 && (epoch - (countsFromFirst ? 1 : 0)) % every === 0;
 }
 
-/** Detections files worth their space: of the best, the last three validated and the pinned epochs. */
+/** Detections files that are worth their space: of the best, the last three validated and the pinned epochs. */
 export function keptDetections(
   checkpoints: readonly RetainedCheckpoint[],
   best: number | undefined,

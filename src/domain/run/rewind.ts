@@ -2,10 +2,10 @@ import { neededWarmup } from '../advice/facts';
 import type { AdviceContext } from '../advice/types';
 import type { RewindSettings } from '../experiment/types';
 
-/** Where training goes on from, and how. Epoch 0: from the beginning. */
+/** The point from which training continues, and how. Epoch 0: from the beginning. */
 export type RewindPlan = {
   readonly epoch: number;
-  /** Of the LR that held there. */
+  /** Factor on the LR at that point. */
   readonly lrFactor: number;
   readonly warmup: number;
   readonly reason: string;
@@ -15,19 +15,19 @@ export type RewindInput = {
   readonly checkpoints: readonly { readonly epoch: number; readonly step: number; readonly kept: boolean }[];
   /** Mean loss of each epoch. */
   readonly epochs: readonly { readonly epoch: number; readonly loss: number }[];
-  /** The step that was found to be wrong. */
+  /** The step at which the trouble was found. */
   readonly troubleStep: number | undefined;
   /** Of the first warm-up. */
   readonly warmupSteps: number;
 };
 
-/** The divergence rule looks back over so many steps: what is newer may be broken already. */
+/** The divergence rule looks back over so many steps: a newer checkpoint may be broken already. */
 const SAFE_STEPS = 16;
-/** An epoch whose mean loss is above this multiple of the lowest before it had begun to go wrong. */
+/** An epoch whose mean loss is above this multiple of the lowest before it had already begun to go wrong. */
 const CALM = 1.1;
 
 /**
- * The last checkpoint from before the trouble; 0 if there is none. What the first warm-up has made is cheap to make again,
+ * The last checkpoint from before the trouble; 0 if there is none. One from the first warm-up is cheap to make again,
  * and may carry the damage already: on the example at lr0 0.1 it did, and the run ended without having learnt.
  */
 export function epochBeforeTrouble({ checkpoints, epochs, troubleStep, warmupSteps }: RewindInput): number {
@@ -51,8 +51,8 @@ function calmEpochs(epochs: RewindInput['epochs']): ReadonlyMap<number, boolean>
 }
 
 /**
- * From a checkpoint: at a lower LR, with a short warm-up. Without one the run starts again by the rule that the advice on a
- * config follows: the warm-up that it lacks, and the peak is lowered only if it had one.
+ * From a checkpoint: at a lower LR, with a short warm-up. Without one the run starts again by the rule that the advice
+ * on a config follows: with the warm-up that it lacks; the peak is lowered only if it already had one.
  */
 export function planRewind(
   epoch: number,

@@ -6,7 +6,7 @@ export type Silence = {
 };
 
 export type Rhythm = {
-  /** Something was written at `now` (a clock that does not run while the machine sleeps). */
+  /** Something was written at `now` (of a clock that stops while the machine sleeps). */
   beat(now: number): void;
   /** An epoch has ended: its longer pause (checkpoint, own validation) is part of the rhythm from now on. */
   epochEnded(): void;
@@ -14,13 +14,13 @@ export type Rhythm = {
 };
 
 const SHORTEST_LIMIT_MS = 15_000;
-/** Before a whole epoch was seen, nobody knows how long this run is silent between epochs. */
+/** Before the first whole epoch, it is not known how long this run is silent between epochs. */
 const FIRST_EPOCH_LIMIT_MS = 300_000;
 const FACTOR = 5;
 /** The longest gap fades, so that one long sleep does not hide stalls for ever. */
 const FADE = 0.999;
 
-/** A run is stalled when it is silent five times longer than it ever was of late, and at least 15 s. */
+/** A run is stalled when it is silent five times longer than its longest recent gap, and at least 15 s. */
 export function createRhythm(): Rhythm {
   let last: number | undefined;
   let longest = 0;

@@ -14,7 +14,7 @@ const NAMES: Readonly<Partial<Record<string, MetricNames>>> = {
   classify: ['top-1', 'top-5', '', ''],
 };
 
-/** What `map` and its neighbours are of; a task whose reports are older than tasks is detection. */
+/** The output that `map` and its neighbours measure; a task whose reports are older than tasks is detection. */
 export function metricNames(task: string | undefined): MetricNames {
   return (task === undefined ? undefined : NAMES[task]) ?? DETECT;
 }
@@ -31,7 +31,10 @@ const SUFFIX: Readonly<Record<string, Task>> = {
   depth: 'depth',
 };
 
-/** The task as far as a configuration tells it: by `task`, else by the model's name; undefined where only the file itself knows. */
+/**
+ * The task as far as a configuration states it: by `task`, else by the model's name; undefined if only the file itself
+ * knows.
+ */
 export function taskOf(model: string, task: unknown): Task | undefined {
   const asked = TASKS.find((name) => name === task);
   // args.yaml names the task in any case; a file without a suffix may hold any.

@@ -2,14 +2,14 @@ import { mayBeSameValSet } from '../compare/val-set';
 
 type Judged = { readonly epoch: number; readonly t: number; readonly fingerprint?: string | undefined };
 
-/** What was judged on the val set of the latest validation; results on another one say nothing beside these. */
+/** What was judged on the val set of the latest validation; results on another one cannot be compared with these. */
 export function onLatestValSet<T extends Judged>(validations: Iterable<T>): T[] {
   const all = [...validations];
   const latest = latestOf(all)?.fingerprint;
   return all.filter((v) => mayBeSameValSet(v.fingerprint, latest));
 }
 
-/** Epochs that were judged on another val set than the latest, ascending; none where it never changed. */
+/** Epochs that were judged on another val set than the latest, ascending; empty if it never changed. */
 export function onOtherValSets(validations: Iterable<Judged>): number[] {
   const all = [...validations];
   const same = new Set(onLatestValSet(all).map((v) => v.epoch));

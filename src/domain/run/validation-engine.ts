@@ -12,12 +12,12 @@ export type EngineFacts = {
   readonly onnxruntimeCuda: boolean;
 };
 
-/** Devices that only onnxruntime has; whoever names one wants Pitwall's validator. */
+/** Devices that only onnxruntime has; a file that names one wants Pitwall's validator. */
 const ONNX_ONLY = /^(cpu|webgpu|dml(:\d+)?|coreml)$/;
 
 /**
- * Who validates, where the settings alone decide it; undefined where it depends on what this machine has. Only .pt
- * checkpoints of an Ultralytics run can be validated by Ultralytics.
+ * Who validates, if the settings alone decide it; undefined if it depends on this machine. Only .pt checkpoints of an
+ * Ultralytics run can be validated by Ultralytics.
  */
 export function engineBySettings({
   trainer,

@@ -6,7 +6,7 @@ export type QueueInput = {
   /** Validated, or given up after the restarts. */
   readonly done: ReadonlySet<number>;
   readonly skipped: ReadonlySet<number>;
-  /** Asked for by a person: validated first, and again where need be. */
+  /** Requested by a person: validated first, and again if it already was. */
   readonly asked: readonly number[];
   readonly validating: number | undefined;
   readonly settings: Pick<ValidationSettings, 'enabled' | 'every' | 'backlog'>;
@@ -21,7 +21,7 @@ export type QueuePlan = {
   readonly skip: readonly { readonly epoch: number; readonly reason: string }[];
 };
 
-/** Which checkpoint is validated next, which wait, and which are passed over. */
+/** Which checkpoint is validated next, which wait, and which are skipped. */
 export function planValidation(input: QueueInput): QueuePlan {
   const { asked, validating, settings } = input;
   const due = settings.enabled ? input.checkpoints.filter((epoch) => isDue(epoch, input)) : [];
@@ -37,7 +37,7 @@ export function planValidation(input: QueueInput): QueuePlan {
   return { next, waiting: [], skip: [...notDue, ...passed] };
 }
 
-/** Each `every`-th epoch and the last one; where the trainer ended early, the newest checkpoint is the last. */
+/** Each `every`-th epoch and the last one; if the trainer ended early, the newest checkpoint is the last. */
 function isDue(epoch: number, input: QueueInput): boolean {
   const { done, skipped, settings, lastEpoch, trainerEnded } = input;
   if (done.has(epoch)) return false;

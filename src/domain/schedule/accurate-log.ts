@@ -1,7 +1,7 @@
 /**
- * Natural logarithm of a positive finite number to within 0.51 ulp, as C libraries give it. The engine's own Math.log is
- * an ulp off at 3 already, and CosineAnnealingWarmRestarts cuts log(x) / log(T_mult) to a whole number.
- * log(m * 2^e) = e log 2 + 2 (s + s^3 / 3 + ...), s = (m - 1) / (m + 1), leading terms in twice the precision (Dekker 1971).
+ * Natural logarithm of a positive finite number to within 0.51 ulp, as C libraries compute it. JavaScript's Math.log is
+ * an ulp off at 3 already, and CosineAnnealingWarmRestarts truncates log(x) / log(T_mult) to a whole number. log(m *
+ * 2^e) = e log 2 + 2 (s + s^3 / 3 + ...), s = (m - 1) / (m + 1), leading terms in twice the precision (Dekker 1971).
  */
 export function accurateLog(x: number): number {
   const { mantissa, exponent } = split2(x);

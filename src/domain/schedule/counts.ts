@@ -6,13 +6,13 @@ import type { ScheduleInput } from './types';
 import { isBefore, NEWEST_KNOWN } from './ultralytics-version';
 
 export type DatasetCounts = {
-  /** Images of the training split: of the whole of it, unless `fractionApplied` says that `fraction` is in already. */
+  /** Images of the training split: of all of it, unless `fractionApplied` says that `fraction` is already applied. */
   readonly images: number;
   readonly fractionApplied?: boolean;
   readonly classes: number;
-  /** Why they could not be counted; then the numbers are not those of this set. */
+  /** Why they could not be counted; the numbers are then not those of this dataset. */
   readonly assumed?: string;
-  /** There is no dataset file of that name; `nearest`: one that is there and may be meant, as it would be written. */
+  /** There is no dataset file of that name; `nearest`: an existing one that may be meant, as it would be written. */
   readonly missing?: { readonly nearest?: string };
   /** The known data set whose published counts these are. */
   readonly published?: string;
@@ -20,7 +20,7 @@ export type DatasetCounts = {
   readonly ultralyticsVersion?: string;
 };
 
-/** AutoBatch is only known once training runs; Ultralytics itself falls back to 16. */
+/** AutoBatch is known only after training has started; Ultralytics itself falls back to 16. */
 const ASSUMED_BATCH = 16;
 
 export function countedInput(experiment: Experiment, counts: DatasetCounts): ScheduleInput {
@@ -47,7 +47,7 @@ function usedImages(experiment: Experiment, images: number): number {
   return roundHalfEven(images * share);
 }
 
-/** What the length of a run rests on beside its file and its data. */
+/** What the length of a run depends on besides its file and its data. */
 export function assumptionsOf(experiment: Experiment, counts: DatasetCounts): readonly Words[] {
   const batch = words('AutoBatch chooses when training starts; {0} is assumed here', ASSUMED_BATCH);
   return [
@@ -102,7 +102,7 @@ function warmupProblem({ experiment, input, strict }: CountContext): Problem | u
   return problem(strict ? 'error' : 'warning', 'warmup_epochs', refused, String(most));
 }
 
-// Up to 8.4.102 nothing was cut: warm-up just never ended.
+// Up to 8.4.102 nothing was shortened: the warm-up just never ended.
 function oldFloor(input: ScheduleInput): boolean {
   return input.rule !== 'builtin' && isBefore(input.ultralyticsVersion ?? NEWEST_KNOWN, '8.4.103');
 }

@@ -2,8 +2,8 @@ import type { Schedule, WarmupParts } from './types';
 import { partsAt, targetAt } from './warmup-parts';
 
 /**
- * From a step on, an epoch has so many steps. A run whose training set changed while it was paused goes on with longer or
- * shorter epochs: its steps are counted on, so that no step that was made loses its number.
+ * From a step on, an epoch has so many steps. A run whose training set changed while it was paused continues with
+ * longer or shorter epochs: step numbers continue, so that no step that was made loses its number.
  */
 export type EpochStretch = {
   /** First step of the stretch. */
@@ -41,7 +41,7 @@ export function stepsIn(grid: EpochGrid, epochs: number): number {
   return fromStep + Math.max(0, epochs - fromEpoch + 1) * stepsPerEpoch;
 }
 
-/** The step that a step would have been, had all epochs been as long as its own. */
+/** The number that a step would have if all epochs had been as long as its own. */
 export function evenStep(grid: EpochGrid, step: number): number {
   const { fromStep, fromEpoch, stepsPerEpoch } = stretchAt(grid, step);
   return step - fromStep + (fromEpoch - 1) * stepsPerEpoch;
@@ -53,7 +53,7 @@ export function epochsUntil(grid: EpochGrid, steps: number): number {
   return fromEpoch - 1 + (steps - fromStep) / stepsPerEpoch;
 }
 
-/** The schedule of a run whose epochs changed their length; `evenly` gives that of a run that has one length. */
+/** The schedule of a run whose epochs changed their length; `evenly` gives the schedule of a run of one length. */
 export function scheduleOnGrid(
   grid: EpochGrid,
   epochs: number,
@@ -95,7 +95,7 @@ function warmupOnGrid(
   };
 }
 
-/** The first step that is past the warm-up. */
+/** The first step after the warm-up. */
 function firstCold(steps: number, isCold: (step: number) => boolean): number {
   for (let step = 0; step < steps; step++) if (isCold(step)) return step;
   return steps;

@@ -2,7 +2,7 @@ import { percent, rate, summarize, whole } from './summary';
 import type { Schedule } from './types';
 
 /**
- * The numbers that stand for a whole schedule. Hover, hints, picture, preview, terminal and JSON all take them from here, so
+ * The numbers that summarize a schedule. Hover, hints, picture, preview, terminal and JSON all take them from here, so
  * that one quantity has one number and one name.
  */
 export type Headlines = {
@@ -10,18 +10,21 @@ export type Headlines = {
   readonly steps: number;
   /** Steps before the warm-up is over. */
   readonly warmupSteps: number;
-  /** Of the run; undefined where the length of the run is made up: a share of it would say nothing. */
+  /** Share of the run; undefined if the length of the run is assumed: a share of it would mean nothing. */
   readonly warmupShare: number | undefined;
   /** At step 0. */
   readonly firstLr: number;
-  /** The largest of the whole run, and the first step that has it. Warm-up need not end there: decay goes on meanwhile. */
+  /**
+   * The largest of the whole run, and the first step that has it. It need not be the end of the warm-up: decay goes on
+   * meanwhile.
+   */
   readonly highestLr: number;
   readonly highestLrStep: number;
   /** At the last step. */
   readonly lastLr: number;
 };
 
-/** What headlines look like: an assumed number carries its mark. */
+/** How headlines are written: an assumed number carries a mark. */
 export type HeadlineTexts = { readonly [K in Exclude<keyof Headlines, 'warmupShare'>]: string } & {
   readonly warmupShare: string | undefined;
 };
@@ -64,7 +67,7 @@ export function isAssumed({ assumed = [] }: Pick<Schedule, 'assumed'>): boolean 
   return assumed.length > 0;
 }
 
-/** A count of steps; "~" before what rests on an assumption. */
+/** A count of steps; "~" before one that depends on an assumption. */
 export function markedCount(schedule: Pick<Schedule, 'assumed'>, n: number): string {
   return isAssumed(schedule) && n !== 0 ? `~${whole(n)}` : whole(n);
 }

@@ -2,26 +2,26 @@ import { freshShare, type Segment, standingAt, type WarmupStanding } from './lr-
 import type { Schedule } from './types';
 import { targetAt } from './warmup-parts';
 
-/** A change of the LR in flight, as it was applied (protocol/control.ts has the same shape). */
+/** A change of the LR during the run, as it was applied (protocol/control.ts has the same shape). */
 export type LrChange = {
   readonly step: number;
   /**
-   * scale: the planned curve without its warm-up is scaled so that it has `value` at `step`; a warm-up that runs goes on
-   * from where it stands and leads there. hold: every group has `value` to the end. plan: back to the plan.
+   * scale: the planned curve without its warm-up is scaled so that it has `value` at `step`; a running warm-up
+   * continues from its LR and leads there. hold: every group has `value` to the end. plan: back to the plan.
    */
   readonly mode: 'scale' | 'hold' | 'plan';
-  /** Absolute: of `group`, or of the weights if no group is named. For `plan` it only tells what the plan has there. */
+  /** Absolute: of `group`, or of the weights if no group is named. For `plan` it only records what the plan has there. */
   readonly value: number;
   readonly group?: string;
   /** Steps of a fresh warm-up from `step` on, after a rewind. */
   readonly warmup?: number;
-  /** Who asked: cli, vscode, keeper. */
+  /** Who requested it: cli, vscode, keeper. */
   readonly by?: string;
 };
 
 /**
- * The changes as they bear on one group, in the order in which they were made. A change replaces what was said before about
- * steps from its own on: after a rewind, what was asked for beyond that point is gone.
+ * The changes as they apply to one group, in the order in which they were made. A change replaces what earlier ones set
+ * from its step on: after a rewind, what was requested beyond that point is gone.
  */
 export function segmentsOf(
   schedule: Schedule,
@@ -49,10 +49,13 @@ function segmentOf(schedule: Schedule, change: LrChange, { group, before }: Grou
   return { kind: 'scale', ...from, factor, standing: standingAfter(schedule, step, { factor, before }) };
 }
 
-/** A target of 0 cannot be scaled; trainers refuse it, and here the plan stays. */
+/** A target of 0 cannot be scaled; trainers refuse it, and here the plan is kept. */
 const factorOf = (value: number, target: number): number => (target > 0 ? value / target : 1);
 
-/** Lower takes effect at once in every group; higher begins where each group stands and is reached with the warm-up. */
+/**
+ * A lower LR takes effect at once in every group; a higher one begins at each group's current LR and is reached with
+ * the warm-up.
+ */
 function standingAfter(
   schedule: Schedule,
   step: number,

@@ -4,11 +4,11 @@ import { rate } from './summary';
 import type { Schedule } from './types';
 import { targetAt } from './warmup-parts';
 
-/** One group's LR at the places that tell what a change comes to; without the change and with it. */
+/** One group's LR at the steps that show the effect of a change; without the change and with it. */
 export type LrPreviewRow = {
   readonly group: string;
   readonly next: LrPair;
-  /** Undefined once warm-up is over. */
+  /** Undefined after the warm-up. */
   readonly warmupEnd: LrPair | undefined;
   /** The highest from the next step on. */
   readonly peak: LrPair;
@@ -17,20 +17,20 @@ export type LrPreviewRow = {
 export type LrPair = { readonly before: number; readonly after: number };
 
 export type LrPreview = {
-  /** The step that the change is thought to take effect at. */
+  /** The step at which the change is expected to take effect. */
   readonly step: number;
   readonly rows: readonly LrPreviewRow[];
 };
 
 export type LrPreviewInput = {
-  /** As planned, without changes in flight. */
+  /** As planned, without changes during the run. */
   readonly schedule: Schedule;
-  /** What was changed before. */
+  /** Changes made before. */
   readonly changes: readonly LrChange[];
   readonly change: LrChange;
 };
 
-/** What a change of the LR comes to, group by group, before it is made. */
+/** The effect of a change of the LR, group by group, before it is made. */
 export function previewLrChange({ schedule, changes, change }: LrPreviewInput): LrPreview {
   const before = withLrChanges(schedule, changes);
   const after = withLrChanges(schedule, [...changes, change]);
@@ -50,7 +50,7 @@ export function previewLrChange({ schedule, changes, change }: LrPreviewInput): 
   return { step, rows };
 }
 
-/** Above this multiple of the highest planned LR a value is taken for a slip of the hand unless it is confirmed. */
+/** A value above this multiple of the highest planned LR is taken for a typing error unless it is confirmed. */
 const MOST_TIMES = 10;
 
 export type TooHigh = { readonly value: number; readonly highest: number; readonly times: number };
@@ -66,7 +66,7 @@ export function tooHighSentence({ value, highest, times }: TooHigh): string {
   return `LR ${rate(value)} is ${rate(times)} times the highest planned LR of this run, ${rate(highest)}`;
 }
 
-/** Targets change once an epoch at most, and the seams of changes lie in `peakFrom`. */
+/** Targets change at most once an epoch, and the seams of changes are in `peakFrom`. */
 function highestTarget(schedule: Schedule, group: number): number {
   const { steps, stepsPerEpoch } = schedule;
   let highest = 0;
@@ -86,7 +86,7 @@ function peakFrom(schedule: Schedule, group: number, from: number): number {
   return peak;
 }
 
-/** One line a group: next step, end of warm-up, peak, end. */
+/** One line for each group: next step, end of warm-up, peak, end. */
 export function previewLines({ step, rows }: LrPreview): string[] {
   const shown = ({ before, after }: LrPair): string => `${rate(after)} (was ${rate(before)})`;
   return rows.map(({ group, next, warmupEnd, peak, end }) =>
@@ -99,7 +99,7 @@ export function previewLines({ step, rows }: LrPreview): string[] {
   );
 }
 
-/** What was done, in a sentence and the numbers of each group. */
+/** What was done: a sentence and the numbers of each group. */
 export function describeLrChange(input: LrPreviewInput): string {
   const { mode, value, step, group } = input.change;
   const what = group === undefined ? 'LR' : `LR of ${group}`;

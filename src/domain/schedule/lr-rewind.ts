@@ -5,14 +5,14 @@ import { targetAt } from './warmup-parts';
 export type RewindOfLr = {
   readonly schedule: Schedule;
   readonly changes: readonly LrChange[];
-  /** The step that training goes on with. */
+  /** The step from which training continues. */
   readonly step: number;
   readonly lrFactor: number;
   readonly warmup: number;
   readonly by: string;
 };
 
-/** The change of the LR that a rewind makes: a share of what held there, after a fresh warm-up. */
+/** The change of the LR that a rewind makes: a share of the LR at that step, after a fresh warm-up. */
 export function rewindOfLr({ schedule, changes, step, lrFactor, warmup, by }: RewindOfLr): LrChange {
   const weights = weightsGroup(schedule);
   const held = segmentsOf(schedule, changes, weights).findLast(({ from }) => from < step || from === 0);

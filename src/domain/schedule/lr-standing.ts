@@ -2,8 +2,8 @@ import type { Schedule, WarmupShares } from './types';
 import { partsAt } from './warmup-parts';
 
 /**
- * Where the LR of every group stands in a warm-up: LR = start * (the group's first LR) + target * (its planned target).
- * The shares are the same for all groups, so no group can be multiplied by more than another.
+ * The state of every group's LR in a warm-up: LR = start * (the group's first LR) + target * (its planned target). The
+ * shares are the same for all groups, so no group can be multiplied by more than another.
  */
 export type WarmupStanding = WarmupShares;
 
@@ -23,7 +23,7 @@ export type Segment =
   | { readonly kind: 'hold'; readonly from: number; readonly value: number; readonly fresh?: Fresh }
   | { readonly kind: 'plan'; readonly from: number; readonly fresh?: undefined };
 
-/** The shares at a step, under the segment that holds there; those of the plan if none does, or if it held a value. */
+/** The shares at a step, under the segment that holds there; those of the plan if there is none or if it held a value. */
 export function standingAt(schedule: Schedule, step: number, segment: Segment | undefined): WarmupStanding {
   const planned = partsAt(schedule, step);
   if (segment?.kind !== 'scale') return planned;
@@ -36,7 +36,7 @@ export function standingAt(schedule: Schedule, step: number, segment: Segment | 
   };
 }
 
-/** Share of the LR in a fresh warm-up, linear; its first step is not lost on an LR of 0. */
+/** Share of the LR in a fresh warm-up, linear; its first step does not have an LR of 0. */
 export function freshShare({ fresh }: Segment, step: number): number {
   return fresh === undefined ? 1 : Math.min(1, (step - fresh.from + 1) / (fresh.steps + 1));
 }

@@ -1,13 +1,13 @@
 import type { ScheduleInput } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
 
-/** What really trains, once `optimizer: auto` has been decided. */
+/** What really trains, after `optimizer: auto` has been decided. */
 export type EffectiveOptimizer = {
   readonly optimizer: string;
   readonly lr0: number;
-  /** Of the optimizer as it was built. */
+  /** Momentum of the optimizer as it was built. */
   readonly momentum: number;
-  /** Where the momentum warm-up ends; `auto` leaves the argument behind. */
+  /** Momentum at the end of its warm-up; `auto` ignores the argument. */
   readonly warmupMomentumTo: number;
   readonly warmup_bias_lr: number;
   readonly auto: boolean;
@@ -15,7 +15,7 @@ export type EffectiveOptimizer = {
 
 const ADAM_FAMILY = new Set(['adam', 'adamax', 'adamw', 'nadam', 'radam']);
 
-/** Adam's groups carry betas and no momentum, so that the momentum warm-up passes them by. */
+/** Adam's groups have betas and no momentum, so the momentum warm-up does not touch them. */
 export function isAdamFamily(optimizer: string): boolean {
   return ADAM_FAMILY.has(optimizer.toLowerCase());
 }

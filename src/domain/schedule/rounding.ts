@@ -6,7 +6,7 @@ export function roundHalfEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** NumPy's interp from (0, from) to (length, to), in its order of operations; held outside. */
+/** NumPy's interp from (0, from) to (length, to), in its order of operations; constant outside. */
 export function interpolate(x: number, length: number, from: number, to: number): number {
   if (x >= length) return to;
   return x <= 0 ? from : ((to - from) / length) * x + from;

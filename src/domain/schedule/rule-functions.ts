@@ -6,7 +6,7 @@ import type { Timeline } from './timeline';
 import type { Schedule, ScheduleInput, WarmupParts, WarmupShares } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
 
-// exp(-5) = 0.7 %: by then the curve of Ma and Yarats is at its target for every practical purpose.
+// exp(-5) = 0.7 %: by then the curve of Ma and Yarats has practically reached its target.
 const EXPONENT = 5;
 /** Share of the LR that a constant warm-up holds. */
 const CONSTANT_SHARE = 0.1;
@@ -28,7 +28,7 @@ export function lrFunction({ input, effective, groups, timeline }: RuleParts): S
   return (step, group) => {
     const epoch = timeline.epochOf(step);
     const warm = timeline.warmStep(step, epoch);
-    // Outside the warm-up the scheduler's value stands, which old versions set one epoch late.
+    // Outside the warm-up the scheduler's value holds, which old versions set one epoch late.
     if (warm < 0) return bases[group] * timeline.scheduledMultiple(epoch);
     return ramp(warm, timeline.warmupAt(epoch), starts[group], bases[group] * timeline.multiple(epoch));
   };
@@ -37,7 +37,7 @@ export function lrFunction({ input, effective, groups, timeline }: RuleParts): S
 const startsOf = (groups: RuleParts['groups'], { warmup_bias_lr }: EffectiveOptimizer): readonly number[] =>
   groups.map((group) => (group.fromBiasLr ? warmup_bias_lr : 0));
 
-/** The same curve as `lrFunction`, taken apart. */
+/** The same curve as `lrFunction`, in its parts. */
 export function warmupParts({ input, effective, groups, timeline }: RuleParts): WarmupParts {
   const starts = startsOf(groups, effective);
   const shares = sharesOf(input.warmup_shape);
@@ -97,7 +97,7 @@ function rampOf(shape: WarmupShape, quantity: 'lr' | 'momentum' = 'lr'): Ramp {
   return (step, steps, from, to) => (step >= steps ? to : held === undefined ? from : held(to));
 }
 
-/** A ramp taken apart: how much of the start value and of the target the LR has at `progress` in [0, 1]. */
+/** A ramp in its parts: how much of the start value and of the target the LR has at `progress` in [0, 1]. */
 function sharesOf(shape: WarmupShape): (progress: number) => WarmupShares {
   if (shape === 'constant')
     return (progress) =>

@@ -2,7 +2,7 @@ import type { Schedule } from './types';
 
 export type CurvePoint = { readonly step: number; readonly lr: number };
 
-/** Steps looked at per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
+/** Steps sampled per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
 const LOOKS = 8;
 
 type Curve = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
@@ -19,7 +19,7 @@ export function samplePoints(schedule: Curve, group: number, points: number): re
   return found;
 }
 
-/** A hover draws, describes and marks one schedule: its points are taken once. */
+/** A hover draws, describes and marks one schedule: its points are computed once. */
 const cache = new WeakMap<Curve, Map<string, readonly CurvePoint[]>>();
 
 function cacheOf(schedule: Curve): Map<string, readonly CurvePoint[]> {

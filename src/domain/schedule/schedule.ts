@@ -40,7 +40,7 @@ export function createSchedule(input: ScheduleInput): Schedule {
 
 /**
  * The schedule of an experiment on a counted dataset, with what the counts make wrong: a warm-up longer than the run, a
- * batch larger than the set. `strict` is for starting a run: there the builtin trainer refuses such explicit values.
+ * batch larger than the set. `strict` is for starting a run: the builtin trainer then refuses such explicit values.
  */
 export function scheduleOf(
   experiment: Experiment,
@@ -56,8 +56,9 @@ export function scheduleOf(
 }
 
 /**
- * The schedule with changes made in flight, in the order in which they were made. Values are absolute: a change that is
- * made twice changes nothing more, and a later one replaces an earlier one. Without a group all groups move together.
+ * The schedule with changes made during the run, in the order in which they were made. Values are absolute: a change
+ * that is made twice changes nothing more, and a later one replaces an earlier one. Without a group all groups move
+ * together.
  */
 export function withLrChanges(schedule: Schedule, changes: readonly LrChange[]): Schedule {
   if (changes.length === 0) return schedule;

@@ -6,17 +6,17 @@ export type ScheduleSummary = {
   readonly peak: { readonly step: number; readonly lr: number };
   readonly final: number;
   readonly warmupShare: number;
-  /** First step found whose LR is NaN or infinite; such points are in no other number here. */
+  /** First step found whose LR is NaN or infinite; other numbers here leave such points out. */
   readonly brokenAt: number | undefined;
 };
 
 /**
- * The group that people mean by "the LR". It need not be the first: MuSGD's boosted part stands before it, and before
+ * The group that people mean by "the LR". It need not be the first: MuSGD's boosted part comes before it, and before
  * Ultralytics 8.4 the biases did.
  */
 export const MAIN_GROUP = 'weights';
 
-/** Place of the main group; the first where none has its name. */
+/** Index of the main group; 0 if no group has its name. */
 export function mainGroup({ groups }: Pick<Schedule, 'groups'>): number {
   return Math.max(0, groups.indexOf(MAIN_GROUP));
 }
@@ -40,10 +40,10 @@ export function summarize(
   };
 }
 
-/** A longer run is sampled alone. */
+/** A longer run is only sampled. */
 const MOST_EPOCHS = 2000;
 
-/** First and last step of each epoch: where decay goes by the epoch and warm-up by the step, the peak is one of them. */
+/** First and last step of each epoch: if decay goes by the epoch and warm-up by the step, the peak is one of them. */
 function epochEnds(
   { steps, stepsPerEpoch, lrAt, unit }: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'lrAt' | 'unit'>,
   group: number,

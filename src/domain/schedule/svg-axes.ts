@@ -4,7 +4,7 @@ import { rate, whole } from './summary';
 import { type PlotFrame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
-/** Room that the labels at both ends of the step axis take. */
+/** Space for the labels at both ends of the step axis. */
 const LEFT_LABEL = 60;
 const RIGHT_LABEL = 165;
 
@@ -30,7 +30,7 @@ function rateTick(lr: number, frame: PlotFrame): readonly string[] {
   ];
 }
 
-/** Epochs at round counts, where steps are what is drawn and there is room between the ends. */
+/** Epochs at round counts, if the axis counts steps and there is room between the ends. */
 function epochTicks(schedule: Schedule, frame: PlotFrame): readonly string[] {
   const { left, right, bottom, colours } = frame;
   const epochs = epochsOf(schedule);
@@ -63,7 +63,7 @@ export function roundTicks(largest: number, most: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => Number(((i + 1) * step).toPrecision(6)));
 }
 
-/** Epochs of the run, where it has several whole ones. */
+/** Epochs of the run, if it has several whole ones. */
 function epochsOf({ unit = 'step', steps, stepsPerEpoch }: Schedule): number | undefined {
   const epochs = stepsPerEpoch > 0 ? steps / stepsPerEpoch : 0;
   return unit === 'step' && Number.isInteger(epochs) && epochs > 1 ? epochs : undefined;

@@ -9,9 +9,9 @@ export type SvgColours = {
   readonly grid: string;
   /** Fill of the warm-up, translucent. */
   readonly warmup: string;
-  /** Mark of the quantity under the mouse. */
+  /** Mark of the quantity under the mouse pointer. */
   readonly mark: string;
-  /** Behind labels, so that a curve does not strike them through: about what the picture lies on. */
+  /** Behind labels, so that a curve does not cross them out: about the colour of the background. */
   readonly halo: string;
   readonly background?: string;
 };
@@ -19,7 +19,7 @@ export type SvgColours = {
 /** Of the curve in a hover, in pixels. */
 export const HOVER_SIZE = { width: 420, height: 170 } as const;
 
-/** What the picture points at. */
+/** What the picture points out. */
 export type Highlight = 'peak' | 'final' | 'warmup' | 'bias' | 'momentum' | 'end' | undefined;
 
 export type SvgOptions = {
@@ -27,7 +27,7 @@ export type SvgOptions = {
   readonly height: number;
   readonly colours: SvgColours;
   readonly highlight?: Highlight;
-  /** Language of the labels; English where absent. */
+  /** Language of the labels; English if absent. */
   readonly t?: Translate;
 };
 
@@ -101,7 +101,7 @@ export function frameOf(schedule: Schedule, options: SvgOptions): PlotFrame {
   };
 }
 
-// The biases may start at ten times lr0: the weights set the scale, unless the biases are what is looked at.
+// The biases may start at ten times lr0: the weights set the scale, unless the picture points out the biases.
 function largestLr(schedule: Schedule, highlight: Highlight): number {
   const main = summarize(schedule, mainGroup(schedule)).peak.lr;
   const bias = schedule.groups.indexOf('bias');

@@ -4,7 +4,7 @@ import { countOf } from './svg-axes';
 import { type Highlight, type PlotFrame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
-/** What a key of the experiment file is in the picture. */
+/** How a key of the experiment file is shown in the picture. */
 export function highlightOf(key: string): Highlight {
   return KEY_HIGHLIGHTS.get(key);
 }

@@ -9,8 +9,8 @@ import type { Schedule } from './types';
 const POINTS = 400;
 
 /**
- * A picture of a schedule: the LR of the weights over the run, the biases behind it, warm-up shaded, one quantity marked.
- * Self-contained and small (about 10 kB), for an image in a hover or a file. Colours come from the theme.
+ * A picture of a schedule: the LR of the weights over the run, the biases behind it, warm-up shaded, one quantity
+ * marked. Self-contained and small (about 10 kB), for an image in a hover or a file. Colours come from the theme.
  */
 export function scheduleSvg(schedule: Schedule, options: SvgOptions): string {
   if (schedule.steps === 0) return emptySvg(options);

@@ -2,19 +2,19 @@ import { roundHalfEven } from './rounding';
 import type { ScheduleInput } from './types';
 import type { UltralyticsRule } from './ultralytics-version';
 
-/** Where a step stands: its epoch, its place in the warm-up, the decay of its epoch. */
+/** The place of a step: its epoch, its step within the warm-up, the decay of its epoch. */
 export type Timeline = {
   readonly steps: number;
   epochOf(step: number): number;
   /** Warm-up steps as counted in an epoch; `time` training counts again when its length changes. */
   warmupAt(epoch: number): number;
-  /** The warm-up step whose LR holds at this step: it stays until the epoch ends. -1 where the scheduler's LR holds. */
+  /** The warm-up step whose LR holds at this step until the epoch ends; -1 if the scheduler's LR holds. */
   warmStep(step: number, epoch: number): number;
-  /** The last warm-up step up to this one, whose momentum and accumulation stay; -1 where there was none. */
+  /** The last warm-up step up to this one, whose momentum and accumulation stay; -1 if there was none. */
   lastWarm(step: number): number;
   /** Decay of the epoch. */
   multiple(epoch: number): number;
-  /** Decay as the scheduler has applied it by then: old versions lag one epoch behind. */
+  /** Decay as the scheduler has applied it by then: old versions are one epoch late. */
   scheduledMultiple(epoch: number): number;
 };
 
@@ -53,7 +53,7 @@ function warmupSteps(input: ScheduleInput, rule: UltralyticsRule, epochs: number
   return roundHalfEven(Math.min(warmup_epochs, Math.max(epochs - 1, 0)) * stepsPerEpoch);
 }
 
-/** As the warm-up is counted again per epoch, the last warm step is found epoch by epoch, each once. */
+/** As the warm-up is counted again in each epoch, the last warm step is found epoch by epoch, each once. */
 function stretchedLastWarm(stepsPerEpoch: number, lastOf: (epoch: number) => number): Timeline['lastWarm'] {
   const ends: number[] = [];
   const within = (epoch: number, step: number): number => {

@@ -15,12 +15,12 @@ export type Schedule = {
   readonly groups: readonly string[];
   /** What one step is: a training batch, unless a library's scheduler is drawn by itself per epoch. */
   readonly unit?: 'step' | 'epoch';
-  /** What its number of steps rests on, where that could not be counted: such numbers are shown with a mark. */
+  /** What its number of steps depends on, if that could not be counted: such numbers are shown with a mark. */
   readonly assumed?: readonly Words[];
   lrAt(step: number, group: number): number;
-  /** What a planned warm-up is made of; absent if a schedule has none that could be changed while it runs. */
+  /** The parts of a planned warm-up; absent if a schedule has none that could be changed during the run. */
   readonly warmup?: WarmupParts;
-  /** Momentum of SGD; for Adam its beta1, which no warm-up touches. */
+  /** Momentum of SGD; for Adam its beta1, which a warm-up does not change. */
   momentumAt(step: number): number;
   /** Batches whose gradients make one optimizer update. */
   accumulateAt(step: number): number;
@@ -29,7 +29,7 @@ export type Schedule = {
 /** LR = start * (where the group begins) + target * (what it leads to); `done` is the share of the way, 1 after it. */
 export type WarmupShares = { readonly start: number; readonly target: number; readonly done: number };
 
-/** The parts that a planned warm-up is made of, so that what it leads to can be changed while it runs. */
+/** The parts of a planned warm-up, so that its target can be changed during the run. */
 export type WarmupParts = {
   sharesAt(step: number): WarmupShares;
   /** LR of a group at the very first step. */
@@ -50,11 +50,11 @@ export type ScheduleInput = ScheduleSettings & {
   /** Training images and classes: `optimizer: auto` is derived from them. Without images, steps times batch count. */
   readonly images?: number;
   readonly classes?: number;
-  /** Of the installed package; the newest known one where absent. */
+  /** Of the installed package; the newest known one if absent. */
   readonly ultralyticsVersion?: string;
-  /** Epoch (from 0) a resumed run goes on with. */
+  /** Epoch (from 0) from which a resumed run continues. */
   readonly startEpoch?: number;
-  /** `time` training: from this epoch (from 0) on the run is thought to have so many epochs. Ascending. */
+  /** `time` training: from this epoch (from 0) on the run is expected to have so many epochs. Ascending. */
   readonly stretches?: readonly Stretch[];
 };
 

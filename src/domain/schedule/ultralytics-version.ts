@@ -5,9 +5,9 @@ export const NEWEST_KNOWN = '8.4.190';
 export type UltralyticsRule = {
   /** Warm-up of at least 100 steps, whatever the epochs are (up to 8.4.102, PR #25321). */
   readonly warmupFloor: boolean;
-  /** The step after the warm-up still lands on the target; without it momentum and LR freeze one step short. */
+  /** The step after the warm-up still reaches the target; without it momentum and LR freeze one step short. */
   readonly inclusiveWarmup: boolean;
-  /** scheduler.step() at the end of the epoch: the decay lags one epoch behind. */
+  /** scheduler.step() at the end of the epoch: the decay is one epoch late. */
   readonly laggingScheduler: boolean;
   /** Order of the parameter groups. */
   readonly biasFirst: boolean;
@@ -49,7 +49,7 @@ function autoRule(before: (boundary: string) => boolean): AutoRule {
   return { long: 'MuSGD', short: before('8.4.8') ? 'MuSGD' : 'AdamW' };
 }
 
-/** Whether a version comes before another; what follows the third number does not count. */
+/** Whether a version comes before another; anything after the third number is ignored. */
 export function isBefore(version: string, boundary: string): boolean {
   return compare(parseVersion(version), parseVersion(boundary)) < 0;
 }

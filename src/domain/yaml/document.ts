@@ -23,7 +23,7 @@ export type YamlOptions = {
   readonly merge?: boolean;
 };
 
-/** A person mends the first few; a list of a hundred thousand would take longer to show than to find. */
+/** A person corrects the first few; a list of a hundred thousand would take longer to show than to find. */
 export const MOST_FAULTS = 100;
 
 /** Parses a YAML text whose length, depth and duplicates cannot make it slow. Never throws. */
@@ -42,12 +42,14 @@ export function parseYaml(text: string, options: YamlOptions): YamlDocument {
   return { document, faults: faultsOf(document) };
 }
 
-/** An experiment nests two blocks. The library calls itself for each level and ends the whole process near the stack's end. */
+/**
+ * An experiment nests two blocks. The library recurses for each level and ends the whole process near the stack's end.
+ */
 const MOST_DEPTH = 100;
 
 const ONE_DOCUMENT = words('holds more than one document');
 
-/** The tokens of a text; undefined where it is nested too deep. */
+/** The tokens of a text; undefined if it is nested too deep. */
 function shallowTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
@@ -97,7 +99,7 @@ function duplicates(document: Document.Parsed): readonly YamlFault[] {
   return faults.slice(0, MOST_FAULTS);
 }
 
-/** A merge, `<<`, may stand more than once. */
+/** A merge, `<<`, may occur more than once. */
 function duplicatesIn(map: YAMLMap): readonly YamlFault[] {
   const seen = new Set<unknown>();
   const faults: YamlFault[] = [];

@@ -22,7 +22,7 @@ export type Head = {
   readonly size: number;
   /** Rows are final: sorted, suppressed, one box each. */
   readonly finished: boolean;
-  /** The layout's own library takes only the best class of an anchor. */
+  /** The library of this layout takes only the best class of an anchor. */
   readonly bestClassOnly: boolean;
   /** Adds candidates (anchor, class, score) in anchor order or class order. */
   scan(view: OutputView, options: ScanOptions, found: CandidateList): void;

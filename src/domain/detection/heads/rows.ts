@@ -88,7 +88,7 @@ export function yoloxHead(classes: number, cells: GridCells, width: number): Hea
   });
 }
 
-/** Raw offsets stay within a few cells; decoded centres span the image. */
+/** Raw offsets are within a few cells; decoded centres span the image. */
 function largestCentre(data: Float32Array, stride: number): number {
   let largest = 0;
   for (let at = 0; at < data.length; at += stride) largest = Math.max(largest, data[at]);

@@ -27,7 +27,7 @@ export function transposedHead(shape: { classes: number; anchors: number; channe
 
 type Grid = { readonly classes: number; readonly anchors: number };
 
-/** By class, since the scores of a class lie together. */
+/** By class, since the scores of a class are contiguous. */
 function scanAll({ data, start }: OutputView, conf: number, grid: Grid, found: CandidateList): void {
   const { classes, anchors } = grid;
   for (let c = 0, at = start + 4 * anchors; c < classes; c++) {

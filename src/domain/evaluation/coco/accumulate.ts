@@ -3,9 +3,8 @@ import type { CocoParams } from './params';
 import { countRanked, createTally, loadCategory, type Tally } from './tally';
 
 /**
- * COCOeval.eval, a plane for each area range and maxDetections: precision and scores [T, R, K] at plane
- * area x levels + level, recall [T, K]; -1 where a category has no ground truth in a range. A plane that was not
- * asked for is undefined.
+ * COCOeval.eval, a plane for each area range and maxDetections: precision and scores [T, R, K] at plane area x levels +
+ * level, recall [T, K]; -1 if a category has no ground truth in a range. A plane that was not requested is undefined.
  */
 export type Planes = {
   readonly precision: (Float64Array | undefined)[];
@@ -16,7 +15,7 @@ export type Planes = {
 };
 export type ArrayShape = readonly [number, number, number, number, number];
 
-/** What to fill of one plane. */
+/** The arrays of one plane to fill. */
 export type Wanted = 'nothing' | 'recall' | 'precision' | 'everything';
 
 type Space = {
@@ -81,7 +80,7 @@ function fillPlane(space: Space, cell: AccumulatedCell): void {
   const scores = planes.scores[cell.plane];
   if (precision !== undefined) fillNeeded(space, cell.positives);
   for (let t = 0; t < thresholds; t++) {
-    // No detections at all leave recall 0, as hits are.
+    // No detections at all leave recall 0, which is also the result of no hits.
     if (recall) recall[t * categories + cell.category] = tally.hits[t] / cell.positives;
     if (precision) samplePrecision(space, cell, t, precision);
     if (scores) sampleScores(space, cell, t, scores);
@@ -97,7 +96,7 @@ function fillNeeded({ needed, recallThresholds }: Space, positives: number): voi
   }
 }
 
-/** The envelope of precision at each recall threshold; 0 where recall is not reached. */
+/** The envelope of precision at each recall threshold; 0 if recall is not reached. */
 function samplePrecision(space: Space, cell: AccumulatedCell, t: number, precision: Float64Array): void {
   const { needed } = space;
   const { precisions, hits, stride } = space.tally;
@@ -107,7 +106,7 @@ function samplePrecision(space: Space, cell: AccumulatedCell, t: number, precisi
   envelope(precisions, base, reached);
   let at = t * recalls * categories + cell.category;
   for (let r = 0; r < recalls; r++, at += categories) {
-    // Recall 0 is reached by the first of all; what counts there is the best precision of any.
+    // Recall 0 is reached by the first detection; the best precision of any counts there.
     const k = needed[r] === 0 ? 1 : needed[r];
     precision[at] = k <= reached ? precisions[base + k - 1] : 0;
   }
@@ -117,7 +116,9 @@ function envelope(values: Float64Array, start: number, count: number): void {
   for (let i = start + count - 2; i >= start; i--) if (values[i + 1] > values[i]) values[i] = values[i + 1];
 }
 
-/** The score of the detection that reaches each recall threshold; recall 0 is reached by the first, true or not. */
+/**
+ * The score of the detection that reaches each recall threshold; the first one reaches recall 0, true positive or not.
+ */
 function sampleScores(space: Space, cell: AccumulatedCell, t: number, scores: Float64Array): void {
   const { needed, outcomes } = space;
   const { ranks, hits, stride, count } = space.tally;

@@ -20,7 +20,7 @@ type CocoArrays = {
   readonly shape: ArrayShape;
 };
 
-/** Everything COCOeval leaves behind; `planes` is what averagePrecision and averageRecall take. */
+/** Everything that COCOeval computes; averagePrecision and averageRecall take `planes`. */
 export type CocoEvaluation = CocoArrays & { readonly stats: CocoStats; readonly planes: Planes };
 
 /** COCOeval's evaluate, accumulate and summarize for boxes, equal to pycocotools' bit for bit. */
@@ -33,7 +33,7 @@ export function evaluateCoco(
   return { ...toArrays(planes), planes, stats: summarize(planes, params) };
 }
 
-/** Only the 12 numbers; the same as evaluateCoco's and faster. */
+/** Only the 12 numbers; equal to evaluateCoco's, and faster. */
 export function cocoStats(
   groundTruth: CocoGroundTruth,
   detections: CocoDetections,
@@ -68,7 +68,7 @@ function interleave(planes: readonly (Float64Array | undefined)[]): Float64Array
   return values;
 }
 
-/** useCats=0: COCOeval lists boxes category by category before it forgets them, which decides among equal scores. */
+/** useCats=0: COCOeval lists boxes category by category before it merges them, which decides among equal scores. */
 function mergeCategories({ groundTruth, detections }: Input): Input {
   const { categories } = groundTruth;
   const truth = sortByKey(identityOrder(groundTruth.image.length), groundTruth.category, categories);

@@ -40,13 +40,13 @@ export type EvaluationGroup = {
   readonly hit: Int32Array;
   readonly ignored: Int32Array;
   readonly positives: Uint32Array;
-  /** The detection at hand: x1, y1, x2, y2, area. */
+  /** The current detection: x1, y1, x2, y2, area. */
   readonly box: Float64Array;
   candidates: number;
   /** Thresholds at which it got a ground truth of id 0. */
   lost: number;
   slots: number;
-  // The group at hand: its ground truth, the next rank, and the first maxDetections that admits it.
+  // The current group: its ground truth, the next rank, and the first maxDetections that admits it.
   image: number;
   category: number;
   truth: number;

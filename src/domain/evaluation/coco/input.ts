@@ -20,5 +20,5 @@ export type CocoDetections = {
 };
 
 export const CROWD = 1;
-/** pycocotools takes id 0 for "no match" (cocoapi#332): whatever matches such a box is a false positive. */
+/** pycocotools takes id 0 for "no match" (cocoapi#332): a detection that matches such a box is a false positive. */
 export const ID_ZERO = 2;

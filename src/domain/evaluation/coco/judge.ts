@@ -1,10 +1,10 @@
 import { type EvaluationGroup, fillCorners, outsideBits } from './group';
 import { CROWD, ID_ZERO } from './input';
 
-/** Where the level starts in a code; area ranges have the bits below. */
+/** First bit of the level in a code; area ranges have the bits below. */
 export const LEVEL_SHIFT = 16;
 
-/** Judges the next detection of the group at hand; they come by descending score. */
+/** Judges the next detection of the current group; they come by descending score. */
 export function judgeDetection(group: EvaluationGroup, detection: number): void {
   const { boxes } = group.detections;
   const { maxDetections } = group;
@@ -18,7 +18,7 @@ export function judgeDetection(group: EvaluationGroup, detection: number): void 
   else assign(group, detection, outside);
 }
 
-/** Gives the detection to ground truth in every area range. */
+/** Assigns the detection to ground truth in every area range. */
 function assign(group: EvaluationGroup, detection: number, outside: number): void {
   const slot = group.slots++;
   group.code[detection] = ~slot;
@@ -36,8 +36,9 @@ function assign(group: EvaluationGroup, detection: number, outside: number): voi
 }
 
 /**
- * Gives the detection, at the thresholds still open, to its best free ground truths, of those that count (0) or of
- * those that are ignored (1) in the area range; returns the thresholds at which it got one. A crowd is never used up.
+ * Assigns the detection, at the thresholds still open, to its best free ground truths, of those that count (0) or of
+ * those that are ignored (1) in the area range; returns the thresholds at which it got one. A crowd can be matched any
+ * number of times.
  */
 function claim(group: EvaluationGroup, area: number, open: number, ignored: number): number {
   const { candidate, candidateMask, flags, truthIgnored, taken } = group;
@@ -78,7 +79,7 @@ function iouWith({ box, truthBoxes, flags }: EvaluationGroup, g: number): number
   return overlap / union;
 }
 
-/** Inserts in front of what has no greater IoU, so that among equals the later ground truth wins. */
+/** Inserts before the first that does not have a greater IoU, so that among equals the later ground truth wins. */
 function addCandidate(group: EvaluationGroup, g: number, iou: number, count: number): number {
   const { candidate, candidateIou, candidateMask } = group;
   let at = count;

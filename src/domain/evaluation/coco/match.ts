@@ -7,9 +7,9 @@ import { judgeDetection } from './judge';
 import type { CocoParams } from './params';
 
 /**
- * What became of each detection. `code` of an unmatched one: bits 0-15 the area ranges its box is outside of, from
- * bit 16 the first maxDetections entry that admits its rank. A matched one has ~slot: its masks per area are at
- * slot x areas, its level at `level[slot]`.
+ * What each detection is. `code` of an unmatched one: bits 0-15 the area ranges its box is outside of, from bit 16 the
+ * first maxDetections entry that admits its rank. A matched one has ~slot: its masks per area are at slot x areas, its
+ * level at `level[slot]`.
  */
 export type Outcomes = {
   readonly code: Int32Array;

@@ -27,7 +27,7 @@ export function scoreCoco(groundTruth: CocoGroundTruth, detections: CocoDetectio
   };
 }
 
-/** Not so: an unmatched one outside of the area range, and one beyond the 100th of its image and category. */
+/** Excluded: an unmatched one outside of the area range, and one beyond the 100th of its image and category. */
 function isRanked(code: number): boolean {
   return code <= 0;
 }

@@ -13,7 +13,7 @@ export type Selection = {
   readonly category?: number;
 };
 
-/** COCOeval.summarize's default; asked for even where params have no such entry, and then -1 (cocoapi#558). */
+/** COCOeval.summarize's default; used even if params have no such entry, which gives -1 (cocoapi#558). */
 const DEFAULT_MAX = 100;
 const LAST = 2;
 
@@ -50,13 +50,13 @@ export function summarize(planes: Planes, params: CocoParams): CocoStats {
   };
 }
 
-/** Mean precision over the selected cells that exist; -1 where none does. */
+/** Mean precision over the selected cells that exist; -1 if none does. */
 export function averagePrecision(planes: Planes, params: CocoParams, selection: Selection): number {
   const plane = planes.precision[planeOf(params, selection)];
   return plane === undefined ? -1 : average(plane, planes.shape, params, selection);
 }
 
-/** Mean of the highest recall over the selected cells that exist; -1 where none does. */
+/** Mean of the highest recall over the selected cells that exist; -1 if none does. */
 export function averageRecall(planes: Planes, params: CocoParams, selection: Selection): number {
   const plane = planes.recall[planeOf(params, selection)];
   return plane === undefined ? -1 : average(plane, planes.shape, params, selection);

@@ -41,7 +41,7 @@ function largest(values: Uint32Array, least: number): number {
   return values.reduce((most, value) => Math.max(most, value), least);
 }
 
-/** Fetches the codes of a category. */
+/** Collects the codes of a category. */
 export function loadCategory(tally: Tally, category: number): void {
   const { codes, outcomes } = tally;
   const { code, ranking, rankingStart } = outcomes;
@@ -50,7 +50,7 @@ export function loadCategory(tally: Tally, category: number): void {
   for (let i = 0; i < tally.count; i++) codes[i] = code[ranking[start + i]];
 }
 
-/** Walks the ranking once for all thresholds, noting precision at the true positives only. */
+/** Goes through the ranking once for all thresholds, recording precision at the true positives only. */
 export function countRanked(tally: Tally, area: number, level: number): void {
   const { codes, count } = tally;
   const limit = (level + 1) << LEVEL_SHIFT;
@@ -68,7 +68,7 @@ function admits({ outcomes }: Tally, slot: number, level: number): boolean {
   return outcomes.level[slot] <= level;
 }
 
-/** Returns the 1 by which the detection is counted; thresholds that ignore it are noted apart. */
+/** Returns the 1 by which the detection is counted; thresholds that ignore it are recorded apart. */
 function countMatched(tally: Tally, rank: number, area: number, counted: number): number {
   const { outcomes, hits, ignored, precisions, ranks, stride } = tally;
   const place = ~tally.codes[rank] * tally.areas + area;

@@ -4,7 +4,7 @@ import type { Scored } from '../scored';
 /** Points of confidence on [0, 1]. */
 export const CONFIDENCES = Float64Array.from({ length: 1000 }, (_, i) => (i === 999 ? 1 : i * (1 / 999)));
 
-/** Added where 0/0 threatens. */
+/** Added to denominators that may be 0. */
 const EPSILON = 1e-16;
 
 /** Curves of one class over CONFIDENCES, at IoU .5. */
@@ -31,8 +31,8 @@ export function confidenceCurves(scored: Scored, classIndex: number, labels: num
 }
 
 /**
- * numpy.interp(-CONFIDENCES, -scores, values, left): linear between descending scores, `above` beyond the highest,
- * the last value below the lowest, the last of equal scores where a point meets them. Without scores, 0.
+ * numpy.interp(-CONFIDENCES, -scores, values, left): linear between descending scores, `above` beyond the highest, the
+ * last value below the lowest, the last of equal scores if a point equals them. Without scores, 0.
  */
 function overConfidence(scores: Float64Array, values: Float64Array, above: number): Float64Array {
   const result = new Float64Array(CONFIDENCES.length);

@@ -75,13 +75,13 @@ function classMetrics(scored: Scored, one: ClassAps, curves: ConfidenceCurves, b
   };
 }
 
-/** 0 where there is nothing to average, as Ultralytics reports it. */
+/** 0 if there is nothing to average, as Ultralytics reports it. */
 function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**
- * What the AP rule before 8.4.37 adds to a class's AP at each threshold: beyond the last recall the curve went straight
+ * What the AP rule before 8.4.37 adds to a class's AP at each threshold: beyond the last recall the curve fell straight
  * from the precision of all detections to 0 at recall 1.
  */
 function legacyTail(scored: Scored, classIndex: number, labels: number): Float64Array {
@@ -93,7 +93,7 @@ function legacyTail(scored: Scored, classIndex: number, labels: number): Float64
   });
 }
 
-/** The part of the trapezoid sum over 101 recalls that lies at or beyond `recall`. */
+/** The part of the trapezoid sum over 101 recalls at or beyond `recall`. */
 function tailArea(recall: number, precision: number): number {
   let sum = 0;
   for (let i = 0; i < RECALL_STEPS; i++) {

@@ -6,13 +6,14 @@ import type { Detections, GroundTruth } from '../types';
 import { boxIou } from './iou';
 
 /**
- * Who gets a label that several detections overlap. `greedy` (8.4.190): in order of score, each detection takes the
+ * Which detection gets a label that several overlap. `greedy` (8.4.190): in order of score, each detection takes the
  * label free at that threshold that it overlaps most, of equal ones the first. `best-label` (8.4.45 and before, and
- * YOLOv5): each detection stands for the one label it overlaps most, of equal ones the last, and has no second choice.
+ * YOLOv5): each detection competes for the one label it overlaps most, of equal ones the last, and has no second
+ * choice.
  */
 export type MatchingRule = 'greedy' | 'best-label';
 
-/** What `map` stands for in reports and comparisons, all of them alike. */
+/** The matching of `map` in all reports and comparisons. */
 export const REPORTED_MATCHING: MatchingRule = 'best-label';
 
 const THRESHOLDS = 10;

@@ -4,7 +4,7 @@ import type { Context } from '../context';
 import { knownNumber } from '../known';
 import { asNumber, plain, type Scope, type Value } from '../value';
 
-/** What each kind must have beside its type. */
+/** What each kind must have besides its type. */
 const REQUIRED: Readonly<Record<MmengineSpec['type'], readonly string[]>> = {
   LinearLR: [],
   ConstantLR: [],
@@ -22,7 +22,7 @@ const ASSUMED_EPOCHS = 12;
 const ASSUMED_LR = 0.02;
 const MOST_STEPS = 300_000;
 
-/** A `param_scheduler` list of an MMEngine config; undefined where nothing of it can be drawn. */
+/** A `param_scheduler` list of an MMEngine config; undefined if nothing of it can be drawn. */
 export function mmengine(value: Value, scope: Scope, context: Context): Schedule | undefined {
   const entries = value.kind === 'list' ? value.items : [value];
   const schedulers = entries.flatMap((entry) => specOf(entry, context) ?? []);

@@ -2,7 +2,7 @@ import { type Arguments, type Context, spend } from '../context';
 import type { PyNode } from '../node';
 import { asNumber, type Value } from '../value';
 
-/** LR that PyTorch's optimizers take where none is given. */
+/** LR of PyTorch's optimizers if none is given. */
 const DEFAULT_LRS: ReadonlyMap<string, number> = new Map([
   ['SGD', 1e-3],
   ['Adam', 1e-3],
@@ -26,7 +26,7 @@ export function isOptimizer(name: string): boolean {
   return DEFAULT_LRS.has(name);
 }
 
-/** Whether a text can hold one at all. */
+/** Whether a text can contain an optimizer at all. */
 export function namesOptimizer(text: string): boolean {
   return [...DEFAULT_LRS.keys()].some((name) => text.includes(`${name}(`));
 }
@@ -57,7 +57,7 @@ export function optimizer(
 
 const CHARACTERS_PER_STEP = 64;
 
-/** Counting lines is paid for: a loop may make an optimizer many times. */
+/** Counting lines costs steps of the budget: a loop may make an optimizer many times. */
 function lineOf(node: PyNode, { root, budget }: Context): number {
   if (!spend(budget, Math.floor(node.start / CHARACTERS_PER_STEP))) return 1;
   return root.text.slice(0, node.start).split('\n').length;

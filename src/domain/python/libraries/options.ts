@@ -1,12 +1,12 @@
 import type { Arguments, Context } from '../context';
 import { asNumber, truth, type Value } from '../value';
 
-/** The arguments of a call by the names of its signature, and what is not known said once for each. */
+/** The arguments of a call by the names of its signature; what is not known is reported once for each. */
 export type Options = {
   readonly given: ReadonlyMap<string, Value>;
-  /** The number given; `standard` where nothing is given, and where it is not known, which is told. */
+  /** The number given; `standard` if none is given or if it is not known, which is reported. */
   number(name: string, standard: number): number;
-  /** Undefined where nothing is given: the library's default then counts. */
+  /** Undefined if none is given: the library's default then counts. */
   optional(name: string): number | undefined;
   numbers(name: string): readonly number[] | undefined;
   flag(name: string): boolean | undefined;
@@ -49,7 +49,7 @@ export function optionsOf(args: Arguments, signature: string, context: Context):
   return { given, number, optional, numbers, flag, word };
 }
 
-/** An option object without what is not given, so that defaults count. */
+/** An options object without what is not given, so that defaults apply. */
 export function defined<T extends Readonly<Record<string, unknown>>>(
   options: T,
 ): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

@@ -10,7 +10,7 @@ type TorchEntry = { readonly signature: string; readonly build: Build };
 /** Lengths that are required and cannot be read. */
 const ASSUMED_STEPS = 100;
 
-/** A scheduler of torch.optim.lr_scheduler; undefined where the name is none of them. */
+/** A scheduler of torch.optim.lr_scheduler; undefined if the name is none of them. */
 export function torchScheduler(name: string, args: Arguments, context: Context): Value | undefined {
   const entry = SCHEDULERS.get(name);
   if (entry === undefined) return undefined;
@@ -148,13 +148,13 @@ function lambdaSpec(kind: 'LambdaLR' | 'MultiplicativeLR'): Build {
   };
 }
 
-/** Another module's function, or one that never ends: what is known is drawn, and what is not is said. */
+/** A function of another module, or one that never ends: what is known is drawn, and what is not is reported. */
 function factorOfOne({ assume, t }: Context): Lambda {
   assume(t('{0} cannot be evaluated from this file: a factor of 1 is assumed.', 'lr_lambda'));
   return () => 1;
 }
 
-/** Undefined where the function gives no number at its first counts. */
+/** Undefined if the function does not give a number at its first counts. */
 function lambdaOf(value: Value | undefined, context: Context): Lambda | undefined {
   if (value?.kind !== 'function') return undefined;
   const f = numericFunction(value, context);
@@ -211,7 +211,7 @@ function oneCycleSpec({ given, number, optional, flag, word }: Options): TorchSp
   };
 }
 
-/** What a plateau is depends on the run: drawn as if nothing ever got better after the first epoch. */
+/** The course of a plateau depends on the run: drawn as if the metric never improved after the first epoch. */
 function plateauSpec({ optional, word }: Options, { assume, t }: Context): TorchSpec {
   assume(t('The metric is not known: drawn as if it never got better after the first epoch.'));
   const mode = word('mode') === 'max' ? ('max' as const) : undefined;

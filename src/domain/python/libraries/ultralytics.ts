@@ -5,7 +5,7 @@ import { field, lastName, type PyNode } from '../node';
 import { plain, type Scope, type Value } from '../value';
 
 const DETECTORS = new Set(['YOLO', 'YOLOE', 'YOLOWorld', 'RTDETR', 'NAS']);
-/** Decided elsewhere, and nothing that an LR depends on. */
+/** Decided elsewhere; the LR does not depend on them. */
 const IGNORED = new Set(['project', 'name', 'exist_ok', 'save_dir', 'resume', 'model', 'trainer']);
 
 export function detector(name: string, positional: readonly Value[]): Value | undefined {

@@ -1,4 +1,4 @@
-/** One parameter group of an optimizer, as schedulers read and write it. Groups do not touch each other. */
+/** One parameter group of an optimizer, as schedulers read and write it. Groups do not affect each other. */
 export type ParamGroup = {
   lr: number;
   initialLr: number | undefined;
@@ -28,9 +28,9 @@ export function divide(cell: ParamGroup, a: number, b: number): number {
 export type TorchScheduler = {
   /** `epoch` is the deprecated explicit count. */
   step(epoch?: number): void;
-  /** What the constructor of a plain scheduler does last. */
+  /** The last step of a plain scheduler's constructor. */
   initialStep(): void;
-  /** Sets the count and the LR, by the closed form where there is one: SequentialLR does this at a milestone. */
+  /** Sets the count and the LR, by the closed form if there is one: SequentialLR does this at a milestone. */
   updateLr(epoch?: number): void;
   /** Takes one count back from every plain scheduler within. */
   undo(): void;

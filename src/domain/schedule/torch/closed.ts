@@ -7,9 +7,9 @@ import type { SpecOf, TorchSpec } from './spec';
 type Factor = (t: number) => number;
 
 /**
- * The LR at any count without stepping there, for pictures of long runs: equal to the simulation up to rounding. Undefined
- * where PyTorch's recursion is not the closed form: compositions in compositions, lambdas in a chain, resumed runs,
- * arguments that divide by zero. Those must be simulated.
+ * The LR at any count without stepping there, for pictures of long runs: equal to the simulation up to rounding.
+ * Undefined if PyTorch's recursion is not the closed form: compositions in compositions, lambdas in a chain, resumed
+ * runs, arguments that divide by zero. Those must be simulated.
  */
 export function closedTorch(spec: TorchSpec, lr: number, group = 0): ((t: number) => number) | undefined {
   if (spec.kind === 'SequentialLR') return sequential(spec, lr, group);
@@ -79,7 +79,7 @@ function warmRestarts(
   };
 }
 
-/** Its recursion asks for nothing but the count; past its end it raises, and that only the simulation tells. */
+/** Its recursion depends only on the count; past its end it raises, which only the simulation shows. */
 function oneCycle(spec: SpecOf<'OneCycleLR'>, lr: number): Factor | undefined {
   const rise = (spec.pct_start ?? 0.3) * spec.total_steps;
   if (!isCount(spec.total_steps) || rise <= 1) return undefined;
@@ -88,7 +88,10 @@ function oneCycle(spec: SpecOf<'OneCycleLR'>, lr: number): Factor | undefined {
   return (t) => formula.next({ lastEpoch: t, stepCount: 0, isInitial: false, baseLr: lr });
 }
 
-/** Each child counts from its own milestone. OneCycleLR changes what the others start from, so it is left out here. */
+/**
+ * Each child counts from its own milestone. OneCycleLR changes the LR that the others start from, so it is left out
+ * here.
+ */
 function sequential(spec: SpecOf<'SequentialLR'>, lr: number, group: number): Factor | undefined {
   const { milestones, schedulers } = spec;
   const isAscending = milestones.every((m, i) => isCount(m) && m > (milestones[i - 1] ?? 0));

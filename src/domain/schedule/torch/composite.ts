@@ -9,7 +9,7 @@ export function createSequential(
 ): TorchScheduler {
   const { milestones } = spec;
   const state = { t: (spec.last_epoch ?? -1) + 1 };
-  // Counting on from the last place: a search per step is what would cost most.
+  // Continues from the last place: a search per step would cost most.
   let passed = 0;
   const childAt = (t: number): number => {
     while (passed < milestones.length && milestones[passed] <= t) passed += 1;
@@ -18,14 +18,14 @@ export function createSequential(
   const step = (): void => {
     state.t += 1;
     const index = childAt(state.t);
-    // At a milestone the child is set back to its own count 0, by closed form where it has one.
+    // At a milestone the child is set back to its own count 0, by closed form if it has one.
     if (index > 0 && milestones[index - 1] === state.t) children[index].updateLr(0);
     else children[index].step();
   };
   const undo = (): void => {
     for (const child of children) child.undo();
   };
-  // Every child has applied its own first factor to the group by now: undone, and the right one begins.
+  // Every child has already applied its own first factor to the group: all are undone, and the right one begins.
   cell.lr = cell.initialLr ?? cell.lr;
   undo();
   children[cell.legacy ? 0 : childAt(0)].initialStep();
@@ -43,7 +43,7 @@ export function createChained(children: readonly TorchScheduler[], cell: ParamGr
   return { step, initialStep: step, updateLr: noFormula(cell), undo };
 }
 
-// A composition has no get_lr of its own: as a later child of SequentialLR it raises when its turn comes.
+// A composition has no get_lr of its own: as a later child of SequentialLR it raises when it becomes active.
 function noFormula(cell: ParamGroup): () => void {
   return () => {
     cell.failure = 'NotImplementedError: a composition cannot follow a milestone of SequentialLR';

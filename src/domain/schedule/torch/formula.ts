@@ -8,7 +8,7 @@ export type LeafState = {
 
 /**
  * `next` is the recursion on the group's current LR, `closed` the formula in the count that an explicit epoch uses.
- * Operations stand in the library's order, so that values agree to the last bits.
+ * Operations are in the library's order, so that values agree to the last bits.
  */
 export type Formula = {
   next(state: LeafState): number;

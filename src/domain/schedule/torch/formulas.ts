@@ -77,8 +77,8 @@ function linear(spec: SpecOf<'LinearLR'>, cell: ParamGroup): Formula {
   };
 }
 
-// The recursion scales what the group holds now, so a change from outside stays; one step after each bottom, where the
-// ratio would divide by zero, the rise is added instead.
+// The recursion scales the group's current LR, so that a change from outside stays; one step after each bottom, at
+// which the ratio would divide by zero, the rise is added instead.
 function cosine({ T_max, eta_min: low = 0 }: SpecOf<'CosineAnnealingLR'>, cell: ParamGroup): Formula {
   const raised = memoLast((t) => 1 + Math.cos((Math.PI * t) / T_max));
   const closed = (s: LeafState, angle: number): number =>

@@ -22,7 +22,7 @@ function leafScheduler(formula: Formula, cell: ParamGroup, state: LeafState): To
   const closed = formula.closed ?? formula.next;
   const updateLr = (epoch?: number): void => {
     state.lastEpoch = epoch ?? state.lastEpoch + 1;
-    // In old releases count 0 meant "just constructed", even where a child reached it late.
+    // In old releases count 0 meant "just constructed", even if a child reached it late.
     const seen = cell.legacy && state.lastEpoch === 0 ? { ...state, isInitial: true } : state;
     cell.lr = (epoch === undefined ? formula.next : closed)(seen);
     formula.afterUpdate?.(state);

@@ -12,7 +12,7 @@ export type TorchRun = {
   /** Values wanted: the one after construction, then one after each step(). */
   readonly steps: number;
   readonly momentum?: number;
-  /** initial_lr of the groups, where the run is a resumed one. */
+  /** initial_lr of the groups, if the run is a resumed one. */
   readonly initialLrs?: readonly number[];
   /** Releases such as 1.13: SequentialLR begins with its first child though milestone 0 has passed (pytorch#185872). */
   readonly legacy?: boolean;

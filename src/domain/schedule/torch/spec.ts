@@ -65,6 +65,6 @@ export type PlateauOptions = {
   cooldown?: number;
   min_lr?: number;
   eps?: number;
-  /** The metric of each step: what nobody knows in advance, and the picture needs. */
+  /** The metric of each step: it cannot be known in advance, and the picture needs it. */
   metrics: readonly number[];
 };

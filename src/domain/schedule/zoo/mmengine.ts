@@ -64,8 +64,8 @@ type RateRule = (cell: RateCell, s: number) => number;
 const INF = 1e9;
 
 /**
- * MMEngine's composed schedulers (facts B3): each multiplies what the group holds while begin <= count < end, and leaves
- * it alone outside. Iteration-based ones count after each iteration, epoch-based ones after each epoch.
+ * MMEngine's composed schedulers (facts B3): each multiplies the group's LR while begin <= count < end, and does not
+ * change it outside. Iteration-based ones count after each iteration, epoch-based ones after each epoch.
  */
 export function mmengineSchedule(options: MmengineOptions): Schedule {
   const { lr, epochs, stepsPerEpoch } = options;
@@ -73,7 +73,7 @@ export function mmengineSchedule(options: MmengineOptions): Schedule {
   const counters = options.schedulers.map((spec) => counterOf(converted(spec, stepsPerEpoch), cell));
   const byEpoch = counters.filter((counter) => counter.byEpoch);
   const byIteration = counters.filter((counter) => !counter.byEpoch);
-  // Building one counts it once, in the order of the list.
+  // Building a scheduler counts once, in the order of the list.
   countAll(counters);
   const values = new Float64Array(epochs * stepsPerEpoch);
   for (let step = 0; step < values.length; step++) {

@@ -37,8 +37,8 @@ type Timm = Required<
 type TimmCurve = (t: number) => number;
 
 /**
- * timm's schedulers (facts B5). Traps that the picture shows: without warmup_prefix the decay has been running under the
- * warm-up, so the peak is never reached; per epoch, epoch 0 runs on warmup_lr as a whole.
+ * timm's schedulers (facts B5). Traps that the picture shows: without warmup_prefix the decay runs under the warm-up,
+ * so the peak is never reached; per epoch, epoch 0 runs entirely on warmup_lr.
  */
 export function timmSchedule(options: TimmOptions): Schedule {
   const timm = resolve(options);
@@ -57,7 +57,7 @@ export function timmSchedule(options: TimmOptions): Schedule {
   });
 }
 
-/** What create_scheduler_v2 returns beside the scheduler: cycles, prefix and cooldown make a run longer. */
+/** What create_scheduler_v2 returns besides the scheduler: cycles, prefix and cooldown make a run longer. */
 function epochsOf(options: TimmOptions, timm: Timm): number {
   const { num_epochs: epochs = 300, warmup_epochs = 0, cooldown_epochs = 0 } = options;
   const prefix = timm.warmup_prefix ? warmup_epochs : 0;

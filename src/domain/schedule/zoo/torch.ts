@@ -3,15 +3,15 @@ import { simulateTorch, type TorchRun } from '../torch/simulate';
 import type { Schedule } from '../types';
 import { scheduleOfValues } from './values';
 
-/** Up to here every step is simulated; stepping a million takes a tenth of a second, which a hover does not have. */
+/** Up to here every step is simulated; stepping a million takes a tenth of a second, too long for a hover. */
 const SIMULATED_STEPS = 20_000;
 const LOOKS = 400;
 
 type Drawn = ReturnType<typeof torchSchedule>;
 
 /**
- * A PyTorch scheduler for a picture: short runs step by step, long ones by the closed form where there is one. Exact values
- * for training are `torchSchedule`'s.
+ * A PyTorch scheduler for a picture: short runs step by step, long ones by the closed form if there is one. Exact
+ * values for training are `torchSchedule`'s.
  */
 export function drawnTorchSchedule(run: TorchRun & { readonly unit?: Schedule['unit'] }): Drawn {
   const formulas =
@@ -32,7 +32,7 @@ export function drawnTorchSchedule(run: TorchRun & { readonly unit?: Schedule['u
   };
 }
 
-/** Where the first rise ends: looked for coarsely, then step by step in the stretches around the place. */
+/** The end of the first rise: searched coarsely, then step by step around the place. */
 function firstRise(lrAt: (step: number) => number, steps: number): number {
   const stride = Math.ceil(steps / LOOKS);
   let rough = 0;
@@ -41,7 +41,7 @@ function firstRise(lrAt: (step: number) => number, steps: number): number {
   const last = Math.min(steps - 1, rough + stride);
   while (step < last && lrAt(step + 1) >= lrAt(step)) step += 1;
   if (!(lrAt(step) > lrAt(0))) return 0;
-  // A plateau at the top is no warm-up any more: the first step that is as high.
+  // A plateau at the top is not part of the warm-up: the first step that is as high ends it.
   return firstAsHigh(lrAt, step);
 }
 

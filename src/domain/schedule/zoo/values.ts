@@ -53,7 +53,7 @@ export function risingSteps(values: ArrayLike<number>): number {
   while (step + 1 < values.length && values[step + 1] >= values[step]) step += 1;
   const rises = values.length > 0 && values[step] > values[0];
   if (!rises) return 0;
-  // A plateau at the top is not warm-up any more.
+  // A plateau at the top is not part of the warm-up.
   while (step > 0 && values[step - 1] === values[step]) step -= 1;
   return step;
 }
