@@ -20,7 +20,7 @@ const FIELDS: readonly Field[] = [
   { name: 'score', kind: 'number', column: SCORE },
 ];
 const NEEDED = FIELDS.reduce((bits, field) => bits | (1 << field.column), 0);
-/** Near the size of one detection in common files; the columns grow where it is less. */
+/** Near the size of one detection in common files; the columns grow if detections are smaller. */
 const USUAL_BYTES = 80;
 
 type Sink = {
@@ -67,7 +67,7 @@ function readDetections(sink: Sink, start: number): number {
   return end < 0 || found ? end : fail(scan, start, 'COCO results, a list of detections');
 }
 
-/** Takes the record just read; false where it is none. */
+/** Takes the record just read; false if it is not a detection. */
 function take(sink: Sink, at: number): boolean {
   const { reader, columns } = sink;
   const { row } = reader;

@@ -15,7 +15,7 @@ export type CocoFile = { readonly file: string; readonly bytes: Uint8Array };
 
 export type Evaluated<T> = { readonly value: T | undefined; readonly problems: readonly Problem[] };
 
-/** COCO files to pycocotools' arrays and numbers. Without a value where a problem is an error. */
+/** COCO files to pycocotools' arrays and numbers. Without a value if a problem is an error. */
 export function evaluateCocoFiles(
   groundTruth: CocoFile,
   detections: CocoFile,
@@ -26,7 +26,7 @@ export function evaluateCocoFiles(
   );
 }
 
-/** COCO files to the 12 numbers. Without a value where a problem is an error. */
+/** COCO files to the 12 numbers. Without a value if a problem is an error. */
 export function cocoStatsOfFiles(groundTruth: CocoFile, detections: CocoFile): Evaluated<CocoStats> {
   return withFiles(groundTruth, detections, (input) => cocoStats(input.groundTruth, input.detections));
 }

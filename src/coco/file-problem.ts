@@ -3,7 +3,7 @@ import type { Scan } from '../json/scan';
 
 const SHOWN_BYTES = 20;
 
-/** The first failure of a scan as one line: where, what was expected, what stands there. */
+/** The first failure of a scan as one line: place, what was expected, what was found. */
 export function failureProblem(scan: Scan, file: string): Problem {
   const { at, expected } = scan.failure ?? { at: 0, expected: 'JSON' };
   const { line, column } = lineAndColumn(scan.bytes, at);

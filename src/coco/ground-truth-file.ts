@@ -14,7 +14,7 @@ import {
 } from '../json/scan';
 import { failureProblem, fileProblem } from './file-problem';
 
-/** Of each annotation: its id (NaN where it has none), and its image and category (-1 where not listed). */
+/** Of each annotation: its id (NaN if it has none), and its image and category (-1 if not listed). */
 type AnnotationColumns = {
   readonly ids: Float64Array;
   readonly image: Int32Array;
@@ -65,7 +65,7 @@ const SECTIONS = new Map<string, RowLayout>([
   ['categories', ID_ONLY],
 ]);
 
-/** Reads a COCO annotation file. What stops the evaluation is a problem of severity error. */
+/** Reads a COCO annotation file. A problem that prevents the evaluation has severity error. */
 export function parseGroundTruthFile(
   bytes: Uint8Array,
   file: string,
@@ -134,7 +134,7 @@ function buildColumns(
   return { groundTruth, problems: warnings(groundTruth, counts, file) };
 }
 
-/** Image and category of each annotation, -1 where the file does not list it. */
+/** Image and category of each annotation, -1 if the file does not list it. */
 function resolve({ values, width, count }: Rows, { images, categories }: Index): AnnotationColumns {
   const found = {
     ids: new Float64Array(count),
@@ -172,7 +172,7 @@ function fillColumns(
   return withoutArea;
 }
 
-/** What is absent is NaN, which is neither 0 nor above it. */
+/** An absent value is NaN, which is neither 0 nor above it. */
 function flagsOf(id: number, crowded: number): number {
   return (Math.abs(crowded) > 0 ? CROWD : 0) | (id === 0 ? ID_ZERO : 0);
 }
@@ -204,7 +204,7 @@ function warnings(groundTruth: CocoGroundTruth, counts: Counts, file: string): P
 
 /**
  * Which annotations are judged, in order; those of unlisted images or categories (-1) are not. COCO.createIndex keeps
- * only the last annotation of an id but lists it wherever the id occurs: so it counts once for each.
+ * only the last annotation of an id but lists it wherever the id occurs, so it counts once for each.
  */
 function annotationOrder(columns: AnnotationColumns): { order: Uint32Array; repeated: number } {
   const { ids, image, category } = columns;
@@ -215,7 +215,7 @@ function annotationOrder(columns: AnnotationColumns): { order: Uint32Array; repe
   return hasRepeats(ids) ? replaced(listed, lastOfId(ids), columns) : { order: listed, repeated: 0 };
 }
 
-/** An absent id is NaN and repeats nothing. */
+/** An absent id is NaN and does not equal any other. */
 function hasRepeats(ids: Float64Array): boolean {
   const sorted = ids.slice().sort();
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return true;
@@ -236,7 +236,7 @@ function replaced(
   { ids, image, category }: AnnotationColumns,
 ): { order: Uint32Array; repeated: number } {
   const keeper = (i: number): number => (Number.isNaN(ids[i]) ? i : (last.get(ids[i]) ?? i));
-  // Annotations are fetched image by image before they are put under the image of the last one.
+  // Annotations are collected image by image before they are assigned to the image of the last one.
   const fetched = listed.slice().sort((a, b) => image[a] - image[b] || a - b);
   const order = fetched.map(keeper).filter((i) => image[i] >= 0 && category[i] >= 0);
   const named = ids.filter((id) => !Number.isNaN(id)).length;

@@ -1,11 +1,11 @@
 import { endOfNumber, textOf } from './long-number';
 import { fail, type IdNames, type Scan, skipString, stringOf } from './scan';
 
-/** Ids that no double holds stand as numbers from here on: no JSON integer of practice comes near. */
+/** Ids that a double cannot hold are stored as numbers from here on: no JSON integer in practice comes near. */
 const NAMED_FROM = 2 ** 1000;
 const NAMED_STEP = 2 ** 948;
 
-/** An id that is no plain integer below 2^53: a string, or an integer of more digits. */
+/** An id that is not a plain integer below 2^53: a string, or an integer of more digits. */
 export function readNamedId(scan: Scan, start: number, out: Float64Array, index: number): number {
   const { bytes } = scan;
   const text = bytes[start] === 34;
@@ -56,7 +56,7 @@ function sortable(names: IdNames, id: number): number | bigint | string {
   return text.startsWith('"') || !/^-?\d+$/.test(text) ? text : BigInt(text);
 }
 
-/** Finds the position of an id among distinct ascending ones; -1 where it is none of them. */
+/** Finds the position of an id among distinct ascending ones; -1 if it is not one of them. */
 export type IdIndex = { readonly size: number; find(id: number): number };
 
 /** Ids within a range of this many times their number are looked up in a table, others in a Map. */
@@ -79,7 +79,7 @@ function tableIndex(ids: Float64Array, low: number, span: number): IdIndex {
   });
   const find = (id: number): number => {
     const place = (id - low) | 0;
-    // What is a fraction or out of the range of 32 bits does not come back the same.
+    // A fraction, or a number out of the range of 32 bits, does not come back the same.
     return place >= 0 && place < table.length && place + low === id ? table[place] : -1;
   };
   return { size: ids.length, find };

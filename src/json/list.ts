@@ -6,7 +6,7 @@ const CLOSE_OBJECT = 125;
 const OPEN_OBJECT = 123;
 const COMMA = 44;
 
-/** Reads a list of objects, telling of each with the row filled; `onRecord` returns false to stop. */
+/** Reads a list of objects and calls back for each with the row filled; `onRecord` returns false to stop. */
 export function readRecords(
   scan: Scan,
   start: number,
@@ -26,7 +26,7 @@ function nextRecord(scan: Scan, pos: number): number {
   return bytes[pos] === COMMA && bytes[pos + 1] === OPEN_OBJECT ? pos + 1 : nextItem(scan, pos, CLOSE_LIST);
 }
 
-/** Rows of numbers, one per object; NaN where an object has not the key. */
+/** Rows of numbers, one per object; NaN if an object does not have the key. */
 export type Rows = { readonly width: number; count: number; values: Float64Array };
 
 export type RowLayout = {
@@ -35,7 +35,7 @@ export type RowLayout = {
   readonly width: number;
 };
 
-/** Objects are rarely shorter; where they are, the values grow. Memory that is never written costs nothing. */
+/** Objects are rarely shorter; if they are, the values grow. Memory that is never written costs nothing. */
 const USUAL_BYTES = 100;
 
 /** Reads a list of objects into rows; `name` is the list's in messages. */
@@ -84,7 +84,7 @@ export function rowColumn(rows: Rows, column: number): Float64Array {
   return values;
 }
 
-/** Walks the members of an object; `onMember` gets each key and where its value starts, and returns where it ends. */
+/** Goes through the members of an object; `onMember` gets each key and the start of its value, and returns its end. */
 export function readMembers(
   scan: Scan,
   start: number,

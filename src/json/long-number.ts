@@ -13,7 +13,7 @@ const SPLITTER = 134217729;
 /** Wider than the relative error of the correction term, which is below 2^-51. */
 const DOUBT = 2 ** -50;
 
-/** Position after the number at `start`, or -1 where JSON has no number there. */
+/** Position after the number at `start`, or -1 if it is not a JSON number. */
 export function endOfNumber(bytes: Uint8Array, start: number): number {
   const first = bytes[start] === MINUS ? start + 1 : start;
   const whole = skipDigits(bytes, first);
@@ -34,17 +34,19 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
 }
 
-/** As readNumber, by Number(): for whatever is not plain digits with a point or none among them. */
+/** Like readNumber, by Number(): for whatever is not plain digits with at most one point among them. */
 export function readOddNumber(bytes: Uint8Array, start: number, out: Float64Array, index: number): number {
   const end = endOfNumber(bytes, start);
   if (end >= 0) out[index] = Number(textOf(bytes, start, end));
   return end;
 }
 
-/** Where a number of plain digits stands, and how many of them follow a point. */
+/** The position of a number of plain digits, and how many of them follow a point. */
 export type Digits = { readonly start: number; readonly end: number; readonly scale: number };
 
-/** As readNumber, for more than 9 plain digits; up to 18 of them, zeros before them aside, without making a string. */
+/**
+ * Like readNumber, for more than 9 plain digits; up to 18 of them, leading zeros not counted, without making a string.
+ */
 export function readLongNumber(bytes: Uint8Array, digits: Digits, out: Float64Array, index: number): number {
   const { start, end, scale } = digits;
   const first = bytes[start] === MINUS ? start + 1 : start;
@@ -60,7 +62,7 @@ export function readLongNumber(bytes: Uint8Array, digits: Digits, out: Float64Ar
   return end;
 }
 
-/** Position of the first digit that is none of the zeros before a number, with the point among them. */
+/** Position of the first digit after the leading zeros of a number and the point among them. */
 function skipZeros(bytes: Uint8Array, start: number, end: number): number {
   let pos = start;
   while (pos < end && (bytes[pos] === ZERO || bytes[pos] === POINT)) pos++;
@@ -77,7 +79,7 @@ function integerOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * (head x 10^tailDigits + tail) / 10^scale, correctly rounded, or NaN where that is in doubt. Beyond 2^53 the integer is
+ * (head x 10^tailDigits + tail) / 10^scale, correctly rounded, or NaN if that is in doubt. Beyond 2^53 the integer is
  * held exactly as high + low and the quotient as q + correction; the rounded sum is right when both ends of the
  * correction's error interval round alike.
  */

@@ -10,8 +10,8 @@ const INT_DIGITS = 9;
 
 /**
  * Reads the JSON number at `start` into `out[index]`, the same double as JSON.parse gives, and returns the position
- * after it, or -1 where there is no number. Up to 9 digits it is one division of two exact doubles, which rounds
- * correctly (Clinger 1990); the rest goes the longer way.
+ * after it, or -1 if there is no number. Up to 9 digits it is one division of two exact doubles, which rounds correctly
+ * (Clinger 1990); the rest takes the longer way.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: runs per digit; value and position cannot both be returned from a helper
 export function readNumber(bytes: Uint8Array, start: number, out: Float64Array, index: number): number {

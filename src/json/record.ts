@@ -29,11 +29,11 @@ export type Field = { readonly name: string; readonly kind: FieldKind; readonly 
 export type RecordReader = {
   readonly fields: ReadonlyMap<string, Field>;
   readonly skeleton: Skeleton;
-  /** Values of the record read last; NaN where it has none. */
+  /** Values of the last record; NaN if it has none. */
   readonly row: Float64Array;
-  /** Where the bytes that lead up to the next value begin. */
+  /** Start of the bytes that lead up to the next value. */
   leadStart: number;
-  /** Bits of the columns that the record read last had; a box has that of its first. */
+  /** Bits of the columns that the last record had; a box has the bit of its first. */
   seen: number;
 };
 
@@ -74,7 +74,7 @@ function readSlot(scan: Scan, start: number, row: Float64Array, column: number):
   return Math.abs(row[column]) <= Number.MAX_SAFE_INTEGER ? pos : -1;
 }
 
-/** Any object, whatever the white space, order and escapes; its skeleton is what the next one is compared with. */
+/** Any object, whatever its white space, order and escapes; the next one is compared with its skeleton. */
 function readSlowly(scan: Scan, start: number, reader: RecordReader): number {
   clearSkeleton(reader.skeleton);
   reader.row.fill(Number.NaN);
@@ -109,7 +109,7 @@ function readValue(scan: Scan, start: number, row: Float64Array, field: Field): 
   return plain ? pos : readNamedId(scan, start, row, field.column);
 }
 
-/** What Python writes for numbers that JSON has not; true and false count as 1 and 0. */
+/** What Python writes for numbers that JSON does not have; true and false count as 1 and 0. */
 function readLiteral(scan: Scan, start: number, row: Float64Array, { name, column }: Field): number {
   const word = literalAt(scan.bytes, start);
   if (word === undefined || word === 'null') return fail(scan, start, `a number for "${name}"`);

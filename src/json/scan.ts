@@ -21,7 +21,7 @@ export function createScan(bytes: Uint8Array, names: IdNames): Scan {
   return { bytes, names, failure: undefined };
 }
 
-/** Notes what was expected; the first failure stays. */
+/** Records what was expected; the first failure stays. */
 export function fail(scan: Scan, at: number, expected: string): number {
   scan.failure ??= { at, expected };
   return -1;
@@ -44,7 +44,7 @@ function isSpace(c: number): boolean {
   return c === 32 || c === 10 || c === 13 || c === 9;
 }
 
-/** The position itself where only white space follows. */
+/** The position itself if only white space follows. */
 export function expectEnd(scan: Scan, start: number): number {
   if (start < 0) return -1;
   const pos = skipSpace(scan.bytes, start);
@@ -59,7 +59,7 @@ export function expectChar(scan: Scan, start: number, char: string): number {
   return skipSpace(scan.bytes, pos + 1);
 }
 
-/** After a value: past a comma to the next one, or `end` unread where the list or object closes. */
+/** After a value: past a comma to the next one, or `end` unread if the list or object closes. */
 export function nextItem(scan: Scan, start: number, close: number): number {
   if (start < 0) return -1;
   const pos = skipSpace(scan.bytes, start);
@@ -85,7 +85,7 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
   return plain && !raw.includes('\\') ? raw : decode(raw);
 }
 
-/** Bytes as Latin-1 text to the string they spell; what is no valid UTF-8 or escape stays as it is. */
+/** Bytes as Latin-1 text to the string they spell; invalid UTF-8 or escapes stay as they are. */
 function decode(raw: string): string {
   try {
     const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
@@ -95,7 +95,7 @@ function decode(raw: string): string {
   }
 }
 
-/** Past any value, whatever it holds. */
+/** Past any value of any kind. */
 export function skipValue(scan: Scan, start: number): number {
   const c = scan.bytes[start];
   if (c === QUOTE) return skipString(scan, start);
@@ -133,7 +133,7 @@ function skipScalar(scan: Scan, start: number): number {
   return word === undefined ? fail(scan, start, 'a value') : start + word.length;
 }
 
-/** JSON's literals, and those that Python's json module writes beside them. */
+/** JSON's literals, and those that Python's json module writes besides. */
 export function literalAt(bytes: Uint8Array, start: number): string | undefined {
   return LITERALS.find((word) => textOf(bytes, start, start + word.length) === word);
 }

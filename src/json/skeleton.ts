@@ -1,5 +1,5 @@
-// What stands between the numbers of a record. Writers give every object of a list the same keys in the same order, so
-// that the bytes up to each number are compared, four at a time, with those of the object before.
+// The bytes between the numbers of a record. Writers give every object of a list the same keys in the same order, so
+// the bytes up to each number are compared, four at a time, with those of the object before.
 
 /** Number s of a record follows lead s and goes to column[s]; one lead more closes the record. */
 export type Skeleton = {
@@ -13,7 +13,7 @@ export type Skeleton = {
   readonly words: Int32Array;
 };
 
-/** Column of a value that is of no interest. */
+/** Column of a value that is not needed. */
 export const SKIPPED = -1;
 
 const MAX_SLOTS = 32;
@@ -31,7 +31,7 @@ export function createSkeleton(bytes: Uint8Array): Skeleton {
   };
 }
 
-/** What was learnt counts for other bytes from now on. */
+/** What was learnt is for other bytes from now on. */
 export function moveSkeleton(skeleton: Skeleton, bytes: Uint8Array): void {
   skeleton.view = viewOf(bytes);
 }
@@ -44,10 +44,10 @@ export function clearSkeleton(skeleton: Skeleton): void {
   skeleton.slots = 0;
 }
 
-/** Notes that the bytes from..to lead up to a value; a record with too many or too long ones stays incomplete. */
+/** Records that the bytes from..to lead up to a value; a record with too many or too long ones stays incomplete. */
 export function addSlot(skeleton: Skeleton, from: number, to: number, column: number): void {
   const slot = skeleton.slots++;
-  // A text that is torn within a record: what is read behind its end fails, and nothing is to be learnt from it.
+  // A text that is torn within a record: reading past its end fails, and nothing can be learnt from it.
   const isTorn = from < 0 || to > skeleton.view.byteLength;
   if (slot >= MAX_SLOTS || isTorn) return;
   skeleton.column[slot] = column;
@@ -59,7 +59,7 @@ export function addSlot(skeleton: Skeleton, from: number, to: number, column: nu
     for (let at = from, i = first; at < to; at += WORD, i++) skeleton.words[i] = wordBefore(skeleton, at, to);
 }
 
-/** Notes the bytes that close the record. */
+/** Records the bytes that close the record. */
 export function closeSkeleton(skeleton: Skeleton, from: number, to: number): void {
   addSlot(skeleton, from, to, SKIPPED);
   const { slots, length } = skeleton;
@@ -77,12 +77,12 @@ function shortWord({ view }: Skeleton, from: number, length: number): number {
   return word;
 }
 
-/** Position after lead number `slot` where it stands at `start`, else -1. */
+/** Position after lead number `slot` if it is at `start`, else -1. */
 export function matchLead(skeleton: Skeleton, slot: number, start: number): number {
   const { view, words } = skeleton;
   const length = skeleton.length[slot];
   const end = start + length;
-  // Too near the end of the text to look at whole words; the caller reads on byte by byte.
+  // Too near the end of the text to compare whole words; the caller reads on byte by byte.
   if (Math.max(end, start + WORD) > view.byteLength) return -1;
   if (length >= WORD) return sameWords(skeleton, slot * MAX_WORDS, start, end) ? end : -1;
   return (view.getInt32(start, true) & ((1 << (8 * length)) - 1)) === words[slot * MAX_WORDS] ? end : -1;

@@ -7,7 +7,7 @@ export type ElementType = keyof typeof ELEMENT_TYPES;
 
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
 
-/** A number in `dims` is fixed; a string names a dimension that is known at run time. */
+/** A number in `dims` is fixed; a string names a dimension that is only known at run time. */
 export type ValueInfo = {
   readonly name: string;
   readonly type: ElementType;

@@ -14,7 +14,7 @@ export type OnnxFile = {
   readonly metadata: ModelMetadata;
 };
 
-/** Reads an ONNX file with what it says of itself. Throws one line where it is not there or is something else. */
+/** Reads an ONNX file with its metadata. Throws one line if it does not exist or is something else. */
 export async function readOnnxFile(file: string): Promise<OnnxFile> {
   const bytes = await readModel(file);
   const fields = modelFields(bytes);

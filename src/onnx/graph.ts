@@ -10,7 +10,7 @@ import {
   type WireField,
 } from './wire';
 
-// The parts of an ONNX graph that a rewrite needs (onnx.proto3); everything else is carried along as bytes.
+// The parts of an ONNX graph that a rewrite needs (onnx.proto3); everything else is kept as bytes.
 export const MODEL_FIELD = { graph: 7, functions: 25 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
 const NODE = { input: 1, output: 2, op: 4, attribute: 5, domain: 7 } as const;
@@ -115,7 +115,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Element type of what a node makes from an attribute: Cast's `to`, Constant's and ConstantOfShape's `value`. */
+/** Element type of a node's output that an attribute sets: Cast's `to`, Constant's and ConstantOfShape's `value`. */
 export function attributeType(node: GraphNode, name: string): number | undefined {
   const attribute = attributesOf(node).find((fields) => textOf(fields, ATTRIBUTE.name) === name);
   if (!attribute) return undefined;
@@ -158,7 +158,7 @@ export function encodeCast(from: string, to: string, type: number): Uint8Array {
   ]);
 }
 
-/** Values of a float32 tensor; undefined where they lie outside the file. */
+/** Values of a float32 tensor; undefined if they are outside the file. */
 export function floatsOf(tensor: GraphTensor): Float32Array | undefined {
   if (fieldsOf(tensor.fields, TENSOR.external).length > 0) return undefined;
   const parts = [...fieldsOf(tensor.fields, TENSOR.raw), ...fieldsOf(tensor.fields, TENSOR.floats)];

@@ -17,7 +17,7 @@ import {
 } from './graph';
 import { concatenate, encodeBytes, fieldsOf, readFields, type WireField } from './wire';
 
-/** Where the element type of a node's outputs comes from. */
+/** How the element type of a node's outputs is determined. */
 type TypeRule = number | { readonly input: number } | { readonly attribute: string; readonly absent: number };
 
 const FIRST: TypeRule = { input: 0 };
@@ -45,7 +45,7 @@ export type HalfConversion =
   | { readonly kind: 'converted'; readonly model: Uint8Array }
   | { readonly kind: 'kept'; readonly reason: string };
 
-// Operators that take and give any float type, all of one type, except for the inputs listed in FLOAT_INPUTS.
+// Operators that take and return any float type, all of one type, except for the inputs listed in FLOAT_INPUTS.
 const CONVERTIBLE = new Set(
   `Abs Add AveragePool BatchNormalization Ceil Clip Concat Conv ConvTranspose Div Elu Erf Exp Expand Flatten Floor
   Gather Gemm GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Identity InstanceNormalization LeakyRelu Log MatMul Max
@@ -59,7 +59,7 @@ const LARGEST_HALF = 65504;
 
 /**
  * A float32 model with FP16 weights and arithmetic, its input and output as before. What follows the last convolution
- * stays float32: FP16 steps by half a pixel above 512, which would cost boxes their accuracy.
+ * stays float32: FP16 has steps of half a pixel above 512, which would cost boxes their accuracy.
  */
 export function convertToHalf(model: Uint8Array): HalfConversion {
   const fields = readFields(model);
@@ -104,7 +104,7 @@ function nodesBeforeLastConvolution(graph: Graph, types: ReadonlyMap<string, num
   return chosen;
 }
 
-/** Shapes are computed with integers, which are left alone; constants and casts are float32 for whoever reads them. */
+/** Shapes are computed with integers, which do not change; constants and casts are float32 for their readers. */
 function makesFloats(node: GraphNode, types: ReadonlyMap<string, number>): boolean {
   const source = node.op === 'Constant' || node.op === 'Cast';
   return !source && types.get(node.outputs[0]) === ELEMENT.float;
@@ -132,7 +132,7 @@ class Rewriter {
     this.#types = types;
   }
 
-  /** An FP16 node: its float inputs are brought to FP16. */
+  /** An FP16 node: its float inputs are cast to FP16. */
   addHalf(node: GraphNode): void {
     const kept = FLOAT_INPUTS[node.op] ?? [];
     const inputs = node.inputs.map((name, i) => (kept.includes(i) ? this.single(name) : this.#half(name)));
@@ -154,7 +154,7 @@ class Rewriter {
     );
   }
 
-  /** The float32 value of a name, cast where only FP16 exists. */
+  /** The float32 value of a name, cast if only FP16 exists. */
   single(name: string): string {
     if (this.#onlyHalf.delete(name)) this.nodes.push(encodeCast(`${name}__half`, name, ELEMENT.float));
     return name;
@@ -211,7 +211,7 @@ function singlesUsed(graph: Graph, chosen: ReadonlySet<GraphNode>): Set<string> 
   return used;
 }
 
-/** Element types of all values, by name; nodes whose outputs differ in type are told by the rewrite's own list. */
+/** Element types of all values, by name; nodes whose outputs differ in type are known from the rewrite's own list. */
 function valueTypes(graph: Graph): Map<string, number> {
   const types = new Map<string, number>();
   for (const { name, type } of [...graph.inputs, ...graph.initializers]) types.set(name, type);

@@ -17,7 +17,7 @@ const VARINT = 0;
 const DELIMITED = 2;
 const EMPTY = new Uint8Array(0);
 
-/** The fields of a message in their order. Throws where the bytes are no message. */
+/** The fields of a message in their order. Throws if the bytes are not a message. */
 export function readFields(message: Uint8Array): WireField[] {
   const reader = Reader.create(message);
   const fields: WireField[] = [];

@@ -1,6 +1,6 @@
 import { type Deferred, deferred, toError } from '../base/async';
 
-/** Raised when either side of a channel speaks another version: mixed builds must not talk. */
+/** Thrown when either side of a channel speaks another version: mixed builds must not talk. */
 export const PROTOCOL_VERSION = 1;
 
 export type Wire =
@@ -11,7 +11,7 @@ export type Wire =
       readonly kind: 'error';
       readonly id: number;
       readonly message: string;
-      /** `code` of the error, where it has one, so that the asker can tell bad input from a fault. */
+      /** `code` of the error, if it has one, so that the caller can tell bad input from a fault. */
       readonly code?: string;
     }
   | { readonly kind: 'event'; readonly name: string; readonly value: unknown };
@@ -60,7 +60,7 @@ export class Channel {
     if (!this.#closed) this.#options.send({ kind: 'event', name, value });
   }
 
-  /** Feeds a message that arrived. What is no message of ours is ignored. */
+  /** Feeds a message that arrived. A message that is not ours is ignored. */
   receive(message: unknown): void {
     if (this.#closed || !isWire(message)) return;
     if (message.kind === 'hello') this.#greet(message.version);

@@ -23,7 +23,7 @@ export function* scalarPoints(state: RunState): Generator<ScalarPoint> {
   for (const epoch of state.epochs) yield* ownPoints(epoch);
 }
 
-/** A missing value is NaN in a column; a loss that is NaN is news and is exported. */
+/** A missing value is NaN in a column; a loss that is NaN is information and is exported. */
 function isMissing(value: number, tag: string): boolean {
   return Number.isNaN(value) && !tag.startsWith('loss/');
 }
@@ -52,7 +52,7 @@ function validationPoints(validated: Validated): ScalarPoint[] {
   return METRICS.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
 }
 
-/** What the trainer's own validation found, where another program has one. */
+/** Results of the trainer's own validation, if another program has one. */
 function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPoint[] {
   return Object.entries(metrics).map(([name, value]) => ({
     tag: `trainer/${name}`,
@@ -75,8 +75,8 @@ export function* stepsCsv(state: RunState): Generator<string> {
 }
 
 /**
- * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. A run that nobody
- * validated here has the trainer's own numbers.
+ * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. A run that was
+ * not validated here has the trainer's own numbers.
  */
 export function* epochsCsv(state: RunState): Generator<string> {
   yield 'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds\n';

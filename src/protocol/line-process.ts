@@ -3,7 +3,7 @@ import { zClassMetrics } from '../run/validation';
 
 // Lines on the stdout of the Python processes that stay warm (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
 
-/** What the environment of such a process has; its first line. */
+/** The environment of such a process; its first line. */
 export const zPythonReady = z.object({
   ready: z.literal(true),
   ultralytics: z.string(),
@@ -19,7 +19,7 @@ const zAnswered = z.looseObject({ id: z.number().int(), seconds: z.number() });
 
 export const zPythonLine = z.union([zPythonReady, zFailed, zAnswered, z.strictObject({ error: z.string() })]);
 
-/** What Ultralytics' own `val` says of a checkpoint. */
+/** What Ultralytics' own `val` reports about a checkpoint. */
 export const zOwnMetrics = z.object({
   map: z.number(),
   map50: z.number(),
@@ -35,7 +35,7 @@ export const zOwnValAnswer = z.object({
   named: z.record(z.string(), z.number()),
   fitness: z.number(),
   perClass: z.array(zClassMetrics),
-  /** What was detected was written to `out`. */
+  /** The detections were written to `out`. */
   recorded: z.boolean(),
   metrics: zOwnMetrics,
   device: z.string(),

@@ -8,7 +8,7 @@ export type LrRequest = Extract<ControlRequest, { type: 'lr' }>;
 
 export type ForeseenLr = { readonly preview: LrPreview; readonly tooHigh: TooHigh | undefined };
 
-/** What a request for another LR comes to at `step`; undefined while a run's plan is not known. */
+/** The effect of a request for another LR at `step`; undefined while a run's plan is not known. */
 export function foreseeLr(state: RunState, request: LrRequest, step: number): ForeseenLr | undefined {
   const schedule = scheduleOfRun(state);
   if (!schedule || step >= schedule.steps) return undefined;
@@ -20,7 +20,7 @@ export function foreseeLr(state: RunState, request: LrRequest, step: number): Fo
   };
 }
 
-/** The step after the last one that was made. */
+/** The step after the last completed one. */
 export function nextStep({ steps: { step } }: Pick<RunState, 'steps'>): number {
   return step.length === 0 ? 0 : step.at(step.length - 1) + 1;
 }

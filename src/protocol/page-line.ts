@@ -1,6 +1,6 @@
 import { Channel, type ChannelOptions } from './channel';
 
-/** The host's end of a page. A page is born again whenever it becomes visible, and says hello each time. */
+/** The host's end of a page. A page is created again whenever it becomes visible, and says hello each time. */
 export type PageLine = {
   receive(message: unknown): void;
   event(name: string, value: unknown): void;

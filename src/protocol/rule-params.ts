@@ -3,7 +3,7 @@ import type { ValidateParams } from './validator';
 
 type RuleParams = Partial<Omit<ValidateParams, 'model' | 'data'>>;
 
-/** What the validator is asked for a run's checkpoint; undefined: the standard rule. */
+/** The rule that the validator is to apply to a run's checkpoint; undefined: the standard rule. */
 export function ruleParams(rule: TrainerRule | undefined): RuleParams {
   if (rule === undefined) return { rule: 'standard', split: 'val' };
   const { classes, batch, rect, nms: _, single_cls, ...same } = rule;
@@ -18,7 +18,7 @@ export function ruleParams(rule: TrainerRule | undefined): RuleParams {
 
 const USUAL = { conf: 0.001, iou: 0.7, max_det: 300, split: 'val', fraction: 1 } as const;
 
-/** One line where the trainer's own rule is not the standard one; '' where they agree. */
+/** One line if the trainer's own rule is not the standard one; '' if they agree. */
 export function ruleNote(rule: TrainerRule, counts: 'trainer' | 'standard'): string {
   const different = (Object.keys(USUAL) as (keyof typeof USUAL)[])
     .filter((key) => rule[key] !== USUAL[key])

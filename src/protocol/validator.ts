@@ -3,9 +3,9 @@ import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
 import { zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
-// What may be asked of the validator process, over a Channel on the child's IPC.
+// What may be requested of the validator process, over a Channel on the child's IPC.
 
-/** What decides the numbers beside model and images; see src/run/trainer-rule.ts. Defaults: the standard rule. */
+/** What decides the numbers besides model and images; see src/run/trainer-rule.ts. Defaults: the standard rule. */
 const JUDGING = {
   rule: z.enum(['trainer', 'standard']).default('standard'),
   conf: z.number().default(0.001),
@@ -19,7 +19,7 @@ const JUDGING = {
   tail: z.enum(['drop', 'slope']).default('drop'),
 } as const;
 
-/** Which images, how they are batched, and where they run. */
+/** Which images, how they are batched, and on which device. */
 export const zValidateParams = z.object({
   /** ONNX file, absolute. */
   model: z.string(),
@@ -33,13 +33,13 @@ export const zValidateParams = z.object({
   imgsz: z.number().int().optional(),
   single_cls: z.boolean().default(false),
   ...JUDGING,
-  /** Batches of like aspect ratio in shapes of their own; auto: where the model takes any size, as Ultralytics does. */
+  /** Batches of similar aspect ratio in shapes of their own; auto: if the model takes any size, as Ultralytics does. */
   rect: z.enum(['auto', 'on', 'off']).default('auto'),
   /** Images that share one rect shape; absent: as many as run at once. */
   rectBatch: z.number().int().min(1).optional(),
-  /** Where to write the detections (.det); absent: not written. */
+  /** File for the detections (.det); absent: not written. */
   det: z.string().optional(),
-  /** Where to write COCO detections JSON; absent: not written. */
+  /** File for COCO detections JSON; absent: not written. */
   saveJson: z.string().optional(),
 });
 export type ValidateParams = z.infer<typeof zValidateParams>;
@@ -49,12 +49,12 @@ export const zValidateResult = z.object({
   report: zValidationReport,
   /** Of the content of what was judged: images, labels, class names. */
   fingerprint: z.string(),
-  /** Lines worth telling: corrupt images, classes out of range, FP16 decisions. */
+  /** Lines to report: corrupt images, classes out of range, FP16 decisions. */
   problems: z.array(z.string()),
 });
 export type ValidateResult = z.infer<typeof zValidateResult>;
 
-/** A validation that another program ran: where it put what it detected, and what it said of it. */
+/** A validation that another program ran: the file of its detections, and what it reported. */
 export const zAssessParams = z.object({
   data: z.string(),
   split: z.string().default('val'),
@@ -66,7 +66,7 @@ export const zAssessParams = z.object({
   device: z.string(),
   /** Detections, see src/validator/val-set/recorded.ts. */
   recorded: z.string(),
-  /** Where to write the detections (.det); absent: not written. */
+  /** File for the detections (.det); absent: not written. */
   det: z.string().optional(),
   /** Seconds inside the model, and of the whole validation. */
   inference: z.number(),

@@ -2,7 +2,7 @@ import type { ChartId, ChartView, Lens, Sections } from './dashboard/types';
 
 // Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
 
-/** Points to hang onto a series that was sent before. */
+/** Points to append to a series that was sent before. */
 export type SeriesAppend = { readonly key: string; readonly x: Float64Array; readonly y: Float64Array };
 
 export type ChartUpdate =
@@ -53,7 +53,7 @@ export type Gallery = {
 
 /** Requests of a page. method -> params and result. */
 export type PageMethods = {
-  /** The page is there, or lost count: answers by an `update` with `reset`. */
+  /** The page is ready, or lost count: answers by an `update` with `reset`. */
   open: { params: Lens; result: undefined };
   look: { params: Lens; result: undefined };
   act: { params: { readonly id: string; readonly epoch?: number }; result: undefined };

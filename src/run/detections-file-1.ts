@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Detections, GroundTruth } from '../domain/evaluation/types';
 
-// Version 1 of a .det file: boxes lay in the padded input of the model that found them, and the header said how each image
-// lay in it. Read for runs that an earlier Pitwall validated; never written.
+// Version 1 of a .det file: boxes were in the padded input of the model that found them, and the header had the place
+// of each image in it. Read for runs that an earlier Pitwall validated; never written.
 
 const zCount = z.number().int().min(0);
 

@@ -4,14 +4,14 @@ import type { Detections, GroundTruth } from '../domain/evaluation/types';
 import { fromVersion1, zHeader1 } from './detections-file-1';
 
 // A .det file: what one checkpoint detected on one val set, so that checkpoints and runs can be compared later without
-// running a model again. Boxes and ground truth lie in pixels of the original image, whatever size the model takes.
+// running a model again. Boxes and ground truth are in pixels of the original image, whatever size the model takes.
 //   8 bytes   "PITWDET" and the format version
 //   4 bytes   length of the header, little-endian
 //   header    JSON, padded with spaces so that what follows is aligned to 4 bytes
 //   float32   boxes, x1 y1 x2 y2, 4n; then scores, n
 //   uint16    class, n; uint32 image index, n
 //   then the ground truth in the same space: float32 boxes 4m, uint16 class m, uint32 image m
-// Each column is padded to 4 bytes. Files of version 1 are read: their boxes come out of the model's input, see
+// Each column is padded to 4 bytes. Files of version 1 are read: their boxes are converted from the model's input, see
 // detections-file-1.ts.
 const MAGIC = 'PITWDET';
 const VERSION = 2;
@@ -48,7 +48,7 @@ export const zDetectionsHeader = z
     files: z.array(z.string()),
     /** Original width and height of each image, 2 * images. */
     sizes: z.array(z.number()),
-    /** What each image and its labels contain, as digests; ascending. Absent in files that were of version 1. */
+    /** Digests of each image with its labels; ascending. Absent in files that were of version 1. */
     digests: z.array(z.string()).optional(),
     detections: zCount,
     labels: zCount,
@@ -102,7 +102,7 @@ export function encodeDetections(file: {
   return out;
 }
 
-/** Reads a .det file; undefined where it is none, torn, or of a version that is not known. */
+/** Reads a .det file; undefined if it is not one, torn, or of an unknown version. */
 export function decodeDetections(bytes: Uint8Array): DetectionsFile | undefined {
   const version = VERSIONS.find((v) => readAscii(bytes, 0, 8) === `${MAGIC}${v}`);
   const header = version && readHeader(bytes);
@@ -180,7 +180,7 @@ function readHeader(bytes: Uint8Array): { json: unknown; end: number } | undefin
 type Numbers = Float32Array | Uint32Array | Uint16Array;
 type NumbersConstructor<T extends Numbers> = { new (length: number): T; readonly BYTES_PER_ELEMENT: number };
 
-/** Copies columns one after another, so that neither alignment nor the life of the file's buffer matters. */
+/** Copies columns one after another, so that neither alignment nor the lifetime of the file's buffer matters. */
 function columnReader(bytes: Uint8Array, start: number) {
   let at = start;
   return {

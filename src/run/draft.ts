@@ -7,11 +7,11 @@ type ValueOf<K extends MapKey> = RunState[K] extends ReadonlyMap<number, infer V
 type Control = RunState['controls'][number];
 
 /**
- * Of each kind of line: ten times what a run of years has, and what a page can still work with. Beyond it lines are counted
- * as a problem and left out, so that memory does not grow with what a stranger's log repeats.
+ * Limit for each kind of line: ten times what a run of years has, and what a page can still handle. Beyond it lines are
+ * counted as a problem and left out, so that memory does not grow with what a stranger's log repeats.
  */
 export const MOST_KEPT = 100_000;
-/** What a person calls them. */
+/** Their names for people. */
 const SAID: Readonly<Record<ListKey | MapKey, string>> = {
   epochs: 'epochs',
   lrChanges: 'changes of the LR',
@@ -28,8 +28,8 @@ export const MOST_LOGS = 2000;
 const MOST_PROBLEMS = 100;
 
 /**
- * A run's state while lines are folded into it: a collection is copied when it is first written to and then grows in place,
- * so that a fold is linear in its lines. `state` hands out what stands and is never written to again.
+ * A run's state while lines are folded into it: a collection is copied when it is first written to and then grows in
+ * place, so that a fold is linear in its lines. `state` returns the present state, which is never written to again.
  */
 export class RunDraft {
   #state: RunState;
@@ -45,7 +45,7 @@ export class RunDraft {
     this.#state = state;
   }
 
-  /** As it stands, the caller's to keep. */
+  /** The present state, for the caller to keep. */
   get state(): RunState {
     const state = this.view;
     this.#owned.clear();
@@ -53,7 +53,7 @@ export class RunDraft {
     return state;
   }
 
-  /** As it stands, true until the next line is folded in. */
+  /** The present state, valid until the next line is folded in. */
   get view(): RunState {
     for (const key of this.#unordered) this.#order(key);
     if (this.#controls) this.set({ controls: [...this.#controls.values()] });
@@ -63,7 +63,7 @@ export class RunDraft {
     return this.#state;
   }
 
-  /** For who folds: maps may be out of order, and controls are those of the last `view`. */
+  /** For the folding functions: maps may be out of order, and controls are those of the last `view`. */
   get raw(): RunState {
     return this.#state;
   }
@@ -72,7 +72,7 @@ export class RunDraft {
     this.#state = { ...this.#state, ...change };
   }
 
-  /** The list as it is folded, to be changed in place. */
+  /** The list that is being folded, to be changed in place. */
   list<K extends ListKey>(key: K): ItemOf<K>[] {
     if (!this.#owned.has(key)) {
       this.set({ [key]: [...this.#state[key]] });
@@ -90,11 +90,11 @@ export class RunDraft {
   log(event: ItemOf<'logs'>): void {
     const logs = this.list('logs');
     logs.push(event);
-    // Not at every line: what is shifted out is moved once for many.
+    // Not at every line: one move for many removed entries.
     if (logs.length >= 2 * MOST_LOGS) logs.splice(0, logs.length - MOST_LOGS);
   }
 
-  /** The map as it is folded, to be changed in place; new keys come by `put`. */
+  /** The map that is being folded, to be changed in place; new keys come by `put`. */
   map<K extends MapKey>(key: K): Map<number, ValueOf<K>> {
     if (!this.#owned.has(key)) {
       const copy = new Map<number, unknown>(this.#state[key]);
@@ -105,7 +105,7 @@ export class RunDraft {
     return this.#state[key] as Map<number, ValueOf<K>>;
   }
 
-  /** Keys ascend in what is handed out. */
+  /** Keys ascend in what is returned. */
   put<K extends MapKey>(key: K, epoch: number, value: ValueOf<K>): void {
     const map = this.map(key);
     const isNew = !map.has(epoch);

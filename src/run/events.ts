@@ -15,10 +15,10 @@ export const zHello = z.object({
   fromStep: zStep,
   /** Parameter groups in the order of `step.lr`. */
   groups: z.array(z.string()),
-  /** Control requests that this trainer obeys. */
+  /** Control requests that this trainer supports. */
   knobs: z.array(z.string()),
   device: z.string().optional(),
-  /** Memory of the device, bytes, where the trainer can tell. */
+  /** Memory of the device, bytes, if the trainer knows it. */
   deviceBytes: zNumber.optional(),
 });
 
@@ -28,26 +28,26 @@ const zStretch = z.object({
   stepsPerEpoch: z.number().int().min(1),
 });
 
-/** May come again (an out-of-memory halving, AutoBatch, `time`) and then replaces the old one. */
+/** May be written again (out-of-memory halving, AutoBatch, `time`) and then replaces the old one. */
 export const zPlan = z.object({
   type: z.literal('plan'),
   t,
   epochs: z.number().int(),
   stepsPerEpoch: z.number().int(),
   totalSteps: z.number().int(),
-  /** Where the steps per epoch changed, as the training set did while the run was paused; absent: they never did. */
+  /** Where the steps per epoch changed, because the training set did while the run was paused; absent: they never did. */
   stretches: z.array(zStretch).min(2).optional(),
   batch: z.number().optional(),
   images: z.number().int().optional(),
   /** Of the dataset: Ultralytics' `optimizer: auto` derives its LR from them. */
   classes: z.number().int().optional(),
-  /** Of the trainer's own package, whose rule the LR follows. */
+  /** Version of the trainer's package, whose rule the LR follows. */
   version: z.string().optional(),
   /** Of the model: detect, segment ... */
   task: z.string().optional(),
   /** Only the trainer's own library can judge its checkpoints. */
   ownJudge: z.boolean().optional(),
-  /** How the trainer validates by itself, where it can tell. */
+  /** How the trainer validates by itself, if it knows. */
   validation: zTrainerRule.optional(),
   settings: z
     .array(
@@ -85,7 +85,7 @@ export const zEpochEvent = z.object({
   seconds: zNumber,
   /** Means over the epoch. */
   loss: z.record(z.string(), zNumber),
-  /** Metrics of the trainer's own validation, where it has one. */
+  /** Metrics of the trainer's own validation, if it has one. */
   metrics: z.record(z.string(), zNumber).optional(),
 });
 
@@ -102,10 +102,10 @@ export const zControlEvent = z.object({
   type: z.literal('control'),
   t,
   id: z.string(),
-  /** Absent where the file held no request. */
+  /** Absent if the file held no request. */
   requested: zControlRequest.optional(),
   ok: z.boolean(),
-  /** The change of the LR curve, where the request made one. */
+  /** The change of the LR curve, if the request made one. */
   applied: zLrChange.optional(),
   step: zStep,
   message: z.string(),

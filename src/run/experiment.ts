@@ -12,14 +12,14 @@ import type {
   ValidationSettings,
 } from '../domain/experiment/types';
 
-// The resolved experiment of run.json. A key that the type has and no line below is a compile error; one that comes later
+// The resolved experiment of run.json. A key of the type without a line below is a compile error; one that comes later
 // than a run format has to be optional, so that the runs before it are read. Keys of a later version stay as they are.
 
-/** `explicit` and the like are typed readonly; what zod makes is not. */
+/** `explicit` and the like are typed readonly; zod's output is not. */
 type SchemaShape<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> };
 
 function block<T extends object>(shape: SchemaShape<T>): z.ZodType<T> {
-  // Made of a whole Shape<T>, the object is a T; zod does not see through the mapped type.
+  // An object made of a whole Shape<T> is a T; zod does not see through the mapped type.
   return z.looseObject(shape) as unknown as z.ZodType<T>;
 }
 

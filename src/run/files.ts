@@ -9,14 +9,14 @@ import { RUN_STATES } from './state-names';
 export const RUN_FORMAT = 1;
 export const RUN_NAME = /^(?!\.)(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[A-Za-z0-9._-]{1,64}$/i;
 
-/** Who a process is, so that a recycled pid or another machine's pid is never taken for it. */
+/** Identity of a process, so that a recycled pid or another machine's pid is never taken for it. */
 export const zIdentity = z.object({
   pid: z.number().int(),
   /** Start time as the system counts it (Linux: clock ticks since boot). */
   started: z.string(),
   boot: z.string(),
   host: z.string(),
-  /** Pid namespace; empty where the system has none. */
+  /** Pid namespace; empty if the system has none. */
   pidns: z.string(),
 });
 export type ProcessIdentity = z.infer<typeof zIdentity>;
@@ -61,13 +61,13 @@ export const zMetaFile = z.object({
 });
 export type MetaFile = z.infer<typeof zMetaFile>;
 
-/** status.json: the keeper's word, replaced whole. */
+/** status.json: the keeper's report, replaced whole. */
 export const zStatusFile = z.object({
   format: z.number().int(),
   state: z.enum(RUN_STATES),
   stalled: z.boolean().default(false),
   reason: z.string().optional(),
-  /** While validating: what the state will be when the queue is empty. */
+  /** While validating: the state that follows when the queue is empty. */
   ended: z.enum(RUN_STATES).optional(),
   exitCode: z.number().int().nullable().optional(),
   signal: z.string().nullable().optional(),
@@ -75,10 +75,10 @@ export const zStatusFile = z.object({
   keeper: zIdentity,
   trainer: zIdentity.optional(),
   validator: zIdentity.optional(),
-  /** Checkpoints that wait for validation, and the one in hand. */
+  /** Checkpoints that wait for validation, and the one being validated. */
   queue: z.object({ validating: zEpoch.optional(), waiting: z.array(zEpoch) }).default({ waiting: [] }),
   validatorProblem: z.string().optional(),
-  /** Where the run is, so that a list of runs need not read events. */
+  /** The progress of the run, so that a list of runs need not read events. */
   progress: z
     .object({
       attempt: z.number().int(),
@@ -108,7 +108,7 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     rule: z.string(),
     severity: z.enum(['info', 'warning', 'error']),
     message: z.string(),
-    /** The message without what to do, and what to do, as values that every language has words for. */
+    /** The message and the advice as values that every language has words for. */
     said: zWords.optional(),
     next: zWords.optional(),
     step: zStep.optional(),

@@ -6,7 +6,7 @@ export function isRangeTest(run: RunFile | undefined): boolean {
   return run?.experiment.resolved.schedule?.lr_range !== undefined;
 }
 
-/** The state as it is to be shown. Versions before called a range test that had found its answer `diverged`. */
+/** The state as it is shown. Earlier versions called a range test that had found its answer `diverged`. */
 export function shownState(state: RunStateName, run: RunFile | undefined): RunStateName {
   return state === 'diverged' && isRangeTest(run) ? 'completed' : state;
 }

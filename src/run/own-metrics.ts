@@ -1,6 +1,6 @@
 import type { RunState } from './state';
 
-/** What a trainer's own validation found after an epoch, under Pitwall's names. */
+/** Results of a trainer's own validation after an epoch, under Pitwall's names. */
 export type OwnMetrics = {
   readonly epoch: number;
   readonly map: number;
@@ -9,7 +9,7 @@ export type OwnMetrics = {
   readonly recall: number;
 };
 
-/** The trainer's own numbers, epoch by epoch; what it does not tell is NaN. */
+/** The trainer's own numbers, epoch by epoch; what it does not report is NaN. */
 export function ownMetricsOf({ epochs }: RunState): OwnMetrics[] {
   return epochs.flatMap(({ epoch, metrics }) => {
     if (metrics?.map === undefined && metrics?.map50 === undefined) return [];

@@ -4,7 +4,7 @@ import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from './events'
 import { type KeeperEntry, zKeeperEntry } from './files';
 import { type ValidationEntry, zValidationEntry } from './validation';
 
-/** `value` where the line was understood; `problem` where it was damaged; neither for a type of a later version. */
+/** `value` if the line was understood; `problem` if it was damaged; neither for a type of a later version. */
 export type Parsed<T> = { readonly value?: T; readonly problem?: string };
 
 export function parseEventLine(line: string): Parsed<TrainerEvent> {
@@ -23,7 +23,10 @@ export function parseValidationLine(line: string): Parsed<ValidationEntry> {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A writer that was killed within a line may have its successor's first line glued to the torn one: that one is saved. */
+/**
+ * A writer that was killed within a line may have its successor's first line joined to the torn one: that one is
+ * recovered.
+ */
 function parseObject(line: string): JsonObject | undefined {
   const whole = parseJson(line);
   const second = whole === undefined ? line.lastIndexOf('{"type":') : 0;
@@ -44,7 +47,10 @@ function isUnknownType(error: z.ZodError): boolean {
   return error.issues.some((issue) => issue.code === 'invalid_union' && issue.path[0] === 'type');
 }
 
-/** Steps are nearly all lines of a run, and their shape is flat: checked by hand, an order of magnitude faster than by schema. */
+/**
+ * Steps are nearly all lines of a run, and their shape is flat: checked by hand, an order of magnitude faster than by
+ * schema.
+ */
 function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
   const { t, step, epoch } = o;
   if (typeof t !== 'number' || !isCount(step) || !isCount(epoch) || epoch < 1) return undefined;

@@ -16,7 +16,7 @@ export function emptyCheckpoint(epoch: number): CheckpointState {
   };
 }
 
-/** Whether a line of the keeper speaks of a checkpoint that was written again since, or dropped by a resume. */
+/** Whether a line of the keeper is about a checkpoint that was written again since, or dropped by a resume. */
 export function isOutdated({ checkpoints, hello }: RunState, entry: { epoch: number; t: number }): boolean {
   const checkpoint = checkpoints.get(entry.epoch);
   if (checkpoint && checkpoint.t > 0) return entry.t < checkpoint.t;

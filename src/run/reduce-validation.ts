@@ -3,7 +3,9 @@ import { isOutdated, markCheckpoint } from './reduce-shared';
 import type { RunState } from './state';
 import type { ValidationEntry } from './validation';
 
-/** A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is left out. */
+/**
+ * A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is ignored.
+ */
 export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): void {
   if (isOutdated(draft.raw, entry)) return;
   if (entry.type === 'compared') addVerdict(draft, entry);
@@ -20,7 +22,7 @@ function markUnvalidated(draft: RunDraft, { epoch, type, t }: EntryOf<'skipped' 
   if (!known || type !== 'skipped') markCheckpoint(draft, epoch, { state: type });
 }
 
-/** The checkpoint that an attempt went on from: what the stop before passed over waits again. */
+/** The checkpoint that an attempt continued from: what was skipped by the stop before waits again. */
 function isOfAStopBefore(
   { hello, resumedFrom }: RunState,
   { epoch, t }: { epoch: number; t: number },

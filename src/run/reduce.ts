@@ -61,9 +61,9 @@ export function createStepColumns(): StepColumns {
 }
 
 /**
- * Folds lines of a run folder into the state. Lines of one file come in file order, and validation.jsonl not before the
- * events it speaks of (RunReader sees to that); other files may interleave in any way. Linear in the lines, whatever their
- * kinds. A `step` is appended to the shared columns; everything else gives a new object.
+ * Folds lines of a run folder into the state. Lines of one file come in file order, and those of validation.jsonl not
+ * before the events they are about (RunReader ensures that); other files may interleave in any way. Linear in the
+ * lines, whatever their kinds. A `step` is appended to the shared columns; everything else gives a new object.
  */
 export function foldRun(state: RunState, entries: readonly RunEntry[]): RunState {
   const draft = new RunDraft(state);
@@ -123,8 +123,8 @@ function addEpoch(draft: RunDraft, event: TrainerEventOf<'epoch'>): void {
 }
 
 /**
- * Appends a row; a group or loss that first appears now is NaN in all rows before. A step that was there already is done
- * again (Ultralytics repeats an epoch after NaN or out of memory): what came of it and after it no longer counts. Returns
+ * Appends a row; a group or loss that first appears now is NaN in all rows before. A step that exists already is done
+ * again (Ultralytics repeats an epoch after NaN or out of memory): its row and those after it no longer count. Returns
  * what was left out, if anything was.
  */
 export function appendStep(
@@ -178,10 +178,10 @@ function put(columns: Map<string, Column>, name: string, row: number, value: num
   column.push(value);
 }
 
-/** Each looks at all checkpoints before it; a cluster that stops a run every hour makes 700 in a month. */
+/** Each checks all checkpoints before it; a cluster that stops a run every hour makes 700 in a month. */
 const MOST_ATTEMPTS = 1000;
 
-/** A new attempt goes on from a checkpoint: what earlier attempts did beyond it no longer counts. */
+/** A new attempt continues from a checkpoint: what earlier attempts did beyond it no longer counts. */
 function startAttempt(draft: RunDraft, hello: TrainerEventOf<'hello'>): void {
   const { attempts, hello: before, steps } = draft.raw;
   if (attempts >= MOST_ATTEMPTS) {
@@ -212,7 +212,7 @@ function dropKeys<T>(map: Map<number, T>, isDropped: (value: T) => boolean): Rea
   return dropped;
 }
 
-/** What the stop before passed over is judged after all: a run goes on from its newest checkpoint. */
+/** What the stop before skipped is validated after all: a run continues from its newest checkpoint. */
 function awaitNewest(draft: RunDraft): void {
   const newest = Math.max(...draft.raw.checkpoints.keys());
   const checkpoint = draft.raw.checkpoints.get(newest);
@@ -228,14 +228,17 @@ function truncateSteps(steps: StepColumns, fromStep: number): void {
   for (const column of [...columns, ...steps.lr.values(), ...steps.loss.values()]) column.truncate(length);
 }
 
-/** If nothing is validated, no checkpoint waits for it. Of a run that is followed the keeper says what it does not open, and why. */
+/**
+ * If nothing is validated, no checkpoint waits for it. For a run that is followed the keeper says what it does not
+ * open, and why.
+ */
 function unlessOff(state: CheckpointState['state'], draft: RunDraft): CheckpointState['state'] {
   const { run } = draft.raw;
   const isOn = run?.follows !== undefined || (run?.experiment.resolved.validation?.enabled ?? true);
   return state === 'waiting' && !isOn ? 'skipped' : state;
 }
 
-/** Announced again after a resume, a checkpoint is new: verdicts older than it are about its predecessor. */
+/** Announced again after a resume, a checkpoint is new: older results are about its predecessor. */
 function addCheckpoint(draft: RunDraft, event: TrainerEventOf<'checkpoint'>): void {
   const { checkpoints, validations } = draft.raw;
   const before = checkpoints.get(event.epoch) ?? emptyCheckpoint(event.epoch);

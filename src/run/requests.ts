@@ -4,13 +4,13 @@ import { zEpoch, zNumber, zStep } from './schema';
 const zLrMode = z.enum(['scale', 'hold', 'plan']);
 
 /**
- * What a host may ask of a run, written to control/<id>.json. The trainer answers lr, stop, stop_after_epoch, pause,
- * close_mosaic; the keeper the rest.
+ * What a host may request of a run, written to control/<id>.json. The trainer answers lr, stop, stop_after_epoch,
+ * pause, close_mosaic; the keeper the rest.
  */
 export const zControlRequest = z.discriminatedUnion('type', [
   /**
-   * `value` is absolute, for `group` or for the weights group: scale keeps the planned shape, hold keeps the value, plan
-   * goes back and takes none. What is far above the plan needs `confirmed`.
+   * `value` is absolute, for `group` or for the weights group: scale keeps the planned shape, hold keeps the value,
+   * plan goes back and does not take one. A value far above the plan needs `confirmed`.
    */
   z
     .object({
@@ -21,7 +21,7 @@ export const zControlRequest = z.discriminatedUnion('type', [
       confirmed: z.boolean().optional(),
     })
     .refine(({ mode, value }) => mode === 'plan' || value !== undefined, 'value: expected a number above 0'),
-  /** Back to the checkpoint of `epoch`, 0: to the beginning. What is absent is decided by the keeper. */
+  /** Back to the checkpoint of `epoch`, 0: to the beginning. The keeper decides what is absent. */
   z.object({
     type: z.literal('rewind'),
     epoch: z.number().int().min(0).optional(),
@@ -63,7 +63,7 @@ export const zLrChange = z.object({
   group: z.string().optional(),
   /** Steps of a fresh warm-up, after a rewind. */
   warmup: z.number().int().min(0).optional(),
-  /** Who asked: cli, vscode, keeper. */
+  /** Who requested it: cli, vscode, keeper. */
   by: z.string().optional(),
 });
 export type LrChange = z.infer<typeof zLrChange>;

@@ -1,4 +1,4 @@
-// Apart from the files that hold them: what only names a state needs no check and loads none.
+// Apart from the files that hold them: code that only names a state needs no check and loads none.
 export const RUN_STATES = [
   'starting',
   'running',

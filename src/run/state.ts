@@ -4,7 +4,7 @@ import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
 import type { LrChange } from './requests';
 import type { Validated, ValidationEntry } from './validation';
 
-/** One line of a run folder with the file that it came from; what the reducer eats. */
+/** One line of a run folder with the file that it came from; the reducer's input. */
 export type RunEntry =
   | { readonly source: 'events'; readonly value: import('./events').TrainerEvent }
   | { readonly source: 'keeper'; readonly value: KeeperEntry }
@@ -45,10 +45,10 @@ export type RunState = {
   readonly meta: MetaFile;
   readonly status: StatusFile | undefined;
   readonly hello: TrainerEventOf<'hello'> | undefined;
-  /** How often a trainer said hello. */
+  /** The number of the trainer's hellos. */
   readonly attempts: number;
   readonly plan: TrainerEventOf<'plan'> | undefined;
-  /** The newest checkpoint when the present attempt began, where that went on with a run. */
+  /** The newest checkpoint when the present attempt began, if that resumed a run. */
   readonly resumedFrom?: number | undefined;
   readonly steps: StepColumns;
   readonly epochs: readonly TrainerEventOf<'epoch'>[];

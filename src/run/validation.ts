@@ -31,17 +31,20 @@ export const zClassMetrics = z.object({
   ap: metric,
 });
 
-/** What `pitwall validate --json` prints and validation.jsonl holds. map, map50, precision, recall: Ultralytics' rule; coco: COCO's. */
+/**
+ * The output of `pitwall validate --json` and the content of validation.jsonl. map, map50, precision, recall:
+ * Ultralytics' rule; coco: COCO's.
+ */
 export const zValidationReport = z.object({
   images: z.number().int(),
   device: z.string(),
-  /** What map, map50, precision and recall are of (domain/run/task.ts); absent: boxes. */
+  /** The output that map, map50, precision and recall measure (domain/run/task.ts); absent: boxes. */
   task: z.string().optional(),
-  /** Everything that Ultralytics' own val says of a task, under its names. */
+  /** Everything that Ultralytics' own val reports for a task, under its names. */
   named: z.record(z.string(), metric).optional(),
-  /** What the best checkpoint is chosen by, where that is not map. */
+  /** The number that decides the best checkpoint, if it is not map. */
   fitness: metric.optional(),
-  /** What map, map50, precision and recall follow. */
+  /** The rule that map, map50, precision and recall follow. */
   rule: zReportRule.optional(),
   /** Who ran the model; absent: Pitwall's validator. */
   engine: z.literal('ultralytics').optional(),

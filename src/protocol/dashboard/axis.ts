@@ -5,7 +5,7 @@ import { gridOfPlan } from './planned';
 import { secondsPerStep } from './run-facts';
 import type { XAxis } from './types';
 
-/** Where steps, epochs and times lie on the chosen x axis. Epoch e ends at e; time is seconds since the first step. */
+/** The place of steps, epochs and times on the chosen x axis. Epoch e ends at e; time is seconds since the first step. */
 export type Axis = {
   readonly ofRow: (row: number) => number;
   readonly ofStep: (step: number) => number;
@@ -68,7 +68,7 @@ function timeAxis(source: AxisSource): Axis {
 
 const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
-/** The next round number: an end that is only guessed should not move with every step. */
+/** The next round number: an estimated end should not move with every step. */
 export function niceCeil(value: number): number {
   if (value <= 0) return 0;
   const magnitude = 10 ** Math.floor(Math.log10(value));

@@ -18,7 +18,7 @@ export type ChartContext = {
   /** A second run, drawn beside the first. */
   readonly other?: ViewInput;
   readonly otherCache: StepCache;
-  /** What of the chart is looked at. */
+  /** The part of the chart that is shown. */
   readonly lens: ChartLens;
 };
 
@@ -41,10 +41,10 @@ export type SeriesDraft = SeriesHead &
   );
 export type ChartDraft = Omit<ChartView, 'series'> & { readonly series: readonly SeriesDraft[] };
 
-// While a run is young the charts show a sixteenth of it, then an eighth ...: the first epochs are where trouble shows.
+// While a run is young the charts show a sixteenth of it, then an eighth ...: trouble shows in the first epochs.
 const PARTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
 
-/** The x range of a chart: what was zoomed to, else the part of the run that holds what there is so far. */
+/** The x range of a chart: the zoom, else the part of the run that holds its data so far. */
 export function visibleRange(context: ChartContext): { from: number; to: number } {
   if (context.other) return wholeRange(context);
   const { lens, axis, cache } = context;

@@ -10,7 +10,7 @@ import type { ChartView, SeriesView } from './types';
 const POINTS_PER_PIXEL = 2;
 const PIXELS_PER_BUCKET = 2;
 
-/** Remembers what a page has of one chart and says what it lacks. */
+/** Remembers what a page has of one chart and sends what it lacks. */
 export type ChartSender = { update(context: ChartContext, draft: ChartDraft): ChartUpdate | undefined };
 
 export function createChartSender(): ChartSender {
@@ -45,7 +45,7 @@ export function createChartSender(): ChartSender {
   };
 }
 
-/** All of a chart that an append cannot change. */
+/** The parts of a chart that an append cannot change. */
 function shapeOf({ summary: _, ...draft }: ChartDraft): string {
   const series = draft.series.map((s) => (s.kind === 'steps' ? { ...s, y: 0 } : { ...s, points: 0 }));
   return JSON.stringify({ ...draft, series });

@@ -37,7 +37,7 @@ function pointSeries(
   };
 }
 
-/** The trainer's own validation, where another program has one: another rule than ours may be behind it. */
+/** The trainer's own validation, if another program has one: it may follow another rule than ours. */
 function ownSeries(context: ChartContext): SeriesDraft[] {
   const own = context.state.epochs.flatMap(({ step, metrics }) =>
     metrics?.map === undefined ? [] : [[context.axis.ofStep(step), metrics.map] as const],

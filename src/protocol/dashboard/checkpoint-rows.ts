@@ -23,7 +23,7 @@ function shownOf({ checkpoints, best }: RunState, newest: number): CheckpointSta
 }
 
 export function checkpointTable(input: ViewInput, newest: number): CheckpointTable {
-  // A range test has nothing to validate, and nothing of it is kept for training.
+  // A range test has nothing to validate, and none of its checkpoints is kept for training.
   if (isRangeTest(input.state.run)) return { rows: [], older: 0, validated: 0 };
   const { checkpoints, validations } = input.state;
   const rows = checkpointRows(input, newest);

@@ -6,7 +6,7 @@ import type { ViewInput } from './input';
 import { nameOf, otherName } from './other-run';
 import type { ClassRow, HeaderView, Sentence, SettingRow, TileView } from './types';
 
-/** Two runs have no one state or progress: what tells them apart stands there instead. */
+/** Two runs do not share a state or progress: their differences are shown in its place. */
 export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
   const { t } = input;
   const compared = [nameOf(input), otherName(input, other)] as const;
@@ -36,7 +36,7 @@ function differences({ state, t }: ViewInput, other: ViewInput): string[] {
   ];
 }
 
-/** Best of the one, best of the other, and whether the difference means anything. */
+/** Best of the one, best of the other, and whether the difference is significant. */
 export function compareTiles(input: ViewInput, other: ViewInput): TileView[] {
   const { t } = input;
   return [

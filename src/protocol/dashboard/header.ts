@@ -65,7 +65,7 @@ function factsOf(input: ViewInput): string[] {
 
 function epochFacts(state: RunState, t: Translate): string[] {
   const epoch = currentEpoch(state);
-  // 0: a run that is followed, of which nobody knows how long it will be.
+  // 0 for a run that is followed, whose length is not known.
   const epochs = (state.plan?.epochs ?? state.run?.experiment.resolved.epochs) || undefined;
   if (epoch === undefined) return epochs === undefined ? [] : [t('{0} epochs', epochs)];
   return [epochs === undefined ? t('epoch {0}', epoch) : t('epoch {0} of {1}', epoch, epochs)];
@@ -84,7 +84,7 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   const { state, t } = input;
   const name = stateOf(input);
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
-  // A machine that is gone answers nothing; going on here is asked about first.
+  // A machine that is gone does not answer; resuming here is confirmed first.
   if (input.presence?.where === 'elsewhere') return endedActions(name, input);
   if (isRangeTest(state.run)) return rangeActions(input);
   if (name === 'running' || name === 'starting') return steering(state, t);
@@ -98,7 +98,7 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
   const resume = {
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),
-    // What has diverged resumes into the same trouble.
+    // A run that has diverged would resume into the same trouble.
     primary: name !== 'diverged',
   };
   const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
@@ -106,14 +106,17 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
   return [...tryBest, compare, resume, ...(name === 'diverged' ? [rewind] : [])];
 }
 
-/** Its page has the picture and the button that writes lr0; there is nothing to resume and nothing to compare. */
+/**
+ * A range test's page has the picture and the button that writes lr0; there is nothing to resume and nothing to
+ * compare.
+ */
 function rangeActions(input: ViewInput): readonly ActionView[] {
   const { t } = input;
   const page = { id: 'dashboard', label: t('Show LR Test'), primary: true };
   return isFinal(input) ? [page] : [page, { id: 'stop', label: t('Stop') }];
 }
 
-/** Only what this trainer obeys, and Stop, which the keeper enforces. */
+/** Only what this trainer supports, and Stop, which the keeper enforces. */
 function steering(state: RunState, t: Translate): ActionView[] {
   const knobs = state.hello?.knobs ?? [];
   const optional = [

@@ -5,7 +5,7 @@ import type { RunStateName } from '../../run/state-names';
 import type { RunComparison } from './run-comparison';
 import type { Sentence } from './types';
 
-/** The planned LR; what domain/schedule's Schedule gives, by shape. */
+/** The planned LR; the shape of domain/schedule's Schedule. */
 export type PlannedCurve = {
   readonly steps: number;
   readonly stepsPerEpoch: number;
@@ -13,14 +13,14 @@ export type PlannedCurve = {
   readonly groups: readonly string[];
   readonly assumed?: readonly Words[];
   lrAt(step: number, group: number): number;
-  /** The plan before the LR was changed in flight, if it was. */
+  /** The plan before the LR was changed during the run, if it was. */
   readonly original?: PlannedCurve;
 };
 
 export type ViewInput = {
   readonly state: RunState;
   readonly planned: PlannedCurve | undefined;
-  /** The state as the engine knows it by looking at processes, and one sentence where the state alone would not do. */
+  /** The state as the engine knows it from the processes, and one sentence if the state alone is not enough. */
   readonly presence:
     | { readonly state: RunStateName; readonly where?: string; readonly note?: string }
     | undefined;
@@ -28,7 +28,7 @@ export type ViewInput = {
   readonly advice?: readonly Sentence[];
   /** A second run that is drawn beside this one. */
   readonly other?: ViewInput;
-  /** What their detections say about the two, once it was computed. */
+  /** What their detections show about the two, once that was computed. */
   readonly comparison?: RunComparison;
   /** Unix ms. */
   readonly now: number;

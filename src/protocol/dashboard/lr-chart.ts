@@ -18,7 +18,7 @@ import type { Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
 
-/** Planned LR dashed, applied LR over it; every parameter group but the weights only on demand. */
+/** Planned LR dashed, applied LR over it; parameter groups other than the weights are hidden at first. */
 export function lrChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
   const groups = mainFirst(state.hello?.groups ?? context.planned?.groups ?? []);
@@ -41,14 +41,14 @@ export function lrChart(context: ChartContext): ChartDraft {
   };
 }
 
-/** Of two runs only what was applied to the weights is drawn. */
+/** For two runs only the LR applied to the weights is drawn. */
 const firstRate = (state: RunState): Float64Array | undefined => mainRates(state)?.view();
 
 function groupSeries(context: ChartContext, group: string, index: number): SeriesDraft[] {
   const { planned, state, t } = context;
   const colour = GROUP_COLOURS[index % GROUP_COLOURS.length];
   const optional = index > 0;
-  // The first group's two lines are named apart; of the others, one legend entry shows and hides both.
+  // The first group's two lines have their own names; each other group has one legend entry that shows and hides both.
   const head = (role: 'planned' | 'line', label: string): SeriesHead => ({
     key: `${role}:${group}`,
     label: index === 0 ? label : group,
@@ -60,7 +60,7 @@ function groupSeries(context: ChartContext, group: string, index: number): Serie
   const plannedGroup = planned?.groups.indexOf(group) ?? -1;
   const before = planned?.original;
   return [
-    // What was planned at first stays, behind what is planned now.
+    // The first plan stays visible behind the present one.
     ...(before && plannedGroup >= 0
       ? [
           plannedSeries(context, before, {
@@ -76,7 +76,7 @@ function groupSeries(context: ChartContext, group: string, index: number): Serie
   ];
 }
 
-/** A change that stays on the chart: what it means and who asked. */
+/** A change that stays on the chart: what it means and who requested it. */
 function changeLabel({ mode, value, step, by, warmup }: LrChange, t: Translate): string {
   const at = formatCount(step);
   const lr = formatRate(value);
@@ -99,7 +99,7 @@ function plannedSeries(
   return { ...head, kind: 'points', stamp, points: () => plannedPoints(context, planned, group) };
 }
 
-/** The planned curve at a point a pixel of what is looked at. */
+/** The planned curve of the visible part, a point a pixel. */
 function plannedPoints(context: ChartContext, planned: PlannedCurve, group: number): Points {
   const { from, to } = wholeRange(context);
   const first = firstStep(context, planned, from);
@@ -125,7 +125,7 @@ function firstStep({ axis }: ChartContext, planned: PlannedCurve, x: number): nu
 }
 
 function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band'] {
-  // Whose warm-up it is could not be seen where there are two runs.
+  // With two runs it would not be clear whose warm-up it is.
   if (!planned || planned.warmupSteps <= 0 || other) return undefined;
   return {
     from: 0,

@@ -6,9 +6,9 @@ import type { ChartContext, SeriesDraft, SeriesHead } from './chart-context';
 import type { ViewInput } from './input';
 import type { StepCache } from './step-cache';
 
-// Two runs in one chart: one line each, named after the run, of two colours that stay apart for colour-blind eyes too.
+// Two runs in one chart: one line each, named after the run, in two colours that colour-blind people can tell apart.
 
-/** A value a row of a run. */
+/** A value for each row of a run. */
 type RowsOf = (state: RunState, cache: StepCache) => Float64Array | undefined;
 
 /** How the first of two compared runs is drawn. */
@@ -19,7 +19,7 @@ export const firstHead = (context: Pick<ViewInput, 'state'>): SeriesHead => ({
   colour: 'blue',
 });
 
-/** A per-step series of both runs from `from` to `to`; nothing of a run that has none. */
+/** A per-step series of both runs from `from` to `to`; empty for a run that has none. */
 export function bothSteps(
   context: ChartContext,
   rows: RowsOf,
@@ -35,7 +35,7 @@ export function bothSteps(
   return [...own, { ...otherHead(context, other), kind: 'points', stamp: String(otherY.length), points }];
 }
 
-/** A per-checkpoint series of both runs; nothing where there is only one. */
+/** A per-checkpoint series of both runs; empty if there is only one run. */
 export function bothCheckpoints(context: ChartContext, read: (v: Validated) => number): SeriesDraft[] {
   const { other } = context;
   if (!other) return [];
@@ -62,7 +62,7 @@ function checkpoints(
 export const nameOf = ({ state }: Pick<ViewInput, 'state'>): string =>
   state.meta.title ?? state.run?.name ?? '';
 
-/** The second run's name, told apart from the first's. */
+/** The second run's name, made different from the first's. */
 export function otherName(first: Pick<ViewInput, 'state'>, other: Pick<ViewInput, 'state'>): string {
   const name = nameOf(other);
   return name === nameOf(first) ? `${name} (2)` : name;

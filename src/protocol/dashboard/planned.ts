@@ -5,7 +5,7 @@ import type { Schedule } from '../../domain/schedule/types';
 import type { RunState } from '../../run/state';
 import type { PlannedCurve } from './input';
 
-/** The LR a run plans, with the changes made in flight; undefined until the trainer has told its counts. */
+/** The LR a run plans, with the changes made during the run; undefined until the trainer has written its counts. */
 export function plannedOfRun(state: RunState): PlannedCurve | undefined {
   const schedule = scheduleOfRun(state);
   if (!schedule || state.lrChanges.length === 0) return schedule;
@@ -16,7 +16,7 @@ export function plannedOfRun(state: RunState): PlannedCurve | undefined {
 export function scheduleOfRun({ run, plan }: Pick<RunState, 'run' | 'plan'>): Schedule | undefined {
   if (!run || !plan || plan.stepsPerEpoch < 1) return undefined;
   const { resolved } = run.experiment;
-  // A run that is followed has a plan of its own, of which the step is an epoch where a results.csv is read.
+  // A run that is followed has a plan of its own; if a results.csv is read, its step is an epoch.
   if (resolved.schedule === undefined || run.follows) return undefined;
   const images = plan.images ?? plan.stepsPerEpoch * resolved.batch;
   const { classes = 80, version } = plan;
@@ -38,7 +38,7 @@ export function gridOfPlan({
   return first === undefined ? evenGrid(stepsPerEpoch) : [first, ...rest];
 }
 
-/** `plannedOfRun`, made again only when something that it depends on changed. */
+/** `plannedOfRun`, computed again only when something that it depends on changed. */
 export function createPlannedCache(): (state: RunState) => PlannedCurve | undefined {
   let key: readonly unknown[] = [];
   let planned: PlannedCurve | undefined;

@@ -2,7 +2,7 @@ import { headlineTexts } from '../../domain/schedule/headlines';
 import type { ViewInput } from './input';
 import type { TileView } from './types';
 
-/** The numbers of a schedule before anything is paid for it. */
+/** The numbers of a schedule before the run is started. */
 export function previewTiles({ planned, t }: ViewInput): TileView[] {
   if (!planned || planned.steps === 0) return [];
   const texts = headlineTexts(planned);

@@ -1,9 +1,12 @@
 import type { Words } from '../../base/words';
 import type { Sentence } from './types';
 
-/** Whether the second run's best checkpoint is better than the first's, in sentences that were made where both are known. */
+/**
+ * Whether the second run's best checkpoint is better than the first's, in sentences that were made from the data of
+ * both.
+ */
 export type RunComparison = {
-  /** Undefined if the two cannot be judged on one footing: the one note says why. */
+  /** Undefined if the two cannot be judged on one basis: the one note says why. */
   readonly difference: number | undefined;
   readonly notes: readonly ComparisonNote[];
 };

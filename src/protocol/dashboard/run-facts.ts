@@ -7,9 +7,9 @@ import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Validated } from '../../run/validation';
 import { lastOf, totalSteps, type ViewInput } from './input';
 
-// What the shortest view of a run needs, the status bar's: the editor loads this file when it activates the extension.
+// What the shortest view of a run, the status bar, needs: the editor loads this file when it activates the extension.
 
-/** A range test has words of its own: it is no training, and what ends a training is its result. */
+/** A range test has words of its own: it does not train, and what ends a training is its result. */
 function rangeLabel(state: RunStateName | 'preview', t: Translate): string | undefined {
   const labels: Partial<Record<typeof state, string>> = {
     running: t('Testing LR'),
@@ -44,7 +44,7 @@ function trainingLabel(state: RunStateName | 'preview', t: Translate): string {
 
 type Stated = Pick<ViewInput, 'state' | 'presence'>;
 
-/** The state as processes and the keeper tell it; without either, by what the trainer wrote. */
+/** The state according to processes and keeper; without either, according to what the trainer wrote. */
 export function stateOf({ state, presence }: Stated): RunStateName | 'preview' {
   if (state.run === undefined) return 'preview';
   if (presence) return presence.state;
@@ -61,7 +61,10 @@ export function isFinal(input: Stated): boolean {
 /** Heartbeats are seconds apart; clocks of two machines may be a little more. */
 const HEARD_MS = 60_000;
 
-/** Of a run elsewhere whose heartbeat has ceased nobody here knows whether it goes on: no pace, no promise. */
+/**
+ * If the heartbeat of a run on another machine has stopped, it is not known whether it goes on: no pace and no time
+ * left.
+ */
 export function isUnheardOf({ state, presence, now }: ViewInput): boolean {
   return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
 }
@@ -70,7 +73,7 @@ export function currentEpoch({ steps }: RunState): number | undefined {
   return steps.epoch.length === 0 ? undefined : steps.epoch.at(steps.epoch.length - 1);
 }
 
-/** Seconds of training that are left, by the pace of late. */
+/** Seconds of training that are left, by the recent pace. */
 export function secondsLeft(input: ViewInput): number | undefined {
   const total = totalSteps(input);
   const pace = secondsPerStep(input);
@@ -82,7 +85,7 @@ export function secondsLeft(input: ViewInput): number | undefined {
 
 const PACE_ROWS = 400;
 
-/** Mean seconds a step over the last steps of the attempt that runs, epoch ends included. */
+/** Mean seconds a step over the last steps of the running attempt, epoch ends included. */
 export function secondsPerStep({ state }: Pick<ViewInput, 'state'>): number | undefined {
   const { step, t } = state.steps;
   const last = t.length - 1;

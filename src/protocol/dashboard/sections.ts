@@ -17,7 +17,7 @@ import type { ClassRow, LogRow, Sections, Sentence, SettingRow, Tone } from './t
 
 const LOG_ROWS = 200;
 
-/** Alerts older than this many seconds no longer stand above a run that goes on. */
+/** Alerts older than this many seconds are no longer shown above a run that goes on. */
 const ALERT_SECONDS = 15 * 60;
 const MOST_ALERTS = 3;
 
@@ -58,7 +58,7 @@ function classRows(input: ViewInput): ClassRow[] {
 
 const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
-/** What was asked for beside what is in force; changed ones first. */
+/** The settings as requested beside those in effect; changed ones first. */
 function settingRows({ state, other }: ViewInput): SettingRow[] {
   if (other) return differingSettings(state, other.state);
   const rows = (state.plan?.settings ?? []).map((s) => ({
@@ -71,7 +71,7 @@ function settingRows({ state, other }: ViewInput): SettingRow[] {
   return [...rows.filter((r) => r.changed), ...rows.filter((r) => !r.changed)];
 }
 
-/** What a person should know beyond the numbers: trouble first, then how a run ended. At most a few. */
+/** What a person should know besides the numbers: trouble first, then how a run ended. At most a few. */
 function sentencesOf(input: ViewInput): Sentence[] {
   const { state } = input;
   return [...outcome(input), ...validatorTrouble(state), ...alerts(input), ...(input.advice ?? [])];
@@ -98,7 +98,7 @@ function validatorTrouble({ status }: RunState): Sentence[] {
 
 function alerts(input: ViewInput): Sentence[] {
   const { state, now } = input;
-  // Its loss is made to blow up; versions before told of that as trouble.
+  // Its loss is meant to blow up; earlier versions reported that as trouble.
   if (isRangeTest(state.run)) return [];
   const tones = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
   const said = new Set([state.status?.reason, state.status?.validatorProblem, state.end?.message]);
@@ -109,7 +109,7 @@ function alerts(input: ViewInput): Sentence[] {
     .map((a) => ({ text: alertText(a, input.t), tone: tones[a.severity] }));
 }
 
-/** Trainer's messages and the keeper's decisions in the order they came, newest last. */
+/** The trainer's messages and the keeper's decisions in the order they came, newest last. */
 function logOf({ state, t }: ViewInput): LogRow[] {
   const rows: LogRow[] = [
     ...state.logs

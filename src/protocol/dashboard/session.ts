@@ -20,16 +20,16 @@ const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>>
 };
 
 /**
- * One page's eyes on one run: says what changed since it was last asked. Everything it holds can be lost and rebuilt.
- * An update costs what was added, not what there is; a chart is thinned anew only when it has grown too dense.
+ * One page's view of one run: returns what changed since the last call. Everything it holds can be lost and rebuilt. An
+ * update costs what was added, not what there is; a chart is thinned anew only when it has grown too dense.
  */
 export type ViewSession = {
   /** The page starts anew: what was sent is forgotten, the next update is a reset. */
   open(lens: Lens): void;
   setLens(lens: Lens): void;
-  /** Undefined when there is nothing to say. */
+  /** Undefined if nothing changed. */
   update(input: ViewInput): ViewUpdate | undefined;
-  /** A long run is told in several updates: ask again at once, once the host has breathed. */
+  /** A long run is sent in several updates: call again at once, after the host's event loop had a turn. */
   readonly isPending: boolean;
 };
 
@@ -63,7 +63,7 @@ export function createViewSession(): ViewSession {
       return own ? chartUpdate(id, { ...input, ...shared, lens: own }) : [];
     });
   };
-  /** True when all rows of both runs are taken in. */
+  /** True when all rows of both runs are read. */
   const cacheSteps = ({ state, other }: ViewInput, axis: Axis): boolean => {
     const own = cache.update(state, axis, lens);
     const others = other && otherCache.update(other.state, createAxis(lens.axis, other), lens);
@@ -98,7 +98,7 @@ export function createViewSession(): ViewSession {
     update(input) {
       const reset = seq === 0;
       const charts = chartUpdates(input);
-      // Between two pieces of a long run there is nothing to say that could not wait for the last.
+      // Between two pieces of a long run, everything else can wait for the last piece.
       if (isPending && !reset && charts.length === 0) return undefined;
       const changed = sections.changed(input, lens.rows);
       if (!reset && charts.length === 0 && Object.keys(changed).length === 0) return undefined;
@@ -116,7 +116,7 @@ type SectionSender = { changed(input: ViewInput, rows: number): Partial<Sections
 function createSectionSender(): SectionSender {
   const sent = new Map<string, string>();
   let rested: readonly unknown[] = [];
-  /** Steps alone leave state and status as they are. */
+  /** Steps alone do not change state and status. */
   const hasRested = ({ state, other, presence }: ViewInput, rows: number): boolean => {
     const now = [state, other?.state, presence?.state, rows];
     const same = now.every((value, i) => value === rested[i]) && rested.length > 0;

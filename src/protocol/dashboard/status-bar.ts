@@ -42,13 +42,13 @@ export function statusBarOf(input: ViewInput): StatusBarView {
   };
 }
 
-/** Nothing turns for a run of which only a heartbeat is known. */
+/** The icon does not spin for a run of which only a heartbeat is known. */
 function iconOf(input: ViewInput): string {
   const isElsewhere = input.presence?.where === 'elsewhere' && !isFinal(input);
   return isElsewhere ? '$(remote)' : (ICONS[stateOf(input)] ?? '$(circle-outline)');
 }
 
-/** How the newest checkpoint does; of a run that has ended, what its best one reached. */
+/** The result of the newest checkpoint; of a run that has ended, of its best one. */
 function mapText(input: ViewInput): string {
   const { state, t } = input;
   const short = (map: number): string => formatMetric(map).replace(/^0/, '');

@@ -6,25 +6,25 @@ import type { XAxis } from './types';
 
 /** Columns that are derived from a run's raw ones and grow with them, so that an append costs what it adds. */
 export type StepCache = {
-  /** Brings the columns up to date, at most ROWS_AT_ONCE rows further. */
+  /** Brings the columns up to date, by at most ROWS_AT_ONCE rows. */
   update(state: RunState, axis: Axis, settings: CacheSettings): CacheProgress;
   x(): Float64Array;
   smoothed(key: string): Float64Array;
 };
 
 export type CacheProgress = {
-  /** Rows were dropped or the settings changed: all is new. */
+  /** Rows were dropped or the settings changed: everything is computed anew. */
   readonly isNew: boolean;
-  /** There are no rows left to take in. */
+  /** True if there are no rows left to read. */
   readonly isComplete: boolean;
 };
 
-/** A million rows are taken in piece by piece, so that a host's event loop is never held up for long. */
+/** A million rows are read in pieces, so that a host's event loop is never blocked for long. */
 export const ROWS_AT_ONCE = 100_000;
 
 export type CacheSettings = { readonly axis: XAxis; readonly smoothing: number };
 
-/** Key of the smoothed images per second, which no loss is called. */
+/** Key of the smoothed images per second, which no loss has. */
 export const SPEED = 'images per second';
 
 export function createStepCache(): StepCache {

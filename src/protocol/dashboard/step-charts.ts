@@ -26,7 +26,7 @@ export function lossChart(context: ChartContext): ChartDraft {
   };
 }
 
-/** Of two runs only the average of the total is drawn. */
+/** For two runs only the average of the total is drawn. */
 function averageTotal({ steps: { loss } }: RunState, cache: StepCache): Float64Array | undefined {
   const name = loss.has('total') ? 'total' : [...loss.keys()][0];
   return name === undefined ? undefined : cache.smoothed(name);
@@ -44,7 +44,7 @@ function lossSeries(context: ChartContext, name: string, index: number): SeriesD
     role: 'smooth',
     y: context.cache.smoothed(name),
   };
-  // Raw lines of all components would be a thicket: only the total shows its own.
+  // Raw lines of all components would hide each other: only the total shows its own.
   return name === 'total' || context.state.steps.loss.size === 1 ? [raw, smooth] : [smooth];
 }
 
@@ -55,7 +55,7 @@ function lossSummary(context: ChartContext, names: readonly string[]): string {
   return parts.length === 0 ? '' : context.t('Smoothed loss now: {0}.', parts.join(', '));
 }
 
-/** Images a second of the training loop, and the gradient norm on demand. */
+/** Images a second of the training loop, and the gradient norm, hidden at first. */
 export function speedChart(context: ChartContext): ChartDraft {
   const { state, t } = context;
   const { ips, grad } = state.steps;

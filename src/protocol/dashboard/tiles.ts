@@ -20,7 +20,7 @@ import { verdictOf } from './verdict';
 
 const DASH = '–';
 const SPARK_POINTS = 60;
-/** Rows that the loss tile averages over: enough to be steady, few enough to be now. */
+/** Rows that the loss tile averages over: enough to be steady, few enough to be current. */
 const LOSS_ROWS = 2000;
 const LOSS_WEIGHT = 0.95;
 
@@ -139,7 +139,7 @@ function howValidated(last: Validated, { t }: ViewInput): string {
   return `${t('{0} images/s', formatValue(speed))} · ${device}`;
 }
 
-/** How full the GPU is, where the trainer tells: whether a larger batch would fit, or something leaks. */
+/** How full the GPU is, if the trainer reports it: whether a larger batch would fit, or something leaks. */
 function memoryTile({ state: { steps, hello }, t }: ViewInput): TileView[] {
   const used = lastOf(steps.gpuBytes.view());
   if (!(used > 0)) return [];

@@ -1,6 +1,7 @@
 import type { RunStateName } from '../../run/state-names';
 
-// What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are translated.
+// What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are
+// translated.
 
 export type Tone = 'live' | 'good' | 'warning' | 'bad' | 'quiet';
 export type Sentence = { readonly text: string; readonly tone: Tone };
@@ -20,7 +21,7 @@ export type HeaderView = {
   readonly compared?: readonly [first: string, second: string];
 };
 
-/** Ids double as the names of host actions; the page knows none of them. */
+/** Ids are also the names of host actions; the page does not interpret them. */
 export type ActionView = {
   readonly id: string;
   readonly label: string;
@@ -49,7 +50,7 @@ export type CheckpointRow = {
   readonly precision: string;
   readonly recall: string;
   readonly verdict: Sentence;
-  /** The signed difference alone, where there is little room. */
+  /** The signed difference alone, for narrow places. */
   readonly change: string;
   readonly took: string;
   readonly size: string;
@@ -61,7 +62,7 @@ export type CheckpointRow = {
 export type CheckpointTable = {
   readonly rows: readonly CheckpointRow[];
   readonly older: number;
-  /** Of all checkpoints, those that were validated. */
+  /** Number of checkpoints that were validated. */
   readonly validated: number;
 };
 
@@ -89,7 +90,7 @@ export type ClassRow = {
   readonly ap: string;
   /** ap, for the bar. */
   readonly share: number;
-  /** Of two runs: `ap50` is the first's mAP50-95, `ap` the second's, and this is what lies between. */
+  /** Of two runs: `ap50` is the first's mAP50-95, `ap` the second's, and this is their difference. */
   readonly difference?: string;
 };
 
@@ -126,7 +127,7 @@ export type SeriesView = {
 export type ChartView = {
   readonly id: ChartId;
   readonly title: string;
-  /** One sentence that reads the chart for those who cannot see it. */
+  /** One sentence that describes the chart for those who cannot see it. */
   readonly summary: string;
   readonly from: number;
   readonly to: number;
@@ -138,7 +139,7 @@ export type ChartView = {
   readonly unit: 'rate' | 'share' | 'number' | 'seconds';
 };
 
-/** What a page looks at: the host thins for exactly this. Charts that are out of sight are absent. */
+/** What a page shows: the host thins for exactly this. Charts that are out of sight are absent. */
 export type Lens = {
   readonly axis: XAxis;
   /** Weight of the loss average, 0 to 0.999. */

@@ -31,7 +31,7 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
   return noise;
 }
 
-/** Without a paired comparison only the difference is told, and no judgement. */
+/** Without a paired comparison only the difference is shown, without a verdict. */
 function plainVerdict(state: RunState, validated: Validated, t: Translate): Sentence {
   const before = bestBefore(state, validated);
   if (!before) return { text: t('first checkpoint'), tone: 'quiet' };

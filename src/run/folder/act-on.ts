@@ -5,8 +5,9 @@ import { runPaths } from './paths';
 import { requireOwnRun } from './signature';
 
 /**
- * Asked before a keeper is started and by the keeper itself, before a request is left and before a run goes on: what
- * run.json names is executed and what lies in control/ obeyed, so both must be this user's word. Throws one line.
+ * Checked before a keeper is started and by the keeper itself, before a request is written and before a run is resumed:
+ * what run.json names is executed and requests in control/ are acted on, so both must be from this user. Throws one
+ * line.
  */
 export async function requireActable(dir: string): Promise<void> {
   await requireOwnRun(dir);

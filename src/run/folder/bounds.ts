@@ -2,8 +2,9 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * The most that is read of a file that somebody else may have written, by kind. Ten times and more of what honest ones
- * take, and so little that a host which reads one a second does not feel it. Logs have no bound: they are read in pieces.
+ * The most that is read of a file that another user may have written, by kind. Ten times and more of what honest ones
+ * take, and so little that a host which reads one a second does not feel it. Logs have no bound: they are read in
+ * pieces.
  */
 export const MOST_BYTES = {
   /** run.json: the experiment as written and as resolved. */
@@ -17,7 +18,7 @@ export const MOST_BYTES = {
   signature: 16 * KIB,
   /** An experiment, a dataset YAML, the arguments of another trainer. */
   yaml: 16 * MIB,
-  /** events.jsonl where a reader must know all that an earlier one told. */
+  /** events.jsonl if a reader must know everything that an earlier one reported. */
   log: 512 * MIB - 1,
   /** A list of images, and results.csv read whole. */
   list: 256 * MIB,
@@ -26,7 +27,7 @@ export const MOST_BYTES = {
   image: 512 * MIB,
   /** Weights and optimizer of the builtin trainer. */
   state: 2048 * MIB - 1,
-  /** An ONNX file: protobuf has no bigger ones. */
+  /** An ONNX file: protobuf cannot have larger ones. */
   model: 2048 * MIB - 1,
   /** Detections of one checkpoint. */
   detections: 1024 * MIB,
@@ -34,5 +35,5 @@ export const MOST_BYTES = {
   columns: 2048 * MIB - 1,
 } as const;
 
-/** A file system that does not answer: a reader gives up and says so. */
+/** For a file system that does not answer: a reader gives up and says so. */
 export const READ_MS = 10_000;

@@ -34,7 +34,7 @@ export type NewRun = {
   readonly python?: string;
   /** A run that was started elsewhere and is only read. */
   readonly follows?: Follows;
-  /** What automatic names start with; by the experiment file if absent. */
+  /** The prefix of automatic names; taken from the experiment file if absent. */
   readonly stem?: string;
 };
 
@@ -79,7 +79,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
   };
 }
 
-/** Taken atomically by mkdir, so that two hosts that start at once get two folders. */
+/** Claimed atomically by mkdir, so that two hosts that start at once get two folders. */
 async function takeFolder(options: NewRun): Promise<string> {
   const { runsDir, name, experiment } = options;
   try {
@@ -94,7 +94,7 @@ async function takeFolder(options: NewRun): Promise<string> {
   return takeNextName(runsDir, experiment.schedule?.lr_range ? `${stem}-lr-find` : stem);
 }
 
-/** Runs are no part of the repository around them. What lies there under that name, be it a link, stays as it is. */
+/** Runs do not belong to the repository around them. If something of that name exists, even a link, it stays as it is. */
 function ignoreFolder(runsDir: string): void {
   try {
     createFile(path.join(runsDir, '.gitignore'), '*\n');
@@ -157,13 +157,13 @@ function git(folder: string, args: readonly string[]): Promise<string | undefine
   });
 }
 
-/** One clear line where `name` is none that a run may have, on any system. */
+/** One clear line if `name` is not a valid run name on every system. */
 export function runNameProblem(name: string): string | undefined {
   if (RUN_NAME.test(name)) return undefined;
   return `run name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot and no Windows device name`;
 }
 
-/** What automatic names of an experiment start with: pcb.train.yaml with model nano gives `pcb-nano`. */
+/** The prefix of an experiment's automatic names: pcb.train.yaml with model nano gives `pcb-nano`. */
 export function runNameStem(experimentFile: string, model: string): string {
   const base = path.basename(experimentFile).replace(/(\.train)?\.ya?ml$/i, '');
   const parts = [base, path.basename(model).replace(/\.[A-Za-z0-9]+$/, '')];
@@ -182,7 +182,7 @@ function plain(text: string): string {
     .slice(0, 40);
 }
 
-/** The stem with the next number after those in use; a deleted run's number below the highest is not given again. */
+/** The stem with the next number after those in use; a deleted run's number below the highest is not used again. */
 export function nextRunName(stem: string, taken: readonly string[]): string {
   const numbers = taken
     .filter((name) => name.startsWith(`${stem}-`))

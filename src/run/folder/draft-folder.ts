@@ -4,18 +4,18 @@ import { enter, FOLDER_MODE, type OpenFolder, openFolder } from './open-folder';
 import { removeTree } from './remove';
 import { asideName } from './write-file';
 
-/** A folder that is being written beside its place: what `open` has is put there whole, or thrown away. */
+/** A folder that is written beside its final place: the content of `open` is moved there whole, or discarded. */
 export type DraftFolder = {
   readonly open: OpenFolder;
-  /** Puts it in its place; what stood there is deleted. */
+  /** Moves it to its place; what was there is deleted. */
   readonly commit: () => void;
-  /** Throws it away. Does nothing after `commit`. */
+  /** Discards it. Does nothing after `commit`. */
   readonly discard: () => void;
 };
 
 /**
- * Begins a folder that readers shall see whole or not at all. It is written under a name that nobody can have put a link in
- * place of; `target` lies below `root`, and what is missing on the way is made.
+ * Begins a folder that readers see whole or not at all. It is written under a name in whose place nobody can have put a
+ * link; `target` is below `root`, and folders missing on the way are made.
  */
 export function draftFolder(target: string, root: string): DraftFolder {
   const parent = openFolder(path.dirname(target), root, true);
@@ -49,7 +49,7 @@ type Placing = {
   readonly root: string;
 };
 
-/** A folder that is not empty cannot be renamed over: the old one steps aside first. */
+/** A folder that is not empty cannot be renamed over: the old one is moved aside first. */
 function putInPlace(parent: OpenFolder, { draft, name, below, root }: Placing): void {
   const old = asideName(name);
   const replaces = lstatSync(parent.at(name), { throwIfNoEntry: false }) !== undefined;
@@ -59,7 +59,7 @@ function putInPlace(parent: OpenFolder, { draft, name, below, root }: Placing): 
   if (replaces) removeTree(path.join(below, old), root);
 }
 
-/** The rename itself reaches the disk with the parent folder; Windows cannot open folders and needs no such thing. */
+/** The rename itself reaches the disk with the parent folder; Windows cannot open folders and does not need it. */
 function syncFolder(folder: OpenFolder): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder.at('.'), 'r');

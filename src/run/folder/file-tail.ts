@@ -4,9 +4,9 @@ import { isBadInput } from '../../base/bad-input';
 import { openToRead, openToReadSync } from './read-file';
 
 const CHUNK_BYTES = 256 * 1024;
-/** The metrics of 20,000 classes are the longest line of ours; a longer one is damage and is passed over. */
+/** The metrics of 20,000 classes are our longest line; a longer one is damage and is skipped. */
 const LONGEST_LINE = 4 * 1024 * 1024;
-/** So little is read faster than another thread is asked for it: what a trainer writes between two looks. */
+/** Reading so little is faster than asking another thread for it: what a trainer writes between two polls. */
 const LITTLE_BYTES = 16 * 1024;
 const NEWLINE = 10;
 
@@ -15,9 +15,9 @@ export type TailRead = Omit<BytesRead, 'bytes'> & { readonly lines: readonly str
 export type BytesRead = {
   /** Whole lines, each with its line feed. */
   readonly bytes: Buffer;
-  /** More bytes were there than one read takes; read again. */
+  /** There were more bytes than one read takes; read again. */
   readonly more: boolean;
-  /** The file is shorter than what was read of it: somebody replaced it, and reading began anew. */
+  /** The file is shorter than what was read of it: it was replaced, and reading began anew. */
   readonly restarted: boolean;
   /** Lines that were too long to be read and end here. */
   readonly passedOver: number;
@@ -43,7 +43,7 @@ export class FileTail {
     this.#offset = offset;
   }
 
-  /** Bytes up to the end of the last whole line: where a later reader may go on. */
+  /** Bytes up to the end of the last whole line: the place where a later reader may continue. */
   get lineOffset(): number {
     return this.#offset - this.#restBytes;
   }
@@ -53,17 +53,17 @@ export class FileTail {
     return this.#newsBytes() !== 0;
   }
 
-  /** 0 where there is no file, below zero where it has become shorter. */
+  /** 0 if there is no file, below zero if it has become shorter. */
   #newsBytes(): number {
     const stat = lstatSync(this.#file, { throwIfNoEntry: false });
     if (stat === undefined) return 0;
-    // What is not a plain file is news once it is opened: it is refused then, with its reason.
+    // A file that is not a plain file is reported when it is opened: it is refused then, with its reason.
     return stat.isFile() ? stat.size - this.#offset : 1;
   }
 
-  /** At most one chunk, so that a big file does not hold up the event loop. */
+  /** At most one chunk, so that a large file does not block the event loop. */
   async read(): Promise<TailRead> {
-    // Looks are many and news are few: a stat is a fifth of what opening and closing costs.
+    // Polls are many and changes are few: a stat costs a fifth of opening and closing.
     const news = this.#newsBytes();
     if (news === 0) return toLines(NOTHING);
     if (news > 0 && news <= LITTLE_BYTES) return this.readSync();
@@ -80,12 +80,12 @@ export class FileTail {
     }
   }
 
-  /** The same without leaving the thread, at a tenth of the CPU: for the keeper, which has nobody to keep waiting. */
+  /** The same without leaving the thread, at a tenth of the CPU: for the keeper, which may block. */
   readSync(): TailRead {
     return toLines(this.readBytesSync());
   }
 
-  /** As readSync, for who makes out lines for himself. */
+  /** Like readSync, for callers that split lines themselves. */
   readBytesSync(): BytesRead {
     if (!this.hasNews()) return NOTHING;
     const fd = openSyncIfThere(this.#file);

@@ -4,9 +4,9 @@ import path from 'node:path';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The file that a program's bare name means on PATH; undefined where there is none. Looked up here and not by the system:
- * Windows tries the working folder first, and a relative entry of PATH means whatever folder one stands in. Nothing is
- * ever started out of a folder that is merely looked at.
+ * The file that a program's bare name means on PATH; undefined if there is none. Searched here and not by the system:
+ * Windows tries the working folder first, and a relative entry of PATH depends on the working folder. Nothing may be
+ * started from a folder that is merely viewed.
  */
 export function findProgram(name: string, env: Env = process.env): string | undefined {
   const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter((f) => path.isAbsolute(f));

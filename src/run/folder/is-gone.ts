@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { runPaths } from './paths';
 
 /**
- * Answers whether the run folder was deleted, moved away or replaced by another run's since this was made. run.json is written
- * once, so it stands for the folder. A folder that cannot be looked at now (too many open files, a share that is away) is not
- * gone: only the system's word that there is nothing counts.
+ * Returns whether the run folder was deleted, moved away or replaced by another run's since this was made. run.json is
+ * written once, so it identifies the folder. A folder that cannot be read now (too many open files, a share that is
+ * away) is not gone: only "no such file" from the system counts.
  */
 export function watchForDeletion(runDir: string): () => boolean {
   const { run } = runPaths(runDir);

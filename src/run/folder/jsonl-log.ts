@@ -3,7 +3,7 @@ import { sleep } from '../../base/async';
 import { toJsonLine } from '../../base/json';
 import { openToAppend } from './write-file';
 
-/** A disk that is full for a while: what it does not take now it may take later. */
+/** A disk that is full for a while: what it does not accept now it may accept later. */
 const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EAGAIN']);
 const MOST_WAITING_BYTES = 64 * 2 ** 20;
 const CLOSE_TRIES = 20;
@@ -11,8 +11,8 @@ const CLOSE_WAIT_MS = 250;
 
 /**
  * An append-only log of JSON lines, of which this process is the one writer. Lines are with the system when `append`
- * returns. What a full disk does not take waits in memory, in order, and goes ahead of the next line; so a run outlives
- * the moment, and no line is ever torn, lost or written twice.
+ * returns. What a full disk does not accept waits in memory, in order, and is written before the next line; so a run
+ * survives a full disk, and no line is ever torn, lost or written twice.
  */
 export class JsonlLog {
   readonly #file: string;
@@ -26,25 +26,27 @@ export class JsonlLog {
     if (endsTorn(this.#handle)) this.#waiting = Buffer.from('\n');
   }
 
-  /** Bytes that the disk has not taken yet. */
+  /** Bytes that the disk has not accepted yet. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Throws where the log cannot be written for another reason than a full disk, or more waits than memory should hold. */
+  /**
+   * Throws if the log cannot be written for another reason than a full disk, or if more waits than memory should hold.
+   */
   append(value: unknown): void {
     this.#waiting = Buffer.concat([this.#waiting, Buffer.from(toJsonLine(value))]);
     this.flush();
   }
 
-  /** Tries to get rid of what waits; throws as `append` does, and what waits goes on waiting. */
+  /** Tries to write what waits; throws as `append` does, and what waits keeps waiting. */
   flush(): void {
     const problem = this.#flush();
     if (problem && (!PASSING.has(problem.code ?? '') || this.#waiting.length > MOST_WAITING_BYTES))
       throw new Error(`${this.#file} cannot be written: ${problem.message}`, { cause: problem });
   }
 
-  /** Tries for five seconds to get rid of what waits. */
+  /** Tries for five seconds to write what waits. */
   async close(): Promise<void> {
     for (let tries = 0; this.#flush() && tries < CLOSE_TRIES; tries++) await sleep(CLOSE_WAIT_MS);
     closeSync(this.#handle);

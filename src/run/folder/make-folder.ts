@@ -3,8 +3,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
 
-// Not Node's own recursive mkdir: if a folder exists and yet takes no new one (below /proc, on some shares), the system
-// answers ENOENT, and Node 20 then makes parent and child in turn for ever, at full load. Here each folder is tried twice.
+// Not Node's own recursive mkdir: if a folder exists and cannot hold a new one (below /proc, on some shares), the
+// system answers ENOENT, and Node 20 then makes parent and child in turn for ever, at full load. Here each folder is
+// tried twice.
 
 /** Names the folder that could not be made, and why; `cause` is the system's error. */
 export class FolderError extends BadInputError {
@@ -49,7 +50,7 @@ export function makeFolderSync(folder: string): void {
   if (again !== undefined) throw new FolderError(folder, again);
 }
 
-/** Undefined if the folder is there now, whoever made it. */
+/** Undefined if the folder exists now, whoever made it. */
 async function tryMake(folder: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(folder);

@@ -7,7 +7,7 @@ export async function readMeta(dir: string): Promise<MetaFile> {
   return (await readJsonFile(runPaths(dir).meta, zMetaFile, { most: MOST_BYTES.meta })) ?? {};
 }
 
-/** Title, notes, pinned and archived of a run; what is not named stays. */
+/** Title, notes, pinned and archived of a run; what is not named does not change. */
 export async function updateMeta(dir: string, change: MetaFile): Promise<MetaFile> {
   const next = { ...(await readMeta(dir)), ...change };
   await writeJson(runPaths(dir).meta, next);

@@ -4,21 +4,21 @@ import { FolderError } from './make-folder';
 import { codeOf, Refused, refusedLink } from './refused';
 
 /**
- * A folder that was opened: `at(name)` is the way to a file in it. On Linux the way leads through the open handle, so that
- * it means this folder and no other even if somebody puts a link in its place meanwhile; elsewhere it is the path.
+ * A folder that was opened: `at(name)` is the path of a file in it. On Linux the path goes through the open handle, so
+ * that it means this folder and no other even if a link is put in its place meanwhile; elsewhere it is the plain path.
  */
 export type OpenFolder = { readonly at: (name: string) => string; readonly close: () => void };
 
 const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants;
-/** What `openat` would be for: a path that starts at an open handle. */
+/** In place of `openat`: a path that starts at an open handle. */
 const HANDLES = '/proc/self/fd';
-/** Nobody but owner and group may write into it, whatever the umask. */
+/** Only owner and group may write into it, whatever the umask. */
 export const FOLDER_MODE = 0o775;
 const hasHandles = process.platform === 'linux' && existsSync(HANDLES);
 
 /**
- * Opens `folder`, which is `root` or lies below it. `root` is what a person named and may be a link; below it none may be.
- * With `make`, what is missing below `root` is made. Close it. Throws `Refused` for a link or a file on the way.
+ * Opens `folder`, which is `root` or is below it. `root` is named by a person and may be a link; below it none may be.
+ * With `make`, folders missing below `root` are made. Close it. Throws `Refused` for a link or a file on the way.
  */
 export function openFolder(folder: string, root: string, make = false): OpenFolder {
   let here = openRoot(root);
@@ -36,7 +36,7 @@ export function openFolder(folder: string, root: string, make = false): OpenFold
   return here;
 }
 
-/** Makes a folder below the root, and what is missing on the way. */
+/** Makes a folder below the root, and those missing on the way. */
 export function makeFolderIn(folder: string, root: string): void {
   openFolder(folder, root, true).close();
 }
@@ -69,7 +69,7 @@ function openRoot(root: string): OpenFolder {
   return byPath(root);
 }
 
-/** It was a real folder a moment ago; a link that took its place since is not followed. */
+/** It was a real folder a moment ago; a link that has taken its place since is not followed. */
 function openReal(way: string, shown: string): number {
   try {
     return openSync(way, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -87,7 +87,7 @@ function byPath(folder: string): OpenFolder {
   return { at: (name) => path.join(folder, name), close: () => undefined };
 }
 
-/** `enter` says what is wrong with a link that stands there. */
+/** `enter` says what is wrong with a link in its place. */
 function makeOne(way: string, shown: string): void {
   try {
     mkdirSync(way, FOLDER_MODE);

@@ -8,9 +8,9 @@ const WRITABLE_BY_ALL = 0o002;
 const ROOT = 0;
 
 /**
- * Why a folder is not one to act in: another user owns it, or all may write into it, so that what lies there may be anybody's
- * word. Undefined on systems without owners, and for a file system that shows another owner or mode than it was given
- * (network shares, mounts of Windows' disks), which a folder made there for a moment tells.
+ * Why one must not act in a folder: another user owns it, or everybody may write into it, so that its content may be
+ * from anybody. Undefined on systems without owners, and for a file system that shows another owner or mode than it was
+ * given (network shares, mounts of Windows' disks), which a temporary folder made there shows.
  */
 export async function whyNotOurs(folder: string): Promise<string | undefined> {
   if (process.geteuid === undefined) return undefined;
@@ -23,7 +23,7 @@ export async function whyNotOurs(folder: string): Promise<string | undefined> {
   return isTold ? undefined : `${folder} ${problem}`;
 }
 
-/** Whether a file in such a folder is another user's; a share shows all files as those of one owner, its folder's too. */
+/** Whether a file in such a folder is another user's; a share shows all files, and the folder, as those of one owner. */
 export function isAnothersFile(file: string): boolean {
   const uid = statSync(file, { throwIfNoEntry: false })?.uid;
   if (process.geteuid === undefined || uid === undefined) return false;
@@ -35,7 +35,7 @@ function problemOf({ uid, mode }: Stats, own: number): string | undefined {
   return mode & WRITABLE_BY_ALL ? 'can be written by all users' : undefined;
 }
 
-/** How a folder looks that was made there just now, with the narrowest mode. */
+/** Owner and mode that a folder shows if it was made there just now with the narrowest mode. */
 async function madeThere(folder: string): Promise<Stats | undefined> {
   const probe = path.join(folder, asideName('probe'));
   try {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where everything of a run lies; `dir` is the run folder. */
+/** The paths of everything in a run; `dir` is the run folder. */
 export function runPaths(dir: string) {
   const at = (...parts: string[]): string => path.join(dir, ...parts);
   return {
@@ -23,7 +23,7 @@ export function runPaths(dir: string) {
 }
 export type RunPaths = ReturnType<typeof runPaths>;
 
-/** A dataset YAML as the experiment names it: beside the experiment file, else from the working folder. */
+/** A dataset YAML as the experiment names it: relative to the experiment file, else to the working folder. */
 export function resolveDataPath(data: string, experimentFile: string, cwd: string): string {
   if (path.isAbsolute(data)) return data;
   const beside = path.resolve(path.dirname(experimentFile), data);

@@ -5,13 +5,14 @@ import { READ_MS } from './bounds';
 import { openFolder } from './open-folder';
 import { openFailure, Refused, refusedLink } from './refused';
 
-// The one door for reading what somebody else may have written. A name in such a folder can be a link to any file, a pipe
-// that never ends or a device: only regular files are read, which is asked of the open handle, and opening never waits.
+// Every file that another user may have written is read through here. A name in such a folder can be a link to any
+// file, a pipe that never ends or a device: only regular files are read, which is checked on the open handle, and
+// opening never waits.
 
 export type ReadRule = {
-  /** A bigger file is not read. */
+  /** A larger file is not read. */
   readonly most: number;
-  /** Folder that the file must lie in, with no link between; its own folder if absent. */
+  /** Folder that the file must be in, with no link between; its own folder if absent. */
   readonly root?: string;
   /** A link is followed: for files that a person named, and for images that people link from other disks. */
   readonly links?: 'follow';
@@ -19,7 +20,7 @@ export type ReadRule = {
 
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** Opens a regular file to read. Close it. Throws `Refused`, or ENOENT where there is none. */
+/** Opens a regular file for reading. Close it. Throws `Refused`, or ENOENT if there is none. */
 export async function openToRead(file: string, rule: Omit<ReadRule, 'most'> = {}): Promise<FileHandle> {
   const place = placeOf(file, rule);
   try {
@@ -30,7 +31,7 @@ export async function openToRead(file: string, rule: Omit<ReadRule, 'most'> = {}
   }
 }
 
-/** The same without leaving the thread, for processes that nobody waits for. */
+/** The same without leaving the thread, for processes that may block. */
 export function openToReadSync(file: string, rule: Omit<ReadRule, 'most'> = {}): number {
   const place = placeOf(file, rule);
   try {
@@ -41,7 +42,7 @@ export function openToReadSync(file: string, rule: Omit<ReadRule, 'most'> = {}):
   }
 }
 
-/** The whole file. Throws `Refused` for one that is not regular, too big, or that does not answer in ten seconds. */
+/** The whole file. Throws `Refused` for one that is not regular, is too large, or does not answer in ten seconds. */
 export function readBytes(file: string, rule: ReadRule): Promise<Buffer> {
   return inTime(file, readAll(file, rule));
 }
@@ -82,7 +83,7 @@ async function readAll(file: string, rule: ReadRule): Promise<Buffer> {
 
 type Place = { readonly way: string; readonly flags: number; readonly close: () => void };
 
-/** The way to a file: straight to it where it lies in its root itself, else through folders that were opened. */
+/** The way to a file: direct if it is in its root itself, else through folders that were opened. */
 function placeOf(file: string, { root, links }: Omit<ReadRule, 'most'>): Place {
   const follow = links === 'follow';
   const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
@@ -93,7 +94,7 @@ function placeOf(file: string, { root, links }: Omit<ReadRule, 'most'>): Place {
   return { way: opened.at(path.basename(file)), flags, close: opened.close };
 }
 
-/** Windows has no way to open a file but not a link. */
+/** Windows cannot open a file and refuse a link. */
 function refuseLink(file: string): void {
   if (lstatSync(file).isSymbolicLink()) throw refusedLink(file);
 }
@@ -147,7 +148,7 @@ function sizeWithin(file: string, { size }: Stats, most: number): number {
 
 const inMegabytes = (bytes: number): string => `${Math.ceil((bytes / 2 ** 20) * 10) / 10} MB`;
 
-/** The read itself cannot be called back; who waits for it can. */
+/** The read itself cannot be cancelled; waiting for it can. */
 function inTime<T>(file: string, reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -11,7 +11,10 @@ import { readText, readTextSync } from './read-file';
 const OLDEST_FORMAT = RUN_FORMAT - 1;
 const RULE = { most: MOST_BYTES.run };
 
-/** run.json of a run folder. Throws one clear line where the folder is none, or of a format that this version cannot read. */
+/**
+ * run.json of a run folder. Throws one clear line if the folder is not a run, or of a format that this version cannot
+ * read.
+ */
 export function readRunSync(dir: string): RunFile {
   try {
     return checkRun(runPaths(dir).run, readTextSync(runPaths(dir).run, RULE));
@@ -54,8 +57,8 @@ function checkRun(file: string, text: string): RunFile {
 }
 
 /**
- * A run as people name it: a folder, or a name under `runs/` of the working folder (or of `runsDir`).
- * Throws one clear line that names where was looked.
+ * A run as people name it: a folder, or a name under `runs/` of the working folder (or of `runsDir`). Throws one clear
+ * line that names the places that were searched.
  */
 export function findRun(name: string, cwd: string, runsDir = path.join(cwd, 'runs')): string {
   const candidates = [path.resolve(cwd, name), path.join(runsDir, name)];

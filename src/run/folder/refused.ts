@@ -1,6 +1,6 @@
 import { BadInputError } from '../../base/bad-input';
 
-/** A file or folder is not what it should be and was left alone: one line that names it and says why. */
+/** A file or folder is not what it should be and was not touched: one line that names it and says why. */
 export class Refused extends BadInputError {
   constructor(file: string, why: string) {
     super(`${file}: ${why}`);
@@ -13,10 +13,10 @@ export function codeOf(error: unknown): string {
 }
 
 const LINK = 'is a link, and links in a run folder are not followed';
-/** What opening answers for a link, where links are not followed. BSD has a code of its own. */
+/** The error of opening a link if links are not followed. BSD has a code of its own. */
 const LINK_CODES: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'EFTYPE']);
 
-/** The error of an `open` without following links, in words where it was refused for what it is. */
+/** The error of an `open` that does not follow links, in words if it was refused for its kind. */
 export function openFailure(file: string, error: unknown): unknown {
   const code = codeOf(error);
   if (LINK_CODES.has(code)) return refusedLink(file);

@@ -3,17 +3,17 @@ import path from 'node:path';
 import { enter, type OpenFolder, openFolder } from './open-folder';
 import { codeOf, Refused } from './refused';
 
-// The one door for deleting. A link is deleted itself and never what it leads to; a folder is entered only after it was
-// opened, so that nothing outside can be put in its place while its content is being deleted.
+// Every file is deleted through here. A link is deleted itself and never what it leads to; a folder is entered only
+// after it was opened, so that nothing outside can be put in its place while its content is being deleted.
 
 const DEEPEST = 32;
 
-/** Deletes a file or a link. A file that is not there is no error; a folder is one. */
+/** Deletes a file or a link. A missing file is not an error; a folder is one. */
 export function removeFile(file: string, root = path.dirname(file)): void {
   inFolder(file, root, (folder, name) => unlinkSync(folder.at(name)));
 }
 
-/** Deletes a folder with all that is listed in it, or a file. What is not there is no error. */
+/** Deletes a folder with all that is listed in it, or a file. A missing one is not an error. */
 export function removeTree(target: string, root = path.dirname(target)): void {
   inFolder(target, root, (folder, name) => removeEntry(folder, name, { shown: target, depth: 0 }));
 }

@@ -10,15 +10,15 @@ import { readBytes } from './read-file';
 import { knownUserKey, userKey } from './user-key';
 import { readJsonFile, writeJson } from './whole-file';
 
-// A run folder names programs, an interpreter and paths. They are believed only if this user started the run, which the
-// folder cannot say of itself: signature.json holds marks that only the user's key makes. A mark is of run.json's bytes and
-// of this very folder at this very place, so it is worth nothing in a copy, a clone or a folder that was moved.
+// A run folder names programs, an interpreter and paths. They are trusted only if this user started the run, which the
+// folder cannot say of itself: signature.json holds marks that only the user's key makes. A mark is of run.json's bytes
+// and of this very folder at this very place, so it is worth nothing in a copy, a clone or a folder that was moved.
 
 const FORMAT = 1;
 const MOST_MARKS = 8;
 const zSignature = z.object({ format: z.literal(FORMAT), marks: z.array(z.string()).max(MOST_MARKS) });
 
-/** The run is not known to be this user's: it may be looked at, and nothing that it names is executed. */
+/** The run is not known to be this user's: it may be viewed, and nothing that it names is executed. */
 export class NotOwnRun extends BadInputError {
   readonly dir: string;
 
@@ -31,7 +31,7 @@ export class NotOwnRun extends BadInputError {
   }
 }
 
-/** Whether this user started the run, or gave their word for it, in this very folder. */
+/** Whether this user started the run, or approved it, in this very folder. */
 export async function isOwnRun(dir: string): Promise<boolean> {
   const marks = await marksOf(dir);
   const key = knownUserKey();
@@ -42,12 +42,12 @@ export async function isOwnRun(dir: string): Promise<boolean> {
     .some((m) => m.length === own.length && timingSafeEqual(m, own));
 }
 
-/** Throws `NotOwnRun`: asked before anything is done that a run folder has a say in. */
+/** Throws `NotOwnRun`: checked before anything is done that a run folder influences. */
 export async function requireOwnRun(dir: string): Promise<void> {
   if (!(await isOwnRun(dir))) throw new NotOwnRun(dir);
 }
 
-/** This user's word for the run as it is, where it lies. */
+/** Records this user's approval of the run as it is, in its place. */
 export async function signRun(dir: string): Promise<void> {
   const mark = await markOf(dir, userKey());
   const others = (await marksOf(dir)).filter((m) => m !== mark);

@@ -5,7 +5,7 @@ import { makeFolderSync } from './make-folder';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Where what Pitwall remembers of this user lies: with their other settings, never in a project. */
+/** The folder for what Pitwall remembers of this user: with their other settings, never in a project. */
 export function stateFolderOf(env: Env, home: string, platform: NodeJS.Platform): string {
   if (platform === 'win32')
     return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'pitwall');
@@ -16,8 +16,8 @@ export function stateFolderOf(env: Env, home: string, platform: NodeJS.Platform)
 }
 
 /**
- * The user's state folder, made for this user alone. If the home folder takes nothing (a container, a quota), one in the
- * system's folder for temporary files serves until the next restart.
+ * The user's state folder, made for this user alone. If the home folder cannot hold it (a container, a quota), one in
+ * the system's folder for temporary files is used until the next restart.
  */
 export function stateFolder(): string {
   const folders = stateFolders();
@@ -28,13 +28,13 @@ export function stateFolder(): string {
   );
 }
 
-/** Where it may lie, without making anything. */
+/** The folders it may be in, without making anything. */
 export function stateFolders(): readonly string[] {
   const own = stateFolderOf(process.env, os.homedir(), process.platform);
   return [own, path.join(os.tmpdir(), `pitwall-${process.geteuid?.() ?? 'user'}`)];
 }
 
-/** False if the folder cannot be made, is a link or another user's. */
+/** False if the folder cannot be made, is a link or belongs to another user. */
 function makePrivate(folder: string): boolean {
   try {
     makeFolderSync(folder);

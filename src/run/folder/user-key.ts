@@ -14,8 +14,8 @@ const RULE = { most: 1024 };
 let known: { readonly folder: string; readonly key: Buffer } | undefined;
 
 /**
- * The key by which this user's runs are known, made at the first call. It is the user's and not the machine's: where the
- * home folder is shared, so is the key, and a run that was started on one node is the user's own on the next.
+ * The key by which this user's runs are known, made at the first call. It belongs to the user and not to the machine:
+ * if the home folder is shared, so is the key, and a run that was started on one node is the user's own on the next.
  */
 export function userKey(): Buffer {
   const folder = stateFolder();
@@ -23,7 +23,7 @@ export function userKey(): Buffer {
   return known.key;
 }
 
-/** The same without making one: whoever has none has no runs of their own, and looking leaves nothing behind. */
+/** The same without making one: a user without a key has no runs of their own, and viewing leaves nothing behind. */
 export function knownUserKey(): Buffer | undefined {
   const [folder] = stateFolders().filter((f) => isPrivate(path.join(f, 'key')));
   return folder === undefined ? undefined : readKey(path.join(folder, 'key'));
@@ -53,7 +53,7 @@ function readKey(file: string): Buffer | undefined {
   }
 }
 
-/** Linked into place, which fails if another process was faster: its key is the one then. */
+/** Linked into place, which fails if another process was faster: its key then counts. */
 function makeKey(file: string): Buffer {
   const aside = path.join(path.dirname(file), asideName('key'));
   createFile(aside, `${randomBytes(KEY_BYTES).toString('hex')}\n`, 0o600);

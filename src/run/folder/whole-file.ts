@@ -8,7 +8,7 @@ export async function writeJson(file: string, value: unknown, place?: WritePlace
   await writeWhole(file, `${JSON.stringify(value, undefined, 2)}\n`, place);
 }
 
-/** The checked content of a JSON file; undefined where it is absent, torn, refused or of another shape. */
+/** The checked content of a JSON file; undefined if it is absent, torn, refused or of another shape. */
 export async function readJsonFile<T>(
   file: string,
   schema: z.ZodType<T>,

@@ -6,19 +6,22 @@ import { sleep } from '../../base/async';
 import { type OpenFolder, openFolder, withFolder } from './open-folder';
 import { codeOf, openFailure, Refused } from './refused';
 
-// The one door for writing into a folder that somebody else may have made: no link is written through, neither one of the
-// file's name nor one on the way to it, and what is written aside has a name that nobody can have put there before.
+// Every file in a folder that another user may have made is written through here: no link is written through, neither
+// one of the file's name nor one on the way to it, and temporary files have names that nobody can have put there
+// before.
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDWR, O_WRONLY } = constants;
-/** Made, or refused where anything is there. */
+/** Made, or refused if something is there. */
 export const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 export type Content = string | Uint8Array;
 
-/** Where a file is written: it lies in `root` or below it; its own folder if absent. Folders on the way are made. */
+/** Folder of the file: it is in `root` or below it; its own folder if absent. Folders on the way are made. */
 export type WritePlace = { readonly root?: string };
 
-/** Replaces a file whole: readers see the old content or the new, never a part. A link of that name is replaced itself. */
+/**
+ * Replaces a file whole: readers see the old content or the new, never a part. A link of that name is replaced itself.
+ */
 export function writeWhole(
   file: string,
   content: Content | Iterable<Content>,
@@ -55,12 +58,12 @@ async function fill(handle: FileHandle, content: Content | Iterable<Content>): P
   }
 }
 
-/** Hidden, and never the same twice: watchers and listings pass it over. */
+/** Hidden, and never the same twice: watchers and listings skip it. */
 export function asideName(name: string): string {
   return `.${name}.${randomBytes(12).toString('hex')}.tmp`;
 }
 
-/** Windows refuses to replace a file that somebody reads at that moment (EPERM, EACCES, EBUSY): try again for a second. */
+/** Windows refuses to replace a file that is being read at that moment (EPERM, EACCES, EBUSY): try again for a second. */
 async function renameOver(from: string, to: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
@@ -73,7 +76,7 @@ async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Opens a file to append to, and makes it where it is missing. Close it. Throws `Refused` for what is not a plain file. */
+/** Opens a file to append to, and makes it if it is missing. Close it. Throws `Refused` if it is not a plain file. */
 export function openToAppend(file: string, { root = path.dirname(file) }: WritePlace = {}): number {
   const folder = openFolder(path.dirname(file), root);
   try {
@@ -88,7 +91,7 @@ export function openToAppend(file: string, { root = path.dirname(file) }: WriteP
   }
 }
 
-/** A second name of the file may be one outside of the folder. */
+/** Another name of the file may be outside of the folder. */
 function keepPlain(handle: number, file: string): number {
   const stat = fstatSync(handle);
   if (stat.isFile() && stat.nlink <= 1) return handle;
@@ -99,7 +102,7 @@ function keepPlain(handle: number, file: string): number {
   );
 }
 
-/** Makes a file that must not be there yet. Throws EEXIST where it is, be it a link that leads nowhere. */
+/** Makes a file that must not exist yet. Throws EEXIST if it does, even as a link that leads nowhere. */
 export function createFile(file: string, content: string, mode = 0o666): void {
   const handle = openSync(file, NEW_FILE, mode);
   try {
