@@ -20,7 +20,7 @@ export type RequestContext = {
 type Answer = { readonly ok: boolean; readonly message: string };
 type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>;
 
-/** Answers a request that is the keeper's, or hands it to the trainer. Every request is answered, sooner or later. */
+/** Answers a request that is the keeper's, or forwards it to the trainer. Every request is answered in the end. */
 export async function answerRequest(file: ControlFile, context: RequestContext): Promise<void> {
   const { id, request, from } = file;
   if (request.type === 'rewind') return context.rewinder.ask({ id, request, from });
@@ -34,7 +34,7 @@ export async function answerRequest(file: ControlFile, context: RequestContext):
   await context.requests.forward(id, request, file.from);
 }
 
-/** A trainer that cannot be asked (a full disk takes no request) is interrupted all the same. */
+/** A trainer that cannot be asked to stop (a full disk takes no request) is interrupted all the same. */
 async function stop(
   { id, request, from }: ControlFile,
   { requests, trainer }: RequestContext,
@@ -48,7 +48,7 @@ async function stop(
   trainer.stop({ kind: 'asked' });
 }
 
-/** A trainer that stops early by a rule of its own hears of the new patience as well. */
+/** A trainer that stops early by a rule of its own gets the new patience as well. */
 async function tellTrainer(request: ControlRequest, { requests, trainer }: RequestContext): Promise<void> {
   if (request.type !== 'patience' || !trainer.alive || !trainer.hello?.knobs.includes('patience')) return;
   await requests.forward(randomUUID(), request, 'keeper');
@@ -85,7 +85,7 @@ const noCheckpoint = (epoch: number): Answer => ({
   message: `there is no checkpoint of epoch ${epoch}`,
 });
 
-/** A request that no trainer will ever answer. A stop is never refused while anything of the run works. */
+/** A request that no trainer can answer any more. A stop is never refused while any process of the run works. */
 function refuse(request: ControlRequest, { book, trainer, validation }: RequestContext): Answer | undefined {
   if (!trainer.alive) {
     if (request.type !== 'stop' || validation.idle) return { ok: false, message: noTrainer(trainer) };
@@ -101,7 +101,7 @@ function refuse(request: ControlRequest, { book, trainer, validation }: RequestC
 const noTrainer = ({ outcome }: TrainerControl): string =>
   outcome ? `no trainer is running: the run is ${outcome.state}` : 'the trainer has just ended by itself';
 
-/** An LR far above the plan is most likely a slip of the hand; hosts show what it comes to and ask. */
+/** An LR far above the plan is most likely a typing error; hosts show its effect and ask. */
 function refuseSlip(request: ControlRequest, { state }: RunBook): Answer | undefined {
   if (request.type !== 'lr' || request.confirmed) return undefined;
   const beyond = foreseeLr(state, request, 0)?.tooHigh;

@@ -25,7 +25,7 @@ export function removeCheckpoint(paths: RunPaths, checkpoint: string): void {
   });
 }
 
-/** What a keeper that died while it deleted has left. */
+/** Removes what a keeper that died while it deleted has left. */
 export function removeLeftovers(paths: RunPaths): void {
   const names = inCheckpoints(paths, (folder) => readdirSync(folder.at('.')));
   for (const name of names.filter((n) => LEFTOVER.test(n)))
@@ -36,7 +36,7 @@ export function removeDetections(paths: RunPaths, epoch: number): void {
   removeFile(path.join(paths.dir, detectionsPath(epoch)), paths.dir);
 }
 
-/** Throws where a link stands in the place of checkpoints/. */
+/** Throws if a link has the place of checkpoints/. */
 function inCheckpoints<T>(paths: RunPaths, use: (folder: OpenFolder) => T): T {
   const folder = openFolder(paths.checkpoints, paths.dir);
   try {

@@ -10,7 +10,10 @@ export type EngineQuestion = {
   readonly validator: () => ValidatorProcess;
 };
 
-/** Who validates this run's checkpoints. Never fails: where nothing can be asked, Pitwall's validator says what is wrong. */
+/**
+ * Who validates this run's checkpoints. Never fails: if the machine cannot be examined, Pitwall's validator reports
+ * what is wrong.
+ */
 export async function chooseEngine({ run, models, validator }: EngineQuestion): Promise<EngineChoice> {
   const settled = engineBySettings(run.experiment.resolved);
   if (settled) return settled;

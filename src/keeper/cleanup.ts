@@ -7,7 +7,7 @@ import type { RunState } from '../run/state';
 import { removeCheckpoint, removeDetections } from './checkpoint-folder';
 import type { RunBook } from './run-book';
 
-/** Clears away checkpoints and detections that the settings do not keep; each decision is written down. */
+/** Removes checkpoints and detections that the settings do not keep; each decision is logged. */
 export class Cleanup {
   readonly #run: RunFile;
   readonly #paths: RunPaths;
@@ -34,7 +34,8 @@ export class Cleanup {
       best: best?.epoch,
       settings,
       countsFromFirst: trainer === 'ultralytics',
-      // What nobody opens unasked (a .pt of another program) has its original where that program left it.
+      // A file that is not opened without a person's consent (a .pt of another program) stays where that program left
+      // it.
       judged: validation.enabled && [...checkpoints.values()].some(({ state }) => state !== 'skipped'),
     });
     for (const epoch of removable) await this.#remove(epoch);

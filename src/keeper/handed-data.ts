@@ -4,8 +4,8 @@ import type { RunFile } from '../run/files';
 import { writeWhole } from '../run/folder/write-file';
 
 /**
- * The dataset as a foreign trainer is handed it: the file that the experiment names, or a copy in the run folder whose `path`
- * is absolute, so that it reads the images that Pitwall has checked and counted.
+ * The dataset as it is passed to a foreign trainer: the file that the experiment names, or a copy in the run folder
+ * whose `path` is absolute, so that it reads the images that Pitwall has checked and counted.
  */
 export async function handedData(run: RunFile, dir: string): Promise<string> {
   const { data } = run.experiment.resolved;

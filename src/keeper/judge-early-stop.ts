@@ -7,7 +7,7 @@ import { scheduleOfRun } from '../protocol/dashboard/planned';
 import type { RunState } from '../run/state';
 import { historyOf } from './validation-control';
 
-/** Early stopping as it stands, with the patience that was last asked for: who asks does not wait for the decay. */
+/** Early stopping at present, with the latest patience; a patience that a person has set does not wait for the decay. */
 export function judgeRun(state: RunState, settings: EarlyStopSettings) {
   const asked = state.keeper.findLast((e) => e.type === 'answer' && e.ok && e.request.type === 'patience');
   const patience =
@@ -27,7 +27,7 @@ function contextOf(state: RunState, epoch: number): EarlyStopContext {
   return { warmupEpochs: Math.ceil(warmupSteps / schedule.stepsPerEpoch), decayed: decayed(schedule, epoch) };
 }
 
-/** An LR that ends above this share of its peak does not decay to speak of. */
+/** An LR that ends above this share of its peak hardly decays. */
 const HARDLY = 0.5;
 
 function decayed(schedule: Schedule, epoch: number): number | undefined {

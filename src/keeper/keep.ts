@@ -37,7 +37,8 @@ export async function keep(options: KeepOptions): Promise<void> {
       .catch((error: unknown) => tellFailure(options.dir, markOf(options.dir, run), toError(error)))
       .finally(() => isGone() || lock.release());
     if (end === 'gone') return;
-    // A request that came between the last look and the release has found a keeper that was there, and none after.
+    // A host that wrote a request between the last poll and the release has seen this keeper alive and starts none: ask
+    // once more.
     if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return;
   }
 }
@@ -48,7 +49,10 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
   return keepRun(options);
 }
 
-/** A keeper that cannot do its work leaves the reason where hosts look, unless a trainer lives: then another keeper may do better. */
+/**
+ * A keeper that cannot do its work leaves the reason where hosts read it, unless a trainer is alive: then another
+ * keeper may succeed.
+ */
 async function tellFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
   const file = runPaths(dir).status;
   const previous = await readJsonFile(file, zStatusFile, { most: MOST_BYTES.status });

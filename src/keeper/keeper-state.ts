@@ -1,6 +1,6 @@
 /**
- * done: everything of the run is finished. left: somebody asked this process to leave; the trainer goes on. gone: the run folder
- * was deleted, and nothing is written any more.
+ * done: everything of the run is finished. left: this process was asked to leave; the trainer goes on. gone: the run
+ * folder was deleted, and nothing is written any more.
  */
 export type KeeperEnd = 'done' | 'left' | 'gone';
 
@@ -23,7 +23,7 @@ export type KeeperEvent =
   | { readonly kind: 'turn' }
   | { readonly kind: 'closed' };
 
-/** What follows from an event. One that means nothing in a state leaves the very same state. */
+/** The next state after an event. An event without meaning in a state returns the same state. */
 export function keeperTransition(state: KeeperState, event: KeeperEvent): KeeperState {
   switch (event.kind) {
     case 'leave':
@@ -39,7 +39,7 @@ export function keeperTransition(state: KeeperState, event: KeeperEvent): Keeper
   }
 }
 
-/** Of a run whose folder is gone nothing is left to do but to end its trainer. */
+/** If the folder is gone, all that is left to do is to end its trainer. */
 function onDone(state: KeeperState): KeeperState {
   if (state.kind === 'abandoning') return { kind: 'closing', end: 'gone' };
   return from(state, 'keeping', { kind: 'closing', end: 'done' });

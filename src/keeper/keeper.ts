@@ -39,7 +39,7 @@ export type KeeperOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-/** Looks after one run until trainer, queue and requests are done. The caller holds the run's lock. */
+/** Supervises one run until trainer, queue and requests are done. The caller holds the run's lock. */
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
   const { book, previous } = await retrying(() => openBook(options, paths), PASSING_MS);
@@ -69,7 +69,7 @@ const MOST_TOLD = 50;
 const LAST_STATUS_MS = [250, 1000, 4000, 15_000, 30_000] as const;
 const LEAVE_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
-/** The brain of one run: each turn reads what is new and does what follows from it. Turns never overlap. */
+/** Decides for one run: each turn reads what is new and does what follows from it. Turns never overlap. */
 class Keeper {
   readonly #options: KeeperOptions;
   readonly #paths: RunPaths;
@@ -134,8 +134,8 @@ class Keeper {
 
   #watch(): LookLoop {
     return new LookLoop({
-      // Not events.jsonl, which changes with every step: what the keeper must hear of at once moves one of these folders,
-      // and the rest may wait for the next second. Watching the log cost ten times the CPU.
+      // Not events.jsonl, which changes with every step: what the keeper must react to at once changes one of these
+      // folders, and the rest may wait for the next second. Watching the log cost ten times the CPU.
       paths: [this.#paths.control, this.#paths.checkpoints],
       depth: 1,
       ignored: (file) => CHECKPOINT_CONTENT.test(file),
@@ -155,7 +155,7 @@ class Keeper {
     this.#store.dispose();
   }
 
-  /** Takes an event, and starts what belongs to the state that follows from it. */
+  /** Applies an event, and starts what the next state requires. */
   #dispatch(event: KeeperEvent): void {
     const before = this.#state;
     this.#state = keeperTransition(before, event);
@@ -166,7 +166,7 @@ class Keeper {
     if (now.kind === 'over') this.#end.resolve(now.end);
   }
 
-  /** What failed, and whether it is tried again: once in the log of the run, where people and hosts see it. */
+  /** Writes what failed, and whether it is tried again, once into the log of the run, where people and hosts see it. */
   #tell({ name, error, retryMs }: Trouble): void {
     this.#options.onError(error);
     const again = retryMs === undefined ? '' : '; it is tried again';
@@ -176,7 +176,9 @@ class Keeper {
     this.#book.note({ type: 'alert', rule: 'keeper', severity: 'warning', message, numbers: {} });
   }
 
-  /** Each step on its own: one that fails is told and taken again at the next turn, and holds up no other. */
+  /**
+   * Each step on its own: one that fails is reported and tried again at the next turn, and does not prevent the others.
+   */
   async #turn(): Promise<boolean> {
     if (this.#isGone()) this.#dispatch({ kind: 'gone' });
     if (this.#state.kind === 'abandoning') this.#abandon();
@@ -214,7 +216,7 @@ class Keeper {
     ];
   }
 
-  /** Whoever deletes a run does not want to wait for its trainer: it is killed, and nothing is written into the folder. */
+  /** Deleting a run should not have to wait for its trainer: it is killed, and nothing is written into the folder. */
   #abandon(): void {
     const cause = { kind: 'asked' } as const;
     if (this.#trainer.exited) this.#trainer.settle();
@@ -239,12 +241,12 @@ class Keeper {
     if (this.#goesBack && this.#validation.idle) await this.#rewinder.start();
   }
 
-  /** The trainer has ended, but not the run: it goes back to a checkpoint once all are validated. */
+  /** The trainer has ended, but not the run: it goes back to a checkpoint after all are validated. */
   get #goesBack(): boolean {
     return this.#trainer.outcome !== undefined && !this.#validation.stopped && this.#rewinder.isDue;
   }
 
-  /** A trainer's first word is waited for closely, so that `starting` ends when it does. */
+  /** A trainer's first event is polled often, so that `starting` ends when it comes. */
   #awaitsHello(): boolean {
     return this.#trainer.alive && this.#trainer.hello === undefined;
   }
@@ -265,14 +267,14 @@ class Keeper {
       if (event.type === 'control') this.#requests.hear(event);
       if (event.type === 'step') this.#last = { step: event.step, epoch: event.epoch };
       this.#range?.hear(event);
-      // A range test is made to blow the loss up.
+      // A range test is meant to blow the loss up.
       if (!this.#range || event.type !== 'step') alarms.push(...this.#monitor.hear(event));
     });
     if (count > 0) this.#monitor.beat(performance.now());
     return { count, alarms };
   }
 
-  /** A trainer that does not judge divergence itself is stopped or paused for it, where the experiment says so. */
+  /** A trainer that does not judge divergence itself is stopped or paused for it, if the experiment says so. */
   async #obey(alarms: readonly Alarm[]): Promise<void> {
     const { trainer, on_divergence: wish } = this.#options.run.experiment.resolved;
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
@@ -281,7 +283,7 @@ class Keeper {
     if (wish !== 'pause') this.#trainer.stop({ kind: 'diverged', message: alarm.message });
   }
 
-  /** The trainer is gone: what it was asked and did not answer is answered, and a stopped run is not validated further. */
+  /** The trainer is gone: requests that it did not answer are answered, and a stopped run is not validated further. */
   #closeTraining(): void {
     const { outcome, cause } = this.#trainer;
     const { state = 'failed' } = outcome ?? {};
@@ -315,7 +317,7 @@ class Keeper {
     if (alarm) this.#monitor.raise(alarm, 0);
   }
 
-  /** A trainer that cannot be asked is interrupted all the same. */
+  /** A trainer that cannot be asked to stop is interrupted all the same. */
   async #ask(type: 'stop' | 'pause'): Promise<void> {
     await this.#supervisor.guard(`asking the trainer to ${type}`, () =>
       this.#requests.forward(randomUUID(), { type }, 'keeper'),
@@ -342,7 +344,7 @@ class Keeper {
     return this.#trainer.outcome !== undefined && !this.#goesBack && isAtRest;
   }
 
-  /** Nothing that fails here keeps the process from its end; the last status is worth a minute of tries. */
+  /** Nothing that fails here may keep the process from ending; the last status is tried for a minute. */
   #close(end: KeeperEnd): void {
     const closed = (): void => {
       this.#store.dispose();

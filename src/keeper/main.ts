@@ -6,7 +6,7 @@ import { keep } from './keep';
 
 function log(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  // Unlike a write to the stream, this never throws, not even where the disk is full.
+  // Unlike a write to the stream, this never throws, even if the disk is full.
   console.error(`${new Date().toISOString()} ${text}`);
 }
 

@@ -14,7 +14,7 @@ export class Monitor {
     this.#book = book;
   }
 
-  /** Something of the trainer was heard. `now`: a clock that stands still while the machine sleeps. */
+  /** Something was read from the trainer. `now`: a clock that stops while the machine sleeps. */
   beat(now: number): void {
     this.#rhythm.beat(now);
   }
@@ -32,9 +32,9 @@ export class Monitor {
     return silence;
   }
 
-  /** Writes an alert unless the same one, about something as old, is in the log already. */
+  /** Writes an alert unless the log already has the same one about the same step or epoch. */
   raise(alarm: Alarm, eventTime: number): boolean {
-    // What names neither step nor epoch is told apart by what it says.
+    // Alerts without step and epoch are distinguished by their text.
     const isPlaced = alarm.step !== undefined || alarm.epoch !== undefined;
     const known = this.#book.state.alerts.some(
       (a) =>
@@ -52,7 +52,7 @@ export class Monitor {
     return this.#book.state.run?.experiment.resolved.schedule.warmup_epochs ?? 0;
   }
 
-  /** Answers the alarms that were new. */
+  /** Returns the alarms that were new. */
   hear(event: TrainerEvent): Alarm[] {
     if (event.type === 'hello') this.#steps.restart();
     if (event.type === 'epoch') this.#rhythm.epochEnded();

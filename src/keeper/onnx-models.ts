@@ -12,18 +12,18 @@ import type { TrainerRule } from '../run/trainer-rule';
 const MOST_RESTARTS = 1;
 export type ExportWish = { readonly isAsked?: boolean; readonly rule?: TrainerRule | undefined };
 
-/** What an export bakes into a head that needs no NMS. */
+/** What an export builds into a head that needs no NMS. */
 function headOf({ max_det, agnostic, nms }: TrainerRule) {
   return { max_det, agnostic_nms: agnostic, nms };
 }
 
-/** Ultralytics' default, where a run that is followed does not say. */
+/** Ultralytics' default, if a run that is followed does not say. */
 const UNTOLD_IMGSZ = 640;
 
 /**
- * The ONNX file of each checkpoint of a run. The builtin trainer writes it itself; a .pt is turned into one by the
- * exporter, which is started at the first and stays warm. A .pt that our runner did not write is opened only on a
- * person's word.
+ * The ONNX file of each checkpoint of a run. The builtin trainer writes it itself; a .pt is converted by the exporter,
+ * which is started at the first one and stays warm. A .pt that our runner did not write is opened only with a person's
+ * consent.
  */
 export class OnnxModels {
   readonly #run: RunFile;
@@ -39,12 +39,12 @@ export class OnnxModels {
     this.#env = runEnvironment(run.id, 'exporter');
   }
 
-  /** What the run's Python has. Throws one line where it cannot be asked. */
+  /** The packages of the run's Python. Throws one line if it cannot be examined. */
   async python(): Promise<PythonReady> {
     return (await this.#ensure()).ready();
   }
 
-  /** Absolute path of the checkpoint's model.onnx. Throws one line where it cannot be made. */
+  /** Absolute path of the checkpoint's model.onnx. Throws one line if it cannot be made. */
   async modelOf(checkpoint: string, { isAsked = false, rule }: ExportWish = {}): Promise<string> {
     const { onnx, pt } = this.#filesOf(checkpoint);
     if (existsSync(onnx) || !existsSync(pt)) return onnx;
@@ -61,7 +61,7 @@ export class OnnxModels {
     return onnx;
   }
 
-  /** A .pt of another program: to unpickle it is to run what it says. */
+  /** A .pt of another program: unpickling it means executing its content. */
   needsWord(checkpoint: string): boolean {
     const { onnx, pt } = this.#filesOf(checkpoint);
     return !this.#ownsPickles() && !existsSync(onnx) && existsSync(pt);
@@ -76,7 +76,7 @@ export class OnnxModels {
     return { onnx: path.join(folder, 'model.onnx'), pt: path.join(folder, 'model.pt') };
   }
 
-  /** Only the runner's own checkpoints are unpickled, and that in the user's Python, never in a process of ours. */
+  /** Only the runner's own checkpoints are unpickled, and only in the user's Python, never in a process of ours. */
   #ownsPickles(): boolean {
     return this.#run.experiment.resolved.trainer === 'ultralytics';
   }
@@ -91,7 +91,7 @@ export class OnnxModels {
     return new WarmPythonProcess({ ...options, python: await this.#choosePython() }, MOST_RESTARTS);
   }
 
-  /** Runs of other programs are started without one: it is looked for once a person asks. */
+  /** Runs of other programs are started without one: it is searched after a person requests it. */
   async #choosePython(): Promise<string> {
     const { python, cwd } = this.#run;
     if (python !== undefined || this.#ownsPickles()) return interpreterOf(this.#run);

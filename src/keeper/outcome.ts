@@ -11,7 +11,7 @@ export type Outcome = {
   readonly signal?: string | null;
 };
 
-/** Why the keeper ended the training, where it did. */
+/** Why the keeper ended the training, if it did. */
 export type StopCause =
   | { readonly kind: 'asked' }
   | { readonly kind: 'early'; readonly message: string }
@@ -22,7 +22,7 @@ export type OutcomeInput = {
   readonly end: TrainerEventOf<'end'> | undefined;
   readonly exit: TrainerEnd;
   readonly cause: StopCause | undefined;
-  /** The trainer's last words on its output. */
+  /** The last lines of the trainer's output. */
   readonly lastWords: string;
 };
 
@@ -37,7 +37,7 @@ export function judgeOutcome(input: OutcomeInput): Outcome {
   return { ...how, state: 'failed', reason: failure(exit, input.lastWords) };
 }
 
-/** A trainer that is interrupted while it still loads its libraries calls that a failure; it was asked to stop. */
+/** A trainer that is interrupted while it still loads its libraries reports a failure; it was asked to stop. */
 const isInterruption = (end: TrainerEventOf<'end'>, cause: StopCause | undefined): boolean =>
   end.reason === 'failed' && cause?.kind === 'asked';
 
@@ -61,10 +61,10 @@ function failure({ exitCode, signal }: TrainerEnd, lastWords: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const TERMINAL_CODES = /\x1b\[[0-9;?]*[A-Za-z]/g;
-/** A bar of Ultralytics or tqdm (12% ━━──── 3/25 1.2it/s): how far it was, not why it ended. */
+/** A bar of Ultralytics or tqdm (12% ━━──── 3/25 1.2it/s): it says how far the trainer was, not why it ended. */
 const PROGRESS = /\d+%\W.*\d+\/\d+|[━╸─█▏▎▍▌▋▊▉]{3}/;
 
-/** The last line of a program's output that tells something: an error line, else the last one. */
+/** The most informative last line of a program's output: an error line, else the last one. */
 export async function lastWordsOf(file: string): Promise<string> {
   const text = await readTail(file, 8192).catch(() => '');
   const lines = text

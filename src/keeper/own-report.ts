@@ -5,10 +5,10 @@ import { zCocoStats } from '../run/validation';
 
 export type OwnReportOptions = { readonly rule: TrainerRule | undefined; readonly imgsz: number };
 
-/** -1, as pycocotools says of what there is none of: COCO's numbers are of boxes. */
+/** -1, as pycocotools writes for missing values: COCO's numbers are of boxes. */
 const NO_COCO = zCocoStats.parse(Object.fromEntries(Object.keys(zCocoStats.shape).map((key) => [key, -1])));
 
-/** The report of a task whose numbers are Ultralytics' alone; `map` and its neighbours are of what the task is about. */
+/** The report of a task that only Ultralytics can judge; `map` and its neighbours measure the task's own output. */
 export function ownReport(own: OwnValAnswer, { rule, imgsz }: OwnReportOptions): ValidateResult {
   const { task, metrics, named, fitness, perClass, images, device, half, batch, inference, seconds } = own;
   const precise = task === 'classify' ? { precision: Number.NaN, recall: Number.NaN } : {};

@@ -16,8 +16,8 @@ import { ownReport } from './own-report';
 const MOST_RESTARTS = 3;
 
 /**
- * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains. Its
- * numbers are the library's; what it detected goes to the validator, which adds everything else.
+ * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains.
+ * Its numbers are the library's; its detections go to the validator, which adds everything else.
  */
 export class OwnValidation {
   readonly #run: RunFile;
@@ -34,12 +34,12 @@ export class OwnValidation {
     );
   }
 
-  /** Starts the process ahead of the first checkpoint. What is wrong with it is told by the first validation. */
+  /** Starts the process ahead of the first checkpoint. What is wrong with it is reported by the first validation. */
   warmUp(): void {
     this.#servant.ready().catch(() => undefined);
   }
 
-  /** Throws one line where it cannot be done. */
+  /** Throws one line if it cannot be done. */
   async validate(
     { path: checkpoint, epoch }: CheckpointState,
     validator: ValidatorProcess,

@@ -7,7 +7,7 @@ import { mainGroup } from '../domain/schedule/summary';
 import type { TrainerEvent } from '../run/events';
 import type { Outcome } from './outcome';
 
-/** Gathers the losses of a range test, and says at its end what they come to. */
+/** Collects the losses of a range test, and reports its result at the end. */
 export class RangeTest {
   readonly #points = new Map<number, RangePoint>();
   #group = 0;
@@ -18,7 +18,10 @@ export class RangeTest {
     this.#points.set(event.step, { lr: event.lr[this.#group], loss: totalLoss(event.loss) });
   }
 
-  /** A loss that blew up is the end of the test and no failure; its answer stands where other runs have their reason. */
+  /**
+   * A loss that blew up is the end of the test and not a failure; its result is stored where other runs have their
+   * reason.
+   */
   conclude(outcome: Outcome): Outcome {
     if (outcome.state !== 'completed' && outcome.state !== 'diverged') return outcome;
     const points = [...this.#points].sort(([a], [b]) => a - b).map(([, point]) => point);

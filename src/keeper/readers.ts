@@ -4,14 +4,17 @@ import type { RunFile, StatusFile } from '../run/files';
 import { FINAL_STATES } from '../run/state-names';
 import { isReader } from './trainer-commands';
 
-/** What a new reader is to read: a program that lives, what a program has left (pid 0), or a folder that is followed. */
+/**
+ * What a new reader is to read: a living program, the output that a program has left (pid 0), or a folder that is
+ * followed.
+ */
 export type Unread = { readonly programPid?: number };
 
 const MOST_REPLACED = 5;
 
 /**
- * `trainer: command` and runs that are followed: a reader sits beside the program that trains. Where the reader dies alone,
- * the training goes on and another reader takes its place, from where the last one was.
+ * `trainer: command` and runs that are followed: a reader works beside the program that trains. If only the reader
+ * dies, the training goes on and another reader takes its place, from where the last one was.
  */
 export class Readers {
   readonly #run: RunFile;
@@ -23,7 +26,7 @@ export class Readers {
     this.#mark = mark;
   }
 
-  /** For a keeper that comes later. Undefined where a reader lives, or where there is nothing to read. */
+  /** For a later keeper. Undefined if a reader lives, or if there is nothing to read. */
   toStart(previous: StatusFile | undefined, hasEnded: boolean): Unread | undefined {
     if (!this.#hasReader || hasEnded || this.#isRead()) return undefined;
     if (previous !== undefined && FINAL_STATES.has(previous.state) && previous.state !== 'lost')
@@ -32,7 +35,7 @@ export class Readers {
     return previous === undefined ? undefined : { programPid: this.#programPid() };
   }
 
-  /** For a reader that ended without a word; undefined where it happens again and again. */
+  /** For a reader that ended without an event; undefined if that happens again and again. */
   toReplace(): Unread | undefined {
     if (!this.#hasReader || this.#replaced === MOST_REPLACED) return undefined;
     this.#replaced++;
@@ -47,7 +50,7 @@ export class Readers {
     return trainersOfRun(this.#mark).some(({ role }) => role === 'trainer');
   }
 
-  /** Known on Linux only, where environments tell the program from its reader; elsewhere 0. */
+  /** Known on Linux only, where environments distinguish the program from its reader; elsewhere 0. */
   #programPid(): number {
     const programs = trainersOfRun(this.#mark).filter(({ role }) => role === 'program');
     const root = programs.find(({ parent }) => !programs.some(({ pid }) => pid === parent));

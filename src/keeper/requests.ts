@@ -13,7 +13,10 @@ import type { RunBook } from './run-book';
 
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;
 
-/** What hosts ask of this run: control/<id>.json until answered; the trainer's share lies in control/trainer/ meanwhile. */
+/**
+ * What hosts request of this run: control/<id>.json until answered; requests for the trainer are in control/trainer/
+ * meanwhile.
+ */
 export class Requests {
   readonly #paths: RunPaths;
   readonly #book: RunBook;
@@ -27,7 +30,10 @@ export class Requests {
     this.#onError = onError;
   }
 
-  /** Requests that are neither answered nor forwarded yet, oldest first. Files that are none are removed and said so. */
+  /**
+   * Requests that are neither answered nor forwarded yet, oldest first. Files that are not requests are removed, which
+   * is reported.
+   */
   take(): ControlFile[] {
     const ids = listIds(this.#paths.control, this.#paths.dir).filter((id) => !this.#forwarded.has(id));
     const files = ids.map((id) => this.#read(id)).filter((file) => file !== undefined);
@@ -41,7 +47,7 @@ export class Requests {
     this.#remove(this.#paths.control, id);
   }
 
-  /** Hands a request to the trainer, whose `control` event answers it. */
+  /** Forwards a request to the trainer, whose `control` event answers it. */
   async forward(id: string, request: ControlRequest, from: string): Promise<void> {
     const file: ControlFile = { id, t: Date.now(), from, request };
     await writeJson(path.join(this.#paths.trainerControl, `${id}.json`), file, { root: this.#paths.dir });
@@ -53,13 +59,13 @@ export class Requests {
     this.#forwarded.set(id, request);
   }
 
-  /** The trainer obeyed or refused. Its answer is repeated in keeper.jsonl, so that askers read one file. */
+  /** The trainer accepted or refused. Its answer is repeated in keeper.jsonl, so that hosts read one file. */
   hear({ id, ok, message }: TrainerEventOf<'control'>): void {
     const request = this.#forwarded.get(id);
     if (request) this.answer(id, request, { ok, message });
   }
 
-  /** The trainer is gone: what it did not answer is answered here. */
+  /** The trainer is gone: requests that it did not answer are answered here. */
   close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }, except?: string): void {
     const closed = [...this.#forwarded].filter(([id]) => id !== except);
     for (const [id, request] of closed) this.answer(id, request, answerFor(request));
@@ -92,12 +98,12 @@ export class Requests {
     return undefined;
   }
 
-  /** A keeper that died between its answer and the removal of the request. */
+  /** For a keeper that died between its answer and the removal of the request. */
   #wasAnswered(id: string): boolean {
     return this.#book.state.keeper.some((entry) => entry.type === 'answer' && entry.id === id);
   }
 
-  /** One that cannot be removed is not taken again: its answer is in the log. */
+  /** A request that cannot be removed is not answered again: its answer is in the log. */
   #remove(folder: string, id: string): void {
     try {
       removeFile(path.join(folder, `${id}.json`), this.#paths.dir);
@@ -107,7 +113,7 @@ export class Requests {
   }
 }
 
-/** Ids of the whole request files in a folder of a run; none where it is absent. Throws where a link stands in its place. */
+/** Ids of the whole request files in a folder of a run; empty if it is absent. Throws if a link has its place. */
 export function listIds(folder: string, runDir: string): string[] {
   try {
     const opened = openFolder(folder, runDir);

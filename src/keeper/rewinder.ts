@@ -19,7 +19,7 @@ export type RewinderParts = {
   readonly trainer: TrainerControl;
 };
 
-/** Takes a run back to a checkpoint from before the trouble: when asked, and by itself if the experiment says so. */
+/** Takes a run back to a checkpoint from before the trouble: on request, and by itself if the experiment says so. */
 export class Rewinder {
   readonly #parts: RewinderParts;
   #asked: Asked | undefined;
@@ -28,11 +28,11 @@ export class Rewinder {
     this.#parts = parts;
   }
 
-  /** A living trainer is ended first. A refusal is answered at once, the rest when the new attempt has begun. */
+  /** A living trainer is ended first. A refusal is answered at once, anything else when the new attempt has begun. */
   async ask(asked: Asked): Promise<void> {
     const { run, book, requests, trainer } = this.#parts;
     const { id, request } = asked;
-    // A keeper before this one had begun the attempt and died before it answered.
+    // An earlier keeper had begun the attempt and died before it answered.
     const known = book.state.controls.find((control) => control.id === id);
     if (known) return requests.answer(id, request, known);
     const refusal = this.#asked ? 'the run is just being rewound' : refusalOf(request, run, book);
@@ -44,7 +44,7 @@ export class Rewinder {
     trainer.stop({ kind: 'rewind' });
   }
 
-  /** Whether the run that has just ended is to go back instead. */
+  /** Whether the run that has just ended goes back to a checkpoint instead. */
   get isDue(): boolean {
     return this.#asked !== undefined || this.#diverged();
   }
@@ -80,7 +80,7 @@ export class Rewinder {
     };
   }
 
-  /** Only what ended before these eyes: a keeper that comes later for another request changes nothing. */
+  /** Only a run that ended while this keeper was running: one that comes later for another request changes nothing. */
   #diverged(): boolean {
     const { run, book, trainer } = this.#parts;
     const { on_divergence, rewind, trainer: kind } = run.experiment.resolved;
@@ -104,13 +104,13 @@ function refusalOf({ epoch }: RewindRequest, run: RunFile, { state }: RunBook): 
   return `there is no checkpoint of epoch ${epoch}; there are: ${there.length > 0 ? there.join(', ') : 'none'}`;
 }
 
-/** Steps of the warm-up that young weights had, the one of an earlier try included. */
+/** Steps of the warm-up at the start of training, including that of an earlier rewind. */
 function firstWarmup(planned: number, changes: RunBook['state']['lrChanges']): number {
   const again = changes.filter(({ step }) => step === 0).map(({ warmup = 0 }) => warmup);
   return Math.max(planned, ...again);
 }
 
-/** The step of the last alarm of this attempt, else where the trainer stopped because of it. */
+/** The step of the last alarm of this attempt, else the step at which the trainer stopped because of it. */
 function troubleStep({ state }: RunBook): number | undefined {
   const since = state.hello?.t ?? 0;
   const alarm = state.alerts.find(

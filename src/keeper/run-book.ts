@@ -30,7 +30,7 @@ export class RunBook {
     this.#validationLog = new JsonlLog(paths.validation);
   }
 
-  /** Reads what keepers said before; the rest comes with the first `readEvents`. */
+  /** Reads what earlier keepers wrote; the rest comes with the first `readEvents`. */
   static open(dir: string, run: RunFile, onError: (error: unknown) => void): RunBook {
     const book = new RunBook(dir, run, onError);
     readAll(new FileTail(runPaths(dir).keeper), (line) => {
@@ -40,19 +40,22 @@ export class RunBook {
     return book;
   }
 
-  /** As it stands now: what is kept of it changes with the next line. */
+  /** The present state: its collections change with the next line. */
   get state(): RunState {
     return this.#draft.view;
   }
 
-  /** Lines folded in so far. The state's collections grow in place: this, not they, tells that something has changed. */
+  /**
+   * Lines folded in so far. The state's collections grow in place: this number, not they, shows that something has
+   * changed.
+   */
   get lines(): number {
     return this.#lines;
   }
 
   /**
-   * Folds in the trainer's new events and hands each out; steps are not kept. Answers how many there were. What a listener
-   * throws is told: the events after it were read, and would otherwise never be heard.
+   * Folds in the trainer's new events and passes each on; steps are not kept. Returns how many there were. What a
+   * listener throws is reported: the events after it were read already and would be lost otherwise.
    */
   readEvents(onEvent: (event: TrainerEvent) => void): number {
     let count = 0;
@@ -70,7 +73,7 @@ export class RunBook {
     return count;
   }
 
-  /** What was validated before, once the events that it speaks of were read. */
+  /** What was validated before, after the events that it is about were read. */
   readValidations(dir: string): void {
     readAll(new FileTail(runPaths(dir).validation), (line) => {
       const { value } = parseValidationLine(line);
@@ -91,8 +94,8 @@ export class RunBook {
   }
 
   /**
-   * What is said of a checkpoint is never older than the checkpoint: it would count for its predecessor. The trainer's clock may
-   * be ahead of this one, or either may have been set meanwhile.
+   * A line about a checkpoint is never older than the checkpoint: it would count for its predecessor. The trainer's
+   * clock may be ahead of this one, or either may have been set meanwhile.
    */
   #timeOf(entry: object): number {
     const epoch = 'epoch' in entry && typeof entry.epoch === 'number' ? entry.epoch : undefined;
@@ -100,7 +103,7 @@ export class RunBook {
     return Math.max(Date.now(), checkpoint?.t ?? 0);
   }
 
-  /** What a log did not take waits in memory, and has another try here. */
+  /** What a log did not accept waits in memory, and is tried again here. */
   flush(): void {
     this.#keeperLog.flush();
     this.#validationLog.flush();

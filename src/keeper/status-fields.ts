@@ -7,12 +7,12 @@ export type StatusInput = {
   readonly book: RunBook;
   readonly trainer: TrainerControl;
   readonly validation: ValidationControl;
-  /** Where training is. */
+  /** The progress of training. */
   readonly last: { readonly step: number; readonly epoch: number };
   readonly stalled: boolean;
 };
 
-/** status.json as it is to be now. After the trainer's end a run is `validating` until the queue is empty. */
+/** The next status.json. After the trainer's end a run is `validating` until the queue is empty. */
 export function statusFields(input: StatusInput): StatusFields {
   const { outcome, identity, alive, state } = input.trainer;
   const { lane, queue, idle } = input.validation;

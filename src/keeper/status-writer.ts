@@ -39,7 +39,7 @@ export class StatusWriter implements Disposable {
     await this.#write().catch(this.#onError);
   }
 
-  /** The same at once and whatever it is; throws if it cannot be written. */
+  /** The same at once and unconditionally; throws if it cannot be written. */
   async writeNow(fields: StatusFields): Promise<void> {
     this.#fields = fields;
     await this.#write();
@@ -49,7 +49,7 @@ export class StatusWriter implements Disposable {
     this.#beat.dispose();
   }
 
-  /** The next heartbeat is another try. */
+  /** The next heartbeat tries again. */
   #writeSoon(): void {
     this.#write().catch(this.#onError);
   }

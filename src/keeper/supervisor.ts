@@ -1,7 +1,7 @@
 import { sleep, toError } from '../base/async';
 import type { Disposable } from '../base/disposable';
 
-/** Work that the keeper starts and does not wait for. However it ends, one of `done` and `failed` is called, once. */
+/** Work that the keeper starts and does not wait for. However it ends, either `done` or `failed` is called, once. */
 export type Work<T> = {
   /** For people, as the subject of a sentence: "the validation of epoch 3". */
   readonly name: string;
@@ -12,7 +12,7 @@ export type Work<T> = {
   readonly failed: (error: Error) => void;
   /** Pauses before each further try, in ms; without them it is tried once. */
   readonly retryAfterMs?: readonly number[];
-  /** Whether another try may go better than one that ended so; without it, any may. */
+  /** Whether another try may succeed after this error; without it, any may. */
   readonly mayPass?: (error: Error) => boolean;
 };
 
@@ -24,8 +24,8 @@ export type Trouble = {
 };
 
 /**
- * The one door through which asynchronous work is started in the keeper. Nothing that is started here can end unnoticed: a
- * failed try is told, tried again after a pause, and in the end becomes whatever `failed` makes of it.
+ * All asynchronous work in the keeper is started through here. Nothing that is started here can end unnoticed: a failed
+ * try is reported, tried again after a pause, and in the end handled by `failed`.
  */
 export class Supervisor implements Disposable {
   readonly #onTrouble: (trouble: Trouble) => void;
@@ -37,11 +37,11 @@ export class Supervisor implements Disposable {
   }
 
   start<T>(work: Work<T>): void {
-    // #tryAll catches all that it calls; what `onTrouble` itself throws must not end the process.
+    // #tryAll catches everything that it calls; an error of `onTrouble` itself must not end the process.
     this.#tryAll(work).catch((error: unknown) => console.error(error));
   }
 
-  /** A step of a turn, on its own: what it throws is told, and the steps after it are taken all the same. */
+  /** A step of a turn, on its own: an error is reported, and the steps after it still run. */
   async guard(name: string, step: () => Promise<void> | void): Promise<void> {
     try {
       await step();
@@ -50,7 +50,7 @@ export class Supervisor implements Disposable {
     }
   }
 
-  /** What waits for another try gets none. */
+  /** Work that waits for another try does not get one. */
   dispose(): void {
     this.#disposed = true;
     for (const [timer, wake] of this.#waiting) {
@@ -90,7 +90,7 @@ export class Supervisor implements Disposable {
     try {
       done(value);
     } catch (error) {
-      // The work is done; what follows from it is not, and another try would do the work twice.
+      // The work is done; only what follows from it failed, and another try would do the work twice.
       this.#onTrouble({ name: 'what follows', error: toError(error), retryMs: undefined });
     }
     return undefined;
@@ -128,7 +128,7 @@ export function isPassing(error: Error): boolean {
   return error.cause instanceof Error && isPassing(error.cause);
 }
 
-/** Work that somebody waits for, tried again after each pause; throws what the last try threw. */
+/** Work whose result is awaited, tried again after each pause; throws the error of the last try. */
 export async function retrying<T>(work: () => Promise<T>, pausesMs: readonly number[]): Promise<T> {
   for (const pause of pausesMs) {
     try {

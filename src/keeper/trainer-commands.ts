@@ -17,18 +17,18 @@ export type CommandInput = {
   readonly dir: string;
   readonly attempt: number;
   readonly installDir: string;
-  /** A program of the run that lives without its adapter: the new one reads it on. */
+  /** A program of the run that is alive without its adapter: the new one continues to read it. */
   readonly programPid?: number;
 };
 
 type TrainerAdapter = {
-  /** Undefined where this installation does not have the trainer. */
+  /** Undefined if this installation does not have the trainer. */
   readonly command: (input: CommandInput) => TrainerCommand | undefined;
-  /** Watches for divergence itself and obeys on_divergence; else the keeper does. */
+  /** Watches for divergence itself and applies on_divergence; else the keeper does. */
   readonly judgesDivergence: boolean;
   /** Can go back to an earlier checkpoint of its own. */
   readonly rewinds?: boolean;
-  /** A reader beside the program that trains: where it dies alone, another takes its place. */
+  /** A reader beside the program that trains: if only the reader dies, another takes its place. */
   readonly isReader?: boolean;
 };
 
@@ -48,8 +48,8 @@ function bundle(name: string, input: CommandInput): TrainerCommand | undefined {
 }
 
 /**
- * A training step streams hundreds of megabytes: in pages of 2 MiB it takes 3 to 5 % less CPU. glibc 2.35 or newer reads
- * this when a program starts; nothing else does. What the user has set stands before it.
+ * A training step streams hundreds of megabytes: in pages of 2 MiB it takes 3 to 5 % less CPU. glibc 2.35 or newer
+ * reads this when a program starts; nothing else does. The user's own setting takes precedence.
  */
 function withHugePages(input: CommandInput): TrainerCommand | undefined {
   const command = bundle('trainer.js', input);
@@ -69,7 +69,7 @@ function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand
   };
 }
 
-/** Throws one clear line where this version or installation does not have the trainer. */
+/** Throws one clear line if this version or installation does not have the trainer. */
 export function trainerCommand(input: CommandInput): TrainerCommand {
   const kind = input.run.experiment.resolved.trainer;
   const command = ADAPTERS[kind]?.command(input);
@@ -77,7 +77,7 @@ export function trainerCommand(input: CommandInput): TrainerCommand {
   return command;
 }
 
-/** One clear line where this version does not have the trainer; hosts ask before they start a run. */
+/** One clear line if this version does not have the trainer; hosts check before they start a run. */
 export function trainerProblem(kind: TrainerKind): string | undefined {
   return ADAPTERS[kind] ? undefined : `trainer ${kind} is not available in this version`;
 }

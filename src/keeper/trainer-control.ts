@@ -41,7 +41,7 @@ export class TrainerControl {
     this.#readers = new Readers(options.run, this.#mark);
   }
 
-  /** Undefined while a trainer lives, or while what it left behind is being ended. */
+  /** Undefined while a trainer is alive, or while the processes that it left behind are being ended. */
   get outcome(): Outcome | undefined {
     return this.#state.kind === 'over' ? this.#state.outcome : undefined;
   }
@@ -56,7 +56,7 @@ export class TrainerControl {
     return kind === 'starting' || kind === 'living' || kind === 'stopping';
   }
 
-  /** Its process has ended, and nobody has read its last events yet. */
+  /** Its process has ended, and its last events have not been read yet. */
   get exited(): boolean {
     return this.#state.kind === 'exited';
   }
@@ -72,10 +72,10 @@ export class TrainerControl {
     );
   }
 
-  /** What this trainer said first; undefined before it did. */
+  /** This trainer's `hello` event; undefined before it came. */
   get hello() {
     const { hello } = this.#options.book.state;
-    // An adapter counts on where the program that it reads went back.
+    // An adapter counts on from where the program that it reads went back.
     return hello !== undefined && hello.attempt >= this.attempt ? hello : undefined;
   }
 
@@ -85,7 +85,7 @@ export class TrainerControl {
     return this.hello ? 'running' : 'starting';
   }
 
-  /** Takes a living trainer over, or starts one where the task says so, or keeps what was known of a run that has ended. */
+  /** Adopts a living trainer, or starts one if the task says so, or keeps what was known of a run that has ended. */
   begin(task: KeeperTask, previous: StatusFile | undefined): void {
     const { book } = this.#options;
     const living = livingTrainer(this.#mark, previous);
@@ -105,7 +105,7 @@ export class TrainerControl {
     else this.#dispatch({ kind: 'judged', outcome: keptOutcome(previous, book) });
   }
 
-  /** Whether a trainer has ended before the eyes of this keeper. */
+  /** Whether a trainer has ended while this keeper was running. */
   get hasSeenEnd(): boolean {
     return this.#state.kind === 'over' && this.#state.attempt !== undefined;
   }
@@ -115,17 +115,17 @@ export class TrainerControl {
     this.#start(lastAttempt(this.#options.book) + 1);
   }
 
-  /** Ends the trainer by the ladder; a second request does not wait for it to obey. */
+  /** Ends the trainer step by step: ask, interrupt, kill; a second request does not wait for it to comply. */
   stop(cause: StopCause): void {
     this.#dispatch({ kind: 'stop', cause });
   }
 
-  /** After the trainer's last events were read: ends what it left behind, then judges how it ended. */
+  /** After the trainer's last events were read: ends the processes that it left behind, then judges how it ended. */
   settle(): void {
     this.#dispatch({ kind: 'settle' });
   }
 
-  /** Takes an event, and starts what belongs to the state that follows from it; false if the event means nothing now. */
+  /** Applies an event, and starts what the next state requires; false if the event means nothing now. */
   #dispatch(event: TrainerEvent): boolean {
     const before = this.#state;
     this.#state = trainerTransition(before, event);
@@ -141,7 +141,7 @@ export class TrainerControl {
     const { run, paths, installDir, supervisor } = this.#options;
     const attach = programPid === undefined ? {} : { programPid };
     const startedAt = Date.now();
-    // Never a second trainer beside one that lives or is being started.
+    // Never a second trainer beside one that is alive or being started.
     if (!this.#dispatch({ kind: 'start', attempt })) return;
     supervisor.start({
       name: 'the start of the trainer',
@@ -231,7 +231,7 @@ export class TrainerControl {
     });
   }
 
-  /** A trainer that cannot begin ends without a hello; an `end` from before it was started is another attempt's. */
+  /** A trainer that cannot begin ends without a hello; an `end` from before it was started belongs to another attempt. */
   #ownEnd() {
     const { end } = this.#options.book.state;
     const startedAt = 'startedAt' in this.#state ? this.#state.startedAt : Number.POSITIVE_INFINITY;
@@ -252,7 +252,7 @@ function lastAttempt(book: RunBook): number {
   return Math.max(0, book.state.hello?.attempt ?? 0, ...attempts);
 }
 
-/** Found by the keeper's last word, else by the environment that every process of the run carries. */
+/** Found by the keeper's last record, else by the environment that every process of the run carries. */
 function livingTrainer(run: RunMark, previous: StatusFile | undefined): ProcessIdentity | undefined {
   if (livesForRun(previous?.trainer, run)) return previous.trainer;
   const [oldest] = trainersOfRun(run);

@@ -30,7 +30,7 @@ export type TrainerStart = {
   readonly programPid?: number;
 };
 
-/** Throws where the trainer is not available or cannot be started. */
+/** Throws if the trainer is not available or cannot be started. */
 export async function startTrainer(start: TrainerStart): Promise<TrainerProcess> {
   const { run, dir, attempt } = start;
   const { program, args, env } = trainerCommand(start);
@@ -55,7 +55,7 @@ function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
   });
 }
 
-/** A child that runs is never given up because it could not be looked at: a second one would train beside it. */
+/** A running child is never given up because it could not be examined: a second one would train beside it. */
 function identityOfChild(pid: number): ProcessIdentity {
   try {
     return identityOf(pid) ?? { ...ownIdentity(), pid, started: '' };
@@ -66,7 +66,7 @@ function identityOfChild(pid: number): ProcessIdentity {
 
 const ADOPTED_CHECK_MS = 250;
 
-/** A trainer whose keeper died; its end is only seen, not told. */
+/** A trainer whose keeper died; its end can be seen, but not its exit code. */
 export function adoptTrainer(identity: ProcessIdentity, attempt: number): TrainerProcess {
   const alive = (): boolean => !isKnownGone(identity);
   const ended = (async (): Promise<TrainerEnd> => {
@@ -76,7 +76,10 @@ export function adoptTrainer(identity: ProcessIdentity, attempt: number): Traine
   return { identity, attempt, adopted: true, ended, alive };
 }
 
-/** What cannot be looked at (too many open files) lives on: a trainer that is taken for dead would be killed. */
+/**
+ * A process that cannot be examined (too many open files) counts as alive: a trainer that is taken for dead would be
+ * killed.
+ */
 function isKnownGone(identity: ProcessIdentity): boolean {
   try {
     return !isAlive(identity);

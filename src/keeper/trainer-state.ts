@@ -7,18 +7,18 @@ type Living = {
 };
 type Gone = Living & { readonly exit: TrainerEnd; readonly cause: StopCause | undefined };
 
-/** Where the one trainer of a run is. */
+/** The states of a run's trainer. */
 export type TrainerState =
-  /** The keeper has not looked yet. */
+  /** The keeper has not checked yet. */
   | { readonly kind: 'unknown' }
   /** Its process is being started; a stop that comes meanwhile waits for it. */
   | { readonly kind: 'starting'; readonly attempt: number; readonly cause: StopCause | undefined }
   | ({ readonly kind: 'living' } & Living)
-  /** Asked to end, then interrupted, then killed; `hurry` once it was asked twice. */
+  /** Asked to end, then interrupted, then killed; `hurry` after it was asked twice. */
   | ({ readonly kind: 'stopping'; readonly cause: StopCause; readonly hurry: boolean } & Living)
-  /** Its process has ended; what it wrote last is still to be read. */
+  /** Its process has ended; its last events are still to be read. */
   | ({ readonly kind: 'exited' } & Gone)
-  /** What it left behind is being ended. */
+  /** The processes that it left behind are being ended. */
   | ({ readonly kind: 'settling' } & Gone)
   | {
       readonly kind: 'over';
@@ -35,7 +35,7 @@ export type TrainerEvent =
   | { readonly kind: 'settle' }
   | { readonly kind: 'judged'; readonly outcome: Outcome };
 
-/** What follows from an event. One that means nothing in a state leaves the very same state. */
+/** The next state after an event. An event without meaning in a state returns the same state. */
 export function trainerTransition(state: TrainerState, event: TrainerEvent): TrainerState {
   switch (event.kind) {
     case 'start':
@@ -53,14 +53,14 @@ export function trainerTransition(state: TrainerState, event: TrainerEvent): Tra
   }
 }
 
-/** A first trainer, one that goes on after a rewind, or another reader in place of one that ended without a word. */
+/** A first trainer, one that continues after a rewind, or another reader in place of one that ended without an event. */
 function onStart(state: TrainerState, attempt: number): TrainerState {
   if (state.kind === 'unknown' || state.kind === 'over')
     return { kind: 'starting', attempt, cause: undefined };
   return state.kind === 'settling' ? { kind: 'starting', attempt, cause: state.cause } : state;
 }
 
-/** Started, or found alive by a keeper that came later. */
+/** Started, or found alive by a later keeper. */
 function onStarted(state: TrainerState, living: Living): TrainerState {
   if (state.kind === 'unknown') return { kind: 'living', ...living };
   if (state.kind !== 'starting') return state;
@@ -91,7 +91,7 @@ function onExit(state: TrainerState, exit: TrainerEnd): TrainerState {
   return { kind: 'exited', trainer, startedAt, exit, cause };
 }
 
-/** How it ended: seen by this keeper, or known from one before it; a start that failed has ended, too. */
+/** How it ended: seen by this keeper, or known from an earlier one; a failed start has ended, too. */
 function onJudged(state: TrainerState, outcome: Outcome): TrainerState {
   switch (state.kind) {
     case 'unknown':

@@ -29,7 +29,7 @@ export type ValidationControlOptions = {
   readonly onChange: () => void;
 };
 
-/** Validates the checkpoints of one run, one after another, and writes down what follows from it. */
+/** Validates the checkpoints of one run, one after another, and logs the results and what follows from them. */
 export class ValidationControl {
   readonly #options: ValidationControlOptions;
   readonly #lane: ValidationLane;
@@ -39,7 +39,7 @@ export class ValidationControl {
   readonly #told = new Set<string>();
   #state: ValidationState = { kind: 'free' };
   #waiting: readonly number[] = [];
-  /** Epochs that were judged on other val sets, as far as it was told. */
+  /** Epochs that were judged on other val sets, as far as reported. */
   #otherSets = 0;
 
   constructor(options: ValidationControlOptions) {
@@ -83,7 +83,7 @@ export class ValidationControl {
     if (plan.next !== undefined) this.#start(plan.next);
   }
 
-  /** The run was stopped: what is in hand is given up, what waits is passed over, the process ends. */
+  /** The run was stopped: the current validation is given up, waiting checkpoints are skipped, the process ends. */
   giveUp(reason: string): void {
     const given = [...this.queued];
     this.#end();
@@ -104,7 +104,7 @@ export class ValidationControl {
   /** Starts the processes ahead of the first checkpoint. */
   warmUp(): void {
     const ignore = (): void => undefined;
-    // What is wrong with them is told by the first validation, too.
+    // What is wrong with them is reported by the first validation, too.
     const work = { name: 'the start of the validator', done: ignore, failed: ignore };
     this.#options.supervisor.start({ ...work, run: () => this.#lane.warmUp() });
   }
@@ -114,7 +114,7 @@ export class ValidationControl {
     this.#dispatch({ kind: 'end' });
   }
 
-  /** Takes an event, and starts what belongs to the state that follows from it. */
+  /** Applies an event, and starts what the next state requires. */
   #dispatch(event: ValidationEvent): void {
     const before = this.#state;
     this.#state = validationTransition(before, event);
@@ -149,7 +149,7 @@ export class ValidationControl {
     });
   }
 
-  /** Told once: a model that nobody opens unasked is passed over, and what to do about it. */
+  /** Reported once: a model that may not be opened without consent is skipped, and what to do about it. */
   #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
     if (state === 'validated' || !this.#lane.needsWord(path)) return false;
     const reason =
@@ -179,7 +179,7 @@ export class ValidationControl {
     });
   }
 
-  /** Whatever becomes of the writing, the next checkpoint has its turn. */
+  /** Even if writing fails, the next checkpoint gets its turn. */
   #take(checkpoint: CheckpointState, outcome: LaneOutcome): void {
     if (this.stopped) return;
     const best = this.#options.book.state.best?.epoch;
@@ -235,7 +235,7 @@ export class ValidationControl {
     if (plateau) monitor.raise(plateau, 0);
   }
 
-  /** What the validator found in the val set: each line once, those that are new together in one alert. */
+  /** What the validator reported about the val set: each line once, all new ones in one alert. */
   #tell(problems: ValidateResult['problems']): void {
     const fresh = problems.filter((p) => !this.#told.has(p));
     for (const message of fresh) this.#told.add(message);
@@ -245,7 +245,7 @@ export class ValidationControl {
     this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', message, numbers }, 0);
   }
 
-  /** Once for each change: what was judged before no longer counts. */
+  /** Once for each change: results on the earlier val set no longer count. */
   #warnOtherSets(epoch: number): void {
     const others = onOtherValSets(this.#options.book.state.validations.values());
     if (others.length === this.#otherSets) return;
@@ -261,7 +261,7 @@ export class ValidationControl {
     );
   }
 
-  /** How many checkpoints that were to be validated are newer than the one in hand, or than the last validated. */
+  /** How many checkpoints to be validated are newer than the one being validated, or than the last validated. */
   #warnBehind(): void {
     const { book, run, monitor } = this.#options;
     const { checkpoints, validations } = book.state;
@@ -283,7 +283,7 @@ function summaryOf(lines: readonly string[]): string {
   return `${lines.length} problems of the val set: ${lines.slice(0, MOST_SHOWN).join('; ')}${more}`;
 }
 
-/** Whether what was detected is kept, so that it can be compared. */
+/** Whether the detections are kept, so that they can be compared. */
 function hasBoxes(outcome: LaneOutcome): boolean {
   return outcome.kind === 'validated' && outcome.result.report.task === undefined;
 }

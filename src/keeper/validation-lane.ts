@@ -18,7 +18,10 @@ import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
 import type { Supervisor } from './supervisor';
 
-/** Pauses before each restart: what the system refuses for a moment (memory, open files) is not asked for thrice at once. */
+/**
+ * Pauses before each restart: what the system refuses for a moment (memory, open files) is not requested three times at
+ * once.
+ */
 const RESTART_MS = [0, 500, 2000] as const;
 const MOST_RESTARTS = RESTART_MS.length;
 
@@ -36,8 +39,8 @@ export type LaneOutcome =
   | { readonly kind: 'abandoned' };
 
 /**
- * The one validator of a run, kept warm from checkpoint to checkpoint. A crash starts it again, at most three times for
- * one checkpoint; what it answers with an error is not tried again.
+ * The one validator of a run, kept warm from checkpoint to checkpoint. A crash restarts it, at most three times for one
+ * checkpoint; an error that it answers is not tried again.
  */
 export class ValidationLane {
   readonly #installDir: string;
@@ -70,12 +73,12 @@ export class ValidationLane {
     return this.#validator && this.#identity;
   }
 
-  /** What is wrong with the validator now; undefined once a validation went through again. */
+  /** What is wrong with the validator now; undefined after a validation succeeded again. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Starts the processes ahead of the first checkpoint, so that a run outlives an update of what it was started from. */
+  /** Starts the processes ahead of the first checkpoint, so that a run survives an update of the installation. */
   async warmUp(): Promise<void> {
     this.#ensure();
     if (this.#run.experiment.resolved.trainer !== 'ultralytics') return;
@@ -83,11 +86,11 @@ export class ValidationLane {
     const { engine } = await this.#engineFor({ task: taskOf(model, passthrough.task) });
     if (this.#abandoned) return;
     if (engine === 'ultralytics') this.#own.warmUp();
-    // What is wrong with it is told by the first export.
+    // What is wrong with it is reported by the first export.
     else await this.#models.python().catch(() => undefined);
   }
 
-  /** A .pt of another program, which is only opened when a person asks. */
+  /** A .pt of another program, which is only opened when a person requests it. */
   needsWord(checkpoint: string): boolean {
     return this.#models.needsWord(checkpoint);
   }
@@ -107,7 +110,7 @@ export class ValidationLane {
     return { kind: 'abandoned' };
   }
 
-  /** A checkpoint against an earlier one, image by image; undefined if that cannot be known, which is said. */
+  /** A checkpoint against an earlier one, image by image; undefined if that is not possible, which is reported. */
   async compare(before: number, now: number): Promise<Omit<VersusBest, 'epoch'> | undefined> {
     const file = (epoch: number): string => path.join(this.#dir, detectionsPath(epoch));
     const withhold = (why: string): undefined => {
@@ -120,12 +123,13 @@ export class ValidationLane {
       const { kind: _, ...verdict } = result;
       return verdict;
     } catch (error) {
-      // Best detections may have been cleaned away, or the validator died: a verdict less, and no harm to the run.
+      // The best detections may have been removed, or the validator died: a verdict is missing, and the run is not
+      // harmed.
       return withhold(toError(error).message);
     }
   }
 
-  /** Gives up what is in hand and ends the process. */
+  /** Gives up the current validation and ends the process. */
   async stop(): Promise<void> {
     this.#abandoned = true;
     await Promise.all([this.#validator?.stop(), this.#models.stop(), this.#own.stop()]);
@@ -163,14 +167,14 @@ export class ValidationLane {
     return result;
   }
 
-  /** Where the model runs, and why there: once, and again where that changes. */
+  /** The device of the model, and the reason: once, and again if it changes. */
   #tellDevice({ report: { device, why } }: ValidateResult): void {
     const told = `checkpoints run on ${device}: ${why ?? ''}`;
     if (why !== undefined && told !== this.#toldDevice) this.#onNote(told);
     this.#toldDevice = told;
   }
 
-  /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever is asked for. */
+  /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever the settings say. */
   async #engineFor({ task, ownJudge }: Pick<HowToValidate, 'task' | 'ownJudge'>): Promise<EngineChoice> {
     const other = ownJudge ? 'a detector with a head of its own' : `the task ${task}`;
     if (!ownJudge && (task === undefined || !JUDGED_BY_ULTRALYTICS.has(task))) {
@@ -195,7 +199,7 @@ export class ValidationLane {
     return choice;
   }
 
-  /** The trainer's own rule, unless the standard one is asked for. Told once, where it is another. */
+  /** The trainer's own rule, unless the standard one is set. Reported once if the rule is another. */
   #judging(rule: TrainerRule | undefined): TrainerRule | undefined {
     const wanted = this.#run.experiment.resolved.validation.rule ?? 'trainer';
     const counts = wanted === 'standard' ? undefined : rule;
@@ -231,7 +235,7 @@ export class ValidationLane {
       device: validation.device,
       batch: validation.batch,
       half: validation.half,
-      // 0: a run that is followed, whose model says it itself.
+      // 0: a run that is followed, whose model knows the size.
       ...(imgsz > 0 && { imgsz }),
       single_cls,
       det: path.join(this.#dir, detectionsPath(epoch)),
@@ -239,26 +243,26 @@ export class ValidationLane {
   }
 }
 
-/** `rule`: how the run's trainer validates by itself, where it told. */
+/** `rule`: how the run's trainer validates by itself, if it said so. */
 export type HowToValidate = {
   readonly isAsked: boolean;
   readonly rule: TrainerRule | undefined;
-  /** Of the model, where the trainer told it. */
+  /** Of the model, if the trainer reported it. */
   readonly task: string | undefined;
   /** Only the trainer's own library can judge it, whatever its task. */
   readonly ownJudge?: boolean | undefined;
 };
-/** The rule that counts: undefined is the standard one. */
+/** The rule that applies: undefined is the standard one. */
 type Judged = HowToValidate;
 
 type ParamsOfValidate = Partial<ValidateParams> & Pick<ValidateParams, 'model' | 'data'>;
 
-/** A crash fails the request just before the end of the process is told: wait a moment for that news. */
+/** A crash fails the request just before the end of the process is reported: wait a moment for that report. */
 function hasEnded(validator: ValidatorProcess): Promise<boolean> {
   return Promise.race([validator.stopped.then(() => true), sleep(50).then(() => false)]);
 }
 
-/** For people and for a stop from outside; that it cannot be looked at now is no reason to validate nothing. */
+/** For people and for a stop from outside; if it cannot be read now, validation still goes on. */
 function identityOfChild(pid: number | undefined): ProcessIdentity | undefined {
   try {
     return pid === undefined ? undefined : identityOf(pid);

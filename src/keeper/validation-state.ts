@@ -1,8 +1,8 @@
-/** What the one validator of a run is busy with. */
+/** The states of a run's one validator. */
 export type ValidationState =
   | { readonly kind: 'free' }
   | { readonly kind: 'validating'; readonly epoch: number }
-  /** The metrics are written; whether they are better than the best before is being found out. */
+  /** The metrics are written; whether they are better than the best before is being computed. */
   | { readonly kind: 'comparing'; readonly epoch: number; readonly before: number }
   /** No further validation is started or recorded. */
   | { readonly kind: 'ended' };
@@ -11,12 +11,12 @@ export type ValidationEvent =
   | { readonly kind: 'start'; readonly epoch: number }
   /** `before`: the best checkpoint until then, if it is another one. */
   | { readonly kind: 'validated'; readonly before: number | undefined }
-  /** Given up for this checkpoint; the next one may go well. */
+  /** Given up for this checkpoint; the next one may succeed. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'compared' }
   | { readonly kind: 'end' };
 
-/** What follows from an event. One that means nothing in a state leaves the very same state. */
+/** The next state after an event. An event without meaning in a state returns the same state. */
 export function validationTransition(state: ValidationState, event: ValidationEvent): ValidationState {
   switch (event.kind) {
     case 'start':
@@ -44,7 +44,7 @@ function onValidated(state: ValidationState, before: number | undefined): Valida
   return before === undefined ? FREE : { kind: 'comparing', epoch, before };
 }
 
-/** The checkpoint in hand. */
+/** The checkpoint that is being validated. */
 export function epochOf(state: ValidationState): number | undefined {
   switch (state.kind) {
     case 'validating':

@@ -18,8 +18,8 @@ export type WaitOptions = {
 };
 
 /**
- * A queued run waits here until the one before it has ended, however it ended. The keeper waits and not the host, so that
- * the queue goes on when every editor is closed. `stopped`: it was taken out of the queue meanwhile.
+ * A queued run waits here until the one before it has ended, however it ended. The keeper waits and not the host, so
+ * that the queue goes on when every editor is closed. `stopped`: it was taken out of the queue meanwhile.
  */
 export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go' | 'stopped'> {
   const { after } = run;
@@ -48,7 +48,7 @@ function fields(state: StatusFields['state'], reason: string): StatusFields {
   return { state, reason, stalled: false, queue: { waiting: [] } };
 }
 
-/** Answers what was asked meanwhile; whether a stop was among it. */
+/** Answers requests that came meanwhile; returns whether a stop was among them. */
 function wasTakenOut(requests: Requests): boolean {
   const asked = requests.take();
   for (const { id, request } of asked) {
@@ -63,7 +63,10 @@ function wasTakenOut(requests: Requests): boolean {
 
 const isStop = (type: string): boolean => type === 'stop' || type === 'stop_after_epoch';
 
-/** A run that cannot be read holds nothing; a folder of runs that cannot be listed now is listed a second later. */
+/**
+ * A run that cannot be read does not hold up others; a folder of runs that cannot be listed now is listed a second
+ * later.
+ */
 async function isGoing(dir: string): Promise<boolean> {
   const listed = await listRuns(path.dirname(dir)).catch(() => undefined);
   if (listed === undefined) return existsSync(dir);

@@ -10,7 +10,7 @@ import { writeDetections } from './write-detections';
 
 const MOST_UNKNOWN = 3;
 
-/** Everything that Pitwall tells of a checkpoint, from what Ultralytics' own validation detected and the numbers it gave. */
+/** Everything that Pitwall reports about a checkpoint, from the detections and numbers of Ultralytics' own validation. */
 export async function assess(warm: WarmState, params: AssessParams): Promise<ValidateResult> {
   const start = performance.now();
   const split = await readSplit(params, warm.knownImages(JSON.stringify([params.data, params.split])));

@@ -33,7 +33,7 @@ export type Inferred = {
   readonly inference: number;
   /** Why images could not be read, by index. */
   readonly unread: ReadonlyMap<number, string>;
-  /** Lines worth telling. */
+  /** Lines to report. */
   readonly notes: readonly string[];
 };
 
@@ -98,7 +98,7 @@ async function infer({ params, split, onProgress }: InferRequest, model: PlacedM
   return { results: results.sort((a, b) => a.index - b.index), inference };
 }
 
-/** Tells how many are done, at most ten times a second. */
+/** Reports how many are done, at most ten times a second. */
 function countUp(total: number, onProgress: (done: number, total: number) => void): (images: number) => void {
   let done = 0;
   let told = 0;
@@ -112,7 +112,7 @@ function countUp(total: number, onProgress: (done: number, total: number) => voi
 
 type Batching = { readonly model: PlacedModel; readonly batch: number };
 
-/** The split's batches, kept from the checkpoint before where nothing that decides them has changed. */
+/** The split's batches, kept from the checkpoint before if nothing that decides them has changed. */
 function batchesOf(warm: WarmState, { params, split }: InferRequest, { model, batch }: Batching) {
   const { input, layout, fixedBatch, session } = model;
   const how = { fit: layout.fit, order: layout.order, imgsz: Math.max(input.width, input.height) };
@@ -138,7 +138,7 @@ function stampOf({ images }: DatasetSplit): string {
   return hash.digest('hex');
 }
 
-/** Rect batches where the model takes any size, as Ultralytics does for dynamic exports. */
+/** Rect batches if the model takes any size, as Ultralytics does for dynamic exports. */
 function usesRect(params: ValidateParams, model: PlacedModel): boolean {
   if (params.rect === 'on' && !model.anySize)
     throw new BadInputError(`${params.model}: takes one image size only, so it cannot run in rect batches`);

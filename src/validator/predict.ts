@@ -12,7 +12,10 @@ import { BatchFiller } from './session/input-batch';
 import { toImage } from './val-set/collect';
 import type { WarmState } from './warm';
 
-/** Boxes of images, in pixels of the original. An image that cannot be read says so and costs no other its boxes. */
+/**
+ * Boxes of images, in pixels of the original. An image that cannot be read gives its reason, and the others still get
+ * their boxes.
+ */
 export async function predict(warm: WarmState, params: PredictParams): Promise<Prediction[]> {
   const { model: file, device, half, imgsz } = params;
   const model = await warm.model({ file, device, half, imgsz });
@@ -77,7 +80,7 @@ function rowsOf(found: FoundBoxes, boxes: Float32Array, names: readonly string[]
   });
 }
 
-/** Names of the drawn copies: the images' own, told apart by a number where folders hold the same name. */
+/** Names of the drawn copies: the images' own, with a number if folders hold the same name. */
 function outputNames(images: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   const names = new Map<string, string>();

@@ -7,11 +7,11 @@ import type { ReportRule } from '../run/trainer-rule';
 import type { ValidationReport } from '../run/validation';
 import { type ImageResult, imageColumns, inputColumns } from './val-set/collect';
 
-/** Everything that came out of a validation. */
+/** Everything that a validation found. */
 export type ValidationOutcome = {
   readonly params: Pick<ValidateParams, 'data' | 'split' | 'single_cls'> & JudgingParams;
   readonly split: DatasetSplit;
-  /** Where it ran; `names` are the model's own classes, where it knows them. */
+  /** The device; `names` are the model's own classes, if it knows them. */
   readonly model: {
     readonly device: string;
     readonly half: boolean;

@@ -26,7 +26,7 @@ import { WarmState } from './warm';
  * enough to cost a fifth of a second beside training.
  */
 const REPLICATES = 300;
-/** Beyond this the bootstrap would hold up the next checkpoint; `pitwall compare` can still be asked. */
+/** Beyond this the bootstrap would delay the next checkpoint; `pitwall compare` still works. */
 const MOST_DETECTIONS = 1_000_000;
 
 /** Serves requests of the parent until its channel closes. `bundle` is the file that session threads run. */
@@ -65,7 +65,10 @@ export function serveParent(bundle: string): void {
   process.once('disconnect', () => leave(queue.isBusy || warm.thread.isStuck));
 }
 
-/** A native run cannot be interrupted and `exit` would wait for it; the parent is gone, so nobody waits for an exit code. */
+/**
+ * A native run cannot be interrupted and `exit` would wait for it; the parent is gone, so the exit code does not
+ * matter.
+ */
 function leave(busy: boolean): void {
   if (busy) process.kill(process.pid, 'SIGKILL');
   process.exit(0);
@@ -96,7 +99,7 @@ class RequestQueue {
   }
 }
 
-/** Whether b is better than a, both being detections on the same val set; or why that cannot be told. */
+/** Whether b is better than a, both being detections on the same val set; or why that is not known. */
 async function compareFiles({ a, b }: CompareParams): Promise<CompareResult> {
   const [before, now] = [await read(a), await read(b)];
   const detections = before.detections.scores.length + now.detections.scores.length;
@@ -124,7 +127,7 @@ function yieldToOthers(): void {
   for (const thread of readdirSync('/proc/self/task')) lower(Number(thread));
 }
 
-/** A thread may be gone by now, which is as well. */
+/** A thread may have ended by now, which is fine. */
 function lower(thread: number): boolean {
   try {
     setPriority(thread, constants.priority.PRIORITY_LOW);

@@ -5,7 +5,7 @@ import type { ValidateParams } from '../protocol/validator';
 
 const SPLITS = ['train', 'val', 'test'] as const;
 
-/** The split that is validated. Throws one line where it cannot be used. */
+/** The split that is validated. Throws one line if it cannot be used. */
 export async function readSplit(
   params: Pick<ValidateParams, 'data' | 'split' | 'single_cls' | 'fraction' | 'classes'>,
   known?: KnownImages,
@@ -22,7 +22,7 @@ export async function readSplit(
   return split;
 }
 
-/** Labels of other classes are left out, as Ultralytics' `classes` does; what is detected is not. */
+/** Labels of other classes are left out, as Ultralytics' `classes` does; detections are not. */
 function onlyClasses(split: DatasetSplit, classes: readonly number[], singleCls: boolean): DatasetSplit {
   const images = split.images.map((image) => withLabels(image, (cls) => classes.includes(cls), singleCls));
   return { ...split, images, names: singleCls ? ['item'] : split.names };

@@ -17,7 +17,7 @@ import { writeDetections } from './write-detections';
 
 const MOST_PROBLEMS = 20;
 
-/** Metrics of one model on one split. Throws BadInputError, one line, where model or data cannot be used. */
+/** Metrics of one model on one split. Throws BadInputError, one line, if model or data cannot be used. */
 export async function validate(
   warm: WarmState,
   params: ValidateParams,
@@ -66,7 +66,7 @@ function classNotes(split: DatasetSplit, { layout }: PlacedModel): string[] {
 
 /**
  * COCO results: x, y, width, height in pixels of the original image to 3 decimals, as Ultralytics writes them. An image
- * id is the file's number where its name is one, else its name; categories count from 1, or are COCO's own ids where the
+ * id is the file's number if its name is one, else its name; categories count from 1, or are COCO's own ids if the
  * split is COCO's.
  */
 async function writeCocoJson(file: string, { split, results, classes }: ValidationOutcome): Promise<void> {

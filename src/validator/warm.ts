@@ -8,7 +8,10 @@ import { ImageDigests } from './val-set/image-digests';
 /** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {
   readonly thread: SessionThread;
-  /** What was found to fit where a larger batch ran out of memory, by what was asked for; later checkpoints start from it. */
+  /**
+   * The batch that fitted after a larger one ran out of memory, by the batch that was requested; later checkpoints
+   * start from it.
+   */
   readonly fitted = new Map<string, number>();
   readonly digests = new ImageDigests();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
@@ -19,7 +22,7 @@ export class WarmState {
     this.thread = thread;
   }
 
-  /** The model of the last request where its file is the same, else a new one in its place. */
+  /** The model of the last request if its file is the same, else a new one in its place. */
   async model(request: ModelRequest): Promise<PlacedModel> {
     const info = await stat(request.file).catch(() => undefined);
     const key = JSON.stringify([request, info?.size, info?.mtimeMs, info?.ino]);

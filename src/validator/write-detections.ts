@@ -5,7 +5,10 @@ import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
 import type { JudgedSet } from './val-set/judged-set';
 
-/** Writes what was detected, so that this checkpoint can be compared with others later. Appears whole or not at all. */
+/**
+ * Writes the detections, so that this checkpoint can be compared with others later. The file appears whole or not at
+ * all.
+ */
 export async function writeDetections(
   file: string,
   outcome: ValidationOutcome,

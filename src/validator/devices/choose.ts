@@ -23,7 +23,7 @@ const TIMED_RUNS = 3;
 const TIMED_BATCH = 8;
 const CPU: Device = { provider: 'cpu' };
 
-/** The device that was asked for, or for `auto` the fastest that this machine has for this model. */
+/** The device that was requested, or for `auto` the fastest that this machine has for this model. */
 export async function chooseDevice(thread: SessionThread, question: DeviceQuestion): Promise<ChosenDevice> {
   if (question.device === 'auto') return chooseAuto(thread, question);
   const device = parseDevice(question.device);
@@ -70,7 +70,7 @@ function reasonOf(ms: number, others: readonly { readonly device: Device; readon
   return `the fastest in three timed batches: ${ms.toFixed(1)} ms against ${slower}`;
 }
 
-/** Median of three batches after one to warm up; undefined where the model does not run there. */
+/** Median of three batches after one to warm up; undefined if the model does not run there. */
 async function timeModel(
   thread: SessionThread,
   { model, imgsz }: DeviceQuestion,
@@ -87,7 +87,7 @@ async function timeModel(
       await session.release();
     }
   } catch (error) {
-    // Bad input is the user's to know, whatever the device; anything else only rules the device out.
+    // Bad input is reported to the user, whatever the device; anything else only rules the device out.
     if (error instanceof BadInputError && device.provider === 'cpu') throw error;
     return undefined;
   }

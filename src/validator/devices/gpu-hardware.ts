@@ -9,9 +9,9 @@ const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
 const NVIDIA_SMI_MS = 5000;
 
 /**
- * Whether a WebGPU adapter here could only be a software one. onnxruntime for Node has no query for the adapter, so this
- * is read from the system: the Vulkan driver that the environment names, and on Linux the device nodes without which no
- * driver of a real card works (/dev/dxg is WSL's). Elsewhere a graphics adapter is part of the system.
+ * Whether a WebGPU adapter here could only be a software one. onnxruntime for Node has no query for the adapter, so
+ * this is read from the system: the Vulkan driver that the environment names, and on Linux the device nodes without
+ * which no driver of a real card works (/dev/dxg is WSL's). Elsewhere a graphics adapter is part of the system.
  */
 export function isSoftwareGpu(env: NodeJS.ProcessEnv = process.env): boolean {
   const drivers = `${env.VK_ICD_FILENAMES ?? ''} ${env.VK_DRIVER_FILES ?? ''}`;
@@ -28,7 +28,7 @@ function listed(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** NVIDIA's cards, none where there is no driver. */
+/** NVIDIA's cards; empty if there is no driver. */
 export async function nvidiaGpus(): Promise<readonly GpuInfo[]> {
   try {
     const query = ['--query-gpu=index,name,compute_cap', '--format=csv,noheader'];

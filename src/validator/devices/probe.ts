@@ -10,7 +10,7 @@ import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
 import { isSoftwareGpu, nvidiaGpus } from './gpu-hardware';
 
-/** Providers that each platform may have at all; the others are not listed there. */
+/** Providers that each platform can have at all; the others are not listed there. */
 const BY_PLATFORM: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   linux: ['cpu', 'webgpu', 'cuda'],
   win32: ['cpu', 'webgpu', 'cuda', 'dml'],
@@ -51,7 +51,7 @@ async function halfOf(thread: SessionThread, device: Device, software: boolean) 
   return problem === undefined ? decision : { half: false, reason: `a trial run in FP16 failed: ${problem}` };
 }
 
-/** Why a device cannot run a convolution of that type; undefined where it can. */
+/** Why a device cannot run a convolution of that type; undefined if it can. */
 async function problemOf(
   thread: SessionThread,
   device: Device,

@@ -12,7 +12,7 @@ import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
 import type { Dimension, InputData, InputType } from '../session/thread-messages';
 
-/** A model ready to run, and how its input and output read. */
+/** A model ready to run, and how its input and output are read. */
 export type OpenModel = {
   readonly session: ModelSession;
   readonly metadata: ModelMetadata;

@@ -24,11 +24,11 @@ export type PlacedModel = OpenModel & {
   readonly half: boolean;
   /** Why this device, and why FP16 or not. */
   readonly why: string;
-  /** Lines worth telling. */
+  /** Lines to report. */
   readonly notes: readonly string[];
 };
 
-/** Opens a model where it is to run, in FP16 where that was asked for, is sound there, and passes a trial run. */
+/** Opens a model on its device, in FP16 if that was requested, is sound there, and passes a trial run. */
 export async function openOnDevice(thread: SessionThread, request: ModelRequest): Promise<PlacedModel> {
   const { file, imgsz, classes } = request;
   const chosen = await chooseDevice(thread, { device: request.device, model: file, imgsz });

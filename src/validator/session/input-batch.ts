@@ -25,7 +25,7 @@ export class BatchFiller {
     return out;
   }
 
-  /** Memory that so many elements take. */
+  /** Memory for so many elements. */
   bytesOf(elements: number): number {
     return elements * BYTES[this.#type];
   }
@@ -43,7 +43,7 @@ export class BatchFiller {
   }
 }
 
-/** As many as are in flight at once. */
+/** As many as are in use at once. */
 const MOST_FREE = 3;
 const BYTES: Readonly<Record<InputType, number>> = { float32: 4, float16: 2, uint8: 1 };
 

@@ -9,7 +9,7 @@ export type BatchRun = {
   onProgress(images: number): void;
 };
 
-/** Batches in the session's queue: one runs while others wait, so that it never idles while this thread is held up. */
+/** Batches in the session's queue: one runs while others wait, so that it never idles while this thread is busy. */
 const IN_FLIGHT = 3;
 
 /** Prepares, runs and reads batches, each beside the others. Returns the seconds spent inside the session. */
@@ -20,7 +20,7 @@ export async function runBatches(run: BatchRun): Promise<number> {
     const batch = await run.store.take(n);
     if (flying.length >= IN_FLIGHT) inferenceMs += (await flying.shift()) ?? 0;
     const flight = fly(run, n, batch);
-    // Failures are met at `shift`; without this Node would take an earlier one for unhandled.
+    // Failures are handled at `shift`; without this Node would take an earlier one for unhandled.
     flight.catch(() => undefined);
     flying.push(flight);
   }

@@ -32,7 +32,7 @@ export class SessionThread {
   #nextId = 1;
   #nextSession = 1;
 
-  /** `file` is the validator's own bundle, which serves sessions where it is not the main thread. */
+  /** `file` is the validator's own bundle, which serves sessions if it is not the main thread. */
   constructor(file: string, deadlineSeconds = deadlineOf(process.env)) {
     this.#deadlineSeconds = deadlineSeconds;
     this.#worker = new Worker(file);
@@ -55,7 +55,7 @@ export class SessionThread {
     return { session, loaded: loaded as LoadedModel };
   }
 
-  /** `data` is handed over, and comes back in the result. */
+  /** `data` is transferred, and comes back in the result. */
   async run(request: Omit<RunRequest, 'kind'>): Promise<RunResult> {
     const result = await this.#ask({ kind: 'run', ...request }, [request.data.buffer as ArrayBuffer]);
     return result as RunResult;
@@ -83,7 +83,7 @@ export class SessionThread {
     else pending?.reject(new Error(answer.message));
   }
 
-  /** Requests are answered in their order: each answer gives the next its time. */
+  /** Requests are answered in their order: the time of each starts at the answer before. */
   #watch(): void {
     clearTimeout(this.#watchdog);
     if (this.#pending.size === 0) return;

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 
-// The native session blocks the thread it runs on, so it has one of its own: decoding, NMS and the channel go on meanwhile.
+// The native session blocks its thread, so it has one of its own: decoding, NMS and the channel go on meanwhile.
 
 export type InputType = 'float32' | 'float16' | 'uint8';
 export type InputData = Float32Array | Uint16Array | Uint8Array;

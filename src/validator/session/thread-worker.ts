@@ -16,7 +16,7 @@ const sessions = new Map<number, InferenceSession>();
 
 /** Answers requests in their order; a session runs nothing else meanwhile. */
 export function serveSessions(): void {
-  // Errors come as exceptions; what onnxruntime prints beside them would only hide the words of a real crash.
+  // Errors come as exceptions; what onnxruntime also prints would only hide the message of a real crash.
   env.logLevel = 'fatal';
   let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', ({ id, request }: Numbered) => {
@@ -85,7 +85,7 @@ async function run({ session, type, dims, data }: RunRequest): Promise<RunResult
   return { dims: result.dims, type: result.type, data: view, ms, input: data };
 }
 
-/** Float16 data is given as its bits; a Node that has Float16Array wants a view of that type. */
+/** Float16 data is passed as its bits; a Node that has Float16Array wants a view of that type. */
 function tensorOf(type: RunRequest['type'], data: RunRequest['data'], dims: readonly number[]): Tensor {
   if (type !== 'float16') return new Tensor(type, data, dims);
   const half = (

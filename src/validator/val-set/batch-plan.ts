@@ -31,7 +31,7 @@ export function squarePlan(count: number, batch: number, { input }: OpenModel): 
 /** `rectBatch` images share a shape, which decides the numbers; `batch` of them run at once, which does not. */
 export type RectBatching = { readonly batch: number; readonly rectBatch: number };
 
-/** Images of like aspect ratio together; one whose header cannot be read counts as square, and fails later. */
+/** Images of similar aspect ratio together; one whose header cannot be read counts as square, and fails later. */
 export async function rectPlan(
   files: readonly string[],
   { batch, rectBatch }: RectBatching,

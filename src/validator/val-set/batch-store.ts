@@ -27,7 +27,7 @@ const MOST_BYTES = 2 ** 31;
 const MEMORY_SHARE = 0.25;
 
 /**
- * Batches of a split, kept between checkpoints: ready to run where all of them fit in memory, else as bytes of images as
+ * Batches of a split, kept between checkpoints: ready to run if all of them fit in memory, else as bytes of images as
  * far as those fit.
  */
 export class BatchStore {
@@ -50,7 +50,7 @@ export class BatchStore {
     return this.#images.failed;
   }
 
-  /** The n-th batch of the plan; undefined where none of its images can be read. Its data goes to the session. */
+  /** The n-th batch of the plan; undefined if none of its images can be read. Its data goes to the session. */
   async take(n: number): Promise<ReadyBatch | undefined> {
     const kept = this.#batches.get(n);
     this.#batches.delete(n);

@@ -42,7 +42,7 @@ export function imageColumns(
   return columns(results, images, classes, { detected: toImage, labelled: inImage });
 }
 
-/** What is kept: pixels of the original image, unclipped, so that overlaps are those of Ultralytics' space. */
+/** What is stored: pixels of the original image, unclipped, so that overlaps are those of Ultralytics' space. */
 export function keptColumns(
   results: readonly ImageResult[],
   images: readonly DatasetImage[],

@@ -7,7 +7,7 @@ import { readBytes } from '../../run/folder/read-file';
 type Image = Pick<DatasetImage, 'file' | 'stamp'>;
 type Known = { readonly stamp: string; readonly digest: Promise<string> };
 
-/** Digests of what image files hold, taken from the bytes that are decoded anyway and kept while the files stay as they are. */
+/** Digests of image files, computed from the bytes that are decoded anyway and kept while the files do not change. */
 export class ImageDigests {
   readonly #known = new Map<string, Known>();
 
@@ -15,12 +15,12 @@ export class ImageDigests {
   note({ file, stamp }: Image, bytes: Uint8Array): void {
     if (this.#known.get(file)?.stamp === stamp) return;
     const digest = digestOf(bytes);
-    // Met by whoever asks for it.
+    // The error is thrown to the caller that asks for it.
     digest.catch(() => undefined);
     this.#known.set(file, { stamp, digest });
   }
 
-  /** Reads the file where nobody has done so. */
+  /** Reads the file if it has not been read yet. */
   async of(image: Image): Promise<string> {
     const known = this.#known.get(image.file);
     if (known?.stamp === image.stamp) return known.digest;

@@ -13,7 +13,7 @@ export type JudgedSet = {
   readonly digests: readonly string[];
 };
 
-/** Files read at once, where they were not read before. */
+/** Files read at once, if they were not read before. */
 const READ_WIDTH = 16;
 const HASH_DIGITS = 32;
 

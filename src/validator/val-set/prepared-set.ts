@@ -27,7 +27,7 @@ export type Preparation = {
 export type Images = {
   readonly files: readonly string[];
   readonly how: Preparation;
-  /** Hears what the file of an image holds, each time that it is read. */
+  /** Is called with the bytes of an image's file each time that it is read. */
   readonly onBytes: (index: number, bytes: Uint8Array) => void;
 };
 
@@ -53,7 +53,7 @@ export class PreparedSet {
     return this.#failed;
   }
 
-  /** The image at `index` in an input of that size; undefined where it cannot be read. */
+  /** The image at `index` in an input of that size; undefined if it cannot be read. */
   async prepare(index: number, input: Size): Promise<PreparedImage | undefined> {
     const known = this.#cache.get(index);
     if (known?.placement.input.width === input.width && known.placement.input.height === input.height)

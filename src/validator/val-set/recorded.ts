@@ -11,7 +11,7 @@ const zRecorded = z.object({
   images: z.array(
     z.object({
       file: z.string(),
-      /** Width and height of the original, and of the input that it lies in. */
+      /** Width and height of the original, and of the input that it is in. */
       size: zPair,
       input: zPair,
       scale: zPair,
@@ -33,8 +33,8 @@ export type Recorded = {
 };
 
 /**
- * What another program detected (pitwall_ultralytics/own_val.py): a JSON line about the images, then float32 rows. Throws
- * where the file is not whole.
+ * The detections of another program (pitwall_ultralytics/own_val.py): a JSON line about the images, then float32 rows.
+ * Throws if the file is not whole.
  */
 export async function readRecorded(file: string, images: readonly DatasetImage[]): Promise<Recorded> {
   const bytes = await readBytes(file, { most: MOST_BYTES.detections });
