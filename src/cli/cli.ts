@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ExitCode } from './failure';
 import type { CliIo } from './io';
 
-/** What a command is built with: the outside world, and the wrapper that takes its exit code. */
+/** What a command is built with: the outside world, and the wrapper that handles its exit code. */
 export type Cli = {
   readonly io: CliIo;
   readonly run: <A extends unknown[]>(

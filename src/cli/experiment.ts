@@ -11,7 +11,7 @@ import { readBytesSync } from '../run/folder/read-file';
 import { badInput, fileFailure } from './failure';
 import { type CliIo, printLine } from './io';
 
-/** An experiment as it was asked for on the command line: the file and the `--set` values over it. */
+/** An experiment as requested on the command line: the file and the `--set` values over it. */
 export type LoadedExperiment = {
   /** Absolute. */
   readonly file: string;
@@ -19,7 +19,7 @@ export type LoadedExperiment = {
   readonly shown: string;
   readonly text: string;
   readonly set: readonly string[];
-  /** `data` is absolute where the file is there. */
+  /** `data` is absolute if the file exists. */
   readonly experiment: Experiment;
 };
 
@@ -42,8 +42,8 @@ function resolveData({ trainer, data }: Experiment, file: string, cwd: string): 
 }
 
 /**
- * Errors are thrown together, a line each, and nothing else is told; else warnings are printed and answered. Notes are for
- * `schedule` and the editor.
+ * Errors are thrown together, a line each, and nothing else is printed; else warnings are printed and returned. Notes
+ * are for `schedule` and the editor.
  */
 export function reportProblems(io: CliIo, problems: readonly Problem[]): readonly string[] {
   refuseErrors(problems);

@@ -1,11 +1,11 @@
 /** 0 done, 1 the run or validation failed or diverged, 2 bad usage or bad input, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** Ends a command: what stderr is told, one line each, and the exit code. */
+/** Ends a command: the lines for stderr and the exit code. */
 export class CliFailure extends Error {
   readonly exitCode: ExitCode;
 
-  /** One each: a line feed within one is part of what it is about, and shown as such. */
+  /** A line each: a line feed within one comes from its subject, and is shown as an escape. */
   readonly lines: readonly string[];
 
   constructor(exitCode: ExitCode, message: string | readonly string[], options?: ErrorOptions) {

@@ -15,11 +15,11 @@ export type CliIo = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the bundles (trainer.js, validator.js, keeper.js). */
   readonly installDir: string;
-  /** Ctrl-C. While nobody listens the process simply ends with 130. */
+  /** Ctrl-C. Without a listener the process simply ends with 130. */
   readonly onInterrupt: Event<void>;
 };
 
-/** Width for text that is made for people; pipes get a fixed one so that output does not depend on who reads it. */
+/** Width for text that is made for people; pipes get a fixed one so that output does not depend on the reader. */
 export function textWidth(stream: OutputStream): number {
   const width = stream.isTTY ? (stream.columns ?? 80) : 100;
   return Math.max(40, Math.min(width, 120));
@@ -30,7 +30,7 @@ export function printLine(stream: OutputStream, line = ''): void {
   stream.write(`${terminalText(line)}\n`);
 }
 
-/** One line of JSON for other programs, which does nothing to a terminal that it is read on either. */
+/** One line of JSON for other programs, which has no effect on a terminal either. */
 export function printJson(stream: OutputStream, value: unknown): void {
   stream.write(visibleJson(toJsonLine(value)));
 }

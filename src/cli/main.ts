@@ -16,7 +16,7 @@ process.on('SIGINT', () => {
   if (listeners.size === 0) process.exit(INTERRUPTED);
   for (const listener of [...listeners]) listener();
 });
-// A reader that went away (`pitwall list | head`) is no error of ours.
+// A reader that went away (`pitwall list | head`) is not our error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
-// Values of options, read strictly: what is no number is a usage error, never NaN.
+// Values of options, read strictly: what is not a number is a usage error, never NaN.
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
@@ -26,7 +26,7 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** What something is multiplied by that is never to grow. */
+/** A factor that must not enlarge. */
 export function factor(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('expected a number above 0 and at most 1.');
@@ -45,7 +45,7 @@ export function share(text: string): number {
   return value;
 }
 
-/** Gathers an option that may be given many times. */
+/** Collects an option that may be given many times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

@@ -9,11 +9,11 @@ export const TAKE_OVER = [
   'the machine, container or boot that kept the run is gone: go on here',
 ] as const;
 
-/** What a person may have to say before it goes on. */
+/** What a person may have to confirm before the run is resumed. */
 type Word = { readonly takeOver?: boolean; readonly trust?: boolean };
 
 /**
- * Goes on with a run from its last checkpoint; one that still trains is bad input, and so is one that another machine,
+ * Resumes a run from its last checkpoint; one that still trains is bad input, and so is one that another machine,
  * container or boot keeps unless it is to be taken over.
  */
 export async function resumeOrRefuse(io: CliIo, dir: string, word: Word = {}): Promise<void> {

@@ -71,7 +71,7 @@ function tellingOf(error: unknown): Pick<CliFailure, 'lines' | 'exitCode'> {
   return isBadInput(error) ? { lines: [told], exitCode: 2 } : { lines: [`pitwall: ${told}`], exitCode: 1 };
 }
 
-/** For whoever looks for a mistake of ours. */
+/** For finding a mistake of ours. */
 function stackOf(error: unknown, { env }: CliIo): readonly string[] {
   const isOurs = !(error instanceof CliFailure) && !isBadInput(error);
   return env.PITWALL_DEBUG && isOurs ? (toError(error).stack ?? '').split('\n') : [];

@@ -8,7 +8,7 @@ import type { CliIo } from './io';
 /** RUN or RUN@epoch as it is written on the command line. */
 export type RunReference = { readonly dir: string; readonly epoch: number | undefined };
 
-/** A folder path, a name under the runs folder, or `latest`; `@12` behind it names an epoch. */
+/** A folder path, a name under the runs folder, or `latest`; `@12` after it names an epoch. */
 export function resolveRun(io: CliIo, text: string, runs = 'runs'): RunReference {
   const { name, epoch } = splitEpoch(text);
   const runsDir = path.resolve(io.cwd, runs);
@@ -39,7 +39,7 @@ function newestRun(runsDir: string): string {
   return newest.dir;
 }
 
-/** Names of the runs in a folder; none where there is no such folder. */
+/** Names of the runs in a folder; empty if there is no such folder. */
 export function runNames(runsDir: string): string[] {
   if (!isFolder(runsDir)) return [];
   return readdirSync(runsDir).filter((name) => isRun(path.join(runsDir, name)));
@@ -47,13 +47,15 @@ export function runNames(runsDir: string): string[] {
 
 export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;
 
-/** By the name alone: what is no plain file is refused with its reason when it is read. */
+/** By the name alone: one that is not a plain file is refused with its reason when it is read. */
 const isRun = (dir: string): boolean => {
   const stat = statOf(path.join(dir, 'run.json'), lstatSync);
   return stat !== undefined && !stat.isDirectory();
 };
 
-/** Undefined also where a part of the path is a file, a name too long or a folder closed: a runs folder holds all sorts. */
+/**
+ * Undefined also if a part of the path is a file, a name too long or a folder closed: a runs folder may hold anything.
+ */
 function statOf(file: string, ask: (file: string) => Stats = statSync): Stats | undefined {
   try {
     return ask(file);

@@ -10,7 +10,7 @@ export const TRUST = [
   'act on a run that somebody else started, or that was copied or moved: what it names is executed',
 ] as const;
 
-/** Whether the run may be acted on: it is this user's own, or they give their word for it now. */
+/** Whether the run may be acted on: it is this user's own, or they approve it now. */
 export async function mayAct(io: CliIo, dir: string, trust = false): Promise<boolean> {
   if (await isOwnRun(dir)) return true;
   if (!trust) return false;
@@ -24,7 +24,7 @@ export async function requireActing(io: CliIo, dir: string, trust = false): Prom
   if (!(await mayAct(io, dir, trust))) throw badInput(await refusalOf(dir));
 }
 
-/** One line: why nothing is done, what would be executed, and the word that lets it be. */
+/** One line: why nothing is done, what would be executed, and the option that allows it. */
 export async function refusalOf(dir: string): Promise<string> {
   return `${new NotOwnRun(dir).message}; --trust lets Pitwall act on it: ${await describe(dir)}`;
 }

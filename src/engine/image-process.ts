@@ -12,8 +12,9 @@ export type ImageProcessOptions = {
 };
 
 /**
- * Lends a reader of images to `use`: a process of its own that starts with the first image and ends with `use`. If it cannot
- * start or dies (a package without natives, a crash of the decoder), images are unreadable and nothing else breaks.
+ * Passes a reader of images to `use`: a process of its own that starts with the first image and ends with `use`. If it
+ * cannot start or dies (a package without natives, a crash of the decoder), images are unreadable and nothing else
+ * breaks.
  */
 export async function withImageReader<T>(
   options: ImageProcessOptions,

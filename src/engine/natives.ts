@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** What trains and validates by itself; the build for all platforms goes without. */
+/** What trains and validates without Python; the build for all platforms does not have it. */
 const NATIVES = ['onnxruntime-node', 'sharp'];
 
 /**
- * Why this build of Pitwall can neither train with its own trainer nor validate here; undefined where it can.
- * `installDir` is the folder of the bundles.
+ * Why this build of Pitwall can neither train with its own trainer nor validate here; undefined if it can. `installDir`
+ * is the folder of the bundles.
  */
 export function whyNoNatives(installDir: string): string | undefined {
   const require = createRequire(path.join(installDir, 'validator.js'));

@@ -10,8 +10,8 @@ import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 const error = (message: string, key: string): Problem => ({ severity: 'error', key, message });
 
 /**
- * What Ultralytics would only find out after seconds in Python, or an epoch of training. A data set that is not there may be
- * one that it knows by name. Labels of other tasks than detection are left to Ultralytics, which judges those.
+ * What Ultralytics would only report after seconds in Python, or an epoch of training. A data set that is not on disk
+ * may be one that it knows by name. Labels of other tasks than detection are left to Ultralytics, which judges those.
  */
 export async function checkUltralytics(experiment: Experiment): Promise<readonly Problem[]> {
   const { data, model, passthrough, validation } = experiment;

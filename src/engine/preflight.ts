@@ -16,14 +16,14 @@ import { checkUltralytics } from './preflight-ultralytics';
 export type ExperimentSource = {
   readonly experiment: Experiment;
   readonly text: string;
-  /** The file as problems shall name it. */
+  /** The file name for problems. */
   readonly file: string;
-  /** Folder from which relative paths of the experiment count. */
+  /** Folder that the experiment's relative paths refer to. */
   readonly folder: string;
   readonly set?: readonly string[];
 };
 
-/** What was found out about an experiment before anything is started. Errors mean that it must not be. */
+/** What was found out about an experiment before anything is started. With errors it must not be started. */
 export type Preflight = {
   readonly problems: readonly Problem[];
   readonly trainImages: number;
@@ -31,14 +31,14 @@ export type Preflight = {
   readonly names: readonly string[];
 };
 
-/** Sets of more images are not decoded before a run: `pitwall data` looks at all of them. */
+/** Sets of more images are not decoded before a run: `pitwall data` reads all of them. */
 const MOST_DECODED = 1000;
 
 /**
  * Everything that can be known to be wrong before a run starts: the dataset with all its labels, the starting weights,
- * and settings that do not fit the number of images. A foreign trainer has its own judgement of labels and settings: for it
- * only what it cannot train or be validated on is an error (preflight-ultralytics.ts), and only a dataset that lies on this
- * disk is looked at.
+ * and settings that do not fit the number of images. A foreign trainer checks labels and settings itself: for it, only
+ * what it cannot train or be validated on is an error (preflight-ultralytics.ts), and only a dataset on this disk is
+ * read.
  */
 export async function checkBeforeRun(source: ExperimentSource, reader: ImageReader): Promise<Preflight> {
   const { experiment, text } = source;
@@ -76,7 +76,7 @@ const asWarning = (problem: Problem): Problem => ({
   severity: problem.severity === 'error' ? 'warning' : problem.severity,
 });
 
-/** A `path` that Ultralytics by itself would look for somewhere else. */
+/** A `path` that Ultralytics by itself would search elsewhere. */
 async function placeNote(data: string): Promise<readonly Problem[]> {
   const root = await relativeRoot(data);
   if (root === undefined) return [];
@@ -107,7 +107,7 @@ function unfitSettings(experiment: Experiment, train: DatasetSplit): readonly Pr
   return scheduleOf(experiment, counts, { strict: true }).problems;
 }
 
-/** Both splits tell what is wrong with the YAML; once is enough. */
+/** Both splits report what is wrong with the YAML; once is enough. */
 function newProblems(train: DatasetSplit, val: DatasetSplit | undefined): readonly Problem[] {
   const told = new Set(train.problems.map((problem) => JSON.stringify(problem)));
   return val?.problems.filter((problem) => !told.has(JSON.stringify(problem))) ?? [];

@@ -13,7 +13,7 @@ export type ValidatorOptions = {
   readonly installDir: string;
   /** Node to run it with; absent: this process's own. */
   readonly nodePath?: string;
-  /** Run that it works for; carried as PITWALL_RUN. */
+  /** Run that it works for; passed on as PITWALL_RUN. */
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The run's interpreter, whose environment may have the CUDA libraries that the GPU runtime needs. */
@@ -23,7 +23,7 @@ export type ValidatorOptions = {
 export type ValidatorExit = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** How it ended, for people, with the last words of a native crash. */
+  /** How it ended, for people, with the last lines of a native crash. */
   readonly message: string;
 };
 
@@ -41,7 +41,7 @@ export type ValidatorProcess = {
   compare(params: Methods['compare']['params']): Promise<Methods['compare']['result']>;
   devices(): Promise<Methods['devices']['result']>;
   readonly stopped: Promise<ValidatorExit>;
-  /** Closes the channel and waits; kills what does not go by itself. */
+  /** Closes the channel and waits; kills a process that does not end by itself. */
   stop(): Promise<ValidatorExit>;
 };
 
@@ -119,10 +119,10 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
         message: `the validator could not be started: ${error.message}`,
       }),
     );
-    // Not `close` of the child: it never comes once this side has disconnected the channel (seen on Node 20).
+    // Not `close` of the child: it never comes after this side has disconnected the channel (seen on Node 20).
     child.once('exit', (exitCode, signal) => {
       const tell = (): void => {
-        // Only a load that failed is about missing natives; any other end tells its own reason.
+        // Only a failed load is about missing natives; any other end has its own reason.
         const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
         finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
       };
@@ -131,7 +131,7 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
   });
 }
 
-/** stderr may still hold words when the process is gone; somebody else who holds it open is not waited for. */
+/** stderr may still hold lines when the process is gone; another process that keeps it open is not waited for. */
 function lastWordsRead({ stderr }: ChildProcess): Promise<unknown> {
   if (!stderr || stderr.closed) return Promise.resolve();
   return Promise.race([once(stderr, 'close'), sleep(LAST_WORDS_MS)]);
@@ -139,7 +139,7 @@ function lastWordsRead({ stderr }: ChildProcess): Promise<unknown> {
 
 function exitMessage(exitCode: number | null, signal: string | null, lastWords: string): string {
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode ?? 'unknown'}`;
-  // Whoever was killed from outside had no time to say why.
+  // A process that was killed from outside had no time to say why.
   const silent = exitCode === 0 || signal === 'SIGKILL' || signal === 'SIGTERM';
   const words = silent ? undefined : lastLine(lastWords);
   return `the validator ${how}${words ? ` (${words})` : ''}`;

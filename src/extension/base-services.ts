@@ -11,10 +11,10 @@ export type BaseServices = {
   readonly t: Translate;
   readonly log: vscode.LogOutputChannel;
   readonly runs: RunRegistry;
-  /** Where the bundles lie and which Node runs them, by the settings of now. */
+  /** Folder of the bundles and the Node that runs them, by the present settings. */
   readonly host: () => HostOptions;
   readonly showError: (error: unknown) => void;
   readonly load: Load;
-  /** Disposed with the extension; at once where that has gone already while a part was being loaded. */
+  /** Disposed with the extension; at once if that was deactivated while a part was being loaded. */
   readonly track: <T extends vscode.Disposable>(item: T) => T;
 };

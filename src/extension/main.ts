@@ -8,8 +8,8 @@ import { StatusBar } from './status-bar';
 import { followContextKeys, registerViews } from './views';
 
 /**
- * Registers what the editor may call; reads no run and starts no process. What a workspace holds is looked for afterwards,
- * and what does the work is loaded when it is called: everything that stands here holds up the start of the editor.
+ * Registers what the editor may call; reads no run and starts no process. The workspace is searched afterwards, and
+ * what does the work is loaded when it is called: everything in this file delays the start of the editor.
  */
 export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context);
@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 type Manifest = { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
 
-/** The manifest says which there are; a test holds it and the table together. */
+/** The manifest lists them; a test compares it and the table. */
 function registerCommands(services: Services): vscode.Disposable[] {
   const { contributes }: Manifest = services.context.extension.packageJSON;
   const table = once(async () => {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { noticeLines, noticeText } from '../base/notice-text';
 
-// The one door to notifications and to texts of the status bar that pass: much of what they say comes from files of runs.
-// As VS Code's own functions, for buttons and modal questions.
+// All notifications and passing texts of the status bar go through here: much of their content comes from files of
+// runs. For buttons and modal questions, the same as VS Code's own functions.
 
 type Rest = readonly string[] | readonly [vscode.MessageOptions, ...string[]];
 type Notice = (text: string, ...rest: Rest) => Thenable<string | undefined>;

@@ -7,8 +7,8 @@ import { showWarningMessage } from './notices';
 import { requireTrust } from './trust';
 
 /**
- * Everything that acts on a run passes here. The workspace must be trusted, and the run this user's own: for another one
- * they are shown what would be executed, and asked once.
+ * Everything that acts on a run passes here. The workspace must be trusted, and the run must be this user's own: for
+ * another one they are shown what would be executed, and asked once.
  */
 export async function mayAct(dir: string): Promise<boolean> {
   if (!(await requireTrust())) return false;

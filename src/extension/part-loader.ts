@@ -1,20 +1,20 @@
 import { toError } from '../base/async';
 import type { Translate } from '../base/translate';
 
-/** What `import()` answers, or an Error of one line that the person was told. */
+/** The result of `import()`, or an Error of one line that was shown to the person. */
 export type Load = <T>(part: () => Promise<T>) => Promise<T>;
 
 /**
- * Loads parts of the extension when they are first needed: one after the other, each in a turn of its own of the event
- * loop, for reading and compiling one takes milliseconds in which the host serves nobody. The same trouble is told once;
- * who asks next tries again.
+ * Loads parts of the extension when they are first needed: one after the other, each in its own turn of the event loop,
+ * since reading and compiling one takes milliseconds in which the host does nothing else. The same error is shown once;
+ * the next caller tries again.
  */
 export function createLoader(t: Translate, tell: (error: Error) => void): Load {
   const told = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   const fail = (reason: unknown): never => {
     const cause = toError(reason);
-    // Node names every module that led to the missing one, a line each.
+    // Node lists every module that led to the missing one, a line each.
     const [why] = cause.message.split('\n');
     const error = new Error(t('A part of Pitwall could not be loaded: {0}', why), { cause });
     if (!told.has(why)) tell(error);

@@ -50,7 +50,7 @@ function hostOptions(context: vscode.ExtensionContext): HostOptions {
   return node === '' ? { installDir } : { installDir, nodePath: node };
 }
 
-/** One line for the person, the whole chain of causes for the log; an error that comes by twice is shown once. */
+/** One line for the person, the whole chain of causes for the log; an error that occurs twice is shown once. */
 function createErrorDisplay(log: vscode.LogOutputChannel): (reason: unknown) => void {
   const shown = new WeakSet<Error>();
   return (reason) => {

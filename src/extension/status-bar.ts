@@ -6,7 +6,7 @@ import { setting } from './window';
 
 const UPDATE_MS = 500;
 
-/** One item at the left: epoch, mAP and time left of the current run, while one is worth showing. */
+/** One item at the left: epoch, mAP and time left of the current run, while there is one to show. */
 export class StatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;

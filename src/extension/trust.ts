@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { showWarningMessage } from './notices';
 
 /**
- * Everything that starts a process passes here, whatever menu or key brought it. A run folder or config of a stranger
- * may name programs to run.
+ * Everything that starts a process passes here, whatever menu or key started it. A run folder or config from another
+ * person may name programs to run.
  */
 export async function requireTrust(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;

@@ -35,7 +35,7 @@ export function registerViews(services: Services): vscode.Disposable[] {
   ];
 }
 
-/** A number on the activity bar while runs that go on have trouble, seen wherever in the editor one is. */
+/** A number on the activity bar while live runs have trouble, visible from anywhere in the editor. */
 function followTrouble(view: vscode.TreeView<unknown>, { runs }: Services): vscode.Disposable {
   const update = (): void => {
     const troubles = runs.runs.flatMap(({ presence, status, name }) => {

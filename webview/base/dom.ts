@@ -1,7 +1,7 @@
 export type Child = Node | string | undefined;
 type ElementAttributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** An element with attributes and children. Text goes in as text: names from a run folder are never markup. */
+/** An element with attributes and children. Text is inserted as text: names from a run folder are never markup. */
 export function h(
   tag: string,
   attributes: ElementAttributes = {},

@@ -8,13 +8,13 @@ type VsCodeApi = {
 };
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** The page's line to its host. */
+/** The page's channel to its host. */
 export type Host = {
   request<M extends PageMethod>(
     method: M,
     params: PageMethods[M]['params'],
   ): Promise<PageMethods[M]['result']>;
-  /** What this page kept of itself across reloads. */
+  /** State that this page kept across reloads. */
   readonly saved: unknown;
   save(state: object): void;
 };
@@ -39,13 +39,13 @@ export function connectHost(onUpdate: (update: ViewUpdate) => void): Host {
   };
 }
 
-/** What the page is of: kept in its state, from which the host restores it after a reload of the window. */
+/** The subject of the page: kept in its state, from which the host restores it after a reload of the window. */
 function readSubject(): object {
   const text = document.getElementById('pitwall-subject')?.textContent;
   return text ? { subject: JSON.parse(text) as unknown } : {};
 }
 
-/** Errors and policy violations of the page are the host's to log: nobody opens a webview's console. */
+/** Errors and policy violations of the page are logged by the host: nobody opens a webview's console. */
 function reportTrouble(channel: Channel): void {
   const tell = (kind: string, message: string): void => channel.event('trouble', { kind, message });
   window.addEventListener('error', (event) => tell('error', event.message));

@@ -1,6 +1,6 @@
 import { createTranslate } from '../../src/base/translate';
 
-/** The reader's language, handed over by the host in a data block of the page. */
+/** The reader's language, sent by the host in a data block of the page. */
 export const t = createTranslate(readTable());
 
 function readTable(): Record<string, string> {

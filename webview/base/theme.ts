@@ -10,7 +10,7 @@ const CHART_VARIABLES: Readonly<Record<Colour, readonly [variable: string, fallb
   grey: ['--vscode-descriptionForeground', '#9d9d9d'],
 };
 
-/** What a canvas needs of the editor's theme, which it cannot inherit. */
+/** Values of the editor's theme that a canvas needs and cannot inherit. */
 export function readTheme(): ChartTheme {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;

@@ -1,4 +1,4 @@
-// The one door to Chart.js. Only the parts that are drawn with are registered.
+// Only this file imports Chart.js. Only the parts that are used are registered.
 import {
   Chart,
   type ChartConfiguration,
@@ -22,9 +22,9 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 const AXIS_WIDTH = 46;
 
 export type DrawnChart = {
-  /** Draws what the spec says now; its points may have grown in place. */
+  /** Draws the present spec; its points may have grown in place. */
   draw(spec: ChartSpec): void;
-  /** A line at x in all charts, where the pointer is in one. */
+  /** A line at x in all charts, if the pointer is in one. */
   point(x: number | undefined): void;
   /** x at a pixel of the canvas. */
   xAt(pixel: number): number;
@@ -124,7 +124,7 @@ function starOf({ colour, radius }: LineSpec): HTMLCanvasElement {
   return star;
 }
 
-/** Keeps Chart.js' own data sets where they are the same ones: it then only looks at what was added. */
+/** Keeps Chart.js' own data sets if they are the same ones: it then only reads what was added. */
 function syncDatasets(chart: Chart<'line', ChartPoint[]>, spec: ChartSpec): void {
   const before = chart.data.datasets;
   chart.data.datasets = spec.lines.map((line, i) => {
@@ -149,7 +149,7 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
       min: spec.x.min,
       max: spec.x.max,
       grid: { ...common.grid, display: false },
-      // Without the bounds of a zoom, which are no round numbers.
+      // Without the bounds of a zoom, which are not round numbers.
       ticks: {
         ...ticks,
         maxTicksLimit: 7,

@@ -1,6 +1,6 @@
 import { type ChartSpec, withAlpha } from './spec';
 
-/** What an overlay needs of the library's chart; by shape, so that the library stays behind its door. */
+/** What an overlay needs of the library's chart; by shape, so that only one file imports the library. */
 type Surface = {
   readonly ctx: CanvasRenderingContext2D;
   readonly chartArea: { left: number; right: number; top: number; bottom: number };
@@ -74,7 +74,7 @@ function drawMark(
   ctx.restore();
 }
 
-/** Text that stays readable where a line runs through it. */
+/** Text that stays readable if a line crosses it. */
 function haloText(
   { ctx, theme }: { ctx: CanvasRenderingContext2D; theme: ChartSpec['theme'] },
   text: string,

@@ -22,7 +22,7 @@ export type ChartSpec = {
     readonly log: boolean;
     readonly top?: number;
     readonly bottom?: number;
-    /** How many ticks, where the library's own choice would leave an odd one at the top. */
+    /** Number of ticks, if the library's own choice would leave an odd one at the top. */
     readonly ticks?: number;
   };
   readonly band?: {
@@ -48,7 +48,7 @@ export type LineSpec = {
   readonly radius: number;
   readonly star: boolean;
   readonly hidden: boolean;
-  /** Drawn last lies on top. */
+  /** Drawn last is on top. */
   readonly order: number;
   /** Named in the tooltip. */
   readonly told: boolean;
@@ -68,7 +68,7 @@ export const STYLES: Readonly<Record<SeriesRole, LineStyle>> = {
   best: { width: 0, dash: [], radius: 5, star: true, order: 0, told: false, alpha: 1 },
 };
 
-/** High contrast has no faint lines: what is behind is told apart by width and dash alone. */
+/** High contrast has no faint lines: background lines are distinguished by width and dash alone. */
 const contrasting = (style: LineStyle): LineStyle => ({
   ...style,
   width: style.width * 1.25,
@@ -93,12 +93,12 @@ export function chartSpec(plot: Plot, preferences: Preferences, theme: ChartThem
 function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, theme: ChartTheme): LineSpec {
   const plain = STYLES[series.role];
   const { alpha, ...style } = theme.isHighContrast ? contrasting(plain) : plain;
-  // One checkpoint makes no line: its dot stands for it.
+  // One checkpoint does not make a line: it is drawn as a dot.
   const isDense = series.role === 'points' && series.points.length > MOST_DOTS;
   const isLonePoint = series.role === 'line' && plot.unit !== 'rate' && series.points.length === 1;
   return {
     ...style,
-    // Of a group on demand the legend names both lines, the tooltip only what is applied.
+    // For a group that is hidden at first the legend names both lines, the tooltip only the applied one.
     told: style.told && !(series.role === 'planned' && series.optional === true),
     ...(isDense ? { width: 1, radius: 0 } : {}),
     ...(isLonePoint ? { radius: 2.25 } : {}),
@@ -110,7 +110,7 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   };
 }
 
-/** More dots than this run into each other at the width of half an editor: a thin line then stands for them. */
+/** More dots than this run into each other at the width of half an editor: a thin line then replaces them. */
 const MOST_DOTS = 80;
 const DENSE_ALPHA = 0.55;
 
@@ -134,7 +134,10 @@ function explosionTop(plot: Plot): { top?: number } {
 const TYPICAL_SHARE = 0.8;
 const EXPLOSION = 8;
 
-/** Shares fill the chart: the last points of mAP are what a person reads. From 0 to 1 on request, and for curves over recall. */
+/**
+ * Shares fill the chart: the last points of mAP are the ones to read. From 0 to 1 on request, and for curves over
+ * recall.
+ */
 function shareRange(plot: Plot, preferences: Preferences): { bottom: number; top: number; ticks: number } {
   const values = plot.series
     .filter((series) => isShown(preferences, plot.id, series))
@@ -153,7 +156,7 @@ const WHOLE = { bottom: 0, top: 1, ticks: 3 };
 const SHARE_STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 const rounded = (share: number): number => Number(share.toFixed(6));
 
-/** A colour of the theme with an alpha; what is not #rrggbb is left to color-mix. */
+/** A colour of the theme with an alpha; one that is not #rrggbb is left to color-mix. */
 export function withAlpha(colour: string, alpha: number): string {
   if (alpha >= 1) return colour;
   const hex = /^#([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(colour);

@@ -1,12 +1,12 @@
 import type { Plot, PlotSeries } from '../state/model';
 import { isShown, type Preferences } from '../state/preferences';
 
-/** Rows that a person can read through; the CSV has all points. */
+/** As many rows as a person can read through; the CSV has all points. */
 const TABLE_ROWS = 100;
 
 export type PlotTable = { readonly head: readonly string[]; readonly rows: readonly (readonly number[])[] };
 
-/** The shown series of a chart side by side, one row for each x; NaN where a series has no value. */
+/** The shown series of a chart side by side, one row for each x; NaN if a series has no value. */
 export function tableOf(plot: Plot, preferences: Preferences, xLabel: string): PlotTable {
   const series = plot.series.filter((s) => s.role !== 'best' && isShown(preferences, plot.id, s));
   const xs = [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b);

@@ -27,7 +27,7 @@ function clock(seconds: number): string {
 
 const trim = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
-/** Where on x a tooltip or a table row is, in words. */
+/** The place on x of a tooltip or a table row, in words. */
 export function describeX(value: number, kind: XKind, words: { epoch: string; step: string }): string {
   if (kind === 'time') return formatDuration(value, plain);
   if (kind === 'share') return formatValue(value);

@@ -1,6 +1,6 @@
 export type AxisRange = { readonly from: number; readonly to: number };
 
-/** Pixels that a drag must span to be meant. */
+/** Shorter drags, in pixels, are ignored. */
 const SMALLEST_DRAG = 5;
 const ZOOM_FACTOR = 0.5;
 const PAN_SHARE = 0.25;

@@ -1,6 +1,6 @@
 import { h, icon } from '../base/dom';
 
-/** A small switch or action with an icon. A plain button: the toolkit's does not let its state (`aria-pressed`) be told. */
+/** A small switch or action with an icon. A plain button: the toolkit's cannot expose its state (`aria-pressed`). */
 export function toolButton(options: {
   readonly icon: string;
   readonly label: string;

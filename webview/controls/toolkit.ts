@@ -1,4 +1,5 @@
-// The one door to the toolkit, which its makers no longer develop: another component set would be put in place here.
+// Only this file imports the toolkit, which its makers no longer develop: another component set would be put in place
+// here.
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,

@@ -75,7 +75,7 @@ export function createGrid(options: GridOptions): ChartGrid {
     }
   };
   watchVisible(new Map([...cards].map(([id, card]) => [id, card.element])), (next) => {
-    // The first report opens the page, also if another tab than the charts' is shown.
+    // The first report opens the page, even if another tab than the charts' is shown.
     const changed = isFirst || JSON.stringify([...next]) !== JSON.stringify([...widths]);
     isFirst = false;
     widths = next;
@@ -94,7 +94,7 @@ export function createGrid(options: GridOptions): ChartGrid {
   };
 }
 
-/** Draws what changed: a plot of another state, or all of them when choices or colours did. */
+/** Draws what changed: a plot of another state, or all of them after choices or colours changed. */
 function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
   const shown = new Map<ChartId, Plot>();
   let look: readonly unknown[] = [];
@@ -116,7 +116,7 @@ function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<stri
   return { axis, smoothing, charts: Object.fromEntries(charts) };
 }
 
-/** To the clipboard where the editor lets a page write images, else the host asks where to save it. */
+/** To the clipboard if the editor lets a page write images, else the host asks for a file to save it in. */
 async function copyPng(host: Host, id: string, card: ChartCard | undefined): Promise<void> {
   const blob = await card?.toPng();
   if (!blob) return;
@@ -128,7 +128,7 @@ async function copyPng(host: Host, id: string, card: ChartCard | undefined): Pro
   }
 }
 
-/** Which elements are on screen, and how wide they are. Only those are drawn and asked for. */
+/** Which elements are on screen, and how wide they are. Only those are drawn and requested. */
 function watchVisible(
   elements: ReadonlyMap<string, HTMLElement>,
   onChange: (widths: ReadonlyMap<string, number>) => void,

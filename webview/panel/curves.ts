@@ -18,7 +18,7 @@ export type CurvesOptions = {
   readonly change: (next: Preferences) => void;
 };
 
-/** Precision over recall of each class, asked for when somebody looks. */
+/** Precision over recall of each class, requested when the tab is shown. */
 export function createCurves(options: CurvesOptions): { open(): void; invalidate(): void; draw(): void } {
   const { host, preferences, change } = options;
   let plot: Plot | undefined;

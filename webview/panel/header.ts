@@ -5,7 +5,7 @@ import { button } from '../controls/toolkit';
 
 export type Act = (action: ActionView) => void;
 
-/** Name, state, how far, how long, and what can be done about it. */
+/** Name, state, progress, time left, and the actions. */
 export function drawHeader(root: HTMLElement, view: HeaderView, act: Act): void {
   // Each part by itself: a button that is made anew ten times a second cannot be clicked.
   const row = childOf(root, 'title-row', 'div');

@@ -14,11 +14,11 @@ import { createToolbar } from './toolbar';
 
 const COMPARED_TABS: ReadonlySet<string> = new Set(['overview', 'settings', 'classes']);
 
-/** Each row of a checkpoint has buttons: a thousand of them at once would be seconds of a page that does not answer. */
+/** Each row of a checkpoint has buttons: a thousand of them at once would freeze the page for seconds. */
 const FIRST_ROWS = 50;
 const MORE_ROWS = 200;
 
-/** The dashboard: takes updates in, draws at most once a frame, and keeps what a person chose. */
+/** The dashboard: reads updates, draws at most once a frame, and keeps what a person chose. */
 class Panel {
   readonly #host: Host = connectHost((update) => this.#receive(update));
   readonly #page: Page = buildPage();
@@ -58,7 +58,7 @@ class Panel {
     window.addEventListener('scroll', () => this.#places.set(activeTab(this.#panels) ?? '', window.scrollY));
   }
 
-  /** Each tab comes back at the place where it was left. */
+  /** Each tab comes back with its scroll position. */
   #selectTab(tab: string): void {
     this.#change({ ...this.#preferences, tab });
     this.#openTab();
@@ -130,7 +130,7 @@ class Panel {
     if (isComparison && isOfOne) selectTab(this.#panels, 'overview');
   }
 
-  /** Before there is a run there is the curve alone. */
+  /** Before there is a run there is only the curve. */
   #showPreview(isPreview: boolean): void {
     document.body.classList.toggle('preview', isPreview);
     if (isPreview && this.#preferences.tab !== 'overview') selectTab(this.#panels, 'overview');
@@ -148,7 +148,7 @@ class Panel {
   }
 }
 
-/** The header has one or two lines; what stays below it while the page scrolls has to know. */
+/** The header has one or two lines; what sticks below it while the page scrolls needs its height. */
 function followHeight(header: HTMLElement): void {
   const observer = new ResizeObserver(() =>
     document.documentElement.style.setProperty('--header-height', `${header.offsetHeight}px`),

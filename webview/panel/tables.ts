@@ -26,7 +26,7 @@ export function drawCheckpoints(
   );
 }
 
-/** Rows that did not change stay the elements they are: a verdict on one of hundreds costs one row. */
+/** Rows that did not change stay the same elements: a verdict on one of hundreds updates one row. */
 function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HTMLElement): void {
   const known = new Map([...body.children].map((child) => [(child as HTMLElement).dataset.row, child]));
   const next = rows.map((row) => {
@@ -84,7 +84,7 @@ function checkpointRow(row: CheckpointRow, act: Act): HTMLElement {
   );
 }
 
-/** In a narrow page the columns that went are a second line under the verdict. */
+/** In a narrow page the hidden columns are a second line under the verdict. */
 function verdictCell({ busy, verdict, took, size, kept }: CheckpointRow): HTMLElement {
   const rest = [took, size, kept.text].filter((text) => text !== '').join(' · ');
   return h(

@@ -16,7 +16,7 @@ const toWeight = (position: number): number =>
   position === 0 ? 0 : 1 - 10 ** ((-3 * position) / SLIDER_MAX);
 const toPosition = (weight: number): number => Math.round((-SLIDER_MAX / 3) * Math.log10(1 - weight));
 
-/** What holds for all charts: the x axis and how much the loss is smoothed. */
+/** Controls for all charts: the x axis and how much the loss is smoothed. */
 export function createToolbar(
   root: HTMLElement,
   actions: ToolbarActions,

@@ -3,7 +3,7 @@ import { h, keyed } from '../base/dom';
 import { t } from '../base/strings';
 import { empty, number, type SortableColumn, table } from './table-parts';
 
-/** The names of two runs where the page compares them. */
+/** The names of two runs, if the page compares them. */
 type ComparedWith = HeaderView['compared'];
 
 export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compared: ComparedWith): void {

@@ -63,7 +63,7 @@ function drawHead(root: HTMLElement, header: HeaderView): void {
   );
 }
 
-/** Where there is no run: the two ways to get one. */
+/** Without a run: the two ways to get one. */
 function emptyActions(header: HeaderView): ActionView[] {
   return [...header.actions, { id: 'newExample', label: t('New Example Experiment') }];
 }

@@ -1,4 +1,4 @@
-/** SVG path of a small curve that fills width x height; a single value is a level line. */
+/** SVG path of a small curve that fills width x height; a single value is a horizontal line. */
 export function sparkPath(values: readonly number[], width: number, height: number): string {
   if (values.length === 0) return '';
   const low = Math.min(...values);

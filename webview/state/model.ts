@@ -19,7 +19,7 @@ export type PageModel = {
 
 export const emptyModel: PageModel = { seq: -1, sections: {}, plots: new Map() };
 
-/** The next model, or undefined where an update is missing and the page must open again. */
+/** The next model, or undefined if an update is missing and the page must open again. */
 export function applyUpdate(model: PageModel, update: ViewUpdate): PageModel | undefined {
   if (!update.reset && update.seq !== model.seq + 1) return undefined;
   const before = update.reset ? emptyModel : model;

@@ -2,12 +2,12 @@ import type { XAxis } from '../../src/protocol/dashboard/types';
 
 export type Zoom = { readonly from: number; readonly to: number };
 
-/** What a person chose in this view. The page owns it and keeps it with setState; nothing of the run is in it. */
+/** What a person chose in this view. The page owns it and keeps it with setState; it holds nothing of the run. */
 export type Preferences = {
   readonly axis: XAxis;
   readonly smoothing: number;
   readonly tab: string;
-  /** chart -> label -> shown, where it differs from the default. */
+  /** chart -> label -> shown, if it differs from the default. */
   readonly shown: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
   readonly logY: Readonly<Record<string, boolean>>;
   readonly table: Readonly<Record<string, boolean>>;
@@ -28,7 +28,7 @@ export const defaultPreferences: Preferences = {
   zoom: undefined,
 };
 
-/** What setState gave back, mended where an older page wrote it. */
+/** What setState returned, corrected if an older page wrote it. */
 export function readPreferences(saved: unknown): Preferences {
   const preferences = (saved as { preferences?: Partial<Preferences> } | undefined)?.preferences;
   const merged = { ...defaultPreferences, ...preferences };
@@ -37,7 +37,7 @@ export function readPreferences(saved: unknown): Preferences {
   return { ...merged, zoom: isRange(merged.zoom) ? merged.zoom : undefined };
 }
 
-/** Pages before this one kept a zoom for each chart. */
+/** Earlier pages kept a zoom for each chart. */
 function isRange(value: unknown): value is Zoom {
   const range = value as Partial<Zoom> | undefined;
   return Number.isFinite(range?.from) && Number.isFinite(range?.to);
@@ -71,7 +71,7 @@ export const withZoom = (preferences: Preferences, zoom: Zoom | undefined): Pref
   zoom,
 });
 
-/** Another x axis has other numbers: a zoom made on the old one goes. */
+/** Another x axis has other numbers: a zoom made on the old one is dropped. */
 export function withAxis(preferences: Preferences, axis: XAxis): Preferences {
   return { ...preferences, axis, zoom: undefined };
 }

@@ -7,9 +7,9 @@ import { followToEnd, startTraining } from '../train/start';
 import { exitCodeOf } from '../watch/exit-code';
 import { writeExampleInto } from './init';
 
-/** Ends within a minute on two cores, set-up aside. */
+/** Ends within a minute on two cores, set-up not counted. */
 const QUICK = ['epochs=4', 'warmup_epochs=1'];
-/** An LR that only survives its start with a warm-up. */
+/** An LR that survives its start only with a warm-up. */
 const HIGH_LR = 'lr0=0.1';
 const WITHOUT_WARMUP = [HIGH_LR, 'warmup_epochs=0'];
 const WITH_WARMUP = [HIGH_LR, 'warmup_epochs=3'];

@@ -21,10 +21,10 @@ type DoctorReport = {
   readonly cpu: string;
   readonly memoryBytes: number;
   readonly devices: readonly DeviceReport[];
-  /** Why no device could be asked. */
+  /** Why the devices could not be listed. */
   readonly devicesProblem?: string;
   readonly python: readonly PythonReport[];
-  /** Interpreters in the folder one stands in: it may be a stranger's. */
+  /** Interpreters in the working folder: it may be from anybody. */
   readonly notAsked: readonly string[];
   /** What the first interpreter that can run Ultralytics computes on, or what is missing. */
   readonly ultralytics: string;
@@ -79,7 +79,7 @@ async function askTorch(pythons: readonly PythonReport[]): Promise<string> {
     : missingMessage(pythons, undefined);
 }
 
-/** A validator that cannot even start is a finding, not a failure of the doctor. */
+/** A validator that cannot even start is a result, not a failure of the doctor. */
 async function askDevices(io: CliIo): Promise<Pick<DoctorReport, 'devices' | 'devicesProblem'>> {
   try {
     return { devices: await withValidator(io, (validator) => validator.devices()) };

@@ -42,7 +42,7 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
   return 0;
 }
 
-/** What a person named may be a link; `exports` in a folder that somebody else made may not. */
+/** A folder that a person named may be a link; `exports` in a folder that another user made may not. */
 async function rootOf({ cwd }: CliIo, folder: string, { out }: ExportOptions): Promise<string> {
   if (out === undefined) return cwd;
   await makeFolder(folder);

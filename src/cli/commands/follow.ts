@@ -74,7 +74,7 @@ async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions)
     throw badInput(toError(error).message, error);
   });
   if (isKnown) printLine(io.stderr, `warning: ${dir} is followed already, by run ${path.basename(run)}`);
-  // What the folder holds already was written before, and is told all the same.
+  // What the folder already holds was written before, and is reported all the same.
   return { dir: run, told: [], since: 0 };
 }
 

@@ -56,7 +56,7 @@ function installCommand({ io, run }: Cli) {
     );
 }
 
-/** onnxruntime names its own source; that of a stranger may send any file with the hash of it. */
+/** onnxruntime names its own source; another source could send any file with a hash to match. */
 function checkedSource(source: string | undefined, sha512: string | undefined): string | undefined {
   if (source === undefined || sha512 !== undefined) return source;
   throw new CliFailure(2, '--source needs --sha512: a hash from the source of the file proves nothing');

@@ -32,7 +32,7 @@ import { createJsonReporter } from '../watch/json-reporter';
 import type { RunReporter } from '../watch/reporter';
 import { summaryLines } from '../watch/summary';
 
-/** States in which a range test has done its work: blowing the loss up is part of it. */
+/** States in which a range test is complete: blowing the loss up is part of it. */
 const DONE: ReadonlySet<string> = new Set(['completed', 'diverged']);
 
 type LrFindOptions = {
@@ -84,7 +84,7 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   const words = describeRange(reading, createTranslate());
   if (reading.kind === 'nothing') throw new Error(`${words}${endOf(presence.state)} (run: ${dir})`);
   const { result } = reading;
-  // A number that another test would not repeat is not one to train with.
+  // A number that another test would not reproduce is not one to train with.
   const settings = result.sure ? rangeSettings(loaded.experiment, counts, result.suggested) : [];
   return printFindings(io, { points, result, words, settings, loaded, dir }, options);
 }
@@ -98,7 +98,7 @@ type RangeFindings = {
   readonly dir: string;
 };
 
-/** A test that ended on its way is another thing than one that found nothing. */
+/** A test that was stopped differs from one that found nothing. */
 const endOf = (state: string): string =>
   state === 'completed' || state === 'diverged' ? '' : `; the test ended ${state}`;
 
@@ -124,7 +124,7 @@ function jsonOf({ result, settings, points, dir }: RangeFindings): Readonly<Reco
   return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };
 }
 
-/** The file as it is now: somebody may have written in it while the test ran. */
+/** The file as it is now: it may have been edited while the test ran. */
 function apply({ file, shown }: LoadedExperiment, settings: readonly KeyValue[]): void {
   const text = withSettings(readText(file, shown), settings);
   if (text === undefined)
@@ -171,7 +171,7 @@ function write(file: string, text: string): void {
   }
 }
 
-/** A bar and what the trainer says; the alarms that a range test is made to set off are not told. */
+/** A bar and the trainer's messages; the alarms that a range test is meant to raise are not shown. */
 function createRangeReporter(io: CliIo): RunReporter {
   const style = styleFor(io, io.stdout);
   const progress = createProgress(io.stdout);

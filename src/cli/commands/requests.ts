@@ -65,7 +65,7 @@ export function continueCommand({ io, run }: Cli) {
     );
 }
 
-/** Sends a request, prints the answer, and fails with it where the run refuses. */
+/** Sends a request, prints the answer, and fails with it if the run refuses. */
 export async function ask(io: CliIo, dir: string, request: ControlRequest, trust?: boolean): Promise<void> {
   await requireAsking(io, dir, request, trust);
   const answer = await askAndWait(dir, request, { installDir: io.installDir, from: 'cli' }).catch(
@@ -78,7 +78,7 @@ export async function ask(io: CliIo, dir: string, request: ControlRequest, trust
   printLine(io.stdout, answer.message);
 }
 
-/** Throws one line if the run may not be acted on, or is at its end and the request is for a trainer. */
+/** Throws one line if the run may not be acted on, or has ended and the request is for a trainer. */
 export async function requireAsking(
   io: CliIo,
   dir: string,
@@ -104,7 +104,7 @@ async function printEnd(io: CliIo, dir: string): Promise<ExitCode> {
   return 0;
 }
 
-/** Waits until a run is at its end, or nobody is left to bring it there. */
+/** Waits until a run has ended, or until no process is left to finish it. */
 async function untilSettled(dir: string): Promise<Presence> {
   const live = await openRun(dir);
   try {

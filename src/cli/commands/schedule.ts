@@ -73,7 +73,7 @@ function ruleOf(
   return trainer === 'ultralytics' ? ultralyticsVersion : undefined;
 }
 
-/** Who asked for a picture only gets no text beside it. */
+/** A command that only asks for a picture prints no text beside it. */
 function printSchedule(
   io: CliIo,
   { schedule, advice, rule }: ScheduleReport,

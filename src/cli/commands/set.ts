@@ -48,7 +48,7 @@ function requestOf(value: number | 'plan', { hold, group }: SetOptions): LrReque
 
 type Wish = { readonly request: LrRequest; readonly isConfirmed: boolean };
 
-/** What the change comes to, before it is sent. Refuses a slip of the hand. */
+/** The effect of the change, before it is sent. Refuses a likely typing error. */
 async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish): Promise<void> {
   const live = await openRun(dir);
   live.dispose();
@@ -61,7 +61,7 @@ async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish):
     throw badInput(`${dir}: ${tooHighSentence(foreseen.tooHigh)}; --yes sets it all the same`);
 }
 
-/** A group that the run's trainer has named; before it has, every name is left to it. */
+/** A group that the run's trainer has named; before that, the trainer judges every name. */
 function requireGroup(dir: string, group: string | undefined, known: readonly string[]): void {
   if (group === undefined || known.length === 0 || known.includes(group)) return;
   const near = nearestName(group, known);

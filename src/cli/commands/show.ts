@@ -95,7 +95,7 @@ function describeExperiment(state: RunState): string {
   const { command } = run.experiment.resolved;
   if (command) return `${run.experiment.file}  ${command.run.join(' ')}`;
   const { trainer, model, imgsz, ...asked } = run.experiment.resolved;
-  // What AutoBatch or `time` made of them, once the trainer has said so.
+  // The values after AutoBatch or `time`, as soon as the trainer has reported them.
   const { epochs, batch } = { ...asked, ...state.plan };
   const length = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   return `${run.experiment.file}  ${trainer} ${model}, ${length}, batch ${batch}, imgsz ${imgsz}`;

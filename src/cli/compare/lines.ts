@@ -16,13 +16,13 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'verdict' },
 ];
 
-/** Of the table as a whole, so that one of many classes does not stand out by luck. */
+/** Of the table as a whole, so that one of many classes does not stand out by chance. */
 const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
 const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
 
-/** A comparison for people: both, the difference with its verdict, a row per class, what it does not tell. */
+/** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */
 export function compareLines(
   a: RunDetections,
   b: RunDetections,

@@ -23,7 +23,7 @@ const LINES: readonly CocoLine[] = [
   ['ARl', 'recall', '0.50:0.95', 'large', 100],
 ];
 
-/** The 12 COCO numbers, a line each, in the order everybody knows; -1.000 where a range has no ground truth. */
+/** The 12 COCO numbers, a line each, in the usual order; -1.000 if a range has no ground truth. */
 export function cocoLines(stats: CocoStats): string[] {
   return LINES.map(
     ([key, kind, iou, area, max]) =>

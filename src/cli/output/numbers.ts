@@ -1,7 +1,7 @@
 import { createTranslate } from '../../base/translate';
 import { formatSeconds } from '../../domain/display/duration';
 
-// The terminal speaks English; machines get --json.
+// The terminal is English; other programs use --json.
 const english = createTranslate();
 
 /** 0.42 s, 34 s, 3 min 10 s. */
@@ -9,7 +9,7 @@ export function seconds(value: number): string {
   return Number.isFinite(value) ? formatSeconds(value, english) : '-';
 }
 
-/** A score between 0 and 1 in four digits, so that runs can be told apart; a dash where there is none. */
+/** A score between 0 and 1 in four digits, so that runs can be told apart; a dash if there is none. */
 export function score(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(4);
 }

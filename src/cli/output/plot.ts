@@ -77,7 +77,7 @@ function spanOf(values: ArrayLike<number>, x: number, n: number): [number, numbe
   return span;
 }
 
-/** Smallest and largest finite value; [0, 1] when there is none. */
+/** Smallest and largest finite value; [0, 1] if there is none. */
 export function rangeOf(values: ArrayLike<number>, scale: PlotOptions['scale'] = 'linear'): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

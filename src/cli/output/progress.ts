@@ -6,7 +6,7 @@ import { terminalText } from './terminal-text';
 /** One bar at the bottom of a terminal with lines above it; on a pipe only the lines. */
 export type ProgressBar = {
   readonly line: (text: string) => void;
-  /** `share` in 0..1; `left` and `right` stand beside the bar. */
+  /** `share` in 0..1; `left` and `right` are the texts beside the bar. */
   readonly update: (share: number, left: string, right: string) => void;
   readonly stop: () => void;
 };
@@ -53,7 +53,7 @@ function terminalProgress(stream: OutputStream): ProgressBar {
   };
 }
 
-/** `left ━━━━━──── right`, cut to the width; the bar goes first where there is no room. */
+/** `left ━━━━━──── right`, cut to the width; the bar is dropped first if there is no room. */
 export function barLine(share: number, payload: Payload, width: number): string {
   const [left, right] = [visible(payload.left), visible(payload.right)];
   const room = width - left.length - right.length - 2;

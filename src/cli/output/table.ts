@@ -1,6 +1,6 @@
 import { shownText } from './terminal-text';
 
-/** One column: its title and on which side its cells stand. */
+/** One column: its title and the alignment of its cells. */
 export type TableColumn = { readonly title: string; readonly align?: 'left' | 'right' };
 
 /** Lines of a table whose columns are as wide as their widest cell; no ruling, two spaces between columns. */

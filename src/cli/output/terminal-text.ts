@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { visible } from '../../base/visible';
 
-// The one door for text to a terminal: whatever is printed is made visible first, and only marks of our own become escape
-// sequences. A mark holds a number that no file can know, so that no text brings marks along.
+// All text to a terminal goes through here: it is made visible first, and only our own marks become escape sequences. A
+// mark holds a number that no file can know, so no text can contain marks.
 
 const NONCE = randomBytes(8).toString('hex');
 const MARK = new RegExp(`<${NONCE}:(\\d{1,2})>`, 'g');
@@ -10,7 +10,7 @@ const MARK = new RegExp(`<${NONCE}:(\\d{1,2})>`, 'g');
 /** A place where a style begins or ends, by its SGR code. */
 export const styleMark = (code: number): string => `<${NONCE}:${code}>`;
 
-/** One line as a terminal gets it. */
+/** One line in the form for a terminal. */
 export function terminalText(text: string): string {
   return text
     .split(MARK)

@@ -4,15 +4,15 @@ import { installedVersion } from '../../engine/planning/installed-version';
 import { type CliIo, printLine } from '../io';
 
 export type CountOptions = {
-  /** Training images as told. */
+  /** Training images as given. */
   readonly images?: number;
-  /** Ultralytics version as told. */
+  /** Ultralytics version as given. */
   readonly ultralytics?: string;
 };
 
 /**
- * Images and classes of the training split: as told, as counted on disk, or assumed with a warning; for Ultralytics the
- * version whose rule applies: as told, else the installed one.
+ * Images and classes of the training split: as given, as counted on disk, or assumed with a warning; for Ultralytics
+ * the version whose rule applies: as given, else the installed one.
  */
 export async function countDataset(
   io: CliIo,

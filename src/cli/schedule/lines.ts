@@ -10,7 +10,7 @@ import { sampleLr } from './report';
 
 const PLOT_HEIGHT = 8;
 
-/** The schedule for people: its counts, the curve of the first group, where it peaks and ends, the advice. */
+/** The schedule for people: its counts, the curve of the first group, its peak and end, the advice. */
 export function scheduleLines(
   schedule: Schedule,
   advice: readonly Advice[],

@@ -23,7 +23,7 @@ export type StartRequest = {
 
 export type RunPlace = { readonly name?: string; readonly runs?: string };
 
-/** A run that goes on or was just started, and the warnings that were told before it began. */
+/** A run that was resumed or just started, and the warnings that were printed before it began. */
 export type Started = { readonly dir: string; readonly told: readonly string[]; readonly since: number };
 
 export function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
@@ -57,7 +57,7 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
   return created.dir;
 }
 
-/** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has what it takes. */
+/** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has the packages. */
 async function pythonFor(
   io: CliIo,
   trainer: TrainerKind,
@@ -70,7 +70,7 @@ async function pythonFor(
   return { python: choice.executable };
 }
 
-/** Follows a run that this command started: Ctrl-C stops it. */
+/** Watches a run that this command started: Ctrl-C stops it. */
 export function followToEnd(io: CliIo, started: Started, json: boolean): Promise<Followed> {
   const { told, since } = started;
   return followWith(io, started, json ? createJsonReporter(io, since) : createHumanReporter(io, told));

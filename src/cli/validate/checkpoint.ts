@@ -18,7 +18,7 @@ import { mayAct, refusalOf, requireActing } from '../trust';
 /** The checkpoint that RUN[@epoch] names, with the dataset and the validation settings of its experiment. */
 export async function checkpointToValidate(io: CliIo, reference: string, word: Word) {
   const { dir, epoch: asked } = resolveRun(io, reference);
-  // The dataset that a run names is read only on its own user's word.
+  // The dataset that a run names is read only if the run is this user's own.
   const mayReadItsData = await mayAct(io, dir, word.trust);
   if (!mayReadItsData && !word.namesData) throw badInput(`${await refusalOf(dir)}; or give --data DATA.yaml`);
   const state = await readRunState(dir);
@@ -33,8 +33,8 @@ export async function checkpointToValidate(io: CliIo, reference: string, word: W
 }
 
 /**
- * Another program's .pt becomes ONNX on this word of its user: the run's keeper has it exported and validated, so that
- * charts and lists have it too. Throws what Python or the validator said where that failed.
+ * Another program's .pt becomes ONNX because this user asks for it: the run's keeper has it exported and validated, so
+ * that charts and lists have it too. Throws the error of Python or the validator if that failed.
  */
 async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean): Promise<void> {
   await requireActing(io, dir, trust);
@@ -60,10 +60,10 @@ async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean
   }
 }
 
-/** What a person said beside the run: their trust, and a dataset of their own. */
+/** What a person gave besides the run: their trust, and a dataset of their own. */
 type Word = { readonly trust?: boolean; readonly namesData: boolean };
 
-/** A model that is a link, or lies behind one, is not the run's. Throws for it. */
+/** A model that is a link, or is behind one, does not belong to the run. Throws for it. */
 function isPlainFile(file: string, root: string): boolean {
   try {
     closeSync(openToReadSync(file, { root }));
@@ -88,7 +88,7 @@ function settingsOf(
   if (!state.run) throw badInput(`${reference}: run.json holds no experiment`);
   const { validation, data, imgsz, single_cls } = experimentNow(state.run);
   const { device, batch, half } = validation;
-  // As the run's own validations were judged, so that the numbers are the same.
+  // Judged as the run's own validations were, so that the numbers are the same.
   const rule = validation.rule === 'standard' ? undefined : state.plan?.validation;
   return { data, device, batch, half, single_cls, ...(imgsz > 0 && { imgsz }), ...ruleParams(rule) };
 }

@@ -5,14 +5,14 @@ import { seconds } from '../output/numbers';
 
 export type BarText = { readonly share: number; readonly left: string; readonly right: string };
 
-/** What the progress bar says now: where the run is, its last numbers, and how long it will take. */
+/** The text of the progress bar: the epoch, its last numbers, and how long it will take. */
 export function barText(state: RunState): BarText {
   if (state.status?.state === 'validating') return validatingText(state);
   const { step, epoch } = state.steps;
   const last = step.length - 1;
   const total = state.plan?.totalSteps ?? 0;
   if (last < 0) return { share: 0, left: state.status?.state ?? 'starting', right: '' };
-  // Another program's run of which nobody knows how long it will be.
+  // Another program's run, whose length is not known.
   if (total === 0)
     return { share: 0, left: `epoch ${epoch.at(last)}`, right: lastNumbers(state, last).join('  ') };
   const done = step.at(last) + 1;
@@ -42,8 +42,8 @@ function lastNumbers(state: RunState, last: number): string[] {
 }
 
 /**
- * Mean over the latest epoch's worth of steps, so that the pause between epochs is counted in. Steps from before
- * a rewind or a pause are not: nothing was trained in the time between.
+ * Mean over the latest epoch's worth of steps, so that the pause between epochs is included. Steps from before a rewind
+ * or a pause are not: nothing was trained in between.
  */
 function secondsPerStep(state: RunState): number {
   const { step, t } = state.steps;

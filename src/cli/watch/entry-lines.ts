@@ -4,13 +4,13 @@ import type { KeeperEntry } from '../../run/files';
 import type { RunEntry } from '../../run/state';
 import type { Style } from '../output/style';
 
-/** What a line of a run folder is worth telling on a terminal; most are told by rows and bar instead. */
+/** The lines of a run folder that are printed on a terminal; rows and bar show most of them instead. */
 export function entryLines(entry: RunEntry, style: Style): string[] {
   if (entry.source === 'events') return eventLines(entry.value, style);
   return entry.source === 'keeper' ? keeperLines(entry.value, style) : [];
 }
 
-/** Effective settings that differ on most machines and change nothing of the result; `--json` has them. */
+/** Effective settings that differ on most machines and do not change the result; `--json` has them. */
 const USUAL: ReadonlySet<string> = new Set(['nbs', 'workers']);
 
 function eventLines(event: TrainerEvent, style: Style): string[] {

@@ -12,7 +12,7 @@ const TITLES = ['epoch', 'loss', 'lr', 'time'];
 const row = (cells: readonly string[]): string =>
   cells.map((cell, i) => pad(cell, WIDTHS[i] ?? 0, 'right')).join(' ');
 
-/** `task`: what the numbers of a validation are of. */
+/** `task`: what the numbers of a validation measure. */
 export const epochHeader = (style: Style, task?: string): string =>
   style.dim(row([...TITLES, ...metricNames(task)]).trimEnd());
 
@@ -36,7 +36,7 @@ function validationCells(state: RunState, epoch: number, style: Style): string {
   return isBestSoFar(state, epoch) ? `${style.bold(cells)} ${style.good('*')}` : cells;
 }
 
-/** What another program found itself, where it validates. */
+/** What another program found itself, if it validates. */
 function ownCells(state: RunState, epoch: number): string {
   const own = state.epochs.find((e) => e.epoch === epoch)?.metrics ?? {};
   if (own.map === undefined && own.map50 === undefined) return '';
@@ -55,7 +55,7 @@ function isBestSoFar(state: RunState, epoch: number): boolean {
   return [...state.validations.values()].every((v) => v.epoch >= epoch || !(v.map >= map));
 }
 
-/** LR of the weights at a step; the latest step where that one was never logged. */
+/** LR of the weights at a step; the latest step if that one was never logged. */
 function rateAt(state: RunState, step: number): number {
   const column = mainRates(state);
   const steps = state.steps.step;

@@ -5,12 +5,12 @@ import { failedValidations } from './summary';
 
 const FAILED: ReadonlySet<RunStateName> = new Set(['failed', 'diverged', 'lost']);
 
-/** What a followed run means for who called: 1 where it, or the validation of a checkpoint, failed. */
+/** The exit code of a watched run: 1 if it, or the validation of a checkpoint, failed. */
 export function exitCodeOf({ live, interrupts }: { live: LiveRun; interrupts: number }): ExitCode {
   const { state } = live.presence;
   if (FAILED.has(state)) return 1;
   if (interrupts > 0) return 130;
-  // Nobody looks after the run any more, and nobody could be made to.
+  // No keeper supervises the run any more, and none could be started.
   if (!FINAL_STATES.has(state)) return 1;
   return failedValidations(live.state) > 0 ? 1 : 0;
 }

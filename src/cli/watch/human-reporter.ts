@@ -10,7 +10,7 @@ import { summaryLines } from './summary';
 
 /**
  * A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. Warnings
- * that were `told` before the run are not told again when the trainer logs them.
+ * that were printed before the run are not printed again when the trainer logs them.
  */
 export function createHumanReporter(io: CliIo, told: readonly string[] = []): RunReporter {
   const style = styleFor(io, io.stdout);
@@ -29,7 +29,7 @@ export function createHumanReporter(io: CliIo, told: readonly string[] = []): Ru
   };
   return {
     onEntries: (entries, state) => {
-      // A resumed run does epochs again that were told before.
+      // A resumed run repeats epochs that were already shown.
       const resumed = entries.some(({ source, value }) => source === 'events' && value.type === 'hello');
       if (resumed) lastEpoch = Math.min(lastEpoch, state.epochs.at(-1)?.epoch ?? 0);
       const news = entries.filter((entry) => !wasTold(entry, told));

@@ -5,8 +5,8 @@ import { type CliIo, printJson, printLine } from '../io';
 import type { RunReporter } from './reporter';
 
 /**
- * A contract with other programs: every event as it is written, each validation, and a last `result`. stdout holds nothing else.
- * `since` leaves out what was there before (Unix ms).
+ * A contract with other programs: every event as it is written, each validation, and a last `result`. stdout holds
+ * nothing else. `since` leaves out what was there before (Unix ms).
  */
 export function createJsonReporter(io: CliIo, since = 0): RunReporter {
   return {

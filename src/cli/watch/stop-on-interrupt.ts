@@ -20,14 +20,14 @@ export function stopOnInterrupt(reporter: RunReporter): (count: number, live: Li
   };
 }
 
-/** Of a followed run only what reads it is ended; its own processes are left alone. */
+/** For a followed run only its reader is ended; its own processes are not touched. */
 export function stoppingNote({ state: { run } }: Pick<LiveRun, 'state'>): string {
   return run?.follows
     ? 'the following ends; Ctrl-C again kills its reader'
     : 'stopping after this batch; Ctrl-C again kills the run';
 }
 
-/** Only processes that are this run's; the keeper stays and writes down how it ended. */
+/** Only processes of this run; the keeper stays and records how it ended. */
 function killTrainers(live: LiveRun): void {
   const { run, status } = live.state;
   if (run === undefined) return;
@@ -41,7 +41,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // Gone in the meantime is what was wanted.
+    // If it has ended in the meantime, that is the wanted result.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

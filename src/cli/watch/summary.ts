@@ -17,7 +17,7 @@ const MOST_ROWS = 20;
 
 export type RunEnd = { readonly name: RunStateName; readonly dir: string; readonly note: string | undefined };
 
-/** What stands under a finished run: the table of its validations, why it ended, the best checkpoint, the folder. */
+/** The text under a finished run: the table of its validations, why it ended, the best checkpoint, the folder. */
 export function summaryLines(state: RunState, end: RunEnd, style: Style): string[] {
   const rows = summaryRows(state);
   return [
@@ -31,7 +31,7 @@ export function summaryLines(state: RunState, end: RunEnd, style: Style): string
 
 function summaryRows(state: RunState): string[][] {
   const judged = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
-  // Where Pitwall judged nothing, what the trainer found itself.
+  // If Pitwall validated nothing, the trainer's own results.
   const all = judged.length > 0 ? judged : ownMetricsOf(state);
   const best = judged.length > 0 ? state.best?.epoch : bestOwn(all)?.epoch;
   const shown = all.filter((v, i) => i >= all.length - MOST_ROWS || v.epoch === best);

@@ -13,7 +13,7 @@ export type WatchRunOptions = {
   readonly reporter: RunReporter;
   /** A status older than this is of an earlier attempt; Unix ms. */
   readonly since?: number;
-  /** Told of each Ctrl-C with its number; answers whether following goes on. */
+  /** Is called at each Ctrl-C with its number; returns whether watching goes on. */
   readonly onInterrupt: (count: number, live: LiveRun) => boolean;
 };
 
@@ -25,8 +25,8 @@ const MOST_ADOPTIONS = 3;
 const PATIENCE_MS = 5000;
 
 /**
- * Follows a run to its end and tells the reporter. Where the run's keeper is gone before its work is done, another is
- * started. The live run is handed over; who calls disposes of it.
+ * Watches a run to its end and calls the reporter. If the run's keeper is gone before its work is done, another is
+ * started. The live run is returned; the caller disposes of it.
  */
 export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Followed> {
   const { reporter } = options;
@@ -68,7 +68,7 @@ async function untilDone(io: CliIo, live: LiveRun, { since, follows, reporter }:
   }
 }
 
-/** Starts a keeper for a run that lost its own; false once that was tried too often, or if the run is somebody else's. */
+/** Starts a keeper for a run that lost its own; false after too many tries, or if the run is another user's. */
 function createAdopter(io: CliIo, live: LiveRun, reporter: RunReporter): () => Promise<boolean> {
   let started = 0;
   let patientUntil = 0;
@@ -87,7 +87,7 @@ function createAdopter(io: CliIo, live: LiveRun, reporter: RunReporter): () => P
   };
 }
 
-/** The keeper has said its last word. */
+/** The keeper has written its last status. */
 function isSettled(live: LiveRun, since: number): boolean {
   const { status } = live.state;
   return status !== undefined && FINAL_STATES.has(status.state) && status.heartbeat >= since;

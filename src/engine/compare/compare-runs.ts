@@ -8,13 +8,13 @@ import { seedsBeside } from './seeds';
 /** Two checkpoints judged on the same images, and what is known of the recipes behind them. */
 export type RunsCompared = Compared & { readonly recipes: RecipeVerdict };
 
-/** The best checkpoints of two run folders; throws one line where a run has no detections. */
+/** The best checkpoints of two run folders; throws one line if a run has no detections. */
 export async function compareBest(a: string, b: string): Promise<RunsCompared | Refused> {
   const load = (dir: string): Promise<RunDetections> => loadRunDetections(path.basename(dir), dir, undefined);
   return compareRuns(await load(a), await load(b));
 }
 
-/** Is B better than A? The one way for command line and dashboard. */
+/** Is B better than A? Used by both the command line and the dashboard. */
 export async function compareRuns(a: RunDetections, b: RunDetections): Promise<RunsCompared | Refused> {
   const result = compareRecords(a.file, b.file);
   if (result.kind === 'refused') return result;

@@ -19,7 +19,7 @@ export type RunDetections = {
 
 /**
  * The detections of a run's checkpoint; without an epoch those of the best, else of the newest that has any. Throws one
- * line that begins with `name`, as the run was asked for.
+ * line that begins with `name`, the run as the user named it.
  */
 export async function loadRunDetections(
   name: string,

@@ -18,13 +18,16 @@ type Draw = {
   readonly map: number;
 };
 
-/** The runs of both recipes beside the two that are compared, a value a seed; none of a run that nobody validated. */
+/**
+ * The runs of both recipes besides the two that are compared, one value for each seed; runs that were not validated
+ * have none.
+ */
 export async function seedsBeside(a: string, b: string): Promise<SeedMaps> {
   const [first, second] = [await drawOf(a, await readRun(a)), await drawOf(b, await readRun(b))];
   if (!first || !second) return { a: [], b: [], sameRecipe: false };
   const others = await drawsBeside([a, b]);
   const mapsOf = (own: readonly Draw[]): number[] => {
-    // A seed counts once; of the two runs themselves what was compared counts.
+    // A seed counts once; for the two runs themselves the compared checkpoints count.
     const bySeed = new Map(
       [...others, ...own].filter((d) => d.recipe === own[0].recipe).map((d) => [d.seed, d.map]),
     );
@@ -36,7 +39,7 @@ export async function seedsBeside(a: string, b: string): Promise<SeedMaps> {
   return { a: maps, b: maps, sameRecipe };
 }
 
-/** Completed runs of the folders in which the two lie, oldest first. */
+/** Completed runs in the folders of the two, oldest first. */
 async function drawsBeside(dirs: readonly string[]): Promise<Draw[]> {
   const folders = [...new Set(dirs.map((dir) => path.dirname(path.resolve(dir))))];
   const listed = (await Promise.all(folders.map((folder) => listRuns(folder)))).flatMap(({ runs }) => runs);

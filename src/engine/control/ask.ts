@@ -12,7 +12,7 @@ import { ensureKeeper, type HostOptions } from './ensure-keeper';
 
 export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
 
-/** Leaves a request for the run's keeper and answers its id. A keeper must live to read it: see `askAndWait`. */
+/** Writes a request for the run's keeper and returns its id. A keeper must be alive to read it: see `askAndWait`. */
 export async function askRun(runDir: string, request: ControlRequest, from: string): Promise<string> {
   await requireActable(runDir);
   const id = randomUUID();
@@ -22,7 +22,7 @@ export async function askRun(runDir: string, request: ControlRequest, from: stri
   return id;
 }
 
-/** The keeper's answer to a request, also where the trainer was the one to obey; undefined when none came in time. */
+/** The keeper's answer to a request, also if the trainer had to act on it; undefined if none came in time. */
 export async function waitAnswer(
   runDir: string,
   id: string,
@@ -43,7 +43,10 @@ function readAnswer(line: string): Answer | undefined {
   return entry?.type === 'answer' ? entry : undefined;
 }
 
-/** Asks, makes sure that a keeper is there to hear it, and waits for the answer. Throws where the run is kept elsewhere. */
+/**
+ * Writes a request, makes sure that a keeper is there to read it, and waits for the answer. Throws if the run is kept
+ * elsewhere.
+ */
 export async function askAndWait(
   runDir: string,
   request: ControlRequest,

@@ -14,12 +14,12 @@ export type HostOptions = {
   readonly nodePath?: string;
 };
 
-/** What a new keeper does with a run that has no living trainer: look after what is left, start it, or resume it. */
+/** What a new keeper does with a run that has no living trainer: finish what is left, start it, or resume it. */
 export type KeeperTask = 'adopt' | 'start' | 'resume';
 
 /**
- * Makes sure that a keeper looks after the run. Starts no trainer unless the task says so.
- * `elsewhere`: another machine or container keeps it, nothing was started. Throws `NotOwnRun`.
+ * Makes sure that a keeper supervises the run. Starts no trainer unless the task says so. `elsewhere`: another machine
+ * or container keeps it, nothing was started. Throws `NotOwnRun`.
  */
 export async function ensureKeeper(
   runDir: string,

@@ -9,7 +9,7 @@ import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { argumentsOf, experimentOf } from './followed-experiment';
 
 export type FollowRequest = HostOptions & {
-  /** `folder` absolute; it may not be there yet. */
+  /** `folder` is absolute; it may not exist yet. */
   readonly follows: Follows;
   readonly runsDir: string;
   readonly name?: string;
@@ -26,7 +26,7 @@ export type FollowStart = {
   readonly isKnown: boolean;
 };
 
-/** Makes a run that reads a folder which somebody else fills, and starts its keeper. Throws one clear line. */
+/** Makes a run that reads a folder which another program fills, and starts its keeper. Throws one clear line. */
 export async function followFolder(request: FollowRequest): Promise<FollowStart> {
   const { follows, runsDir } = request;
   const problem = whyNotFollowed(follows.folder, runsDir);

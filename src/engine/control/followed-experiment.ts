@@ -10,7 +10,7 @@ import type { Follows } from '../../run/follows';
 /** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave in their folder. */
 const ARGUMENTS = ['args.yaml', 'opt.yaml'];
 
-/** The folder's own arguments as the experiment's text; none where it is not there yet. */
+/** The folder's own arguments as the experiment's text; empty if they do not exist yet. */
 export function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
   return file === undefined
@@ -20,13 +20,13 @@ export function argumentsOf(folder: string): { readonly file: string; readonly t
 
 export type Followed = {
   readonly follows: Follows;
-  /** Dataset YAML as told; without it the one that the arguments name. */
+  /** Dataset YAML as given; without it the one that the arguments name. */
   readonly data?: string;
   /** Folder that relative paths of the arguments are tried from. */
   readonly cwd: string;
 };
 
-/** What is known of somebody else's run. Nothing is decided for it: it is neither stopped early nor for divergence. */
+/** What is known of another program's run. Nothing is decided for it: it is stopped neither early nor for divergence. */
 export function experimentOf({ follows, data, cwd }: Followed, text: string): Experiment {
   const { draft } = parseExperiment(text, { file: 'args.yaml' });
   const found = data ?? findData(draft.data, follows.folder, cwd);
@@ -52,8 +52,8 @@ function findData(data: string, folder: string, cwd: string): string {
 const completed = new WeakMap<RunFile, Experiment>();
 
 /**
- * The experiment of a run. One that was followed before its folder was there knew neither image size nor dataset: they are
- * what the folder's arguments say by now.
+ * The experiment of a run. One that was followed before its folder existed knew neither image size nor dataset: they
+ * are what the folder's arguments say by now.
  */
 export function experimentNow(run: RunFile): Experiment {
   const { resolved } = run.experiment;

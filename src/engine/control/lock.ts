@@ -10,9 +10,9 @@ import { removeFile } from '../../run/folder/remove';
 import { asideName, createFile } from '../../run/folder/write-file';
 import { livenessOf, ownIdentity } from '../process/identity';
 
-// keeper.<n>.lock names the keeper that owns the run. It is written aside and hard-linked into place, which fails where
-// the name exists: so each n is taken by one process, once. The highest n owns. Its content never changes; a keeper that
-// goes in good order puts keeper.<n>.released beside it.
+// keeper.<n>.lock names the keeper that owns the run. It is written aside and hard-linked into place, which fails if
+// the name exists: so each n is taken by one process, once. The highest n owns. Its content never changes; a keeper
+// that ends in good order puts keeper.<n>.released beside it.
 
 export type KeeperLock = { readonly n: number; readonly release: () => void };
 
@@ -34,7 +34,9 @@ function listNames(dir: string): Names {
   return { highest, released, locks };
 }
 
-/** Who keeps the run. A lock whose content cannot be read belongs to somebody unknown: `elsewhere`, never taken over. */
+/**
+ * Who keeps the run. A lock whose content cannot be read belongs to an unknown process: `elsewhere`, never taken over.
+ */
 export function readOwner(dir: string): Owner {
   const { highest: n, released } = listNames(dir);
   if (n === 0 || released) return { kind: 'none', n };
@@ -52,19 +54,19 @@ function readIfThere(file: string): string | undefined {
     return readTextSync(file, { most: MOST_BYTES.lock });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    // A link, a pipe or a gigabyte: nobody's word, and so nobody's to take over.
+    // A link, a pipe or a gigabyte: not a keeper's lock, and so not to be taken over.
     if (isBadInput(error)) return '';
     throw error;
   }
 }
 
-/** Takes the run for this process, or answers undefined where another keeper has it or may have it. */
+/** Takes the run for this process, or returns undefined if another keeper has it or may have it. */
 export function takeLock(dir: string): KeeperLock | undefined {
   const owner = readOwner(dir);
   if (owner.kind === 'alive' || owner.kind === 'elsewhere') return undefined;
   const n = owner.n + 1;
   if (!linkInto(dir, n)) return undefined;
-  // Whoever looked long ago may have linked a number below one that was taken since; the highest owns.
+  // A process that read the folder long ago may have linked a number below one that was taken since; the highest owns.
   if (listNames(dir).highest !== n) {
     removeFile(lockFile(dir, n));
     return undefined;
@@ -87,7 +89,7 @@ function linkInto(dir: string, n: number): boolean {
   }
 }
 
-/** File systems without hard links (exFAT, some shares): an exclusive copy, whose reader may for a moment see it empty. */
+/** File systems without hard links (exFAT, some shares): an exclusive copy, which a reader may see empty for a moment. */
 function placeOnce(from: string, to: string): void {
   try {
     linkSync(from, to);
@@ -99,7 +101,7 @@ function placeOnce(from: string, to: string): void {
 
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Only the owner clears away what lies below its own number; the highest always stays. */
+/** Only the owner removes locks below its own number; the highest always stays. */
 function removeOlder(dir: string, n: number): void {
   for (const older of listNames(dir).locks.filter((k) => k < n)) {
     removeFile(path.join(dir, `keeper.${older}.released`));
@@ -108,7 +110,7 @@ function removeOlder(dir: string, n: number): void {
 }
 
 /**
- * A person's word that the keeper on another machine, container or boot is gone for good, which nothing here can know.
+ * A person states that the keeper on another machine, container or boot is gone for good, which cannot be known here.
  * Throws while its heartbeat is fresh.
  */
 export function disownKeeper(dir: string, lastSeenMs: number, now: number): void {
@@ -118,7 +120,7 @@ export function disownKeeper(dir: string, lastSeenMs: number, now: number): void
   markReleased(dir, highest);
 }
 
-/** Its name alone tells: what lies there under it already, be it a link, stays as it is. */
+/** Its name alone matters: what already has that name, even a link, stays as it is. */
 function markReleased(dir: string, n: number): void {
   try {
     createFile(path.join(dir, `keeper.${n}.released`), '');

@@ -15,13 +15,13 @@ import { disownKeeper, readOwner } from './lock';
 const plain = createTranslate();
 
 export type ResumeOptions = HostOptions & {
-  /** A person's word that the machine, container or boot that kept the run is gone for good. */
+  /** A person states that the machine, container or boot that kept the run is gone for good. */
   readonly takeOver?: boolean;
 };
 
 /** The run is kept on another machine, container or boot, about which nothing can be known here. */
 export class KeptOnOtherMachine extends Error {
-  /** `unseenSeconds` is undefined where nobody knows when the keeper last gave a sign. */
+  /** `unseenSeconds` is undefined if it is not known when the keeper last wrote. */
   constructor(
     readonly host: string,
     readonly unseenSeconds: number | undefined,
@@ -34,8 +34,8 @@ export class KeptOnOtherMachine extends Error {
 }
 
 /**
- * Goes on with a run in the same folder, from its last checkpoint. Throws one clear line where a trainer of the run lives,
- * and `KeptOnOtherMachine` where another machine, container or boot keeps it and nobody said to take it over.
+ * Resumes a run in the same folder, from its last checkpoint. Throws one clear line if a trainer of the run is alive,
+ * and `KeptOnOtherMachine` if another machine, container or boot keeps it and the take-over was not approved.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   await requireActable(runDir);
@@ -59,8 +59,8 @@ const LOOK_MS = 50;
 const MOST_LOOKS = 200;
 
 /**
- * Until the new keeper has written its first status: a stop that follows at once would otherwise be refused, because the run
- * still says that it has ended. A keeper that cannot write one tells why elsewhere.
+ * Until the new keeper has written its first status: a stop that follows at once would otherwise be refused, because
+ * the run still says that it has ended. A keeper that cannot write one reports the reason elsewhere.
  */
 async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -76,7 +76,7 @@ function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | u
     throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
 }
 
-/** The trainer is gone and the keeper still validates: it goes in good order, its successor does what it leaves. */
+/** The trainer is gone and the keeper still validates: it ends in good order, and its successor finishes the rest. */
 async function endPreviousKeeper(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
   if (!livesForRun(identity, mark))

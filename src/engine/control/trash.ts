@@ -15,7 +15,10 @@ const TRASHED = /^(.+)\.(\d{13})$/;
 /** A deleted run: it can be brought back until the trash is emptied. */
 export type TrashedRun = { readonly dir: string; readonly name: string; readonly deleted: number };
 
-/** Moves a run to its runs folder's trash. Throws one clear line while anything of the run lives, or may live elsewhere. */
+/**
+ * Moves a run to its runs folder's trash. Throws one clear line while any process of the run is alive, or may be alive
+ * elsewhere.
+ */
 export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
   const run = await readRun(dir);
   const owner = readOwner(dir);
@@ -28,7 +31,7 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
   const trashed = path.join(trash, `${path.basename(dir)}.${now}`);
   const isOwn = await isOwnRun(dir);
   await rename(dir, trashed);
-  // Pitwall moved it: that takes nothing away from whose run it is.
+  // Pitwall moved it: the run still belongs to the same user.
   if (isOwn) await signRun(trashed);
   return { dir: trashed, name: path.basename(dir), deleted: now };
 }
@@ -44,7 +47,7 @@ export async function listTrash(runsDir: string): Promise<TrashedRun[]> {
   return runs.sort((a, b) => b.deleted - a.deleted);
 }
 
-/** Puts a deleted run back under its name. Throws one clear line where the name is in use again. */
+/** Puts a deleted run back under its name. Throws one clear line if the name is in use again. */
 export async function restoreRun(trashed: TrashedRun): Promise<string> {
   const dir = path.join(path.dirname(trashed.dir), '..', trashed.name);
   if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
@@ -54,7 +57,7 @@ export async function restoreRun(trashed: TrashedRun): Promise<string> {
   return path.resolve(dir);
 }
 
-/** Deletes a trashed run for good. Nothing outside of a trash folder, and nothing that is no run, is ever deleted. */
+/** Deletes a trashed run for good. Nothing outside of a trash folder, and nothing that is not a run, is ever deleted. */
 export async function purgeRun(trashed: TrashedRun): Promise<void> {
   const inTrash =
     path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));

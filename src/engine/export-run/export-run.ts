@@ -30,7 +30,7 @@ export async function exportCsv(state: RunState, { folder, root }: ExportPlace):
   return paths;
 }
 
-/** Folder that is written to, and the one that a person named or stands in: nothing between the two may be a link. */
+/** Folder to write to, and the folder above it that a person named or works in: nothing between the two may be a link. */
 export type ExportPlace = { readonly folder: string; readonly root: string };
 
 async function write(file: string, chunks: Iterable<string | Uint8Array>, root: string): Promise<void> {

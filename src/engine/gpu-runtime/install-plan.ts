@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { toError } from '../../base/async';
 
-// onnxruntime-node says by itself which package holds its CUDA provider, where that is published, and which files belong
+// onnxruntime-node itself says which package holds its CUDA provider, where that is published, and which files belong
 // beside its own library (script/install-metadata.js). Its install script would fetch them at once and unchecked.
 const zMetadata = z.object({
   requirements: z.record(z.string(), z.array(z.string())),
@@ -24,16 +24,16 @@ export type GpuRuntimePlan = {
   readonly version: string;
   /** Service index of the package source. */
   readonly index: string;
-  /** Folder of onnxruntime's own library, where the loader looks for its providers. */
+  /** Folder of onnxruntime's own library, where the loader searches for its providers. */
   readonly folder: string;
   /** Name in `folder` -> path in the package. */
   readonly files: ReadonlyMap<string, string>;
 };
 
-/** Pitwall has no use for TensorRT, which is half of the package. */
+/** Pitwall does not need TensorRT, which is half of the package. */
 const WANTED = /providers_(cuda|shared)/;
 
-/** One line why there is none, as a string, where this platform or build has none. */
+/** A string with the reason, on one line, if this platform or build has none. */
 export function gpuRuntimePlan(installDir: string, source?: string): GpuRuntimePlan | string {
   const home = onnxruntimeHome(installDir);
   if (home === undefined) return 'this build of Pitwall has no onnxruntime';

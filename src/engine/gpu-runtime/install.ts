@@ -31,13 +31,16 @@ export type GpuRuntime = z.infer<typeof zMarker>;
 
 export type InstallOptions = Download & {
   readonly python?: string;
-  /** The base64 SHA-512 that the package must have, from elsewhere than its source: that one's own word proves little. */
+  /**
+   * The base64 SHA-512 that the package must have, from elsewhere than its source: a hash from the source itself proves
+   * little.
+   */
   readonly sha512?: string;
 };
 
 /**
- * Fetches the CUDA provider of the installed onnxruntime and puts it beside onnxruntime's own library: checked, whole, or not
- * at all. Throws one line where it cannot.
+ * Fetches the CUDA provider of the installed onnxruntime and puts it beside onnxruntime's own library: checked, whole,
+ * or not at all. Throws one line if it cannot.
  */
 export async function installGpuRuntime(
   plan: GpuRuntimePlan,
@@ -47,7 +50,7 @@ export async function installGpuRuntime(
   const taken = [...files.keys()].filter((file) => existsSync(path.join(folder, file)));
   if (taken.length > 0 && readMarker(folder) === undefined)
     throw new Error(`${path.join(folder, taken[0])} is there already and was not put there by Pitwall`);
-  // In the same folder, so that what was made there can be renamed into place.
+  // In the same folder, so that it can be renamed into place.
   const draft = await mkdtemp(path.join(folder, '.pitwall-gpu-runtime-')).catch((error: unknown) => {
     throw new Error(`${folder} cannot be written: ${toError(error).message}`, { cause: error });
   });
@@ -58,7 +61,7 @@ export async function installGpuRuntime(
     await unzip(archive, new Map([...files].map(([file, inside]) => [inside, path.join(draft, file)])));
     const { python } = options;
     const marker: GpuRuntime = { name, version, files: [...files.keys()], ...(python && { python }) };
-    // First the word about it: whatever is torn off from here on can be undone.
+    // The record of it is written first: whatever is interrupted from here on can be undone.
     await writeFile(path.join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
     for (const file of files.keys()) await rename(path.join(draft, file), path.join(folder, file));
     return marker;
@@ -67,7 +70,7 @@ export async function installGpuRuntime(
   }
 }
 
-/** Removes what was installed, and nothing else. Answers the files that were there; none where nothing was installed. */
+/** Removes what was installed, and nothing else. Returns the files that were there; empty if nothing was installed. */
 export async function removeGpuRuntime(folder: string): Promise<readonly string[]> {
   const marker = readMarker(folder);
   if (!marker) return [];
@@ -77,7 +80,7 @@ export async function removeGpuRuntime(folder: string): Promise<readonly string[
   return there;
 }
 
-/** What Pitwall has put beside the onnxruntime that `installDir` uses; undefined where that is nothing whole. */
+/** What Pitwall has put beside the onnxruntime that `installDir` uses; undefined unless it is whole. */
 export function installedGpuRuntime(installDir: string): GpuRuntime | undefined {
   const home = onnxruntimeHome(installDir);
   const folder = home && binaryFolder(home);
@@ -93,7 +96,7 @@ function readMarker(folder: string): GpuRuntime | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Fetches a package to `file`. Throws one line where it breaks off or is not the file that the hash is of. */
+/** Fetches a package to `file`. Throws one line if the transfer breaks off or the file does not have that hash. */
 async function download(
   { url, hash }: SourcedPackage,
   file: string,
@@ -114,7 +117,7 @@ async function download(
   });
   if (!response.body) throw new Error(`${url} answered without content`);
   try {
-    // The type of fetch's stream and that of node:stream/web are two declarations of one thing.
+    // fetch's stream and that of node:stream/web are two declarations of one type.
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
     const limit = upTo(MOST_BYTES, () => new Error(`more than ${MOST_BYTES} bytes are no runtime`));
     await pipeline(body, count, limit, createWriteStream(file), { signal });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { installedGpuRuntime } from './install';
 
 /**
- * What the validator is started with where the GPU runtime is installed: the CUDA libraries of a torch environment on the
+ * The validator's environment if the GPU runtime is installed: the CUDA libraries of a torch environment on the
  * loader's path, for this process only. Empty without it. `python` is the run's interpreter.
  */
 export function gpuRuntimeEnvironment(
@@ -16,11 +16,11 @@ export function gpuRuntimeEnvironment(
   const libraries = nvidiaLibraries(python ?? runtime.python);
   const inherited = env.LD_LIBRARY_PATH ? [env.LD_LIBRARY_PATH] : [];
   const loader = [...libraries, ...inherited].join(':');
-  // The version is part of what a timing of devices is remembered by.
+  // The version is part of the key under which device timings are remembered.
   return { PITWALL_GPU_RUNTIME: runtime.version, ...(loader && { LD_LIBRARY_PATH: loader }) };
 }
 
-/** Folders nvidia/<part>/lib of the interpreter's environment, which pip's torch brings along. */
+/** Folders nvidia/<part>/lib of the interpreter's environment, which pip's torch installs. */
 export function nvidiaLibraries(python: string | undefined): readonly string[] {
   if (python === undefined || !path.isAbsolute(python)) return [];
   const lib = path.join(path.dirname(python), '..', 'lib');

@@ -8,7 +8,7 @@ const zEntry = z.looseObject({ packageHash: z.string(), packageHashAlgorithm: z.
 /** A package as its source describes it. `hash` is a base64 SHA-512 of the whole file. */
 export type SourcedPackage = { readonly url: string; readonly hash: string };
 
-/** Asks a NuGet v3 source for one version of a package. Throws one line where it does not have it, or no SHA-512 of it. */
+/** Asks a NuGet v3 source for one version of a package. Throws one line if it does not have it, or no SHA-512 of it. */
 export async function findPackage(
   index: string,
   { name, version }: { readonly name: string; readonly version: string },
@@ -34,7 +34,7 @@ async function readJson<T>(url: string, schema: z.ZodType<T>, signal?: AbortSign
   return parsed.data;
 }
 
-/** Throws one line where the answer is not a good one. */
+/** Throws one line if the answer is not a valid one. */
 export async function get(url: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {

@@ -9,7 +9,7 @@ const END_BYTES = 22 + 65_535;
 const END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const STORED = 0;
 const DEFLATED = 8;
-/** A package has a few dozen entries of a hundred bytes; what is declared is memory that is taken. */
+/** A package has a few dozen entries of a hundred bytes; the declared count is memory that is taken. */
 const MOST_DIRECTORY_BYTES = 4 * 1024 * 1024;
 /** The largest provider has 700 MB. */
 const MOST_ENTRY_BYTES = 3 * 1024 ** 3;
@@ -21,7 +21,7 @@ type ZipEntry = {
   readonly method: number;
 };
 
-/** Writes entries of a zip file to files. `wanted`: path in the zip -> file. Throws where one is missing or damaged. */
+/** Writes entries of a zip file to files. `wanted`: path in the zip -> file. Throws if one is missing or damaged. */
 export async function unzip(zip: string, wanted: ReadonlyMap<string, string>): Promise<void> {
   const handle = await open(zip, 'r');
   try {
@@ -87,7 +87,7 @@ async function extract(zip: string, start: number, { entry, file }: ExtractedFil
     throw new Error(`${zip}: ${file} became ${out.bytesWritten} bytes, expected ${bytes}`);
 }
 
-/** Lets so many bytes through and fails at the next: a few hundred kB of zeros unpack to a full disk. */
+/** Passes so many bytes and fails at the next: a few hundred kB of zeros unpack to a full disk. */
 export function upTo(most: number, fault: () => Error): Transform {
   let seen = 0;
   return new Transform({

@@ -7,7 +7,7 @@ import { ASSUMED, type CountQuestion, type PlanCounts } from './counts';
 const DEADLINE_MS = 60_000;
 const MEMORY_MB = 512;
 
-/** Counts datasets for the editor, whose own thread must not wait for a stranger's folder. */
+/** Counts datasets for the editor, whose own thread must not wait for an unknown folder. */
 export class CountThread implements Disposable {
   readonly #thread: DeadlineThread<CountQuestion, PlanCounts>;
 

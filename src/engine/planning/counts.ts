@@ -10,7 +10,7 @@ import { publishedCounts, publishedName } from '../../domain/dataset/published';
 import type { TrainerKind } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/counts';
 
-/** What a plan rests on. `assumed` says why the images could not be counted; then they are COCO's. */
+/** What a plan depends on. `assumed` says why the images could not be counted; then they are COCO's. */
 export type PlanCounts = DatasetCounts & { readonly valImages?: number };
 
 export type CountQuestion = { readonly data: string; readonly trainer: TrainerKind };
@@ -19,8 +19,8 @@ export type CountQuestion = { readonly data: string; readonly trainer: TrainerKi
 export const ASSUMED = { images: 118_287, classes: 80 } as const;
 
 /**
- * Images and classes of a dataset by its YAML, or by the folders of a classification set, counted on disk; those of a known set that
- * is not there, as published.
+ * Images and classes of a dataset by its YAML, or by the folders of a classification set, counted on disk; those of a
+ * known set that is not on disk, as published.
  */
 export async function countForPlan(data: string, trainer: TrainerKind): Promise<PlanCounts> {
   const isFolder = await stat(data).then(
@@ -30,7 +30,7 @@ export async function countForPlan(data: string, trainer: TrainerKind): Promise<
   if (isFolder) return countFolders(data);
   const { dataset, draft } = await loadDatasetYaml(data);
   const classes = (dataset ?? draft)?.names.length || ASSUMED.classes;
-  // The val split may be missing and the plan is still one; then nothing is said about it.
+  // Without a val split there is still a plan; its images are then not mentioned.
   const count = (split: 'train' | 'val') => countReadable(data, split);
   const [train, val] = await Promise.allSettled([count('train'), count('val')]);
   const valImages = val.status === 'fulfilled' ? { valImages: val.value } : {};
@@ -41,7 +41,7 @@ export async function countForPlan(data: string, trainer: TrainerKind): Promise<
   return { images: ASSUMED.images, classes, assumed, ...valImages, ...(await missingOf(data)) };
 }
 
-/** Ultralytics finds these by their name alone, and fetches them. */
+/** Ultralytics finds these by their name alone, and downloads them. */
 function publishedOf(data: string): PlanCounts | undefined {
   const counts = publishedCounts(data);
   const published = publishedName(data);

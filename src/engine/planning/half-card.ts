@@ -4,7 +4,7 @@ import { findProgram } from '../../run/folder/find-program';
 
 const TIMEOUT_MS = 5000;
 
-/** The first NVIDIA card and whether FP16 is sound on it; undefined where there is none. Starts nvidia-smi. */
+/** The first NVIDIA card and whether FP16 is sound on it; undefined if there is none. Starts nvidia-smi. */
 export function halfCard(): Promise<{ readonly name: string; readonly half: boolean } | undefined> {
   const query = ['--query-gpu=index,name,compute_cap', '--format=csv,noheader'];
   const program = findProgram('nvidia-smi');

@@ -6,13 +6,13 @@ import { pythonPlaces } from '../python/find';
 export type VersionWish = {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The interpreter that a setting names; nothing else is looked at then. */
+  /** The interpreter that a setting names; no other is tried then. */
   readonly wanted?: string;
 };
 
 /**
- * Version of a Python package in the first environment that has it, read from the name of its metadata folder: a hover may
- * ask, so no Python is run. Undefined where no environment has it.
+ * Version of a Python package in the first environment that has it, read from the name of its metadata folder: a hover
+ * may need it, so no Python is run. Undefined if no environment has it.
  */
 export async function installedVersion(
   name: string,
@@ -35,7 +35,7 @@ function locate(executable: string, cwd: string, env: VersionWish['env']): strin
   return files.find((file) => existsSync(file)) ?? executable;
 }
 
-/** An environment is where its pyvenv.cfg is: the interpreter itself may be a link to another one. */
+/** The folder of pyvenv.cfg is the environment: the interpreter itself may be a link to another one. */
 async function versionBeside(executable: string, name: string): Promise<string | undefined> {
   const own = await versionIn(prefixOf(executable), name);
   if (own !== undefined || !existsSync(executable)) return own;

@@ -3,12 +3,15 @@ import { readVariable } from './linux-proc';
 import { FOLDER_VARIABLE, RUN_VARIABLE } from './run-environment';
 import { PS, powershellProgram } from './system-programs';
 
-/** A run as its processes know it: its id, and the very folder, so that a copy's processes are not the original's. */
+/**
+ * The identity that a run's processes carry: its id, and the very folder, so that a copy's processes are not the
+ * original's.
+ */
 export type RunMark = { readonly id: string; readonly folder: string; readonly dir: string };
 
 /**
- * Whether a process says itself that it is of this run. A run folder may be a stranger's: a pid in it may be anybody's,
- * and is neither waited for nor signalled unless the process carries the run's id.
+ * Whether a process itself declares that it belongs to this run. A run folder may be from another user: a pid in it may
+ * be any process, and is neither waited for nor signalled unless the process carries the run's id.
  */
 export function carriesRun(pid: number, run: RunMark): boolean {
   if (process.platform === 'linux') return isOf(run, (name) => readVariable(pid, name));
@@ -29,7 +32,7 @@ export function isInEnvironment(text: string, run: RunMark): boolean {
   return words.has(`${RUN_VARIABLE}=${run.id}`) && (!hasFolder || text.includes(` ${folder}`));
 }
 
-/** Windows shows nobody's environment: keeper, trainer and reader are started with the run's folder as an argument. */
+/** Windows does not show environments: keeper, trainer and reader are started with the run's folder as an argument. */
 export function namesFolder(commandLine: string, { dir }: RunMark): boolean {
   return dir !== '' && commandLine.toLowerCase().includes(dir.toLowerCase());
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { deferred } from '../../base/async';
 import type { Disposable } from '../../base/disposable';
 
-/** What a thread said to one question, or why it said nothing. */
+/** A thread's answer to one question, or why there is none. */
 export type Said<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'late'; readonly deadlineMs: number }
@@ -22,9 +22,9 @@ export type FromThread<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer };
 
 /**
- * A thread that is asked one thing after another and that is ended when an answer takes too long or too much memory; the
- * next question starts it anew. For what a stranger's text may make endless, however many bounds stand within. While nobody
- * waits for an answer it does not keep its process alive.
+ * A thread that is asked one thing after another and that is ended when an answer takes too long or too much memory;
+ * the next question starts it anew. For text of unknown origin, which may take endless time whatever bounds there are
+ * inside. While no answer is awaited it does not keep its process alive.
  */
 export class DeadlineThread<Question, Answer> implements Disposable {
   readonly #options: ThreadOptions;
@@ -36,7 +36,7 @@ export class DeadlineThread<Question, Answer> implements Disposable {
     this.#options = options;
   }
 
-  /** `isWanted` is asked when the question's turn comes: who asked may have gone. */
+  /** `isWanted` is called when the question's turn comes: the caller may have gone. */
   ask(question: Question, isWanted: () => boolean = () => true): Promise<Said<Answer> | undefined> {
     const said = this.#last.then(() => (isWanted() && !this.#isDisposed ? this.#ask(question) : undefined));
     this.#last = said.catch(() => undefined);
@@ -66,7 +66,7 @@ export class DeadlineThread<Question, Answer> implements Disposable {
 type Died = Extract<Said<never>, { kind: 'died' }>;
 
 type Running<Answer> = {
-  /** What it died of before it began, if it did. */
+  /** The error it died of before it began, if it did. */
   readonly begun: Promise<Died | undefined>;
   ask(question: unknown): Promise<Said<Answer>>;
   end(): void;

@@ -10,13 +10,13 @@ type Machine = Pick<ProcessIdentity, 'boot' | 'host' | 'pidns'>;
 
 let machine: Machine | undefined;
 
-/** This machine as processes' identities name it; asked once. */
+/** This machine as process identities name it; determined once. */
 export function thisMachine(): Machine {
   machine ??= { boot: bootId(), host: os.hostname(), pidns: readPidNamespace() };
   return machine;
 }
 
-/** Who runs under `pid` now, or undefined where nobody does. */
+/** The process with this `pid` now, or undefined if there is none. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const started = startOf(pid);
   return started === undefined ? undefined : { pid, started, ...thisMachine() };
@@ -26,7 +26,7 @@ export function ownIdentity(): ProcessIdentity {
   return identityOf(process.pid) ?? { pid: process.pid, started: '', ...thisMachine() };
 }
 
-/** `elsewhere` where the process belongs to another machine, container or boot, about which nothing can be known here. */
+/** `elsewhere` if the process belongs to another machine, container or boot, about which nothing can be known here. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
   const here = thisMachine();
   const same = identity.host === here.host && identity.boot === here.boot && identity.pidns === here.pidns;
@@ -39,7 +39,7 @@ export function isAlive(identity: ProcessIdentity | undefined): boolean {
   return identity !== undefined && livenessOf(identity) === 'alive';
 }
 
-/** When a process began, as its system counts; undefined for one that is gone. */
+/** When a process began, as its system counts; undefined if it is gone. */
 export function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return exists(pid) ? startElsewhere(pid) : undefined;
   const stat = readStat(pid);
@@ -75,7 +75,7 @@ function bootId(): string {
   ]);
 }
 
-/** The answer of a system program, '' where it has none; the locale is fixed so that dates compare as text. */
+/** The output of a system program, '' if it has none; the locale is fixed so that dates compare as text. */
 function ask(program: string, args: readonly string[]): string {
   try {
     const env = { ...process.env, LC_ALL: 'C' };

@@ -13,8 +13,8 @@ export type ProcStat = {
 const NOT_OURS: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
 /**
- * A process that ends while it is looked at, or is another user's, is no error: undefined. Anything else (too many open files)
- * is: who cannot look must not take a living process for a dead one.
+ * A process that ends while it is read, or is another user's, is not an error: undefined. Anything else (too many open
+ * files) is: a living process that cannot be read must not be taken for a dead one.
  */
 function read(file: string): string | undefined {
   try {
@@ -37,7 +37,7 @@ export function readBootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
-/** Where a container hides it, '': such processes know each other by the rest. */
+/** '' if a container hides it: such processes identify each other by the rest. */
 export function readPidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');

@@ -1,6 +1,6 @@
 // Every process of a run carries these, so that a stop can find all of them, grandchildren included.
 export const RUN_VARIABLE = 'PITWALL_RUN';
-/** Set once, for the keeper; whatever it starts inherits it. Tells a run's folder from a copy of it. */
+/** Set once, for the keeper; whatever it starts inherits it. Distinguishes a run's folder from a copy of it. */
 export const FOLDER_VARIABLE = 'PITWALL_FOLDER';
 export const ROLE_VARIABLE = 'PITWALL_ROLE';
 

@@ -21,8 +21,8 @@ export function markOf(dir: string, { id }: Pick<RunFile, 'id'>): RunMark {
 }
 
 /**
- * Every living process whose environment carries this run's id, grandchildren in sessions of their own included.
- * Linux only, where /proc shows environments; elsewhere empty, and `treeOf` is what there is.
+ * Every living process whose environment carries this run's id, grandchildren in sessions of their own included. Linux
+ * only, where /proc shows environments; elsewhere empty, and `treeOf` is used instead.
  */
 export function processesOfRun(id: string): RunProcess[] {
   return processesWhere((pid) => readVariable(pid, RUN_VARIABLE) === id);
@@ -40,12 +40,12 @@ function processesWhere(holds: (pid: number) => boolean): RunProcess[] {
     });
 }
 
-/** Processes that serve the run without training: a stop of the trainer leaves them alone. */
+/** Processes that serve the run without training: a stop of the trainer does not affect them. */
 const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter', 'own-val']);
 
 /**
- * Whether the process that a run folder names lives and is of this run. The folder may be a stranger's: a pid in it is
- * believed only where the process itself carries the run's id.
+ * Whether the process that a run folder names is alive and belongs to this run. The folder may be from another user: a
+ * pid in it is believed only if the process itself carries the run's id.
  */
 export function livesForRun(
   identity: ProcessIdentity | undefined,

@@ -8,14 +8,14 @@ export type DetachedProgram = {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** stdout and stderr are appended here; a file and no pipe, so that the program outlives who started it. */
+  /** stdout and stderr are appended here; a file and not a pipe, so that the program outlives the one that started it. */
   readonly output: string;
 };
 
 /**
- * Starts a program in its own session, which neither a closed terminal nor the end of this process ends.
- * Windows: detached together with a hidden window fails without a shell, so the window is not hidden there (a detached
- * process has no console anyway). Throws where the program cannot be started.
+ * Starts a program in its own session, which neither a closed terminal nor the end of this process ends. Windows:
+ * detached together with a hidden window fails without a shell, so the window is not hidden there (a detached process
+ * has no console anyway). Throws if the program cannot be started.
  */
 export async function spawnDetached(options: DetachedProgram): Promise<ChildProcess> {
   const output = openToAppend(options.output);

@@ -10,24 +10,24 @@ export const INTERRUPTED_MS = 3000;
 const CHECK_MS = 100;
 
 export type StopTarget = {
-  /** Every process that carries it is meant, keeper and validator aside. */
+  /** Every process that carries it is ended, except keeper and validator. */
   readonly run: RunMark;
   /** The trainer's own process. */
   readonly pid: number;
-  /** Whether the trainer's own process is still there. */
+  /** Whether the trainer's own process is still alive. */
   readonly alive: () => boolean;
 };
 
 export type StopOptions = {
   readonly askedMs?: number;
   readonly interruptedMs?: number;
-  /** Answers true once nobody wants to wait any longer: kill at once. */
+  /** Returns true as soon as waiting should end: kill at once. */
   readonly hurry?: () => boolean;
 };
 
 /**
- * Ends a trainer that was asked to stop: 5 s later an interrupt, 3 s later a kill, to it and all it started, looked up
- * again until none is left. Answers how far it had to go.
+ * Ends a trainer that was asked to stop: 5 s later an interrupt, 3 s later a kill, to it and all it started, listed
+ * again until none is left. Returns how far it had to go.
  */
 export async function stopTrainer(
   target: StopTarget,
@@ -43,7 +43,7 @@ export async function stopTrainer(
   return 'killed';
 }
 
-/** After the trainer itself has ended: what it left behind gets a moment, then a kill. */
+/** After the trainer itself has ended: processes that it left behind get a moment, then a kill. */
 export async function sweep(run: RunMark, graceMs = INTERRUPTED_MS): Promise<number> {
   const left = (): number[] => trainersOfRun(run).map((p) => p.pid);
   const count = left().length;
@@ -54,7 +54,7 @@ export async function sweep(run: RunMark, graceMs = INTERRUPTED_MS): Promise<num
 
 type Snapshot = ReadonlyMap<number, string>;
 
-/** Where environments cannot be read: the tree as it is before the first signal, with start times against recycled pids. */
+/** If environments cannot be read: the tree as it is before the first signal, with start times against recycled pids. */
 function snapshot({ pid }: StopTarget): Snapshot {
   if (process.platform === 'win32') return new Map([[pid, '']]);
   return new Map(treeOf(pid).map((member) => [member, startOf(member) ?? '']));
@@ -67,7 +67,7 @@ function living(target: StopTarget, before: Snapshot): number[] {
   return [...members];
 }
 
-/** A pid may have been given again since; what cannot be told is not signalled. */
+/** A pid may have been reused since; a process that cannot be identified is not signalled. */
 function isSame(pid: number, started: string): boolean {
   return started !== '' && startOf(pid) === started;
 }
@@ -96,13 +96,13 @@ async function killAll(left: () => readonly number[]): Promise<void> {
   throw new Error(`processes ${left().join(', ')} do not end, not even when killed`);
 }
 
-/** Windows knows no interrupt for a detached process: it is asked by file, then killed with its tree. */
+/** Windows has no interrupt for a detached process: it is asked by file, then killed with its tree. */
 function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   if (process.platform === 'win32') return;
   for (const pid of pids) signal(pid, name);
 }
 
-/** False where the process is gone. */
+/** False if the process is gone. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, name);

@@ -2,8 +2,8 @@ import path from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-// By their full paths: a program that is named alone is looked for in the working folder first on Windows, and in whatever
-// PATH says elsewhere; the folder that a person looks at may hold a program of that name.
+// By their full paths: a bare name is searched in the working folder first on Windows, and in whatever PATH says
+// elsewhere; a folder that is merely viewed may hold a program of that name.
 
 /** A program of Windows itself. */
 function ofWindows(name: string, env: Env): string {

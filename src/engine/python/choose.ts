@@ -12,10 +12,10 @@ export type PythonChoice =
   | { readonly kind: 'missing'; readonly message: string };
 
 export type PythonWish = {
-  /** Folder in which something is to be started; undefined where one is only looked at, and nothing in it is executed. */
+  /** Folder in which something is to be started; undefined for mere viewing, when nothing in it is executed. */
   readonly cwd?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The interpreter that a setting names; nothing else is tried then. */
+  /** The interpreter that a setting names; no other is tried then. */
   readonly wanted?: string;
 };
 
@@ -40,7 +40,7 @@ export function named(wanted: string, env: PythonWish['env'], found = 'the setti
   return [{ executable, found }];
 }
 
-/** One line: what was looked at and what to do. */
+/** One line: what was searched and what to do. */
 export function missingMessage(reports: readonly PythonReport[], wanted: string | undefined): string {
   const help = 'make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code';
   if (reports.length === 0)

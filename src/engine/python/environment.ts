@@ -1,11 +1,11 @@
 import path from 'node:path';
 
 /**
- * What a Python program of ours is started with. `packageDir` holds the package pitwall_ultralytics. Ultralytics' exporter
- * and checks may install packages and fetch files: neither happens here unless the user asked for a download by name.
+ * The environment of our Python programs. `packageDir` holds the package pitwall_ultralytics. Ultralytics' exporter and
+ * checks may install packages and download files: neither happens here unless the user named a download.
  */
 export function pythonEnvironment(packageDir: string): Readonly<Record<string, string>> {
-  // A relative or empty entry would mean whatever folder the program stands in.
+  // A relative or empty entry would mean whatever the working folder is.
   const inherited = (process.env.PYTHONPATH ?? '').split(path.delimiter).filter((p) => path.isAbsolute(p));
   return {
     PYTHONPATH: [packageDir, ...inherited].join(path.delimiter),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseJson } from '../../base/json';
 import { findProgram } from '../../run/folder/find-program';
 
-/** One interpreter and what it has; versions only, nothing is imported. `problem` where it could not be asked. */
+/** One interpreter and its packages; versions only, nothing is imported. `problem` if it could not be run. */
 export type PythonReport = {
   readonly executable: string;
   readonly found: string;
@@ -18,7 +18,7 @@ export type PythonReport = {
 export type PythonPlace = {
   readonly executable: string;
   readonly found: string;
-  /** It lies in the folder itself, which may be a stranger's: asked only where something is to be started there. */
+  /** It is in the folder itself, which may be from anybody: run only if something is to be started there. */
   readonly isInFolder?: true;
 };
 
@@ -44,7 +44,7 @@ def version(name):
 print(json.dumps({"executable": sys.executable, "prefix": sys.prefix, "version": platform.python_version(), "packages": {n: version(n) for n in sys.argv[1:]}}))
 `;
 
-/** Where interpreters are looked for, in the order in which they are preferred. */
+/** The places of interpreters, in the order in which they are preferred. */
 export function pythonPlaces(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -63,7 +63,7 @@ export function pythonPlaces(
   return places.filter(({ executable }) => path.isAbsolute(executable));
 }
 
-/** Asks every interpreter at once; places without one are left out, the same environment is told once. */
+/** Runs every interpreter at once; places without one are left out, and the same environment is listed once. */
 export async function probePythons(places: readonly PythonPlace[]): Promise<PythonReport[]> {
   const reports = await Promise.all(places.map(probe));
   const seen = new Set<string>();
@@ -79,7 +79,7 @@ function probe({ executable, found }: PythonPlace): Promise<PythonReport | undef
   return new Promise((resolve) => {
     execFile(
       executable,
-      // -I: neither the folder we stand in nor PYTHON* variables can put code of theirs into the probe.
+      // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
       ['-I', '-c', PROBE, ...PACKAGES],
       { cwd: tmpdir(), timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
       (error, stdout) => resolve(readProbe(error, stdout, { executable, found })),
@@ -87,7 +87,10 @@ function probe({ executable, found }: PythonPlace): Promise<PythonReport | undef
   });
 }
 
-/** What torch of an interpreter computes on. Imports torch, which takes seconds: for a person who asks, not for every start. */
+/**
+ * What torch of an interpreter computes on. Imports torch, which takes seconds: for a person who asks, not for every
+ * start.
+ */
 export function probeTorch(executable: string): Promise<string> {
   return new Promise((resolve) => {
     const options = { timeout: TORCH_MS, windowsHide: true, killSignal: 'SIGKILL' } as const;

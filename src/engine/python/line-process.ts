@@ -22,11 +22,11 @@ export type LineProcess = {
   readonly pid: number | undefined;
   /** True before the requests of a process that is gone fail. */
   readonly ended: boolean;
-  /** It ended because its environment has too little: another try would end like this one. */
+  /** It ended because its environment lacks something: another try would end like this one. */
   readonly refused: boolean;
-  /** What its environment has; rejects where it cannot serve. */
+  /** The packages of its environment; rejects if it cannot serve. */
   readonly ready: Promise<PythonReady>;
-  /** Rejects with the program's own line where it cannot do what was asked. */
+  /** Rejects with the program's own line if it cannot do what was requested. */
   ask(request: Readonly<Record<string, unknown>>): Promise<unknown>;
   readonly stopped: Promise<void>;
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ export function startLineProcess({ python, module, installDir, env }: LineProces
   });
   const name = module === 'exporter' ? 'the exporter' : "Ultralytics' own validation";
   const state: State = { name, pending: new Map(), ready: deferred(), ended: false, refusal: undefined };
-  // Nobody may ask for it.
+  // The result may never be awaited.
   state.ready.promise.catch(() => undefined);
   listen(child, state);
   const stopped = whenStopped(child, state);
@@ -83,7 +83,7 @@ export function startLineProcess({ python, module, installDir, env }: LineProces
 }
 
 function listen(child: ChildProcess, state: State): void {
-  // A process that is gone breaks the pipe; its requests fail when the end is seen.
+  // A process that is gone breaks the pipe; its requests fail when its end is seen.
   child.stdin?.on('error', () => undefined);
   if (!child.stdout) return;
   createInterface({ input: child.stdout }).on('line', (line) => take(line, state));

@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { toError } from '../../base/async';
 
-/** What an Ultralytics run needs beside Python: ultralytics brings torch, onnx the export of checkpoints. */
+/** What an Ultralytics run needs besides Python: ultralytics installs torch, and checkpoints are exported with onnx. */
 export const NEEDED_PACKAGES = ['ultralytics', 'onnx'] as const;
 
 export type SetUpOptions = {
-  /** Folder of the environment; made where it is not there. */
+  /** Folder of the environment; made if it does not exist. */
   readonly dir: string;
   /** Interpreter that makes it. */
   readonly basePython: string;
   readonly packages?: readonly string[];
-  /** A line of what is being done. */
+  /** A line about the present step. */
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal;
 };
@@ -22,8 +22,8 @@ export type SetUpOptions = {
 const LAST_LINES = 3;
 
 /**
- * A virtual environment with torch and ultralytics. Answers its interpreter. Throws one line where it cannot be made; what
- * pip has done by then stays, and another try goes on from there.
+ * A virtual environment with torch and ultralytics. Returns its interpreter. Throws one line if it cannot be made; what
+ * pip has done by then stays, and another try continues from there.
  */
 export async function setUpPython(options: SetUpOptions): Promise<string> {
   const { dir, basePython, onLine, packages = NEEDED_PACKAGES } = options;
@@ -77,7 +77,7 @@ function listen(child: ChildProcess, hear: (text: string) => void): void {
     if (stream) createInterface({ input: stream }).on('line', hear);
 }
 
-/** pip's own reason is on a line of its own; what follows it are hints. */
+/** pip's own reason is on a line of its own; the lines after it are hints. */
 function telling(lines: readonly string[]): string {
   return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no word';
 }

@@ -3,9 +3,9 @@ import { makeFolderSync } from '../../run/folder/make-folder';
 import { stateFolder } from '../../run/folder/state-folder';
 
 // What `python -P -m MODULE` does, for versions before 3.11 too: neither the working folder nor a relative entry of
-// PYTHONPATH is searched, where a package named like ours or like one of the libraries' could lie.
+// PYTHONPATH is searched, which may hold a package named like ours or like one of the libraries'.
 const START = [
-  // Both are there already; all that is imported after the next line is looked for without the working folder.
+  // Both are loaded already; everything imported after the next line is searched without the working folder.
   'import os, sys',
   'sys.path[:] = [p for p in sys.path if os.path.isabs(p)]',
   'import runpy',
@@ -17,7 +17,7 @@ export function moduleArguments(module: string, args: readonly string[] = []): r
   return ['-c', START, module, ...args];
 }
 
-/** Where Python programs of ours work that have nothing to do with the folder that is looked at. */
+/** The working folder of our Python programs, which has nothing to do with the folder that is viewed. */
 export function pythonFolder(): string {
   const folder = path.join(stateFolder(), 'python');
   makeFolderSync(folder);

@@ -1,7 +1,7 @@
 import type { PythonReady } from '../../protocol/line-process';
 import { type LineProcess, type LineProcessOptions, startLineProcess } from './line-process';
 
-/** A Python process for requests of one kind: started at the first, warm for the next, started again where it died. */
+/** A Python process for requests of one kind: started at the first, warm for the next, restarted if it died. */
 export class WarmPythonProcess {
   readonly #options: LineProcessOptions;
   readonly #mostRestarts: number;
@@ -13,7 +13,7 @@ export class WarmPythonProcess {
     this.#mostRestarts = mostRestarts;
   }
 
-  /** What the interpreter has. Throws one line where it has too little. */
+  /** The packages of the interpreter. Throws one line if it lacks something. */
   async ready(): Promise<PythonReady> {
     return this.#ensure().ready;
   }
@@ -31,7 +31,7 @@ export class WarmPythonProcess {
     }
   }
 
-  /** Ends the process for good: what is in hand fails. */
+  /** Ends the process for good: current requests fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#process?.stop();

@@ -9,12 +9,12 @@ import { openToReadSync, readBytes } from '../../run/folder/read-file';
 import { writeWhole } from '../../run/folder/write-file';
 import type { LoadedLog, PackedColumn } from './packed-run';
 
-// Beside a big events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
-// float64 columns behind it are aligned. It may have come with a stranger's run folder: checked like any other file.
+// Beside a large events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
+// float64 columns behind it are aligned. It may have come with another user's run folder: checked like any other file.
 
 const FORMAT = 2;
 const ALIGN = 8;
-/** Bytes at both ends of what was read that must be the same still. */
+/** Bytes at both ends of what was read that must still be the same. */
 const SAMPLE_BYTES = 64 * 1024;
 
 const zHeader = z.object({
@@ -32,7 +32,7 @@ const zHeader = z.object({
   problems: z.array(z.string()),
 });
 
-/** Undefined where there is none, or none that fits the log as it is now. */
+/** Undefined if there is none, or none that fits the log as it is now. */
 export async function readCache(file: string, eventsFile: string): Promise<LoadedLog | undefined> {
   const bytes = await readBytes(file, { most: MOST_BYTES.columns }).catch(() => undefined);
   const end = bytes?.indexOf(10) ?? -1;
@@ -51,7 +51,7 @@ function readColumns(bytes: Buffer, start: number, heads: readonly ColumnHead[])
   if (start % ALIGN !== 0 || bytes.length !== start + total) return undefined;
   let at = bytes.byteOffset + start;
   return heads.map(({ kind, name, length }) => {
-    // One buffer each: they are handed to another thread one by one, and grow there.
+    // One buffer each: they are transferred to another thread one by one, and grow there.
     const column = new Float64Array(withRoom(length));
     column.set(new Float64Array(bytes.buffer, at, length));
     at += length * Float64Array.BYTES_PER_ELEMENT;
@@ -77,7 +77,7 @@ export async function writeCache(file: string, eventsFile: string, log: LoadedLo
   await writeWhole(file, [head, ...columns]);
 }
 
-/** A digest of both ends of the first `offset` bytes; '' where the file is shorter than that. */
+/** A digest of both ends of the first `offset` bytes; '' if the file is shorter than that. */
 function sampleOf(file: string, offset: number): string {
   const fd = openToReadSync(file);
   try {

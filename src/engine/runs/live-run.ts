@@ -21,16 +21,16 @@ import { runInWorker, workerProgram } from './worker-task';
 const BIG_BYTES = 4 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-/** A run folder as it is and as it grows. Reads only; starts nothing. */
+/** A run folder as it is and as it grows. Only reads; starts nothing. */
 export type LiveRun = Disposable & {
   readonly dir: string;
   /** Folded from the files; step columns are shared and grow in place. */
   readonly state: RunState;
-  /** Who lives, looked up at each call. */
+  /** Which processes are alive, checked at each call. */
   readonly presence: Presence;
-  /** New lines, after they were folded in; several of one look together. */
+  /** New lines, after they were folded in; all of one poll together. */
   readonly onDidAppend: Event<readonly RunEntry[]>;
-  /** Something of `state` changed; once per look. After a log was replaced, everything did. */
+  /** Something in `state` changed; once per poll. After a log was replaced, everything did. */
   readonly onDidChange: Event<void>;
   /** What the watcher could not do (too many watches, no access); polling goes on. */
   readonly onDidFail: Event<Error>;
@@ -39,9 +39,9 @@ export type LiveRun = Disposable & {
 };
 
 /**
- * Opens a run folder and reads it to its end. Throws one clear line where it is none. `onAppend` hears of every line from
- * the first on, those included that were there before. Without it and with `installDir` (the folder of the bundles), a big
- * log is read in a thread of its own, with a cache beside it.
+ * Opens a run folder and reads it to its end. Throws one clear line if it is not a run. `onAppend` gets every line from
+ * the first on, including those that existed before. Without it and with `installDir` (the folder of the bundles), a
+ * large log is read in a thread of its own, with a cache beside it.
  */
 export async function openRun(
   dir: string,
@@ -62,7 +62,8 @@ export async function openRun(
   return live;
 }
 
-// Files and not their folder: Linux tells a folder's watcher of every write within, and chokidar then looks at all of it.
+// Files and not their folder: Linux notifies a folder's watcher of every write within, and chokidar then reads all of
+// it.
 const WATCHED = ['events', 'keeper', 'validation', 'status', 'meta'] as const;
 
 class FollowedRun implements LiveRun {
@@ -146,7 +147,7 @@ class FollowedRun implements LiveRun {
   }
 }
 
-/** Reads a big event log in a thread of its own; undefined where it is small, or where the bundle is not there. */
+/** Reads a large event log in a thread of its own; undefined if it is small, or if the bundle does not exist. */
 async function loadInWorker(
   dir: string,
   installDir: string | undefined,
@@ -161,7 +162,7 @@ async function loadInWorker(
   const request: LoadEventsRequest = {
     eventsFile,
     cacheFile: path.join(dir, '.events.cache'),
-    // Looking at somebody else's run changes nothing in its folder.
+    // Viewing another user's run changes nothing in its folder.
     cacheAfterBytes: (await isOwnRun(dir)) ? CACHE_BYTES : Number.POSITIVE_INFINITY,
   };
   return (await runInWorker(installDir, { kind: 'load', request })) as PackedRun;

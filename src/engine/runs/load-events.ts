@@ -102,7 +102,7 @@ class EventLog {
     if (value.type === 'log' && count % MOST_LOOSE_LOGS === 0) this.#dropLogs();
   }
 
-  /** The last are kept: they are let go of many at once, for the list is as long as the run. */
+  /** The last are kept: many are removed at once, as the list is as long as the run. */
   #dropLogs(): void {
     const logs = this.#events.filter(({ type }) => type === 'log');
     const kept = new Set(logs.slice(-MOST_LOGS));

@@ -5,7 +5,7 @@ import { RunDraft } from '../../run/draft';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';
 
-/** One series of a run's steps. `lr` and `loss` are named, the others are not. */
+/** One series of a run's steps. `lr` and `loss` have keys, the others do not. */
 export type PackedColumn = {
   readonly kind: 'step' | 'epoch' | 't' | 'ips' | 'grad' | 'gpuBytes' | 'lr' | 'loss';
   readonly name: string;

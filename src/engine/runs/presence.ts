@@ -8,17 +8,20 @@ import { FINAL_STATES } from '../../run/state-names';
 import { livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
 
-/** Who of a run lives, as far as this machine can know. */
+/** Which processes of a run are alive, as far as this machine can know. */
 export type Presence = {
-  /** What to show: the keeper's word, mended where its processes are gone. */
+  /** The state to show: the keeper's, corrected if its processes are gone. */
   readonly state: RunStateName;
-  /** here: the processes' identities are of this machine, container and boot. elsewhere: nothing can be known but the heartbeat. */
+  /**
+   * here: the processes' identities are of this machine, container and boot. elsewhere: only the heartbeat can be
+   * known.
+   */
   readonly where: 'here' | 'elsewhere' | 'unknown';
   readonly host?: string;
   readonly keeperAlive: boolean;
   readonly trainerAlive: boolean;
   readonly lastSeen?: number;
-  /** One sentence beside the state, where the state alone would not tell the truth. */
+  /** One sentence beside the state, if the state alone would mislead. */
   readonly note?: string;
 };
 
@@ -30,18 +33,20 @@ export type PresenceInput = {
   readonly ownerAlive?: boolean;
   /** When the run was created, Unix ms. */
   readonly created: number;
-  /** The run is somebody else's and only followed: it does not end with our processes. */
+  /** The run belongs to another program and is only followed: it does not end with our processes. */
   readonly follows?: boolean;
   /** A range test that blew up has done its work. */
   readonly rangeTest?: boolean;
-  /** Whether a program of the run lives that its reader and keeper have left behind; asked last, for it looks far. */
+  /**
+   * Whether a program of the run is alive that its reader and keeper have left behind; checked last, as it takes long.
+   */
   readonly programLives?: () => boolean;
 };
 
 const plain = createTranslate();
 const STARTING_MS = 15_000;
 
-/** What a run that reads another program is judged by besides. */
+/** What else decides about a run that reads another program. */
 export function othersOf(
   dir: string,
   run: RunFile,
@@ -52,11 +57,11 @@ export function othersOf(
   return { programLives: () => trainersOfRun(markOf(dir, run)).length > 0 };
 }
 
-/** Looks at processes and files only; starts nothing. */
+/** Reads processes and files only; starts nothing. */
 export function presenceOf(input: PresenceInput): Presence {
   const presence = judge(input);
   if (!input.rangeTest || presence.state !== 'diverged') return presence;
-  // Versions before called it so; the note is about the loss that was to blow up.
+  // Earlier versions called it so; the note is about the loss that was meant to blow up.
   const { note, ...rest } = presence;
   return { ...rest, state: 'completed' };
 }
@@ -120,7 +125,7 @@ function hereState(input: PresenceInput, status: StatusFile): HereState {
   return { ...DEAD, ...leftAlone(input) };
 }
 
-/** Neither keeper nor reader is there; what they read may go on all the same. */
+/** Neither keeper nor reader is alive; the program that they read may go on all the same. */
 function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
   if (follows) return { state: 'running', note: 'nobody follows it at present; pitwall watch goes on' };
   if (programLives?.())

@@ -4,7 +4,7 @@ import { parseEventLine } from '../../run/parse-entry';
 
 const TAIL_BYTES = 64 * 1024;
 
-/** The `end` event that closes an event file, read from the file's tail alone; undefined where the last attempt has none. */
+/** The `end` event that closes an event file, read from the file's tail alone; undefined if the last attempt has none. */
 export async function readEnd(file: string): Promise<TrainerEventOf<'end'> | undefined> {
   const text = await readTail(file, TAIL_BYTES).catch(() => '');
   const events = text.split('\n').map((line) => parseEventLine(line).value);

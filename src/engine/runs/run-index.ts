@@ -37,7 +37,7 @@ export type RunsFolder = Disposable & {
   refresh(): Promise<void>;
 };
 
-/** Follows a runs folder; an absent one has no runs until it comes. */
+/** Follows a runs folder; an absent one has no runs until it is made. */
 export async function openRunsFolder(dir: string): Promise<RunsFolder> {
   const folder = new FollowedFolder(path.resolve(dir));
   await folder.refresh();
@@ -46,7 +46,10 @@ export async function openRunsFolder(dir: string): Promise<RunsFolder> {
 
 export type RunListing = { readonly runs: readonly RunSummary[]; readonly problems: readonly string[] };
 
-/** The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read again. */
+/**
+ * The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read
+ * again.
+ */
 export async function listRuns(dir: string, known: readonly RunSummary[] = []): Promise<RunListing> {
   const names = await readdir(dir).catch(() => [] as string[]);
   const before = new Map(known.map((run) => [run.dir, run]));
@@ -79,12 +82,12 @@ async function changeTimes(dir: string): Promise<string> {
   return (await Promise.all(times)).join(' ');
 }
 
-/** A lost run is looked at again: its processes may be another machine's, or it may be resumed. */
+/** A lost run is checked again: its processes may be another machine's, or it may be resumed. */
 function hasEnded({ presence }: RunSummary): boolean {
   return FINAL_STATES.has(presence.state) && presence.state !== 'lost';
 }
 
-/** One run as a list shows it; a line where it cannot be read; undefined where the folder is no run. */
+/** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
 async function summarize(dir: string, changed: string): Promise<RunSummary | string | undefined> {
   const names = await readdir(dir).catch(() => [] as string[]);
   if (!names.includes('run.json')) return undefined;
@@ -105,7 +108,7 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
   }
 }
 
-/** The log's end is only asked for where the keeper's word may be out of date. */
+/** The log's end is only read if the keeper's state may be out of date. */
 async function readPresence(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
   const others = othersOf(dir, run);
@@ -116,7 +119,7 @@ async function readPresence(dir: string, run: RunFile, status: StatusFile | unde
   return presenceOf({ ...input, end: await readEnd(runPaths(dir).events) });
 }
 
-/** While no run is live, the folder is looked at once in so many seconds. */
+/** While no run is live, the folder is polled once in so many seconds. */
 const QUIET_SECONDS = 5;
 
 class FollowedFolder implements RunsFolder {
@@ -164,7 +167,7 @@ class FollowedFolder implements RunsFolder {
     this.#store.dispose();
   }
 
-  /** Its own entries only, for runs that come and go; what happens within a run is polled. */
+  /** Its own entries only, for runs that come and go; changes within a run are polled. */
   #watchOnceThere(): void {
     if (this.#isWatched || !existsSync(this.dir)) return;
     this.#isWatched = true;

@@ -14,7 +14,10 @@ import type { StepColumns } from '../../run/state';
 
 type StepEvent = TrainerEventOf<'step'>;
 
-/** Where the numbers of such a line go: number `slot` to `column`. A slot below zero is a number that the line has not. */
+/**
+ * The places of the numbers of such a line: number `slot` goes to `column`. A slot below zero is a number that the line
+ * does not have.
+ */
 type ColumnSlot = { readonly column: Column; readonly slot: number };
 
 type Pattern = {
@@ -25,16 +28,16 @@ type Pattern = {
   readonly targets: readonly ColumnSlot[];
 };
 
-/** Strings are passed over, so that no number within one is taken for a value. */
+/** Strings are skipped, so that a number within one is not taken for a value. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const ABSENT = -1;
-/** Where so many learnt lines were like none that followed, each is written in a way of its own. */
+/** If so many learnt lines were like none that followed, each is written in a way of its own. */
 const MOST_VAIN = 16;
 
 /**
- * Steps are nearly all lines of a log, and a writer gives each the same keys in the same order: a line whose bytes between
- * the numbers are those of a line that was read before is read number by number into the columns, with neither a string
- * nor an object made of it. Every other line is the caller's to read.
+ * Steps are nearly all lines of a log, and a writer gives each the same keys in the same order: a line whose bytes
+ * between the numbers equal those of an earlier line is read number by number into the columns, and neither a string
+ * nor an object is made of it. The caller reads every other line.
  */
 export class StepLines {
   readonly #steps: StepColumns;
@@ -46,7 +49,7 @@ export class StepLines {
     this.#steps = steps;
   }
 
-  /** The bytes that positions count in from now on. */
+  /** The bytes that positions refer to from now on. */
   open(bytes: Uint8Array): void {
     this.#bytes = bytes;
     if (this.#pattern) moveSkeleton(this.#pattern.skeleton, bytes);
@@ -65,7 +68,10 @@ export class StepLines {
     if (this.#pattern && !trace(this.#pattern.skeleton, this.#bytes, { line, start, end })) this.forget();
   }
 
-  /** Appends the step whose line begins at `start`. Returns where the next line begins, or -1 for a line unlike the learnt one. */
+  /**
+   * Appends the step whose line begins at `start`. Returns the start of the next line, or -1 for a line unlike the
+   * learnt one.
+   */
   take(start: number): number {
     const pattern = this.#pattern;
     if (!pattern) return -1;
@@ -87,13 +93,13 @@ function readRow({ skeleton, row }: Pattern, bytes: Uint8Array, start: number): 
   return matchLead(skeleton, skeleton.slots, pos);
 }
 
-/** 01 is no number of JSON's. */
+/** 01 is not a number in JSON. */
 function hasLeadingZero(bytes: Uint8Array, start: number): boolean {
   const first = bytes[start] === 45 ? start + 1 : start;
   return bytes[first] === 48 && bytes[first + 1] >= 48 && bytes[first + 1] <= 57;
 }
 
-/** A step that is no number of a step, or that is done again, goes the longer way. */
+/** A step that is not a valid step number, or that is done again, takes the longer way. */
 function append({ row, step, epoch, targets }: Pattern, steps: Column): boolean {
   const last = steps.length === 0 ? ABSENT : steps.at(steps.length - 1);
   if (!(isCount(row[step]) && row[step] > last && isCount(row[epoch]) && row[epoch] >= 1)) return false;
@@ -103,7 +109,10 @@ function append({ row, step, epoch, targets }: Pattern, steps: Column): boolean 
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** The line with the place of each number in its stead tells what each number is; undefined for lines not worth learning. */
+/**
+ * The line with the index of each number in its place shows what each number is; undefined for lines not worth
+ * learning.
+ */
 function patternOf(steps: StepColumns, line: string, groups: readonly string[]): Pattern | undefined {
   let count = 0;
   // From 1, since no epoch is 0.
@@ -122,7 +131,7 @@ function patternOf(steps: StepColumns, line: string, groups: readonly string[]):
 
 const isStep = (event: TrainerEvent | undefined): event is StepEvent => event?.type === 'step';
 
-/** Every column once, or undefined where the line has not a number for each that is named. */
+/** Every column once, or undefined if the line does not have a number for each that is named. */
 function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string[]): ColumnSlot[] | undefined {
   const named = [
     ...event.lr.map((mark, i): Mark => [steps.lr.get(groups[i] ?? `group${i}`), mark]),
@@ -145,7 +154,7 @@ function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string
 type Mark = readonly [Column | undefined, number];
 type LineSpan = { readonly line: string; readonly start: number; readonly end: number };
 
-/** Notes what stands between the numbers; false where that cannot be compared, as with bytes that are not ASCII. */
+/** Records the bytes between the numbers; false if they cannot be compared, such as bytes that are not ASCII. */
 function trace(skeleton: Skeleton, bytes: Uint8Array, { line, start, end }: LineSpan): boolean {
   moveSkeleton(skeleton, bytes);
   let lead = start;

@@ -10,7 +10,7 @@ export type WorkerTask =
 
 export const workerProgram = (installDir: string): string => path.join(installDir, 'run-worker.js');
 
-/** Does it in a thread of its own and answers with what that posts. Throws what the thread throws. */
+/** Does it in a thread of its own and returns what that posts. Throws what the thread throws. */
 export async function runInWorker(installDir: string, workerData: WorkerTask): Promise<unknown> {
   const worker = new Worker(workerProgram(installDir), { workerData });
   try {

@@ -3,7 +3,7 @@ import { compareBest } from '../compare/compare-runs';
 import { loadEvents } from './load-events';
 import type { WorkerTask } from './worker-task';
 
-// A thread that does one long piece of work on run folders and ends: the host's event loop is not held up meanwhile.
+// A thread that does one long piece of work on run folders and ends: the host's event loop is not blocked meanwhile.
 
 async function work(task: WorkerTask): Promise<void> {
   if (task.kind === 'compare') {
@@ -16,7 +16,7 @@ async function work(task: WorkerTask): Promise<void> {
 }
 
 work(workerData as WorkerTask).catch((error: unknown) => {
-  // Thrown outside of the promise, so that the host hears it as the worker's `error`.
+  // Thrown outside of the promise, so that the host gets it as the worker's `error`.
   setImmediate(() => {
     throw error;
   });

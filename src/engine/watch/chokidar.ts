@@ -5,16 +5,16 @@ export type WatchOptions = {
   readonly paths: readonly string[];
   /** Levels below the paths; 0 is their own entries. */
   readonly depth: number;
-  /** Paths that are not looked at. */
+  /** Paths that are not watched. */
   readonly ignored?: (path: string) => boolean;
-  /** Something was added, changed or removed. It means look, not done: see LookLoop. */
+  /** Something was added, changed or removed. It means "poll now", not that writing is done: see LookLoop. */
   readonly onLook: (path: string) => void;
   readonly onError: (error: Error) => void;
 };
 
 /**
- * The one door to chokidar. awaitWriteFinish stays off: it does not hold for files present at start and has fired early on
- * slow writes (chokidar#594, #1100, #675).
+ * Only this file imports chokidar. awaitWriteFinish stays off: it does not hold for files present at start and has
+ * fired early on slow writes (chokidar#594, #1100, #675).
  */
 export function watchPaths(options: WatchOptions): Disposable {
   const watcher = watch([...options.paths], {

@@ -5,23 +5,23 @@ import { watchPaths } from './chokidar';
 /** chokidar drops a change within 50 ms of the last one, without a trailing event (chokidar#1455). */
 const SETTLE_MS = 60;
 const POLL_MS = 1000;
-/** A log that grows all the time is looked at so often: ten times a second is all that a chart shows. */
+/** A log that grows all the time is polled this often: ten times a second is all that a chart shows. */
 const BETWEEN_LOOKS_MS = 100;
 
 export type LookOptions = {
   readonly paths: readonly string[];
   readonly depth?: number;
   readonly ignored?: (path: string) => boolean;
-  /** Reads to the end; answers whether anything was new. Never runs twice at once. */
+  /** Reads to the end; returns whether anything was new. Never runs twice at once. */
   readonly look: () => Promise<boolean>;
-  /** Whether to look once a second as well, for file systems that announce nothing (network, container mounts). */
+  /** Whether to poll once a second as well, for file systems without change events (network, container mounts). */
   readonly polls: () => boolean;
   readonly onError: (error: Error) => void;
 };
 
 /**
- * Looks whenever something may have changed: on every change event and 60 ms after it, 60 ms after each look that found
- * something, and once a second. So a line is seen although its own change was never announced.
+ * Polls whenever something may have changed: on every change event and 60 ms after it, 60 ms after each poll that found
+ * something, and once a second. So a line is seen even if its own change had no event.
  */
 export class LookLoop implements Disposable {
   readonly #store = new DisposableStore();
@@ -29,7 +29,7 @@ export class LookLoop implements Disposable {
   #looking: Promise<void> | undefined;
   #again = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** A look before then may come too early for what the last event announced. */
+  /** A poll before then may come too early for what the last event announced. */
   #unsettledUntil = 0;
   #settle: NodeJS.Timeout | undefined;
 
@@ -51,11 +51,11 @@ export class LookLoop implements Disposable {
   }
 
   lookSoon(): void {
-    // What a look throws is told by #lookOnce; only what `onError` itself throws comes here.
+    // #lookOnce reports what a poll throws; only an error of `onError` itself comes here.
     this.lookNow().catch((error: unknown) => console.error(error));
   }
 
-  /** Settles when everything that was there at the call has been read. */
+  /** Settles when everything that existed at the call has been read. */
   lookNow(): Promise<void> {
     if (this.#looking) {
       this.#again = true;
@@ -69,7 +69,7 @@ export class LookLoop implements Disposable {
     this.#store.dispose();
   }
 
-  /** What is announced may not be whole yet, and what follows it within 50 ms is not announced at all. */
+  /** What is announced may not be whole yet, and a change within the next 50 ms is not announced at all. */
   #lookTwice(): void {
     const now = performance.now();
     this.#unsettledUntil = now + SETTLE_MS;
@@ -83,7 +83,7 @@ export class LookLoop implements Disposable {
       const found = await this.#lookOnce();
       if (found) this.#lookAgainSoon();
     } while (this.#again && !this.#store.isDisposed);
-    // In the same breath as the check above, so that no wish to look falls in between.
+    // In the same turn as the check above, so that no request to poll falls in between.
     this.#looking = undefined;
   }
 

@@ -24,12 +24,12 @@ type Log = {
   readonly tail: FileTail;
   readonly parse: (line: string) => Parsed<unknown>;
 };
-/** Why a file is not read (a link, a device, too big); told once. */
+/** Why a file is not read (a link, a device, too large); reported once. */
 type Refusals = Set<string>;
 
 /**
  * Reads what is new in a run folder. The files are read from effect to cause (status, validation, keeper, events) and
- * handed out from cause to effect, so that nothing is ever heard of before what it refers to.
+ * returned from cause to effect, so that nothing is seen before what it refers to.
  */
 export class RunReader {
   readonly #events: Log;
@@ -56,7 +56,7 @@ export class RunReader {
     this.#meta = new WholeFile(paths.meta, MOST_BYTES.meta);
   }
 
-  /** Batches until the end of all files as they were at the call; big event files come in several. */
+  /** Batches until the end of all files as they were at the call; large event files come in several. */
   async *read(): AsyncGenerator<RunBatch> {
     const problems: string[] = [];
     const status = await this.#status.read(zStatusFile, problems);
@@ -110,7 +110,7 @@ async function readOrRefuse(tail: FileTail): Promise<TailRead | string> {
   }
 }
 
-/** A small file that is replaced whole; its content is handed out once per change. */
+/** A small file that is replaced whole; its content is returned once per change. */
 class WholeFile {
   readonly #file: string;
   readonly #most: number;
@@ -121,7 +121,7 @@ class WholeFile {
     this.#most = most;
   }
 
-  /** A file that is refused is told among `problems`, once per change. */
+  /** A file that is refused is reported among `problems`, once per change. */
   async read<T>(schema: z.ZodType<T>, problems: string[]): Promise<T | undefined> {
     const stat = lstatSync(this.#file, { throwIfNoEntry: false });
     const now = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';

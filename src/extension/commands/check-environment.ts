@@ -41,11 +41,11 @@ async function examine(services: Services): Promise<string> {
     formatBytes(os.totalmem()),
   ];
   const report = environmentReport({ machine: machine.join(', '), devices, pythons }, t);
-  // A code span, for paths are no markup.
+  // A code span, so that paths are not read as markup.
   return `${report.trimEnd()}\n\nUltralytics: \`${ultralytics.replaceAll('`', "'")}\`\n`;
 }
 
-/** A validator that cannot even start is a finding, not a failure of the command. */
+/** A validator that cannot even start is a result, not a failure of the command. */
 async function askDevices({ host }: Services): Promise<readonly DeviceReport[] | string> {
   const validator = startValidator(host());
   try {
@@ -60,7 +60,7 @@ async function askDevices({ host }: Services): Promise<readonly DeviceReport[] |
 const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
   probePythons(pythonPlaces(cwd, process.env));
 
-/** The interpreter that a run would take and what its torch computes on, or the one line that says what is missing. */
+/** The interpreter that a run would use and what its torch computes on, or the one line that says what is missing. */
 async function askUltralytics(cwd: string): Promise<string> {
   try {
     const python = (await interpreterFor('ultralytics', cwd)) ?? '';
@@ -70,7 +70,7 @@ async function askUltralytics(cwd: string): Promise<string> {
   }
 }
 
-/** A virtual environment for Ultralytics in the workspace, on the user's word: it downloads several GB. */
+/** A virtual environment for Ultralytics in the workspace, with the user's consent: it downloads several GB. */
 export async function setUpPythonEnvironment({ log }: Services): Promise<void> {
   if (!(await requireTrust())) return;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;

@@ -67,7 +67,7 @@ export async function tryCheckpoint(services: Services, target: MaybeCheckpoint)
   if (prediction) await showPredictions(services, { prediction, epoch: chosen.epoch });
 }
 
-/** The checkpoint that is meant; of a run named without one, the best or the one picked. */
+/** The chosen checkpoint; of a run named without one, the best or the one picked. */
 async function pickCheckpoint(
   services: Services,
   target: MaybeCheckpoint,

@@ -4,7 +4,7 @@ import type { DeviceReport } from '../../protocol/validator';
 
 export type Environment = {
   readonly machine: string;
-  /** Or why no device could be asked. */
+  /** Or why the devices could not be listed. */
   readonly devices: readonly DeviceReport[] | string;
   readonly pythons: readonly PythonReport[];
 };

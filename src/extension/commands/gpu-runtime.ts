@@ -8,7 +8,7 @@ import { requireTrust } from '../trust';
 import { setting, withCancel } from '../window';
 import { activeInterpreter } from './interpreter';
 
-/** onnxruntime's CUDA provider, downloaded on the user's word and checked. */
+/** onnxruntime's CUDA provider, downloaded with the user's consent and checked. */
 export async function installRuntime(services: Services): Promise<void> {
   if (!(await requireTrust())) return;
   const plan = planOf(services);

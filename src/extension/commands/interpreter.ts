@@ -3,10 +3,10 @@ import type { TrainerKind } from '../../domain/experiment/types';
 import { choosePython } from '../../engine/python/choose';
 import { setting } from '../window';
 
-/** No interpreter has what an Ultralytics run takes. */
+/** No interpreter has the packages of an Ultralytics run. */
 export class MissingPython extends Error {}
 
-/** What is used of the Python extension's public API (its `environments` namespace). */
+/** The part of the Python extension's public API (its `environments` namespace) that is used. */
 type PythonApi = {
   readonly environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string } | undefined;
@@ -14,7 +14,7 @@ type PythonApi = {
 };
 
 /**
- * The interpreter for a trainer in Python: the setting, else the Python extension's choice where it has what it takes, else
+ * The interpreter for a trainer in Python: the setting, else the Python extension's choice if it has the packages, else
  * the first that does. Throws one line that says what is missing and how to get it.
  */
 export async function interpreterFor(trainer: TrainerKind, cwd: string): Promise<string | undefined> {
@@ -33,7 +33,7 @@ function found(choice: Awaited<ReturnType<typeof choosePython>>): string {
   return choice.executable;
 }
 
-/** The interpreter that the Python extension is set to, where it is there. */
+/** The interpreter that the Python extension is set to, if it is installed. */
 export async function activeInterpreter(cwd: string): Promise<string | undefined> {
   const extension = vscode.extensions.getExtension<PythonApi>('ms-python.python');
   const api = extension && (await extension.activate());

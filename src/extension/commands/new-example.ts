@@ -5,7 +5,7 @@ import { requireTrust } from '../trust';
 
 const FOLDER = 'pitwall-demo';
 
-/** Writes the example experiment into the workspace and opens its config; pictures that are there are kept. */
+/** Writes the example experiment into the workspace and opens its config; existing images are kept. */
 export async function newExample(services: Services): Promise<vscode.Uri | undefined> {
   if (!(await requireTrust())) return undefined;
   const folder = await chooseFolder();

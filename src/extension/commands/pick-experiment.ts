@@ -7,7 +7,7 @@ import { newExample } from './new-example';
 
 const MOST_FILES = 200;
 
-/** The config that is meant: named, active, the only one, the one picked, or the example where there is none. */
+/** The chosen config: named, active, the only one, the one picked, or the example if there is none. */
 export async function pickExperiment(
   services: Services,
   uri: vscode.Uri | undefined,

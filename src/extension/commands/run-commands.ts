@@ -16,7 +16,7 @@ const anyRun = (): boolean => true;
 export async function revealRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Reveal the folder of'));
   if (dir === undefined) return;
-  // On a remote machine there is no desktop to show it on; the explorer of the editor shows it everywhere.
+  // A remote machine has no desktop to show it on; the explorer of the editor shows it everywhere.
   const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
   await vscode.commands.executeCommand(command, vscode.Uri.file(runPaths(dir).run));
 }
@@ -77,7 +77,7 @@ export async function renameRun(services: Services, target: MaybeRun): Promise<v
   await services.runs.refresh();
 }
 
-/** Out of sight, not away: the folder stays as it is. */
+/** Hidden from the list, not deleted: the folder stays as it is. */
 export async function archiveRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Archive'));
   if (dir === undefined) return;
@@ -100,7 +100,9 @@ export async function restoreRun(services: Services, target: MaybeRun): Promise<
   await services.runs.refresh();
 }
 
-/** Two runs in one dashboard: the two that are selected in the tree, else the first named or picked, the second picked. */
+/**
+ * Two runs in one dashboard: the two that are selected in the tree, else the first named or picked, the second picked.
+ */
 export async function compareRuns(
   services: Services,
   target: RunTarget | undefined,

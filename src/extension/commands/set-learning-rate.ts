@@ -9,7 +9,7 @@ import type { Services } from '../services';
 import { ask } from './steer';
 import { isLive, pickRun, type RunTarget } from './targets';
 
-/** Asks for mode and value, shows per group what it comes to, and sends it once that was confirmed. */
+/** Asks for mode and value, shows the effect for each group, and sends it after confirmation. */
 export async function setLearningRate(services: Services, target: RunTarget | undefined): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Set the learning rate of'));
   if (dir === undefined) return;
@@ -17,7 +17,7 @@ export async function setLearningRate(services: Services, target: RunTarget | un
   try {
     const request = await askForRequest(run.live.state);
     if (!request) return;
-    // Steps were made while the person thought.
+    // Steps were made while the dialog was open.
     const foreseen = foreseeLr(run.live.state, request, nextStep(run.live.state));
     if (foreseen && !(await confirm(foreseen))) return;
     await ask(services, dir, foreseen?.tooHigh ? { ...request, confirmed: true } : request);
@@ -68,7 +68,7 @@ async function askForRate(state: RunState): Promise<number | undefined> {
   return text === undefined ? undefined : Number(text);
 }
 
-/** A modal with a line a group; what is far above the plan is a warning. */
+/** A modal with a line for each group; a value far above the plan is a warning. */
 async function confirm({ preview, tooHigh }: ForeseenLr): Promise<boolean> {
   const set = tooHigh ? vscode.l10n.t('Set It All the Same') : vscode.l10n.t('Set Learning Rate');
   const options = { modal: true, detail: previewText(preview) };

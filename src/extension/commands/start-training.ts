@@ -30,7 +30,7 @@ export type PreparedRun = {
   readonly after: string | undefined;
 };
 
-/** Checks what can be checked; undefined where nothing shall be started, and the person knows why. */
+/** Checks what can be checked; undefined if nothing should be started, of which the person knows the reason. */
 export async function prepareRun(
   services: Services,
   uri: vscode.Uri | undefined,
@@ -47,7 +47,7 @@ export async function prepareRun(
   return after === 'cancel' ? undefined : { document, experiment, after };
 }
 
-/** Starts it as a run of its own, which every view then lists; undefined where a Python for it must be set up first. */
+/** Starts it as a run of its own, which every view then lists; undefined if a Python for it must be set up first. */
 export async function launchRun(
   services: Services,
   { document, experiment, after }: PreparedRun,
@@ -127,7 +127,7 @@ async function passesChecks(
 
 const lineOf = (problem: Problem): string => formatProblem(translateProblem(problem, translate));
 
-/** One line that says why, and the way to the place. */
+/** One line that says why, and a button that goes to the place. */
 async function refuse(
   document: vscode.TextDocument,
   message: string,
@@ -140,7 +140,7 @@ async function refuse(
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
 }
 
-/** Where another run holds the device: after that run, beside it, or not at all. Answers its folder, undefined, 'cancel'. */
+/** If another run holds the device: after that run, beside it, or not at all. Returns its folder, undefined, 'cancel'. */
 async function askForDevice(services: Services, experiment: Experiment): Promise<string | undefined> {
   const other = services.runs.active.find((run) => isSameDevice(run, experiment));
   if (!other) return undefined;

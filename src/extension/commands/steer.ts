@@ -13,7 +13,7 @@ import { isEnded, isLive, pickRun, type RunTarget } from './targets';
 
 type SteeredRun = RunTarget | undefined;
 
-/** Asks a run for something and tells its answer. Asking may start a keeper, so it needs trust. */
+/** Sends a request to a run and shows its answer. This may start a keeper, so it needs trust. */
 export async function ask(services: Services, dir: string, request: ControlRequest): Promise<boolean> {
   if (!(await mayAct(dir))) return false;
   const answer = await askAndWait(dir, request, { ...services.host(), from: 'vscode' });
@@ -29,13 +29,13 @@ export async function openDashboard(services: Services, target: SteeredRun): Pro
   const fallback = current === undefined ? undefined : { dir: current };
   const dir = await pickRun(services, target ?? fallback, () => true, vscode.l10n.t('Open the dashboard of'));
   if (dir === undefined) return;
-  // Side panel and status bar show the run that was asked for, wherever the focus is.
+  // Side panel and status bar show the run that was chosen, wherever the focus is.
   services.runs.choose(dir);
   if (await openRangeTest(services, dir)) return;
   await services.dashboards.open({ kind: 'run', dir });
 }
 
-/** A range test has a page of its own, as long as the config that it is about is there. */
+/** A range test has a page of its own, as long as its config exists. */
 async function openRangeTest(services: Services, dir: string): Promise<boolean> {
   const run = services.runs.runs.find((one) => one.dir === dir)?.run;
   if (!run || !isRangeTest(run)) return false;
@@ -76,7 +76,7 @@ export async function resume(services: Services, target: SteeredRun): Promise<vo
   services.runs.choose(dir);
 }
 
-/** Only a person can know that another machine, or this one before it was restarted, has let go of a run. */
+/** Only a person can know that another machine, or this one before it was restarted, no longer keeps a run. */
 async function confirmTakeOver(
   { t }: Services,
   dir: string,

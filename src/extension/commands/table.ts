@@ -27,11 +27,11 @@ const uriOf = (value: unknown): vscode.Uri | undefined => (value instanceof vsco
 const targetOf = (value: unknown): RunTarget | undefined =>
   typeof (value as RunTarget | undefined)?.dir === 'string' ? (value as RunTarget) : undefined;
 
-/** What is selected in a tree, as the editor hands it over beside the item that was clicked. */
+/** The selection of a tree, which the editor passes beside the item that was clicked. */
 const targetsOf = (value: unknown): readonly RunTarget[] =>
   Array.isArray(value) ? value.map(targetOf).filter((target) => target !== undefined) : [];
 
-/** Every command of the manifest, and nothing else; a test holds the two together. */
+/** Every command of the manifest, and nothing else; a test compares the two. */
 export function commandTable(services: Services): Readonly<Record<string, Command>> {
   const onRun =
     (run: (services: Services, target: RunTarget | undefined) => Promise<unknown>): Command =>

@@ -6,7 +6,7 @@ import { FINAL_STATES } from '../../run/state-names';
 import { showInformationMessage } from '../notices';
 import type { Services } from '../services';
 
-/** What a button, a tree item or a page says it means. */
+/** The run, checkpoint or config that a button, a tree item or a page names. */
 export type RunTarget = { readonly dir: string; readonly epoch?: number };
 
 export type RunFilter = (run: RunSummary) => boolean;
@@ -15,7 +15,7 @@ export const isLive: RunFilter = (run) => !FINAL_STATES.has(run.presence.state);
 export const isEnded: RunFilter = ({ presence: { state, where } }) =>
   FINAL_STATES.has(state) || where === 'elsewhere';
 
-/** The run that is meant: the one named, the only one that fits, or the one picked. */
+/** The chosen run: the one named, the only one that fits, or the one picked. */
 export async function pickRun(
   services: Services,
   target: RunTarget | undefined,

@@ -6,7 +6,7 @@ import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
-/** Moves a run to its runs folder's trash, from where it comes back until the trash is emptied. */
+/** Moves a run to its runs folder's trash, from where it can be brought back until the trash is emptied. */
 export async function deleteRun(services: Services, target: RunTarget | undefined): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Move to the trash'));
   if (dir === undefined) return;
@@ -29,7 +29,7 @@ export async function restoreDeletedRun(services: Services): Promise<void> {
   if (choice) await putBack(services, choice.run);
 }
 
-/** Deletes what lies in the trash for good, on a person's word. */
+/** Deletes the content of the trash for good, after a person confirms it. */
 export async function emptyTrash(services: Services): Promise<void> {
   const runs = await everyTrashedRun(services);
   if (runs.length === 0) return showEmpty();

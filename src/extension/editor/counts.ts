@@ -11,7 +11,7 @@ import { setting } from '../window';
 
 const FRESH_MS = 30_000;
 
-/** The latest answer to a question, kept; asked again in the background once it is older than half a minute. */
+/** The latest answer to a question, kept; asked again in the background after half a minute. */
 type CachedAnswer<T> = { at: number; answer: Promise<T>; known?: T };
 
 const datasets = new Map<string, CachedAnswer<PlanCounts>>();
@@ -19,7 +19,7 @@ const versions = new Map<string, CachedAnswer<string | undefined>>();
 let card: ReturnType<typeof halfCard> | undefined;
 
 /**
- * Hovering and typing ask often, and a data set may have a hundred thousand files on a slow disk: only who asks first
+ * Hovering and typing ask often, and a data set may have a hundred thousand files on a slow disk: only the first caller
  * waits. Later ones get what is known, the very same object while nothing has changed.
  */
 function kept<T>(table: Map<string, CachedAnswer<T>>, key: string, ask: () => Promise<T>): Promise<T> | T {
@@ -54,7 +54,7 @@ export function countsFor(
   return kept(datasets, `${trainer} ${data}`, () => counter().count({ data, trainer }));
 }
 
-/** The Ultralytics whose rule applies: of the setting, else the installed one; undefined where none is found. */
+/** The Ultralytics whose rule applies: of the setting, else the installed one; undefined if none is found. */
 export function ultralyticsFor(
   { trainer }: Experiment,
   folder: string,
@@ -74,7 +74,7 @@ async function findVersion(folder: string, named: string): Promise<string | unde
   return (await look(folder)) ?? (root === undefined ? undefined : look(root));
 }
 
-/** Asked only where the answer is used: it starts a process. */
+/** Called only if the answer is used: it starts a process. */
 export function cardFor({ validation }: Experiment): ReturnType<typeof halfCard> | undefined {
   if (validation.half !== 'on' || !vscode.workspace.isTrusted) return undefined;
   card ??= halfCard();

@@ -17,7 +17,7 @@ export function describeCurve(schedule: Schedule, t: Translate): string {
   return `${describeWarmup(schedule, texts, t)} ${rates}${broken}`;
 }
 
-/** What the picture of a config's plan shows, and what it rests on. */
+/** What the picture of a config's plan shows, and what it depends on. */
 export function describePlan(
   schedule: Schedule,
   { images, version }: { readonly images: string; readonly version: string | undefined },

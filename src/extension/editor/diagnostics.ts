@@ -5,7 +5,7 @@ import type { Services } from '../services';
 import { setting } from '../window';
 import { isTrainingConfig } from './experiment-files';
 
-/** The cure that a problem carries, as a quick fix. */
+/** The fix that a problem brings, as a quick fix. */
 export class ProblemFixes implements vscode.CodeActionProvider {
   readonly #diagnostics: ExperimentDiagnostics;
 
@@ -63,7 +63,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) this.#schedule(document);
   }
 
-  /** The problem behind a diagnostic of a document, where it knows the cure. */
+  /** The problem behind a diagnostic of a document, if it has a fix. */
   fixOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): Problem['fix'] {
     const known = this.#fixes.get(uri.toString()) ?? [];
     return known.find(
@@ -118,7 +118,7 @@ function diagnosticOf(document: vscode.TextDocument, problem: Problem): vscode.D
   return diagnostic;
 }
 
-/** A cure may belong elsewhere: advice about the warm-up can set another key. */
+/** A fix may belong elsewhere: advice about the warm-up can set another key. */
 function placeOf(document: vscode.TextDocument, range: SourceRange | undefined): vscode.Range | undefined {
   return range && new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
 }

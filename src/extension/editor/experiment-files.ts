@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
 const EXPERIMENT = /\.train\.ya?ml$/i;
-/** Names under which Ultralytics' own training arguments lie about. */
+/** Usual file names of Ultralytics' own training arguments. */
 const ULTRALYTICS = /(^|[/\\])(args|cfg|default|[^/\\]*hyp[^/\\]*)\.ya?ml$/i;
 
 export const EXPERIMENT_SELECTOR: vscode.DocumentSelector = [
@@ -17,14 +17,16 @@ export function isUltralyticsFile({ fileName, uri }: Pick<vscode.TextDocument, '
   return uri.scheme === 'file' && ULTRALYTICS.test(fileName);
 }
 
-/** A text that the editor helps with: an experiment, or a file of such a name that really holds Ultralytics' arguments. */
+/**
+ * A text that the editor helps with: an experiment, or a file of such a name that really holds Ultralytics' arguments.
+ */
 export function isTrainingConfig(
   document: Pick<vscode.TextDocument, 'fileName' | 'uri'> & { getText(): string },
 ): boolean {
   return isExperimentFile(document) || (isUltralyticsFile(document) && isUltralyticsText(document.getText()));
 }
 
-/** Other programs have a cfg.yaml as well: two keys that hardly anybody else has tell them apart. */
+/** Other programs have a cfg.yaml as well: two keys that hardly any other program has distinguish them. */
 export function isUltralyticsText(text: string): boolean {
   return (text.match(TELLING) ?? []).length >= 2;
 }

@@ -5,7 +5,7 @@ import { translate } from '../window';
 import { scheduleHover } from './hover';
 import { planOf, unlessCancelled } from './plan';
 
-/** What the editor asks of us about a config: one part of the extension, loaded when the first is open. */
+/** What the editor needs for a config: one part of the extension, loaded when the first is open. */
 export const experimentHelp = {
   completions: experimentCompletions,
   hover: scheduleHover,
@@ -13,7 +13,7 @@ export const experimentHelp = {
   plan: planOf,
 } as const;
 
-/** Keys of an experiment that are not there yet, and the values that a key takes. */
+/** Keys that an experiment does not have yet, and the values that a key takes. */
 function experimentCompletions(
   document: vscode.TextDocument,
   position: vscode.Position,
@@ -27,12 +27,12 @@ function itemOf({ kind, label, text, doc, rank }: Completion): vscode.Completion
   item.insertText = text;
   item.documentation = new vscode.MarkdownString().appendText(translate(doc));
   item.sortText = `${rank} ${label}`;
-  // What follows the colon is a choice again.
+  // The value after the colon is another choice.
   if (kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: '' };
   return item;
 }
 
-/** What numbers of a config come to: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
+/** What numbers of a config mean: `warmup_epochs: 5` is 3,125 steps, 5.0 %. */
 async function scheduleHints(
   document: vscode.TextDocument,
   range: vscode.Range,

@@ -57,7 +57,7 @@ function adviceOn({ problems, advice }: EditorPlan, key: string): readonly (Prob
   );
 }
 
-/** What is advised, and why and on whose word, so that it can be checked. */
+/** The advice, its reason and its source, so that it can be checked. */
 function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProblem): void {
   text.appendMarkdown(problem.severity === 'info' ? '- ' : '- $(warning) ').appendText(problem.message);
   if ('reason' in problem) {

@@ -6,7 +6,7 @@ import type { Services } from '../services';
 import { setting } from '../window';
 import { isTrainingConfig } from './experiment-files';
 
-/** Above the first line of a config: start, preview, and the run that it has going. */
+/** Above the first line of a config: start, preview, and its live run. */
 export class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;

@@ -17,22 +17,22 @@ import type { PlanCounts } from '../../engine/planning/counts';
 import { translate } from '../window';
 import { cardFor, countsFor, ultralyticsFor } from './counts';
 
-/** What a config plans, as far as its text and its dataset say. */
+/** The plan of a config, as far as its text and its dataset define it. */
 export type EditorPlan = {
   readonly parsed: ParsedExperiment;
   readonly schedule: Schedule;
   readonly images: number;
   readonly counts: DatasetCounts;
-  /** What is wrong with the text, what the counts make wrong, in the reader's language; each at its place in the text. */
+  /** What is wrong with the text and with the counts, in the reader's language; each at its place in the text. */
   readonly problems: readonly Problem[];
-  /** What is worth knowing, each about one key. */
+  /** Advice, each piece about one key. */
   readonly advice: readonly AdviceProblem[];
-  /** What it rests on: assumptions, published counts, an older text. */
+  /** What it depends on: assumptions, published counts, an older text. */
   readonly notes: readonly string[];
 };
 
 type Text = { readonly text: string; readonly fileName: string };
-/** What a plan depends on beside its text. */
+/** What a plan depends on besides its text. */
 type World = {
   readonly counts: PlanCounts;
   readonly version: string | undefined;
@@ -40,7 +40,7 @@ type World = {
 };
 
 type Remembered = Text & { readonly world: World; readonly plan: EditorPlan };
-/** Hover, hints, problems and preview ask for the plan of the same text one after another. */
+/** Hover, hints, problems and preview need the plan of the same text one after another. */
 const remembered = new Map<string, Remembered>();
 const MOST_REMEMBERED = 20;
 
@@ -61,7 +61,7 @@ export async function planOf(document: vscode.TextDocument): Promise<EditorPlan>
 /** While someone types, the last good picture stays. */
 const whole = new WeakMap<vscode.TextDocument, EditorPlan>();
 
-/** The plan of a text; what it names is looked for beside `fileName`, whose name says which kind of text it is. */
+/** The plan of a text; relative paths start beside `fileName`, whose name decides the kind of text. */
 export async function planOfText(text: string, fileName: string): Promise<EditorPlan> {
   const known = remembered.get(fileName);
   const parsed =
@@ -123,7 +123,7 @@ function notesOf({ assumed = [] }: Schedule, { published, images }: DatasetCount
   return notes.map((note) => say(note, translate));
 }
 
-/** What was worked out, or nothing once it is not wanted any more; a count goes on for the next who asks. */
+/** The result, or nothing if it is no longer wanted; a count goes on for the next caller. */
 export function unlessCancelled<T>(
   work: Promise<T>,
   token: vscode.CancellationToken,

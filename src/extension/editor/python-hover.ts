@@ -8,16 +8,19 @@ import { appendSvg, themeColours } from './picture';
 import { planOfText, unlessCancelled } from './plan';
 import type { PythonAnswer, PythonFound, PythonQuestion } from './python-thread';
 
-/** About five thousand lines; what is longer is no training script, and parsing it takes a second. */
+/** About five thousand lines; a longer file is not a training script, and parsing it takes a second. */
 const MOST_CHARACTERS = 200_000;
-/** An honest look takes milliseconds. */
+/** A normal file takes milliseconds. */
 const DEADLINE_MS = 3_000;
 const MEMORY_MB = 256;
 
-/** What was last seen of a document: kept while someone types, and not asked for again where it took too long. */
+/** The last result for a document: kept while someone types, and not computed again if it took too long. */
 type LastHover = { readonly last?: vscode.Hover; readonly givenUp?: number };
 
-/** On a scheduler, or a call that trains, in Python: the curve, what was assumed for it, and advice. Python is never run. */
+/**
+ * On a scheduler, or a call that trains, in Python: the curve, what was assumed for it, and advice. Python is never
+ * run.
+ */
 export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
   readonly #services: Services;
   readonly #thread: DeadlineThread<PythonQuestion, PythonAnswer>;

@@ -12,9 +12,9 @@ export type PythonParser = {
   dispose(): void;
 };
 
-/** A text that is parsed anew in part only where it changes. */
+/** A text of which only the changed part is parsed again. */
 export type PythonText = {
-  /** To be read before the next change; functions that a schedule keeps are read whole when they are found. */
+  /** To be read before the next change; functions that a schedule keeps are copied whole when they are found. */
   readonly root: PyNode;
   readonly hasErrors: boolean;
   change(changes: readonly TextChange[], text: string): PythonText;
@@ -33,7 +33,7 @@ export async function loadPythonParser(files: {
   return { open: (text) => parsed(parser, text, null), dispose: () => parser.delete() };
 }
 
-/** Where the bundle step puts them. */
+/** The folder into which the bundle step puts them. */
 export function bundledGrammar(folder: string): Parameters<typeof loadPythonParser>[0] {
   return {
     runtime: path.join(folder, 'web-tree-sitter.wasm'),
@@ -82,8 +82,8 @@ function pointAt(text: string, offset: number): { row: number; column: number } 
 }
 
 /**
- * A node that reads its children when it is first asked for them: a hover looks at a few lines of a long file, and each node
- * is several calls into WebAssembly. What was read stays readable when the tree is gone.
+ * A node that reads its children when they are first needed: a hover needs a few lines of a long file, and each node is
+ * several calls into WebAssembly. What was read stays readable after the tree is gone.
  */
 function lazyNode(node: Node, text: string, place: Pick<PyNode, 'fieldName' | 'parent'>): PyNode {
   const { startIndex: start, endIndex: end, type, isNamed } = node;

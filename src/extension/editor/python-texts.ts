@@ -2,13 +2,13 @@ import type { PythonParser, PythonText, TextChange } from './python-parser';
 
 type CachedText = { readonly text: string; readonly python: PythonText };
 
-/** Beyond it the tree of the file that was looked at longest ago is dropped. */
+/** Beyond it the tree of the least recently read file is dropped. */
 const MOST_KEPT = 20;
 
-/** Syntax trees of the Python files that were asked for; what was typed since is parsed in part. */
+/** Syntax trees of the recently read Python files; what was typed since is parsed in part. */
 export class PythonTexts {
   readonly #parser: PythonParser;
-  /** By name, the last that was asked for at the end. */
+  /** By name, the most recent at the end. */
   readonly #kept = new Map<string, CachedText>();
 
   constructor(parser: PythonParser) {
@@ -40,7 +40,7 @@ function renewed({ text: before, python }: CachedText, text: string): PythonText
   return before === text ? python : python.change([changeBetween(before, text)], text);
 }
 
-/** The one stretch in which two texts differ. */
+/** The one range in which two texts differ. */
 export function changeBetween(before: string, after: string): TextChange {
   const shorter = Math.min(before.length, after.length);
   let start = 0;

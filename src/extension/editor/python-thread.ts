@@ -15,7 +15,7 @@ export type PythonQuestion = {
 
 export type PythonAnswer = { readonly hasErrors: boolean; readonly found: PythonFound | undefined };
 
-/** What is under the mouse, as a hover shows it: a schedule is a function and cannot leave its thread. */
+/** What is under the mouse pointer, as a hover shows it: a schedule is a function and cannot leave its thread. */
 export type PythonFound = Pick<PythonFinding, 'start' | 'end' | 'notes'> &
   (
     | { readonly kind: 'curve'; readonly svg: string; readonly words: string }

@@ -5,7 +5,7 @@ import { bundledGrammar, loadPythonParser } from './python-parser';
 import { PythonTexts } from './python-texts';
 import { answerTo, type PythonAnswer, type PythonQuestion } from './python-thread';
 
-// The thread that reads Python files for the hover: a stranger's text must not hold up the editor's host.
+// The thread that reads Python files for the hover: a text of unknown origin must not block the editor's host.
 
 type Data = { readonly folder: string; readonly table: Readonly<Record<string, string>> };
 
@@ -21,7 +21,7 @@ async function main({ folder, table }: Data): Promise<void> {
 }
 
 main(workerData as Data).catch((error: unknown) => {
-  // Thrown outside of the promise, so that the host hears it as the thread's `error`.
+  // Thrown outside of the promise, so that the host gets it as the thread's `error`.
   setImmediate(() => {
     throw error;
   });

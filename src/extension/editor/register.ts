@@ -9,7 +9,7 @@ import { ExperimentLens } from './lens';
 
 const { languages } = vscode;
 
-/** What the editor asks for in configs and in Python. Nothing is loaded for a text that is not ours to help with. */
+/** What the editor requests in configs and in Python. Nothing is loaded for other texts. */
 export function registerEditorFeatures(services: Services): vscode.Disposable[] {
   const lens = new ExperimentLens(services);
   const diagnostics = new ExperimentDiagnostics(services);

@@ -13,7 +13,7 @@ type Opening = {
   readonly isGone: () => boolean;
 };
 
-/** Shows a subject in a panel; undefined where nobody waits for it any more. */
+/** Shows a subject in a panel; undefined if it is no longer awaited. */
 export async function openDashboard(
   services: BaseServices,
   { panel, subject, isGone }: Opening,
@@ -24,7 +24,7 @@ export async function openDashboard(
   return undefined;
 }
 
-/** The subject in what a page kept. Throws where there is none. */
+/** The subject in the state that a page kept. Throws if there is none. */
 export function readSubject(state: unknown): Subject {
   const subject = zSubject.safeParse((state as { subject?: unknown } | undefined)?.subject).data;
   if (!subject) throw new Error('the dashboard did not say what it showed');
@@ -61,7 +61,7 @@ export class Dashboard {
     this.#closed.push(listener);
   }
 
-  /** Stops serving the panel; the panel itself stays for whoever takes it over. */
+  /** Stops serving the panel; the panel itself stays for its next owner. */
   detach(): void {
     this.#store.dispose();
     for (const listener of this.#closed.splice(0)) listener();

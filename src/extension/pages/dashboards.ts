@@ -24,7 +24,7 @@ export class Dashboards implements vscode.Disposable {
     const key = keyOf(subject);
     this.#panels.get(key)?.panel.reveal(undefined, true);
     if (this.#panels.has(key)) return Promise.resolve();
-    // Asked for twice before it is there, it is one panel all the same.
+    // If it is requested twice before it exists, it is one panel all the same.
     const opening = this.#opening.get(key) ?? this.#create(subject, replaces);
     this.#opening.set(key, opening);
     return opening.finally(() => this.#opening.delete(key));

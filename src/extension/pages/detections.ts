@@ -7,7 +7,7 @@ import type { Validated } from '../../run/validation';
 
 export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validated };
 
-/** Detections of an epoch, or of the newest epoch whose file was kept. Undefined where there is none. */
+/** Detections of an epoch, or of the newest epoch whose file was kept. Undefined if there is none. */
 export async function readDetections(
   { dir, state }: LiveRun,
   epoch: number | undefined,
@@ -20,7 +20,7 @@ export async function readDetections(
   return undefined;
 }
 
-/** Older files are cleaned up by the keeper: an absent one is no error. */
+/** The keeper removes older files: an absent one is not an error. */
 async function tryRead(file: string, root: string): Promise<DetectionsFile | undefined> {
   const bytes = await readBytes(file, { most: MOST_BYTES.detections, root }).catch(() => undefined);
   return bytes && decodeDetections(bytes);

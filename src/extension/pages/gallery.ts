@@ -22,8 +22,8 @@ const MIME: Readonly<Record<string, string>> = {
 };
 
 /**
- * Val images with true and predicted boxes, those with most mistakes first. Pictures are handed over as bytes, and only
- * those that the run's own val split lists: a file name in a run folder is a stranger's word.
+ * Val images with true and predicted boxes, those with most mistakes first. Images are sent as bytes, and only those
+ * that the run's own val split lists: a file name in a run folder cannot be trusted.
  */
 export async function galleryOf(run: LiveRun, epoch: number | undefined, from: number): Promise<Gallery> {
   const kept = await readDetections(run, epoch);

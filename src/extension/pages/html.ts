@@ -1,4 +1,4 @@
-/** What a page is shown with; everything it may load is named in its policy. */
+/** The parts of a page; everything it may load is named in its policy. */
 export type PageHtml = {
   readonly entry: 'panel' | 'side';
   readonly title: string;
@@ -9,7 +9,7 @@ export type PageHtml = {
   readonly style: string;
   /** English text -> the reader's language. */
   readonly strings: Readonly<Record<string, string>>;
-  /** What the page is of; it gives this back when it is restored. */
+  /** The subject of the page; it returns this when it is restored. */
   readonly subject: unknown;
   readonly language: string;
 };
@@ -18,8 +18,8 @@ export type PageHtml = {
 const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
 /**
- * Scripts by nonce, styles and fonts from the extension, images that the host handed over as bytes; no network.
- * What toolkit and Chart.js set through the object model, a policy does not hinder.
+ * Scripts by nonce, styles and fonts from the extension, images that the host sent as bytes; no network. What toolkit
+ * and Chart.js set through the object model is not affected by a policy.
  */
 export function pageHtml(page: PageHtml): string {
   const policy = [
@@ -47,7 +47,7 @@ export function pageHtml(page: PageHtml): string {
 </html>`;
 }
 
-/** JSON that cannot end the script element it stands in. */
+/** JSON that cannot end the script element around it. */
 const jsonBlock = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 const escapeHtml = (text: string): string =>

@@ -49,7 +49,7 @@ function currentSource({ runs }: Services): PageSource & vscode.Disposable {
   };
 }
 
-/** What a view shows while there is no run at all. */
+/** The content of a view while there is no run at all. */
 function emptyInput(): ViewInput {
   return { state: createRunState(), planned: undefined, presence: undefined, now: Date.now(), t: translate };
 }

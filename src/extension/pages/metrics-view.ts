@@ -14,7 +14,7 @@ export class MetricsView implements vscode.WebviewViewProvider {
     const store = this.#services.track(new DisposableStore());
     view.onDidDispose(() => store.dispose());
     const { serveMetrics } = await this.#services.load(() => import('./metrics-page'));
-    // The view may have gone in the meantime.
+    // The view may have been closed in the meantime.
     if (!store.isDisposed) store.track(serveMetrics(this.#services, view.webview));
   }
 }

@@ -10,10 +10,10 @@ import { setStatusBarMessage } from '../notices';
 
 /** At most ten updates a second reach a page. */
 const UPDATE_MS = 100;
-/** Ages and time left move on even when no line comes. */
+/** Ages and time left change even if no line comes. */
 const TICK_MS = 5000;
 
-/** What a page shows: a run, a schedule that is only planned, or whatever is current. */
+/** The subject of a page: a run, a schedule that is only planned, or whatever is current. */
 export type PageSource = {
   readonly input: () => ViewInput | undefined;
   readonly onDidChange: Event<void>;
@@ -32,7 +32,7 @@ export type PageSessionOptions = {
   readonly log: vscode.LogOutputChannel;
 };
 
-/** The host's side of one page: answers it, and tells it what changed, never faster than it can draw. */
+/** The host's side of one page: answers it, and sends it what changed, never faster than it can draw. */
 export class PageSession implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #session = createViewSession();
@@ -56,7 +56,7 @@ export class PageSession implements vscode.Disposable {
     this.#store.track({ dispose: () => clearInterval(ticks) });
   }
 
-  /** Tells the page what changed, now or when its turn comes. */
+  /** Sends the page what changed, now or when its turn comes. */
   schedule(): void {
     if (!this.#isOpen || this.#timer !== undefined) return;
     const wait = Math.max(0, this.#lastTold + UPDATE_MS - Date.now());
@@ -102,7 +102,7 @@ export class PageSession implements vscode.Disposable {
     this.#lastTold = Date.now();
     const update = this.#session.update(input);
     if (update) this.#line.event('update', update);
-    // A long run comes in pieces; between them the extension host does what others want of it.
+    // A long run comes in pieces; between them the extension host does other work.
     if (this.#session.isPending) setImmediate(() => this.#isOpen && this.#post());
   }
 

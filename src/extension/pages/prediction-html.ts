@@ -15,7 +15,7 @@ export type PredictionPage = {
 type PredictedBox = Prediction['boxes'][number];
 
 const COLOURS = ['blue', 'yellow', 'green', 'purple', 'red'];
-/** A picture smaller than this is enlarged to it. */
+/** A smaller picture is enlarged to this. */
 const LEAST_WIDTH = 560;
 const LABEL_PIXELS = 18;
 
@@ -48,7 +48,7 @@ export function predictionHtml(page: PredictionPage): string {
 ${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}</body></html>`;
 }
 
-/** The name stands above its box, or inside where there is no room above. */
+/** The name is above its box, or inside if there is no room above. */
 function boxElement(box: PredictedBox, size: number): string {
   const colour = `var(--vscode-charts-${COLOURS[box.class % COLOURS.length]})`;
   const place = `x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}"`;

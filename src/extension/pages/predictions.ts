@@ -19,7 +19,7 @@ export async function showPredictions(
   const panel = vscode.window.createWebviewPanel(
     'pitwall.prediction',
     vscode.l10n.t('{0}, epoch {1}', name, epoch),
-    // A third column would leave none of them room.
+    // A third column would leave room for none of them.
     isSplit ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside,
     { enableScripts: false, localResourceRoots: [] },
   );

@@ -6,13 +6,13 @@ import type { SvgColours } from '../../domain/schedule/svg-frame';
 
 export type RangeView = {
   readonly points: readonly RangePoint[];
-  /** Once the test has ended. */
+  /** After the test has ended. */
   readonly reading: RangeReading | undefined;
   readonly span: { readonly from: number; readonly to: number };
-  /** Steps of the whole test; 0 until the trainer has told. */
+  /** Steps of the whole test; 0 until the trainer has reported them. */
   readonly steps: number;
   readonly ended: boolean;
-  /** Why it ended, where it did not end by itself. */
+  /** Why it ended, if it did not end by itself. */
   readonly note: string | undefined;
   /** What the button writes, such as "lr0: 0.016". */
   readonly settings: string;
@@ -21,7 +21,7 @@ export type RangeView = {
   readonly applied: boolean;
 };
 
-/** Colours of the theme: this SVG stands in the page itself. */
+/** Colours of the theme: this SVG is part of the page itself. */
 const COLOURS: SvgColours = {
   foreground: 'var(--vscode-foreground)',
   muted: 'var(--vscode-descriptionForeground)',
@@ -34,7 +34,7 @@ const COLOURS: SvgColours = {
 };
 const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;
 
-/** The page: its policy lets nothing run but the one script that asks the host, and nothing load. */
+/** The page: its policy runs only the one script that talks to the host, and loads nothing. */
 export function rangePage(body: string, title: string, nonce: string): string {
   return `<!DOCTYPE html><html><head><meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
@@ -60,7 +60,7 @@ addEventListener('click', ({ target }) => {
 </script></body></html>`;
 }
 
-/** What the page says now: the picture, its words, and the button that follows from them. */
+/** The content of the page now: the picture, its words, and the button that follows from them. */
 export function rangeBody(view: RangeView, t: Translate): string {
   const words = wordsOf(view, t);
   const result = view.reading?.kind === 'found' ? view.reading.result : undefined;

@@ -23,13 +23,13 @@ export type RangeSubject = {
   readonly dir: string;
   readonly document: vscode.Uri;
   readonly span: { readonly from: number; readonly to: number };
-  /** What must be written for a suggested lr0 to be trained with. */
+  /** What must be written so that a suggested lr0 is used. */
   readonly settingsFor: (lr0: number) => readonly KeyValue[];
 };
 
 const REDRAW_MS = 300;
 
-/** Shows a range test as it goes on, and at its end the LR that follows with the button that writes it. */
+/** Shows a range test while it runs, and at its end the suggested LR with the button that writes it. */
 export async function openRangePage(services: Services, subject: RangeSubject): Promise<void> {
   const run = await services.runs.acquire(subject.dir);
   const title = vscode.l10n.t('Learning rate test of {0}', path.basename(subject.document.fsPath));
@@ -42,7 +42,7 @@ export async function openRangePage(services: Services, subject: RangeSubject): 
   panel.onDidDispose(() => page.dispose());
 }
 
-/** The page of a test that was run before; false if its config is gone, or is none of this workspace: the page writes into it. */
+/** The page of an earlier test; false if its config is gone, or is not in this workspace: the page writes into it. */
 export async function openRangePageOf(services: Services, dir: string, run: RunFile): Promise<boolean> {
   const { file, resolved } = run.experiment;
   const span = resolved.schedule.lr_range;
@@ -137,7 +137,7 @@ class RangePage implements vscode.Disposable {
 const shown = (settings: readonly KeyValue[]): string =>
   settings.map(({ key, value }) => `${key}: ${value}`).join(', ');
 
-/** One edit that one undo takes back; the file is shown with it, and saved by whoever wrote it. */
+/** One edit that one undo takes back; the file is shown with it, and saving is left to the person. */
 async function writeSettings(uri: vscode.Uri, settings: readonly KeyValue[]): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText();

@@ -26,7 +26,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 }
 
-/** Where the editor's own Markdown preview is switched off. */
+/** If the editor's own Markdown preview is switched off. */
 async function showText(uri: vscode.Uri): Promise<void> {
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }

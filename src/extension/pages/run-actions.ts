@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   newExample: 'pitwall.newExample',
 };
 
-/** Only what is in the table can be asked for by a page. */
+/** A page can request only what is in the table. */
 export async function runAction(
   dir: string | undefined,
   id: string,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a dashboard shows; kept by the page, so that a reload of the window brings it back. */
+/** The subject of a dashboard; the page keeps it, so that a reload of the window restores it. */
 export const zSubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), dir: z.string() }),
   z.object({ kind: z.literal('preview'), file: z.string() }),

@@ -118,8 +118,8 @@ async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCu
 }
 
 /**
- * The second run's best checkpoint against the first's, image by image. A paired bootstrap takes seconds, so it runs in a
- * thread; undefined where a run has kept no detections.
+ * The second run's best checkpoint against the first's, image by image. A paired bootstrap takes seconds, so it runs in
+ * a thread; undefined if a run has kept no detections.
  */
 async function compareBest(
   services: BaseServices,

@@ -6,7 +6,7 @@ import { showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { setting, translate } from '../window';
 
-/** Alerts older than this were told by whoever was there then. */
+/** Alerts older than this were already shown. */
 const FRESH_MS = 60_000;
 
 /** Trouble of the current run as a notification: one at a time, never the same twice, and easy to switch off. */
@@ -34,7 +34,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
     following?.dispose();
     const live = services.runs.current?.live;
     following = live?.onDidAppend((entries) => {
-      // A range test is made to blow the loss up; its own page says where.
+      // A range test is meant to blow the loss up; its own page shows where.
       if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
       for (const entry of entries) void hear(entry);
     });

@@ -10,7 +10,7 @@ import { translate } from '../window';
 export type SharedRun = {
   readonly dir: string;
   readonly live: LiveRun;
-  /** What the view models are made from, as of now. */
+  /** The data for the view models, as of now. */
   input(): ViewInput;
   release(): void;
 };
@@ -33,7 +33,7 @@ export class OpenRuns implements vscode.Disposable {
     this.#installDir = installDir;
   }
 
-  /** Lists the runs of a folder; whoever asked disposes it. */
+  /** Lists the runs of a folder; the caller disposes it. */
   openFolder(dir: string): Promise<RunsFolder> {
     return openRunsFolder(dir);
   }

@@ -21,7 +21,7 @@ export type RegistryOptions = {
   readonly installDir: string;
 };
 
-/** Every run of the workspace, whoever started it, and which of them is looked at. */
+/** Every run of the workspace, whoever started it, and which of them is shown. */
 export class RunRegistry implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.track(new Emitter<void>());
@@ -53,7 +53,7 @@ export class RunRegistry implements vscode.Disposable {
     );
   }
 
-  /** Runs folders that are looked at. */
+  /** Runs folders that are read. */
   get folders(): readonly string[] {
     return [...this.#folders.keys()];
   }
@@ -91,7 +91,7 @@ export class RunRegistry implements vscode.Disposable {
     if (known) return known;
     const opening = this.#openFolder(dir);
     this.#folders.set(dir, opening);
-    // Who asks next tries again; who asked now is told.
+    // This caller gets the error; the next one tries again.
     opening.catch(() => this.#folders.delete(dir));
     return opening;
   }
@@ -115,7 +115,7 @@ export class RunRegistry implements vscode.Disposable {
     this.#didChange();
   }
 
-  /** Opens a run; callers share one reader and release what they took. */
+  /** Opens a run; callers share one reader and release what they opened. */
   async acquire(dir: string): Promise<SharedRun> {
     return (await this.#reader()).acquire(dir);
   }
@@ -161,7 +161,7 @@ export class RunRegistry implements vscode.Disposable {
   }
 }
 
-/** Runs lie beside the config that they came from. */
+/** Runs are beside the config that they came from. */
 export function runsFolderOf(experimentFile: string): string {
   return path.join(path.dirname(experimentFile), 'runs');
 }

@@ -36,7 +36,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
     const item = new vscode.TreeItem(vscode.l10n.t('epoch {0}', epoch));
     item.id = `${path.basename(dir)} ${epoch}`;
-    // Only the number fits beside the name; what it means stands in the tooltip.
+    // Only the number fits beside the name; its meaning is in the tooltip.
     item.description = row.map === '' ? row.verdict.text : [row.map, row.change].join('  ');
     item.iconPath = new vscode.ThemeIcon(...iconOf(row));
     item.tooltip = [`mAP50-95 ${row.map || '–'}, mAP50 ${row.map50 || '–'}`, row.verdict.text, row.kept.text]

@@ -24,13 +24,13 @@ const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: stri
   lost: ['question', 'testing.iconFailed'],
 };
 
-/** A range test is told from a training at a glance. */
+/** Distinguishes a range test from a training at a glance. */
 function iconOf({ run, presence }: RunSummary): readonly [icon: string, colour?: string] {
   const isDone = isRangeTest(run) && presence.state === 'completed';
   return isDone ? ['telescope', 'testing.iconPassed'] : ICONS[presence.state];
 }
 
-/** Nothing turns for a run of which only a heartbeat is known. */
+/** The icon does not spin for a run of which only a heartbeat is known. */
 const ELSEWHERE = ['remote'] as const;
 
 /** Every run of the workspace, newest first; archived ones in a folder of their own at the end. */
@@ -90,7 +90,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   }
 }
 
-/** run.live, run.ended, run.elsewhere, run.archived: what menus ask for. */
+/** run.live, run.ended, run.elsewhere, run.archived: context values for menus. */
 function contextOf({ presence, meta }: RunSummary): string {
   if (meta.archived) return 'run.archived';
   if (FINAL_STATES.has(presence.state)) return 'run.ended';
