@@ -14,6 +14,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { editor } from './provision.mjs';
+import { until } from './workbench.mjs';
+
+/** A start of the server itself, on a machine that has read none of its files yet. */
+const START_MS = 300_000;
 
 const QUIET = {
   'security.workspace.trust.enabled': false,
@@ -103,22 +107,15 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => (output += text));
   const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`;
-  for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null || tries > 240) throw new Error(`code-server did not start:\n${output}`);
-    if (
-      await fetch(`http://127.0.0.1:${port}/healthz`).then(
-        (r) => r.ok,
-        () => false,
-      )
-    )
-      break;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).then((reply) => reply.ok);
+  await until('code-server', () => child.exitCode !== null || answers(), { timeoutMs: START_MS });
+  if (child.exitCode !== null) throw new Error(`code-server ended with ${child.exitCode}:\n${output}`);
   return {
     url,
     dataDir,
     pid: child.pid,
     log: () => extensionLog(dataDir),
+    output: () => output,
     async stop() {
       child.kill('SIGTERM');
       await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));

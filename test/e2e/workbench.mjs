@@ -3,9 +3,14 @@ import path from 'node:path';
 
 export const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const attempt = async (check) => {
+/** How long a state may take: a limit costs nothing where the state comes, and the next machine may be ten times as slow. */
+export const PATIENCE_MS = 90_000;
+/** A command or a start of the editor, each several such states. */
+const LONG_MS = 2 * PATIENCE_MS;
+
+const attempt = async (check, tries) => {
   try {
-    return await check();
+    return await check(tries);
   } catch (error) {
     return error;
   }
@@ -13,11 +18,14 @@ const attempt = async (check) => {
 
 const shown = (value) => (value instanceof Error ? value.message : JSON.stringify(value));
 
-/** Tries until a check gives something, and says what it last saw when it never does. */
-export async function until(what, check, { timeoutMs = 30_000, everyMs = 150 } = {}) {
+/** How long one of several tries may take: short at first, since the focus may be lost for good, then what a slow machine needs. */
+export const patienceOf = (tries) => Math.min(5000 * 1.5 ** tries, 30_000);
+
+/** Tries until a check gives something (it is told how often it was tried), and says what it last saw when it never does. */
+export async function until(what, check, { timeoutMs = PATIENCE_MS, everyMs = 150 } = {}) {
   const end = Date.now() + timeoutMs;
-  for (;;) {
-    const last = await attempt(check);
+  for (let tries = 0; ; tries++) {
+    const last = await attempt(check, tries);
     if (last && !(last instanceof Error)) return last;
     if (Date.now() > end) throw new Error(`timed out: ${what} (last seen: ${shown(last)})`);
     await settle(everyMs);
@@ -25,9 +33,11 @@ export async function until(what, check, { timeoutMs = 30_000, everyMs = 150 } =
 }
 
 /** A page of the workbench, with the console's errors and policy violations kept. */
-export async function openWorkbench(browser, url, { width = 1440, height = 900, locale } = {}) {
+export async function openWorkbench(browser, url, options = {}) {
+  const { width = 1440, height = 900, locale, timeoutMs = LONG_MS } = options;
   const context = await browser.newContext({ viewport: { width, height }, ...(locale ? { locale } : {}) });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
@@ -35,20 +45,19 @@ export async function openWorkbench(browser, url, { width = 1440, height = 900, 
       complaints.push(message.text());
   });
   page.complaints = complaints;
-  // The first start after an installation reads everything from disk; on a busy machine that takes its time.
-  await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 120_000 });
-  await ready(page);
+  await page.goto(url, { waitUntil: 'domcontentloaded', timeout: timeoutMs });
+  await ready(page, timeoutMs);
   return page;
 }
 
-export async function ready(page) {
-  await page.waitForSelector('.monaco-workbench', { timeout: 120_000 });
-  await page.waitForSelector('.statusbar-item', { timeout: 120_000 });
+async function ready(page, timeout = LONG_MS) {
+  await page.waitForSelector('.monaco-workbench', { timeout });
+  await page.waitForSelector('.statusbar-item', { timeout });
 }
 
 /** As the command does it: the editor first writes down what is open, which a browser's own reload may cut short. */
 export async function reloadWindow(page) {
-  const loaded = page.waitForEvent('load', { timeout: 120_000 });
+  const loaded = page.waitForEvent('load', { timeout: LONG_MS });
   await runCommand(page, 'Developer: Reload Window');
   await loaded;
   await ready(page);
@@ -63,34 +72,39 @@ export async function runCommand(page, title) {
   // A view that takes the focus a moment later closes the palette: then it is opened again.
   await until(
     `the command ${title}`,
-    async () => {
+    async (tries) => {
       // A palette that is open lists the commands of the moment it was opened.
       await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
-      await input.fill(`>${title}`, { timeout: 3000 });
-      await row.waitFor({ timeout: 5000 });
+      await input.fill(`>${title}`, { timeout: patienceOf(tries) });
+      await row.waitFor({ timeout: patienceOf(tries) });
       await page.keyboard.press('Enter');
       return true;
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: LONG_MS },
   );
 }
+
+/** What the palette asks at this moment: its title and what it lists. */
+const askedNow = (page) => page.locator('.quick-input-widget').first().innerText();
 
 /** A command and its questions, from the start again where the focus went elsewhere in the middle of them. */
 export async function runAndChoose(page, title, choices) {
   await until(
     `${title}: ${choices.join(', ')}`,
-    async () => {
+    async (tries) => {
       await runCommand(page, title);
       for (const [i, text] of choices.entries()) {
         const rows = page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text });
-        await rows.first().click({ timeout: 5000 });
+        const question = await askedNow(page);
+        await rows.first().click({ timeout: patienceOf(tries) });
         // The next question may list the same names: it is another list, a moment later.
-        if (i < choices.length - 1) await settle(600);
+        if (i < choices.length - 1)
+          await until('the next question', async () => (await askedNow(page)) !== question);
       }
       return true;
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: LONG_MS },
   );
 }
 
@@ -99,20 +113,32 @@ export async function openFile(page, name) {
   const row = page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) }).first();
   await until(
     `the file ${name}`,
-    async () => {
+    async (tries) => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+P');
-      await input.fill(name, { timeout: 5000 });
-      await row.click({ timeout: 5000 });
+      await input.fill(name, { timeout: patienceOf(tries) });
+      await row.click({ timeout: patienceOf(tries) });
       return true;
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: LONG_MS },
   );
   await page
     .locator('.tab', { hasText: path.basename(name) })
     .first()
     .waitFor();
   await page.locator('.monaco-editor .view-line').first().waitFor();
+}
+
+/** Selects an occurrence by the find widget, the next or the one before; the cursor is then on it. */
+export async function findInFile(page, text, key = 'Enter') {
+  await page.keyboard.press('Control+F');
+  const find = page.locator('.find-widget textarea.input').first();
+  await find.waitFor();
+  await find.fill(text);
+  await page.keyboard.press(key);
+  const count = page.locator('.find-widget .matchesCount').first();
+  await until(`${text} in the file`, async () => /^\d+ of \d+/.test(await count.textContent()));
+  await page.keyboard.press('Escape');
 }
 
 /** The frame of a page of ours: the webview's inner frame that holds #app; of a run, where it is named. */
@@ -132,6 +158,12 @@ export async function pageFrame(page, entry, run) {
     }
     return undefined;
   });
+}
+
+/** Lets what a page of ours has just kept reach the editor: a turn of each frame that it is handed through. */
+export async function handedOver(page, frame) {
+  const turn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  for (const each of [frame, frame.parentFrame(), page]) await each.evaluate(turn);
 }
 
 /** The text of the first frame that says something; undefined while none does. */

@@ -39,12 +39,21 @@ export async function prepareRun(
   const file = await pickExperiment(services, uri);
   if (!file) return undefined;
   const document = await vscode.workspace.openTextDocument(file);
-  if (document.isDirty && !(await document.save())) return undefined;
+  if (!(await isSaved(document))) return undefined;
   const experiment = await readExperiment(document);
   if (!experiment || !hasNatives(services, experiment)) return undefined;
   if (!(await passesChecks(services, document, experiment))) return undefined;
   const after = await askForDevice(services, experiment);
   return after === 'cancel' ? undefined : { document, experiment, after };
+}
+
+/** What `save` answers is not it: false as well if auto save was faster. */
+async function isSaved(document: vscode.TextDocument): Promise<boolean> {
+  if (document.isDirty) await document.save();
+  if (!document.isDirty) return true;
+  const name = path.basename(document.fileName);
+  void showErrorMessage(vscode.l10n.t('{0} could not be saved, so nothing was started.', name));
+  return false;
 }
 
 /** Starts it as a run of its own, which every view then lists; undefined if a Python for it must be set up first. */

@@ -6,9 +6,11 @@ import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  handedOver,
   openFile,
   openWorkbench,
   pageFrame,
+  patienceOf,
   reloadWindow,
   runAndChoose,
   runCommand,
@@ -102,7 +104,7 @@ async function closely({ suite, browser, extensions }) {
         'no smoothing',
         async () => (await panel.locator('.smoothing output').textContent()) === '0.00',
       );
-      await settle(800);
+      await handedOver(page, panel);
       await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
@@ -134,25 +136,21 @@ async function closely({ suite, browser, extensions }) {
       const compare = page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first();
       await compare.waitFor();
       // A menu that has just opened takes no click, so that the one that opened it does not choose.
-      await until('the choice', async () => {
+      await until('the choice', async (tries) => {
         if (await compare.isHidden()) return true;
         await settle(400);
-        await compare.click({ timeout: 3000 });
+        await compare.click({ timeout: patienceOf(tries) });
         return false;
       });
-      await until(
-        'the comparison',
-        async () => {
-          for (const frame of page.frames()) {
-            const facts = await frame
-              .evaluate(() => document.querySelector('body.comparison .facts')?.textContent ?? '')
-              .catch(() => '');
-            if (/lr0 0\.01 → 0\.02/.test(facts)) return true;
-          }
-          return false;
-        },
-        { timeoutMs: 60_000 },
-      );
+      await until('the comparison', async () => {
+        for (const frame of page.frames()) {
+          const facts = await frame
+            .evaluate(() => document.querySelector('body.comparison .facts')?.textContent ?? '')
+            .catch(() => '');
+          if (/lr0 0\.01 → 0\.02/.test(facts)) return true;
+        }
+        return false;
+      });
       await runCommand(page, 'View: Close All Editors');
     });
 
@@ -207,7 +205,7 @@ async function closely({ suite, browser, extensions }) {
       writeFileSync(path.join(workspace.dir, 'other.train.yaml'), readFileSync(workspace.config));
       await runCommand(page, 'View: Close All Editors');
       await runCommand(page, 'Pitwall: Start Training');
-      await choice(page, 'other.train.yaml').waitFor({ timeout: 60_000 });
+      await choice(page, 'other.train.yaml').waitFor();
       expect(await choice(page, 'pcb.train.yaml').isVisible(), 'the other one too');
       await page.keyboard.press('Escape');
       expectEqual(processesOf(workspace.runs).length, 0, 'processes');
@@ -262,13 +260,13 @@ async function firstStart({ suite, browser, extensions }) {
     await test('Start Training in an empty folder offers the example, writes it and trains it', async () => {
       await runCommand(page, 'Pitwall: Start Training');
       await page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Create the Example' }).click();
-      const panel = await until('the dashboard', () => pageFrame(page, 'panel'), { timeoutMs: 180_000 });
+      const panel = await until('the dashboard', () => pageFrame(page, 'panel'), { timeoutMs: 300_000 });
       await until('the first loss', async () => /Smoothed loss now/.test(await summary(panel, 'loss')), {
-        timeoutMs: 120_000,
+        timeoutMs: 300_000,
       });
       expectEqual(runIds(runs).length, 1, 'runs');
       await runCommand(page, 'Pitwall: Stop');
-      await until('no process', () => processesOf(runs).length === 0, { timeoutMs: 60_000 });
+      await until('no process', () => processesOf(runs).length === 0);
     });
   } finally {
     await page.context().close();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf } from '../processes.mjs';
 import { expect } from '../suite.mjs';
-import { openFile, openWorkbench, pageFrame, runCommand, settle, until } from '../workbench.mjs';
+import { findInFile, openFile, openWorkbench, pageFrame, runCommand, until } from '../workbench.mjs';
 import { exampleWorkspace, plainWorkspace } from '../workspace.mjs';
 
 export async function editing({ suite, browser, extensions }) {
@@ -50,7 +50,7 @@ export async function editing({ suite, browser, extensions }) {
     await test('a misspelt key is a problem with a fix', async () => {
       await replaceText(page, 'warmup_epochs: 4', 'warmup_epoch: 4');
       await until('the squiggle', () => page.locator('.squiggly-error').first().isVisible());
-      await goTo(page, 'warmup_epoch:');
+      await findInFile(page, 'warmup_epoch:');
       await page.keyboard.press('Control+.');
       const fix = page.locator('.action-widget .monaco-list-row', { hasText: /warmup_epochs/ }).first();
       await fix.waitFor();
@@ -63,7 +63,7 @@ export async function editing({ suite, browser, extensions }) {
       const range = await rangeFrame(page);
       await until('a picture of its own', () => range.locator('svg[aria-label]').first().isVisible());
       const write = range.locator('button[data-act="apply"]');
-      await write.waitFor({ timeout: 240_000 });
+      await write.waitFor({ timeout: 300_000 });
       const words = await range.locator('[role="status"]').textContent();
       const [, lr0] = /lr0 ([\d.e-]+) is/.exec(words) ?? [];
       expect(Number(lr0) > 0.003 && Number(lr0) < 0.06, `a sound suggestion: ${words}`);
@@ -82,7 +82,7 @@ export async function editing({ suite, browser, extensions }) {
       await replaceText(page, 'lr0: 0.', 'lr0: -1.');
       await runCommand(page, 'Pitwall: Start Training');
       const message = page.locator('.notification-list-item-message', { hasText: 'lr0' }).first();
-      await message.waitFor({ timeout: 20_000 });
+      await message.waitFor();
       expect(/pcb\.train\.yaml:\d+/.test(await message.textContent()), 'file and line');
     });
   } finally {
@@ -102,8 +102,8 @@ async function staysAsleep({ suite, browser, extensions }) {
       'in a folder without anything of ours the extension stays asleep',
       { pages: () => [page], log: server.log },
       async () => {
-        await until('the host', () => /Eager extensions activated/.test(server.log()), { timeoutMs: 60_000 });
-        await settle(2000);
+        // The last that the host does by itself; what a folder's files wake was woken before.
+        await until('the host', () => /activationEvent: 'onStartupFinished'/.test(server.log()));
         expect(!/_doActivateExtension pitwall/.test(server.log()), 'it was activated');
       },
     );
@@ -112,17 +112,6 @@ async function staysAsleep({ suite, browser, extensions }) {
     await server.stop();
     plain.remove();
   }
-}
-
-/** Selects the first occurrence by the find widget; the cursor is then on it. */
-async function goTo(page, text) {
-  await page.keyboard.press('Control+F');
-  const find = page.locator('.find-widget textarea.input').first();
-  await find.waitFor();
-  await find.fill(text);
-  await page.keyboard.press('Enter');
-  await settle(300);
-  await page.keyboard.press('Escape');
 }
 
 /** The page of a range test: the frame that has its heading. */
@@ -140,13 +129,13 @@ function rangeFrame(page) {
 
 async function replaceText(page, from, to) {
   await page.keyboard.press('Control+Home');
-  await goTo(page, from);
+  await findInFile(page, from);
   await page.keyboard.insertText(to);
 }
 
 export async function hoverOn(page, word) {
   await page.keyboard.press('Control+Home');
-  await goTo(page, `${word}:`);
+  await findInFile(page, `${word}:`);
   await page.keyboard.press('ArrowLeft');
   await runCommand(page, 'Show or Focus Hover');
 }

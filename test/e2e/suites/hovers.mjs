@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { expect } from '../suite.mjs';
-import { openFile, openWorkbench, runCommand, settle, until } from '../workbench.mjs';
+import { findInFile, openFile, openWorkbench, patienceOf, runCommand, until } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
 
 const THEMES = {
@@ -103,15 +103,11 @@ async function showHover(page, { file, at, says }) {
     const isDrawn = picture.complete && picture.naturalWidth > 100;
     return isDrawn && { words: element.textContent.replaceAll('\u00a0', ' '), alt: picture.alt };
   };
-  const { words, alt } = await until(
-    'the picture',
-    async () => {
-      if ((await hover.count()) === 0) await runCommand(page, 'Show or Focus Hover');
-      await hover.first().waitFor({ timeout: 5000 });
-      return hover.first().evaluate(read);
-    },
-    { timeoutMs: 60_000 },
-  );
+  const { words, alt } = await until('the picture', async (tries) => {
+    if ((await hover.count()) === 0) await runCommand(page, 'Show or Focus Hover');
+    await hover.first().waitFor({ timeout: patienceOf(tries) });
+    return hover.first().evaluate(read);
+  });
   expect(says.test(words), `words: ${words.slice(0, 400)}`);
   expect(alt.length > 20, 'the picture has an alternative text');
 }
@@ -133,12 +129,6 @@ async function keepsThePicture({ suite, page, context }) {
 /** Puts the cursor before the last place where a text stands. */
 async function cursorAt(page, text) {
   await page.keyboard.press('Control+End');
-  await page.keyboard.press('Control+F');
-  const find = page.locator('.find-widget textarea.input').first();
-  await find.waitFor();
-  await find.fill(text);
-  await page.keyboard.press('Shift+Enter');
-  await settle(300);
-  await page.keyboard.press('Escape');
+  await findInFile(page, text, 'Shift+Enter');
   await page.keyboard.press('ArrowLeft');
 }

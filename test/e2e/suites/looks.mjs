@@ -120,8 +120,8 @@ async function inChinese({ suite, browser, extensions, workspace }) {
       await page.locator('.monaco-list-row', { hasText: 'pcb-nano-1' }).first().click();
       const panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
+      await until('the state', async () => /已完成/.test(await panel.locator('.state').textContent()));
       await settle(1500);
-      expect(/已完成/.test(await panel.locator('.state').textContent()), 'the state');
       // Words of the page itself; class names, settings and the trainer's own log lines are data.
       const words =
         '.facts, .tile .label, .chart-title, .segment, .smoothing, thead th, vscode-panel-tab, vscode-button';
@@ -161,19 +161,15 @@ async function tour(page, shoot) {
     await shoot(`tab-${tab}`);
   }
   await runAndChoose(page, 'Pitwall: Compare Runs', ['pcb-nano-1', 'pcb-micro-1']);
-  await until(
-    'the comparison',
-    async () => {
-      for (const frame of page.frames()) {
-        const text = await frame
-          .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
-          .catch(() => '');
-        if (/95 % within/.test(text)) return true;
-      }
-      return false;
-    },
-    { timeoutMs: 60_000 },
-  );
+  await until('the comparison', async () => {
+    for (const frame of page.frames()) {
+      const text = await frame
+        .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
+        .catch(() => '');
+      if (/95 % within/.test(text)) return true;
+    }
+    return false;
+  });
   await settle(800);
   await shoot('comparison');
   await openFile(page, 'pcb.train.yaml');

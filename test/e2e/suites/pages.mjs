@@ -6,6 +6,7 @@ import path from 'node:path';
 import { bundlePages, pageOf } from '../page/bundle.mjs';
 import { THEMES } from '../page/themes.mjs';
 import { expect, expectEqual } from '../suite.mjs';
+import { PATIENCE_MS } from '../workbench.mjs';
 
 const axe = createRequire(import.meta.url).resolve('axe-core');
 const folder = path.resolve(import.meta.dirname, '../../artifacts/pages');
@@ -18,11 +19,12 @@ const MOST_STOPS = 6;
 
 async function openPage({ browser, bundles }, { theme, width, setup, entry = 'panel' }) {
   const page = await browser.newPage({ viewport: { width, height: 800 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   // A page of a file has a session storage, a blank one has not.
   const file = path.join(folder, `${entry}.html`);
   writeFileSync(file, pageOf(bundles, entry, theme, setup));
   await page.goto(`file://${file}`);
-  await page.waitForSelector('body.ready', { timeout: 20_000 });
+  await page.waitForSelector('body.ready');
   return page;
 }
 

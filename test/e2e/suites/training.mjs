@@ -5,6 +5,7 @@ import { startServer } from '../editor.mjs';
 import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  handedOver,
   openFile,
   openWorkbench,
   pageFrame,
@@ -45,7 +46,7 @@ export async function training({ suite, browser, extensions }) {
       await runCommand(page, 'Pitwall: Start Training');
       panel = await pageFrame(page, 'panel');
       await until('the first loss', async () => /Smoothed loss now/.test(await chartSummary(panel, 'loss')), {
-        timeoutMs: 120_000,
+        timeoutMs: 300_000,
       });
       expect((await tileValue(panel, 'loss')) !== '–', 'the loss tile has a number');
     });
@@ -53,15 +54,13 @@ export async function training({ suite, browser, extensions }) {
     await test('charts grow while training goes on', async () => {
       const [before, ink] = [await chartSummary(panel, 'loss'), await inked(panel, 'loss')];
       expect(ink > 50, `the loss chart is drawn (${ink} pixels)`);
-      await until('another loss', async () => (await chartSummary(panel, 'loss')) !== before, {
-        timeoutMs: 60_000,
-      });
+      await until('another loss', async () => (await chartSummary(panel, 'loss')) !== before);
       expect((await inked(panel, 'lr')) > 50, 'the LR chart is drawn');
     });
 
     await test('each checkpoint is validated and its mAP appears', async () => {
       await until('mAP', async () => /^\d\.\d{3}$/.test(await tileValue(panel, 'map')), {
-        timeoutMs: 180_000,
+        timeoutMs: 300_000,
       });
       await until('a star', async () => (await panel.locator('tr.best').count()) === 1);
     });
@@ -80,7 +79,7 @@ export async function training({ suite, browser, extensions }) {
           const bar = await statusText(page);
           return a === b && bar.includes(`mAP ${value.replace(/^0/, '')}`);
         },
-        { timeoutMs: 60_000, everyMs: 50 },
+        { everyMs: 50 },
       );
       await until('the run in the tree', () =>
         page.locator('.monaco-list-row', { hasText: 'pcb-nano-1' }).first().isVisible(),
@@ -94,13 +93,10 @@ export async function training({ suite, browser, extensions }) {
       const stepBefore = stepOf(await panel.locator('.facts').first().textContent());
       await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
-      await until('the dashboard again', async () => /Training/.test(await stateLabel(panel)), {
-        timeoutMs: 60_000,
-      });
+      await until('the dashboard again', async () => /Training/.test(await stateLabel(panel)));
       await until(
         'steps go on',
         async () => stepOf(await panel.locator('.facts').first().textContent()) > stepBefore,
-        { timeoutMs: 60_000 },
       );
       expect(/^\d\.\d{3}$/.test(await tileValue(panel, 'map')), 'mAP is there');
     });
@@ -116,16 +112,14 @@ export async function training({ suite, browser, extensions }) {
       await dialog.waitFor();
       expect(/weights: next step/.test(await dialog.textContent()), 'what it comes to, per group');
       await dialog.getByText('Set Learning Rate').click();
-      await until('the new LR', async () => (await tileValue(panel, 'lr')) === '0.0042', {
-        timeoutMs: 60_000,
-      });
+      await until('the new LR', async () => (await tileValue(panel, 'lr')) === '0.0042');
     });
 
     await test('Stop ends the run and leaves no process', async () => {
       expect(processesOf(workspace.runs).length >= 2, 'keeper and trainer live');
       await panel.locator('vscode-button', { hasText: 'Stop' }).click();
-      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
-      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 30_000 });
+      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)));
+      await until('no process', () => processesOf(workspace.runs).length === 0);
     });
 
     await test('a checkpoint is pinned, and validated once more when asked', async () => {
@@ -135,15 +129,15 @@ export async function training({ suite, browser, extensions }) {
       const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').length;
       const before = lines();
       await runAndChoose(page, 'Pitwall: Validate Checkpoint', ['epoch']);
-      await until('another line', () => lines() > before, { timeoutMs: 90_000 });
-      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 60_000 });
+      await until('another line', () => lines() > before);
+      await until('no process', () => processesOf(workspace.runs).length === 0);
     });
 
     await test('axis, hidden series and tab are remembered across a reload', async () => {
       await panel.locator('.segment', { hasText: 'Step' }).click();
       await panel.locator('#chart-loss .legend-entry', { hasText: 'box' }).click();
       await panel.locator('#tab-log').click();
-      await settle(1000);
+      await handedOver(page, panel);
       await reloadWindow(page);
       panel = await pageFrame(page, 'panel');
       await panel.locator('body.ready').waitFor();
@@ -157,22 +151,18 @@ export async function training({ suite, browser, extensions }) {
 
     await test('Resume goes on in the same folder', async () => {
       await panel.locator('vscode-button', { hasText: 'Resume' }).click();
-      await until('training again', async () => /Training/.test(await stateLabel(panel)), {
-        timeoutMs: 60_000,
-      });
+      await until('training again', async () => /Training/.test(await stateLabel(panel)));
       expectEqual(runIds(workspace.runs).length, 1, 'runs');
     });
 
     await test('Pause frees the device, Continue goes on', async () => {
       await panel.locator('vscode-button', { hasText: 'Pause' }).click();
-      await until('paused', async () => /Paused/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
-      await until('no process', () => processesOf(workspace.runs).length === 0, { timeoutMs: 60_000 });
+      await until('paused', async () => /Paused/.test(await stateLabel(panel)));
+      await until('no process', () => processesOf(workspace.runs).length === 0);
       await panel.locator('vscode-button', { hasText: 'Continue' }).click();
-      await until('training again', async () => /Training/.test(await stateLabel(panel)), {
-        timeoutMs: 60_000,
-      });
+      await until('training again', async () => /Training/.test(await stateLabel(panel)));
       await runCommand(page, 'Pitwall: Stop');
-      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)), { timeoutMs: 60_000 });
+      await until('stopped', async () => /Stopped/.test(await stateLabel(panel)));
     });
 
     await test('Copy Run Summary puts the numbers on the clipboard', async () => {
@@ -197,9 +187,9 @@ export async function training({ suite, browser, extensions }) {
           }
           return (await input.isHidden()) || tab.isVisible();
         },
-        { timeoutMs: 30_000, everyMs: 500 },
+        { everyMs: 500 },
       );
-      await tab.waitFor({ timeout: 60_000 });
+      await tab.waitFor();
       await until('the picture', async () => {
         for (const frame of page.frames()) {
           const found = await frame
@@ -215,9 +205,7 @@ export async function training({ suite, browser, extensions }) {
 
     await test('Check Environment tells the devices and why one is not there', async () => {
       await runCommand(page, 'Pitwall: Check Environment');
-      const text = await until('the report', () => textOfFrames(page, /Pitwall environment/), {
-        timeoutMs: 90_000,
-      });
+      const text = await until('the report', () => textOfFrames(page, /Pitwall environment/));
       await page.screenshot({ path: path.join(suite.artifacts, 'environment-dark.png') });
       expect(/cpu · usable: yes/.test(text), `the processor can be used: ${text}`);
       expect(/webgpu · usable: (no|yes|software only)/.test(text), 'WebGPU is judged');

@@ -25,10 +25,8 @@ export async function twoWindows({ suite, browser, extensions }) {
       );
       expectEqual(started.status, 0, `pitwall train --detach: ${started.stderr}`);
       for (const page of [a, b]) {
-        await until(
-          'the run',
-          () => page.locator('.monaco-list-row', { hasText: 'from-terminal' }).first().isVisible(),
-          { timeoutMs: 30_000 },
+        await until('the run', () =>
+          page.locator('.monaco-list-row', { hasText: 'from-terminal' }).first().isVisible(),
         );
       }
     });
@@ -37,7 +35,7 @@ export async function twoWindows({ suite, browser, extensions }) {
       await openFile(a, 'pcb.train.yaml');
       await runCommand(a, 'Pitwall: Start Training');
       const rows = a.locator('.quick-input-list .monaco-list-row');
-      await rows.filter({ hasText: 'Run Beside' }).waitFor({ timeout: 20_000 });
+      await rows.filter({ hasText: 'Run Beside' }).waitFor();
       await rows.filter({ hasText: 'Cancel' }).click();
       expectEqual(runIds(workspace.runs).length, 1, 'runs');
     });
@@ -46,28 +44,22 @@ export async function twoWindows({ suite, browser, extensions }) {
       await runCommand(a, 'Pitwall: Start Training');
       await a.locator('.quick-input-list .monaco-list-row', { hasText: 'Queue' }).click();
       const panel = await pageFrame(a, 'panel');
-      await until(
-        'it waits',
-        async () => /Queued|waits until/.test(await panel.locator('#app').textContent()),
-        { timeoutMs: 30_000 },
+      await until('it waits', async () =>
+        /Queued|waits until/.test(await panel.locator('#app').textContent()),
       );
       spawnSync(
         process.execPath,
         [path.join(root, 'dist/cli.js'), 'stop', path.join(workspace.runs, 'from-terminal')],
         { cwd: workspace.dir },
       );
-      await until('it trains', async () => /Training/.test(await panel.locator('.state').textContent()), {
-        timeoutMs: 60_000,
-      });
+      await until('it trains', async () => /Training/.test(await panel.locator('.state').textContent()));
     });
 
     await test('stopped in one window, it is stopped in the other', async () => {
       await openFile(b, 'pcb.train.yaml');
       await runCommand(b, 'Pitwall: Stop');
       const panel = await pageFrame(a, 'panel');
-      await until('stopped', async () => /Stopped/.test(await panel.locator('.state').textContent()), {
-        timeoutMs: 60_000,
-      });
+      await until('stopped', async () => /Stopped/.test(await panel.locator('.state').textContent()));
     });
   } finally {
     await a.context().close();

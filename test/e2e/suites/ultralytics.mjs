@@ -62,9 +62,9 @@ export async function ultralytics({ suite, browser, extensions }) {
         await runCommand(page, 'Pitwall: Start Training');
         const panel = await pageFrame(page, 'panel');
         const loss = async () => /Smoothed loss now/.test(await chartSummary(panel, 'loss'));
-        await until('the first loss', loss, { timeoutMs: 180_000 });
+        await until('the first loss', loss, { timeoutMs: 300_000 });
         const map = async () => /^\d\.\d{3}$/.test(await tileValue(panel, 'map'));
-        await until('mAP', map, { timeoutMs: 240_000 });
+        await until('mAP', map, { timeoutMs: 300_000 });
         const completed = async () => /completed/i.test(await panel.locator('.state').first().textContent());
         await until('the end', completed, { timeoutMs: 300_000 });
         await until('a star', async () => (await panel.locator('tr.best').count()) === 1);
