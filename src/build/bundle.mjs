@@ -2,13 +2,13 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
-import { commonJsChunks, SPLIT } from './commonjs-chunks.mjs';
+import { commonJsChunks, splitOf } from './commonjs-chunks.mjs';
 import { ENTRIES, NATIVE_MODULES } from './entries.mjs';
 import { markBundleFresh } from './freshness.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-function optionsFor(name, { entry, options, split }) {
+function optionsFor(name, { entry, options, split, shared = entry }) {
   return {
     ...options,
     absWorkingDir: root,
@@ -24,9 +24,8 @@ function optionsFor(name, { entry, options, split }) {
     alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     external: [...(options.external ?? []), ...(options.platform === 'node' ? NATIVE_MODULES : [])],
     ...(split && {
-      ...SPLIT,
-      sourcemap: 'inline',
-      plugins: [commonJsChunks({ target: options.target, ...split })],
+      ...splitOf(name),
+      plugins: [commonJsChunks(shared, { target: options.target, ...split })],
     }),
   };
 }

@@ -4,28 +4,31 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
-/** The folder of dist/ that holds the parts. Their names change with their content: it is emptied at each build. */
-const CHUNKS = 'chunks';
-
-/** Options of an esbuild build that this plugin finishes. */
-export const SPLIT = {
+/**
+ * Options of an esbuild build that this plugin finishes. Each entry has a folder of its own for its parts: their names change
+ * with their content, so it is emptied at each build.
+ */
+export const splitOf = (entry) => ({
   format: 'esm',
   splitting: true,
   write: false,
   sourcemap: 'inline',
-  chunkNames: `${CHUNKS}/[name]-[hash]`,
-};
+  chunkNames: `chunks/${entry}/[name]-[hash]`,
+});
 
-/** @param {esbuild.TransformOptions} options of the step to CommonJS: target and minification */
-export function commonJsChunks(options) {
+/**
+ * @param {string} shared the file whose modules all parts have in common
+ * @param {esbuild.TransformOptions} options of the step to CommonJS: target and minification
+ */
+export function commonJsChunks(shared, options) {
   return {
     name: 'commonjs-chunks',
     setup(build) {
-      const { absWorkingDir: root, outdir } = build.initialOptions;
-      partsNeedTheEntry(build);
+      const { absWorkingDir: root, outdir, chunkNames } = build.initialOptions;
+      partsNeed(shared, build);
       build.onEnd(async ({ errors, outputFiles, metafile }) => {
         if (errors.length > 0) return;
-        const folder = path.join(root, outdir, CHUNKS);
+        const folder = path.join(root, outdir, path.dirname(chunkNames));
         await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true });
         for (const file of outputFiles) {
@@ -33,7 +36,8 @@ export function commonJsChunks(options) {
           const name = path.relative(root, file.path).split(path.sep).join('/');
           metafile.outputs[name].bytes = Buffer.byteLength(code);
           await writeFile(`${file.path}.map`, map);
-          await writeFile(file.path, `${code}//# sourceMappingURL=${path.basename(file.path)}.map\n`);
+          const mode = code.startsWith('#!') ? 0o755 : 0o644;
+          await writeFile(file.path, `${code}//# sourceMappingURL=${path.basename(file.path)}.map\n`, { mode });
         }
       });
     },
@@ -41,23 +45,19 @@ export function commonJsChunks(options) {
 }
 
 /**
- * esbuild puts modules into one file that are needed by the same parts. That each part needs the entry, which is there
- * before any of them, makes one file of all that the entry needs; else it would be fifteen, and opening a file takes longer
- * than compiling 10 kB.
+ * esbuild puts modules into one file that are needed by the same parts. That each part needs the entry, or what the entry
+ * needs, which is there before any of them, makes one file of all that; else it would be fifteen, and opening a file takes
+ * longer than compiling 10 kB.
  */
-function partsNeedTheEntry(build) {
-  const { absWorkingDir: root, entryPoints } = build.initialOptions;
-  const entries = Object.values(entryPoints).map((file) => path.join(root, file));
+function partsNeed(shared, build) {
+  const { absWorkingDir: root } = build.initialOptions;
   build.onResolve({ filter: /^\./ }, async ({ kind, path: named, pluginData, ...from }) => {
     if (kind !== 'dynamic-import' || pluginData === 'part') return undefined;
     const resolved = await build.resolve(named, { kind, ...from, pluginData: 'part' });
     return { ...resolved, namespace: 'part' };
   });
   build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path: file }) => ({
-    contents: [
-      ...entries.map((entry) => `import ${JSON.stringify(entry)};`),
-      `export * from ${JSON.stringify(file)};`,
-    ].join('\n'),
+    contents: `import ${JSON.stringify(path.join(root, shared))}; export * from ${JSON.stringify(file)};`,
     resolveDir: root,
   }));
 }

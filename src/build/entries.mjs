@@ -13,10 +13,12 @@ const HOST_GLOBALS = { navigator: 'undefined' };
 
 /**
  * name -> { entry, options, natives: the native modules this bundle may require; split: how it is minified, where `import()`
- * makes files of their own; atStart: kB that are loaded with the entry, of ours alone, before any of those }
+ * makes files of their own; shared: what all of those need, unless it is the entry; atStart: kB that are loaded with the
+ * entry, of ours alone, before any of those }
  */
 export const ENTRIES = {
-  cli: { entry: 'src/cli/main.ts', options: node, natives: [] },
+  // Its parts share what stands beside main.ts, which tells by its own place where the other bundles are.
+  cli: { entry: 'src/cli/main.ts', options: node, split: {}, shared: 'src/cli/run-cli.ts', natives: [] },
   keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
   trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },

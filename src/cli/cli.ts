@@ -11,3 +11,6 @@ export type Cli = {
 };
 
 export type CommandFactory = (cli: Cli) => CommandUnknownOpts;
+
+/** Name -> what loads the command of that name. */
+export type CommandTable = Readonly<Record<string, () => Promise<CommandFactory>>>;

@@ -2,16 +2,18 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { toError } from '../base/async';
 import { isBadInput } from '../base/bad-input';
 import { visible } from '../base/visible';
-import type { Cli, CommandFactory } from './cli';
+import type { Cli, CommandFactory, CommandTable } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
 import { VERSION } from './version';
+
+const VERSION_FLAGS = ['-V', '--version'];
 
 /** Runs one command line (without node and script). Never throws, never exits the process. */
 export async function runCli(
   argv: readonly string[],
   io: CliIo,
-  commands: readonly CommandFactory[],
+  table: CommandTable,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const run: Cli['run'] =
@@ -20,6 +22,7 @@ export async function runCli(
       exitCode = await handler(...args);
     };
   try {
+    const commands = await loadCommands(argv, table);
     await createProgram({ io, run }, commands).parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -27,12 +30,20 @@ export async function runCli(
   }
 }
 
+/** The one that is asked for; all of them for the help text, and to find the nearest name. */
+function loadCommands(argv: readonly string[], table: CommandTable): Promise<CommandFactory[]> {
+  const [first = ''] = argv;
+  if (VERSION_FLAGS.includes(first)) return Promise.resolve([]);
+  const names = Object.hasOwn(table, first) ? [first] : Object.keys(table);
+  return Promise.all(names.map((name) => table[name]()));
+}
+
 function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
   const program = new Command('pitwall')
     .description(
       'Trains YOLO detectors, validates every checkpoint beside training and tells you what it means.',
     )
-    .version(VERSION)
+    .version(VERSION, VERSION_FLAGS.join(', '))
     .showSuggestionAfterError()
     .helpCommand('help [command]', 'show how a command is used')
     .addHelpText(

@@ -44,6 +44,7 @@ const BENCHES = [
   { name: 'validator' },
   { name: 'beside' },
   { name: 'watching-cost', needs: needsLinux },
+  { name: 'looking-cost' },
   { name: 'ultralytics', needs: needsUltralytics },
 ];
 

@@ -1,10 +1,5 @@
-// Recorded runs for pictures: written by test/helpers/record-run.ts, bundled on the spot.
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import esbuild from 'esbuild';
-
-const root = path.resolve(import.meta.dirname, '../..');
+// Recorded runs for pictures: written by test/helpers/record-run.ts.
+import { loadHelper } from './load-helper.mjs';
 
 const RECORDINGS = [
   {
@@ -42,18 +37,7 @@ const RECORDINGS = [
 
 /** Writes recorded runs into a workspace's runs folder: a completed one, a better one, a diverged one unless named. */
 export async function recordedRuns({ config, runs }, names = ['pcb-nano-1', 'pcb-micro-1', 'pcb-nano-hot']) {
-  const outfile = path.join(root, '.vscode-test/record-run.cjs');
-  mkdirSync(path.dirname(outfile), { recursive: true });
-  await esbuild.build({
-    entryPoints: [path.join(root, 'test/helpers/record-run.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile,
-    logLevel: 'warning',
-    external: ['sharp', 'onnxruntime-node'],
-  });
-  const { recordRuns } = createRequire(import.meta.url)(outfile);
+  const { recordRuns } = await loadHelper('record-run');
   await recordRuns(
     config,
     runs,

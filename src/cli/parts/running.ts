@@ -1,0 +1,23 @@
+import { demoCommand } from '../commands/demo';
+import { followCommand } from '../commands/follow';
+import { initCommand } from '../commands/init';
+import { lrFindCommand } from '../commands/lr-find';
+import { continueCommand, pauseCommand, stopCommand } from '../commands/requests';
+import { rewindCommand } from '../commands/rewind';
+import { setCommand } from '../commands/set';
+import { trainCommand } from '../commands/train';
+import { watchCommand } from '../commands/watch';
+
+export const RUNNING = {
+  demo: demoCommand,
+  init: initCommand,
+  train: trainCommand,
+  watch: watchCommand,
+  follow: followCommand,
+  stop: stopCommand,
+  pause: pauseCommand,
+  continue: continueCommand,
+  set: setCommand,
+  rewind: rewindCommand,
+  'lr-find': lrFindCommand,
+};
