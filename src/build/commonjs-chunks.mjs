@@ -32,12 +32,8 @@ export function commonJsChunks(shared, options) {
         await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true });
         for (const file of outputFiles) {
-          const { code, map } = await toCommonJs(file, options);
           const name = path.relative(root, file.path).split(path.sep).join('/');
-          metafile.outputs[name].bytes = Buffer.byteLength(code);
-          await writeFile(`${file.path}.map`, map);
-          const mode = code.startsWith('#!') ? 0o755 : 0o644;
-          await writeFile(file.path, `${code}//# sourceMappingURL=${path.basename(file.path)}.map\n`, { mode });
+          metafile.outputs[name].bytes = await writeCommonJs(file, options);
         }
       });
     },
@@ -60,6 +56,15 @@ function partsNeed(shared, build) {
     contents: `import ${JSON.stringify(path.join(root, shared))}; export * from ${JSON.stringify(file)};`,
     resolveDir: root,
   }));
+}
+
+/** Writes a file and its map; answers its bytes. */
+async function writeCommonJs(file, options) {
+  const { code, map } = await toCommonJs(file, options);
+  await writeFile(`${file.path}.map`, map);
+  const named = `${code}//# sourceMappingURL=${path.basename(file.path)}.map\n`;
+  await writeFile(file.path, named, { mode: code.startsWith('#!') ? 0o755 : 0o644 });
+  return Buffer.byteLength(code);
 }
 
 /** `file` carries its source map in itself, and the new one leads through it to the sources. */

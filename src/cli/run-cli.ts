@@ -10,11 +10,7 @@ import { VERSION } from './version';
 const VERSION_FLAGS = ['-V', '--version'];
 
 /** Runs one command line (without node and script). Never throws, never exits the process. */
-export async function runCli(
-  argv: readonly string[],
-  io: CliIo,
-  table: CommandTable,
-): Promise<ExitCode> {
+export async function runCli(argv: readonly string[], io: CliIo, table: CommandTable): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const run: Cli['run'] =
     (handler) =>

@@ -1,5 +1,5 @@
 // Recorded runs for pictures: written by test/helpers/record-run.ts.
-import { loadHelper } from './load-helper.mjs';
+import { loadTypeScript } from './load-typescript.mjs';
 
 const RECORDINGS = [
   {
@@ -37,7 +37,7 @@ const RECORDINGS = [
 
 /** Writes recorded runs into a workspace's runs folder: a completed one, a better one, a diverged one unless named. */
 export async function recordedRuns({ config, runs }, names = ['pcb-nano-1', 'pcb-micro-1', 'pcb-nano-hot']) {
-  const { recordRuns } = await loadHelper('record-run');
+  const { recordRuns } = await loadTypeScript('test/helpers/record-run.ts');
   await recordRuns(
     config,
     runs,

@@ -46,10 +46,10 @@ function runsFolderOf(io: CliIo, dir: string): string {
   return isFolder(inside) ? inside : folder;
 }
 
-function listEntry({ dir, name, run, presence, status }: RunSummary) {
+function listEntry({ dir, name, run, presence, own, status }: RunSummary) {
   const { state, note } = presence;
   const kind = isRangeTest(run) ? { kind: 'range test' } : {};
-  return { run: dir, name, ...kind, state, note, created: run.created, ...status?.progress };
+  return { run: dir, name, ...kind, state, note, own, created: run.created, ...status?.progress };
 }
 
 function printRuns(io: CliIo, runs: readonly RunSummary[]): void {
@@ -57,7 +57,7 @@ function printRuns(io: CliIo, runs: readonly RunSummary[]): void {
   else for (const line of formatTable(COLUMNS, runs.map(row))) printLine(io.stdout, line);
 }
 
-function row({ name, run, presence, status }: RunSummary): string[] {
+function row({ name, run, presence, own, status }: RunSummary): string[] {
   const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
   return [
     name,
@@ -66,6 +66,6 @@ function row({ name, run, presence, status }: RunSummary): string[] {
     score(best?.map),
     best ? String(best.epoch) : '',
     formatAgo((Date.now() - run.created) / 1000, createTranslate()),
-    presence.note ?? '',
+    [own ? [] : ['not yours'], presence.note ?? []].flat().join('; '),
   ];
 }

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { toError } from '../../base/async';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { type MetaFile, type RunFile, type StatusFile, zStatusFile } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
+import { readRunBytes } from '../../run/folder/read';
+import { codeOf } from '../../run/folder/refused';
+import { isMarkedWith } from '../../run/folder/signature';
+import { knownUserKey } from '../../run/folder/user-key';
 import { readJsonFile } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
@@ -23,6 +27,8 @@ export type RunSummary = {
   readonly meta: MetaFile;
   readonly status: StatusFile | undefined;
   readonly presence: Presence;
+  /** Whether this user started it, or gave their word for it: else nothing that it names is executed unasked. */
+  readonly own: boolean;
   /** When its small files were last replaced. */
   readonly changed: string;
 };
@@ -54,7 +60,8 @@ export async function listRuns(dir: string, known: readonly RunSummary[] = []): 
   const names = await readdir(dir).catch(() => [] as string[]);
   const before = new Map(known.map((run) => [run.dir, run]));
   const dirs = names.filter((name) => !name.startsWith('.')).map((name) => path.join(dir, name));
-  const results = await Promise.all(dirs.map((run) => readOrKeep(run, before.get(run))));
+  const key = keyForLooking();
+  const results = await Promise.all(dirs.map((run) => readOrKeep(run, before.get(run), key)));
   const runs = results.filter((r) => typeof r === 'object');
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
@@ -62,18 +69,28 @@ export async function listRuns(dir: string, known: readonly RunSummary[] = []): 
   };
 }
 
+/** One that is damaged is told to whoever acts: a list without its runs is of no use. */
+function keyForLooking(): Buffer | undefined {
+  try {
+    return knownUserKey();
+  } catch {
+    return undefined;
+  }
+}
+
 async function readOrKeep(
   dir: string,
   known: RunSummary | undefined,
+  key: Buffer | undefined,
 ): Promise<RunSummary | string | undefined> {
   const changed = await changeTimes(dir);
-  return known?.changed === changed && hasEnded(known) ? known : summarize(dir, changed);
+  return known?.changed === changed && hasEnded(known) ? known : summarize(dir, changed, key);
 }
 
-/** When status and meta were last replaced. */
+/** When status, meta and signature were last replaced. */
 async function changeTimes(dir: string): Promise<string> {
-  const { status, meta } = runPaths(dir);
-  const times = [status, meta].map((file) =>
+  const { status, meta, signature } = runPaths(dir);
+  const times = [status, meta, signature].map((file) =>
     lstat(file).then(
       (s) => s.mtimeMs,
       () => 0,
@@ -87,12 +104,17 @@ function hasEnded({ presence }: RunSummary): boolean {
   return FINAL_STATES.has(presence.state) && presence.state !== 'lost';
 }
 
+/** A file, or a folder without run.json. */
+const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
 /** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
-async function summarize(dir: string, changed: string): Promise<RunSummary | string | undefined> {
-  const names = await readdir(dir).catch(() => [] as string[]);
-  if (!names.includes('run.json')) return undefined;
+async function summarize(
+  dir: string,
+  changed: string,
+  key: Buffer | undefined,
+): Promise<RunSummary | string | undefined> {
   try {
-    const run = await readRun(dir);
+    const { run, bytes } = await readRunBytes(dir);
     const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
     return {
       dir,
@@ -101,10 +123,12 @@ async function summarize(dir: string, changed: string): Promise<RunSummary | str
       meta: await readMeta(dir),
       status,
       presence: await readPresence(dir, run, status),
+      own: await isMarkedWith(key, dir, bytes),
       changed,
     };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const { message, cause } = toError(error);
+    return NO_RUN.has(codeOf(cause)) ? undefined : message;
   }
 }
 

@@ -66,7 +66,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   }
 
   #runItem(summary: RunSummary): vscode.TreeItem {
-    const { presence, run, meta, dir } = summary;
+    const { presence, run, meta, dir, own } = summary;
     const item = new vscode.TreeItem(meta.title ?? summary.name);
     const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
     const [icon, colour] = isElsewhere ? ELSEWHERE : iconOf(summary);
@@ -76,12 +76,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
     const isShown = dir === this.#services.runs.current?.dir;
     const map = best === undefined ? '' : `mAP ${formatMetric(best).replace(/^0/, '')}`;
-    const parts = [isShown ? '●' : '', map, formatAgo((Date.now() - run.created) / 1000, t)];
+    const whose = own ? '' : vscode.l10n.t('not yours');
+    const parts = [isShown ? '●' : '', whose, map, formatAgo((Date.now() - run.created) / 1000, t)];
     item.description = parts.filter((part) => part !== '').join('  ');
     item.contextValue = contextOf(summary);
     item.tooltip = tooltipOf(summary, this.#services);
     item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-    item.accessibilityInformation = { label: `${item.label}, ${stateLabel(presence.state, t, run)}, ${map}` };
+    const told = [item.label, stateLabel(presence.state, t, run), whose, map].filter((part) => part !== '');
+    item.accessibilityInformation = { label: told.join(', ') };
     return item;
   }
 
@@ -97,11 +99,15 @@ function contextOf({ presence, meta }: RunSummary): string {
   return presence.where === 'elsewhere' ? 'run.elsewhere' : 'run.live';
 }
 
-function tooltipOf({ presence, run, dir, meta }: RunSummary, { t }: Services): vscode.MarkdownString {
+function tooltipOf({ presence, run, dir, meta, own }: RunSummary, { t }: Services): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(`${meta.title ?? run.name}\n`);
   text.appendText(`${stateLabel(presence.state, t, run)}${presence.note ? `: ${presence.note}` : ''}\n`);
   text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
+  if (!own)
+    text.appendText(
+      `\n${vscode.l10n.t('Not started by you, or copied or moved since: nothing that it names is executed until you say so.')}`,
+    );
   if (meta.notes) text.appendText(`\n${meta.notes}`);
   return text;
 }

@@ -22,10 +22,16 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** Opens a regular file for reading. Close it. Throws `Refused`, or ENOENT if there is none. */
 export async function openToRead(file: string, rule: Omit<ReadRule, 'most'> = {}): Promise<FileHandle> {
+  return (await openRegular(file, rule)).handle;
+}
+
+type Opened = { readonly handle: FileHandle; readonly stat: Stats };
+
+async function openRegular(file: string, rule: Omit<ReadRule, 'most'>): Promise<Opened> {
   const place = placeOf(file, rule);
   try {
     const handle = await openPlace(place, file);
-    return await checked(handle, file);
+    return { handle, stat: await checked(handle, file) };
   } finally {
     place.close();
   }
@@ -69,9 +75,9 @@ export function readBytesSync(file: string, rule: ReadRule): Buffer {
 }
 
 async function readAll(file: string, rule: ReadRule): Promise<Buffer> {
-  const handle = await openToRead(file, rule);
+  const { handle, stat } = await openRegular(file, rule);
   try {
-    const bytes = Buffer.allocUnsafe(sizeWithin(file, await handle.stat(), rule.most));
+    const bytes = Buffer.allocUnsafe(sizeWithin(file, stat, rule.most));
     let filled = 0;
     for (let n = 1; n > 0 && filled < bytes.length; filled += n)
       n = (await handle.read(bytes, filled, bytes.length - filled, filled)).bytesRead;
@@ -115,10 +121,11 @@ function attempt<T>(file: string, open: () => T): T {
   }
 }
 
-async function checked(handle: FileHandle, file: string): Promise<FileHandle> {
+async function checked(handle: FileHandle, file: string): Promise<Stats> {
   try {
-    refuseOther(await handle.stat(), file);
-    return handle;
+    const stat = await handle.stat();
+    refuseOther(stat, file);
+    return stat;
   } catch (error) {
     await handle.close();
     throw error;

@@ -6,7 +6,7 @@ import { parseJson } from '../../base/json';
 import { RUN_FORMAT, type RunFile, zRunFile } from '../files';
 import { MOST_BYTES } from './bounds';
 import { runPaths } from './paths';
-import { readText, readTextSync } from './read-file';
+import { readBytes, readTextSync } from './read-file';
 
 const OLDEST_FORMAT = RUN_FORMAT - 1;
 const RULE = { most: MOST_BYTES.run };
@@ -24,9 +24,15 @@ export function readRunSync(dir: string): RunFile {
 }
 
 export async function readRun(dir: string): Promise<RunFile> {
+  return (await readRunBytes(dir)).run;
+}
+
+/** The same with the file's own bytes, of which the run's mark is. */
+export async function readRunBytes(dir: string): Promise<{ readonly run: RunFile; readonly bytes: Buffer }> {
   const file = runPaths(dir).run;
   try {
-    return checkRun(file, await readText(file, RULE));
+    const bytes = await readBytes(file, RULE);
+    return { run: checkRun(file, bytes.toString('utf8')), bytes };
   } catch (error) {
     throw unreadable(dir, error);
   }

@@ -33,10 +33,14 @@ export class NotOwnRun extends BadInputError {
 
 /** Whether this user started the run, or approved it, in this very folder. */
 export async function isOwnRun(dir: string): Promise<boolean> {
-  const marks = await marksOf(dir);
-  const key = knownUserKey();
-  if (marks.length === 0 || key === undefined) return false;
-  const own = Buffer.from(await markOf(dir, key));
+  return isMarkedWith(knownUserKey(), dir);
+}
+
+/** The same for lists, which ask for the key once. `run`: the bytes of its run.json, if they are known. */
+export async function isMarkedWith(key: Buffer | undefined, dir: string, run?: Buffer): Promise<boolean> {
+  const marks = key === undefined ? [] : await marksOf(dir);
+  if (key === undefined || marks.length === 0) return false;
+  const own = Buffer.from(markOf(dir, key, run ?? (await readRunFile(dir))));
   return marks
     .map((mark) => Buffer.from(mark))
     .some((m) => m.length === own.length && timingSafeEqual(m, own));
@@ -49,7 +53,7 @@ export async function requireOwnRun(dir: string): Promise<void> {
 
 /** Records this user's approval of the run as it is, in its place. */
 export async function signRun(dir: string): Promise<void> {
-  const mark = await markOf(dir, userKey());
+  const mark = markOf(dir, userKey(), await readRunFile(dir));
   const others = (await marksOf(dir)).filter((m) => m !== mark);
   await writeJson(runPaths(dir).signature, { format: FORMAT, marks: [mark, ...others].slice(0, MOST_MARKS) });
 }
@@ -59,11 +63,12 @@ async function marksOf(dir: string): Promise<readonly string[]> {
   return (await readJsonFile(runPaths(dir).signature, zSignature, rule))?.marks ?? [];
 }
 
+const readRunFile = (dir: string): Promise<Buffer> => readBytes(runPaths(dir).run, { most: MOST_BYTES.run });
+
 /** The run's id is in run.json. */
-async function markOf(dir: string, key: Buffer): Promise<string> {
-  const run = await readBytes(runPaths(dir).run, { most: MOST_BYTES.run });
+function markOf(dir: string, key: Buffer, run: Buffer): string {
   const content = createHash('sha256').update(run).digest('hex');
-  const place = realpathSync(path.resolve(dir));
+  const place = realpathSync.native(path.resolve(dir));
   return createHmac('sha256', key)
     .update(JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]))
     .digest('hex');

@@ -1,4 +1,4 @@
-// What test/helpers/NAME.ts exports, bundled on the spot: the suites here are plain JavaScript.
+// What a TypeScript file exports, bundled on the spot: the suites here and the benches are plain JavaScript.
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -6,11 +6,13 @@ import esbuild from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export async function loadHelper(name) {
-  const outfile = path.join(root, '.vscode-test', `${name}.cjs`);
+/** @param {string} file from the root of the repository */
+export async function loadTypeScript(file) {
+  const outfile = path.join(root, '.vscode-test', `${path.basename(file, '.ts')}.cjs`);
   mkdirSync(path.dirname(outfile), { recursive: true });
   await esbuild.build({
-    entryPoints: [path.join(root, 'test/helpers', `${name}.ts`)],
+    entryPoints: [path.join(root, file)],
+    loader: { '.proto': 'text' },
     bundle: true,
     platform: 'node',
     format: 'cjs',

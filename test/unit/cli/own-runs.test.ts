@@ -1,0 +1,84 @@
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ownIdentity } from '../../../src/engine/process/identity';
+import { requireActable } from '../../../src/run/folder/act-on';
+import { createRun } from '../../../src/run/folder/create';
+import { wholeExperiment } from '../../helpers/whole-experiment';
+import { cli, lines } from './harness';
+
+let root: string;
+let dir: string;
+const state = process.env.XDG_STATE_HOME;
+
+/** The person sits at this machine, with this home folder. */
+function sitAt(host: string, home: string): void {
+  vi.spyOn(os, 'hostname').mockReturnValue(host);
+  process.env.XDG_STATE_HOME = path.join(root, home);
+}
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-own-'));
+  sitAt('node-1', 'shared-home');
+  const run = await createRun({
+    experimentFile: path.join(root, 'pcb.train.yaml'),
+    text: 'model: nano\n',
+    experiment: wholeExperiment(),
+    runsDir: path.join(root, 'runs'),
+    pitwallVersion: '0.1.0',
+    name: 'mine',
+  });
+  dir = run.dir;
+  const status = { format: 1, state: 'completed', heartbeat: Date.now(), keeper: ownIdentity() };
+  writeFileSync(path.join(dir, 'status.json'), JSON.stringify(status));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.env.XDG_STATE_HOME = state;
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function listed(): Promise<Record<string, boolean>> {
+  const runs = lines((await cli(['list', '--json'], root)).out).map((line) => JSON.parse(line));
+  return Object.fromEntries(runs.map(({ name, own }) => [name, own]));
+}
+
+const ASKS = /was not started by you, or was copied or moved since.*--trust lets Pitwall act on it/;
+const stop = async (run: string, ...more: string[]) => (await cli(['stop', run, ...more], root)).err;
+
+describe('a run of their own', () => {
+  it('needs no word on the machine where it was started', async () => {
+    expect(await listed()).toEqual({ mine: true });
+    expect((await cli(['list'], root)).out).not.toContain('not yours');
+    expect(await stop('mine')).not.toMatch(ASKS);
+  });
+
+  it('needs none on another node with the same home folder', async () => {
+    sitAt('node-2', 'shared-home');
+    expect(await listed()).toEqual({ mine: true });
+    await requireActable(dir);
+    expect(await stop('mine')).not.toMatch(ASKS);
+  });
+
+  it('is not theirs for a colleague on the same disk, which the list says before anything is tried', async () => {
+    sitAt('node-1', 'home-of-a-colleague');
+    expect(await listed()).toEqual({ mine: false });
+    expect((await cli(['list'], root)).out).toMatch(/^mine .* not yours$/m);
+    expect(await stop('mine')).toMatch(ASKS);
+  });
+
+  it.each([
+    ['copied', () => cpSync(dir, path.join(root, 'runs/other'), { recursive: true })],
+    ['moved', () => renameSync(dir, path.join(root, 'runs/other'))],
+  ])('that was %s is shown, and asks once', async (_, change) => {
+    change();
+    expect((await cli(['show', 'other'], root)).code).toBe(0);
+    expect(await listed()).toMatchObject({ other: false });
+    expect(await stop('other')).toMatch(ASKS);
+    expect(await stop('other', '--trust')).toMatch(/^trusted: .*other; its dataset is /);
+    expect(await stop('other')).not.toMatch(ASKS);
+    expect(await listed()).toMatchObject({ other: true });
+  });
+});
