@@ -23,7 +23,7 @@ function isHeic(bytes: Buffer): boolean {
 }
 
 /** Bytes of a file that tell its format. */
-export const HEAD_BYTES = 32;
+const HEAD_BYTES = 32;
 
 const STARTS: readonly (readonly [format: string, at: number, start: string])[] = [
   ['JPEG', 0, '\xff\xd8\xff'],

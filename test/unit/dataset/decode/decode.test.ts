@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { crc32 } from '../../../../src/base/crc32';
 import { decodeImage } from '../../../../src/dataset/decode/decode';
 import { imageSize } from '../../../../src/dataset/decode/image-size';
+import { greyThumbnail } from '../../../../src/dataset/decode/thumbnail';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -259,5 +261,30 @@ describe('what only has the name of an image', () => {
       expect(await imageSize(file)).toEqual({ width: WIDTH, height: HEIGHT });
       expect((await decodeImage(file)).width).toBe(WIDTH);
     }
+  });
+});
+
+describe('what is asked of an image besides', () => {
+  it('is its size, also if its header does not stand in the first 64 kB', async () => {
+    const noise = Uint8Array.from({ length: 300 * 200 * 3 }, (_, i) => (i * i * 37) % 251);
+    const large = sharp(noise, { raw: { width: 300, height: 200, channels: 3 } });
+    for (const format of ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const) {
+      const turned = large.clone().withMetadata({ orientation: 6 });
+      const bytes = await turned.toFormat(format, { quality: 100, compression: 'none' }).toBuffer();
+      const { width, height } = (await decodeImage(put(`large.${format}`, bytes))) ?? {};
+      expect(await imageSize(put(`large.${format}`, bytes)), format).toEqual({ width, height });
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('is nothing of a pipe, and of a drawing', async () => {
+    const [pipe, svg] = [path.join(folder, 'pipe.png'), path.join(folder, 'drawing.png')];
+    execFileSync('mkfifo', [pipe]);
+    writeFileSync(svg, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    for (const file of [pipe, svg]) {
+      expect(await imageSize(file)).toBeUndefined();
+      expect(await greyThumbnail(file, { width: 2, height: 2 })).toBeUndefined();
+    }
+    const image = put('grey.png', await raw().png().toBuffer());
+    expect((await greyThumbnail(image, { width: 2, height: 2 }))?.length).toBe(4);
   });
 });
