@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from .files import read_regular
+
 # Epochs between validations that no run has: only its last epoch is validated.
 ONLY_THE_LAST = 10**9
 
@@ -17,7 +19,7 @@ def main() -> int:
     parser.add_argument("--attempt", type=int, default=1)
     options = parser.parse_args()
     run_dir = options.run_dir.resolve()
-    experiment = json.loads((run_dir / "run.json").read_text(encoding="utf-8"))["experiment"]["resolved"]
+    experiment = json.loads(read_regular(run_dir / "run.json"))["experiment"]["resolved"]
     try:
         from ultralytics import YOLO
     except Exception as error:  # a broken installation fails with anything: a missing library is an OSError

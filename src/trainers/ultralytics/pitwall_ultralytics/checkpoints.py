@@ -8,18 +8,23 @@ import shutil
 import time
 from pathlib import Path
 
+from .files import open_regular, refuse_link
+
 FORMAT = 1
+COPY_BYTES = 4 * 1024 * 1024
 
 
 def publish(run_dir: Path, source: Path, meta: dict) -> dict:
     """Copies `source` to checkpoints/epoch-NNNN/model.pt: written beside, synced, renamed whole. Returns the event's fields."""
     relative = f"checkpoints/epoch-{meta['epoch']:04d}"
     target = run_dir / relative
+    refuse_link(target.parent)
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    shutil.copyfile(source, draft / "model.pt")
-    with (draft / "model.pt").open("rb+") as file:
+    with open_regular(source, run_dir) as content, (draft / "model.pt").open("xb") as file:
+        shutil.copyfileobj(content, file, COPY_BYTES)
+        file.flush()
         os.fsync(file.fileno())
     (draft / "meta.json").write_text(json.dumps({"format": FORMAT, "created": int(time.time() * 1000), **meta}))
     size = sum(f.stat().st_size for f in draft.iterdir())
@@ -45,7 +50,8 @@ def rescue(run_dir: Path, epochs_done: dict):
     import torch
 
     try:
-        content = torch.load(last, map_location="cpu", weights_only=False)
+        with open_regular(last, run_dir) as file:
+            content = torch.load(file, map_location="cpu", weights_only=False)
         epoch, names = int(content["epoch"]) + 1, content["ema"].names
         arguments = content["train_args"]
     except Exception:  # torn, or not a checkpoint that can be gone on from

@@ -5,6 +5,8 @@ import json
 import time
 from pathlib import Path
 
+from .files import read_regular
+
 POLL_SECONDS = 0.1
 
 
@@ -27,7 +29,7 @@ class ControlFolder:
         # What a link leads to is nobody's request, and nothing there is removed.
         if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []
-        return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.stat().st_mtime)]
+        return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.lstat().st_mtime)]
 
     def done(self, request_id: str) -> None:
         (self._folder / f"{request_id}.json").unlink(missing_ok=True)
@@ -35,7 +37,7 @@ class ControlFolder:
     @staticmethod
     def _read(path: Path):
         try:
-            file = json.loads(path.read_text(encoding="utf-8"))
+            file = json.loads(read_regular(path))
             request = file["request"]
             return (path.stem, request, str(file.get("from", ""))) if isinstance(request, dict) else (path.stem, None, None)
         except (ValueError, KeyError, TypeError, OSError):

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """events.jsonl: one JSON object a line, append-only, one writer (rank 0)."""
 
+import io
 import json
 import math
 import os
 import time
 from pathlib import Path
+
+from .files import open_regular
 
 TAIL_BYTES = 65536
 
@@ -21,12 +24,21 @@ def plain(value):
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
+def is_torn(path: Path) -> bool:
+    """Whether a killed writer left half a line at the end."""
+    if not path.exists():
+        return False
+    with open_regular(path) as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 1))
+        return file.read() not in (b"", b"\n")
+
+
 class EventLog:
     """Appends events; every line is flushed, so that a killed trainer loses nothing it announced."""
 
     def __init__(self, run_dir: Path):
         path = run_dir / "events.jsonl"
-        torn = path.exists() and not path.read_bytes()[-1:] in (b"", b"\n")
+        torn = is_torn(path)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # never through a link
         self._file = os.fdopen(os.open(path, flags, 0o666), "a", encoding="utf-8")
         if torn:
@@ -43,7 +55,7 @@ def read_events(run_dir: Path):
     path = run_dir / "events.jsonl"
     if not path.exists():
         return
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with io.TextIOWrapper(open_regular(path), encoding="utf-8", errors="replace") as file:
         for line in file:
             try:
                 event = json.loads(line)
@@ -69,8 +81,8 @@ def last_event(run_dir: Path):
     path = run_dir / "events.jsonl"
     if not path.exists():
         return None
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+    with open_regular(path) as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL_BYTES))
         lines = file.read().decode("utf-8", errors="replace").splitlines()
     for line in reversed(lines):
         try:

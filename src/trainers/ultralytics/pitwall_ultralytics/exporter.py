@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .files import require_regular
 from .lines import serve_lines
 
 
@@ -38,12 +39,14 @@ def export(source: Path, target: Path, imgsz, head: dict) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
+    require_regular(source)
     try:
-        os.link(source, target)
+        os.link(source, target, follow_symlinks=False)
     except FileNotFoundError:
         raise
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
+    except (OSError, NotImplementedError):  # a file system without hard links
+        shutil.copyfile(source, target, follow_symlinks=False)
+    require_regular(target)  # what was put in the place of the source meanwhile is not opened
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ See lines.py.
 import json
 import os
 import re
+import secrets
 import sys
 import tempfile
 from pathlib import Path
 
+from .files import require_regular
 from .lines import serve_lines
 from .metric_names import named
 
@@ -27,7 +29,7 @@ def handle(request: dict) -> dict:
     from ultralytics import YOLO
     from ultralytics.models.yolo.detect import DetectionValidator
 
-    model = YOLO(request["pt"])
+    model = YOLO(str(require_regular(Path(request["pt"]))))
     device = choose_device(request["device"], request.get("trained_on") or "")
     half = wants_half(request["half"], device)
     # Images that share one padded shape: what decides the numbers stands before what is quickest.
@@ -125,8 +127,8 @@ def described(pred, batch: dict, index: int) -> dict:
 
 def write_found(path: Path, found: list) -> None:
     """Written beside, renamed whole."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with draft.open("wb") as file:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    with draft.open("xb") as file:  # never through a link
         file.write(json.dumps({"images": [f["image"] for f in found]}).encode() + b"\n")
         for f in found:
             file.write(f["rows"].tobytes())
