@@ -70,7 +70,7 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
   it('holds every file that the extension loads later on', () => {
     const texts = new Map(
       vsix.entries
-        .filter(({ name }) => /^extension\/dist\/(extension|chunks\/.+)\.js$/.test(name))
+        .filter(({ name }) => /^extension\/dist\/(cli|extension|chunks\/.+)\.js$/.test(name))
         .map(({ name, read }) => [path.basename(name), read().toString()]),
     );
     const needed = [...texts.values()].flatMap((text) =>
