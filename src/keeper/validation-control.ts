@@ -8,6 +8,7 @@ import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import type { CheckpointState, RunState } from '../run/state';
+import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
 import type { RunBook } from './run-book';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
@@ -231,7 +232,7 @@ export class ValidationControl {
     const best = bestOf(book.state);
     if (best && best.epoch !== book.state.best?.epoch) book.note({ type: 'best', ...best });
     const history = historyOf(book.state);
-    const plateau = this.#plateau(history);
+    const plateau = this.#plateau(history, lrAhead(book.state, history.at(-1)?.epoch ?? 0));
     if (plateau) monitor.raise(plateau, 0);
   }
 

@@ -1,7 +1,9 @@
 import { words } from '../../base/words';
+import { mainGroup } from '../schedule/summary';
+import { targetAt } from '../schedule/warmup-parts';
 import { isSmallForModel } from './facts';
 import { count, percent } from './numbers';
-import type { Rule } from './types';
+import type { AdviceContext, Finding, Rule } from './types';
 
 /** With fewer validation images than this, mAP jumps by points from one checkpoint to the next. */
 const NOISY_SET = 500;
@@ -134,6 +136,15 @@ export const DATA_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'patience-decay',
+    key: 'early_stop.patience',
+    source: words('simulated runs of thirteen kinds, docs/statistics.md'),
+    reason: words(
+      'The last gain comes while the LR falls: a run that rests before that is not done. Of 100 epochs, patience 10 cost 0.007 to 0.014 mAP in the mean, 20 and more 0.004 at most.',
+    ),
+    find: shortOfDecay,
+  },
+  {
     id: 'half-without-fp16',
     key: 'validation.half',
     source: words(
@@ -173,3 +184,26 @@ export const DATA_RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** Share of the run that patience should have if the LR decays. */
+const PATIENCE_SHARE = 0.3;
+
+function shortOfDecay({ experiment, schedule }: AdviceContext): Finding | undefined {
+  const { epochs } = experiment;
+  const { enabled, patience, wait_for_decay } = experiment.early_stop;
+  if (!enabled || patience >= PATIENCE_SHARE * epochs || !decays(schedule)) return undefined;
+  return {
+    severity: wait_for_decay ? 'info' : 'warning',
+    message: words(
+      'patience {0} is under {1} of {2} epochs while the LR decays: a run may be stopped before its last gain',
+      ...[patience, percent(PATIENCE_SHARE), epochs],
+    ),
+    fix: { key: 'early_stop.patience', value: Math.ceil(PATIENCE_SHARE * epochs) },
+  };
+}
+
+function decays(schedule: AdviceContext['schedule']): boolean {
+  const main = mainGroup(schedule);
+  const peak = targetAt(schedule, 0, main);
+  return schedule.lrAt(schedule.steps - 1, main) <= 0.5 * peak;
+}

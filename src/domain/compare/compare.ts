@@ -13,6 +13,7 @@ import {
 } from './limits';
 import { classVerdicts } from './per-class';
 import { bootstrapPair, type Pair, pointEstimate, type Replicates } from './replicates';
+import { type ClassUnits, widened, wideningOf } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
@@ -111,7 +112,7 @@ export function concludeComparison(pair: Pair, parts: readonly Replicates[], see
   const map = mapB - mapA;
   return {
     map,
-    ...percentileLimits(differences, pair.a.images),
+    ...widened(percentileLimits(differences, pair.a.images), map, wideningOf(parts, unitsOf(pair, point))),
     probabilityBetter: 1 - shareBelow(differences, 0),
     bias: meanOf(differences) - map,
     a: checkpointEstimate(a, mapA),
@@ -121,6 +122,16 @@ export function concludeComparison(pair: Pair, parts: readonly Replicates[], see
     replicates: a.length,
     seed,
     rule: pair.rule.name,
+  };
+}
+
+/** How many images have each class. */
+function unitsOf({ a }: Pair, point: Replicates): ClassUnits {
+  const { classes, truthStart, truthImage } = a;
+  const imagesOf = (c: number): number => new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size;
+  return {
+    differences: point.b.map((ap, c) => ap - point.a[c]),
+    units: Array.from({ length: classes }, (_, c) => imagesOf(c)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { exponentialAverage } from '../display/smooth';
 import type { EarlyStopSettings } from '../experiment/types';
+import { hasMostAhead, type LrAhead } from './lr-ahead';
 
 /** Metrics of one validated epoch; `loss` is the mean training loss of that epoch, if known. */
 export type ValidatedEpoch = {
@@ -15,8 +16,8 @@ export type ValidatedEpoch = {
 export type EarlyStopContext = {
   /** Epochs until the end of the warm-up. */
   readonly warmupEpochs: number;
-  /** How much of the way from its peak to its end the LR has gone; undefined if it does not decay. */
-  readonly decayed?: number | undefined;
+  /** What the LR still has before it; undefined if it does not decay. */
+  readonly ahead?: LrAhead | undefined;
 };
 
 export type EarlyStopVerdict = {
@@ -36,8 +37,6 @@ type Settings = Pick<EarlyStopSettings, 'metric' | 'ema' | 'patience'> &
 
 /** A metric below this is noise of a detector that finds nothing yet. */
 const BEGUN = 0.001;
-/** "Most of its decay": the LR has come less than half the way from its peak to its end. */
-const MOST = 0.5;
 
 /**
  * Whether a run has stopped improving. Patience counts once the warm-up is over and the metric has begun: then its
@@ -71,11 +70,11 @@ export function judgeEarlyStop(
 function mayStop(
   history: readonly ValidatedEpoch[],
   settings: Settings,
-  { decayed }: EarlyStopContext,
+  { ahead }: EarlyStopContext,
 ): boolean {
   const { min_epochs = 0, wait_for_decay = true } = settings;
   const epoch = history.at(-1)?.epoch ?? 0;
-  return epoch >= min_epochs && !(wait_for_decay && decayed !== undefined && decayed < MOST);
+  return epoch >= min_epochs && !(wait_for_decay && hasMostAhead(ahead));
 }
 
 function firstBegun(
@@ -154,11 +153,6 @@ function lossGain(loss: number | undefined, first: number | undefined): number {
   if (loss === undefined || first === undefined || !(first > 0) || !Number.isFinite(loss)) return 0;
   return Math.min(1, Math.max(0, 1 - loss / first));
 }
-
-/**
- * Of equals the first; while the metric has not begun (0) the latest, so that patience does not count (as in
- * Ultralytics).
- */
 
 /** Standard deviation of the noise of a series, from the differences of neighbours; a slow rise does not count as noise. */
 function noiseOf(values: readonly number[]): number {

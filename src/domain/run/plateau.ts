@@ -1,27 +1,52 @@
+import { inEnglish, type Words, words } from '../../base/words';
 import { type Alarm, createEpisode } from './alarms';
 import { judgeEarlyStop, type ValidatedEpoch } from './early-stop';
+import { hasMostAhead, type LrAhead } from './lr-ahead';
 
 /** Validated epochs without a rise of the smoothed mAP by more than half a percent of its value. */
 const PLATEAU_EPOCHS = 10;
 const SMALLEST_RISE = 0.005;
 
-/** Reports once that mAP has stopped rising, and again after it rose and stopped anew. */
-export function createPlateauAlarm(): (history: readonly ValidatedEpoch[]) => Alarm | undefined {
-  const episode = createEpisode();
-  return (history) => {
+/**
+ * Reports once that mAP has stopped rising, and again after it rose and stopped anew. While the LR has most of its decay before it,
+ * or rises again, that is no news: the last gain comes with the fall of the LR. Then the alarm says so instead.
+ */
+export function createPlateauAlarm(): (
+  history: readonly ValidatedEpoch[],
+  ahead?: LrAhead,
+) => Alarm | undefined {
+  const [early, late] = [createEpisode(), createEpisode()];
+  return (history, ahead) => {
     const { smoothed } = judgeEarlyStop(history, { metric: 'map', ema: 5, patience: 0 });
     const latest = Math.max(...smoothed.slice(-PLATEAU_EPOCHS));
     const before = Math.max(0, ...smoothed.slice(0, -PLATEAU_EPOCHS));
     const flat = smoothed.length > PLATEAU_EPOCHS && latest <= before * (1 + SMALLEST_RISE);
-    const epoch = history.at(-1)?.epoch ?? 1;
-    return episode(flat, () => ({
-      rule: 'plateau',
-      severity: 'info',
-      epoch,
-      message: `mAP50-95 has not risen for ${PLATEAU_EPOCHS} validated epochs (smoothed best ${before.toFixed(3)})`,
-      numbers: { best: before, latest },
-    }));
+    const isEarly = hasMostAhead(ahead);
+    const found = { epoch: history.at(-1)?.epoch ?? 1, numbers: { best: before, latest } };
+    const waits = early(flat && isEarly, () => alarmOf(found, 'plateau_lr_decays', stillDecays(ahead)));
+    return late(flat && !isEarly, () => alarmOf(found, 'plateau', undefined)) ?? waits;
   };
+}
+
+type Found = Pick<Alarm, 'numbers'> & { readonly epoch: number };
+
+function alarmOf({ epoch, numbers }: Found, rule: string, next: Words | undefined): Alarm {
+  const said = words(
+    'mAP50-95 has not risen for {0} validated epochs (smoothed best {1})',
+    PLATEAU_EPOCHS,
+    numbers.best.toFixed(3),
+  );
+  const message = [said, ...(next ? [next] : [])].map(inEnglish).join('; ');
+  return { rule, severity: 'info', epoch, message, said, ...(next && { next }), numbers };
+}
+
+function stillDecays(ahead: LrAhead | undefined): Words {
+  if (ahead?.risesIn !== undefined)
+    return words('the LR rises again in epoch {0}: what comes after that is not known yet', ahead.risesIn);
+  return words(
+    'but the LR still decays ({0} % of the way is done), and the last gain comes with that: nothing to do yet',
+    Math.round(100 * (ahead?.decayed ?? 0)),
+  );
 }
 
 /** Validated epochs after warm-up in which a detector should have found something. */

@@ -164,6 +164,13 @@ const CASES: Case[] = [
     nearMiss: 'early_stop: { ema: 5, patience: 10 }',
   },
   {
+    rule: 'patience-decay',
+    fires: 'epochs: 100\nearly_stop: { patience: 29 }',
+    message: /^patience 29 is under 30\.0 % of 100 epochs while the LR decays/,
+    fix: { key: 'early_stop.patience', value: 30 },
+    nearMiss: 'epochs: 100\nlrf: 1\nearly_stop: { patience: 29 }',
+  },
+  {
     rule: 'half-without-fp16',
     fires: 'validation: { half: on }',
     world: { gpu: { name: 'GTX 1660', half: false } },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createStepAlarms } from '../../../../src/domain/run/alarms';
 import { createDivergenceRule } from '../../../../src/domain/run/divergence';
 import { judgeEarlyStop, type ValidatedEpoch } from '../../../../src/domain/run/early-stop';
+import { lrAheadOf } from '../../../../src/domain/run/lr-ahead';
 import { createBehindAlarm, createPlateauAlarm } from '../../../../src/domain/run/plateau';
 import { keptDetections, removableCheckpoints } from '../../../../src/domain/run/retention';
 import { createRhythm } from '../../../../src/domain/run/rhythm';
@@ -92,7 +93,7 @@ test('plateau and validation behind are said once, with their numbers', () => {
   const plateau = createPlateauAlarm();
   const maps = [0.1, 0.3, 0.5, ...Array(30).fill(0.5)];
   const said = maps.map((_, i) => plateau(maps.slice(0, i + 1).map((m, e) => validated(e + 1, m))));
-  expect(said.filter((a) => a)).toHaveLength(1);
+  expect(said.filter((a) => a)).toMatchObject([{ rule: 'plateau' }]);
   const behind = createBehindAlarm();
   expect([1, 3, 4, 1, 3].map((n) => behind(n, 1)?.numbers.behind)).toEqual([
     undefined,
@@ -101,6 +102,23 @@ test('plateau and validation behind are said once, with their numbers', () => {
     undefined,
     3,
   ]);
+});
+
+test('a plateau before most of the decay of the LR, or before a restart, is no alarm, and that is said once', () => {
+  const maps = [0.1, 0.3, 0.5, ...Array(40).fill(0.5)].map((m, e) => validated(e + 1, m));
+  const saidOf = (lrOf: (epoch: number) => number) => {
+    const plateau = createPlateauAlarm();
+    const lrs = Array.from({ length: 60 }, (_, i) => lrOf(i + 1));
+    return maps.flatMap((_, i) => plateau(maps.slice(0, i + 1), lrAheadOf(lrs, i + 1)) ?? []);
+  };
+  const linear = saidOf((epoch) => 1 - epoch / 61);
+  expect(linear.map(({ rule }) => rule)).toEqual(['plateau_lr_decays', 'plateau']);
+  expect(linear[0].message).toMatch(/but the LR still decays \(4\d % of the way is done\)/);
+  expect(linear[1].epoch).toBe(31);
+  const restarts = saidOf((epoch) => (epoch < 40 ? 1 - epoch / 41 : 1 - (epoch - 40) / 21));
+  expect(restarts.map(({ rule }) => rule)).toEqual(['plateau_lr_decays']);
+  expect(restarts[0].message).toMatch(/the LR rises again in epoch 40/);
+  expect(saidOf(() => 1).map(({ rule }) => rule)).toEqual(['plateau']);
 });
 
 test('stalled: five times longer silent than ever of late, and not judged before two epochs were seen', () => {

@@ -82,9 +82,11 @@ test('ties keep the earlier; min_delta and min_epochs are obeyed', () => {
 
 test('not while the LR has most of its decay before it, unless that is asked for', () => {
   const flat = Array<number>(12).fill(0.5);
-  expect(stopsAt(flat, { patience: 5 }, { warmupEpochs: 0, decayed: 0.3 })).toBeUndefined();
-  expect(stopsAt(flat, { patience: 5 }, { warmupEpochs: 0, decayed: 0.6 })).toBe(6);
-  expect(stopsAt(flat, { patience: 5, wait_for_decay: false }, { warmupEpochs: 0, decayed: 0.3 })).toBe(6);
+  expect(stopsAt(flat, { patience: 5 }, { warmupEpochs: 0, ahead: { decayed: 0.3 } })).toBeUndefined();
+  expect(stopsAt(flat, { patience: 5 }, { warmupEpochs: 0, ahead: { decayed: 0.6 } })).toBe(6);
+  expect(
+    stopsAt(flat, { patience: 5, wait_for_decay: false }, { warmupEpochs: 0, ahead: { decayed: 0.3 } }),
+  ).toBe(6);
 });
 
 test('what the other numbers do is in the reason', () => {

@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { coverageTable } from './coverage-table';
+import { earlyStopTable } from './early-stop-table';
+
+type Table = (simulations: number) => string;
+
+const log = (line: string): void => console.error(line);
+
+/** Each makes the table of its own name. */
+const TABLES: Readonly<Record<string, Table>> = {
+  'early-stop': earlyStopTable,
+  coverage: (simulations) => coverageTable(simulations, log),
+};
+
+const [name = '', simulations = '600'] = process.argv.slice(2);
+const make = TABLES[name];
+if (make === undefined) {
+  console.error(`usage: node test/statistics/run.mjs ${Object.keys(TABLES).join('|')} [simulations]`);
+  process.exit(2);
+}
+const table = make(Number(simulations));
+const page = path.join(process.env.PITWALL_REPOSITORY ?? '.', 'docs/statistics.md');
+const text = readFileSync(page, 'utf8');
+const [before, after] = [`<!-- table ${name} -->`, `<!-- end ${name} -->`];
+const [from, to] = [text.indexOf(before), text.indexOf(after)];
+if (from < 0 || to < 0) console.log(table);
+else writeFileSync(page, `${text.slice(0, from + before.length)}\n${table}\n${text.slice(to)}`);
