@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { coverageTable } from './coverage-table';
+import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
+import { rangeTable } from './range-worlds';
 
 type Table = (simulations: number) => string;
 
@@ -9,7 +11,9 @@ const log = (line: string): void => console.error(line);
 
 /** Each makes the table of its own name. */
 const TABLES: Readonly<Record<string, Table>> = {
+  divergence: divergenceTable,
   'early-stop': earlyStopTable,
+  range: rangeTable,
   coverage: (simulations) => coverageTable(simulations, log),
 };
 

@@ -9,8 +9,7 @@ export const NOISES: Readonly<Record<string, Noise>> = {
   'noise of 10 %': (random) => 0.1 * random.normal(),
   'noise of 25 %': (random) => 0.25 * random.normal(),
   'noise of 70 %': (random) => 0.7 * random.normal(),
-  'one batch of twenty four times as noisy': (random) =>
-    (random.next() < 0.05 ? 1 : 0.25) * random.normal(),
+  'one batch of twenty four times as noisy': (random) => (random.next() < 0.05 ? 1 : 0.25) * random.normal(),
 };
 
 /** Of 96, the least for five decades, 128 as is usual, and more. */
@@ -29,13 +28,37 @@ function curve(shape: Shape, steps: number, noise: Noise, random: Random): Range
   });
 }
 
-/** Share of tests that give a number: of curves that tell of none, and of those that do, and what they then give. */
-export function answersOf(kind: 'flat' | 'clear', noise: string, steps: number, runs: number) {
+export type Answers = {
+  /** Share of the tests that give a number. */
+  readonly share: number;
+  /** How far apart the middle 80 % of the numbers are, as a factor. */
+  readonly spread: number;
+};
+
+export type RangeWorld = { readonly kind: 'flat' | 'clear'; readonly noise: string; readonly steps: number };
+
+/** What range tests answer: of curves that have no answer, and of those that do. */
+export function answersOf({ kind, noise, steps }: RangeWorld, runs: number): Answers {
   const shape = kind === 'flat' ? flat : clear;
   const given = Array.from({ length: runs }, (_, i) => {
     const read = readRange(curve(shape, steps, NOISES[noise], createRandom(1 + i, steps)));
     return read.kind === 'found' ? [read.result.suggested] : [];
   }).flat();
   given.sort((a, b) => a - b);
-  return { share: given.length / runs, spread: given[Math.round(0.9 * (given.length - 1))] / given[Math.round(0.1 * (given.length - 1))] };
+  const at = (share: number): number => given[Math.round(share * (given.length - 1))];
+  return { share: given.length / runs, spread: at(0.9) / at(0.1) };
 }
+
+export function rangeTable(runs: number): string {
+  const rows = Object.keys(NOISES).flatMap((noise) =>
+    STEPS.map((steps) => {
+      const none = answersOf({ kind: 'flat', noise, steps }, runs);
+      const some = answersOf({ kind: 'clear', noise, steps }, Math.ceil(runs / 5));
+      return `| ${noise} | ${steps} | ${percent(none.share)} | ${percent(some.share)} | x ${some.spread.toFixed(2)} |`;
+    }),
+  );
+  const title = '| noise of one batch | steps | flat: a number | clear: a number | middle 80 % within |';
+  return [title, '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

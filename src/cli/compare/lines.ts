@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
+import { lackSentence } from '../../domain/compare/power';
 import { boxesSentence, recipeSentence } from '../../domain/compare/sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
@@ -76,5 +77,7 @@ function verdict(comparison: Comparison, style: Style): string {
 
 function sentences({ comparison, recipes }: RunsCompared): string[] {
   const names = { a: 'A', b: 'B' };
-  return [boxesSentence(comparison, names), recipeSentence(recipes, comparison, names)].map(inEnglish);
+  const lack = lackSentence(recipes, comparison);
+  const said = [boxesSentence(comparison, names), recipeSentence(recipes, comparison, names)];
+  return [...said, ...(lack ? [lack] : [])].map(inEnglish);
 }

@@ -1,4 +1,5 @@
 import { type Limits, meanOf } from './limits';
+import { imageErrorOf, type Need, needOf } from './power';
 import { studentQuantile } from './student';
 import { judgeDifference, type Verdict } from './verdict';
 
@@ -28,31 +29,44 @@ export type RecipeVerdict =
       /** Mean of B's runs minus mean of A's. */
       readonly difference: number;
       readonly verdict: Verdict;
+      /** What would decide it; absent if it is decided. */
+      readonly need?: Need;
     });
 
 const LEVEL = 0.975;
+/** Degrees of freedom that are as good as any more. */
+const MANY = 1000;
 
 /**
- * Whether one recipe is better than the other, by the spread between seeds: one spread for both, pooled, and Student's
- * t. With one run each this cannot be known.
+ * Whether one recipe is better than the other, by both sources of luck: the spread between seeds (one for both recipes, pooled)
+ * and the choice of val images, which is the same for all runs and which no number of seeds makes up for. Student's t with
+ * the degrees of freedom of their sum (Satterthwaite 1946). With one run each this cannot be known.
  */
-export function judgeRecipes({ a, b, sameRecipe }: SeedMaps): RecipeVerdict {
+export function judgeRecipes({ a, b, sameRecipe }: SeedMaps, boxes: Limits): RecipeVerdict {
   if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };
   const freedom = a.length + b.length - 2;
   if (freedom < 1) return { kind: 'one-run-each' };
   const spread = Math.sqrt((squares(a) + squares(b)) / freedom);
   const difference = meanOf(b) - meanOf(a);
-  const half = studentQuantile(LEVEL, freedom) * spread * Math.sqrt(1 / a.length + 1 / b.length);
+  const imageError = imageErrorOf(boxes);
+  const ofSeeds = spread ** 2 * (1 / a.length + 1 / b.length);
+  const half = halfWidth({ ofSeeds, ofImages: imageError ** 2, freedom });
   const limits = { low: difference - half, high: difference + half };
+  const verdict = judgeDifference(limits);
   return {
     kind: 'seeds',
-    runsA: a.length,
-    runsB: b.length,
-    spread,
-    difference,
+    ...{ runsA: a.length, runsB: b.length, spread, difference, verdict },
     ...limits,
-    verdict: judgeDifference(limits),
+    ...(verdict === 'neither' && { need: needOf({ difference, spread, imageError }) }),
   };
+}
+
+type Variances = { readonly ofSeeds: number; readonly ofImages: number; readonly freedom: number };
+
+function halfWidth({ ofSeeds, ofImages, freedom }: Variances): number {
+  const all = ofSeeds + ofImages;
+  const joint = ofSeeds > 0 ? Math.floor(freedom * (all / ofSeeds) ** 2) : MANY;
+  return studentQuantile(LEVEL, Math.min(joint, MANY)) * Math.sqrt(all);
 }
 
 function deviation(values: readonly number[]): number | undefined {

@@ -1,4 +1,4 @@
-import { errorOf, robustErrorOf, smoothed } from './smooth';
+import { errorOf, residualShare, robustErrorOf, smoothed } from './smooth';
 import type { NoAnswer, RangePoint } from './types';
 
 // The landmarks of one curve. Smith (arXiv 1506.01186, 1708.07120): raise the LR from tiny to large within a short run,
@@ -57,8 +57,9 @@ function readLandmarks(curve: readonly RangePoint[], { error, reach }: Noise): C
   const steepest = indexOfSteepest(curve, lowest, reach);
   // Relative, as the error is: what noise does to a loss grows with it.
   const fall = Math.log(Math.max(...curve.slice(0, lowest + 1).map(({ loss }) => loss)) / curve[lowest].loss);
-  if (steepest === undefined || fall <= SURE_FALL * error)
-    return { kind: 'flat', fall: 1 - Math.exp(-fall), noise: 1 - Math.exp(-SURE_FALL * error) };
+  const sure = (SURE_FALL * error) / residualShare(reach);
+  if (steepest === undefined || fall <= sure)
+    return { kind: 'flat', fall: 1 - Math.exp(-fall), noise: 1 - Math.exp(-sure) };
   const rises = risesAt(curve, lowest, Math.max(CLEAR_RISE * fall, SURE * error));
   return { steepest, lowest: lastAsLow(curve, lowest, error), rises };
 }

@@ -18,5 +18,5 @@ export async function compareBest(a: string, b: string): Promise<RunsCompared | 
 export async function compareRuns(a: RunDetections, b: RunDetections): Promise<RunsCompared | Refused> {
   const result = compareRecords(a.file, b.file);
   if (result.kind === 'refused') return result;
-  return { ...result, recipes: judgeRecipes(await seedsBeside(a.dir, b.dir)) };
+  return { ...result, recipes: judgeRecipes(await seedsBeside(a.dir, b.dir), result.comparison) };
 }

@@ -4,6 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
 import { words } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
+import { lackSentence } from '../../domain/compare/power';
 import { boxesSentence, type Named, recipeSentence } from '../../domain/compare/sentences';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatSigned } from '../../domain/display/format';
@@ -141,10 +142,11 @@ function comparisonOf(compared: RunsCompared | Refused, names: Named): RunCompar
     return { difference: undefined, notes: [{ words: compared.why, tone: 'warning' }] };
   const { comparison, recipes, said } = compared;
   const { map, low, high } = comparison;
+  const lack = lackSentence(recipes, comparison);
   const notes: ComparisonNote[] = [
     { words: boxesSentence(comparison, names), tone: TONES[judgeDifference(comparison)] },
     { words: words('95 % within {0} … {1}', formatSigned(low), formatSigned(high)), tone: 'quiet' },
-    ...[recipeSentence(recipes, comparison, names), ...said].map((w) => ({
+    ...[recipeSentence(recipes, comparison, names), ...(lack ? [lack] : []), ...said].map((w) => ({
       words: w,
       tone: 'quiet' as const,
     })),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish } from '../../../../src/base/words';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
+import { lackSentence } from '../../../../src/domain/compare/power';
 import { recipeKey } from '../../../../src/domain/compare/recipe';
 import { boxesSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
 import { studentQuantile } from '../../../../src/domain/compare/student';
@@ -8,7 +9,9 @@ import { wholeExperiment } from '../../../helpers/whole-experiment';
 
 const NAMES = { a: 'A', b: 'B' };
 const sentence = (seeds: Partial<SeedMaps>, limits = { low: 0.01, high: 0.03 }): string =>
-  inEnglish(recipeSentence(judgeRecipes({ a: [], b: [], sameRecipe: false, ...seeds }), limits, NAMES));
+  inEnglish(
+    recipeSentence(judgeRecipes({ a: [], b: [], sameRecipe: false, ...seeds }, limits), limits, NAMES),
+  );
 
 describe('what is known of two recipes', () => {
   it('is nothing from one run each, whatever their boxes tell', () => {
@@ -21,15 +24,16 @@ describe('what is known of two recipes', () => {
   });
 
   it('is their spread, with n, where other seeds were trained', () => {
-    // Pooled deviation .01, standard error .01 * sqrt(1/3 + 1/3), t(4 degrees) 2.776: half .02267.
+    // Pooled deviation .01, standard error .01 * sqrt(1/3 + 1/3) of seeds and .01 / 1.96 of images, together .00963, of 7
+    // degrees of freedom, t 2.365: half .02277.
     const seeds = { a: [0.49, 0.5, 0.51], b: [0.54, 0.55, 0.56] };
-    expect(judgeRecipes({ ...seeds, sameRecipe: false })).toMatchObject({
+    expect(judgeRecipes({ ...seeds, sameRecipe: false }, { low: 0.01, high: 0.03 })).toMatchObject({
       kind: 'seeds',
       runsA: 3,
       runsB: 3,
       spread: expect.closeTo(0.01, 10),
-      low: expect.closeTo(0.02733, 5),
-      high: expect.closeTo(0.07267, 5),
+      low: expect.closeTo(0.02723, 4),
+      high: expect.closeTo(0.07277, 4),
       verdict: 'second',
     });
     expect(sentence(seeds)).toBe("B's recipe is better, by n = 3 and 3 seeds: +0.050, 95 % +0.027 to +0.073");
@@ -43,6 +47,36 @@ describe('what is known of two recipes', () => {
       'both runs are of one recipe: what tells them apart is luck; n = 2 seeds of it spread by 0.014',
     );
     expect(sentence({ a: [0.5], sameRecipe: true })).toBe('both runs are of one recipe and one seed');
+  });
+});
+
+describe('what is lacking for a verdict between recipes', () => {
+  const lack = (seeds: Partial<SeedMaps>, low: number, high: number): string => {
+    const boxes = { low, high, map: (low + high) / 2 };
+    const recipes = judgeRecipes({ a: [], b: [], sameRecipe: false, ...seeds }, boxes);
+    const sentence = lackSentence(recipes, boxes);
+    return sentence ? inEnglish(sentence) : 'nothing';
+  };
+
+  it('with one run each: seeds, and images if the boxes are not told apart', () => {
+    expect(lack({ a: [0.5], b: [0.6] }, 0.01, 0.03)).toBe(
+      'what is lacking is the spread between seeds: at least two runs of each recipe (pitwall repeat CONFIG --seeds 5)',
+    );
+    // Error .02 / 1.96, difference .01: (2.8 * .0102 / .01) squared.
+    expect(lack({ a: [0.5], b: [0.6] }, -0.01, 0.03)).toMatch(
+      /--seeds 5\); about 8\.2 times as many val images would decide a difference of this size$/,
+    );
+  });
+
+  it('with some: how many more, or images if no number of them would do', () => {
+    const close = { a: [0.49, 0.51, 0.5], b: [0.5, 0.53, 0.515] };
+    expect(lack(close, 0.01, 0.02)).toBe('about 15 seeds of each would decide a difference of this size');
+    expect(lack(close, -0.03, 0.06)).toMatch(/^about 18\.\d times as many val images/);
+    expect(lack({ a: [0.5, 0.52], b: [0.511, 0.511] }, -0.05, 0.05)).toMatch(
+      /^so small a difference is beyond/,
+    );
+    expect(lack({ a: [0.49, 0.5], b: [0.59, 0.6] }, 0.09, 0.11)).toBe('nothing');
+    expect(lack({ a: [0.49, 0.5], sameRecipe: true }, 0.09, 0.11)).toBe('nothing');
   });
 });
 
