@@ -5,6 +5,7 @@ import { visible } from '../base/visible';
 import type { Cli, CommandFactory, CommandTable } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
+import { explainedLine } from './output/explained';
 import { VERSION } from './version';
 
 const VERSION_FLAGS = ['-V', '--version'];
@@ -44,7 +45,7 @@ function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
     .helpCommand('help [command]', 'show how a command is used')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed or diverged, 2 bad usage or input, 130 interrupted.',
+      `\nExit codes: 0 done, 1 failed or diverged, 2 bad usage or input, 130 interrupted.\nVerdicts: ${explainedLine(cli.io.installDir)}`,
     );
   for (const create of commands) program.addCommand(configured(create(cli), cli.io));
   return configured(program, cli.io);

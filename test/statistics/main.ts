@@ -4,6 +4,7 @@ import { coverageTable } from './coverage-table';
 import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
 import { rangeTable } from './range-worlds';
+import { seedTable } from './seed-worlds';
 
 type Table = (simulations: number) => string;
 
@@ -14,6 +15,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   divergence: divergenceTable,
   'early-stop': earlyStopTable,
   range: rangeTable,
+  seeds: seedTable,
   coverage: (simulations) => coverageTable(simulations, log),
 };
 

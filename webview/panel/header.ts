@@ -1,6 +1,8 @@
+import { explainAction, TILE_TOPICS, type Topic } from '../../src/domain/display/statistics-page';
 import type { ActionView, HeaderView, Sentence, TileView } from '../../src/protocol/dashboard/types';
 import { childOf, h, icon, keyed, setAttributes, setText } from '../base/dom';
 import { t } from '../base/strings';
+import { toolButton } from '../controls/tool-button';
 import { button } from '../controls/toolkit';
 
 export type Act = (action: ActionView) => void;
@@ -59,16 +61,26 @@ export function drawSentences(root: HTMLElement, sentences: readonly Sentence[])
   );
 }
 
-export function drawTiles(root: HTMLElement, tiles: readonly TileView[]): void {
-  keyed(root, JSON.stringify(tiles.map(({ spark: _, ...tile }) => tile)), () => tiles.map(tileElement));
+export function drawTiles(root: HTMLElement, tiles: readonly TileView[], act: Act): void {
+  keyed(root, JSON.stringify(tiles.map(({ spark: _, ...tile }) => tile)), () =>
+    tiles.map((tile) => tileElement(tile, act)),
+  );
 }
 
-function tileElement({ id, label, value, notes }: TileView): HTMLElement {
+function tileElement({ id, label, value, notes }: TileView, act: Act): HTMLElement {
+  const topic = TILE_TOPICS[id];
   return h(
     'div',
     { class: 'tile', id: `tile-${id}` },
-    h('div', { class: 'label' }, label),
+    h('div', { class: 'label' }, label, ...(topic ? [explainButton(topic, act)] : [])),
     h('div', { class: 'value' }, value),
     ...notes.map(({ text, tone }) => h('div', { class: `note ${tone}` }, text)),
   );
+}
+
+/** Opens what a verdict means, how it was checked and what it does not cover. */
+function explainButton(topic: Topic, act: Act): HTMLElement {
+  const label = t('What this means, and how it was checked');
+  const onClick = (): void => act({ id: explainAction(topic), label });
+  return toolButton({ icon: 'question', label, onClick, focusKey: `explain-${topic}` });
 }

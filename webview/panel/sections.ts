@@ -18,7 +18,7 @@ export function createSections(
   const drawers: Drawers = {
     header: (header) => drawHeader(page.header, header, actions.act),
     sentences: (sentences) => drawSentences(page.sentences, sentences),
-    tiles: (tiles) => drawTiles(page.tiles, tiles),
+    tiles: (tiles) => drawTiles(page.tiles, tiles, actions.act),
     checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, actions),
     classes: (rows, { header }) => drawClasses(page.classes, rows, header?.compared),
     settings: (rows, { header }) => {

@@ -7,6 +7,7 @@ import type { Cli } from '../cli';
 import { compareLines } from '../compare/lines';
 import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
+import { explainedLine } from '../output/explained';
 import { styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 
@@ -25,12 +26,15 @@ export function compareCommand({ io, run }: Cli) {
         if (compared.kind === 'refused')
           throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
         if (json) printJson(io.stdout, compareReport(a, b, compared));
-        else
-          for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
-            printLine(io.stdout, line);
+        else for (const line of linesFor(io, a, b, compared)) printLine(io.stdout, line);
         return 0;
       }),
     );
+}
+
+function linesFor(io: CliIo, a: RunDetections, b: RunDetections, compared: RunsCompared): string[] {
+  const lines = compareLines(a, b, { compared, style: styleFor(io, io.stdout) });
+  return [...lines, explainedLine(io.installDir, 'difference')];
 }
 
 function load(io: CliIo, reference: string, runs: string): Promise<RunDetections> {

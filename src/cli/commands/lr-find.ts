@@ -21,6 +21,7 @@ import { type LoadedExperiment, loadExperiment, readText } from '../experiment';
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine, textWidth } from '../io';
 import { collect, positiveNumber, wholeNumber } from '../option-values';
+import { explainedLine } from '../output/explained';
 import { plotCurve } from '../output/plot';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';
@@ -107,7 +108,9 @@ function printFindings(io: CliIo, found: RangeFindings, options: LrFindOptions):
   if (options.svg !== undefined)
     write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
   if (options.json) printJson(io.stdout, jsonOf(found));
-  else for (const line of lines(io, found, options)) printLine(io.stdout, line);
+  else
+    for (const line of [...lines(io, found, options), explainedLine(io.installDir, 'range-test')])
+      printLine(io.stdout, line);
   if (options.apply) applySure(loaded, settings);
   return 0;
 }

@@ -11,6 +11,8 @@ export type Need =
 
 /** Standard errors that a true difference must be away from 0 to be found in 8 of 10 cases: 1.96 + .84. */
 const REACH = 2.8;
+/** A spread that is itself known from these seeds costs about one more of each (Guenther 1981): 1.96 squared, by 4. */
+const UNKNOWN_SPREAD = 0.96;
 const MOST_SEEDS = 30;
 const MOST_TIMES = 50;
 
@@ -22,7 +24,7 @@ type Errors = { readonly difference: number; readonly spread: number; readonly i
 /** What decides a true difference as large as the one that was seen; seeds alone if the images leave room for that. */
 export function needOf({ difference, spread, imageError }: Errors): Need {
   const room = (difference / REACH) ** 2 - imageError ** 2;
-  const seeds = Math.max(2, Math.ceil((2 * spread ** 2) / room));
+  const seeds = Math.max(2, Math.ceil((2 * spread ** 2) / room + UNKNOWN_SPREAD));
   if (room > 0 && seeds <= MOST_SEEDS) return { kind: 'seeds', of: seeds };
   return imagesNeeded(difference, imageError);
 }
@@ -38,10 +40,19 @@ export function lackSentence(
   boxes: Limits & { readonly map: number },
 ): Words | undefined {
   if (recipes.kind === 'same-recipe') return undefined;
-  if (recipes.kind === 'seeds') return recipes.need && needSentence(recipes.need);
+  if (recipes.kind === 'seeds') return lackOfSeeds(recipes);
   if (judgeDifference(boxes) !== 'neither') return SEEDS_LACK;
   return words('{0}; {1}', SEEDS_LACK, needSentence(imagesNeeded(boxes.map, imageErrorOf(boxes))));
 }
+
+function lackOfSeeds({ runsA, runsB, need }: Extract<RecipeVerdict, { kind: 'seeds' }>): Words | undefined {
+  const more = need && needSentence(need);
+  if (Math.min(runsA, runsB) > 1) return more;
+  return more ? words('{0}; {1}', ONE_RUN, more) : ONE_RUN;
+}
+
+/** If it spreads twice as much, the limits hold in .85 of cases (docs/statistics.md). */
+const ONE_RUN = words('of one recipe there is one run: its spread is taken to be that of the other');
 
 const SEEDS_LACK = words(
   'what is lacking is the spread between seeds: at least two runs of each recipe (pitwall repeat CONFIG --seeds 5)',

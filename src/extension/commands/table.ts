@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { checkEnvironment, setUpPythonEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
+import { explainNumbers } from './explain-numbers';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import { newExample } from './new-example';
@@ -69,6 +70,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.setUpPython': () => setUpPythonEnvironment(services),
     'pitwall.installGpuRuntime': () => installRuntime(services),
     'pitwall.removeGpuRuntime': () => removeRuntime(services),
+    'pitwall.explainNumbers': (topic) => explainNumbers(services.context.extensionUri, topic),
     'pitwall.refreshRuns': () => services.runs.refresh(),
     'pitwall.showLog': () => services.log.show(),
   };

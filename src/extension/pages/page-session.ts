@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { Event } from '../../base/event';
+import { topicOf } from '../../domain/display/statistics-page';
 import type { ViewInput } from '../../protocol/dashboard/input';
 import { createViewSession } from '../../protocol/dashboard/session';
 import { createPageLine, type PageLine } from '../../protocol/page-line';
@@ -80,6 +81,8 @@ export class PageSession implements vscode.Disposable {
       },
       act: (params: unknown) => {
         const { id, epoch } = zAct.parse(params);
+        const topic = topicOf(id);
+        if (topic) return vscode.commands.executeCommand('pitwall.explainNumbers', topic);
         return actions.act(id, epoch);
       },
       gallery: (params: unknown) => {

@@ -70,12 +70,15 @@ describe('what is lacking for a verdict between recipes', () => {
 
   it('with some: how many more, or images if no number of them would do', () => {
     const close = { a: [0.49, 0.51, 0.5], b: [0.5, 0.53, 0.515] };
-    expect(lack(close, 0.01, 0.02)).toBe('about 15 seeds of each would decide a difference of this size');
+    expect(lack(close, 0.01, 0.02)).toBe('about 16 seeds of each would decide a difference of this size');
     expect(lack(close, -0.03, 0.06)).toMatch(/^about 18\.\d times as many val images/);
     expect(lack({ a: [0.5, 0.52], b: [0.511, 0.511] }, -0.05, 0.05)).toMatch(
       /^so small a difference is beyond/,
     );
     expect(lack({ a: [0.49, 0.5], b: [0.59, 0.6] }, 0.09, 0.11)).toBe('nothing');
+    expect(lack({ a: [0.49, 0.5, 0.495], b: [0.6] }, 0.09, 0.11)).toBe(
+      'of one recipe there is one run: its spread is taken to be that of the other',
+    );
     expect(lack({ a: [0.49, 0.5], sameRecipe: true }, 0.09, 0.11)).toBe('nothing');
   });
 });
