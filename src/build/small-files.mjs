@@ -8,6 +8,7 @@ export const SMALL_FILES = {
   'src/dataset/decode/thumbnail.ts': 'the one door to sharp is this folder',
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
   'src/engine/gpu-runtime/loader-path.ts': 'belongs to the GPU runtime, which its user knows nothing of',
+  'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',
   'src/extension/pages/metrics-view.ts': 'loads its page with import(): a part of the extension ends here',
   'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
   'src/keeper/choose-engine.ts': 'its user is near 300 lines',
@@ -20,6 +21,5 @@ export const SMALL_FILES = {
   'src/trainers/builtin/data/plan-batches.ts': 'belongs to the data; its user is the whole loop',
   'src/trainers/builtin/graph/select.ts': 'operations with their derivatives; its user is a formula',
   'src/trainers/command/sources/absent.ts': 'its user is near 100 lines of another idea',
-  'webview/controls/tool-button.ts': 'a control is a file',
   'webview/side/spark.ts': 'pure, and tested without the page that runs when it is loaded',
 };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
-import { lackSentence } from '../../domain/compare/power';
+import { lackSentence } from '../../domain/compare/lack';
 import { boxesSentence, recipeSentence } from '../../domain/compare/sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
 import { words } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
-import { lackSentence } from '../../domain/compare/power';
+import { lackSentence } from '../../domain/compare/lack';
 import { boxesSentence, type Named, recipeSentence } from '../../domain/compare/sentences';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatSigned } from '../../domain/display/format';

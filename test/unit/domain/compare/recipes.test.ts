@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish } from '../../../../src/base/words';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
-import { lackSentence } from '../../../../src/domain/compare/power';
+import { lackSentence } from '../../../../src/domain/compare/lack';
 import { recipeKey } from '../../../../src/domain/compare/recipe';
 import { boxesSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
 import { studentQuantile } from '../../../../src/domain/compare/student';

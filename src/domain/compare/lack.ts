@@ -1,0 +1,40 @@
+import { type Words, words } from '../../base/words';
+import type { RecipeVerdict } from './between-seeds';
+import type { Limits } from './limits';
+import { imageErrorOf, imagesNeeded, type Need } from './power';
+import { judgeDifference } from './verdict';
+
+/** What is lacking for a verdict between recipes, and what would make up for it; undefined if nothing is. */
+export function lackSentence(
+  recipes: RecipeVerdict,
+  boxes: Limits & { readonly map: number },
+): Words | undefined {
+  if (recipes.kind === 'same-recipe') return undefined;
+  if (recipes.kind === 'seeds') return lackOfSeeds(recipes);
+  if (judgeDifference(boxes) !== 'neither') return SEEDS_LACK;
+  return words('{0}; {1}', SEEDS_LACK, needSentence(imagesNeeded(boxes.map, imageErrorOf(boxes))));
+}
+
+function lackOfSeeds({ runsA, runsB, need }: Extract<RecipeVerdict, { kind: 'seeds' }>): Words | undefined {
+  const more = need && needSentence(need);
+  if (Math.min(runsA, runsB) > 1) return more;
+  return more ? words('{0}; {1}', ONE_RUN, more) : ONE_RUN;
+}
+
+/** If it spreads twice as much, the limits hold in .85 of cases (docs/statistics.md). */
+const ONE_RUN = words('of one recipe there is one run: its spread is taken to be that of the other');
+
+const SEEDS_LACK = words(
+  'what is lacking is the spread between seeds: at least two runs of each recipe (pitwall repeat CONFIG --seeds 5)',
+);
+
+function needSentence(need: Need): Words {
+  if (need.kind === 'seeds')
+    return words('about {0} seeds of each would decide a difference of this size', need.of);
+  if (need.kind === 'images')
+    return words(
+      'about {0} times as many val images would decide a difference of this size',
+      need.times.toFixed(1),
+    );
+  return words('so small a difference is beyond what seeds or images within reach decide');
+}
