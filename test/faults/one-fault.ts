@@ -9,7 +9,7 @@ import { readRunSync } from '../../src/run/folder/read';
 import { FINAL_STATES } from '../../src/run/state-names';
 import { until } from '../helpers/until';
 import { disturb } from './disturb';
-import type { Plan } from './plan';
+import { type Plan, refusesTheTrainer } from './plan';
 import { begin, hostOptions, isOver, lossesOf, modelOf, processesOf, type World } from './world';
 
 export type Outcome = {
@@ -42,7 +42,7 @@ export async function oneFault(world: World, plan: Plan): Promise<Outcome> {
       try {
         findings.push(...(await checkTrue(live, id)));
         resumes = await bringToEnd(live, id);
-        findings.push(...checkWhole(live, world));
+        findings.push(...checkWhole(live, world, plan));
       } finally {
         live.dispose();
       }
@@ -111,10 +111,10 @@ async function isOverOrKept(live: LiveRun, id: string): Promise<boolean> {
 const isValidated = ({ state }: LiveRun): boolean =>
   [...state.checkpoints.values()].every(({ state: one }) => one !== 'waiting' && one !== 'validating');
 
-function checkWhole(live: LiveRun, world: World): string[] {
+function checkWhole(live: LiveRun, world: World, plan: Plan): string[] {
   return [
     ...checkLosses(live, world),
-    ...checkModels(live, world),
+    ...checkModels(live, world, plan),
     ...checkValidations(live, world),
     ...checkLines(live.dir),
   ];
@@ -130,8 +130,11 @@ function checkLosses(live: LiveRun, { reference }: World): string[] {
   ];
 }
 
-function checkModels(live: LiveRun, { reference }: World): string[] {
-  const wrong = [...reference.models].map(([epoch, model]) => checkModel(live, epoch, model));
+function checkModels(live: LiveRun, { reference }: World, plan: Plan): string[] {
+  const wrong = [...reference.models].map(([epoch, model]) => {
+    const isMissing = !live.state.checkpoints.has(epoch);
+    return isMissing ? checkMissing(live, epoch, plan) : checkModel(live, epoch, model);
+  });
   const { best } = live.state;
   const isThere = !best || existsSync(path.join(live.dir, best.path, 'model.onnx'));
   return [...wrong, isThere ? '' : `the best, epoch ${best.epoch}, is not on disk`].filter(
@@ -139,16 +142,18 @@ function checkModels(live: LiveRun, { reference }: World): string[] {
   );
 }
 
-/** A disk that is full takes no checkpoint; training goes on, and says so. */
 function checkModel({ dir, state }: LiveRun, epoch: number, model: string): string {
-  const checkpoint = state.checkpoints.get(epoch);
-  if (checkpoint) {
-    const found = modelOf(dir, checkpoint.path);
-    return found === model
-      ? ''
-      : `model.onnx of epoch ${epoch} is ${found === 'missing' ? found : 'another one'}`;
-  }
-  const isTold = state.logs.some(({ level, message }) => level !== 'info' && /checkpoint/.test(message));
+  const found = modelOf(dir, state.checkpoints.get(epoch)?.path ?? '');
+  return found === model
+    ? ''
+    : `model.onnx of epoch ${epoch} is ${found === 'missing' ? found : 'another one'}`;
+}
+
+/** Only where the system refused the trainer itself may a checkpoint be missing, and then this epoch's loss is told. */
+function checkMissing({ state }: LiveRun, epoch: number, plan: Plan): string {
+  if (!refusesTheTrainer(plan)) return `epoch ${epoch} has no checkpoint, and nothing stood in its way`;
+  const words = `the checkpoint of epoch ${epoch} was not written`;
+  const isTold = state.logs.some(({ level, message }) => level !== 'info' && message.startsWith(words));
   return isTold ? '' : `epoch ${epoch} has no checkpoint, and nobody says why`;
 }
 

@@ -58,7 +58,7 @@ function faultOf(random: Random, freezeMs: number): Fault {
     case 'kill':
       return {
         kind: 'kill',
-        roles: random.below(3) === 0 ? ROLES.filter(() => random.below(2) === 0) : [role],
+        roles: random.below(3) === 0 ? ROLES.filter((one) => one === role || random.below(2) === 0) : [role],
       };
     case 'freeze':
       return { kind: 'freeze', role, ms: freezeMs };
@@ -82,6 +82,10 @@ function faultOf(random: Random, freezeMs: number): Fault {
     }
   }
 }
+
+/** Whether writing itself was made to fail for the trainer. */
+export const refusesTheTrainer = ({ fault }: Plan): boolean =>
+  fault.kind === 'system' && fault.role === 'trainer' && fault.spec.startsWith(`ops=${OPS}`);
 
 const system = (role: Role, spec: string): Fault => ({ kind: 'system', role, spec });
 

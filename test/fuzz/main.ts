@@ -1,9 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createRandom } from '../../src/base/random';
+import { fileReaders } from './file-readers';
 import { mutate } from './mutate';
 import { type Reader, readers } from './readers';
 
-// node test/fuzz/run.mjs [--count N] [--seed S] [--table FILE]: N mutated inputs in all, spread over the readers.
+// node test/fuzz/run.mjs [--count N] [--seed S] [--reader PART-OF-A-NAME] [--table FILE]: N mutated inputs in all, spread over the readers.
 
 const option = (name: string, otherwise: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -19,12 +22,12 @@ const MOST_SHOWN = 5;
 
 type Row = { readonly name: string; readonly inputs: number; findings: number; slowestMs: number };
 
-function fuzz(reader: Reader, count: number, seed: number): Row {
+async function fuzz(reader: Reader, count: number, seed: number): Promise<Row> {
   const row: Row = { name: reader.name, inputs: count, findings: 0, slowestMs: 0 };
   if (reader.seeds.length === 0) throw new Error(`${reader.name} has no seeds`);
   for (let i = 0; i < count; i++) {
     const bytes = inputOf(reader, seed, i);
-    const found = tryOne(reader, bytes, row);
+    const found = await tryOne(reader, bytes, row);
     if (found === undefined) continue;
     row.findings++;
     const shown = JSON.stringify(bytes.toString('latin1').slice(0, 200));
@@ -40,19 +43,19 @@ function inputOf({ seeds }: Reader, seed: number, index: number): Buffer {
   return mutate(one, other, random);
 }
 
-function tryOne(reader: Reader, bytes: Buffer, row: Row): string | undefined {
+async function tryOne(reader: Reader, bytes: Buffer, row: Row): Promise<string | undefined> {
   // CPU time: on a busy machine a process may wait for seconds for its turn.
   const begun = process.cpuUsage();
-  const problem = problemOf(reader, bytes);
+  const problem = await problemOf(reader, bytes);
   const { user, system } = process.cpuUsage(begun);
   const ms = (user + system) / 1000;
   row.slowestMs = Math.max(row.slowestMs, ms);
   return problem ?? (ms > SLOWEST_MS ? `took ${Math.round(ms)} ms` : undefined);
 }
 
-function problemOf(reader: Reader, bytes: Buffer): string | undefined {
+async function problemOf(reader: Reader, bytes: Buffer): Promise<string | undefined> {
   try {
-    reader.read(bytes);
+    await reader.read(bytes);
     return undefined;
   } catch (error) {
     return error instanceof Error ? complaintOf(error, reader.refuses) : `throws ${String(error)}`;
@@ -66,11 +69,15 @@ function complaintOf({ name, message }: Error, refuses: RegExp | undefined): str
   return message === '' || message.includes('\n') ? `not one line: ${message}` : undefined;
 }
 
-function main(): number {
-  const all = readers();
+async function main(): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-fuzz-'));
+  const wanted = option('reader', '');
+  const all = [...readers(), ...(await fileReaders(folder))].filter(({ name }) => name.includes(wanted));
   const each = Math.ceil(Number(option('count', '20000')) / all.length);
   const seed = Number(option('seed', '1'));
-  const rows = all.map((reader) => fuzz(reader, each, seed));
+  const rows: Row[] = [];
+  for (const reader of all) rows.push(await fuzz(reader, each, seed));
+  rmSync(folder, { recursive: true, force: true });
   const inputs = rows.reduce((sum, row) => sum + row.inputs, 0);
   const findings = rows.reduce((sum, row) => sum + row.findings, 0);
   const peak = process.resourceUsage().maxRSS * 1024;
@@ -85,4 +92,10 @@ function main(): number {
   return findings === 0 && peak < MOST_MEMORY ? 0 : 1;
 }
 
-process.exit(main());
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(2);
+  },
+);

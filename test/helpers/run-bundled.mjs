@@ -1,15 +1,18 @@
-// Runs a TypeScript program of the tests in a process of its own, outside of vitest: bundled into a folder that goes with it.
+// Runs a TypeScript program of the tests in a process of its own, outside of vitest: bundled into a folder that goes with it,
+// below node_modules, where it finds the native ones.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { NATIVE_MODULES } from '../../src/build/entries.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** `main` is its entry; it gets this process's arguments. Ends this process with its exit code. */
 export async function runBundled(main) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-bundled-'));
+  const cache = path.join(root, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(path.join(cache, 'bundled-'));
   const outfile = path.join(folder, 'main.mjs');
   await build({
     entryPoints: [main],
@@ -18,6 +21,7 @@ export async function runBundled(main) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    external: NATIVE_MODULES,
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

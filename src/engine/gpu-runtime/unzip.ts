@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 
 // Zip files by their central directory (APPNOTE 4.3.7, 4.3.12, 4.3.16), without reading them whole: a provider is 400 MB.
-const END_BYTES = 22 + 65_535;
+const END_RECORD_BYTES = 22;
+const END_BYTES = END_RECORD_BYTES + 65_535;
 const END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const STORED = 0;
 const DEFLATED = 8;
@@ -29,7 +30,7 @@ export async function unzip(zip: string, wanted: ReadonlyMap<string, string>): P
     for (const [name, file] of wanted) {
       const entry = entries.get(name);
       if (!entry) throw new Error(`${zip} has no ${name}`);
-      await extract(zip, await dataStart(handle, entry), { entry, file });
+      await extract(zip, await dataStart(handle, entry, zip), { entry, file });
     }
   } finally {
     await handle.close();
@@ -45,7 +46,7 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
   const { size } = await handle.stat();
   const tail = await read(handle, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
   const end = tail.lastIndexOf(END);
-  if (end < 0) throw new Error(`${zip} is no zip file, or not a whole one`);
+  if (end < 0 || end + END_RECORD_BYTES > tail.length) throw notWhole(zip);
   const [length, start] = [tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)];
   if (length > MOST_DIRECTORY_BYTES || start + length > size)
     throw new Error(`${zip}: its directory is said to have ${length} bytes, the file has ${size}`);
@@ -64,9 +65,12 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
   return entries;
 }
 
+const notWhole = (zip: string): Error => new Error(`${zip} is not a zip file, or not a whole one`);
+
 /** The local header has a name and extra field of its own lengths. */
-async function dataStart(handle: FileHandle, { offset }: ZipEntry): Promise<number> {
+async function dataStart(handle: FileHandle, { offset }: ZipEntry, zip: string): Promise<number> {
   const header = await read(handle, offset, 30);
+  if (header.length < 30) throw notWhole(zip);
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
