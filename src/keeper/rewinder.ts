@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { totalLoss } from '../domain/run/alarms';
-import { epochBeforeTrouble, planRewind, type RewindPlan } from '../domain/run/rewind';
+import { planRewind, type RewindPlan } from '../domain/run/rewind';
 import { scheduleOfRun } from '../protocol/dashboard/planned';
+import { canRewind, rewindRefusal, rewindTarget } from '../protocol/rewind-target';
 import type { RunFile } from '../run/files';
 import type { ControlRequest } from '../run/requests';
 import type { Requests } from './requests';
 import type { RunBook } from './run-book';
-import { canRewind } from './trainer-commands';
 import type { TrainerControl } from './trainer-control';
 
 type RewindRequest = Extract<ControlRequest, { type: 'rewind' }>;
@@ -30,12 +29,12 @@ export class Rewinder {
 
   /** A living trainer is ended first. A refusal is answered at once, anything else when the new attempt has begun. */
   async ask(asked: Asked): Promise<void> {
-    const { run, book, requests, trainer } = this.#parts;
+    const { book, requests, trainer } = this.#parts;
     const { id, request } = asked;
     // An earlier keeper had begun the attempt and died before it answered.
     const known = book.state.controls.find((control) => control.id === id);
     if (known) return requests.answer(id, request, known);
-    const refusal = this.#asked ? 'the run is just being rewound' : refusalOf(request, run, book);
+    const refusal = this.#asked ? 'the run is just being rewound' : rewindRefusal(book.state, request.epoch);
     if (refusal !== undefined) return requests.answer(id, request, { ok: false, message: refusal });
     this.#asked = asked;
     requests.hold(id, request);
@@ -63,15 +62,9 @@ export class Rewinder {
 
   #plan({ epoch: asked, lrFactor, warmup }: RewindRequest): RewindPlan {
     const { run, book } = this.#parts;
-    const { state } = book;
     const settings = run.experiment.resolved.rewind;
-    const epochs = state.epochs.map(({ epoch, loss }) => ({ epoch, loss: totalLoss(loss) }));
-    const checkpoints = [...state.checkpoints.values()].filter(({ t }) => t > 0);
-    const context = adviceOf(book);
-    const first = firstWarmup(context?.schedule.warmupSteps ?? 0, state.lrChanges);
-    const found = { checkpoints, epochs, troubleStep: troubleStep(book), warmupSteps: first };
-    const epoch = asked ?? epochBeforeTrouble(found);
-    const planned = planRewind(epoch, { ...settings, earlier: triesOf(book) }, context);
+    const epoch = rewindTarget(book.state, asked);
+    const planned = planRewind(epoch, { ...settings, earlier: triesOf(book) }, adviceOf(book));
     return {
       ...planned,
       ...(lrFactor !== undefined && { lrFactor }),
@@ -83,9 +76,9 @@ export class Rewinder {
   /** Only a run that ended while this keeper was running: one that comes later for another request changes nothing. */
   #diverged(): boolean {
     const { run, book, trainer } = this.#parts;
-    const { on_divergence, rewind, trainer: kind } = run.experiment.resolved;
+    const { on_divergence, rewind } = run.experiment.resolved;
     const isDiverged = trainer.outcome?.state === 'diverged' && trainer.hasSeenEnd;
-    return isDiverged && canRewind(kind) && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
+    return isDiverged && canRewind(book.state) && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
   }
 }
 
@@ -93,31 +86,6 @@ const OWN: RewindRequest = { type: 'rewind' };
 
 const triesOf = ({ state }: RunBook): number =>
   state.keeper.filter((entry) => entry.type === 'rewind' && entry.by === 'keeper').length;
-
-function refusalOf({ epoch }: RewindRequest, run: RunFile, { state }: RunBook): string | undefined {
-  const { trainer } = run.experiment.resolved;
-  if (!canRewind(trainer) || run.follows) return `trainer ${trainer} cannot be rewound`;
-  if (epoch === undefined || epoch === 0) return undefined;
-  const { kept, t } = state.checkpoints.get(epoch) ?? { kept: false, t: 0 };
-  if (kept && t > 0) return undefined;
-  const there = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0).map((c) => c.epoch);
-  return `there is no checkpoint of epoch ${epoch}; there are: ${there.length > 0 ? there.join(', ') : 'none'}`;
-}
-
-/** Steps of the warm-up at the start of training, including that of an earlier rewind. */
-function firstWarmup(planned: number, changes: RunBook['state']['lrChanges']): number {
-  const again = changes.filter(({ step }) => step === 0).map(({ warmup = 0 }) => warmup);
-  return Math.max(planned, ...again);
-}
-
-/** The step of the last alarm of this attempt, else the step at which the trainer stopped because of it. */
-function troubleStep({ state }: RunBook): number | undefined {
-  const since = state.hello?.t ?? 0;
-  const alarm = state.alerts.find(
-    ({ rule, t, step }) => t >= since && step !== undefined && (rule === 'diverged' || rule === 'non_finite'),
-  );
-  return alarm?.step ?? (state.end?.reason === 'diverged' ? state.end.step : undefined);
-}
 
 function adviceOf({ state }: RunBook) {
   const schedule = scheduleOfRun(state);

@@ -1,3 +1,5 @@
+import { bestOwn, ownMetricsOf } from '../run/own-metrics';
+import type { RunState } from '../run/state';
 import type { RunBook } from './run-book';
 import type { StatusFields } from './status-writer';
 import type { TrainerControl } from './trainer-control';
@@ -39,6 +41,12 @@ function progressOf({ book, trainer, last }: StatusInput): StatusFields['progres
     ...last,
     epochs: plan?.epochs ?? 0,
     totalSteps: plan?.totalSteps ?? 0,
-    best: best && { epoch: best.epoch, map: best.map },
+    best: best ? { epoch: best.epoch, map: best.map } : ownBest(book.state),
   };
+}
+
+/** Of a run that another program validates, by its own numbers. */
+function ownBest(state: RunState): { epoch: number; map: number; own: true } | undefined {
+  const best = bestOwn(ownMetricsOf(state));
+  return best && { epoch: best.epoch, map: best.map, own: true };
 }

@@ -26,15 +26,13 @@ type TrainerAdapter = {
   readonly command: (input: CommandInput) => TrainerCommand | undefined;
   /** Watches for divergence itself and applies on_divergence; else the keeper does. */
   readonly judgesDivergence: boolean;
-  /** Can go back to an earlier checkpoint of its own. */
-  readonly rewinds?: boolean;
   /** A reader beside the program that trains: if only the reader dies, another takes its place. */
   readonly isReader?: boolean;
 };
 
 /** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
 const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
-  builtin: { command: withHugePages, judgesDivergence: true, rewinds: true },
+  builtin: { command: withHugePages, judgesDivergence: true },
   ultralytics: { command: runner, judgesDivergence: false },
   command: { command: (input) => bundle('command.js', input), judgesDivergence: false, isReader: true },
 };
@@ -84,10 +82,6 @@ export function trainerProblem(kind: TrainerKind): string | undefined {
 
 export function isReader(kind: TrainerKind): boolean {
   return ADAPTERS[kind]?.isReader ?? false;
-}
-
-export function canRewind(kind: TrainerKind): boolean {
-  return ADAPTERS[kind]?.rewinds ?? false;
 }
 
 export function judgesDivergence(kind: TrainerKind): boolean {

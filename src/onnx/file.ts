@@ -18,7 +18,7 @@ export type OnnxFile = {
 export async function readOnnxFile(file: string): Promise<OnnxFile> {
   const bytes = await readModel(file);
   const fields = modelFields(bytes);
-  if (!fields) throw new BadInputError(`${file}: is no ONNX model`);
+  if (!fields) throw new BadInputError(`${file}: is not an ONNX model`);
   return { file, bytes, metadata: parseMetadata(propertiesOf(fields)) };
 }
 

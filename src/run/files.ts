@@ -86,7 +86,8 @@ export const zStatusFile = z.object({
       epochs: z.number().int(),
       step: z.number().int(),
       totalSteps: z.number().int(),
-      best: z.object({ epoch: zEpoch, map: zNumber }).optional(),
+      // `own`: by the trainer's own validation, Pitwall has none of this run.
+      best: z.object({ epoch: zEpoch, map: zNumber, own: z.literal(true).optional() }).optional(),
     })
     .optional(),
 });

@@ -285,7 +285,8 @@ function statusOf(o: Options, t: number): StatusFile {
 }
 
 function runFile(o: Options): RunFile {
-  const resolved = { epochs: o.epochs, early_stop: { ema: 5 }, validation: { enabled: true } } as Experiment;
+  const [early_stop, validation] = [{ ema: 5 }, { enabled: true }];
+  const resolved = { trainer: 'builtin', epochs: o.epochs, early_stop, validation } as Experiment;
   return {
     format: 1,
     id: 'synthetic',

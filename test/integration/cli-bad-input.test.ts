@@ -124,6 +124,8 @@ describe('other commands refuse', () => {
     checkRefused(['predict', 'model.onnx', 'images/val'], /^images\/val: is not a file/));
   it('a factor that would raise the LR', () =>
     checkRefused(['rewind', 'x', '--lr-factor', '7'], /a number above 0 and at most 1/));
+  it('a range test with too few steps for an answer', () =>
+    checkRefused(['lr-find', 'a.train.yaml', '--steps', '10'], /--steps 10 are too few .* at least 90 are/));
   it('a folder for a dataset YAML, named once', () =>
     checkRefused(['data', 'images'], /^[^:]*images: dataset YAML cannot be read: is a folder/));
   it('files that are no COCO files', () => {

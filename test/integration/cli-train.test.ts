@@ -251,6 +251,21 @@ describe('a checkpoint of a run', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/^killed@99: no checkpoint of epoch 99; kept are /);
   });
+  it('is not gone back to if nothing can be trained after it, nor if it is not there', async () => {
+    const refused = async (expected: RegExp, ...more: string[]): Promise<void> => {
+      const { code, out, err } = await runCliProcess(['rewind', 'plain', ...more], dir);
+      expect([code, out, linesOf(err).length]).toEqual([2, '', 1]);
+      expect(err).toMatch(expected);
+    };
+    await refused(/epoch 2 is the run's last, so nothing would be trained; earlier checkpoints: 1$/m);
+    await refused(/no checkpoint of epoch 99; there are: 1, 2$/m, '--to', '99');
+    expect((await show('plain')).state).toBe('completed');
+  });
+  it('predicts nothing in a file that is not an image: bad input', async () => {
+    const model = path.join(runDir('plain'), 'checkpoints/epoch-0002/model.onnx');
+    const { code, err } = await runCliProcess(['predict', model, 'a.train.yaml'], dir);
+    expect([code, linesOf(err).length]).toEqual([2, 1]);
+  });
   it('predicts boxes in an image', async () => {
     const model = path.join(runDir('plain'), 'checkpoints/epoch-0002/model.onnx');
     const image = path.join('images/val', 'pcb_0016.png');

@@ -114,7 +114,7 @@ describe('the validator process', () => {
 
   it('refuses bad input with one line', async () => {
     writeFileSync(at('text.onnx'), 'this is no model');
-    await checkBadInput({ model: at('text.onnx') }, `${at('text.onnx')}: is no ONNX model`);
+    await checkBadInput({ model: at('text.onnx') }, `${at('text.onnx')}: is not an ONNX model`);
     await checkBadInput({ model: at('none.onnx') }, `${at('none.onnx')}: model does not exist`);
     await checkBadInput({ data: at('none.yaml') }, `${at('none.yaml')}: dataset YAML does not exist`);
     await checkBadInput(

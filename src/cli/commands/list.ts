@@ -63,7 +63,7 @@ function row({ name, run, presence, own, status }: RunSummary): string[] {
     name,
     isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
     epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
-    score(best?.map),
+    `${score(best?.map)}${best?.own ? ' (its own)' : ''}`,
     best ? String(best.epoch) : '',
     formatAgo((Date.now() - run.created) / 1000, createTranslate()),
     [own ? [] : ['not yours'], presence.note ?? []].flat().join('; '),

@@ -10,7 +10,7 @@ import {
   rangeSettings,
   withSettings,
 } from '../../domain/lr-range/experiment';
-import { readRange } from '../../domain/lr-range/suggest';
+import { fewestSteps, readRange } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
@@ -73,6 +73,7 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
     throw badInput(`${config}: trainer: a range test sets the LR, which no foreign program lets us`);
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
   const counts = await countDataset(io, loaded.experiment, {});
+  refuseTooFew(options);
   const experiment = rangeExperiment(loaded.experiment, options, counts);
   const started = await startLoaded(io, { ...loaded, experiment }, {});
   const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
@@ -88,6 +89,15 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   // A number that another test would not reproduce is not one to train with.
   const settings = result.sure ? rangeSettings(loaded.experiment, counts, result.suggested) : [];
   return printFindings(io, { points, result, words, settings, loaded, dir }, options);
+}
+
+/** A test that could give no answer is not begun. One that diverges early covers less, and then needs less. */
+function refuseTooFew({ from, to, steps }: LrFindOptions): void {
+  const needed = fewestSteps(from, to);
+  if (steps < needed)
+    throw badInput(
+      `pitwall lr-find: --steps ${steps} are too few from ${from} to ${to}: at least ${needed} are needed`,
+    );
 }
 
 type RangeFindings = {

@@ -43,7 +43,7 @@ export function predictCommand({ io, run }: Cli) {
             for (const prediction of found) printPrediction(io, prediction, json === true);
           }
         });
-        return failed === files.length ? 1 : 0;
+        return failed === files.length ? 2 : 0;
       }),
     );
 }

@@ -1,5 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
+import { openRun } from '../../engine/runs/live-run';
+import { rewindRefusal } from '../../protocol/rewind-target';
 import type { Cli } from '../cli';
+import { badInput } from '../failure';
 import { countFromZero, factor } from '../option-values';
 import { resolveRun } from '../run-reference';
 import { TRUST } from '../trust';
@@ -32,8 +35,17 @@ export function rewindCommand({ io, run }: Cli) {
           ...(lrFactor !== undefined && { lrFactor }),
           ...(warmup !== undefined && { warmup }),
         };
+        await refuseRewind(dir, to);
         await ask(io, dir, { type: 'rewind', ...wish }, trust);
         return 0;
       }),
     );
+}
+
+/** What the keeper would refuse is bad input, said before a keeper is started for it. */
+async function refuseRewind(dir: string, to: number | undefined): Promise<void> {
+  const live = await openRun(dir);
+  live.dispose();
+  const refusal = rewindRefusal(live.state, to);
+  if (refusal !== undefined) throw badInput(`${dir}: ${refusal}`);
 }

@@ -71,14 +71,27 @@ function showLines(live: LiveRun, style: Style): string[] {
     `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
-    ...(isRangeTest(state.run) ? [] : state.alerts)
-      .slice(-5)
-      .map((alert) => `${alert.severity}: ${alert.message}`),
+    ...(isRangeTest(state.run) ? [] : alertLines(state)),
     ...state.problems.map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
       ? rangeLines(live)
       : summaryLines(state, { name: presence.state, dir, note: presence.note }, style)),
   ];
+}
+
+const MOST_ALERTS = 5;
+
+/** The newest alerts; one that came again with the same words is one line. */
+function alertLines({ alerts }: RunState): string[] {
+  const times = new Map<string, number>();
+  for (const { severity, message } of alerts) {
+    const line = `${severity}: ${message}`;
+    const count = (times.get(line) ?? 0) + 1;
+    times.delete(line);
+    times.set(line, count);
+  }
+  const lines = [...times].slice(-MOST_ALERTS);
+  return lines.map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
 }
 
 function rangeLines({ state, presence, dir }: LiveRun): string[] {

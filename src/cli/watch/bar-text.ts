@@ -1,4 +1,5 @@
 import { formatRate, formatValue } from '../../domain/display/format';
+import { medianOf } from '../../domain/run/loss-history';
 import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';
 import { seconds } from '../output/numbers';
@@ -33,12 +34,21 @@ function validatingText(state: RunState): BarText {
 function lastNumbers(state: RunState, last: number): string[] {
   const loss = state.steps.loss.get('total')?.at(last);
   const lr = mainRates(state)?.at(last);
-  const ips = state.steps.ips.at(last);
+  const ips = recentIps(state, last);
   return [
     loss === undefined ? '' : `loss ${formatValue(loss)}`,
     lr === undefined ? '' : `lr ${formatRate(lr)}`,
     Number.isFinite(ips) ? `${Math.round(ips)} img/s` : '',
   ].filter((text) => text !== '');
+}
+
+/** The median of the latest steps: a single one may have waited for its images, or not at all. */
+const RECENT_STEPS = 25;
+
+function recentIps({ steps }: RunState, last: number): number {
+  const first = Math.max(0, last - RECENT_STEPS + 1);
+  const recent = Array.from({ length: last - first + 1 }, (_, i) => steps.ips.at(first + i));
+  return medianOf(recent.filter(Number.isFinite));
 }
 
 /**

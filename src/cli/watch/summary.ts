@@ -43,17 +43,25 @@ function summaryRows(state: RunState): string[][] {
 }
 
 function endLine(state: RunState, { name, note }: RunEnd, style: Style): string {
-  const epochs = state.epochs.length;
   // Other programs do not always say how long an epoch took.
   const took = state.epochs.reduce((sum, { seconds: s }) => sum + (Number.isFinite(s) ? s : 0), 0);
   const failed = failedValidations(state);
   return [
-    `${markOf(name, style)(name)}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${took > 0 ? `, ${seconds(took)} of training` : ''}`,
+    `${markOf(name, style)(name)}: ${howFar(state, name)}${took > 0 ? `, ${seconds(took)} of training` : ''}`,
     ...(name === 'completed' ? [] : [note ?? state.end?.message]),
     failed > 0 ? `${failed} validations failed` : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(', ');
+}
+
+/** A run that is complete by its epochs, another by the one that it was in: the number that list and the dashboard show. */
+function howFar({ epochs, steps, plan }: RunState, name: RunStateName): string {
+  const done = epochs.length;
+  const at = steps.epoch.length === 0 ? done : steps.epoch.at(steps.epoch.length - 1);
+  const planned = plan?.epochs ?? 0;
+  if (name === 'completed' || planned === 0 || at === 0) return `${done} ${done === 1 ? 'epoch' : 'epochs'}`;
+  return `in epoch ${at} of ${planned}`;
 }
 
 /** Checkpoints that could not be validated. */

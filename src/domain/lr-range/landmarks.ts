@@ -7,7 +7,8 @@ import type { NoAnswer, RangePoint } from './types';
 
 /** The loss has blown up once it stays above this multiple of its lowest so far, and that is more than noise. */
 const BLOWN_UP = 1.5;
-const FEWEST = 20;
+/** Fewest steps of which a curve can be made. */
+export const FEWEST = 20;
 /** A rise counts from this share of the whole fall on. */
 const CLEAR_RISE = 0.1;
 /** A rise also must exceed so many standard errors of the smoothed loss. */

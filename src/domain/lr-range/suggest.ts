@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../base/random';
-import { type Landmarks, landmarksOf } from './landmarks';
+import { FEWEST, type Landmarks, landmarksOf } from './landmarks';
 import type { NoAnswer, RangePoint, RangeReading, RangeResult } from './types';
 
 /** Smith takes a third or a quarter of the LR at which the loss gets worse. */
@@ -38,10 +38,17 @@ export function readRange(points: readonly RangePoint[]): RangeReading {
 
 function sparseness(points: readonly RangePoint[]): NoAnswer | undefined {
   if (points.length < 2) return undefined;
-  const decades = Math.log10(points[points.length - 1].lr / points[0].lr);
-  const needed = Math.ceil(STEPS_PER_DECADE * decades);
+  const needed = stepsBetween(points[0].lr, points[points.length - 1].lr);
   return points.length < needed ? { kind: 'sparse', steps: points.length, needed } : undefined;
 }
+
+/** Steps that a test between two rates needs to give an answer at all. */
+export function fewestSteps(from: number, to: number): number {
+  return Math.max(FEWEST, stepsBetween(from, to));
+}
+
+const stepsBetween = (from: number, to: number): number =>
+  Math.ceil(STEPS_PER_DECADE * Math.log10(to / from));
 
 type SuggestedRange = { readonly suggested: number; readonly low: number; readonly high: number };
 

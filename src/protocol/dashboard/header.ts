@@ -4,6 +4,7 @@ import { formatCount } from '../../domain/display/format';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
+import { canRewind } from '../rewind-target';
 import { compareHeader } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
@@ -103,7 +104,7 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
   };
   const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
   if (name === 'completed') return [...tryBest, compare];
-  return [...tryBest, compare, resume, ...(name === 'diverged' ? [rewind] : [])];
+  return [...tryBest, compare, resume, ...(name === 'diverged' && canRewind(state) ? [rewind] : [])];
 }
 
 /**

@@ -68,7 +68,7 @@ const START: readonly RunEntry[] = [
   }),
   event({ type: 'plan', epochs: 2, stepsPerEpoch: 10, totalSteps: 20, settings: [] }),
 ];
-const step = (n: number): RunEntry =>
+const step = (n: number, ips = 100): RunEntry =>
   event({
     type: 'step',
     t: n * 500,
@@ -76,7 +76,7 @@ const step = (n: number): RunEntry =>
     epoch: 1 + Math.floor(n / 10),
     lr: [0.01],
     loss: { total: 2.5 },
-    ips: 100,
+    ips,
   });
 const epoch = (n: number): readonly RunEntry[] => [
   event({ type: 'epoch', epoch: n, step: n * 10, seconds: 5, loss: { total: 2 / n } }),
@@ -109,6 +109,10 @@ describe('the bar', () => {
       }),
     );
     expect(barText(fold(...START, ...firstSteps, ...resumed, ...steps)).right).toContain('ETA 4.0 s');
+  });
+  it('gives the speed of recent steps: one that waited for its images does not count', () => {
+    const steps = firstSteps.map((_, i) => step(i, i === 9 ? 3 : 100));
+    expect(barText(fold(...START, ...steps)).right).toContain('100 img/s');
   });
   it('has an answer before the first step', () => {
     expect(barText(createRunState())).toEqual({ share: 0, left: 'starting', right: '' });
@@ -182,6 +186,11 @@ describe('the summary', () => {
       'run: /runs/a',
     ]);
   });
+  it('says of a run that is not complete in which epoch it ended, as list does', () => {
+    const stopped = fold(...START, ...firstSteps, ...epoch(1), step(10));
+    const end = { name: 'stopped', dir: '/r', note: undefined } as const;
+    expect(summaryLines(stopped, end, plain)[1]).toBe('stopped: in epoch 2 of 2, 5.0 s of training');
+  });
   it('tells why a run failed and counts validations that did', () => {
     const failure = {
       source: 'validation',
@@ -190,7 +199,7 @@ describe('the summary', () => {
     const failed = fold(...START, ...epoch(1), failure);
     expect(failedValidations(failed)).toBe(1);
     expect(summaryLines(failed, { name: 'failed', dir: '/r', note: 'exit code 3' }, plain)[1]).toBe(
-      'failed: 1 epoch, 5.0 s of training, exit code 3, 1 validations failed',
+      'failed: in epoch 1 of 2, 5.0 s of training, exit code 3, 1 validations failed',
     );
   });
 });

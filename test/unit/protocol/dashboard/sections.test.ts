@@ -36,6 +36,16 @@ describe('what a page says of a run', () => {
     expect(actions.map(({ id }) => id)).toContain('resume');
   });
 
+  it('says why a diverged Ultralytics run has no Rewind, in its place', () => {
+    const input = { ...inputOf(young), presence: { state: 'diverged' } } as const;
+    const run = input.state.run!;
+    const resolved = { ...run.experiment.resolved, trainer: 'ultralytics' as const };
+    const state = { ...input.state, run: { ...run, experiment: { ...run.experiment, resolved } } };
+    const sections = sectionsOf({ ...input, state }, 50);
+    expect(sections.header.actions.map(({ id }) => id)).not.toContain('rewind');
+    expect(sections.sentences.map(({ text }) => text).join()).toMatch(/Ultralytics cannot be rewound/);
+  });
+
   it('offers only what the trainer obeys', () => {
     const input = inputOf(young);
     const hello = { ...input.state.hello!, knobs: [] };

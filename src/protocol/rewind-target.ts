@@ -1,0 +1,60 @@
+import type { TrainerKind } from '../domain/experiment/types';
+import { totalLoss } from '../domain/run/alarms';
+import { epochBeforeTrouble } from '../domain/run/rewind';
+import type { RunState } from '../run/state';
+import { scheduleOfRun } from './dashboard/planned';
+
+// Where a rewind leads and why it may be refused: the keeper decides by this, and hosts say the same before they ask.
+
+/** Trainers that go back to an earlier checkpoint of their own. Ultralytics resumes from its last one only, at the same LR. */
+const REWINDS: ReadonlySet<TrainerKind> = new Set<TrainerKind>(['builtin']);
+
+export function canRewind({ run }: Pick<RunState, 'run'>): boolean {
+  return run !== undefined && !run.follows && REWINDS.has(run.experiment.resolved.trainer);
+}
+
+/** The epoch to go back to: the one asked for, else the last checkpoint from before the trouble; 0: the beginning. */
+export function rewindTarget(state: RunState, asked: number | undefined): number {
+  return (
+    asked ??
+    epochBeforeTrouble({
+      checkpoints: [...state.checkpoints.values()].filter(({ t }) => t > 0),
+      epochs: state.epochs.map(({ epoch, loss }) => ({ epoch, loss: totalLoss(loss) })),
+      troubleStep: troubleStep(state),
+      warmupSteps: firstWarmup(state),
+    })
+  );
+}
+
+/** One line if the run cannot be rewound so; undefined if it can. */
+export function rewindRefusal(state: RunState, asked: number | undefined): string | undefined {
+  const trainer = state.run?.experiment.resolved.trainer ?? 'unknown';
+  if (!canRewind(state)) return `trainer ${trainer} cannot be rewound`;
+  const epoch = rewindTarget(state, asked);
+  if (epoch === 0) return undefined;
+  const there = keptEpochs(state);
+  if (!there.includes(epoch))
+    return `there is no checkpoint of epoch ${epoch}; there are: ${there.join(', ') || 'none'}`;
+  const { epochs = Number.POSITIVE_INFINITY } = state.plan ?? {};
+  if (epoch < epochs) return undefined;
+  const earlier = there.filter((one) => one < epochs).join(', ') || 'none';
+  return `epoch ${epoch} is the run's last, so nothing would be trained; earlier checkpoints: ${earlier}`;
+}
+
+const keptEpochs = ({ checkpoints }: RunState): number[] =>
+  [...checkpoints.values()].filter(({ kept, t }) => kept && t > 0).map(({ epoch }) => epoch);
+
+/** Steps of the warm-up at the start of training, including that of an earlier rewind. */
+function firstWarmup(state: RunState): number {
+  const again = state.lrChanges.filter(({ step }) => step === 0).map(({ warmup = 0 }) => warmup);
+  return Math.max(scheduleOfRun(state)?.warmupSteps ?? 0, ...again);
+}
+
+/** The step of the last alarm of this attempt, else the step at which the trainer stopped because of it. */
+function troubleStep(state: RunState): number | undefined {
+  const since = state.hello?.t ?? 0;
+  const alarm = state.alerts.find(
+    ({ rule, t, step }) => t >= since && step !== undefined && (rule === 'diverged' || rule === 'non_finite'),
+  );
+  return alarm?.step ?? (state.end?.reason === 'diverged' ? state.end.step : undefined);
+}

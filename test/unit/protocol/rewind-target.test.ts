@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { canRewind, rewindRefusal, rewindTarget } from '../../../src/protocol/rewind-target';
+import type { RunState } from '../../../src/run/state';
+import { syntheticState } from '../../helpers/synthetic-run';
+
+const RUN = { epochs: 4, stepsPerEpoch: 50, warmupEpochs: 0 };
+const completed = (): RunState => syntheticState({ ...RUN, steps: 200, end: 'completed' });
+
+test('a completed run is not rewound to its last epoch, after which nothing is trained', () => {
+  const state = completed();
+  expect(rewindTarget(state, undefined)).toBe(4);
+  expect(rewindRefusal(state, undefined)).toMatch(
+    /^epoch 4 is the run's last, so nothing would be trained; earlier checkpoints: 1, 2, 3$/,
+  );
+  expect(rewindRefusal(state, 2)).toBeUndefined();
+  expect(rewindRefusal(state, 0)).toBeUndefined();
+});
+
+test('an epoch without a checkpoint is refused with those that there are', () => {
+  expect(rewindRefusal(completed(), 99)).toBe('there is no checkpoint of epoch 99; there are: 1, 2, 3, 4');
+});
+
+test('a trainer that resumes from its last checkpoint only is not rewound', () => {
+  const state = completed();
+  const { run } = state;
+  if (!run) throw new Error('the run has no run.json');
+  const resolved = { ...run.experiment.resolved, trainer: 'ultralytics' as const };
+  const other = { ...state, run: { ...run, experiment: { ...run.experiment, resolved } } };
+  expect([canRewind(state), canRewind(other)]).toEqual([true, false]);
+  expect(rewindRefusal(other, undefined)).toBe('trainer ultralytics cannot be rewound');
+});
