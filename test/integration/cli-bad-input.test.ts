@@ -63,11 +63,6 @@ describe('train refuses before anything is started', () => {
     return checkRefused(train(), /^a\.train\.yaml:8:6: lr0: .*-0\.01/);
   });
 
-  it('a batch larger than the dataset', () => {
-    writeConfig((text) => text.replace('batch: 4', 'batch: 64'));
-    return checkRefused(train(), /^a\.train\.yaml:5:8: batch: .*larger than the training set of 8 images/);
-  });
-
   it('a warm-up longer than the run', () => {
     writeConfig((text) => text.replace('warmup_epochs: 1', 'warmup_epochs: 5'));
     return checkRefused(train(), /^a\.train\.yaml:7:16: warmup_epochs: .*longer than the run of 3 epochs/);

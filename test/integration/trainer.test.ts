@@ -165,15 +165,23 @@ describe('trouble', () => {
     expect(await endOf(run)).toMatchObject({ reason: 'diverged', message: expect.stringMatching(/loss/) });
   });
 
-  it('is one clear line for a missing dataset and for a batch larger than the set', async () => {
+  it('is one clear line for a missing dataset', async () => {
     const missing = await create('missing');
     await rewrite(missing, (e) => ({ ...e, data: path.join(folder, 'nowhere.yaml') }));
     expect((await missing.start().ended).code).toBe(1);
     expect((await endOf(missing)).message).toMatch(/nowhere\.yaml.*does not exist/);
+  });
+
+  it('is none if the batch is larger than the set: each step has all images, and one line says so', async () => {
     const large = await create('large');
-    await rewrite(large, (e) => ({ ...e, batch: 45 }));
-    expect((await large.start().ended).code).toBe(1);
-    expect((await endOf(large)).message).toMatch(/batch.*45.*44/);
+    await rewrite(large, (e) => ({ ...e, batch: 45, epochs: 1 }));
+    expect((await large.start().ended).code).toBe(0);
+    const events = await large.events();
+    expect(eventsOf(events, 'plan')[0]).toMatchObject({ batch: 44, stepsPerEpoch: 1 });
+    const said = eventsOf(events, 'log').filter(({ message }) => /batch 45 is larger/.test(message));
+    expect(said.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/training set of 44 images: each step has 44 images$/),
+    ]);
   });
 
   it('is no end for a corrupt image, which is skipped and counted', async () => {

@@ -53,7 +53,11 @@ export function scheduleCommand({ io, run }: Cli) {
         const gpu = experiment.validation.half === 'on' ? await halfCard() : undefined;
         const advice = advise({ experiment, schedule, counts, ...(gpu && { gpu }) });
         if (options.svg !== undefined) writePicture(io, options.svg, scheduleSvg(schedule, PICTURE));
-        printSchedule(io, { schedule, advice, rule: ruleOf(experiment, counts) }, options);
+        printSchedule(
+          io,
+          { schedule, advice, rule: ruleOf(experiment, counts), published: counts.published },
+          options,
+        );
         return 0;
       }),
     );
@@ -64,6 +68,8 @@ type ScheduleReport = {
   readonly advice: readonly Advice[];
   /** Ultralytics version whose rule it is. */
   readonly rule: string | undefined;
+  /** The known data set whose counts these are. */
+  readonly published: string | undefined;
 };
 
 function ruleOf(
@@ -76,12 +82,16 @@ function ruleOf(
 /** A command that only asks for a picture prints no text beside it. */
 function printSchedule(
   io: CliIo,
-  { schedule, advice, rule }: ScheduleReport,
+  { schedule, advice, rule, published }: ScheduleReport,
   options: { readonly json?: true; readonly svg?: string },
 ): void {
   if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));
   if (options.json)
-    printJson(io.stdout, { ...scheduleReport(schedule, advice), ...(rule && { ultralytics: rule }) });
+    printJson(io.stdout, {
+      ...scheduleReport(schedule, advice),
+      ...(rule && { ultralytics: rule }),
+      ...(published && { published }),
+    });
   if (options.json || options.svg !== undefined) return;
   const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
   if (rule !== undefined) printLine(io.stdout, `by the rule of Ultralytics ${rule}`);

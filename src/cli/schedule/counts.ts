@@ -1,5 +1,6 @@
+import { PUBLISHED_SOURCE } from '../../domain/dataset/published';
 import type { Experiment } from '../../domain/experiment/types';
-import { ASSUMED, countForPlan, type PlanCounts } from '../../engine/planning/counts';
+import { countForPlan, type PlanCounts } from '../../engine/planning/counts';
 import { installedVersion } from '../../engine/planning/installed-version';
 import { type CliIo, printLine } from '../io';
 
@@ -21,10 +22,8 @@ export async function countDataset(
 ): Promise<PlanCounts> {
   const { assumed, published, ...counts } = await countForPlan(experiment.data, experiment.trainer);
   const notCounted = images === undefined && { ...(assumed && { assumed }), ...(published && { published }) };
-  if (assumed !== undefined && images === undefined) {
-    const all = ASSUMED.images.toLocaleString('en-US');
-    printLine(io.stderr, `warning: ${assumed}; ${all} images (COCO) are assumed, --images N says better`);
-  }
+  if (images === undefined)
+    for (const line of notesOn(counts, { assumed, published })) printLine(io.stderr, line);
   const version = ultralytics ?? (await versionFor(io, experiment));
   return {
     ...counts,
@@ -32,6 +31,19 @@ export async function countDataset(
     ...(images !== undefined && { images }),
     ...(version !== undefined && { ultralyticsVersion: version }),
   };
+}
+
+/** What the counts rest on if they are not of files on this disk. */
+function notesOn(
+  { images, missing }: PlanCounts,
+  { assumed, published }: Pick<PlanCounts, 'assumed' | 'published'>,
+): string[] {
+  const said = images.toLocaleString('en-US');
+  if (published !== undefined)
+    return [`note: the images are not on this disk: ${published} has ${said}, says ${PUBLISHED_SOURCE}`];
+  if (assumed === undefined) return [];
+  const meant = missing?.nearest === undefined ? '' : `, did you mean ${missing.nearest}?`;
+  return [`warning: ${assumed}${meant}; ${said} images (COCO) are assumed, --images N says better`];
 }
 
 async function versionFor(io: CliIo, { trainer }: Experiment): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { toError } from '../../base/async';
 import type { RgbImage } from '../../domain/detection/image';
 import { MOST_BYTES } from '../../run/folder/bounds';
@@ -8,8 +8,6 @@ import { READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } fro
 
 /** Smallest side Ultralytics accepts (data/utils.py, verify_image). */
 const SMALLEST_SIDE = 10;
-const START_OF_JPEG = Buffer.from('ffd8', 'hex');
-const END_OF_JPEG = Buffer.from('ffd9', 'hex');
 
 /**
  * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives.
@@ -37,21 +35,20 @@ async function decodeBytes(bytes: Buffer, file: string): Promise<RgbImage> {
   return decodeWithSharp(bytes);
 }
 
-/** The recipe that equals OpenCV: profiles are ignored, EXIF orientation is applied, alpha is dropped, grey becomes RGB. */
+/**
+ * The recipe that equals OpenCV: profiles are ignored, EXIF orientation is applied, alpha is dropped, grey becomes RGB. A
+ * JPEG without its end marker is refused, as Ultralytics leaves it out (verify_image, by Pillow).
+ */
 async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
-  const unended = isUnendedJpeg(bytes);
-  const whole = unended ? Buffer.concat([bytes, END_OF_JPEG]) : bytes;
-  // With its end put back, a torn picture only draws a warning.
-  const image = sharp(whole, {
-    ignoreIcc: true,
-    failOn: unended ? 'warning' : 'truncated',
-    // Judged below, before a pixel is decoded, in words that name the size.
-    limitInputPixels: false,
-  });
+  // The size is judged below, before a pixel is decoded, in words that name it.
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: false });
   const { space, width, height } = await image.metadata();
   const refusal = tooManyPixels(width, height);
   if (refusal) throw new Error(refusal);
-  if (space === 'cmyk') throw new Error('CMYK images cannot be read: convert it to RGB');
+  return space === 'cmyk' ? decodeCmyk(image, bytes) : decodeRgb(image);
+}
+
+async function decodeRgb(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image
     .rotate()
     .removeAlpha()
@@ -63,9 +60,22 @@ async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
   return { width: info.width, height: info.height, data: pixels };
 }
 
-/** Some cameras leave out the end marker of a whole picture; Ultralytics and OpenCV take such files. */
-function isUnendedJpeg(bytes: Buffer): boolean {
-  return bytes.subarray(0, 2).equals(START_OF_JPEG) && !bytes.subarray(-2).equals(END_OF_JPEG);
+/** As OpenCV's JPEG reader makes RGB of ink; its other readers do it differently. libvips gives ink, OpenCV has its absence. */
+async function decodeCmyk(image: Sharp, bytes: Buffer): Promise<RgbImage> {
+  if (readableFormat(bytes) !== 'JPEG')
+    throw new Error('CMYK images that are not JPEG cannot be read: convert it to RGB');
+  const { data, info } = await image
+    .rotate()
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const pixels = new Uint8Array(info.width * info.height * 3);
+  for (let i = 0, o = 0; o < pixels.length; i += 4, o += 3) {
+    const light = 255 - data[i + 3];
+    for (let c = 0; c < 3; c++) pixels[o + c] = light - ((data[i + c] * light) >> 8);
+  }
+  return { width: info.width, height: info.height, data: pixels };
 }
 
 function firstLine(text: string): string {

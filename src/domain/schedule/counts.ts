@@ -107,15 +107,12 @@ function oldFloor(input: ScheduleInput): boolean {
   return input.rule !== 'builtin' && isBefore(input.ultralyticsVersion ?? NEWEST_KNOWN, '8.4.103');
 }
 
-function batchProblem({ experiment, counts, input, strict }: CountContext): Problem | undefined {
+/** As Ultralytics does it: a batch of more images than there are is one of all of them. */
+function batchProblem({ experiment, counts, input }: CountContext): Problem | undefined {
   const count = input.images ?? 0;
   if (experiment.batch <= count || counts.assumed !== undefined) return undefined;
   const said = words('batch {0} is larger than the training set of {1}', experiment.batch, images(count));
-  const refuses = strict && experiment.trainer === 'builtin' && experiment.explicit.includes('batch');
-  const whole = refuses
-    ? words('{0}; expected at most {1}', said, count)
-    : words('{0}: each step has {1}', said, images(count));
-  return problem(refuses ? 'error' : 'warning', 'batch', whole, String(count));
+  return problem('warning', 'batch', words('{0}: each step has {1}', said, images(count)), String(count));
 }
 
 function autoBatchNote({ experiment }: CountContext): Problem | undefined {

@@ -50,11 +50,19 @@ describe('schedule', () => {
     );
     expect(code).toBe(0);
     expect(err).toMatch(
-      /^warning: .*gone\.yaml: .*does not exist; 118,287 images \(COCO\) are assumed, --images N says better$/m,
+      /^warning: .*gone\.yaml: .*does not exist, did you mean data\.yaml\?; 118,287 images \(COCO\) are assumed, --images N says better$/m,
     );
     expect(JSON.parse(out).stepsPerEpoch).toBe(Math.ceil(118_287 / 4));
   });
-  it('warns of what train would refuse, at its place', async () => {
+  it('says whose counts these are if a known set is not on this disk', async () => {
+    const set = ['data=coco8.yaml', 'trainer=ultralytics', 'model=yolov8n.pt'].flatMap((s) => ['--set', s]);
+    const argv = ['schedule', 'a.train.yaml', ...set, '--ultralytics', '8.4.190', '--json'];
+    const { code, out, err } = await cli(argv, dir);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { stepsPerEpoch: 1, published: 'coco8' }]);
+    expect(err).toMatch(/^note: the images are not on this disk: coco8 has 4, says Ultralytics 8\.4\.190$/m);
+    expect(err).not.toContain('assumed');
+  });
+  it('warns of what train would change, at its place', async () => {
     const { code, err } = await cli(['schedule', 'a.train.yaml', '--set', 'batch=64'], dir);
     expect(code).toBe(0);
     expect(err).toContain('warning: --set: batch: batch 64 is larger than the training set of 8 images');

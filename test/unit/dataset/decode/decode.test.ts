@@ -4,16 +4,25 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { crc32 } from '../../../../src/base/crc32';
 import { decodeImage } from '../../../../src/dataset/decode/decode';
 import { imageSize } from '../../../../src/dataset/decode/image-size';
 import { greyThumbnail } from '../../../../src/dataset/decode/thumbnail';
+import { repositoryRoot } from '../../../helpers/shared';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const WIDTH = 13;
 const HEIGHT = 11;
+
+/** What OpenCV makes of JPEGs of ink; base64. */
+const zCmyk = z.object({
+  width: z.number(),
+  height: z.number(),
+  cases: z.record(z.string(), z.object({ jpeg: z.string(), rgb: z.string() })),
+});
 
 /** Distinct colours at every pixel, so that a flip or a swapped channel shows. */
 function pixels(): Uint8Array {
@@ -162,8 +171,8 @@ describe('decoding an image', () => {
   });
 
   it('refuses what it cannot read, naming file and format', async () => {
-    const cmyk = await raw().toColourspace('cmyk').jpeg().toBuffer();
-    await checkRefused(put('c.jpg', cmyk), 'CMYK images cannot be read: convert it to RGB');
+    const cmyk = await raw().toColourspace('cmyk').tiff().toBuffer();
+    await checkRefused(put('c.tif', cmyk), 'CMYK images that are not JPEG cannot be read: convert it to RGB');
     const jp2 = Buffer.from('0000000c6a5020200d0a870a00000014667479706a703220', 'hex');
     await checkRefused(put('a.jp2', jp2), 'JPEG 2000 images cannot be read');
     const heic = Buffer.from('0000001866747970686569630000000068656963', 'hex');
@@ -176,11 +185,23 @@ describe('decoding an image', () => {
     );
   });
 
-  it('takes a JPEG that lacks only its end marker', async () => {
+  it('makes RGB of a CMYK JPEG as OpenCV does, with and without the mark of Adobe', async () => {
+    const { width, height, cases } = zCmyk.parse(
+      JSON.parse(readFileSync(path.join(repositoryRoot, 'test/fixtures/decode/cmyk.json'), 'utf8')),
+    );
+    for (const [name, { jpeg, rgb }] of Object.entries(cases)) {
+      const image = await decodeImage(put(`${name}.jpg`, Buffer.from(jpeg, 'base64')));
+      expect([image.width, image.height]).toEqual([width, height]);
+      expect(Buffer.from(image.data).toString('base64')).toBe(rgb);
+    }
+  });
+
+  it('leaves out a JPEG without its end marker, as Ultralytics does, and takes one with bytes behind it', async () => {
     const jpeg = await raw().jpeg().toBuffer();
     const whole = await decodeImage(put('whole.jpg', jpeg));
-    const unended = await decodeImage(put('unended.jpg', jpeg.subarray(0, jpeg.length - 2)));
-    expect(unended.data).toEqual(whole.data);
+    await expect(decodeImage(put('unended.jpg', jpeg.subarray(0, jpeg.length - 2)))).rejects.toThrow(
+      /^\S*unended\.jpg: .*premature end/i,
+    );
     const padded = await decodeImage(put('padded.jpg', Buffer.concat([jpeg, Buffer.alloc(50)])));
     expect(padded.data).toEqual(whole.data);
   });

@@ -41,13 +41,12 @@ describe('the schedule of an experiment on a counted dataset', () => {
     expect(said('epochs: 5\nbatch: 8', 100, { strict: true })).toEqual([]);
   });
 
-  it('refuses an explicit batch larger than the set when a run starts, and warns before', () => {
-    expect(said('batch: 64', 40, { strict: true })).toEqual([
-      'error batch: batch 64 is larger than the training set of 40 images; expected at most 40',
-    ]);
-    expect(said('batch: 64', 40)).toEqual([
-      'warning batch: batch 64 is larger than the training set of 40 images: each step has 40 images',
-    ]);
+  it('makes a batch larger than the set one of all its images, as Ultralytics does, and says so', () => {
+    for (const trainer of ['', 'trainer: ultralytics\nmodel: a.pt\n'])
+      for (const strict of [true, false])
+        expect(said(`${trainer}batch: 64`, 40, { strict, version: '8.4.190' })[0]).toBe(
+          'warning batch: batch 64 is larger than the training set of 40 images: each step has 40 images',
+        );
     expect(said('', 10, { strict: true })[0]).toMatch(/^warning batch: batch 16 is larger/);
     expect(of('batch: 64', 40).schedule.stepsPerEpoch).toBe(1);
   });
