@@ -28,7 +28,7 @@ function readOverride(text: string): Entry[] | string {
 }
 
 function readValue(text: string): unknown {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: 'error' });
   if (document.errors.length > 0) return undefined;
   try {
     return document.toJS() ?? null;

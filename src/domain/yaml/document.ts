@@ -68,7 +68,8 @@ function compose(
   length: number,
 ): readonly [Document.Parsed, Document.Parsed?] {
   // The library compares each key with all before it: 100,000 keys take minutes. `duplicates` finds the same in one pass.
-  const composer = new Composer({ merge, prettyErrors: false, uniqueKeys: false });
+  // Its warnings would go to stderr as Node's; what is wrong with a key is a problem here.
+  const composer = new Composer({ merge, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   const [first, second] = [...composer.compose(tokens, true, length)] as Document.Parsed[];
   return second === undefined ? [first] : [first, second];
 }

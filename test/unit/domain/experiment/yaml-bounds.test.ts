@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nearestName } from '../../../../src/base/suggest';
 import { parseDatasetYaml } from '../../../../src/domain/dataset/parse';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
@@ -94,6 +94,18 @@ describe('a dataset file', () => {
     const { problems } = dataset(`names:\n${lines(30_000, (i) => `  k${i}: c\n`)}`);
     expect(problems).toHaveLength(101);
     expect(problems[100].message).toBe('and 29900 more problems');
+  });
+});
+
+describe('a key that is a list or a map', () => {
+  it('is a problem, and no warning of the library on stderr', () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const { problems } = parseExperiment('model: { [nano]: 1 }\nepochs: { { a: 1 }: 2 }\n', {
+      file: 'a.train.yaml',
+    });
+    expect(problems.filter(({ severity }) => severity === 'error').length).toBeGreaterThan(0);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });
 
