@@ -5,7 +5,7 @@ import { toolButton } from '../controls/tool-button';
 import type { Plot } from '../state/model';
 import { type ChartSwitch, isShown, type Preferences } from '../state/preferences';
 import { createChart, type DrawnChart } from './chartjs';
-import { type ChartTheme, chartSpec, STYLES } from './spec';
+import { type ChartTheme, chartSpec, STYLES, xKindOf } from './spec';
 import { plotTable } from './table-view';
 import { describeX } from './ticks';
 import { type AxisRange, dragToZoom, rangeAfterKey } from './zoom';
@@ -138,8 +138,8 @@ function describe(parts: CardParts, plot: Plot, look: Look, actions: CardActions
 }
 
 /** What part of the run the chart shows, for those who cannot see its axis. */
-function rangeText(plot: Plot, { axis }: Preferences): string {
-  const kind = plot.id === 'curves' ? 'share' : axis;
+function rangeText(plot: Plot, preferences: Preferences): string {
+  const kind = xKindOf(plot, preferences);
   const words = { epoch: t('epoch'), step: t('step') };
   return `${describeX(plot.from, kind, words)} – ${describeX(plot.to, kind, words)}`;
 }

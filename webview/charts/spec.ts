@@ -35,7 +35,8 @@ export type ChartSpec = {
   readonly theme: ChartTheme;
   readonly formatY: (value: number) => string;
 };
-export type XKind = 'step' | 'epoch' | 'time' | 'share';
+/** `assumed step`: of a run whose length is assumed. */
+export type XKind = 'step' | 'assumed step' | 'epoch' | 'time' | 'share';
 
 export type LineSpec = {
   readonly key: string;
@@ -78,7 +79,7 @@ const contrasting = (style: LineStyle): LineStyle => ({
 export function chartSpec(plot: Plot, preferences: Preferences, theme: ChartTheme): ChartSpec {
   return {
     lines: plot.series.map((series) => lineSpec(plot, series, preferences, theme)),
-    x: { min: plot.from, max: plot.to, kind: plot.id === 'curves' ? 'share' : preferences.axis },
+    x: { min: plot.from, max: plot.to, kind: xKindOf(plot, preferences) },
     y: { log: preferences.logY[plot.id] === true, ...yRange(plot, preferences) },
     band: plot.band && {
       ...plot.band,
@@ -88,6 +89,11 @@ export function chartSpec(plot: Plot, preferences: Preferences, theme: ChartThem
     theme,
     formatY: plot.unit === 'rate' ? formatRate : (value) => formatValue(value),
   };
+}
+
+export function xKindOf({ id, assumed }: Pick<Plot, 'id' | 'assumed'>, { axis }: Preferences): XKind {
+  if (id === 'curves') return 'share';
+  return assumed && axis === 'step' ? 'assumed step' : axis;
 }
 
 function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, theme: ChartTheme): LineSpec {

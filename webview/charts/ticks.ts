@@ -9,12 +9,16 @@ const MILLION = 1_000_000;
 
 /** Label of a tick on the x axis; short, since there are many. */
 export function formatX(value: number, kind: XKind): string {
+  if (kind === 'assumed step') return marked(value, formatX(value, 'step'));
   if (kind === 'time') return clock(value);
   if (kind === 'share') return trim(value.toFixed(2));
   if (value >= MILLION) return `${trim((value / MILLION).toFixed(2))}M`;
   if (value >= 10 * THOUSAND) return `${trim((value / THOUSAND).toFixed(1))}k`;
   return kind === 'step' ? formatCount(value) : trim(value.toFixed(2));
 }
+
+/** A step of a run whose length is assumed, but for its first, which every run has. */
+const marked = (value: number, text: string): string => (value === 0 ? text : `~${text}`);
 
 /** h:mm:ss or m:ss. */
 function clock(seconds: number): string {
@@ -31,7 +35,7 @@ const trim = (text: string): string => (text.includes('.') ? text.replace(/\.?0+
 export function describeX(value: number, kind: XKind, words: { epoch: string; step: string }): string {
   if (kind === 'time') return formatDuration(value, plain);
   if (kind === 'share') return formatValue(value);
-  return kind === 'epoch'
-    ? `${words.epoch} ${trim(value.toFixed(2))}`
-    : `${words.step} ${formatCount(value)}`;
+  if (kind === 'epoch') return `${words.epoch} ${trim(value.toFixed(2))}`;
+  const count = formatCount(value);
+  return `${words.step} ${kind === 'step' ? count : marked(value, count)}`;
 }

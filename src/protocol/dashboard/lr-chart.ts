@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { formatCount, formatRate } from '../../domain/display/format';
 import type { Points } from '../../domain/display/thin';
-import { headlineTexts, markedCount } from '../../domain/schedule/headlines';
+import { headlineTexts, isAssumed, markedCount } from '../../domain/schedule/headlines';
 import { mainFirst, mainRates } from '../../run/main-group';
 import type { LrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
@@ -38,6 +38,7 @@ export function lrChart(context: ChartContext): ChartDraft {
     })),
     empty: series.length > 0 ? undefined : t('The schedule is not known yet.'),
     unit: 'rate',
+    ...(context.planned && isAssumed(context.planned) && { assumed: true as const }),
   };
 }
 

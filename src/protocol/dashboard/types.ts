@@ -137,6 +137,8 @@ export type ChartView = {
   /** Shown in place of the chart while there is nothing to draw. */
   readonly empty?: string;
   readonly unit: 'rate' | 'share' | 'number' | 'seconds';
+  /** The length of the run is assumed: every step on the x axis carries a mark. */
+  readonly assumed?: true;
 };
 
 /** What a page shows: the host thins for exactly this. Charts that are out of sight are absent. */

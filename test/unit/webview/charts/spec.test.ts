@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
+import { type Words, words } from '../../../../src/base/words';
 import { createViewSession } from '../../../../src/protocol/dashboard/session';
 import type { ChartId, Lens } from '../../../../src/protocol/dashboard/types';
 import { type ChartTheme, chartSpec, withAlpha } from '../../../../webview/charts/spec';
@@ -37,7 +38,7 @@ const theme: ChartTheme = {
   isHighContrast: false,
 };
 
-function modelOf(options: SyntheticOptions): PageModel {
+function modelOf(options: SyntheticOptions, assumed: readonly Words[] = []): PageModel {
   const session = createViewSession();
   const chart = { width: 40 };
   const lens: Lens = {
@@ -50,7 +51,7 @@ function modelOf(options: SyntheticOptions): PageModel {
   const state = syntheticState(options);
   const update = session.update({
     state,
-    planned: plannedOf(options),
+    planned: { ...plannedOf(options), assumed },
     presence: undefined,
     now: state.run!.created,
     t: createTranslate(),
@@ -164,6 +165,16 @@ describe('the page', () => {
       formatX(2.5, 'epoch'),
     ]).toEqual(['62.5k', '1.25M', '1:01:01', '2.5']);
     expect(describeX(1200, 'step', { epoch: 'epoch', step: 'step' })).toBe('step 1,200');
+  });
+
+  it('marks every step of a run whose length is assumed', () => {
+    const made = modelOf({ epochs: 3, stepsPerEpoch: 50 }, [words('the images could not be counted')]);
+    const plot = made.plots.get('lr')!;
+    expect(plotOf('lr').assumed).toBeUndefined();
+    const { kind } = chartSpec(plot, { ...defaultPreferences, axis: 'step' }, theme).x;
+    expect([0, 5000, 88_716].map((step) => formatX(step, kind))).toEqual(['0', '~5,000', '~88.7k']);
+    expect(describeX(88_716, kind, { epoch: 'epoch', step: 'step' })).toBe('step ~88,716');
+    expect(chartSpec(plot, { ...defaultPreferences, axis: 'epoch' }, theme).x.kind).toBe('epoch');
   });
 
   it('draws sparklines of nothing, one value and many', () => {
