@@ -2,7 +2,6 @@
 export const SMALL_FILES = {
   'src/cli/command-table.ts': 'tests run its commands without the process',
   'src/cli/commands/evaluate.ts': 'a command of the table is a file',
-  'src/cli/commands/rewind.ts': 'a command of the table is a file',
   'src/cli/commands/setup-python.ts': 'a command of the table is a file',
   'src/cli/commands/watch.ts': 'a command of the table is a file',
   'src/dataset/decode/thumbnail.ts': 'the one door to sharp is this folder',

@@ -88,11 +88,11 @@ function bmpOf(bits: number): Buffer {
   const bytes = Buffer.alloc(start + row * SIDE, 0x5a);
   bytes.write('BM', 'latin1');
   bytes.writeUInt32LE(start, 10);
-  [40, SIDE, SIDE].forEach((value, i) => bytes.writeUInt32LE(value, 14 + 4 * i));
+  for (const [i, value] of [40, SIDE, SIDE].entries()) bytes.writeUInt32LE(value, 14 + 4 * i);
   bytes.writeUInt16LE(1, 26);
   bytes.writeUInt16LE(bits, 28);
   bytes.writeUInt32LE(bits === 16 ? 3 : 0, 30);
-  [0xf800, 0x07e0, 0x001f].forEach((mask, i) => bytes.writeUInt32LE(mask, 54 + 4 * i));
+  for (const [i, mask] of [0xf800, 0x07e0, 0x001f].entries()) bytes.writeUInt32LE(mask, 54 + 4 * i);
   bytes.writeUInt32LE(0, 46);
   return bytes;
 }

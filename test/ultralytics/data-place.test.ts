@@ -21,7 +21,12 @@ afterAll(() => closeWorkshop(workshop));
 
 it('a dataset whose path is relative is read beside its YAML, wherever the run is started; the size that varies is only that of training', async () => {
   const yaml = path.join(workshop.dir, 'data.yaml');
-  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/^path:.*\n/m, '').concat('path: .\n'));
+  writeFileSync(
+    yaml,
+    readFileSync(yaml, 'utf8')
+      .replace(/^path:.*\n/m, '')
+      .concat('path: .\n'),
+  );
   const elsewhere = path.join(workshop.dir, 'elsewhere');
   mkdirSync(elsewhere);
   const keys = { model: 'tiny.yaml', data: yaml, epochs: 2, batch: 8, warmup_epochs: 0, multi_scale: 0.5 };

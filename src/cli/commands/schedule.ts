@@ -87,11 +87,7 @@ function printSchedule(
 ): void {
   if (options.json && numbersOf(schedule) > MOST_NUMBERS) throw badInput(tooLong(schedule));
   if (options.json)
-    printJson(io.stdout, {
-      ...scheduleReport(schedule, advice),
-      ...(rule && { ultralytics: rule }),
-      ...(published && { published }),
-    });
+    printJson(io.stdout, { ...scheduleReport(schedule, advice), ultralytics: rule, published });
   if (options.json || options.svg !== undefined) return;
   const place = { stream: io.stdout, style: styleFor(io, io.stdout) };
   if (rule !== undefined) printLine(io.stdout, `by the rule of Ultralytics ${rule}`);

@@ -20,24 +20,16 @@ export async function countDataset(
   experiment: Experiment,
   { images, ultralytics }: CountOptions,
 ): Promise<PlanCounts> {
-  const { assumed, published, ...counts } = await countForPlan(experiment.data, experiment.trainer);
-  const notCounted = images === undefined && { ...(assumed && { assumed }), ...(published && { published }) };
-  if (images === undefined)
-    for (const line of notesOn(counts, { assumed, published })) printLine(io.stderr, line);
+  const found = await countForPlan(experiment.data, experiment.trainer);
+  const { assumed, published, ...counted } = found;
+  const counts = images === undefined ? found : { ...counted, images };
+  for (const line of notesOn(counts)) printLine(io.stderr, line);
   const version = ultralytics ?? (await versionFor(io, experiment));
-  return {
-    ...counts,
-    ...notCounted,
-    ...(images !== undefined && { images }),
-    ...(version !== undefined && { ultralyticsVersion: version }),
-  };
+  return { ...counts, ...(version !== undefined && { ultralyticsVersion: version }) };
 }
 
 /** What the counts rest on if they are not of files on this disk. */
-function notesOn(
-  { images, missing }: PlanCounts,
-  { assumed, published }: Pick<PlanCounts, 'assumed' | 'published'>,
-): string[] {
+function notesOn({ images, missing, assumed, published }: PlanCounts): string[] {
   const said = images.toLocaleString('en-US');
   if (published !== undefined)
     return [`note: the images are not on this disk: ${published} has ${said}, says ${PUBLISHED_SOURCE}`];

@@ -183,3 +183,27 @@ describe('the page', () => {
     expect(sparkPath([0, 1], 100, 28)).toBe('M0.0 26.0L100.0 2.0');
   });
 });
+
+it('a plan that was changed in flight is drawn dashed and grey behind the new one', () => {
+  const original = plannedOf(young);
+  const session = createViewSession();
+  session.open({ axis: 'step', smoothing: 0.9, charts: { lr: { width: 40 } }, rows: 50 });
+  const state = syntheticState(young);
+  const planned = {
+    ...original,
+    lrAt: (step: number, group: number) => original.lrAt(step, group) / 2,
+    original,
+  };
+  const update = session.update({ state, planned, presence: undefined, now: 0, t: createTranslate() });
+  const plot = applyUpdate(emptyModel, update!)!.plots.get('lr')!;
+  const { lines } = chartSpec(plot, { ...defaultPreferences, axis: 'step' }, theme);
+  const [before, after] = ['original:weights', 'planned:weights'].map(
+    (key) => lines.find((l) => l.key === key)!,
+  );
+  expect(lines.indexOf(before)).toBeLessThan(lines.indexOf(after));
+  expect([before.dash, after.dash].every((dash) => dash.length > 0)).toBe(true);
+  expect(before.label).toBe('planned at first');
+  expect(before.colour).toBe(withAlpha(theme.colours.grey, 0.9));
+  const at = ({ points }: typeof before) => points.at(-1)!.y;
+  expect(at(before)).toBeCloseTo(2 * at(after), 12);
+});
