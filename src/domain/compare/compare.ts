@@ -12,7 +12,7 @@ import {
   shareBelow,
 } from './limits';
 import { classVerdicts } from './per-class';
-import { bootstrapPair, type Pair, pointEstimate, type Replicates } from './replicates';
+import { bootstrapPair, meanPresent, type Pair, pointEstimate, type Replicates } from './replicates';
 import { type ClassUnits, widened, wideningOf } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
@@ -147,10 +147,6 @@ function mapsOf(parts: readonly Float64Array[], classes: number): Float64Array {
     for (let at = 0; at < aps.length; at += classes) maps.push(meanPresent(aps.subarray(at, at + classes)));
   }
   return Float64Array.from(maps);
-}
-
-function meanPresent(aps: Float64Array): number {
-  return meanOf(aps.filter((ap) => !Number.isNaN(ap)));
 }
 
 function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replicates): ClassComparison[] {

@@ -1,4 +1,3 @@
-import { createRandom } from '../../base/random';
 import type { ApRule, Scored } from '../evaluation/scored';
 import {
   type ApPass,
@@ -9,6 +8,8 @@ import {
   createPass,
   fillCredit,
 } from '../evaluation/weighted-ap';
+import { drawWeights, type ImageGroups } from './draw';
+import { meanOf } from './limits';
 
 /** Two checkpoints judged on the same images. */
 export type Pair = { readonly rule: ApRule; readonly a: Scored; readonly b: Scored };
@@ -24,15 +25,21 @@ export type Replicates = {
   readonly b: Float64Array;
 };
 
-export type ReplicateRange = { readonly seed: number; readonly from: number; readonly to: number };
+export type ReplicateRange = {
+  readonly seed: number;
+  readonly from: number;
+  readonly to: number;
+  /** Images that are drawn together; absent: each by itself. */
+  readonly groups?: ImageGroups | undefined;
+};
 
 /**
- * The paired bootstrap of images: each replicate draws as many images as there are, with replacement, and judges both
- * checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed and its own number alone, so
- * several workers may compute ranges that are then joined.
+ * The paired bootstrap of images: each replicate draws as many images (or groups of them) as there are, with
+ * replacement, and judges both checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed,
+ * groups and its own number alone, so several workers may compute ranges that are then joined.
  */
-export function bootstrapPair(pair: Pair, { seed, from, to }: ReplicateRange): Replicates {
-  const { images, classes } = pair.a;
+export function bootstrapPair(pair: Pair, { seed, from, to, groups }: ReplicateRange): Replicates {
+  const { classes } = pair.a;
   const work = createWork(pair);
   const found = {
     from,
@@ -41,10 +48,38 @@ export function bootstrapPair(pair: Pair, { seed, from, to }: ReplicateRange): R
     b: new Float64Array((to - from) * classes),
   };
   for (let replicate = from; replicate < to; replicate++) {
-    drawImages(work.pass.weights, images, seed, replicate);
+    drawWeights(work.pass.weights, { seed, replicate, groups });
     judgePair(pair, work, found, (replicate - from) * classes);
   }
   return found;
+}
+
+/**
+ * mAP of one checkpoint in replicates from..to of the same draws, so that those of several checkpoints may be put side by side
+ * later without their detections. NaN where a draw has no ground truth.
+ */
+export function drawnMaps(
+  rule: ApRule,
+  scored: Scored,
+  { seed, from, to, groups }: ReplicateRange,
+): Float64Array {
+  const space = createApSpace(scored);
+  const pass = createPass(rule, new Int32Array(scored.images));
+  const aps = new Float64Array(scored.classes);
+  return Float64Array.from({ length: to - from }, (_, i) => {
+    drawWeights(pass.weights, { seed, replicate: from + i, groups });
+    for (let c = 0; c < scored.classes; c++) {
+      const positives = countPositives(scored, c, pass.weights);
+      fillCredit(pass, rule, positives);
+      aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
+    }
+    return meanPresent(aps);
+  });
+}
+
+/** mAP: the mean over the classes that a draw has. */
+export function meanPresent(aps: Float64Array): number {
+  return meanOf(aps.filter((ap) => !Number.isNaN(ap)));
 }
 
 /** Both checkpoints on the images as they are, as the one replicate of a range. */
@@ -69,12 +104,6 @@ type ReplicateWork = { readonly space: ApSpace; readonly pass: ApPass };
 
 function createWork({ rule, a, b }: Pair): ReplicateWork {
   return { space: createApSpace(a, b), pass: createPass(rule, new Int32Array(a.images)) };
-}
-
-function drawImages(weights: Int32Array, images: number, seed: number, replicate: number): void {
-  const random = createRandom(seed, replicate + 1);
-  weights.fill(0);
-  for (let i = 0; i < images; i++) weights[random.below(images)]++;
 }
 
 function judgePair(

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { preparePair } from '../../../../src/domain/compare/compare';
+import { drawWeights } from '../../../../src/domain/compare/draw';
+import { bootstrapPair, drawnMaps, meanPresent } from '../../../../src/domain/compare/replicates';
+import { makeScenes, toColumns } from '../../../helpers/detection-sets';
+
+const IMAGES = 40;
+const CLASSES = 3;
+
+function weightsOf(replicate: number, of?: readonly number[]): Int32Array {
+  const weights = new Int32Array(of?.length ?? IMAGES);
+  const groups = of && { of: Uint32Array.from(of), count: Math.max(...of) + 1 };
+  drawWeights(weights, { seed: 3, replicate, groups });
+  return weights;
+}
+
+it('images of one group are drawn together', () => {
+  for (let replicate = 0; replicate < 20; replicate++) {
+    const weights = weightsOf(replicate, [0, 1, 0, 2, 1, 0]);
+    expect(weights[2]).toBe(weights[0]);
+    expect(weights[5]).toBe(weights[0]);
+    expect(weights[4]).toBe(weights[1]);
+    expect(weights[0] + weights[1] + weights[3]).toBe(3);
+  }
+});
+
+it('groups of one image each are the images themselves', () => {
+  const alone = Array.from({ length: IMAGES }, (_, i) => i);
+  expect(weightsOf(5, alone)).toEqual(weightsOf(5));
+  expect(weightsOf(5).reduce((sum, weight) => sum + weight, 0)).toBe(IMAGES);
+  expect(weightsOf(5)).not.toEqual(weightsOf(6));
+});
+
+it('what is stored of one checkpoint is what a comparison of two draws', () => {
+  const { groundTruth, a, b } = toColumns(makeScenes(IMAGES, CLASSES, 2, 1), CLASSES);
+  const pair = preparePair(groundTruth, a, b);
+  const of = Uint32Array.from({ length: IMAGES }, (_, i) => i >> 2);
+  for (const groups of [undefined, { of, count: IMAGES / 4 }]) {
+    const range = { seed: 0, from: 2, to: 22, groups };
+    const both = bootstrapPair(pair, range);
+    const maps = Array.from({ length: 20 }, (_, i) =>
+      meanPresent(both.b.subarray(CLASSES * i, CLASSES * (i + 1))),
+    );
+    expect(drawnMaps(pair.rule, pair.b, range)).toEqual(Float64Array.from(maps));
+  }
+});
