@@ -39,6 +39,7 @@ export type ValidatorProcess = {
   assess(params: Methods['assess']['params']): Promise<Methods['assess']['result']>;
   predict(params: Methods['predict']['params']): Promise<Methods['predict']['result']>;
   compare(params: Methods['compare']['params']): Promise<Methods['compare']['result']>;
+  draw(params: Methods['draw']['params']): Promise<Methods['draw']['result']>;
   devices(): Promise<Methods['devices']['result']>;
   readonly stopped: Promise<ValidatorExit>;
   /** Closes the channel and waits; kills a process that does not end by itself. */
@@ -75,6 +76,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
     assess: (params) => ask('assess', params),
     predict: (params) => ask('predict', params),
     compare: (params) => ask('compare', params),
+    draw: (params) => ask('draw', params),
     devices: () => ask('devices', {}),
     stopped,
     stop: () => stopChild(child, stopped),

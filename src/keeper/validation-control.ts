@@ -7,7 +7,9 @@ import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
+import { versusBest } from '../run/standing';
 import type { CheckpointState, RunState } from '../run/state';
+import type { Compared, Drawn } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
 import type { RunBook } from './run-book';
@@ -121,7 +123,7 @@ export class ValidationControl {
     this.#state = validationTransition(before, event);
     const now = this.#state;
     if (now === before) return;
-    if (now.kind === 'comparing') this.#compare(now.before, now.epoch);
+    if (now.kind === 'comparing') this.#compare(now.epoch, now.before);
     if (now.kind === 'ended') this.#endLane();
     this.#options.onChange();
   }
@@ -184,28 +186,41 @@ export class ValidationControl {
   #take(checkpoint: CheckpointState, outcome: LaneOutcome): void {
     if (this.stopped) return;
     const best = this.#options.book.state.best?.epoch;
-    const before = best === checkpoint.epoch || !hasBoxes(outcome) ? undefined : best;
+    const before = best === checkpoint.epoch ? undefined : best;
     try {
       this.#record(checkpoint, outcome);
     } finally {
-      this.#dispatch(outcome.kind === 'validated' ? { kind: 'validated', before } : { kind: 'failed' });
+      this.#dispatch(
+        outcome.kind === 'validated'
+          ? { kind: 'validated', hasBoxes: hasBoxes(outcome), before }
+          : { kind: 'failed' },
+      );
     }
   }
 
   /** The metrics are written already; the verdict follows them. */
-  #compare(before: number, epoch: number): void {
+  #compare(epoch: number, before: number | undefined): void {
     const done = (): void => this.#dispatch({ kind: 'compared' });
     this.#options.supervisor.start({
-      name: `the comparison of epoch ${epoch} with epoch ${before}`,
-      run: () => this.#lane.compare(before, epoch),
-      done: (result) => {
-        const versusBest = result && { epoch: before, ...result };
-        if (versusBest && !this.stopped)
-          this.#options.book.noteValidation({ type: 'compared', epoch, versusBest });
+      name: `the comparison of epoch ${epoch} with the best before it`,
+      run: () => this.#judgeAgainst(epoch, before),
+      done: (entries) => {
+        if (!this.stopped) for (const entry of entries) this.#options.book.noteValidation(entry);
         done();
       },
       failed: done,
     });
+  }
+
+  /** By the draws of both, if there are any of the best before; else image by image, from its detections. */
+  async #judgeAgainst(epoch: number, before: number | undefined): Promise<ComparedEntry[]> {
+    const drawn = await this.#lane.draw(epoch);
+    const kept = drawn ? [drawn] : [];
+    if (before === undefined) return kept;
+    const told = drawn && versusBest(this.#options.book.state, { ...drawn, t: Date.now() }, before);
+    if (told) return [...kept, { type: 'compared', epoch, versusBest: told }];
+    const pair = await this.#lane.compare(before, epoch);
+    return pair ? [...kept, { type: 'compared', epoch, versusBest: { epoch: before, ...pair } }] : kept;
   }
 
   #record({ epoch, step, path }: CheckpointState, outcome: LaneOutcome): void {
@@ -275,6 +290,8 @@ export class ValidationControl {
     if (alarm) monitor.raise(alarm, 0);
   }
 }
+
+type ComparedEntry = Omit<Drawn, 't'> | Omit<Compared, 't'>;
 
 const MOST_SHOWN = 3;
 

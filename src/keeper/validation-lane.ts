@@ -12,7 +12,7 @@ import type { ProcessIdentity, RunFile } from '../run/files';
 import { detectionsPath } from '../run/files';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
-import type { VersusBest } from '../run/validation';
+import type { Drawn, VersusBest } from '../run/validation';
 import { chooseEngine } from './choose-engine';
 import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
@@ -108,6 +108,22 @@ export class ValidationLane {
       await sleep(RESTART_MS[restarts]);
     }
     return { kind: 'abandoned' };
+  }
+
+  /** What is kept of a checkpoint for every later comparison; undefined if there is nothing to draw, which is reported. */
+  async draw(epoch: number): Promise<Omit<Drawn, 't'> | undefined> {
+    const withhold = (why: string): undefined => {
+      this.#onNote(`epoch ${epoch} will not be compared with others: ${why}`);
+    };
+    try {
+      const result = await this.#validator?.draw({ det: path.join(this.#dir, detectionsPath(epoch)) });
+      if (result?.kind === 'refused') return withhold(result.why);
+      if (!result) return undefined;
+      const { kind: _, ...drawn } = result;
+      return { type: 'drawn', epoch, ...drawn };
+    } catch (error) {
+      return withhold(toError(error).message);
+    }
   }
 
   /** A checkpoint against an earlier one, image by image; undefined if that is not possible, which is reported. */

@@ -3,14 +3,14 @@ export type ValidationState =
   | { readonly kind: 'free' }
   | { readonly kind: 'validating'; readonly epoch: number }
   /** The metrics are written; whether they are better than the best before is being computed. */
-  | { readonly kind: 'comparing'; readonly epoch: number; readonly before: number }
+  | { readonly kind: 'comparing'; readonly epoch: number; readonly before: number | undefined }
   /** No further validation is started or recorded. */
   | { readonly kind: 'ended' };
 
 export type ValidationEvent =
   | { readonly kind: 'start'; readonly epoch: number }
-  /** `before`: the best checkpoint until then, if it is another one. */
-  | { readonly kind: 'validated'; readonly before: number | undefined }
+  /** `hasBoxes`: there is something to compare; `before`: the best checkpoint until then, if it is another one. */
+  | { readonly kind: 'validated'; readonly hasBoxes: boolean; readonly before: number | undefined }
   /** Given up for this checkpoint; the next one may succeed. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'compared' }
@@ -22,7 +22,7 @@ export function validationTransition(state: ValidationState, event: ValidationEv
     case 'start':
       return from(state, 'free', { kind: 'validating', epoch: event.epoch });
     case 'validated':
-      return onValidated(state, event.before);
+      return onValidated(state, event);
     case 'failed':
       return from(state, 'validating', FREE);
     case 'compared':
@@ -38,11 +38,12 @@ function from(state: ValidationState, kind: ValidationState['kind'], next: Valid
   return state.kind === kind ? next : state;
 }
 
-function onValidated(state: ValidationState, before: number | undefined): ValidationState {
+function onValidated(state: ValidationState, { hasBoxes, before }: Validated): ValidationState {
   if (state.kind !== 'validating') return state;
-  const { epoch } = state;
-  return before === undefined ? FREE : { kind: 'comparing', epoch, before };
+  return hasBoxes ? { kind: 'comparing', epoch: state.epoch, before } : FREE;
 }
+
+type Validated = Extract<ValidationEvent, { kind: 'validated' }>;
 
 /** The checkpoint that is being validated. */
 export function epochOf(state: ValidationState): number | undefined {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
-import { zValidationReport } from '../run/validation';
+import { type Drawn, zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
 // What may be requested of the validator process, over a Channel on the child's IPC.
@@ -136,12 +136,20 @@ export type CompareResult =
     }
   | { readonly kind: 'refused'; readonly why: string };
 
+/** A .det file; what is kept of it when it is gone. */
+export const zDrawParams = z.object({ det: z.string() });
+export type DrawParams = z.infer<typeof zDrawParams>;
+export type DrawResult =
+  | (Omit<Drawn, 'type' | 't' | 'epoch'> & { readonly kind: 'drawn' })
+  | { readonly kind: 'refused'; readonly why: string };
+
 /** method -> params and result, for both ends of the channel. */
 export type ValidatorMethods = {
   validate: { params: z.input<typeof zValidateParams>; result: ValidateResult };
   assess: { params: z.input<typeof zAssessParams>; result: ValidateResult };
   predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
   compare: { params: CompareParams; result: CompareResult };
+  draw: { params: DrawParams; result: DrawResult };
   devices: { params: Record<string, never>; result: DeviceReport[] };
 };
 

@@ -1,7 +1,7 @@
 import type { RunState } from './state';
 
 type ListKey = 'epochs' | 'lrChanges' | 'alerts' | 'keeper' | 'logs' | 'problems';
-type MapKey = 'checkpoints' | 'validations';
+type MapKey = 'checkpoints' | 'validations' | 'drawn';
 type ItemOf<K extends ListKey> = RunState[K][number];
 type ValueOf<K extends MapKey> = RunState[K] extends ReadonlyMap<number, infer V> ? V : never;
 type Control = RunState['controls'][number];
@@ -21,6 +21,7 @@ const SAID: Readonly<Record<ListKey | MapKey, string>> = {
   problems: 'problems',
   checkpoints: 'checkpoints',
   validations: 'validations',
+  drawn: 'draws',
 };
 
 /** Log lines kept in memory; stdout.log has them all. */

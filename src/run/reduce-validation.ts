@@ -9,6 +9,7 @@ import type { ValidationEntry } from './validation';
 export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): void {
   if (isOutdated(draft.raw, entry)) return;
   if (entry.type === 'compared') addVerdict(draft, entry);
+  else if (entry.type === 'drawn') draft.put('drawn', entry.epoch, entry);
   else if (entry.type !== 'validation') markUnvalidated(draft, entry);
   else {
     draft.put('validations', entry.epoch, entry);

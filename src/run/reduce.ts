@@ -36,6 +36,7 @@ export function createRunState(run?: RunFile): RunState {
     epochs: [],
     checkpoints: new Map(),
     validations: new Map(),
+    drawn: new Map(),
     best: undefined,
     lrChanges: [],
     controls: [],

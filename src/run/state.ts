@@ -2,7 +2,7 @@ import type { Column } from '../domain/run/columns';
 import type { TrainerEventOf } from './events';
 import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
 import type { LrChange } from './requests';
-import type { Validated, ValidationEntry } from './validation';
+import type { Drawn, Validated, ValidationEntry } from './validation';
 
 /** One line of a run folder with the file that it came from; the reducer's input. */
 export type RunEntry =
@@ -55,6 +55,8 @@ export type RunState = {
   readonly checkpoints: ReadonlyMap<number, CheckpointState>;
   /** Latest validation of each epoch, ascending. */
   readonly validations: ReadonlyMap<number, Validated>;
+  /** Of each epoch, what compares it with others; it may be of a validation before the latest. */
+  readonly drawn: ReadonlyMap<number, Drawn>;
   readonly best: { readonly epoch: number; readonly map: number; readonly path: string } | undefined;
   readonly lrChanges: readonly LrChange[];
   readonly controls: readonly TrainerEventOf<'control'>[];

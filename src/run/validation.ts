@@ -86,6 +86,8 @@ export const zVersusBest = z.object({
   low: metric,
   high: metric,
   probabilityBetter: metric,
+  /** Against all checkpoints compared so far, the best being a selected one; absent in runs of an earlier Pitwall. */
+  judged: z.object({ isWorse: z.boolean(), among: z.number().int() }).optional(),
 });
 export type VersusBest = z.infer<typeof zVersusBest>;
 
@@ -111,6 +113,26 @@ export const zValidationFailed = z.object({
 
 /** The verdict on a validated checkpoint; a line of its own, so that metrics need not wait for it. */
 export const zCompared = z.object({ type: z.literal('compared'), t, epoch: zEpoch, versusBest: zVersusBest });
+export type Compared = z.infer<typeof zCompared>;
+
+/** More than any version draws; a stranger's file may not fill the memory. */
+const MOST_DRAWS = 2000;
+
+/**
+ * What a checkpoint's mAP is on each draw of the val set: all that later comparisons within the run need, when its detections
+ * are gone. Those of one key are of the same draws.
+ */
+export const zDrawn = z.object({
+  type: z.literal('drawn'),
+  t,
+  epoch: zEpoch,
+  key: z.string(),
+  /** Images, or groups of them, in one draw. */
+  units: z.number().int(),
+  map: metric,
+  maps: z.array(metric).max(MOST_DRAWS),
+});
+export type Drawn = z.infer<typeof zDrawn>;
 
 /** validation.jsonl: one writer, the keeper. */
 export const zValidationEntry = z.discriminatedUnion('type', [
@@ -118,6 +140,7 @@ export const zValidationEntry = z.discriminatedUnion('type', [
   zSkipped,
   zValidationFailed,
   zCompared,
+  zDrawn,
 ]);
 export type ValidationEntry = z.infer<typeof zValidationEntry>;
 export type Validated = z.infer<typeof zValidated>;

@@ -1,33 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { inEnglish } from '../base/words';
-import { compareRecords } from '../domain/compare/compare-records';
 import { Channel } from '../protocol/channel';
 import {
-  type CompareParams,
-  type CompareResult,
   zAssessParams,
   zCompareParams,
+  zDrawParams,
   zPredictParams,
   zValidateParams,
 } from '../protocol/validator';
-import { type DetectionsFile, decodeDetections } from '../run/detections-file';
-import { MOST_BYTES } from '../run/folder/bounds';
-import { readBytes } from '../run/folder/read-file';
 import { assess } from './assess';
+import { compareFiles, drawFile } from './compare-files';
 import { probeDevices } from './devices/probe';
 import { predict } from './predict';
 import { SessionThread } from './session/session-thread';
 import { validate } from './validate';
 import { WarmState } from './warm';
-
-/**
- * Replicates of the paired bootstrap: enough to tell P(better) .95 from noise (its standard error is then 1.3 %), few
- * enough to cost a fifth of a second beside training.
- */
-const REPLICATES = 300;
-/** Beyond this the bootstrap would delay the next checkpoint; `pitwall compare` still works. */
-const MOST_DETECTIONS = 1_000_000;
 
 /** Serves requests of the parent until its channel closes. `bundle` is the file that session threads run. */
 export function serveParent(bundle: string): void {
@@ -57,6 +44,10 @@ export function serveParent(bundle: string): void {
       compare: (raw) => {
         const params = zCompareParams.parse(raw);
         return queue.run(() => compareFiles(params));
+      },
+      draw: (raw) => {
+        const params = zDrawParams.parse(raw);
+        return queue.run(() => drawFile(params));
       },
       devices: () => queue.run(() => probeDevices(warm.thread)),
     },
@@ -97,24 +88,6 @@ class RequestQueue {
     this.#last = result.catch(() => undefined);
     return result;
   }
-}
-
-/** Whether b is better than a, both being detections on the same val set; or why that is not known. */
-async function compareFiles({ a, b }: CompareParams): Promise<CompareResult> {
-  const [before, now] = [await read(a), await read(b)];
-  const detections = before.detections.scores.length + now.detections.scores.length;
-  if (detections > MOST_DETECTIONS)
-    return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
-  const result = compareRecords(before, now, { replicates: REPLICATES });
-  if (result.kind === 'refused') return { kind: 'refused', why: inEnglish(result.why) };
-  const { map, low, high, probabilityBetter } = result.comparison;
-  return { kind: 'compared', difference: map, low, high, probabilityBetter };
-}
-
-async function read(file: string): Promise<DetectionsFile> {
-  const found = decodeDetections(await readBytes(file, { most: MOST_BYTES.detections }));
-  if (!found) throw new Error(`${file} is not a detections file that this version reads`);
-  return found;
 }
 
 /**

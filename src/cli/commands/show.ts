@@ -9,6 +9,7 @@ import type { Presence } from '../../engine/runs/presence';
 import { rangePoints } from '../../protocol/range-points';
 import { isRangeTest } from '../../run/kind';
 import { ownMetricsOf } from '../../run/own-metrics';
+import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -55,12 +56,20 @@ function showReport({ state, presence, dir }: LiveRun) {
     epochs: state.plan?.epochs ?? state.run?.experiment.resolved.epochs,
     step: last < 0 ? 0 : step.at(last),
     steps: state.plan?.totalSteps,
-    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
+    best: state.best
+      ? { ...state.best, ...bestStanding(state), path: path.join(dir, state.best.path) }
+      : null,
     validations: [...state.validations.values()],
     own: ownMetricsOf(state),
     alerts: state.alerts,
     problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
   };
+}
+
+/** Epochs that cannot be told from the best, how many were compared, and by how much its mAP is too high in the mean. */
+function bestStanding(state: RunState) {
+  const { undecided, compared, optimism } = standingOf(state) ?? {};
+  return { undecided, compared, optimism };
 }
 
 function showLines(live: LiveRun, style: Style): string[] {

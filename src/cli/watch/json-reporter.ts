@@ -19,8 +19,10 @@ export function createJsonReporter(io: CliIo, since = 0): RunReporter {
   };
 }
 
+/** Not the draws: they are for Pitwall's own comparisons. */
 function isTold({ source, value }: RunEntry, since: number): boolean {
-  return (source === 'events' || source === 'validation' || source === 'keeper') && value.t >= since;
+  if (source === 'meta' || source === 'status' || value.type === 'drawn') return false;
+  return value.t >= since;
 }
 
 /** The last line of `train --json`. */

@@ -1,6 +1,9 @@
 import path from 'node:path';
+import { inEnglish } from '../../base/words';
+import { bestSentence } from '../../domain/compare/sentences';
 import { metricNames } from '../../domain/run/task';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
+import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { score, seconds } from '../output/numbers';
@@ -77,9 +80,11 @@ function markOf(name: RunStateName, style: Style): (text: string) => string {
 function bestLine(state: RunState, dir: string, style: Style): string[] {
   if (!state.best) return ownBestLine(state, style);
   const { epoch, map, path: inRun } = state.best;
+  const standing = standingOf(state);
   const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
   return [
     `best: epoch ${epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`,
+    ...(standing && standing.compared > 1 ? [`      ${inEnglish(bestSentence(standing))}`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { meanOf, normalQuantile, quantile } from './limits';
+import { type Limits, meanOf, normalQuantile, quantile } from './limits';
 import { studentQuantile } from './student';
 
 /** A checkpoint as the others of its run see it: its mAP, and its mAP on each of the draws that all were judged on (draw.ts). */
@@ -113,4 +113,14 @@ function optimismOf(draws: readonly Float64Array[]): number {
   const some = draws.slice(0, MOST_COMPARED);
   const squares = some.flatMap((a, i) => some.slice(0, i).map((b) => errorOf(a, b) ** 2));
   return normalQuantile((k - 0.375) / (k + 0.25)) * Math.sqrt(meanOf(squares) / 2);
+}
+
+/**
+ * The same of a checkpoint of an earlier Pitwall, of which only its difference to the best before it is known: the standard
+ * error from the 95 % interval, and Bonferroni's critical value for all pairs of `among` checkpoints.
+ */
+export function isWorseByInterval(difference: number, { low, high }: Limits, among: number): boolean {
+  const error = (high - low) / (2 * normalQuantile(0.975));
+  const pairs = Math.max(1, among * (among - 1));
+  return difference + normalQuantile(1 - ALPHA / pairs) * error < 0;
 }

@@ -63,18 +63,27 @@ export function drawnMaps(
   scored: Scored,
   { seed, from, to, groups }: ReplicateRange,
 ): Float64Array {
-  const space = createApSpace(scored);
-  const pass = createPass(rule, new Int32Array(scored.images));
-  const aps = new Float64Array(scored.classes);
+  const work = { space: createApSpace(scored), pass: createPass(rule, new Int32Array(scored.images)) };
   return Float64Array.from({ length: to - from }, (_, i) => {
-    drawWeights(pass.weights, { seed, replicate: from + i, groups });
-    for (let c = 0; c < scored.classes; c++) {
-      const positives = countPositives(scored, c, pass.weights);
-      fillCredit(pass, rule, positives);
-      aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
-    }
-    return meanPresent(aps);
+    drawWeights(work.pass.weights, { seed, replicate: from + i, groups });
+    return mapOf(rule, scored, work);
   });
+}
+
+/** mAP of one checkpoint on the images as they are. */
+export function pointMap(rule: ApRule, scored: Scored): number {
+  const pass = createPass(rule, new Int32Array(scored.images).fill(1));
+  return mapOf(rule, scored, { space: createApSpace(scored), pass });
+}
+
+function mapOf(rule: ApRule, scored: Scored, { space, pass }: ReplicateWork): number {
+  const aps = new Float64Array(scored.classes);
+  for (let c = 0; c < scored.classes; c++) {
+    const positives = countPositives(scored, c, pass.weights);
+    fillCredit(pass, rule, positives);
+    aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
+  }
+  return meanPresent(aps);
 }
 
 /** mAP: the mean over the classes that a draw has. */

@@ -6,6 +6,24 @@ import { judgeDifference, type Verdict } from './verdict';
 
 export type Named = { readonly a: string; readonly b: string };
 
+/** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
+export function bestSentence({ compared, undecided, optimism }: BestOfRun): Words {
+  const [others, alike] = [compared - 1, undecided.length - 1];
+  if (alike < 1) return words('all {0} others are worse', others);
+  return words(
+    '{0} of the {1} others cannot be told from it: as the highest of them it is about {2} too high',
+    alike,
+    others,
+    optimism.toFixed(3),
+  );
+}
+
+type BestOfRun = {
+  readonly compared: number;
+  readonly undecided: readonly number[];
+  readonly optimism: number;
+};
+
 /** What the two runs' boxes show, and no more: about images like those of the val set. */
 export function boxesSentence(limits: Limits, names: Named): Words {
   const better = nameOf(judgeDifference(limits), names);

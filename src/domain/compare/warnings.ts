@@ -13,11 +13,6 @@ export type ComparisonWarning = {
 export const SAMPLING_ONLY =
   'The interval is about the choice of validation images. Training again with another seed moves mAP as well: by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets.';
 
-/** Shown if the better one was picked among several. */
-export function bestOfNote(candidates: number): string {
-  return `The best of ${candidates} checkpoints is a maximum: part of its lead is luck.`;
-}
-
 /** Below this the AP of a class is unsteady. */
 const FEW_IMAGES = 10;
 /** Share of draws that may lack a class before mAP is a mean over changing classes. */

@@ -1,3 +1,5 @@
+import { say } from '../../base/words';
+import { bestSentence } from '../../domain/compare/sentences';
 import { formatSeconds } from '../../domain/display/duration';
 import {
   formatGpuBytes,
@@ -10,6 +12,7 @@ import { smooth } from '../../domain/display/smooth';
 import { metricNames } from '../../domain/run/task';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
+import { standingOf } from '../../run/standing';
 import type { Validated } from '../../run/validation';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
@@ -56,9 +59,18 @@ function mapTile(input: ViewInput): TileView {
     id: 'map',
     label: t('{0}, epoch {1}', metricNames(last.task)[0], last.epoch),
     value: formatMetric(last.map),
-    notes: [verdictOf(state, last, t)],
+    notes: [verdictOf(state, last, t), ...bestNotes(input)],
     spark: spark.slice(-SPARK_POINTS),
   };
+}
+
+/** What the best one is worth, once there are others to compare it with. */
+function bestNotes({ state, t }: ViewInput): Sentence[] {
+  const standing = standingOf(state);
+  if (!state.best || !standing || standing.compared < 2) return [];
+  const { epoch, map } = state.best;
+  const text = t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(bestSentence(standing), t));
+  return [{ text, tone: 'quiet' }];
 }
 
 function waitingForMap({ state, t }: ViewInput): Sentence {

@@ -1,34 +1,38 @@
 import type { Translate } from '../../base/translate';
+import { isWorseByInterval } from '../../domain/compare/best';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
-import type { Validated } from '../../run/validation';
+import type { Validated, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
 
-/** A checkpoint against the best before it: progress, noise, or worse. */
+/** A checkpoint against the best before it: better, worse, or not to be told apart. */
 export function verdictOf(state: RunState, validated: Validated, t: Translate): Sentence {
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const text = formatSigned(versus.difference);
   const best = formatMetric(state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference);
-  const noise: Sentence = {
-    text: t('{0} against {1} of epoch {2}, within noise', text, best, versus.epoch),
+  if (!isNoDifference(versus.difference) && judgeDifference(versus) === 'second') {
+    const chance = formatProbability(versus.probabilityBetter);
+    return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
+  }
+  if (isWorse(state, validated, versus))
+    return {
+      text: t('{0} worse than the best, {1} of epoch {2}', text, best, versus.epoch),
+      tone: 'warning',
+    };
+  return {
+    text: t('{0}, cannot be told from the best, {1} of epoch {2}', text, best, versus.epoch),
     tone: 'quiet',
   };
-  if (isNoDifference(versus.difference)) return noise;
-  const verdict = judgeDifference(versus);
-  if (verdict === 'second') {
-    return {
-      text: t('{0} over the best · P(better) {1}', text, formatProbability(versus.probabilityBetter)),
-      tone: 'good',
-    };
-  }
-  if (verdict === 'first') {
-    const place = t('{0} below the best, {1} of epoch {2}', text, best, versus.epoch);
-    return { text: place, tone: 'warning' };
-  }
-  return noise;
+}
+
+/** Judged against all checkpoints together: the best is a selected one, and most of what is below it is no worse. */
+function isWorse({ validations }: RunState, { epoch }: Validated, versus: VersusBest): boolean {
+  if (versus.judged) return versus.judged.isWorse;
+  const among = [...validations.keys()].filter((other) => other <= epoch).length;
+  return isWorseByInterval(versus.difference, versus, among);
 }
 
 /** Without a paired comparison only the difference is shown, without a verdict. */

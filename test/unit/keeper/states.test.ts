@@ -130,7 +130,7 @@ describe('the validation of a run', () => {
   };
   const events: { readonly [K in ValidationEvent['kind']]: ValidationEvent } = {
     start: { kind: 'start', epoch: 4 },
-    validated: { kind: 'validated', before: 2 },
+    validated: { kind: 'validated', hasBoxes: true, before: 2 },
     failed: { kind: 'failed' },
     compared: { kind: 'compared' },
     end: { kind: 'end' },
@@ -147,10 +147,10 @@ describe('the validation of a run', () => {
   it('goes from state to state as the table says', () =>
     walk(states, events, { cells, transition: validationTransition }));
 
-  it('compares nothing with itself, and knows which checkpoint it has in hand', () => {
-    expect(validationTransition(states.validating, { kind: 'validated', before: undefined })).toEqual(
-      states.free,
-    );
+  it('compares only boxes, and knows which checkpoint it has in hand', () => {
+    expect(
+      validationTransition(states.validating, { kind: 'validated', hasBoxes: false, before: 2 }),
+    ).toEqual(states.free);
     expect(Object.values(states).map(epochOf)).toEqual([undefined, 3, 3, undefined]);
   });
 });

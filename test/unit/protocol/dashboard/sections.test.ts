@@ -84,7 +84,7 @@ describe('what a page says of a run', () => {
   it('judges a number wherever one needs judging', () => {
     const [map, loss, lr, validation] = tilesOf(inputOf(young));
     expect(map.label).toBe('mAP50-95, epoch 3');
-    expect(map.notes[0].text).toMatch(/over the best · P\(better\)|within noise/);
+    expect(map.notes[0].text).toMatch(/over the best · P\(better\)|cannot be told from the best/);
     expect(loss.notes[0].text).toMatch(/^box .* · cls .* · dfl /);
     expect(lr.notes.map((n) => n.text)).toEqual(['as planned']);
     expect(validation.notes.map((n) => n.text)).toEqual([

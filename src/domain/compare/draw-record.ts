@@ -1,0 +1,43 @@
+import { ULTRALYTICS_AP } from '../evaluation/scored';
+import { matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
+import { type Limits, percentileLimits, shareBelow } from './limits';
+import type { DetectionRecord } from './record';
+import { drawnMaps, pointMap } from './replicates';
+
+/** What is kept of a checkpoint to compare it later: its mAP, and its mAP on each draw of the val set. */
+export type DrawnRecord = {
+  readonly map: number;
+  readonly maps: Float64Array;
+  /** Images, or groups of them, in one draw. */
+  readonly units: number;
+};
+
+const SEED = 0;
+
+/** The seed is one for all: checkpoints of one val set, judged by one rule, are judged on the same draws. */
+export function drawRecord({ header, detections, truth }: DetectionRecord, replicates: number): DrawnRecord {
+  const scored = matchUltralytics(truth, detections, header.rule.matching ?? REPORTED_MATCHING);
+  return {
+    map: pointMap(ULTRALYTICS_AP, scored),
+    maps: drawnMaps(ULTRALYTICS_AP, scored, { seed: SEED, from: 0, to: replicates }),
+    units: header.images,
+  };
+}
+
+/** What tells the draws of one record from those of another: equal texts, same draws. The image size may differ. */
+export function drawsText({ header }: DetectionRecord, replicates: number): string {
+  const { imgsz: _, ...rule } = header.rule;
+  return JSON.stringify([header.fingerprint, header.classes, rule, SEED, replicates]);
+}
+
+export type DrawnDifference = Limits & { readonly difference: number; readonly probabilityBetter: number };
+
+/** The second minus the first, both on the same draws; limits are 95 %. */
+export function drawnDifference(a: DrawnRecord, b: DrawnRecord): DrawnDifference {
+  const differences = b.maps.map((map, i) => map - a.maps[i]).filter((value) => !Number.isNaN(value));
+  return {
+    difference: b.map - a.map,
+    ...percentileLimits(differences, a.units),
+    probabilityBetter: 1 - shareBelow(differences, 0),
+  };
+}

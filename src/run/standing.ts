@@ -1,0 +1,87 @@
+import { compareWithBest, type WithBest } from '../domain/compare/best';
+import { type DrawnRecord, drawnDifference } from '../domain/compare/draw-record';
+import type { RunState } from './state';
+import type { Drawn, VersusBest } from './validation';
+
+/** How the best checkpoint of a run stands among the others, as far as draws of them are kept. */
+export type Standing = {
+  readonly best: number;
+  /** Epochs that cannot be told from it, itself among them; ascending. */
+  readonly undecided: readonly number[];
+  /** How many checkpoints were compared. */
+  readonly compared: number;
+  /** How much its mAP is too high in the mean, being the highest of several. */
+  readonly optimism: number;
+};
+
+/** Undefined where the best has no draws: in runs of an earlier Pitwall, and of tasks other than detection. */
+export function standingOf({ best, drawn, validations }: RunState): Standing | undefined {
+  const own = best && currentDraws(drawn, validations, best.epoch);
+  if (!best || !own) return undefined;
+  const comparable = comparableWith(own, { drawn, validations });
+  const known = cache.get(own);
+  if (known && isSame(known.comparable, comparable)) return known.standing;
+  const standing = toStanding(best.epoch, comparable, judge(comparable));
+  cache.set(own, { comparable, standing });
+  return standing;
+}
+
+/** Comparing all pairs takes milliseconds, and pages ask several times a second. */
+const cache = new WeakMap<Drawn, { readonly comparable: readonly Drawn[]; readonly standing: Standing }>();
+
+const isSame = (a: readonly Drawn[], b: readonly Drawn[]): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i]);
+
+function toStanding(best: number, comparable: readonly Drawn[], { undecided, optimism }: WithBest): Standing {
+  const epochs = undecided.map((i) => comparable[i].epoch);
+  // Of equals the report's best is another one than the draws'.
+  const all = epochs.includes(best) ? epochs : [...epochs, best].sort((a, b) => a - b);
+  return { best, undecided: all, compared: comparable.length, optimism };
+}
+
+/** What the draws of a checkpoint say against the best before it; undefined where that one has none of the same. */
+export function versusBest(
+  { drawn, validations }: Pick<RunState, 'drawn' | 'validations'>,
+  now: Drawn,
+  before: number,
+): VersusBest | undefined {
+  const earlier = comparableWith(now, { drawn, validations }).filter(({ epoch }) => epoch !== now.epoch);
+  const best = earlier.find(({ epoch }) => epoch === before);
+  if (!best) return undefined;
+  const { judged } = judge([...earlier, now]);
+  const { isWorse } = judged[earlier.length];
+  return {
+    epoch: before,
+    ...drawnDifference(recordOf(best), recordOf(now)),
+    judged: { isWorse, among: judged.length },
+  };
+}
+
+function judge(comparable: readonly Drawn[]): WithBest {
+  const candidates = comparable.map(recordOf).map(({ map, maps }) => ({ map, draws: maps }));
+  return compareWithBest(candidates, comparable[0]?.units ?? 0);
+}
+
+const recordOf = ({ map, maps, units }: Drawn): DrawnRecord => ({
+  map,
+  maps: Float64Array.from(maps),
+  units,
+});
+
+type Judged = Pick<RunState, 'drawn' | 'validations'>;
+
+/** Those of the same draws. */
+function comparableWith({ key }: Drawn, { drawn, validations }: Judged): Drawn[] {
+  const current = [...drawn.keys()].map((epoch) => currentDraws(drawn, validations, epoch));
+  return current.filter((one) => one !== undefined).filter((one) => one.key === key);
+}
+
+/** Not those of a validation that was made again since. */
+function currentDraws(
+  drawn: RunState['drawn'],
+  validations: RunState['validations'],
+  epoch: number,
+): Drawn | undefined {
+  const own = drawn.get(epoch);
+  return own && own.t >= (validations.get(epoch)?.t ?? Number.POSITIVE_INFINITY) ? own : undefined;
+}
