@@ -254,6 +254,7 @@ export class ValidationLane {
       // 0: a run that is followed, whose model knows the size.
       ...(imgsz > 0 && { imgsz }),
       single_cls,
+      groups: validation.groups ?? 'auto',
       det: path.join(this.#dir, detectionsPath(epoch)),
     };
   }

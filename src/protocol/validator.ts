@@ -7,6 +7,8 @@ import { zOwnMetrics } from './line-process';
 
 /** What decides the numbers besides model and images; see src/run/trainer-rule.ts. Defaults: the standard rule. */
 const JUDGING = {
+  /** Which images are drawn together when checkpoints are compared; see src/domain/compare/grouping.ts. */
+  groups: z.string().default('auto'),
   rule: z.enum(['trainer', 'standard']).default('standard'),
   conf: z.number().default(0.001),
   iou: z.number().default(0.7),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../base/json';
+import { GROUPED_BY } from '../domain/compare/grouping';
 import type { Detections, GroundTruth } from '../domain/evaluation/types';
 import { fromVersion1, zHeader1 } from './detections-file-1';
 
@@ -50,12 +51,18 @@ export const zDetectionsHeader = z
     sizes: z.array(z.number()),
     /** Digests of each image with its labels; ascending. Absent in files that were of version 1. */
     digests: z.array(z.string()).optional(),
+    /** The group of each image; see src/domain/compare/grouping.ts. Absent in files of earlier versions. */
+    groups: z.array(zCount).optional(),
+    groupedBy: z.enum(GROUPED_BY).optional(),
     detections: zCount,
     labels: zCount,
   })
   .refine(
-    ({ images, files, sizes, digests }) =>
-      files.length === images && sizes.length === 2 * images && (digests?.length ?? images) === images,
+    ({ images, files, sizes, digests, groups }) =>
+      files.length === images &&
+      sizes.length === 2 * images &&
+      [digests, groups].every((column) => (column?.length ?? images) === images) &&
+      (groups ?? []).every((group) => group < images),
     'a column has another length than there are images',
   );
 export type DetectionsHeader = z.infer<typeof zDetectionsHeader>;

@@ -71,6 +71,7 @@ const zValidation = block<ValidationSettings>({
   backlog: z.enum(['latest', 'all']),
   engine: z.enum(['auto', 'onnx', 'ultralytics']),
   rule: z.enum(['trainer', 'standard']).optional(),
+  groups: z.string().optional(),
   in_loop: count,
 });
 

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { groupImages } from '../domain/compare/grouping';
 import { encodeDetections } from '../run/detections-file';
 import { writeWhole } from '../run/folder/write-file';
 import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
+import type { ImageLooks } from './val-set/image-looks';
 import type { JudgedSet } from './val-set/judged-set';
 
 /**
@@ -12,13 +14,20 @@ import type { JudgedSet } from './val-set/judged-set';
 export async function writeDetections(
   file: string,
   outcome: ValidationOutcome,
-  set: JudgedSet,
+  set: JudgedSet & { readonly looks: ImageLooks },
 ): Promise<void> {
   const { params, split, model, classes } = outcome;
   const { results, digests, fingerprint } = set;
   const { detections, truth } = keptColumns(results, split.images, classes);
   const names = Array.from({ length: classes }, (_, i) => split.names[i] ?? model.names?.[i] ?? `class_${i}`);
   const base = path.dirname(params.data);
+  const judged = results.map(({ index }) => split.images[index]);
+  const files = judged.map(({ file }) => path.relative(base, file).split(path.sep).join('/'));
+  const looks = params.groups === 'auto' ? await set.looks.of(judged) : [];
+  const groups = groupImages(
+    files.map((file, i) => ({ file, look: looks[i] })),
+    params.groups,
+  );
   const bytes = encodeDetections({
     header: {
       fingerprint,
@@ -36,9 +45,11 @@ export async function writeDetections(
         matching: params.matching,
       },
       images: results.length,
-      files: results.map((r) => path.relative(base, split.images[r.index].file).split(path.sep).join('/')),
+      files,
       sizes: results.flatMap((r) => [r.size.width, r.size.height]),
       digests: [...digests],
+      groups: [...groups.of],
+      groupedBy: groups.by,
     },
     detections,
     truth,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { mapPool } from '../../base/pool';
+import { bitsApart, greyApart, LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/look';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { ImageReader } from './image-reader';
@@ -24,8 +25,6 @@ const MOST_BITS = 6;
  * two boards with four vertical tracks have one hash, and other colours, holes and defects.
  */
 const MOST_GREY = 10;
-/** A hash with hardly any edge is that of an empty field: all of those look alike. */
-const LEAST_EDGES = 6;
 
 /** Pairs across two splits; an image that is in both by name is not a pair of its own making but the same file. */
 export async function findLookAlikes(
@@ -69,54 +68,23 @@ async function contentOf(file: string): Promise<string> {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-type Hashed = {
-  readonly file: string;
-  readonly high: number;
-  readonly low: number;
-  readonly pixels: Uint8Array;
-};
+type Hashed = Look & { readonly file: string };
 
 async function hashesOf(files: readonly string[], images: ImageReader): Promise<Hashed[]> {
   const found = await mapPool(files, WIDTH, async (file) => {
-    const hash = await differenceHash(file, images);
-    return hash && { file, ...hash };
+    const pixels = await images.thumbnail(file, LOOK_SIZE);
+    const look = pixels && lookOf(pixels);
+    return look && { file, ...look };
   });
   return found.filter((hash) => hash !== undefined);
 }
 
-/** Bits of which neighbours are brighter, in 8 rows of 9 grey pixels (Krawetz 2013, "dHash"). */
-async function differenceHash(file: string, images: ImageReader): Promise<Omit<Hashed, 'file'> | undefined> {
-  const pixels = await images.thumbnail(file, { width: 9, height: 8 });
-  if (pixels === undefined) return undefined;
-  const bits = Array.from({ length: 64 }, (_, i) => {
-    const at = 9 * (i >> 3) + (i & 7);
-    return Number(pixels[at] > pixels[at + 1]);
-  });
-  const half = (from: number): number =>
-    bits.slice(from, from + 32).reduce((all, bit) => (all << 1) | bit, 0);
-  const [high, low] = [half(0), half(32)];
-  const edges = bitsOf(high) + bitsOf(low);
-  return Math.min(edges, 64 - edges) < LEAST_EDGES ? undefined : { high, low, pixels };
-}
-
 function nearest(one: Hashed, others: readonly Hashed[]): Pair | undefined {
   let best: { file: string; bits: number } | undefined;
-  for (const { file, high, low, pixels } of others) {
-    const bits = bitsOf(one.high ^ high) + bitsOf(one.low ^ low);
+  for (const other of others) {
+    const bits = bitsApart(one, other);
     if (bits >= (best?.bits ?? MOST_BITS + 1)) continue;
-    if (greyApart(one.pixels, pixels) <= MOST_GREY) best = { file, bits };
+    if (greyApart(one, other) <= MOST_GREY) best = { file: other.file, bits };
   }
   return best && { train: best.file, val: one.file };
-}
-
-/** Mean difference of grey levels. */
-function greyApart(a: Uint8Array, b: Uint8Array): number {
-  return a.reduce((sum, grey, i) => sum + Math.abs(grey - b[i]), 0) / a.length;
-}
-
-/** Ones of 32 bits. */
-function bitsOf(value: number): number {
-  let v = value - ((value >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -57,6 +57,7 @@ function renumber(record: DetectionRecord, order: readonly number[], like: Detec
   const { files, sizes } = like.header;
   const { detections, truth } = record;
   return {
+    // Groups of an earlier Pitwall there are none.
     header: { ...record.header, files, sizes },
     detections: { ...inOrder(detections, order), scores: scoresInOrder(detections, order) },
     truth: { ...truth, ...inOrder(truth, order) },

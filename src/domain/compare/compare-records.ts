@@ -1,6 +1,7 @@
 import type { Words } from '../../base/words';
 import { type CompareOptions, type Comparison, compareDetections } from './compare';
 import { bringToOneFooting, type Refused } from './footing';
+import { commonGroups } from './grouping';
 import type { DetectionRecord } from './record';
 
 export type Compared = {
@@ -24,6 +25,10 @@ export function compareRecords(
   // The matching that both reports followed; if they differ, the standard one.
   const [one, other] = [first, second].map(({ header }) => header.rule.matching);
   const matching = one !== undefined && one === other ? { matching: one } : {};
-  const comparison = compareDetections(truth, a.detections, b.detections, { ...matching, ...options });
+  const comparison = compareDetections(truth, a.detections, b.detections, {
+    ...matching,
+    groups: commonGroups(a.header, b.header),
+    ...options,
+  });
   return { kind: 'compared', comparison, classes, said };
 }

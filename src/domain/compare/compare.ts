@@ -3,6 +3,7 @@ import { scoreCoco } from '../evaluation/coco/scored';
 import { COCO_AP, ULTRALYTICS_AP } from '../evaluation/scored';
 import type { Detections, GroundTruth } from '../evaluation/types';
 import { type MatchingRule, matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
+import type { GroupedBy, Grouping } from './grouping';
 import {
   biasCorrectedLimits,
   deviationOf,
@@ -26,6 +27,8 @@ export type CompareOptions = {
   readonly rule?: 'ultralytics' | 'coco';
   /** Of the rule `ultralytics`: the matching that the reports of both followed. */
   readonly matching?: MatchingRule;
+  /** Images that are drawn together; absent: each by itself. */
+  readonly groups?: Grouping | undefined;
 };
 
 /** Limits are 95 %. */
@@ -43,7 +46,16 @@ export type Comparison = Limits & {
   readonly warnings: readonly ComparisonWarning[];
   readonly replicates: number;
   readonly seed: number;
+  readonly drawn: DrawnUnits;
   readonly rule: 'ultralytics' | 'coco';
+};
+
+/** What a replicate draws: images, or groups of images that show the same scene. */
+export type DrawnUnits = {
+  readonly by: GroupedBy;
+  readonly units: number;
+  /** How many times the variance of the difference is that of single images: what images of a group have in common. */
+  readonly designEffect: number;
 };
 
 /** One checkpoint by itself. mAP on few images is biased upwards: limits are bias-corrected, and `bias` is shown. */
@@ -73,7 +85,9 @@ export function compareDetections(
   const { replicates = REPLICATES, seed = 0 } = options;
   const { rule = 'ultralytics', matching } = options;
   const pair = preparePair(groundTruth, a, b, rule === 'coco' || !matching ? rule : { matching });
-  return concludeComparison(pair, [bootstrapPair(pair, { seed, from: 0, to: replicates })], seed);
+  const { groups } = options;
+  const parts = [bootstrapPair(pair, { seed, from: 0, to: replicates, groups })];
+  return concludeComparison(pair, parts, seed, groups);
 }
 
 /** The matching that both are judged by: that of the reports unless they differ. */
@@ -97,7 +111,12 @@ export function preparePair(
 }
 
 /** Puts together the replicates that bootstrapPair gave, of any ranges. */
-export function concludeComparison(pair: Pair, parts: readonly Replicates[], seed: number): Comparison {
+export function concludeComparison(
+  pair: Pair,
+  parts: readonly Replicates[],
+  seed: number,
+  groups?: Grouping,
+): Comparison {
   const point = pointEstimate(pair);
   const a = mapsOf(
     parts.map((part) => part.a),
@@ -110,30 +129,38 @@ export function concludeComparison(pair: Pair, parts: readonly Replicates[], see
   const differences = b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference));
   const [mapA, mapB] = [meanPresent(point.a), meanPresent(point.b)];
   const map = mapB - mapA;
+  const limits = percentileLimits(differences, groups?.count ?? pair.a.images);
   return {
     map,
-    ...widened(percentileLimits(differences, pair.a.images), map, wideningOf(parts, unitsOf(pair, point))),
+    ...widened(limits, map, wideningOf(parts, unitsOf(pair, point, groups))),
     probabilityBetter: 1 - shareBelow(differences, 0),
     bias: meanOf(differences) - map,
     a: checkpointEstimate(a, mapA),
     b: checkpointEstimate(b, mapB),
-    perClass: compareClasses(pair, parts, point),
+    perClass: compareClasses(pair, parts, { point, groups }),
     warnings: comparisonWarnings(pair.a, parts),
     replicates: a.length,
     seed,
+    drawn: drawnOf(pair, { seed, groups }, differences),
     rule: pair.rule.name,
   };
 }
 
-/** How many images have each class. */
-function unitsOf({ a }: Pair, point: Replicates): ClassUnits {
-  const { classes, truthStart, truthImage } = a;
-  const imagesOf = (c: number): number => new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size;
+/** How many images, or groups of them, have each class. */
+function unitsOf({ a }: Pair, point: Replicates, groups: Grouping | undefined): ClassUnits {
+  const unitsIn = (c: number): number => countUnits(imagesWith(a, c), groups);
   return {
     differences: point.b.map((ap, c) => ap - point.a[c]),
-    units: Array.from({ length: classes }, (_, c) => imagesOf(c)),
+    units: Array.from({ length: a.classes }, (_, c) => unitsIn(c)),
   };
 }
+
+/** Images of a class, one for each label. */
+const imagesWith = ({ truthStart, truthImage }: Pair['a'], c: number): Uint32Array =>
+  truthImage.subarray(truthStart[c], truthStart[c + 1]);
+
+const countUnits = (images: Uint32Array, groups: Grouping | undefined): number =>
+  new Set(groups ? images.map((image) => groups.of[image]) : images).size;
 
 function checkpointEstimate(maps: Float64Array, map: number): CheckpointEstimate {
   const drawn = maps.filter((value) => !Number.isNaN(value));
@@ -149,14 +176,35 @@ function mapsOf(parts: readonly Float64Array[], classes: number): Float64Array {
   return Float64Array.from(maps);
 }
 
-function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replicates): ClassComparison[] {
-  const { classes, truthStart, truthImage } = pair.a;
+/** Draws of single images that tell how much wider the draws of groups are. */
+const SINGLE_DRAWS = 200;
+
+type DrawnHow = { readonly seed: number; readonly groups: Grouping | undefined };
+
+function drawnOf(pair: Pair, { seed, groups }: DrawnHow, grouped: Float64Array): DrawnUnits {
+  if (!groups) return { by: 'image', units: pair.a.images, designEffect: 1 };
+  const alone = bootstrapPair(pair, { seed, from: 0, to: SINGLE_DRAWS });
+  const [a, b] = [alone.a, alone.b].map((aps) => mapsOf([aps], pair.a.classes));
+  const single = deviationOf(b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference)));
+  const designEffect = single > 0 ? (deviationOf(grouped) / single) ** 2 : 1;
+  return { by: groups.by, units: groups.count, designEffect };
+}
+
+type ForClasses = { readonly point: Replicates; readonly groups: Grouping | undefined };
+
+function compareClasses(
+  pair: Pair,
+  parts: readonly Replicates[],
+  { point, groups }: ForClasses,
+): ClassComparison[] {
+  const { classes, truthStart } = pair.a;
   const present = Array.from({ length: classes }, (_, c) => c).filter(
     (c) => truthStart[c + 1] > truthStart[c],
   );
   const rows = present.map((c) => {
     const differences = Float64Array.from(parts.flatMap((part) => classDifferences(part, c, classes)));
-    const images = new Set(truthImage.subarray(truthStart[c], truthStart[c + 1])).size;
+    const images = new Set(imagesWith(pair.a, c)).size;
+    const units = countUnits(imagesWith(pair.a, c), groups);
     return {
       class: c,
       images,
@@ -164,13 +212,14 @@ function compareClasses(pair: Pair, parts: readonly Replicates[], point: Replica
       a: point.a[c],
       b: point.b[c],
       difference: point.b[c] - point.a[c],
-      ...percentileLimits(differences, images),
+      ...percentileLimits(differences, units),
       probabilityBetter: 1 - shareBelow(differences, 0),
       error: deviationOf(differences),
+      units,
     };
   });
   const verdicts = classVerdicts(rows);
-  return rows.map(({ error: _, ...row }, i) => ({ ...row, verdict: verdicts[i] }));
+  return rows.map(({ error: _, units: _units, ...row }, i) => ({ ...row, verdict: verdicts[i] }));
 }
 
 /** Of the draws that contain the class. */

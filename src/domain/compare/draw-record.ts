@@ -1,5 +1,6 @@
 import { ULTRALYTICS_AP } from '../evaluation/scored';
 import { matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
+import { groupsOf } from './grouping';
 import { type Limits, percentileLimits, shareBelow } from './limits';
 import type { DetectionRecord } from './record';
 import { drawnMaps, pointMap } from './replicates';
@@ -16,18 +17,26 @@ const SEED = 0;
 
 /** The seed is one for all: checkpoints of one val set, judged by one rule, are judged on the same draws. */
 export function drawRecord({ header, detections, truth }: DetectionRecord, replicates: number): DrawnRecord {
+  const groups = groupsOf(header);
   const scored = matchUltralytics(truth, detections, header.rule.matching ?? REPORTED_MATCHING);
   return {
     map: pointMap(ULTRALYTICS_AP, scored),
-    maps: drawnMaps(ULTRALYTICS_AP, scored, { seed: SEED, from: 0, to: replicates }),
-    units: header.images,
+    maps: drawnMaps(ULTRALYTICS_AP, scored, { seed: SEED, from: 0, to: replicates, groups }),
+    units: groups?.count ?? header.images,
   };
 }
 
 /** What tells the draws of one record from those of another: equal texts, same draws. The image size may differ. */
 export function drawsText({ header }: DetectionRecord, replicates: number): string {
   const { imgsz: _, ...rule } = header.rule;
-  return JSON.stringify([header.fingerprint, header.classes, rule, SEED, replicates]);
+  return JSON.stringify([
+    header.fingerprint,
+    header.classes,
+    rule,
+    SEED,
+    replicates,
+    groupsOf(header)?.of ?? 'image',
+  ]);
 }
 
 export type DrawnDifference = Limits & { readonly difference: number; readonly probabilityBetter: number };

@@ -4,7 +4,8 @@ import { judgeDifference, type Verdict } from './verdict';
 
 export type ClassDifference = Limits & {
   readonly labels: number;
-  readonly images: number;
+  /** Images, or groups of them, that have the class. */
+  readonly units: number;
   readonly difference: number;
   /** Bootstrap standard error of the difference. */
   readonly error: number;
@@ -36,7 +37,7 @@ export function classVerdicts(rows: readonly ClassDifference[]): Verdict[] {
 }
 
 /** Two-sided chance of so large a difference between equal models: Student's t of the images that have the class. */
-function chanceOf({ difference, error, images }: ClassDifference): number {
-  if (images < 2 || difference === 0) return 1;
-  return error === 0 ? 0 : 2 * (1 - studentCdf(Math.abs(difference) / error, images - 1));
+function chanceOf({ difference, error, units }: ClassDifference): number {
+  if (units < 2 || difference === 0) return 1;
+  return error === 0 ? 0 : 2 * (1 - studentCdf(Math.abs(difference) / error, units - 1));
 }

@@ -1,5 +1,6 @@
 import type { Detections, GroundTruth } from '../evaluation/types';
 import type { MatchingRule } from '../evaluation/ultralytics/match';
+import type { GroupedBy } from './grouping';
 
 /**
  * What one checkpoint detected on one val set, and how; a .det file holds it. Boxes are in pixels of the original
@@ -24,7 +25,10 @@ export type DetectionFacts = {
    * A digest of each image with its labels; images are in ascending order of them. Absent in records of an earlier
    * Pitwall.
    */
-  readonly digests?: readonly string[];
+  readonly digests?: readonly string[] | undefined;
+  /** The group of each image, of images that show the same scene; absent in records of an earlier Pitwall. */
+  readonly groups?: readonly number[] | undefined;
+  readonly groupedBy?: GroupedBy | undefined;
 };
 
 export type DetectionRule = {

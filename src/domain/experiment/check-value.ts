@@ -33,6 +33,7 @@ const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) =
   text: (value) =>
     typeof value === 'string' || typeof value === 'number' ? { ok: true, value: String(value) } : FAIL,
   choice: checkChoice,
+  pattern: checkPattern,
   texts: (value) => {
     const list = Array.isArray(value) ? value : [value];
     return list.length > 0 && list.every(isPlain) ? { ok: true, value: list.map(String) } : FAIL;
@@ -45,6 +46,18 @@ const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) =
       : FAIL;
   },
 };
+
+/** A regular expression; `off` that YAML read as a boolean is a word of the key all the same. */
+function checkPattern(value: unknown, { words = [] }: KeySpec): Checked {
+  if (value === false && words.includes('off')) return { ok: true, value: 'off' };
+  if (typeof value !== 'string') return FAIL;
+  try {
+    new RegExp(value, 'u');
+    return { ok: true, value };
+  } catch {
+    return FAIL;
+  }
+}
 
 function inRange(value: number, spec: KeySpec): Checked {
   const low = spec.min ?? Number.NEGATIVE_INFINITY;

@@ -21,6 +21,7 @@ function kindOf(spec: KeySpec): Words {
 const NAMES: Readonly<Partial<Record<KeySpec['kind'], Words>>> = {
   bool: words('true or false'),
   text: words('a text'),
+  pattern: words('a regular expression'),
   texts: words('a list of texts'),
   map: words('a block of "name: text" lines'),
   any: words('any value'),

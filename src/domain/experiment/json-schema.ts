@@ -55,6 +55,7 @@ const KINDS: Readonly<Record<KeySpec['kind'], (spec: KeySpec) => Schema>> = {
   bool: () => ({ type: 'boolean' }),
   text: () => ({ type: ['string', 'number'] }),
   // A bare on or off is a word to some YAML tools and a boolean to others.
+  pattern: () => ({ type: 'string', format: 'regex' }),
   choice: ({ choices = [] }) => ({ enum: choices.includes('on') ? [...choices, true, false] : choices }),
   texts: () => ({ type: 'array', items: { type: ['string', 'number', 'boolean'] }, minItems: 1 }),
   map: () => ({ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } }),

@@ -30,7 +30,7 @@ export type KeySpec = {
   readonly shapesSchedule?: boolean;
 };
 
-export type ValueKind = 'int' | 'number' | 'bool' | 'text' | 'choice' | 'texts' | 'map' | 'any';
+export type ValueKind = 'int' | 'number' | 'bool' | 'text' | 'pattern' | 'choice' | 'texts' | 'map' | 'any';
 
 export const EVERY_TRAINER: readonly TrainerKind[] = ['builtin', 'ultralytics', 'command'];
 export const OWN_AND_ULTRALYTICS: readonly TrainerKind[] = ['builtin', 'ultralytics'];

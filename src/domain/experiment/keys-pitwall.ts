@@ -59,6 +59,13 @@ const VALIDATION: readonly KeySpec[] = [
     doc: "What mAP follows. trainer: as the run's trainer validates by itself (its conf, iou, max_det, classes, split and the matching of its version); standard: Ultralytics' defaults (conf 0.001, iou 0.7, max_det 300, all classes), the same for every run.",
   }),
   ownKey({
+    key: 'validation.groups',
+    kind: 'pattern',
+    words: ['auto', 'off', 'name', 'folder'],
+    default: 'auto',
+    doc: 'Which val images show the same scene, such as frames of a video: intervals and verdicts draw them together. auto: images that look alike; name: those whose names differ in their last number; folder: those of one folder; a regular expression: those of which it matches the same (its first group, if it has one); off: each image by itself.',
+  }),
+  ownKey({
     key: 'validation.in_loop',
     kind: 'int',
     min: 0,

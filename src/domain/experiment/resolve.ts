@@ -123,6 +123,7 @@ function validationOf({ get }: Values): ValidationSettings {
     backlog: get('validation.backlog'),
     engine: get('validation.engine'),
     rule: get('validation.rule'),
+    groups: get('validation.groups'),
     in_loop: get('validation.in_loop'),
   };
 }

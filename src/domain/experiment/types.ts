@@ -88,6 +88,8 @@ export type ValidationSettings = {
   readonly engine: 'auto' | 'onnx' | 'ultralytics';
   /** What map, map50, precision and recall follow (run/trainer-rule.ts); absent in runs of earlier versions. */
   readonly rule?: 'trainer' | 'standard';
+  /** Which val images are drawn together (domain/compare/grouping.ts); absent in runs of earlier versions. */
+  readonly groups?: string;
   /** Ultralytics' own validation in its training loop each n-th epoch; 0: as `val` says. */
   readonly in_loop: number;
 };

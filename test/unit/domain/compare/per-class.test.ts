@@ -4,7 +4,7 @@ import { type ClassDifference, classVerdicts } from '../../../../src/domain/comp
 
 const row = (difference: number, error: number, labels = 40): ClassDifference => ({
   labels,
-  images: labels,
+  units: labels,
   difference,
   error,
   low: difference - 1.96 * error,

@@ -128,6 +128,7 @@ describe('completion', () => {
       'backlog',
       'engine',
       'rule',
+      'groups',
       'in_loop',
     ]);
     expect(labels('early_stop: { metric: map, |')).toEqual([
