@@ -4,7 +4,6 @@ export const SMALL_FILES = {
   'src/cli/commands/evaluate.ts': 'a command of the table is a file',
   'src/cli/commands/setup-python.ts': 'a command of the table is a file',
   'src/cli/commands/watch.ts': 'a command of the table is a file',
-  'src/dataset/decode/thumbnail.ts': 'the one door to sharp is this folder',
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
   'src/engine/gpu-runtime/loader-path.ts': 'belongs to the GPU runtime, which its user knows nothing of',
   'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',
