@@ -44,17 +44,19 @@ function load(io: CliIo, reference: string, runs: string): Promise<RunDetections
 
 /** What other programs read: fields may be added, these stay. */
 function compareReport(a: RunDetections, b: RunDetections, compared: RunsCompared) {
-  const { comparison, classes, said, recipes } = compared;
+  const { comparison, classes, said, recipes, isSame } = compared;
   const { map, low, high, probabilityBetter, perClass, warnings, replicates, seed, rule } = comparison;
   const side = ({ dir, epoch, reported }: RunDetections) => ({ run: dir, epoch, reported: reported ?? null });
   return {
     a: { ...side(a), ...comparison.a },
     b: { ...side(b), ...comparison.b },
     difference: { map, low, high, probabilityBetter, verdict: judgeDifference(comparison) },
+    drawn: comparison.drawn,
+    sameCheckpoint: isSame,
     recipes,
     footing: said.map(inEnglish),
     perClass: perClass.map((c) => ({ ...c, name: classes[c.class] })),
-    warnings: warnings.map(({ message }) => message),
+    warnings: warnings.map(({ said: warning }) => inEnglish(warning)),
     replicates,
     seed,
     rule,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
 import { lackSentence } from '../../domain/compare/lack';
-import { boxesSentence, recipeSentence } from '../../domain/compare/sentences';
+import { boxesSentence, groundSentence, recipeSentence, sameSentence } from '../../domain/compare/sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
 import type { RunsCompared } from '../../engine/compare/compare-runs';
@@ -45,14 +45,13 @@ export function compareLines(
       checkpointRow('B', b, comparison.b),
     ]),
     '',
-    verdict(comparison, style),
-    ...sentences(compared).map((sentence) => `       ${sentence}`),
+    ...verdict(compared, style),
     '',
     ...formatTable(COLUMNS, rows),
     '',
     ...said.map((note) => `note: ${inEnglish(note)}`),
-    ...comparison.warnings.map(({ message }) => `warning: ${message}`),
-    style.dim(SAMPLING_ONLY),
+    ...comparison.warnings.map((warning) => `warning: ${inEnglish(warning.said)}`),
+    style.dim(inEnglish(SAMPLING_ONLY)),
   ];
 }
 
@@ -69,15 +68,22 @@ function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: C
   return [label, path.basename(dir), String(epoch), score(estimate.map), limits];
 }
 
-function verdict(comparison: Comparison, style: Style): string {
-  const { map, low, high, probabilityBetter, replicates } = comparison;
-  const chance = `B is better in ${formatProbability(probabilityBetter)} of ${replicates} draws of the val images`;
-  return `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)}); ${chance}`;
-}
+const NAMES = { a: 'A', b: 'B' };
 
-function sentences({ comparison, recipes }: RunsCompared): string[] {
-  const names = { a: 'A', b: 'B' };
+function verdict({ comparison, recipes, isSame }: RunsCompared, style: Style): string[] {
+  if (isSame) return [inEnglish(sameSentence(NAMES))];
+  const { map, low, high, probabilityBetter } = comparison;
+  const chance =
+    map === 0 && low === high ? '' : `; B is better in ${formatProbability(probabilityBetter)} of draws`;
   const lack = lackSentence(recipes, comparison);
-  const said = [boxesSentence(comparison, names), recipeSentence(recipes, comparison, names)];
-  return [...said, ...(lack ? [lack] : [])].map(inEnglish);
+  const rest = [
+    boxesSentence(comparison, NAMES),
+    groundSentence(comparison),
+    recipeSentence(recipes, comparison, NAMES),
+    ...(lack ? [lack] : []),
+  ];
+  return [
+    `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)})${chance}`,
+    ...rest.map((sentence) => `       ${inEnglish(sentence)}`),
+  ];
 }

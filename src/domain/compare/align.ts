@@ -1,6 +1,7 @@
 import { type Words, words } from '../../base/words';
 import { sortByKey } from '../evaluation/order';
 import type { DetectionRecord } from './record';
+import { SIDES } from './sides';
 import { DIGEST_LENGTH } from './val-set';
 
 export type Aligned =
@@ -24,13 +25,19 @@ export function alignImages(a: DetectionRecord, b: DetectionRecord): Aligned {
 }
 
 const EARLIER_SETS_DIFFER = words(
-  'A and B were validated by an earlier Pitwall on val sets of other paths, sizes or labels: validate one of them again',
+  '{0} and {1} were validated by an earlier Pitwall on val sets of other paths, sizes or labels: validate one of them again',
+  SIDES.a,
+  SIDES.b,
 );
 const UNMATCHED = words(
-  'one of A and B was validated by an earlier Pitwall, and its images are not those of the other by name and size: validate it again',
+  'one of {0} and {1} was validated by an earlier Pitwall, and its images are not those of the other by name and size: validate it again',
+  SIDES.a,
+  SIDES.b,
 );
 const MATCHED = words(
-  'one of A and B was validated by an earlier Pitwall: its images were matched by name, size and labels',
+  'one of {0} and {1} was validated by an earlier Pitwall: its images were matched by name, size and labels',
+  SIDES.a,
+  SIDES.b,
 );
 
 /** An earlier record does not say what its images contain: they are known by their names and sizes. */
@@ -101,20 +108,30 @@ function difference(
   const counts = [a.header.images, b.header.images] as const;
   if (lacksA + lacksB > 0)
     return words(
-      'the val sets differ: {0} images for A, {1} for B; {2} of A are not in B, {3} of B are not in A',
+      'the val sets differ: {0} images for {4}, {1} for {5}; {2} of {4} are not in {5}, {3} of {5} are not in {4}',
       ...counts,
       lacksB,
       lacksA,
+      SIDES.a,
+      SIDES.b,
     );
   const relabelled = without(digestsA, digestsB);
   if (relabelled > 0)
     return words(
-      'the val sets differ: {0} of {1} images have other labels for B than for A',
+      'the val sets differ: {0} of {1} images have other labels for {3} than for {2}',
       relabelled,
       counts[0],
+      SIDES.a,
+      SIDES.b,
     );
   const names = ({ header }: DetectionRecord): string => header.classes.join(', ');
-  return words('the classes of the val sets differ: {0} for A; {1} for B', names(a), names(b));
+  return words(
+    'the classes of the val sets differ: {0} for {2}; {1} for {3}',
+    names(a),
+    names(b),
+    SIDES.a,
+    SIDES.b,
+  );
 }
 
 /** How many of `own` are left after each of `others` is taken away once. */

@@ -3,6 +3,7 @@ import type { GroundTruth } from '../evaluation/types';
 import { alignImages } from './align';
 import type { DetectionRecord, DetectionRule } from './record';
 import { foldClasses, keepAbove, keepFirst } from './reduce';
+import { SIDES } from './sides';
 
 /** Share of an image's longer side by which single precision and a conversion from a model's input may move a label. */
 const ROUNDING = 1e-4;
@@ -56,7 +57,9 @@ function exactest(a: DetectionRecord, b: DetectionRecord): DetectionRecord {
 }
 
 const LABELS_READ_DIFFERENTLY = words(
-  'the labels of the val set were read differently for A and for B: validate the older one again',
+  'the labels of the val set were read differently for {0} and for {1}: validate the older one again',
+  SIDES.a,
+  SIDES.b,
 );
 
 type Fixed = { readonly name: Words; readonly of: (rule: DetectionRule) => string | number };
@@ -72,7 +75,10 @@ const FIXED: readonly Fixed[] = [
 
 function ruleRefusal(a: DetectionRule, b: DetectionRule): Words | undefined {
   const other = FIXED.find(({ of }) => of(a) !== of(b));
-  return other && words('{0} differs: {1} for A, {2} for B', other.name, other.of(a), other.of(b));
+  return (
+    other &&
+    words('{0} differs: {1} for {3}, {2} for {4}', other.name, other.of(a), other.of(b), SIDES.a, SIDES.b)
+  );
 }
 
 type Sides = readonly [DetectionRecord, DetectionRecord];
@@ -89,13 +95,28 @@ const levelImgsz: Level = (sides, [a, b]) => ({
   said:
     a.imgsz === b.imgsz
       ? []
-      : [words('A was validated at {0} pixels, B at {1}: both by the original images', a.imgsz, b.imgsz)],
+      : [
+          words(
+            '{2} was validated at {0} pixels, {3} at {1}: both by the original images',
+            a.imgsz,
+            b.imgsz,
+            SIDES.a,
+            SIDES.b,
+          ),
+        ],
 });
 
 const levelConf: Level = (sides, [a, b]) => {
   if (a.conf === b.conf) return { sides, said: [] };
   const conf = Math.max(a.conf, b.conf);
-  const said = words('confidence began at {0} for A, at {1} for B: both from {2} on', a.conf, b.conf, conf);
+  const said = words(
+    'confidence began at {0} for {3}, at {1} for {4}: both from {2} on',
+    a.conf,
+    b.conf,
+    conf,
+    SIDES.a,
+    SIDES.b,
+  );
   return { sides: map(sides, (side) => keepAbove(side, conf)), said: [said] };
 };
 
@@ -103,9 +124,11 @@ const levelConf: Level = (sides, [a, b]) => {
 const levelClasses: Level = (sides, [a, b]) => {
   if (a.single_cls === b.single_cls) return { sides, said: [] };
   const said = words(
-    'single_cls is {0} for A, {1} for B: both by one class',
+    'single_cls is {0} for {2}, {1} for {3}: both by one class',
     String(a.single_cls),
     String(b.single_cls),
+    SIDES.a,
+    SIDES.b,
   );
   return {
     sides: map(sides, (side) => (side.header.rule.single_cls ? side : foldClasses(side))),
@@ -117,10 +140,12 @@ const levelLimit: Level = (sides, [a, b]) => {
   if (a.max_det === b.max_det) return { sides, said: [] };
   const most = Math.min(a.max_det, b.max_det);
   const said = words(
-    'detections of an image ended at {0} for A, at {1} for B: the first {2} of both',
+    'detections of an image ended at {0} for {3}, at {1} for {4}: the first {2} of both',
     a.max_det,
     b.max_det,
     most,
+    SIDES.a,
+    SIDES.b,
   );
   return { sides: map(sides, (side) => keepFirst(side, most)), said: [said] };
 };

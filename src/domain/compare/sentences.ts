@@ -1,10 +1,11 @@
 import { type Words, words } from '../../base/words';
 import { formatSigned } from '../display/format';
 import type { RecipeVerdict } from './between-seeds';
+import type { Comparison } from './compare';
+import type { GroupedBy } from './grouping';
 import type { Limits } from './limits';
+import type { Named } from './sides';
 import { judgeDifference, type Verdict } from './verdict';
-
-export type Named = { readonly a: string; readonly b: string };
 
 /** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
 export function bestSentence({ compared, undecided, optimism }: BestOfRun): Words {
@@ -24,12 +25,50 @@ type BestOfRun = {
   readonly optimism: number;
 };
 
-/** What the two runs' boxes show, and no more: about images like those of the val set. */
-export function boxesSentence(limits: Limits, names: Named): Words {
-  const better = nameOf(judgeDifference(limits), names);
-  return better === undefined
-    ? words('on images like these the boxes of {0} and {1} are not told apart', names.a, names.b)
-    : words("on images like these {0}'s boxes are better", better);
+export function sameSentence({ a, b }: Named): Words {
+  return words('{0} and {1} are one and the same checkpoint', a, b);
+}
+
+type Difference = Pick<Comparison, 'map' | 'low' | 'high'>;
+
+/** What the two runs' boxes tell, and by how much: of images like those of the val set, and no more. */
+export function boxesSentence({ map, low, high }: Difference, names: Named): Words {
+  if (map === 0 && low === 0 && high === 0)
+    return words('{0} and {1} found the same boxes: there is no difference', names.a, names.b);
+  const verdict = judgeDifference({ low, high });
+  if (verdict === 'neither')
+    return words(
+      'on images like these the boxes of {0} and {1} cannot be told apart: {2} (95 %: {3} to {4})',
+      ...[names.a, names.b, map, low, high].map((part) => signed(part)),
+    );
+  const [lead, from, to] = verdict === 'second' ? [map, low, high] : [-map, -high, -low];
+  return words(
+    "on images like these {0}'s boxes are better by {1} (95 %: {2} to {3})",
+    verdict === 'second' ? names.b : names.a,
+    ...[lead, from, to].map(signed),
+  );
+}
+
+const signed = (part: string | number): string => (typeof part === 'number' ? formatSigned(part) : part);
+
+const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
+  look: words('that look alike'),
+  name: words('by their names'),
+  folder: words('by folder'),
+  pattern: words('as validation.groups says'),
+};
+
+/** On what ground a verdict stands: what was drawn, and how much images of one scene have in common. */
+export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' | 'replicates'>): Words {
+  const { by, units, designEffect } = drawn;
+  if (by === 'image') return words('judged by {0} draws of {1} val images', replicates, units);
+  return words(
+    'judged by {0} draws of {1} groups of val images ({2}); images of a group have much in common: the variance is {3} times that of single images',
+    replicates,
+    units,
+    GROUPS[by],
+    designEffect.toFixed(1),
+  );
 }
 
 /** What is known about the recipes behind the two runs: training again with another seed gives other boxes. */

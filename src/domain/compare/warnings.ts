@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import type { Scored } from '../evaluation/scored';
 import type { Replicates } from './replicates';
 
@@ -6,12 +7,13 @@ export type ComparisonWarning = {
   readonly kind: 'few-images' | 'absent-classes' | 'no-ground-truth';
   /** Indexes of the classes it is about. */
   readonly classes: readonly number[];
-  readonly message: string;
+  readonly said: Words;
 };
 
 /** What no interval over images covers; it is shown beside it. */
-export const SAMPLING_ONLY =
-  'The interval is about the choice of validation images. Training again with another seed moves mAP as well: by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets.';
+export const SAMPLING_ONLY = words(
+  'not covered: training again with another seed moves mAP as well, by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets',
+);
 
 /** Below this the AP of a class is unsteady. */
 const FEW_IMAGES = 10;
@@ -22,7 +24,7 @@ export function comparisonWarnings(scored: Scored, parts: readonly Replicates[])
   const present = Array.from({ length: scored.classes }, (_, c) => c).filter((c) => imagesOf(scored, c) > 0);
   if (present.length === 0) {
     return [
-      { kind: 'no-ground-truth', classes: [], message: 'The validation set has no labels: there is no mAP.' },
+      { kind: 'no-ground-truth', classes: [], said: words('the val set has no labels: there is no mAP') },
     ];
   }
   const few = present.filter((c) => imagesOf(scored, c) < FEW_IMAGES);
@@ -32,14 +34,22 @@ export function comparisonWarnings(scored: Scored, parts: readonly Replicates[])
 
 function fewImages(classes: readonly number[], all: number): ComparisonWarning[] {
   if (classes.length === 0) return [];
-  const message = `${classes.length} of ${all} classes are in fewer than ${FEW_IMAGES} validation images: their AP is unsteady.`;
-  return [{ kind: 'few-images', classes, message }];
+  const said = words(
+    '{0} of {1} classes are in fewer than {2} val images: their AP is unsteady',
+    classes.length,
+    all,
+    FEW_IMAGES,
+  );
+  return [{ kind: 'few-images', classes, said }];
 }
 
 function absentClasses(classes: readonly number[]): ComparisonWarning[] {
   if (classes.length === 0) return [];
-  const message = `${classes.length} classes are missing from more than 1 % of the draws, which average over the others: mAP by itself is biased upwards, compare the difference.`;
-  return [{ kind: 'absent-classes', classes, message }];
+  const said = words(
+    '{0} classes are missing from more than 1 % of the draws, which average over the others: mAP by itself is too high, trust the difference',
+    classes.length,
+  );
+  return [{ kind: 'absent-classes', classes, said }];
 }
 
 function imagesOf({ truthStart, truthImage }: Scored, classIndex: number): number {

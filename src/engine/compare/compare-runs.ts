@@ -6,7 +6,10 @@ import { loadRunDetections, type RunDetections } from './run-detections';
 import { seedsBeside } from './seeds';
 
 /** Two checkpoints judged on the same images, and what is known of the recipes behind them. */
-export type RunsCompared = Compared & { readonly recipes: RecipeVerdict };
+export type RunsCompared = Compared & {
+  readonly recipes: RecipeVerdict /** A and B are one checkpoint. */;
+  readonly isSame: boolean;
+};
 
 /** The best checkpoints of two run folders; throws one line if a run has no detections. */
 export async function compareBest(a: string, b: string): Promise<RunsCompared | Refused> {
@@ -18,5 +21,6 @@ export async function compareBest(a: string, b: string): Promise<RunsCompared | 
 export async function compareRuns(a: RunDetections, b: RunDetections): Promise<RunsCompared | Refused> {
   const result = compareRecords(a.file, b.file);
   if (result.kind === 'refused') return result;
-  return { ...result, recipes: judgeRecipes(await seedsBeside(a.dir, b.dir), result.comparison) };
+  const isSame = path.resolve(a.dir) === path.resolve(b.dir) && a.epoch === b.epoch;
+  return { ...result, isSame, recipes: judgeRecipes(await seedsBeside(a.dir, b.dir), result.comparison) };
 }

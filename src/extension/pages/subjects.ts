@@ -2,12 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import { words } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
 import { lackSentence } from '../../domain/compare/lack';
-import { boxesSentence, type Named, recipeSentence } from '../../domain/compare/sentences';
+import { boxesSentence, groundSentence, recipeSentence, sameSentence } from '../../domain/compare/sentences';
+import { type Named, withNames } from '../../domain/compare/sides';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { formatSigned } from '../../domain/display/format';
+import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
 import type { RunsCompared } from '../../engine/compare/compare-runs';
 import type { LiveRun } from '../../engine/runs/live-run';
@@ -139,17 +139,22 @@ async function compareBest(
 
 function comparisonOf(compared: RunsCompared | Refused, names: Named): RunComparison {
   if (compared.kind === 'refused')
-    return { difference: undefined, notes: [{ words: compared.why, tone: 'warning' }] };
-  const { comparison, recipes, said } = compared;
-  const { map, low, high } = comparison;
+    return { difference: undefined, notes: [{ words: withNames(compared.why, names), tone: 'warning' }] };
+  const { comparison, recipes, said, isSame } = compared;
+  const { map, warnings } = comparison;
+  if (isSame) return { difference: map, notes: [{ words: sameSentence(names), tone: 'quiet' }] };
   const lack = lackSentence(recipes, comparison);
+  const quiet = [
+    groundSentence(comparison),
+    recipeSentence(recipes, comparison, names),
+    ...(lack ? [lack] : []),
+    ...said.map((sentence) => withNames(sentence, names)),
+    ...warnings.map((warning) => warning.said),
+    SAMPLING_ONLY,
+  ];
   const notes: ComparisonNote[] = [
     { words: boxesSentence(comparison, names), tone: TONES[judgeDifference(comparison)] },
-    { words: words('95 % within {0} … {1}', formatSigned(low), formatSigned(high)), tone: 'quiet' },
-    ...[recipeSentence(recipes, comparison, names), ...(lack ? [lack] : []), ...said].map((w) => ({
-      words: w,
-      tone: 'quiet' as const,
-    })),
+    ...quiet.map((sentence): ComparisonNote => ({ words: sentence, tone: 'quiet' })),
   ];
   return { difference: map, notes };
 }

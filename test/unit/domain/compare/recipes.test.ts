@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inEnglish } from '../../../../src/base/words';
+import { inEnglish, words } from '../../../../src/base/words';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
 import { lackSentence } from '../../../../src/domain/compare/lack';
+import type { DrawnUnits } from '../../../../src/domain/compare/compare';
 import { recipeKey } from '../../../../src/domain/compare/recipe';
-import { boxesSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
+import { boxesSentence, groundSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
+import { SIDES, withNames } from '../../../../src/domain/compare/sides';
 import { studentQuantile } from '../../../../src/domain/compare/student';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 
@@ -83,11 +85,36 @@ describe('what is lacking for a verdict between recipes', () => {
   });
 });
 
-it('a headline tells of boxes and of images like these, no more', () => {
-  const headline = (low: number, high: number): string => inEnglish(boxesSentence({ low, high }, NAMES));
-  expect(headline(0.01, 0.02)).toBe("on images like these B's boxes are better");
-  expect(headline(-0.02, -0.01)).toBe("on images like these A's boxes are better");
-  expect(headline(-0.01, 0.02)).toBe('on images like these the boxes of A and B are not told apart');
+it('a headline tells of boxes and of images like these, and by how much', () => {
+  const headline = (map: number, low: number, high: number): string =>
+    inEnglish(boxesSentence({ map, low, high }, NAMES));
+  expect(headline(0.015, 0.01, 0.02)).toBe(
+    "on images like these B's boxes are better by +0.015 (95 %: +0.010 to +0.020)",
+  );
+  expect(headline(-0.015, -0.02, -0.01)).toBe(
+    "on images like these A's boxes are better by +0.015 (95 %: +0.010 to +0.020)",
+  );
+  expect(headline(0.005, -0.01, 0.02)).toBe(
+    'on images like these the boxes of A and B cannot be told apart: +0.005 (95 %: −0.010 to +0.020)',
+  );
+  expect(headline(0, 0, 0)).toBe('A and B found the same boxes: there is no difference');
+});
+
+it('the ground of a verdict is what was drawn', () => {
+  const ground = (drawn: DrawnUnits): string => inEnglish(groundSentence({ drawn, replicates: 1000 }));
+  expect(ground({ by: 'image', units: 128, designEffect: 1 })).toBe('judged by 1000 draws of 128 val images');
+  expect(ground({ by: 'look', units: 26, designEffect: 3.14 })).toBe(
+    'judged by 1000 draws of 26 groups of val images (that look alike); images of a group have much in common: the variance is 3.1 times that of single images',
+  );
+});
+
+it('a sentence about A and B takes the names of the two, also within another', () => {
+  const inner = words('{0} has {1} labels', SIDES.a, 3);
+  const whole = words('{0}; {1} has none of class {2}', inner, SIDES.b, 'A');
+  expect(inEnglish(withNames(whole, { a: 'lr-01', b: 'lr-02' }))).toBe(
+    'lr-01 has 3 labels; lr-02 has none of class A',
+  );
+  expect(inEnglish(whole)).toBe('A has 3 labels; B has none of class A');
 });
 
 it('a recipe is the experiment without its seed, on one val set', () => {
