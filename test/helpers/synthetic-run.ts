@@ -174,6 +174,7 @@ function epochEnd(step: number, o: Options, noise: number): RunEntry[] {
   const isInHand = step + o.stepsPerEpoch > o.steps && o.end === undefined;
   if (isInHand) return events;
   events.push({ source: 'validation', value: validated });
+  events.push({ source: 'validation', value: drawnOf(epoch, t + 2200, map) });
   if (isBest) {
     [bestMap, bestEpoch] = [map, epoch];
     events.push({ source: 'keeper', value: { type: 'best', t: t + 2300, epoch, map, path } });
@@ -192,6 +193,13 @@ function cleanup(epoch: number, t: number): RunEntry {
     reason: 'neither best nor among the last 3',
   };
   return { source: 'keeper', value };
+}
+
+/** Draws as of a val set of 128 images: most of what they vary by is common to all checkpoints. */
+function drawnOf(epoch: number, t: number, map: number): ValidationEntry {
+  const [common, own] = [createRandom(1), createRandom(epoch, 2)];
+  const maps = Array.from({ length: 100 }, () => map + 0.02 * common.normal() + 0.008 * own.normal());
+  return { type: 'drawn', t, epoch, key: 'synthetic', units: 128, map, maps };
 }
 
 type Scored = { epoch: number; step: number; t: number; map: number; path: string };

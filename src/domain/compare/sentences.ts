@@ -38,18 +38,19 @@ export function boxesSentence({ map, low, high }: Difference, names: Named): Wor
   const verdict = judgeDifference({ low, high });
   if (verdict === 'neither')
     return words(
-      'on images like these the boxes of {0} and {1} cannot be told apart: {2} (95 %: {3} to {4})',
-      ...[names.a, names.b, map, low, high].map((part) => signed(part)),
+      'on images like these the boxes of {0} and {1} cannot be told apart (95 %: {2} to {3})',
+      names.a,
+      names.b,
+      formatSigned(low),
+      formatSigned(high),
     );
   const [lead, from, to] = verdict === 'second' ? [map, low, high] : [-map, -high, -low];
   return words(
     "on images like these {0}'s boxes are better by {1} (95 %: {2} to {3})",
     verdict === 'second' ? names.b : names.a,
-    ...[lead, from, to].map(signed),
+    ...[lead, from, to].map(formatSigned),
   );
 }
-
-const signed = (part: string | number): string => (typeof part === 'number' ? formatSigned(part) : part);
 
 const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
   look: words('that look alike'),
@@ -63,7 +64,7 @@ export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' |
   const { by, units, designEffect } = drawn;
   if (by === 'image') return words('judged by {0} draws of {1} val images', replicates, units);
   return words(
-    'judged by {0} draws of {1} groups of val images ({2}); images of a group have much in common: the variance is {3} times that of single images',
+    'judged by {0} draws of {1} groups of val images {2}, which vary {3} times as much as single images',
     replicates,
     units,
     GROUPS[by],

@@ -12,7 +12,7 @@ export type ComparisonWarning = {
 
 /** What no interval over images covers; it is shown beside it. */
 export const SAMPLING_ONLY = words(
-  'not covered: training again with another seed moves mAP as well, by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets',
+  'not covered: another training seed, which moves mAP by 0.002 to 0.003 on COCO, by 0.02 to 0.05 on small sets',
 );
 
 /** Below this the AP of a class is unsteady. */

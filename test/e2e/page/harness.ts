@@ -1,6 +1,8 @@
 // Runs a page of webview/ in a plain browser: the host's session in the same window, over recorded lines.
 import { createTranslate } from '../../../src/base/translate';
 import { words } from '../../../src/base/words';
+import { boxesSentence, groundSentence } from '../../../src/domain/compare/sentences';
+import { SAMPLING_ONLY } from '../../../src/domain/compare/warnings';
 import type { ViewInput } from '../../../src/protocol/dashboard/input';
 import { createViewSession } from '../../../src/protocol/dashboard/session';
 import type { Lens } from '../../../src/protocol/dashboard/types';
@@ -22,6 +24,7 @@ type Harness = {
   actions: unknown[];
   grow: (steps: number) => void;
 };
+const NAMES = { a: 'pcb-nano-3', b: 'pcb-micro-1' };
 const page = window as unknown as Harness;
 
 const { run, entries } = syntheticRun(page.setup);
@@ -49,12 +52,11 @@ const against = (options: SyntheticOptions): Pick<ViewInput, 'other' | 'comparis
   comparison: {
     difference: 0.011,
     notes: [
-      {
-        words: words('on images like these the boxes of {0} and {1} are not told apart', 'a', 'b'),
-        tone: 'quiet',
-      },
-      { words: words('which recipe is better is not known from one run each'), tone: 'quiet' },
-    ],
+      boxesSentence({ map: 0.011, low: -0.004, high: 0.024 }, NAMES),
+      groundSentence({ replicates: 1000, drawn: { by: 'look', units: 26, designEffect: 3.1 } }),
+      words('which recipe is better is not known from one run each'),
+      SAMPLING_ONLY,
+    ].map((sentence) => ({ words: sentence, tone: 'quiet' })),
   },
 });
 const tell = (): void => {

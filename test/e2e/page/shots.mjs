@@ -66,6 +66,23 @@ const SCENES = {
     width: 860,
     height: 1000,
   },
+  'panel-540-compare': {
+    entry: 'panel',
+    setup: {
+      end: 'completed',
+      epochs: 30,
+      steps: 30 * 625,
+      other: { end: 'completed', epochs: 40, steps: 40 * 625, lr0: 0.02, seed: 5 },
+    },
+    width: 540,
+    height: 800,
+  },
+  'panel-540-zh': {
+    entry: 'panel',
+    setup: { end: 'completed', epochs: 30, steps: 30 * 625, strings: zh },
+    width: 540,
+    height: 800,
+  },
   'panel-memory': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 860, height: 500 },
   'panel-memory-narrow': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 460, height: 600 },
   'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },

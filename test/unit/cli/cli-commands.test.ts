@@ -208,11 +208,13 @@ describe('compare', () => {
   });
   it('says it in words', async () => {
     const { out } = await cli(['compare', 'worse', 'better'], dir);
-    expect(out).toContain('B is better in >99 % of 1000 draws');
-    expect(out).toContain("on images like these B's boxes are better");
+    expect(out).toContain('B is better in >99 % of draws');
+    expect(out).toContain("on images like these B's boxes are better by +");
+    expect(out).toContain('judged by 1000 draws of 20 val images');
     expect(out).toContain("whether B's recipe is better is not known from one run each");
     const same = await cli(['compare', 'worse', 'worse'], dir);
-    expect(same.out).toContain('on images like these the boxes of A and B are not told apart');
+    expect(same.out).toContain('A and B are one and the same checkpoint');
+    expect(same.out).not.toContain('50 %');
   });
   it('refuses another val set', async () => {
     const { code, err } = await cli(['compare', 'worse', 'other'], dir);

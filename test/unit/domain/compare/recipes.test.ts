@@ -95,7 +95,7 @@ it('a headline tells of boxes and of images like these, and by how much', () => 
     "on images like these A's boxes are better by +0.015 (95 %: +0.010 to +0.020)",
   );
   expect(headline(0.005, -0.01, 0.02)).toBe(
-    'on images like these the boxes of A and B cannot be told apart: +0.005 (95 %: −0.010 to +0.020)',
+    'on images like these the boxes of A and B cannot be told apart (95 %: −0.010 to +0.020)',
   );
   expect(headline(0, 0, 0)).toBe('A and B found the same boxes: there is no difference');
 });
@@ -104,7 +104,7 @@ it('the ground of a verdict is what was drawn', () => {
   const ground = (drawn: DrawnUnits): string => inEnglish(groundSentence({ drawn, replicates: 1000 }));
   expect(ground({ by: 'image', units: 128, designEffect: 1 })).toBe('judged by 1000 draws of 128 val images');
   expect(ground({ by: 'look', units: 26, designEffect: 3.14 })).toBe(
-    'judged by 1000 draws of 26 groups of val images (that look alike); images of a group have much in common: the variance is 3.1 times that of single images',
+    'judged by 1000 draws of 26 groups of val images that look alike, which vary 3.1 times as much as single images',
   );
 });
 
