@@ -68,7 +68,14 @@ export class OwnValidation {
       if (!own.recorded) return ownReport(own, { rule, imgsz });
       const { device: ran, half, batch: images, inference, seconds, metrics } = own;
       const how = { device: ran, half, batch: images, inference, seconds };
-      const judged = { data, single_cls, imgsz, groups: validation.groups ?? 'auto', ...ruleParams(rule), ...how };
+      const judged = {
+        data,
+        single_cls,
+        imgsz,
+        groups: validation.groups ?? 'auto',
+        ...ruleParams(rule),
+        ...how,
+      };
       return await validator.assess({ ...judged, recorded: out, det, own: metrics });
     } finally {
       removeFile(out, this.#dir);
