@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish, words } from '../../../../src/base/words';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
-import { lackSentence } from '../../../../src/domain/compare/lack';
 import type { DrawnUnits } from '../../../../src/domain/compare/compare';
+import { lackSentence } from '../../../../src/domain/compare/lack';
 import { recipeKey } from '../../../../src/domain/compare/recipe';
 import { boxesSentence, groundSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
 import { SIDES, withNames } from '../../../../src/domain/compare/sides';
