@@ -1,5 +1,8 @@
-/** 0 done, 1 the run or validation failed or diverged, 2 bad usage or bad input, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/** EX_TEMPFAIL of sysexits.h: another process keeps the run. */
+export const KEPT_BY_ANOTHER = 75;
+
+/** 0 done, 1 the run or validation failed or diverged, 2 bad usage or bad input, 75 kept by another, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | typeof KEPT_BY_ANOTHER | 130;
 
 /** Ends a command: the lines for stderr and the exit code. */
 export class CliFailure extends Error {

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Event } from '../base/event';
 import { toJsonLine } from '../base/json';
 import { visibleJson } from '../base/visible';
@@ -11,11 +11,13 @@ export type OutputStream = Writable & { readonly isTTY?: boolean; readonly colum
 export type CliIo = {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Read by `train --leash` alone. */
+  readonly stdin: Readable & { readonly fd?: number };
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the bundles (trainer.js, validator.js, keeper.js). */
   readonly installDir: string;
-  /** Ctrl-C. Without a listener the process simply ends with 130. */
+  /** Ctrl-C or SIGTERM. Without a listener the process simply ends. */
   readonly onInterrupt: Event<void>;
 };
 

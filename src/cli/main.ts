@@ -5,6 +5,7 @@ import { COMMANDS } from './command-table';
 import { runCli } from './run-cli';
 
 const INTERRUPTED = 130;
+const TERMINATED = 143;
 const listeners = new Set<() => void>();
 const onInterrupt: Event<void> = (listener) => {
   const own = (): void => listener();
@@ -12,10 +13,13 @@ const onInterrupt: Event<void> = (listener) => {
   return toDisposable(() => listeners.delete(own));
 };
 
-process.on('SIGINT', () => {
-  if (listeners.size === 0) process.exit(INTERRUPTED);
+function interrupt(code: number): void {
+  if (listeners.size === 0) process.exit(code);
   for (const listener of [...listeners]) listener();
-});
+}
+process.on('SIGINT', () => interrupt(INTERRUPTED));
+// A scheduler's polite word, as Ctrl-C is a person's.
+process.on('SIGTERM', () => interrupt(TERMINATED));
 // A reader that went away (`pitwall list | head`) is not our error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -28,6 +32,7 @@ async function main(): Promise<void> {
     {
       stdout: process.stdout,
       stderr: process.stderr,
+      stdin: process.stdin,
       cwd: process.cwd(),
       env: process.env,
       installDir: __dirname,

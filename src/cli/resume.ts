@@ -1,7 +1,7 @@
 import { toError } from '../base/async';
-import { KeptOnOtherMachine, resumeRun } from '../engine/control/resume-run';
-import { badInput } from './failure';
-import type { CliIo } from './io';
+import { isSilent, KeptOnOtherMachine, resumeRun, StillKept } from '../engine/control/resume-run';
+import { badInput, CliFailure, KEPT_BY_ANOTHER } from './failure';
+import { type CliIo, printLine } from './io';
 import { requireActing } from './trust';
 
 export const TAKE_OVER = [
@@ -10,19 +10,38 @@ export const TAKE_OVER = [
 ] as const;
 
 /** What a person may have to confirm before the run is resumed. */
-type Word = { readonly takeOver?: boolean; readonly trust?: boolean };
+type Word = { readonly takeOver?: boolean; readonly trust?: boolean; readonly leash?: boolean };
 
 /**
- * Resumes a run from its last checkpoint; one that still trains is bad input, and so is one that another machine,
- * container or boot keeps unless it is to be taken over.
+ * Resumes a run from its last checkpoint. Ends with 75 if it still trains, or if another machine, container or boot keeps it
+ * and it is not to be taken over.
  */
 export async function resumeOrRefuse(io: CliIo, dir: string, word: Word = {}): Promise<void> {
-  const { takeOver = false, trust } = word;
-  await requireActing(io, dir, trust);
-  try {
-    await resumeRun(dir, { installDir: io.installDir, takeOver });
-  } catch (error) {
-    const hint = error instanceof KeptOnOtherMachine ? ' (--take-over)' : '';
-    throw badInput(`${dir}: ${toError(error).message}${hint}`, error);
-  }
+  await requireActing(io, dir, word.trust);
+  await resumeRun(dir, resumeOptions(io, word)).catch((error: unknown) => refuse(dir, error));
+}
+
+/** For a job that its engine starts again: a keeper elsewhere that stays silent for a minute is taken to be gone. */
+export async function resumeOnceSilent(io: CliIo, dir: string, word: Word = {}): Promise<void> {
+  await requireActing(io, dir, word.trust);
+  await resumeRun(dir, resumeOptions(io, word)).catch(async (error: unknown) => {
+    if (!(error instanceof KeptOnOtherMachine)) refuse(dir, error);
+    printLine(io.stderr, `${dir}: ${toError(error).message}; waiting a minute for a sign of it`);
+    if (!(await isSilent(dir))) refuse(dir, error);
+    await resumeRun(dir, resumeOptions(io, { ...word, takeOver: true })).catch((again) => refuse(dir, again));
+  });
+}
+
+const resumeOptions = ({ installDir }: CliIo, { takeOver = false, leash = false }: Word) => ({
+  installDir,
+  takeOver,
+  leash,
+});
+
+function refuse(dir: string, error: unknown): never {
+  const hint = error instanceof KeptOnOtherMachine ? ' (--take-over)' : '';
+  const line = `${dir}: ${toError(error).message}${hint}`;
+  throw error instanceof StillKept
+    ? new CliFailure(KEPT_BY_ANOTHER, line, { cause: error })
+    : badInput(line, error);
 }

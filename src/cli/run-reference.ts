@@ -24,7 +24,7 @@ function splitEpoch(text: string): { name: string; epoch: number | undefined } {
 
 function findRun(io: CliIo, name: string, runsDir: string): string {
   const places = [path.resolve(io.cwd, name), path.join(runsDir, name)];
-  const dir = places.find(isRun);
+  const dir = places.find(isRunFolder);
   if (dir !== undefined) return dir;
   const near = nearestName(name, runNames(runsDir));
   throw badInput(`${name}: no run folder there or in ${runsDir}${near ? `, did you mean ${near}?` : ''}`);
@@ -42,13 +42,13 @@ function newestRun(runsDir: string): string {
 /** Names of the runs in a folder; empty if there is no such folder. */
 export function runNames(runsDir: string): string[] {
   if (!isFolder(runsDir)) return [];
-  return readdirSync(runsDir).filter((name) => isRun(path.join(runsDir, name)));
+  return readdirSync(runsDir).filter((name) => isRunFolder(path.join(runsDir, name)));
 }
 
 export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;
 
 /** By the name alone: one that is not a plain file is refused with its reason when it is read. */
-const isRun = (dir: string): boolean => {
+export const isRunFolder = (dir: string): boolean => {
   const stat = statOf(path.join(dir, 'run.json'), lstatSync);
   return stat !== undefined && !stat.isDirectory();
 };

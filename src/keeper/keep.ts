@@ -23,23 +23,25 @@ export type KeepOptions = {
   readonly installDir: string;
   readonly task: KeeperTask;
   readonly onError: (error: unknown) => void;
+  /** Resolves when the process is gone in whose place the run is kept: the run ends with it. */
+  readonly leash?: Promise<void>;
 };
 
-/** Becomes the run's keeper, unless another process is; ends when there is nothing left to do. */
-export async function keep(options: KeepOptions): Promise<void> {
+/** Becomes the run's keeper and ends when there is nothing left to do; `refused` if another process keeps it. */
+export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
   await requireActable(options.dir);
   const run = await readRun(options.dir);
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
-    if (!lock) return;
+    if (!lock) return 'refused';
     const isGone = watchForDeletion(options.dir);
-    const end = await keepInTurn({ ...options, run, task })
+    const end = await keepInTurn({ ...options, run, task, isHeld: lock.isHeld })
       .catch((error: unknown) => tellFailure(options.dir, markOf(options.dir, run), toError(error)))
-      .finally(() => isGone() || lock.release());
-    if (end === 'gone') return;
+      .finally(() => isGone() || !lock.isHeld() || lock.release());
+    if (end === 'gone') return 'kept';
     // A host that wrote a request between the last poll and the release has seen this keeper alive and starts none: ask
     // once more.
-    if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return;
+    if (end === 'left' || listIds(runPaths(options.dir).control, options.dir).length === 0) return 'kept';
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * done: everything of the run is finished. left: this process was asked to leave; the trainer goes on. gone: the run
- * folder was deleted, and nothing is written any more.
+ * folder was deleted, or another keeper has taken the run over: nothing is written any more.
  */
 export type KeeperEnd = 'done' | 'left' | 'gone';
 
@@ -8,7 +8,7 @@ export type KeeperState =
   | { readonly kind: 'keeping' }
   /** Asked to leave; it does so at the next turn. */
   | { readonly kind: 'leaving' }
-  /** The run folder is gone: the trainer is being ended. */
+  /** The run is no longer this keeper's: the trainer is being ended. */
   | { readonly kind: 'abandoning' }
   /** The validator is being ended, the last status written. */
   | { readonly kind: 'closing'; readonly end: KeeperEnd }

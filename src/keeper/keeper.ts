@@ -37,6 +37,10 @@ export type KeeperOptions = {
   readonly installDir: string;
   readonly task: KeeperTask;
   readonly onError: (error: unknown) => void;
+  /** Whether the caller still holds the run's lock. */
+  readonly isHeld: () => boolean;
+  /** Resolves when the process is gone in whose place the run is kept. */
+  readonly leash?: Promise<void>;
 };
 
 /** Supervises one run until trainer, queue and requests are done. The caller holds the run's lock. */
@@ -44,7 +48,8 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
   const { book, previous } = await retrying(() => openBook(options, paths), PASSING_MS);
   const keeper = new Keeper(options, paths, book);
-  const leave = (): void => keeper.leave();
+  const leave = (): void => (options.leash ? keeper.stop() : keeper.leave());
+  options.leash?.then(leave).catch(options.onError);
   for (const signal of LEAVE_ON) process.on(signal, leave);
   try {
     await retrying(() => keeper.begin(previous), PASSING_MS);
@@ -151,6 +156,17 @@ class Keeper {
     this.#loop?.lookSoon();
   }
 
+  /** Ends with its run: what a leashed keeper does. One whose trainer has ended has nothing to stop, and leaves. */
+  stop(): void {
+    if (!this.#trainer.alive) return this.leave();
+    this.#supervisor.start({
+      name: 'the stop at the end of the leash',
+      run: () => this.#requests.forward(randomUUID(), { type: 'stop' }, 'leash'),
+      done: () => this.#trainer.stop({ kind: 'asked' }),
+      failed: () => this.#trainer.stop({ kind: 'asked' }),
+    });
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -161,9 +177,14 @@ class Keeper {
     this.#state = keeperTransition(before, event);
     const now = this.#state;
     if (now === before) return;
-    if (now.kind === 'abandoning') this.#status.dispose();
+    if (now.kind === 'abandoning') this.#fallSilent();
     if (now.kind === 'closing') this.#close(now.end);
     if (now.kind === 'over') this.#end.resolve(now.end);
+  }
+
+  #fallSilent(): void {
+    this.#status.dispose();
+    this.#book.seal();
   }
 
   /** Writes what failed, and whether it is tried again, once into the log of the run, where people and hosts see it. */
@@ -180,7 +201,7 @@ class Keeper {
    * Each step on its own: one that fails is reported and tried again at the next turn, and does not prevent the others.
    */
   async #turn(): Promise<boolean> {
-    if (this.#isGone()) this.#dispatch({ kind: 'gone' });
+    if (this.#isGone() || !this.#options.isHeld()) this.#dispatch({ kind: 'gone' });
     if (this.#state.kind === 'abandoning') this.#abandon();
     this.#dispatch({ kind: 'turn' });
     if (this.#state.kind !== 'keeping') return false;
@@ -216,7 +237,10 @@ class Keeper {
     ];
   }
 
-  /** Deleting a run should not have to wait for its trainer: it is killed, and nothing is written into the folder. */
+  /**
+   * Whoever deletes a run, or takes it over, should not have to wait for its trainer: it is killed, and nothing is written
+   * into the folder.
+   */
   #abandon(): void {
     const cause = { kind: 'asked' } as const;
     if (this.#trainer.exited) this.#trainer.settle();

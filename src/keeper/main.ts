@@ -2,7 +2,11 @@ import path from 'node:path';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { keep } from './keep';
 
-// keeper.js RUN_DIR [--start | --resume]: started detached by a host, with its output in the run's keeper.log.
+// keeper.js RUN_DIR [--start | --resume] [--leash]: started detached by a host, with its output in the run's keeper.log.
+// --leash: the run ends with the other end of stdin, and with SIGTERM.
+
+/** EX_TEMPFAIL of sysexits.h: another process keeps the run. */
+const KEPT_BY_ANOTHER = 75;
 
 function log(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -15,16 +19,26 @@ function taskOf(argv: readonly string[]): KeeperTask {
   return argv.includes('--start') ? 'start' : 'adopt';
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+/** Resolves when whoever holds the other end is gone. */
+function untilEnd(stream: NodeJS.ReadStream): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
+    stream.resume();
+  });
+}
+
+async function main(argv: readonly string[]): Promise<number> {
   const dir = argv.find((arg) => !arg.startsWith('--'));
   if (dir === undefined) throw new Error('keeper: the run folder is missing');
   // A closed terminal or editor is not the end of a run.
   process.on('SIGHUP', () => undefined);
-  await keep({ dir: path.resolve(dir), installDir: __dirname, task: taskOf(argv), onError: log });
+  const leash = argv.includes('--leash') ? untilEnd(process.stdin) : undefined;
+  const options = { dir: path.resolve(dir), installDir: __dirname, task: taskOf(argv), onError: log };
+  return (await keep({ ...options, ...(leash && { leash }) })) === 'refused' ? KEPT_BY_ANOTHER : 0;
 }
 
 main(process.argv.slice(2)).then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: unknown) => {
     log(error);
     process.exit(1);

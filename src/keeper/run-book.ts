@@ -17,6 +17,7 @@ export class RunBook {
   readonly #keeperLog: JsonlLog;
   readonly #validationLog: JsonlLog;
   #lines = 0;
+  #isSealed = false;
   readonly #draft: RunDraft;
 
   readonly #onError: (error: unknown) => void;
@@ -103,13 +104,20 @@ export class RunBook {
     return Math.max(Date.now(), checkpoint?.t ?? 0);
   }
 
+  /** Nothing is written from here on: the run folder is another keeper's, or gone. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   /** What a log did not accept waits in memory, and is tried again here. */
   flush(): void {
+    if (this.#isSealed) return;
     this.#keeperLog.flush();
     this.#validationLog.flush();
   }
 
   #append(log: JsonlLog, value: unknown): void {
+    if (this.#isSealed) return;
     try {
       log.append(value);
     } catch (error) {

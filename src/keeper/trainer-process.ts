@@ -4,6 +4,7 @@ import { identityOf, isAlive, ownIdentity } from '../engine/process/identity';
 import { runEnvironment } from '../engine/process/run-environment';
 import { spawnDetached } from '../engine/process/spawn-detached';
 import type { ProcessIdentity, RunFile } from '../run/files';
+import { markAttempt } from '../run/folder/attempt-mark';
 import { runPaths } from '../run/folder/paths';
 import { handedData } from './handed-data';
 import { trainerCommand } from './trainer-commands';
@@ -36,6 +37,7 @@ export async function startTrainer(start: TrainerStart): Promise<TrainerProcess>
   const { program, args, env } = trainerCommand(start);
   const isForeign = run.experiment.resolved.trainer === 'ultralytics';
   const data: Record<string, string> = isForeign ? { PITWALL_DATA: await handedData(run, dir) } : {};
+  markAttempt(runPaths(dir).trainerControl, attempt);
   const child = await spawnDetached({
     program,
     args,

@@ -5,6 +5,8 @@ import type { CliIo } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
+import { onLeash } from '../train/leash';
+import { resumeOrStart } from '../train/resume-or-start';
 import { followToEnd, printDetached, type Started, startTraining } from '../train/start';
 import { TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
@@ -17,6 +19,8 @@ type TrainOptions = {
   readonly takeOver?: true;
   readonly trust?: true;
   readonly detach?: true;
+  readonly leash?: true;
+  readonly resumeOrStart?: true;
   readonly json?: true;
 };
 
@@ -30,23 +34,31 @@ export function trainCommand({ io, run }: Cli) {
     .option('--resume <run>', 'go on with this run from its last checkpoint')
     .option(...TAKE_OVER)
     .option(...TRUST)
+    .option(
+      '--resume-or-start',
+      'go on with the run of this --name if there is one: for a job that is started again',
+    )
     .option('--detach', 'do not wait: the run goes on by itself')
+    .option('--leash', 'end the run with this process, and with the other end of its stdin if that is a pipe')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((config, options) => train(io, config, options)));
 }
 
 async function train(io: CliIo, config: string | undefined, options: TrainOptions): Promise<ExitCode> {
-  const started =
-    options.resume === undefined ? await startNew(io, config, options) : await resume(io, config, options);
+  if (options.leash && options.detach)
+    throw badInput('pitwall: --leash waits for the run, --detach does not');
+  const started = await begin(io, config, options);
   if (options.detach) return printDetached(io, started.dir, options.json === true);
-  const followed = await followToEnd(io, started, options.json === true);
+  const followed = await followToEnd(options.leash ? onLeash(io) : io, started, options.json === true);
   followed.live.dispose();
   return exitCodeOf(followed);
 }
 
-async function startNew(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
+function begin(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
+  if (options.resume !== undefined) return resume(io, config, options);
   if (config === undefined) throw badInput('pitwall: a config is needed, or --resume RUN');
-  return startTraining(io, { ...options, config });
+  const request = { ...options, config };
+  return options.resumeOrStart ? resumeOrStart(io, request) : startTraining(io, request);
 }
 
 async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
@@ -55,5 +67,5 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   const since = Date.now();
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir, options);
-  return { dir, told: [], since };
+  return { dir, told: [], since, leash: options.leash === true };
 }

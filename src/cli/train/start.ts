@@ -21,10 +21,21 @@ export type StartRequest = {
   readonly set: readonly string[];
 } & RunPlace;
 
-export type RunPlace = { readonly name?: string; readonly runs?: string };
+export type RunPlace = { readonly name?: string; readonly runs?: string; readonly leash?: boolean };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
-export type Started = { readonly dir: string; readonly told: readonly string[]; readonly since: number };
+export type Started = {
+  readonly dir: string;
+  readonly told: readonly string[];
+  readonly since: number;
+  /** It ends with this process. */
+  readonly leash?: boolean;
+};
+
+/** Where the runs of an experiment file lie. */
+export function runsFolder(io: CliIo, configFile: string, runs: string | undefined): string {
+  return runs === undefined ? path.join(path.dirname(configFile), 'runs') : path.resolve(io.cwd, runs);
+}
 
 export function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
   return startLoaded(io, loadExperiment(io, request.config, request.set), request);
@@ -40,15 +51,16 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
   refuseErrors(problems);
   const dir = await makeRun(io, place, loaded);
   const told = tellWarnings(io, problems);
-  await ensureKeeper(dir, { installDir: io.installDir }, 'start');
-  return { dir, told, since };
+  const { leash = false } = place;
+  await ensureKeeper(dir, { installDir: io.installDir, leash }, 'start');
+  return { dir, told, since, leash };
 }
 
 async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
   const { file, text, set, experiment } = loaded;
   const folder = path.dirname(file);
   const python = await pythonFor(io, experiment.trainer, folder);
-  const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
+  const runsDir = runsFolder(io, file, place.runs);
   const name = place.name === undefined ? {} : { name: place.name };
   const run = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION };
   const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
@@ -76,8 +88,9 @@ export function followToEnd(io: CliIo, started: Started, json: boolean): Promise
   return followWith(io, started, json ? createJsonReporter(io, since) : createHumanReporter(io, told));
 }
 
-export function followWith(io: CliIo, { dir, since }: Started, reporter: RunReporter): Promise<Followed> {
-  return watchRun(io, { dir, reporter, since, onInterrupt: stopOnInterrupt(reporter) });
+export function followWith(io: CliIo, started: Started, reporter: RunReporter): Promise<Followed> {
+  const { dir, since, leash = false } = started;
+  return watchRun(io, { dir, reporter, since, leash, onInterrupt: stopOnInterrupt(reporter) });
 }
 
 export function printDetached(io: CliIo, dir: string, json: boolean): ExitCode {

@@ -15,6 +15,8 @@ export type WatchRunOptions = {
   readonly since?: number;
   /** Is called at each Ctrl-C with its number; returns whether watching goes on. */
   readonly onInterrupt: (count: number, live: LiveRun) => boolean;
+  /** A keeper that is started in the place of a lost one ends with this process too. */
+  readonly leash?: boolean;
 };
 
 export type Followed = { readonly live: LiveRun; readonly interrupts: number };
@@ -41,7 +43,8 @@ export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Fol
     }),
   );
   try {
-    await untilDone(io, live, { since: options.since ?? 0, follows: () => follows, reporter });
+    const { since = 0, leash = false } = options;
+    await untilDone(io, live, { since, follows: () => follows, reporter, leash });
     await live.refresh();
     if (follows) reporter.finish(live);
     else reporter.leave();
@@ -58,10 +61,12 @@ type Waiting = {
   readonly since: number;
   readonly follows: () => boolean;
   readonly reporter: RunReporter;
+  readonly leash: boolean;
 };
 
-async function untilDone(io: CliIo, live: LiveRun, { since, follows, reporter }: Waiting): Promise<void> {
-  const adopt = createAdopter(io, live, reporter);
+async function untilDone(io: CliIo, live: LiveRun, waiting: Waiting): Promise<void> {
+  const { since, follows } = waiting;
+  const adopt = createAdopter(io, live, waiting);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
     if (keeperIsGone(live, since) && !(await adopt())) return;
@@ -69,7 +74,7 @@ async function untilDone(io: CliIo, live: LiveRun, { since, follows, reporter }:
 }
 
 /** Starts a keeper for a run that lost its own; false after too many tries, or if the run is another user's. */
-function createAdopter(io: CliIo, live: LiveRun, reporter: RunReporter): () => Promise<boolean> {
+function createAdopter(io: CliIo, live: LiveRun, { reporter, leash }: Waiting): () => Promise<boolean> {
   let started = 0;
   let patientUntil = 0;
   return async () => {
@@ -80,7 +85,7 @@ function createAdopter(io: CliIo, live: LiveRun, reporter: RunReporter): () => P
       reporter.note(await refusalOf(live.dir));
       return false;
     }
-    const outcome = await ensureKeeper(live.dir, { installDir: io.installDir });
+    const outcome = await ensureKeeper(live.dir, { installDir: io.installDir, leash });
     if (outcome === 'started') started++;
     patientUntil = Date.now() + PATIENCE_MS;
     return true;

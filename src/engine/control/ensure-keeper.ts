@@ -12,6 +12,8 @@ export type HostOptions = {
   readonly installDir: string;
   /** Node that runs the processes; the host's own if absent. */
   readonly nodePath?: string;
+  /** The run ends with this process: for a job whose engine ends what it started. */
+  readonly leash?: boolean;
 };
 
 /** What a new keeper does with a run that has no living trainer: finish what is left, start it, or resume it. */
@@ -34,10 +36,16 @@ export async function ensureKeeper(
   const keeper = path.join(options.installDir, 'keeper.js');
   const child = await spawnDetached({
     program: options.nodePath ?? process.execPath,
-    args: [keeper, path.resolve(runDir), ...(task === 'adopt' ? [] : [`--${task}`])],
+    args: [
+      keeper,
+      path.resolve(runDir),
+      ...(task === 'adopt' ? [] : [`--${task}`]),
+      ...(options.leash ? ['--leash'] : []),
+    ],
     cwd: path.dirname(path.resolve(runDir)),
     env: { ...runEnvironment(run.id, 'keeper'), [FOLDER_VARIABLE]: folderIdentity(runDir) },
     output: runPaths(runDir).keeperLog,
+    ...(options.leash && { leash: true }),
   });
   child.unref();
   return 'started';

@@ -14,7 +14,12 @@ import { livenessOf, ownIdentity } from '../process/identity';
 // the name exists: so each n is taken by one process, once. The highest n owns. Its content never changes; a keeper
 // that ends in good order puts keeper.<n>.released beside it.
 
-export type KeeperLock = { readonly n: number; readonly release: () => void };
+export type KeeperLock = {
+  readonly n: number;
+  /** Nobody has taken the run over since. What cannot be looked at now counts as held. */
+  readonly isHeld: () => boolean;
+  readonly release: () => void;
+};
 
 export type Owner =
   | { readonly kind: 'none'; readonly n: number }
@@ -72,7 +77,15 @@ export function takeLock(dir: string): KeeperLock | undefined {
     return undefined;
   }
   removeOlder(dir, n);
-  return { n, release: () => markReleased(dir, n) };
+  return { n, isHeld: () => highestOf(dir) <= n, release: () => markReleased(dir, n) };
+}
+
+function highestOf(dir: string): number {
+  try {
+    return listNames(dir).highest;
+  } catch {
+    return 0;
+  }
 }
 
 function linkInto(dir: string, n: number): boolean {

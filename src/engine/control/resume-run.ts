@@ -19,8 +19,15 @@ export type ResumeOptions = HostOptions & {
   readonly takeOver?: boolean;
 };
 
+/** Another process keeps or trains the run: it may be asked again later. */
+export class StillKept extends Error {
+  override name = 'StillKept';
+}
+
 /** The run is kept on another machine, container or boot, about which nothing can be known here. */
-export class KeptOnOtherMachine extends Error {
+export class KeptOnOtherMachine extends StillKept {
+  override name = 'KeptOnOtherMachine';
+
   /** `unseenSeconds` is undefined if it is not known when the keeper last wrote. */
   constructor(
     readonly host: string,
@@ -29,12 +36,11 @@ export class KeptOnOtherMachine extends Error {
     const ago =
       unseenSeconds === undefined ? 'at an unknown time' : `${formatDuration(unseenSeconds, plain)} ago`;
     super(`run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that one is gone`);
-    this.name = 'KeptOnOtherMachine';
   }
 }
 
 /**
- * Resumes a run in the same folder, from its last checkpoint. Throws one clear line if a trainer of the run is alive,
+ * Resumes a run in the same folder, from its last checkpoint. Throws `StillKept` if a trainer of the run is alive,
  * and `KeptOnOtherMachine` if another machine, container or boot keeps it and the take-over was not approved.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
@@ -51,8 +57,23 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   }
   if (owner.kind === 'alive') await endPreviousKeeper(runDir, owner.identity, markOf(runDir, run));
   const outcome = await ensureKeeper(runDir, options, 'resume');
-  if (outcome !== 'started') throw new Error(`run ${run.name} was taken by another keeper just now`);
+  if (outcome !== 'started') throw new StillKept(`run ${run.name} was taken by another keeper just now`);
   await untilTakenUp(runDir, status);
+}
+
+/** A keeper writes its heartbeat every second or two; one that is silent for so long is gone, frozen or cut off. */
+const SILENT_MS = 60_000;
+
+/** Waits and sees whether the heartbeat of a run that is kept elsewhere stands still. Compares no two machines' clocks. */
+export async function isSilent(runDir: string, forMs = SILENT_MS): Promise<boolean> {
+  const beat = async (): Promise<number | undefined> =>
+    (await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status }))?.heartbeat;
+  const first = await beat();
+  for (const begun = performance.now(); performance.now() - begun < forMs; ) {
+    await sleep(1000);
+    if ((await beat()) !== first) return false;
+  }
+  return true;
 }
 
 const LOOK_MS = 50;
@@ -73,7 +94,7 @@ async function untilTakenUp(runDir: string, before: StatusFile | undefined): Pro
 function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | undefined): void {
   const living = livesForRun(status?.trainer, mark) ? status.trainer : trainersOfRun(mark)[0];
   if (living)
-    throw new Error(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
+    throw new StillKept(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
 }
 
 /** The trainer is gone and the keeper still validates: it ends in good order, and its successor finishes the rest. */

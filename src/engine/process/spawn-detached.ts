@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { openToAppend } from '../../run/folder/write-file';
 
 export type DetachedProgram = {
@@ -10,6 +11,8 @@ export type DetachedProgram = {
   readonly env: NodeJS.ProcessEnv;
   /** stdout and stderr are appended here; a file and not a pipe, so that the program outlives the one that started it. */
   readonly output: string;
+  /** The program's stdin is a pipe that this process holds: it ends when this process does, however it does. */
+  readonly leash?: boolean;
 };
 
 /**
@@ -24,8 +27,9 @@ export async function spawnDetached(options: DetachedProgram): Promise<ChildProc
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: [options.leash ? 'pipe' : 'ignore', output, output],
     });
+    if (child.stdin instanceof Socket) child.stdin.unref();
     await once(child, 'spawn');
     return child;
   } catch (error) {

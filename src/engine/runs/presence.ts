@@ -93,10 +93,14 @@ function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput)
   return { state, where: 'unknown', keeperAlive: ownerAlive === true, trainerAlive: false, ...note };
 }
 
+/** Longer than a keeper is ever silent, and than clocks of one cluster are apart. */
+const LOST_MS = 300_000;
+
 function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
   const { host } = status.keeper;
+  const isLost = now - status.heartbeat > LOST_MS;
   return {
-    state: status.state,
+    state: isLost ? 'lost' : status.state,
     where: 'elsewhere',
     host,
     ...DEAD,

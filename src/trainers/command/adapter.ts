@@ -2,7 +2,9 @@ import path from 'node:path';
 import { sleep, toError } from '../../base/async';
 import type { ForeignRecord } from '../../domain/foreign/record';
 import type { TrainerEvent } from '../../run/events';
+import { isReplaced } from '../../run/folder/attempt-mark';
 import { JsonlLog } from '../../run/folder/jsonl-log';
+import { runPaths } from '../../run/folder/paths';
 import { answerRequests, type Obey } from './control';
 import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
@@ -51,6 +53,7 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   fresh.events.forEach(write);
   let asked = false;
   while (end === undefined) {
+    if (isReplaced(runPaths(runDir).trainerControl, attempt)) return leaveSilently(program, log);
     (await polls.next()).events.forEach(write);
     const { events, stop } = answerRequests(runDir, obey, run.lastStep);
     events.forEach(write);
@@ -69,6 +72,13 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   write(event);
   await log.close();
   return code;
+}
+
+/** A later attempt of the run was started, perhaps on another machine: the log is its own now. */
+async function leaveSilently(program: Program, log: JsonlLog): Promise<number> {
+  program.stop();
+  await log.close();
+  return 0;
 }
 
 type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number };

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { Emitter } from '../../../src/base/event';
 import { COMMANDS } from '../../../src/cli/command-table';
 import { runCli } from '../../../src/cli/run-cli';
@@ -22,7 +22,8 @@ export async function cli(argv: readonly string[], cwd = process.cwd()): Promise
   const stdout = collector();
   const stderr = collector();
   const interrupt = new Emitter<void>();
-  const io = { stdout, stderr, cwd, env: {}, installDir: '/nowhere', onInterrupt: interrupt.event };
+  const stdin = Readable.from([]);
+  const io = { stdout, stderr, stdin, cwd, env: {}, installDir: '/nowhere', onInterrupt: interrupt.event };
   const code = await runCli(argv, io, COMMANDS);
   interrupt.dispose();
   return { code, out: stdout.text(), err: stderr.text() };

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
+import { hasLaterAttempt } from '../../../run/folder/attempt-mark';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { watchForDeletion } from '../../../run/folder/is-gone';
 import { makeFolderIn, openFolder } from '../../../run/folder/open-folder';
@@ -27,11 +28,14 @@ const LOOK_EVERY_MS = 50;
 export class ControlFolder {
   readonly #runDir: string;
   readonly #folder: string;
+  readonly #attempt: number;
   readonly #isDeleted: () => boolean;
+  #isReplaced = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(runDir: string) {
+  constructor(runDir: string, attempt: number) {
     this.#runDir = runDir;
+    this.#attempt = attempt;
     this.#folder = path.join(runDir, 'control', 'trainer');
     this.#isDeleted = watchForDeletion(runDir);
   }
@@ -40,9 +44,10 @@ export class ControlFolder {
     makeFolderIn(this.#folder, this.#runDir);
   }
 
-  /** The run folder was deleted: there is nobody to train for. */
-  get isGone(): boolean {
-    return this.#isDeleted();
+  /** Why there is nobody to train for any more: nothing may be written into the run folder. */
+  get gone(): string | undefined {
+    if (this.#isReplaced) return 'a later attempt of the run was started';
+    return this.#isDeleted() ? 'the run folder was deleted' : undefined;
   }
 
   /** What has come since the last look, oldest first. The files stay until `done`. */
@@ -50,6 +55,8 @@ export class ControlFolder {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
     this.#lookedAt = now;
     const names = this.#names();
+    this.#isReplaced = hasLaterAttempt(names, this.#attempt);
+    if (this.#isReplaced) return [];
     // A name with another ending is a file that is still being written.
     const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort();
     const read = await Promise.all(files.map((name) => this.#read(name)));

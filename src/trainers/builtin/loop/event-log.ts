@@ -9,12 +9,14 @@ export class EventLog {
   readonly #log: JsonlLog;
   /** Of the last step event; 0 before the first. */
   lastStep = 0;
+  #isSealed = false;
 
   constructor(file: string) {
     this.#log = new JsonlLog(file);
   }
 
   write(event: NewEvent): void {
+    if (this.#isSealed) return;
     if (event.type === 'step') this.lastStep = event.step;
     const { type, ...rest } = event;
     this.#log.append({ type, t: Date.now(), ...rest });
@@ -26,6 +28,11 @@ export class EventLog {
 
   warn(message: string): void {
     this.write({ type: 'log', level: 'warning', message });
+  }
+
+  /** Nothing is written from here on: the run folder is another trainer's, or gone. */
+  seal(): void {
+    this.#isSealed = true;
   }
 
   close(): Promise<void> {

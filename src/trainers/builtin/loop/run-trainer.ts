@@ -50,7 +50,7 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
 
 async function train(options: TrainerOptions, run: RunFile, log: EventLog): Promise<Ending> {
   const { runDir, attempt } = options;
-  const rewind = attempt > 1 ? await findRewind(new ControlFolder(runDir)) : undefined;
+  const rewind = attempt > 1 ? await findRewind(new ControlFolder(runDir, attempt)) : undefined;
   const prepared = await prepare({ run, runDir, attempt, log, rewindTo: rewind?.epoch });
   const changes = {
     inFlight: attempt > 1 ? await readInFlight(path.join(runDir, 'events.jsonl')) : NOTHING_IN_FLIGHT,
@@ -95,7 +95,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
         },
       ),
     );
-    const control = new ControlFolder(options.runDir);
+    const control = new ControlFolder(options.runDir, options.attempt);
     control.create();
     if (context.rewind) {
       applyRewind(context, context.rewind);

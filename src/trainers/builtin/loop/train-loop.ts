@@ -88,14 +88,16 @@ export class TrainLoop {
     let leave: Leave | undefined = this.#parts.isInterrupted()
       ? { reason: 'stopped', when: 'now' }
       : undefined;
-    if (this.#parts.control.isGone) return this.#end('stopped', undefined, 'the run folder was deleted');
-    for (const incoming of await this.#parts.control.poll(performance.now())) {
+    const requests = await this.#parts.control.poll(performance.now());
+    const { gone } = this.#parts.control;
+    if (gone) return this.#leaveSilently(gone);
+    for (const incoming of requests) {
       const answer = this.#answer(incoming);
       this.#parts.control.done(incoming);
       if (answer.leave?.when === 'now') leave ??= answer.leave;
       else this.#leaveAfterEpoch ??= answer.leave;
     }
-    if (leave?.reason === 'paused') await this.#savePaused();
+    if (leave) await this.#saveHere();
     return leave && this.#end(leave.reason);
   }
 
@@ -181,7 +183,13 @@ export class TrainLoop {
     return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, message);
   }
 
-  async #savePaused(): Promise<void> {
+  #leaveSilently(why: string): Ending {
+    this.#parts.log.seal();
+    return this.#end('stopped', undefined, why);
+  }
+
+  /** What is paused or stopped, by a person or by a scheduler that needs the machine, goes on from this very step. */
+  async #saveHere(): Promise<void> {
     if (this.#savedStep === this.#step) return;
     await this.#parts.checkpoints.takePaused(this.#position(this.#step, this.#epoch));
   }

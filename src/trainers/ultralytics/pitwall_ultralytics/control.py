@@ -13,11 +13,12 @@ POLL_SECONDS = 0.1
 class ControlFolder:
     """Looks at most ten times a second: a directory listing per batch would be felt on network file systems."""
 
-    def __init__(self, run_dir: Path):
+    def __init__(self, run_dir: Path, attempt: int):
+        self._attempt = attempt
         self._folder = run_dir / "control" / "trainer"
         self._next_look = 0.0
         self._run_file = run_dir / "run.json"
-        self.gone = False  # somebody deleted the run folder: nothing is written to it any more
+        self.gone = False  # the run folder was deleted, or a later attempt started: nothing is written to it any more
 
     def take(self):
         """New requests as (id, request, who asks), oldest first; a file that is no request comes as (id, None, None)."""
@@ -25,11 +26,16 @@ class ControlFolder:
         if now < self._next_look:
             return []
         self._next_look = now + POLL_SECONDS
-        self.gone = not self._run_file.exists()
+        self.gone = not self._run_file.exists() or self._is_replaced()
         # What a link leads to is nobody's request, and nothing there is removed.
         if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []
         return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.lstat().st_mtime)]
+
+    def _is_replaced(self) -> bool:
+        """attempt.N lies there once attempt N was started, perhaps on another machine."""
+        attempts = (path.suffix[1:] for path in self._folder.glob("attempt.*"))
+        return any(int(n) > self._attempt for n in attempts if n.isdigit())
 
     def done(self, request_id: str) -> None:
         (self._folder / f"{request_id}.json").unlink(missing_ok=True)

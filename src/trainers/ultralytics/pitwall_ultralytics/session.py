@@ -28,9 +28,9 @@ class Session:
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
         self.log = EventLog(run_dir) if self.leader else None
+        self.control = ControlFolder(run_dir, self.attempt)
         if self.leader:
             tell_warnings(self._emit)
-        self.control = ControlFolder(run_dir)
         self.batch = 0
         self.step = 0
         self.end_reason = "completed"
@@ -138,11 +138,11 @@ class Session:
 
     def _publish(self) -> None:
         meta, self._unpublished = self._unpublished, None
-        if self.leader and meta is not None:
+        if self.leader and meta is not None and not self.control.gone:
             self._emit("checkpoint", **checkpoints.publish(self.run_dir, Path(self.trainer.last), meta))
 
     def _emit(self, kind: str, **fields) -> None:
-        if self.log is not None:
+        if self.log is not None and not self.control.gone:
             self.log.write(kind, **fields)
 
     def _has_ended(self) -> bool:
@@ -225,7 +225,7 @@ class Session:
     def _take_requests(self) -> None:
         requests = self.control.take() if self.leader else []
         if self.control.gone:
-            self._pending_stop = StopTraining("the run folder is gone")
+            self._pending_stop = StopTraining("the run folder is gone, or a later attempt was started")
         for request_id, request, by in self._share(requests):
             ok, message, applied = self._obey(request, by)
             self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,

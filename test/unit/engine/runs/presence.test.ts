@@ -38,14 +38,15 @@ test('what is shown is the keeper’s word, mended where its processes are gone'
   expect(at({ state: 'completed', keeper: gone, trainer: undefined })).toMatchObject({ state: 'completed' });
 });
 
-test('from another machine, container or boot: where and when, never lost', () => {
+test('from another machine, container or boot: where and when, and lost after five minutes of silence', () => {
   const there = { ...gone, host: 'gpubox' };
   expect(at({ keeper: there, trainer: there })).toMatchObject({
     state: 'running',
     where: 'elsewhere',
     note: 'on gpubox, last seen 7 s ago',
   });
-  expect(at({ keeper: there }, { now: 7_360_000 }).note).toBe('on gpubox, last seen 2 h 1 min ago');
+  const silent = at({ keeper: there }, { now: 7_360_000 });
+  expect([silent.state, silent.note]).toEqual(['lost', 'on gpubox, last seen 2 h 1 min ago']);
   expect(at({ state: 'completed', keeper: there })).toMatchObject({ state: 'completed', where: 'elsewhere' });
   expect(at({ keeper: { ...gone, pidns: 'pid:[1]' } }).where).toBe('elsewhere');
 });

@@ -6,6 +6,7 @@ import { createDivergenceRule } from '../../../../../src/domain/run/divergence';
 import { evenGrid } from '../../../../../src/domain/schedule/epoch-grid';
 import type { Schedule } from '../../../../../src/domain/schedule/types';
 import { zTrainerEvent } from '../../../../../src/run/events';
+import { markAttempt } from '../../../../../src/run/folder/attempt-mark';
 import type { ControlRequest } from '../../../../../src/run/requests';
 import { ControlFolder } from '../../../../../src/trainers/builtin/control/control-folder';
 import { epochOrder, sampleRandom } from '../../../../../src/trainers/builtin/data/order';
@@ -127,7 +128,7 @@ describe('the control folder', () => {
   const put = (name: string, value: unknown) => writeFile(file(name), JSON.stringify(value));
 
   it('gives requests oldest first and what is none as bad, and forgets what is done', async () => {
-    const folder = new ControlFolder(dir);
+    const folder = new ControlFolder(dir, 1);
     await folder.create();
     await put('b.json', { id: 'b', t: 1, from: 'test', request: { type: 'stop' } });
     await put('a.json', { id: 'a', t: 2, from: 'test', request: { type: 'lr', value: 0.1 } });
@@ -146,8 +147,24 @@ describe('the control folder', () => {
     expect(await folder.poll(1000)).toEqual([]);
   });
 
+  it('says that a later attempt was started, and answers nothing more', async () => {
+    await writeFile(path.join(dir, 'run.json'), '{}');
+    const first = new ControlFolder(dir, 1);
+    const second = new ControlFolder(dir, 2);
+    await first.create();
+    markAttempt(path.dirname(file('x')), 1);
+    await put('a.json', { id: 'a', t: 2, from: 'test', request: { type: 'lr', value: 0.1 } });
+    expect(await first.poll(0)).toHaveLength(1);
+    expect(first.gone).toBeUndefined();
+    markAttempt(path.dirname(file('x')), 2);
+    expect(await first.poll(1000)).toEqual([]);
+    expect(first.gone).toBe('a later attempt of the run was started');
+    expect(await second.poll(1000)).toHaveLength(1);
+    expect(second.gone).toBeUndefined();
+  });
+
   it('is looked into every 50 ms at most, and may be absent', async () => {
-    const folder = new ControlFolder(dir);
+    const folder = new ControlFolder(dir, 1);
     expect(await folder.poll(0)).toEqual([]);
     await mkdir(path.dirname(file('x')), { recursive: true });
     await put('b.json', { id: 'b', t: 1, from: 'test', request: { type: 'stop' } });

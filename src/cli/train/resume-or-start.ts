@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { zStatusFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { runPaths } from '../../run/folder/paths';
+import { readRun } from '../../run/folder/read';
+import { readJsonFile } from '../../run/folder/whole-file';
+import { loadExperiment } from '../experiment';
+import { badInput } from '../failure';
+import { type CliIo, printLine } from '../io';
+import { resumeOnceSilent } from '../resume';
+import { isRunFolder } from '../run-reference';
+import { runsFolder, type Started, type StartRequest, startTraining } from './start';
+
+/** A job that is started again, after a preemption say, goes on with the run that it began; at first it starts it. */
+export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<Started> {
+  if (request.name === undefined)
+    throw badInput('pitwall: --resume-or-start needs --name: it is what the run is found by');
+  const file = path.resolve(io.cwd, request.config);
+  const dir = path.join(runsFolder(io, file, request.runs), request.name);
+  if (!isRunFolder(dir)) return startTraining(io, request);
+  await tellChange(io, dir, request);
+  const since = (await isCompleted(dir)) ? 0 : Date.now();
+  if (since > 0) await resumeOnceSilent(io, dir, request);
+  return { dir, told: [], since, leash: request.leash === true };
+}
+
+/** The run goes on as it was started; somebody may have meant something else. */
+async function tellChange(io: CliIo, dir: string, request: StartRequest): Promise<void> {
+  const { experiment } = loadExperiment(io, request.config, request.set);
+  const before = (await readRun(dir)).experiment.resolved;
+  // As it would be read back: the file knows no undefined.
+  if (isDeepStrictEqual(before, JSON.parse(JSON.stringify(experiment)))) return;
+  printLine(
+    io.stderr,
+    `${request.config}: the run ${request.name} goes on as it was started, with other settings than these`,
+  );
+}
+
+/** What was trained to its end is shown, not trained further. */
+async function isCompleted(dir: string): Promise<boolean> {
+  const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
+  return status?.state === 'completed';
+}
