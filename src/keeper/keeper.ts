@@ -158,7 +158,11 @@ class Keeper {
 
   /** Ends with its run: what a leashed keeper does. One whose trainer has ended has nothing to stop, and leaves. */
   stop(): void {
-    if (!this.#trainer.alive) return this.leave();
+    if (this.#trainer.alive) this.#stopTrainer();
+    else this.leave();
+  }
+
+  #stopTrainer(): void {
     this.#supervisor.start({
       name: 'the stop at the end of the leash',
       run: () => this.#requests.forward(randomUUID(), { type: 'stop' }, 'leash'),

@@ -60,18 +60,22 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
     asked ||= stop;
     await Promise.race([sleep(options.pollMs), ended]);
   }
-  // Sources that hold back their last step give it up when nothing new comes.
-  for (let quiet = 0; quiet < 2; ) {
-    const { events, count } = await polls.next();
-    events.forEach(write);
-    quiet = count === 0 ? quiet + 1 : 0;
-  }
+  await readOut(polls.next, write);
   const isSilent = !run.hasNumbers && told.checkpoints.size === 0 && !polls.tookCheckpoint();
   const silence = isSilent && !asked ? await explain(source) : undefined;
   const { event, code } = endOf({ end, asked, run, silence });
   write(event);
   await log.close();
   return code;
+}
+
+/** Sources that hold back their last step give it up when nothing new comes. */
+async function readOut(next: () => Promise<Poll>, write: (event: TrainerEvent) => void): Promise<void> {
+  for (let quiet = 0; quiet < 2; ) {
+    const { events, count } = await next();
+    events.forEach(write);
+    quiet = count === 0 ? quiet + 1 : 0;
+  }
 }
 
 /** A later attempt of the run was started, perhaps on another machine: the log is its own now. */

@@ -1,5 +1,7 @@
+import { fstatSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { Emitter } from '../../base/event';
 import { zStatusFile } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { runPaths } from '../../run/folder/paths';
@@ -11,6 +13,8 @@ import { type CliIo, printLine } from '../io';
 import { resumeOnceSilent } from '../resume';
 import { isRunFolder } from '../run-reference';
 import { runsFolder, type Started, type StartRequest, startTraining } from './start';
+
+// What `train` does inside somebody else's job: an engine ends, kills and starts again what it started.
 
 /** A job that is started again, after a preemption say, goes on with the run that it began; at first it starts it. */
 export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<Started> {
@@ -41,4 +45,34 @@ async function tellChange(io: CliIo, dir: string, request: StartRequest): Promis
 async function isCompleted(dir: string): Promise<boolean> {
   const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
   return status?.state === 'completed';
+}
+
+/**
+ * The same command line, for which the end of stdin is a Ctrl-C too: who started it holds the other end, and is gone. Only of a
+ * pipe or socket: a batch job's stdin is /dev/null, at its end from the start.
+ */
+export function onLeash(io: CliIo): CliIo {
+  if (!isHeldByAnother(io.stdin.fd)) return io;
+  const ended = new Emitter<void>();
+  io.stdin.once('end', () => ended.fire());
+  io.stdin.once('error', () => ended.fire());
+  io.stdin.resume();
+  return { ...io, onInterrupt: (listener) => both(io.onInterrupt(listener), ended.event(listener)) };
+}
+
+const both = (a: { dispose(): void }, b: { dispose(): void }) => ({
+  dispose: (): void => {
+    a.dispose();
+    b.dispose();
+  },
+});
+
+function isHeldByAnother(fd: number | undefined): boolean {
+  if (fd === undefined) return false;
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
 }
