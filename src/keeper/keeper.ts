@@ -5,16 +5,12 @@ import type { Alarm } from '../domain/run/alarms';
 import { createNotBegunAlarm } from '../domain/run/plateau';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
-import { type RunFile, type StatusFile, zStatusFile } from '../run/files';
-import { MOST_BYTES } from '../run/folder/bounds';
+import type { RunFile, StatusFile } from '../run/files';
 import { watchForDeletion } from '../run/folder/is-gone';
-import { makeFolderIn } from '../run/folder/open-folder';
 import { type RunPaths, runPaths } from '../run/folder/paths';
-import { readJsonFile } from '../run/folder/whole-file';
 import { isRangeTest } from '../run/kind';
 import type { ControlRequest } from '../run/requests';
 import { answerRequest } from './answer-request';
-import { removeLeftovers } from './checkpoint-folder';
 import { Cleanup } from './cleanup';
 import { judgeRun } from './judge-early-stop';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
@@ -23,7 +19,7 @@ import type { Outcome } from './outcome';
 import { RangeTest } from './range-test';
 import { Requests } from './requests';
 import { Rewinder } from './rewinder';
-import { RunBook } from './run-book';
+import { openBook, type RunBook } from './run-book';
 import { statusFields } from './status-fields';
 import { type StatusFields, StatusWriter } from './status-writer';
 import { PASSING_MS, retrying, Supervisor, type Trouble } from './supervisor';
@@ -46,7 +42,7 @@ export type KeeperOptions = {
 /** Supervises one run until trainer, queue and requests are done. The caller holds the run's lock. */
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
-  const { book, previous } = await retrying(() => openBook(options, paths), PASSING_MS);
+  const { book, previous } = await retrying(() => openBook(options), PASSING_MS);
   const keeper = new Keeper(options, paths, book);
   const leave = (): void => (options.leash ? keeper.stop() : keeper.leave());
   options.leash?.then(leave).catch(options.onError);
@@ -59,13 +55,6 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
     keeper.dispose();
     await book.close();
   }
-}
-
-async function openBook({ dir, run, onError }: KeeperOptions, paths: RunPaths) {
-  for (const folder of [paths.trainerControl, paths.checkpoints]) makeFolderIn(folder, paths.dir);
-  removeLeftovers(paths);
-  const previous = await readJsonFile(paths.status, zStatusFile, { most: MOST_BYTES.status });
-  return { previous, book: RunBook.open(dir, run, onError) };
 }
 
 const CHECKPOINT_CONTENT = /[\\/]checkpoints[\\/][^\\/]+[\\/]/;

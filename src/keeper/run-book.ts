@@ -1,13 +1,17 @@
 import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
-import type { KeeperEntry, RunFile } from '../run/files';
+import { type KeeperEntry, type RunFile, zStatusFile } from '../run/files';
+import { MOST_BYTES } from '../run/folder/bounds';
 import { FileTail } from '../run/folder/file-tail';
 import { JsonlLog } from '../run/folder/jsonl-log';
+import { makeFolderIn } from '../run/folder/open-folder';
 import { runPaths } from '../run/folder/paths';
+import { readJsonFile } from '../run/folder/whole-file';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../run/parse-entry';
 import { createRunState, foldEntry } from '../run/reduce';
 import type { RunEntry, RunState } from '../run/state';
 import type { ValidationEntry } from '../run/validation';
+import { removeLeftovers } from './checkpoint-folder';
 
 type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
 
@@ -142,3 +146,18 @@ function readAll(tail: FileTail, onLine: (line: string) => void): void {
     more = read.more;
   }
 }
+
+/** Makes the folders that a keeper works in, clears away what another left half done, and reads what was said before. */
+export async function openBook({ dir, run, onError }: BookOptions) {
+  const paths = runPaths(dir);
+  for (const folder of [paths.trainerControl, paths.checkpoints]) makeFolderIn(folder, paths.dir);
+  removeLeftovers(paths);
+  const previous = await readJsonFile(paths.status, zStatusFile, { most: MOST_BYTES.status });
+  return { previous, book: RunBook.open(dir, run, onError) };
+}
+
+type BookOptions = {
+  readonly dir: string;
+  readonly run: RunFile;
+  readonly onError: (error: unknown) => void;
+};
