@@ -21,28 +21,35 @@ const THRESHOLDS = [0.5, 0.7, 0.9];
 const LABELS = 2;
 const CLUTTER = 1;
 
-type Thing = { readonly class: number; readonly ease: number; readonly quirk: readonly [number, number] };
+type Thing = { readonly class: number; readonly ease: number; readonly quirk: readonly number[] };
 type Scene = { readonly things: readonly Thing[]; readonly clutter: readonly Thing[] };
 type Found = { readonly score: number; readonly image: number; readonly hit: number };
 type Columns = {
   readonly truth: number[][];
-  readonly found: readonly [Found[][], Found[][]];
+  readonly found: readonly Found[][][];
 };
 
-/** A val set of the world, judged for both detectors; `groups` numbers what the bootstrap draws. */
-export function drawPair(world: DetectorWorld, random: Random, isGrouped: boolean): Pair {
-  const { images, classes, cluster } = world;
+/** A val set of the world, judged for both detectors; groups are numbered as images if whole clusters are drawn. */
+export function drawPair({ gain, ...world }: DetectorWorld, random: Random, isGrouped: boolean): Pair {
+  const [a, b] = drawDetectors({ ...world, gains: [0, gain] }, random, isGrouped);
+  return { rule: ULTRALYTICS_AP, a, b };
+}
+
+/** The same with any number of detectors, each better by its gain. */
+export type DetectorsWorld = Omit<DetectorWorld, 'gain'> & { readonly gains: readonly number[] };
+
+export function drawDetectors(world: DetectorsWorld, random: Random, isGrouped: boolean): Scored[] {
+  const { images, classes, cluster, gains } = world;
   const lists = <T>(): T[][] => Array.from({ length: classes }, () => []);
-  const columns: Columns = { truth: lists(), found: [lists(), lists()] };
+  const columns: Columns = { truth: lists(), found: gains.map(() => lists()) };
   const popularity = popularityOf(classes);
-  let scene = drawScene(popularity, random);
+  let scene = drawScene(popularity, gains.length, random);
   for (let image = 0; image < images; image++) {
-    if (image % cluster === 0) scene = drawScene(popularity, random);
+    if (image % cluster === 0) scene = drawScene(popularity, gains.length, random);
     detect(world, { scene, image: isGrouped ? Math.floor(image / cluster) : image }, columns, random);
   }
   const drawn = isGrouped ? Math.ceil(images / cluster) : images;
-  const [a, b] = columns.found.map((found) => scoredOf(columns.truth, found, drawn));
-  return { rule: ULTRALYTICS_AP, a, b };
+  return columns.found.map((found) => scoredOf(columns.truth, found, drawn));
 }
 
 /** The commonest class is (classes ^ .6) times as common as the rarest; the running sum. */
@@ -59,13 +66,13 @@ function drawClass(popularity: readonly number[], random: Random): number {
   return popularity.findIndex((sum) => sum > at);
 }
 
-function drawScene(popularity: readonly number[], random: Random): Scene {
+function drawScene(popularity: readonly number[], detectors: number, random: Random): Scene {
   const kinds = [drawClass(popularity, random), drawClass(popularity, random)];
   const ease = 0.8 * random.normal();
   const thing = (): Thing => ({
     class: kinds[random.below(2)],
     ease: ease + 0.8 * random.normal(),
-    quirk: [0.7 * random.normal(), 0.7 * random.normal()],
+    quirk: Array.from({ length: detectors }, () => 0.7 * random.normal()),
   });
   const things = Array.from({ length: 1 + poisson(LABELS, random) }, thing);
   return { things, clutter: Array.from({ length: poisson(CLUTTER, random) }, thing) };
@@ -74,21 +81,21 @@ function drawScene(popularity: readonly number[], random: Random): Scene {
 type Frame = { readonly scene: Scene; readonly image: number };
 
 /** Frames of one scene hold the same things, and are found alike but for a little. */
-function detect(world: DetectorWorld, frame: Frame, { truth, found }: Columns, random: Random): void {
+function detect(world: DetectorsWorld, frame: Frame, { truth, found }: Columns, random: Random): void {
   const add = (m: number, thing: Thing, one: Seen): void => {
     if (one) found[m][thing.class].push({ ...one, image: frame.image });
   };
   for (const thing of frame.scene.things) {
     truth[thing.class].push(frame.image);
-    for (const m of [0, 1]) add(m, thing, findThing(thing, m, world, random));
+    for (const m of world.gains.keys()) add(m, thing, findThing(thing, m, world, random));
   }
   for (const thing of frame.scene.clutter)
-    for (const m of [0, 1]) add(m, thing, mistakeClutter(thing, m, world, random));
+    for (const m of world.gains.keys()) add(m, thing, mistakeClutter(thing, m, world, random));
 }
 
 type Seen = Omit<Found, 'image'> | undefined;
 
-function findThing(thing: Thing, m: number, world: DetectorWorld, random: Random): Seen {
+function findThing(thing: Thing, m: number, world: DetectorsWorld, random: Random): Seen {
   const seen = skillOf(world, thing.class, m) + thing.ease + thing.quirk[m] + 0.3 * random.normal();
   if (seen < -1) return undefined;
   const hit = hitOf(logistic(0.8 + 0.9 * seen + 0.3 * random.normal()));
@@ -98,7 +105,7 @@ function findThing(thing: Thing, m: number, world: DetectorWorld, random: Random
 function mistakeClutter(
   { class: kind, ease, quirk }: Thing,
   m: number,
-  world: DetectorWorld,
+  world: DetectorsWorld,
   random: Random,
 ): Seen {
   const seen = ease + quirk[m] - skillOf(world, kind, m) + 0.3 * random.normal();
@@ -106,9 +113,9 @@ function mistakeClutter(
 }
 
 /** Classes differ in difficulty, and what is gained differs from class to class. */
-function skillOf({ classes, gain }: DetectorWorld, kind: number, m: number): number {
+function skillOf({ classes, gains }: DetectorsWorld, kind: number, m: number): number {
   const place = (kind * 7 + 3) % classes;
-  return 0.6 - 0.8 * (place / classes) + m * gain * (0.5 + (kind % 3) / 2);
+  return 0.6 - 0.8 * (place / classes) + gains[m] * (0.5 + (kind % 3) / 2);
 }
 
 function hitOf(iou: number): number {

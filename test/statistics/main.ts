@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bestTable } from './best-worlds';
 import { coverageTable } from './coverage-table';
 import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
@@ -12,6 +13,7 @@ const log = (line: string): void => console.error(line);
 
 /** Each makes the table of its own name. */
 const TABLES: Readonly<Record<string, Table>> = {
+  best: (simulations) => bestTable(simulations, log),
   divergence: divergenceTable,
   'early-stop': earlyStopTable,
   range: rangeTable,
