@@ -1,5 +1,6 @@
 import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { type DrawnRecord, drawnDifference } from '../domain/compare/draw-record';
+import { meanOf } from '../domain/compare/limits';
 import type { RunState } from './state';
 import type { Drawn, VersusBest } from './validation';
 
@@ -59,14 +60,10 @@ export function versusBest(
 
 function judge(comparable: readonly Drawn[]): WithBest {
   const candidates = comparable.map(recordOf).map(({ map, maps }) => ({ map, draws: maps }));
-  return compareWithBest(candidates, comparable[0]?.units ?? 0);
+  return compareWithBest(candidates, comparable[0]?.units ?? 0, meanOf(comparable.map((d) => d.widening)));
 }
 
-const recordOf = ({ map, maps, units }: Drawn): DrawnRecord => ({
-  map,
-  maps: Float64Array.from(maps),
-  units,
-});
+const recordOf = ({ maps, ...drawn }: Drawn): DrawnRecord => ({ ...drawn, maps: Float64Array.from(maps) });
 
 type Judged = Pick<RunState, 'drawn' | 'validations'>;
 

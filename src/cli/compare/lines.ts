@@ -60,7 +60,7 @@ const CHECKPOINT_COLUMNS: readonly TableColumn[] = [
   { title: 'run' },
   { title: 'epoch', align: 'right' },
   { title: 'mAP50-95', align: 'right' },
-  { title: '95 %', align: 'right' },
+  { title: '90 %', align: 'right' },
 ];
 
 function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: Comparison['a']): string[] {

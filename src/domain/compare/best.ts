@@ -37,13 +37,14 @@ const NO_ERROR = 1e-9;
  * other called a third of equally good checkpoints worse. Here the limits hold together: multiple comparison with the best (Hsu
  * 1984, Annals of Statistics 12, 1136), with the critical value from the joint bootstrap: the upper end of the maximum over all
  * pairs of the centred difference by its standard error. All pairs (Tukey's family) and not those of one candidate, so that it
- * holds for every verdict on a run at once. `drawn`: images, or groups of them, in one replicate.
+ * holds for every verdict on a run at once. `drawn`: images, or groups of them, in one replicate. `widening`: for
+ * the classes of few images, as in small-classes.ts.
  */
-export function compareWithBest(candidates: readonly Candidate[], drawn: number): WithBest {
+export function compareWithBest(candidates: readonly Candidate[], drawn: number, widening = 1): WithBest {
   const best = candidates.reduce((top, { map }, i) => (top < 0 || map >= candidates[top].map ? i : top), -1);
   const all = centred(candidates);
   const rivals = all.toSorted((a, b) => b.map - a.map).slice(0, MOST_COMPARED);
-  const critical = criticalValue(rivals) * expansion(drawn);
+  const critical = criticalValue(rivals) * expansion(drawn) * widening;
   const judged = all.map((one) => {
     const high = upperLimit(one, rivals, critical);
     return { difference: one.map - candidates[best].map, high, isWorse: high < 0 };

@@ -55,35 +55,58 @@ export function bootstrapPair(pair: Pair, { seed, from, to, groups }: ReplicateR
 }
 
 /**
- * mAP of one checkpoint in replicates from..to of the same draws, so that those of several checkpoints may be put side by side
- * later without their detections. NaN where a draw has no ground truth.
+ * AP of each class of one checkpoint in replicates from..to of the same draws, [replicate, class], so that several checkpoints
+ * may be put side by side later without their detections. NaN where a draw has no ground truth of the class.
  */
-export function drawnMaps(
+export function drawnAps(
   rule: ApRule,
   scored: Scored,
   { seed, from, to, groups }: ReplicateRange,
 ): Float64Array {
   const work = { space: createApSpace(scored), pass: createPass(rule, new Int32Array(scored.images)) };
-  return Float64Array.from({ length: to - from }, (_, i) => {
-    drawWeights(work.pass.weights, { seed, replicate: from + i, groups });
-    return mapOf(rule, scored, work);
-  });
+  const aps = new Float64Array((to - from) * scored.classes);
+  for (let replicate = from; replicate < to; replicate++) {
+    drawWeights(work.pass.weights, { seed, replicate, groups });
+    const at = (replicate - from) * scored.classes;
+    fillAps(aps.subarray(at, at + scored.classes), { rule, scored, work });
+  }
+  return aps;
 }
 
-/** mAP of one checkpoint on the images as they are. */
-export function pointMap(rule: ApRule, scored: Scored): number {
+/** The same as mAP of each replicate. */
+export function drawnMaps(rule: ApRule, scored: Scored, range: ReplicateRange): Float64Array {
+  return mapsOf([drawnAps(rule, scored, range)], scored.classes);
+}
+
+/** AP of each class of one checkpoint on the images as they are. */
+export function pointAps(rule: ApRule, scored: Scored): Float64Array {
   const pass = createPass(rule, new Int32Array(scored.images).fill(1));
-  return mapOf(rule, scored, { space: createApSpace(scored), pass });
+  const aps = new Float64Array(scored.classes);
+  fillAps(aps, { rule, scored, work: { space: createApSpace(scored), pass } });
+  return aps;
 }
 
-function mapOf(rule: ApRule, scored: Scored, { space, pass }: ReplicateWork): number {
-  const aps = new Float64Array(scored.classes);
+export function pointMap(rule: ApRule, scored: Scored): number {
+  return meanPresent(pointAps(rule, scored));
+}
+
+type OneScored = { readonly rule: ApRule; readonly scored: Scored; readonly work: ReplicateWork };
+
+function fillAps(aps: Float64Array, { rule, scored, work: { space, pass } }: OneScored): void {
   for (let c = 0; c < scored.classes; c++) {
     const positives = countPositives(scored, c, pass.weights);
     fillCredit(pass, rule, positives);
     aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
   }
-  return meanPresent(aps);
+}
+
+/** mAP of every replicate: the mean over the classes in its draw. */
+export function mapsOf(parts: readonly Float64Array[], classes: number): Float64Array {
+  const maps: number[] = [];
+  for (const aps of parts) {
+    for (let at = 0; at < aps.length; at += classes) maps.push(meanPresent(aps.subarray(at, at + classes)));
+  }
+  return Float64Array.from(maps);
 }
 
 /** mAP: the mean over the classes that a draw has. */

@@ -1,3 +1,5 @@
+import type { Scored } from '../evaluation/scored';
+import type { ImageGroups } from './draw';
 import type { Limits } from './limits';
 import { meanOf } from './limits';
 import type { Replicates } from './replicates';
@@ -48,4 +50,18 @@ function varianceOf(parts: readonly Replicates[], { class: c, classes, mean }: C
 /** Limits `factor` times as far from the estimate. */
 export function widened({ low, high }: Limits, estimate: number, factor: number): Limits {
   return { low: estimate - factor * (estimate - low), high: estimate + factor * (high - estimate) };
+}
+
+/** How many images, or groups of them, have each class. */
+export function unitsOf(scored: Scored, groups: ImageGroups | undefined): number[] {
+  return Array.from({ length: scored.classes }, (_, c) => countUnits(imagesWith(scored, c), groups));
+}
+
+/** Images of a class, one for each label. */
+export function imagesWith({ truthStart, truthImage }: Scored, classIndex: number): Uint32Array {
+  return truthImage.subarray(truthStart[classIndex], truthStart[classIndex + 1]);
+}
+
+export function countUnits(images: Uint32Array, groups: ImageGroups | undefined): number {
+  return new Set(groups ? images.map((image) => groups.of[image]) : images).size;
 }

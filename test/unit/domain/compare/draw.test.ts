@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { preparePair } from '../../../../src/domain/compare/compare';
 import { drawWeights } from '../../../../src/domain/compare/draw';
+import { drawRecord } from '../../../../src/domain/compare/draw-record';
+import type { DetectionFacts } from '../../../../src/domain/compare/record';
 import { bootstrapPair, drawnMaps, meanPresent } from '../../../../src/domain/compare/replicates';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 
@@ -43,4 +45,24 @@ it('what is stored of one checkpoint is what a comparison of two draws', () => {
     );
     expect(drawnMaps(pair.rule, pair.b, range)).toEqual(Float64Array.from(maps));
   }
+});
+
+it('limits are wider if classes are in few images only, and hardly if all are in many', () => {
+  const header = (images: number): DetectionFacts => ({
+    fingerprint: 'c:1',
+    classes: [],
+    images,
+    files: [],
+    sizes: [],
+    rule: {
+      ...{ name: 'ultralytics', imgsz: 640, conf: 0.001, iou: 0.7, max_det: 300 },
+      ...{ single_cls: false, split: 'val', exif: 'applied' },
+    },
+  });
+  const widening = (images: number, classes: number): number => {
+    const { groundTruth, a } = toColumns(makeScenes(images, classes, 1, 2), classes);
+    return drawRecord({ header: header(images), detections: a, truth: groundTruth }, 100).widening;
+  };
+  expect(widening(40, 30)).toBeGreaterThan(1.1);
+  expect(widening(400, 3)).toBeLessThan(1.02);
 });
