@@ -155,12 +155,20 @@ function sizeWithin(file: string, { size }: Stats, most: number): number {
 
 const inMegabytes = (bytes: number): string => `${Math.ceil((bytes / 2 ** 20) * 10) / 10} MB`;
 
-/** The read itself cannot be cancelled; waiting for it can. */
+const READ_TURNS = 40;
+
+/**
+ * The read itself cannot be cancelled; waiting for it can. Time is counted in turns of this process: if the machine gives
+ * it none (a validator of the lowest priority beside other work), the file is not to blame.
+ */
 function inTime<T>(file: string, reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new Refused(file, `gave no answer in ${READ_MS / 1000} s`);
-    timer = setTimeout(() => reject(error), READ_MS);
+    let left = READ_TURNS;
+    timer = setInterval(() => {
+      if (--left === 0) reject(error);
+    }, READ_MS / READ_TURNS);
   });
-  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+  return Promise.race([reading, late]).finally(() => clearInterval(timer));
 }

@@ -17,6 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isBadInput } from '../../../../src/base/bad-input';
+import { READ_MS } from '../../../../src/run/folder/bounds';
 import { openToRead, openToReadSync, readText, readTextSync } from '../../../../src/run/folder/read-file';
 import { removeFile, removeTree } from '../../../../src/run/folder/remove';
 import { createFile, openToAppend, writeWhole } from '../../../../src/run/folder/write-file';
@@ -79,6 +80,14 @@ describe('the door for reading', () => {
       '/dev/zero: is a pipe or a device; a file was expected',
     );
     expect(await refusal(() => openToRead('/dev/zero', { links: 'follow' }))).toContain('device');
+  });
+
+  it('is patient with a file if it was this process that had no turn', async () => {
+    const file = path.join(outside, 'canary.json');
+    const reading = readText(file, { ...MOST, root: outside });
+    // As a machine under load does it: longer than a file may take to answer, and nothing of this process runs.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, READ_MS + 500);
+    expect(await reading).toBe(canary());
   });
 
   it('reads no folder and nothing that is too big', async () => {
