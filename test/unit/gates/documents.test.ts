@@ -54,6 +54,17 @@ describe('documents', () => {
     ]);
   });
 
+  it('name only tests that exist, by words of their titles', () => {
+    const page = readFileSync(path.join(repositoryRoot, 'docs/nothing-false.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| (?!seen|---)/.test(line));
+    const named = [...page.matchAll(/`(test\/[\w./-]+)`: "([^"]+)"/g)];
+    expect(named.length).toBe(rows.length);
+    const lacking = named.filter(
+      ([, file, title]) => !readFileSync(path.join(repositoryRoot, file), 'utf8').includes(title),
+    );
+    expect(lacking.map(([said]) => said)).toEqual([]);
+  });
+
   it('a path that does not exist would be seen', () => {
     expect(pathsIn('see `src/domain/nowhere.ts` and `.biome.json`')).toEqual([
       'src/domain/nowhere.ts',
