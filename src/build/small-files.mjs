@@ -19,5 +19,6 @@ export const SMALL_FILES = {
   'src/trainers/builtin/data/plan-batches.ts': 'belongs to the data; its user is the whole loop',
   'src/trainers/builtin/graph/select.ts': 'operations with their derivatives; its user is a formula',
   'src/trainers/command/sources/absent.ts': 'its user is near 100 lines of another idea',
+  'src/trainers/command/sources/runner.ts': 'a source is a file',
   'webview/side/spark.ts': 'pure, and tested without the page that runs when it is loaded',
 };

@@ -11,6 +11,7 @@ export const COMMANDS: CommandTable = {
   demo: async () => (await running()).demo,
   init: async () => (await running()).init,
   train: async () => (await running()).train,
+  run: async () => (await running()).run,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,
   list: async () => (await looking()).list,

@@ -1,11 +1,11 @@
 import { toError } from '../base/async';
+import type { Experiment } from '../domain/experiment/types';
 import { type EngineChoice, engineByFacts, engineBySettings } from '../domain/run/validation-engine';
 import type { ValidatorProcess } from '../engine/validator-process';
-import type { RunFile } from '../run/files';
 import type { OnnxModels } from './onnx-models';
 
 export type EngineQuestion = {
-  readonly run: RunFile;
+  readonly experiment: Pick<Experiment, 'trainer' | 'validation'>;
   readonly models: OnnxModels;
   readonly validator: () => ValidatorProcess;
 };
@@ -14,8 +14,8 @@ export type EngineQuestion = {
  * Who validates this run's checkpoints. Never fails: if the machine cannot be examined, Pitwall's validator reports
  * what is wrong.
  */
-export async function chooseEngine({ run, models, validator }: EngineQuestion): Promise<EngineChoice> {
-  const settled = engineBySettings(run.experiment.resolved);
+export async function chooseEngine({ experiment, models, validator }: EngineQuestion): Promise<EngineChoice> {
+  const settled = engineBySettings(experiment);
   if (settled) return settled;
   try {
     const { cuda, onnx } = await models.python();

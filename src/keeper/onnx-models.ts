@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { experimentNow } from '../engine/control/followed-experiment';
+import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
-import { choosePython } from '../engine/python/choose';
-import { interpreterOf } from '../engine/python/interpreter-of';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { PythonReady } from '../protocol/line-process';
 import type { RunFile } from '../run/files';
 import type { TrainerRule } from '../run/trainer-rule';
+import { pythonOfRun } from './python-of-run';
 
 const MOST_RESTARTS = 1;
-export type ExportWish = { readonly isAsked?: boolean; readonly rule?: TrainerRule | undefined };
+export type ExportWish = {
+  readonly isAsked?: boolean;
+  readonly rule?: TrainerRule | undefined;
+  /** Of a script that our runner watches from within. */
+  readonly dataset?: ToldDataset;
+};
 
 /** What an export builds into a head that needs no NMS. */
 function headOf({ max_det, agnostic, nms }: TrainerRule) {
@@ -45,13 +49,13 @@ export class OnnxModels {
   }
 
   /** Absolute path of the checkpoint's model.onnx. Throws one line if it cannot be made. */
-  async modelOf(checkpoint: string, { isAsked = false, rule }: ExportWish = {}): Promise<string> {
+  async modelOf(checkpoint: string, { isAsked = false, rule, dataset }: ExportWish = {}): Promise<string> {
     const { onnx, pt } = this.#filesOf(checkpoint);
     if (existsSync(onnx) || !existsSync(pt)) return onnx;
-    if (this.needsWord(checkpoint) && !isAsked)
+    if (this.needsWord(checkpoint, dataset) && !isAsked)
       throw new Error(`${pt} is another program's: not opened unasked`);
     const exporter = await this.#ensure();
-    const { imgsz } = experimentNow(this.#run);
+    const { imgsz } = experimentNow(this.#run, dataset);
     await exporter.ask({
       pt,
       onnx,
@@ -61,10 +65,10 @@ export class OnnxModels {
     return onnx;
   }
 
-  /** A .pt of another program: unpickling it means executing its content. */
-  needsWord(checkpoint: string): boolean {
+  /** A .pt of another program: unpickling it means executing its content. In a user's script our runner writes it. */
+  needsWord(checkpoint: string, dataset?: ToldDataset): boolean {
     const { onnx, pt } = this.#filesOf(checkpoint);
-    return !this.#ownsPickles() && !existsSync(onnx) && existsSync(pt);
+    return !(this.#ownsPickles() || dataset) && !existsSync(onnx) && existsSync(pt);
   }
 
   async stop(): Promise<void> {
@@ -88,17 +92,6 @@ export class OnnxModels {
 
   async #start(): Promise<WarmPythonProcess> {
     const options = { module: 'exporter' as const, installDir: this.#installDir, env: this.#env };
-    return new WarmPythonProcess({ ...options, python: await this.#choosePython() }, MOST_RESTARTS);
-  }
-
-  /** Runs of other programs are started without one: it is searched after a person requests it. */
-  async #choosePython(): Promise<string> {
-    const { python, cwd } = this.#run;
-    if (python !== undefined || this.#ownsPickles()) return interpreterOf(this.#run);
-    const wanted = process.env.PITWALL_PYTHON;
-    const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
-    if (choice.kind === 'missing')
-      throw new Error(`a .pt needs Ultralytics to become ONNX: ${choice.message}`);
-    return choice.executable;
+    return new WarmPythonProcess({ ...options, python: await pythonOfRun(this.#run) }, MOST_RESTARTS);
   }
 }

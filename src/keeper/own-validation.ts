@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
-import { interpreterOf } from '../engine/python/interpreter-of';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { zOwnValAnswer } from '../protocol/line-process';
@@ -12,8 +12,12 @@ import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
 import { handedData } from './handed-data';
 import { ownReport } from './own-report';
+import { pythonOfRun } from './python-of-run';
 
 const MOST_RESTARTS = 3;
+
+/** The trainer's rule where it counts, and what a script that our runner watches says of its dataset. */
+export type JudgedBy = { readonly rule: TrainerRule | undefined; readonly dataset: ToldDataset };
 
 /**
  * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains.
@@ -22,36 +26,36 @@ const MOST_RESTARTS = 3;
 export class OwnValidation {
   readonly #run: RunFile;
   readonly #dir: string;
-  readonly #servant: WarmPythonProcess;
+  readonly #installDir: string;
+  #servant: Promise<WarmPythonProcess> | undefined;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#run = run;
     this.#dir = dir;
-    const env = runEnvironment(run.id, 'own-val');
-    this.#servant = new WarmPythonProcess(
-      { python: interpreterOf(run), module: 'own_val', installDir, env },
-      MOST_RESTARTS,
-    );
+    this.#installDir = installDir;
   }
 
   /** Starts the process ahead of the first checkpoint. What is wrong with it is reported by the first validation. */
   warmUp(): void {
-    this.#servant.ready().catch(() => undefined);
+    this.#ensure()
+      .then((servant) => servant.ready())
+      .catch(() => undefined);
   }
 
   /** Throws one line if it cannot be done. */
   async validate(
     { path: checkpoint, epoch }: CheckpointState,
     validator: ValidatorProcess,
-    rule: TrainerRule | undefined,
+    { rule, dataset }: JudgedBy,
   ): Promise<ValidateResult> {
-    const { data, imgsz, single_cls, validation, device } = this.#run.experiment.resolved;
-    const handed = await handedData(this.#run, this.#dir);
+    const experiment = experimentNow(this.#run, dataset);
+    const { data, imgsz, single_cls, validation, device } = experiment;
+    const handed = await handedData(experiment, this.#dir);
     const det = path.join(this.#dir, detectionsPath(epoch));
     const out = `${det}.own`;
     const batch = validation.batch === 'auto' ? {} : { batch: validation.batch };
     try {
-      const answer = await this.#servant.ask({
+      const answer = await (await this.#ensure()).ask({
         pt: path.join(this.#dir, checkpoint, 'model.pt'),
         data: handed,
         split: rule?.split ?? 'val',
@@ -82,7 +86,18 @@ export class OwnValidation {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#servant.stop();
+  async stop(): Promise<void> {
+    await (await this.#servant?.catch(() => undefined))?.stop();
+  }
+
+  #ensure(): Promise<WarmPythonProcess> {
+    this.#servant ??= this.#start();
+    return this.#servant;
+  }
+
+  async #start(): Promise<WarmPythonProcess> {
+    const env = runEnvironment(this.#run.id, 'own-val');
+    const options = { module: 'own_val' as const, installDir: this.#installDir, env };
+    return new WarmPythonProcess({ ...options, python: await pythonOfRun(this.#run) }, MOST_RESTARTS);
   }
 }

@@ -36,7 +36,9 @@ export async function startTrainer(start: TrainerStart): Promise<TrainerProcess>
   const { run, dir, attempt } = start;
   const { program, args, env } = trainerCommand(start);
   const isForeign = run.experiment.resolved.trainer === 'ultralytics';
-  const data: Record<string, string> = isForeign ? { PITWALL_DATA: await handedData(run, dir) } : {};
+  const data: Record<string, string> = isForeign
+    ? { PITWALL_DATA: await handedData(run.experiment.resolved, dir) }
+    : {};
   markAttempt(runPaths(dir).trainerControl, attempt);
   const child = await spawnDetached({
     program,

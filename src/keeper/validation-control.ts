@@ -154,7 +154,8 @@ export class ValidationControl {
 
   /** Reported once: a model that may not be opened without consent is skipped, and what to do about it. */
   #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
-    if (state === 'validated' || !this.#lane.needsWord(path)) return false;
+    if (state === 'validated' || !this.#lane.needsWord(path, this.#options.book.state.plan?.dataset))
+      return false;
     const reason =
       'a .pt of another program is opened only when asked for: pitwall validate --run NAME@EPOCH';
     if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
@@ -167,13 +168,13 @@ export class ValidationControl {
     if (!checkpoint) return;
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
-    const { task, ownJudge, validation: rule } = book.state.plan ?? {};
+    const { task, ownJudge, dataset, validation: rule } = book.state.plan ?? {};
     this.#dispatch({ kind: 'start', epoch });
     supervisor.start({
       name: `the validation of epoch ${epoch}`,
       run: async () => {
         makeFolderIn(paths.detections, paths.dir);
-        return this.#lane.validate(checkpoint, { isAsked, rule, task, ownJudge });
+        return this.#lane.validate(checkpoint, { isAsked, rule, task, ownJudge, dataset });
       },
       done: (outcome) => this.#take(checkpoint, outcome),
       failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', message }),
@@ -280,12 +281,12 @@ export class ValidationControl {
   /** How many checkpoints to be validated are newer than the one being validated, or than the last validated. */
   #warnBehind(): void {
     const { book, run, monitor } = this.#options;
-    const { checkpoints, validations } = book.state;
+    const { checkpoints, validations, plan } = book.state;
     const at = epochOf(this.#state) ?? Math.max(0, ...validations.keys());
     const { enabled, every } = run.experiment.resolved.validation;
     if (!enabled) return;
     const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
-    const behind = due.filter(({ path }) => !this.#lane.needsWord(path)).length;
+    const behind = due.filter(({ path }) => !this.#lane.needsWord(path, plan?.dataset)).length;
     const alarm = this.#behind(behind, Math.max(1, at));
     if (alarm) monitor.raise(alarm, 0);
   }

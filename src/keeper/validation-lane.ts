@@ -2,7 +2,7 @@ import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
-import { experimentNow } from '../engine/control/followed-experiment';
+import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
 import { startValidator, type ValidatorProcess } from '../engine/validator-process';
@@ -91,8 +91,8 @@ export class ValidationLane {
   }
 
   /** A .pt of another program, which is only opened when a person requests it. */
-  needsWord(checkpoint: string): boolean {
-    return this.#models.needsWord(checkpoint);
+  needsWord(checkpoint: string, dataset?: ToldDataset): boolean {
+    return this.#models.needsWord(checkpoint, dataset);
   }
 
   async validate(checkpoint: CheckpointState, { rule, ...asked }: HowToValidate): Promise<LaneOutcome> {
@@ -170,13 +170,14 @@ export class ValidationLane {
   async #judge(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    { isAsked, rule, task, ownJudge }: Judged,
+    how: Judged,
   ): Promise<ValidateResult> {
-    if ((await this.#engineFor({ task, ownJudge })).engine === 'ultralytics')
-      return this.#own.validate(checkpoint, validator, rule);
-    const model = await this.#models.modelOf(checkpoint.path, { isAsked, rule });
+    const { rule, dataset } = how;
+    if ((await this.#engineFor(how)).engine === 'ultralytics')
+      return this.#own.validate(checkpoint, validator, { rule, dataset });
+    const model = await this.#models.modelOf(checkpoint.path, how);
     const result = await validator.validate({
-      ...this.#params(model, checkpoint.epoch),
+      ...this.#params({ model, epoch: checkpoint.epoch, dataset }),
       ...ruleParams(rule),
     });
     this.#tellDevice(result);
@@ -191,10 +192,10 @@ export class ValidationLane {
   }
 
   /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever the settings say. */
-  async #engineFor({ task, ownJudge }: Pick<HowToValidate, 'task' | 'ownJudge'>): Promise<EngineChoice> {
+  async #engineFor({ task, ownJudge, dataset }: EngineWish): Promise<EngineChoice> {
     const other = ownJudge ? 'a detector with a head of its own' : `the task ${task}`;
     if (!ownJudge && (task === undefined || !JUDGED_BY_ULTRALYTICS.has(task))) {
-      this.#engine ??= this.#chooseEngine();
+      this.#engine ??= this.#chooseEngine(dataset !== undefined);
       return this.#engine;
     }
     const reason = `Pitwall's own validator judges YOLO's boxes, not ${other}`;
@@ -203,15 +204,17 @@ export class ValidationLane {
     return { engine: 'ultralytics', reason };
   }
 
-  async #chooseEngine(): Promise<EngineChoice> {
+  /** `isWatched`: our runner watches a script from within, and its checkpoints are Ultralytics' as well. */
+  async #chooseEngine(isWatched: boolean): Promise<EngineChoice> {
+    const { resolved } = this.#run.experiment;
+    const isUltralytics = isWatched || resolved.trainer === 'ultralytics';
     const choice = await chooseEngine({
-      run: this.#run,
+      experiment: isUltralytics ? { ...resolved, trainer: 'ultralytics' } : resolved,
       models: this.#models,
       validator: () => this.#ensure(),
     });
     const who = choice.engine === 'onnx' ? 'Pitwall through ONNX' : "Ultralytics' own val";
-    if (this.#run.experiment.resolved.trainer === 'ultralytics')
-      this.#onNote(`checkpoints are validated by ${who}: ${choice.reason}`);
+    if (isUltralytics) this.#onNote(`checkpoints are validated by ${who}: ${choice.reason}`);
     return choice;
   }
 
@@ -243,8 +246,8 @@ export class ValidationLane {
     return validator;
   }
 
-  #params(model: string, epoch: number): ParamsOfValidate {
-    const { data, imgsz, single_cls, validation } = experimentNow(this.#run);
+  #params({ model, epoch, dataset }: WhatToValidate): ParamsOfValidate {
+    const { data, imgsz, single_cls, validation } = experimentNow(this.#run, dataset);
     return {
       model,
       data,
@@ -268,7 +271,11 @@ export type HowToValidate = {
   readonly task: string | undefined;
   /** Only the trainer's own library can judge it, whatever its task. */
   readonly ownJudge?: boolean | undefined;
+  /** Told by our runner from within a script, where the experiment does not say it. */
+  readonly dataset?: ToldDataset;
 };
+type EngineWish = Pick<HowToValidate, 'task' | 'ownJudge' | 'dataset'>;
+type WhatToValidate = { readonly model: string; readonly epoch: number; readonly dataset: ToldDataset };
 /** The rule that applies: undefined is the standard one. */
 type Judged = HowToValidate;
 

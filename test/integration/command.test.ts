@@ -94,6 +94,28 @@ describe('trainer: command', () => {
     expect(events().at(-1)).toMatchObject({ type: 'end', reason: 'completed', step: 3 });
   });
 
+  it('passes on what the runner within a script tells, leaves it the requests that it answers, and says why it failed', async () => {
+    makeRun('runner', {});
+    const ended = start();
+    await until(() => ofType('step').length > 0);
+    const folder = path.join(runDir, 'control/trainer');
+    const request = { type: 'lr', mode: 'hold', value: 0.1 };
+    writeFileSync(path.join(folder, 'lr.json'), JSON.stringify({ id: 'lr', t: 1, from: 'test', request }));
+    expect(await ended).toBe(1);
+    expect(ofType('hello').at(-1)).toMatchObject({
+      trainer: 'ultralytics',
+      groups: ['weights', 'bias'],
+      knobs: ['stop', 'stop_after_epoch', 'lr'],
+    });
+    expect(ofType('plan')).toMatchObject([{ epochs: 1, task: 'pose', dataset: { imgsz: 64 } }]);
+    expect(ofType('step')).toMatchObject([{ loss: { total: 1 } }, { step: 1, lr: [0.1, 0.2] }]);
+    expect(ofType('control')).toMatchObject([{ id: 'lr', ok: true, message: 'done' }]);
+    expect(events().at(-1)).toMatchObject({
+      reason: 'failed',
+      message: 'RuntimeError: no memory: the program ended with exit code 3; see trainer/output.log',
+    });
+  });
+
   it('reads the columns of a CSV that command.metrics names', async () => {
     const metrics = { epoch: 'Epoch', loss: 'train_loss', map: 'AP', lr: 'learning_rate' };
     makeRun('table', { reads: 'csv', path: 'trainer/log.csv', metrics });

@@ -4,6 +4,7 @@ import { initCommand } from '../commands/init';
 import { lrFindCommand } from '../commands/lr-find';
 import { continueCommand, pauseCommand, stopCommand } from '../commands/requests';
 import { rewindCommand } from '../commands/rewind';
+import { runCommand } from '../commands/run';
 import { setCommand } from '../commands/set';
 import { trainCommand } from '../commands/train';
 import { watchCommand } from '../commands/watch';
@@ -12,6 +13,7 @@ export const RUNNING = {
   demo: demoCommand,
   init: initCommand,
   train: trainCommand,
+  run: runCommand,
   watch: watchCommand,
   follow: followCommand,
   stop: stopCommand,

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
-import type { TrainerKind } from '../../domain/experiment/types';
+import type { Experiment } from '../../domain/experiment/types';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
+import { pythonOfCommand } from '../../engine/python/of-command';
 import { createRun } from '../../run/folder/create';
 import { type LoadedExperiment, loadExperiment, refuseErrors, tellWarnings } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
@@ -21,7 +22,13 @@ export type StartRequest = {
   readonly set: readonly string[];
 } & RunPlace;
 
-export type RunPlace = { readonly name?: string; readonly runs?: string; readonly leash?: boolean };
+export type RunPlace = {
+  readonly name?: string;
+  readonly runs?: string;
+  /** Working folder of the trainer, in which its runs/ is; without it the folder of the experiment file. */
+  readonly cwd?: string;
+  readonly leash?: boolean;
+};
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
 export type Started = {
@@ -58,11 +65,11 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
 
 async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
   const { file, text, set, experiment } = loaded;
-  const folder = path.dirname(file);
-  const python = await pythonFor(io, experiment.trainer, folder);
-  const runsDir = runsFolder(io, file, place.runs);
+  const folder = place.cwd ?? path.dirname(file);
+  const python = await pythonFor(io, experiment, folder);
+  const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
   const name = place.name === undefined ? {} : { name: place.name };
-  const run = { experimentFile: file, text, experiment, set, runsDir, pitwallVersion: VERSION };
+  const run = { experimentFile: file, text, experiment, set, runsDir, cwd: folder, pitwallVersion: VERSION };
   const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
@@ -72,10 +79,11 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
 /** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has the packages. */
 async function pythonFor(
   io: CliIo,
-  trainer: TrainerKind,
+  { trainer, command }: Experiment,
   cwd: string,
 ): Promise<{ readonly python?: string }> {
-  if (trainer !== 'ultralytics') return {};
+  const named = command && pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), io.env);
+  if (trainer !== 'ultralytics') return named === undefined ? {} : { python: named };
   const wanted = io.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: io.env, ...(wanted && { wanted }) });
   if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${choice.message}`);

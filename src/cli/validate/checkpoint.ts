@@ -86,7 +86,7 @@ function settingsOf(
   reference: string,
 ): Pick<ValidateParams, 'data'> & Partial<ValidateParams> {
   if (!state.run) throw badInput(`${reference}: run.json holds no experiment`);
-  const { validation, data, imgsz, single_cls } = experimentNow(state.run);
+  const { validation, data, imgsz, single_cls } = experimentNow(state.run, state.plan?.dataset);
   const { device, batch, half } = validation;
   // Judged as the run's own validations were, so that the numbers are the same.
   const rule = validation.rule === 'standard' ? undefined : state.plan?.validation;

@@ -166,7 +166,7 @@ const COMMAND: readonly KeySpec[] = [
     key: 'command.run',
     kind: 'texts',
     default: null,
-    doc: 'Program and its arguments, as a list. {run_dir} stands for the run folder. No shell is involved.',
+    doc: 'Program and its arguments, as a list. {run_dir} stands for the run folder. No shell is involved. A Python script that calls `YOLO(...).train()` is watched without being edited.',
   }),
   ownKey({
     ...command,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseExperiment } from '../../domain/experiment/parse';
 import type { Experiment } from '../../domain/experiment/types';
+import type { TrainerEventOf } from '../../run/events';
 import type { RunFile } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readTextSync } from '../../run/folder/read-file';
@@ -51,12 +52,17 @@ function findData(data: string, folder: string, cwd: string): string {
 
 const completed = new WeakMap<RunFile, Experiment>();
 
+/** What a script's training is of, as the runner within it tells. */
+export type ToldDataset = TrainerEventOf<'plan'>['dataset'];
+
 /**
  * The experiment of a run. One that was followed before its folder existed knew neither image size nor dataset: they
- * are what the folder's arguments say by now.
+ * are what the folder's arguments say by now. Those of a
+ * script are the script's, unless the experiment says otherwise.
  */
-export function experimentNow(run: RunFile): Experiment {
+export function experimentNow(run: RunFile, told?: ToldDataset): Experiment {
   const { resolved } = run.experiment;
+  if (told) return withTold(resolved, told);
   const { follows, cwd } = run;
   if (!follows || resolved.imgsz > 0) return resolved;
   const known = completed.get(run);
@@ -66,4 +72,14 @@ export function experimentNow(run: RunFile): Experiment {
   const now = experimentOf({ follows, cwd, ...(resolved.data !== '' && { data: resolved.data }) }, text);
   completed.set(run, now);
   return now;
+}
+
+function withTold(experiment: Experiment, told: NonNullable<ToldDataset>): Experiment {
+  const isSet = (key: 'imgsz' | 'single_cls'): boolean => experiment.explicit.includes(key);
+  return {
+    ...experiment,
+    data: experiment.data === '' ? told.data : experiment.data,
+    imgsz: isSet('imgsz') ? experiment.imgsz : told.imgsz,
+    single_cls: isSet('single_cls') ? experiment.single_cls : told.single_cls,
+  };
 }

@@ -63,7 +63,7 @@ const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
 /** The interpreter that a run would use and what its torch computes on, or the one line that says what is missing. */
 async function askUltralytics(cwd: string): Promise<string> {
   try {
-    const python = (await interpreterFor('ultralytics', cwd)) ?? '';
+    const python = (await interpreterFor({ trainer: 'ultralytics' }, cwd)) ?? '';
     return `${python}: ${await probeTorch(python)}`;
   } catch (error) {
     return toError(error).message;

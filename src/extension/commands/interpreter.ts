@@ -1,10 +1,14 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
-import type { TrainerKind } from '../../domain/experiment/types';
+import type { Experiment } from '../../domain/experiment/types';
 import { choosePython } from '../../engine/python/choose';
+import { pythonOfCommand } from '../../engine/python/of-command';
 import { setting } from '../window';
 
 /** No interpreter has the packages of an Ultralytics run. */
 export class MissingPython extends Error {}
+
+type Trained = Pick<Experiment, 'trainer' | 'command'>;
 
 /** The part of the Python extension's public API (its `environments` namespace) that is used. */
 type PythonApi = {
@@ -17,7 +21,11 @@ type PythonApi = {
  * The interpreter for a trainer in Python: the setting, else the Python extension's choice if it has the packages, else
  * the first that does. Throws one line that says what is missing and how to get it.
  */
-export async function interpreterFor(trainer: TrainerKind, cwd: string): Promise<string | undefined> {
+export async function interpreterFor(
+  { trainer, command }: Trained,
+  cwd: string,
+): Promise<string | undefined> {
+  if (command) return pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), process.env);
   if (trainer !== 'ultralytics') return undefined;
   const named = setting('python', '');
   if (named !== '') return found(await choosePython({ cwd, env: process.env, wanted: named }));

@@ -64,7 +64,7 @@ export async function launchRun(
   const experimentFile = document.fileName;
   const runsDir = runsFolderOf(experimentFile);
   try {
-    const python = await interpreterFor(experiment.trainer, path.dirname(experimentFile));
+    const python = await interpreterFor(experiment, path.dirname(experimentFile));
     const run = await startRun({
       ...services.host(),
       experimentFile,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { listSplit } from '../../dataset/sources';
 import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/display/worst-images';
+import { experimentNow } from '../../engine/control/followed-experiment';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
 import type { DetectionsFile } from '../../run/detections-file';
@@ -50,7 +51,7 @@ const nothing = (note: string): Gallery => ({ images: [], total: 0, note });
 type Listed = { readonly base: string; readonly files: ReadonlySet<string> };
 
 async function listValImages({ state }: LiveRun): Promise<Listed | undefined> {
-  const data = state.run?.experiment.resolved.data;
+  const data = state.run && experimentNow(state.run, state.plan?.dataset).data;
   const dataset = data === undefined ? undefined : (await loadDatasetYaml(data)).dataset;
   if (data === undefined || !dataset) return undefined;
   const { files } = await listSplit(dataset, data, 'val');

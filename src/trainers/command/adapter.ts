@@ -8,7 +8,7 @@ import { runPaths } from '../../run/folder/paths';
 import { answerRequests, type Obey } from './control';
 import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
-import type { Source } from './sources/source';
+import type { Source, SourceRecord } from './sources/source';
 import { readTold, surviving, type Told, untold } from './told';
 
 /** A poll that gives fewer records than this has caught up with what was written before. */
@@ -27,7 +27,7 @@ export type AdapterOptions = {
   readonly obey: Obey;
   /** Brings an announced checkpoint into the run folder. */
   readonly take: (checkpoint: CheckpointRecord) => readonly TrainerEvent[];
-  readonly hear?: (records: readonly ForeignRecord[]) => void;
+  readonly hear?: (records: readonly SourceRecord[]) => void;
   /** After each poll: checkpoints that nobody announced, and whether the run has come to its end. */
   readonly look?: (run: ForeignRun, told: Told) => readonly TrainerEvent[];
 };
@@ -55,9 +55,9 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   while (end === undefined) {
     if (isReplaced(runPaths(runDir).trainerControl, attempt)) return leaveSilently(program, log);
     (await polls.next()).events.forEach(write);
-    const { events, stop } = answerRequests(runDir, obey, run.lastStep);
+    const { events, stop } = answerRequests(runDir, { obey, step: run.lastStep, leaves: run.runner.answers });
     events.forEach(write);
-    asked ||= stop;
+    asked ||= stop || run.runner.wasStopped;
     await Promise.race([sleep(options.pollMs), ended]);
   }
   await readOut(polls.next, write);
@@ -90,7 +90,7 @@ type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number }
 function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptions, told: Told) {
   const troubles = new Set<string>();
   let taken = false;
-  const eventsOf = (record: ForeignRecord): readonly TrainerEvent[] => {
+  const eventsOf = (record: SourceRecord): readonly TrainerEvent[] => {
     taken ||= record.kind === 'checkpoint';
     return record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
   };
@@ -101,7 +101,7 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     troubles.add(message);
     return [{ kind: 'problem', message }];
   };
-  const read = (): Promise<readonly ForeignRecord[]> => source.poll().catch(sayOnce);
+  const read = (): Promise<readonly SourceRecord[]> => source.poll().catch(sayOnce);
   const lookAround = (): readonly TrainerEvent[] => {
     try {
       return look?.(run, told) ?? [];
@@ -119,7 +119,7 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     const events: TrainerEvent[] = [];
     for (let count = CAUGHT_UP; count >= CAUGHT_UP; ) {
       const records = await read();
-      const isTaken = (r: ForeignRecord): boolean => r.kind === 'checkpoint' && told.checkpoints.has(r.epoch);
+      const isTaken = (record: SourceRecord): boolean => told.checkpoints.has(checkpointOf(record));
       events.push(...records.filter((record) => !isTaken(record)).flatMap(eventsOf));
       hear?.(records);
       count = records.length;
@@ -127,6 +127,12 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     return events;
   };
   return { next, catchUp, tookCheckpoint: () => taken };
+}
+
+/** The epoch of an announced checkpoint; NaN of everything else. */
+function checkpointOf(record: SourceRecord): number {
+  if (record.kind === 'checkpoint') return record.epoch;
+  return record.kind === 'event' && record.event.type === 'checkpoint' ? record.event.epoch : Number.NaN;
 }
 
 type AdapterEnding = { readonly event: TrainerEvent; readonly code: number };
@@ -165,7 +171,11 @@ function verdictOf({ end, asked, run, silence }: Ended): Verdict {
   if (end.kind === 'exited' && end.code === 0) return heard(how, silence);
   if (end.kind === 'unknown' && run.isComplete)
     return { reason: 'completed', message: `${how}, all of its epochs were done` };
-  return { reason: 'failed', message: `${how}; see ${OUTPUT_LOG}` };
+  const { failure } = run.runner;
+  return {
+    reason: 'failed',
+    message: `${failure === undefined ? '' : `${failure}: `}${how}; see ${OUTPUT_LOG}`,
+  };
 }
 
 function heard(how: string, silence: string | undefined): Verdict {

@@ -14,11 +14,17 @@ import { type Program, STOP_FILE } from './program';
 export type Obeyed = { readonly ok: boolean; readonly message: string };
 export type Obey = (request: ControlRequest) => Obeyed;
 
+export type Answering = {
+  readonly obey: Obey;
+  readonly step: number;
+  /** Types of requests that the program answers itself. */
+  readonly leaves: ReadonlySet<string>;
+};
+
 /** Answers what lies in control/trainer/, and says whether a stop was asked for. */
 export function answerRequests(
   runDir: string,
-  obey: Obey,
-  step: number,
+  { obey, step, leaves }: Answering,
 ): { readonly events: TrainerEvent[]; readonly stop: boolean } {
   const folder = path.join(runDir, 'control/trainer');
   makeFolderIn(folder, runDir);
@@ -27,6 +33,7 @@ export function answerRequests(
   let stop = false;
   for (const name of readdirSync(folder).filter((n) => n.endsWith('.json'))) {
     const file = zControlFile.safeParse(parseJson(readTextSync(path.join(folder, name), rule)));
+    if (file.success && leaves.has(file.data.request.type)) continue;
     if (file.success) {
       const { id, request } = file.data;
       const { ok, message } = obey(request);

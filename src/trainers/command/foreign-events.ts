@@ -1,5 +1,6 @@
 import type { ForeignRecord } from '../../domain/foreign/record';
-import type { TrainerEvent } from '../../run/events';
+import type { TrainerEvent, TrainerEventOf } from '../../run/events';
+import type { SourceRecord } from './sources/source';
 
 export type ForeignRunOptions = {
   readonly trainer: string;
@@ -23,6 +24,7 @@ export class ForeignRun {
   #endedEpoch = 0;
   #planned = { epochs: 0, stepsPerEpoch: 0 };
   #hasNumbers = false;
+  #runner: RunnerState = { answers: new Set(), wasStopped: false, failure: undefined };
 
   constructor(options: ForeignRunOptions) {
     this.#options = options;
@@ -37,6 +39,11 @@ export class ForeignRun {
   /** Whether any loss or metric was a number at all. */
   get hasNumbers(): boolean {
     return this.#hasNumbers;
+  }
+
+  /** What the runner within the program says of itself, while it trains. */
+  get runner(): RunnerState {
+    return this.#runner;
   }
 
   /** The step after the last one. */
@@ -61,7 +68,8 @@ export class ForeignRun {
   }
 
   /** Events of one record; `t` is now, for formats without a time of their own. Checkpoints are the adapter's to copy. */
-  events(record: ForeignRecord, t: number): TrainerEvent[] {
+  events(record: SourceRecord, t: number): TrainerEvent[] {
+    if (record.kind === 'event') return this.#pass(record.event);
     if (record.kind === 'step') this.#note(record.loss);
     if (record.kind === 'epoch') this.#note({ ...record.loss, ...record.metrics });
     if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', message: record.message }];
@@ -69,6 +77,38 @@ export class ForeignRun {
     if (record.kind === 'step') return this.#step(record, t);
     if (record.kind === 'revise') return this.#revise(record.fromStep, t);
     return record.kind === 'epoch' ? [this.#epochEvent(record, t)] : [];
+  }
+
+  /** Our own runner's events are the run's as they are; its end is not the program's. */
+  #pass(event: TrainerEvent): TrainerEvent[] {
+    if (event.type === 'end') return this.#endOfRunner(event);
+    if (event.type === 'hello') return [this.#helloOfRunner(event)];
+    if (event.type === 'plan') this.#planned = { epochs: event.epochs, stepsPerEpoch: event.stepsPerEpoch };
+    if (event.type === 'step') this.#noteStep(event);
+    if (event.type === 'epoch') this.#endedEpoch = event.epoch;
+    if (event.type === 'control' && event.ok && event.requested?.type === 'stop_after_epoch')
+      this.#runner = { ...this.#runner, wasStopped: true };
+    return [event];
+  }
+
+  #noteStep({ step, epoch, loss }: TrainerEventOf<'step'>): void {
+    this.#note(loss);
+    this.#lastStep = step;
+    this.#epoch = epoch;
+  }
+
+  #helloOfRunner(hello: TrainerEventOf<'hello'>): TrainerEvent {
+    this.#runner = { ...this.#runner, answers: new Set(hello.knobs) };
+    this.#groups = hello.groups;
+    this.#lastStep = hello.fromStep - 1;
+    const knobs = [...new Set([...this.#options.knobs, ...hello.knobs])];
+    return { ...hello, pid: this.#options.pid, attempt: this.#attempt, knobs };
+  }
+
+  #endOfRunner({ reason, message }: TrainerEventOf<'end'>): TrainerEvent[] {
+    const failure = reason === 'failed' ? message : undefined;
+    this.#runner = { ...this.#runner, answers: new Set(), failure };
+    return [];
   }
 
   /** Infinity and NaN of a loss that diverged are told as well; a cell or a key that is not there is not. */
@@ -141,6 +181,15 @@ export class ForeignRun {
     return added.length > 0;
   }
 }
+
+/** Of the runner that Python loads into a script which trains with Ultralytics (sources/runner.ts). */
+export type RunnerState = {
+  /** Requests that it answers itself; none before it trains and after. */
+  readonly answers: ReadonlySet<string>;
+  readonly wasStopped: boolean;
+  /** Its last words, where its training failed. */
+  readonly failure: string | undefined;
+};
 
 /** `total` is the trainer's own where it logs one, else the sum of the training components; never made of nothing. */
 function withTotal(loss: Readonly<Record<string, number>>): Record<string, number> {

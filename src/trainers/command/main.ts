@@ -33,7 +33,7 @@ function read({ follows, experiment, cwd }: RunFile, place: Place): Promise<numb
   if (follows) return follow({ ...place, follows });
   const { command, epochs } = experiment.resolved;
   if (!command) throw new Error(`${experiment.file}: command.run: the program and its arguments are missing`);
-  return runProgram({ ...place, epochs, cwd, settings: command });
+  return runProgram({ ...place, epochs, cwd, settings: command, installDir: __dirname });
 }
 
 // The keeper interrupts every process of a run when it stops it; the adapter outlives its program to write the end.

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { CommandSettings } from '../../domain/experiment/types';
@@ -23,13 +23,27 @@ export type Program = { readonly stopped: Promise<ProgramEnd>; stop(): void };
 export const OUTPUT_LOG = 'trainer/output.log';
 export const METRICS_FILE = 'trainer/metrics.jsonl';
 export const STOP_FILE = 'trainer/stop';
+/** Events of the runner that Python loads into a script. */
+export const RUNNER_LOG = 'trainer/runner.jsonl';
+/** Of an installation: Python runs the sitecustomize.py in it at its start. */
+const HOOK = 'ultralytics/hook';
 const ATTACHED_CHECK_MS = 250;
+
+export type ProgramPlace = {
+  readonly runDir: string;
+  readonly cwd: string;
+  readonly attempt: number;
+  readonly installDir: string;
+};
 
 /**
  * Starts the user's program: an argument array, never a shell line. Its output goes to a file and not to a pipe, so that
  * it goes on when its adapter dies. `{run_dir}` in arguments and values stands for the run folder.
  */
-export function startProgram(settings: CommandSettings, runDir: string, cwd: string): Program {
+export function startProgram(
+  settings: CommandSettings,
+  { runDir, cwd, attempt, installDir }: ProgramPlace,
+): Program {
   const fill = (text: string): string => text.replaceAll('{run_dir}', runDir);
   const [program, ...args] = settings.run.map(fill);
   makeFolderIn(path.join(runDir, 'trainer'), runDir);
@@ -40,7 +54,11 @@ export function startProgram(settings: CommandSettings, runDir: string, cwd: str
     PITWALL_METRICS: path.join(runDir, METRICS_FILE),
     PITWALL_STOP: path.join(runDir, STOP_FILE),
     PYTHONUNBUFFERED: '1',
+    PITWALL_RUN_DIR: runDir,
+    PITWALL_RUNNER_LOG: path.join(runDir, RUNNER_LOG),
+    PITWALL_ATTEMPT: String(attempt),
     ...own,
+    ...hooked(path.join(installDir, HOOK), own.PYTHONPATH ?? process.env.PYTHONPATH),
     // Tells the program from its adapter, so that a keeper can start an adapter anew beside a program that lives.
     ...(process.env.PITWALL_ROLE !== undefined && { PITWALL_ROLE: 'program' }),
   };
@@ -52,6 +70,12 @@ export function startProgram(settings: CommandSettings, runDir: string, cwd: str
   });
   closeSync(log);
   return { stopped: ended(child, program), stop: () => child.kill('SIGINT') };
+}
+
+/** A script that trains with Ultralytics is watched without being edited: Python looks here before anything else. */
+function hooked(hook: string, pythonPath = ''): Readonly<Record<string, string>> {
+  if (!existsSync(hook)) return {};
+  return { PYTHONPATH: [hook, ...(pythonPath === '' ? [] : [pythonPath])].join(path.delimiter) };
 }
 
 function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {

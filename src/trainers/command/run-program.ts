@@ -3,11 +3,12 @@ import type { CommandSettings } from '../../domain/experiment/types';
 import { type AdapterOptions, adapt } from './adapter';
 import { obeyWith, PROGRAM_KNOBS } from './control';
 import { copyCheckpoint } from './copy-checkpoint';
-import { attachProgram, METRICS_FILE, OUTPUT_LOG, startProgram } from './program';
+import { attachProgram, METRICS_FILE, OUTPUT_LOG, RUNNER_LOG, startProgram } from './program';
 import { csvSource } from './sources/csv';
 import { withFewProblems } from './sources/few-problems';
 import { jsonlSource } from './sources/jsonl';
 import { regexSource } from './sources/regex';
+import { withRunner } from './sources/runner';
 import type { Source } from './sources/source';
 import { tensorboardSource } from './sources/tensorboard';
 
@@ -15,6 +16,7 @@ const POLL_MS = 100;
 
 export type RunProgramOptions = Pick<AdapterOptions, 'runDir' | 'attempt' | 'epochs'> & {
   readonly cwd: string;
+  readonly installDir: string;
   readonly settings: CommandSettings;
   /** The program lives already: an adapter before this one started it. */
   readonly pid: number | undefined;
@@ -26,15 +28,17 @@ export function runProgram({
   attempt,
   epochs,
   cwd,
+  installDir,
   settings,
   pid,
 }: RunProgramOptions): Promise<number> {
-  const program = pid === undefined ? startProgram(settings, runDir, cwd) : attachProgram(pid);
+  const program =
+    pid === undefined ? startProgram(settings, { runDir, cwd, attempt, installDir }) : attachProgram(pid);
   return adapt(program, {
     runDir,
     attempt,
     epochs,
-    source: withFewProblems(openSource(settings, runDir)),
+    source: withFewProblems(withRunner(path.join(runDir, RUNNER_LOG), openSource(settings, runDir))),
     pollMs: POLL_MS,
     knobs: PROGRAM_KNOBS,
     obey: obeyWith(program, runDir),

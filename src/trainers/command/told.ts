@@ -71,6 +71,7 @@ function textOf(event: TrainerEvent): string {
   if (event.type === 'step') return toJsonLine([event.step, event.epoch, event.lr, event.loss]);
   if (event.type === 'epoch') return toJsonLine(['epoch', event.epoch, event.loss, event.metrics]);
   if (event.type === 'plan') return toJsonLine(['plan', event.epochs, event.stepsPerEpoch, event.totalSteps]);
+  if (event.type === 'control') return toJsonLine(['control', event.id]);
   return event.type === 'log' ? toJsonLine(['log', event.message]) : '';
 }
 

@@ -4,6 +4,7 @@ import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
+import type { SourceRecord } from '../sources/source';
 import type { Told } from '../told';
 import { WeightsWatch } from './weights';
 
@@ -38,7 +39,7 @@ export class FollowedFolder {
     this.#weights = new WeightsWatch(folder);
   }
 
-  hear(records: readonly ForeignRecord[]): void {
+  hear(records: readonly SourceRecord[]): void {
     if (records.length > 0) this.#movedAt = performance.now();
     this.#hasSaidSo ||= records.some(({ kind }) => kind === 'end');
     this.#weights.hear(records);

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { ForeignRecord } from '../../../domain/foreign/record';
 import { isModelFile } from '../copy-checkpoint';
+import type { SourceRecord } from '../sources/source';
 import { isWholeModel } from './whole-model';
 
 /** A model file of the followed folder that is whole, and what it is the checkpoint of. */
@@ -27,7 +27,7 @@ export class WeightsWatch {
     this.#folder = folder;
   }
 
-  hear(records: readonly ForeignRecord[]): void {
+  hear(records: readonly SourceRecord[]): void {
     for (const record of records) {
       if (record.kind !== 'epoch') continue;
       const { epoch, time } = record;

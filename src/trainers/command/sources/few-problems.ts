@@ -1,5 +1,4 @@
-import type { ForeignRecord } from '../../../domain/foreign/record';
-import type { Source } from './source';
+import type { Source, SourceRecord } from './source';
 
 const MOST = 20;
 const LAST_WORD = '; further problems of this source are not told';
@@ -7,7 +6,7 @@ const LAST_WORD = '; further problems of this source are not told';
 /** A file of another kind gives a problem a line: the first few are told, then that there are more. */
 export function withFewProblems(source: Source): Source {
   let told = 0;
-  const shorten = (record: ForeignRecord): readonly ForeignRecord[] => {
+  const shorten = (record: SourceRecord): readonly SourceRecord[] => {
     if (record.kind !== 'problem') return [record];
     told++;
     if (told > MOST) return [];

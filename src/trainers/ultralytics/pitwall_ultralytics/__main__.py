@@ -92,11 +92,11 @@ def in_loop_every(experiment: dict) -> int:
 def last_checkpoint(run_dir: Path):
     """What a resume goes on from. Ultralytics' own last one becomes a checkpoint of the run first, where it is newer."""
     from . import checkpoints
-    from .events import EventLog, epochs_done
+    from .events import EVENTS, EventLog, epochs_done
 
     rescued = checkpoints.rescue(run_dir, epochs_done(run_dir))
     if rescued:
-        EventLog(run_dir).write("checkpoint", **rescued)
+        EventLog(run_dir / EVENTS).write("checkpoint", **rescued)
     newest = checkpoints.newest(run_dir)
     return newest and newest[1]
 
@@ -111,9 +111,9 @@ def finish(model, code: int, error=None, run_dir=None) -> int:
 
 
 def fail(run_dir: Path, message: str) -> int:
-    from .events import EventLog
+    from .events import EVENTS, EventLog
 
-    EventLog(run_dir).write("end", reason="failed", step=0, message=message)
+    EventLog(run_dir / EVENTS).write("end", reason="failed", step=0, message=message)
     print(message, file=sys.stderr)
     return 1
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .files import open_regular
 
+EVENTS = "events.jsonl"
 TAIL_BYTES = 65536
 
 
@@ -34,10 +35,9 @@ def is_torn(path: Path) -> bool:
 
 
 class EventLog:
-    """Appends events; every line is flushed, so that a killed trainer loses nothing it announced."""
+    """Appends events to a file; every line is flushed, so that a killed trainer loses nothing it announced."""
 
-    def __init__(self, run_dir: Path):
-        path = run_dir / "events.jsonl"
+    def __init__(self, path: Path):
         torn = is_torn(path)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # never through a link
         self._file = os.fdopen(os.open(path, flags, 0o666), "a", encoding="utf-8")
@@ -52,7 +52,7 @@ class EventLog:
 
 def read_events(run_dir: Path):
     """The events so far; torn and foreign lines are passed over."""
-    path = run_dir / "events.jsonl"
+    path = run_dir / EVENTS
     if not path.exists():
         return
     with io.TextIOWrapper(open_regular(path), encoding="utf-8", errors="replace") as file:
@@ -76,9 +76,8 @@ def epochs_done(run_dir: Path) -> dict:
     return done
 
 
-def last_event(run_dir: Path):
+def last_event(path: Path):
     """The newest whole event, or None; reads the end of the file only."""
-    path = run_dir / "events.jsonl"
     if not path.exists():
         return None
     with open_regular(path) as file:

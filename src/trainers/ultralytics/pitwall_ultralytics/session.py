@@ -9,12 +9,14 @@ import ultralytics
 
 from . import checkpoints
 from .control import ControlFolder
-from .events import EventLog, last_event, read_events
+from .events import EVENTS, EventLog, last_event, read_events
 from .metric_names import named
 from .rates import Rates, group_names
 from .warnings_log import tell_warnings
 
 KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
+# A script that is not ours is interrupted as any program, and nobody knows how it would go on from a checkpoint.
+SCRIPT_KNOBS = ["lr", "stop_after_epoch", "close_mosaic", "patience"]
 
 
 class Session:
@@ -27,7 +29,10 @@ class Session:
         self.requested = options["requested"]
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
-        self.log = EventLog(run_dir) if self.leader else None
+        self.script = options.get("script")  # where a script that is not ours is told of; None: our own runner
+        self.knobs = KNOBS if self.script is None else SCRIPT_KNOBS if options["obeys"] else []
+        self.log_file = Path(self.script or run_dir / EVENTS)
+        self.log = EventLog(self.log_file) if self.leader else None
         self.control = ControlFolder(run_dir, self.attempt)
         if self.leader:
             tell_warnings(self._emit)
@@ -39,6 +44,7 @@ class Session:
         self._epoch_open = False
         self._began_ms = int(time.time() * 1000)
         self._said_hello = False
+        self._finished = False
         self._started = time.monotonic()
         self._planned_shape = None
         self._mosaic_off = False
@@ -53,11 +59,11 @@ class Session:
         self._said_hello = True
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
-            groups=group_names(trainer.optimizer.param_groups), knobs=KNOBS, device=str(trainer.device),
+            groups=group_names(trainer.optimizer.param_groups), knobs=self.knobs, device=str(trainer.device),
             **self._gpu_size(),
         )
         self._plan()
-        if self.attempt > 1:
+        if self.attempt > 1 and (self.step > 0 or not self.script):  # a script may just as well begin anew
             self._replay_changes()
 
     def on_train_epoch_start(self) -> None:
@@ -115,8 +121,9 @@ class Session:
 
     def finish(self, error=None) -> None:
         """The `end` event; the run's last line of this attempt. A launcher adds nothing to the end that rank 0 wrote."""
-        if not self._said_hello and self._has_ended():
+        if self._finished or not self._said_hello and self._has_ended():
             return
+        self._finished = True
         self._publish()  # the last whole epoch, whatever `checkpoints.every` says: a run that ended is gone on from there
         if isinstance(error, KeyboardInterrupt):
             self._emit("end", reason="stopped", step=self.step, message="interrupted")
@@ -128,6 +135,8 @@ class Session:
     def validates_now(self) -> bool:
         """Whether Ultralytics validates in its loop at this epoch's end; the last epoch counts where any does."""
         every, epoch = self.in_loop_every, self.trainer.epoch + 1
+        if self.script:
+            return bool(self.trainer.args.val) or epoch >= self.trainer.epochs
         return every > 0 and (epoch % every == 0 or epoch >= self.trainer.epochs)
 
     def has_launched(self) -> bool:
@@ -146,7 +155,7 @@ class Session:
             self.log.write(kind, **fields)
 
     def _has_ended(self) -> bool:
-        event = last_event(self.run_dir)
+        event = last_event(self.log_file)
         return event is not None and event.get("type") == "end" and event.get("t", 0) >= self._began_ms
 
     def _publishes_now(self) -> bool:
@@ -201,6 +210,7 @@ class Session:
         self._planned_shape = (trainer.epochs, len(trainer.train_loader), trainer.batch_size)
         epochs, batches, batch = self._planned_shape
         rule, own = self._own_rule(), {"ownJudge": True} if needs_own_judge(trainer) else {}
+        own.update({"dataset": self._dataset()} if self.script else {})
         self._emit("plan", epochs=epochs, stepsPerEpoch=batches, totalSteps=epochs * batches, batch=batch,
                    task=str(trainer.args.task), images=len(trainer.train_loader.dataset), classes=len(trainer.data["names"]), version=ultralytics.__version__,
                    settings=effective_settings(self.requested, trainer), **({"validation": rule} if rule else {}), **own)
@@ -216,6 +226,15 @@ class Session:
                        f"{error}): checkpoints are judged by the standard rule")
             return {}
 
+    def _dataset(self) -> dict:
+        """What checkpoints are validated on: nobody but the script knows."""
+        from .script import write_dataset
+
+        args, data = self.trainer.args, self.trainer.data
+        classes = str(args.task) == "classify"  # a folder of images
+        file = str(Path(str(args.data)).resolve()) if classes else write_dataset(data, self.run_dir / "trainer")
+        return {"data": file, "imgsz": int(args.imgsz), "single_cls": bool(args.single_cls)}
+
     def _plan_again_if_changed(self) -> None:
         """An out-of-memory halving or `time` changes the plan under way."""
         trainer = self.trainer
@@ -223,7 +242,7 @@ class Session:
             self._plan()
 
     def _take_requests(self) -> None:
-        requests = self.control.take() if self.leader else []
+        requests = [r for r in self.control.take() if self._answers(r[1])] if self.leader else []
         if self.control.gone:
             self._pending_stop = StopTraining("the run folder is gone, or a later attempt was started")
         for request_id, request, by in self._share(requests):
@@ -233,10 +252,13 @@ class Session:
             if self.leader:
                 self.control.done(request_id)
 
-    @staticmethod
-    def _share(requests):
+    def _answers(self, request) -> bool:
+        """Beside a script Pitwall's reader of it answers whatever is not ours."""
+        return not self.script or bool(request) and request.get("type") in self.knobs
+
+    def _share(self, requests):
         """Every rank obeys what rank 0 read, at the same batch."""
-        if int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
+        if not self.knobs or int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
             return requests
         import torch.distributed as dist
 
@@ -288,6 +310,9 @@ class Session:
     def _obey_stop_after_epoch(self) -> None:
         if self._stop_after_epoch and self.trainer.epoch + 1 < self.trainer.epochs:
             self.end_reason = self._stop_after_epoch
+            if self.script:  # what comes after its training is the script's
+                self.trainer.stop = True
+                return
             raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
 
     def _replay_changes(self) -> None:

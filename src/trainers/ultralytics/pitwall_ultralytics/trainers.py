@@ -42,13 +42,13 @@ class Pitwalled:
             raise
         if rank != -1:
             self.pitwall.finish()
-        elif self.pitwall.has_launched():
+        elif self.pitwall.has_launched() and not self.pitwall.script:
             raise StopTraining("the processes that were launched have ended")
 
     def check_resume(self, overrides):
         """A checkpoint remembers where its trainer wrote; the run folder may have been moved since."""
         super().check_resume(overrides)
-        if self.resume:
+        if self.resume and not json.loads(os.environ["PITWALL_OPTIONS"]).get("script"):
             self.args.save_dir = str(Path(os.environ["PITWALL_RUN_DIR"]) / "trainer")
 
     def preprocess_batch(self, batch):
@@ -57,8 +57,9 @@ class Pitwalled:
         return super().preprocess_batch(batch)
 
     def validate(self):
-        """Validation is Pitwall's, off the loop, unless the experiment wants Ultralytics' own as well."""
-        return super().validate() if self.pitwall.validates_now() else (self.metrics, None)
+        """Validation is Pitwall's, off the loop, unless the experiment wants Ultralytics' own as well; a script does as it does."""
+        pitwall = self.pitwall
+        return super().validate() if pitwall.script or pitwall.validates_now() else (self.metrics, None)
 
     def final_eval(self):
         if self.pitwall.in_loop_every > 0:
@@ -71,6 +72,8 @@ PREFIX = "Pitwall"
 def pitwalled(base: type) -> type:
     """The trainer of a model (detection, RT-DETR, YOLO-World ...) as one that Pitwall watches."""
     name = PREFIX + base.__name__
+    if globals().get(name) is not None and globals()[name].__bases__[-1] is not base:  # a script's own of the same name
+        del globals()[name]
     os.environ["PITWALL_TRAINER"] = f"{base.__module__}:{base.__qualname__}"
     if name not in globals():
         globals()[name] = type(name, (Pitwalled, base), {"__module__": __name__, "__doc__": base.__doc__})

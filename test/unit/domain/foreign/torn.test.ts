@@ -2,14 +2,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ForeignRecord } from '../../../../src/domain/foreign/record';
 import { encodeFileVersion, encodeScalar } from '../../../../src/domain/foreign/tfevents';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunState } from '../../../../src/run/state';
 import { ForeignRun } from '../../../../src/trainers/command/foreign-events';
 import { csvSource } from '../../../../src/trainers/command/sources/csv';
 import { jsonlSource } from '../../../../src/trainers/command/sources/jsonl';
-import type { Source } from '../../../../src/trainers/command/sources/source';
+import type { Source, SourceRecord } from '../../../../src/trainers/command/sources/source';
 import { tensorboardSource } from '../../../../src/trainers/command/sources/tensorboard';
 import { repositoryRoot } from '../../../helpers/shared';
 
@@ -79,8 +78,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-async function drain(source: Source): Promise<ForeignRecord[]> {
-  const records: ForeignRecord[] = [];
+async function drain(source: Source): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = [];
   for (let quiet = 0; quiet < 2; ) {
     const read = await source.poll();
     records.push(...read);
@@ -89,11 +88,11 @@ async function drain(source: Source): Promise<ForeignRecord[]> {
   return records;
 }
 
-const untimed = (records: readonly ForeignRecord[]): unknown[] =>
+const untimed = (records: readonly SourceRecord[]): unknown[] =>
   records.map((record) => ({ ...record, time: undefined }));
 
 /** What a host shows after these records. */
-function stateAfter(records: readonly ForeignRecord[]): RunState {
+function stateAfter(records: readonly SourceRecord[]): RunState {
   const run = new ForeignRun({ trainer: 'command', pid: 1, attempt: 1, epochs: 0, knobs: [] });
   const events = [run.start(1), ...records.flatMap((record) => run.events(record, 1))];
   return events.reduce((state, value) => reduceRun(state, { source: 'events', value }), createRunState());
@@ -110,7 +109,7 @@ function shown({ steps, epochs }: RunState): unknown {
 }
 
 /** Numbers of a row, the epoch and the clock aside, however they are named. */
-function numbersOf(record: ForeignRecord, next: ForeignRecord): string[] {
+function numbersOf(record: SourceRecord, next: SourceRecord): string[] {
   if (record.kind !== 'step' || next.kind !== 'epoch') throw new Error('a row is a step and an epoch');
   expect(next.loss).toEqual(record.loss);
   return [record.loss, next.metrics, record.lr].flatMap((group) => Object.values(group).map(String)).sort();
@@ -190,7 +189,7 @@ it('results.csv: old cells of a trainer that does not validate are no metrics', 
 
 describe('TensorBoard event files', () => {
   const bytes = readFileSync(path.join(repositoryRoot, 'test/fixtures/foreign/events.tfevents'));
-  const shownOf = (records: readonly ForeignRecord[]): unknown => shown(stateAfter(records));
+  const shownOf = (records: readonly SourceRecord[]): unknown => shown(stateAfter(records));
 
   it('a real one, cut at any byte and written on, shows the same run', async () => {
     const whole = path.join(dir, 'whole.tfevents');
@@ -217,7 +216,7 @@ describe('TensorBoard event files', () => {
     mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     appendFileSync(path.join(dir, name), content);
   };
-  const box = (records: readonly ForeignRecord[], name = 'box'): [number, number][] => {
+  const box = (records: readonly SourceRecord[], name = 'box'): [number, number][] => {
     const { steps } = stateAfter(records);
     return Array.from(steps.loss.get(name)?.view() ?? [], (value, i) => [steps.step.at(i), value]);
   };

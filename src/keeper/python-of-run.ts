@@ -1,0 +1,16 @@
+import { choosePython } from '../engine/python/choose';
+import { interpreterOf } from '../engine/python/interpreter-of';
+import type { RunFile } from '../run/files';
+
+/**
+ * The interpreter that opens a run's .pt: the one that its host chose. Runs of other programs are started without one: it is
+ * looked for once it is needed. Throws one line where there is none.
+ */
+export async function pythonOfRun(run: RunFile): Promise<string> {
+  const { python, cwd, experiment } = run;
+  if (python !== undefined || experiment.resolved.trainer === 'ultralytics') return interpreterOf(run);
+  const wanted = process.env.PITWALL_PYTHON;
+  const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
+  if (choice.kind === 'missing') throw new Error(`a .pt needs Ultralytics to be read: ${choice.message}`);
+  return choice.executable;
+}

@@ -1,0 +1,26 @@
+import { parseJson } from '../../../base/json';
+import { zTrainerEvent } from '../../../run/events';
+import { AppendedLines } from './lines';
+import type { Source, SourceRecord } from './source';
+
+/**
+ * A program that trains with Ultralytics has its events written by Pitwall's runner, which Python loads into it: from the
+ * first of them on they are the run's, and what else it writes is not read twice.
+ */
+export function withRunner(file: string, other: Source): Source {
+  const lines = new AppendedLines(file);
+  let isThere = false;
+  const poll = async (): Promise<readonly SourceRecord[]> => {
+    const { lines: added } = await lines.next();
+    isThere ||= added.length > 0;
+    return isThere ? added.map(readLine) : other.poll();
+  };
+  return { ...other, poll };
+}
+
+function readLine(line: string): SourceRecord {
+  const parsed = zTrainerEvent.safeParse(parseJson(line));
+  return parsed.success
+    ? { kind: 'event', event: parsed.data }
+    : { kind: 'problem', message: `not a line of the runner: ${line.slice(0, 200)}` };
+}

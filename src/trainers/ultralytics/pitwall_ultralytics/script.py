@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-only
+"""A user's own script that calls `YOLO(...).train(...)`, watched without being edited (hook/sitecustomize.py). It trains,
+validates and ends as it does without Pitwall; its steps, LR and checkpoints go to the run, and LR changes are obeyed."""
+
+import functools
+import json
+import os
+import sys
+from pathlib import Path
+
+SAID_ONLY_ONCE = "this script trains more than once: the run shows its first training only"
+
+
+def watch(model_class) -> None:
+    """`train` of the library's model class, with the trainer that it would take as one that Pitwall watches."""
+    train = model_class.train
+
+    @functools.wraps(train)
+    def watched(self, trainer=None, **arguments):
+        if not begins(arguments):
+            return train(self, trainer=trainer, **arguments)
+        return run(self, train, trainer, arguments)
+
+    model_class.train = watched
+
+
+def begins(arguments: dict) -> bool:
+    """Whether this training is the run's. Of ranks that a launcher started the first alone is watched."""
+    if int(os.environ.get("RANK", -1)) > 0:
+        return False
+    if isinstance(arguments.get("data"), (list, tuple)):
+        return refuse("this script trains on several datasets in a row: none of these trainings is shown")
+    attempt = os.environ.get("PITWALL_ATTEMPT", "1")
+    claim = Path(os.environ["PITWALL_RUN_DIR"]) / "trainer" / f"watched-{attempt}"
+    try:
+        os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)))
+        return True
+    except FileExistsError:
+        return refuse(SAID_ONLY_ONCE)
+
+
+def refuse(why: str) -> bool:
+    from .events import EventLog
+
+    EventLog(Path(os.environ["PITWALL_RUNNER_LOG"])).write("log", level="warning", message=why)
+    return False
+
+
+def run(model, train, trainer, arguments: dict):
+    from .session import StopTraining
+    from .trainers import pitwalled
+
+    os.environ["PITWALL_OPTIONS"] = json.dumps({
+        "attempt": int(os.environ.get("PITWALL_ATTEMPT", 1)), "in_loop_every": 1, "warmup_shape": "linear",
+        "requested": {}, "script": os.environ["PITWALL_RUNNER_LOG"],
+        # Ranks that something else started are not all watched: none waits for what another was asked.
+        "obeys": "RANK" not in os.environ,
+    })
+    try:
+        result = train(model, trainer=pitwalled(trainer or model._smart_load("trainer")), **arguments)
+    except StopTraining as error:
+        finish(model)
+        sys.exit(str(error))
+    except BaseException as error:
+        finish(model, error)
+        raise
+    finish(model)
+    return result
+
+
+def finish(model, error=None) -> None:
+    session = getattr(getattr(model, "trainer", None), "pitwall", None)
+    if session is not None:
+        session.finish(error)
+
+
+def write_dataset(data: dict, folder: Path) -> str:
+    """The dataset as the trainer has resolved it, in the run: YAML in its JSON form."""
+    kept = {k: str(v) if isinstance(v, Path) else v for k, v in data.items()}
+    plain = {k: v for k, v in kept.items() if k in ("path", "train", "val", "test", "names", "nc", "kpt_shape", "flip_idx", "channels")}
+    for split in ("train", "val", "test"):
+        if isinstance(data.get(split), (list, tuple)):
+            plain[split] = [str(path) for path in data[split]]
+    file = folder / "data.yaml"
+    file.write_text(json.dumps(plain, default=str), encoding="utf-8")
+    return str(file)
