@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
-import type { CliIo } from '../io';
+import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
@@ -30,7 +32,10 @@ export function trainCommand({ io, run }: Cli) {
     .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
     .option('--name <name>', 'name of the run folder; without it one is made')
     .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
-    .option('--resume <run>', 'go on with this run from its last checkpoint')
+    .option(
+      '--resume <run>',
+      'go on with this run, or a folder that Ultralytics trained in, from its last checkpoint',
+    )
     .option(...TAKE_OVER)
     .option(...TRUST)
     .option(
@@ -64,7 +69,30 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   if (config !== undefined || options.set.length > 0 || options.name !== undefined)
     throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
   const since = Date.now();
+  const foreign = foreignFolder(io, options.resume ?? '');
+  if (foreign !== undefined) return takeOver(io, foreign, options);
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir, options);
   return { dir, told: [], since, leash: options.leash === true };
+}
+
+/** The output folder of a training that Ultralytics did without Pitwall, absolute: it can be gone on from. */
+function foreignFolder({ cwd }: CliIo, name: string): string | undefined {
+  const folder = path.resolve(cwd, name);
+  const has = (file: string): boolean => existsSync(path.join(folder, file));
+  return !has('run.json') && has('args.yaml') && has(LAST) ? folder : undefined;
+}
+
+const LAST = 'weights/last.pt';
+
+/** Its remaining epochs become a run of this folder's runs/; what it has written itself stays as it is. */
+function takeOver(io: CliIo, folder: string, { runs }: TrainOptions): Promise<Started> {
+  const last = path.join(folder, LAST);
+  printLine(
+    io.stderr,
+    `${folder} is Ultralytics' own: a run goes on from its ${LAST}, the epochs before stay there`,
+  );
+  const place = { cwd: io.cwd, stem: path.basename(folder), ...(runs !== undefined && { runs }) };
+  const set = [`resume=${JSON.stringify(last)}`, 'trainer=ultralytics'];
+  return startTraining(io, { config: path.join(folder, 'args.yaml'), set, ...place });
 }

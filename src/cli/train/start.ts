@@ -28,6 +28,8 @@ export type RunPlace = {
   /** Working folder of the trainer, in which its runs/ is; without it the folder of the experiment file. */
   readonly cwd?: string;
   readonly leash?: boolean;
+  /** What automatic names start with; without it the experiment file's name. */
+  readonly stem?: string;
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
@@ -69,7 +71,17 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
   const python = await pythonFor(io, experiment, folder);
   const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
   const name = place.name === undefined ? {} : { name: place.name };
-  const run = { experimentFile: file, text, experiment, set, runsDir, cwd: folder, pitwallVersion: VERSION };
+  const stem = place.stem === undefined ? {} : { stem: place.stem };
+  const run = {
+    ...stem,
+    experimentFile: file,
+    text,
+    experiment,
+    set,
+    runsDir,
+    cwd: folder,
+    pitwallVersion: VERSION,
+  };
   const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });

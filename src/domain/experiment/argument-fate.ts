@@ -16,6 +16,7 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   patience:
     'is the default of early_stop.patience, without smoothing; handed on where Ultralytics validates in its loop',
   val: 'true: Ultralytics validates in its loop as well; false: nobody does, except Ultralytics after the last epoch',
+  resume: 'as written; a resume of a run of Pitwall goes on from its own last checkpoint',
   save_period: 'is the default of checkpoints.keep_every as well',
 };
 

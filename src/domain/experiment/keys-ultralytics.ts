@@ -14,6 +14,12 @@ const TRAINING: readonly Plain[] = [
   ],
   ['mode', 'text', 'train', 'Always train here.'],
   [
+    'resume',
+    'any',
+    false,
+    'Goes on from a checkpoint (a path, or `true`: that of `model`) for the epochs that are left, by the arguments that it holds. A run of Pitwall is continued with --resume or Continue.',
+  ],
+  [
     'time',
     'number',
     null,
@@ -98,7 +104,6 @@ export const DECIDED_BY_PITWALL: ReadonlyMap<string, Words> = new Map([
   ['name', words('a run is named by --name, or after its config and model')],
   ['exist_ok', words('a run never writes over another')],
   ['save_dir', words('each run has its own folder')],
-  ['resume', words('a run is continued with --resume or Continue')],
 ]);
 
 const row = ([key, kind, fallback, doc]: Plain): KeySpec =>

@@ -50,6 +50,7 @@ const RULES: Readonly<Record<TrainerKind, readonly EntryRule[]>> = {
     onlyFor('mode', (v) => v === 'train', words('expected {0}', 'train')),
     CHECK_BATCH,
     noteTask,
+    noteResume,
   ],
   command: [required('command.run', words('the program and its arguments, as a list')), checkRun, checkReads],
 };
@@ -151,6 +152,18 @@ function noteTask(entries: Entries): readonly Problem[] {
   return [{ severity: 'info', ...worded(said), ...place(entry) }];
 }
 
+/** The file's own keys hardly count then: the checkpoint's do. */
+function noteResume(entries: Entries): readonly Problem[] {
+  const entry = entries.get('resume');
+  if (entry === undefined || !entry.value) return [];
+  const from = entry.value === true ? entries.get('model')?.value : entry.value;
+  const said = words(
+    'goes on from {0} for the epochs that are left: Ultralytics takes the arguments that it holds, and of this file only what a resume may change',
+    shown(from),
+  );
+  return [{ severity: 'warning', ...worded(said), ...place(entry) }];
+}
+
 /** A program is started without a shell: one text with blanks is most likely a shell line. */
 function checkRun(entries: Entries): readonly Problem[] {
   const entry = entries.get('command.run');
@@ -188,9 +201,7 @@ function noteDecided(entries: Entries): readonly Problem[] {
   return [...DECIDED_BY_PITWALL].flatMap(([key, why]): Problem[] => {
     const entry = entries.get(key);
     if (entry === undefined || entry.value === null) return [];
-    // A run that was meant to continue would start from the beginning.
-    const severity = key === 'resume' && entry.value !== false ? 'warning' : 'info';
-    return [{ severity, ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
+    return [{ severity: 'info', ...worded(words('Pitwall decides this: {0}', why)), ...place(entry) }];
   });
 }
 

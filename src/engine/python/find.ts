@@ -23,6 +23,8 @@ export type PythonPlace = {
 };
 
 const TIMEOUT_MS = 5000;
+/** One that a person or an environment names is not given up so soon: on a busy machine Python alone takes seconds. */
+const NAMED_TIMEOUT_MS = 60_000;
 const TORCH_MS = 60_000;
 const TORCH_PROBE = `
 import torch
@@ -75,14 +77,18 @@ export async function probePythons(places: readonly PythonPlace[]): Promise<Pyth
   });
 }
 
-function probe({ executable, found }: PythonPlace): Promise<PythonReport | undefined> {
+const patienceFor = ({ isInFolder, found }: PythonPlace): number =>
+  isInFolder || found === 'PATH' ? TIMEOUT_MS : NAMED_TIMEOUT_MS;
+
+function probe(place: PythonPlace): Promise<PythonReport | undefined> {
+  const { executable } = place;
   return new Promise((resolve) => {
     execFile(
       executable,
       // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
       ['-I', '-c', PROBE, ...PACKAGES],
-      { cwd: tmpdir(), timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' },
-      (error, stdout) => resolve(readProbe(error, stdout, { executable, found })),
+      { cwd: tmpdir(), timeout: patienceFor(place), windowsHide: true, killSignal: 'SIGKILL' },
+      (error, stdout) => resolve(readProbe(error, stdout, place)),
     );
   });
 }
@@ -107,10 +113,10 @@ export function probeTorch(executable: string): Promise<string> {
 function readProbe(
   error: (Error & { code?: unknown; killed?: boolean }) | null,
   stdout: string,
-  place: PythonPlace,
+  { isInFolder: _, ...place }: PythonPlace,
 ): PythonReport | undefined {
   if (error?.code === 'ENOENT' || error?.code === 'ENOTDIR') return undefined;
-  if (error?.killed) return { ...place, problem: `gave no answer in ${TIMEOUT_MS / 1000} s` };
+  if (error?.killed) return { ...place, problem: `gave no answer in ${patienceFor(place) / 1000} s` };
   const answer = parseJson(stdout) as
     | Pick<PythonReport, 'executable' | 'prefix' | 'version' | 'packages'>
     | null

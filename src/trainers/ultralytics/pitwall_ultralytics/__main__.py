@@ -45,13 +45,15 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
         "warmup_shape": experiment["schedule"]["warmup_shape"],
         "lr_range": lr_range, "requested": requested(experiment),
     }, default=str)
-    resume_from = last_checkpoint(run_dir) if attempt > 1 else None
+    # Of the run itself, else of a training that was begun elsewhere: the library judges what can be gone on from.
+    resume_from = (last_checkpoint(run_dir) if attempt > 1 else None) or experiment["passthrough"].get("resume")
+    start = resume_from if isinstance(resume_from, (str, Path)) else experiment["model"]
     try:
-        model = open_model(yolo, str(resume_from or experiment["model"]))
+        model = open_model(yolo, str(start))
     except Exception as error:
-        return fail(run_dir, f"model {experiment['model']}: " + " ".join(str(error).split()))
+        return fail(run_dir, f"model {start}: " + " ".join(str(error).split()))
     if resume_from:
-        arguments["resume"] = str(resume_from)
+        arguments["resume"] = resume_from if resume_from is True else str(resume_from)
     from .trainers import pitwalled
 
     try:

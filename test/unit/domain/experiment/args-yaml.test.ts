@@ -51,7 +51,7 @@ describe("Ultralytics' own args.yaml", () => {
 
   it('only remarks on what Pitwall decides', () => {
     const { problems } = parseExperiment(fixture, { file: 'args.yaml' });
-    expect(problems.map((p) => p.key)).toEqual(['name', 'exist_ok', 'save_dir', 'resume']);
+    expect(problems.map((p) => p.key)).toEqual(['name', 'exist_ok', 'save_dir']);
   });
 
   it('of an old version opens as it is', () => {
@@ -76,11 +76,12 @@ describe("Ultralytics' own args.yaml", () => {
     expect(experiment?.passthrough).toEqual({ scale: [0.2, 0.9], fraction: 200 });
   });
 
-  it('says that resume begins anew here', () => {
+  it('hands resume on, and says whose arguments count then', () => {
     const text = 'model: last.pt\ndata: d.yaml\nresume: true';
-    const { problems } = parseExperiment(text, { file: 'args.yaml' });
+    const { experiment, problems } = parseExperiment(text, { file: 'args.yaml' });
+    expect(experiment?.passthrough).toEqual({ resume: true });
     const told = problems.find(({ key }) => key === 'resume');
-    expect(told).toMatchObject({ severity: 'warning', message: expect.stringMatching(/--resume/) });
+    expect(told).toMatchObject({ severity: 'warning', message: expect.stringMatching(/from "last\.pt" .*left/) });
   });
 
   it('keeps what patience, val and save_period mean to Ultralytics, and hands them on', () => {
