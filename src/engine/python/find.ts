@@ -77,8 +77,10 @@ export async function probePythons(places: readonly PythonPlace[]): Promise<Pyth
   });
 }
 
-const patienceFor = ({ isInFolder, found }: PythonPlace): number =>
-  isInFolder || found === 'PATH' ? TIMEOUT_MS : NAMED_TIMEOUT_MS;
+const FOUND_BY_LOOKING: ReadonlySet<string> = new Set(['.venv', 'venv', 'env', 'PATH']);
+
+const patienceFor = ({ found }: PythonPlace): number =>
+  FOUND_BY_LOOKING.has(found) ? TIMEOUT_MS : NAMED_TIMEOUT_MS;
 
 function probe(place: PythonPlace): Promise<PythonReport | undefined> {
   const { executable } = place;

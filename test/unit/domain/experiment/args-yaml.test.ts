@@ -81,7 +81,10 @@ describe("Ultralytics' own args.yaml", () => {
     const { experiment, problems } = parseExperiment(text, { file: 'args.yaml' });
     expect(experiment?.passthrough).toEqual({ resume: true });
     const told = problems.find(({ key }) => key === 'resume');
-    expect(told).toMatchObject({ severity: 'warning', message: expect.stringMatching(/from "last\.pt" .*left/) });
+    expect(told).toMatchObject({
+      severity: 'warning',
+      message: expect.stringMatching(/from "last\.pt" .*left/),
+    });
   });
 
   it('keeps what patience, val and save_period mean to Ultralytics, and hands them on', () => {
