@@ -12,9 +12,18 @@ export function judgeRun(state: RunState, settings: EarlyStopSettings) {
     asked?.type === 'answer' && asked.request.type === 'patience' ? asked.request.value : settings.patience;
   const wait_for_decay = settings.wait_for_decay && asked === undefined;
   const history = historyOf(state);
+  const metric = metricOf(state, settings);
   const context = contextOf(state, history.at(-1)?.epoch ?? 0);
-  const verdict = judgeEarlyStop(history, { ...settings, patience, wait_for_decay }, context);
-  return { ...verdict, patience, stop: verdict.stop && (settings.enabled || asked !== undefined) };
+  const verdict = judgeEarlyStop(history, { ...settings, metric, patience, wait_for_decay }, context);
+  return { ...verdict, patience, metric, stop: verdict.stop && (settings.enabled || asked !== undefined) };
+}
+
+/** As the best checkpoint is chosen: by the library's own fitness for tasks that it judges, unless the file says otherwise. */
+function metricOf(state: RunState, { metric }: EarlyStopSettings): EarlyStopSettings['metric'] {
+  const isSet = state.run?.experiment.resolved.explicit.includes('early_stop.metric') ?? false;
+  const validated = [...state.validations.values()];
+  const isJudged = validated.length > 0 && validated.every(({ fitness }) => fitness !== undefined);
+  return isJudged && !isSet ? 'fitness' : metric;
 }
 
 function contextOf(state: RunState, epoch: number): EarlyStopContext {

@@ -318,11 +318,10 @@ class Keeper {
     if (this.#judged === this.#book.lines || !this.#trainer.alive || this.#trainer.cause) return;
     this.#judged = this.#book.lines;
     const settings = this.#options.run.experiment.resolved.early_stop;
-    const { stop, bestEpoch, patience, notBegun, others } = judgeRun(state, settings);
+    const { stop, bestEpoch, patience, metric, notBegun, others } = judgeRun(state, settings);
     this.#warnNotBegun(notBegun);
     if (!stop) return;
     const epoch = Math.max(...state.validations.keys());
-    const { metric } = settings;
     const message = `early stop at epoch ${epoch}: ${metric} (smoothed) has not improved for ${patience} epochs, best was epoch ${bestEpoch}; ${others}`;
     this.#book.note({ type: 'early_stop', epoch, bestEpoch, metric, message });
     await this.#ask('stop');

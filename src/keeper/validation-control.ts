@@ -3,6 +3,7 @@ import type { ValidatedEpoch } from '../domain/run/early-stop';
 import { createBehindAlarm, createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
+import { experimentNow } from '../engine/control/followed-experiment';
 import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';
@@ -146,7 +147,7 @@ export class ValidationControl {
       skipped: inState('skipped'),
       asked: this.#asked,
       validating: epochOf(this.#state),
-      settings: this.#options.run.experiment.resolved.validation,
+      settings: experimentNow(this.#options.run, state.plan?.dataset).validation,
       lastEpoch: state.plan?.epochs,
       trainerEnded,
     });
@@ -283,7 +284,7 @@ export class ValidationControl {
     const { book, run, monitor } = this.#options;
     const { checkpoints, validations, plan } = book.state;
     const at = epochOf(this.#state) ?? Math.max(0, ...validations.keys());
-    const { enabled, every } = run.experiment.resolved.validation;
+    const { enabled, every } = experimentNow(run, plan?.dataset).validation;
     if (!enabled) return;
     const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
     const behind = due.filter(({ path }) => !this.#lane.needsWord(path, plan?.dataset)).length;
@@ -309,9 +310,10 @@ function hasBoxes(outcome: LaneOutcome): boolean {
 
 export function historyOf(state: RunState): ValidatedEpoch[] {
   const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
-  return onLatestValSet(state.validations.values()).map(({ epoch, map, map50, precision, recall }) => {
+  return onLatestValSet(state.validations.values()).map(({ epoch, map, map50, precision, recall, fitness }) => {
     const loss = losses.get(epoch);
-    return { epoch, map, map50, precision, recall, ...(loss === undefined ? {} : { loss }) };
+    const known = { ...(loss === undefined ? {} : { loss }), ...(fitness === undefined ? {} : { fitness }) };
+    return { epoch, map, map50, precision, recall, ...known };
   });
 }
 

@@ -36,6 +36,8 @@ export const zDetectionRule = z.object({
   /** Absent in files of earlier versions: all classes, and the matching that reports had. */
   classes: z.array(z.number().int()).optional(),
   matching: z.enum(['greedy', 'best-label']).optional(),
+  /** Boxes of different classes suppressed each other; absent: they did not. */
+  agnostic: z.literal(true).optional(),
 });
 
 export const zDetectionsHeader = z

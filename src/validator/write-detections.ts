@@ -43,6 +43,8 @@ export async function writeDetections(
         exif: 'applied',
         ...(params.classes === undefined ? {} : { classes: params.classes }),
         matching: params.matching,
+        // Of one class only there is nothing else to suppress.
+        ...(params.agnostic && !params.single_cls && { agnostic: true as const }),
       },
       images: results.length,
       files,

@@ -14,7 +14,7 @@ import {
 import type { ChartPoint } from '../state/model';
 import { overlayPlugin } from './overlay';
 import type { ChartSpec, LineSpec } from './spec';
-import { describeX, formatX } from './ticks';
+import { describeX, formatX, isZero } from './ticks';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
 
@@ -169,7 +169,7 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
         ...ticks,
         maxTicksLimit: 5,
         count: spec.y.ticks,
-        callback: (v: number) => (v === 0 ? '0' : shortTick(v)),
+        callback: (v: number, _: number, all: readonly { value: number }[]) => shortTick(isZero(v, all) ? 0 : v),
       },
     },
   };
@@ -182,6 +182,7 @@ function gridColour({ theme }: ChartSpec): string {
 
 /** Ticks are round numbers: no trailing zeros, an exponent only below a thousandth. */
 function shortTick(value: number): string {
+  if (value === 0) return '0';
   const text =
     Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5
       ? value.toExponential(0)

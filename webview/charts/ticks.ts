@@ -39,3 +39,9 @@ export function describeX(value: number, kind: XKind, words: { epoch: string; st
   const count = formatCount(value);
   return `${words.step} ${kind === 'step' ? count : marked(value, count)}`;
 }
+
+/** Chart.js adds its steps up: of ticks around 0 the middle one is 2.17e-19. */
+export function isZero(value: number, all: readonly { readonly value: number }[]): boolean {
+  const widest = Math.max(...all.map((tick) => Math.abs(tick.value)));
+  return Math.abs(value) < widest * 1e-9;
+}

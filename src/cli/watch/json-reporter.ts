@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LiveRun } from '../../engine/runs/live-run';
-import type { RunEntry } from '../../run/state';
+import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
+import type { RunEntry, RunState } from '../../run/state';
 import { type CliIo, printJson, printLine } from '../io';
 import type { RunReporter } from './reporter';
 
@@ -32,6 +33,15 @@ export function resultOf({ state, presence, dir }: LiveRun) {
     run: dir,
     state: presence.state,
     reason: presence.note ?? state.end?.message,
-    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : null,
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : ownBest(state, dir),
   };
+}
+
+/** Only the trainer itself has validated: the best of its own numbers, with its checkpoint if that is kept. */
+function ownBest(state: RunState, dir: string) {
+  const best = bestOwn(ownMetricsOf(state));
+  if (!best) return null;
+  const checkpoint = state.checkpoints.get(best.epoch);
+  const kept = checkpoint?.kept ? path.join(dir, checkpoint.path) : null;
+  return { epoch: best.epoch, map: best.map, path: kept, judgedBy: 'trainer' };
 }

@@ -70,6 +70,7 @@ const FIXED: readonly Fixed[] = [
   { name: words('the split'), of: ({ split }) => split },
   { name: words('the EXIF orientation of images'), of: ({ exif }) => exif },
   { name: words('the IoU of NMS'), of: ({ iou }) => iou },
+  { name: words('agnostic_nms'), of: ({ agnostic }) => (agnostic ? 'true' : 'false') },
   { name: words('the choice of classes'), of: ({ classes }) => classes?.join(' ') ?? 'all' },
 ];
 

@@ -43,6 +43,8 @@ export type DetectionRule = {
   readonly classes?: readonly number[] | undefined;
   /** Absent in files of earlier versions. */
   readonly matching?: MatchingRule | undefined;
+  /** Boxes of different classes suppressed each other; absent: they did not. */
+  readonly agnostic?: true | undefined;
   readonly split: string;
   readonly exif: 'applied' | 'ignored';
 };

@@ -10,6 +10,8 @@ export type ValidatedEpoch = {
   readonly precision: number;
   readonly recall: number;
   readonly loss?: number;
+  /** Of the trainer's own library, for tasks that it judges itself (masks and boxes together). */
+  readonly fitness?: number;
 };
 
 /** What the rule needs to know of the run besides its metrics. */
@@ -138,6 +140,7 @@ function scoreOf(
 ): number {
   if (metric === 'loss') return -(epoch.loss ?? Number.NaN);
   if (metric !== 'fitness') return epoch[metric];
+  if (epoch.fitness !== undefined) return epoch.fitness;
   const { precision, recall, map50, map } = epoch;
   return (
     FITNESS.loss * lossGain(epoch.loss, firstLoss) +

@@ -21,6 +21,8 @@ def train_arguments(experiment: dict, run_dir, known, in_loop: bool = False) -> 
     if in_loop:
         arguments.update(patience=own_patience(experiment),
                          val=asked.get("val", True) or bool(experiment["validation"].get("in_loop")))
+    else:  # kept as checkpoints of the run (checkpoints.keep_every), not a second time in the library's folder
+        arguments.pop("save_period", None)
     if asked.get("save") is False:
         arguments["save"] = True  # what is not saved can be neither validated nor gone on from
     # The same data with an absolute path, where Ultralytics would look for it somewhere else.

@@ -127,6 +127,8 @@ describe('two records of one val set', () => {
     checkRefused(unturned, record(), 'the EXIF orientation of images differs: ignored for A, applied for B');
     const few = record({ rule: { classes: [0, 2] } });
     checkRefused(few, record(), 'the choice of classes differs: 0 2 for A, all for B');
+    const agnostic = record({ rule: { agnostic: true } });
+    checkRefused(agnostic, record(), 'agnostic_nms differs: true for A, false for B');
   });
 
   it('whose labels were read differently are refused', () => {
