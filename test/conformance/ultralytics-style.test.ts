@@ -55,6 +55,18 @@ describeWithShared('Ultralytics-style evaluation', () => {
     expect(actual.recall).toBeCloseTo(values.R, digits);
   });
 
+  // match_predictions and ap_per_class of Ultralytics 8.4.190 on these files, each image's 300 highest scores.
+  it.each([
+    ['voc100_yolov8n_int8', 0.610285, 0.81947],
+    ['voc100_fastestdet', 0.296429, 0.536919],
+    ['voc100_padilla', 0.345258, 0.609311],
+  ])('%s by the matching of reports equals the newest version within .00005', (name, map, map50) => {
+    const { groundTruth, detections } = load(cases[name].gt, cases[name].dt);
+    const actual = evaluateUltralytics(groundTruth, detections);
+    expect(Math.abs(actual.map - map)).toBeLessThan(5e-5);
+    expect(Math.abs(actual.map50 - map50)).toBeLessThan(5e-5);
+  });
+
   it('the same columns score by COCO as their files do, to single precision', () => {
     const { groundTruth, detections } = load(cases.voc100_yolov8n_int8.gt, cases.voc100_yolov8n_int8.dt);
     const stats = evaluateCocoColumns(groundTruth, detections);

@@ -1,4 +1,5 @@
 import type { Words } from '../../base/words';
+import { UNNAMED_MATCHING } from '../evaluation/ultralytics/match';
 import { type CompareOptions, type Comparison, compareDetections } from './compare';
 import { bringToOneFooting, type Refused } from './footing';
 import { commonGroups } from './grouping';
@@ -23,8 +24,8 @@ export function compareRecords(
   if (footing.kind === 'refused') return footing;
   const { truth, a, b, classes, said } = footing;
   // The matching that both reports followed; if they differ, the standard one.
-  const [one, other] = [first, second].map(({ header }) => header.rule.matching);
-  const matching = one !== undefined && one === other ? { matching: one } : {};
+  const [one, other] = [first, second].map(({ header }) => header.rule.matching ?? UNNAMED_MATCHING);
+  const matching = one === other ? { matching: one } : {};
   const comparison = compareDetections(truth, a.detections, b.detections, {
     ...matching,
     groups: commonGroups(a.header, b.header),

@@ -9,6 +9,7 @@ import { type Named, withNames } from '../../domain/compare/sides';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
+import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import type { RunsCompared } from '../../engine/compare/compare-runs';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { runInWorker } from '../../engine/runs/worker-task';
@@ -109,12 +110,14 @@ async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCu
   if (!kept) return { epoch: undefined, curves: [] };
   const { header, truth, detections } = kept.file;
   const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
-  const curves = precisionRecallCurves(truth, detections, header.rule.matching).map((curve) => ({
-    name: header.classes[curve.class] ?? String(curve.class),
-    ap50: curve.ap50,
-    recall,
-    precision: curve.precision,
-  }));
+  const curves = precisionRecallCurves(truth, detections, header.rule.matching ?? UNNAMED_MATCHING).map(
+    (curve) => ({
+      name: header.classes[curve.class] ?? String(curve.class),
+      ap50: curve.ap50,
+      recall,
+      precision: curve.precision,
+    }),
+  );
   return { epoch: kept.validated.epoch, curves };
 }
 

@@ -13,8 +13,14 @@ import { boxIou } from './iou';
  */
 export type MatchingRule = 'greedy' | 'best-label';
 
-/** The matching of `map` in all reports and comparisons. */
-export const REPORTED_MATCHING: MatchingRule = 'best-label';
+/**
+ * The matching of `map` where no trainer says another: that of `yolo val` of the newest version tried (8.4.190), which on
+ * 100 VOC photographs differs from the older one by .00007 in mAP50-95 and .0004 in mAP50.
+ */
+export const REPORTED_MATCHING: MatchingRule = 'greedy';
+
+/** Of reports and records that do not name theirs: they are of versions that knew no other. */
+export const UNNAMED_MATCHING: MatchingRule = 'best-label';
 
 const THRESHOLDS = 10;
 

@@ -37,7 +37,10 @@ const SEEDS = Array.from({ length: 20 }, (_, seed) => seed + 1);
 
 test("a task's fitness is its library's own where that is known", () => {
   // Masks stand still while boxes and masks together still rise.
-  const rising = epochsOf(Array<number>(12).fill(0.3)).map((epoch, i) => ({ ...epoch, fitness: 0.3 + i / 20 }));
+  const rising = epochsOf(Array<number>(12).fill(0.3)).map((epoch, i) => ({
+    ...epoch,
+    fitness: 0.3 + i / 20,
+  }));
   const settings = { metric: 'fitness', ema: 1, patience: 3 } as const;
   expect(judgeEarlyStop(rising, settings)).toMatchObject({ stop: false, bestEpoch: 12 });
   expect(judgeEarlyStop(rising, { ...settings, metric: 'map' })).toMatchObject({ stop: true });
