@@ -194,6 +194,20 @@ describe('trainer: command', () => {
     expect(readFileSync(path.join(runDir, 'trainer/output.log'), 'utf8')).toBe('out of memory\n');
   });
 
+  it('a program that is started again is not judged by what the runner said of the attempt before', async () => {
+    makeRun('fails', {});
+    mkdirSync(path.join(runDir, 'trainer'));
+    const requested = { type: 'stop_after_epoch' };
+    const before = [
+      { type: 'control', t: 1, id: 'a', ok: true, requested, step: 1, message: '' },
+      { type: 'end', t: 1, reason: 'failed', step: 1, message: 'of before' },
+    ].map((event) => `${JSON.stringify(event)}\n`);
+    writeFileSync(path.join(runDir, 'trainer/runner.jsonl'), before.join(''));
+    expect(await start()).toBe(1);
+    const message = 'the program ended with exit code 7; see trainer/output.log';
+    expect(events().at(-1)).toMatchObject({ reason: 'failed', message });
+  });
+
   it('fails in one line where the program cannot be started', async () => {
     makeRun('jsonl', { run: ['no-such-program-here'] });
     expect(await start()).toBe(1);

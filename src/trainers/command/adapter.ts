@@ -21,6 +21,8 @@ export type AdapterOptions = {
   readonly attempt: number;
   /** Epochs that are planned; 0 where nobody knows. */
   readonly epochs: number;
+  /** The program was started for this reading, rather than found running. */
+  readonly isNew: boolean;
   readonly source: Source;
   readonly pollMs: number;
   readonly knobs: readonly string[];
@@ -49,6 +51,7 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
     end = value;
   });
   const fresh = untold(told, surviving(await polls.catchUp()));
+  if (options.isNew) run.forgetRunner();
   write(run.start(Date.now(), fresh.fromStep));
   fresh.events.forEach(write);
   let asked = false;
@@ -57,10 +60,11 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
     (await polls.next()).events.forEach(write);
     const { events, stop } = answerRequests(runDir, { obey, step: run.lastStep, leaves: run.runner.answers });
     events.forEach(write);
-    asked ||= stop || run.runner.wasStopped;
+    asked ||= stop;
     await Promise.race([sleep(options.pollMs), ended]);
   }
   await readOut(polls.next, write);
+  asked ||= run.runner.wasStopped;
   const isSilent = !run.hasNumbers && told.checkpoints.size === 0 && !polls.tookCheckpoint();
   const silence = isSilent && !asked ? await explain(source) : undefined;
   const { event, code } = endOf({ end, asked, run, silence });

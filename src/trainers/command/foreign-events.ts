@@ -24,7 +24,7 @@ export class ForeignRun {
   #endedEpoch = 0;
   #planned = { epochs: 0, stepsPerEpoch: 0 };
   #hasNumbers = false;
-  #runner: RunnerState = { answers: new Set(), wasStopped: false, failure: undefined };
+  #runner: RunnerState = NO_RUNNER;
 
   constructor(options: ForeignRunOptions) {
     this.#options = options;
@@ -44,6 +44,11 @@ export class ForeignRun {
   /** What the runner within the program says of itself, while it trains. */
   get runner(): RunnerState {
     return this.#runner;
+  }
+
+  /** What an earlier attempt's runner said of itself does not hold for the program that was started now. */
+  forgetRunner(): void {
+    this.#runner = NO_RUNNER;
   }
 
   /** The step after the last one. */
@@ -98,7 +103,7 @@ export class ForeignRun {
   }
 
   #helloOfRunner(hello: TrainerEventOf<'hello'>): TrainerEvent {
-    this.#runner = { ...this.#runner, answers: new Set(hello.knobs) };
+    this.#runner = { ...NO_RUNNER, answers: new Set(hello.knobs) };
     this.#groups = hello.groups;
     this.#lastStep = hello.fromStep - 1;
     const knobs = [...new Set([...this.#options.knobs, ...hello.knobs])];
@@ -190,6 +195,8 @@ export type RunnerState = {
   /** Its last words, where its training failed. */
   readonly failure: string | undefined;
 };
+
+const NO_RUNNER: RunnerState = { answers: new Set(), wasStopped: false, failure: undefined };
 
 /** `total` is the trainer's own where it logs one, else the sum of the training components; never made of nothing. */
 function withTotal(loss: Readonly<Record<string, number>>): Record<string, number> {

@@ -38,6 +38,7 @@ export function runProgram({
     runDir,
     attempt,
     epochs,
+    isNew: pid === undefined,
     source: withFewProblems(withRunner(path.join(runDir, RUNNER_LOG), openSource(settings, runDir))),
     pollMs: POLL_MS,
     knobs: PROGRAM_KNOBS,

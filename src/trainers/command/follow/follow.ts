@@ -27,6 +27,7 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     runDir,
     attempt,
     epochs: 0,
+    isNew: false,
     source: withFewProblems(folderSource(follows)),
     pollMs: POLL_MS,
     knobs: FOLLOW_KNOBS,

@@ -2,6 +2,7 @@
 """What a trainer subclass does at each hook of Ultralytics: events out, requests in. One per trainer, rank 0 writes."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class Session:
         self.knobs = KNOBS if self.script is None else SCRIPT_KNOBS if options["obeys"] else []
         self.log_file = Path(self.script or run_dir / EVENTS)
         self.log = EventLog(self.log_file) if self.leader else None
-        self.control = ControlFolder(run_dir, self.attempt)
+        # Beside a script a later attempt may be another reader of it.
+        self.control = ControlFolder(run_dir, sys.maxsize if self.script else self.attempt)
         if self.leader:
             tell_warnings(self._emit)
         self.batch = 0
