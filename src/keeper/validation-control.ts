@@ -310,11 +310,16 @@ function hasBoxes(outcome: LaneOutcome): boolean {
 
 export function historyOf(state: RunState): ValidatedEpoch[] {
   const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
-  return onLatestValSet(state.validations.values()).map(({ epoch, map, map50, precision, recall, fitness }) => {
-    const loss = losses.get(epoch);
-    const known = { ...(loss === undefined ? {} : { loss }), ...(fitness === undefined ? {} : { fitness }) };
-    return { epoch, map, map50, precision, recall, ...known };
-  });
+  return onLatestValSet(state.validations.values()).map(
+    ({ epoch, map, map50, precision, recall, fitness }) => {
+      const loss = losses.get(epoch);
+      const known = {
+        ...(loss === undefined ? {} : { loss }),
+        ...(fitness === undefined ? {} : { fitness }),
+      };
+      return { epoch, map, map50, precision, recall, ...known };
+    },
+  );
 }
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {

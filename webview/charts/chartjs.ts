@@ -169,7 +169,8 @@ function scales(spec: ChartSpec): { x: ScaleOptionsByType<'linear'>; y: ScaleOpt
         ...ticks,
         maxTicksLimit: 5,
         count: spec.y.ticks,
-        callback: (v: number, _: number, all: readonly { value: number }[]) => shortTick(isZero(v, all) ? 0 : v),
+        callback: (v: number, _: number, all: readonly { value: number }[]) =>
+          shortTick(isZero(v, all) ? 0 : v),
       },
     },
   };
