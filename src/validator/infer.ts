@@ -26,6 +26,8 @@ export type Inferred = {
   readonly model: PlacedModel;
   /** Boxes of every image that could be read, in the order of the split. */
   readonly results: readonly ImageResult[];
+  /** The same in the order in which they ran: that of aspect ratios if batches share a shape. */
+  readonly asRun: readonly ImageResult[];
   /** Images a run of the session takes. */
   readonly batch: number;
   /** Seconds until the model was open, and seconds inside its session. */
@@ -65,7 +67,7 @@ function batchOf(params: ValidateParams, { input, gpu, half, fixedBatch }: Place
   return fixedBatch ?? (params.batch === 'auto' ? autoBatch(input, { gpu, half }) : params.batch);
 }
 
-type Once = Pick<Inferred, 'model' | 'results' | 'inference' | 'unread'>;
+type Once = Pick<Inferred, 'model' | 'results' | 'asRun' | 'inference' | 'unread'>;
 
 async function inferOnce(warm: WarmState, request: InferRequest, batch: number): Promise<Once> {
   const model = await modelOf(warm, request);
@@ -87,15 +89,15 @@ async function infer({ params, split, onProgress }: InferRequest, model: PlacedM
     multiLabel: true,
     agnostic: params.single_cls || params.agnostic,
   });
-  const results: ImageResult[] = [];
+  const asRun: ImageResult[] = [];
   const onImage = (image: BatchRow, output: ModelOutput, row: number): void => {
     const found = finders.find(output, row, image.placement.input);
     const cls = params.single_cls ? new Uint16Array(found.count) : found.class.slice();
-    results.push({ ...image, boxes: found.boxes.slice(), scores: found.scores.slice(), class: cls });
+    asRun.push({ ...image, boxes: found.boxes.slice(), scores: found.scores.slice(), class: cls });
   };
   const count = countUp(split.images.length, onProgress);
   const inference = await runBatches({ store, session: model.session, onImage, onProgress: count });
-  return { results: results.sort((a, b) => a.index - b.index), inference };
+  return { results: [...asRun].sort((a, b) => a.index - b.index), asRun, inference };
 }
 
 /** Reports how many are done, at most ten times a second. */

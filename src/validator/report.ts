@@ -20,6 +20,8 @@ export type ValidationOutcome = {
     readonly names: readonly string[] | undefined;
   };
   readonly results: readonly ImageResult[];
+  /** As they ran: Ultralytics ranks equal scores in this order. Absent: in the order of the split. */
+  readonly asRun?: readonly ImageResult[];
   readonly classes: number;
   readonly batch: number;
   readonly skipped: number;
@@ -37,7 +39,7 @@ export type Timing = {
 export function reportOf(outcome: ValidationOutcome, { start, ...phases }: Timing): ValidationReport {
   const { params, split, model, results, classes, batch, skipped } = outcome;
   const metricsStart = performance.now();
-  const own = inputColumns(results, split.images, classes);
+  const own = inputColumns(outcome.asRun ?? results, split.images, classes);
   const how = { matching: params.matching, legacyTail: params.tail === 'slope' };
   const { perClass, ...metrics } = evaluateUltralytics(own.truth, own.detections, how);
   const original = imageColumns(results, split.images, classes);

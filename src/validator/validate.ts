@@ -26,14 +26,14 @@ export async function validate(
   const start = performance.now();
   const split = await readSplit(params, warm.knownImages(JSON.stringify([params.data, params.split])));
   const { load, ...inferred } = await inferAll(warm, { params, split, onProgress });
-  const { model, results, batch, inference, unread, notes } = inferred;
+  const { model, results, asRun, batch, inference, unread, notes } = inferred;
   const run = secondsSince(start) - load;
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
   const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
   const { device, half, why, input, metadata } = model;
   const ran = { device, half, why, input, names: metadata.names };
-  const outcome = { params, split, model: ran, results, classes, batch, skipped: unread.size };
+  const outcome = { params, split, model: ran, results, asRun, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
   const set = await judgedSetOf(split, results, warm.digests);
   if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, looks: warm.looks });
