@@ -75,10 +75,11 @@ function cleanEnv(extra = {}) {
 }
 
 /**
- * @param {{ folder: string, extensions: string, settings?: object, env?: object, locale?: string }} options
+ * @param {{ folder: string, extensions: string, settings?: object, env?: object, locale?: string, trace?: { file: string, calls: string } }} options
+ *   `trace`: where strace is to write which system calls of all its processes
  * @returns a server with `url`, `dataDir`, `stop()`
  */
-export async function startServer({ folder, extensions, settings = {}, env = {}, locale }) {
+export async function startServer({ folder, extensions, settings = {}, env = {}, locale, trace }) {
   const { node, entry } = editor();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-vscode-'));
   mkdirSync(path.join(dataDir, 'User'), { recursive: true });
@@ -102,7 +103,11 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
     ...(locale ? ['--locale', locale] : []),
     folder,
   );
-  const child = spawn(node, args, { env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...before] = [...(trace ? underStrace(trace) : []), node];
+  const child = spawn(program, [...before, ...args], {
+    env: cleanEnv(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => (output += text));
@@ -123,6 +128,20 @@ export async function startServer({ folder, extensions, settings = {}, env = {},
     },
   };
 }
+
+/** The tracer is its grandchild (-D): what is started, and ended, is the editor itself. */
+const underStrace = ({ file, calls }) => [
+  'strace',
+  '-D',
+  '-f',
+  '--seccomp-bpf',
+  '-s',
+  '400',
+  '-e',
+  `trace=${calls}`,
+  '-o',
+  file,
+];
 
 /** An editor speaks a language only with its pack; an empty one is enough for extensions to be asked for theirs. */
 function writeLanguagePack(dataDir, locale) {

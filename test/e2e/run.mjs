@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|editing|hovers|training|daily|twoWindows|trouble|looks|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|editing|hovers|training|daily|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -10,6 +10,7 @@ import { editor, whyNotHere } from './provision.mjs';
 import { createSuite } from './suite.mjs';
 import { daily } from './suites/daily.mjs';
 import { editing } from './suites/editing.mjs';
+import { hostile } from './suites/hostile.mjs';
 import { hovers } from './suites/hovers.mjs';
 import { looks } from './suites/looks.mjs';
 import { pages } from './suites/pages.mjs';
@@ -100,7 +101,7 @@ try {
   const parts =
     wanted === 'ultralytics'
       ? [ultralytics]
-      : [pages, editing, hovers, training, daily, twoWindows, trouble, looks];
+      : [pages, editing, hovers, training, daily, twoWindows, trouble, looks, hostile];
   const context = { suite, browser, extensions };
   if (wanted !== 'pages' && !(await isWarm(context))) suite.counts.failed++;
   for (const part of suite.counts.failed > 0 ? [] : parts) {

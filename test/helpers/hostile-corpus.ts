@@ -35,7 +35,13 @@ type Place = {
 };
 type Hostile = (place: Place) => void;
 
-const CANARIES = ['package.json', 'credentials.json', '.profile', 'checkpoint/epoch-0001/model.onnx'];
+const CANARIES = [
+  'package.json',
+  'credentials.json',
+  '.profile',
+  'checkpoint/epoch-0001/model.onnx',
+  'checkpoint/credentials.json',
+];
 const FILES = ['run.json', 'meta.json', 'status.json', 'signature.json'];
 const LOGS = ['events.jsonl', 'keeper.jsonl', 'validation.jsonl', 'stdout.log', 'keeper.log'];
 const OTHERS = ['.events.cache', 'keeper.1.lock', 'keeper.1.released'];
@@ -69,6 +75,10 @@ const huge = (name: string): Hostile => {
       writeFileSync(file, '');
       truncateSync(file, 3 * 2 ** 30);
     });
+};
+/** A terabyte that takes no place. */
+const sparse = (name: string): Hostile => {
+  return (place) => truncateSync(at(place, name), 2 ** 40);
 };
 const folder = (name: string): Hostile => {
   return (place) => replace(at(place, name), (file) => mkdirSync(file));
@@ -157,6 +167,7 @@ const CASES: readonly (readonly [string, Hostile])[] = [
     link(name, () => '/dev/zero'),
   ),
   ...named('huge', [...FILES, 'keeper.1.lock'], huge),
+  ...named('sparse', ['events.jsonl', 'keeper.jsonl', 'validation.jsonl'], sparse),
   ...named('folder', ['run.json', 'status.json', 'events.jsonl', 'signature.json'], folder),
   ['second-name', (place) => replace(at(place, 'keeper.jsonl'), (file) => linkSync(canary(place), file))],
   [
@@ -227,6 +238,7 @@ const CASES: readonly (readonly [string, Hostile])[] = [
       append('keeper.jsonl', { type: 'best', epoch: 50, map: 1, path: '../../../outside/checkpoint' })(place);
     },
   ],
+  ['many-faults', edit('run.json', (run) => ({ ...run, set: Array(300_000).fill(['']) }))],
   ['torn', (place) => truncateSync(at(place, 'run.json'), 100)],
   ['deep', (place) => writeFileSync(at(place, 'status.json'), '['.repeat(100_000))],
 ];

@@ -8,12 +8,33 @@ const WRITES = /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND/;
 export const TRACED =
   'open,openat,creat,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,symlink,symlinkat,link,linkat,chmod,fchmodat,truncate,mknod,mknodat,utimensat,execve,execveat,kill,tkill,tgkill,connect,sendto';
 
+/** Needed besides to know which processes and threads a program has started. */
+export const FORKS = 'clone,clone3,fork,vfork';
+
+const EXECUTED = /^(\d+) +execve\(/;
+const FORKED = /^(\d+) +(?:<\.\.\. )?(?:clone3?|v?fork)\b.* = (\d+)$/;
+
+/** The lines of a trace that are of a program, known by a word of its command line, and of all that it started. */
+export function traceBelow(trace: string, word: string): string {
+  const pids = new Set<string>();
+  const isBelow = (line: string): boolean => {
+    const [, started] = EXECUTED.exec(line) ?? [];
+    if (started !== undefined && line.includes(word)) pids.add(started);
+    const [, parent = '', child] = FORKED.exec(line) ?? [];
+    if (child !== undefined && pids.has(parent)) pids.add(child);
+    return pids.has(line.slice(0, line.indexOf(' ')));
+  };
+  return trace.split('\n').filter(isBelow).join('\n');
+}
+
 export type Allowed = {
   /** Folders that may be written to. What was opened as a folder before is reached through its handle in /proc. */
   readonly folders: readonly string[];
   readonly program: string;
   /** Folder of the scripts that the program may be started with. */
   readonly scripts: readonly string[];
+  /** Folders of other programs that may be started. */
+  readonly programs?: readonly string[];
 };
 
 /** Calls that looking must not make: files written outside, programs started, signals sent, connections made. */
@@ -40,8 +61,9 @@ function isIn(file: string, folders: readonly string[]): boolean {
   return folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
 }
 
-function isOurProgram(call: string, { program, scripts }: Allowed): boolean {
+function isOurProgram(call: string, { program, scripts, programs = [] }: Allowed): boolean {
   const [file, argv] = [pathOf(call), /\[(.*?)\]/.exec(call)?.[1] ?? ''];
+  if (isIn(file, programs)) return true;
   const script = argv.split(', ').map((arg) => arg.slice(1, -1))[1] ?? '';
   return file === program && scripts.includes(path.dirname(script));
 }
@@ -49,5 +71,5 @@ function isOurProgram(call: string, { program, scripts }: Allowed): boolean {
 /** Signal 0 only asks; a process may end what it started itself. */
 function isSignal(call: string, pids: ReadonlySet<string>): boolean {
   const numbers = call.match(/\d+/g) ?? [];
-  return !/, 0\)/.test(call) && !numbers.some((pid) => pids.has(pid));
+  return !/, 0(?:\)| <unfinished)/.test(call) && !numbers.some((pid) => pids.has(pid));
 }

@@ -7,8 +7,8 @@ const MIB = 1024 * KIB;
  * pieces.
  */
 export const MOST_BYTES = {
-  /** run.json: the experiment as written and as resolved. */
-  run: 16 * MIB,
+  /** run.json: the experiment as written, of 100,000 characters at most, and as resolved. A fault costs 20 times its bytes. */
+  run: 2 * MIB,
   status: MIB,
   meta: MIB,
   /** control/<id>.json. */

@@ -2,10 +2,13 @@ import { closeSync, fstatSync, lstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { isBadInput } from '../../base/bad-input';
 import { openToRead, openToReadSync } from './read-file';
+import { Refused } from './refused';
 
 const CHUNK_BYTES = 256 * 1024;
 /** The metrics of 20,000 classes are our longest line; a longer one is damage and is skipped. */
 const LONGEST_LINE = 4 * 1024 * 1024;
+/** Ten million steps take 3 GB. A file can be said to have a thousand of them and take no place on the disk. */
+const MOST_AHEAD_BYTES = 4 * 1024 ** 3;
 /** Reading so little is faster than asking another thread for it: what a trainer writes between two polls. */
 const LITTLE_BYTES = 16 * 1024;
 const NEWLINE = 10;
@@ -109,7 +112,13 @@ export class FileTail {
       this.#isPassingOver = false;
       this.#dropRest();
     }
-    return { length: Math.min(CHUNK_BYTES, size - this.#offset), restarted };
+    const ahead = size - this.#offset;
+    if (ahead > MOST_AHEAD_BYTES)
+      throw new Refused(
+        this.#file,
+        `has ${toMegabytes(ahead)} to be read; at most ${toMegabytes(MOST_AHEAD_BYTES)} of a log are`,
+      );
+    return { length: Math.min(CHUNK_BYTES, ahead), restarted };
   }
 
   #take(chunk: Buffer, size: number): Omit<BytesRead, 'restarted'> {
@@ -146,6 +155,8 @@ export class FileTail {
     this.#restBytes = 0;
   }
 }
+
+const toMegabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
 
 function toLines({ bytes, ...read }: BytesRead): TailRead {
   const lines = bytes

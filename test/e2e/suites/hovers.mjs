@@ -91,7 +91,7 @@ export async function hovers({ suite, browser, extensions }) {
   workspace.remove();
 }
 
-async function showHover(page, { file, at, says }) {
+export async function showHover(page, { file, at, says }) {
   await openFile(page, file);
   await cursorAt(page, at);
   const hover = page.locator('.monaco-hover:visible', {
@@ -127,7 +127,7 @@ async function keepsThePicture({ suite, page, context }) {
 }
 
 /** Puts the cursor before the last place where a text stands. */
-async function cursorAt(page, text) {
+export async function cursorAt(page, text) {
   await page.keyboard.press('Control+End');
   await findInFile(page, text, 'Shift+Enter');
   await page.keyboard.press('ArrowLeft');

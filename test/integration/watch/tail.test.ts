@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -79,4 +79,13 @@ test('a file that was replaced by a shorter one is read anew, and said so', asyn
   await tail.read();
   writeFileSync(file, 'new\n');
   expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true, passedOver: 0 });
+});
+
+test('a log that is said to have a terabyte is refused and not read', async () => {
+  const file = path.join(dir, 'events.jsonl');
+  writeFileSync(file, '{"type":"log"}\n');
+  truncateSync(file, 2 ** 40);
+  await expect(new FileTail(file).read()).rejects.toThrow(
+    /events\.jsonl: has \d+ MB to be read; at most 4096 MB/,
+  );
 });
