@@ -19,7 +19,7 @@ export default defineConfig({
   plugins: [textModules],
   test: {
     setupFiles: ['test/helpers/leak-check.ts'],
-    // Keys and marks of tests are no user's.
+    // Keys and marks of the tests are not the user's.
     env: { XDG_STATE_HOME: path.join(tmpdir(), 'pitwall-test-state') },
     // Bounds what never ends; nothing is measured by them, and another machine may be ten times as slow.
     testTimeout: 120_000,

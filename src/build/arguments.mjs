@@ -1,5 +1,5 @@
-// Writes src/trainers/ultralytics/ARGUMENTS.md, what becomes of each argument of Ultralytics, from the table of keys that the
-// parser itself uses. Usage: node arguments.mjs
+// Writes src/trainers/ultralytics/ARGUMENTS.md, what Pitwall does with each argument of Ultralytics, from the table of
+// keys that the parser uses. Usage: node arguments.mjs
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { importPure } from './schema.mjs';

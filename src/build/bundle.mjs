@@ -20,7 +20,7 @@ function optionsFor(name, { entry, options, split, shared = entry }) {
     minify: options.platform === 'browser',
     logLevel: 'warning',
     loader: { '.proto': 'text', '.ttf': 'dataurl' },
-    // Its ES module asks for import.meta, which a CommonJS bundle has not.
+    // Its ES module needs import.meta, which a CommonJS bundle does not have.
     alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     external: [...(options.external ?? []), ...(options.platform === 'node' ? NATIVE_MODULES : [])],
     ...(split && {

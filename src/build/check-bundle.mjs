@@ -18,7 +18,7 @@ function externalsOf(meta) {
   );
 }
 
-/** The outputs that are loaded with an entry: all that it needs, but for what `import()` names. */
+/** The outputs that are loaded with an entry: all that it needs, except what `import()` names. */
 function loadedAtStart({ outputs }, entry) {
   const loaded = new Set(Object.keys(outputs).filter((name) => outputs[name].entryPoint === entry));
   for (const name of loaded) {

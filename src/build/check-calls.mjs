@@ -1,7 +1,7 @@
 // Rules about calls that a type or a whole statement decides. Usage: node check-calls.mjs [root] [fewest files]
 //   floating   a promise that is neither awaited, returned, kept nor caught: whatever it throws is lost, or ends the process
 //   void       `void promise` in engine and keeper, which hides exactly that
-//   listener   an async function where the caller looks at no promise, in engine and keeper
+//   listener   an async function as a listener whose caller ignores the promise, in engine and keeper
 //   mkdir      Node's recursive mkdir, which never returns below some folders (src/run/folder/make-folder.ts says more)
 //   sleep      a test that waits for a time and not for a state (test/helpers/until.ts waits for states)
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const PROJECTS = [
 ];
 const SUPERVISED = /^src\/(engine|keeper)\//;
 const MAKES_FOLDERS = /^src\/run\/folder\/make-folder\.ts$/;
-/** Where waiting is done for the tests, and programs that play a part in them. */
+/** The helper that waits for the tests, and programs that play a part in them. */
 const MAY_SLEEP = /^test\/(helpers\/until\.ts|bench\/|e2e\/|faults\/|fuzz\/|fixtures\/)/;
 
 const problems = new Set();
@@ -51,7 +51,7 @@ function report(rule, node, { source, name }) {
   );
 }
 
-/** The rules; each answers whether a node breaks it. */
+/** The rules; each returns whether a node breaks it. */
 const RULES = {
   floating: (node, { checker }) => ts.isExpressionStatement(node) && floats(node.expression, checker),
   void: (node, { name, checker }) =>
@@ -104,7 +104,7 @@ const isAsyncFunction = (node) =>
   (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) &&
   (node.modifiers ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 
-/** Whoever calls it looks at no result: each signature that is expected there returns nothing. */
+/** The caller ignores the result: each expected signature returns nothing. */
 function isIgnored(node, checker) {
   const signatures = checker.getContextualType(node)?.getCallSignatures() ?? [];
   return (

@@ -1,5 +1,5 @@
-// Import rules of ARCHITECTURE.md, by dependency-cruiser. Fails too when suspiciously few modules were seen:
-// with a TypeScript it does not know, the tool checks nothing and exits 0. Usage: node check-deps.mjs [root] [fewest]
+// Import rules of ARCHITECTURE.md, by dependency-cruiser. Fails too when suspiciously few modules were seen: with a
+// TypeScript it does not know, the tool checks nothing and exits 0. Usage: node check-deps.mjs [root] [fewest]
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { cruise } from 'dependency-cruiser';

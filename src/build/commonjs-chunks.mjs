@@ -1,5 +1,5 @@
-// What `import()` names becomes a file of its own, loaded when it is first needed. esbuild splits ES modules only, and the
-// editor's host loads CommonJS, so each file is built as an ES module and then turned to CommonJS.
+// The target of an `import()` becomes a file of its own, loaded when it is first needed. esbuild splits ES modules
+// only, and the editor's host loads CommonJS, so each file is built as an ES module and then converted to CommonJS.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
@@ -69,7 +69,7 @@ async function writeCommonJs(file, options) {
 
 /** `file` carries its source map in itself, and the new one leads through it to the sources. */
 function toCommonJs(file, options) {
-  // As it stands, esbuild would copy every name of the editor's API for each of our files.
+  // Otherwise esbuild would copy every name of the editor's API for each of our files.
   const text = file.text.replace(/^import \* as (\w+) from "vscode";$/gm, 'const $1 = require("vscode");');
   return esbuild.transform(text, {
     ...options,

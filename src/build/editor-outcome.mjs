@@ -1,6 +1,7 @@
-// What a run of the suite in a real VS Code counts for. A module of its own, so that the gates' tests can show it each case.
+// How the result of the suite in a real VS Code counts. A module of its own, so that the gates' tests can show it each
+// case.
 
-/** Text that nobody overlooks between thousands of lines. */
+/** Text that stands out between thousands of lines. */
 export function banner(...lines) {
   const bar = '!'.repeat(100);
   return [bar, ...lines.map((line) => `!! ${line}`), bar].join('\n');
@@ -9,8 +10,8 @@ export function banner(...lines) {
 const WHAT = 'the suite in a real VS Code';
 
 /**
- * `report` is what the suite wrote ({ passed, failed, skipped, why? }), undefined where it wrote none; `status` its exit
- * code; `ci` whether this is continuous integration, where a suite that did not run is a broken promise and fails.
+ * `report` is what the suite wrote ({ passed, failed, skipped, why? }), undefined if it wrote none; `status` its exit
+ * code; `ci` whether this is continuous integration, where a suite that did not run is a failure.
  */
 export function editorOutcome(report, status, ci) {
   if (report === undefined) return failed(`FAILED: ${WHAT} ended without a report`);

@@ -8,7 +8,7 @@ const page = { platform: 'browser', target: 'chrome120', format: 'iife' };
 // Half the text for the editor to compile; names stay, for stack traces that people send.
 const COMPACT = { minifyWhitespace: true, minifySyntax: true };
 
-// zod asks for `navigator`, which the editor's extension host reports as an error in its log.
+// zod reads `navigator`, which the editor's extension host reports as an error in its log.
 const HOST_GLOBALS = { navigator: 'undefined' };
 
 /**

@@ -19,7 +19,7 @@ export const TARGETS = {
 };
 export const UNIVERSAL = 'universal';
 
-/** What a VSIX holds beside the natives; .vscodeignore admits the same and nothing else. */
+/** The content of a VSIX besides the natives; .vscodeignore admits the same and nothing else. */
 const CONTENT = [
   'package.json',
   'package.nls.json',
@@ -54,7 +54,7 @@ function stage(target, folder) {
   if (target !== UNIVERSAL) stageNatives(TARGETS[target], path.join(folder, 'dist/node_modules'));
 }
 
-/** Scripts and development dependencies are not the user's business. */
+/** Scripts and development dependencies are of no use to users. */
 function trimManifest(file) {
   const {
     scripts: _scripts,
@@ -66,7 +66,7 @@ function trimManifest(file) {
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies: {} }, null, 2));
 }
 
-/** Beside the bundles, where their `require` looks first. */
+/** Beside the bundles, where their `require` searches first. */
 function stageNatives(target, folder) {
   stageOnnxruntime(target, folder);
   for (const name of ['sharp', '@img/colour', 'detect-libc', 'semver']) stagePackage(name, folder);
@@ -84,7 +84,7 @@ function stageOnnxruntime({ os, cpu }, folder) {
   stagePackage('onnxruntime-common', folder);
 }
 
-/** Where onnxruntime publishes its CUDA provider: what Install GPU Runtime goes by. */
+/** The address at which onnxruntime publishes its CUDA provider: Install GPU Runtime uses it. */
 const PUBLISHED = ['script/install-metadata.js', 'script/install-metadata-versions.js'];
 
 /** No sources, types, maps and notes. */
@@ -101,7 +101,7 @@ function sharpBinaries({ os, cpu }) {
   return wanted.filter((name) => name in optional);
 }
 
-/** From node_modules where it is this machine's, else from the registry at the very version that sharp names. */
+/** From node_modules if it is this machine's, else from the registry in the very version that sharp names. */
 function stageBinary(name, { os, cpu, libc }, folder) {
   const version = readJson(path.join(installed('sharp'), 'package.json')).optionalDependencies[name];
   if (existsSync(installed(name))) {

@@ -1,5 +1,5 @@
-// Writes media/pitwall-experiment.schema.json, the JSON schema of *.train.yaml for other YAML tools, from the table of keys
-// that the parser itself uses. Usage: node schema.mjs
+// Writes media/pitwall-experiment.schema.json, the JSON schema of *.train.yaml for other YAML tools, from the table of
+// keys that the parser uses. Usage: node schema.mjs
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,10 +8,7 @@ import esbuild from 'esbuild';
 const root = path.resolve(import.meta.dirname, '../..');
 export const SCHEMA_FILE = path.join(root, 'media/pitwall-experiment.schema.json');
 
-/**
- * A TypeScript module of the pure layers, as it runs.
- * @param {string} file from the repository's root
- */
+/** A TypeScript module of the pure layers, compiled and loaded. @param {string} file from the repository's root */
 export async function importPure(file) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(root, file)],

@@ -9,7 +9,7 @@ import { bundleIsFresh } from './freshness.mjs';
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 const stampFile = path.join(root, 'node_modules', '.pitwall-installed');
 
-/** What decides about node_modules; a command added to the manifest is no reason to install anew. */
+/** What decides about node_modules; a command added to the manifest is not a reason to install anew. */
 function lockHash() {
   const hash = createHash('sha256');
   for (const name of ['package-lock.json', '.npmrc']) hash.update(readFileSync(path.join(root, name)));

@@ -1,4 +1,4 @@
-/** Files of fewer than 40 lines with one user in their layer that stand alone nevertheless, and why. */
+/** Files of fewer than 40 lines with one user in their layer that are kept apart nevertheless, and why. */
 export const SMALL_FILES = {
   'src/cli/command-table.ts': 'tests run its commands without the process',
   'src/cli/commands/evaluate.ts': 'a command of the table is a file',

@@ -23,7 +23,7 @@ export function readTree(root) {
     });
 }
 
-/** File -> the product's files that import it. A part that `import()` loads stands alone: its importers do not count. */
+/** File -> the product's files that import it. A part that `import()` loads is separate: its importers do not count. */
 export function importersOf(tree) {
   const importers = new Map(tree.map(({ file }) => [file, new Set()]));
   for (const { file, source } of tree)

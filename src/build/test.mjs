@@ -8,7 +8,7 @@ import { banner, editorOutcome } from './editor-outcome.mjs';
 const root = path.resolve(import.meta.dirname, '../..');
 const artifacts = path.join(root, 'test/artifacts');
 const totals = { passed: 0, failed: 0, skipped: 0 };
-/** What must be seen even by who reads the last lines alone; each is a few lines. */
+/** What must be seen even by a reader of the last lines alone; each is a few lines. */
 const notes = [];
 
 function node(args, label) {

@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isImagePath } from '../domain/dataset/image-path';
 
-/** A classification set as Ultralytics reads it: a folder with train/CLASS/IMAGE, and val or test alike. */
+/** A classification set as Ultralytics reads it: a folder with train/CLASS/IMAGE, and val or test in the same form. */
 export type ClassFolders = { readonly names: readonly string[]; readonly images: number };
 
 const SPLITS = { train: ['train'], val: ['val', 'validation', 'test'] } as const;
 
-/** Classes and images of a split; undefined where the folder has no such split. */
+/** Classes and images of a split; undefined if the folder does not have it. */
 export async function readClassFolders(
   folder: string,
   split: keyof typeof SPLITS,

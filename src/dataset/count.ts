@@ -4,7 +4,7 @@ import type { SplitName } from '../domain/dataset/parse';
 import { loadDatasetYaml } from './load-yaml';
 import { listSplit } from './sources';
 
-/** Images of a split, without reading labels or images. Throws one clear line where there is none. */
+/** Images of a split, without reading labels or images. Throws one clear line if there is none. */
 export async function countImages(yaml: string, split: SplitName, fraction = 1): Promise<number> {
   const { dataset, problems } = await loadDatasetYaml(yaml);
   const error = problems.find((problem) => problem.severity === 'error');

@@ -7,9 +7,9 @@ import { rootOf } from './sources';
 import { decodeText } from './text';
 
 /**
- * Where a dataset with a relative `path` is read from; undefined for one that means the same to everyone as it stands.
- * Ultralytics takes a relative one from its working directory, else from its datasets folder, and never from beside the YAML,
- * where most people mean it.
+ * The folder from which a dataset with a relative `path` is read; undefined for one that means the same to every
+ * program as it is. Ultralytics resolves a relative one against its working directory, else its datasets folder, and
+ * never against the YAML's folder, which is what most people mean.
  */
 export async function relativeRoot(yaml: string): Promise<string | undefined> {
   const { dataset } = await loadDatasetYaml(yaml);
@@ -18,7 +18,7 @@ export async function relativeRoot(yaml: string): Promise<string | undefined> {
   return rootOf(dataset, yaml, source);
 }
 
-/** The text of a dataset YAML whose `path` is absolute; undefined where it need not be another one. */
+/** The text of a dataset YAML whose `path` is absolute; undefined if it need not change. */
 export async function withAbsolutePath(yaml: string): Promise<string | undefined> {
   const root = await relativeRoot(yaml);
   const decoded =

@@ -13,12 +13,12 @@ export type LoadedYaml = {
   readonly problems: readonly Problem[];
 };
 
-/** Reads and parses a dataset YAML; a file that is not there is a problem like any other. */
+/** Reads and parses a dataset YAML; a missing file is a problem like any other. */
 export async function loadDatasetYaml(file: string): Promise<LoadedYaml> {
   const bytes = await bytesOf(file);
   if (!(bytes instanceof Error)) return parseBytes(bytes, file);
   const missing = (bytes as NodeJS.ErrnoException).code === 'ENOENT';
-  // The problem has the file in front of it already.
+  // The problem begins with the file already.
   const reason = bytes.message.replace(`${file}: `, '');
   const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${reason}`;
   return { dataset: undefined, problems: [{ severity: 'error', file: path.resolve(file), message }] };

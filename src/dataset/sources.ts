@@ -35,9 +35,9 @@ function failed(file: string, key: SplitName, message: string): SplitFiles {
 }
 
 /**
- * Ultralytics takes a relative `path` from the working directory, else from its datasets folder. The working directory of an
- * editor means little, and host, keeper, trainer and validator have one each, so the YAML's own folder is tried first; the
- * first that holds the split is taken, and Ultralytics is handed the absolute path.
+ * Ultralytics resolves a relative `path` against the working directory, else its datasets folder. The working directory
+ * of an editor means little, and host, keeper, trainer and validator have one each, so the YAML's own folder is tried
+ * first; the first that holds the split is used, and Ultralytics is given the absolute path.
  */
 export function rootOf(dataset: DatasetYaml, yaml: string, source: string): string {
   const folder = path.dirname(path.resolve(yaml));
@@ -70,7 +70,7 @@ function defaultConfigFolder(): string {
   return path.join(homedir(), '.config', 'Ultralytics');
 }
 
-/** A source from the root; one that starts with "../" and leads nowhere is tried without it, as old YAMLs need. */
+/** A source relative to the root; one that starts with "../" and leads nowhere is tried without it, as old YAMLs need. */
 function locate(root: string, source: string): string {
   const file = path.resolve(root, source);
   if (existsSync(file) || !source.startsWith('../')) return file;
@@ -89,7 +89,10 @@ async function statOf(file: string): Promise<Stats | undefined> {
   return stat(file).catch(() => undefined);
 }
 
-/** A list of images, one a line; lines that begin with "./" count from the list's folder, others as they are. */
+/**
+ * A list of images, one a line; lines that begin with "./" are relative to the list's folder, others are used as they
+ * are.
+ */
 async function readList(list: string): Promise<readonly string[]> {
   const decoded = decodeText(await readBytes(list, { most: MOST_BYTES.list, links: 'follow' }));
   if (decoded.kind !== 'text') throw new Error(`${list}: ${notUtf8(decoded.encoding)}`);

@@ -21,23 +21,23 @@ export type DatasetImage = Labels & {
   readonly file: string;
   /** Changes when the image file is written. */
   readonly stamp: string;
-  /** Of the bytes of its label file; that of none where there is no such file. */
+  /** Digest of its label file; that of an empty one if there is no such file. */
   readonly labelDigest: string;
 };
 
 export type DatasetSplit = {
-  /** One name where all classes are taken for one. */
+  /** One name if all classes are treated as one. */
   readonly names: readonly string[];
   readonly datasetNames: readonly string[];
   /** Images whose labels can be read, in path order. An image without labels is background. */
   readonly images: readonly DatasetImage[];
   /** Errors make the split unusable; a label file that cannot be read costs its image and is a warning. */
   readonly problems: readonly Problem[];
-  /** Images that have no label file, an empty one not counted: it says that there is nothing. */
+  /** Images without a label file; an empty one does not count, as it says that there is nothing. */
   readonly unlabelled: readonly string[];
   /**
-   * Hash over image paths (from the dataset's folder), image sizes and label bytes: cheap, and enough to see that a set is not
-   * the one it was. Two sets are compared by what they contain, see src/validator/val-set/judged-set.ts.
+   * Hash over image paths (from the dataset's folder), image sizes and label bytes: cheap, and enough to see that a set
+   * has changed. Two sets are compared by what they contain, see src/validator/val-set/judged-set.ts.
    */
   readonly fingerprint: string;
 };
@@ -45,7 +45,7 @@ export type DatasetSplit = {
 export type SplitOptions = {
   readonly singleCls?: boolean;
   readonly fraction?: number;
-  /** What was read before; files that look as they did are not read again. Filled. */
+  /** What was read before; files that look unchanged are not read again. Is filled. */
   readonly known?: KnownImages;
 };
 
@@ -56,7 +56,7 @@ type ReadImage = {
   readonly unlabelled?: true;
 };
 
-/** Images by file, each with the stamp of what it was read from. */
+/** Images by file, each with the stamp of the files it was read from. */
 export type KnownImages = Map<string, { readonly stamp: string; readonly read: ReadImage }>;
 
 /** Open files at once: enough to hide the latency of a network disk, few enough for any limit. */
@@ -158,7 +158,7 @@ function stampOf(stats: Stats | undefined): string {
   return stats ? `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}` : '';
 }
 
-/** Labels that are there and cannot be read are no background. */
+/** Labels that exist and cannot be read do not make an image background. */
 function unreadLabels(file: string, labelFile: string, error: Error): ReadImage {
   const message = `${error.message.replace(`${labelFile}: `, '')}; the image is left out`;
   const problem: Problem = { severity: 'warning', file: labelFile, message };

@@ -1,4 +1,4 @@
-/** What a file's bytes say as text, or the encoding that they seem to be in where that is not UTF-8. */
+/** The text in a file's bytes, or the encoding that they seem to have if that is not UTF-8. */
 export type DecodedText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'other'; readonly encoding: string };
@@ -11,7 +11,10 @@ const decodes = (encoding: string, bytes: Uint8Array): string | undefined => {
   }
 };
 
-/** Text is UTF-8, with or without a byte-order mark; read as another, names of classes and files would be garbage. */
+/**
+ * Text is UTF-8, with or without a byte-order mark; read as another encoding, names of classes and files would be
+ * garbage.
+ */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const wide = wideEncoding(bytes);
   const text = wide === undefined ? decodes('utf-8', bytes) : undefined;
@@ -24,7 +27,7 @@ function wideEncoding([first, second]: Uint8Array): string | undefined {
   return first === 0xfe && second === 0xff ? 'UTF-16 (big endian)' : undefined;
 }
 
-/** Kana stand in nearly every Japanese text, and in hardly a Chinese one. */
+/** Kana are in nearly every Japanese text, and in hardly any Chinese one. */
 const KANA = /[\u3040-\u30ff]/;
 /** Chinese characters in common use, as against those that other encodings happen to spell. */
 const HAN = /[\u4e00-\u9fa5]/;

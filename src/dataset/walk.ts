@@ -13,18 +13,18 @@ type Walk = {
   readonly until: number;
   entries: number;
   readonly files: string[];
-  /** Folders that were seen, by device and inode. */
+  /** Folders that were visited, by device and inode. */
   readonly seen: Set<string | undefined>;
   readonly waiting: Waiting[];
 };
 type Waiting = { readonly folder: string; readonly depth: number };
 
 /**
- * All files below a folder, absolute, in no order. Each folder is looked at once, however many links lead to it: a link to
- * itself, or a folder that a second name stands for, adds nothing. Links to folders are followed, for data sets are often
- * linked together. Hidden files and folders are left out, as Ultralytics' glob does: `._a.jpg` of macOS holds no picture, and
- * `.ipynb_checkpoints` or `.thumbnails` hold copies; one that is named itself, in the YAML or in a list, is taken.
- * Throws one line where a bound is passed: part of a set is no set.
+ * All files below a folder, absolute, in no order. Each folder is visited once, however many links lead to it: a link
+ * to itself, or a second name of a folder, adds nothing. Links to folders are followed, as data sets are often linked
+ * together. Hidden files and folders are left out, as Ultralytics' glob does: `._a.jpg` of macOS is not an image, and
+ * `.ipynb_checkpoints` or `.thumbnails` hold copies; one that the YAML or a list names is read. Throws one line if a
+ * limit is exceeded: part of a set is not a set.
  */
 export async function filesBelow(root: string, most: WalkBounds = MOST): Promise<readonly string[]> {
   const walk: Walk = {
@@ -64,13 +64,13 @@ async function entriesOf(walk: Walk, { folder, depth }: Waiting): Promise<readon
   return entries.filter((entry) => !entry.name.startsWith('.'));
 }
 
-/** Which folder an entry is; undefined where it is a file. */
+/** Which folder an entry is; undefined if it is a file. */
 async function folderOf(entry: Dirent, full: string): Promise<string | undefined> {
   if (!entry.isDirectory() && !entry.isSymbolicLink()) return undefined;
   return identityOf(full);
 }
 
-/** Device and inode of a folder, as integers of any size; undefined where it is no folder, or is gone. */
+/** Device and inode of a folder, as integers of any size; undefined if it is not a folder, or is gone. */
 async function identityOf(full: string): Promise<string | undefined> {
   const info = await stat(full, { bigint: true }).catch(() => undefined);
   return info?.isDirectory() ? `${info.dev} ${info.ino}` : undefined;

@@ -1,6 +1,6 @@
-// What the start of the extension costs its host, in the real VS Code: the window is reloaded some times with a run in the
-// workspace and the side panel open. Prints medians. "Load" and "call" are wall time of the host's own clock, from the
-// editor's report on its start: reading and running the entry bundle, and activate(). The editor's list of running
+// What the start of the extension costs its host, in the real VS Code: the window is reloaded some times with a run in
+// the workspace and the side panel open. Prints medians. "Load" and "call" are wall time of the host's own clock, from
+// the editor's report on its start: reading and running the entry bundle, and activate(). The editor's list of running
 // extensions shows their sum. CPU is that of the whole host, every other extension in it, until the runs are listed.
 // Usage: node test/bench/activation.mjs [reloads]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

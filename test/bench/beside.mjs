@@ -28,7 +28,7 @@ const rates = { lr: { weights: 0.01, norm: 0.01, bias: 0.01 }, momentum: 0.9 };
 async function stepMs() {
   const times = [];
   for (let i = 0; i < steps; i++) {
-    // As the trainer's loop does: what has arrived is let through between steps.
+    // As in the trainer's loop: the event loop handles what has arrived between steps.
     await new Promise((resolve) => setImmediate(resolve));
     const start = performance.now();
     await trainer.step(data, rates);
@@ -45,7 +45,7 @@ const validator = startValidator();
 const request = { model, data: path.join(folder, 'data.yaml'), device: 'cpu', batch: 64 };
 await validator.validate(request);
 
-/** Validates again and again until told to stop; answers how often. */
+/** Validates again and again until told to stop; returns how often. */
 function validateOn() {
   let goesOn = true;
   const done = (async () => {

@@ -1,8 +1,9 @@
-// Cost of one update of the dashboard of a run of 100,000 steps, on the main thread of a browser without a GPU: the page's
-// script, style and layout, and all the rest (paint, the canvases' raster, commit). Once for some steps more, which draw
-// the three charts of steps, and once for an epoch more with its checkpoint, which draws all six and the tables. The host's
-// share (reducing, thinning, sections) runs inside the bench's own call here and in another process in the editor: it is
-// told apart, and so is what rounds without an update cost. Medians of rounds. Usage: node test/bench/charts.mjs [steps]
+// Cost of one update of the dashboard of a run of 100,000 steps, on the main thread of a browser without a GPU: the
+// page's script, style and layout, and all the rest (paint, the canvases' raster, commit). Once for some steps more,
+// which draw the three charts of steps, and once for an epoch more with its checkpoint, which draws all six and the
+// tables. The host's share (reducing, thinning, sections) runs inside the bench's own call here and in another process
+// in the editor: it is shown separately, and so is the cost of rounds without an update. Medians of rounds. Usage: node
+// test/bench/charts.mjs [steps]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,7 +17,7 @@ const STEPS_AN_EPOCH = 625;
 const UPDATES = 20;
 const ROUNDS = 5;
 const SPARE_STEPS = ROUNDS * UPDATES * (STEPS_AN_UPDATE + STEPS_AN_EPOCH) + 1000;
-/** A long run's charts come one an update: after these all six are there. */
+/** A long run's charts come one an update: after these all six exist. */
 const SETTLING_UPDATES = 12;
 /** At most ten appends a second reach a page. */
 const PERIOD_MS = 110;

@@ -1,6 +1,6 @@
-// A run of a million steps in the real VS Code: from the click on it to its loss on the chart, cold (no cache) and warm, and
-// how long the extension host was held up meanwhile, by a probe that lives in it.
-// Usage: node test/bench/editor-long-run.mjs [steps]
+// A run of a million steps in the real VS Code: from the click on it to its loss on the chart, cold (no cache) and
+// warm, and how long the extension host was blocked meanwhile, by a probe that lives in it. Usage: node
+// test/bench/editor-long-run.mjs [steps]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -49,7 +49,7 @@ async function open(browser, { extensions, workspace }, label) {
 
 const workspace = exampleWorkspace();
 mkdirSync(workspace.runs, { recursive: true });
-// The newest run is opened without being asked for: that must not be the long one.
+// The newest run is opened without a click: that must not be the long one.
 await recordedRuns(workspace, ['pcb-nano-1']);
 writeLongRun(path.join(workspace.runs, 'long'), STEPS);
 const extensions = await extensionsWithProbe(folder);

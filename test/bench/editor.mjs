@@ -23,7 +23,7 @@ const ROUNDS = 40;
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const worst = (values) => Math.max(...values);
 
-/** Notes when an element of the page last changed, by the clock that the bench reads too. */
+/** Records when an element of the page last changed, by the clock that the bench reads too. */
 const watch = (frame, selector, name) =>
   frame.evaluate(
     ([where, key]) => {
@@ -95,7 +95,7 @@ async function logLatency(page, workspace) {
 
 const FLOOD_SECONDS = 5;
 
-/** Lines come far faster than a page draws: how often a second it is told of them, and which charts it draws. */
+/** Lines come far faster than a page draws: how many updates a second it gets, and which charts it draws. */
 async function flood(panel, events, step) {
   await panel.evaluate(() => {
     window.told = 0;

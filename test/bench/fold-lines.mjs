@@ -1,5 +1,5 @@
-// Folding 1,000,000 lines of each kind into a run's state, as an open page does: time for each quarter, which stays the same
-// where the fold is linear, and the memory of what is kept. Usage: node --expose-gc test/bench/fold-lines.mjs [lines]
+// Folding 1,000,000 lines of each kind into a run's state, as an open page does: time for each quarter, which stays the
+// same if the fold is linear, and the memory of what is kept. Usage: node --expose-gc test/bench/fold-lines.mjs [lines]
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,7 +33,7 @@ const PARSE = { events: parseEventLine, keeper: parseKeeperLine, validation: par
 
 const epochPath = (i) => `checkpoints/epoch-${String(i + 1).padStart(4, '0')}`;
 const hello = { trainer: 'builtin', pid: 1, groups: ['weights'], knobs: [] };
-/** Of each kind: the file that it stands in and its i-th line. */
+/** Of each kind: its file and its i-th line. */
 const KINDS = {
   step: [
     'events',

@@ -1,5 +1,5 @@
-// Opening a run of a million steps: CPU seconds cold (no cache) and warm, and the longest time the host's event loop was
-// held up. The log is made here. Bundles the engine for itself, so that it measures the code as it stands.
+// Opening a run of a million steps: CPU seconds cold (no cache) and warm, and the longest time the host's event loop
+// was blocked. The log is made here. Bundles the engine for itself, so that it measures the present code.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';

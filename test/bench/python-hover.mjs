@@ -41,8 +41,8 @@ scheduler = SequentialLR(optimizer, [warm, main], milestones=[${milestone}])
 ${filler}
 `;
 
-// CPU time: on a busy machine the clock on the wall tells of the others. Of the main thread where Node tells it (24), for
-// WebAssembly is optimized and garbage is collected in others.
+// CPU time: on a busy machine wall time measures the others. Of the main thread if Node reports it (24), as WebAssembly
+// is optimized and garbage is collected in others.
 const usage = (before) => (process.threadCpuUsage ?? process.cpuUsage).call(process, before);
 const timed = async (run) => {
   const start = usage();

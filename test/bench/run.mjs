@@ -1,5 +1,5 @@
-// Every bench, one after the other; then which were skipped, and why. A slow number fails nothing, a bench that falls over does.
-// Usage: node test/bench/run.mjs [PART-OF-A-NAME...]
+// Every bench, one after the other; then which were skipped, and why. A slow number fails nothing, a bench that breaks
+// does. Usage: node test/bench/run.mjs [PART-OF-A-NAME...]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -28,7 +28,7 @@ const needsUltralytics = () =>
     : 'no Ultralytics: node src/build/python-env.mjs makes an environment (several GB)';
 const needsLinux = () => (process.platform === 'linux' ? undefined : 'reads /proc, which Linux alone has');
 
-/** In this order: what needs another's files comes after it. */
+/** In this order: a bench that needs another's files comes after it. */
 const BENCHES = [
   { name: 'tree' },
   { name: 'evaluator', needs: needsCoco },
@@ -48,7 +48,7 @@ const BENCHES = [
   { name: 'ultralytics', needs: needsUltralytics },
 ];
 
-/** Runs a bench; answers its exit code and the lines in which it says that it left something out. */
+/** Runs a bench; returns its exit code and the lines in which it says that it left something out. */
 function run(name) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [path.join(here, `${name}.mjs`)], {

@@ -20,7 +20,7 @@ const bundled = await build({
   write: false,
   format: 'esm',
   platform: 'node',
-  // yaml is CommonJS and asks for Node's own modules.
+  // yaml is CommonJS and requires Node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('file:///');" },
 });
 const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-bench-'));
@@ -42,7 +42,7 @@ function hover(lr0) {
   return { schedule, svg: scheduleSvg(schedule, picture) };
 }
 
-// CPU time of this process: on a busy machine the clock on the wall tells of the others.
+// CPU time of this process: on a busy machine wall time measures the others.
 const timed = (run) => {
   const start = process.cpuUsage();
   run();

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** `options`: size, classes, imgsz, batch, and threads where they are limited. */
+/** `options`: size, classes, imgsz, batch, and threads if they are limited. */
 export async function openBenchSession(options) {
   const outfile = path.join(root, 'dist/bench/train-session.cjs');
   await build({

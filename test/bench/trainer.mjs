@@ -1,7 +1,7 @@
 // The builtin trainer's images per second against the same network, loss, optimizer and weight average in PyTorch
-// eager, on the same cores: rounds take turns in one run, and medians are compared. On a busy machine the clock tells
-// of the others; there processor time with --threads 1 is the fairer number.
-// Usage: node test/bench/trainer.mjs [--rounds N] [--steps N] [--imgsz N] [--batch N] [--size nano|micro] [--threads N]
+// eager, on the same cores: rounds take turns in one run, and medians are compared. On a busy machine wall time
+// measures the others; there processor time with --threads 1 is the fairer number. Usage: node test/bench/trainer.mjs
+// [--rounds N] [--steps N] [--imgsz N] [--batch N] [--size nano|micro] [--threads N]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';

@@ -1,5 +1,5 @@
-// The tree beside the codebases it learns from: file and function sizes, files that exist for one neighbour, names that
-// stand for two things, and words of our own dialect. Usage: node test/bench/tree.mjs [root] [--list]
+// The tree beside the codebases it learns from: file and function sizes, files that exist for one neighbour, names with
+// two meanings, and words of our own dialect. Usage: node test/bench/tree.mjs [root] [--list]
 import path from 'node:path';
 import { DIALECT } from '../../src/build/dialect.mjs';
 import {

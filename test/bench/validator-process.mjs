@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Processor seconds of a process so far; on a busy machine they tell more than the clock. Linux only, else NaN. */
+/** Processor seconds of a process so far; on a busy machine they say more than wall time. Linux only, else NaN. */
 export function processorSeconds(pid) {
   if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

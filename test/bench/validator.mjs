@@ -1,5 +1,5 @@
 // Validator against the bare session at the same batch, in alternating rounds of one run; and against Ultralytics' own
-// val on the same ONNX file where its environment is there. Prints ratios: only these mean something on a shared machine.
+// val on the same ONNX file if its environment exists. Prints ratios: only these mean something on a shared machine.
 // Usage: node test/bench/validator.mjs [--model M.onnx --data D.yaml] [--batch N] [--rounds N] [--ultralytics]
 import { fork, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';

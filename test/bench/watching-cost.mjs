@@ -1,5 +1,5 @@
-// What it costs that a run is kept and watched: CPU seconds of the keeper and of a follower (`pitwall watch`), as a share
-// of the trainer's, validation aside. Linux (reads /proc). Uses dist/. Argument: epochs of the example experiment.
+// The cost of keeping and watching a run: CPU seconds of the keeper and of a watcher (`pitwall watch`), as a share of
+// the trainer's, without validation. Linux (reads /proc). Uses dist/. Argument: epochs of the example experiment.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';

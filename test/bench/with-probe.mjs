@@ -1,4 +1,4 @@
-// The packaged extension with a probe beside it in the extension host, which tells what that host does.
+// The packaged extension with a probe beside it in the extension host, which reports what that host does.
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
@@ -26,7 +26,7 @@ export async function extensionsWithProbe(folder) {
 }
 
 /**
- * Asks the probe, which writes to `file`: how long the host was held up at most since it was last asked, in ms, and the CPU
+ * Asks the probe, which writes to `file`: how long the host was blocked at most since the last call, in ms, and the CPU
  * time of the host since it started, in ms.
  */
 export async function askProbe(page, file) {

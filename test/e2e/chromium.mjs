@@ -19,7 +19,7 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** Path of a browser, or undefined. PITWALL_CHROMIUM names one; where that is not there, no other takes its place. */
+/** Path of a browser, or undefined. PITWALL_CHROMIUM names one; if that does not exist, no other takes its place. */
 export async function findChromium() {
   const named = process.env.PITWALL_CHROMIUM;
   if (named) return existsSync(named) ? named : undefined;

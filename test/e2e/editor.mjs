@@ -44,7 +44,7 @@ function freePort() {
   });
 }
 
-/** Installs a VSIX once per content; answers the extensions folder. */
+/** Installs a VSIX once per content; returns the extensions folder. */
 export function installVsix(vsix) {
   const { home } = editor();
   const hash = createHash('sha256').update(readFileSync(vsix)).digest('hex').slice(0, 16);

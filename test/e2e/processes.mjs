@@ -1,4 +1,4 @@
-// Which processes of a run live: Linux tells by their environment, as the keeper itself looks.
+// Which processes of a run are alive: found on Linux by their environment, as the keeper itself does.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -37,7 +37,7 @@ function end(report) {
   process.exit(failed === 0 ? 0 : 1);
 }
 
-/** Why the suite cannot run on this machine; undefined where it can. */
+/** Why the suite cannot run on this machine; undefined if it can. */
 async function obstacle() {
   const why = whyNotHere();
   if (why) return why;

@@ -11,7 +11,7 @@ export function createSuite(filter = '') {
     counts,
     artifacts,
     wants: (name) => name.includes(filter),
-    /** Runs a group of tests; what breaks outside of any test is a failure of its own. */
+    /** Runs a group of tests; an error outside of any test is a failure of its own. */
     async part(run, context) {
       try {
         await run(context);

@@ -1,4 +1,4 @@
-// Words for what a person does in the workbench.
+// Functions for what a person does in the workbench.
 import path from 'node:path';
 
 export const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -55,7 +55,7 @@ async function ready(page, timeout = LONG_MS) {
   await page.waitForSelector('.statusbar-item', { timeout });
 }
 
-/** As the command does it: the editor first writes down what is open, which a browser's own reload may cut short. */
+/** As the command does: the editor first saves what is open, which a browser's own reload may interrupt. */
 export async function reloadWindow(page) {
   const loaded = page.waitForEvent('load', { timeout: LONG_MS });
   await runCommand(page, 'Developer: Reload Window');

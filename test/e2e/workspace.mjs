@@ -21,7 +21,7 @@ function exampleFolder() {
   return example;
 }
 
-/** A workspace with the example, its config changed by `set`: short enough to see it through. */
+/** A workspace with the example, its config changed by `set`: short enough to train to its end. */
 export function exampleWorkspace(set = {}) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-ws-'));
   cpSync(exampleFolder(), dir, { recursive: true, filter: (file) => path.basename(file) !== 'runs' });

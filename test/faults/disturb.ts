@@ -48,7 +48,7 @@ function sendTo(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** As `rm -rf` does it: what comes into a folder meanwhile keeps it, and a second call removes that. */
+/** As `rm -rf` does it: a file that is written into a folder meanwhile keeps it, and a second call removes that. */
 async function deleteFolder(dir: string): Promise<void> {
   await until(() => {
     spawnSync('rm', ['-rf', dir]);

@@ -45,7 +45,7 @@ async function tell(world: World, plan: Plan): Promise<Row> {
   return { plan, outcome };
 }
 
-/** What a finding left behind must not disturb the next run; a clean one leaves nothing. */
+/** A fault's leftovers must not disturb the next run; a clean run leaves nothing. */
 function endAll(dir: string, isClean: boolean): void {
   if (existsSync(path.join(dir, 'run.json')))
     for (const { pid } of processesOfRun(readRunSync(dir).id)) process.kill(pid, 'SIGKILL');

@@ -20,11 +20,11 @@ export type Outcome = {
   readonly resumes: number;
 };
 
-/** The state has to be true so soon; a machine with much else to do gets more. */
+/** The state has to be true within this time; a busy machine gets more. */
 const TRUE_WITHIN_MS = Number(process.env.PITWALL_TRUE_MS ?? 10_000);
 const MOST_RESUMES = 4;
 
-/** One real training with one fault: what was found wrong, with the folder left for a look if anything was. */
+/** One real training with one fault: what was found wrong, and the folder is kept if anything was. */
 export async function oneFault(world: World, plan: Plan): Promise<Outcome> {
   const began = performance.now();
   const name = `fault-${plan.seed}`;
@@ -58,7 +58,7 @@ function environmentOf({ shim }: World, { fault }: Plan, dir: string): Readonly<
   return { LD_PRELOAD: shim, PITWALL_FAULT: `role=${fault.role};${fault.spec};in=${dir}` };
 }
 
-/** Nothing of a run whose folder is gone goes on, and the folder stays gone. */
+/** No process of a run whose folder is gone goes on, and the folder stays gone. */
 async function checkDeleted(dir: string, id: string): Promise<string[]> {
   const gone = (): boolean => processesOfRun(id).length === 0;
   const roles = (): string =>
@@ -69,7 +69,7 @@ async function checkDeleted(dir: string, id: string): Promise<string[]> {
   return existsSync(dir) ? [`the deleted folder is there again: ${readdirSync(dir).join(', ')}`] : [];
 }
 
-/** Within seconds, what is shown agrees with what there is. */
+/** Within seconds, what is shown agrees with what exists. */
 async function checkTrue(live: LiveRun, id: string): Promise<string[]> {
   const lie = (): string | undefined => {
     const roles = new Set(processesOf(id).map(({ role }) => role));
@@ -120,7 +120,7 @@ function checkWhole(live: LiveRun, world: World, plan: Plan): string[] {
   ];
 }
 
-/** Every step once, in order, with the very loss of the run that nothing disturbed. */
+/** Every step once, in order, with the very loss of the undisturbed run. */
 function checkLosses(live: LiveRun, { reference }: World): string[] {
   const losses = lossesOf(live);
   if (losses.join() === reference.losses.join()) return [];

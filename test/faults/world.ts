@@ -19,7 +19,7 @@ export type World = {
   readonly reference: Reference;
 };
 
-/** What the run comes to if nothing disturbs it. */
+/** The results of the run if nothing disturbs it. */
 export type Reference = {
   readonly losses: readonly string[];
   /** SHA-256 of each epoch's model.onnx. */

@@ -19,7 +19,7 @@ import { parseEventLine, parseKeeperLine, parseValidationLine } from '../../src/
 import { createRunState, foldRun } from '../../src/run/reduce';
 import { zControlFile } from '../../src/run/requests';
 
-/** A reader of bytes that somebody else wrote. What it refuses it says in one line, by a value or an Error. */
+/** A reader of bytes from an unknown writer. What it refuses it reports in one line, by a value or an Error. */
 export type Reader = {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
@@ -28,7 +28,7 @@ export type Reader = {
   readonly refuses?: RegExp;
 };
 
-/** protobufjs, for a message that ends too early or has no such field type. */
+/** protobufjs, for a message that ends too early or has an unknown field type. */
 const NO_MESSAGE = /^(index out of range|invalid wire type|max depth exceeded)/;
 
 const FIXTURES = path.join(

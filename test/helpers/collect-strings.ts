@@ -20,7 +20,10 @@ const FOLDERS = [
   'webview',
 ];
 
-/** Every English message that is handed to `t(...)`, `vscode.l10n.t(...)` or `words(...)`, and what is said of each key. */
+/**
+ * Every English message that is passed to `t(...)`, `vscode.l10n.t(...)` or `words(...)`, and the documentation of each
+ * key.
+ */
 export function collectStrings(): string[] {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(path.join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })

@@ -17,7 +17,7 @@ function makeScene(random: Random, classes: number, worse: number): Scene {
     class: Math.min(random.below(classes), random.below(classes)),
     box: makeBox(random),
   }));
-  // What makes an object hard is common to both detectors: pairing takes it out of the difference.
+  // What makes an object hard is common to both detectors: pairing removes it from the difference.
   const hardness = labels.map(() => random.next());
   const detect = (off: number): Found[] => [
     ...labels.flatMap((label, i) =>

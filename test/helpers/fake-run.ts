@@ -13,8 +13,8 @@ import { wholeExperiment } from './whole-experiment';
 
 const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 
-// A run whose keeper is the real one, while trainer and validator are programs that behave as told: the process border
-// is the only thing that is faked.
+// A run whose keeper is real, while trainer and validator are programs with scripted behaviour: the process border is
+// the only thing that is faked.
 
 export type Rig = {
   readonly folder: string;
@@ -26,7 +26,7 @@ export type Rig = {
 
 const fixture = (name: string): string => path.join(repositoryRoot, 'test/fixtures/processes', name);
 
-/** A folder with an installation of its own: the real keeper.js beside a told trainer.js and validator.js. */
+/** A folder with an installation of its own: the real keeper.js beside a scripted trainer.js and validator.js. */
 export function createRig(): Rig {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-test-'));
   const keeper = path.join(repositoryRoot, 'dist/keeper.js');
@@ -107,7 +107,7 @@ export async function startFakeRun(
   return run;
 }
 
-/** Waits until the run's files say so; fails with what they said last. */
+/** Waits until the run's files say so; fails with their last content. */
 export async function until(
   live: LiveRun,
   holds: (live: LiveRun) => boolean,
@@ -126,7 +126,7 @@ export async function until(
   await eventually(looked, say, withinMs);
 }
 
-/** Follows a run to its final state with its keeper gone, and answers the state. */
+/** Watches a run to its final state with its keeper gone, and returns the state. */
 export async function runToEnd(dir: string): Promise<LiveRun> {
   const live = await openRun(dir);
   await until(live, isOver);

@@ -14,14 +14,14 @@ import path from 'node:path';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { recordRuns } from './record-run';
 
-/** A process of the person who looks, which a stranger's folder claims as its own. */
+/** A process of the user, which a stranger's folder claims as its own. */
 export type Victim = { readonly identity: Readonly<Record<string, unknown>>; readonly run: string };
 
 export type Corpus = {
-  /** The stranger's clone, in which the person stands. */
+  /** The stranger's clone, which is the user's working folder. */
   readonly repo: string;
   readonly runs: string;
-  /** Files of the person's, which nothing may touch. */
+  /** Files of the user, which nothing may touch. */
   readonly outside: string;
   /** Names of the hostile run folders. */
   readonly cases: readonly string[];
@@ -98,7 +98,7 @@ function append(name: string, ...lines: readonly object[]): Hostile {
   };
 }
 
-/** Needs a keeper, so that whoever watches would start one. */
+/** Needs a keeper, so that watching it would start one. */
 const orphaned = edit('status.json', (status, { victim }) => {
   const keeper = { ...victim.identity, pid: 2 ** 22 - 1, started: '1' };
   return { ...status, state: 'running', keeper };
@@ -243,7 +243,7 @@ const CASES: readonly (readonly [string, Hostile])[] = [
   ['deep', (place) => writeFileSync(at(place, 'status.json'), '['.repeat(100_000))],
 ];
 
-/** Writes a clone with a run folder for each way that is known in which one was hostile. */
+/** Writes a clone with a run folder for each known way in which one was hostile. */
 export async function writeCorpus(root: string, example: string, victim: Victim): Promise<Corpus> {
   const [repo, outside] = [path.join(root, 'repo'), path.join(root, 'outside')];
   const runs = path.join(repo, 'runs');
@@ -265,7 +265,7 @@ export async function writeCorpus(root: string, example: string, victim: Victim)
   return { repo, runs, outside, cases: CASES.map(([name]) => name) };
 }
 
-/** Programs and modules of names that are looked for, each of which leaves a trace where it ran. */
+/** Programs and modules of names that are searched for, each of which leaves a trace if it runs. */
 function plantPrograms(repo: string, outside: string): void {
   const executed = path.join(outside, 'executed');
   const names = ['evil.sh', 'python3', 'python', 'git', 'nvidia-smi', 'ps', 'node'];

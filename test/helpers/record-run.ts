@@ -93,7 +93,7 @@ type Measured = {
   readonly split: DatasetSplit;
 };
 
-/** The invented curve, scaled so that its best epoch has the numbers that its detections really come to. */
+/** The invented curve, scaled so that its best epoch has the numbers that its detections really have. */
 function toMetrics(entry: RunEntry, measured: Measured): RunEntry {
   const scale = measured.metrics.map / measured.best.map;
   if (entry.source === 'keeper' && entry.value.type === 'best')

@@ -6,7 +6,7 @@ export const repositoryRoot = path.resolve(import.meta.dirname, '../..');
 export const sharedRoot = path.resolve(repositoryRoot, '../shared');
 export const shared = (...parts: string[]): string => path.join(sharedRoot, ...parts);
 
-/** A suite on the data of ../shared; where that is absent it is skipped, and says so. */
+/** A suite on the data of ../shared; if that is absent it is skipped, and says so. */
 export function describeWithShared(name: string, suite: () => void): void {
   if (existsSync(shared('data'))) {
     describe(name, suite);

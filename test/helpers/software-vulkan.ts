@@ -12,7 +12,7 @@ const DRIVER = 'vk_swiftshader_icd.json';
 const SYSTEM_FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser'];
 const LOADERS = ['/usr/lib/x86_64-linux-gnu/libvulkan.so.1', '/usr/lib64/libvulkan.so.1'];
 
-/** The driver and loader in the npm package @sparticuz/chromium, else the system's; undefined where there is none. */
+/** The driver and loader in the npm package @sparticuz/chromium, else the system's; undefined if there is none. */
 export function findSoftwareVulkan(): SoftwareVulkan | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const own = unpackDriver();
@@ -49,7 +49,7 @@ function unpackDriver(): string | undefined {
   return folder;
 }
 
-/** A suite that needs WebGPU: where no driver is found it fails in continuous integration, and is skipped aloud elsewhere. */
+/** A suite that needs WebGPU: without a driver it fails in continuous integration, and is skipped aloud elsewhere. */
 export function describeWithSoftwareVulkan(name: string, suite: (vulkan: SoftwareVulkan) => void): void {
   const vulkan = findSoftwareVulkan();
   if (vulkan) {

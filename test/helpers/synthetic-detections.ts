@@ -8,7 +8,9 @@ const SIZE = 128;
 
 export type Judged = { readonly truth: GroundTruth; readonly detections: Detections };
 
-/** What a fair detector finds: most labels a little off, some missed, some of another class, and a few false alarms. */
+/**
+ * What a fair detector finds: most labels a little off, some missed, some of another class, and a few false positives.
+ */
 export function detect(split: DatasetSplit, seed: number): Judged {
   const random = createRandom(seed);
   const missed = seed % 2 === 0 ? 0.12 : 0.2 - seed / 50;

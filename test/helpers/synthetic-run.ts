@@ -19,7 +19,7 @@ export type SyntheticOptions = {
   /** Milliseconds a step. */
   readonly stepMs?: number;
   readonly end?: 'completed' | 'stopped' | 'diverged';
-  /** Memory of a GPU whose trainer tells how much of it is in use. */
+  /** Memory of a GPU whose trainer reports how much of it is in use. */
   readonly deviceBytes?: number;
 };
 

@@ -4,7 +4,7 @@ const OPENS = /^(?:open|openat|creat)\(/;
 const CHANGES =
   /^(?:rename|renameat2?|unlink|unlinkat|rmdir|mkdir|mkdirat|symlink|symlinkat|link|linkat|chmod|fchmodat|truncate|mknod|mknodat|utimensat)\(/;
 const WRITES = /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND/;
-/** The calls that `strace -e trace=` is to note. */
+/** The calls that `strace -e trace=` is to record. */
 export const TRACED =
   'open,openat,creat,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,symlink,symlinkat,link,linkat,chmod,fchmodat,truncate,mknod,mknodat,utimensat,execve,execveat,kill,tkill,tgkill,connect,sendto';
 
@@ -28,7 +28,7 @@ export function traceBelow(trace: string, word: string): string {
 }
 
 export type Allowed = {
-  /** Folders that may be written to. What was opened as a folder before is reached through its handle in /proc. */
+  /** Folders that may be written to. A folder that was opened before is reached through its handle in /proc. */
   readonly folders: readonly string[];
   readonly program: string;
   /** Folder of the scripts that the program may be started with. */
@@ -37,7 +37,7 @@ export type Allowed = {
   readonly programs?: readonly string[];
 };
 
-/** Calls that looking must not make: files written outside, programs started, signals sent, connections made. */
+/** Calls that viewing must not make: files written outside, programs started, signals sent, connections made. */
 export function forbiddenCalls(trace: string, allowed: Allowed): string[] {
   const lines = trace.split('\n').flatMap((line) => {
     const match = /^(\d+) +(\w+\(.*)$/.exec(line);
@@ -68,7 +68,7 @@ function isOurProgram(call: string, { program, scripts, programs = [] }: Allowed
   return file === program && scripts.includes(path.dirname(script));
 }
 
-/** Signal 0 only asks; a process may end what it started itself. */
+/** Signal 0 only checks; a process may end what it started itself. */
 function isSignal(call: string, pids: ReadonlySet<string>): boolean {
   const numbers = call.match(/\d+/g) ?? [];
   return !/, 0(?:\)| <unfinished)/.test(call) && !numbers.some((pid) => pids.has(pid));

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { concatenate, encodeBytes, encodeText, encodeVarint } from '../../src/onnx/wire';
 
-// A detector small enough to be written by hand: it finds one box, always at the same place, and is as sure of it as the
-// image is bright. Input (batch, 3, 64, 64), output (batch, 4 + 2 classes, 84 anchors) in Ultralytics' layout.
+// A detector small enough to be written by hand: it finds one box, always at the same place, with a score that is the
+// brightness of the image. Input (batch, 3, 64, 64), output (batch, 4 + 2 classes, 84 anchors) in Ultralytics' layout.
 export const TINY_IMGSZ = 64;
 const ANCHORS = 84;
 const CHANNELS = 6;
@@ -12,8 +12,8 @@ const INT64 = 7;
 export type TinyBox = { cx: number; cy: number; w: number; h: number; class: 0 | 1 };
 
 /**
- * Writes the model; `box` is in pixels of the input. With `hungryFrom`, batches of so many images ask for more memory than
- * any machine has. With `anySize`, images of any size are taken, and the box stands where it stood.
+ * Writes the model; `box` is in pixels of the input. With `hungryFrom`, batches of so many images request more memory
+ * than any machine has. With `anySize`, images of any size are accepted, and the box does not move.
  */
 export function writeTinyModel(file: string, box: TinyBox, hungryFrom?: number, anySize = false): void {
   const base = new Float32Array(CHANNELS * ANCHORS);
@@ -111,7 +111,7 @@ export type OddModel = {
   readonly isEndless?: boolean;
 };
 
-/** Writes a model that asks for more than any machine has: memory by what it declares, or time. */
+/** Writes a model that requests more than any machine has: memory by what it declares, or time. */
 export function writeOddModel(file: string, { side, anchors = 1, imgsz, isEndless }: OddModel): void {
   const graph = concatenate([
     node('ReduceMean', ['images'], ['mean'], [ints('axes', [2, 3]), int('keepdims', 0)]),

@@ -82,7 +82,7 @@ async function readEvents(dir: string): Promise<TrainerEvent[]> {
   return lines.filter((line) => line !== '').flatMap((line) => parseEvent(line));
 }
 
-/** A line that a killed writer tore is no event; any other must be one. */
+/** A line that a killed writer tore is not an event; any other must be one. */
 function parseEvent(line: string): TrainerEvent[] {
   if (!line.endsWith('}')) return [];
   return [zTrainerEvent.parse(JSON.parse(line))];
@@ -95,7 +95,7 @@ export function eventsOf<T extends TrainerEvent['type']>(
   return events.filter((event): event is TrainerEventOf<T> => event.type === type);
 }
 
-/** Looks at the events until `test` holds. */
+/** Reads the events again and again until `test` holds. */
 export async function waitForEvents(
   run: TrainerRun,
   test: (events: readonly TrainerEvent[]) => boolean,

@@ -1,12 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Long enough for a machine with forty times the load that it has cores for: it bounds what never comes, and measures nothing. */
+/**
+ * Long enough for a machine with forty times the load that it has cores for: it limits the wait for what never comes,
+ * and measures nothing.
+ */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 20;
 
 /**
- * Waits until something holds, looking again and again: the one place where a test waits. Fails with what `say` tells at that
- * moment.
+ * Waits until something holds, checking again and again: the only place in which a test waits. Fails with the text of
+ * `say` at that moment.
  */
 export async function until(
   holds: () => boolean | Promise<boolean>,

@@ -8,7 +8,7 @@ export function wholeExperiment(part: Partial<Experiment> = {}): Experiment {
   return { ...draft, ...part };
 }
 
-/** What run.json has to hold at least. */
+/** The least that run.json has to hold. */
 export function wholeRunFile(part: Partial<RunFile> = {}): RunFile {
   return {
     format: 1,

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** A zip file of deflated entries (APPNOTE 4.3); enough to stand for a package. */
+/** A zip file of deflated entries (APPNOTE 4.3); enough to serve as a package. */
 export function zipOf(files: Readonly<Record<string, Buffer>>): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -130,7 +130,7 @@ describe('other commands refuse', () => {
   });
 });
 
-// Below /proc a folder exists that takes none: Node 20's recursive mkdir never returns there.
+// Below /proc there is a folder in which none can be made: Node 20's recursive mkdir never returns there.
 describe.runIf(process.platform === 'linux')('a path that cannot be made is told in one line', () => {
   const no = /cannot make the folder \/proc\/nowhere: no folder can be made there/;
   it('init', () => checkRefused(['init', '/proc/nowhere/example'], no));

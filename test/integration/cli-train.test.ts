@@ -38,7 +38,7 @@ const train = (name: string, epochs: number, ...more: string[]): string[] => [
   ...SMALL,
   ...more,
 ];
-/** Epochs of a run that is caught in its middle, and the steps they come to: more than a fast machine trains in between. */
+/** Epochs of a run that is caught in its middle, and their steps: more than a fast machine trains in between. */
 const LONG = { epochs: 40, steps: 160 };
 const EVERY_EPOCH = Array.from({ length: LONG.epochs }, (_, i) => i + 1);
 /** Epochs of a run that is never trained to its end. */
@@ -72,7 +72,7 @@ async function show(name: string): Promise<z.infer<typeof zShow>> {
   return zShow.parse(JSON.parse(out));
 }
 
-/** Asks again until the run is where the test needs it. */
+/** Reads again until the run is at the point that the test needs. */
 async function until(name: string, holds: (report: z.infer<typeof zShow>) => boolean): Promise<void> {
   let last = '';
   const looked = async (): Promise<boolean> => {

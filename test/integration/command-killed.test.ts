@@ -9,7 +9,8 @@ import { runCliProcess } from '../helpers/cli';
 import { alive, until } from '../helpers/fake-run';
 import { repositoryRoot } from '../helpers/shared';
 
-// `trainer: command`: what reads a program may die, and its keeper with it; the program goes on and the truth is shown.
+// `trainer: command`: what reads a program may die, and its keeper with it; the program goes on and the true state is
+// shown.
 const program = path.join(repositoryRoot, 'test/fixtures/processes/foreign-program.mjs');
 let home = '';
 let live: LiveRun | undefined;

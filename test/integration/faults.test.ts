@@ -12,7 +12,7 @@ test.runIf(isPossible)(
   '25 faults leave every run true, whole and able to go on',
   () => {
     const script = path.join(repositoryRoot, 'test/faults/run.mjs');
-    // What is shown has ten seconds to be true; a machine with much else to do gets more.
+    // What is shown has ten seconds to become true; a busy machine gets more.
     const env = { ...process.env, PITWALL_TRUE_MS: '40000' };
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--count', '25', '--seed', '1'], {
       encoding: 'utf8',

@@ -18,7 +18,7 @@ afterAll(() => {
 const at = (name: string): string => path.join(disk, name);
 const ballast = at('ballast');
 
-/** Takes all the room there is. */
+/** Takes all the space there is. */
 function fill(): void {
   for (const bytes of [65_536, 4096, 512, 1]) {
     for (let full = false; !full; ) {

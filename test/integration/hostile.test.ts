@@ -33,7 +33,7 @@ beforeAll(async () => {
   const example = path.join(root, 'example');
   execFileSync(process.execPath, [CLI, 'init', example]);
   const run = 'f0f0f0f0-0000-4000-8000-00000000beef';
-  // What the person runs themselves, and a stranger's folder says is its own.
+  // Processes that the user runs, and that a stranger's folder claims as its own.
   const env = { ...process.env, PITWALL_RUN: run, PITWALL_FOLDER: 'file:1', PITWALL_ROLE: 'trainer' };
   victim = spawn('sleep', ['1000'], { stdio: 'ignore', env });
   const identity = identityOf(victim.pid ?? 0);
@@ -86,7 +86,7 @@ function expectNothingDone(name: string, { said, forbidden }: ReturnType<typeof 
   expect(hung, `${name}: did not end`).toEqual([]);
 }
 
-/** Whether a terminal would do something with it, beside beginning a line. */
+/** Whether a terminal would do something with it, besides beginning a line. */
 const hasActing = (text: string): boolean => text.split('\n').some((line) => visible(line) !== line);
 
 const each = (command: (run: string) => readonly string[]): (readonly string[])[] =>

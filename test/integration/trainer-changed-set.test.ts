@@ -29,7 +29,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const images = (dir: string): string => path.join(dir, 'images/train');
 const aside = (dir: string): string => path.join(dir, 'aside');
 
-/** Leaves so many training images where they are looked for. */
+/** Leaves so many training images in their folder. */
 async function leave(dir: string, count: number): Promise<void> {
   for (const name of await readdir(aside(dir)))
     await rename(path.join(aside(dir), name), path.join(images(dir), name));
@@ -52,7 +52,7 @@ async function stoppedAfterTwo(name: string, before: number): Promise<{ run: Tra
   return { run, dir };
 }
 
-/** Which steps each epoch is made of, as a host that looks sees it after everything. */
+/** The steps of each epoch, as a host sees them after everything. */
 async function seenSteps(run: TrainerRun): Promise<Record<number, number[]>> {
   let state = createRunState();
   for (const value of await run.events()) state = reduceRun(state, { source: 'events', value });

@@ -6,7 +6,7 @@ import { writeExample } from '../../src/dataset/example/write-example';
 import { decodeState } from '../../src/trainers/builtin/checkpoint/state-file';
 import { createTrainerRun, eventsOf, type TrainerRun, waitForEvents } from '../helpers/trainer-run';
 
-/** So many that a run caught after its first epoch is far from its end, however late a busy machine looks. */
+/** So many that a run caught after its first epoch is far from its end, however late a busy machine polls. */
 const EPOCHS = 5;
 const CONFIG = `
 trainer: builtin
@@ -40,7 +40,7 @@ const finalTensors = async (run: TrainerRun) => decodeState(await readFile(state
 const hasStep = (step: number) => (events: Parameters<Parameters<typeof waitForEvents>[1]>[0]) =>
   eventsOf(events, 'step').some((e) => e.step === step);
 
-/** A run that nothing disturbs; what others are compared with. */
+/** An undisturbed run; others are compared with it. */
 let whole: TrainerRun;
 
 describe('the trainer process', () => {

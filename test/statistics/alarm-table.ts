@@ -4,15 +4,15 @@ import type { World } from './alarm-worlds';
 export type Row = {
   readonly kind: string;
   readonly runs: number;
-  /** Runs in which a rule spoke that has nothing to say there; healthy: any rule. */
+  /** Runs in which a rule raised an alarm without reason; healthy: any rule. */
   readonly falseAlarms: number;
   readonly falseRules: Readonly<Record<string, number>>;
   readonly hits: number;
-  /** Median steps from the trouble to the first word of it. */
+  /** Median steps from the trouble to the first alarm. */
   readonly delay: number;
 };
 
-/** What the product's own rules say of each kind of run. */
+/** What the product's own rules report for each kind of run. */
 export function tableOf(worlds: readonly World[]): Row[] {
   const kinds = [...new Set(worlds.map(({ kind }) => kind))];
   return kinds.map((kind) =>

@@ -5,7 +5,7 @@ export type World = {
   readonly kind: string;
   readonly losses: readonly number[];
   readonly sickFrom: number | undefined;
-  /** The rules that may speak of it. */
+  /** The rules that may report it. */
   readonly rules: readonly string[];
 };
 
@@ -18,7 +18,7 @@ export function normal(random: Random): number {
 
 type Shape = (step: number) => number;
 
-/** What the loss of a healthy run does beside its noise. */
+/** What the loss of a healthy run does besides its noise. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   falls: (i) => 1 + 4 * Math.exp(-i / 300),
   'falls slowly': (i) => 2 + 1.5 / (1 + i / 800),

@@ -1,5 +1,5 @@
-// What the product's own alarms say of simulated runs with known troubles, and of recorded ones: hits, delay and false alarms,
-// into test/statistics/alarms.md. Usage: node test/statistics/alarms.mjs [seeds]
+// What the product's own alarms report for simulated runs with known troubles, and for recorded ones: hits, delay and
+// false alarms, into test/statistics/alarms.md. Usage: node test/statistics/alarms.mjs [seeds]
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

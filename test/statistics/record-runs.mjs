@@ -1,6 +1,6 @@
-// Records the losses of healthy and sick runs of the builtin trainer on the example, for the table of alarms: one JSON line
-// a run in test/fixtures/loss-runs.jsonl, total loss of each step in four digits. Runs that are there are not made again.
-// Usage: node test/statistics/record-runs.mjs [minutes]
+// Records the losses of healthy and sick runs of the builtin trainer on the example, for the table of alarms: one JSON
+// line a run in test/fixtures/loss-runs.jsonl, total loss of each step in four digits. Existing runs are not made
+// again. Usage: node test/statistics/record-runs.mjs [minutes]
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const healthy = (name, ...set) => ({ name, sick: null, set });
 const sick = (name, kind, ...set) => ({ name, sick: kind, set });
 const seeds = (count, make) => Array.from({ length: count }, (_, seed) => make(seed)).flat();
 
-/** What is sick is so by its settings; the rule that has to speak is named. */
+/** Sick runs are so by their settings; the rule that has to report each is named. */
 const CASES = seeds(4, (s) => [
   healthy(`sgd ${s}`, `seed=${s}`),
   sick(`cold ${s}`, 'diverged', `seed=${s}`, 'lr0=0.3', 'warmup_epochs=0', 'on_divergence=notify'),

@@ -56,7 +56,7 @@ for number, experiment in enumerate(cases):
 print("RESULT" + json.dumps(written))
 `;
 
-/** Values that a careless hand-over would lose: lists, counts, words and numbers of either kind. */
+/** Values that a careless translation would lose: lists, counts, words and numbers of either kind. */
 const ODD: Readonly<Record<string, readonly unknown[]>> = {
   fraction: [[0.5, 0.5], 3, 0.5],
   scale: [[0.2, 0.4], 0.25],
@@ -89,7 +89,7 @@ const ODD: Readonly<Record<string, readonly unknown[]>> = {
   line_width: [3],
   vid_stride: [2],
 };
-/** Files that would have to be there. */
+/** Files that would have to exist. */
 const FILES = new Set(['model', 'data', 'cfg', 'distill_model', 'source']);
 
 function oddValues(key: string, fallback: unknown): readonly unknown[] {

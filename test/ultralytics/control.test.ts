@@ -57,7 +57,7 @@ describe('change in flight', () => {
           Math.abs(value - changed.lrAt(step, group)),
           `step ${step} group ${group}`,
         ).toBeLessThanOrEqual(1e-9 * Math.abs(value) + 1e-15);
-    // Two epoch starts lie behind the hold, and the optimizer still has exactly what was asked for.
+    // Two epoch starts are behind the hold, and the optimizer still has exactly the requested value.
     expect(hold.step).toBeLessThan(72);
     expect(steps.slice(hold.step).every(({ lr }) => lr.every((value) => value === 0.0123))).toBe(true);
   });
@@ -116,7 +116,7 @@ describe('stop and resume', () => {
     ).toEqual([8]);
   });
 
-  // Far more epochs than are waited for: a run that ended by itself before it was asked would have nothing to pause.
+  // Far more epochs than are waited for: a run that ended by itself before the request would have nothing to pause.
   it('pause ends the process after a checkpoint; continue resumes', async () => {
     const file = writeExperiment(workshop, 'paused', { ...OWN, epochs: 5000 });
     const { done } = spawnCli(['train', file, '--name', 'paused'], workshop.dir);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCliProcess } from '../helpers/cli';
 import { closeWorkshop, eventsOf, openWorkshop, python, type Workshop } from './helpers';
 
-// A finished output folder of the real Ultralytics, followed; its .pt opened on the user's word only.
+// A finished output folder of the real Ultralytics, followed; its .pt is opened only with the user's consent.
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop(1, 4);

@@ -31,7 +31,7 @@ export function closeWorkshop({ dir, runDir }: Workshop): void {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** An experiment on yolov8n from its YAML: no weights are fetched. */
+/** An experiment on yolov8n from its YAML: no weights are downloaded. */
 export function writeExperiment(
   { dir }: Workshop,
   name: string,
@@ -107,7 +107,7 @@ export function until(what: string, condition: () => boolean | Promise<boolean>)
   return eventually(condition, () => what, 600_000);
 }
 
-/** What the keeper told, line by line. */
+/** What the keeper reported, line by line. */
 export function keeperSaid(runDir: string): string[] {
   const lines = readFileSync(path.join(runDir, 'keeper.jsonl'), 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => String(JSON.parse(line).message ?? ''));

@@ -32,7 +32,7 @@ function makeRunFolder(run: string): void {
   writeFileSync(path.join(run, 'run.json'), '{}');
 }
 
-/** What the runner tells the processes that the library launches: the trainer that theirs is made of. */
+/** What the runner passes to the processes that the library launches: the trainer that theirs is made of. */
 const PITWALL_TRAINER = 'ultralytics.models.yolo.detect.train:DetectionTrainer';
 
 const MAKE = `
@@ -52,7 +52,7 @@ describe("Ultralytics' multi-GPU launch, as far as it goes without GPUs", () => 
     const env = { PITWALL_RUN_DIR: run, PITWALL_OPTIONS: JSON.stringify(options), PITWALL_TRAINER };
     const file = /FILE(.*)/.exec(runPython(MAKE, env))?.[1] ?? '';
     expect(readFileSync(file, 'utf8')).toContain('train()');
-    // As the launcher starts it, but for the number of processes.
+    // As the launcher starts it, except for the number of processes.
     execFileSync(python, [file], {
       cwd: workshop.dir,
       env: { ...process.env, ...env, PYTHONPATH: packageDir, YOLO_OFFLINE: 'true' },

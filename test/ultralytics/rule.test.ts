@@ -59,7 +59,7 @@ for checkpoint in sorted(Path(sys.argv[1]).glob("epoch-*/model.pt")):
 `;
 
 /**
- * The library's own numbers for each checkpoint as it lies on disk. Those of its training loop are of weights in single
+ * The library's own numbers for each checkpoint as it is on disk. Those of its training loop are of weights in single
  * precision, which it writes in half: they may differ by a detection more or less.
  */
 function ownVal(dir: string, options: Readonly<Record<string, unknown>>): number[][] {
@@ -119,7 +119,7 @@ it('validation.rule: standard keeps one rule for every run, and says what the tr
   expect(ours.map(({ rule }) => rule)).toEqual(
     ours.map(() => expect.objectContaining({ name: 'standard', conf: 0.001 })),
   );
-  // The number by its own rule stands beside it, where the library validates as well.
+  // The number by its own rule is beside it, if the library validates as well.
   expect(eventsOf(dir, 'epoch').every(({ metrics }) => metrics?.['metrics/mAP50-95(B)'] !== undefined)).toBe(
     true,
   );

@@ -127,7 +127,7 @@ function hasTrainer(dir: string): boolean {
   try {
     return processesOfRun(readRunSync(dir).id).some(({ role }) => role === 'trainer');
   } catch {
-    // The run folder is not there yet.
+    // The run folder does not exist yet.
     return false;
   }
 }

@@ -83,7 +83,7 @@ describe('a real run, validated off its loop', () => {
       type: 'result',
       state: 'completed',
     });
-    // The library's own validation did not run in the loop: nobody asked for it.
+    // The library's own validation did not run in the loop: nothing requested it.
     expect(eventsOf(dir, 'epoch').every(({ metrics }) => metrics === undefined)).toBe(true);
   });
 
@@ -116,7 +116,7 @@ describe('a real run, validated off its loop', () => {
     const own = ownVal(path.join(dir, 'checkpoints/epoch-0002/model.pt'), 128);
     expect(last.map).toBeCloseTo(own.map, 6);
     expect(last.images).toBe(48);
-    // What it detected is ours as well: classes, COCO's numbers and the comparison of checkpoints come from it.
+    // Its detections are ours as well: classes, COCO's numbers and the comparison of checkpoints come from them.
     expect(Math.abs(last.perClass[0].ap - own.map)).toBeLessThanOrEqual(0.001);
     const found = decodeDetections(readFileSync(path.join(dir, last.det)));
     expect(found?.header.images).toBe(48);
@@ -137,7 +137,7 @@ describe('a real run, validated off its loop', () => {
       const dir = workshop.runDir(name);
       await until('the first validation', () => validationsOf(dir).length > 0);
       const victim = processesOfRun(readRunSync(dir).id).find((p) => p.role === role);
-      // The run may have been quicker than this look at it; then there is nothing to kill, and nothing to mend.
+      // The run may have been quicker than this poll; then there is nothing to kill, and nothing to repair.
       if (victim) process.kill(victim.pid, 'SIGKILL');
       expect((await done).code).toBe(0);
       const validated = validationsOf(dir).filter(({ type }) => type === 'validation');

@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../domain/detection/image';
 import { tooManyPixels } from './formats';
 
-// Windows bitmaps, uncompressed or with bit fields: what industrial cameras write (libvips has no BMP loader).
+// Windows bitmaps, uncompressed or with bit fields: the format of many industrial cameras (libvips cannot read BMP).
 // Layout: Microsoft, "Bitmap Storage"; BITMAPINFOHEADER and its larger successors, and OS/2's BITMAPCOREHEADER.
 const CORE_HEADER_BYTES = 12;
 const FILE_HEADER_BYTES = 14;
@@ -26,7 +26,7 @@ export function isBmp(bytes: Buffer): boolean {
   return bytes.length > FILE_HEADER_BYTES + CORE_HEADER_BYTES && bytes.toString('latin1', 0, 2) === 'BM';
 }
 
-/** Decodes a bitmap; alpha is dropped. Throws on compressed or torn ones. */
+/** Decodes a bitmap; alpha is dropped. Throws if it is compressed or torn. */
 export function decodeBmp(bytes: Buffer): RgbImage {
   const header = readHeader(bytes);
   checkHeader(header, bytes);

@@ -10,8 +10,8 @@ import { READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } fro
 const SMALLEST_SIDE = 10;
 
 /**
- * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives.
- * Throws one line that names the file and what is wrong with it. `onBytes` hears what the file holds.
+ * Decodes an image file to 8-bit RGB, upright by its EXIF orientation, with the pixels OpenCV gives. Throws one line
+ * that names the file and what is wrong with it. `onBytes` is called with the file's content.
  */
 export async function decodeImage(file: string, onBytes?: (bytes: Buffer) => void): Promise<RgbImage> {
   try {

@@ -16,7 +16,7 @@ export type DrawnBox = {
 
 const GOLDEN_ANGLE = 137.508;
 
-/** Writes a copy of the image with boxes and class names; the format is that of the file's extension. */
+/** Writes a copy of the image with boxes and class names; the file's extension decides the format. */
 export async function drawBoxes(image: RgbImage, boxes: readonly DrawnBox[], file: string): Promise<void> {
   const { width, height } = image;
   await makeFolder(path.dirname(file));
@@ -27,7 +27,7 @@ export async function drawBoxes(image: RgbImage, boxes: readonly DrawnBox[], fil
 
 function overlay({ width, height }: RgbImage, boxes: readonly DrawnBox[]): string {
   const line = Math.max(1, Math.round(Math.max(width, height) / 320));
-  // Least certain first, so that the surest lie on top.
+  // Least certain first, so that the surest are on top.
   const shapes = [...boxes].reverse().map((box) => shapeOf(box, line));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join('')}</svg>`;
 }

@@ -1,7 +1,7 @@
-/** ISO base media brands that hold HEVC-coded stills; AVIF has its own and can be read. */
+/** ISO base media brands that hold HEVC-coded stills; AVIF has its own brand and can be read. */
 const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']);
 
-/** The name of a format that the decoder does not have, by content and, for TIFF's kin, by extension. */
+/** The name of a format that the decoder does not have, by content and, for formats based on TIFF, by extension. */
 export function unreadableFormat(bytes: Buffer, file: string): string | undefined {
   if (isJpeg2000(bytes)) return 'JPEG 2000';
   if (isHeic(bytes)) return 'HEIC';
@@ -40,8 +40,8 @@ const STARTS: readonly (readonly [format: string, at: number, start: string])[] 
 ];
 
 /**
- * The format of an image that sharp decodes, by its first bytes. sharp itself would take more, SVG among them, which is a
- * program that draws: only these are handed to it.
+ * The format of an image that sharp decodes, by its first bytes. sharp itself would accept more, SVG among them, which
+ * is a program that draws: only these are passed to it.
  */
 export function readableFormat(bytes: Buffer): string | undefined {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
@@ -50,7 +50,7 @@ export function readableFormat(bytes: Buffer): string | undefined {
 
 export const READABLE_FORMATS = 'PNG, JPEG, WebP, TIFF, AVIF or BMP';
 
-/** 300 MB once decoded. The largest cameras have so many; larger pictures are cut into tiles for a detector anyway. */
+/** 300 MB after decoding. The largest cameras have so many; larger images are cut into tiles for a detector anyway. */
 export const MOST_PIXELS = 100_000_000;
 
 export function tooManyPixels(width: number, height: number): string | undefined {

@@ -10,7 +10,7 @@ const FIRST_ROTATED = 5;
 /** The header of nearly every image, its EXIF with a preview included. */
 const HEADER_BYTES = 64 * 1024;
 
-/** Size of an upright image by its header alone; undefined where it has none that can be read. */
+/** Size of an upright image by its header alone; undefined if it has none that can be read. */
 export async function imageSize(file: string): Promise<Size | undefined> {
   try {
     const head = await headOf(file);

@@ -3,7 +3,7 @@ import { Channel } from '../../protocol/channel';
 import { imageSize } from './image-size';
 import { greyThumbnail } from './thumbnail';
 
-// A process that opens images for a host, so that the native decoder stays out of it. It ends with its channel.
+// A process that opens images for a host, so that the native decoder is not loaded there. It ends with its channel.
 const zFile = z.object({ file: z.string() });
 const zThumbnail = zFile.extend({ width: z.number().int().positive(), height: z.number().int().positive() });
 

@@ -3,7 +3,7 @@ import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import { MOST_PIXELS, readableFormat } from './formats';
 
-/** An upright image in so many grey pixels, whatever its own shape; undefined where it cannot be read. */
+/** An upright image in so many grey pixels, whatever its own shape; undefined if it cannot be read. */
 export async function greyThumbnail(
   file: string,
   size: { readonly width: number; readonly height: number },

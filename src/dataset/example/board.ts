@@ -66,7 +66,7 @@ type TrackPlan = { readonly y: number; readonly width: number; readonly jog: Jog
 
 function drawTrack(drawing: Drawing, random: Random, plan: TrackPlan): void {
   const line = polyline(plan);
-  // Some tracks end at a pad inside the picture: an end that is no defect.
+  // Some tracks end at a pad inside the image: an end that is not a defect.
   const ends = random.next() < 0.15;
   const points = ends ? cutShort(line, random) : line;
   for (let i = 1; i < points.length; i++) {
@@ -114,7 +114,7 @@ function drawPour(drawing: Drawing, random: Random, { y, jog }: { y: number; jog
   return y + width + gap;
 }
 
-/** A free band with a row of vias or of rectangular pads, or with nothing. */
+/** A free band with a row of vias or of rectangular pads, or empty. */
 function drawParts(drawing: Drawing, random: Random, { y, jog }: { y: number; jog: Jog }): number {
   const height = random.between(20, 32);
   const kind = random.below(3);

@@ -20,7 +20,7 @@ import {
 /** Class names in the order of their numbers. */
 export const DEFECTS = ['open', 'short', 'mouse_bite', 'spur', 'pin_hole', 'spurious_copper'] as const;
 export type Defect = { readonly class: number; readonly bounds: Bounds };
-/** What a defect does to the copper; undefined where it does not fit there. */
+/** The change that a defect makes to the copper; undefined if it does not fit there. */
 type CopperChange = { readonly shape: Shape; readonly effect: 'add' | 'cut' } | undefined;
 type Site = { readonly at: Point; readonly along: Point; readonly across: Point; readonly half: number };
 
@@ -166,7 +166,7 @@ function apply(mask: Mask, change: NonNullable<CopperChange>): Mask {
   return after;
 }
 
-/** The frame of what changed, never thinner than the shortest side; undefined where it would leave the picture. */
+/** The bounds of what changed, never thinner than the shortest side; undefined if they would leave the image. */
 function labelOf(before: Mask, after: Mask): Bounds | undefined {
   const found = difference(before, after);
   if (!found) return undefined;
@@ -198,7 +198,7 @@ function rotate(p: Point, angle: number): Point {
   return { x: cos * p.x - sin * p.y, y: sin * p.x + cos * p.y };
 }
 
-/** Distance from a track's edge to the next copper, where that is near enough for a short. */
+/** Distance from a track's edge to the next copper, if that is near enough for a short. */
 function firstCopper(mask: Mask, edge: Point, across: Point): number | undefined {
   if (!isBare(mask, go(edge, across, 2))) return undefined;
   for (let d = 3; d < 18; d += 0.5) {

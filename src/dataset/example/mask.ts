@@ -69,7 +69,7 @@ export function cut(mask: Mask, shape: Shape): void {
   paint(mask, shape, (old, cover) => Math.min(old, 1 - cover));
 }
 
-/** Coverage at a point (nearest pixel); outside the image the border goes on. */
+/** Coverage at a point (nearest pixel); outside the image the border continues. */
 export function sample(mask: Mask, p: Point): number {
   return mask[clampPixel(p.y) * SIZE + clampPixel(p.x)];
 }
@@ -90,7 +90,7 @@ export function range(
   return { low, high };
 }
 
-/** Bounds of the pixels in which two masks clearly differ; undefined where none does. */
+/** Bounds of the pixels in which two masks clearly differ; undefined if none does. */
 export function difference(before: Mask, after: Mask): Bounds | undefined {
   const found = { x1: SIZE, y1: SIZE, x2: -1, y2: -1 };
   forPixels({ x1: 0, y1: 0, x2: SIZE, y2: SIZE }, (x, y, i) => {

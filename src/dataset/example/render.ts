@@ -32,7 +32,7 @@ export function renderBoard(mask: Mask, random: Random): Uint8Array {
     const y = (i - x) / SIZE;
     const c = soft[i];
     const gain = light(x, y) * (1 + texture(x, y, c));
-    // One draw gives two places in the table: its upper and its lower bits.
+    // One draw gives two indices into the table: its upper and its lower bits.
     const word = random.below(TABLE * TABLE);
     const grain = noise[word >> TABLE_BITS];
     for (let k = 0; k < 3; k++) {
@@ -86,7 +86,7 @@ function createNoise(random: Random, sigma: number): Float32Array {
   return Float32Array.from({ length: TABLE }, () => random.normal() * sigma);
 }
 
-/** Separable Gaussian blur with a radius of 2 pixels; the border goes on outside. */
+/** Separable Gaussian blur with a radius of 2 pixels; the border continues outside. */
 function blur(mask: Mask, sigma: number): Mask {
   const kernel = [-2, -1, 0, 1, 2].map((d) => Math.exp((-d * d) / (2 * sigma * sigma)));
   const sum = kernel.reduce((a, b) => a + b);

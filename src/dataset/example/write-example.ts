@@ -12,7 +12,7 @@ import { renderBoard } from './render';
 const CONFIG_NAME = 'pcb.train.yaml';
 const DATA_NAME = 'data.yaml';
 
-/** Without `path`: the folders are found beside this file, by Pitwall and by Ultralytics. */
+/** Without `path`: Pitwall and Ultralytics both find the folders beside this file. */
 const DATA_TEXT = `# Defects on printed circuit boards, drawn by pitwall init. Six classes as in board inspection.
 train: images/train
 val: images/val
@@ -68,7 +68,7 @@ type ExamplePicture = {
   readonly defects: readonly Defect[];
 };
 
-/** How many defects a picture is meant to have; drawn from evenly. One in ten boards is sound. */
+/** How many defects an image is to have; drawn from evenly. One in ten boards is without a defect. */
 const COUNTS = [0, 2, 3, 4, 4, 5, 5, 6, 6, 7];
 
 export const TRAIN_IMAGES = 512;
@@ -80,9 +80,9 @@ export type WrittenExample = {
   readonly dir: string;
   readonly config: string;
   readonly data: string;
-  /** Pictures drawn by this call; the others were there. */
+  /** Images drawn by this call; the others existed. */
   readonly drawn: number;
-  /** The config was there and was left as it is. */
+  /** The config existed and was not changed. */
   readonly keptConfig: boolean;
 };
 
@@ -97,8 +97,8 @@ type Item = { readonly image: string; readonly label: string; readonly index: nu
 
 /**
  * Writes the example experiment into `dir`: config, dataset YAML, PNG images and YOLO labels. Files of an earlier call
- * are kept, a config that was edited too.
- * @throws when the folder holds another dataset (a data.yaml or images that this did not write).
+ * are kept, and so is a config that was edited. @throws when the folder holds another dataset (a data.yaml or images
+ * that this did not write).
  */
 export async function writeExample(dir: string, options: ExampleOptions = {}): Promise<WrittenExample> {
   const root = path.resolve(dir);

@@ -16,7 +16,7 @@ export type Converted =
   | {
       readonly kind: 'converted';
       readonly written: number;
-      /** Images that no annotation was found for. */
+      /** Images for which no annotation was found. */
       readonly without: number;
       readonly boxes: number;
     }
@@ -26,8 +26,8 @@ export type Converted =
 const WIDTH = 8;
 
 /**
- * Writes YOLO labels for images that have none, from Pascal VOC or COCO annotations found near them, where the trainer looks
- * for them. A label file that is there is never touched.
+ * Writes YOLO labels for images that have none, from Pascal VOC or COCO annotations found near them, to where the
+ * trainer expects them. An existing label file is never changed.
  */
 export async function convertLabels(
   unlabelled: readonly string[],
@@ -60,7 +60,7 @@ type Labelled = {
   readonly names: readonly string[];
 };
 
-/** Answers the number of boxes; undefined if labels came meanwhile. */
+/** Returns the number of boxes; undefined if labels were written meanwhile. */
 async function write({ image, size, boxes, names }: Labelled): Promise<number | undefined> {
   const rows = boxes.flatMap((box) => rowOf(box, size, names.indexOf(box.name)) ?? []);
   const file = labelPathOf(image);
@@ -75,7 +75,7 @@ async function write({ image, size, boxes, names }: Labelled): Promise<number | 
   return isNew ? rows.length : undefined;
 }
 
-/** Class and box, cut at the image; undefined where nothing is left of it. */
+/** Class and box, cut at the image; undefined if nothing is left of it. */
 function rowOf(
   { left, top, right, bottom }: NamedBox,
   { width, height }: Size,

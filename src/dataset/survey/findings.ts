@@ -7,13 +7,13 @@ import type { ForeignLabels } from './foreign-labels';
 import type { Pair } from './look-alikes';
 import type { SplitSurvey, Survey } from './survey';
 
-/** A split of which more has no label than this is more often a mistake than background. */
+/** If more than this share of a split has no label, that is more often a mistake than background. */
 const MUCH_BACKGROUND = 0.5;
 const MOST_EXAMPLES = 3;
 
 type Place = { readonly file: string; readonly imgsz: number };
 
-/** What a person should know of a surveyed dataset before training on it; nothing about what is as it should be. */
+/** What a person should know of a surveyed dataset before training on it; what is in order is not mentioned. */
 export function findingsOf({ names, splits, lookAlikes }: Survey, place: Place): Problem[] {
   const found = splits.flatMap((split) => [
     ...labelFindings(split, place),

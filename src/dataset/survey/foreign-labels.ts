@@ -1,12 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Labels of another format that were found where YOLO labels are missing. */
+/** Labels of another format that were found for images without YOLO labels. */
 export type ForeignLabels =
   | { readonly kind: 'voc'; readonly example: string }
   | { readonly kind: 'coco'; readonly file: string };
 
-/** Images looked at, and JSON files opened: enough to tell what a data set is. */
+/** Limits of images examined and JSON files opened: enough to know what a data set is. */
 const MOST_IMAGES = 20;
 const MOST_FILES = 20;
 const HEAD_BYTES = 65_536;
@@ -14,7 +14,7 @@ const HEAD_BYTES = 65_536;
 const LEVELS_UP = 3;
 const ANNOTATION_FOLDERS = ['', 'annotations', 'Annotations'];
 
-/** What stands in for the labels of images that have none: Pascal VOC beside them, or a COCO file near them. */
+/** Annotations in another format for images without labels: Pascal VOC beside them, or a COCO file near them. */
 export async function findForeignLabels(unlabelled: readonly string[]): Promise<ForeignLabels | undefined> {
   for (const image of unlabelled.slice(0, MOST_IMAGES)) {
     const xml = await vocFileOf(image);

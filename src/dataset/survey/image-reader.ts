@@ -1,8 +1,8 @@
 import type { Size } from '../../domain/detection/letterbox';
 
 /**
- * Who opens images for a survey. Decoding is native code, which hosts never load: they ask a process (engine/image-process.ts).
- * Both answers are undefined for an image that cannot be read.
+ * Opens images for a survey. Decoding is native code, which hosts never load: they use a process
+ * (engine/image-process.ts). Both results are undefined for an image that cannot be read.
  */
 export type ImageReader = {
   /** Width and height of the upright image, by its header. */

@@ -6,11 +6,11 @@ import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { ImageReader } from './image-reader';
 
-/** An image of one split and one of the other that show the same. */
+/** An image of one split and one of the other with the same content. */
 export type Pair = { readonly train: string; readonly val: string };
 export type LookAlikes = {
   readonly identical: readonly Pair[];
-  /** Other bytes, and the same to the eye: saved again, made smaller, cut from one film a moment later. */
+  /** Different bytes that look the same: saved again, made smaller, cut from one film a moment later. */
   readonly near: readonly Pair[];
 };
 
@@ -21,12 +21,12 @@ const WIDTH = 8;
  */
 const MOST_BITS = 6;
 /**
- * Grey levels of 255 that the small pictures of a pair may lie apart in the mean. Hashes of drawings agree by their layout alone:
- * two boards with four vertical tracks have one hash, and other colours, holes and defects.
+ * Mean difference of grey levels, of 255, that the small images of a pair may have. Hashes of drawings agree by their
+ * layout alone: two boards with four vertical tracks have one hash, and other colours, holes and defects.
  */
 const MOST_GREY = 10;
 
-/** Pairs across two splits; an image that is in both by name is not a pair of its own making but the same file. */
+/** Pairs across two splits; an image that is in both by name is the same file and not a pair. */
 export async function findLookAlikes(
   train: readonly string[],
   val: readonly string[],

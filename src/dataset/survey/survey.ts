@@ -11,7 +11,7 @@ export type SplitSurvey = LabelStats & {
   readonly name: SplitName;
   readonly images: number;
   readonly unlabelled: readonly string[];
-  /** Boxes under 2 pixels at the training size; undefined where the images were not looked at. */
+  /** Boxes under 2 pixels at the training size; undefined if the images were not opened. */
   readonly tiny?: number;
   readonly foreign?: ForeignLabels;
 };
@@ -29,7 +29,7 @@ export type SurveyOptions = {
   readonly splits: readonly SplitName[];
   readonly singleCls?: boolean;
   readonly fraction?: number;
-  /** Sets of more images are not decoded: who starts a run does not want to wait for a report. */
+  /** Sets of more images are not decoded: starting a run should not have to wait for a report. */
   readonly mostDecoded: number;
   readonly reader: ImageReader;
 };
@@ -38,7 +38,7 @@ const HEADER_WIDTH = 16;
 
 export type Loaded = { readonly name: SplitName; readonly split: DatasetSplit };
 
-/** What is in a dataset: images, labels, classes, what is doubtful and what of it is in both splits. */
+/** What is in a dataset: images, labels, classes, what is doubtful and what is in both splits. */
 export async function surveyDataset(yaml: string, options: SurveyOptions): Promise<Survey> {
   const { singleCls = false, fraction = 1 } = options;
   const loaded = await Promise.all(

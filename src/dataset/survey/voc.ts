@@ -8,8 +8,8 @@ export type NamedBox = {
 };
 
 /**
- * Boxes of a Pascal VOC annotation. Only what stands in <object> is read, and of its parts the outermost: VOC's own <part>
- * has a name and a box as well. Coordinates are taken as edges, as labelling programs write them.
+ * Boxes of a Pascal VOC annotation. Only the content of <object> is read, and of its parts the outermost: VOC's own
+ * <part> has a name and a box as well. Coordinates are read as edges, as labelling programs write them.
  */
 export function parseVoc(xml: string): NamedBox[] {
   return blocks(xml, 'object').flatMap((object) => {

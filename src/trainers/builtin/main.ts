@@ -15,7 +15,7 @@ async function main(): Promise<number> {
   }
   let interrupted = false;
   const interrupt = (): void => {
-    // The second one is not asked for again: the default handler ends the process.
+    // A second signal is not handled: the default handler ends the process.
     interrupted = true;
   };
   process.once('SIGINT', interrupt);

@@ -11,7 +11,7 @@ import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
 import type { Source, SourceRecord } from './sources/source';
 import { readTold, surviving, type Told, untold } from './told';
 
-/** A poll that gives fewer records than this has caught up with what was written before. */
+/** A poll that returns fewer records than this has read everything that was written before. */
 const CAUGHT_UP = 1000;
 
 type CheckpointRecord = Extract<ForeignRecord, { kind: 'checkpoint' }>;
@@ -19,7 +19,7 @@ type CheckpointRecord = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 export type AdapterOptions = {
   readonly runDir: string;
   readonly attempt: number;
-  /** Epochs that are planned; 0 where nobody knows. */
+  /** Planned epochs; 0 if not known. */
   readonly epochs: number;
   /** The program was started for this reading, rather than found running. */
   readonly isNew: boolean;
@@ -35,8 +35,8 @@ export type AdapterOptions = {
 };
 
 /**
- * Reads a foreign program's numbers into events.jsonl until it ends; its exit code is ours. What an earlier adapter of the
- * run told is not told again.
+ * Reads a foreign program's numbers into events.jsonl until it ends; its exit code is ours. What an earlier adapter of
+ * the run reported is not reported again.
  */
 export async function adapt(program: Program, options: AdapterOptions): Promise<number> {
   const { runDir, attempt, epochs, knobs, obey, source } = options;
@@ -98,7 +98,7 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     taken ||= record.kind === 'checkpoint';
     return record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
   };
-  /** What cannot be read now may be readable later; it is said once. */
+  /** What cannot be read now may be readable later; it is reported once. */
   const sayOnce = (error: unknown): readonly { kind: 'problem'; message: string }[] => {
     const { message } = toError(error);
     if (troubles.has(message)) return [];
@@ -145,11 +145,11 @@ type Ended = {
   readonly end: ProgramEnd;
   readonly asked: boolean;
   readonly run: ForeignRun;
-  /** Why nothing was told, where nothing was. */
+  /** Why nothing was reported, if nothing was. */
   readonly silence: string | undefined;
 };
 
-/** Never throws: an explanation that cannot be made must not hide that there is something to explain. */
+/** Never throws: an explanation that fails must not hide that there is something to explain. */
 async function explain(source: Source): Promise<string> {
   return (await source.explain?.().catch(() => undefined)) ?? 'nothing that it wrote could be read';
 }

@@ -45,7 +45,7 @@ export function answerRequests(
   return { events, stop };
 }
 
-/** Its name alone tells: what lies there under it already stays as it is. */
+/** Its name alone matters: what already has that name stays as it is. */
 function leaveStopFile(runDir: string): void {
   try {
     closeSync(openToAppend(path.join(runDir, STOP_FILE), { root: runDir }));
@@ -54,7 +54,7 @@ function leaveStopFile(runDir: string): void {
   }
 }
 
-/** What can be asked of a program that is not ours: to stop, now or when it next looks. */
+/** What can be requested of a program that is not ours: to stop, at once or when it next checks. */
 export const PROGRAM_KNOBS: readonly ControlRequest['type'][] = ['stop', 'stop_after_epoch'];
 
 export function obeyWith(program: Program, runDir: string): Obey {
@@ -71,7 +71,7 @@ export function obeyWith(program: Program, runDir: string): Obey {
   };
 }
 
-/** A run that is followed is somebody else's: nothing of it is ever signalled or written. */
+/** A run that is followed belongs to another program: nothing of it is ever signalled or written. */
 export const FOLLOW_KNOBS: readonly ControlRequest['type'][] = ['stop'];
 
 export function obeyFollowing(program: Program): Obey {

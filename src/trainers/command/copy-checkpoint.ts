@@ -14,7 +14,7 @@ export type ForeignCheckpoint = {
   readonly step: number;
 };
 
-/** ONNX is validated as it is; a .pt is opened only by the user's own Python, and only when a person asks. */
+/** ONNX is validated as it is; a .pt is opened only by the user's own Python, and only when a person requests it. */
 const NAMES: Readonly<Record<string, string>> = {
   '.onnx': 'model.onnx',
   '.pt': 'model.pt',
@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export const isModelFile = (file: string): boolean => path.extname(file) in NAMES;
 
-/** Copies a model file into the run folder, whole, and makes its event; a warning where it is none or is not there. */
+/** Copies a model file into the run folder, whole, and makes its event; a warning if it is not one or does not exist. */
 export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): TrainerEvent {
   const { source, shown, epoch, step } = checkpoint;
   const warn = (why: string): TrainerEvent => ({

@@ -6,14 +6,14 @@ export type ForeignRunOptions = {
   readonly trainer: string;
   readonly pid: number;
   readonly attempt: number;
-  /** Epochs the experiment plans; 0 where nobody knows. */
+  /** Epochs the experiment plans; 0 if not known. */
   readonly epochs: number;
   readonly knobs: readonly string[];
 };
 
 /**
- * Turns a foreign trainer's records into our events. A step that was there before means that the trainer went back (a
- * resume): a new `hello` with the next attempt makes readers drop what came after it.
+ * Converts a foreign trainer's records into our events. A step that was there before means that the trainer went back
+ * (a resume): a new `hello` with the next attempt makes readers drop what came after it.
  */
 export class ForeignRun {
   readonly #options: ForeignRunOptions;
@@ -61,7 +61,7 @@ export class ForeignRun {
     return this.#planned.stepsPerEpoch === 1;
   }
 
-  /** Whether every step or epoch of the plan was seen; false where nobody told a plan. */
+  /** Whether every step or epoch of the plan was seen; false if no plan is known. */
   get isComplete(): boolean {
     const { epochs, stepsPerEpoch } = this.#planned;
     if (epochs < 1) return false;
@@ -142,7 +142,7 @@ export class ForeignRun {
     return [{ type: 'plan', t, epochs, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch, settings: [] }];
   }
 
-  /** The trainer did not go back: the reader learnt more of steps that it had told, so the attempt stays. */
+  /** The trainer did not go back: the reader learnt more about steps that it had reported, so the attempt stays. */
   #revise(fromStep: number, t: number): TrainerEvent[] {
     if (fromStep > this.#lastStep) return [];
     this.#lastStep = fromStep - 1;
@@ -179,7 +179,7 @@ export class ForeignRun {
     };
   }
 
-  /** Groups are known only once a record names them; true when there are new ones. */
+  /** Groups are known only after a record has named them; true if there are new ones. */
   #learnGroups(lr: Readonly<Record<string, number>>): boolean {
     const added = Object.keys(lr).filter((group) => !this.#groups.includes(group));
     this.#groups = [...this.#groups, ...added];

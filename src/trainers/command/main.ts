@@ -7,8 +7,8 @@ import { follow } from './follow/follow';
 import { runProgram } from './run-program';
 
 /**
- * `command.js RUN_DIR --attempt N [--program PID]`: runs the experiment's own program, goes on beside one that lives
- * (PID), or follows a run that was started elsewhere; and reads what is written there.
+ * `command.js RUN_DIR --attempt N [--program PID]`: runs the experiment's own program, continues beside a living one
+ * (PID), or follows a run that was started elsewhere; and reads what it writes.
  */
 async function main(argv: readonly string[]): Promise<number> {
   const runDir = path.resolve(argv[0]);

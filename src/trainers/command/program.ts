@@ -11,9 +11,9 @@ export type ProgramEnd =
   | { readonly kind: 'unstartable'; readonly message: string }
   /** Only a parent learns how its child ended. */
   | { readonly kind: 'unknown' }
-  /** A run that is only followed came to its end. */
+  /** A run that is only followed has ended. */
   | { readonly kind: 'finished'; readonly message: string }
-  /** Nobody wants to follow it any longer. */
+  /** Following was ended. */
   | { readonly kind: 'left'; readonly message: string };
 
 /** What is read: a program that this process started, one that it found running, or a folder that is followed. */
@@ -37,8 +37,8 @@ export type ProgramPlace = {
 };
 
 /**
- * Starts the user's program: an argument array, never a shell line. Its output goes to a file and not to a pipe, so that
- * it goes on when its adapter dies. `{run_dir}` in arguments and values stands for the run folder.
+ * Starts the user's program: an argument array, never a shell line. Its output goes to a file and not to a pipe, so
+ * that it survives its adapter. `{run_dir}` in arguments and values is replaced by the run folder.
  */
 export function startProgram(
   settings: CommandSettings,
@@ -87,7 +87,10 @@ function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {
   });
 }
 
-/** A program whose adapter died: it is read on; its end is only seen. `pid` is the keeper's word, 0 where it is gone. */
+/**
+ * A program whose adapter died: reading continues; its end can be seen, but not its exit code. `pid` is from the
+ * keeper, 0 if it is gone.
+ */
 export function attachProgram(pid: number): Program {
   const started = startOf(pid);
   const lives = (): boolean => started !== undefined && startOf(pid) === started;
@@ -98,7 +101,7 @@ export function attachProgram(pid: number): Program {
   return { stopped, stop: () => lives() && process.kill(pid, 'SIGINT') };
 }
 
-/** When a process began, as its system counts; undefined where it is gone. Guards against pids that were given again. */
+/** When a process began, as its system counts; undefined if it is gone. Guards against reused pids. */
 function startOf(pid: number): string | undefined {
   if (pid <= 0) return undefined;
   try {

@@ -18,11 +18,11 @@ export type RunProgramOptions = Pick<AdapterOptions, 'runDir' | 'attempt' | 'epo
   readonly cwd: string;
   readonly installDir: string;
   readonly settings: CommandSettings;
-  /** The program lives already: an adapter before this one started it. */
+  /** The program is alive already: an earlier adapter started it. */
   readonly pid: number | undefined;
 };
 
-/** Runs the experiment's own program, or goes on beside one that runs, and reads what it writes. */
+/** Runs the experiment's own program, or continues beside a running one, and reads what it writes. */
 export function runProgram({
   runDir,
   attempt,
@@ -49,7 +49,7 @@ export function runProgram({
   });
 }
 
-/** Where `command.reads` finds its numbers; paths are relative to the run folder. */
+/** The source of the numbers for `command.reads`; paths are relative to the run folder. */
 function openSource(settings: CommandSettings, runDir: string): Source {
   const at = (fallback: string): string =>
     path.resolve(runDir, (settings.path ?? fallback).replaceAll('{run_dir}', runDir));

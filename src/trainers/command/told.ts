@@ -23,7 +23,7 @@ export function readTold(file: string): Told {
   };
 }
 
-/** A later attempt voids what was done before it from a step on, as the reducer of a run has it. */
+/** A later attempt voids what was done before it from a step on, as in the reducer of a run. */
 export function surviving(events: readonly TrainerEvent[]): TrainerEvent[] {
   let kept: TrainerEvent[] = [];
   let last = -1;
@@ -43,8 +43,8 @@ function isVoid(event: TrainerEvent, fromStep: number): boolean {
 }
 
 /**
- * Of the events that a fresh reading gives, those that were not told. `fromStep` is where the log goes on: the first step
- * that is not as it was told.
+ * Of the events that a fresh reading gives, those that were not reported. `fromStep` is where the log continues: the
+ * first step that differs from what was reported.
  */
 export function untold(
   told: Told,

@@ -1,4 +1,4 @@
-// What a day brings: looking closely, tidying up, a first start in an empty folder.
+// Daily use: inspecting, tidying up, a first start in an empty folder.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';

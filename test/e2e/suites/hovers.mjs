@@ -112,7 +112,7 @@ export async function showHover(page, { file, at, says }) {
   expect(alt.length > 20, 'the picture has an alternative text');
 }
 
-/** Half a call takes nothing away: the last picture of the place stays. */
+/** Half a call changes nothing: the last picture of the place stays. */
 async function keepsThePicture({ suite, page, context }) {
   await suite.test('the last picture stays while the call is half typed', context, async () => {
     const sequential = HOVERS[2];

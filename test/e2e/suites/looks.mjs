@@ -49,7 +49,10 @@ export async function looks({ suite, browser, extensions }) {
   workspace.remove();
 }
 
-/** What only a person can answer: what becomes of the trash, and whether a run that another boot kept may go on here. */
+/**
+ * What only a person can answer: what to do with the trash, and whether a run that another boot kept may be resumed
+ * here.
+ */
 async function questions({ suite, browser, extensions, workspace }) {
   await recordedRuns(workspace, ['live']);
   const status = path.join(workspace.runs, 'live/status.json');

@@ -1,5 +1,5 @@
-// The dashboard on recorded data in a plain browser: at the widths that it really has nothing is cut, Tab takes few steps,
-// and axe-core finds nothing in any theme.
+// The dashboard on recorded data in a plain browser: at its real widths nothing is cut, Tab takes few steps, and
+// axe-core finds nothing in any theme.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -33,7 +33,7 @@ async function showTab(page, tab) {
   await page.waitForSelector(`#view-${tab}:not([hidden])`);
 }
 
-/** Runs in the page: the elements that reach beyond its sides, but for those in a box that scrolls by itself. */
+/** Runs in the page: the elements that reach beyond its sides, except those in a box that scrolls by itself. */
 function elementsOutside() {
   const scrolls = (element) => {
     for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {

@@ -176,7 +176,7 @@ export async function training({ suite, browser, extensions }) {
       const input = page.locator('.quick-input-widget input.input');
       const tab = page.locator('.tab', { hasText: 'pcb_0512.png' }).first();
       await input.waitFor();
-      // The dialog writes its own folder into the box a moment after it opens: said again until it is taken.
+      // The dialog writes its own folder into the box a moment after it opens: typed again until it is accepted.
       await until(
         'the image is taken',
         async () => {

@@ -71,7 +71,7 @@ async function untrusted(context) {
   );
 }
 
-/** The extension as installed, with a validator that falls over at once. */
+/** The extension as installed, with a validator that breaks at once. */
 function withBrokenValidator(extensions) {
   const copy = mkdtempSync(path.join(os.tmpdir(), 'pitwall-broken-'));
   cpSync(extensions, copy, { recursive: true });

@@ -1,4 +1,4 @@
-// A real Ultralytics run started in VS Code. Only where python-env.mjs has made its environment; run by name.
+// A real Ultralytics run started in VS Code. Only if python-env.mjs has made its environment; run by name.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
@@ -7,7 +7,7 @@ import { expect } from '../suite.mjs';
 import { openFile, openWorkbench, pageFrame, runCommand, until } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
 
-// Small, and from YAML: no weights are fetched.
+// Small, and from YAML: no weights are downloaded.
 const MODEL = `nc: 6
 backbone:
   - [-1, 1, Conv, [16, 3, 2]]

@@ -82,7 +82,7 @@ async function compare(a: Name, b: Name) {
   return zReport.parse(JSON.parse(out));
 }
 
-/** What a side has to come to beside the other: its own report, or what it comes to with one class if the other has one. */
+/** What a side must give beside the other: its own report, or its result with one class if the other has one. */
 function expected(name: Name, other: Name): number {
   const one = isSingle(other) && !isSingle(name);
   return (one ? asOne : reported).get(name) ?? Number.NaN;

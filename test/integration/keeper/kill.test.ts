@@ -171,7 +171,7 @@ test('a process that a run folder names is never signalled unless it carries the
   writeFileSync(path.join(live.dir, lock), JSON.stringify(identity));
   await expect(resumeRun(live.dir, rig)).rejects.toThrow(/is no keeper of it/);
 
-  // The keeper itself is told of the bystander as its trainer that is to be stopped.
+  // The keeper is made to believe that the bystander is its trainer, which is to be stopped.
   writeFileSync(path.join(live.dir, lock), whose);
   expect(await ensureKeeper(live.dir, rig)).toBe('started');
   await until(live, (l) => l.state.status?.state === 'lost');
@@ -180,6 +180,6 @@ test('a process that a run folder names is never signalled unless it carries the
   live.dispose();
 });
 
-/** The same words as of another boot, long ago. */
+/** The same record as of another boot, long ago. */
 const aged = (text: string): string =>
   text.replace(/"boot":"[^"]*"/g, '"boot":"before"').replace(/"heartbeat":\d+/, '"heartbeat":1000');

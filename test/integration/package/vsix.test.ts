@@ -19,7 +19,7 @@ function pack(target: string): { file: string; entries: ZipEntry[] } {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Bundles and natives on their own, somewhere without a node_modules above; answers the command line's bundle. */
+/** Bundles and natives on their own, in a place without a node_modules above; returns the command line's bundle. */
 function unpack(entries: readonly ZipEntry[]): string {
   const place = mkdtempSync(path.join(folder, 'unpacked-'));
   for (const entry of entries.filter((e) => e.name.startsWith('extension/dist/') && !e.name.endsWith('/'))) {

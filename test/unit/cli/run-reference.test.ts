@@ -19,7 +19,7 @@ beforeAll(() => {
     writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify(wholeRunFile({ created })));
   }
   mkdirSync(path.join(dir, 'runs', 'no-run'));
-  // A runs folder of somebody who keeps all sorts in it.
+  // A runs folder that holds all sorts of files.
   writeFileSync(path.join(dir, 'runs', 'a file'), '');
   mkdirSync(path.join(dir, 'runs', 'folders', 'run.json'), { recursive: true });
   symlinkSync(path.join(dir, 'nowhere'), path.join(dir, 'runs', 'dangling'));

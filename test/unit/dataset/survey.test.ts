@@ -18,7 +18,7 @@ import { parseExperiment } from '../../../src/domain/experiment/parse';
 import { checkBeforeRun } from '../../../src/engine/preflight';
 import { describeWithShared, shared } from '../../helpers/shared';
 
-/** As the process that hosts ask, without a process. */
+/** As the process of the hosts answers, without a process. */
 const reader = { size: imageSize, thumbnail: greyThumbnail };
 
 const folders: string[] = [];

@@ -11,7 +11,7 @@ describe('the loader of parts', () => {
     const happened: string[] = [];
     const part = (name: string) => async () => {
       happened.push(name);
-      // Comes before the next part only where that waits for its own turn.
+      // It comes before the next part only if that waits for its own turn.
       setImmediate(() => happened.push(`turn after ${name}`));
     };
     await Promise.all([load(part('a')), load(part('b'))]);

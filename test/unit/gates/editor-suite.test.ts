@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { banner, editorOutcome } from '../../../src/build/editor-outcome.mjs';
 import { repositoryRoot } from '../../helpers/shared';
 
-// A suite that cannot run on a machine is skipped where a person works, and fails where nobody looks.
+// A suite that cannot run on a machine is skipped on a person's machine, and fails in continuous integration.
 type Report = { passed: number; failed: number; skipped: number; why?: string };
 
 describe('what the suite in a real VS Code counts for', () => {

@@ -5,7 +5,7 @@ import { repositoryRoot } from '../../helpers/shared';
 
 const read = (file: string): string => readFileSync(path.join(repositoryRoot, file), 'utf8');
 
-/** Of each row: the file that holds the bound, and the words that state it there. */
+/** Of each row: the file that holds the limit, and the words that state it there. */
 const ROW = /\| `(src\/[^`]+)`: `([^`]+)` \|$/gm;
 
 describe('the page of limits', () => {

@@ -10,7 +10,7 @@ import {
   validationTransition,
 } from '../../../src/keeper/validation-state';
 
-// Every pair of a state and an event: what it leads to, or `same` where the event means nothing. The tables are keyed by the
+// Every pair of a state and an event: the next state, or `same` if the event means nothing. The tables are keyed by the
 // kinds themselves, so that a new state or event does not compile before it has its cells.
 
 type Cells<S extends { kind: string }, E extends { kind: string }> = Readonly<

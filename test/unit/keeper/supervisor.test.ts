@@ -4,7 +4,7 @@ import { isPassing, Supervisor, type Trouble, type Work } from '../../../src/kee
 
 const failure = (message: string, code?: string): Error => Object.assign(new Error(message), { code });
 
-/** Starts work and answers how it ended and what was told on the way. */
+/** Starts work and returns how it ended and what was reported on the way. */
 async function outcomeOf(work: Partial<Work<string>> & Pick<Work<string>, 'run'>) {
   const told: Trouble[] = [];
   const end = deferred<string>();
@@ -20,7 +20,7 @@ async function outcomeOf(work: Partial<Work<string>> & Pick<Work<string>, 'run'>
   return { ended, told: told.map(({ error, retryMs }) => [error.message, retryMs]) };
 }
 
-/** Fails so many times, then answers. */
+/** Fails so many times, then succeeds. */
 function failing(times: number, error = failure('no')): () => Promise<string> {
   let left = times;
   return async () => {

@@ -89,7 +89,7 @@ describe('a detections file', () => {
       rule: { imgsz: 96, split: 'val', exif: 'applied' },
       images: 6,
     });
-    // Labels as they stand in the first label file, of an image of 64 x 64 pixels.
+    // Labels as in the first label file, of an image of 64 x 64 pixels.
     const labels = readFileSync(
       path.join(repositoryRoot, 'test/fixtures/runs/9508bab/labels/val/0.txt'),
       'utf8',

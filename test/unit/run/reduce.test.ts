@@ -100,7 +100,7 @@ test('an epoch that is done again replaces its steps, and what was derived from 
   const state = [step(0, 1), step(1, 2), step(2, Number.NaN)].reduce(reduceRun, createRunState());
   expect(cache.update(state, axis, settings).isNew).toBe(true);
   expect(cache.update(state, axis, settings).isNew).toBe(false);
-  // Between two looks it is repeated and goes on further than it had come.
+  // Between two polls it is repeated and gets further than before.
   const again = [step(1, 3), step(2, 4), step(3, 5)].reduce(reduceRun, state);
   expect([...again.steps.step.view()]).toEqual([0, 1, 2, 3]);
   expect([...again.steps.loss.get('total')!.view()]).toEqual([1, 3, 4, 5]);

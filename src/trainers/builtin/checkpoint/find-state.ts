@@ -15,11 +15,14 @@ export type SavedState = {
   readonly folder: string;
 };
 
-/** Holds only state.bin: what a pause in the middle of an epoch leaves. It is no checkpoint of an epoch and is not announced. */
+/**
+ * Holds only state.bin: what a pause in the middle of an epoch leaves. It is not the checkpoint of an epoch and is not
+ * announced.
+ */
 export const PAUSED_FOLDER = 'checkpoints/paused';
 const EPOCH_FOLDER = /^epoch-\d{4,}$/;
 
-/** The whole state with the most steps in a run folder; damaged ones are passed over and told. */
+/** The whole state with the most steps in a run folder; damaged ones are skipped and reported. */
 export async function findNewestState(
   runDir: string,
   onDamaged: (message: string) => void,
@@ -52,7 +55,7 @@ async function tryRead(
   }
 }
 
-/** What lies beyond the epoch that a run goes back to; it would be taken for the newest state at the next resume. */
+/** States beyond the epoch that a run goes back to; one would be taken for the newest at the next resume. */
 export async function dropStatesAfter(runDir: string, epoch: number): Promise<readonly string[]> {
   const folder = path.join(runDir, 'checkpoints');
   const names = existsSync(folder) ? await readdir(folder) : [];
@@ -62,7 +65,7 @@ export async function dropStatesAfter(runDir: string, epoch: number): Promise<re
   return later;
 }
 
-/** Reads one state.bin. Throws one line that names the file. Where it lies in a run, no link leads to it. */
+/** Reads one state.bin. Throws one line that names the file. Below a run folder no link may lead to it. */
 export async function readState(file: string, runDir?: string): Promise<Omit<SavedState, 'folder'>> {
   const from = runDir === undefined ? ({ links: 'follow' } as const) : { root: runDir };
   try {

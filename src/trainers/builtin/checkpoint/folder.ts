@@ -7,8 +7,8 @@ import { NEW_FILE } from '../../../run/folder/write-file';
 export type FolderFiles = Readonly<Record<string, Uint8Array | string>>;
 
 /**
- * Writes a folder so that a reader sees it whole or not at all: beside under a temporary name, every file on the disk,
- * then renamed. An older folder of that name is replaced. `root` is the run folder. Returns the bytes written.
+ * Writes a folder so that a reader sees it whole or not at all: beside under a temporary name, every file synced to
+ * disk, then renamed. An older folder of that name is replaced. `root` is the run folder. Returns the bytes written.
  */
 export async function writeFolder(
   target: string,

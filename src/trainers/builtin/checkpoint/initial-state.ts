@@ -5,12 +5,12 @@ import type { TrainState } from '../session/train-state';
 import { readState, type SavedState } from './find-state';
 import type { StateTensor } from './state-file';
 
-/** What the weights start from: nothing but a size, or an earlier checkpoint. */
+/** The start of the weights: only a size, or an earlier checkpoint. */
 export type ModelStart = { readonly size: ModelSize; readonly state?: TrainState; readonly from?: string };
 
 /**
  * `model:` of an experiment: nano, micro, or a checkpoint to fine-tune from, as a checkpoint folder, a file in it, or
- * RUN@epoch. Relative paths count from `folders`, the first that has it. Throws one line.
+ * RUN@epoch. Relative paths are tried in `folders`, in order. Throws one line.
  */
 export async function readModelStart(model: string, folders: readonly string[]): Promise<ModelStart> {
   const size = sizeOf(model);
@@ -37,7 +37,7 @@ function stateFileOf(model: string, folders: readonly string[]): string {
   );
 }
 
-/** The weight average, which is what the checkpoint's model.onnx holds, as the weights and as their average. */
+/** The weight average, which the checkpoint's model.onnx holds, both as the weights and as their average. */
 function averagedModel(tensors: readonly StateTensor[]): Record<string, Float32Array> {
   const average = tensors.filter(({ name }) => name.startsWith('ema/'));
   return Object.fromEntries(
@@ -48,7 +48,7 @@ function averagedModel(tensors: readonly StateTensor[]): Record<string, Float32A
   );
 }
 
-/** The state of a resume as the session takes it. */
+/** The state of a resume in the form that the session takes. */
 export function toTrainState({ progress, tensors }: Omit<SavedState, 'folder'>): TrainState {
   return {
     step: progress.updates,

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { zEpoch, zNumber, zStep } from '../../../run/schema';
 
-/** Header of state.bin: where training stands. The order of images and their augmentation follow from seed and epoch alone. */
+/**
+ * Header of state.bin: the progress of training. The order of images and their augmentation follow from seed and epoch
+ * alone.
+ */
 export const zProgress = z.object({
   format: z.literal(1),
-  /** The step that comes next. */
+  /** The next step. */
   nextStep: zStep,
-  /** Epoch of the last step made. */
+  /** Epoch of the last completed step. */
   epoch: zEpoch,
   seed: z.number(),
   size: z.string(),
@@ -14,7 +17,7 @@ export const zProgress = z.object({
   imgsz: z.number().int(),
   /** Images per step; a resume keeps what AutoBatch found. Absent in older files. */
   batch: z.number().int().optional(),
-  /** What an epoch was made of so far. Absent in older files. */
+  /** The sums of the epoch so far. Absent in older files. */
   stretches: z
     .array(z.object({ fromStep: zStep, fromEpoch: zEpoch, stepsPerEpoch: z.number().int().min(1) }))
     .min(1)

@@ -57,7 +57,7 @@ export function decodeState(bytes: Uint8Array): StateFile {
   };
 }
 
-/** A copy, since a tensor's place in the file need not be a multiple of four. */
+/** A copy, since a tensor's offset in the file need not be a multiple of four. */
 function floatsAt(file: Buffer, at: number, length: number): Float32Array {
   const copy = new Uint8Array(length * FLOAT_BYTES);
   copy.set(file.subarray(at, at + copy.length));

@@ -38,12 +38,12 @@ export async function writeCheckpoint(
     },
     runDir,
   );
-  // What a pause left in the middle of this epoch is older now.
+  // The state of a pause in the middle of this epoch is older now.
   removeTree(path.join(runDir, PAUSED_FOLDER), runDir);
   return { path: folder, bytes };
 }
 
-/** Writes checkpoints/paused, from which a resume goes on in the middle of an epoch. */
+/** Writes checkpoints/paused, from which a resume continues in the middle of an epoch. */
 export async function writePaused(runDir: string, position: Position, state: TrainState): Promise<void> {
   await writeFolder(path.join(runDir, PAUSED_FOLDER), { 'state.bin': stateBytes(position, state) }, runDir);
 }

@@ -10,12 +10,12 @@ import { readText } from '../../../run/folder/read-file';
 import { removeTree } from '../../../run/folder/remove';
 import { type ControlRequest, TRAINER_REQUESTS, zControlFile } from '../../../run/requests';
 
-/** A request to the trainer, or a file that is none. */
+/** A request to the trainer, or a file that is not one. */
 export type Incoming =
   | {
       readonly kind: 'request';
       readonly id: string;
-      /** Who asked. */
+      /** Who requested it. */
       readonly from: string;
       readonly request: ControlRequest;
       readonly file: string;
@@ -24,7 +24,9 @@ export type Incoming =
 
 const LOOK_EVERY_MS = 50;
 
-/** control/trainer/: looked into at step boundaries, at most every 50 ms, with one readdir of a folder mostly empty. */
+/**
+ * control/trainer/: polled at step boundaries, at most every 50 ms, with one readdir of a folder that is mostly empty.
+ */
 export class ControlFolder {
   readonly #runDir: string;
   readonly #folder: string;
@@ -50,7 +52,7 @@ export class ControlFolder {
     return this.#isDeleted() ? 'the run folder was deleted' : undefined;
   }
 
-  /** What has come since the last look, oldest first. The files stay until `done`. */
+  /** Requests that have come since the last poll, oldest first. The files stay until `done`. */
   async poll(now: number): Promise<readonly Incoming[]> {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
     this.#lookedAt = now;
@@ -68,7 +70,7 @@ export class ControlFolder {
     removeTree(path.join(this.#folder, incoming.file), this.#runDir);
   }
 
-  /** None where somebody put a link in the folder's place. */
+  /** Empty if a link has the folder's place. */
   #names(): string[] {
     try {
       const folder = openFolder(this.#folder, this.#runDir);

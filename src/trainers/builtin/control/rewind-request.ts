@@ -1,7 +1,7 @@
 import type { ControlRequest } from '../../../run/requests';
 import type { ControlFolder, Incoming } from './control-folder';
 
-/** What the keeper has decided on before it started this attempt. */
+/** What the keeper has decided before it started this attempt. */
 export type Rewind = {
   readonly incoming: Extract<Incoming, { kind: 'request' }>;
   readonly request: Extract<ControlRequest, { type: 'rewind' }>;
@@ -11,7 +11,7 @@ export type Rewind = {
   readonly warmup: number;
 };
 
-/** A rewind that waits in control/trainer/; it stays there until it was answered, and so do the other requests. */
+/** A rewind that waits in control/trainer/; it stays there until it is answered, and so do the other requests. */
 export async function findRewind(control: ControlFolder): Promise<Rewind | undefined> {
   for (const incoming of await control.poll(0)) {
     if (incoming.kind !== 'request' || incoming.request.type !== 'rewind') continue;

@@ -6,7 +6,7 @@ import { concatBoxes, flipBoxes, keepBoxes } from './geometry';
 import { BORDER } from './resample';
 import type { Sample } from './types';
 
-/** Gives image `index`, scaled so that its longer side is the picture's side. */
+/** Returns image `index`, scaled so that its longer side is the input's side. */
 export type ImageSource = (index: number) => Promise<LabelledImage>;
 export type AugmentRequest = {
   readonly index: number;
@@ -17,7 +17,7 @@ export type AugmentRequest = {
   readonly settings: AugmentSettings;
 };
 
-/** Boxes of which cutout hides more than this go (YOLOv5, utils/augmentations.py, cutout). */
+/** Boxes of which cutout hides more than this are dropped (YOLOv5, utils/augmentations.py, cutout). */
 const HIDDEN_SHARE = 0.6;
 
 /** One training sample, in the order of Ultralytics' v8 transforms: mosaic, scale and shift, mixup, colour, flips; then cutout. */
@@ -58,7 +58,7 @@ function erlang(shape: number, random: Random): number {
   return sum;
 }
 
-/** Mirrors picture and boxes along an axis; works in place on the pixels. */
+/** Mirrors image and boxes along an axis; works in place on the pixels. */
 export function flip(sample: Sample, size: number, axis: 'x' | 'y'): Sample {
   const { pixels } = sample;
   if (axis === 'x') {

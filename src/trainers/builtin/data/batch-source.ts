@@ -13,7 +13,7 @@ export type BatchSourceOptions = {
   readonly workers: number;
   readonly settings: BatchSettings;
   readonly images: readonly DatasetImage[];
-  /** What the batch of a step is made of; undefined past the end of the run. */
+  /** The images and settings of a step's batch; undefined past the end of the run. */
   readonly jobOf: (step: number) => BatchJob | undefined;
   readonly onUnreadable: (image: UnreadableImage) => void;
 };
@@ -68,7 +68,7 @@ export class BatchSource implements Disposable {
     return batch;
   }
 
-  /** Forgets batches that were made ahead: their recipe has changed. */
+  /** Discards batches that were made ahead: their settings have changed. */
   restart(): void {
     this.#pending.clear();
   }
@@ -82,7 +82,7 @@ export class BatchSource implements Disposable {
     const job = this.#pending.has(step) ? undefined : this.#options.jobOf(step);
     if (!job) return;
     const pending: Pending = { id: this.#nextId++, answer: deferred<TrainBatch>() };
-    // A batch that nobody waits for any more may fail unheard.
+    // The failure of a batch that is no longer awaited may be ignored.
     pending.answer.promise.catch(() => undefined);
     const slot = this.#slots.reduce((a, b) => (b.load < a.load ? b : a));
     slot.load++;
@@ -108,7 +108,7 @@ export class BatchSource implements Disposable {
   }
 }
 
-/** A container is held to less than its machine has free. */
+/** A container may be limited to less than its machine has free. */
 function freeBytes(): number {
   return Math.min(freemem(), process.availableMemory?.() ?? Number.POSITIVE_INFINITY);
 }

@@ -6,7 +6,7 @@ export type HsvGains = { readonly hsv_h: number; readonly hsv_s: number; readonl
 type ColourChange = { readonly hue: number; readonly saturation: number; readonly value: number };
 
 /**
- * Random hue, saturation and brightness in place, on a planar RGB picture; gains as Ultralytics' RandomHSV: hue is
+ * Random hue, saturation and brightness in place, on a planar RGB image; gains as Ultralytics' RandomHSV: hue is
  * shifted by +-hsv_h of the circle, saturation and value are multiplied by 1 +- their gain and clipped.
  */
 export function jitterColour(pixels: Uint8Array, gains: HsvGains, random: Random): void {
@@ -16,7 +16,7 @@ export function jitterColour(pixels: Uint8Array, gains: HsvGains, random: Random
   if (hue !== 0 || saturation !== 1 || value !== 1) changeColour(pixels, { hue, saturation, value });
 }
 
-// Which of the lowest, middle and highest level a channel takes, by the sixth of the circle the hue lies in.
+// Which of the lowest, middle and highest level a channel has, by the sixth of the circle that the hue is in.
 const RED = [2, 1, 0, 0, 1, 2];
 const GREEN = [1, 2, 2, 1, 0, 0];
 const BLUE = [0, 0, 1, 2, 2, 1];
@@ -35,7 +35,7 @@ function changeColour(pixels: Uint8Array, change: ColourChange): void {
     const chroma = max - Math.min(r, g, b);
     const hue = wrap(hueOf(r, g, b, chroma) + change.hue);
     const sector = Math.floor(hue);
-    // Stores to bytes cut the fraction off: half a level more rounds.
+    // Stores to bytes truncate: adding half a level rounds.
     const top = Math.min(255, max * change.value);
     const spread = top * Math.min(1, chroma * RECIPROCAL[max] * change.saturation);
     const rest = hue - sector;

@@ -4,7 +4,7 @@ import { type Affine, clipBoxes, concatBoxes, moveBoxes, type NormalizedLabels, 
 import { createPicture, drawImage, type Rectangle } from './resample';
 import type { Boxes, Sample } from './types';
 
-/** An image scaled so that its longer side is the picture's side, with its labels. */
+/** An image scaled so that its longer side is the input's side, with its labels. */
 export type LabelledImage = { readonly image: RgbImage; readonly labels: NormalizedLabels };
 export type Jitter = { readonly translate: number; readonly scale: number };
 type Shift = { readonly x: number; readonly y: number };
@@ -24,7 +24,7 @@ export function composeSingle(item: LabelledImage, size: number, jitter: Jitter,
 }
 
 /**
- * Four images about a random point of a canvas of twice the side, of which a window of the picture's size is taken
+ * Four images about a random point of a canvas of twice the side, of which a window of the input's size is taken
  * (Bochkovskiy et al. 2020, arXiv 2004.10934; placement as in Ultralytics' Mosaic).
  */
 export function composeMosaic(
@@ -40,14 +40,14 @@ export function composeMosaic(
   const parts: Boxes[] = [];
   for (const [i, { image, labels }] of items.entries()) {
     const at = { x: i % 2 === 0 ? xc - image.width : xc, y: i < 2 ? yc - image.height : yc };
-    // What lies off the canvas has no box any more, so it must not be seen either when the window reaches beyond.
+    // What is off the canvas has no box any more, so it must not be visible either when the window reaches beyond.
     drawImage(pixels, size, { image, part: partOnCanvas(image, at, 2 * size) }, through(map, at));
     parts.push(toCorners(labels, image, at));
   }
   return { pixels, boxes: moveBoxes(clipBoxes(concatBoxes(parts), 2 * size), map, size) };
 }
 
-/** What of an image that lies at `at` is on the square canvas. */
+/** The part of an image at `at` that is on the square canvas. */
 function partOnCanvas({ width, height }: RgbImage, at: Shift, side: number): Rectangle {
   return {
     left: Math.max(0, -at.x),
@@ -57,9 +57,9 @@ function partOnCanvas({ width, height }: RgbImage, at: Shift, side: number): Rec
   };
 }
 
-/** Scale by 1 +- jitter.scale about the centre, which lands within jitter.translate of the picture's middle. */
+/** Scale by 1 +- jitter.scale about the centre, which moves within jitter.translate of the input's centre. */
 function randomMap(center: number, size: number, jitter: Jitter, random: Random): Affine {
-  // A gain of 1 or more would turn the picture inside out.
+  // A gain of 1 or more would turn the image inside out.
   const scale = Math.max(0.05, random.between(1 - jitter.scale, 1 + jitter.scale));
   const [x, y] = [0, 1].map(
     () => random.between(0.5 - jitter.translate, 0.5 + jitter.translate) * size - scale * center,
@@ -67,7 +67,7 @@ function randomMap(center: number, size: number, jitter: Jitter, random: Random)
   return { scale, x, y };
 }
 
-/** The map of an image that lies at `at` on the canvas. */
+/** The map of an image that is at `at` on the canvas. */
 const through = (map: Affine, at: Shift): Affine => ({
   scale: map.scale,
   x: map.scale * at.x + map.x,

@@ -26,13 +26,16 @@ export function toCorners(
   return { class: Array.from(labels.class), corners };
 }
 
-/** Cuts boxes at the square [0, size]; those with no area left go. */
+/** Cuts boxes at the square [0, size]; those without area are dropped. */
 export function clipBoxes(boxes: Boxes, size: number): Boxes {
   const corners = boxes.corners.map((v) => Math.min(size, Math.max(0, v)));
   return keepBoxes({ class: boxes.class, corners }, ([x1, y1, x2, y2]) => x2 > x1 && y2 > y1);
 }
 
-/** Moves boxes and cuts them at the picture; what is left too small, too thin or too little of what it was goes. */
+/**
+ * Moves boxes and cuts them at the image; a box that is left too small, too thin or with too little of its area is
+ * dropped.
+ */
 export function moveBoxes(boxes: Boxes, map: Affine, size: number): Boxes {
   const moved = boxes.corners.map((v, k) => map.scale * v + (k % 2 === 0 ? map.x : map.y));
   const areas = boxes.class.map((_, i) => areaOf(moved, i));

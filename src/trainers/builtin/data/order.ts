@@ -8,7 +8,7 @@ export function epochOrder(n: number, seed: number, epoch: number): number[] {
   return shuffle(indices, createRandom(seed, mix(ORDER_STREAM, epoch)));
 }
 
-/** The random numbers of the sample at a place of an epoch, whoever prepares it and whenever. */
+/** The random numbers of the sample at an index of an epoch, whichever worker prepares it and whenever. */
 export function sampleRandom(seed: number, epoch: number, position: number): Random {
   return createRandom(seed, mix(epoch, position + 1));
 }

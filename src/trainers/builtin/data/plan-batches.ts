@@ -11,13 +11,13 @@ export type BatchPlanOptions = {
   readonly epochs: number;
   readonly seed: number;
   readonly augment: Pick<AugmentSettings, 'close_mosaic'>;
-  /** First step that mosaic is closed for by request. */
+  /** First step without mosaic by request. */
   readonly mosaicClosedFrom: () => number | undefined;
 };
 
 /**
- * What the batch of each step is made of. The last batch of an epoch is filled up from the epoch's beginning, with other
- * augmentation: the training graph has one batch size.
+ * The images and settings of each step's batch. The last batch of an epoch is filled up from the epoch's beginning,
+ * with other augmentation: the training graph has one batch size.
  */
 export function planBatches(options: BatchPlanOptions): (step: number) => BatchJob | undefined {
   const { images, grid, batch, epochs, seed } = options;

@@ -11,7 +11,7 @@ export type BatchContext = {
   readonly images: readonly DatasetImage[];
   readonly files: readonly string[];
   readonly cache: ImageCache;
-  /** Called for each image that cannot be read, each time it is met. */
+  /** Called for each image that cannot be read, each time it is needed. */
   readonly onUnreadable: (image: UnreadableImage) => void;
 };
 

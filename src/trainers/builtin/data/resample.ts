@@ -25,9 +25,8 @@ export type Rectangle = {
 };
 
 /**
- * Draws an image through `map` (image pixels -> picture pixels) into the square planar picture, bilinear with pixel
- * centres at half coordinates, so that boxes moved by the same map stay on what they frame. Of the image only `part` is
- * there.
+ * Draws an image through `map` (image pixels -> input pixels) into the square planar input, bilinear with pixel centres
+ * at half coordinates, so that boxes moved by the same map stay on their objects. Only `part` of the image exists.
  */
 export function drawImage(
   picture: Uint8Array,
@@ -74,13 +73,13 @@ type ResampledAxis = {
   readonly scale: number;
   readonly shift: number;
   readonly stride: number;
-  /** Source pixels that are there: `from` to before `to`. */
+  /** Existing source pixels: `from` to before `to`. */
   readonly from: number;
   readonly to: number;
 };
 
 function tapsOf({ scale, shift, stride, from, to }: ResampledAxis, size: number): AxisTaps {
-  // Picture pixels whose centre falls on the part.
+  // Input pixels whose centre is on the part.
   const first = Math.max(0, Math.ceil(scale * from + shift - 0.5));
   const end = Math.min(size, Math.ceil(scale * to + shift - 0.5));
   const count = Math.max(0, end - first);

@@ -5,7 +5,7 @@ import type { ImageCache } from './image-cache';
 import { type BatchContext, prepareBatch } from './prepare-batch';
 import type { BatchJob, BatchSettings, TrainBatch, UnreadableImage } from './types';
 
-/** What a batch worker is started with. */
+/** The start options of a batch worker. */
 export type WorkerStart = {
   readonly settings: BatchSettings;
   readonly images: readonly DatasetImage[];

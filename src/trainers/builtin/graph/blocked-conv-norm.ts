@@ -12,9 +12,9 @@ export type BlockedNormalized = {
 };
 
 /**
- * conv-norm.ts on blocks of channels, in fewer passes. `expected` (1, Cout) is the running mean: taken off by the
- * convolution's bias, which costs nothing, it lets the variance come from sums and squares in one pass without the
- * cancellation that a large mean would bring.
+ * conv-norm.ts on blocks of channels, in fewer passes. `expected` (1, Cout) is the running mean: the convolution's bias
+ * subtracts it at no cost, so that the variance can be computed from sums and squares in one pass without the
+ * cancellation that a large mean would cause.
  */
 export function blockedConvNorm(
   x: Blocked,
@@ -55,7 +55,7 @@ function varianceOf(squares: Tensor, mean: Tensor): Tensor {
   return graph.emit({ op: 'Max', inputs: [difference, graph.scalar(0)], shape: mean.shape });
 }
 
-/** functions.ts' silu in a pass less: 1 + x - y is one affine pass. */
+/** functions.ts' silu with one pass less: 1 + x - y is one affine pass. */
 export function blockedSilu({ values: x }: Blocked): Blocked {
   const { graph } = x;
   const s = graph.emit({ op: 'Sigmoid', inputs: [x], shape: x.shape });

@@ -13,7 +13,7 @@ export type BlockedConv = {
 };
 
 /**
- * A convolution that never lays its patches out in memory, forward and by the input. `weight` is (Cout, k k Cin), OHWI;
+ * A convolution that never writes its patches to memory, forward and by the input. `weight` is (Cout, k k Cin), OHWI;
  * `bias` (Cout) is not differentiated.
  */
 export function blockedConv(
@@ -116,7 +116,7 @@ function weightGradient({ x, d, window }: ByWeight): Tensor {
   return sumOfProducts(d.shape[0], tapRows(d, HERE), patches);
 }
 
-/** Of a 1x1 convolution: x is taken block by block, as it lies. */
+/** Of a 1x1 convolution: x is read block by block, without a copy. */
 function pointGradient(x: Tensor, d: Tensor): Tensor {
   const { graph } = x;
   const block = graph.channelBlock;
@@ -137,7 +137,7 @@ function pointGradient(x: Tensor, d: Tensor): Tensor {
 }
 
 /**
- * dW[ky, kx] = sum over positions q of dy[q - ky] x[q + kx]: vertical taps are laid out beside each other for dy,
+ * dW[ky, kx] = sum over positions q of dy[q - ky] x[q + kx]: vertical taps are placed beside each other for dy,
  * horizontal ones for x, so that one product of two matrices three times as wide gives all nine.
  */
 function squareGradient(x: Tensor, d: Tensor): Tensor {
@@ -147,7 +147,7 @@ function squareGradient(x: Tensor, d: Tensor): Tensor {
   return rawTranspose(split, [1, 0, 2]).reshaped([outputs, 9 * inputs]);
 }
 
-/** a^T b of (N, P) and (N, Q), image by image: what is multiplied stays in the processor's cache, and threads share images. */
+/** a^T b of (N, P) and (N, Q), image by image: the operands stay in the processor's cache, and threads share images. */
 function sumOfProducts(images: number, a: Tensor, b: Tensor): Tensor {
   const [rows, p] = a.shape;
   const q = b.shape[1];

@@ -8,8 +8,8 @@ import type { Builder, Tensor } from './tensor';
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /**
- * A feature map as the runtime's direct convolutions want it: blocks of b channels, in memory (B, C/b, H, W, b); b is
- * the graph's channelBlock. The shape of `values` is that of the NCHW map, which is how the runtime calls it.
+ * A feature map as the runtime's direct convolutions need it: blocks of b channels, in memory (B, C/b, H, W, b); b is
+ * the graph's channelBlock. The shape of `values` is that of the NCHW map, which is what the runtime calls it.
  */
 export type Blocked = { readonly values: Tensor };
 
@@ -30,7 +30,7 @@ export type ConvInputs = {
   readonly sum?: Tensor;
 };
 
-/** The runtime's convolution of blocks of channels. Knows nothing of derivatives. */
+/** The runtime's convolution of blocks of channels, without a derivative. */
 export function directConv(inputs: ConvInputs, conv: ConvShape): Tensor {
   const { graph } = inputs.x;
   const { x, kernel, bias, sum } = inputs;
@@ -112,7 +112,7 @@ export function channelProducts(a: Tensor, b: Tensor): Tensor {
 export type Tap = readonly [y: number, x: number];
 
 /**
- * (N, taps C), N positions in the order image, y, x: what lies at each tap of every `stride`-th position; zeros beyond
+ * (N, taps C), N positions in the order image, y, x: the values at each tap of every `stride`-th position; zeros beyond
  * the edge.
  */
 export function tapRows(x: Tensor, taps: readonly Tap[], stride = 1): Tensor {

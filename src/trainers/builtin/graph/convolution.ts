@@ -29,7 +29,7 @@ export type RawConv = {
 };
 
 /**
- * The convolution and its derivatives, for operations that have more to do with them. By the weight: dy^T patches, in
+ * The convolution and its derivatives, for operations that combine them with others. By the weight: dy^T patches, in
  * this order since transposing the narrow operand is twice as fast as patches^T dy. By the input: again a gather and a
  * product, see turnedConv and spreadConv.
  */
@@ -60,7 +60,7 @@ type Geometry = { readonly input: PlaneSize; readonly output: PlaneSize; readonl
 const keyOf = ({ input, window }: Geometry): string =>
   `${window.kernel}/${window.stride} ${input.batch},${input.height},${input.width}`;
 
-/** What lies under the kernel at each output position, (N, k k C); what lies outside the image is zero. */
+/** The values under the kernel at each output position, (N, k k C); those outside the image are zero. */
 function patchesOf(rows: Tensor, geometry: Geometry): Tensor {
   const { kernel } = geometry.window;
   if (kernel === 1 && geometry.window.stride === 1) return rows;
@@ -72,7 +72,7 @@ function patchesOf(rows: Tensor, geometry: Geometry): Tensor {
   return gatherRows(rows, index).reshaped([positions, taps * rows.shape[1]]);
 }
 
-/** For each output position the input rows under the kernel; the row after the last stands for zero. */
+/** For each output position the input rows under the kernel; the row after the last means zero. */
 function patchIndex({ input, output, window }: Geometry): Int32Array {
   const { kernel, stride } = window;
   const index = new Int32Array(positionsOf(output) * kernel * kernel);

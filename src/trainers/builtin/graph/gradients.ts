@@ -2,7 +2,7 @@ import type { Graph } from './graph';
 import type { Backward, Tensor } from './tensor';
 
 /**
- * Reverse-mode differentiation: appends to the graph what computes d`loss`/d`of`. The tape is walked backwards once,
+ * Reverse-mode differentiation: appends to the graph what computes d`loss`/d`of`. The tape is processed backwards once,
  * from the scalar loss (or from `seed`, dL/d`loss`); gradients of a tensor used twice are added.
  */
 export function gradients(
@@ -39,7 +39,7 @@ function withBefore(before: Tensor | undefined, part: PartialGradient): Tensor {
   return before === undefined ? part : before.add(part);
 }
 
-/** The names of all tensors that are made of `of`; only through them gradients must flow. */
+/** The names of all tensors that are made of `of`; gradients must flow only through them. */
 function dependents(graph: Graph, of: readonly Tensor[]): Set<string> {
   const needed = new Set(of.map((t) => t.name));
   for (const { output, inputs } of graph.tape) {

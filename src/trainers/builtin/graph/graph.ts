@@ -26,7 +26,7 @@ export class Graph implements Builder {
   readonly #constants = new Map<string, Tensor>();
   #bytes = 0;
 
-  /** `channelBlock`: channels in a block of the runtime's direct convolutions, where the graph may use them; else 0. */
+  /** `channelBlock`: channels in a block of the runtime's direct convolutions, if the graph may use them; else 0. */
   constructor(readonly channelBlock = 0) {}
 
   input(name: string, shape: readonly number[], type: ElementType = 'float32'): Tensor {
@@ -62,7 +62,7 @@ export class Graph implements Builder {
     );
   }
 
-  /** One ONNX node with one output; knows nothing of derivatives. */
+  /** One ONNX node with one output, without a derivative. */
   emit({ op, inputs, shape, attributes = {}, type = 'float32', domain = '' }: Emit): Tensor {
     const name = `t${this.#nodes.length}`;
     this.#nodes.push({ op, inputs: inputs.map((t) => t.name), outputs: [name], attributes, domain });
@@ -70,13 +70,13 @@ export class Graph implements Builder {
     return new Tensor(this, name, type, shape);
   }
 
-  /** Notes how `output` was made of `inputs`, and returns it. */
+  /** Records how `output` was made of `inputs`, and returns it. */
   differentiable(output: Tensor, inputs: readonly Tensor[], backward: Backward): Tensor {
     this.tape.push({ output, inputs, backward });
     return output;
   }
 
-  /** Bytes of all values that the nodes make. A run needs less: the runtime uses memory again. */
+  /** Bytes of all values that the nodes make. A run needs less: the runtime reuses memory. */
   get bytes(): number {
     return this.#bytes;
   }

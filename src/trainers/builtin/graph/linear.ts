@@ -3,7 +3,9 @@ import type { Tensor } from './tensor';
 
 type Flip = { readonly transA?: boolean; readonly transB?: boolean };
 
-/** a (M, K) times b (K, N), either of them transposed first. Gemm, since all execution providers have its transposes. */
+/**
+ * a (M, K) times b (K, N), either of them transposed first. Gemm, since all execution providers support its transposes.
+ */
 export function rawMatmul(a: Tensor, b: Tensor, flip: Flip = {}): Tensor {
   const [rows, inner] = flip.transA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
   const [innerB, columns] = flip.transB ? [b.shape[1], b.shape[0]] : [b.shape[0], b.shape[1]];

@@ -1,6 +1,9 @@
 import type { Tensor } from './tensor';
 
-/** `yes` where the condition holds, else `no` (a constant); what is not chosen gets a zero gradient, never 0 x infinity. */
+/**
+ * `yes` if the condition holds, else `no` (a constant); elements that are not chosen get a zero gradient, never 0 x
+ * infinity.
+ */
 export function where(condition: Tensor, yes: Tensor, no: number): Tensor {
   const { graph } = condition;
   const pick = (x: Tensor, other: number): Tensor =>
@@ -12,7 +15,7 @@ export function greater(a: Tensor, b: Tensor): Tensor {
   return a.graph.emit({ op: 'Greater', inputs: [a, b], shape: a.shape, type: 'bool' });
 }
 
-/** 1 where `classes` (1, N) names the row, else 0: (count, N). A class below zero gives a column of zeros. */
+/** 1 if `classes` (1, N) names the row, else 0: (count, N). A class below zero gives a column of zeros. */
 export function oneHotRows(classes: Tensor, count: number): Tensor {
   const { graph } = classes;
   const rows = graph.constant(`range ${count}`, [count, 1], () =>

@@ -11,15 +11,15 @@ export type Emit = {
 };
 
 /**
- * Given dL/d(output), the dL/d(input) of each input in order; undefined where no gradient flows. `before` is what flowed to
- * each input by other ways already: an operation that adds it at no cost answers with the `whole`.
+ * Given dL/d(output), the dL/d(input) of each input in order; undefined if no gradient flows. `before` is the gradient
+ * that has reached each input on other paths: an operation that adds it at no cost returns the `whole`.
  */
 export type Backward = (
   gradient: Tensor,
   before: readonly (Tensor | undefined)[],
 ) => readonly (Tensor | { readonly whole: Tensor } | undefined)[];
 
-/** What a tensor asks of the graph that it is part of. */
+/** What a tensor needs from the graph that it belongs to. */
 export type Builder = {
   /** Channels in a block of the runtime's direct convolutions, if the graph may use them; else 0. */
   readonly channelBlock: number;
@@ -38,8 +38,8 @@ export type Builder = {
 export type Operand = Tensor | number;
 
 /**
- * A value of the graph: what it is called in the ONNX file, and its shape, which is known when the graph is built. Every
- * operation stands beside its derivative.
+ * A value of the graph: its name in the ONNX file, and its shape, which is known when the graph is built. Every
+ * operation is written beside its derivative.
  */
 export class Tensor {
   constructor(

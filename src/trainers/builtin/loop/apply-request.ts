@@ -4,18 +4,18 @@ import type { Schedule } from '../../../domain/schedule/types';
 import { targetAt } from '../../../domain/schedule/warmup-parts';
 import type { ControlRequest, LrChange } from '../../../run/requests';
 
-/** Requests that this trainer obeys; `hello` tells them. */
+/** Requests that this trainer supports; `hello` lists them. */
 export const KNOBS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;
 
-/** Where the loop stands between two steps. */
+/** The state of the loop between two steps. */
 export type LoopPosition = {
-  /** The step that comes next. */
+  /** The next step. */
   readonly step: number;
   readonly epoch: number;
-  /** As planned at first, and what was changed since. */
+  /** As planned at first, and the changes since. */
   readonly planned: Schedule;
   readonly changes: readonly LrChange[];
-  /** Who asks. */
+  /** Who requests it. */
   readonly by: string;
 };
 
@@ -23,11 +23,11 @@ export type RequestResult = {
   readonly ok: boolean;
   readonly message: string;
   readonly applied?: LrChange;
-  /** The loop ends: at once, or when the epoch is over. */
+  /** The loop ends: at once, or at the end of the epoch. */
   readonly leave?: { readonly reason: 'stopped' | 'paused'; readonly when: 'now' | 'epoch' };
 };
 
-/** What a request means at a step boundary. */
+/** The effect of a request at a step boundary. */
 export function applyRequest(request: ControlRequest, at: LoopPosition): RequestResult {
   switch (request.type) {
     case 'lr':

@@ -21,7 +21,7 @@ export class Checkpoints {
   }
 
   /**
-   * The checkpoint of an epoch. It is waited for: a step blocks the event loop, and a write beside steps would be
+   * The checkpoint of an epoch. The loop waits for it: a step blocks the event loop, and a write beside steps would be
    * announced dozens of steps late. A disk that is full for a moment must not end a run: the problem is returned.
    */
   async take(position: Position): Promise<Error | undefined> {
@@ -40,7 +40,7 @@ export class Checkpoints {
     }
   }
 
-  /** What a resume needs to go on in the middle of an epoch. */
+  /** What a resume needs to continue in the middle of an epoch. */
   async takePaused(position: Position): Promise<void> {
     await writePaused(this.#options.runDir, position, await this.#options.session.state());
   }

@@ -4,7 +4,7 @@ import { counted } from '../../../domain/schedule/summary';
 import { PAUSED_FOLDER, type SavedState } from '../checkpoint/find-state';
 import { type EpochSums, NO_SUMS } from './epoch-means';
 
-/** Where a resumed run goes on, and what is to be said about it. */
+/** The step from which a resumed run continues, and the messages about it. */
 export type GoOn = {
   readonly grid: EpochGrid;
   readonly fromStep: number;
@@ -22,9 +22,9 @@ export const fromTheStart = (stepsPerEpoch: number): GoOn => ({
 });
 
 /**
- * Steps are counted on from the saved one. Where the training set has grown or shrunk since, the epochs that are done stay
- * done, and the one that was begun begins again: a step number alone would mean another epoch now, and a run would end
- * before its time or train an epoch twice.
+ * Step numbers continue from the saved one. If the training set has grown or shrunk since, completed epochs stay
+ * completed, and the one that was begun begins again: a step number alone would mean another epoch now, and a run would
+ * end too early or train an epoch twice.
  */
 export function goOnFrom(saved: SavedState, set: TrainSet, stepsPerEpoch: number): GoOn {
   const { nextStep: fromStep, trainSet } = saved.progress;
@@ -45,12 +45,12 @@ export function goOnFrom(saved: SavedState, set: TrainSet, stepsPerEpoch: number
   };
 }
 
-/** A pause keeps the epoch that comes next, a checkpoint the one that it ends. */
+/** A pause stores the epoch that comes next, a checkpoint the one that it ends. */
 function epochsDone({ folder, progress }: SavedState): number {
   return folder === PAUSED_FOLDER ? progress.epoch - 1 : progress.epoch;
 }
 
-/** Older states do not say how long their epochs were; at the end of one it can be worked out. */
+/** Older states do not say how long their epochs were; at the end of one it can be computed. */
 function gridOf(saved: SavedState, stepsPerEpoch: number): EpochGrid {
   const [first, ...rest] = saved.progress.stretches ?? [];
   if (first !== undefined) return [first, ...rest];

@@ -5,16 +5,16 @@ import { type TrainerEventOf, zControlEvent } from '../../../run/events';
 import { openToRead } from '../../../run/folder/read-file';
 import type { LrChange } from '../../../run/requests';
 
-/** What was changed while the run ran; a resume applies it again. */
+/** What was changed during the run; a resume applies it again. */
 export type InFlight = {
   readonly lrChanges: readonly LrChange[];
-  /** From this step on mosaic and mixup are closed by request. */
+  /** From this step on mosaic and mixup are off by request. */
   readonly mosaicClosedFrom: number | undefined;
 };
 
 export const NOTHING_IN_FLIGHT: InFlight = { lrChanges: [], mosaicClosedFrom: undefined };
 
-/** What an answered request changed for good, added to what was changed before. */
+/** The permanent change of an answered request, added to the earlier changes. */
 export function addControl(before: InFlight, event: Omit<TrainerEventOf<'control'>, 't'>): InFlight {
   if (!event.ok) return before;
   const lrChanges = event.applied ? [...before.lrChanges, event.applied] : before.lrChanges;

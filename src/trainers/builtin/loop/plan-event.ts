@@ -13,7 +13,7 @@ export type Effective = {
 
 type Setting = { key: string; requested: unknown; effective: unknown; reason?: string };
 
-/** The `plan` event, with what is done otherwise than the file says. */
+/** The `plan` event, with what differs from the file. */
 export function planEvent(
   experiment: Experiment,
   { schedule, grid }: { readonly schedule: Schedule; readonly grid: EpochGrid },

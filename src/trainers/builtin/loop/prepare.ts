@@ -20,12 +20,12 @@ export type Prepared = {
   readonly split: DatasetSplit;
   readonly schedule: Schedule;
   readonly batch: number;
-  /** Why the batch is another one than the file says. */
+  /** Why the batch differs from the file's. */
   readonly batchReason: string;
   /** What the training session is opened with. */
   readonly session: TrainSessionOptions;
   readonly start: ModelStart;
-  /** The state of an earlier attempt that this one goes on from. */
+  /** The state of an earlier attempt that this one continues. */
   readonly saved: SavedState | undefined;
   readonly goOn: GoOn;
 };
@@ -143,7 +143,7 @@ function resumed(saved: SavedState): ModelStart {
   return { size, state: toTrainState(saved) };
 }
 
-/** A relative `model:` counts from the config's folder, else from where the run was started. */
+/** A relative `model:` refers to the config's folder, else to the folder in which the run was started. */
 function foldersOf(run: RunFile): readonly string[] {
   return [path.dirname(path.resolve(run.cwd, run.experiment.file)), run.cwd];
 }

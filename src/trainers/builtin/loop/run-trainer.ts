@@ -22,7 +22,7 @@ import { type Ending, TrainLoop } from './train-loop';
 export type TrainerOptions = {
   readonly runDir: string;
   readonly attempt: number;
-  /** Folder of the bundles: decode-worker.js lies there. */
+  /** Folder of the bundles with decode-worker.js. */
   readonly installDir: string;
   /** A signal has asked to stop. */
   readonly isInterrupted: () => boolean;
@@ -70,7 +70,7 @@ type TrainContext = {
   readonly prepared: Prepared;
   readonly changes: { inFlight: InFlight };
   readonly session: TrainSession;
-  /** Why this attempt does not go on from the newest state. */
+  /** Why this attempt does not continue from the newest state. */
   readonly rewind: Rewind | undefined;
 };
 
@@ -127,7 +127,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
   }
 }
 
-/** Answers the rewind: the LR change that it makes is one in flight, so that a later resume applies it again. */
+/** Answers the rewind: its LR change counts as one made during the run, so that a later resume applies it again. */
 function applyRewind({ log, prepared, changes }: TrainContext, rewind: Rewind): void {
   const { schedule, goOn } = prepared;
   const { request, lrFactor, warmup } = rewind;
@@ -159,7 +159,7 @@ function sayHello({ options, log, prepared, session }: TrainContext, fromStep: n
   if (start.from) log.info(`weights come from ${start.from}${describeMissing(session.missing)}`);
 }
 
-/** The optimizer always starts anew; only weights that did not fit are worth telling. */
+/** The optimizer always starts anew; only weights that did not fit are worth reporting. */
 function describeMissing(missing: readonly string[]): string {
   const fresh = missing
     .filter((name) => name.startsWith('model/'))

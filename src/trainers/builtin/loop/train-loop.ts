@@ -22,7 +22,7 @@ export type TrainParts = {
   readonly control: ControlFolder;
   readonly checkpoints: Checkpoints;
   readonly divergence: DivergenceRule;
-  /** As planned, without changes in flight. */
+  /** As planned, without changes during the run. */
   readonly schedule: Schedule;
   /** What stays the same in every state of the run. */
   readonly identity: Pick<
@@ -34,7 +34,7 @@ export type TrainParts = {
   /** Where the loop begins. */
   readonly fromStep: number;
   readonly epochSums: EpochSums;
-  /** Shared with the batch plan, which asks when mosaic is closed. */
+  /** Shared with the batch plan, which needs to know when mosaic is off. */
   readonly changes: { inFlight: InFlight };
   /** A signal has asked to stop. */
   readonly isInterrupted: () => boolean;
@@ -42,12 +42,12 @@ export type TrainParts = {
 
 export type Ending = {
   readonly reason: 'completed' | 'stopped' | 'paused' | 'diverged';
-  /** The last step that was made. */
+  /** The last completed step. */
   readonly step: number;
   readonly message?: string;
 };
 
-/** Lets written lines, signals and finished batches through: a step on the CPU blocks the event loop. */
+/** Lets the event loop handle written lines, signals and finished batches: a step on the CPU blocks it. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Leave = NonNullable<RequestResult['leave']>;
@@ -60,7 +60,7 @@ export class TrainLoop {
   #step: number;
   #leaveAfterEpoch: Leave | undefined;
   #isDivergenceTold = false;
-  /** What would be lost from here on lies on the disk. */
+  /** Everything that could be lost from here on is on disk. */
   #savedStep: number;
 
   constructor(parts: TrainParts) {
@@ -163,7 +163,7 @@ export class TrainLoop {
       epoch % experiment.checkpoints.every === 0 || epoch === experiment.epochs || leave !== undefined;
     const problem = isDue ? await checkpoints.take(this.#position(this.#step + 1, epoch)) : undefined;
     if (isDue && !problem) this.#savedStep = this.#step + 1;
-    // The last one is what the run was for.
+    // The last checkpoint is the run's result.
     if (problem && epoch === experiment.epochs) throw problem;
     return leave && epoch < experiment.epochs ? this.#end(leave.reason, this.#step) : undefined;
   }
@@ -179,7 +179,7 @@ export class TrainLoop {
       this.#isDivergenceTold = true;
       return undefined;
     }
-    // What is paused here goes on from the last checkpoint: the state of now is what went wrong.
+    // A run that is paused here continues from the last checkpoint: the present state is what went wrong.
     return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, message);
   }
 
@@ -210,12 +210,12 @@ export class TrainLoop {
   }
 }
 
-/** The parts as they make up `total`, which is how Ultralytics reports them. */
+/** The parts as they add up to `total`, which is how Ultralytics reports them. */
 function withGains(losses: StepLosses, gains: LossSettings): StepLosses {
   return { ...losses, box: losses.box * gains.box, cls: losses.cls * gains.cls };
 }
 
-/** LR of each group in the schedule's order, and the same as the session takes it. */
+/** LR of each group in the schedule's order, and the same in the form that the session takes. */
 function ratesAt(schedule: Schedule, step: number): { readonly lr: number[]; readonly session: TrainRates } {
   const lr = schedule.groups.map((_, group) => schedule.lrAt(step, group));
   const of = (name: string): number => lr[schedule.groups.indexOf(name)];

@@ -8,17 +8,17 @@ export type Targets = {
 };
 
 /**
- * What each position is to predict. `boxes` (4, rows): centre relative to the anchor and size, in strides;
- * `classes` (rows): the class, or -1 for background, where the box is a unit box that no loss looks at.
+ * The target of each position. `boxes` (4, rows): centre relative to the anchor and size, in strides; `classes` (rows):
+ * the class, or -1 for background, whose box is a unit box that the loss ignores.
  */
 export type Assignment = { readonly boxes: Float32Array; readonly classes: Float32Array };
 
 /** Positions this near to a box's centre, in strides along both axes, are to predict it (centre sampling as in FCOS). */
 const RADIUS = 0.6;
-/** A box goes to the first map in whose strides its longer side is below this, else to the last. */
+/** A box is assigned to the first map in whose strides its longer side is below this, else to the last. */
 const LEVEL_SIDE = 8;
 
-/** Centre-prior assignment from the targets alone. Where two boxes want one position the smaller gets it. */
+/** Centre-prior assignment from the targets alone. If two boxes claim one position the smaller gets it. */
 export function assign(grid: AnchorGrid, imgsz: number, targets: Targets): Assignment {
   const assignment = {
     boxes: new Float32Array(4 * grid.rows),
@@ -67,7 +67,7 @@ function claim(
   }
 }
 
-/** Cells whose centres lie within RADIUS of `centre` along one axis; at least the one that holds it. */
+/** Cells whose centres are within RADIUS of `centre` along one axis; at least the one that contains it. */
 function cells(centre: number, size: number): number[] {
   const low = Math.max(0, Math.ceil(centre - RADIUS - 0.5));
   const high = Math.min(size - 1, Math.floor(centre + RADIUS - 0.5));

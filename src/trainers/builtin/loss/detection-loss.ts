@@ -14,10 +14,16 @@ export type LossInputs = {
   readonly classes: Tensor;
 };
 
-/** What Ultralytics' gains (box 7.5, cls 0.5) lack for small sets: tried 1, 4, 10 and 24 on the example, 10 learns fastest. */
+/**
+ * The factor that Ultralytics' gains (box 7.5, cls 0.5) need for small sets: of 1, 4, 10 and 24 on the example, 10
+ * learns fastest.
+ */
 const CLASS_WEIGHT = 10;
 
-/** Boxes that have flown off still count: with no floor a diverged model has no loss at all, and the run looks healed. */
+/**
+ * Boxes far outside still count: without a floor a diverged model would have no loss at all, and the run would look
+ * healthy.
+ */
 const SMALLEST_IOU = 0.01;
 
 export type DetectionLoss = { readonly total: Tensor; readonly box: Tensor; readonly cls: Tensor };

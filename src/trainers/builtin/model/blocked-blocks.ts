@@ -29,7 +29,7 @@ export function blockedBlocks(parameter: ParameterTensors, stats: BatchStats[]):
     return blockedSilu(feature);
   };
   return {
-    // Put into blocks while they are bytes, which are four times as fast to move.
+    // Arranged in blocks as bytes, which are four times as fast to move.
     stem: (name, image) => {
       const values = fromBytes(blocked(image).values);
       return convNormAct(name, { values }, { kernel: 1, stride: 1 }, BYTE);

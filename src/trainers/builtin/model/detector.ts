@@ -26,9 +26,10 @@ export const BOX_COLUMNS = 4;
 
 /**
  * An anchor-free detector. Images are cut into patches of 4x4 pixels at once, and the 3x3 convolutions run at strides 8
- * and 16: larger maps cost more than they tell (on the example a third convolution at stride 8 tells nearly as much as a map at
- * stride 2, for a third of the work; a fourth tells as much as 80 channels instead of 64, for a third of that, and more than a
- * second at stride 16, twice the channels there, or a wider stem). The coarse map gives the fine one its context.
+ * and 16: larger maps cost more than they gain (on the example a third convolution at stride 8 gains nearly as much as
+ * a map at stride 2, for a third of the work; a fourth gains as much as 80 channels instead of 64, for a third of that,
+ * and more than a second at stride 16, twice the channels there, or a wider stem). The coarse map gives the fine one
+ * its context.
  */
 export function detector<T>(blocks: Blocks<T>, image: T, options: { size: ModelSize; classes: number }): T[] {
   const { stem, fine, fineDepth, coarse, coarseDepth } = WIDTHS[options.size];

@@ -75,13 +75,13 @@ function foldNorm(name: string, weights: WeightsByName): Omit<Folded, keyof Kern
 
 type KernelShape = {
   readonly kernel: number;
-  /** Each row of the kernel's input is a patch of this side; 1 but for the stem, whose kernel is one patch. */
+  /** Each row of the kernel's input is a patch of this side; 1 except for the stem, whose kernel is one patch. */
   readonly patch: number;
   readonly from: number;
   readonly to: number;
 };
 
-/** A kernel (to, k, k, from), of a patch (to, from, patch, patch), as ONNX wants it (OIHW), each output scaled. */
+/** A kernel (to, k, k, from), of a patch (to, from, patch, patch), as ONNX expects it (OIHW), each output scaled. */
 function toOihw(
   ohwi: Float32Array,
   { kernel, patch, from, to }: KernelShape,

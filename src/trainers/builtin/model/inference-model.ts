@@ -4,12 +4,12 @@ import { BOX_COLUMNS, detector, MAX_STRIDE, STRIDES } from './detector';
 import { inferenceBlocks, type Map2d, type WeightsByName } from './inference-blocks';
 import type { ModelOptions } from './layout';
 
-/** What is written into the file beside the network; the keys are those of Ultralytics' own exports. */
+/** Metadata that is written into the file; the keys are those of Ultralytics' own exports. */
 export type ExportMetadata = {
   /** Class names in order; there are as many as the model has classes. */
   readonly names: readonly string[];
   readonly description?: string;
-  /** ISO 8601; now, when left out. */
+  /** ISO 8601; now, if absent. */
   readonly date?: string;
   /** Of Pitwall. */
   readonly version?: string;

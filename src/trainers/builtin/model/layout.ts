@@ -11,7 +11,7 @@ export type ParameterKind =
   | { readonly kind: 'beta' }
   | { readonly kind: 'head-bias' };
 
-/** One parameter tensor, a stretch of its group's flat vector. Kernels are OHWI. */
+/** One parameter tensor, a range of its group's flat vector. Kernels are OHWI. */
 export type Parameter = {
   readonly name: string;
   readonly group: GroupName;
@@ -21,7 +21,7 @@ export type Parameter = {
   readonly init: ParameterKind;
 };
 
-/** One batch norm's running statistics, a stretch of the flat vectors of means and variances. */
+/** One batch norm's running statistics, a range of the flat vectors of means and variances. */
 export type NormStats = { readonly name: string; readonly offset: number; readonly length: number };
 
 export type ModelOptions = { readonly size: ModelSize; readonly classes: number };
@@ -32,7 +32,7 @@ export type Layout = {
   readonly lengths: Readonly<Record<GroupName | 'stats', number>>;
 };
 
-/** Where each parameter of the model lies in the flat vectors that a training step works on. */
+/** The place of each parameter of the model in the flat vectors that a training step works on. */
 export function layoutOf(options: ModelOptions): Layout {
   const parameters = new Map<string, Parameter>();
   const norms = new Map<string, NormStats>();

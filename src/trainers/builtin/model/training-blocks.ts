@@ -27,7 +27,7 @@ export function trainingBlocks(parameter: ParameterTensors, stats: BatchStats[])
     return { ...feature, rows: feature.rows.silu() };
   };
   return {
-    // Images come cut into the stem's patches already.
+    // Images are already cut into the stem's patches.
     stem: (name, image) => {
       const rows = fromBytes(image.rows);
       return convNormAct(name, { ...image, rows }, { kernel: 1, stride: 1 }, BYTE);
@@ -46,7 +46,7 @@ export function trainingBlocks(parameter: ParameterTensors, stats: BatchStats[])
   };
 }
 
-/** A pixel is a byte that stands for 0..1: the stem's kernel is divided, which is less work than dividing pixels. */
+/** A pixel is a byte that means 0..1: the stem's kernel is divided, which is less work than dividing pixels. */
 export const BYTE = 1 / 255;
 
 /** The bytes 0 to 255 as numbers. */
@@ -54,7 +54,7 @@ export function fromBytes(bytes: Tensor): Tensor {
   return bytes.graph.emit({ op: 'Cast', inputs: [bytes], shape: bytes.shape, attributes: { to: int(1) } });
 }
 
-/** What convNorm takes of a layer whose inputs are in the given unit. */
+/** The parameters of convNorm for a layer whose inputs are in the given unit. */
 export function normWeights(
   parameter: ParameterTensors,
   { name, unit }: { readonly name: string; readonly unit: number },

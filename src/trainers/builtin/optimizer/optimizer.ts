@@ -1,11 +1,11 @@
 import type { Tensor } from '../graph/tensor';
 
-/** What every step is told: numbers that are inputs of the graph, so that they may change from step to step. */
+/** The inputs of every step: numbers that are inputs of the graph, so that they can change from step to step. */
 export type StepRates = {
   readonly lr: Tensor;
   readonly momentum: Tensor;
   readonly decay: Tensor;
-  /** 1 - beta1^t and sqrt(1 - beta2^t), which only AdamW looks at. */
+  /** 1 - beta1^t and sqrt(1 - beta2^t), which only AdamW uses. */
   readonly correction1: Tensor;
   readonly correction2: Tensor;
 };

@@ -11,7 +11,7 @@ export type BatchQuestion = {
   /** Of the training set: a batch is never larger. */
   readonly images: number;
   readonly session: Omit<TrainSessionOptions, 'batch'>;
-  /** Bytes that this machine can give; what it has free when left out. */
+  /** Bytes that this machine can give; what it has free, if absent. */
   readonly availableBytes?: number;
 };
 
@@ -25,7 +25,7 @@ const MOST_ON_GPU = 64;
 
 /**
  * The largest power of two of images per step that fits: estimated from the training graph on a CPU, where too much
- * memory ends the process without a word, then proven by one step, halved while that runs out of memory.
+ * memory ends the process without a message, then proven by one step, halved while that runs out of memory.
  */
 export async function findBatch(question: BatchQuestion): Promise<FoundBatch> {
   const { wish, images, session, availableBytes = availableMemory() } = question;
@@ -56,7 +56,7 @@ async function tryStep(options: TrainSessionOptions): Promise<void> {
   }
 }
 
-/** Where the process is held to less than the machine has (containers), that counts. */
+/** If the process is limited to less than the machine has (containers), the limit counts. */
 function availableMemory(): number {
   return process.availableMemory?.() ?? os.freemem();
 }

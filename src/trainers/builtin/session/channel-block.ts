@@ -2,13 +2,13 @@ import { encodeModel, int, ints } from '../../../onnx/encode';
 import { BLOCKED_DOMAIN } from '../graph/blocked';
 import { floats, openModel } from './runtime';
 
-/** Blocks that onnxruntime's CPU kernels use: 16 with AVX-512, 8 with AVX2; which one it is cannot be asked for. */
+/** Block sizes of onnxruntime's CPU kernels: 16 with AVX-512, 8 with AVX2; which one is used cannot be queried. */
 const BLOCKS = [16, 8] as const;
 
 /**
- * Channels in a block of this machine's direct convolutions, 0 where it has none (or where a release of the runtime
- * lays blocks out in another way): a convolution of a single tap copies one chosen channel to each output, and its
- * answer shows how the blocks lie.
+ * Channels in a block of this machine's direct convolutions, 0 if it has none (or if a release of the runtime lays
+ * blocks out in another way): a convolution of a single tap copies one chosen channel to each output, and its result
+ * shows the layout of the blocks.
  */
 export async function channelBlock(): Promise<number> {
   for (const block of BLOCKS) {
@@ -34,7 +34,7 @@ async function isBlock(block: number): Promise<boolean> {
   }
 }
 
-/** w[o][i] = o + 1 where o + i is the last channel, laid out as (O/b, I/b, i in block, o in block). */
+/** w[o][i] = o + 1 if o + i is the last channel, laid out as (O/b, I/b, i in block, o in block). */
 function reversing(block: number): Float32Array {
   const channels = 2 * block;
   const weight = new Float32Array(channels * channels);

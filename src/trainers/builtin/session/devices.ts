@@ -4,7 +4,7 @@ import { type Device, parseDevice } from '../../../domain/detection/device';
 
 const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
 
-/** Providers that `auto` tries before the CPU, where there is a GPU at all. */
+/** Providers that `auto` tries before the CPU, if there is a GPU at all. */
 const GPU_CANDIDATES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['cuda', 'webgpu'],
   win32: ['dml', 'webgpu'],
@@ -16,8 +16,8 @@ export function candidates(): readonly string[] {
 }
 
 /**
- * Whether this machine has a GPU that is no software one. onnxruntime for Node cannot be asked for the adapter, so this
- * looks for what a real driver needs: on Linux a device node (/dev/dxg is WSL's).
+ * Whether this machine has a GPU that is not a software one. onnxruntime for Node has no query for the adapter, so this
+ * checks what a real driver needs: on Linux a device node (/dev/dxg is WSL's).
  */
 function hasGpu(): boolean {
   const { VK_ICD_FILENAMES = '', VK_DRIVER_FILES = '' } = process.env;

@@ -2,10 +2,10 @@ import type { GroupName } from '../model/layout';
 import { ADAM_BETA2 } from '../optimizer/optimizer';
 import { RATES } from './training-graph';
 
-/** What the schedule says of one step. `momentum` is AdamW's beta1. */
+/** The schedule's values for one step. `momentum` is AdamW's beta1. */
 export type TrainRates = { readonly lr: Readonly<Record<GroupName, number>>; readonly momentum: number };
 
-/** Where the weights are not averaged, batch norm's statistics are, over about ten steps: torch's default. */
+/** If the weights are not averaged, batch norm's statistics are, over about ten steps: torch's default. */
 const STATS_DECAY = 0.9;
 
 /**

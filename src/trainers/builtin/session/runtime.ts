@@ -7,7 +7,7 @@ import { keepsState, providerOf } from './devices';
 export type RuntimeOptions = {
   readonly device: Device;
   readonly threads?: number;
-  /** Outputs that stay in the device's memory where it can keep them. */
+  /** Outputs that stay in the device's memory if it can keep them. */
   readonly kept?: readonly string[];
 };
 

@@ -7,7 +7,7 @@ export type StateVector = {
   readonly length: number;
   readonly holds: GroupName | 'stats';
   readonly role: 'value' | 'average' | 'buffer';
-  /** What its pieces are called in a TrainState. */
+  /** Name of its parts in a TrainState. */
   readonly piece: (owner: string) => string;
 };
 

@@ -5,7 +5,7 @@ import { floats, openModel } from './runtime';
 import { nextName, type StateVector } from './state-names';
 
 /**
- * The training state between steps: what one step put out is what the next takes in, without a copy of our own. On a
+ * The training state between steps: the outputs of one step are the inputs of the next, without a copy of our own. On a
  * GPU it never leaves the device's memory until it is read.
  */
 export class StateStore {
@@ -26,7 +26,7 @@ export class StateStore {
     return Object.fromEntries(this.#current);
   }
 
-  /** Takes over what a step has put out. */
+  /** Takes over the outputs of a step. */
   advance(results: Readonly<Record<string, Tensor>>): void {
     for (const { name } of this.#vectors) {
       this.#current.get(name)?.dispose();
@@ -43,7 +43,9 @@ export class StateStore {
     );
   }
 
-  /** Tensor.getData() of a GPU buffer ends the process in onnxruntime-node 1.30; a model that only copies reads it too. */
+  /**
+   * Tensor.getData() of a GPU buffer ends the process in onnxruntime-node 1.30; a model that only copies reads it too.
+   */
   async #download(): Promise<Record<string, Tensor>> {
     this.#reader ??= await openModel(copyModel(this.#vectors), { device: this.#device });
     const results = await this.#reader.run(this.feeds);

@@ -26,9 +26,9 @@ export type TrainSessionOptions = TrainingGraphOptions & {
   readonly weight_decay: number;
   /** Decay that the weight average ramps up to; 0 keeps no average. */
   readonly weight_ema: number;
-  /** What to go on from, or to fine-tune from; else weights are drawn from `seed`. */
+  /** The state to resume or fine-tune from; else weights are drawn from `seed`. */
   readonly state?: TrainState;
-  /** Threads of one operator; the runtime's own choice when left out. */
+  /** Threads of one operator; the runtime's own choice if absent. */
   readonly threads?: number;
 };
 
@@ -44,11 +44,11 @@ export type StepLosses = {
 };
 
 export type TrainSession = {
-  /** Where it trains; with `auto`, what was chosen. */
+  /** The device; with `auto`, the one that was chosen. */
   readonly device: string;
-  /** How many numbers are learnt. */
+  /** Number of parameters. */
   readonly parameters: number;
-  /** What the model of these options lacks in the given state, by name; empty for a plain resume. */
+  /** Names that the model of these options lacks in the given state; empty for a plain resume. */
   readonly missing: readonly string[];
   /** One update; steps must not overlap. */
   step(batch: SessionBatch, rates: TrainRates): Promise<StepLosses>;
@@ -80,7 +80,7 @@ type SessionPlan = {
 
 const TIMED_STEPS = 3;
 
-/** One step on blank images that learns nothing: what a step costs, and whether it fits into memory. */
+/** One step on blank images that learns nothing: it measures a step's time, and whether it fits into memory. */
 export function blankStep(session: TrainSession, { batch, imgsz }: TrainSessionOptions): Promise<StepLosses> {
   const images = new Uint8Array(batch * 3 * imgsz * imgsz);
   const rates = { lr: { weights: 0, norm: 0, bias: 0 }, momentum: 0 };
@@ -178,8 +178,8 @@ class Stepper {
 }
 
 /**
- * The device that was asked for. `auto` is the CPU where there is no GPU; where there is one it is whichever makes a
- * step in the least time, and a provider that cannot make one is passed over.
+ * The requested device. `auto` is the CPU if there is no GPU; else it is whichever makes a step in the least time, and
+ * a provider that cannot make one is skipped.
  */
 async function chooseDevice(asked: string, timeStep: (device: Device) => Promise<number>): Promise<Device> {
   if (asked !== 'auto') return readDevice(asked);
@@ -193,7 +193,7 @@ async function chooseDevice(asked: string, timeStep: (device: Device) => Promise
   return best.device;
 }
 
-/** A trainer's stderr goes to the run's stdout.log, where a user looks for the reason. */
+/** A trainer's stderr goes to the run's stdout.log, where a user searches for the reason. */
 function reportUnusable({ provider }: Device, reason: Error): number {
   console.error(`device auto: ${provider} is passed over: ${reason.message}`);
   return Number.POSITIVE_INFINITY;
@@ -201,7 +201,7 @@ function reportUnusable({ provider }: Device, reason: Error): number {
 
 /**
  * Cuts images (B, 3, H, W) of bytes into STEM_PATCH x STEM_PATCH patches, one a row, in the order channel, y, x: a line
- * of a patch is one 32-bit word, and words are what is moved.
+ * of a patch is one 32-bit word, and words are moved as a whole.
  */
 export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array): Uint8Array {
   const from = words(images);
@@ -219,7 +219,7 @@ export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array):
   return out;
 }
 
-/** Bytes as words; copied where they do not begin at a word. */
+/** Bytes as words; copied if they do not begin at a word. */
 function words(bytes: Uint8Array): Uint32Array {
   const aligned = bytes.byteOffset % STEM_PATCH === 0 ? bytes : bytes.slice();
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / STEM_PATCH);

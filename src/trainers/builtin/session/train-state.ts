@@ -2,11 +2,14 @@ import { createRandom, type Random } from '../../../base/random';
 import { isClassColumn, type Layout, type Parameter } from '../model/layout';
 import type { StateVector } from './state-names';
 
-/** Probability that each class starts with: low, so that the many background positions do not drown the first steps (Lin et al. 2017). */
+/**
+ * Probability that each class starts with: low, so that the many background positions do not dominate the first steps
+ * (Lin et al. 2017).
+ */
 const CLASS_PRIOR = 0.01;
 
 /**
- * All that training needs to go on, by name: `model/` values, `ema/` their average, `optimizer/<buffer>/` the
+ * All that training needs to continue, by name: `model/` values, `ema/` their average, `optimizer/<buffer>/` the
  * optimizer's state. Kernels are OHWI. `step` counts the updates made.
  */
 export type TrainState = {
@@ -39,7 +42,7 @@ function fill(
   return flat;
 }
 
-/** Vectors from a state; what it lacks, or has in another size, is left at `start` and named in `missing`. */
+/** Vectors from a state; what it lacks, or has in another size, keeps its `start` value and is named in `missing`. */
 export function joinState(
   layout: Layout,
   vectors: readonly StateVector[],
@@ -107,7 +110,7 @@ function initialValue(parameter: Parameter, random: Random): Float32Array {
   return Float32Array.from({ length }, () => random.between(-bound, bound));
 }
 
-/** All parameters for a seed; each has its own stream, so that a layer added elsewhere leaves it as it was. */
+/** All parameters for a seed; each has its own stream, so that a layer added elsewhere does not change it. */
 function initialParameters(layout: Layout, seed: number): Map<string, Float32Array> {
   const values = new Map<string, Float32Array>();
   for (const parameter of layout.parameters.values()) {

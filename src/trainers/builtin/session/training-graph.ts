@@ -18,13 +18,13 @@ export type TrainingGraphOptions = ModelOptions & {
   readonly batch: number;
   readonly optimizer: OptimizerName;
   readonly loss: LossGains;
-  /** Largest gradient norm; 0 leaves gradients as they are. */
+  /** Largest gradient norm; 0 does not clip. */
   readonly clip_grad: number;
-  /** As Graph takes it; 0 when left out. */
+  /** As Graph takes it; 0 if absent. */
   readonly channelBlock?: number;
 };
 
-/** What `rates` holds, in this order. */
+/** The elements of `rates`, in this order. */
 export const RATES = [
   'lr.weights',
   'lr.norm',
@@ -36,7 +36,7 @@ export const RATES = [
   'correction1',
   'correction2',
 ] as const;
-/** What `losses` holds, in this order. */
+/** The elements of `losses`, in this order. */
 export const LOSSES = ['total', 'box', 'cls', 'grad'] as const;
 
 type Rates = Readonly<Record<(typeof RATES)[number], Tensor>>;
@@ -201,9 +201,9 @@ function averaged(before: Tensor, next: Tensor, decay: Tensor): Tensor {
 }
 
 /**
- * The averaged weights are normalized by the average, over the same updates, of what the batches of their time measured.
- * Running statistics of the weights' own lag dozens of steps behind them, and averaged once more they lag further: on 205
- * images (BCCD) such a model finds nothing for six epochs, while its weights are good.
+ * The averaged weights are normalized by the average, over the same updates, of the batch statistics. Running
+ * statistics of the weights' own are dozens of steps behind them, and averaged once more even further: on 205 images
+ * (BCCD) such a model finds nothing for six epochs, while its weights are good.
  */
 function updateStats(
   graph: Graph,

@@ -16,7 +16,7 @@ type Format = { readonly reads: Exclude<FollowReads, 'auto'>; readonly path: str
 /** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave beside their results.csv. */
 const ARGUMENTS = ['args.yaml', 'opt.yaml'];
 
-/** A folder that somebody else fills, or will: by what lies in it, unless the user said what to read. */
+/** A folder that another program fills, or will fill: by its content, unless the user said what to read. */
 export function folderSource(follows: Follows): Source {
   let format: Format | undefined;
   let source: Source | undefined;
@@ -72,12 +72,12 @@ function linesFile(folder: string): string | undefined {
   return name === undefined ? undefined : path.join(folder, name);
 }
 
-/** Both files are flat YAML; `epochs` is a number on a line of its own. 0 where it is not there (yet). */
+/** Both files are flat YAML; `epochs` is a number on a line of its own. 0 if it does not exist (yet). */
 function plannedEpochs(folder: string): number {
   return Number(argumentOf(folder, 'epochs', '\\d+') ?? 0);
 }
 
-/** `val: false` of Ultralytics: its metric cells then repeat what was there before. */
+/** `val: false` of Ultralytics: its metric cells then repeat earlier values. */
 function validates(folder: string): boolean {
   return argumentOf(folder, 'val', 'false') === undefined;
 }

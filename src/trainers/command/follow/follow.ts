@@ -14,7 +14,9 @@ const POLL_MS = 250;
 
 export type FollowOptions = Pick<AdapterOptions, 'runDir' | 'attempt'> & { readonly follows: Follows };
 
-/** Reads a run that somebody else started, for as long as it goes on or until asked to leave. The folder is only read. */
+/**
+ * Reads a run that another program started, for as long as it goes on or until asked to leave. The folder is only read.
+ */
 export function follow({ runDir, attempt, follows }: FollowOptions): Promise<number> {
   const end = deferred<ProgramEnd>();
   const program: Program = {

@@ -8,26 +8,28 @@ import type { SourceRecord } from '../sources/source';
 import type { Told } from '../told';
 import { WeightsWatch } from './weights';
 
-/** All epochs are there and nothing moves for so long: the last checkpoint is written, and nothing is to come. */
+/**
+ * All epochs are there and nothing has changed for so long: the last checkpoint is written, and nothing more will come.
+ */
 const QUIET_MS = 10_000;
 
 type EndInput = {
   readonly folder: string;
   readonly isComplete: boolean;
-  /** The trainer said itself that it is done. */
+  /** The trainer itself said that it is done. */
   readonly hasSaidSo: boolean;
-  /** Since when nothing of the folder has moved. */
+  /** When the folder last changed. */
   readonly quietMs: number;
 };
 
 type Announced = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
-/** What a followed folder holds beside its numbers: model files, and the signs of its end. */
+/** What a followed folder holds besides its numbers: model files, and the signs of its end. */
 export class FollowedFolder {
   readonly #runDir: string;
   readonly #folder: string;
   readonly #weights: WeightsWatch;
-  /** Files that a line of the folder names are not looked for. */
+  /** Files that a line of the folder names are not searched for. */
   readonly #announced = new Set<string>();
   #taken: Set<number> | undefined;
   #hasSaidSo = false;
@@ -46,15 +48,15 @@ export class FollowedFolder {
     for (const record of records) if (record.kind === 'epoch') this.#retake(record.epoch);
   }
 
-  /** Model files that nobody announced, once they are whole. */
+  /** Model files that were not announced, as soon as they are whole. */
   checkpoints(run: ForeignRun, told: Told): TrainerEvent[] {
-    // What an earlier reader of this run took stands.
+    // What an earlier reader of this run copied is kept.
     this.#taken ??= new Set(told.checkpoints);
     const taken = this.#taken;
     const found = this.#weights.look(performance.now()).filter(({ file }) => !this.#announced.has(file));
     if (found.length > 0) this.#movedAt = performance.now();
     return found.flatMap(({ file, epoch }) => {
-      // A .pt that is written again after its epoch was only stripped of its optimizer.
+      // A .pt that is written again after its epoch has only lost its optimizer.
       if (taken.has(epoch) && !file.endsWith('.onnx')) return [];
       const event = copyCheckpoint(this.#runDir, {
         source: file,
@@ -67,7 +69,7 @@ export class FollowedFolder {
     });
   }
 
-  /** A line of the folder names a file: only one of the folder itself is taken. */
+  /** A line of the folder names a file: only one inside the folder itself is read. */
   take({ file, epoch, step }: Announced): TrainerEvent {
     const source = path.resolve(this.#folder, file);
     this.#announced.add(source);
@@ -88,7 +90,7 @@ export class FollowedFolder {
   }
 }
 
-/** The step that ended an epoch, where an epoch is one step (results.csv); else where the run is. */
+/** The step that ended an epoch, if an epoch is one step (results.csv); else the present step. */
 function stepOf(run: ForeignRun, epoch: number): number {
   return run.isStepPerEpoch ? Math.min(run.lastStep, epoch - 1) : run.lastStep;
 }
@@ -97,12 +99,12 @@ function isWithin(folder: string, file: string): boolean {
   try {
     return realpathSync(file).startsWith(`${realpathSync(folder)}${path.sep}`);
   } catch {
-    // Not there: copyCheckpoint says so.
+    // Missing: copyCheckpoint reports it.
     return file.startsWith(`${folder}${path.sep}`);
   }
 }
 
-/** Why a run that is followed has come to its end; undefined while it may go on. Silence alone is no end. */
+/** Why a followed run has ended; undefined while it may go on. Silence alone does not count as an end. */
 function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): string | undefined {
   if (hasSaidSo) return 'the trainer said that it is done';
   if (isComplete && quietMs >= QUIET_MS) return 'all planned epochs are done';
@@ -111,7 +113,7 @@ function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): st
     : undefined;
 }
 
-/** Ultralytics and YOLOv5 draw results.png after their last epoch, also where they stop early. */
+/** Ultralytics and YOLOv5 draw results.png after their last epoch, also if they stop early. */
 function hasFinalPlot(folder: string): boolean {
   const plot = statSync(path.join(folder, 'results.png'), { throwIfNoEntry: false });
   const rows = statSync(path.join(folder, 'results.csv'), { throwIfNoEntry: false });

@@ -4,10 +4,10 @@ import { isModelFile } from '../copy-checkpoint';
 import type { SourceRecord } from '../sources/source';
 import { isWholeModel } from './whole-model';
 
-/** A model file of the followed folder that is whole, and what it is the checkpoint of. */
+/** A model file of the followed folder that is whole, and the epoch of its checkpoint. */
 export type FoundModel = { readonly file: string; readonly epoch: number };
 
-/** How long a file must be as it is before it is believed to be whole. */
+/** How long a file must stay unchanged before it counts as whole. */
 const STABLE_MS = 1000;
 const FOLDERS = ['weights', 'checkpoints', '.'];
 /** Ultralytics and YOLOv5 count the epochs of these names from 0. */
@@ -16,7 +16,7 @@ const NUMBERED = /^epoch(\d+)\.(pt|onnx)$/;
 type Seen = { stamp: string; since: number; done: boolean };
 type WrittenRow = { readonly epoch: number; readonly time: number };
 
-/** Model files that come or are rewritten in place in a folder; each version is given once, when it is whole. */
+/** Model files that are created or rewritten in place in a folder; each version is returned once, when it is whole. */
 export class WeightsWatch {
   readonly #folder: string;
   readonly #seen = new Map<string, Seen>();
@@ -35,7 +35,7 @@ export class WeightsWatch {
     }
   }
 
-  /** `now`: a clock that only goes on. */
+  /** `now`: a clock that never goes back. */
   look(now: number): FoundModel[] {
     return modelFiles(this.#folder).flatMap((file) => {
       const epoch = this.#wholeVersionOf(file, now);
@@ -59,8 +59,8 @@ export class WeightsWatch {
   }
 
   /**
-   * best.* is passed over: while training it is a copy of last.*, and after it nobody but itself says of which epoch. A file
-   * that was there before the first row waits for one.
+   * best.* is skipped: during training it is a copy of last.*, and afterwards only the file itself says of which epoch.
+   * A file that existed before the first row waits for one.
    */
   #epochOf(file: string, writtenMs: number): number | undefined {
     const numbered = NUMBERED.exec(path.basename(file));

@@ -8,8 +8,8 @@ const ZIP_TAIL = 22 + 65_535;
 const FIELD_HEAD = 20;
 
 /**
- * Whether a model file that somebody else writes is whole: a .pt has its zip directory at its end, an ONNX file is a row of
- * protobuf fields that ends where the file does. Nothing is unpickled.
+ * Whether a model file that another program writes is whole: a .pt has its zip directory at its end, an ONNX file is a
+ * sequence of protobuf fields that ends where the file does. Nothing is unpickled.
  */
 export function isWholeModel(file: string): boolean {
   const fd = openToReadSync(file, { links: 'follow' });
@@ -36,7 +36,7 @@ function isWholeMessage(fd: number, size: number): boolean {
   return size > 0 && at === size;
 }
 
-/** Bytes of the field that begins here, its head included; undefined where no field begins so. */
+/** Bytes of the field that begins here, its head included; undefined if none begins so. */
 function fieldLength(head: Buffer): number | undefined {
   const tag = varint(head, 0);
   if (tag === undefined || tag.value >>> 3 === 0) return undefined;

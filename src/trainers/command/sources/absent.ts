@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const MOST_SHOWN = 5;
 
-/** That a file never came, and which others of its kind are in its folder. */
+/** The message that a file never came, and which others of its kind are in its folder. */
 export async function absent(file: string, kind: RegExp): Promise<string> {
   const folder = path.dirname(file);
   const there = await readdir(folder).catch(() => undefined);

@@ -9,15 +9,15 @@ import { absent } from './absent';
 import type { Source } from './source';
 
 export type CsvOptions = {
-  /** False where the trainer does not validate: its metric cells then repeat old values. */
+  /** False if the trainer does not validate: its metric cells then repeat old values. */
   readonly hasMetrics?: () => boolean;
   /** Our name of a number -> its column. */
   readonly wanted?: WantedColumns;
 };
 
 /**
- * results.csv of Ultralytics and YOLOv5. One line an epoch: the file is small, so it is read whole each time it changed.
- * Rows that are as they were are not told again; a run that begins anew in the same folder replaces the file.
+ * results.csv of Ultralytics and YOLOv5. One line an epoch: the file is small, so it is read whole each time it
+ * changed. Unchanged rows are not reported again; a run that begins anew in the same folder replaces the file.
  */
 export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }: CsvOptions = {}): Source {
   let seen = '';

@@ -3,7 +3,7 @@ import type { Source, SourceRecord } from './source';
 const MOST = 20;
 const LAST_WORD = '; further problems of this source are not told';
 
-/** A file of another kind gives a problem a line: the first few are told, then that there are more. */
+/** A file of another kind gives a problem for each line: the first few are reported, then that there are more. */
 export function withFewProblems(source: Source): Source {
   let told = 0;
   const shorten = (record: SourceRecord): readonly SourceRecord[] => {

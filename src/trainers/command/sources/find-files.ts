@@ -5,7 +5,7 @@ const DEEPEST = 4;
 /** Folders that never hold a trainer's numbers and may hold a great many files. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['node_modules', '.git', 'images', 'labels', '__pycache__']);
 
-/** Files at or below a folder whose name fits, relative and sorted; none where it is absent. Links are not followed. */
+/** Files at or below a folder whose name fits, relative and sorted; empty if it is absent. Links are not followed. */
 export async function findFiles(
   folder: string,
   fits: (name: string) => boolean,

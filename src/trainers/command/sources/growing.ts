@@ -3,13 +3,13 @@ import { isBadInput } from '../../../base/bad-input';
 import { openToRead } from '../../../run/folder/read-file';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** A record of TensorBoard with pictures or a graph; a line, or a record, that is longer is passed over. */
+/** A record of TensorBoard with images or a graph; a longer line or record is skipped. */
 const LARGEST_CHUNK_BYTES = 64 * 1024 * 1024;
 /** So many of the last consumed bytes must still be there; else the file was written anew. */
 const ANCHOR_BYTES = 64;
 
 export type Grown = {
-  /** What lies behind the consumed bytes, at most one chunk. */
+  /** What follows the consumed bytes, at most one chunk. */
   readonly bytes: Uint8Array;
   /** The file was replaced or rewritten: `bytes` are its first. */
   readonly restarted: boolean;
@@ -18,8 +18,8 @@ export type Grown = {
 const NOTHING: Grown = { bytes: new Uint8Array(), restarted: false };
 
 /**
- * A file that somebody else appends to, truncates or rewrites in place. `read` gives what was not consumed yet; an absent
- * file has nothing.
+ * A file that another program appends to, truncates or rewrites in place. `read` returns what was not consumed yet; an
+ * absent file has nothing.
  */
 export class Growing {
   readonly #file: string;
@@ -51,7 +51,7 @@ export class Growing {
     }
   }
 
-  /** The first `count` bytes of what was read last are done with. */
+  /** The first `count` bytes of the last read are consumed. */
   consume(count: number): void {
     if (count === 0 && this.#given.length === this.#chunk && this.#chunk < LARGEST_CHUNK_BYTES)
       this.#chunk *= 2;
@@ -62,7 +62,7 @@ export class Growing {
     this.#chunk = CHUNK_BYTES;
   }
 
-  /** Whether no larger piece would be read: what cannot be made sense of now never will be. */
+  /** Whether no larger piece would be read: what cannot be understood now never will be. */
   get isAtLimit(): boolean {
     return this.#given.length >= LARGEST_CHUNK_BYTES;
   }

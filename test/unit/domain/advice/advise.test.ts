@@ -96,7 +96,7 @@ const CASES: Case[] = [
     fires: `${UL}model: yolov8n.pt\nlr0: 0.02\nmomentum: 0.95`,
     message: /^lr0 0\.02 and momentum 0\.95 are ignored: auto trains MuSGD at 0\.01 with momentum 0\.9$/,
     fix: { key: 'optimizer', value: 'SGD' },
-    // An args.yaml names every key; what only repeats the default is not worth a word.
+    // An args.yaml names every key; what only repeats the default is not worth a message.
     nearMiss: `${UL}model: yolov8n.pt\nlr0: 0.01\nmomentum: 0.937`,
   },
   {

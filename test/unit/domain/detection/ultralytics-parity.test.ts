@@ -25,7 +25,7 @@ type Golden = {
 const file = path.join(import.meta.dirname, '../../../fixtures/detection/golden.json');
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden;
 
-/** The picture that the golden script draws. */
+/** The image that the golden script draws. */
 function picture(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0, i = 0; y < height; y++)

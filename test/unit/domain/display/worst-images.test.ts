@@ -9,7 +9,7 @@ const truth = {
   class: Uint16Array.from([0, 1, 0]),
   image: Uint32Array.from([0, 0, 1]),
 };
-/** Image 0: one found, one missed. Image 1: found. Image 2: a false alarm, and one below the confidence. */
+/** Image 0: one found, one missed. Image 1: found. Image 2: a false positive, and one below the confidence. */
 const found = {
   boxes: Float32Array.from([0, 0, 10, 10, 1, 1, 10, 10, 50, 50, 60, 60, 50, 50, 60, 60]),
   scores: Float32Array.from([0.9, 0.8, 0.7, 0.1]),

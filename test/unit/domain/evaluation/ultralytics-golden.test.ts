@@ -18,7 +18,7 @@ type Case = {
   map75: number;
 };
 
-// Random sets with what Ultralytics 8.4.190 made of them: BaseValidator.match_predictions, box_iou and ap_per_class.
+// Random sets with Ultralytics 8.4.190's results: BaseValidator.match_predictions, box_iou and ap_per_class.
 const fixture = path.resolve(import.meta.dirname, '../../../fixtures/ultralytics/metrics.json');
 const cases = JSON.parse(readFileSync(fixture, 'utf8')) as Case[];
 

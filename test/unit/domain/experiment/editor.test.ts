@@ -17,7 +17,7 @@ function worldOf(text: string, images = 10_000) {
   return { experiment: draft, schedule, counts };
 }
 
-/** The text with `|` taken out, and where it stood. */
+/** The text without its `|`, and the offset of that. */
 function cursor(marked: string): [text: string, offset: number] {
   return [marked.replace('|', ''), marked.indexOf('|')];
 }

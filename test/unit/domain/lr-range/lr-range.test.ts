@@ -23,7 +23,7 @@ function points(steps = 200): RangePoint[] {
   });
 }
 
-/** A test that was really run; losses that were not finite are strings in the log. */
+/** A real test; losses that were not finite are strings in the log. */
 function recorded(name: string): RangePoint[] {
   const file = path.join(repositoryRoot, 'test/fixtures/lr-range', `${name}.json`);
   const { points: rows } = JSON.parse(readFileSync(file, 'utf8'));
@@ -34,7 +34,7 @@ function recorded(name: string): RangePoint[] {
 const noisy = (clean: readonly RangePoint[], share: number): RangePoint[] =>
   clean.map(({ lr, loss }, i) => ({ lr, loss: loss * (1 + share * [1, -1, 0.4, -0.7, 0.9, -0.6][i % 6]) }));
 
-/** What a test suggests; undefined if nothing. */
+/** The suggestion of a test; undefined if there is none. */
 function found(of: readonly RangePoint[]): RangeResult | undefined {
   const reading = readRange(of);
   return reading.kind === 'found' ? reading.result : undefined;

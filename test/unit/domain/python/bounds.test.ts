@@ -16,7 +16,7 @@ afterAll(() => parser.dispose());
 
 type Look = { readonly value: Value | undefined; readonly spent: number };
 
-/** What the name `x` is at the end of a file, and what it cost. */
+/** The value of the name `x` at the end of a file, and what it cost. */
 function lookAt(text: string): Look {
   const python = parser.open(text);
   const context: Context = {

@@ -33,7 +33,7 @@ afterAll(() => parser.dispose());
 
 const t = createTranslate();
 
-/** Every node's place: where a mouse can be. */
+/** Every node's place: all positions of the mouse pointer. */
 function everywhere(root: PyNode): number {
   const places = new Set<number>();
   const collect = (node: PyNode): void => {

@@ -13,7 +13,7 @@ export function realParser(): Promise<PythonParser> {
   });
 }
 
-/** What a hover on `mark` finds; its last occurrence counts. */
+/** The result of a hover on `mark`; its last occurrence counts. */
 export function hover(parser: PythonParser, text: string, mark: string): PythonFinding | undefined {
   const python = parser.open(text);
   try {

@@ -31,7 +31,7 @@ test('early stop: patience counts epochs since the smoothed best', () => {
   check([0.1, 0.2, 0.3, 0.2, 0.2], { patience: 3, ema: 1 }, [false, 3]);
   check([0.1, 0.2, 0.3, 0.2, 0.2, 0.2], { patience: 3, ema: 1 }, [true, 3]);
   check([0.1, 0.2, 0.3, 0.2, 0.2, 0.2], { patience: 0, ema: 1 }, [false, 3]);
-  // One lucky epoch does not start the count anew: the average of five does.
+  // One lucky epoch does not restart the count: the average of five does.
   check([0.5, 0.5, 0.9, 0.1, 0.1, 0.5, 0.5], { patience: 4, ema: 5 }, [true, 3]);
   check([0.5, Number.NaN, 0.6], { patience: 2, ema: 1 }, [false, 3]);
 });
@@ -61,10 +61,10 @@ test('divergence: a loss that is not finite, or a median of 16 losses above 20 t
   expect(stepOf([...calm, ...Array(30).fill(20)])).toBeUndefined();
   expect(stepOf([...calm, ...Array(16).fill(21)])).toBe(28);
   expect(stepOf([...Array(16).fill(0), ...Array(30).fill(21)])).toBeUndefined();
-  // One odd batch says nothing, be it the first one or one a thousand times as bad.
+  // One odd batch means nothing, even the first one or one a thousand times as bad.
   expect(stepOf([0.01, ...Array(60).fill(1)])).toBeUndefined();
   expect(stepOf([...calm, 1000, ...calm, 1000, 1000, ...calm])).toBeUndefined();
-  // A first loss hundreds of times the last is no measure for the end of a run.
+  // A first loss hundreds of times the last is not a reference for the end of a run.
   const falling = Array.from({ length: 600 }, (_, i) => 0.02 + 5 * Math.exp(-i / 30));
   expect(stepOf([...falling, ...Array(20).fill(0.6)])).toBe(608);
   expect(stepOf(Array.from({ length: 500 }, (_, i) => 5 / (1 + i / 50)))).toBeUndefined();
@@ -84,7 +84,7 @@ test('alarms: each once per episode', () => {
   ]);
   const spike = Array(10).fill(8);
   expect(rulesOf([...calm, ...spike, ...calm, ...spike, ...calm])).toEqual(['spike@103', 'spike@213']);
-  // One odd batch, or three in a row, are no spike.
+  // One odd batch, or three in a row, are not a spike.
   expect(rulesOf([...calm, 20, ...calm, 8, 8, 8, ...calm])).toEqual([]);
   expect(rulesOf(calm.map((_, i) => 1 + 0.3 * Math.sin(i)))).toEqual([]);
 });

@@ -13,7 +13,7 @@ const SETTINGS: Settings = { metric: 'map', ema: 5, patience: 20 };
 const epochsOf = (maps: readonly number[], more: Partial<ValidatedEpoch> = {}): ValidatedEpoch[] =>
   maps.map((map, i) => ({ epoch: i + 1, map, map50: map, precision: map, recall: map, ...more }));
 
-/** The epoch that a run of such values is stopped at; undefined if it is not. */
+/** The epoch at which a run of such values is stopped; undefined if it is not. */
 function stopsAt(
   maps: readonly number[],
   change: Partial<Settings> = {},

@@ -56,7 +56,7 @@ test('without a checkpoint: the warm-up that is missing, and a lower peak only i
     withLrChanges(schedule, changes).lrAt(step, 0) / schedule.lrAt(step, 0);
   expect(share([once], 200)).toBeCloseTo(0.5 / 11, 9);
   expect(share([once], 210)).toBeCloseTo(0.5, 9);
-  // What was changed beyond the point that a run goes back to no longer counts; what was before it does.
+  // A change beyond the point that a run goes back to no longer counts; one before it does.
   expect(share([once, twice], 400)).toBeCloseTo(0.5, 9);
   expect(share([once, third], 400)).toBeCloseTo(0.25, 9);
 });

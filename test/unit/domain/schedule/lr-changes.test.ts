@@ -29,7 +29,7 @@ function check(schedule: Schedule, group: string, expected: readonly (readonly [
     expect(schedule.lrAt(step, index), `${group} at step ${step}`).toBeCloseTo(lr, 9);
 }
 
-/** What a changed curve has over its plan, for every group and step from `from` on. */
+/** The ratio of a changed curve to its plan, for every group and step from `from` on. */
 const multiplesOf = (changed: Schedule, plan: Schedule, from: number): number[] =>
   steps(plan)
     .slice(from)

@@ -254,7 +254,7 @@ describe('time training', () => {
     ];
     const schedule = ultralytics('8.4.190', { epochs: 100, stretches });
     expect(schedule.steps).toBe(200);
-    // Epoch 1 counts 2 warm-up epochs of its 3: step 50 stands half-way up.
+    // Epoch 1 counts 2 warm-up epochs of its 3: step 50 is half-way up.
     expect(schedule.lrAt(50, 0)).toBeCloseTo(0.01 * (1 - 1 / 3) * 0.99 * 0.5 + 0.01 * 0.01 * 0.5, 12);
     expect(schedule.lrAt(150, 0)).toBeCloseTo(0.01 * (0.25 * 0.99 + 0.01), 12);
     expect(schedule.momentumAt(199)).toBe(0.937);

@@ -51,7 +51,7 @@ describe('the picture of a schedule', () => {
     const [bias, weights] = curves(draw(million));
     expect(weights.length).toBeLessThanOrEqual(400);
     expect(bias.length).toBeLessThanOrEqual(400);
-    // Weights start at the bottom, biases above the top: there they are clipped.
+    // Weights start at the bottom, biases above the top, where they are clipped.
     expect(weights[0]).toEqual([58, 148]);
     expect(bias[0][1]).toBeLessThan(0);
     expect(Math.min(...weights.map(([, y]) => y))).toBe(24);

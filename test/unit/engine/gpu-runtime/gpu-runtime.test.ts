@@ -24,8 +24,8 @@ import { gpuRuntimeEnvironment } from '../../../../src/engine/gpu-runtime/loader
 import { repositoryRoot } from '../../../helpers/shared';
 import { zipOf } from '../../../helpers/write-zip';
 
-// A package source on loopback that serves a made package, in the form of a NuGet v3 source; the files that onnxruntime-node
-// publishes by are its own.
+// A package source on loopback that serves a made package, in the form of a NuGet v3 source; the metadata of
+// onnxruntime-node is its own.
 const HERE = `${process.platform}/${process.arch}`;
 const CUDA = randomBytes(300_000);
 const SHARED = Buffer.from('shared');
@@ -170,7 +170,7 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
       () => {
         const name = `${INSIDE}/libonnxruntime_providers_cuda.so`;
         const bomb = zipOf({ [name]: Buffer.alloc(50_000_000), [name.replace('cuda', 'shared')]: SHARED });
-        // The length stands twice: before the data and in the directory.
+        // The length occurs twice: before the data and in the directory.
         const declared = Buffer.alloc(4);
         declared.writeUInt32LE(50_000_000);
         for (let at = bomb.indexOf(declared); at >= 0; at = bomb.indexOf(declared)) bomb.writeUInt32LE(9, at);

@@ -16,7 +16,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 /** None of these data sets has an image that can be read. */
 const unread = { size: async () => undefined, thumbnail: async () => undefined };
 
-/** What stands in the way of a run with the library. */
+/** Everything that prevents a run with the library. */
 async function refused(keys = '', data = path.join(dir, 'data.yaml')): Promise<string[]> {
   const text = `trainer: ultralytics\nmodel: yolov8n.yaml\ndata: data.yaml\n${keys}`;
   const { draft } = parseExperiment(text, { file: 'a.train.yaml' });

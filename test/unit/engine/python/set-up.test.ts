@@ -43,7 +43,7 @@ test('an environment that is set up is the one that a run then takes', { timeout
   expect(lines.at(-1)).toMatch(/Successfully installed .*ultralytics/);
   const choice = await choosePython({ cwd: folder, env: {} });
   expect(choice).toMatchObject({ kind: 'found', packages: { torch: '1.2.3', onnx: '1.2.3' } });
-  // Again: nothing is made anew.
+  // A second time: nothing is made anew.
   await setUpPython({ dir, basePython, onLine: (line) => lines.push(line) });
   expect(lines.filter((line) => line.startsWith('making'))).toHaveLength(1);
 });

@@ -30,7 +30,7 @@ function series({ steps }: RunState): Series {
   return Object.fromEntries(named.map(([name, column]) => [name, [...column.view()]]));
 }
 
-/** What the log is when each of its lines is read for itself. */
+/** The content of the log if each of its lines is read by itself. */
 function lineByLine(text: string): Series {
   const values = text.split('\n').flatMap((line) => parseEventLine(line).value ?? []);
   return series(
@@ -65,7 +65,7 @@ const NUMBERS = [
   '2.5',
 ];
 
-/** A step line of one of the ways that a writer may have, with a flaw now and then. */
+/** A step line in one of the forms that a writer may use, with a flaw now and then. */
 function stepLine(step: number, way: number, random: Random): string {
   const number = (): string =>
     random.below(60) === 0
@@ -87,7 +87,7 @@ function stepLine(step: number, way: number, random: Random): string {
   return `{${(way % 4 === 3 ? shuffle(members, createRandom(way)) : members).join(',')}}`;
 }
 
-/** What other hands do to a line, now and then. */
+/** What other writers do to a line, now and then. */
 function damaged(line: string, random: Random): string {
   if (random.below(30) !== 0) return line;
   const at = random.below(line.length);
@@ -145,7 +145,8 @@ it('lines like the last one are taken without being parsed, others are left', ()
   lines.learn(text[0].trimEnd(), 0, []);
   const starts = text.map((_, i) => text.slice(0, i).join('').length);
   const taken = starts.slice(1).map((start, i) => [i + 1, lines.take(start)]);
-  // Step 2 comes twice, 03 is no number, NaN is a string, and the last line ends where no whole word can be looked at.
+  // Step 2 comes twice, 03 is not a number, NaN is a string, and the last line ends too near the end to read a whole
+  // word.
   expect(taken).toEqual([
     [1, starts[2]],
     [2, starts[3]],

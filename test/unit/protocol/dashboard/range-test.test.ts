@@ -7,7 +7,8 @@ import { statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
 import { plannedOf, syntheticState } from '../../../helpers/synthetic-run';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 
-// A successful test of 9508bab is on disk as `diverged`, with the loss that is not a number as its reason and its alarm.
+// A successful test of 9508bab is on disk as `diverged`, with the loss that is not a number as its reason and its
+// alarm.
 const options = { epochs: 3, stepsPerEpoch: 40, steps: 120, warmupEpochs: 0 };
 
 function rangeInput(): ViewInput {

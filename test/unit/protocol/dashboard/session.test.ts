@@ -214,7 +214,7 @@ describe('a long run', () => {
       .flatMap((update) => update?.charts ?? [])
       .find((c) => c.kind === 'replace' && c.chart.id === 'loss');
     const ends = loss?.kind === 'replace' ? loss.chart.series.map(({ y }) => Math.round(y.at(-1)!)) : [];
-    // The plan ends at step 1000, and a line runs one row beyond what is looked at.
+    // The plan ends at step 1000, and a line runs one row beyond the visible part.
     expect(ends).toEqual([290, 992]);
   });
 });

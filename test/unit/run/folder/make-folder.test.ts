@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** What both forms say of a folder that cannot be made. */
+/** The message of both forms for a folder that cannot be made. */
 async function checkRefused(folder: string, message: string): Promise<void> {
   await expect(makeFolder(folder)).rejects.toThrow(message);
   expect(() => makeFolderSync(folder)).toThrow(message);

@@ -28,7 +28,7 @@ const OFF: AugmentSettings = {
   cutout: 0,
 };
 
-/** A black image with a white rectangle, and the label that frames it. */
+/** A black image with a white rectangle, and its label. */
 function framed(width: number, height: number, [x1, y1, x2, y2]: readonly number[]): LabelledImage {
   const data = new Uint8Array(width * height * 3);
   for (let y = y1; y < y2; y++) data.fill(255, (y * width + x1) * 3, (y * width + x2) * 3);

@@ -16,7 +16,7 @@ const OFF: AugmentSettings = {
 };
 
 type Rectangle = readonly [x1: number, y1: number, x2: number, y2: number];
-/** Red, green, blue and yellow: what is seen of each of four images can be told apart from the others and from grey. */
+/** Red, green, blue and yellow: the content of each of four images differs from the others and from grey. */
 const COLOURS = [
   [1, 0, 0],
   [0, 1, 0],
@@ -40,7 +40,7 @@ function painted(colour: number, random: Random): LabelledImage {
   return { image: { width, height, data }, labels: { class: [colour], boxes } };
 }
 
-/** Where a colour is seen, and how many pixels of it. */
+/** The place of a colour, and its number of pixels. */
 function seen({ pixels }: Sample, colour: number): { bounds: Rectangle; area: number } {
   const plane = SIZE * SIZE;
   let [x1, y1, x2, y2, area] = [SIZE, SIZE, 0, 0, 0];
@@ -53,7 +53,7 @@ function seen({ pixels }: Sample, colour: number): { bounds: Rectangle; area: nu
   return { bounds: [x1, y1, x2, y2], area };
 }
 
-/** Notes the scale of the last map, whose draw is the one that lies around 1. */
+/** Records the scale of the last map, whose draw is the one around 1. */
 function listening(random: Random, { scale }: AugmentSettings): { random: Random; scale: () => number } {
   let last = 1;
   const between = (low: number, high: number): number => {
@@ -81,7 +81,7 @@ async function draw(settings: AugmentSettings, seed: number): Promise<Drawn> {
   return { items: items.slice(0, loads), sample, scale: scale() };
 }
 
-/** How far a box is off the pixels of its object, or the share of an object that is seen without a box. */
+/** How far a box is off the pixels of its object, or the share of a visible object without a box. */
 function judge({ items, sample, scale }: Drawn, colour: number): { off?: number; unboxed?: number } {
   const { bounds, area } = seen(sample, colour);
   const row = sample.boxes.class.indexOf(colour);
@@ -89,7 +89,7 @@ function judge({ items, sample, scale }: Drawn, colour: number): { off?: number;
     const box = boxAt(sample.boxes, row);
     return { off: Math.max(...bounds.map((v, k) => Math.abs(v - box[k]))) };
   }
-  // Boxes of 2 pixels and less go by rule.
+  // Boxes of 2 pixels and less are dropped by rule.
   if (bounds[2] - bounds[0] <= 3 || bounds[3] - bounds[1] <= 3) return {};
   const { image, labels } = items[colour];
   const whole = labels.boxes[2] * image.width * labels.boxes[3] * image.height * scale ** 2;
@@ -104,7 +104,7 @@ async function check(settings: Partial<AugmentSettings>): Promise<void> {
   const off = found.flatMap((one) => one.off ?? []);
   expect(off.length).toBeGreaterThan(SAMPLES / 2);
   expect(Math.max(...off)).toBeLessThan(MOST_PIXELS_OFF);
-  // A box goes when a tenth or less of it is left; an edge of pixels is counted in or out.
+  // A box is dropped when a tenth or less of it is left; an edge of pixels is counted in or out.
   expect(Math.max(0, ...found.map((one) => one.unboxed ?? 0))).toBeLessThan(0.15);
 }
 

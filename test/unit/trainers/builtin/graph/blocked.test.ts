@@ -30,7 +30,10 @@ const shapes = (kernel: number, channels: number): number[][] => [
 
 type Path = 'alone' | 'beside another';
 
-/** `beside another`: what goes in also flows by another way, as in a residual layer; with stride 2 by a layer of its like. */
+/**
+ * `beside another`: the input also flows on another path, as in a residual layer; with stride 2 by a layer of the same
+ * kind.
+ */
 function layer(
   _graph: Graph,
   inputs: readonly Tensor[],

@@ -74,7 +74,7 @@ const norm = (values: Float32Array): number => Math.sqrt(values.reduce((total, v
 const relative = (actual: number, wanted: number): number => Math.abs(actual - wanted) / Math.abs(wanted);
 
 describe('training steps agree with PyTorch', () => {
-  // Rows are what every device can do; blocks of channels are for the CPUs that have kernels for them.
+  // Every device can compute rows; blocks of channels are for the CPUs that have kernels for them.
   it.each([
     ['SGD', 'rows', 0],
     ['AdamW', 'rows', 0],

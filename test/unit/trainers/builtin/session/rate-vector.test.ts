@@ -4,7 +4,7 @@ import { RATES } from '../../../../../src/trainers/builtin/session/training-grap
 
 const RATES_NOW = { lr: { weights: 0.1, norm: 0.2, bias: 0.3 }, momentum: 0.9 };
 
-/** What the average of weights and that of batch norm's statistics keep of themselves at an update. */
+/** The share of itself that the average of weights and that of batch norm's statistics keep at an update. */
 function decays(update: number, weight_ema: number): readonly number[] {
   const vector = rateVector(RATES_NOW, update, { weight_decay: 0, weight_ema });
   return (['ema_decay', 'stats_decay'] as const).map((name) => vector[RATES.indexOf(name)]);
