@@ -19,6 +19,7 @@ const GATES = {
   'import rules': script('check-deps.mjs'),
   'file size': script('check-size.mjs'),
   cohesion: script('check-cohesion.mjs'),
+  'plain English': script('check-dialect.mjs'),
   'promises, folders and waits': script('check-calls.mjs'),
   bundles: script('check-bundle.mjs'),
 };

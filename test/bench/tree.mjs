@@ -1,7 +1,7 @@
 // The tree beside the codebases it learns from: file and function sizes, files that exist for one neighbour, names with
 // two meanings, and words of our own dialect. Usage: node test/bench/tree.mjs [root] [--list]
 import path from 'node:path';
-import { DIALECT } from '../../src/build/dialect.mjs';
+import { DIALECT, dialectIn } from '../../src/build/dialect.mjs';
 import {
   commentLines,
   functionLengths,
@@ -34,7 +34,7 @@ const satellites = tree.filter(isSatellite);
 const oneUser = tree.filter(({ file }) => importers.get(file).size === 1);
 const twice = [...typeNames(tree)].filter(([, files]) => files.length > 1);
 const comments = tree.flatMap((file) => commentLines(file).map((line) => ({ ...line, file: file.file })));
-const dialect = DIALECT.map(({ word, pattern }) => [word, comments.filter(({ text }) => pattern.test(text))]);
+const dialect = DIALECT.map(({ word }) => [word, comments.filter(({ text }) => dialectIn(text) === word)]);
 
 const rows = [
   ['', 'here', 'foam-core', 'js-debug', 'execa', 'Plot'],

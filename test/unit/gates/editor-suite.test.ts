@@ -20,15 +20,14 @@ describe('what the suite in a real VS Code counts for', () => {
     check({ passed: 40, failed: 0, skipped: 0 }, 0, true, { passed: 40, failed: 0, skipped: 0 });
     check({ passed: 39, failed: 1, skipped: 0 }, 1, false, { passed: 39, failed: 1, skipped: 0 });
   });
-  it('is a failure where it fell over outside of its tests', () =>
+  it('is a failure if it fell over outside of its tests', () =>
     check({ passed: 40, failed: 0, skipped: 0 }, 1, false, { passed: 40, failed: 1, skipped: 0 }));
-  it('is a failure where it left no report', () =>
+  it('is a failure if it left no report', () =>
     check(undefined, 1, false, { passed: 0, failed: 1, skipped: 0 }));
-  it('is one skip where it could not run', () =>
-    check(skipped, 0, false, { passed: 0, failed: 0, skipped: 1 }));
-  it('is a failure in continuous integration where it could not run', () =>
+  it('is one skip if it could not run', () => check(skipped, 0, false, { passed: 0, failed: 0, skipped: 1 }));
+  it('is a failure in continuous integration if it could not run', () =>
     check(skipped, 1, true, { passed: 0, failed: 1, skipped: 0 }));
-  it('is a failure in continuous integration where no test was left to run', () =>
+  it('is a failure in continuous integration if no test was left to run', () =>
     check({ passed: 0, failed: 0, skipped: 0 }, 0, true, { passed: 0, failed: 1, skipped: 0 }));
 });
 
@@ -47,7 +46,7 @@ describe('the suite on a machine without a browser', () => {
     return { status: result.status, text: result.stdout, report };
   };
 
-  it('says so in a way nobody overlooks, and ends well', () => {
+  it('says so in a way that cannot be overlooked, and ends well', () => {
     const { status, text, report } = run(false);
     expect(status).toBe(0);
     expect(text).toContain(banner(`SKIPPED: the suite in a real VS Code, the whole of it`, report.why ?? ''));

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../helpers/shared';
 
-// Every static gate is shown a tree that breaks its rules: a check that cannot fail is no check.
+// Every static gate is shown a tree that breaks its rules: a check that cannot fail checks nothing.
 type Outcome = { readonly status: number | null; readonly text: string };
 
 function run(
@@ -54,7 +54,7 @@ describe('import rules', () => {
     check('protobuf-one-door', 'src/engine/messages.ts');
   });
 
-  it('fails where too few modules were seen', () => {
+  it('fails if too few modules were seen', () => {
     const starved = node('check-deps.mjs', fixture('imports'), '1000');
     expect(starved.status).toBe(1);
     expect(starved.text).toContain('modules seen, expected at least 1000');
@@ -139,6 +139,24 @@ describe('file size', () => {
   });
 });
 
+describe('plain English', () => {
+  it('is asked of comments, messages, titles, docstrings and documents, and not of code', () => {
+    const outcome = node('check-dialect.mjs', fixture('dialect'), '4');
+    expect(outcome.status).toBe(1);
+    expect(outcome.text.trim().split('\n')).toEqual([
+      'dialect: README.md:3: "passed over": A torn line is passed over.',
+      'dialect: src/a.py:2: "somebody": """Whoever calls this has a number."""',
+      'dialect: src/a.ts:1: "where for if": Undefined where there is none.',
+      'dialect: src/a.ts:4: "is no": this file is no run',
+      'dialect: test/a.test.ts:1: "told": a value is told once',
+    ]);
+  });
+
+  it('fails if too few files were seen', () => {
+    expect(node('check-dialect.mjs', fixture('dialect'), '100').text).toContain('only 4 files seen');
+  });
+});
+
 describe('cohesion', () => {
   it('has no small file of one user next door', () => {
     const outcome = node('check-cohesion.mjs', fixture('cohesion'));
@@ -169,14 +187,14 @@ describe('calls', () => {
   it('wait for no fixed time in a test', () =>
     check('sleep', 'test/unit/sleeps.test.ts:1', 'test/unit/sleeps.test.ts:4'));
 
-  it('fail where too few files were seen', () => {
+  it('fail if too few files were seen', () => {
     const starved = node('check-calls.mjs', fixture('calls'), '1000');
     expect(starved.text).toContain('files seen, expected at least 1000');
   });
 });
 
 describe('bundles', () => {
-  it('hold natives and Node modules only where they may', () => {
+  it('hold only the natives and Node modules that they may', () => {
     const outcome = node('check-bundle.mjs', fixture('bundle-meta.json'));
     expect(outcome.status).toBe(1);
     expect(outcome.text).toContain('extension: requires the native module onnxruntime-node');
