@@ -1,8 +1,8 @@
 import { createTranslate, type Translate } from './translate';
 
 /**
- * A sentence that is made where its numbers are known and translated where it is shown. The template is English with
- * {0}, {1} ... and is the key of its translation; an argument may be a sentence itself.
+ * A sentence that is made by the code that knows its numbers and translated by the code that shows it. The template is
+ * English with {0}, {1} ... and is the key of its translation; an argument may be a sentence itself.
  */
 export type Words = { readonly template: string; readonly parts: readonly Part[] };
 

@@ -11,7 +11,7 @@ const WHAT = 'the suite in a real VS Code';
 
 /**
  * `report` is what the suite wrote ({ passed, failed, skipped, why? }), undefined if it wrote none; `status` its exit
- * code; `ci` whether this is continuous integration, where a suite that did not run is a failure.
+ * code; `ci` whether this is continuous integration, in which a suite that did not run is a failure.
  */
 export function editorOutcome(report, status, ci) {
   if (report === undefined) return failed(`FAILED: ${WHAT} ended without a report`);

@@ -66,7 +66,7 @@ function trimManifest(file) {
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies: {} }, null, 2));
 }
 
-/** Beside the bundles, where their `require` searches first. */
+/** Beside the bundles: their `require` searches there first. */
 function stageNatives(target, folder) {
   stageOnnxruntime(target, folder);
   for (const name of ['sharp', '@img/colour', 'detect-libc', 'semver']) stagePackage(name, folder);

@@ -29,7 +29,7 @@ export function loadExperiment(io: CliIo, config: string, set: readonly string[]
   const text = readText(file, config);
   const { experiment, problems } = parseExperiment(text, { file: config, set });
   reportProblems(io, problems);
-  if (!experiment) throw badInput(`${config}: is no experiment`);
+  if (!experiment) throw badInput(`${config}: is not an experiment`);
   const data = resolveData(experiment, file, io.cwd);
   return { file, shown: config, text, set, experiment: { ...experiment, data } };
 }

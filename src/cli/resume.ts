@@ -6,7 +6,7 @@ import { requireActing } from './trust';
 
 export const TAKE_OVER = [
   '--take-over',
-  'the machine, container or boot that kept the run is gone: go on here',
+  'the machine, container or boot that kept the run is gone: resume here',
 ] as const;
 
 /** What a person may have to confirm before the run is resumed. */

@@ -38,7 +38,7 @@ function loadCommands(argv: readonly string[], table: CommandTable): Promise<Com
 function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
   const program = new Command('pitwall')
     .description(
-      'Trains YOLO detectors, validates every checkpoint beside training and tells you what it means.',
+      'Trains YOLO detectors, validates every checkpoint beside training and explains the results.',
     )
     .version(VERSION, VERSION_FLAGS.join(', '))
     .showSuggestionAfterError()

@@ -7,7 +7,7 @@ import { type CliIo, printLine } from './io';
 /** An option of every command that acts on a run. */
 export const TRUST = [
   '--trust',
-  'act on a run that somebody else started, or that was copied or moved: what it names is executed',
+  'act on a run that another user started, or that was copied or moved: what it names is executed',
 ] as const;
 
 /** Whether the run may be acted on: it is this user's own, or they approve it now. */

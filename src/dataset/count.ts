@@ -8,7 +8,7 @@ import { listSplit } from './sources';
 export async function countImages(yaml: string, split: SplitName, fraction = 1): Promise<number> {
   const { dataset, problems } = await loadDatasetYaml(yaml);
   const error = problems.find((problem) => problem.severity === 'error');
-  if (!dataset) throw new Error(error ? formatProblem(error) : `${yaml}: is no dataset`);
+  if (!dataset) throw new Error(error ? formatProblem(error) : `${yaml}: is not a dataset`);
   const listed = await listSplit(dataset, yaml, split);
   if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
   return takeFraction(listed.files, fraction).length;

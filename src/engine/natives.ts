@@ -13,7 +13,7 @@ export function whyNoNatives(installDir: string): string | undefined {
   const missing = NATIVES.filter((name) => !canResolve(require, name));
   if (missing.length === 0) return undefined;
   const here = `${process.platform}-${process.arch}`;
-  return `this build of Pitwall has no ${missing.join(' and ')} for ${here}: its own trainer and validation need the build for ${here}, where there is one`;
+  return `this build of Pitwall has no ${missing.join(' and ')} for ${here}: its own trainer and validation need the build for ${here}, if there is one`;
 }
 
 function canResolve(require: NodeJS.Require, name: string): boolean {

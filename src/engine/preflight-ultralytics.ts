@@ -38,7 +38,7 @@ async function classFolderProblems(folder: string, task: string): Promise<Proble
   if (!val || val.images === 0) return [error(`${folder}: no images in val/CLASS/ or test/CLASS/`, 'data')];
   const extra = val.names.filter((name) => !train.names.includes(name));
   return extra.length > 0
-    ? [error(`${folder}: val has classes that train has not: ${extra.slice(0, 3).join(', ')}`, 'data')]
+    ? [error(`${folder}: val has classes that train does not have: ${extra.slice(0, 3).join(', ')}`, 'data')]
     : [];
 }
 

@@ -80,7 +80,7 @@ const asWarning = (problem: Problem): Problem => ({
 async function placeNote(data: string): Promise<readonly Problem[]> {
   const root = await relativeRoot(data);
   if (root === undefined) return [];
-  const message = `is read from ${root}, and Ultralytics is handed that path: by itself it would look in its working directory and in its datasets folder`;
+  const message = `is read from ${root}, and Ultralytics is given that path: by itself it would search its working directory and its datasets folder`;
   return [{ severity: 'info', file: data, key: 'path', message }];
 }
 
@@ -125,5 +125,5 @@ function modelProblems({ model }: Experiment, folder: string): readonly Problem[
   const error = (message: string): Problem => ({ severity: 'error', key: 'model', message });
   if (!info) return [error(`${model} does not exist (expected nano, micro or a checkpoint)`)];
   if (existsSync(path.join(info.isDirectory() ? file : path.dirname(file), 'state.bin'))) return [];
-  return [error(`${model} is no checkpoint of this trainer: there is no state.bin beside it`)];
+  return [error(`${model} is not a checkpoint of this trainer: there is no state.bin beside it`)];
 }

@@ -9,7 +9,7 @@ export async function requireTrust(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
   const choice = await showWarningMessage(
-    vscode.l10n.t('Pitwall starts nothing in a workspace that is not trusted. Runs can be looked at.'),
+    vscode.l10n.t('Pitwall starts nothing in a workspace that is not trusted. Runs can be viewed.'),
     manage,
   );
   if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');

@@ -3,7 +3,7 @@ import { endOfNumber, textOf } from './long-number';
 /** A JSON text being read. Reading functions return the next position, or -1 once `failure` says what was expected. */
 export type Scan = {
   readonly bytes: Uint8Array;
-  /** Ids that are strings, or integers beyond 2^53, by the number that stands for them. */
+  /** Ids that are strings, or integers beyond 2^53, by the number that replaces them. */
   readonly names: IdNames;
   failure: { readonly at: number; readonly expected: string } | undefined;
 };

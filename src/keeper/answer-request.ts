@@ -42,7 +42,7 @@ async function stop(
   try {
     await requests.forward(id, request, from);
   } catch (error) {
-    const message = `the trainer could not be asked (${toError(error).message}): it is interrupted`;
+    const message = `the trainer could not be sent the request (${toError(error).message}): it is interrupted`;
     requests.answer(id, request, { ok: true, message });
   }
   trainer.stop({ kind: 'asked' });

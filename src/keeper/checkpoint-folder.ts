@@ -13,12 +13,13 @@ const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;
  * checkpoints/epoch-N, in real folders, is ever deleted. Renamed first, so that no half a checkpoint is seen.
  */
 export function removeCheckpoint(paths: RunPaths, checkpoint: string): void {
-  if (!CHECKPOINT.test(checkpoint)) throw new Error(`${checkpoint} is no checkpoint of ours: not deleted`);
+  if (!CHECKPOINT.test(checkpoint))
+    throw new Error(`${checkpoint} is not a checkpoint of Pitwall: not deleted`);
   const name = path.basename(checkpoint);
   const aside = `.removing-${name}`;
   inCheckpoints(paths, (folder) => {
     if (!lstatSync(folder.at(name), { throwIfNoEntry: false })?.isDirectory())
-      throw new Error(`${path.join(paths.dir, checkpoint)} is no folder of this run: not deleted`);
+      throw new Error(`${path.join(paths.dir, checkpoint)} is not a folder of this run: not deleted`);
     removeTree(path.join(paths.checkpoints, aside), paths.dir);
     renameSync(folder.at(name), folder.at(aside));
     removeTree(path.join(paths.checkpoints, aside), paths.dir);

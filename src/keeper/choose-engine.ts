@@ -25,7 +25,7 @@ export async function chooseEngine({ experiment, models, validator }: EngineQues
       onnxruntimeCuda: cuda && onnx && (await hasCuda(validator())),
     });
   } catch (error) {
-    return { engine: 'onnx', reason: `the run's Python could not be asked: ${toError(error).message}` };
+    return { engine: 'onnx', reason: `the run's Python could not be examined: ${toError(error).message}` };
   }
 }
 

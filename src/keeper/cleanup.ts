@@ -34,8 +34,7 @@ export class Cleanup {
       best: best?.epoch,
       settings,
       countsFromFirst: trainer === 'ultralytics',
-      // A file that is not opened without a person's consent (a .pt of another program) stays where that program left
-      // it.
+      // A file that is not opened without a person's consent (a .pt of another program) stays in its place.
       judged: validation.enabled && [...checkpoints.values()].some(({ state }) => state !== 'skipped'),
     });
     for (const epoch of removable) await this.#remove(epoch);

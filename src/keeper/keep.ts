@@ -52,8 +52,8 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
 }
 
 /**
- * A keeper that cannot do its work leaves the reason where hosts read it, unless a trainer is alive: then another
- * keeper may succeed.
+ * A keeper that cannot do its work leaves the reason for hosts to read, unless a trainer is alive: then another keeper
+ * may succeed.
  */
 async function tellFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
   const file = runPaths(dir).status;

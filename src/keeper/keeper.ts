@@ -135,7 +135,7 @@ class Keeper {
       ignored: (file) => CHECKPOINT_CONTENT.test(file),
       look: () => this.#turn(),
       polls: () => true,
-      onError: (error) => this.#tell({ name: 'looking at the run folder', error, retryMs: undefined }),
+      onError: (error) => this.#tell({ name: 'checking the run folder', error, retryMs: undefined }),
     });
   }
 

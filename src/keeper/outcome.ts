@@ -26,7 +26,7 @@ export type OutcomeInput = {
   readonly lastWords: string;
 };
 
-/** The trainer's own `end` event counts first, then what the keeper asked for, then how the process ended. */
+/** The trainer's own `end` event counts first, then the keeper's request, then how the process ended. */
 export function judgeOutcome(input: OutcomeInput): Outcome {
   const { end, exit, cause } = input;
   const how = { ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }), ...signalOf(exit) };
@@ -56,7 +56,7 @@ function failure({ exitCode, signal }: TrainerEnd, lastWords: string): string {
   const words = lastWords === '' ? '' : `: ${lastWords}`;
   if (signal) return `the trainer was ended by ${signal}${words}`;
   if (exitCode === undefined) return `the trainer ended (exit code unknown)${words}`;
-  return `the trainer ended with exit code ${exitCode} and no word${words}`;
+  return `the trainer ended with exit code ${exitCode} and no message${words}`;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one

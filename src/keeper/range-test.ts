@@ -18,10 +18,7 @@ export class RangeTest {
     this.#points.set(event.step, { lr: event.lr[this.#group], loss: totalLoss(event.loss) });
   }
 
-  /**
-   * A loss that blew up is the end of the test and not a failure; its result is stored where other runs have their
-   * reason.
-   */
+  /** A loss that blew up is the end of the test and not a failure; its result is stored in place of a reason. */
   conclude(outcome: Outcome): Outcome {
     if (outcome.state !== 'completed' && outcome.state !== 'diverged') return outcome;
     const points = [...this.#points].sort(([a], [b]) => a - b).map(([, point]) => point);

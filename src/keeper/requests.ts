@@ -83,7 +83,7 @@ export class Requests {
       root: this.#paths.dir,
     });
     if (file && isAnothersFile(path.join(this.#paths.control, `${id}.json`))) {
-      this.answer(id, file.request, { ok: false, message: 'another user asked for it: not obeyed' });
+      this.answer(id, file.request, { ok: false, message: 'another user requested it: refused' });
       return undefined;
     }
     if (file?.id === id && !this.#wasAnswered(id)) return file;

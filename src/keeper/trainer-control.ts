@@ -75,7 +75,7 @@ export class TrainerControl {
   /** This trainer's `hello` event; undefined before it came. */
   get hello() {
     const { hello } = this.#options.book.state;
-    // An adapter counts on from where the program that it reads went back.
+    // An adapter continues to count at the step to which its program went back.
     return hello !== undefined && hello.attempt >= this.attempt ? hello : undefined;
   }
 
@@ -210,7 +210,7 @@ export class TrainerControl {
 
   #replaceReader({ programPid }: Unread, { exitCode, signal }: TrainerEnd): void {
     const how = signal ? `by ${signal}` : `with exit code ${exitCode ?? 'unknown'}`;
-    this.#note(this.attempt, `what read the run was ended ${how}; another one reads on`);
+    this.#note(this.attempt, `the reader of the run ended ${how}; another one continues`);
     this.#start(lastAttempt(this.#options.book) + 1, programPid);
   }
 
@@ -224,7 +224,7 @@ export class TrainerControl {
       this.#dispatch({ kind: 'judged', outcome });
     };
     supervisor.start({
-      name: "the trainer's last words",
+      name: "the trainer's last output",
       run: () => lastWordsOf(paths.stdout),
       done: conclude,
       failed: () => conclude(''),
@@ -268,7 +268,7 @@ function keptOutcome(previous: StatusFile | undefined, book: RunBook): Outcome {
     return { state, reason, exitCode, signal };
   }
   if (end) return judgeOutcome({ end, exit: UNKNOWN, cause: undefined, lastWords: '' });
-  return { state: 'lost', reason: 'trainer and keeper are gone without a word' };
+  return { state: 'lost', reason: 'trainer and keeper ended without a message' };
 }
 
 const UNKNOWN: TrainerEnd = { exitCode: undefined, signal: undefined };

@@ -72,7 +72,7 @@ export function convertToHalf(model: Uint8Array): HalfConversion {
   const rewritten = rewrite(graph, types, chosen);
   return rewritten
     ? { kind: 'converted', model: withGraph(fields, rewritten) }
-    : { kind: 'kept', reason: 'a weight does not fit FP16, or lies outside the file' };
+    : { kind: 'kept', reason: 'a weight does not fit FP16, or is outside the file' };
 }
 
 function withGraph(fields: readonly WireField[], graph: Uint8Array): Uint8Array {

@@ -32,7 +32,7 @@ function readField(reader: Reader, message: Uint8Array): WireField {
   const wire = tag & 7;
   let bytes: Uint8Array = EMPTY;
   let varint = 0;
-  if (number === 0) throw new Error('no protocol buffer');
+  if (number === 0) throw new Error('not a protocol buffer');
   if (wire === DELIMITED) {
     const length = reader.uint32();
     bytes = message.subarray(reader.pos, reader.pos + length);

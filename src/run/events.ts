@@ -35,7 +35,7 @@ export const zPlan = z.object({
   epochs: z.number().int(),
   stepsPerEpoch: z.number().int(),
   totalSteps: z.number().int(),
-  /** Where the steps per epoch changed, because the training set did while the run was paused; absent: they never did. */
+  /** Changes of the steps per epoch, because the training set changed while the run was paused; absent: there were none. */
   stretches: z.array(zStretch).min(2).optional(),
   batch: z.number().optional(),
   images: z.number().int().optional(),

@@ -25,7 +25,7 @@ const PERIOD_MS = 110;
 async function openPage(browser, folder) {
   const html = path.join(folder, 'page.html');
   const steps = STEPS + SPARE_STEPS;
-  // Each epoch ends with two lines that are no step's.
+  // Each epoch ends with two lines that are not a step's.
   const liveFrom = STEPS + Math.floor((3 * STEPS) / STEPS_AN_EPOCH);
   const epochs = Math.ceil((1.25 * steps) / STEPS_AN_EPOCH);
   const setup = { epochs, stepsPerEpoch: STEPS_AN_EPOCH, steps, liveFrom };

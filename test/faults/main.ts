@@ -70,7 +70,7 @@ const NAMES: Readonly<Record<string, string>> = { 13: 'EACCES', 24: 'EMFILE', 28
 function kindOf({ fault }: Plan): string {
   switch (fault.kind) {
     case 'kill':
-      return `kill -9 of ${fault.roles.join(' and ') || 'nobody'}`;
+      return `kill -9 of ${fault.roles.join(' and ') || 'no process'}`;
     case 'freeze':
       return `${fault.role} stopped for a while`;
     case 'hosts':

@@ -76,10 +76,10 @@ describe('train refuses before anything is started', () => {
     return checkRefused(train(), /^a\.train\.yaml:2:8: model: .*best\.onnx does not exist/);
   });
 
-  it('a model file that is no checkpoint', () => {
+  it('a model file that is not a checkpoint', () => {
     writeFileSync(path.join(dir, 'weights.onnx'), 'not a model');
     writeConfig((text) => text.replace('model: nano', 'model: ./weights.onnx'));
-    return checkRefused(train(), /^a\.train\.yaml:2:8: model: .*weights\.onnx is no checkpoint/);
+    return checkRefused(train(), /^a\.train\.yaml:2:8: model: .*weights\.onnx is not a checkpoint/);
   });
 
   it('a run folder that cannot be written', () => {
@@ -94,7 +94,7 @@ describe('train refuses before anything is started', () => {
     checkRefused(train('--name', name), /run name ".*": use 1 to 64/),
   );
 
-  it('a text that is no YAML', () => {
+  it('a text that is not YAML', () => {
     writeConfig(() => 'just words\n');
     return checkRefused(train(), /^a\.train\.yaml:1:1: an experiment is a list/);
   });
@@ -123,7 +123,7 @@ describe('other commands refuse', () => {
     checkRefused(['lr-find', 'a.train.yaml', '--steps', '10'], /--steps 10 are too few .* at least 90 are/));
   it('a folder for a dataset YAML, named once', () =>
     checkRefused(['data', 'images'], /^[^:]*images: dataset YAML cannot be read: is a folder/));
-  it('files that are no COCO files', () => {
+  it('files that are not COCO files', () => {
     writeFileSync(path.join(dir, 'gt.json'), '{"images": []}');
     writeFileSync(path.join(dir, 'dt.json'), '[]');
     return checkRefused(['evaluate', 'gt.json', 'dt.json'], /^gt\.json: expected COCO annotations/);
@@ -131,7 +131,7 @@ describe('other commands refuse', () => {
 });
 
 // Below /proc there is a folder in which none can be made: Node 20's recursive mkdir never returns there.
-describe.runIf(process.platform === 'linux')('a path that cannot be made is told in one line', () => {
+describe.runIf(process.platform === 'linux')('a path that cannot be made is reported in one line', () => {
   const no = /cannot make the folder \/proc\/nowhere: no folder can be made there/;
   it('init', () => checkRefused(['init', '/proc/nowhere/example'], no));
   it('train --runs', () => checkRefused(train('--runs', '/proc/nowhere/runs'), no));

@@ -259,7 +259,7 @@ describe('a checkpoint of a run', () => {
     expect([code, err]).toEqual([0, '']);
     expect(zValidationReport.parse(JSON.parse(out)).map).toBeCloseTo(best?.map ?? Number.NaN, 6);
   });
-  it('is refused where it was cleaned away, with what is kept', async () => {
+  it('is refused if it was cleaned away, with what is kept', async () => {
     const { code, err } = await runCliProcess(['validate', '--run', 'killed@99'], dir);
     expect(code).toBe(2);
     expect(err).toMatch(/^killed@99: no checkpoint of epoch 99; kept are /);

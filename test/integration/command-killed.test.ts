@@ -64,7 +64,7 @@ describe('a program whose reader dies', () => {
     expect(run.state.end?.message).toContain('exit code unknown');
   });
 
-  it('is called running while nobody reads it, and watch reads it to its end', async () => {
+  it('is called running while no process reads it, and watch reads it to its end', async () => {
     const run = await start(150);
     const child = killReaders(run);
     await until(run, ({ presence }) => !presence.keeperAlive && !presence.trainerAlive);
@@ -79,7 +79,7 @@ describe('a program whose reader dies', () => {
     expectWhole(run, 150);
   });
 
-  it('has what it wrote read also where it ended before anybody came', async () => {
+  it('has what it wrote read even if it ended before anybody came', async () => {
     const run = await start(40);
     const child = killReaders(run);
     await until(run, () => !alive(child));

@@ -133,7 +133,7 @@ describe('trainer: command', () => {
       expect(await start()).toBe(1);
       const end = ofType('end')[0] as { reason: string; message: string };
       expect(end.reason).toBe('failed');
-      expect(end.message).toMatch(/^the program ended with exit code 0 and told nothing: /);
+      expect(end.message).toMatch(/^the program ended with exit code 0 and reported nothing: /);
       expect(end.message).toMatch(told);
       rmSync(runDir, { recursive: true });
     };

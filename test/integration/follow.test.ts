@@ -121,7 +121,7 @@ describe('pitwall follow', () => {
     expect(readFileSync(path.join(runDirs()[0], 'checkpoints/epoch-0003/model.pt'), 'latin1')).toMatch(
       /^weights of epoch 3 /,
     );
-    expect(events.filter((event) => event.type === 'skipped')[0].reason).toContain('only when asked');
+    expect(events.filter((event) => event.type === 'skipped')[0].reason).toContain('only on request');
     expect(events.at(-1)).toMatchObject({ type: 'result', state: 'completed' });
     expect(alive(foreign?.pid)).toBe(true);
   });
@@ -139,7 +139,7 @@ describe('pitwall follow', () => {
     expect([refused.code, linesOf(refused.err).length]).toEqual([1, 1]);
     const stopped = await runCliProcess(['stop', name], home);
     expect(stopped).toMatchObject({ code: 0, err: '' });
-    expect(stopped.out).toContain('left alone');
+    expect(stopped.out).toContain('not touched');
     const shown = JSON.parse((await runCliProcess(['show', name, '--json'], home)).out);
     expect(shown).toMatchObject({ state: 'stopped', epoch: 2, epochs: 10, problems: [] });
     expect(alive(foreign?.pid)).toBe(true);
@@ -147,7 +147,7 @@ describe('pitwall follow', () => {
     expect(processesOfRun(readRunSync(run.dir).id)).toEqual([]);
   });
 
-  it('is never lost: keeper and reader killed, it says that nobody follows, and watch goes on without telling twice', async () => {
+  it('is never lost: keeper and reader killed, it says that no process follows, and watch resumes without reporting twice', async () => {
     const goOn = path.join(home, 'go on');
     startForeign('unfinished', goOn);
     const run = await followDetached();
@@ -156,7 +156,7 @@ describe('pitwall follow', () => {
     await until(run, ({ presence }) => !presence.keeperAlive && !presence.trainerAlive);
     expect(run.presence).toMatchObject({
       state: 'running',
-      note: expect.stringContaining('nobody follows it'),
+      note: expect.stringContaining('no process follows it'),
     });
     const { child, done } = spawnCli(['watch', path.basename(run.dir)], home);
     await until(run, ({ presence, state }) => presence.trainerAlive && state.hello?.attempt === 2);
@@ -187,11 +187,13 @@ describe('pitwall follow', () => {
     expect(run.state.status?.trainer?.pid).not.toBe(reader.pid);
     expect(lossOf(run)).toHaveLength(2);
     expect(run.state.keeper).toContainEqual(
-      expect.objectContaining({ message: expect.stringContaining('ended by SIGKILL; another one reads on') }),
+      expect.objectContaining({
+        message: expect.stringContaining('ended by SIGKILL; another one continues'),
+      }),
     );
   });
 
-  it('begins anew where another run replaces the files of the folder', async () => {
+  it('begins anew if another run replaces the files of the folder', async () => {
     startForeign('twice');
     const run = await followDetached();
     await until(run, (r) => JSON.stringify(lossOf(r)) === '[[0,400]]');
@@ -244,7 +246,7 @@ describe('pitwall follow', () => {
     writeFileSync(file, '');
     cpSync(file, path.join(folder, 'run.json'));
     for (const [argv, says] of [
-      [['follow', file], 'is a file; follow the folder'],
+      [['follow', file], 'is a file; follow its folder'],
       [['follow', folder], 'is a run of Pitwall'],
       [['follow', '.'], 'is only read, but'],
       [['follow', 'x', '--reads', 'regex'], 'needs --path'],

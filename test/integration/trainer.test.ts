@@ -93,14 +93,14 @@ describe('the trainer process', () => {
     expect(await means(run)).toEqual(await means(whole));
   });
 
-  it('passes over a damaged checkpoint', async () => {
+  it('skips a damaged checkpoint', async () => {
     const run = await create('damaged');
     expect((await run.start().ended).code).toBe(0);
     for (const epoch of [EPOCHS - 1, EPOCHS]) await writeFile(stateFile(run, epoch), 'torn');
     expect((await run.start(2).ended).code).toBe(0);
     const events = await run.events();
     expect(eventsOf(events, 'hello')[1].fromStep).toBe((EPOCHS - 2) * STEPS);
-    expect(eventsOf(events, 'log').filter((e) => /is passed over/.test(e.message))).toHaveLength(2);
+    expect(eventsOf(events, 'log').filter((e) => /is skipped/.test(e.message))).toHaveLength(2);
     expect(await finalTensors(run)).toEqual(await finalTensors(whole));
   });
 });
@@ -118,7 +118,7 @@ describe('control requests', () => {
     expect(await readdir(path.join(run.dir, 'control/trainer'))).toEqual([]);
   });
 
-  it('change the LR in flight, which a resume applies again; what is no request is answered and removed', async () => {
+  it('change the LR during the run, which a resume applies again; what is not a request is answered and removed', async () => {
     const run = await create('lr');
     await run.ask('hold', { type: 'lr', mode: 'hold', value: 0.003 });
     await writeFile(path.join(run.dir, 'control/trainer/bad.json'), '{"id": "bad", "requ');
@@ -184,7 +184,7 @@ describe('trouble', () => {
     ]);
   });
 
-  it('is no end for a corrupt image, which is skipped and counted', async () => {
+  it('does not end for a corrupt image, which is skipped and counted', async () => {
     const data = path.join(folder, 'corrupt');
     await writeExample(data, { train: 10, val: 2 });
     await writeFile(path.join(data, 'images/train/pcb_0003.png'), 'no picture');
@@ -227,11 +227,11 @@ describe('fine-tuning', () => {
     expect(told.some((m) => /weights come from .*epoch-0005.*start anew: head\./.test(m))).toBe(true);
   });
 
-  it('refuses a model that is no checkpoint', async () => {
+  it('refuses a model that is not a checkpoint', async () => {
     const run = await create('no-model');
     await rewrite(run, (e) => ({ ...e, model: 'data.yaml' }));
     expect((await run.start().ended).code).toBe(1);
-    expect(eventsOf(await run.events(), 'end')[0].message).toMatch(/data\.yaml is no checkpoint/);
+    expect(eventsOf(await run.events(), 'end')[0].message).toMatch(/data\.yaml is not a checkpoint/);
   });
 });
 

@@ -146,7 +146,7 @@ describe('the validator process', () => {
 });
 
 describe('the end of a validator', () => {
-  it('fails the request in hand and says how it came', async () => {
+  it('fails the current request and says why', async () => {
     const validator = startValidator({ installDir });
     const request = validator.validate({ model, data }, () => undefined).catch((e: unknown) => e as Error);
     await validator.devices().catch(() => undefined);
@@ -165,7 +165,7 @@ describe('the end of a validator', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is told when it cannot be started', async () => {
+  it('reports that it cannot be started', async () => {
     const validator = startValidator({ installDir, nodePath: at('no-node') });
     await expect(validator.devices()).rejects.toThrow('the validator could not be started');
     await validator.stopped;
@@ -173,7 +173,7 @@ describe('the end of a validator', () => {
 });
 
 describeWithSoftwareVulkan('WebGPU on a software GPU', ({ env }) => {
-  it('gives the metrics of the CPU where it is asked for, and is never chosen by itself', async () => {
+  it('gives the metrics of the CPU if it is asked for, and is never chosen by itself', async () => {
     const validator = startValidator({ installDir, env });
     const devices = await validator.devices();
     expect(devices.find((d) => d.provider === 'webgpu')).toMatchObject({
@@ -220,6 +220,6 @@ describe('a model that asks for too much', () => {
       /gives 2400000000 numbers for an image; the most is 100 million$/,
     ));
 
-  it('is ended where a run has no end, with its process', () =>
+  it('is ended if a run has no end, with its process', () =>
     checkRefused({ side: 64, anchors: 84, isEndless: true }, /gave no answer within 5 s/));
 });

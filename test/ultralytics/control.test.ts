@@ -26,7 +26,7 @@ afterAll(() => closeWorkshop(workshop));
 
 const OWN = { model: 'tiny.yaml', validation: false, batch: 4, cos_lr: true };
 
-describe('change in flight', () => {
+describe('change during the run', () => {
   it('scale follows the rest of the plan and hold keeps its value, during warm-up and across epoch starts', async () => {
     const file = writeExperiment(workshop, 'rates', {
       ...OWN,
@@ -91,7 +91,7 @@ describe('stop and resume', () => {
     expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'stopped' });
   });
 
-  it('kill -9 of the trainer is told, loses nothing, and resume goes on from the last checkpoint', async () => {
+  it('kill -9 of the trainer is reported, loses nothing, and resume goes on from the last checkpoint', async () => {
     const file = writeExperiment(workshop, 'killed', { ...OWN, epochs: 8 });
     const { done } = spawnCli(['train', file, '--name', 'killed'], workshop.dir);
     const dir = workshop.runDir('killed');

@@ -78,7 +78,7 @@ print("leader", s.leader)
 });
 
 describe('two ranks on the CPU', () => {
-  it('a stop that rank 0 reads ends both at the same batch, in good order, and the end is told once', async () => {
+  it('a stop that rank 0 reads ends both at the same batch, in good order, and the end is reported once', async () => {
     const run = path.join(workshop.dir, 'ranks');
     makeRunFolder(run);
     const options = { attempt: 1, in_loop_every: 0, warmup_shape: 'linear', requested: {} };

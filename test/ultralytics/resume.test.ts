@@ -86,7 +86,7 @@ it('a change of the LR after the last checkpoint holds from its step on, also wh
   expect(held.every(({ lr }) => lr.every((value) => value === 0.00123))).toBe(true);
 });
 
-it('patience and save_period reach the library where it validates by itself; its own numbers are shown', async () => {
+it('patience and save_period reach the library if it validates by itself; its own numbers are shown', async () => {
   const keys = { ...OWN, epochs: 4, patience: 7, save_period: 3, validation: false };
   const file = writeExperiment(workshop, 'alone', keys);
   const { code, out } = await runCliProcess(['train', file, '--name', 'alone'], workshop.dir);

@@ -68,7 +68,7 @@ describe('trainer: command with torchrun and the helper', () => {
     expect(living(dir)).toEqual([]);
   });
 
-  it('leaves no process behind when it is stopped, also where what reads it was killed before', async () => {
+  it('leaves no process behind when it is stopped, even if what reads it was killed before', async () => {
     const started = await runCliProcess(
       ['train', writeConfig('long', 5000), '--name', 'long', '--detach'],
       workshop.dir,

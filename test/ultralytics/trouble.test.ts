@@ -40,7 +40,7 @@ function stepsSeen(dir: string): number[] {
 }
 
 describe('what goes wrong in a training', () => {
-  it('NaN: the library goes back to its last checkpoint, and in the end gives up; each is told, no step is shown twice', async () => {
+  it('NaN: the library goes back to its last checkpoint, and in the end gives up; each is reported, no step is shown twice', async () => {
     const file = writeExperiment(workshop, 'nan', { ...TINY, epochs: 6, warmup_epochs: 0 });
     const { done } = spawnCli(['train', file, '--name', 'nan'], workshop.dir);
     const dir = workshop.runDir('nan');
@@ -92,7 +92,7 @@ if os.environ.get("PITWALL_ROLE") == "trainer":
     expect(stepsSeen(dir)).toEqual(Array.from({ length: 12 }, (_, i) => i));
   });
 
-  it('kill -9 of the keeper: training goes on, whoever watches adopts it, every checkpoint is validated', async () => {
+  it('kill -9 of the keeper: training goes on, a watch adopts it, every checkpoint is validated', async () => {
     const validation = { backlog: 'all', device: 'cpu', batch: 8 };
     const file = writeExperiment(workshop, 'orphan', { ...TINY, epochs: 8, validation });
     const { done } = spawnCli(['train', file, '--name', 'orphan'], workshop.dir);
@@ -161,7 +161,7 @@ async function withVariable(name: string, value: string, run: () => Promise<Fini
   }
 }
 
-describe('a Python that cannot train is told in one line', () => {
+describe('a Python that cannot train is reported in one line', () => {
   const train = (name: string, wanted: string) => {
     const file = writeExperiment(workshop, name, { ...TINY, epochs: 1 });
     return withVariable('PITWALL_PYTHON', wanted, () =>
@@ -173,7 +173,7 @@ describe('a Python that cannot train is told in one line', () => {
     const { code, err } = await train('none', path.join(workshop.dir, 'no python'));
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(err).toMatch(/no python is no Python; make one with: pitwall setup-python/);
+    expect(err).toMatch(/no python is not a Python interpreter; {2}make one with: pitwall setup-python/);
   });
 
   it('one without torch', async () => {
@@ -182,7 +182,7 @@ describe('a Python that cannot train is told in one line', () => {
     const { code, err } = await train('bare', path.join(dir, 'bin/python'));
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(err).toMatch(/no Python with torch and ultralytics: looked at .*bare\/bin\/python/);
+    expect(err).toMatch(/no Python with torch and ultralytics: searched .*bare\/bin\/python/);
   });
 
   it('one whose packages cannot be imported', async () => {

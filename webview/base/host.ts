@@ -45,7 +45,7 @@ function readSubject(): object {
   return text ? { subject: JSON.parse(text) as unknown } : {};
 }
 
-/** Errors and policy violations of the page are logged by the host: nobody opens a webview's console. */
+/** Errors and policy violations of the page are logged by the host: a webview's console is rarely opened. */
 function reportTrouble(channel: Channel): void {
   const tell = (kind: string, message: string): void => channel.event('trouble', { kind, message });
   window.addEventListener('error', (event) => tell('error', event.message));

@@ -19,7 +19,7 @@ export function createGallery(root: HTMLElement, host: Host): { open(): void; in
   more.hidden = true;
 
   const load = async (): Promise<void> => {
-    note.textContent = t('Looking for the images that went worst…');
+    note.textContent = t('Searching for the images with the most mistakes…');
     const result = await host.request('gallery', { from: loaded });
     note.textContent = result.note;
     grid.append(...result.images.map((image) => imageElement(image, urls)));

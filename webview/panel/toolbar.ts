@@ -10,7 +10,7 @@ export type ToolbarActions = {
   readonly onShowAll: () => void;
 };
 
-/** Slider positions 0 to 100 are spread so that .9 to .999, where it matters, takes a third of the way. */
+/** Slider positions 0 to 100 are spread so that .9 to .999, the range that matters, takes a third of the way. */
 const SLIDER_MAX = 100;
 const toWeight = (position: number): number =>
   position === 0 ? 0 : 1 - 10 ** ((-3 * position) / SLIDER_MAX);

@@ -79,7 +79,7 @@ export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], com
 function noSettings(compared: ComparedWith): string {
   return compared
     ? t('Both runs have the same settings.')
-    : t('The trainer tells here which settings it really uses.');
+    : t('The settings that the trainer really uses appear here.');
 }
 
 function settingRow(row: SettingRow, isCompared: boolean): HTMLElement {

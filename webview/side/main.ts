@@ -59,7 +59,7 @@ function drawHead(root: HTMLElement, header: HeaderView): void {
   const facts = header.facts.filter((_, i) => i !== 1).join('  ·  ');
   setText(
     childOf(root, 'facts', 'p'),
-    isEmpty ? t('mAP, loss and learning rate of a run stand here.') : facts,
+    isEmpty ? t('mAP, loss and learning rate of a run appear here.') : facts,
   );
 }
 

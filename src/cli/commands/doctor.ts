@@ -38,7 +38,7 @@ export function doctorCommand({ io, run }: Cli) {
       'what this machine offers: devices and why one is unavailable, FP16, Python, torch, ultralytics',
     )
     .option('--json', 'one JSON line on stdout')
-    .option('--trust', 'ask the Python environments that lie in this folder, too: their programs are started')
+    .option('--trust', 'also check Python environments in this folder: their programs are started')
     .action(
       run(async ({ json, trust }) => {
         const report = await examine(io, trust === true);
@@ -99,13 +99,13 @@ function reportLines(report: DoctorReport): string[] {
     `GPU runtime: ${report.gpuRuntime ?? 'not installed (pitwall gpu-runtime install)'}`,
     '',
     ...pythonLines(report.python),
-    ...report.notAsked.map((file) => `${file}: not asked, since it lies in this folder (--trust)`),
+    ...report.notAsked.map((file) => `${file}: not started, as it is in this folder (--trust)`),
     `Ultralytics: ${report.ultralytics}`,
   ];
 }
 
 function deviceLines({ devices, devicesProblem }: DoctorReport): string[] {
-  if (devicesProblem !== undefined) return [`no device could be asked: ${devicesProblem}`];
+  if (devicesProblem !== undefined) return [`the devices could not be listed: ${devicesProblem}`];
   const rows = devices.map(deviceRow);
   const titles = ['provider', 'device', 'usable', 'FP16', 'why'];
   return formatTable(

@@ -19,7 +19,7 @@ export function exportCommand({ io, run }: Cli) {
     .argument('<run>', 'folder, name under runs/, or latest')
     .option('--tensorboard', 'an event file that TensorBoard opens')
     .option('--csv', 'steps.csv and epochs.csv')
-    .option('--out <dir>', 'where to write; without it exports/NAME in the current folder')
+    .option('--out <dir>', 'folder to write to; without it exports/NAME in the current folder')
     .action(run((name, options) => exportRun(io, name, options)));
 }
 

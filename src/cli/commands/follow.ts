@@ -32,7 +32,7 @@ export function followCommand({ io, run }: Cli) {
     )
     .argument(
       '<dir>',
-      'its output folder, there already or not: results.csv, TensorBoard files or JSON lines',
+      'its output folder, which need not exist yet: results.csv, TensorBoard files or JSON lines',
     )
     .addOption(
       new Option('--reads <format>', 'what is read there').choices(READS).default('auto' as FollowReads),
@@ -50,7 +50,7 @@ export function followCommand({ io, run }: Cli) {
     )
     .option('--name <name>', 'name of the run folder; without it one is made')
     .option('--runs <dir>', 'folder of the runs', 'runs')
-    .option('--detach', 'do not wait: the following goes on by itself')
+    .option('--detach', 'do not wait: following continues in the background')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((dir, options) => follow(io, dir, options as FollowCliOptions)));
 }

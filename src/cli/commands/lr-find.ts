@@ -70,7 +70,9 @@ export function lrFindCommand({ io, run }: Cli) {
 async function find(io: CliIo, config: string, options: LrFindOptions): Promise<ExitCode> {
   const loaded = loadExperiment(io, config, options.set);
   if (loaded.experiment.trainer === 'command')
-    throw badInput(`${config}: trainer: a range test sets the LR, which no foreign program lets us`);
+    throw badInput(
+      `${config}: trainer: a range test sets the LR, which Pitwall cannot do in another program`,
+    );
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
   const counts = await countDataset(io, loaded.experiment, {});
   refuseTooFew(options);

@@ -50,7 +50,7 @@ export function pauseCommand({ io, run }: Cli) {
 
 export function continueCommand({ io, run }: Cli) {
   return new Command('continue')
-    .description('go on with a paused or stopped run in the same folder; does not wait')
+    .description('resume a paused or stopped run in the same folder; does not wait')
     .argument(...RUN)
     .option(...RUNS)
     .option(...TAKE_OVER)

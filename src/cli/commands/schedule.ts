@@ -32,7 +32,7 @@ const PICTURE = {
 
 export function scheduleCommand({ io, run }: Cli) {
   return new Command('schedule')
-    .description('the learning rate of every step before it is paid for, and advice')
+    .description('the learning rate of every step before the run is started, and advice')
     .argument('<config>', 'experiment file')
     .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
     .option('--images <n>', 'training images; without it they are counted on disk', wholeNumber)

@@ -18,11 +18,11 @@ export function setCommand({ io, run }: Cli) {
     .argument(...RUN)
     .argument(
       '<lr=value>',
-      'what the planned curve, its warm-up left aside, has at the next step; a running warm-up leads there',
+      'value of the planned curve (without its warm-up) at the next step; a running warm-up leads to it',
     )
     .option('--hold', 'every group gets this LR at once, to the end')
     .option('--group <name>', 'only this parameter group (weights, norm, bias)')
-    .option('-y, --yes', 'also if the value is more than ten times the highest planned LR')
+    .option('-y, --yes', 'even if the value is more than ten times the highest planned LR')
     .option(...RUNS)
     .option(...TRUST)
     .action(

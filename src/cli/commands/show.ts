@@ -21,7 +21,7 @@ import { summaryLines } from '../watch/summary';
 
 export function showCommand({ io, run }: Cli) {
   return new Command('show')
-    .description('where a run stands, from its files alone; starts nothing')
+    .description('the state of a run, from its files alone; starts nothing')
     .argument('<run>', 'run folder, a name under runs/, or latest')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')

@@ -67,7 +67,7 @@ function begin(io: CliIo, config: string | undefined, options: TrainOptions): Pr
 
 async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
   if (config !== undefined || options.set.length > 0 || options.name !== undefined)
-    throw badInput('pitwall: --resume goes on with the run as it is: no config, --set or --name beside it');
+    throw badInput('pitwall: --resume continues the run as it is: it takes no config, --set or --name');
   const since = Date.now();
   const foreign = foreignFolder(io, options.resume ?? '');
   if (foreign !== undefined) return takeOver(io, foreign, options);

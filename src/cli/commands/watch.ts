@@ -9,7 +9,7 @@ import { watchRun } from '../watch/watch-run';
 
 export function watchCommand({ io, run }: Cli) {
   return new Command('watch')
-    .description('follow a run to its end; Ctrl-C leaves it running')
+    .description('watch a run to its end; Ctrl-C leaves it running')
     .argument('<run>', 'run folder, a name under runs/, or latest')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option(...TRUST)

@@ -10,7 +10,7 @@ export function stopOnInterrupt(reporter: RunReporter): (count: number, live: Li
     if (count === 1) {
       reporter.note(stoppingNote(live));
       askRun(live.dir, { type: 'stop' }, 'cli').catch((error) => {
-        reporter.note(`the run could not be asked to stop: ${toError(error).message}`);
+        reporter.note(`the run could not be sent the stop request: ${toError(error).message}`);
       });
     } else if (count === 2) {
       reporter.note(live.state.run?.follows ? 'killing the reader' : 'killing the run');

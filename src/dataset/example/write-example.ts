@@ -117,11 +117,11 @@ async function refuseOtherData(root: string): Promise<void> {
   const data = path.join(root, DATA_NAME);
   const hasData = existsSync(data);
   if (hasData && (await readFile(data, 'utf8')) !== DATA_TEXT)
-    throw new Error(`${data} is there and is not the example's: choose another folder`);
+    throw new Error(`${data} exists and is not the example's: choose another folder`);
   for (const name of hasData ? [] : ['images', 'labels']) {
     const folder = path.join(root, name);
     if (existsSync(folder) && readdirSync(folder).length > 0)
-      throw new Error(`${folder} is there and is not the example's: choose another folder`);
+      throw new Error(`${folder} exists and is not the example's: choose another folder`);
   }
 }
 

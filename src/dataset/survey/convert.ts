@@ -26,8 +26,8 @@ export type Converted =
 const WIDTH = 8;
 
 /**
- * Writes YOLO labels for images that have none, from Pascal VOC or COCO annotations found near them, to where the
- * trainer expects them. An existing label file is never changed.
+ * Writes YOLO labels for images that have none, from Pascal VOC or COCO annotations found near them, in the place that
+ * the trainer expects. An existing label file is never changed.
  */
 export async function convertLabels(
   unlabelled: readonly string[],

@@ -36,7 +36,7 @@ export const DATA_RULES: readonly Rule[] = [
     key: 'mosaic',
     source: words('heuristic; YOLOv4 (arXiv 2004.10934) for mosaic, arXiv 1710.09412 for mixup'),
     reason: words(
-      'A large model learns a small set by heart: joined, blended and covered images, and soft labels, hold it back.',
+      'A large model memorizes a small set: joined, blended and covered images, and soft labels, prevent that.',
     ),
     find: (context) => {
       const { mosaic, mixup, cutout } = context.experiment.augment;
@@ -45,7 +45,7 @@ export const DATA_RULES: readonly Rule[] = [
       return {
         severity: 'info',
         message: words(
-          '{0} images are few for {1}: {2} {3} helps it not to learn them by heart',
+          '{0} images are few for {1}: {2} {3} keeps it from memorizing them',
           ...[count(context.counts.images), context.experiment.model, fix.key, fix.value],
         ),
         fix,
@@ -77,7 +77,7 @@ export const DATA_RULES: readonly Rule[] = [
     id: 'mosaic-never',
     key: 'close_mosaic',
     source: words("Ultralytics' close_mosaic"),
-    reason: words('Mosaic is closed for the last close_mosaic epochs: in a run that short it is never open.'),
+    reason: words('Mosaic is off for the last close_mosaic epochs: in such a short run it is never on.'),
     find: ({ experiment }) => {
       const { mosaic, close_mosaic } = experiment.augment;
       if (mosaic === 0 || close_mosaic < experiment.epochs) return undefined;
@@ -97,7 +97,7 @@ export const DATA_RULES: readonly Rule[] = [
     key: 'early_stop.ema',
     source: words('heuristic'),
     reason: words(
-      'The mAP of one checkpoint on few images is noise as much as progress: several in a row make a verdict.',
+      'The mAP of one checkpoint on few images is noise as much as progress: a verdict needs several in a row.',
     ),
     find: ({ experiment, counts }) => {
       const { enabled, ema } = experiment.early_stop;
@@ -166,7 +166,7 @@ export const DATA_RULES: readonly Rule[] = [
     key: 'batch',
     source: words('batch normalization, arXiv 1502.03167'),
     reason: words(
-      'Batch norm takes its statistics from the batch: a last batch of a few images shakes them each epoch.',
+      'Batch norm takes its statistics from the batch: a last batch of a few images disturbs them each epoch.',
     ),
     find: ({ experiment, counts }) => {
       const rest = counts.images % experiment.batch;

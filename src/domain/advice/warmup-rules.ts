@@ -60,7 +60,7 @@ export const WARMUP_RULES: readonly Rule[] = [
     counted: true,
     key: 'warmup_epochs',
     source: words('heuristic, after Goyal et al. 2017'),
-    reason: words('Images that are first seen at the full LR pull hardest on the youngest weights.'),
+    reason: words('Images that are first seen at the full LR change the untrained weights most.'),
     find: ({ schedule }) => {
       const { warmupSteps, stepsPerEpoch, steps } = schedule;
       if (warmupSteps === 0 || warmupSteps >= stepsPerEpoch || steps < 10 * stepsPerEpoch) return undefined;
@@ -91,7 +91,7 @@ export const WARMUP_RULES: readonly Rule[] = [
     counted: true,
     key: 'warmup_epochs',
     source: words('heuristic: 5 to 10 % of the run'),
-    reason: words('What warm-up takes is missing at the peak, where most is learnt.'),
+    reason: words('Warm-up takes time from the peak LR, at which most is learnt.'),
     find: longWarmup,
   },
   {
@@ -117,7 +117,7 @@ export const WARMUP_RULES: readonly Rule[] = [
       return {
         severity: 'warning',
         message: words(
-          '{0} warm-up steps are asked for, {1} are made: this Ultralytics never makes fewer than 100',
+          '{0} warm-up steps are requested, {1} are made: this Ultralytics never makes fewer than 100',
           ...[count(asked), count(schedule.warmupSteps)],
         ),
       };

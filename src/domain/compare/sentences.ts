@@ -80,14 +80,14 @@ export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Na
   const counts = [runsA, runsB, formatSigned(difference), formatSigned(low), formatSigned(high)] as const;
   const better = nameOf(verdict, names);
   return better === undefined
-    ? words('which recipe is better is not told by n = {0} and {1} seeds: {2}, 95 % {3} to {4}', ...counts)
+    ? words('n = {0} and {1} seeds do not show which recipe is better: {2}, 95 % {3} to {4}', ...counts)
     : words("{5}'s recipe is better, by n = {0} and {1} seeds: {2}, 95 % {3} to {4}", ...counts, better);
 }
 
 function sameRecipe({ runs, spread }: Extract<RecipeVerdict, { kind: 'same-recipe' }>): Words {
   if (spread === undefined) return words('both runs are of one recipe and one seed');
   return words(
-    'both runs are of one recipe: what tells them apart is luck; n = {0} seeds of it spread by {1}',
+    'both runs are of one recipe: their difference is chance; n = {0} seeds of it spread by {1}',
     runs,
     spread.toFixed(3),
   );

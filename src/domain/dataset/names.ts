@@ -68,6 +68,6 @@ function mappedNames(source: YamlSource, map: YAMLMap, problems: Problem[]): str
 
 function nameOf(source: YamlSource, node: unknown, problems: Problem[]): string {
   if (isScalar(node)) return String(node.source ?? node.value);
-  problems.push(problemAt(source, 'holds something that is no name', { key: 'names', node }));
+  problems.push(problemAt(source, 'holds something that is not a name', { key: 'names', node }));
   return '';
 }

@@ -48,7 +48,7 @@ export function parseDatasetYaml(text: string, file: string): ParsedDataset {
   const syntax = syntaxProblems(source);
   if (syntax.length > 0) return { dataset: undefined, problems: syntax };
   if (!isMap(source.document.contents)) {
-    const message = 'is no dataset: expected a mapping with train, val and names';
+    const message = 'is not a dataset: expected a mapping with train, val and names';
     return { dataset: undefined, problems: [problemAt(source, message)] };
   }
   return parseMapping(source, topLevelPairs(source));
@@ -80,7 +80,7 @@ function misspeltKeys(source: YamlSource, pairs: Map<string, Pair>): Problem[] {
     if (KNOWN.includes(key)) continue;
     const meant = nearestName(key, KNOWN);
     if (meant === undefined || pairs.has(meant)) continue;
-    const message = `is no key of a dataset, did you mean ${meant}?`;
+    const message = `is not a key of a dataset, did you mean ${meant}?`;
     const fix = { title: `Change to ${meant}`, text: meant };
     problems.push(problemAt(source, message, { key, node: pair.key, fix, severity: 'warning' }));
   }

@@ -41,7 +41,7 @@ export function chooseLayout(question: LayoutQuestion): ModelLayout | string {
 }
 
 function unknown(output: readonly number[]): string {
-  return `has an output of shape [${output.join(', ')}], which is no detector layout that is known`;
+  return `has an output of shape [${output.join(', ')}], which is not a known detector layout`;
 }
 
 function gridLayout({ output, input }: LayoutQuestion): ModelLayout | string {

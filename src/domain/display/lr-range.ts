@@ -16,7 +16,7 @@ function describeNothing(why: NoAnswer, t: Translate): string {
       return t('No answer: the test made {0} steps, and at least 20 are needed.', why.steps);
     case 'sparse':
       return t(
-        'No answer: {0} steps are too few for so wide a range, and the answer swings by factors; at least {1} are needed.',
+        'No answer: {0} steps are too few for so wide a range, and the result would vary by factors; at least {1} are needed.',
         ...[why.steps, why.needed],
       );
     case 'blown':
@@ -62,7 +62,7 @@ function reason(
       ...[String(between[0]), String(between[1]), curve.length],
     );
   if (suggested === Number(lowest.toPrecision(2)))
-    return t('lr0 {0} is where it is lowest.', String(suggested));
+    return t('lr0 {0} is the LR at which it is lowest.', String(suggested));
   if (rises !== undefined || diverged !== undefined)
     return t('lr0 {0} is a quarter of that: still fast, and safely below.', String(suggested));
   return t(

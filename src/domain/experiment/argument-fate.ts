@@ -22,7 +22,7 @@ const TRANSLATED: Readonly<Record<string, string>> = {
 
 const OVERRULED: Readonly<Record<string, string>> = {
   mode: 'an experiment is trained',
-  task: "is the model's own; names it where the model's name does not",
+  task: "is the model's own; names it if the model's name does not",
   save: 'is true: what is not saved can be neither validated nor gone on from',
 };
 
@@ -48,7 +48,7 @@ export function argumentsTable(): string {
     "# Ultralytics' arguments in an experiment file",
     '',
     'Written by `node src/build/arguments.mjs` from the table of keys; a test holds both together, and another starts the',
-    'library with an odd value of each and compares what its args.yaml says. What an older version does not know is told',
+    'library with an odd value of each and compares what its args.yaml says. What an older version does not know is reported',
     'when a run starts. `passes` means: as written, of the same type.',
     '',
     '| argument | default | what becomes of it | why |',

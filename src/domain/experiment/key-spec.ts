@@ -24,7 +24,7 @@ export type KeySpec = {
   readonly doc: string;
   /** Trainers that use the key. */
   readonly trainers: readonly TrainerKind[];
-  /** Where the key comes from: Ultralytics' argument names, or Pitwall's own. */
+  /** Origin of the key: Ultralytics' argument names, or Pitwall's own. */
   readonly origin: 'ultralytics' | 'pitwall';
   /** The LR curve depends on this key: its hover shows the picture. */
   readonly shapesSchedule?: boolean;

@@ -21,7 +21,7 @@ export function keySpec(key: string): KeySpec | undefined {
   return byName.get(key);
 }
 
-/** Names to choose from where a dotted key was written: those of its block, else the top-level ones and the blocks. */
+/** Names to choose from for a dotted key: those of its block, else the top-level ones and the blocks. */
 export function namesBeside(key: string): readonly string[] {
   const dot = key.indexOf('.');
   if (dot < 0) return [...[...byName.keys()].filter((name) => !name.includes('.')), ...BLOCKS.keys()];

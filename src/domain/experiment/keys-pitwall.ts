@@ -27,7 +27,7 @@ const VALIDATION: readonly KeySpec[] = [
     kind: 'choice',
     choices: ['auto', 'on', 'off'],
     default: 'auto',
-    doc: 'FP16: auto uses it where the device has it and a trial run is sound.',
+    doc: 'FP16: auto uses it if the device has it and a trial run is sound.',
   }),
   ownKey({
     key: 'validation.every',
@@ -49,7 +49,7 @@ const VALIDATION: readonly KeySpec[] = [
     kind: 'choice',
     choices: ['auto', 'onnx', 'ultralytics'],
     default: 'auto',
-    doc: "Who validates a checkpoint: Pitwall through ONNX, or Ultralytics' own val in a second process. auto takes Pitwall, unless torch has CUDA and onnxruntime has not.",
+    doc: "Who validates a checkpoint: Pitwall through ONNX, or Ultralytics' own val in a second process. auto takes Pitwall, unless torch has CUDA and onnxruntime does not.",
   }),
   ownKey({
     key: 'validation.rule',
@@ -72,7 +72,7 @@ const VALIDATION: readonly KeySpec[] = [
     default: 0,
     unit: 'epochs',
     trainers: ['ultralytics'],
-    doc: "Ultralytics' own validation inside the training loop each n-th epoch, which blocks training; 0: only where `val: true` asks for it.",
+    doc: "Ultralytics' own validation inside the training loop each n-th epoch, which blocks training; 0: only if `val: true` requests it.",
   }),
 ];
 
@@ -81,7 +81,7 @@ const KEEPING: readonly KeySpec[] = [
     key: 'early_stop.enabled',
     kind: 'bool',
     default: true,
-    doc: 'Stop a run that no longer improves. `early_stop: false` says no.',
+    doc: 'Stop a run that no longer improves. `early_stop: false` switches it off.',
   }),
   ownKey({
     key: 'early_stop.metric',
@@ -111,7 +111,7 @@ const KEEPING: readonly KeySpec[] = [
     kind: 'number',
     min: 0,
     default: 0,
-    doc: 'A rise of the metric that is not above this is none.',
+    doc: 'Only a rise of the metric above this counts.',
   }),
   ownKey({
     key: 'early_stop.min_epochs',
@@ -125,7 +125,7 @@ const KEEPING: readonly KeySpec[] = [
     key: 'early_stop.wait_for_decay',
     kind: 'bool',
     default: true,
-    doc: 'Do not stop while the LR still has most of its decay before it: the last gain comes with it.',
+    doc: 'Do not stop while most of the LR decay is still to come: it brings the last gain.',
   }),
   ownKey({
     key: 'checkpoints.every',

@@ -30,7 +30,7 @@ export const SCHEDULE_KEYS: readonly KeySpec[] = [
     min: 0,
     max: 1,
     default: 0.01,
-    doc: 'Final LR as a share of lr0: the decay heads for lr0 * lrf.',
+    doc: 'Final LR as a share of lr0: the decay approaches lr0 * lrf.',
   }),
   ultralyticsKey({
     ...curve,
@@ -90,7 +90,7 @@ export const SCHEDULE_KEYS: readonly KeySpec[] = [
     choices: ['linear', 'exponential', 'constant'],
     default: 'linear',
     trainers: ['builtin', 'ultralytics'],
-    doc: 'Way up to lr0: a straight line; 1 - exp(-5p), fast at first (Ma and Yarats 2019); or a tenth of the LR held, then a jump.',
+    doc: 'Shape of the rise to lr0: a straight line; 1 - exp(-5p), fast at first (Ma and Yarats 2019); or a tenth of the LR held, then a jump.',
   }),
   ultralyticsKey({
     ...curve,

@@ -72,7 +72,7 @@ const OTHER_MODES: readonly Plain[] = [
     'max_det',
     'int',
     300,
-    'Most detections per image in validation; Ultralytics raises the default where an image has more objects.',
+    'Most detections per image in validation; Ultralytics raises the default if an image has more objects.',
   ],
   ['classes', 'any', null, 'Only these classes are trained on and validated.'],
   ['agnostic_nms', 'bool', false, 'Validation: boxes of different classes suppress each other.'],

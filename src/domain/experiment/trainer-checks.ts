@@ -126,7 +126,7 @@ function checkEngine(trainer: TrainerKind): EntryRule {
     const device = entries.get('validation.device');
     if (device === undefined || /^(auto|cpu|cuda(:\d+)?)$/.test(String(device.value))) return [];
     const said = words(
-      'expected auto, cpu, cuda or cuda:N where engine is ultralytics, but got {0}',
+      'expected auto, cpu, cuda or cuda:N for engine: ultralytics, but got {0}',
       shown(device.value),
     );
     return [{ severity: 'error', ...worded(said), ...place(device) }];

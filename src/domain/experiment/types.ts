@@ -1,4 +1,4 @@
-/** A resolved experiment: every key has a value. Names, units and meaning are Ultralytics' where it has them. */
+/** A resolved experiment: every key has a value. Names, units and meaning are Ultralytics' if it has them. */
 export type Experiment = {
   readonly trainer: TrainerKind;
   readonly model: string;

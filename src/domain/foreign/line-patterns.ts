@@ -30,7 +30,7 @@ function compile(source: string): RE2JS | string {
   } catch (error) {
     if (REFUSED.test(source))
       return `${source} looks ahead, behind or back to a group: such an expression may never end and is not taken`;
-    return `${source} is no regular expression (${error instanceof Error ? error.message : String(error)})`;
+    return `${source} is not a regular expression (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 

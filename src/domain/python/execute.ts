@@ -47,7 +47,7 @@ export function parameterName(parameter: PyNode): string {
   return (field(parameter, 'name') ?? inner(parameter))?.text ?? '';
 }
 
-/** The value that a block returns; undefined where it runs to its end. */
+/** The value that a block returns; undefined if it runs to its end. */
 function runBlock(block: PyNode, frame: Frame, context: Context): Value | undefined {
   for (const statement of children(block)) {
     const returned = STATEMENTS.get(statement.type)?.(statement, frame, context);

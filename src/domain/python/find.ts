@@ -77,7 +77,7 @@ function findingOf(node: PyNode, { root, t, name, rest }: Search): PythonFinding
 /** Its numbers of steps are shown with the mark of an assumption, and shares of the run are left out. */
 function withMark(found: FoundSchedule | Train): FoundSchedule | Train {
   if (found.kind !== 'curve') return found;
-  const assumed = [words('numbers stand for what is not known')];
+  const assumed = [words('unknown values are replaced by placeholders')];
   return { ...found, schedule: { ...found.schedule, assumed } };
 }
 

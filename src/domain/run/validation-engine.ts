@@ -35,7 +35,7 @@ export function engineByFacts({ torchCuda, onnxPackage, onnxruntimeCuda }: Engin
   if (!onnxPackage)
     return { engine: 'ultralytics', reason: 'this Python has no package onnx to export with' };
   if (torchCuda && !onnxruntimeCuda)
-    return { engine: 'ultralytics', reason: 'torch has CUDA here and onnxruntime has not' };
+    return { engine: 'ultralytics', reason: 'torch has CUDA here and onnxruntime does not' };
   const reason = torchCuda ? 'onnxruntime has CUDA here' : 'torch has no CUDA here';
   return { engine: 'onnx', reason };
 }

@@ -32,7 +32,7 @@ export function planValidation(input: QueueInput): QueuePlan {
   if (asked.length > 0 || settings.backlog === 'all')
     return { next: waiting[0], waiting: waiting.slice(1), skip: notDue };
   const next = pending.at(-1);
-  const reason = `epoch ${next} was there before its turn came`;
+  const reason = `epoch ${next} came before its turn`;
   const passed = pending.slice(0, -1).map((epoch) => ({ epoch, reason }));
   return { next, waiting: [], skip: [...notDue, ...passed] };
 }

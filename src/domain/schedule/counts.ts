@@ -88,7 +88,7 @@ function warmupProblem({ experiment, input, strict }: CountContext): Problem | u
   const longer = asked > input.epochs;
   const explicit = experiment.explicit.includes('warmup_epochs');
   const clipped = words(
-    '{0} warm-up epochs are cut to {1}: a run of {2} keeps its last for plain training',
+    '{0} warm-up epochs are shortened to {1}: a run of {2} keeps its last for plain training',
     ...[asked, most, epochs(input.epochs)],
   );
   if (!longer || experiment.trainer !== 'builtin') {

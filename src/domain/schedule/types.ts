@@ -26,7 +26,7 @@ export type Schedule = {
   accumulateAt(step: number): number;
 };
 
-/** LR = start * (where the group begins) + target * (what it leads to); `done` is the share of the way, 1 after it. */
+/** LR = start * (the group's first LR) + target * (its planned one); `done` is the share of the way, 1 after it. */
 export type WarmupShares = { readonly start: number; readonly target: number; readonly done: number };
 
 /** The parts of a planned warm-up, so that its target can be changed during the run. */

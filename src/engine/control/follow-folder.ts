@@ -48,11 +48,11 @@ export async function followFolder(request: FollowRequest): Promise<FollowStart>
 
 function whyNotFollowed(folder: string, runsDir: string): string | undefined {
   const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat && !stat.isDirectory()) return `${folder}: is a file; follow the folder that it lies in`;
+  if (stat && !stat.isDirectory()) return `${folder}: is a file; follow its folder`;
   if (existsSync(runPaths(folder).run)) return `${folder}: is a run of Pitwall; see it with pitwall watch`;
   const inside = path.relative(folder, runsDir);
   if (inside !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return undefined;
-  return `${folder}: is only read, but ${runsDir} lies in it; name another folder for the runs`;
+  return `${folder}: is only read, but ${runsDir} is inside it; name another folder for the runs`;
 }
 
 /** The run that follows a folder now. */

@@ -101,11 +101,11 @@ function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | u
 async function endPreviousKeeper(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
   if (!livesForRun(identity, mark))
-    throw new Error(`process ${pid}, which ${runDir} names, is no keeper of it`);
+    throw new Error(`process ${pid}, which ${runDir} names, is not its keeper`);
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 100; tries++) {
     if (readOwner(runDir).kind !== 'alive') return;
     await sleep(100);
   }
-  throw new Error(`the keeper of ${runDir} (process ${pid}) does not let go`);
+  throw new Error(`the keeper of ${runDir} (process ${pid}) does not release the run`);
 }

@@ -61,6 +61,7 @@ export async function restoreRun(trashed: TrashedRun): Promise<string> {
 export async function purgeRun(trashed: TrashedRun): Promise<void> {
   const inTrash =
     path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));
-  if (!inTrash || !existsSync(runPaths(trashed.dir).run)) throw new Error(`${trashed.dir} is no deleted run`);
+  if (!inTrash || !existsSync(runPaths(trashed.dir).run))
+    throw new Error(`${trashed.dir} is not a deleted run`);
   removeTree(trashed.dir);
 }

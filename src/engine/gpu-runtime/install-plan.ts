@@ -4,8 +4,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { toError } from '../../base/async';
 
-// onnxruntime-node itself says which package holds its CUDA provider, where that is published, and which files belong
-// beside its own library (script/install-metadata.js). Its install script would fetch them at once and unchecked.
+// onnxruntime-node itself says which package holds its CUDA provider, who publishes it, and which files belong beside
+// its own library (script/install-metadata.js). Its install script would fetch them at once and unchecked.
 const zMetadata = z.object({
   requirements: z.record(z.string(), z.array(z.string())),
   manifests: z.record(z.string(), z.record(z.string(), z.object({ package: z.string(), path: z.string() }))),
@@ -24,7 +24,7 @@ export type GpuRuntimePlan = {
   readonly version: string;
   /** Service index of the package source. */
   readonly index: string;
-  /** Folder of onnxruntime's own library, where the loader searches for its providers. */
+  /** Folder of onnxruntime's own library, in which the loader searches for its providers. */
   readonly folder: string;
   /** Name in `folder` -> path in the package. */
   readonly files: ReadonlyMap<string, string>;
@@ -81,7 +81,7 @@ export function binaryFolder(home: string): string | undefined {
 
 function readMetadata(home: string): Metadata | string {
   const file = path.join(home, 'script/install-metadata.js');
-  if (!existsSync(file)) return `onnxruntime in ${home} does not say where its CUDA provider is published`;
+  if (!existsSync(file)) return `onnxruntime in ${home} does not name the source of its CUDA provider`;
   try {
     const parsed = zMetadata.safeParse(createRequire(file)(file));
     return parsed.success ? parsed.data : `${file} has another form than this version of Pitwall knows`;

@@ -119,7 +119,7 @@ async function download(
   try {
     // fetch's stream and that of node:stream/web are two declarations of one type.
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    const limit = upTo(MOST_BYTES, () => new Error(`more than ${MOST_BYTES} bytes are no runtime`));
+    const limit = upTo(MOST_BYTES, () => new Error(`more than ${MOST_BYTES} bytes cannot be a runtime`));
     await pipeline(body, count, limit, createWriteStream(file), { signal });
   } catch (error) {
     if (signal?.aborted) throw new Error('cancelled', { cause: error });

@@ -16,7 +16,7 @@ export async function findPackage(
 ): Promise<SourcedPackage> {
   const { resources } = await readJson(index, zIndex, signal);
   const registrations = resources.find(({ '@type': type }) => /^RegistrationsBaseUrl(\/|$)/.test(type));
-  if (!registrations) throw new Error(`${index} is no NuGet v3 source: it lists no registrations`);
+  if (!registrations) throw new Error(`${index} is not a NuGet v3 source: it lists no registrations`);
   const base = registrations['@id'].replace(/\/?$/, '/');
   const leaf = await readJson(`${base}${name.toLowerCase()}/${version.toLowerCase()}.json`, zLeaf, signal);
   const entry = await readJson(leaf.catalogEntry, zEntry, signal);

@@ -22,7 +22,7 @@ export function markOf(dir: string, { id }: Pick<RunFile, 'id'>): RunMark {
 
 /**
  * Every living process whose environment carries this run's id, grandchildren in sessions of their own included. Linux
- * only, where /proc shows environments; elsewhere empty, and `treeOf` is used instead.
+ * only, whose /proc shows environments; elsewhere empty, and `treeOf` is used instead.
  */
 export function processesOfRun(id: string): RunProcess[] {
   return processesWhere((pid) => readVariable(pid, RUN_VARIABLE) === id);

@@ -44,9 +44,11 @@ export function named(wanted: string, env: PythonWish['env'], found = 'the setti
 export function missingMessage(reports: readonly PythonReport[], wanted: string | undefined): string {
   const help = 'make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code';
   if (reports.length === 0)
-    return wanted === undefined ? `no Python was found; ${help}` : `${wanted} is no Python; ${help}`;
+    return wanted === undefined
+      ? `no Python was found; ${help}`
+      : `${wanted} is not a Python interpreter;  ${help}`;
   const looked = reports
     .map(({ executable, problem }) => (problem ? `${executable} (${problem})` : executable))
     .join(', ');
-  return `no Python with torch and ultralytics: looked at ${looked}; ${help}`;
+  return `no Python with torch and ultralytics: searched ${looked}; ${help}`;
 }

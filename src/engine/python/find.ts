@@ -96,7 +96,7 @@ function probe(place: PythonPlace): Promise<PythonReport | undefined> {
 }
 
 /**
- * What torch of an interpreter computes on. Imports torch, which takes seconds: for a person who asks, not for every
+ * What torch of an interpreter computes on. Imports torch, which takes seconds: on request, not at every
  * start.
  */
 export function probeTorch(executable: string): Promise<string> {
@@ -123,6 +123,6 @@ function readProbe(
     | Pick<PythonReport, 'executable' | 'prefix' | 'version' | 'packages'>
     | null
     | undefined;
-  if (!answer?.version) return { ...place, problem: 'could not be asked for its packages' };
+  if (!answer?.version) return { ...place, problem: 'could not list its packages' };
   return { ...answer, found: place.found };
 }

@@ -68,7 +68,7 @@ class EventLog {
     }
   }
 
-  /** Returns where the next line begins. */
+  /** Returns the start of the next line. */
   #takeLine(bytes: Buffer, start: number): number {
     const end = bytes.indexOf(NEWLINE, start);
     const line = bytes.toString('utf8', start, end);

@@ -124,17 +124,17 @@ function hereState(input: PresenceInput, status: StatusFile): HereState {
       state: ended,
       keeperAlive,
       trainerAlive,
-      note: 'its keeper went before the last checkpoints were validated',
+      note: 'its keeper ended before the last checkpoints were validated',
     };
   return { ...DEAD, ...leftAlone(input) };
 }
 
 /** Neither keeper nor reader is alive; the program that they read may go on all the same. */
 function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
-  if (follows) return { state: 'running', note: 'nobody follows it at present; pitwall watch goes on' };
+  if (follows) return { state: 'running', note: 'no process follows it at present; pitwall watch resumes that' };
   if (programLives?.())
-    return { state: 'running', note: 'the program goes on, nobody reads it; pitwall watch goes on' };
-  return { state: 'lost', note: 'trainer and keeper are gone without a word' };
+    return { state: 'running', note: 'the program goes on, but nothing reads it; pitwall watch resumes that' };
+  return { state: 'lost', note: 'trainer and keeper ended without a message' };
 }
 
 export function stateOfEnd(end: TrainerEventOf<'end'>): RunStateName {

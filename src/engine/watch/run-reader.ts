@@ -91,7 +91,7 @@ function batchOf({ source, parse }: Log, { lines, restarted, passedOver }: TailR
     .filter((p) => p.value !== undefined)
     .map((p) => ({ source, value: p.value }) as RunEntry);
   const damaged = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
-  const problems = passedOver > 0 ? [...damaged, `${source}: a line over 4 MB is passed over`] : damaged;
+  const problems = passedOver > 0 ? [...damaged, `${source}: a line over 4 MB is skipped`] : damaged;
   return { entries, problems, restarted };
 }
 

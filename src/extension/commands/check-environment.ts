@@ -17,7 +17,7 @@ import { activeInterpreter, interpreterFor } from './interpreter';
 /** What this machine can validate and train on, and why not on the rest; as a page that can be read and copied. */
 export async function checkEnvironment(services: Services): Promise<void> {
   if (!(await requireTrust())) return;
-  const title = vscode.l10n.t('Looking at devices');
+  const title = vscode.l10n.t('Checking devices');
   const place = { location: vscode.ProgressLocation.Window, title };
   const text = await vscode.window.withProgress(place, () => examine(services));
   await services.reports.show('Pitwall.md', text);
@@ -103,6 +103,6 @@ export async function setUpPythonEnvironment({ log }: Services): Promise<void> {
 async function isMeant(dir: string): Promise<boolean> {
   const setUp = vscode.l10n.t('Set Up');
   const question = vscode.l10n.t('Install torch, ultralytics and onnx into {0}?', dir);
-  const detail = vscode.l10n.t('pip downloads several GB from the package index that it is set up for.');
+  const detail = vscode.l10n.t('pip downloads several GB from the package index that it is configured for.');
   return (await showWarningMessage(question, { modal: true, detail }, setUp)) === setUp;
 }

@@ -52,7 +52,7 @@ export async function tryCheckpoint(services: Services, target: MaybeCheckpoint)
       filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'bmp', 'webp'] },
     })) ?? [];
   if (!image) return;
-  const title = vscode.l10n.t('Looking for objects');
+  const title = vscode.l10n.t('Detecting objects');
   const [prediction] = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title },
     async () => {

@@ -15,7 +15,7 @@ export function environmentReport({ machine, devices, pythons }: Environment, t:
     `# ${t('Pitwall environment')}`,
     machine,
     `## ${t('Devices')}`,
-    typeof devices === 'string' ? t('No device could be asked: {0}', devices) : deviceList(devices, t),
+    typeof devices === 'string' ? t('The devices could not be listed: {0}', devices) : deviceList(devices, t),
     `## Python`,
     pythons.length === 0
       ? t('No Python was found; only the Ultralytics trainer needs one.')

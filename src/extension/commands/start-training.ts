@@ -107,7 +107,7 @@ async function readExperiment(document: vscode.TextDocument): Promise<Experiment
     const first = problems.find((problem) => problem.severity === 'error');
     await refuse(
       document,
-      first ? lineOf(first) : vscode.l10n.t('{0} is no experiment.', name),
+      first ? lineOf(first) : vscode.l10n.t('{0} is not an experiment.', name),
       first?.range?.start,
     );
     return undefined;
@@ -184,7 +184,7 @@ export async function findLearningRate(services: Services, uri: vscode.Uri | und
   const { document, experiment } = prepared;
   if (experiment.trainer === 'command') {
     const message = vscode.l10n.t(
-      'A range test sets the learning rate, which a program of your own does not let Pitwall do.',
+      'A range test sets the learning rate, which Pitwall cannot do in a program of your own.',
     );
     void showInformationMessage(message);
     return;

@@ -94,7 +94,7 @@ async function confirmTakeOver(
           formatDuration(unseenSeconds, t),
         );
   const detail = vscode.l10n.t(
-    'After a restart of this machine, or where the other one is gone for good, the run can go on here. If it still trains there, two trainers would write into one folder.',
+    'After a restart of this machine, or if the other one is gone for good, the run can go on here. If it still trains there, two trainers would write into one folder.',
   );
   const options = { modal: true, detail };
   return (await showWarningMessage(question, options, takeOver)) === takeOver;

@@ -6,7 +6,7 @@ import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
-/** Moves a run to its runs folder's trash, from where it can be brought back until the trash is emptied. */
+/** Moves a run to its runs folder's trash. It can be brought back until the trash is emptied. */
 export async function deleteRun(services: Services, target: RunTarget | undefined): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Move to the trash'));
   if (dir === undefined) return;

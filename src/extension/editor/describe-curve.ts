@@ -13,7 +13,9 @@ export function describeCurve(schedule: Schedule, t: Translate): string {
     ...[texts.firstLr, texts.highestLr, texts.highestLrStep, texts.lastLr, texts.steps],
   );
   const broken =
-    brokenAt === undefined ? '' : ` ${t('The LR is no finite number at step {0}.', formatCount(brokenAt))}`;
+    brokenAt === undefined
+      ? ''
+      : ` ${t('The LR is not a finite number at step {0}.', formatCount(brokenAt))}`;
   return `${describeWarmup(schedule, texts, t)} ${rates}${broken}`;
 }
 

@@ -54,7 +54,7 @@ export async function planOf(document: vscode.TextDocument): Promise<EditorPlan>
   }
   const last = whole.get(document);
   if (last === undefined) return plan;
-  const note = vscode.l10n.t('While the text cannot be read whole, the last curve that could is shown.');
+  const note = vscode.l10n.t('While the text cannot be read, the last valid curve is shown.');
   return { ...last, parsed: plan.parsed, problems: plan.problems, advice: [], notes: [note] };
 }
 

@@ -72,7 +72,7 @@ export class PythonHover implements vscode.HoverProvider, vscode.Disposable {
     said: Exclude<Said<unknown>, { kind: 'answer' }>,
   ): void {
     this.#seen.set(document, { ...this.#seen.get(document), givenUp: version });
-    const why = said.kind === 'late' ? `looking at it took over ${said.deadlineMs} ms` : said.error.message;
+    const why = said.kind === 'late' ? `reading it took over ${said.deadlineMs} ms` : said.error.message;
     this.#services.log.warn(`no hover in ${document.fileName} until it changes: ${why}`);
   }
 

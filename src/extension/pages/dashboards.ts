@@ -60,7 +60,7 @@ export class Dashboards implements vscode.Disposable {
     }
   }
 
-  /** Beside the config, where other dashboards are already. */
+  /** Beside the config, like other dashboards. */
   #column(): vscode.ViewColumn {
     const [other] = this.#panels.values();
     return other?.panel.viewColumn ?? vscode.ViewColumn.Beside;

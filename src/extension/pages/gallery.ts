@@ -30,7 +30,7 @@ export async function galleryOf(run: LiveRun, epoch: number | undefined, from: n
   const kept = await readDetections(run, epoch);
   if (!kept) return nothing(vscode.l10n.t('Boxes appear here after the first validation.'));
   const listed = await listValImages(run);
-  if (!listed) return nothing(vscode.l10n.t('The dataset of this run is not here.'));
+  if (!listed) return nothing(vscode.l10n.t('The dataset of this run was not found.'));
   const confidence = Math.max(SMALLEST_CONFIDENCE, kept.validated.confidence || 0);
   const worst = worstImages(kept.file.truth, kept.file.detections, confidence);
   const page = worst.slice(from, from + PAGE_IMAGES);

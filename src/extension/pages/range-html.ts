@@ -70,7 +70,7 @@ export function rangeBody(view: RangeView, t: Translate): string {
     svg.replace('role="img"', `role="img" aria-label="${escapeHtml(words)}"`),
     `<p role="status">${escapeHtml(words)}</p>`,
     buttons(view, t),
-    `<p class="quiet">${escapeHtml(t('A short run with a rising learning rate; nothing of it is kept for training. Faint: each step; strong: smoothed; shaded: where the loss rises.'))}</p>`,
+    `<p class="quiet">${escapeHtml(t('A short run with a rising learning rate; nothing of it is kept for training. Faint: each step; strong: smoothed; shaded: rising loss.'))}</p>`,
   ].join('\n');
 }
 
@@ -86,7 +86,7 @@ function buttons({ ended, reading, settings, file, applied }: RangeView, t: Tran
   if (!ended) return button('stop', t('Stop'), 'class="second"');
   if (reading?.kind !== 'found' || !reading.result.sure) return '';
   const done = applied ? 'disabled' : '';
-  const text = applied ? t('{0} stands in {1}', settings, file) : t('Write {0} into {1}', settings, file);
+  const text = applied ? t('{0} is set in {1}', settings, file) : t('Write {0} into {1}', settings, file);
   return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')}`;
 }
 

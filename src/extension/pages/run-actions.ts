@@ -25,6 +25,6 @@ export async function runAction(
   epoch: number | undefined,
 ): Promise<void> {
   const command = COMMANDS[id];
-  if (command === undefined) throw new Error(`a page asked for ${id}, which is no action`);
+  if (command === undefined) throw new Error(`a page requested ${id}, which is not an action`);
   await vscode.commands.executeCommand(command, dir === undefined ? undefined : { dir, epoch });
 }

@@ -34,7 +34,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
     following?.dispose();
     const live = services.runs.current?.live;
     following = live?.onDidAppend((entries) => {
-      // A range test is meant to blow the loss up; its own page shows where.
+      // A range test is meant to blow the loss up; its own page shows the step.
       if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
       for (const entry of entries) void hear(entry);
     });

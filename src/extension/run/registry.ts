@@ -21,7 +21,7 @@ export type RegistryOptions = {
   readonly installDir: string;
 };
 
-/** Every run of the workspace, whoever started it, and which of them is shown. */
+/** Every run of the workspace, by whatever program, and which of them is shown. */
 export class RunRegistry implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.track(new Emitter<void>());

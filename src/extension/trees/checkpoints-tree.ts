@@ -8,7 +8,7 @@ import type { Services } from '../services';
 export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
 
 const UPDATE_MS = 500;
-/** A tree of thousands helps nobody; the dashboard has them all. */
+/** A tree of thousands is of no use; the dashboard has them all. */
 const NEWEST = 100;
 
 /** Checkpoints of the current run, newest first. */

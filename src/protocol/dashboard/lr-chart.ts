@@ -143,5 +143,5 @@ function summary({ planned, state, t }: ChartContext): string {
     ...[warmupSteps, steps, highestLr, highestLrStep, lastLr],
   );
   const changes = state.lrChanges.length;
-  return changes === 0 ? sentence : `${sentence} ${t('Changed in flight {0} times.', changes)}`;
+  return changes === 0 ? sentence : `${sentence} ${t('Changed {0} times during the run.', changes)}`;
 }

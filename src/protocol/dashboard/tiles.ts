@@ -127,7 +127,7 @@ function planVerdict({ state, planned, t }: ViewInput, now: number | undefined):
   const expected = planned.lrAt(row, mainGroup(planned));
   const isAsPlanned = Math.abs(now - expected) <= 1e-9 + 1e-6 * Math.abs(expected);
   if (!isAsPlanned) return { text: t('planned {0}', formatRate(expected)), tone: 'warning' };
-  if (state.lrChanges.length > 0) return { text: t('as changed in flight'), tone: 'quiet' };
+  if (state.lrChanges.length > 0) return { text: t('as changed during the run'), tone: 'quiet' };
   if (row < planned.warmupSteps) return { text: t('warming up, as planned'), tone: 'quiet' };
   return { text: t('as planned'), tone: 'quiet' };
 }
@@ -187,9 +187,9 @@ function queueNote({ state: { status, checkpoints }, t }: ViewInput): Sentence {
   const busy = status?.queue.validating;
   const waiting = status?.queue.waiting.length ?? 0;
   if (busy !== undefined && waiting > 0) {
-    return { text: t('epoch {0} in hand, {1} waiting', busy, waiting), tone: 'quiet' };
+    return { text: t('validating epoch {0}, {1} waiting', busy, waiting), tone: 'quiet' };
   }
-  if (busy !== undefined) return { text: t('epoch {0} in hand', busy), tone: 'live' };
+  if (busy !== undefined) return { text: t('validating epoch {0}', busy), tone: 'live' };
   return { text: checkpoints.size === 0 ? '' : t('up to date'), tone: 'quiet' };
 }
 

@@ -58,7 +58,7 @@ export type CheckpointRow = {
   readonly actions: readonly ActionView[];
 };
 
-/** The rows that a page asked for, and how many there are beside them. */
+/** The rows that a page requested, and how many there are beside them. */
 export type CheckpointTable = {
   readonly rows: readonly CheckpointRow[];
   readonly older: number;
@@ -118,7 +118,7 @@ export type SeriesView = {
   readonly label: string;
   readonly role: SeriesRole;
   readonly colour: Colour;
-  /** Hidden until asked for. */
+  /** Hidden until requested. */
   readonly optional?: boolean;
   readonly x: Float64Array;
   readonly y: Float64Array;

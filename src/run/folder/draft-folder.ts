@@ -14,8 +14,8 @@ export type DraftFolder = {
 };
 
 /**
- * Begins a folder that readers see whole or not at all. It is written under a name in whose place nobody can have put a
- * link; `target` is below `root`, and folders missing on the way are made.
+ * Begins a folder that readers see whole or not at all. It is written under a name that cannot already be a link;
+ * `target` is below `root`, and folders missing on the way are made.
  */
 export function draftFolder(target: string, root: string): DraftFolder {
   const parent = openFolder(path.dirname(target), root, true);

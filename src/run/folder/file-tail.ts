@@ -46,7 +46,7 @@ export class FileTail {
     this.#offset = offset;
   }
 
-  /** Bytes up to the end of the last whole line: the place where a later reader may continue. */
+  /** Bytes up to the end of the last whole line, from which a later reader may continue. */
   get lineOffset(): number {
     return this.#offset - this.#restBytes;
   }

@@ -50,7 +50,7 @@ export function makeFolderSync(folder: string): void {
   if (again !== undefined) throw new FolderError(folder, again);
 }
 
-/** Undefined if the folder exists now, whoever made it. */
+/** Undefined if the folder exists now, even if another process made it. */
 async function tryMake(folder: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(folder);

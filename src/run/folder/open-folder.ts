@@ -102,6 +102,6 @@ function namesBelow(folder: string, root: string): string[] {
   const below = path.relative(root, folder);
   if (below === '') return [];
   const names = below.split(path.sep);
-  if (path.isAbsolute(below) || names.includes('..')) throw new Refused(folder, `lies outside of ${root}`);
+  if (path.isAbsolute(below) || names.includes('..')) throw new Refused(folder, `is outside of ${root}`);
   return names;
 }

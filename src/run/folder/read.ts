@@ -42,7 +42,7 @@ function unreadable(dir: string, error: unknown): Error {
   if (isBadInput(error)) return toError(error);
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new BadInputError(`${dir} is no run folder: it has no run.json`, { cause: error });
+    return new BadInputError(`${dir} is not a run folder: it has no run.json`, { cause: error });
   return new BadInputError(`${runPaths(dir).run}: cannot be read: ${code ?? message}`, { cause: error });
 }
 
@@ -53,7 +53,7 @@ function checkRun(file: string, text: string): RunFile {
     throw new BadInputError(
       `${file}: format ${format}; this version reads ${OLDEST_FORMAT} and ${RUN_FORMAT}`,
     );
-  if (value === undefined) throw new BadInputError(`${file}: is torn or no JSON`);
+  if (value === undefined) throw new BadInputError(`${file}: is torn or not JSON`);
   const run = zRunFile.safeParse(value);
   if (!run.success) {
     const [issue] = run.error.issues;

@@ -24,7 +24,7 @@ export class NotOwnRun extends BadInputError {
 
   constructor(dir: string) {
     super(
-      `${dir}: was not started by you, or was copied or moved since: it can be looked at, and nothing that it names is executed`,
+      `${dir}: was not started by you, or was copied or moved since: it can be viewed, and nothing that it names is executed`,
     );
     this.name = 'NotOwnRun';
     this.dir = dir;

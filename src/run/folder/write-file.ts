@@ -7,8 +7,7 @@ import { type OpenFolder, openFolder, withFolder } from './open-folder';
 import { codeOf, openFailure, Refused } from './refused';
 
 // Every file in a folder that another user may have made is written through here: no link is written through, neither
-// one of the file's name nor one on the way to it, and temporary files have names that nobody can have put there
-// before.
+// one of the file's name nor one on the way to it, and temporary files have names that cannot exist there already.
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDWR, O_WRONLY } = constants;
 /** Made, or refused if something is there. */
@@ -98,7 +97,7 @@ function keepPlain(handle: number, file: string): number {
   closeSync(handle);
   throw new Refused(
     file,
-    stat.isFile() ? 'has a second name; not written to' : 'is a pipe or a device; a file was expected',
+    stat.isFile() ? 'has another hard link; not written to' : 'is a pipe or a device; a file was expected',
   );
 }
 

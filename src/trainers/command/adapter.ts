@@ -184,7 +184,7 @@ function verdictOf({ end, asked, run, silence }: Ended): Verdict {
 
 function heard(how: string, silence: string | undefined): Verdict {
   if (silence === undefined) return { reason: 'completed' };
-  return { reason: 'failed', message: `${how} and told nothing: ${silence}` };
+  return { reason: 'failed', message: `${how} and reported nothing: ${silence}` };
 }
 
 function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): string {

@@ -63,7 +63,7 @@ export function obeyWith(program: Program, runDir: string): Obey {
       return { ok: false, message: `a program that is not ours cannot be asked for ${type}` };
     leaveStopFile(runDir);
     if (type !== 'stop') {
-      const message = `the program stops when it next looks for ${STOP_FILE} (stop_requested() of the helper)`;
+      const message = `the program stops when it next checks for ${STOP_FILE} (stop_requested() of the helper)`;
       return { ok: true, message };
     }
     program.stop();
@@ -79,6 +79,6 @@ export function obeyFollowing(program: Program): Obey {
     if (type !== 'stop')
       return { ok: false, message: `a run that is only followed cannot be asked for ${type}` };
     program.stop();
-    return { ok: true, message: 'following stops; the run that was followed is left alone' };
+    return { ok: true, message: 'following stops; the followed run is not touched' };
   };
 }

@@ -49,9 +49,9 @@ def checkpoint(file, epoch, step):
     _write("checkpoint", file=os.path.abspath(file), epoch=epoch, step=step)
 
 def end():
-    """The training is done: who follows the folder need not wait for more."""
+    """The training is done: followers of the folder need not wait for more."""
     _write("end")
 
 def stop_requested():
-    """True once somebody pressed Stop: finish the epoch, save, leave."""
+    """True after Stop was pressed: finish the epoch, save, leave."""
     return bool(os.environ.get("PITWALL_STOP")) and os.path.exists(os.environ["PITWALL_STOP"])

@@ -43,8 +43,8 @@ function isVoid(event: TrainerEvent, fromStep: number): boolean {
 }
 
 /**
- * Of the events that a fresh reading gives, those that were not reported. `fromStep` is where the log continues: the
- * first step that differs from what was reported.
+ * Of the events that a fresh reading gives, those that were not reported. `fromStep` is the step at which the log
+ * continues: the first step that differs from what was reported.
  */
 export function untold(
   told: Told,

@@ -37,9 +37,7 @@ export async function probeDevice(thread: SessionThread, device: Device): Promis
 }
 
 function availableReason(software: boolean): string {
-  return software
-    ? 'works, on a software GPU: only used where it is asked for by name'
-    : 'a small convolution ran on it';
+  return software ? 'works, on a software GPU: only used if it is named' : 'a small convolution ran on it';
 }
 
 async function halfOf(thread: SessionThread, device: Device, software: boolean) {

@@ -37,7 +37,7 @@ function inputTypeOf({ inputs }: LoadedModel): InputType {
   throw new Error(`its input is ${type ?? 'missing'}; expected images as float32, float16 or uint8`);
 }
 
-/** Float16 comes as bits, or as a Float16Array where the runtime has one. */
+/** Float16 comes as bits, or as a Float16Array if the runtime has one. */
 function widened(data: ArrayBufferView<ArrayBuffer>): Float32Array {
   if (data instanceof Float32Array) return data;
   if (data instanceof Uint16Array) return widenHalfs(data);

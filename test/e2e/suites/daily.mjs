@@ -248,7 +248,7 @@ async function firstStart({ suite, browser, extensions }) {
   const page = await openWorkbench(browser, server.url);
   const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
   try {
-    await test('where there is no run the views say what to do', async () => {
+    await test('if there is no run the views say what to do', async () => {
       await showPitwall(page);
       const side = await pageFrame(page, 'side');
       await until('No run yet', async () => /No run yet/.test(await side.locator('h1').textContent()));

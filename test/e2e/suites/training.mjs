@@ -101,7 +101,7 @@ export async function training({ suite, browser, extensions }) {
       expect(/^\d\.\d{3}$/.test(await tileValue(panel, 'map')), 'mAP is there');
     });
 
-    await test('the learning rate can be changed in flight', async () => {
+    await test('the learning rate can be changed during the run', async () => {
       await panel.locator('vscode-button', { hasText: 'Set LR' }).click();
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Hold a value' }).click();
       const input = page.locator('.quick-input-widget input.input');

@@ -193,7 +193,7 @@ test('a stop reaches a trainer that cannot be asked', async () => {
   rmSync(path.join(dir, 'control/trainer'), { recursive: true });
   writeFileSync(path.join(dir, 'control/trainer'), '');
   const answer = await ask(dir, { type: 'stop' });
-  expect(answer?.message).toMatch(/could not be asked .*: it is interrupted/);
+  expect(answer?.message).toMatch(/could not be sent the request .*: it is interrupted/);
   await until(live, isOver);
   expect(live.state.status?.state).toBe('stopped');
   live.dispose();

@@ -122,7 +122,7 @@ test('a host that is killed leaves the run as it is', async () => {
   live.dispose();
 });
 
-test('a keeper that is told to leave goes in good order and its successor takes the run', async () => {
+test('a keeper that is asked to leave ends in good order and its successor takes the run', async () => {
   const live = await startAndWait({ epochs: 30 }, (l) => l.state.validations.size >= 1);
   const first = live.state.status?.keeper.pid;
   process.kill(first ?? 0, 'SIGTERM');
@@ -169,7 +169,7 @@ test('a process that a run folder names is never signalled unless it carries the
   const [lock] = readdirSync(live.dir).filter((name) => /^keeper\.\d+\.lock$/.test(name));
   const whose = readFileSync(path.join(live.dir, lock), 'utf8');
   writeFileSync(path.join(live.dir, lock), JSON.stringify(identity));
-  await expect(resumeRun(live.dir, rig)).rejects.toThrow(/is no keeper of it/);
+  await expect(resumeRun(live.dir, rig)).rejects.toThrow(/is not its keeper/);
 
   // The keeper is made to believe that the bystander is its trainer, which is to be stopped.
   writeFileSync(path.join(live.dir, lock), whose);

@@ -66,7 +66,7 @@ test('a stop leaves no process of the run, grandchildren in their own session in
   live.dispose();
 });
 
-test('a trainer that obeys neither request nor interrupt is killed, and the run is stopped', async () => {
+test('a trainer that follows neither request nor interrupt is killed, and the run is stopped', async () => {
   const { dir, id } = await start({ epochs: 1000, trainer: { deaf: true } });
   const live = await openRun(dir);
   await until(live, () => live.state.steps.step.length > 5);

@@ -25,7 +25,7 @@ test('a val set that changes during a run: earlier results count neither for bes
   live.dispose();
 });
 
-test('every image that is left out is told, those found together in one alert', async () => {
+test('every image that is left out is reported, those found together in one alert', async () => {
   const problems = ['a.jpg: is torn', 'b.jpg: is torn', 'c.jpg: is torn', 'd.jpg: is torn'];
   const { dir } = await startFakeRun(rig, {
     epochs: 2,

@@ -80,7 +80,7 @@ describe('did you mean', () => {
     check('lr', 'lr0');
   });
 
-  it('stays silent where nothing is near', () => check('dataset', undefined));
+  it('stays silent if nothing is near', () => check('dataset', undefined));
 
   it('counts single edits', () => {
     expect(editDistance('kitten', 'sitting')).toBe(3);

@@ -43,7 +43,7 @@ describe('schedule', () => {
     const argv = ['schedule', 'a.train.yaml', '--images', '100', '--set', 'epochs=10', '--json'];
     expect(JSON.parse((await cli(argv, dir)).out)).toMatchObject({ stepsPerEpoch: 25, steps: 250 });
   });
-  it('says what it assumes where the dataset is missing', async () => {
+  it('says what it assumes if the dataset is missing', async () => {
     const { code, out, err } = await cli(
       ['schedule', 'a.train.yaml', '--set', 'data=gone.yaml', '--json'],
       dir,

@@ -66,7 +66,7 @@ describe('a run folder that cannot be read', () => {
     for (const line of lines(err)) expect(line).toMatch(/^warning: .*run\.json: /);
   });
 
-  it('a file is no runs folder', async () => {
+  it('a file is not a runs folder', async () => {
     expect(await cli(['list', 'runs/a file'], home)).toEqual({
       code: 2,
       out: '',

@@ -54,9 +54,9 @@ describe('RUN on the command line', () => {
       expect(() => resolve(text)).toThrow(/: no run folder there or in /);
   });
   it('counts epochs from 1', () => expect(() => resolve('pcb-1@0')).toThrow('epochs count from 1'));
-  it('passes over folders that hold no run', () =>
+  it('skips folders that hold no run', () =>
     expect(runNames(path.join(dir, 'runs')).sort()).toEqual(['other', 'pcb-1', 'pcb-2']));
-  it('has no runs where there is no folder', () => expect(runNames(path.join(dir, 'nowhere'))).toEqual([]));
+  it('has no runs if there is no folder', () => expect(runNames(path.join(dir, 'nowhere'))).toEqual([]));
 });
 
 describe('lr=V', () => {

@@ -179,7 +179,7 @@ describe('a conversion', () => {
     }
   });
 
-  it('writes nothing where the dataset lacks a name, since its boxes would become background', async () => {
+  it('writes nothing if the dataset lacks a name, since its boxes would become background', async () => {
     const { result, read } = await convert({ 'annotations/train.json': coco('scratch') });
     expect(result).toEqual({ kind: 'unknown names', names: ['scratch'] });
     expect(read).toThrow(/ENOENT/);
@@ -199,7 +199,7 @@ describe('before a run', () => {
     return (await checkBeforeRun(source, reader)).problems.map((p) => `${p.severity}: ${p.message}`);
   };
 
-  it('a set without a single label is refused, whoever trains', async () => {
+  it('a set without a single label is refused, by every trainer', async () => {
     const yaml = dataset({ ...UNLABELLED, 'images/train/a.xml': VOC });
     for (const trainer of ['builtin', 'ultralytics'])
       expect((await check(yaml, trainer))[0]).toMatch(

@@ -51,7 +51,7 @@ describe('a walk over a folder', () => {
     expect(await names(at('again'))).toEqual(['again/images/0.jpg', 'again/images/more/1.jpg']);
   });
 
-  it('gives up in a line where there is too much of it', async () => {
+  it('gives up in a line if there is too much of it', async () => {
     put(...Array.from({ length: 101 }, (_, i) => `many/${i}.jpg`), 'deep/1/2/3/4/5/6/7.jpg');
     await expect(filesBelow(at('many'), MOST)).rejects.toThrow(`${at('many')}: holds more than 100 files`);
     await expect(filesBelow(at('deep'), MOST)).rejects.toThrow(`${at('deep')}: has folders more than 5 deep`);

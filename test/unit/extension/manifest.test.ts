@@ -65,7 +65,7 @@ describe('the manifest', () => {
     expect(restrictedConfigurations).toEqual(expect.arrayContaining(['pitwall.python', 'pitwall.node']));
   });
 
-  it('runs where the files are, wakes on its own events only, and contributes one container with three views', () => {
+  it('runs on the machine of the files, wakes on its own events only, and contributes one container with three views', () => {
     expect(manifest.extensionKind).toEqual(['workspace']);
     expect(
       manifest.activationEvents.filter((e: string) => /^(\*|onStartupFinished|onLanguage)/.test(e)),

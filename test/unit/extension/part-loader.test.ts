@@ -38,7 +38,7 @@ describe('the loader of parts', () => {
     expect(await Promise.all([failed, next])).toEqual(['failed', 'loaded']);
   });
 
-  it('leaves nothing behind where the extension goes while a part is being loaded', async () => {
+  it('leaves nothing behind if the extension goes while a part is being loaded', async () => {
     const store = new DisposableStore();
     const load = createLoader(t, () => undefined);
     let disposed = 0;

@@ -210,7 +210,7 @@ describe('what cannot be read is one line that says where and what was expected'
   });
 });
 
-it('what pycocotools passes over is told of', () => {
+it('what pycocotools skips is reported', () => {
   const text = JSON.stringify({
     images: [{ id: 1 }],
     categories: [{ id: 1 }],

@@ -22,7 +22,7 @@ it('a program that is killed amid a progress bar has said what stood before the 
   await check(`${bar}\r 12%|█▏        | 3/25 [00:01<00:09,  2.3it/s]`, '');
 });
 
-it('an error line is told before a later one, without the colours of a terminal', async () => {
+it('an error line is preferred to a later one, without the colours of a terminal', async () => {
   await check('\x1b[31mRuntimeError: no memory\x1b[0m\nbye\nNode.js v20.1.0\n', 'RuntimeError: no memory');
   await check('one\ntwo\n', 'two');
 });

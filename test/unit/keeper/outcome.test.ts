@@ -17,7 +17,7 @@ function check(input: Partial<OutcomeInput>, state: string): void {
 it('a trainer that was asked to stop and calls the interruption a failure is stopped', () =>
   check({ end: end('failed'), cause: { kind: 'asked' } }, 'stopped'));
 
-it('a failure that nobody asked for is one', () => check({ end: end('failed') }, 'failed'));
+it('a failure without a request is one', () => check({ end: end('failed') }, 'failed'));
 
 it('what a trainer reached before it was stopped counts', () => {
   check({ end: end('completed'), cause: { kind: 'asked' } }, 'completed');

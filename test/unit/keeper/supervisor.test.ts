@@ -33,17 +33,17 @@ describe('work that the keeper starts', () => {
   it('hands on what it answers', async () =>
     expect(await outcomeOf({ run: async () => 'x' })).toEqual({ ended: 'done x', told: [] }));
 
-  it('that fails is told and becomes what `failed` makes of it', async () =>
+  it('that fails is reported and becomes what `failed` makes of it', async () =>
     expect(await outcomeOf({ run: failing(1) })).toEqual({ ended: 'failed no', told: [['no', undefined]] }));
 
-  it('that throws before it is asynchronous is no different', async () => {
+  it('that throws before it is asynchronous is treated alike', async () => {
     const run = (): Promise<string> => {
       throw failure('at once');
     };
     expect((await outcomeOf({ run })).ended).toBe('failed at once');
   });
 
-  it('is tried again after each pause, and every try is told', async () => {
+  it('is tried again after each pause, and every try is reported', async () => {
     const { ended, told } = await outcomeOf({ run: failing(2), retryAfterMs: [1, 2, 3] });
     expect(ended).toBe('done well');
     expect(told).toEqual([
@@ -78,7 +78,7 @@ describe('work that the keeper starts', () => {
     expect(await failed.promise).toBe('no');
   });
 
-  it('whose consequences fail is told, and not done twice', async () => {
+  it('whose consequences fail is reported, and not done twice', async () => {
     let runs = 0;
     const told = deferred<string>();
     const supervisor = new Supervisor(({ error }) => told.resolve(error.message));
@@ -96,7 +96,7 @@ describe('work that the keeper starts', () => {
 });
 
 describe('a step of a turn', () => {
-  it('that throws is told, and the next one is taken', async () => {
+  it('that throws is reported, and the next one runs', async () => {
     const told: string[] = [];
     const supervisor = new Supervisor(({ name, error }) => told.push(`${name}: ${error.message}`));
     await supervisor.guard('first', () => {

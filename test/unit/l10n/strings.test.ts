@@ -28,7 +28,7 @@ describe('both languages', () => {
     expect(without(used, Object.keys(chinese))).toEqual([]);
   });
 
-  it('have none that nobody says any more', () => {
+  it('have none that is no longer used', () => {
     expect(without(Object.keys(chinese), used)).toEqual([]);
   });
 
@@ -55,12 +55,12 @@ describe('a problem', () => {
       (problem) => translateProblem(problem, createTranslate(table)).message,
     );
 
-  it('is told in the reader’s language, whatever sentences it is made of', () => {
+  it('is in the reader’s language, whatever sentences it is made of', () => {
     expect(chinese('data: d.yaml\nlr0: 2')).toEqual(['应为大于 0 且不超过 1 的数字，但得到 2']);
     expect(chinese('data: d.yaml\nwarmup_epoch: 2')).toEqual(['未知的键；是否想写 warmup_epochs？']);
   });
 
-  it('of advice is told whole in Chinese, with its reason', () => {
+  it('of advice is whole in Chinese, with its reason', () => {
     const { experiment } = parseExperiment('data: d.yaml\nlr0: 0.1\nwarmup_epochs: 0', {
       file: 'a.train.yaml',
     });

@@ -23,7 +23,7 @@ describe('Channel', () => {
     await expect(a.request('double', 21)).resolves.toBe(42);
   });
 
-  it('fails a request whose handler throws, or that nobody handles', async () => {
+  it('fails a request whose handler throws, or that has no handler', async () => {
     const { a } = connect({}, { broken: () => Promise.reject(new Error('no such file')) });
     await expect(a.request('broken', null)).rejects.toThrow('no such file');
     await expect(a.request('missing', null)).rejects.toThrow('no handler for missing');
@@ -53,7 +53,7 @@ describe('Channel', () => {
     await expect(channel.request('x', null)).rejects.toThrow(/protocol 1, the other 999/);
   });
 
-  it('ignores what is no message of ours', async () => {
+  it('ignores what is not a message of ours', async () => {
     const { a } = connect({}, { ok: () => 'fine' });
     a.receive('noise');
     a.receive({ kind: 'unknown' });

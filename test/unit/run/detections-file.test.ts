@@ -58,7 +58,7 @@ describe('a detections file', () => {
     expect(decodeDetections(encodeDetections(short))).toBeUndefined();
   });
 
-  it('is refused where it would keep a reader busy for ever', () => {
+  it('is refused if it would keep a reader busy for ever', () => {
     const many = (found: number, known: number) => {
       const column = (n: number) => ({
         boxes: new Float32Array(4 * n),
@@ -74,7 +74,7 @@ describe('a detections file', () => {
     expect(many(9000, 9000)).toBeUndefined();
   });
 
-  it('is refused where it declares more images than it names', () => {
+  it('is refused if it declares more images than it names', () => {
     const declared = { ...file, header: { ...file.header, images: 1_000_000_000 } };
     expect(decodeDetections(encodeDetections(declared))).toBeUndefined();
   });

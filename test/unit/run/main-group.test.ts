@@ -9,7 +9,7 @@ describe('the LR that people mean', () => {
     expect(mainFirst(['bias', 'weights', 'norm'])).toEqual(['weights', 'bias', 'norm']);
   });
 
-  it('is that of the first group where none is called weights', () => {
+  it('is that of the first group if none is called weights', () => {
     expect(mainGroup({ groups: ['pg0', 'pg1'] })).toBe(0);
     expect(mainFirst(['pg0', 'pg1'])).toEqual(['pg0', 'pg1']);
     expect(mainFirst([])).toEqual([]);

@@ -107,7 +107,7 @@ test('an epoch that is done again replaces its steps, and what was derived from 
   expect(cache.update(again, axis, settings).isNew).toBe(true);
 });
 
-test('what a stop passed over waits again after a resume, whichever file is read first', () => {
+test('what a stop skipped waits again after a resume, whichever file is read first', () => {
   const checkpoint = {
     type: 'checkpoint',
     path: 'checkpoints/epoch-0002',

@@ -53,7 +53,7 @@ function between(scores: Float64Array, values: Float64Array, j: number, confiden
 
 const SMOOTHING = 0.1;
 
-/** The point of CONFIDENCES where the mean F1 over classes, smoothed, is highest; the first of equals. */
+/** The point of CONFIDENCES at which the mean F1 over classes, smoothed, is highest; the first of equals. */
 export function bestConfidence(curves: readonly ConfidenceCurves[]): number {
   const mean = new Float64Array(CONFIDENCES.length);
   for (const { f1 } of curves)

@@ -8,7 +8,7 @@ const RECALL_STEPS = 100;
 
 export type UltralyticsOptions = {
   readonly matching?: MatchingRule;
-  /** AP as before 8.4.37 (and YOLOv5), where the curve fell straight from the last recall to (1, 0). */
+  /** AP as before 8.4.37 (and YOLOv5): the curve fell straight from the last recall to (1, 0). */
   readonly legacyTail?: boolean;
 };
 

@@ -21,7 +21,7 @@ export type TorchRun = {
 };
 
 export type TorchCurve = {
-  /** Per group: LR of each step, cut short where the library would have raised. */
+  /** Per group: LR of each step, up to the step at which the library would have raised. */
   readonly lr: readonly Float64Array[];
   readonly momentum: Float64Array;
   /** What the library would have raised, at which step. */

@@ -50,7 +50,7 @@ async function tryRead(
   try {
     return { ...(await readState(path.join(runDir, folder, 'state.bin'), runDir)), folder };
   } catch (error) {
-    onDamaged(`${folder} is passed over: ${toError(error).message}`);
+    onDamaged(`${folder} is skipped: ${toError(error).message}`);
     return undefined;
   }
 }

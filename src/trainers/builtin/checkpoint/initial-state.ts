@@ -33,7 +33,7 @@ function stateFileOf(model: string, folders: readonly string[]): string {
   const state = path.join(statSync(found).isDirectory() ? found : path.dirname(found), 'state.bin');
   if (existsSync(state)) return state;
   throw new Error(
-    `model: ${model} is no checkpoint of this trainer: there is no ${path.basename(state)} beside it`,
+    `model: ${model} is not a checkpoint of this trainer: there is no ${path.basename(state)} beside it`,
   );
 }
 

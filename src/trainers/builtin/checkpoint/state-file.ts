@@ -41,7 +41,7 @@ export function encodeState({ header, tensors }: StateFile): Uint8Array {
 export function decodeState(bytes: Uint8Array): StateFile {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < HEADER_AT || !file.subarray(0, HASH_AT).equals(MAGIC))
-    throw new Error('is no training state of this program');
+    throw new Error('is not a training state of this program');
   if (!file.subarray(HASH_AT, LENGTH_AT).equals(hashOf(file)))
     throw new Error('is damaged: its checksum does not fit');
   const headerEnd = HEADER_AT + file.readUInt32LE(LENGTH_AT);

@@ -89,7 +89,7 @@ export class ControlFolder {
     try {
       const rule = { most: MOST_BYTES.request, root: this.#runDir };
       const parsed = zControlFile.safeParse(parseJson(await readText(path.join(this.#folder, file), rule)));
-      if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is no request' } };
+      if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is not a request' } };
       const { request, t, from } = parsed.data;
       // A rewind is found before the loop begins, and refused in it.
       if (TRAINER_REQUESTS.has(request.type) || request.type === 'rewind')

@@ -23,10 +23,10 @@ export type Normalized = {
 
 /**
  * A convolution and batch norm in training mode, as one operation. The statistics take two passes (mean, then squares
- * of the centred values): one pass would cancel where |mean| >> deviation.
- * Derivative (Ioffe and Szegedy 2015), with c = y - mean, r = 1 / sqrt(var + eps) and y the convolution:
- * dy = gamma r (dz - mean(dz) - c r^2 mean(dz c)), dgamma = r sum(dz c), dbeta = sum(dz).
- * The factor gamma r is the same for a whole output channel, so it is left to the small weight-sized products.
+ * of the centred values): one pass would cancel if |mean| >> deviation. Derivative (Ioffe and Szegedy 2015), with c = y
+ * - mean, r = 1 / sqrt(var + eps) and y the convolution: dy = gamma r (dz - mean(dz) - c r^2 mean(dz c)), dgamma = r
+ * sum(dz c), dbeta = sum(dz). The factor gamma r is the same for a whole output channel, so it is left to the small
+ * weight-sized products.
  */
 export function convNorm(x: Feature, weights: ConvNormWeights, window: KernelWindow): Normalized {
   const { graph } = x.rows;

@@ -165,8 +165,8 @@ export const SPREAD_TAPS = [0, 1, 2, 3].flatMap((next) =>
 type TapOrder = { readonly taps: number; readonly order: readonly number[]; readonly across: number };
 
 /**
- * (Cout, taps Cin) -> (n / across Cout, across Cin), where n = order.length: blocks of the kernel, turned so that
- * outputs are rows, in the given order; tap number `taps` is a block of zeros.
+ * (Cout, taps Cin) -> (n / across Cout, across Cin), n = order.length: blocks of the kernel, turned so that outputs are
+ * rows, in the given order; tap number `taps` is a block of zeros.
  */
 function tapMatrix(weight: Tensor, { taps, order, across }: TapOrder): Tensor {
   const [outputs, columns] = weight.shape;

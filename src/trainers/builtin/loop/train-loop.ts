@@ -31,7 +31,7 @@ export type TrainParts = {
   >;
   /** How steps make epochs. */
   readonly grid: EpochGrid;
-  /** Where the loop begins. */
+  /** The first step of the loop. */
   readonly fromStep: number;
   readonly epochSums: EpochSums;
   /** Shared with the batch plan, which needs to know when mosaic is off. */

@@ -24,7 +24,7 @@ const MOST_ON_CPU = 16;
 const MOST_ON_GPU = 64;
 
 /**
- * The largest power of two of images per step that fits: estimated from the training graph on a CPU, where too much
+ * The largest power of two of images per step that fits: estimated from the training graph on a CPU, on which too much
  * memory ends the process without a message, then proven by one step, halved while that runs out of memory.
  */
 export async function findBatch(question: BatchQuestion): Promise<FoundBatch> {

@@ -193,9 +193,9 @@ async function chooseDevice(asked: string, timeStep: (device: Device) => Promise
   return best.device;
 }
 
-/** A trainer's stderr goes to the run's stdout.log, where a user searches for the reason. */
+/** A trainer's stderr goes to the run's stdout.log, which users search for the reason. */
 function reportUnusable({ provider }: Device, reason: Error): number {
-  console.error(`device auto: ${provider} is passed over: ${reason.message}`);
+  console.error(`device auto: ${provider} is skipped: ${reason.message}`);
   return Number.POSITIVE_INFINITY;
 }
 

@@ -22,7 +22,7 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
   const program: Program = {
     stopped: end.promise,
     stop: () =>
-      end.resolve({ kind: 'left', message: `no longer followed; ${follows.folder} was left alone` }),
+      end.resolve({ kind: 'left', message: `no longer followed; ${follows.folder} was not touched` }),
   };
   const folder = new FollowedFolder(runDir, follows.folder);
   return adapt(program, {

@@ -75,7 +75,7 @@ export class FollowedFolder {
     this.#announced.add(source);
     if (isWithin(this.#folder, source))
       return copyCheckpoint(this.#runDir, { source, shown: file, epoch, step });
-    const message = `checkpoint ${file} of epoch ${epoch} lies outside ${this.#folder}: not taken`;
+    const message = `checkpoint ${file} of epoch ${epoch} is outside ${this.#folder}: not taken`;
     return { type: 'log', t: Date.now(), level: 'warning', message };
   }
 

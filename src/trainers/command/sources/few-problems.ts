@@ -1,7 +1,7 @@
 import type { Source, SourceRecord } from './source';
 
 const MOST = 20;
-const LAST_WORD = '; further problems of this source are not told';
+const LAST_WORD = '; further problems of this source are not reported';
 
 /** A file of another kind gives a problem for each line: the first few are reported, then that there are more. */
 export function withFewProblems(source: Source): Source {

@@ -71,7 +71,7 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
 
 
 def open_model(yolo, name: str):
-    """By the class that the library has for it: YOLO finds out by itself, except that an RT-DETR given as YAML has its own."""
+    """By the library's class for it: YOLO recognizes most models itself, but an RT-DETR given as YAML has its own class."""
     if Path(name).suffix in (".yaml", ".yml") and "rtdetr" in Path(name).stem:
         from ultralytics import RTDETR
 
@@ -80,8 +80,8 @@ def open_model(yolo, name: str):
 
 
 def in_loop_every(experiment: dict) -> int:
-    """Epochs between validations in Ultralytics' own loop, 0 for none: as asked, else only where nobody else validates. The
-    last epoch counts wherever any does, and is the only one that `val: false` leaves to Ultralytics."""
+    """Epochs between validations in Ultralytics' own loop, 0 for none: as set, else only if nothing else validates. The
+    last epoch is validated if any is, and is the only one that `val: false` leaves to Ultralytics."""
     validation = experiment["validation"]
     val = experiment["passthrough"].get("val")
     if validation.get("in_loop"):
@@ -92,7 +92,7 @@ def in_loop_every(experiment: dict) -> int:
 
 
 def last_checkpoint(run_dir: Path):
-    """What a resume goes on from. Ultralytics' own last one becomes a checkpoint of the run first, where it is newer."""
+    """The checkpoint that a resume continues from. Ultralytics' own last one becomes a checkpoint of the run first, if it is newer."""
     from . import checkpoints
     from .events import EVENTS, EventLog, epochs_done
 

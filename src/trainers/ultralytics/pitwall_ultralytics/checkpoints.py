@@ -41,7 +41,7 @@ def newest(run_dir: Path):
 
 
 def rescue(run_dir: Path, epochs_done: dict):
-    """Publishes Ultralytics' own last checkpoint where it is newer than all of ours: a trainer that was killed may have ended
+    """Publishes Ultralytics' own last checkpoint if it is newer than all of ours: a trainer that was killed may have ended
     between the epochs that `checkpoints.every` names. `epochs_done`: epoch -> its last step, of the attempts that count.
     Written in place by a process that may have been killed, so it has to load. Returns the event's fields, or None."""
     last = run_dir / "trainer" / "weights" / "last.pt"

@@ -11,7 +11,7 @@ POLL_SECONDS = 0.1
 
 
 class ControlFolder:
-    """Looks at most ten times a second: a directory listing per batch would be felt on network file systems."""
+    """Polls at most ten times a second: a directory listing per batch would slow down training on network file systems."""
 
     def __init__(self, run_dir: Path, attempt: int):
         self._attempt = attempt
@@ -21,7 +21,7 @@ class ControlFolder:
         self.gone = False  # the run folder was deleted, or a later attempt started: nothing is written to it any more
 
     def take(self):
-        """New requests as (id, request, who asks), oldest first; a file that is no request comes as (id, None, None)."""
+        """New requests as (id, request, sender), oldest first; a file that is not a request comes as (id, None, None)."""
         now = time.monotonic()
         if now < self._next_look:
             return []

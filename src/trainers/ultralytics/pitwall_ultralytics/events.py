@@ -66,7 +66,7 @@ def read_events(run_dir: Path):
 
 
 def epochs_done(run_dir: Path) -> dict:
-    """Epoch -> its last step, of what counts: an attempt that went on from a step drops what lies beyond it."""
+    """Epoch -> its last step, of those that count: an attempt that continues from a step drops all beyond it."""
     done = {}
     for event in read_events(run_dir):
         if event["type"] == "hello":

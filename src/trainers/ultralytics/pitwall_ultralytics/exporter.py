@@ -31,7 +31,7 @@ def export(source: Path, target: Path, imgsz, head: dict) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
         link = Path(folder) / source.name
         link_or_copy(source, link)
-        # Only what is not the default: a head that needs NMS has no use for them, and old versions not even the names.
+        # Only values other than the default: a head that needs NMS ignores them, and old versions do not know the names.
         options = {k: v for k, v in head.items() if k in DEFAULT_CFG_DICT and v is not None and v != DEFAULT_CFG_DICT[k]}
         options.update({"imgsz": imgsz} if imgsz else {})
         made = YOLO(str(link)).export(format="onnx", dynamic=True, simplify=False, device="cpu", verbose=False, **options)

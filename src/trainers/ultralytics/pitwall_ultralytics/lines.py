@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """A process that stays warm: one JSON line in is one request, one JSON line out its answer, in that order, until stdin closes.
 
-The first line out says what there is: {"ready", "ultralytics", "torch", "cuda", "gpus", "onnx"}, or {"error"} and the end.
+The first line out lists the packages: {"ready", "ultralytics", "torch", "cuda", "gpus", "onnx"}, or {"error"} and the end.
 """
 
 import importlib.util
@@ -12,7 +12,7 @@ import time
 
 
 def serve_lines(handle) -> int:
-    """`handle(request) -> dict` answers one request, its `id` aside; what it raises is the request's error."""
+    """`handle(request) -> dict` answers one request, without its `id`; what it raises is the request's error."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what Ultralytics prints must not mix with the answers
     lower_priority()

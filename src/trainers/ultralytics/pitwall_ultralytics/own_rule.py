@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""How this version of Ultralytics validates in training, asked of the trainer itself once it is set up: what its arguments
-became (max_det may have been raised) and what its code does with them. Pitwall's validator then does the same."""
+"""How this version of Ultralytics validates in training, read from the trainer itself after its set-up: its resolved
+arguments (max_det may have been raised) and what its code does with them. Pitwall's validator then does the same."""
 
 # Two labels and two detections: the second detection overlaps the first label most, which the first detection takes.
 SECOND_CHOICE = [[0.9, 0.8], [0.0, 0.6]]
-# AP of one detection that finds one of two labels: .5 where the curve falls at the last recall, .75 where it slopes to 1.
+# AP of one detection that finds one of two labels: .5 if the curve falls at the last recall, .75 if it slopes to 1.
 SLOPED_AP = 0.6
 
 
 def rule_of(trainer) -> dict:
-    """The rule as an event tells it; an empty one where nothing is matched by overlap (classification)."""
+    """The rule as an event holds it; empty if nothing is matched by overlap (classification)."""
     validator = trainer.validator
     if getattr(validator, "iouv", None) is None:
         return {}
@@ -40,7 +40,7 @@ def class_list(value):
 
 
 def matching(validator) -> str:
-    """Whether a detection has a second choice, once the label that it overlaps most is taken (see match.ts)."""
+    """Whether a detection has a second choice if the label that it overlaps most is taken (see match.ts)."""
     import torch
 
     same = torch.zeros(2)

@@ -2,9 +2,9 @@
 """python -m pitwall_ultralytics.own_val: Ultralytics' own validation of a checkpoint, in a process of its own.
 
 A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
-that of own_rule.py. The answer
-holds Ultralytics' numbers and where they were made; `out`, for detection, holds what was detected, for everything else that Pitwall shows of a
-checkpoint: one JSON line that describes the images, then float32 rows (x1, y1, x2, y2, score, class), boxes in input pixels.
+that of own_rule.py. The answer holds Ultralytics' numbers and the device. For detection, `out` gets the detections, from which
+everything else that Pitwall shows of a checkpoint is computed: one JSON line that describes the images, then float32 rows
+(x1, y1, x2, y2, score, class), boxes in input pixels.
 See lines.py.
 """
 
@@ -20,7 +20,7 @@ from .files import require_regular
 from .lines import serve_lines
 from .metric_names import named
 
-MOST_BATCH = 32  # images at once where nobody says how many
+MOST_BATCH = 32  # images at once by default
 # Cards that report FP16 and give NaN; src/domain/detection/half.ts has the reports.
 FAULTY_HALF = re.compile(r"GTX 16\d0|\bT(400|500|550|600|1000|1200|2000)\b|K40m", re.I)
 
@@ -32,7 +32,7 @@ def handle(request: dict) -> dict:
     model = YOLO(str(require_regular(Path(request["pt"]))))
     device = choose_device(request["device"], request.get("trained_on") or "")
     half = wants_half(request["half"], device)
-    # Images that share one padded shape: what decides the numbers stands before what is quickest.
+    # Images that share one padded shape: correct numbers take precedence over speed.
     batch = request.get("batch") or (request.get("rule") or {}).get("batch") or MOST_BATCH
     seen = Seen()
     base = model._smart_load("validator")
@@ -54,7 +54,7 @@ def handle(request: dict) -> dict:
 
 
 def numbers(metrics) -> dict:
-    """What the task is about (masks, poses, boxes, classes), everything under Ultralytics' own names, and its fitness."""
+    """The task's own output (masks, poses, boxes, classes), everything under Ultralytics' own names, and its fitness."""
     everything = named({k: float(v) for k, v in metrics.results_dict.items()})
     own = {key: everything.get(key, 0.0) for key in ("map", "map50", "precision", "recall")}
     about = next((getattr(metrics, name) for name in ("seg", "pose", "box") if hasattr(metrics, name)), None)
@@ -77,7 +77,7 @@ def per_class(metrics, about) -> list:
 
 
 def by_rule(rule) -> dict:
-    """The arguments of `val` that make it judge as the trainer would. NMS of a trained head is its own choice where none is set."""
+    """The arguments of `val` that make it judge as the trainer would. A trained head decides about NMS if nothing is set."""
     if not rule:
         return {}
     from ultralytics.utils import DEFAULT_CFG_DICT
@@ -91,11 +91,11 @@ def by_rule(rule) -> dict:
 class Seen:
     def __init__(self):
         self.images = 0
-        self.found = []  # what was detected where, image by image
+        self.found = []  # detections of each image
 
 
 def watching_validator(base, seen: Seen, records: bool):
-    """The task's own validator, which beside its work counts images and notes what was detected where."""
+    """The task's own validator, which also counts images and records the detections of each."""
 
     class Watching(base):
         def preprocess(self, batch):
@@ -111,7 +111,7 @@ def watching_validator(base, seen: Seen, records: bool):
 
 
 def described(pred, batch: dict, index: int) -> dict:
-    """One image: file, sizes, how it lies in the input, and its rows. Older versions give a tensor instead of a dict."""
+    """One image: file, sizes, its place in the input, and its rows. Older versions give a tensor instead of a dict."""
     import torch
 
     rows = torch.cat([pred["bboxes"], pred["conf"][:, None], pred["cls"][:, None]], 1) if isinstance(pred, dict) else pred[:, :6]
@@ -136,7 +136,7 @@ def write_found(path: Path, found: list) -> None:
 
 
 def choose_device(asked: str, trained_on: str):
-    """`auto`: a GPU that does not train where there is one, else the one that does, else the CPU."""
+    """`auto`: a GPU that does not train if there is one, else the one that does, else the CPU."""
     import torch
 
     if asked == "auto":
@@ -152,7 +152,7 @@ def choose_device(asked: str, trained_on: str):
 
 
 def wants_half(asked: str, device) -> bool:
-    """FP16 where the card has it in full: compute capability 7.0 or higher, except those that are known to fail."""
+    """FP16 if the card supports it fully: compute capability 7.0 or higher, except those that are known to fail."""
     if asked != "auto":
         return asked == "on"
     if device.type != "cuda":

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""The learning rate that is really applied: Ultralytics' own, reshaped in warm-up and changed in flight as asked.
+"""The learning rate that is really applied: Ultralytics' own, reshaped in warm-up and changed by requests.
 
 Ultralytics sets group["lr"] at each epoch start (scheduler) and, in warm-up, before each forward pass; at other batches
-the value stays as it is. `Rates.apply` runs after that and before the optimizer's step (from preprocess_batch), so what
-Ultralytics wants is whatever stands in the group, unless it is what we put there ourselves the batch before.
+the value stays as it is. `Rates.apply` runs after that and before the optimizer's step (from preprocess_batch), so
+Ultralytics' own LR is the group's value, unless that is the one we set ourselves at the batch before.
 
-The formulas are those of the preview: src/domain/schedule/rule-functions.ts, warmup-shape.ts, lr-standing.ts and lr-changes.ts; a
+The formulas are those of the preview: src/domain/schedule/rule-functions.ts, lr-standing.ts and lr-changes.ts; a
 test compares a real run with them.
 """
 
@@ -41,7 +41,7 @@ class Rates:
         self.base = []  # the plan of this batch, per group, without the changes
         self._planned = []  # what Ultralytics wants, per group
         self._written = []  # what we put there last
-        self._warmup = (1.0, [], [])  # share of the way, where each group began, what each is led to
+        self._warmup = (1.0, [], [])  # share of the way, start and target of each group
 
     def apply_range(self, groups, progress: float):
         """The rising LR of a range test; groups keep their ratio (MuSGD's boosted ones). `progress` in [0, 1]."""
@@ -61,13 +61,13 @@ class Rates:
         self.write(groups)
 
     def write(self, groups):
-        """Writes the planned LR with the changes made in flight; again after a new change, in the same batch."""
+        """Writes the planned LR with the changes made during the run; again after a new change, in the same batch."""
         for index, (group, name) in enumerate(zip(groups, group_names(groups))):
             group["lr"] = self._changed(name, index)
         self._written = [float(g["lr"]) for g in groups]
 
     def change(self, request, names, step, by=None):
-        """Adds a change asked for at this batch. Returns (the change as applied or None, what was done)."""
+        """Adds a change requested at this batch. Returns (the change as applied or None, what was done)."""
         target = request.get("group")
         if target is not None and target not in names:
             return None, f"no parameter group {target!r} (there are: {', '.join(names)})"
@@ -85,7 +85,7 @@ class Rates:
         return change, MEANINGS[mode].format(what=f"LR of {target}" if target else "LR", value=value, step=step)
 
     def _take_apart(self, groups, warmup):
-        """The plan of this batch, and the parts that a running warm-up is made of: its way, start and target."""
+        """The plan of this batch, and the parts of a running warm-up: its way, start and target."""
         if warmup is None:
             self.base = self._planned
             self._warmup = (1.0, [0.0] * len(groups), self.base)
@@ -95,7 +95,7 @@ class Rates:
         targets = [g["initial_lr"] * multiple for g in groups]
         starts = [bias_lr if n in ("bias", "bias_boost") else 0.0 for n in group_names(groups)]  # no tags before 8.4
         if self.shape == "linear":
-            # Which group begins at bias_lr differs between versions: what Ultralytics has set tells it.
+            # Which group begins at bias_lr differs between versions: Ultralytics' own values show it.
             self.base = self._planned
             if way < 1:
                 starts = [(lr - way * target) / (1 - way) for lr, target in zip(self.base, targets)]
@@ -114,7 +114,7 @@ class Rates:
         return 1 - done, done, done
 
     def _segment(self, name):
-        """The change that holds at this step, if any. A change replaces what was said before about steps from its own on."""
+        """The change that holds at this step, if any. A change replaces earlier ones from its own step on."""
         kept = []
         for change in self.changes:
             if change.get("group") in (None, name):
@@ -122,7 +122,7 @@ class Rates:
         return next((c for c in reversed(kept) if c["step"] <= self.step), None)
 
     def _stands(self, name, change):
-        """The shares under a change: from where the group stood on, to `factor` of the target with the warm-up."""
+        """The shares under a change: from the group's LR then, to `factor` of the target with the warm-up."""
         planned = self._shares()
         if change is None or change["mode"] != "scale":
             return planned
@@ -133,7 +133,7 @@ class Rates:
         return start * (1 - way), target * (1 - way) + change["factor"] * way, planned[2]
 
     def _stands_after(self, name, change):
-        """Lower takes effect at once in every group; higher begins where each group stands."""
+        """A lower LR takes effect at once in every group; a higher one begins at each group's present LR."""
         before = self._segment(name)
         start, target, done = self._stands(name, before)
         scaled = before["factor"] if before and before["mode"] == "scale" else 1.0

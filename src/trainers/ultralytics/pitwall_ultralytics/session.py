@@ -51,7 +51,7 @@ class Session:
         self._planned_shape = None
         self._mosaic_off = False
         self._closed_loader = None
-        self._unpublished = None  # of the last whole epoch, while its checkpoint lies in Ultralytics' folder only
+        self._unpublished = None  # of the last whole epoch, while its checkpoint is in Ultralytics' folder only
 
     # -- hooks, in the order Ultralytics fires them -------------------------------------------------------------
 
@@ -135,14 +135,14 @@ class Session:
             self._emit("end", reason=self.end_reason, step=self.step)
 
     def validates_now(self) -> bool:
-        """Whether Ultralytics validates in its loop at this epoch's end; the last epoch counts where any does."""
+        """Whether Ultralytics validates in its loop at this epoch's end; the last epoch is validated if any is."""
         every, epoch = self.in_loop_every, self.trainer.epoch + 1
         if self.script:
             return bool(self.trainer.args.val) or epoch >= self.trainer.epochs
         return every > 0 and (epoch % every == 0 or epoch >= self.trainer.epochs)
 
     def has_launched(self) -> bool:
-        """Whether the training went on in processes that this one started: none of its hooks fired here."""
+        """Whether processes that this one started did the training: none of its hooks fired here."""
         return not self._said_hello
 
     # -- details ------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Session:
         return event is not None and event.get("type") == "end" and event.get("t", 0) >= self._began_ms
 
     def _publishes_now(self) -> bool:
-        """Each n-th epoch's checkpoint, and whatever may be the last."""
+        """Each n-th epoch's checkpoint, and any that may be the last."""
         trainer = self.trainer
         epoch = trainer.epoch + 1
         return epoch % self.checkpoint_every == 0 or epoch >= trainer.epochs or bool(self._stop_after_epoch or trainer.stop)
@@ -218,7 +218,7 @@ class Session:
                    settings=effective_settings(self.requested, trainer), **({"validation": rule} if rule else {}), **own)
 
     def _own_rule(self) -> dict:
-        """What is asked of the library's inside may not be there in a version that nobody has seen: training goes on."""
+        """An unknown version may lack the library's internals that are read here: training goes on."""
         from .own_rule import rule_of
 
         try:
@@ -238,7 +238,7 @@ class Session:
         return {"data": file, "imgsz": int(args.imgsz), "single_cls": bool(args.single_cls)}
 
     def _plan_again_if_changed(self) -> None:
-        """An out-of-memory halving or `time` changes the plan under way."""
+        """An out-of-memory halving or `time` changes the plan during training."""
         trainer = self.trainer
         if (trainer.epochs, len(trainer.train_loader), trainer.batch_size) != self._planned_shape:
             self._plan()
@@ -318,8 +318,8 @@ class Session:
             raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
 
     def _replay_changes(self) -> None:
-        """What was changed in flight before a resume is changed again, each from its own step on: a change that fell on steps
-        which are now done again counts when they come."""
+        """Changes made before a resume are made again, each from its own step on: a change at steps that are now repeated
+        applies when they come."""
         for event in read_events(self.run_dir):
             if event.get("type") != "control" or not event.get("ok"):
                 continue
@@ -333,7 +333,7 @@ class StopTraining(Exception):
 
 
 def warmup_steps(trainer) -> int:
-    """Ultralytics' own count where the version has it as a method, else the rule of versions before 8.4.103."""
+    """Ultralytics' own count if the version has it as a method, else the rule of versions before 8.4.103."""
     batches = len(trainer.train_loader)
     if hasattr(trainer, "_get_warmup_iterations"):
         return trainer._get_warmup_iterations(batches)

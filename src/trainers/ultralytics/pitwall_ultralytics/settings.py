@@ -4,7 +4,7 @@
 import math
 import os
 
-# What Pitwall decides or handles itself; never handed over.
+# What Pitwall decides or handles itself; never passed on.
 OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "model", "trainer"}
 # Keys of the builtin trainer or of Pitwall that the runner applies by itself.
 OURS = {"warmup_shape"}
@@ -25,24 +25,24 @@ def train_arguments(experiment: dict, run_dir, known, in_loop: bool = False) -> 
         arguments.pop("save_period", None)
     if asked.get("save") is False:
         arguments["save"] = True  # what is not saved can be neither validated nor gone on from
-    # The same data with an absolute path, where Ultralytics would look for it somewhere else.
+    # The same data with an absolute path, if Ultralytics would search elsewhere.
     arguments.update(data=os.environ.get("PITWALL_DATA") or experiment["data"], epochs=experiment["epochs"], project=str(run_dir), name="trainer", exist_ok=True)
     return arguments
 
 
 def own_patience(experiment: dict) -> int:
-    """Epochs without gain after which Ultralytics stops by itself, 0 for never: also where Pitwall is told how to judge that
+    """Epochs without gain after which Ultralytics stops by itself, 0 for never: also if Pitwall is configured to judge that
     (`early_stop`) and can, since it validates."""
     early_stop = experiment["early_stop"]
-    told = any(key.startswith("early_stop.") for key in experiment["explicit"])
-    if not early_stop["enabled"] or (told and experiment["validation"]["enabled"]):
+    configured = any(key.startswith("early_stop.") for key in experiment["explicit"])
+    if not early_stop["enabled"] or (configured and experiment["validation"]["enabled"]):
         return 0
     return early_stop["patience"]
 
 
 def requested(experiment: dict) -> dict:
     """What the experiment file sets, under Ultralytics' flat names. A value that no field of the experiment can hold (a
-    list, a count) stands in `passthrough` as it was written, and the field beside it holds what Pitwall makes of it."""
+    list, a count) is in `passthrough` as it was written, and the field beside it holds what Pitwall makes of it."""
     found = {}
     for key in experiment["explicit"]:
         value = _lookup(experiment, key)
@@ -63,7 +63,7 @@ def effective_settings(requested: dict, trainer) -> list:
     """Requested against effective, for what Ultralytics is known to change without a word in args.yaml."""
     args = vars(trainer.args)
     rows = []
-    # Versions differ in whether auto's choice reaches the arguments; the optimizer itself is asked below.
+    # Versions differ in whether auto's choice reaches the arguments; the optimizer itself is read below.
     shown = [key for key in SHOWN if key not in CHOSEN_BY_AUTO] if is_auto(requested) else SHOWN
     for key in shown:
         asked, used = requested.get(key), args.get(key)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""Subclasses of the library's trainers, made of whichever a model brings. They live in an importable module and hook in by
-themselves: a multi-GPU launch starts new processes that import the class by its module path, and PITWALL_TRAINER tells them
-what to make it of. Versions differ in whether callbacks added to a trainer get there (not
-before 8.4, later they are handed over), so nothing is added: the subclass listens where the callbacks are run."""
+"""Subclasses of the library's trainers, derived from the model's own. They are defined in an importable module and hook in by
+themselves: a multi-GPU launch starts new processes that import the class by its module path, and PITWALL_TRAINER names the
+class to derive it from. Versions differ in whether callbacks added to a trainer reach these processes (not before 8.4,
+later they are passed on), so nothing is added: the subclass overrides the method that runs the callbacks."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ HOOKS = ("on_train_start", "on_train_epoch_start", "on_train_batch_end", "on_tra
 
 
 class Pitwalled:
-    """Mixin: streams the run to the folder named in PITWALL_RUN_DIR and obeys its control folder."""
+    """Mixin: writes the run to the folder named in PITWALL_RUN_DIR and answers its control folder."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -29,7 +29,7 @@ class Pitwalled:
 
     def train(self):
         """One process trains and leaves by StopTraining when it is stopped. A launched rank ends in good order instead, for
-        its launcher takes any other end for a crash; and the launcher has nothing to add to what rank 0 wrote."""
+        its launcher takes any other end for a crash; and the launcher adds nothing to what rank 0 wrote."""
         rank = int(os.environ.get("RANK", -1))
         try:
             super().train()
@@ -70,7 +70,7 @@ PREFIX = "Pitwall"
 
 
 def pitwalled(base: type) -> type:
-    """The trainer of a model (detection, RT-DETR, YOLO-World ...) as one that Pitwall watches."""
+    """The trainer of a model (detection, RT-DETR, YOLO-World ...), extended to report to Pitwall."""
     name = PREFIX + base.__name__
     if globals().get(name) is not None and globals()[name].__bases__[-1] is not base:  # a script's own of the same name
         del globals()[name]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""What Ultralytics warns of (NaN recovery, memory that ran out, arguments it ignores) as `log` events, each line once."""
+"""Ultralytics' warnings (NaN recovery, out of memory, ignored arguments) as `log` events, each line once."""
 
 import logging
 import re
@@ -20,11 +20,11 @@ class WarningEvents(logging.Handler):
     def __init__(self, emit):
         super().__init__(logging.WARNING)
         self._emit = emit
-        self._told = set()
+        self._logged = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         message = " ".join(_PREFIX.sub("", _ANSI.sub("", record.getMessage())).split())
-        if not message or message in self._told or len(self._told) >= MOST:
+        if not message or message in self._logged or len(self._logged) >= MOST:
             return
-        self._told.add(message)
+        self._logged.add(message)
         self._emit("log", level="error" if record.levelno >= logging.ERROR else "warning", message=message)

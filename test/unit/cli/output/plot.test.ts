@@ -5,7 +5,7 @@ describe('plotCurve', () => {
   it('draws a falling line from the top left to the bottom right', () => {
     expect(plotCurve([3, 2, 1, 0], { width: 2, height: 1 })).toEqual(['3.00 ┤⠑⢄']);
   });
-  it('leaves gaps where values are not finite', () => {
+  it('leaves gaps if values are not finite', () => {
     const [line] = plotCurve([1, Number.NaN, Number.NaN, 1], { width: 2, height: 1, range: [0, 1] });
     expect(line.at(-2)).not.toBe(String.fromCodePoint(0x2800));
     expect(line).toMatch(/⠁⠈$/);

@@ -24,7 +24,7 @@ describe('barLine', () => {
   it('fills the bar by the share', () => {
     expect(barLine(0.5, text, 28)).toBe('epoch 1/2 ━━━━━───── ETA 3 s');
   });
-  it('drops the bar and cuts the text where there is no room', () => {
+  it('drops the bar and cuts the text if there is no room', () => {
     expect(barLine(0.5, text, 16)).toBe('epoch 1/2 ETA 3 ');
   });
 });

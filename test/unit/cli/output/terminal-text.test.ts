@@ -52,7 +52,7 @@ describe('text to a terminal', () => {
     check('Mängel, 缺陷, é', 'Mängel, 缺陷, é');
   });
 
-  it("has our own styles and nobody else's", () => {
+  it('has our own styles and no others', () => {
     const { stream, text } = capture(true);
     const io = { env: {} } as CliIo;
     printLine(stream, styleFor(io, stream).bad(`error: ${HOSTILE[7]}`));

@@ -133,7 +133,7 @@ describe('a row of an epoch', () => {
     expect(epochIsSettled(trained, 1)).toBe(false);
     expect(epochIsSettled(reduceRun(trained, validated(1, 0.4)), 1)).toBe(true);
   });
-  it('does not wait for a checkpoint that was passed over', () => {
+  it('does not wait for a checkpoint that was skipped', () => {
     const skipped = {
       source: 'validation',
       value: { type: 'skipped', t: 5, epoch: 1, reason: 'behind' },

@@ -275,7 +275,7 @@ describe('what only has the name of an image', () => {
     }
   });
 
-  it('is told from every format that can be read', async () => {
+  it('is distinguished from every format that can be read', async () => {
     const made = [raw().jpeg(), raw().png(), raw().webp(), raw().tiff(), raw().avif()];
     for (const [i, image] of made.entries()) {
       const file = put(`format-${i}`, await image.toBuffer());

@@ -87,7 +87,7 @@ describe('writeExample', () => {
 
   it('refuses a folder with another dataset', async () => {
     await writeFile(path.join(dir, 'data.yaml'), 'train: mine\n');
-    await expect(writeExample(dir)).rejects.toThrow(/data\.yaml is there and is not the example's/);
+    await expect(writeExample(dir)).rejects.toThrow(/data\.yaml exists and is not the example's/);
     expect(await readdir(dir)).toEqual(['data.yaml']);
   });
 });

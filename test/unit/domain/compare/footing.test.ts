@@ -182,7 +182,7 @@ describe('a record of an earlier Pitwall', () => {
     checkSaid(record(), earlier(turned), [MATCHED]);
   });
 
-  it('is refused where they are not those of the other, and beside another of other paths', () => {
+  it('is refused if they are not those of the other, and beside another of other paths', () => {
     const message =
       'one of A and B was validated by an earlier Pitwall, and its images are not those of the other by name and size: validate it again';
     checkRefused(earlier({ files: ['a.png', 'c.png'] }), record(), message);

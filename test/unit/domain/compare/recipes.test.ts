@@ -40,13 +40,13 @@ describe('what is known of two recipes', () => {
     });
     expect(sentence(seeds)).toBe("B's recipe is better, by n = 3 and 3 seeds: +0.050, 95 % +0.027 to +0.073");
     expect(sentence({ a: seeds.a, b: [0.51] })).toMatch(
-      /^which recipe is better is not told by n = 3 and 1 seeds/,
+      /^n = 3 and 1 seeds do not show which recipe is better/,
     );
   });
 
-  it('is luck alone where both are of one recipe', () => {
+  it('is luck alone if both are of one recipe', () => {
     expect(sentence({ a: [0.5, 0.52], sameRecipe: true })).toBe(
-      'both runs are of one recipe: what tells them apart is luck; n = 2 seeds of it spread by 0.014',
+      'both runs are of one recipe: their difference is chance; n = 2 seeds of it spread by 0.014',
     );
     expect(sentence({ a: [0.5], sameRecipe: true })).toBe('both runs are of one recipe and one seed');
   });

@@ -49,7 +49,7 @@ describe('a label file', () => {
     check('0 0.5 0.5 0.25 0.25 0.1 0.1 2', [[0, 0.5, 0.5, 0.25, 0.25]], { ...RULES, columns: 8 });
   });
 
-  it('loses exact duplicates, and is sorted where it lost any', () => {
+  it('loses exact duplicates, and is sorted if it lost any', () => {
     check('2 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.1 0.1', [
       [0, 0.5, 0.5, 0.1, 0.1],
       [2, 0.5, 0.5, 0.1, 0.1],
@@ -80,7 +80,7 @@ describe('a label file', () => {
     check('7 0 0 1 1', [[0, 0, 0, 1, 1]], { ...RULES, singleCls: true });
   });
 
-  it('names the line that is no label', () => {
+  it('names the line that is not a label', () => {
     checkFault('0 0.5 0.5 0.5', 1, 'has 4 values, expected 5 (class cx cy w h)');
     checkFault('0 0.5 0.5 0.5 x', 1, 'holds something that is not a number');
     for (const token of ['0x1', '0b1', 'Infinity', '1e', '.'])
@@ -96,7 +96,7 @@ describe('a label file', () => {
 });
 
 describe('the labels of an image', () => {
-  it('lie where the last images folder of its path becomes labels', () => {
+  it('are in the path whose last images folder becomes labels', () => {
     expect(labelPathOf('/a/images/images/b.c.jpg')).toBe('/a/images/labels/b.c.txt');
     expect(labelPathOf('/images/x/a.png')).toBe('/labels/x/a.txt');
     expect(labelPathOf('/photos/a.png')).toBe('/photos/a.txt');

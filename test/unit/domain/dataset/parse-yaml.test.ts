@@ -71,7 +71,7 @@ describe('a dataset YAML', () => {
       'train: a\nval: b\nnames: [x]\nchannels: 4',
       'data.yaml:4:11: channels: must be 3: images are read as RGB',
     );
-    checkProblem('- a', 'data.yaml: is no dataset: expected a mapping with train, val and names');
+    checkProblem('- a', 'data.yaml: is not a dataset: expected a mapping with train, val and names');
   });
 
   it('reports broken syntax with its place', () => {
@@ -82,7 +82,7 @@ describe('a dataset YAML', () => {
   it('asks whether a misspelt key was meant', () => {
     const { problems } = parse('trian: a\nval: b\nnames: [x]');
     const misspelt = problems.find(({ key }) => key === 'trian');
-    expect(misspelt?.message).toBe('is no key of a dataset, did you mean train?');
+    expect(misspelt?.message).toBe('is not a key of a dataset, did you mean train?');
     expect(misspelt?.fix?.text).toBe('train');
   });
 });

@@ -42,7 +42,7 @@ function boxesOf(layout: ModelLayout, data: Float32Array): number[][] {
 }
 
 describe('the layout of a model', () => {
-  it('is told by the shape of its output', () => {
+  it('is known by the shape of its output', () => {
     checkKind([1, 84, 8400], 'v8 80 letterbox rgb 255');
     checkKind([1, 5, 8400], 'v8 1 letterbox rgb 255');
     checkKind([1, 25200, 85], 'v5 80 letterbox rgb 255');
@@ -52,17 +52,17 @@ describe('the layout of a model', () => {
     checkKind([1, 85, 40, 40], 'fastestdet 80 stretch bgr 255');
   });
 
-  it('is told by metadata where shapes read two ways', () => {
+  it('is known by metadata if a shape has two readings', () => {
     const metadata = { ...NOTHING, names: ['a', 'b', 'c'], finished: true };
     checkKind([1, 300, 6], 'end2end 3 letterbox rgb 255', { metadata });
     checkKind([1, 116, 8400], 'v8 3 letterbox rgb 255', { metadata: { ...metadata, finished: false } });
     checkKind([1, 84, 34000], 'v8 80 letterbox rgb 255', { metadata: { ...NOTHING, finished: false } });
   });
 
-  it('is a sentence where it is none that is known', () => {
+  it('is a sentence if it is not a known one', () => {
     const question = { input: { width: 640, height: 640 }, metadata: NOTHING };
     expect(chooseLayout({ ...question, output: [1, 1000] })).toContain('[1, 1000]');
-    expect(chooseLayout({ ...question, output: [1, 4, 8400] })).toContain('no detector layout');
+    expect(chooseLayout({ ...question, output: [1, 4, 8400] })).toContain('not a known detector layout');
     const classify = { ...NOTHING, task: 'classify' };
     expect(chooseLayout({ ...question, output: [1, 1000], metadata: classify })).toContain('"classify"');
   });

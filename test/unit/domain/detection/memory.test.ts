@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { halveUntilItFits, isOutOfMemory } from '../../../../src/domain/detection/memory';
 
 describe('memory that runs out', () => {
-  it('is told from other failures', () => {
+  it('is distinguished from other failures', () => {
     const check = (message: string, expected: boolean) =>
       expect([message, isOutOfMemory(new Error(message))]).toEqual([message, expected]);
     check('Failed to allocate memory for requested buffer of size 4000000000000', true);
@@ -29,7 +29,7 @@ describe('memory that runs out', () => {
     });
   });
 
-  it('gives up at one image, and at once where memory is not what lacks', async () => {
+  it('gives up at one image, and at once if memory is not what lacks', async () => {
     await expect(halveUntilItFits(4, fits(0))).rejects.toThrow('for 1');
     const tried: number[] = [];
     const broken = async (batch: number) => {

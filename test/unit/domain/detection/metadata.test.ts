@@ -24,7 +24,7 @@ describe('a Python literal', () => {
     check('"a \'b\'"', "a 'b'");
   });
 
-  it('is undefined where the text is none', () => {
+  it('is undefined if the text is not one', () => {
     for (const text of ['', '{', "'open", '[1 2]', '{1}', '[1] 2', 'foo', '['.repeat(100)])
       check(text, undefined);
   });

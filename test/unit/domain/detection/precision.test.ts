@@ -51,7 +51,7 @@ describe('the choice of FP16', () => {
     check('cuda', 'Tesla K40m', 3.5, false);
   });
 
-  it('is a trial where no card is known, and never falls on a CPU or a software GPU', () => {
+  it('is a trial if no card is known, and never falls on a CPU or a software GPU', () => {
     check('webgpu', '', 0, true);
     check('cpu', '', 0, false);
     const question = { mode: 'on', provider: 'webgpu', software: true, gpu: undefined } as const;
@@ -68,7 +68,7 @@ describe('the choice of FP16', () => {
 });
 
 describe('a device', () => {
-  it('is a provider, with an index where there may be several', () => {
+  it('is a provider, with an index if there may be several', () => {
     expect(parseDevice('cpu')).toEqual({ provider: 'cpu' });
     expect(parseDevice('cuda:1')).toEqual({ provider: 'cuda', index: 1 });
     expect(parseDevice('webgpu:1')).toBe('webgpu takes no index: onnxruntime cannot choose an adapter there');

@@ -35,7 +35,7 @@ const listed = (...files: string[]) =>
     class: new Uint16Array(0),
   }));
 
-test('detections of another program lie where the val set lists their images', async () => {
+test('detections of another program get the images of the val set', async () => {
   const rows = [1, 2, 3, 4, 0.5, 7, 10, 20, 30, 40, 0.25, 0, 5, 6, 7, 8, 0.125, 3];
   const file = write([image('/d/b.png', 2), image('/d/stranger.png', 1)], rows);
   const { results, unknown } = await readRecorded(file, listed('/d/a.png', '/d/b.png'));

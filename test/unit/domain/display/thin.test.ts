@@ -24,7 +24,7 @@ describe('thinning', () => {
     expect([...result.x]).toEqual([...result.x].sort((a, b) => a - b));
   });
 
-  it('draws what is not finite as a gap, and keeps what stands beside it', () => {
+  it('draws what is not finite as a gap, and keeps its neighbours', () => {
     const y = Array.from({ length: 1000 }, (_, i) => (i >= 400 && i < 600 ? Number.NaN : i));
     y[10] = Number.POSITIVE_INFINITY;
     const { x, y: thinned } = thin(points(y), window(0, 999, 20));
@@ -59,7 +59,7 @@ describe('smoothing', () => {
     expect(smooth([1, 2, 4], w)[2]).toBeCloseTo(expected, 12);
   });
 
-  it('leaves gaps where a value is not finite, and goes on from what was before', () => {
+  it('leaves gaps if a value is not finite, and goes on from what was before', () => {
     const result = smooth([2, Number.NaN, 2], 0.9);
     expect(Number.isNaN(result[1])).toBe(true);
     expect(result[2]).toBeCloseTo(2, 12);

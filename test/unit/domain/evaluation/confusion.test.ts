@@ -91,7 +91,7 @@ it('a label goes to the detection that overlaps it most, whatever its class and 
   );
 });
 
-it('boxes of other images are no match', () => {
+it('boxes of other images do not match', () => {
   check(
     [[0, 0, ...square]],
     [[1, 0, ...square]],

@@ -117,7 +117,7 @@ const RULES = ['greedy', 'best-label'] as const;
 const passedCounts = (scored: Scored): number[] =>
   [...scored.hit].map((mask) => mask.toString(2).replaceAll('0', '').length);
 
-it('a label goes to its first detection by score at each threshold where that overlaps enough', () => {
+it('a label goes to its first detection by score at each threshold if that overlaps enough', () => {
   // IoU .8 and .9 with one label: the first takes it up to .8, the better one only beyond.
   for (const rule of RULES) {
     const scored = matchUltralytics(

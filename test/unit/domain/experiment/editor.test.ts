@@ -78,7 +78,7 @@ describe('advice in the editor', () => {
     expect(mended(text, problem.fix!)).toBe('data: d.yaml\nepochs: 10\nclose_mosaic: 2\n\n');
   });
 
-  it('adds a nested key as a block of its own, and none beside a block that stands there', () => {
+  it('adds a nested key as a block of its own, and none beside an existing block', () => {
     const text = 'data: d.yaml\npatience: 5';
     const problem = problems(text).find((p) => p.key === 'early_stop.patience')!;
     expect(problem.fix?.text).toBe('\nearly_stop: { patience: 10 }');
@@ -207,7 +207,7 @@ describe('a torn text', () => {
   const check = (text: string, expected: boolean): void =>
     expect(isTorn(parseExperiment(text, { file: 'a.train.yaml' }).problems)).toBe(expected);
 
-  it('is one whose curve cannot be told while it is typed', () => {
+  it('is one whose curve is not known while it is typed', () => {
     check('data: d.yaml\nlr0: 0.\n', true);
     check('data: d.yaml\nepochs:\n', true);
     check('data: d.yaml\nvalidation: { device: \n', true);

@@ -214,7 +214,7 @@ describe('problems of an experiment file', () => {
 });
 
 describe("Ultralytics' keys as defaults of ours", () => {
-  it('count where ours are absent', () => {
+  it('count if ours are absent', () => {
     check('data: d.yaml\npatience: 7', (e) => e.early_stop.patience, 7);
     check('data: d.yaml\nval: false', (e) => e.validation.enabled, false);
     check('data: d.yaml\nhalf: true', (e) => e.validation.half, 'on');
@@ -223,7 +223,7 @@ describe("Ultralytics' keys as defaults of ours", () => {
     check('data: d.yaml\npatience: 0', (e) => e.early_stop.enabled, false);
   });
 
-  it('are warned of at both places where they differ, and ours win', () => {
+  it('are warned of at both places if they differ, and ours win', () => {
     const text = 'data: d.yaml\npatience: 7\nearly_stop: { patience: 9 }';
     const said = 'patience (7) and early_stop.patience (9) differ; early_stop.patience counts';
     expect(lines(text)).toEqual([
@@ -291,7 +291,7 @@ describe('the image size of the builtin trainer', () => {
 
 describe('trainers', () => {
   const kind = (text: string, file = 'x.train.yaml') => parse(text, [], file).draft.trainer;
-  it('are guessed where none is named', () => {
+  it('are guessed if none is named', () => {
     expect(kind('data: d.yaml')).toBe('builtin');
     expect(kind('data: d.yaml', 'args.yaml')).toBe('ultralytics');
     expect(kind('model: nano\ndata: d.yaml', 'args.yaml')).toBe('builtin');
@@ -314,7 +314,7 @@ describe('trainers', () => {
     ]);
   });
 
-  it('builtin notes nbs as unused and Ultralytics-only keys where they say something', () => {
+  it('builtin notes nbs as unused and Ultralytics-only keys if they say something', () => {
     expect(lines('data: d.yaml\nnbs: 64\ndegrees: 5\nshear: 0.0')).toEqual([
       'info pcb.train.yaml:2:6: nbs: the builtin trainer does not use this',
       'warning pcb.train.yaml:3:10: degrees: the builtin trainer does not use this',

@@ -8,12 +8,12 @@ const problemsOf = (line: string, file = 'a.train.yaml') =>
   parseExperiment(`trainer: builtin\nmodel: nano\ndata: d.yaml\n${line}\n`, { file }).problems;
 
 describe('a key that the builtin trainer does nothing with', () => {
-  it('is told as a warning where its value would have changed something', () => {
+  it('is a warning if its value would have changed something', () => {
     for (const line of ['nbs: 128', 'dfl: 2', 'resume: true'])
       expect(problemsOf(line).map((p) => [p.severity, p.key])).toEqual([['warning', line.split(':')[0]]]);
   });
 
-  it('is not worth a warning where it repeats the default', () => {
+  it('is not worth a warning if it repeats the default', () => {
     for (const line of ['nbs: 64', 'dfl: 1.5', 'resume: false'])
       expect(problemsOf(line).filter((p) => p.severity !== 'info')).toEqual([]);
   });
@@ -25,7 +25,7 @@ describe('a key that the builtin trainer does nothing with', () => {
 });
 
 describe('a last batch of two images', () => {
-  it('is worth a word only where the trainer does not fill it up', () => {
+  it('is worth a word only if the trainer does not fill it up', () => {
     const rules = (trainer: string, model: string): string[] => {
       const text = `trainer: ${trainer}\nmodel: ${model}\ndata: d.yaml\nbatch: 16`;
       const { draft: experiment } = parseExperiment(text, { file: 'a.train.yaml' });
@@ -39,7 +39,7 @@ describe('a last batch of two images', () => {
 });
 
 describe('what WebGPU says without a GPU', () => {
-  it('is told in our words, for training as for validation', () => {
+  it('is described in our words, for training as for validation', () => {
     const said =
       '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n';
     expect(explain(said)).toBe('no GPU with a Vulkan, Metal or Direct3D 12 driver');

@@ -110,7 +110,7 @@ describe('a key that is a list or a map', () => {
 });
 
 describe('the nearest name', () => {
-  it('is not looked for where lengths differ too much', () => {
+  it('is not looked for if lengths differ too much', () => {
     expect(nearestName('x'.repeat(50_000_000), ['epochs', 'x'.repeat(40)])).toBeUndefined();
     expect(nearestName('warmup_epoch', ['epochs', 'warmup_epochs'])).toBe('warmup_epochs');
   });

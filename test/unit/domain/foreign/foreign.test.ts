@@ -99,7 +99,7 @@ describe('TensorBoard event files', () => {
   );
   const whole = readTfEvents(bytes);
 
-  it('reads every scalar that PyTorch wrote, old and new style, and passes over the rest', () => {
+  it('reads every scalar that PyTorch wrote, old and new style, and skips the rest', () => {
     expect(whole.problem).toBeUndefined();
     expect(whole.consumed).toBe(bytes.length);
     const box = whole.points.filter((p) => p.tag === 'train/box_loss');
@@ -164,7 +164,7 @@ describe('metrics in log lines', () => {
   it('names patterns that cannot work', () => {
     expect(problems).toHaveLength(2);
     expect(problems[0]).toContain('command.metrics.none: loss needs a group');
-    expect(problems[1]).toContain('command.metrics.broken: ( is no regular expression');
+    expect(problems[1]).toContain('command.metrics.broken: ( is not a regular expression');
   });
 
   it('ends whatever the expression and however long the line', () => {

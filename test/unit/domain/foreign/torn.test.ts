@@ -180,7 +180,7 @@ it('results.csv: another file of the same length in its place is read anew', asy
   expect([...(state.steps.loss.get('box')?.view() ?? [])]).toEqual([2.5, 2.4]);
 });
 
-it('results.csv: old cells of a trainer that does not validate are no metrics', async () => {
+it('results.csv: old cells of a trainer that does not validate are not metrics', async () => {
   const file = path.join(dir, 'results.csv');
   writeFileSync(file, 'epoch,train/box_loss,metrics/mAP50-95(B)\n1,1.5,0\n2,1.4,0\n');
   const records = await drain(csvSource(file, { hasMetrics: () => false }));

@@ -58,7 +58,7 @@ function randomly(seed: number, steps: number, sigma: number): RangePoint[] {
 describe('readRange', () => {
   const result = found(points());
 
-  it('finds where the loss falls fastest, where it is lowest, where it rises and where it blew up', () => {
+  it('finds the LRs at which the loss falls fastest, is lowest, rises and blows up', () => {
     expect(result?.steepest).toBeGreaterThan(0.003);
     expect(result?.steepest).toBeLessThan(0.3);
     expect(result?.lowest).toBeGreaterThan(0.1);
@@ -110,7 +110,7 @@ describe('readRange', () => {
     expect(read?.suggested).toBeCloseTo(0.05, 2);
   });
 
-  it('takes a quarter of the last LR where the loss never rose, and says so', () => {
+  it('takes a quarter of the last LR if the loss never rose, and says so', () => {
     const short = points().filter(({ lr }) => lr < 0.1);
     const read = found(short);
     expect(read?.suggested).toBeCloseTo(0.025, 2);
@@ -218,7 +218,7 @@ describe('rangeExperiment', () => {
     expect(schedule.accumulateAt(50)).toBe(4);
   });
 
-  it('has more than lr0 to set where auto would ignore it', () => {
+  it('has more than lr0 to set if auto would ignore it', () => {
     expect(rangeSettings(plain, COUNTS, 0.02)).toEqual([{ key: 'lr0', value: 0.02 }]);
     expect(rangeSettings(experimentOf(AUTO), COUNTS, 0.02)).toEqual([
       { key: 'lr0', value: 0.02 },

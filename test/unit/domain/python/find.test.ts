@@ -181,7 +181,7 @@ describe('what cannot be known', () => {
     expect(found?.notes).toContain('Only the first 100000000 counts are drawn.');
   });
 
-  it('keeps what is no number out of the picture', () => {
+  it('keeps what is not a number out of the picture', () => {
     const text = `param_scheduler = [dict(type='LinearLR', start_factor=0, by_epoch=False, begin=0, end=500)]`;
     const found = find(text, 'param_scheduler');
     const schedule = found?.kind === 'curve' ? found.schedule : undefined;

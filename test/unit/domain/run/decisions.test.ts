@@ -172,7 +172,7 @@ test('clean-up: while none of the checkpoints that are to be judged was, all sta
   expect(removableCheckpoints({ ...input, checkpoints: one, judged: true })).toEqual([1]);
 });
 
-test('clean-up: each n-th checkpoint stays where that is asked for, counted as the trainer counts', () => {
+test('clean-up: each n-th checkpoint stays if that is asked for, counted as the trainer counts', () => {
   const checkpoints = [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => ({
     epoch,
     kept: true,

@@ -81,7 +81,7 @@ test('at rest it is stopped, and a slow rise under noise is not', () => {
   expect(slow.filter((epoch) => epoch === undefined).length).toBeGreaterThanOrEqual(19);
 });
 
-test('ties keep the earlier; min_delta and min_epochs are obeyed', () => {
+test('ties keep the earlier; min_delta and min_epochs are respected', () => {
   const flat = Array<number>(12).fill(0.5);
   expect(judgeEarlyStop(epochsOf(flat), { ...SETTINGS, patience: 5 }).bestEpoch).toBe(1);
   expect(stopsAt(flat, { patience: 5 })).toBe(6);
@@ -109,7 +109,7 @@ test('what the other numbers do is in the reason', () => {
   );
 });
 
-test('a metric that never begins is told once, with what to look at', () => {
+test('a metric that never begins is reported once, with what to check', () => {
   const alarm = createNotBegunAlarm();
   const told = Array.from({ length: 15 }, (_, i) => alarm(i, i + 3)).filter((a) => a);
   expect(told).toMatchObject([{ rule: 'metric_not_begun', numbers: { epochs: 10 } }]);

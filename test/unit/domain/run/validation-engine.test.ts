@@ -9,7 +9,7 @@ function settled(text: string) {
 
 const OWN = 'trainer: ultralytics\nmodel: yolov8n.yaml\ndata: d.yaml\n';
 
-test('settings decide who validates where they can, else what the machine has', () => {
+test('settings decide who validates if they can, else the machine does', () => {
   expect(settled('trainer: builtin\ndata: d.yaml\n')).toBe('onnx');
   expect(settled(`${OWN}validation: { engine: ultralytics }\n`)).toBe('ultralytics');
   expect(settled(`${OWN}validation: { engine: onnx }\n`)).toBe('onnx');
@@ -19,12 +19,12 @@ test('settings decide who validates where they can, else what the machine has', 
   expect(settled(`${OWN}validation: { device: 'cuda:1' }\n`)).toBeUndefined();
 });
 
-test('Ultralytics validates by itself only where torch alone reaches the GPU, or nothing can be exported', () => {
+test('Ultralytics validates by itself only if torch alone reaches the GPU, or nothing can be exported', () => {
   const facts = { torchCuda: true, onnxPackage: true, onnxruntimeCuda: true };
   expect(engineByFacts(facts).engine).toBe('onnx');
   expect(engineByFacts({ ...facts, onnxruntimeCuda: false })).toEqual({
     engine: 'ultralytics',
-    reason: 'torch has CUDA here and onnxruntime has not',
+    reason: 'torch has CUDA here and onnxruntime does not',
   });
   expect(engineByFacts({ ...facts, torchCuda: false, onnxruntimeCuda: false }).engine).toBe('onnx');
   expect(engineByFacts({ ...facts, onnxPackage: false }).engine).toBe('ultralytics');

@@ -35,7 +35,7 @@ const multiplesOf = (changed: Schedule, plan: Schedule, from: number): number[] 
     .slice(from)
     .flatMap((at) => [0, 1, 2].map((group) => changed.lrAt(at, group) / (plan.lrAt(at, group) || 1)));
 
-describe('LR changes in flight', () => {
+describe('LR changes during the run', () => {
   const plan = createSchedule(base);
 
   it('scale the rest of the curve so that this step has the value', () => {

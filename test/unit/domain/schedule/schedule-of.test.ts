@@ -36,7 +36,7 @@ describe('the schedule of an experiment on a counted dataset', () => {
 
   it('cuts a default warm-up to a short run with a remark', () => {
     expect(said('epochs: 2\nbatch: 8', 100, { strict: true })).toEqual([
-      'info warmup_epochs: 3 warm-up epochs are cut to 1: a run of 2 epochs keeps its last for plain training',
+      'info warmup_epochs: 3 warm-up epochs are shortened to 1: a run of 2 epochs keeps its last for plain training',
     ]);
     expect(said('epochs: 5\nbatch: 8', 100, { strict: true })).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe('the schedule of an experiment on a counted dataset', () => {
   it('lets Ultralytics clip, and says to what', () => {
     const text = 'trainer: ultralytics\nmodel: a.pt\nepochs: 3\nwarmup_epochs: 5';
     expect(said(text, 100, { strict: true, version: '8.4.190' })).toEqual([
-      'warning warmup_epochs: 5 warm-up epochs are cut to 2: a run of 3 epochs keeps its last for plain training',
+      'warning warmup_epochs: 5 warm-up epochs are shortened to 2: a run of 3 epochs keeps its last for plain training',
     ]);
     expect(said(text, 100, { version: '8.4.100' })).toEqual([]);
   });

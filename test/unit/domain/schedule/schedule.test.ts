@@ -260,7 +260,7 @@ describe('time training', () => {
     expect(schedule.momentumAt(199)).toBe(0.937);
   });
 
-  it('that shrinks to one epoch leaves the momentum where the warm-up was', () => {
+  it('that shrinks to one epoch leaves the momentum at the value of the warm-up', () => {
     const schedule = ultralytics('8.4.190', { epochs: 100, stretches: [{ fromEpoch: 1, epochs: 1 }] });
     expect(schedule.momentumAt(60)).toBeCloseTo(0.8 + (0.137 / 150) * 49, 12);
   });

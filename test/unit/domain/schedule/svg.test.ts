@@ -51,7 +51,7 @@ describe('the picture of a schedule', () => {
     const [bias, weights] = curves(draw(million));
     expect(weights.length).toBeLessThanOrEqual(400);
     expect(bias.length).toBeLessThanOrEqual(400);
-    // Weights start at the bottom, biases above the top, where they are clipped.
+    // Weights start at the bottom, biases above the top, at which they are clipped.
     expect(weights[0]).toEqual([58, 148]);
     expect(bias[0][1]).toBeLessThan(0);
     expect(Math.min(...weights.map(([, y]) => y))).toBe(24);
@@ -134,7 +134,7 @@ describe('round ticks', () => {
     expect(roundTicks(7, 5)).toEqual([2, 4, 6]);
   });
 
-  it('are none where there is no scale', () => {
+  it('are none if there is no scale', () => {
     for (const largest of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(roundTicks(largest, 4)).toEqual([]);
   });

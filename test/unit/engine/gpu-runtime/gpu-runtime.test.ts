@@ -158,7 +158,7 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
         hash = createHash('sha512').update('<html>').digest('base64');
         serve = (response) => response.end('<html>');
       },
-      /no zip file/,
+      /not a zip file/,
     ],
     [
       'a package whose directory is said to be longer than the file',
@@ -206,14 +206,14 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
     expect(files()).toEqual(['libonnxruntime.so.1']);
   });
 
-  test('a provider that somebody else put there is neither overwritten nor removed', async () => {
+  test('a provider that another program put there is neither overwritten nor removed', async () => {
     writeFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), 'mine');
     await expect(installGpuRuntime(planned())).rejects.toThrow(/was not put there by Pitwall/);
     expect(await removeGpuRuntime(folder)).toEqual([]);
     expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), 'utf8')).toBe('mine');
   });
 
-  test("the validator alone is given the environment's CUDA libraries, and only where the runtime is installed", async () => {
+  test("the validator alone is given the environment's CUDA libraries, and only if the runtime is installed", async () => {
     const lib = path.join(installDir, 'venv/lib/python3.11/site-packages/nvidia/cublas/lib');
     mkdirSync(lib, { recursive: true });
     const python = path.join(installDir, 'venv/bin/python');

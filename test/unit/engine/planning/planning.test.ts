@@ -47,7 +47,7 @@ describe('installedVersion', () => {
     expect(await look({}, debian)).toBe('8.2.0');
   });
 
-  it('finds nothing where nothing is', async () => {
+  it('finds nothing if there is nothing', async () => {
     expect(await look({ VIRTUAL_ENV: path.join(dir, 'gone') })).toBeUndefined();
   });
 });
@@ -59,7 +59,7 @@ describe('countForPlan', () => {
     expect(await countForPlan(yaml, 'builtin')).toEqual({ images: 2, classes: 3, valImages: 1 });
   });
 
-  it('assumes COCO where there is nothing to count, and says why', async () => {
+  it('assumes COCO if there is nothing to count, and says why', async () => {
     const counts = await countForPlan(path.join(dir, 'missing.yaml'), 'builtin');
     expect(counts).toMatchObject(ASSUMED);
     expect(counts.assumed).toMatch(/does not exist/);

@@ -29,7 +29,7 @@ async function refused(keys = '', data = path.join(dir, 'data.yaml')): Promise<s
 const yaml = (text: string): void => writeFileSync(path.join(dir, 'data.yaml'), text);
 
 describe('before a run with Ultralytics', () => {
-  it('a sound data set is no obstacle, nor is one that is not there: the library may know it by name', async () => {
+  it('a sound data set is not an obstacle, nor is one that is not on disk: the library may know it by name', async () => {
     writeTinyDataset(dir);
     expect(await refused()).toEqual([]);
     expect(await refused('', path.join(dir, 'coco8.yaml'))).toEqual([]);
@@ -42,7 +42,7 @@ describe('before a run with Ultralytics', () => {
     expect(await refused('single_cls: false\nvalidation: false')).toEqual([]);
   });
 
-  it('no val, too few names and no images are told at once', async () => {
+  it('no val, too few names and no images are reported at once', async () => {
     writeTinyDataset(dir);
     yaml('train: images/train\nnames: [a, b]\n');
     expect((await refused()).join()).toMatch(/data.yaml: .*val/);
@@ -71,10 +71,10 @@ describe('before a run with Ultralytics', () => {
     expect(await refused('task: classify', set)).toEqual([]);
     expect((await refused('', set)).join()).toMatch(/is a folder: the task detect needs a dataset YAML/);
     mkdirSync(path.join(set, 'val', 'c'));
-    expect((await refused('task: classify', set)).join()).toMatch(/classes that train has not: c/);
+    expect((await refused('task: classify', set)).join()).toMatch(/classes that train does not have: c/);
   });
 
-  it('a task that nobody can judge beside training is refused, unless the library judges it in its loop', async () => {
+  it('a task that cannot be judged beside training is refused, unless the library judges it in its loop', async () => {
     writeTinyDataset(dir);
     expect((await refused('task: depth')).join()).toMatch(/task depth cannot be validated beside training/);
     expect(await refused('task: depth\nvalidation: false')).toEqual([]);

@@ -43,7 +43,7 @@ describe('a process', () => {
     expect(livesForRun(identityOf(child.pid ?? 0), RUN)).toBe(true);
   });
 
-  it.skipIf(process.platform !== 'linux')('tells it where only ps shows environments, too', () => {
+  it.skipIf(process.platform !== 'linux')('recognizes it if only ps shows environments, too', () => {
     const text = execFileSync('ps', ['eww', '-o', 'command=', '-p', String(child.pid)], { encoding: 'utf8' });
     expect([isInEnvironment(text, RUN), isInEnvironment(text, COPY)]).toEqual([true, false]);
     expect(isInEnvironment(text, { ...RUN, id: 'carries-run' })).toBe(false);

@@ -22,15 +22,15 @@ describe('a thread with a deadline', () => {
     expect(await kinds(['echo', 'echo', 'echo'])).toEqual(['answer', 'answer', 'answer']);
   });
 
-  it('is ended where an answer takes too long, and answers the next question anew', async () => {
+  it('is ended if an answer takes too long, and answers the next question anew', async () => {
     expect(await kinds(['echo', 'hang', 'echo'])).toEqual(['answer', 'late', 'answer']);
   });
 
-  it('is ended where it takes too much memory, or fails, and answers the next question anew', async () => {
+  it('is ended if it takes too much memory, or fails, and answers the next question anew', async () => {
     expect(await kinds(['fill', 'echo', 'fail', 'echo'])).toEqual(['died', 'answer', 'died', 'answer']);
   });
 
-  it('is not asked what nobody waits for any more', async () => {
+  it('is not asked what is no longer awaited', async () => {
     const thread = new DeadlineThread<What, string>({ program, deadlineMs: 3000, memoryMb: 32 });
     const first = thread.ask('echo');
     const gone = thread.ask('hang', () => false);
@@ -39,7 +39,7 @@ describe('a thread with a deadline', () => {
     expect(await thread.ask('echo')).toBeUndefined();
   });
 
-  it('says what it died of where its program is missing', async () => {
+  it('says what it died of if its program is missing', async () => {
     const thread = new DeadlineThread<What, string>({
       program: `${program}.js`,
       deadlineMs: 3000,

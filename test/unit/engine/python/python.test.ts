@@ -101,10 +101,10 @@ describe.skipIf(process.platform === 'win32')('probePythons', () => {
       },
     ]);
   });
-  it('says so where a program is no interpreter', async () => {
+  it('says so if a program is not an interpreter', async () => {
     const broken = fakePython('broken', 'process.exit(9)');
     expect(await probePythons([broken])).toEqual([
-      { executable: broken.executable, found: 'broken', problem: 'could not be asked for its packages' },
+      { executable: broken.executable, found: 'broken', problem: 'could not list its packages' },
     ]);
   });
 });

@@ -48,7 +48,7 @@ test('an environment that is set up is the one that a run then takes', { timeout
   expect(lines.filter((line) => line.startsWith('making'))).toHaveLength(1);
 });
 
-test('what pip cannot find is told in its own words', { timeout: 120_000 }, async () => {
+test('what pip cannot find is reported in its own words', { timeout: 120_000 }, async () => {
   const dir = path.join(folder, '.venv');
   const packages = ['no-such-package'];
   await expect(setUpPython({ dir, basePython, packages, onLine: () => undefined })).rejects.toThrow(

@@ -27,7 +27,7 @@ test('a process is itself only with every field of its identity', () => {
     expect(livenessOf({ ...me, ...change })).toBe('elsewhere');
 });
 
-test('what is shown is the keeper’s word, mended where its processes are gone', () => {
+test('what is shown is the keeper’s word, mended if its processes are gone', () => {
   expect(at({})).toMatchObject({ state: 'running', where: 'here', keeperAlive: true, trainerAlive: true });
   expect(at({ keeper: gone })).toMatchObject({ state: 'running', keeperAlive: false, trainerAlive: true });
   expect(at({ keeper: gone, trainer: gone })).toMatchObject({ state: 'lost' });

@@ -25,7 +25,7 @@ describe('the environment as a page', () => {
   it('tells that no device could be asked, and lists Pythons with what they have', () => {
     const python = { executable: '/opt/my_env/bin/python', found: 'PATH', version: '3.11.7', packages: {} };
     const text = environmentReport({ machine: 'm', devices: 'it fell over', pythons: [python] }, t);
-    expect(text).toContain('No device could be asked: it fell over');
+    expect(text).toContain('The devices could not be listed: it fell over');
     expect(text).toContain('torch – · ultralytics –  \n  /opt/my\\_env/bin/python');
   });
 });

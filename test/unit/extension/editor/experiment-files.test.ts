@@ -12,7 +12,7 @@ it('an experiment is helped with while it is still empty', () => {
   check('/a/pcb.yaml', ARGS, false);
 });
 
-it('a file of Ultralytics arguments is told from the cfg.yaml of another program', () => {
+it('a file of Ultralytics arguments is distinguished from the cfg.yaml of another program', () => {
   check('/runs/args.yaml', ARGS, true);
   check('/a/hyp.scratch.yaml', ARGS, true);
   check('/a/cfg.yaml', 'batch: 16\nepochs: 5\nname: x\n', false);

@@ -79,7 +79,7 @@ describe('the page of a range test', () => {
     expect(done).toMatch(/data-act="apply" disabled/);
   });
 
-  it('says so where there is nothing to suggest, with the reason of a run that failed', () => {
+  it('says so if there is nothing to suggest, with the reason of a run that failed', () => {
     const body = rangeBody({ ...view, reading: readRange([]), ended: true, note: 'no images' }, english);
     expect(body).toMatch(/No answer: the test made 0 steps.*no images/);
     expect(body).not.toMatch(/<button/);

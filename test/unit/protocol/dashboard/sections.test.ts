@@ -55,13 +55,13 @@ describe('what a page says of a run', () => {
   });
 
   it('believes the processes more than the files', () => {
-    const presence = { state: 'lost', note: 'trainer and keeper are gone without a word' } as const;
+    const presence = { state: 'lost', note: 'trainer and keeper ended without a message' } as const;
     const sections = sectionsOf({ ...inputOf(young), presence }, 50);
     expect(sections.header).toMatchObject({ state: 'lost', tone: 'bad' });
     expect(sections.sentences[0]).toEqual({ text: presence.note, tone: 'bad' });
   });
 
-  it('offers to go on here with a run that another machine or boot keeps, and nothing it could not obey', () => {
+  it('offers to resume a run that another machine or boot keeps, and nothing that it cannot do', () => {
     const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 7 s ago' } as const;
     const { actions } = headerOf({ ...inputOf(young), presence });
     expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume']);
@@ -89,11 +89,11 @@ describe('what a page says of a run', () => {
     expect(lr.notes.map((n) => n.text)).toEqual(['as planned']);
     expect(validation.notes.map((n) => n.text)).toEqual([
       expect.stringContaining('WebGPU FP16'),
-      'epoch 4 in hand',
+      'validating epoch 4',
     ]);
   });
 
-  it('says how full the GPU is where the trainer tells', () => {
+  it('says how full the GPU is if the trainer tells', () => {
     const memory = (options: SyntheticOptions) => tilesOf(inputOf({ ...young, ...options }))[4];
     expect(memory({})).toBeUndefined();
     expect(memory({ deviceBytes: 24 * 2 ** 30 })).toMatchObject({

@@ -41,7 +41,7 @@ function follow(upTo: number) {
 const kinds = (update: ViewUpdate | undefined) =>
   update?.charts.map((c) => (c.kind === 'append' ? `append ${c.id}` : `replace ${c.chart.id}`));
 
-describe('what a page is told', () => {
+describe('the updates of a page', () => {
   it('begins with everything, counted from 0', () => {
     const run = follow(250);
     run.session.open(lens);
@@ -198,7 +198,7 @@ describe('a long run', () => {
     return updates;
   }
 
-  it('is told in pieces: numbers first, then one chart after another', () => {
+  it('comes in pieces: numbers first, then one chart after another', () => {
     const updates = told(longInput(250_000));
     expect(updates[0]).toMatchObject({ seq: 0, reset: true, charts: [] });
     expect(updates[0]!.sections.header).toBeDefined();

@@ -102,7 +102,7 @@ describe('the door for reading', () => {
     await expect(readText(inRun('absent'), MOST)).rejects.toThrow('ENOENT');
     await expect(readText(inRun('absent/file'), { ...MOST, root: run })).rejects.toThrow('ENOENT');
     expect(await refusal(() => readText(path.join(outside, 'canary.json'), { ...MOST, root: run }))).toBe(
-      '/outside: lies outside of /run'.replace('/run', `${run}`.replaceAll(root, '')),
+      '/outside: is outside of /run'.replace('/run', `${run}`.replaceAll(root, '')),
     );
   });
 
@@ -119,7 +119,7 @@ describe('the door for writing', () => {
     expect([canary(), readFileSync(inRun('status.json'), 'utf8')]).toEqual(['canary', 'new']);
   });
 
-  it('writes aside under a name that nobody can have put a link in place of', async () => {
+  it('writes aside under a name that cannot be a link already', async () => {
     for (let i = 0; i < 64; i++)
       symlinkSync(path.join(outside, 'canary.json'), inRun(`status.json.${process.pid}.${i}.tmp`));
     for (let i = 0; i < 8; i++) await writeWhole(inRun('status.json'), `text ${i}`);
@@ -150,7 +150,7 @@ describe('the door for writing', () => {
     expect([canary(), existsSync(path.join(outside, 'absent'))]).toEqual(['canary', false]);
   });
 
-  it('makes a file only where nothing is, be it a link that leads nowhere', () => {
+  it('makes a file only if there is nothing, not even a link that leads nowhere', () => {
     symlinkSync(path.join(outside, 'absent'), inRun('.gitignore'));
     expect(() => createFile(inRun('.gitignore'), '*\n')).toThrow('EEXIST');
     expect(existsSync(path.join(outside, 'absent'))).toBe(false);

@@ -96,7 +96,7 @@ test('formats: this one and the one before are read, others are one clear line',
   await expect(readRun(dir)).rejects.toThrow(/format 2; this version reads 0 and 1/);
   writeFileSync(file, 'torn{');
   await expect(readRun(dir)).rejects.toThrow(/run\.json: /);
-  await expect(readRun(folder)).rejects.toThrow(/is no run folder/);
+  await expect(readRun(folder)).rejects.toThrow(/is not a run folder/);
   const { runs, problems } = await listRuns(path.join(folder, 'runs'));
   expect([runs.length, problems.length]).toEqual([0, 1]);
 });
@@ -169,7 +169,7 @@ test('meta keeps what is not named, and a torn one counts as none', async () => 
   expect(await readMeta(dir)).toEqual({});
 });
 
-test('a deleted run lies in the trash, comes back, or goes for good; a living one stays', async () => {
+test('a deleted run is in the trash, comes back, or is deleted for good; a living one stays', async () => {
   const runsDir = path.join(folder, 'runs');
   const { dir } = await create('mine');
   const trashed = await trashRun(dir);
@@ -183,5 +183,5 @@ test('a deleted run lies in the trash, comes back, or goes for good; a living on
   const { dir: living } = await create('living');
   writeFileSync(path.join(living, 'keeper.1.lock'), JSON.stringify(ownIdentity()));
   await expect(trashRun(living)).rejects.toThrow(/still at work/);
-  await expect(purgeRun({ dir: living, name: 'living', deleted: 0 })).rejects.toThrow(/is no deleted run/);
+  await expect(purgeRun({ dir: living, name: 'living', deleted: 0 })).rejects.toThrow(/is not a deleted run/);
 });

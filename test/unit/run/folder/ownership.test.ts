@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('a folder to act in', () => {
-  it("is this user's, and nobody else may write into it", async () => {
+  it("is this user's, and no other user may write into it", async () => {
     expect(await whyNotOurs(dir)).toBeUndefined();
     chmodSync(dir, 0o775);
     expect(await whyNotOurs(dir)).toBeUndefined();

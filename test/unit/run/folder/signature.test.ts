@@ -108,7 +108,7 @@ describe('the key', () => {
     expect([mode('.'), mode('key')]).toEqual([0o700, 0o600]);
   });
 
-  it('lies where the system keeps such things', () => {
+  it('is in the folder that the system has for such things', () => {
     const check = (platform: NodeJS.Platform, env: Record<string, string>, expected: string): void =>
       expect(stateFolderOf(env, '/home/u', platform)).toBe(expected);
     check('linux', {}, '/home/u/.local/state/pitwall');
@@ -117,7 +117,7 @@ describe('the key', () => {
     check('darwin', {}, '/home/u/Library/Application Support/pitwall');
   });
 
-  it('that is damaged is told and not replaced', async () => {
+  it('that is damaged is reported and not replaced', async () => {
     useState('damaged');
     mkdirSync(path.join(root, 'damaged/pitwall'), { recursive: true });
     writeFileSync(path.join(root, 'damaged/pitwall/key'), 'torn');

@@ -74,7 +74,7 @@ describe('checkpoints of a run', () => {
     expect(await readdir(path.join(dir, 'x'))).toEqual(['a']);
   });
 
-  it('are resumed from the newest whole one; damaged ones are passed over and told', async () => {
+  it('are resumed from the newest whole one; damaged ones are skipped and reported', async () => {
     for (const epoch of [9, 10, 11]) await write(epoch);
     const newest = path.join(dir, 'checkpoints/epoch-0011/state.bin');
     await writeFile(newest, (await readFile(newest)).subarray(0, 90));
@@ -83,7 +83,7 @@ describe('checkpoints of a run', () => {
     const found = await findNewestState(dir, (message) => told.push(message));
     expect(found?.progress).toEqual({ ...position(9, 90), updates: 5 });
     expect(told).toHaveLength(2);
-    expect(told[0]).toMatch(/epoch-0011 is passed over: state.bin is damaged/);
+    expect(told[0]).toMatch(/epoch-0011 is skipped: state.bin is damaged/);
   });
 
   it('give way to the state of a pause with more steps, which the next checkpoint removes', async () => {

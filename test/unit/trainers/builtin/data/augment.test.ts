@@ -36,7 +36,7 @@ function framed(width: number, height: number, [x1, y1, x2, y2]: readonly number
   return { image: { width, height, data }, labels: { class: [3], boxes } };
 }
 
-/** Bounds of the pixels brighter than middle grey between black and white, where the border is no white. */
+/** Bounds of the pixels brighter than middle grey between black and white; the border is not white. */
 function whiteBounds({ pixels }: Sample): number[] {
   const bounds = [SIZE, SIZE, 0, 0];
   for (let i = 0; i < SIZE * SIZE; i++) {

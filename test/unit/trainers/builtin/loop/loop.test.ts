@@ -197,12 +197,12 @@ describe('events.jsonl', () => {
     });
   });
 
-  it('gives back what was changed in flight, and only what was granted', async () => {
+  it('gives back what was changed during the run, and only what was granted', async () => {
     const log = new EventLog(file());
     const request = { type: 'lr', mode: 'hold', value: 0.1 } as const;
     const applied = { step: 5, mode: 'hold', value: 0.1 } as const;
     log.write({ type: 'control', id: 'a', requested: request, ok: true, applied, step: 5, message: '' });
-    log.write({ type: 'control', id: 'b', ok: false, step: 6, message: 'is no request' });
+    log.write({ type: 'control', id: 'b', ok: false, step: 6, message: 'is not a request' });
     log.write({
       type: 'control',
       id: 'c',

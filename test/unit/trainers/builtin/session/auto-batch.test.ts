@@ -30,7 +30,7 @@ describe('AutoBatch of the builtin trainer', () => {
     expect((await find(1)).batch).toBe(1);
   });
 
-  it('takes another share where one is asked for, and never more images than there are', async () => {
+  it('takes another share if one is asked for, and never more images than there are', async () => {
     expect((await find(needs(4) / 0.29, { wish: 0.3 })).batch).toBe(4);
     expect((await find(1e12, { images: 5 })).batch).toBe(4);
   });
