@@ -17,7 +17,7 @@ const HOST_GLOBALS = { navigator: 'undefined' };
  * entry, of ours alone, before any of those }
  */
 export const ENTRIES = {
-  // Its parts share what stands beside main.ts, which tells by its own place where the other bundles are.
+  // Its parts share what is beside main.ts, which knows from its own place where the other bundles are.
   cli: { entry: 'src/cli/main.ts', options: node, split: {}, shared: 'src/cli/run-cli.ts', natives: [] },
   keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
   trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },

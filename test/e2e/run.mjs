@@ -54,7 +54,7 @@ async function obstacle() {
 /** A first start on this machine reads everything from disk and compiles it: minutes, on a cold one. */
 const FIRST_START_MS = 300_000;
 
-/** Starts the editor once, so that no test pays for the first start, and so that a machine that cannot is told as that. */
+/** Starts the editor once, so that no test pays for the first start, and so that a machine that cannot is reported as such. */
 async function warmUp(context) {
   const { browser, extensions } = context;
   const plain = plainWorkspace();

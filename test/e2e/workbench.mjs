@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** How long a state may take: a limit costs nothing where the state comes, and the next machine may be ten times as slow. */
+/** How long a state may take: a limit costs nothing if the state comes, and the next machine may be ten times as slow. */
 export const PATIENCE_MS = 90_000;
 /** A command or a start of the editor, each several such states. */
 const LONG_MS = 2 * PATIENCE_MS;
@@ -21,7 +21,7 @@ const shown = (value) => (value instanceof Error ? value.message : JSON.stringif
 /** How long one of several tries may take: short at first, since the focus may be lost for good, then what a slow machine needs. */
 export const patienceOf = (tries) => Math.min(5000 * 1.5 ** tries, 30_000);
 
-/** Tries until a check gives something (it is told how often it was tried), and says what it last saw when it never does. */
+/** Tries until a check returns something (it gets the number of tries), and reports what it last saw if it never does. */
 export async function until(what, check, { timeoutMs = PATIENCE_MS, everyMs = 150 } = {}) {
   const end = Date.now() + timeoutMs;
   for (let tries = 0; ; tries++) {
@@ -88,7 +88,7 @@ export async function runCommand(page, title) {
 /** What the palette asks at this moment: its title and what it lists. */
 const askedNow = (page) => page.locator('.quick-input-widget').first().innerText();
 
-/** A command and its questions, from the start again where the focus went elsewhere in the middle of them. */
+/** A command and its questions, from the start again if the focus went elsewhere in the middle of them. */
 export async function runAndChoose(page, title, choices) {
   await until(
     `${title}: ${choices.join(', ')}`,
@@ -141,7 +141,7 @@ export async function findInFile(page, text, key = 'Enter') {
   await page.keyboard.press('Escape');
 }
 
-/** The frame of a page of ours: the webview's inner frame that holds #app; of a run, where it is named. */
+/** The frame of a page of ours: the webview's inner frame that holds #app; of a given run, if one is named. */
 export async function pageFrame(page, entry, run) {
   return until(`a ${entry} page${run ? ` of ${run}` : ''}`, async () => {
     for (const frame of page.frames()) {

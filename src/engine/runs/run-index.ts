@@ -27,7 +27,7 @@ export type RunSummary = {
   readonly meta: MetaFile;
   readonly status: StatusFile | undefined;
   readonly presence: Presence;
-  /** Whether this user started it, or gave their word for it: else nothing that it names is executed unasked. */
+  /** Whether this user started it, or approved it: otherwise nothing that it names is executed without asking. */
   readonly own: boolean;
   /** When its small files were last replaced. */
   readonly changed: string;
@@ -69,7 +69,7 @@ export async function listRuns(dir: string, known: readonly RunSummary[] = []): 
   };
 }
 
-/** One that is damaged is told to whoever acts: a list without its runs is of no use. */
+/** A damaged one is reported by what acts on a run: a list without its runs is of no use. */
 function keyForLooking(): Buffer | undefined {
   try {
     return knownUserKey();

@@ -49,7 +49,7 @@ const ASKS = /was not started by you, or was copied or moved since.*--trust lets
 const stop = async (run: string, ...more: string[]) => (await cli(['stop', run, ...more], root)).err;
 
 describe('a run of their own', () => {
-  it('needs no word on the machine where it was started', async () => {
+  it('needs no approval on the machine that started it', async () => {
     expect(await listed()).toEqual({ mine: true });
     expect((await cli(['list'], root)).out).not.toContain('not yours');
     expect(await stop('mine')).not.toMatch(ASKS);
