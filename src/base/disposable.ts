@@ -5,6 +5,7 @@ export type DisposableTracker = { onCreate(d: Disposable): void; onDispose(d: Di
 
 let tracker: DisposableTracker | undefined;
 
+/** @internal For the tests' leak check. */
 export function setDisposableTracker(next: DisposableTracker | undefined): void {
   tracker = next;
 }

@@ -21,6 +21,23 @@ const GATES = {
   cohesion: script('check-cohesion.mjs'),
   'plain English': script('check-dialect.mjs'),
   'promises, folders and waits': script('check-calls.mjs'),
+  'dead code': [
+    bin('knip'),
+    ['--production', '--no-progress', '--no-gitignore', '--config', 'src/build/knip.mjs'],
+  ],
+  spelling: [
+    bin('cspell'),
+    [
+      'lint',
+      '--config',
+      'src/build/cspell.json',
+      '--no-progress',
+      '--quiet',
+      '--cache',
+      '--cache-location',
+      'node_modules/.cache/cspell',
+    ],
+  ],
   bundles: script('check-bundle.mjs'),
 };
 

@@ -15,7 +15,11 @@ export type CocoFile = { readonly file: string; readonly bytes: Uint8Array };
 
 export type Evaluated<T> = { readonly value: T | undefined; readonly problems: readonly Problem[] };
 
-/** COCO files to pycocotools' arrays and numbers. Without a value if a problem is an error. */
+/**
+ * COCO files to pycocotools' arrays and numbers. Without a value if a problem is an error.
+ *
+ * @internal The conformance tests compare every array.
+ */
 export function evaluateCocoFiles(
   groundTruth: CocoFile,
   detections: CocoFile,

@@ -23,7 +23,6 @@ export type Initializer = {
 
 export type AttributeValue =
   | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'ints'; readonly value: readonly number[] };
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -48,11 +47,10 @@ export type OnnxModel = {
 
 const OPSET = 17;
 const IR_VERSION = 8;
-const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const ATTRIBUTE_TYPES = { int: 2, string: 3, ints: 7 } as const;
 const modelType = protobuf.parse(protoText).root.lookupType('onnx.ModelProto');
 
 export const int = (value: number): AttributeValue => ({ kind: 'int', value });
-export const float = (value: number): AttributeValue => ({ kind: 'float', value });
 export const string = (value: string): AttributeValue => ({ kind: 'string', value });
 export const ints = (value: readonly number[]): AttributeValue => ({ kind: 'ints', value });
 
@@ -90,7 +88,6 @@ function encodeNode(node: OnnxNode, index: number): object {
 function encodeAttribute(name: string, { kind, value }: AttributeValue): object {
   const type = ATTRIBUTE_TYPES[kind];
   if (kind === 'int') return { name, type, i: value };
-  if (kind === 'float') return { name, type, f: value };
   if (kind === 'string') return { name, type, s: new TextEncoder().encode(value) };
   return { name, type, ints: value };
 }

@@ -63,6 +63,3 @@ export type PageMethods = {
   savePng: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
 };
 export type PageMethod = keyof PageMethods;
-
-/** Event `trouble` of a page: an uncaught error or a violation of its content security policy. */
-export type Trouble = { readonly kind: 'error' | 'csp'; readonly message: string };

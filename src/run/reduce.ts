@@ -85,12 +85,6 @@ export function foldEntry(draft: RunDraft, entry: RunEntry): void {
   else draft.set({ status: entry.value });
 }
 
-export function withProblem(state: RunState, problem: string): RunState {
-  const draft = new RunDraft(state);
-  draft.problem(problem);
-  return draft.state;
-}
-
 const EVENTS: {
   readonly [K in TrainerEvent['type']]: (draft: RunDraft, event: TrainerEventOf<K>) => void;
 } = {

@@ -123,7 +123,11 @@ export function pointEstimate(pair: Pair): Replicates {
   return found;
 }
 
-/** Both checkpoints with image i counted weights[i] times. */
+/**
+ * Both checkpoints with image i counted weights[i] times.
+ *
+ * @internal Tests compare it with images that are really duplicated.
+ */
 export function weightedEstimate(pair: Pair, weights: Int32Array): Replicates {
   const work = createWork(pair);
   work.pass.weights.set(weights);

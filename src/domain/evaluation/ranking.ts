@@ -19,13 +19,6 @@ export function rankDetections(detections: Rankable, images: number, classes: nu
   return { order, start };
 }
 
-/** `order` sorted stably by descending score; NaN comes last, as numpy's argsort puts it. */
-export function sortByScore(order: Uint32Array, scores: ArrayLike<number>): Uint32Array {
-  const sorted = order.slice();
-  sortRun(sorted, scores);
-  return sorted;
-}
-
 function isAscending(values: ArrayLike<number>): boolean {
   for (let i = 1; i < values.length; i++) if (values[i] < values[i - 1]) return false;
   return true;
@@ -35,7 +28,7 @@ function isAscending(values: ArrayLike<number>): boolean {
 const PLACES = 2 ** 21;
 
 /**
- * The run is sorted as doubles of rank and place, which the engine's own sort does without a callback. The rank is the
+ * Sorts stably by descending score; NaN comes last, as numpy's argsort puts it. The run is sorted as doubles of rank and place, which the engine's own sort does without a callback. The rank is the
  * score in single precision, which rounding keeps monotonic; the rare scores that it cannot distinguish are sorted by
  * comparison.
  */

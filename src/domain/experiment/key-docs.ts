@@ -26,10 +26,3 @@ export function keyDoc(spec: KeySpec, trainer: TrainerKind = 'builtin'): KeyDoc 
     origin: spec.origin,
   };
 }
-
-/** The same as Markdown. */
-export function keyMarkdown(spec: KeySpec, trainer?: TrainerKind): string {
-  const doc = keyDoc(spec, trainer);
-  const only = doc.onlyFor === undefined ? '' : ` Used by ${doc.onlyFor.join(' and ')}.`;
-  return `**${doc.title}**\n\n${doc.text}${only}\n\nTakes ${doc.expected}; default ${doc.fallback}.`;
-}

@@ -66,10 +66,6 @@ export function* below(node: PyNode, enter: (node: PyNode) => boolean = () => tr
   }
 }
 
-export function isDefinition({ type }: PyNode): boolean {
-  return type === 'function_definition' || type === 'class_definition' || type === 'lambda';
-}
-
 /** `lr_scheduler.StepLR` is StepLR. */
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).trim();

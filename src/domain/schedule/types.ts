@@ -59,5 +59,3 @@ export type ScheduleInput = ScheduleSettings & {
 };
 
 export type Stretch = { readonly fromEpoch: number; readonly epochs: number };
-
-export const OWN_GROUPS = ['weights', 'norm', 'bias'] as const;

@@ -23,6 +23,8 @@ export function markOf(dir: string, { id }: Pick<RunFile, 'id'>): RunMark {
 /**
  * Every living process whose environment carries this run's id, grandchildren in sessions of their own included. Linux
  * only, whose /proc shows environments; elsewhere empty, and `treeOf` is used instead.
+ *
+ * @internal The tests signal and end them.
  */
 export function processesOfRun(id: string): RunProcess[] {
   return processesWhere((pid) => readVariable(pid, RUN_VARIABLE) === id);

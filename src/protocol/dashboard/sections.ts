@@ -39,6 +39,7 @@ export function restingSections(
   };
 }
 
+/** @internal Tests read both kinds at once. */
 export function sectionsOf(input: ViewInput, rows: number): Sections {
   return { ...movingSections(input), ...restingSections(input, rows) };
 }

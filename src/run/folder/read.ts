@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { toError } from '../../base/async';
 import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
@@ -60,15 +58,4 @@ function checkRun(file: string, text: string): RunFile {
     throw new BadInputError(`${file}: ${issue?.path.join('.') || 'content'}: ${issue?.message ?? ''}`);
   }
   return run.data;
-}
-
-/**
- * A run as people name it: a folder, or a name under `runs/` of the working folder (or of `runsDir`). Throws one clear
- * line that names the places that were searched.
- */
-export function findRun(name: string, cwd: string, runsDir = path.join(cwd, 'runs')): string {
-  const candidates = [path.resolve(cwd, name), path.join(runsDir, name)];
-  const found = candidates.find((dir) => existsSync(runPaths(dir).run));
-  if (found === undefined) throw new Error(`no run ${name}: looked in ${candidates.join(' and ')}`);
-  return found;
 }

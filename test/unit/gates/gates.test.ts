@@ -157,6 +157,27 @@ describe('plain English', () => {
   });
 });
 
+describe('dead code', () => {
+  it('is a file or an export that no entry needs, unless it says for whom it is', () => {
+    const config = path.join(repositoryRoot, 'src/build/knip.mjs');
+    const args = ['--production', '--no-progress', '--no-gitignore', '--config', config];
+    const outcome = run(bin('knip'), [...args, '--directory', fixture('dead')]);
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toContain('Unused files (1)\nsrc/domain/alone.ts');
+    expect(outcome.text).toContain('Unused exports (1)\nunused ');
+  });
+});
+
+describe('spelling', () => {
+  it('refuses words that neither a dictionary nor src/build/words.txt has', () => {
+    const args = ['lint', 'stdin', '--config', 'src/build/cspell.json', '--no-progress'];
+    const outcome = run(bin('cspell'), args, { input: 'The lerning rate at imgsz' });
+    expect(outcome.status).toBe(1);
+    expect(outcome.text).toContain('Unknown word (lerning)');
+    expect(outcome.text).not.toContain('imgsz)');
+  });
+});
+
 describe('cohesion', () => {
   it('has no small file of one user next door', () => {
     const outcome = node('check-cohesion.mjs', fixture('cohesion'));

@@ -4,7 +4,7 @@ import { completionsAt } from '../../../../src/domain/experiment/completions';
 import { adviceProblems, inlayHints } from '../../../../src/domain/experiment/editor-hints';
 import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
 import { keyAt } from '../../../../src/domain/experiment/key-at';
-import { keyMarkdown } from '../../../../src/domain/experiment/key-docs';
+import { keyDoc } from '../../../../src/domain/experiment/key-docs';
 import { KEYS, keySpec } from '../../../../src/domain/experiment/key-table';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { isTorn } from '../../../../src/domain/experiment/torn';
@@ -100,11 +100,15 @@ describe('the key under the mouse', () => {
   });
 
   it('has documentation with range and default', () => {
-    expect(keyMarkdown(keySpec('lr0')!)).toBe(
-      '**lr0**\n\nPeak learning rate, reached at the end of warm-up. builtin with AdamW: 0.001 unless set. Used by builtin and ultralytics.\n\nTakes a number above 0 and at most 1; default 0.01.',
-    );
-    expect(keyMarkdown(keySpec('optimizer')!, 'builtin')).toMatch(/default "SGD"\.$/);
-    expect(keyMarkdown(keySpec('optimizer')!, 'ultralytics')).toMatch(/default "auto"\.$/);
+    expect(keyDoc(keySpec('lr0')!)).toMatchObject({
+      title: 'lr0',
+      text: 'Peak learning rate, reached at the end of warm-up. builtin with AdamW: 0.001 unless set.',
+      expected: 'a number above 0 and at most 1',
+      fallback: '0.01',
+      onlyFor: ['builtin', 'ultralytics'],
+    });
+    expect(keyDoc(keySpec('optimizer')!, 'builtin').fallback).toBe('"SGD"');
+    expect(keyDoc(keySpec('optimizer')!, 'ultralytics').fallback).toBe('"auto"');
   });
 });
 

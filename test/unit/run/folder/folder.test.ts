@@ -8,7 +8,7 @@ import { listRuns } from '../../../../src/engine/runs/run-index';
 import { createRun, nextRunName, runNameProblem, runNameStem } from '../../../../src/run/folder/create';
 import { readMeta, updateMeta } from '../../../../src/run/folder/meta';
 import { resolveDataPath } from '../../../../src/run/folder/paths';
-import { findRun, readRun } from '../../../../src/run/folder/read';
+import { readRun } from '../../../../src/run/folder/read';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 
 let folder: string;
@@ -135,14 +135,6 @@ test('keys of a later version stay as they are', async () => {
   run.experiment.resolved.early_stop.later = 1;
   writeFileSync(file, JSON.stringify(run));
   expect((await readRun(dir)).experiment.resolved.early_stop).toMatchObject({ later: 1 });
-});
-
-test('a run is found by folder and by name', async () => {
-  const { dir } = await create('mine');
-  expect(findRun('mine', folder)).toBe(dir);
-  expect(findRun('runs/mine', folder)).toBe(dir);
-  expect(findRun(dir, '/')).toBe(dir);
-  expect(() => findRun('other', folder)).toThrow(/no run other: looked in/);
 });
 
 test('the dataset is looked for beside the experiment, then in the working folder', () => {
