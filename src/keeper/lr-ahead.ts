@@ -3,7 +3,7 @@ import { mainGroup } from '../domain/schedule/summary';
 import { plannedOfRun } from '../protocol/dashboard/planned';
 import type { RunState } from '../run/state';
 
-/** What the planned LR of a run, as it was changed in flight, still has before it after an epoch. */
+/** The rest of a run's planned LR after an epoch, with the changes made during the run. */
 export function lrAhead(state: RunState, epoch: number): LrAhead | undefined {
   const planned = plannedOfRun(state);
   if (!planned || planned.steps === 0) return undefined;

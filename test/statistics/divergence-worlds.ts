@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../../src/base/random';
 import { createDivergenceRule } from '../../src/domain/run/divergence';
 import { healthyWorlds } from './alarm-worlds';
 
-/** Odd batches of a healthy run: where they are, and how many times the usual loss they have. */
+/** Odd batches of a healthy run: their steps, and how many times the usual loss they have. */
 type Odd = { readonly name: string; readonly at: (random: Random) => readonly number[] };
 
 const ODD: readonly Odd[] = [

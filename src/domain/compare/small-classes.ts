@@ -11,7 +11,7 @@ export type ClassUnits = { readonly differences: ArrayLike<number>; readonly uni
  * By what the limits of a mean over classes must be wider than the bootstrap says. A class in m images is a sample of m however
  * large the val set is, and its bootstrap too narrow by about sqrt((m - 1) / m); one in a single image does not vary at all
  * but by being drawn or not. So each class's share of the variance is made up for by itself. In the simulated world of
- * test/statistics this gave 1.21 to 1.30 where 1.21 to 1.30 was needed (70 classes, 50 and 128 images), and limits that held
+ * test/statistics this gave 1.21 to 1.30, and 1.21 to 1.30 was needed (70 classes, 50 and 128 images), and limits that held
  * the truth in .87 to .92 of val sets hold it in .94 to .96.
  */
 export function wideningOf(parts: readonly Replicates[], { differences, units }: ClassUnits): number {

@@ -9,7 +9,7 @@ const SMALLEST_RISE = 0.005;
 
 /**
  * Reports once that mAP has stopped rising, and again after it rose and stopped anew. While the LR has most of its decay before it,
- * or rises again, that is no news: the last gain comes with the fall of the LR. Then the alarm says so instead.
+ * or rises again, that is not news: the last gain comes with the fall of the LR. Then the alarm says so instead.
  */
 export function createPlateauAlarm(): (
   history: readonly ValidatedEpoch[],

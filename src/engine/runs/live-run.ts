@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
+import { RunDraft } from '../../run/draft';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { RunDraft } from '../../run/draft';
+import { isOwnRun } from '../../run/folder/signature';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
 import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
-import { unpackRun, type PackedRun } from './packed-run';
-import { othersOf, type Presence, presenceOf } from './presence';
-import { lstat } from 'node:fs/promises';
-import { isOwnRun } from '../../run/folder/signature';
 import type { LoadEventsRequest } from './load-events';
+import { type PackedRun, unpackRun } from './packed-run';
+import { othersOf, type Presence, presenceOf } from './presence';
 import { runInWorker, workerProgram } from './worker-task';
 
 /** Smaller logs are read faster than a thread starts. */
@@ -148,10 +148,7 @@ class FollowedRun implements LiveRun {
 }
 
 /** Reads a large event log in a thread of its own; undefined if it is small, or if the bundle does not exist. */
-async function loadInWorker(
-  dir: string,
-  installDir: string | undefined,
-): Promise<PackedRun | undefined> {
+async function loadInWorker(dir: string, installDir: string | undefined): Promise<PackedRun | undefined> {
   const { events: eventsFile } = runPaths(dir);
   const size = await lstat(eventsFile).then(
     (s) => (s.isFile() ? s.size : 0),

@@ -1,6 +1,6 @@
+import { MOST_KEPT, MOST_LOGS } from '../../run/draft';
 import type { TrainerEvent } from '../../run/events';
 import { FileTail } from '../../run/folder/file-tail';
-import { MOST_KEPT, MOST_LOGS } from '../../run/draft';
 import { parseEventLine } from '../../run/parse-entry';
 import { appendStep, createRunState, createStepColumns, reduceRun } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';

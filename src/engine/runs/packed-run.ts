@@ -1,7 +1,7 @@
 import { Column } from '../../domain/run/columns';
+import { RunDraft } from '../../run/draft';
 import type { TrainerEvent } from '../../run/events';
 import type { RunFile } from '../../run/files';
-import { RunDraft } from '../../run/draft';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';
 

@@ -2,8 +2,8 @@ import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
-import type { RunStateName } from '../../run/state-names';
 import { isRangeTest } from '../../run/kind';
+import type { RunStateName } from '../../run/state-names';
 import { FINAL_STATES } from '../../run/state-names';
 import { livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
@@ -131,9 +131,13 @@ function hereState(input: PresenceInput, status: StatusFile): HereState {
 
 /** Neither keeper nor reader is alive; the program that they read may go on all the same. */
 function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
-  if (follows) return { state: 'running', note: 'no process follows it at present; pitwall watch resumes that' };
+  if (follows)
+    return { state: 'running', note: 'no process follows it at present; pitwall watch resumes that' };
   if (programLives?.())
-    return { state: 'running', note: 'the program goes on, but nothing reads it; pitwall watch resumes that' };
+    return {
+      state: 'running',
+      note: 'the program goes on, but nothing reads it; pitwall watch resumes that',
+    };
   return { state: 'lost', note: 'trainer and keeper ended without a message' };
 }
 

@@ -132,7 +132,11 @@ function patternOf(steps: StepColumns, line: string, groups: readonly string[]):
 const isStep = (event: TrainerEvent | undefined): event is StepEvent => event?.type === 'step';
 
 /** Every column once, or undefined if the line does not have a number for each that is named. */
-function targetsOf(steps: StepColumns, event: StepEvent, groups: readonly string[]): ColumnSlot[] | undefined {
+function targetsOf(
+  steps: StepColumns,
+  event: StepEvent,
+  groups: readonly string[],
+): ColumnSlot[] | undefined {
   const named = [
     ...event.lr.map((mark, i): Mark => [steps.lr.get(groups[i] ?? `group${i}`), mark]),
     ...Object.entries(event.loss).map(([name, mark]): Mark => [steps.loss.get(name), mark]),

@@ -25,7 +25,7 @@ describe('what is known of two recipes', () => {
     );
   });
 
-  it('is their spread, with n, where other seeds were trained', () => {
+  it('is their spread, with n, if other seeds were trained', () => {
     // Pooled deviation .01, standard error .01 * sqrt(1/3 + 1/3) of seeds and .01 / 1.96 of images, together .00963, of 7
     // degrees of freedom, t 2.365: half .02277.
     const seeds = { a: [0.49, 0.5, 0.51], b: [0.54, 0.55, 0.56] };

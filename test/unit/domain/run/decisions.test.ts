@@ -104,7 +104,7 @@ test('plateau and validation behind are said once, with their numbers', () => {
   ]);
 });
 
-test('a plateau before most of the decay of the LR, or before a restart, is no alarm, and that is said once', () => {
+test('a plateau before most of the decay of the LR, or before a restart, is not an alarm, and that is said once', () => {
   const maps = [0.1, 0.3, 0.5, ...Array(40).fill(0.5)].map((m, e) => validated(e + 1, m));
   const saidOf = (lrOf: (epoch: number) => number) => {
     const plateau = createPlateauAlarm();

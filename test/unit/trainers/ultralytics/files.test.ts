@@ -49,7 +49,7 @@ function python(statement: string): string {
 const PUBLISH = 'checkpoints.publish(run, run / "trainer/weights/last.pt", {"epoch": 1, "step": 3})["path"]';
 
 describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
-  it('copies a checkpoint, and none that is a link or lies behind one', () => {
+  it('copies a checkpoint, and none that is a link or is behind one', () => {
     const last = path.join(run, 'trainer/weights/last.pt');
     writeFileSync(last, 'weights');
     expect(python(PUBLISH)).toBe('checkpoints/epoch-0001\n');
@@ -63,7 +63,7 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
     expect(python(PUBLISH)).toMatch(/^refused: .*weights: is a link/);
   });
 
-  it('writes and removes nothing where checkpoints is a link', () => {
+  it('writes and removes nothing if checkpoints is a link', () => {
     writeFileSync(path.join(run, 'trainer/weights/last.pt'), 'weights');
     mkdirSync(path.join(outside, 'epoch-0001'));
     symlinkSync(outside, path.join(run, 'checkpoints'));
