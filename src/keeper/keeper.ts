@@ -180,7 +180,7 @@ class Keeper {
     this.#book.seal();
   }
 
-  /** Writes what failed, and whether it is tried again, once into the log of the run, where people and hosts see it. */
+  /** Writes what failed, and whether it is tried again, once into the log of the run, if people and hosts see it. */
   #tell({ name, error, retryMs }: Trouble): void {
     this.#options.onError(error);
     const again = retryMs === undefined ? '' : '; it is tried again';

@@ -16,7 +16,7 @@ import { pythonOfRun } from './python-of-run';
 
 const MOST_RESTARTS = 3;
 
-/** The trainer's rule where it counts, and what a script that our runner watches says of its dataset. */
+/** The trainer's rule if it counts, and what a script that our runner watches says of its dataset. */
 export type JudgedBy = { readonly rule: TrainerRule | undefined; readonly dataset: ToldDataset };
 
 /**

@@ -4,7 +4,7 @@ import type { RunFile } from '../run/files';
 
 /**
  * The interpreter that opens a run's .pt: the one that its host chose. Runs of other programs are started without one: it is
- * looked for once it is needed. Throws one line where there is none.
+ * looked for once it is needed. Throws one line if there is none.
  */
 export async function pythonOfRun(run: RunFile): Promise<string> {
   const { python, cwd, experiment } = run;

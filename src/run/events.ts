@@ -49,7 +49,7 @@ export const zPlan = z.object({
   ownJudge: z.boolean().optional(),
   /** How the trainer validates by itself, if it knows. */
   validation: zTrainerRule.optional(),
-  /** What checkpoints are validated on, where the experiment does not say it: a script of the user's own trains. */
+  /** What checkpoints are validated on, if the experiment does not say it: a script of the user's own trains. */
   dataset: z.object({ data: z.string(), imgsz: z.number().int(), single_cls: z.boolean() }).optional(),
   settings: z
     .array(

@@ -7,7 +7,7 @@ import type { Drawn, VersusBest } from './validation';
 /** How the best checkpoint of a run stands among the others, as far as draws of them are kept. */
 export type Standing = {
   readonly best: number;
-  /** Epochs that cannot be told from it, itself among them; ascending. */
+  /** Epochs that cannot be reported from it, itself among them; ascending. */
   readonly undecided: readonly number[];
   /** How many checkpoints were compared. */
   readonly compared: number;
@@ -15,7 +15,7 @@ export type Standing = {
   readonly optimism: number;
 };
 
-/** Undefined where the best has no draws: in runs of an earlier Pitwall, and of tasks other than detection. */
+/** Undefined if the best has no draws: in runs of an earlier Pitwall, and of tasks other than detection. */
 export function standingOf({ best, drawn, validations }: RunState): Standing | undefined {
   const own = best && currentDraws(drawn, validations, best.epoch);
   if (!best || !own) return undefined;
@@ -40,7 +40,7 @@ function toStanding(best: number, comparable: readonly Drawn[], { undecided, opt
   return { best, undecided: all, compared: comparable.length, optimism };
 }
 
-/** What the draws of a checkpoint say against the best before it; undefined where that one has none of the same. */
+/** What the draws of a checkpoint say against the best before it; undefined if that one has none of the same. */
 export function versusBest(
   { drawn, validations }: Pick<RunState, 'drawn' | 'validations'>,
   now: Drawn,

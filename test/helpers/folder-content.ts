@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Everything that lies in a folder, with a hash of its content: two are equal if nothing was changed. */
+/** Everything that is in a folder, with a hash of its content: two are equal if nothing was changed. */
 export function folderContent(folder: string): string {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return names

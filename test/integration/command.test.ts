@@ -208,7 +208,7 @@ describe('trainer: command', () => {
     expect(events().at(-1)).toMatchObject({ reason: 'failed', message });
   });
 
-  it('fails in one line where the program cannot be started', async () => {
+  it('fails in one line if the program cannot be started', async () => {
     makeRun('jsonl', { run: ['no-such-program-here'] });
     expect(await start()).toBe(1);
     expect(events().at(-1)).toMatchObject({

@@ -46,7 +46,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Runs command lines in the stranger's clone; what they did is in the trace, where there is one. */
+/** Runs command lines in the stranger's clone; what they did is in the trace, if there is one. */
 function lookWith(
   name: string,
   commands: readonly (readonly string[])[],

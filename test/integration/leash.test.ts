@@ -14,7 +14,7 @@ import { readRunSync } from '../../src/run/folder/read';
 import { CLI, linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 import { until } from '../helpers/until';
 
-// A run inside somebody else's job: an engine that ends, kills and starts again what it started. The real chain of processes.
+// A run inside someone else's job: an engine that ends, kills and starts again what it started. The real chain of processes.
 let dir = '';
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'pitwall-leash-'));
@@ -99,7 +99,7 @@ describe('a job that is ended', () => {
     await untilNoneLives('pipe');
   });
 
-  it('a leashed keeper that is told to end stops its run', async () => {
+  it('a leashed keeper that is reported to end stops its run', async () => {
     const { done } = spawnCli(train('scancel', ENDLESS, '--leash'), dir);
     await untilSteps('scancel', 5);
     process.kill(pidOf('scancel', 'keeper'), 'SIGTERM');

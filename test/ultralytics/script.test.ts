@@ -68,7 +68,7 @@ it('streams steps, LR per group and checkpoints, which are validated; the script
 
 const expectedLr = (epoch: number): unknown => expect.closeTo(0.01 * ((1 - epoch / 3) * 0.99 + 0.01), 12);
 
-it('trainer: command with such a script obeys LR changes and a stop after the epoch', async () => {
+it('trainer: command with such a script follows LR changes and a stop after the epoch', async () => {
   const script = writeScript('long.py', [
     'model = YOLO("tiny.yaml")',
     `model.train(data="data.yaml", epochs=900, optimizer="SGD", warmup_epochs=0, val=False, ${OPTIONS})`,
@@ -90,7 +90,7 @@ it('trainer: command with such a script obeys LR changes and a stop after the ep
   expect(readFileSync(path.join(dir, 'trainer/output.log'), 'utf8')).toContain('AFTER');
 });
 
-it('another task is judged by its own val, a failure is told by its cause, and a hidden sitecustomize still runs', async () => {
+it('another task is judged by its own val, a failure is reported by its cause, and a hidden sitecustomize still runs', async () => {
   const tasks = path.resolve(import.meta.dirname, '../fixtures/ultralytics/make_tasks.py');
   execFileSync(python, [tasks, workshop.dir, '6', '3']);
   const site = path.join(workshop.dir, 'site');

@@ -56,7 +56,7 @@ function experimentOf(io: CliIo, command: readonly string[], data: string | unde
   return { file: scriptOf(io, command), shown, text, set: [], experiment };
 }
 
-/** The file that people think of as the experiment: the script, or the program where none is named. */
+/** The file that people think of as the experiment: the script, or the program if none is named. */
 function scriptOf({ cwd }: CliIo, [program, ...args]: readonly string[]): string {
   const script = args.find((word) => !word.startsWith('-') && existsSync(path.resolve(cwd, word)));
   return path.resolve(cwd, script ?? path.basename(program));

@@ -14,7 +14,7 @@ import { resumeOnceSilent } from '../resume';
 import { isRunFolder } from '../run-reference';
 import { runsFolder, type Started, type StartRequest, startTraining } from './start';
 
-// What `train` does inside somebody else's job: an engine ends, kills and starts again what it started.
+// What `train` does inside someone else's job: an engine ends, kills and starts again what it started.
 
 /** A job that is started again, after a preemption say, goes on with the run that it began; at first it starts it. */
 export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<Started> {
@@ -29,7 +29,7 @@ export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<S
   return { dir, told: [], since, leash: request.leash === true };
 }
 
-/** The run goes on as it was started; somebody may have meant something else. */
+/** The run goes on as it was started; someone may have meant something else. */
 async function tellChange(io: CliIo, dir: string, request: StartRequest): Promise<void> {
   const { experiment } = loadExperiment(io, request.config, request.set);
   const before = (await readRun(dir)).experiment.resolved;

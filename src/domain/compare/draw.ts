@@ -15,7 +15,7 @@ export type OneDraw = {
 };
 
 /**
- * How often a replicate counts each image: as many images (groups, where there are any) are drawn as there are, with
+ * How often a replicate counts each image: as many images (groups, if there are any) are drawn as there are, with
  * replacement. The draw depends on seed, replicate and groups alone: it is the same for every checkpoint of a val set.
  */
 export function drawWeights(weights: Weights, { seed, replicate, groups }: OneDraw): void {

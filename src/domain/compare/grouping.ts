@@ -7,7 +7,7 @@ export type GroupedBy = (typeof GROUPED_BY)[number];
 
 export type Grouping = ImageGroups & { readonly by: GroupedBy };
 
-/** An image of a val set: its path from the dataset's folder, and what it looks like, where that is known. */
+/** An image of a val set: its path from the dataset's folder, and what it looks like, if that is known. */
 export type Groupable = { readonly file: string; readonly look: Look | undefined };
 
 /** `off`, `name`, `folder`, a regular expression of names, else by what looks alike. */

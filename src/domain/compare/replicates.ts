@@ -56,7 +56,7 @@ export function bootstrapPair(pair: Pair, { seed, from, to, groups }: ReplicateR
 
 /**
  * AP of each class of one checkpoint in replicates from..to of the same draws, [replicate, class], so that several checkpoints
- * may be put side by side later without their detections. NaN where a draw has no ground truth of the class.
+ * may be put side by side later without their detections. NaN if a draw has no ground truth of the class.
  */
 export function drawnAps(
   rule: ApRule,

@@ -15,7 +15,7 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   half: 'is the default of validation.half: in training Ultralytics itself follows amp',
   patience:
     'is the default of early_stop.patience, without smoothing; handed on where Ultralytics validates in its loop',
-  val: 'true: Ultralytics validates in its loop as well; false: nobody does, except Ultralytics after the last epoch',
+  val: 'true: Ultralytics validates in its loop as well; false: no one does, except Ultralytics after the last epoch',
   resume: 'as written; a resume of a run of Pitwall goes on from its own last checkpoint',
   save_period: 'is the default of checkpoints.keep_every as well',
 };

@@ -8,7 +8,7 @@ const PYTHON = /^python[\d.]*(\.exe)?$/i;
 const FIRST_LINE_BYTES = 256;
 
 /**
- * The interpreter that a command runs on: its program where that is Python, else the one that the program's first line names
+ * The interpreter that a command runs on: its program if that is Python, else the one that the program's first line names
  * (torchrun, yolo). It has what the script's checkpoints need. Undefined for anything else; nothing is started to find out.
  */
 export function pythonOfCommand(

@@ -30,7 +30,7 @@ export type AdapterOptions = {
   /** Brings an announced checkpoint into the run folder. */
   readonly take: (checkpoint: CheckpointRecord) => readonly TrainerEvent[];
   readonly hear?: (records: readonly SourceRecord[]) => void;
-  /** After each poll: checkpoints that nobody announced, and whether the run has come to its end. */
+  /** After each poll: checkpoints that no one announced, and whether the run has come to its end. */
   readonly look?: (run: ForeignRun, told: Told) => readonly TrainerEvent[];
 };
 

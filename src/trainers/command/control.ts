@@ -21,7 +21,7 @@ export type Answering = {
   readonly leaves: ReadonlySet<string>;
 };
 
-/** Answers what lies in control/trainer/, and says whether a stop was asked for. */
+/** Answers what is in control/trainer/, and says whether a stop was asked for. */
 export function answerRequests(
   runDir: string,
   { obey, step, leaves }: Answering,

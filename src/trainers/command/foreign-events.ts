@@ -116,7 +116,7 @@ export class ForeignRun {
     return [];
   }
 
-  /** Infinity and NaN of a loss that diverged are told as well; a cell or a key that is not there is not. */
+  /** Infinity and NaN of a loss that diverged are reported as well; a cell or a key that is not there is not. */
   #note(numbers: Readonly<Record<string, number>>): void {
     this.#hasNumbers ||= Object.keys(numbers).length > 0;
   }
@@ -192,13 +192,13 @@ export type RunnerState = {
   /** Requests that it answers itself; none before it trains and after. */
   readonly answers: ReadonlySet<string>;
   readonly wasStopped: boolean;
-  /** Its last words, where its training failed. */
+  /** Its last words, if its training failed. */
   readonly failure: string | undefined;
 };
 
 const NO_RUNNER: RunnerState = { answers: new Set(), wasStopped: false, failure: undefined };
 
-/** `total` is the trainer's own where it logs one, else the sum of the training components; never made of nothing. */
+/** `total` is the trainer's own if it logs one, else the sum of the training components; never made of nothing. */
 function withTotal(loss: Readonly<Record<string, number>>): Record<string, number> {
   const parts = Object.entries(loss).filter(([name]) => !name.startsWith('val_'));
   if ('total' in loss || parts.length === 0) return { ...loss };

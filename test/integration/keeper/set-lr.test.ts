@@ -10,7 +10,7 @@ const rig = createRig();
 const schedule = { ...fakeExperiment({}).schedule, lr0: 0.01, warmup_epochs: 0 };
 let live: LiveRun;
 beforeAll(async () => {
-  // Long enough for whoever asks, on any machine; ended by the last test.
+  // Long enough for anyone who asks, on any machine; ended by the last test.
   const { dir } = await startFakeRun(rig, { epochs: 20_000, experiment: { schedule } });
   live = await openRun(dir);
   await until(live, ({ state }) => state.steps.step.length > 0 && state.plan !== undefined);

@@ -147,7 +147,7 @@ describe('the validation of a run', () => {
   it('goes from state to state as the table says', () =>
     walk(states, events, { cells, transition: validationTransition }));
 
-  it('compares only boxes, and knows which checkpoint it has in hand', () => {
+  it('compares only boxes, and knows which checkpoint it has at hand', () => {
     expect(
       validationTransition(states.validating, { kind: 'validated', hasBoxes: false, before: 2 }),
     ).toEqual(states.free);

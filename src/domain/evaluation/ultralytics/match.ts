@@ -14,7 +14,7 @@ import { boxIou } from './iou';
 export type MatchingRule = 'greedy' | 'best-label';
 
 /**
- * The matching of `map` where no trainer says another: that of `yolo val` of the newest version tried (8.4.190), which on
+ * The matching of `map` if no trainer says another: that of `yolo val` of the newest version tried (8.4.190), which on
  * 100 VOC photographs differs from the older one by .00007 in mAP50-95 and .0004 in mAP50.
  */
 export const REPORTED_MATCHING: MatchingRule = 'greedy';

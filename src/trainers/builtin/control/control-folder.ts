@@ -46,7 +46,7 @@ export class ControlFolder {
     makeFolderIn(this.#folder, this.#runDir);
   }
 
-  /** Why there is nobody to train for any more: nothing may be written into the run folder. */
+  /** Why there is no one to train for any more: nothing may be written into the run folder. */
   get gone(): string | undefined {
     if (this.#isReplaced) return 'a later attempt of the run was started';
     return this.#isDeleted() ? 'the run folder was deleted' : undefined;

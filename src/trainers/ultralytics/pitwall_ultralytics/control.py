@@ -27,13 +27,13 @@ class ControlFolder:
             return []
         self._next_look = now + POLL_SECONDS
         self.gone = not self._run_file.exists() or self._is_replaced()
-        # What a link leads to is nobody's request, and nothing there is removed.
+        # What a link leads to is no one's request, and nothing there is removed.
         if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []
         return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.lstat().st_mtime)]
 
     def _is_replaced(self) -> bool:
-        """attempt.N lies there once attempt N was started, perhaps on another machine."""
+        """attempt.N is there once attempt N was started, perhaps on another machine."""
         attempts = (path.suffix[1:] for path in self._folder.glob("attempt.*"))
         return any(int(n) > self._attempt for n in attempts if n.isdigit())
 

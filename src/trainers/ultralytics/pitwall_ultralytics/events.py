@@ -51,7 +51,7 @@ class EventLog:
 
 
 def read_events(run_dir: Path):
-    """The events so far; torn and foreign lines are passed over."""
+    """The events so far; torn and foreign lines are skipped."""
     path = run_dir / EVENTS
     if not path.exists():
         return

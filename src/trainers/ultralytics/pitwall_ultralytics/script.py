@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """A user's own script that calls `YOLO(...).train(...)`, watched without being edited (hook/sitecustomize.py). It trains,
-validates and ends as it does without Pitwall; its steps, LR and checkpoints go to the run, and LR changes are obeyed."""
+validates and ends as it does without Pitwall; its steps, LR and checkpoints go to the run, and LR changes are followed."""
 
 import functools
 import json

@@ -16,7 +16,7 @@ from .rates import Rates, group_names
 from .warnings_log import tell_warnings
 
 KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
-# A script that is not ours is interrupted as any program, and nobody knows how it would go on from a checkpoint.
+# A script that is not ours is interrupted as any program, and no one knows how it would go on from a checkpoint.
 SCRIPT_KNOBS = ["lr", "stop_after_epoch", "close_mosaic", "patience"]
 
 
@@ -30,7 +30,7 @@ class Session:
         self.requested = options["requested"]
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
-        self.script = options.get("script")  # where a script that is not ours is told of; None: our own runner
+        self.script = options.get("script")  # if a script that is not ours is told of; None: our own runner
         self.knobs = KNOBS if self.script is None else SCRIPT_KNOBS if options["obeys"] else []
         self.log_file = Path(self.script or run_dir / EVENTS)
         self.log = EventLog(self.log_file) if self.leader else None
@@ -229,7 +229,7 @@ class Session:
             return {}
 
     def _dataset(self) -> dict:
-        """What checkpoints are validated on: nobody but the script knows."""
+        """What checkpoints are validated on: no one but the script knows."""
         from .script import write_dataset
 
         args, data = self.trainer.args, self.trainer.data
@@ -259,7 +259,7 @@ class Session:
         return not self.script or bool(request) and request.get("type") in self.knobs
 
     def _share(self, requests):
-        """Every rank obeys what rank 0 read, at the same batch."""
+        """Every rank follows what rank 0 read, at the same batch."""
         if not self.knobs or int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
             return requests
         import torch.distributed as dist

@@ -75,7 +75,7 @@ it.each([
   expect(result.undecided).toHaveLength(candidates.length);
 });
 
-it('draws without a label count for nobody', () => {
+it('draws without a label count for no one', () => {
   const [a, b] = runOf([0.5, 0.3], 5);
   const lacking = (one: Candidate): Candidate => ({ ...one, draws: one.draws.with(7, Number.NaN) });
   expect(compareWithBest([lacking(a), lacking(b)], IMAGES).undecided).toEqual([0]);

@@ -81,7 +81,7 @@ describe('images that are drawn together', () => {
     ).toBe(count);
   });
 
-  it('are the coarser ones where two records disagree, whichever is first', () => {
+  it('are the coarser ones if two records disagree, whichever is first', () => {
     const fine = { groups: [0, 0, 1, 2], groupedBy: 'look' } as const;
     const coarse = { groups: [0, 0, 0, 1], groupedBy: 'folder' } as const;
     const alone = { groups: [0, 1, 2, 3], groupedBy: 'image' } as const;
@@ -92,7 +92,7 @@ describe('images that are drawn together', () => {
   });
 });
 
-it('copies of images are no news: the interval is that of the images', () => {
+it('copies of images are not a news: the interval is that of the images', () => {
   const [classes, count] = [3, 60];
   const scenes = makeScenes(count, classes, 1.15, 11);
   const once = toColumns(scenes, classes);

@@ -35,7 +35,7 @@ function noise(seed: number, deviation: number): () => number {
 }
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed + 1);
 
-test("a task's fitness is its library's own where that is known", () => {
+test("a task's fitness is its library's own if that is known", () => {
   // Masks stand still while boxes and masks together still rise.
   const rising = epochsOf(Array<number>(12).fill(0.3)).map((epoch, i) => ({
     ...epoch,

@@ -184,7 +184,7 @@ describe('the page', () => {
   });
 });
 
-it('a plan that was changed in flight is drawn dashed and grey behind the new one', () => {
+it('a plan that was changed during the run is drawn dashed and grey behind the new one', () => {
   const original = plannedOf(young);
   const session = createViewSession();
   session.open({ axis: 'step', smoothing: 0.9, charts: { lr: { width: 40 } }, rows: 50 });
