@@ -73,7 +73,7 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
 
   it('neither appends events to what a link leads to nor waits for a pipe', () => {
     symlinkSync(path.join(outside, 'secret'), path.join(run, 'events.jsonl'));
-    expect(python('events.EventLog(run)')).toMatch(/^refused: /);
+    expect(python('events.EventLog(run / "events.jsonl")')).toMatch(/^refused: /);
     expect(python('list(events.read_events(run))')).toMatch(/^refused: /);
     rmSync(path.join(run, 'events.jsonl'));
     execFileSync('mkfifo', [path.join(run, 'events.jsonl')]);
@@ -83,7 +83,7 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
 
   it('goes on with the line that a killed writer left', () => {
     writeFileSync(path.join(run, 'events.jsonl'), '{"type":"a"}\n{"ty');
-    expect(python('events.EventLog(run).write("end")')).toBe('None\n');
+    expect(python('events.EventLog(run / "events.jsonl").write("end")')).toBe('None\n');
     expect(readFileSync(path.join(run, 'events.jsonl'), 'utf8')).toMatch(
       /^\{"type":"a"\}\n\{"ty\n\{"type":"end"/,
     );
@@ -94,7 +94,7 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
     mkdirSync(path.join(run, 'control/trainer'), { recursive: true });
     writeFileSync(path.join(outside, 'stop.json'), '{"request":{"type":"stop"}}');
     symlinkSync(path.join(outside, 'stop.json'), path.join(run, 'control/trainer/1.json'));
-    expect(python('control.ControlFolder(run).take()')).toBe("[('1', None, None)]\n");
+    expect(python('control.ControlFolder(run, 1).take()')).toBe("[('1', None, None)]\n");
     symlinkSync(path.join(outside, 'secret'), path.join(run, 'model.pt'));
     expect(python('exporter.link_or_copy(run / "model.pt", run / "copy.pt")')).toMatch(/^refused: /);
     expect(existsSync(path.join(run, 'copy.pt'))).toBe(false);
