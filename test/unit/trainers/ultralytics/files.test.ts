@@ -77,7 +77,9 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
     expect(python('list(events.read_events(run))')).toMatch(/^refused: /);
     rmSync(path.join(run, 'events.jsonl'));
     execFileSync('mkfifo', [path.join(run, 'events.jsonl')]);
-    expect(python('events.last_event(run / "events.jsonl")')).toMatch(/^refused: .*a regular file was expected/);
+    expect(python('events.last_event(run / "events.jsonl")')).toMatch(
+      /^refused: .*a regular file was expected/,
+    );
     expect(readFileSync(path.join(outside, 'secret'), 'utf8')).toBe('secret\n');
   });
 
