@@ -30,7 +30,7 @@ export default defineConfig({
       // Whole processes on few cores: one file at a time.
       // Needs a Python environment of several GB; run by npm run test:ultralytics.
       suite('ultralytics', { testTimeout: 900_000, fileParallelism: false, sequence: { groupOrder: 2 } }),
-      suite('integration', { testTimeout: 600_000, fileParallelism: false, sequence: { groupOrder: 1 } }),
+      suite('integration', { testTimeout: 1_200_000, fileParallelism: false, sequence: { groupOrder: 1 } }),
     ],
   },
 });

@@ -21,5 +21,5 @@ test.runIf(isPossible)(
     expect(status, `${stdout}\n${stderr}`).toBe(0);
     expect(stdout).toContain('25 of 25 faults without a finding');
   },
-  1_200_000,
+  3_600_000,
 );
