@@ -3,7 +3,7 @@ import { type EarlyStopContext, judgeEarlyStop } from '../domain/run/early-stop'
 import { scheduleOfRun } from '../protocol/dashboard/planned';
 import type { RunState } from '../run/state';
 import { lrAhead } from './lr-ahead';
-import { historyOf } from './validation-control';
+import { historyOf } from './run-watch';
 
 /** Early stopping at present, with the latest patience; a patience that a person has set does not wait for the decay. */
 export function judgeRun(state: RunState, settings: EarlyStopSettings) {

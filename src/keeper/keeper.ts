@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Deferred, deferred } from '../base/async';
 import { DisposableStore } from '../base/disposable';
-import type { Alarm } from '../domain/run/alarms';
+import type { Alarm } from '../domain/run/alarm';
 import { createNotBegunAlarm } from '../domain/run/plateau';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
@@ -101,7 +101,7 @@ class Keeper {
     this.#range = isRangeTest(run) ? new RangeTest() : undefined;
     const conclude = (outcome: Outcome): Outcome => this.#range?.conclude(outcome) ?? outcome;
     this.#trainer = new TrainerControl({ ...common, conclude });
-    this.#monitor = new Monitor(book);
+    this.#monitor = new Monitor(book, paths.dir);
     this.#validation = new ValidationControl({ ...common, monitor: this.#monitor });
     this.#requests = new Requests(paths, book, options.onError);
     this.#rewinder = new Rewinder({ run, book, requests: this.#requests, trainer: this.#trainer });
@@ -225,6 +225,7 @@ class Keeper {
       ['going back', () => this.#rewind()],
       ['early stopping', () => this.#stopEarly()],
       ['clearing checkpoints away', () => this.#cleanup.turn(this.#validation.queued)],
+      ['watching the machine', () => this.#watchMachine()],
       ['writing the logs', () => this.#book.flush()],
       ['writing the status', () => this.#status.set(this.#fields())],
     ];
@@ -348,6 +349,10 @@ class Keeper {
       last: this.#last,
       stalled: this.#isStalled(),
     });
+  }
+
+  #watchMachine(): void {
+    if (this.#trainer.alive) this.#monitor.readMachine(performance.now());
   }
 
   #isStalled(): boolean {

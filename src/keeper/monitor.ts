@@ -1,17 +1,29 @@
-import { type Alarm, createEpisode, createStepAlarms } from '../domain/run/alarms';
-import { createRhythm, type Silence } from '../domain/run/rhythm';
+import { type Alarm, createEpisode } from '../domain/run/alarm';
+import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
+import { diskRoom, memoryRoom } from './machine-room';
 import type { RunBook } from './run-book';
+import { RunWatch } from './run-watch';
 
-/** Watches the trainer's losses and its rhythm; each alarm is written once, also when a new keeper reads the log again. */
+/** Reading what the machine has left takes a tenth of a millisecond; memory fills up within seconds at worst. */
+const MACHINE_MS = 5000;
+
+/**
+ * Passes the events of a run to its monitors and watches the trainer's rhythm; each alarm is written once, also when a new
+ * keeper reads the log again.
+ */
 export class Monitor {
   readonly #book: RunBook;
-  readonly #steps = createStepAlarms();
+  readonly #dir: string;
+  readonly #watch: RunWatch;
   readonly #rhythm = createRhythm();
   readonly #stall = createEpisode();
+  #machineRead = Number.NEGATIVE_INFINITY;
 
-  constructor(book: RunBook) {
+  constructor(book: RunBook, dir: string) {
     this.#book = book;
+    this.#dir = dir;
+    this.#watch = new RunWatch(() => book.state);
   }
 
   /** Something was read from the trainer. `now`: a clock that stops while the machine sleeps. */
@@ -21,13 +33,7 @@ export class Monitor {
 
   silence(now: number): Silence {
     const silence = this.#rhythm.silence(now);
-    const seconds = Math.round(silence.silentMs / 1000);
-    const alarm = this.#stall(silence.stalled, () => ({
-      rule: 'stall',
-      severity: 'warning',
-      message: `no sign of the trainer for ${seconds} s; its longest pause before was ${Math.round(silence.limitMs / 5000)} s`,
-      numbers: { seconds, limitSeconds: Math.round(silence.limitMs / 1000) },
-    }));
+    const alarm = this.#stall(silence.stalled, () => stallAlarm(silence));
     if (alarm) this.raise(alarm, Date.now());
     return silence;
   }
@@ -48,16 +54,27 @@ export class Monitor {
     return !known;
   }
 
-  get #warmupEpochs(): number {
-    return this.#book.state.run?.experiment.resolved.schedule.warmup_epochs ?? 0;
-  }
-
   /** Returns the alarms that were new. */
   hear(event: TrainerEvent): Alarm[] {
-    if (event.type === 'hello') this.#steps.restart();
     if (event.type === 'epoch') this.#rhythm.epochEnded();
-    if (event.type === 'plan') this.#steps.warmup(this.#warmupEpochs * event.stepsPerEpoch);
-    if (event.type !== 'step') return [];
-    return this.#steps.onStep(event).filter((alarm) => this.raise(alarm, event.t));
+    return this.#watch.event(event).filter((alarm) => this.raise(alarm, event.t));
+  }
+
+  /** A validation, or the comparison of one, was written. */
+  validated(): void {
+    for (const alarm of this.#watch.validated()) this.raise(alarm, 0);
+  }
+
+  /** So many checkpoints wait for their validation. */
+  queue(behind: number, epoch: number): void {
+    for (const alarm of this.#watch.queue(behind, epoch)) this.raise(alarm, 0);
+  }
+
+  /** Checks memory and disk every few seconds. `now`: as in `beat`. */
+  readMachine(now: number): void {
+    if (now - this.#machineRead < MACHINE_MS) return;
+    this.#machineRead = now;
+    const rooms = { disk: diskRoom(this.#dir), memory: memoryRoom() };
+    for (const alarm of this.#watch.machine(rooms)) this.raise(alarm, Date.now());
   }
 }

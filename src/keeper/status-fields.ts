@@ -31,7 +31,18 @@ export function statusFields(input: StatusInput): StatusFields {
     queue,
     validatorProblem: lane.problem,
     progress: progressOf(input),
+    alarm: outcome ? undefined : alarmOf(input.book.state.alerts),
   };
+}
+
+/** As long as a dashboard shows it. */
+const ALARM_MS = 15 * 60_000;
+
+function alarmOf(alerts: RunState['alerts']): StatusFields['alarm'] {
+  const last = alerts.findLast(({ severity }) => severity !== 'info');
+  if (!last || Date.now() - last.t > ALARM_MS) return undefined;
+  const { t, severity, message, said, next } = last;
+  return { t, severity, message, ...(said && { said }), ...(next && { next }) };
 }
 
 function progressOf({ book, trainer, last }: StatusInput): StatusFields['progress'] {

@@ -1,6 +1,4 @@
-import { totalLoss } from '../domain/run/alarms';
-import type { ValidatedEpoch } from '../domain/run/early-stop';
-import { createBehindAlarm, createPlateauAlarm } from '../domain/run/plateau';
+import { createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
 import { experimentNow } from '../engine/control/followed-experiment';
@@ -14,6 +12,7 @@ import type { Compared, Drawn } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
 import type { RunBook } from './run-book';
+import { dueAfter, historyOf } from './run-watch';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { type LaneOutcome, ValidationLane } from './validation-lane';
 import {
@@ -38,7 +37,6 @@ export class ValidationControl {
   readonly #options: ValidationControlOptions;
   readonly #lane: ValidationLane;
   readonly #plateau = createPlateauAlarm();
-  readonly #behind = createBehindAlarm();
   readonly #asked: number[] = [];
   readonly #told = new Set<string>();
   #state: ValidationState = { kind: 'free' };
@@ -208,6 +206,7 @@ export class ValidationControl {
       run: () => this.#judgeAgainst(epoch, before),
       done: (entries) => {
         if (!this.stopped) for (const entry of entries) this.#options.book.noteValidation(entry);
+        this.#options.monitor.validated();
         done();
       },
       failed: done,
@@ -251,6 +250,7 @@ export class ValidationControl {
     const history = historyOf(book.state);
     const plateau = this.#plateau(history, lrAhead(book.state, history.at(-1)?.epoch ?? 0));
     if (plateau) monitor.raise(plateau, 0);
+    monitor.validated();
   }
 
   /** What the validator reported about the val set: each line once, all new ones in one alert. */
@@ -282,14 +282,13 @@ export class ValidationControl {
   /** How many checkpoints to be validated are newer than the one being validated, or than the last validated. */
   #warnBehind(): void {
     const { book, run, monitor } = this.#options;
-    const { checkpoints, validations, plan } = book.state;
+    const { validations, plan } = book.state;
     const at = epochOf(this.#state) ?? Math.max(0, ...validations.keys());
     const { enabled, every } = experimentNow(run, plan?.dataset).validation;
     if (!enabled) return;
-    const due = [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
+    const due = dueAfter(book.state, at, every);
     const behind = due.filter(({ path }) => !this.#lane.needsWord(path, plan?.dataset)).length;
-    const alarm = this.#behind(behind, Math.max(1, at));
-    if (alarm) monitor.raise(alarm, 0);
+    monitor.queue(behind, Math.max(1, at));
   }
 }
 
@@ -306,20 +305,6 @@ function summaryOf(lines: readonly string[]): string {
 /** Whether the detections are kept, so that they can be compared. */
 function hasBoxes(outcome: LaneOutcome): boolean {
   return outcome.kind === 'validated' && outcome.result.report.task === undefined;
-}
-
-export function historyOf(state: RunState): ValidatedEpoch[] {
-  const losses = new Map(state.epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
-  return onLatestValSet(state.validations.values()).map(
-    ({ epoch, map, map50, precision, recall, fitness }) => {
-      const loss = losses.get(epoch);
-      const known = {
-        ...(loss === undefined ? {} : { loss }),
-        ...(fitness === undefined ? {} : { fitness }),
-      };
-      return { epoch, map, map50, precision, recall, ...known };
-    },
-  );
 }
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {

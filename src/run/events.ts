@@ -73,6 +73,8 @@ export const zStepEvent = z.object({
   loss: z.record(z.string(), zNumber),
   /** Images per second. */
   ips: zNumber.optional(),
+  /** Seconds of this step in which the trainer waited for its batch. */
+  wait: zNumber.optional(),
   /** Norm of the gradient before clipping. */
   grad: zNumber.optional(),
   /** Memory of the GPU that the trainer has reserved, bytes. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ALARM_ACTIONS } from '../domain/run/alarm';
 import { zExperiment } from './experiment';
 import { zFollows } from './follows';
 import { zControlRequest } from './requests';
@@ -61,6 +62,16 @@ export const zMetaFile = z.object({
 });
 export type MetaFile = z.infer<typeof zMetaFile>;
 
+/** An alarm without its numbers, as lists and notifications show it. */
+export const zAlertText = z.object({
+  t: z.number(),
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  said: zWords.optional(),
+  next: zWords.optional(),
+});
+export type AlertText = z.infer<typeof zAlertText>;
+
 /** status.json: the keeper's report, replaced whole. */
 export const zStatusFile = z.object({
   format: z.number().int(),
@@ -90,6 +101,8 @@ export const zStatusFile = z.object({
       best: z.object({ epoch: zEpoch, map: zNumber, own: z.literal(true).optional() }).optional(),
     })
     .optional(),
+  /** The last alarm of a run that goes on. */
+  alarm: zAlertText.optional().catch(undefined),
 });
 export type StatusFile = z.infer<typeof zStatusFile>;
 
@@ -112,6 +125,8 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     /** The message and the advice as values that every language has words for. */
     said: zWords.optional(),
     next: zWords.optional(),
+    /** What hosts offer beside it; one of a later version is left out. */
+    action: z.enum(ALARM_ACTIONS).optional().catch(undefined),
     step: zStep.optional(),
     epoch: zEpoch.optional(),
     numbers: z.record(z.string(), zNumber).default({}),

@@ -58,6 +58,7 @@ function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
   const loss = readRecord(o.loss);
   if (!lr || !loss) return undefined;
   const ips = readNumber(o.ips);
+  const wait = readNumber(o.wait);
   const grad = readNumber(o.grad);
   const gpuBytes = readNumber(o.gpuBytes);
   return {
@@ -68,6 +69,7 @@ function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
     lr,
     loss,
     ...(ips === undefined ? {} : { ips }),
+    ...(wait === undefined ? {} : { wait }),
     ...(grad === undefined ? {} : { grad }),
     ...(gpuBytes === undefined ? {} : { gpuBytes }),
   };

@@ -1,65 +1,146 @@
-// Records the losses of healthy and sick runs of the builtin trainer on the example, for the table of alarms: one JSON
-// line a run in test/fixtures/loss-runs.jsonl, total loss of each step in four digits. Existing runs are not made
-// again. Usage: node test/statistics/record-runs.mjs [minutes]
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Records healthy and sick runs for the table of alarms (docs/alarms.md): each case of alarm-cases.mjs is a real training, whose
+// logs are kept in a work folder, with what the machine had left meanwhile. `pack-runs.mjs` makes the committed corpus of them.
+// Runs that are there are not made again. Linux, and root for what needs a small disk or a full memory.
+// Usage: node test/statistics/record-runs.mjs WORK [minutes] [part of a name] [--cli dist/cli.js]
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CASES } from './alarm-cases.mjs';
+import {
+  environmentOf,
+  fillMemory,
+  machineSample,
+  makeSlow,
+  memoryFile,
+  placeOf,
+  prepareData,
+} from './record-troubles.mjs';
 
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { cli: { type: 'string' } } });
+const [work, minutes = '60', part = ''] = positionals;
+if (work === undefined) throw new Error('usage: record-runs.mjs WORK [minutes] [part of a name]');
 const root = path.resolve(import.meta.dirname, '../..');
-const cli = path.join(root, 'dist/cli.js');
-const out = path.join(root, 'test/fixtures/loss-runs.jsonl');
-const until = Date.now() + Number(process.argv[2] ?? 60) * 60_000;
+const cli = path.resolve(values.cli ?? path.join(root, 'dist/cli.js'));
+const until = Date.now() + Number(minutes) * 60_000;
+const KEPT = ['run.json', 'events.jsonl', 'validation.jsonl', 'keeper.jsonl'];
 
-const SHORT = ['val=false', 'epochs=9', 'imgsz=64', 'batch=4', 'checkpoints.every=100'];
-const healthy = (name, ...set) => ({ name, sick: null, set });
-const sick = (name, kind, ...set) => ({ name, sick: kind, set });
-const seeds = (count, make) => Array.from({ length: count }, (_, seed) => make(seed)).flat();
+mkdirSync(work, { recursive: true });
+const data = prepareData(work, (folder) => spawnSync(process.execPath, [cli, 'init', folder]));
 
-/** Sick runs are so by their settings; the rule that has to report each is named. */
-const CASES = seeds(4, (s) => [
-  healthy(`sgd ${s}`, `seed=${s}`),
-  sick(`cold ${s}`, 'diverged', `seed=${s}`, 'lr0=0.3', 'warmup_epochs=0', 'on_divergence=notify'),
-  healthy(`adamw ${s}`, `seed=${s}`, 'optimizer=AdamW', 'lr0=0.002', 'warmup_bias_lr=0.002'),
-  sick(`idle ${s}`, 'no_learning', `seed=${s}`, 'lr0=0.00000001', 'warmup_epochs=0', 'warmup_bias_lr=0'),
-  healthy(`cosine ${s}`, `seed=${s}`, 'cos_lr=true', 'lrf=0.001'),
-]);
-
-const known = existsSync(out)
-  ? readFileSync(out, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((l) => JSON.parse(l).name)
-  : [];
-const work = mkdtempSync(path.join(tmpdir(), 'pitwall-record-'));
-const run = (...args) => spawnSync(process.execPath, [cli, ...args], { cwd: work, encoding: 'utf8' });
-
-function lossesOf(folder) {
-  const lines = readFileSync(path.join(folder, 'events.jsonl'), 'utf8').split('\n').filter(Boolean);
-  const steps = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'step');
-  return steps.map(({ loss }) =>
-    typeof loss.total === 'number' ? Number(loss.total.toPrecision(4)) : String(loss.total),
-  );
+/** Steps that a run has made, by its log. */
+function stepsOf(folder) {
+  const file = path.join(folder, 'events.jsonl');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('{"type":"step"').length - 1 : 0;
 }
 
-run('init', '.');
-for (const [i, { name, sick: kind, set }] of CASES.entries()) {
-  if (known.includes(name) || Date.now() > until) continue;
-  const started = Date.now();
-  const { status, stderr } = run(
+const ask = (folder, [command, ...args]) =>
+  spawnSync(process.execPath, [cli, command, folder, ...args], { encoding: 'utf8', cwd: work });
+
+/** Does what a case has for this step, once. */
+function createTroubles(kase, folder, out) {
+  const todo = [...(kase.meanwhile ?? [])];
+  let slow;
+  const askFor = ({ at, ask: request, after }) => {
+    appendFileSync(path.join(out, 'asked.jsonl'), `${JSON.stringify({ t: Date.now(), at, request })}\n`);
+    const answer = ask(folder, request);
+    if (answer.status !== 0) console.log(`  ${request.join(' ')}: ${answer.stderr.trim()}`);
+    if (after) ask(folder, after);
+  };
+  return {
+    turn(steps) {
+      if (kase.trouble?.memory) fillMemory(work, Math.max(0.01, 0.6 - steps / 250));
+      if (kase.trouble?.slow === 'trainer' && steps >= kase.trouble.at) slow ??= makeSlow(folder);
+      if (todo.length > 0 && steps >= todo[0].at) askFor(todo.shift());
+    },
+    end: () => slow?.(),
+  };
+}
+
+/** Reads twice a second what the machine has left, until the run is over. */
+function attend(kase, folder, { isOver, out }) {
+  const meminfo = kase.trouble?.memory ? memoryFile(work) : undefined;
+  const troubles = createTroubles(kase, folder, out);
+  const turn = () => {
+    if (!existsSync(folder)) return;
+    appendFileSync(path.join(out, 'samples.jsonl'), `${JSON.stringify(machineSample(folder, meminfo))}\n`);
+    troubles.turn(stepsOf(folder));
+  };
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!isOver()) return turn();
+      clearInterval(timer);
+      troubles.end();
+      resolve();
+    }, 500);
+  });
+}
+
+async function record(kase) {
+  const out = path.join(work, 'recorded', kase.name);
+  const place = placeOf(work, kase);
+  mkdirSync(out, { recursive: true });
+  const config = path.join(data[kase.data], 'pcb.train.yaml');
+  const args = [
     'train',
-    'pcb.train.yaml',
+    config,
     '--name',
-    `r${i}`,
-    ...[...SHORT, ...set].flatMap((s) => ['--set', s]),
-  );
-  const folder = path.join(work, 'runs', `r${i}`);
+    kase.name,
+    '--runs',
+    place.runs,
+    ...kase.set.flatMap((s) => ['--set', s]),
+  ];
+  const { command, prefix, env } = environmentOf(kase, work);
+  const child = spawn(command ?? process.execPath, [...prefix, cli, ...args], {
+    cwd: work,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += chunk));
+  let status;
+  const folder = path.join(place.runs, kase.name);
+  child.on('exit', (code) => (status = code));
+  await attend(kase, folder, { isOver: () => status !== undefined && !isRunning(folder), out });
   if (!existsSync(path.join(folder, 'events.jsonl')))
-    throw new Error(`${name}: ${stderr.trim().split('\n').at(-1)}`);
-  const losses = lossesOf(folder);
-  appendFileSync(out, `${JSON.stringify({ name, sick: kind, losses })}\n`);
-  console.log(
-    `${name}: ${losses.length} steps, exit ${status}, ${Math.round((Date.now() - started) / 1000)} s`,
-  );
+    throw new Error(`${kase.name}: ${errors.trim().split('\n').at(-1)}`);
+  for (const file of KEPT)
+    if (existsSync(path.join(folder, file))) cpSync(path.join(folder, file), path.join(out, file));
+  writeFileSync(path.join(out, 'case.json'), JSON.stringify(kase));
+  place.remove();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  return { status, steps: stepsOf(out) };
 }
-rmSync(work, { recursive: true, force: true });
+
+/** A run that was paused and goes on outlives the command that started it: its keeper is the last to end. */
+function isRunning(folder) {
+  const file = path.join(folder, 'status.json');
+  if (!existsSync(file)) return false;
+  const { keeper, trainer } = JSON.parse(readFileSync(file, 'utf8'));
+  return [keeper, trainer].some((process_) => process_ && existsSync(`/proc/${process_.pid}`));
+}
+
+for (const kase of CASES) {
+  if (!kase.name.includes(part) || Date.now() > until) continue;
+  if (existsSync(path.join(work, 'recorded', kase.name, 'case.json'))) continue;
+  const started = Date.now();
+  rmSync(path.join(work, 'recorded', kase.name), { recursive: true, force: true });
+  try {
+    const { status, steps } = await record(kase);
+    console.log(
+      `${kase.name}: ${steps} steps, exit ${status}, ${Math.round((Date.now() - started) / 1000)} s`,
+    );
+  } catch (error) {
+    console.log(`${kase.name}: FAILED ${error.message}`);
+  }
+}
+console.log(`${readdirSync(path.join(work, 'recorded')).length} runs recorded`);

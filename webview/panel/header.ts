@@ -54,10 +54,18 @@ function drawProgress(element: HTMLElement, view: HeaderView): void {
 
 const TONE_ICONS = { bad: 'error', warning: 'warning', good: 'pass', live: 'info', quiet: 'info' } as const;
 
-export function drawSentences(root: HTMLElement, sentences: readonly Sentence[]): void {
+export function drawSentences(root: HTMLElement, sentences: readonly Sentence[], act: Act): void {
   root.hidden = sentences.length === 0;
   keyed(root, JSON.stringify(sentences), () =>
-    sentences.map(({ text, tone }) => h('p', { class: `sentence ${tone}` }, icon(TONE_ICONS[tone]), text)),
+    sentences.map(({ text, tone, action }) =>
+      h(
+        'p',
+        { class: `sentence ${tone}` },
+        icon(TONE_ICONS[tone]),
+        h('span', {}, text),
+        action && actionButton(action, act),
+      ),
+    ),
   );
 }
 

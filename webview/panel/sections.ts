@@ -17,7 +17,7 @@ export function createSections(
   let shown: Partial<Sections> = {};
   const drawers: Drawers = {
     header: (header) => drawHeader(page.header, header, actions.act),
-    sentences: (sentences) => drawSentences(page.sentences, sentences),
+    sentences: (sentences) => drawSentences(page.sentences, sentences, actions.act),
     tiles: (tiles) => drawTiles(page.tiles, tiles, actions.act),
     checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, actions),
     classes: (rows, { header }) => drawClasses(page.classes, rows, header?.compared),

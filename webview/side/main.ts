@@ -38,7 +38,9 @@ function draw(root: HTMLElement, { header, tiles, sentences }: Partial<Sections>
   const notes = childOf(root, 'notes', 'div');
   const [first] = sentences ?? [];
   keyed(notes, JSON.stringify(first), () =>
-    first ? [h('p', { class: `sentence ${first.tone}` }, first.text)] : [],
+    first
+      ? [h('p', { class: `sentence ${first.tone}` }, first.text), first.action && actionButton(first.action)]
+      : [],
   );
   keyed(childOf(root, 'tiles', 'div'), JSON.stringify(tiles), () => (tiles ?? []).map(tile));
 }

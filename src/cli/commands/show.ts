@@ -14,6 +14,7 @@ import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
 import { printJson, printLine } from '../io';
+import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 import { barText } from '../watch/bar-text';
@@ -80,7 +81,7 @@ function showLines(live: LiveRun, style: Style): string[] {
     `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
-    ...(isRangeTest(state.run) ? [] : alertLines(state)),
+    ...(isRangeTest(state.run) ? [] : alertLines(state, { dir, run: state.run, isLive: alive })),
     ...state.problems.map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
       ? rangeLines(live)
@@ -90,17 +91,18 @@ function showLines(live: LiveRun, style: Style): string[] {
 
 const MOST_ALERTS = 5;
 
-/** The newest alerts; one that came again with the same words is one line. */
-function alertLines({ alerts }: RunState): string[] {
-  const times = new Map<string, number>();
-  for (const { severity, message } of alerts) {
+/** The newest alerts with what to do; one that came again with the same words is one line. */
+function alertLines({ alerts }: RunState, place: AlarmPlace): string[] {
+  const seen = new Map<string, { readonly count: number; readonly more: readonly string[] }>();
+  for (const { severity, message, action } of alerts) {
     const line = `${severity}: ${message}`;
-    const count = (times.get(line) ?? 0) + 1;
-    times.delete(line);
-    times.set(line, count);
+    const count = (seen.get(line)?.count ?? 0) + 1;
+    seen.delete(line);
+    seen.set(line, { count, more: alarmCommand(action, place) });
   }
-  const lines = [...times].slice(-MOST_ALERTS);
-  return lines.map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
+  return [...seen]
+    .slice(-MOST_ALERTS)
+    .flatMap(([line, { count, more }]) => [count === 1 ? line : `${line} (${count} times)`, ...more]);
 }
 
 function rangeLines({ state, presence, dir }: LiveRun): string[] {

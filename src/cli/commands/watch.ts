@@ -17,7 +17,7 @@ export function watchCommand({ io, run }: Cli) {
     .action(
       run(async (text, { runs, json, trust }) => {
         const { dir } = resolveRun(io, text, runs);
-        const reporter = json ? createJsonReporter(io) : createHumanReporter(io);
+        const reporter = json ? createJsonReporter(io) : createHumanReporter(io, dir);
         const onInterrupt = (): boolean => {
           reporter.note('the run goes on');
           return false;

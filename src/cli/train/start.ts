@@ -105,7 +105,11 @@ async function pythonFor(
 /** Watches a run that this command started: Ctrl-C stops it. */
 export function followToEnd(io: CliIo, started: Started, json: boolean): Promise<Followed> {
   const { told, since } = started;
-  return followWith(io, started, json ? createJsonReporter(io, since) : createHumanReporter(io, told));
+  return followWith(
+    io,
+    started,
+    json ? createJsonReporter(io, since) : createHumanReporter(io, started.dir, told),
+  );
 }
 
 export function followWith(io: CliIo, started: Started, reporter: RunReporter): Promise<Followed> {

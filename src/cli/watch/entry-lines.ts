@@ -2,12 +2,13 @@ import type { Severity } from '../../base/problem';
 import type { TrainerEvent } from '../../run/events';
 import type { KeeperEntry } from '../../run/files';
 import type { RunEntry } from '../../run/state';
+import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
 import type { Style } from '../output/style';
 
 /** The lines of a run folder that are printed on a terminal; rows and bar show most of them instead. */
-export function entryLines(entry: RunEntry, style: Style): string[] {
+export function entryLines(entry: RunEntry, style: Style, place?: AlarmPlace): string[] {
   if (entry.source === 'events') return eventLines(entry.value, style);
-  return entry.source === 'keeper' ? keeperLines(entry.value, style) : [];
+  return entry.source === 'keeper' ? keeperLines(entry.value, style, place) : [];
 }
 
 /** Effective settings that differ on most machines and do not change the result; `--json` has them. */
@@ -24,8 +25,12 @@ function eventLines(event: TrainerEvent, style: Style): string[] {
   );
 }
 
-function keeperLines(entry: KeeperEntry, style: Style): string[] {
-  if (entry.type === 'alert') return [marked(entry.severity, entry.message, style)];
+function keeperLines(entry: KeeperEntry, style: Style, place: AlarmPlace | undefined): string[] {
+  if (entry.type === 'alert')
+    return [
+      marked(entry.severity, entry.message, style),
+      ...(place ? alarmCommand(entry.action, place).map(style.dim) : []),
+    ];
   if (entry.type === 'early_stop') return [entry.message];
   return entry.type === 'answer' && !entry.ok ? [marked('warning', entry.message, style)] : [];
 }

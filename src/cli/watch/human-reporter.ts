@@ -1,4 +1,5 @@
 import type { RunEntry, RunState } from '../../run/state';
+import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';
@@ -12,7 +13,7 @@ import { summaryLines } from './summary';
  * A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. Warnings
  * that were printed before the run are not printed again when the trainer logs them.
  */
-export function createHumanReporter(io: CliIo, told: readonly string[] = []): RunReporter {
+export function createHumanReporter(io: CliIo, dir: string, told: readonly string[] = []): RunReporter {
   const style = styleFor(io, io.stdout);
   const progress = createProgress(io.stdout);
   let lastEpoch = 0;
@@ -33,14 +34,16 @@ export function createHumanReporter(io: CliIo, told: readonly string[] = []): Ru
       const resumed = entries.some(({ source, value }) => source === 'events' && value.type === 'hello');
       if (resumed) lastEpoch = Math.min(lastEpoch, state.epochs.at(-1)?.epoch ?? 0);
       const news = entries.filter((entry) => !wasTold(entry, told));
-      for (const text of news.flatMap((entry) => entryLines(entry, style))) progress.line(text);
+      const isLive = !FINAL_STATES.has(state.status?.state ?? 'running');
+      const place = { dir, run: state.run, isLive };
+      for (const text of news.flatMap((entry) => entryLines(entry, style, place))) progress.line(text);
       printRows(state, (epoch) => epochIsSettled(state, epoch));
       const { share, left, right } = barText(state);
       progress.update(share, left, right);
     },
     note: (text) => progress.line(text),
     leave: () => progress.stop(),
-    finish: ({ state, presence, dir }) => {
+    finish: ({ state, presence }) => {
       printRows(state, () => true);
       progress.stop();
       const end = { name: presence.state, dir, note: presence.note };

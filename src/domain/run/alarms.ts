@@ -1,29 +1,8 @@
-import { inEnglish, type Words } from '../../base/words';
-import { createDivergenceRule } from './divergence';
+import { inEnglish, type Words, words } from '../../base/words';
+import { type Alarm, createEpisode } from './alarm';
+import { createDivergenceRule, type Divergence } from './divergence';
 import { createLossHistory } from './loss-history';
 import { LOSS_RULES, type LossFinding, type LossRule } from './loss-rules';
-
-export type Alarm = {
-  readonly rule: string;
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly message: string;
-  /** The message and the advice in parts that can be translated. */
-  readonly said?: Words;
-  readonly next?: Words;
-  readonly step?: number;
-  readonly epoch?: number;
-  readonly numbers: Readonly<Record<string, number>>;
-};
-
-/** Raises an alarm when a condition begins and not again until it has ended: once per episode. */
-export function createEpisode(): (active: boolean, alarm: () => Alarm) => Alarm | undefined {
-  let raised = false;
-  return (active, alarm) => {
-    const begins = active && !raised;
-    raised = active;
-    return begins ? alarm() : undefined;
-  };
-}
 
 export type StepLoss = {
   readonly step: number;
@@ -59,13 +38,7 @@ export function createStepAlarms(): StepAlarms {
       const beyond = divergence.onStep({ total });
       const raised = [
         nonFinite(broken !== undefined, () => nonFiniteAlarm(at, broken?.[0] ?? 'total', broken?.[1])),
-        diverged(beyond !== undefined && Number.isFinite(beyond.value), () => ({
-          ...at,
-          rule: 'diverged',
-          severity: 'error',
-          message: `diverged at step ${step}: ${beyond?.reason}`,
-          numbers: { mean: beyond?.value ?? 0, first: beyond?.first ?? 0 },
-        })),
+        diverged(beyond !== undefined && Number.isFinite(beyond.value), () => divergedAlarm(at, beyond)),
       ];
       const found = Number.isFinite(total) ? watches(total, warmupSteps) : [];
       return [
@@ -102,9 +75,10 @@ function createWatches(): (loss: number, warmupSteps: number) => readonly Alarm[
   };
 }
 
-function alarmOf({ rule, next }: LossRule, { numbers, said }: LossFinding): Alarm {
+function alarmOf({ rule, next, action }: LossRule, { numbers, said }: LossFinding): Alarm {
   return {
     rule,
+    action,
     severity: 'warning',
     message: `${inEnglish(said)}; ${inEnglish(next)}`,
     said,
@@ -113,12 +87,21 @@ function alarmOf({ rule, next }: LossRule, { numbers, said }: LossFinding): Alar
   };
 }
 
-function nonFiniteAlarm(at: { step: number; epoch: number }, name: string, value: number | undefined): Alarm {
-  return {
-    ...at,
-    rule: 'non_finite',
-    severity: 'error',
-    message: `${name} loss is ${value} at step ${at.step}`,
-    numbers: { [name]: value ?? Number.NaN },
-  };
+type At = { readonly step: number; readonly epoch: number };
+
+const GO_BACK = words('go back to a checkpoint before it, with a lower LR or a longer warm-up');
+
+/** The reason of a run's end has it as well, so the message is without what to do. */
+function divergedAlarm(at: At, beyond: Divergence | undefined): Alarm {
+  const said = words('diverged at step {0}: {1}', at.step, beyond?.said ?? '');
+  const numbers = { mean: beyond?.value ?? 0, first: beyond?.first ?? 0 };
+  return { ...at, rule: 'diverged', severity: 'error', numbers, ...wordsOf(said) };
 }
+
+function nonFiniteAlarm(at: At, name: string, value = Number.NaN): Alarm {
+  const said = words('{0} loss is {1} at step {2}', name, String(value), at.step);
+  return { ...at, rule: 'non_finite', severity: 'error', numbers: { [name]: value }, ...wordsOf(said) };
+}
+
+const wordsOf = (said: Words) =>
+  ({ message: inEnglish(said), said, next: GO_BACK, action: 'rewind' }) as const;

@@ -1,3 +1,5 @@
+import { inEnglish, type Words, words } from '../../base/words';
+
 /** Steps that are judged together, and the multiple of the usual loss at which a run has diverged. */
 const WINDOW = 16;
 const FACTOR = 20;
@@ -10,6 +12,8 @@ export type Divergence = {
   /** The usual loss before; NaN if there was nothing yet. */
   readonly first: number;
   readonly reason: string;
+  /** The reason for readers of any language. */
+  readonly said: Words;
 };
 
 /** The state of the rule; a resume needs it. */
@@ -74,16 +78,25 @@ function usualOf(first: number | undefined, recent: readonly number[]): number {
 
 function nonFinite(losses: Losses, first: number): Divergence | undefined {
   const [name, value] = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss)) ?? [];
-  return value === undefined ? undefined : { value, first, reason: `the ${name} loss is ${value}` };
+  if (name === undefined || value === undefined) return undefined;
+  return { value, first, ...reasonOf(words('the {0} loss is {1}', name, String(value))) };
 }
 
 function grown(recent: readonly number[], usual: number): Divergence | undefined {
   if (recent.length < WINDOW) return undefined;
   const value = median(recent.slice(-WINDOW));
   if (!(value > limitOf(usual))) return undefined;
-  const reason = `the median loss of the last ${WINDOW} steps, ${show(value)}, is above ${FACTOR} times what is usual, ${show(usual)}`;
-  return { value, first: usual, reason };
+  const said = words(
+    'the median loss of the last {0} steps, {1}, is above {2} times what is usual, {3}',
+    WINDOW,
+    show(value),
+    FACTOR,
+    show(usual),
+  );
+  return { value, first: usual, ...reasonOf(said) };
 }
+
+const reasonOf = (said: Words) => ({ said, reason: inEnglish(said) });
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,4 +1,5 @@
 import { type Words, words } from '../../base/words';
+import type { AlarmAction } from './alarm';
 import { type LossHistory, medianOf, quantileOf } from './loss-history';
 
 /** What a rule found, with the numbers that show it. */
@@ -9,13 +10,14 @@ export type LossFinding = {
 
 /**
  * A rule over the losses of steps. `next` says what to do about it. What each rule catches, when, and how often it is
- * wrong is in test/statistics/alarms.md, made by the script beside it.
+ * wrong is in docs/alarms.md.
  */
 export type LossRule = {
   readonly rule: 'spike' | 'jump' | 'creep' | 'no_learning' | 'oscillation';
   /** Steps between two evaluations: a rule over hundreds of losses need not run at each. */
   readonly every: number;
   readonly next: Words;
+  readonly action: AlarmAction;
   /** `isRaised`: the alarm was raised and its condition has not ended; it then ends at a lower level than it began. */
   find(history: LossHistory, isRaised: boolean): LossFinding | undefined;
 };
@@ -28,6 +30,7 @@ const SPIKE = { window: 8, settle: 50, factor: 3, calm: 1.5 } as const;
 const spike: LossRule = {
   rule: 'spike',
   every: 1,
+  action: 'rewind',
   next: words(
     'look at the batches of these steps; if it does not come back, go on from the last checkpoint with a lower LR',
   ),
@@ -54,6 +57,7 @@ const JUMP = { window: 64, before: 256, factor: 1.8, calm: 1.3 } as const;
 const jump: LossRule = {
   rule: 'jump',
   every: 32,
+  action: 'rewind',
   next: words(
     'see what changed at this step (LR, data, augmentation); the last checkpoint before it is still there',
   ),
@@ -79,6 +83,7 @@ const CREEP = { every: 64, settle: 512, factor: 2, calm: 1.5 } as const;
 const creep: LossRule = {
   rule: 'creep',
   every: CREEP.every,
+  action: 'set_lr',
   next: words('lower the LR, or go on from the checkpoint with the lowest loss'),
   find({ seen, blocks }, isRaised) {
     const { latest, lowest } = blocks;
@@ -101,6 +106,7 @@ const NO_LEARNING = { settle: 1024, window: 512, share: 0.99 } as const;
 const noLearning: LossRule = {
   rule: 'no_learning',
   every: 512,
+  action: 'find_lr',
   next: words(
     'check that labels fit the images (pitwall data), that layers are not frozen, and try another LR (pitwall lr-find)',
   ),
@@ -142,6 +148,7 @@ const OSCILLATION = {
 const oscillation: LossRule = {
   rule: 'oscillation',
   every: 64,
+  action: 'set_lr',
   next: words('lower the LR or the momentum, or make batches larger'),
   find(history) {
     if (history.seen < OSCILLATION.settle) return undefined;

@@ -1,5 +1,5 @@
 import { inEnglish, type Words, words } from '../../base/words';
-import { type Alarm, createEpisode } from './alarms';
+import { type Alarm, createEpisode } from './alarm';
 import { judgeEarlyStop, type ValidatedEpoch } from './early-stop';
 import { hasMostAhead, type LrAhead } from './lr-ahead';
 
@@ -52,30 +52,24 @@ function stillDecays(ahead: LrAhead | undefined): Words {
 /** Validated epochs after warm-up in which a detector should have found something. */
 const NOTHING_EPOCHS = 10;
 
-/** A run whose metric never begins is not stopped for that; a person is advised what to check. */
+const LOOK_AT_DATA = words(
+  'look at the true boxes of val images (are images and labels of one set, do class ids match in train and val?), and if they are right, at the LR (pitwall lr-find)',
+);
+
+/** A run whose metric never begins is not stopped for it: the alert says what to check. */
 export function createNotBegunAlarm(): (epochs: number, epoch: number) => Alarm | undefined {
   const episode = createEpisode();
-  return (epochs, epoch) =>
-    episode(epochs >= NOTHING_EPOCHS, () => ({
+  return (epochs, epoch) => {
+    const said = words('nothing is found after {0} validated epochs since warm-up', epochs);
+    return episode(epochs >= NOTHING_EPOCHS, () => ({
       rule: 'metric_not_begun',
       severity: 'warning',
       epoch: Math.max(1, epoch),
-      message: `nothing is found after ${epochs} validated epochs since warm-up: look at the true boxes of val images (are images and labels of one set, do class ids match in train and val?), and if they are right, at the LR (pitwall lr-find)`,
+      message: `${inEnglish(said)}: ${inEnglish(LOOK_AT_DATA)}`,
+      said,
+      next: LOOK_AT_DATA,
+      action: 'open_experiment',
       numbers: { epochs },
     }));
-}
-
-/** Validation is behind when so many checkpoints wait, or were skipped in a row. */
-const BEHIND_CHECKPOINTS = 3;
-
-export function createBehindAlarm(): (behind: number, epoch: number) => Alarm | undefined {
-  const episode = createEpisode();
-  return (behind, epoch) =>
-    episode(behind >= BEHIND_CHECKPOINTS, () => ({
-      rule: 'validation_behind',
-      severity: 'warning',
-      epoch,
-      message: `validation is ${behind} checkpoints behind training: validate less often (validation.every) or only the latest (validation.backlog)`,
-      numbers: { behind },
-    }));
+  };
 }

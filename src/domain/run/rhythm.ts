@@ -1,3 +1,6 @@
+import { inEnglish, words } from '../../base/words';
+import type { Alarm } from './alarm';
+
 /** How long a run has been silent, judged by its own rhythm. */
 export type Silence = {
   readonly stalled: boolean;
@@ -42,5 +45,23 @@ export function createRhythm(): Rhythm {
       const limitMs = limit();
       return { stalled: silentMs > limitMs, silentMs, limitMs };
     },
+  };
+}
+
+export function stallAlarm({ silentMs, limitMs }: Silence): Alarm {
+  const [seconds, longest] = [silentMs / 1000, limitMs / 5000].map(Math.round);
+  const said = words(
+    'no sign of the trainer for {0} s; its longest pause before was {1} s',
+    seconds,
+    longest,
+  );
+  return {
+    rule: 'stall',
+    severity: 'warning',
+    message: inEnglish(said),
+    said,
+    next: words('look at its output; a trainer that hangs is ended by Stop'),
+    action: 'open_log',
+    numbers: { seconds, limitSeconds: Math.round(limitMs / 1000) },
   };
 }

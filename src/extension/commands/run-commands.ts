@@ -28,6 +28,15 @@ export async function showRunLog(services: Services, target: MaybeRun): Promise<
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
+/** The file that the run was started from, as it is now. */
+export async function openExperiment(services: Services, target: MaybeRun): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Open the experiment of'));
+  const run = services.runs.runs.find((one) => one.dir === dir)?.run;
+  if (run === undefined) return;
+  const file = vscode.Uri.file(path.resolve(run.cwd, run.experiment.file));
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+}
+
 /** A few lines for a chat or a lab book. */
 export async function copySummary(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Copy the summary of'));

@@ -16,6 +16,12 @@ const COMMANDS: Readonly<Record<string, string>> = {
   dashboard: 'pitwall.openDashboard',
   start: 'pitwall.startTraining',
   newExample: 'pitwall.newExample',
+  stopAfterEpoch: 'pitwall.stopAfterEpoch',
+  findLr: 'pitwall.findLearningRate',
+  checkEnvironment: 'pitwall.checkEnvironment',
+  openExperiment: 'pitwall.openExperiment',
+  revealFolder: 'pitwall.revealRunFolder',
+  showLog: 'pitwall.showRunLog',
 };
 
 /** A page can request only what is in the table. */

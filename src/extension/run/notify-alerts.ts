@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { alarmButton } from '../../protocol/alarm-actions';
 import { alertText } from '../../protocol/alert-text';
+import type { ActionView } from '../../protocol/dashboard/types';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';
+import { runAction } from '../pages/run-actions';
 import type { Services } from '../services';
 import { setting, translate } from '../window';
 
@@ -15,18 +18,13 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   const told = new Set<string>();
   let following: vscode.Disposable | undefined;
   let isShowing = false;
-  const hear = async (entry: RunEntry): Promise<void> => {
-    const message = messageOf(entry);
-    if (
-      message === undefined ||
-      told.has(message) ||
-      isShowing ||
-      !setting<boolean>('notifications.enabled', true)
-    )
-      return;
-    told.add(message);
+  const hear = async (entry: RunEntry, dir: string): Promise<void> => {
+    const news = newsOf(entry);
+    const isWanted = !isShowing && setting<boolean>('notifications.enabled', true);
+    if (news === undefined || told.has(news.message) || !isWanted) return;
+    told.add(news.message);
     isShowing = true;
-    await show(services, message).finally(() => {
+    await show(services, news, dir).finally(() => {
       isShowing = false;
     });
   };
@@ -36,7 +34,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
     following = live?.onDidAppend((entries) => {
       // A range test is meant to blow the loss up; its own page shows the step.
       if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
-      for (const entry of entries) void hear(entry);
+      for (const entry of entries) void hear(entry, live.dir);
     });
   };
   follow();
@@ -45,16 +43,21 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   return store;
 }
 
-function messageOf(entry: RunEntry): string | undefined {
+type News = { readonly message: string; readonly button: ActionView | undefined };
+
+function newsOf(entry: RunEntry): News | undefined {
   if (entry.source !== 'keeper' || entry.value.type !== 'alert') return undefined;
-  const { severity, t } = entry.value;
-  return severity !== 'info' && Date.now() - t < FRESH_MS ? alertText(entry.value, translate) : undefined;
+  const { severity, t, action } = entry.value;
+  if (severity === 'info' || Date.now() - t >= FRESH_MS) return undefined;
+  return { message: alertText(entry.value, translate), button: action && alarmButton(action, translate) };
 }
 
-async function show(services: Services, message: string): Promise<void> {
+async function show(services: Services, { message, button }: News, dir: string): Promise<void> {
   const dashboard = vscode.l10n.t('Open Dashboard');
   const never = vscode.l10n.t("Don't Show Again");
-  const choice = await showWarningMessage(`Pitwall: ${message}`, dashboard, never);
+  const buttons = [...(button ? [button.label] : []), dashboard, never];
+  const choice = await showWarningMessage(`Pitwall: ${message}`, ...buttons);
+  if (button && choice === button.label) await runAction(dir, button.id, undefined);
   if (choice === dashboard) await vscode.commands.executeCommand('pitwall.openDashboard');
   if (choice === never) {
     await vscode.workspace

@@ -4,7 +4,9 @@ import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import type { RunSummary } from '../../engine/runs/run-index';
+import { alertText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
+import type { AlertText } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
@@ -25,9 +27,16 @@ const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: stri
 };
 
 /** Distinguishes a range test from a training at a glance. */
-function iconOf({ run, presence }: RunSummary): readonly [icon: string, colour?: string] {
+function iconOf(summary: RunSummary): readonly [icon: string, colour?: string] {
+  const { run, presence } = summary;
+  if (alarmOf(summary)) return ['warning', 'list.warningForeground'];
   const isDone = isRangeTest(run) && presence.state === 'completed';
   return isDone ? ['telescope', 'testing.iconPassed'] : ICONS[presence.state];
+}
+
+/** The alarm of a run that goes on. */
+function alarmOf({ presence, status, run }: RunSummary): AlertText | undefined {
+  return FINAL_STATES.has(presence.state) || isRangeTest(run) ? undefined : status?.alarm;
 }
 
 /** The icon does not spin for a run of which only a heartbeat is known. */
@@ -99,10 +108,13 @@ function contextOf({ presence, meta }: RunSummary): string {
   return presence.where === 'elsewhere' ? 'run.elsewhere' : 'run.live';
 }
 
-function tooltipOf({ presence, run, dir, meta, own }: RunSummary, { t }: Services): vscode.MarkdownString {
+function tooltipOf(summary: RunSummary, { t }: Services): vscode.MarkdownString {
+  const { presence, run, dir, meta, own } = summary;
+  const alarm = alarmOf(summary);
   const text = new vscode.MarkdownString();
   text.appendText(`${meta.title ?? run.name}\n`);
   text.appendText(`${stateLabel(presence.state, t, run)}${presence.note ? `: ${presence.note}` : ''}\n`);
+  if (alarm) text.appendText(`${alertText(alarm, t)}\n`);
   text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
   if (!own)
     text.appendText(

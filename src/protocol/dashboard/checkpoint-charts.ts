@@ -4,6 +4,7 @@ import { exponentialAverage } from '../../domain/display/smooth';
 import type { Points } from '../../domain/display/thin';
 import { metricNames } from '../../domain/run/task';
 import type { Validated } from '../../run/validation';
+import { alarmMarks } from './alarm-marks';
 import {
   type ChartContext,
   type ChartDraft,
@@ -95,7 +96,7 @@ export function mapChart(context: ChartContext): ChartDraft {
             best ? [[context.axis.ofStep(best.step), best.map]] : [],
           ),
         ],
-    marks: [],
+    marks: alarmMarks(context, 'map'),
     empty: own.length > 0 ? undefined : none(context),
     unit: 'share',
   };
@@ -158,7 +159,7 @@ export function timingChart(context: ChartContext): ChartDraft {
         pointsOf(context, (v) => v.seconds.inference),
       ),
     ],
-    marks: [],
+    marks: alarmMarks(context, 'timing'),
     empty: none(context),
     unit: 'seconds',
   };

@@ -5,6 +5,7 @@ import { headlineTexts, isAssumed, markedCount } from '../../domain/schedule/hea
 import { mainFirst, mainRates } from '../../run/main-group';
 import type { LrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
+import { alarmMarks } from './alarm-marks';
 import {
   type ChartContext,
   type ChartDraft,
@@ -32,10 +33,13 @@ export function lrChart(context: ChartContext): ChartDraft {
     ...wholeRange(context),
     series,
     band: warmupBand(context),
-    marks: (context.other ? [] : state.lrChanges).map((change) => ({
-      x: context.axis.ofStep(change.step),
-      label: changeLabel(change, t),
-    })),
+    marks: [
+      ...(context.other ? [] : state.lrChanges).map((change) => ({
+        x: context.axis.ofStep(change.step),
+        label: changeLabel(change, t),
+      })),
+      ...alarmMarks(context, 'lr'),
+    ],
     empty: series.length > 0 ? undefined : t('The schedule is not known yet.'),
     unit: 'rate',
     ...(context.planned && isAssumed(context.planned) && { assumed: true as const }),

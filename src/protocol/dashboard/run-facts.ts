@@ -97,3 +97,15 @@ export function secondsPerStep({ state }: Pick<ViewInput, 'state'>): number | un
 
 export const lastValidated = ({ state }: ViewInput): Validated | undefined =>
   [...state.validations.values()].at(-1);
+
+/** Alerts older than this are no longer shown above a run that goes on. */
+const ALERT_MS = 15 * 60_000;
+
+/** The alarms that still matter, oldest first: the recent ones of a run that goes on, all of one that has ended. */
+export function currentAlerts(input: Pick<ViewInput, 'state' | 'presence' | 'now'>): RunState['alerts'] {
+  const { state, now } = input;
+  // The loss of a range test is meant to blow up; earlier versions reported that as trouble.
+  if (isRangeTest(state.run)) return [];
+  const isOver = isFinal(input);
+  return state.alerts.filter((a) => a.severity !== 'info' && (isOver || now - a.t < ALERT_MS));
+}

@@ -5,20 +5,19 @@ import { readRange } from '../../domain/lr-range/suggest';
 import type { KeeperEntry } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
+import { alarmButton, isOffered } from '../alarm-actions';
 import { alertText } from '../alert-text';
 import { rangePoints } from '../range-points';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
 import { headerOf } from './header';
 import type { ViewInput } from './input';
-import { isFinal, lastValidated, stateOf } from './run-facts';
+import { currentAlerts, isFinal, lastValidated, stateOf } from './run-facts';
 import { tilesOf } from './tiles';
 import type { ClassRow, LogRow, Sections, Sentence, SettingRow, Tone } from './types';
 
 const LOG_ROWS = 200;
 
-/** Alerts older than this many seconds are no longer shown above a run that goes on. */
-const ALERT_SECONDS = 15 * 60;
 const MOST_ALERTS = 3;
 
 /** What moves with every step. */
@@ -115,16 +114,20 @@ function validatorTrouble({ status }: RunState): Sentence[] {
 }
 
 function alerts(input: ViewInput): Sentence[] {
-  const { state, now } = input;
-  // Its loss is meant to blow up; earlier versions reported that as trouble.
-  if (isRangeTest(state.run)) return [];
+  const { state, t } = input;
   const tones = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
   const said = new Set([state.status?.reason, state.status?.validatorProblem, state.end?.message]);
-  return state.alerts
-    .filter((a) => a.severity !== 'info' && !said.has(a.message))
-    .filter((a) => isFinal(input) || now - a.t < ALERT_SECONDS * 1000)
+  return currentAlerts(input)
+    .filter((a) => !said.has(a.message))
     .slice(-MOST_ALERTS)
-    .map((a) => ({ text: alertText(a, input.t), tone: tones[a.severity] }));
+    .map((a) => ({ text: alertText(a, t), tone: tones[a.severity], ...actionOf(a, input) }));
+}
+
+/** Not where the run is on a machine that does not answer. */
+function actionOf({ action }: RunState['alerts'][number], input: ViewInput): Pick<Sentence, 'action'> {
+  const isElsewhere = input.presence?.where === 'elsewhere';
+  if (!action || isElsewhere || !isOffered(action, !isFinal(input))) return {};
+  return { action: alarmButton(action, input.t) };
 }
 
 /** The trainer's messages and the keeper's decisions in the order they came, newest last. */

@@ -2,8 +2,17 @@ import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { isRangeTest } from '../../run/kind';
+import { alertText } from '../alert-text';
 import type { ViewInput } from './input';
-import { currentEpoch, isFinal, lastValidated, secondsLeft, stateLabel, stateOf } from './run-facts';
+import {
+  currentAlerts,
+  currentEpoch,
+  isFinal,
+  lastValidated,
+  secondsLeft,
+  stateLabel,
+  stateOf,
+} from './run-facts';
 
 /** Short text for the status bar and a longer one for its tooltip; codicon names in $(...). */
 export type StatusBarView = { readonly text: string; readonly tooltip: string };
@@ -45,7 +54,9 @@ export function statusBarOf(input: ViewInput): StatusBarView {
 /** The icon does not spin for a run of which only a heartbeat is known. */
 function iconOf(input: ViewInput): string {
   const isElsewhere = input.presence?.where === 'elsewhere' && !isFinal(input);
-  return isElsewhere ? '$(remote)' : (ICONS[stateOf(input)] ?? '$(circle-outline)');
+  if (isElsewhere) return '$(remote)';
+  const isAlarmed = !isFinal(input) && currentAlerts(input).length > 0;
+  return isAlarmed ? '$(warning)' : (ICONS[stateOf(input)] ?? '$(circle-outline)');
 }
 
 /** The result of the newest checkpoint; of a run that has ended, of its best one. */
@@ -65,5 +76,8 @@ function tooltipLines(input: ViewInput): string[] {
       ? [t('{0} {1} at epoch {2}.', metricNames(last.task)[0], formatMetric(last.map), last.epoch)]
       : []),
     ...(state.best ? [t('Best {0} at epoch {1}.', formatMetric(state.best.map), state.best.epoch)] : []),
+    ...currentAlerts(input)
+      .slice(-1)
+      .map((alert) => alertText(alert, t)),
   ];
 }

@@ -1,5 +1,6 @@
 import { formatValue } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
+import { alarmMarks } from './alarm-marks';
 import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
 import { bothSteps } from './other-run';
@@ -20,7 +21,7 @@ export function lossChart(context: ChartContext): ChartDraft {
     series: context.other
       ? bothSteps(context, averageTotal, visibleRange(context))
       : names.flatMap((name, index) => lossSeries(context, name, index)),
-    marks: [],
+    marks: alarmMarks(context, 'loss'),
     empty: state.steps.step.length === 0 ? t('The first loss comes with the first step.') : undefined,
     unit: 'number',
   };
@@ -81,7 +82,7 @@ export function speedChart(context: ChartContext): ChartDraft {
     summary: Number.isFinite(now) ? t('{0} images/s now.', formatValue(now)) : '',
     ...visibleRange(context),
     series: context.other ? compared : hasGradients ? [raw, speed, gradient] : [raw, speed],
-    marks: [],
+    marks: alarmMarks(context, 'speed'),
     empty: ips.length === 0 ? t('The trainer has not said how fast it goes.') : undefined,
     unit: 'number',
   };

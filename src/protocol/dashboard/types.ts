@@ -4,7 +4,8 @@ import type { RunStateName } from '../../run/state-names';
 // translated.
 
 export type Tone = 'live' | 'good' | 'warning' | 'bad' | 'quiet';
-export type Sentence = { readonly text: string; readonly tone: Tone };
+/** `action`: the button beside it. */
+export type Sentence = { readonly text: string; readonly tone: Tone; readonly action?: ActionView };
 
 export type HeaderView = {
   readonly name: string;

@@ -136,11 +136,13 @@ export class TrainLoop {
     const begun = performance.now();
     const rates = ratesAt(this.#schedule, this.#step);
     const batch = await source.batch(this.#step);
+    const wait = (performance.now() - begun) / 1000;
     const losses = await session.step(batch, rates.session);
     const seconds = (performance.now() - begun) / 1000;
     const { grad, ...loss } = withGains(losses, this.#parts.experiment.loss);
     const ips = batch.size / seconds;
-    log.write({ type: 'step', step: this.#step, epoch: this.#epoch, lr: rates.lr, loss, ips, grad });
+    const { lr } = rates;
+    log.write({ type: 'step', step: this.#step, epoch: this.#epoch, lr, loss, ips, wait, grad });
     this.#sums = addStep(this.#sums, loss, seconds);
     return (await this.#checkDivergence(losses)) ?? this.#finishStep();
   }

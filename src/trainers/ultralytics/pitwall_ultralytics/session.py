@@ -47,7 +47,8 @@ class Session:
         self._began_ms = int(time.time() * 1000)
         self._said_hello = False
         self._finished = False
-        self._started = time.monotonic()
+        self._started = self._stepped = time.monotonic()
+        self._waited = 0.0  # seconds for the batch of this step
         self._planned_shape = None
         self._mosaic_off = False
         self._closed_loader = None
@@ -71,12 +72,13 @@ class Session:
     def on_train_epoch_start(self) -> None:
         self.batch = 0
         self._epoch_open = True
-        self._epoch_started = self._started = time.monotonic()
+        self._epoch_started = self._started = self._stepped = time.monotonic()
         self._close_mosaic()
 
     def on_batch(self, images: int) -> None:
         """From preprocess_batch: after the warm-up set the LR, before the optimizer uses it."""
         trainer = self.trainer
+        self._waited = time.monotonic() - self._stepped
         self._plan_again_if_changed()
         self.step = self.batch + len(trainer.train_loader) * trainer.epoch
         self.images = images
@@ -97,8 +99,10 @@ class Session:
         seconds, self._started = now - self._started, now
         self._emit(
             "step", step=self.step, epoch=trainer.epoch + 1, lr=[float(g["lr"]) for g in trainer.optimizer.param_groups],
-            loss=self._losses(trainer.loss_items), ips=round(self.images / max(seconds, 1e-9), 2), **self._gpu_memory(),
+            loss=self._losses(trainer.loss_items), ips=round(self.images / max(seconds, 1e-9), 2),
+            wait=round(self._waited, 4), **self._gpu_memory(),
         )
+        self._stepped = time.monotonic()  # the losses were fetched for the event: whatever the GPU had to do is done
 
     def on_train_epoch_end(self) -> None:
         self._mean_losses = self._losses(self.trainer.tloss)

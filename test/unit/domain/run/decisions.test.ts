@@ -3,7 +3,7 @@ import { createStepAlarms } from '../../../../src/domain/run/alarms';
 import { createDivergenceRule } from '../../../../src/domain/run/divergence';
 import { judgeEarlyStop, type ValidatedEpoch } from '../../../../src/domain/run/early-stop';
 import { lrAheadOf } from '../../../../src/domain/run/lr-ahead';
-import { createBehindAlarm, createPlateauAlarm } from '../../../../src/domain/run/plateau';
+import { createPlateauAlarm } from '../../../../src/domain/run/plateau';
 import { keptDetections, removableCheckpoints } from '../../../../src/domain/run/retention';
 import { createRhythm } from '../../../../src/domain/run/rhythm';
 import { planValidation, type QueueInput } from '../../../../src/domain/run/validation-queue';
@@ -94,14 +94,6 @@ test('plateau and validation behind are said once, with their numbers', () => {
   const maps = [0.1, 0.3, 0.5, ...Array(30).fill(0.5)];
   const said = maps.map((_, i) => plateau(maps.slice(0, i + 1).map((m, e) => validated(e + 1, m))));
   expect(said.filter((a) => a)).toMatchObject([{ rule: 'plateau' }]);
-  const behind = createBehindAlarm();
-  expect([1, 3, 4, 1, 3].map((n) => behind(n, 1)?.numbers.behind)).toEqual([
-    undefined,
-    3,
-    undefined,
-    undefined,
-    3,
-  ]);
 });
 
 test('a plateau before most of the decay of the LR, or before a restart, is not an alarm, and that is said once', () => {

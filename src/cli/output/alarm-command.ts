@@ -1,0 +1,36 @@
+import path from 'node:path';
+import type { AlarmAction } from '../../domain/run/alarm';
+import { isOffered } from '../../protocol/alarm-actions';
+import type { RunFile } from '../../run/files';
+
+export type AlarmPlace = {
+  readonly dir: string;
+  readonly run: RunFile | undefined;
+  readonly isLive: boolean;
+};
+
+/** The line below an alarm: the command that does what it advises, or the file that it is about. */
+export function alarmCommand(action: AlarmAction | undefined, place: AlarmPlace): string[] {
+  if (action === undefined || !isOffered(action, place.isLive)) return [];
+  return [commandOf(action, place)];
+}
+
+function commandOf(action: AlarmAction, { dir, run }: AlarmPlace): string {
+  const name = quoted(dir);
+  const file = run ? path.resolve(run.cwd, run.experiment.file) : dir;
+  const commands: Readonly<Record<AlarmAction, string>> = {
+    rewind: `  next: pitwall rewind ${name}`,
+    stop: `  next: pitwall stop ${name}`,
+    stop_after_epoch: `  next: pitwall stop ${name} --after-epoch`,
+    pause: `  next: pitwall pause ${name}`,
+    set_lr: `  next: pitwall set ${name} lr=VALUE`,
+    find_lr: `  next: pitwall lr-find ${quoted(file)}`,
+    check_environment: '  next: pitwall doctor',
+    open_experiment: `  see: ${file}`,
+    open_folder: `  see: ${dir}`,
+    open_log: `  see: ${path.join(dir, 'stdout.log')}`,
+  };
+  return commands[action];
+}
+
+const quoted = (text: string): string => (/\s/.test(text) ? JSON.stringify(text) : text);
