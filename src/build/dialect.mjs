@@ -15,7 +15,10 @@ export const DIALECT = [
     word: 'lies, stands',
     pattern: /\b(lies|stands) (in|at|on|beside|behind|there|where|aside|as|before|outside)\b/i,
   },
-  { word: 'told', pattern: /\b(untold|(is|are|was|were|be) told(?! apart)|told (once|of|by|as|in|at))\b/i },
+  {
+    word: 'told',
+    pattern: /\b(untold|(is|are|was|were|be) told(?! apart| from)|told (once|of|by|as|in|at))\b/i,
+  },
   { word: 'somebody', pattern: /\b(somebody|whoever|nobody)\b/i },
   { word: 'obey', pattern: /\b(obeys?|obeyed|obedience|servant)\b/i },
   { word: 'in hand', pattern: /\bin hand\b/i },

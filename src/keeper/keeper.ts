@@ -180,7 +180,7 @@ class Keeper {
     this.#book.seal();
   }
 
-  /** Writes what failed, and whether it is tried again, once into the log of the run, if people and hosts see it. */
+  /** Writes what failed, and whether it is tried again, once into the log of the run, which people and hosts read. */
   #tell({ name, error, retryMs }: Trouble): void {
     this.#options.onError(error);
     const again = retryMs === undefined ? '' : '; it is tried again';
@@ -232,7 +232,7 @@ class Keeper {
   }
 
   /**
-   * Whoever deletes a run, or takes it over, should not have to wait for its trainer: it is killed, and nothing is written
+   * Deleting a run, or taking it over, should not have to wait for its trainer: it is killed, and nothing is written
    * into the folder.
    */
   #abandon(): void {

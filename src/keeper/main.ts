@@ -19,7 +19,7 @@ function taskOf(argv: readonly string[]): KeeperTask {
   return argv.includes('--start') ? 'start' : 'adopt';
 }
 
-/** Resolves when anyone who holds the other end is gone. */
+/** Resolves when the holder of the other end is gone. */
 function untilEnd(stream: NodeJS.ReadStream): Promise<void> {
   return new Promise((resolve) => {
     for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());

@@ -53,7 +53,7 @@ export class OnnxModels {
     const { onnx, pt } = this.#filesOf(checkpoint);
     if (existsSync(onnx) || !existsSync(pt)) return onnx;
     if (this.needsWord(checkpoint, dataset) && !isAsked)
-      throw new Error(`${pt} is another program's: not opened unasked`);
+      throw new Error(`${pt} is another program's: it is opened only on request`);
     const exporter = await this.#ensure();
     const { imgsz } = experimentNow(this.#run, dataset);
     await exporter.ask({

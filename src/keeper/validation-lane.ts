@@ -271,7 +271,7 @@ export type HowToValidate = {
   readonly task: string | undefined;
   /** Only the trainer's own library can judge it, whatever its task. */
   readonly ownJudge?: boolean | undefined;
-  /** Told by our runner from within a script, if the experiment does not say it. */
+  /** Reported by our runner from within a script, if the experiment does not say it. */
   readonly dataset?: ToldDataset;
 };
 type EngineWish = Pick<HowToValidate, 'task' | 'ownJudge' | 'dataset'>;

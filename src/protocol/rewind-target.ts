@@ -4,7 +4,7 @@ import { epochBeforeTrouble } from '../domain/run/rewind';
 import type { RunState } from '../run/state';
 import { scheduleOfRun } from './dashboard/planned';
 
-// Where a rewind leads and why it may be refused: the keeper decides by this, and hosts say the same before they ask.
+// The target of a rewind and why it may be refused: the keeper decides by this, and hosts say the same before they ask.
 
 /** Trainers that go back to an earlier checkpoint of their own. Ultralytics resumes from its last one only, at the same LR. */
 const REWINDS: ReadonlySet<TrainerKind> = new Set<TrainerKind>(['builtin']);

@@ -7,7 +7,7 @@ import type { Drawn, VersusBest } from './validation';
 /** How the best checkpoint of a run stands among the others, as far as draws of them are kept. */
 export type Standing = {
   readonly best: number;
-  /** Epochs that cannot be reported from it, itself among them; ascending. */
+  /** Epochs that cannot be told from it, itself among them; ascending. */
   readonly undecided: readonly number[];
   /** How many checkpoints were compared. */
   readonly compared: number;

@@ -76,7 +76,7 @@ function cleanEnv(extra = {}) {
 
 /**
  * @param {{ folder: string, extensions: string, settings?: object, env?: object, locale?: string, trace?: { file: string, calls: string } }} options
- *   `trace`: if strace is to write which system calls of all its processes
+ *   `trace`: file to which strace writes which system calls of all its processes
  * @returns a server with `url`, `dataDir`, `stop()`
  */
 export async function startServer({ folder, extensions, settings = {}, env = {}, locale, trace }) {

@@ -149,7 +149,7 @@ function checkModel({ dir, state }: LiveRun, epoch: number, model: string): stri
     : `model.onnx of epoch ${epoch} is ${found === 'missing' ? found : 'another one'}`;
 }
 
-/** Only if the system refused the trainer itself may a checkpoint be missing, and then this epoch's loss is told. */
+/** Only if the system refused the trainer itself may a checkpoint be missing, and then this epoch's loss is reported. */
 function checkMissing({ state }: LiveRun, epoch: number, plan: Plan): string {
   if (!refusesTheTrainer(plan)) return `epoch ${epoch} has no checkpoint, and nothing stood in its way`;
   const words = `the checkpoint of epoch ${epoch} was not written`;

@@ -24,7 +24,7 @@ export type Reader = {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
   readonly read: (bytes: Buffer) => void | Promise<void>;
-  /** What a library throws for bytes that are none of its own; anyone who calls it says so in a line. */
+  /** What a library throws for bytes that are not of its format; the caller reports it in a line. */
   readonly refuses?: RegExp;
 };
 

@@ -1,5 +1,5 @@
 // Runs a TypeScript program of the tests in a process of its own, outside of vitest: bundled into a folder that goes with it,
-// below node_modules, if it finds the native ones.
+// below node_modules, in which it finds the native ones.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';

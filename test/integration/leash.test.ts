@@ -99,7 +99,7 @@ describe('a job that is ended', () => {
     await untilNoneLives('pipe');
   });
 
-  it('a leashed keeper that is reported to end stops its run', async () => {
+  it('a leashed keeper that is asked to end stops its run', async () => {
     const { done } = spawnCli(train('scancel', ENDLESS, '--leash'), dir);
     await untilSteps('scancel', 5);
     process.kill(pidOf('scancel', 'keeper'), 'SIGTERM');

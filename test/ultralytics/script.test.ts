@@ -90,7 +90,7 @@ it('trainer: command with such a script follows LR changes and a stop after the 
   expect(readFileSync(path.join(dir, 'trainer/output.log'), 'utf8')).toContain('AFTER');
 });
 
-it('another task is judged by its own val, a failure is reported by its cause, and a hidden sitecustomize still runs', async () => {
+it('another task is judged by its own val, a failure is reported with its cause, and a hidden sitecustomize still runs', async () => {
   const tasks = path.resolve(import.meta.dirname, '../fixtures/ultralytics/make_tasks.py');
   execFileSync(python, [tasks, workshop.dir, '6', '3']);
   const site = path.join(workshop.dir, 'site');

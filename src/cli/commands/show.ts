@@ -67,7 +67,7 @@ function showReport({ state, presence, dir }: LiveRun) {
   };
 }
 
-/** Epochs that cannot be reported from the best, how many were compared, and by how much its mAP is too high in the mean. */
+/** Epochs that cannot be told from the best, how many were compared, and by how much its mAP is too high in the mean. */
 function bestStanding(state: RunState) {
   const { undecided, compared, optimism } = standingOf(state) ?? {};
   return { undecided, compared, optimism };

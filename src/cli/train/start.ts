@@ -41,7 +41,7 @@ export type Started = {
   readonly leash?: boolean;
 };
 
-/** Where the runs of an experiment file lie. */
+/** The folder for the runs of an experiment file. */
 export function runsFolder(io: CliIo, configFile: string, runs: string | undefined): string {
   return runs === undefined ? path.join(path.dirname(configFile), 'runs') : path.resolve(io.cwd, runs);
 }

@@ -16,7 +16,7 @@ export type WithBest = {
   /** Index of the highest mAP, the last of equals; -1 of none. */
   readonly best: number;
   readonly judged: readonly AgainstBest[];
-  /** Indexes of those that cannot be reported from the best, the best among them; ascending. */
+  /** Indexes of those that cannot be told from the best, the best among them; ascending. */
   readonly undecided: readonly number[];
   /** How much the best's mAP is too high in the mean, because it is the highest of several. */
   readonly optimism: number;

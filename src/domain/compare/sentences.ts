@@ -12,7 +12,7 @@ export function bestSentence({ compared, undecided, optimism }: BestOfRun): Word
   const [others, alike] = [compared - 1, undecided.length - 1];
   if (alike < 1) return words('all {0} others are worse', others);
   return words(
-    '{0} of the {1} others cannot be reported from it: as the highest of them it is about {2} too high',
+    '{0} of the {1} others cannot be told from it: as the highest of them it is about {2} too high',
     alike,
     others,
     optimism.toFixed(3),

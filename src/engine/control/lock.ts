@@ -16,7 +16,7 @@ import { livenessOf, ownIdentity } from '../process/identity';
 
 export type KeeperLock = {
   readonly n: number;
-  /** no one has taken the run over since. What cannot be looked at now counts as held. */
+  /** No one has taken the run over since. What cannot be read now counts as held. */
   readonly isHeld: () => boolean;
   readonly release: () => void;
 };

@@ -23,12 +23,12 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
       tone: 'warning',
     };
   return {
-    text: t('{0}, cannot be reported from the best, {1} of epoch {2}', text, best, versus.epoch),
+    text: t('{0}, cannot be told from the best, {1} of epoch {2}', text, best, versus.epoch),
     tone: 'quiet',
   };
 }
 
-/** Judged against all checkpoints together: the best is a selected one, and most of what is below it is not a worse. */
+/** Judged against all checkpoints together: the best is a selected one, and most of what is below it is just as good. */
 function isWorse({ validations }: RunState, { epoch }: Validated, versus: VersusBest): boolean {
   if (versus.judged) return versus.judged.isWorse;
   const among = [...validations.keys()].filter((other) => other <= epoch).length;

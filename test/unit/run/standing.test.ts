@@ -46,7 +46,7 @@ const best: RunEntry = {
 const whole = drawn.flatMap((one) => [validated(one.epoch, one.t), toEntry(one)]);
 const fold = (lines: readonly RunEntry[]): RunState => foldRun(createRunState(run), [...lines, best]);
 
-it('the best of a run stands with those that cannot be reported from it', () => {
+it('the best of a run stands with those that cannot be told from it', () => {
   const standing = standingOf(fold(whole));
   expect(standing).toMatchObject({ best: 3, undecided: [2, 3, 4, 5], compared: 5 });
   expect(standing?.optimism).toBeGreaterThan(0.005);
@@ -59,7 +59,7 @@ it('a run without draws, and a checkpoint that was validated again since, are no
   expect(standingOf(fold([...whole, validated(3, 20)]))).toBeUndefined();
 });
 
-it('draws of another val set are not a neighbours', () => {
+it('draws of another val set are not neighbours', () => {
   const other = whole.map((entry) =>
     'maps' in entry.value && entry.value.epoch === 4 ? toEntry({ ...drawn[3], key: 'other' }) : entry,
   );

@@ -13,7 +13,7 @@ WATCHED = "ultralytics.engine.model"
 
 
 def run_the_hidden_one():
-    """The environment's own sitecustomize, which this one is before."""
+    """The environment's own sitecustomize, which this one hides."""
     others = [p for p in sys.path if os.path.abspath(p or os.curdir) != HERE]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
     if spec is None or spec.loader is None:

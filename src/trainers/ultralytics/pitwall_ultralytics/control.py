@@ -27,7 +27,7 @@ class ControlFolder:
             return []
         self._next_look = now + POLL_SECONDS
         self.gone = not self._run_file.exists() or self._is_replaced()
-        # What a link leads to is no one's request, and nothing there is removed.
+        # The target of a link is not a request, and nothing there is removed.
         if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []
         return [self._read(path) for path in sorted(self._folder.glob("*.json"), key=lambda p: p.lstat().st_mtime)]

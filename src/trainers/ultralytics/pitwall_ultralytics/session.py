@@ -30,7 +30,7 @@ class Session:
         self.requested = options["requested"]
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
-        self.script = options.get("script")  # if a script that is not ours is told of; None: our own runner
+        self.script = options.get("script")  # file for the events of a script that is not ours; None: our own runner
         self.knobs = KNOBS if self.script is None else SCRIPT_KNOBS if options["obeys"] else []
         self.log_file = Path(self.script or run_dir / EVENTS)
         self.log = EventLog(self.log_file) if self.leader else None

@@ -92,7 +92,7 @@ describe('images that are drawn together', () => {
   });
 });
 
-it('copies of images are not a news: the interval is that of the images', () => {
+it('copies of images are not news: the interval is that of the images', () => {
   const [classes, count] = [3, 60];
   const scenes = makeScenes(count, classes, 1.15, 11);
   const once = toColumns(scenes, classes);

@@ -38,7 +38,7 @@ test('what is shown is the keeper’s word, mended if its processes are gone', (
   expect(at({ state: 'completed', keeper: gone, trainer: undefined })).toMatchObject({ state: 'completed' });
 });
 
-test('from another machine, container or boot: if and when, and lost after five minutes of silence', () => {
+test('from another machine, container or boot: host and time, and lost after five minutes of silence', () => {
   const there = { ...gone, host: 'gpubox' };
   expect(at({ keeper: there, trainer: there })).toMatchObject({
     state: 'running',

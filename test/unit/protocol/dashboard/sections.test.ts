@@ -46,7 +46,7 @@ describe('what a page says of a run', () => {
     expect(sections.sentences.map(({ text }) => text).join()).toMatch(/Ultralytics cannot be rewound/);
   });
 
-  it('offers only what the trainer follows', () => {
+  it('offers only what the trainer supports', () => {
     const input = inputOf(young);
     const hello = { ...input.state.hello!, knobs: [] };
     expect(headerOf({ ...input, state: { ...input.state, hello } }).actions.map((a) => a.id)).toEqual([
