@@ -194,7 +194,7 @@ function raisedIn({ readings }: World): { readonly rule: string; readonly at: nu
   return readings.flatMap((reading, at) => monitors(reading).map(({ rule }) => ({ rule, at })));
 }
 
-/** Undefined where the rule was silent, or spoke of something before the trouble began. */
+/** Undefined if the rule was silent, or spoke of something before the trouble began. */
 function delayOf(world: World, wanted: string): number | undefined {
   const [first] = raisedIn(world).filter(({ rule }) => rule === wanted);
   const delay = first === undefined ? -1 : first.at - (world.from ?? 0);

@@ -123,7 +123,7 @@ function alerts(input: ViewInput): Sentence[] {
     .map((a) => ({ text: alertText(a, t), tone: tones[a.severity], ...actionOf(a, input) }));
 }
 
-/** Not where the run is on a machine that does not answer. */
+/** Not if the run is on a machine that does not answer. */
 function actionOf({ action }: RunState['alerts'][number], input: ViewInput): Pick<Sentence, 'action'> {
   const isElsewhere = input.presence?.where === 'elsewhere';
   if (!action || isElsewhere || !isOffered(action, !isFinal(input))) return {};

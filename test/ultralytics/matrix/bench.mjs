@@ -55,7 +55,7 @@ export const validationsOf = (run) =>
   linesOf(path.join(run, 'validation.jsonl')).filter(({ type }) => type === 'validation');
 export const keeperSaid = (run) => linesOf(path.join(run, 'keeper.jsonl'));
 
-/** Waits for a state of the run's files; throws its name where it does not come. */
+/** Waits for a state of the run's files; throws its name if it does not come. */
 export async function until(what, condition) {
   const end = Date.now() + LONGEST_WAIT_MS;
   while (!condition()) {

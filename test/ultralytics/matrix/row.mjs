@@ -65,7 +65,7 @@ function whyFailed(run, err) {
   return told ?? lastWords(err);
 }
 
-/** Each checkpoint as it lies on disk: Pitwall's numbers against Ultralytics' own val with the trainer's rule. */
+/** Each checkpoint as it is on disk: Pitwall's numbers against Ultralytics' own val with the trainer's rule. */
 function compareNumbers({ run, task, keys, dir }) {
   const ours = validationsOf(run);
   const { validation: rule } = eventsOf(run, 'plan')[0];
@@ -111,7 +111,7 @@ function bestCell(run, task) {
 
 const fitnessOf = (metrics, task) => metrics.fitness ?? metrics[ownNames(task).map] ?? 0;
 
-/** LR changed in flight, paused, gone on with, stopped. */
+/** LR changed during the run, paused, gone on with, stopped. */
 async function interrupt({ name }, keys, dir) {
   const control = `${name}-control`;
   const run = path.join(dir, 'runs', control);

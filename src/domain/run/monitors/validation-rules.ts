@@ -4,7 +4,7 @@ import { type EpochReading, type JudgedEpoch, type MonitorRule, show, type Verdi
 
 /**
  * Values are medians of three epochs, which a single odd epoch does not move. `since`: epochs that the best is past, so that a bump
- * is no trend; `rise`, `fall`: by how much the judged value got worse, several times what it varies by from epoch to epoch (val
+ * is not a trend; `rise`, `fall`: by how much the judged value got worse, several times what it varies by from epoch to epoch (val
  * loss 1 to 3 %, mAP of a hundred images 5 %); `learned`: by how much the training loss fell meanwhile: noise of it is under 2 %.
  */
 const OVERFIT = {

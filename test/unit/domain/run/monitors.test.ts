@@ -72,7 +72,7 @@ describe('the LR as planned', () => {
 });
 
 describe('pace', () => {
-  it('a drop to less than a third that lasts is told, a checkpoint or half the speed is not', () => {
+  it('a drop to less than a third that lasts is reported, a checkpoint or half the speed is not', () => {
     const at = (i: number, slow: number) => (i >= 320 ? slow : 100);
     check(
       steps(640, (i) => ({ ips: at(i, 20) })),
@@ -100,7 +100,7 @@ describe('pace', () => {
     check([...fast, { kind: 'attempt' }, ...slow], []);
   });
 
-  it('a trainer that waits for half of its time is told, the first epoch and short waits are not', () => {
+  it('a trainer that waits for half of its time is reported, the first epoch and short waits are not', () => {
     check(
       steps(300, () => ({ wait: 0.3 })),
       ['loader_starving@164'],
@@ -202,7 +202,7 @@ describe('validation', () => {
       epochs(25, (e) => ({ loss: 3 / e, valLoss: turns(e, 0.01) })),
       [],
     );
-    // Both rise: that is no overfitting.
+    // Both rise: that is not a overfitting.
     check(
       epochs(25, (e) => ({ loss: turns(e, 0.05), valLoss: turns(e, 0.05) })),
       [],
