@@ -145,7 +145,7 @@ export function machineSample(folder, meminfo = '/proc/meminfo') {
   };
 }
 
-/** Where the run's folder is made: on a disk of so many MB, if the case asks for one. */
+/** The place for the run's folder: on a disk of so many MB, if the case asks for one. */
 export function placeOf(work, kase) {
   const runs = path.join(work, 'runs');
   const { disk } = kase.trouble ?? {};

@@ -73,7 +73,11 @@ export function drawnAps(
   return aps;
 }
 
-/** The same as mAP of each replicate. */
+/**
+ * The same as mAP of each replicate.
+ *
+ * @internal Tests and test/statistics judge by it.
+ */
 export function drawnMaps(rule: ApRule, scored: Scored, range: ReplicateRange): Float64Array {
   return mapsOf([drawnAps(rule, scored, range)], scored.classes);
 }
@@ -86,6 +90,7 @@ export function pointAps(rule: ApRule, scored: Scored): Float64Array {
   return aps;
 }
 
+/** @internal test/statistics judges by it. */
 export function pointMap(rule: ApRule, scored: Scored): number {
   return meanPresent(pointAps(rule, scored));
 }

@@ -105,7 +105,7 @@ function turnOf(curve: readonly Curve[], order: (a: number, b: number) => number
 
 /**
  * Half of what the best reached is gone, and the interval over the val images excludes chance. Below .02 a detector
- * finds so little that its mAP is all noise. Where no interval can be made, it takes two epochs in a row.
+ * finds so little that its mAP is all noise. If no interval can be made, it takes two epochs in a row.
  */
 const COLLAPSE = { share: 0.5, calm: 0.75, begun: 0.02 } as const;
 

@@ -202,7 +202,7 @@ describe('validation', () => {
       epochs(25, (e) => ({ loss: 3 / e, valLoss: turns(e, 0.01) })),
       [],
     );
-    // Both rise: that is not a overfitting.
+    // Both rise: that is not overfitting.
     check(
       epochs(25, (e) => ({ loss: turns(e, 0.05), valLoss: turns(e, 0.05) })),
       [],
