@@ -72,7 +72,8 @@ Real trainings, made by \`test/statistics/record-runs.mjs\` (cases in \`alarm-ca
 \`test/fixtures/alarm-runs\` by \`pack-runs.mjs\`, replayed here and in \`test/unit/statistics/corpus.test.ts\`. They are small
 (64 pixels, 96 images) and were recorded on a busy machine of two cores: their speed varies more than it does elsewhere. In
 the runs \`memory\` the machine's own report of its free memory is replaced by one that falls to 1 %; the disks of \`disk\`
-hold 24 MB. No GPU was there and no run of seconds overfits: \`gpu_memory\` and \`overfitting\` are only simulated.
+hold 24 MB. Only simulated so far: \`gpu_memory\` (there was no GPU), \`overfitting\` (a run of seconds does not), \`loader_starving\` and
+\`lr_off_plan\`.
 
 **Healthy: ${falseRuns.length} of ${healthyRuns.length} runs with a false alarm. Sick: ${caught.length} of ${sickRuns.length} caught.**
 
