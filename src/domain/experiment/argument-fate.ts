@@ -14,8 +14,8 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   data: 'becomes an absolute path, so that it is the same file for plan, training and validation',
   half: 'is the default of validation.half: in training Ultralytics itself follows amp',
   patience:
-    'is the default of early_stop.patience, without smoothing; handed on where Ultralytics validates in its loop',
-  val: 'true: Ultralytics validates in its loop as well; false: no one does, except Ultralytics after the last epoch',
+    'is the default of early_stop.patience, without smoothing; passed on if Ultralytics validates in its loop',
+  val: 'true: Ultralytics validates in its loop as well; false: no program does, except Ultralytics after the last epoch',
   resume: 'as written; a resume of a run of Pitwall goes on from its own last checkpoint',
   save_period: 'is the default of checkpoints.keep_every as well',
 };
