@@ -155,8 +155,7 @@ export class ValidationControl {
   #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
     if (state === 'validated' || !this.#lane.needsWord(path, this.#options.book.state.plan?.dataset))
       return false;
-    const reason =
-      'a .pt of another program is opened only when asked for: pitwall validate --run NAME@EPOCH';
+    const reason = 'a .pt of another program is opened only on request: pitwall validate --run NAME@EPOCH';
     if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
     return true;
   }

@@ -27,7 +27,7 @@ export function runCommand({ io, run }: Cli) {
     )
     .option('--name <name>', 'name of the run folder; without it one is made')
     .option('--runs <dir>', 'folder of the runs; without it runs/ in this folder')
-    .option('--detach', 'do not wait: the run goes on by itself')
+    .option('--detach', 'do not wait: the run continues in the background')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((command, options) => runScript(io, command, options as RunOptions)));
 }

@@ -42,7 +42,7 @@ export function trainCommand({ io, run }: Cli) {
       '--resume-or-start',
       'go on with the run of this --name if there is one: for a job that is started again',
     )
-    .option('--detach', 'do not wait: the run goes on by itself')
+    .option('--detach', 'do not wait: the run continues in the background')
     .option('--leash', 'end the run with this process, and with the other end of its stdin if that is a pipe')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
     .action(run((config, options) => train(io, config, options)));
