@@ -7,10 +7,10 @@ export const SMALL_FILES = {
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
   'src/engine/gpu-runtime/loader-path.ts': 'belongs to the GPU runtime, which its user knows nothing of',
   'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',
+  'src/extension/commands/test-notification.ts': 'a command that loads all of notifications',
   'src/extension/pages/metrics-view.ts': 'loads its page with import(): a part of the extension ends here',
   'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
   'src/keeper/choose-engine.ts': 'its user is near 300 lines',
-  'src/keeper/judge-early-stop.ts': 'a decision of the keeper; its user is the whole loop',
   'src/keeper/range-test.ts': 'one kind of run; its user is the whole loop',
   'src/protocol/dashboard/preview-tiles.ts':
     'tiles of a plan, before there is a run; its user has those of a run',

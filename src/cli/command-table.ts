@@ -29,6 +29,7 @@ export const COMMANDS: CommandTable = {
   'lr-find': async () => (await running())['lr-find'],
   compare: async () => (await judging()).compare,
   export: async () => (await judging()).export,
+  notify: async () => (await machine()).notify,
   doctor: async () => (await machine()).doctor,
   'setup-python': async () => (await machine())['setup-python'],
   'gpu-runtime': async () => (await machine())['gpu-runtime'],

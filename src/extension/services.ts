@@ -4,6 +4,7 @@ import { version } from '../../package.json';
 import { toError } from '../base/async';
 import { DisposableStore } from '../base/disposable';
 import type { HostOptions } from '../engine/control/ensure-keeper';
+import { EDITOR_VARIABLE, LOCALE_VARIABLE } from '../engine/notify/variables';
 import type { BaseServices } from './base-services';
 import { showErrorMessage } from './notices';
 import { Dashboards } from './pages/dashboards';
@@ -47,7 +48,18 @@ export function createServices(context: vscode.ExtensionContext): Services {
 function hostOptions(context: vscode.ExtensionContext): HostOptions {
   const installDir = path.join(context.extensionUri.fsPath, 'dist');
   const node = setting('node', '');
-  return node === '' ? { installDir } : { installDir, nodePath: node };
+  const keeperEnv = notifyEnvironment();
+  return node === '' ? { installDir, keeperEnv } : { installDir, keeperEnv, nodePath: node };
+}
+
+/** The user's own setting alone: a workspace, which may be a stranger's, does not decide who receives messages. */
+function notifyEnvironment(): Readonly<Record<string, string>> {
+  const inspected = vscode.workspace.getConfiguration('pitwall').inspect<object>('notify');
+  const value = inspected?.globalValue;
+  return {
+    [LOCALE_VARIABLE]: vscode.env.language,
+    ...(value !== undefined && { [EDITOR_VARIABLE]: JSON.stringify(value) }),
+  };
 }
 
 /** One line for the person, the whole chain of causes for the log; an error that occurs twice is shown once. */

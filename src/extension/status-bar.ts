@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
-import { statusBarOf } from '../protocol/dashboard/status-bar';
+import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
 import type { Services } from './services';
 import { setting } from './window';
 
@@ -13,6 +13,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   #following: vscode.Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(services: Services) {
     this.#services = services;
@@ -41,19 +42,29 @@ export class StatusBar implements vscode.Disposable {
 
   #show(): void {
     const run = this.#services.runs.current;
-    if (!run || !setting('statusBar.enabled', true)) {
+    const input = run?.input();
+    const left = input && shownForMs(input);
+    if (left !== undefined) this.#forget(left);
+    if (!input || (left !== undefined && left <= 0) || !setting('statusBar.enabled', true)) {
       this.#item.hide();
       return;
     }
-    const { text, tooltip } = statusBarOf(run.input());
+    const { text, tooltip } = statusBarOf(input);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: tooltip.replaceAll('\n', ', ') };
     this.#item.show();
   }
 
+  /** An ended run changes no more: the item goes by the clock. */
+  #forget(ms: number): void {
+    clearTimeout(this.#forgetting);
+    if (ms > 0) this.#forgetting = setTimeout(() => this.#show(), ms);
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#forgetting);
     this.#following?.dispose();
     this.#store.dispose();
   }

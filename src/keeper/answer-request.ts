@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { toError } from '../base/async';
+import { type Words, words } from '../base/words';
 import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/requests';
+import { STATE_WORDS } from '../run/state-words';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
 import type { RunBook } from './run-book';
@@ -17,7 +19,7 @@ export type RequestContext = {
   readonly rewinder: Rewinder;
 };
 
-type Answer = { readonly ok: boolean; readonly message: string };
+type Answer = { readonly ok: boolean; readonly said: Words };
 type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>;
 
 /** Answers a request that is the keeper's, or forwards it to the trainer. Every request is answered in the end. */
@@ -42,8 +44,11 @@ async function stop(
   try {
     await requests.forward(id, request, from);
   } catch (error) {
-    const message = `the trainer could not be sent the request (${toError(error).message}): it is interrupted`;
-    requests.answer(id, request, { ok: true, message });
+    const said = words(
+      'the trainer could not be sent the request ({0}): it is interrupted',
+      toError(error).message,
+    );
+    requests.answer(id, request, { ok: true, said });
   }
   trainer.stop({ kind: 'asked' });
 }
@@ -58,21 +63,24 @@ function answerOwn(request: ControlRequest, context: RequestContext): Answer {
   if (request.type === 'validate') return validate(request, context);
   if (request.type === 'pin') return pin(request, context);
   if (request.type === 'patience')
-    return { ok: true, message: `early stopping waits ${request.value} epochs without improvement` };
-  return { ok: false, message: `${request.type} is not known here` };
+    return { ok: true, said: words('early stopping waits {0} epochs without improvement', request.value) };
+  return { ok: false, said: words('{0} is not known here', request.type) };
 }
 
 function validate({ epoch }: Of<'validate'>, { book, validation }: RequestContext): Answer {
   if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
-  if (validation.stopped) return { ok: false, message: 'the run is just being stopped: ask again' };
+  if (validation.stopped) return { ok: false, said: words('the run is just being stopped: ask again') };
   validation.ask(epoch);
-  return { ok: true, message: `epoch ${epoch} will be validated` };
+  return { ok: true, said: words('epoch {0} will be validated', epoch) };
 }
 
 function pin({ epoch, pinned }: Of<'pin'>, { book }: RequestContext): Answer {
   if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
   book.note({ type: 'pin', epoch, pinned });
-  return { ok: true, message: `the checkpoint of epoch ${epoch} is ${pinned ? 'kept' : 'no longer kept'}` };
+  const said = pinned
+    ? words('the checkpoint of epoch {0} is kept', epoch)
+    : words('the checkpoint of epoch {0} is no longer kept', epoch);
+  return { ok: true, said };
 }
 
 function hasCheckpoint(book: RunBook, epoch: number): boolean {
@@ -82,28 +90,30 @@ function hasCheckpoint(book: RunBook, epoch: number): boolean {
 
 const noCheckpoint = (epoch: number): Answer => ({
   ok: false,
-  message: `there is no checkpoint of epoch ${epoch}`,
+  said: words('there is no checkpoint of epoch {0}', epoch),
 });
 
 /** A request that no trainer can answer any more. A stop is never refused while any process of the run works. */
 function refuse(request: ControlRequest, { book, trainer, validation }: RequestContext): Answer | undefined {
   if (!trainer.alive) {
-    if (request.type !== 'stop' || validation.idle) return { ok: false, message: noTrainer(trainer) };
-    validation.giveUp('validation was stopped on request');
-    return { ok: true, message: 'validation stopped' };
+    if (request.type !== 'stop' || validation.idle) return { ok: false, said: noTrainer(trainer) };
+    validation.giveUp(words('validation was stopped on request'));
+    return { ok: true, said: words('validation stopped') };
   }
   const { hello } = trainer;
   if (request.type === 'stop' || !hello) return undefined;
   if (hello.knobs.includes(request.type)) return refuseSlip(request, book);
-  return { ok: false, message: `trainer ${hello.trainer} cannot do ${request.type} while it runs` };
+  return { ok: false, said: words('trainer {0} cannot do {1} while it runs', hello.trainer, request.type) };
 }
 
-const noTrainer = ({ outcome }: TrainerControl): string =>
-  outcome ? `no trainer is running: the run is ${outcome.state}` : 'the trainer has just ended by itself';
+const noTrainer = ({ outcome }: TrainerControl): Words =>
+  outcome
+    ? words('no trainer is running: the run is {0}', STATE_WORDS[outcome.state])
+    : words('the trainer has just ended by itself');
 
 /** An LR far above the plan is most likely a typing error; hosts show its effect and ask. */
 function refuseSlip(request: ControlRequest, { state }: RunBook): Answer | undefined {
   if (request.type !== 'lr' || request.confirmed) return undefined;
   const beyond = foreseeLr(state, request, 0)?.tooHigh;
-  return beyond && { ok: false, message: `${tooHighSentence(beyond)}: it needs to be confirmed` };
+  return beyond && { ok: false, said: words('{0}: it needs to be confirmed', tooHighSentence(beyond)) };
 }

@@ -1,4 +1,5 @@
 import { toError } from '../base/async';
+import { words } from '../base/words';
 import type { Experiment } from '../domain/experiment/types';
 import { type EngineChoice, engineByFacts, engineBySettings } from '../domain/run/validation-engine';
 import type { ValidatorProcess } from '../engine/validator-process';
@@ -25,7 +26,8 @@ export async function chooseEngine({ experiment, models, validator }: EngineQues
       onnxruntimeCuda: cuda && onnx && (await hasCuda(validator())),
     });
   } catch (error) {
-    return { engine: 'onnx', reason: `the run's Python could not be examined: ${toError(error).message}` };
+    const said = words("the run's Python could not be examined: {0}", toError(error).message);
+    return { engine: 'onnx', said };
   }
 }
 

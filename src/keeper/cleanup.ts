@@ -1,4 +1,5 @@
 import { toError } from '../base/async';
+import { words } from '../base/words';
 import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../domain/run/retention';
 import { onLatestValSet } from '../domain/run/val-set';
 import type { RunFile } from '../run/files';
@@ -49,12 +50,12 @@ export class Cleanup {
     const { keep_last, keep_best } = this.#run.experiment.resolved.checkpoints;
     try {
       removeCheckpoint(this.#paths, path);
-      const reason = `neither of the last ${keep_last} nor of the best ${keep_best}`;
-      this.#book.note({ type: 'cleanup', epoch, path, bytes, reason });
+      const said = words('neither of the last {0} nor of the best {1}', keep_last, keep_best);
+      this.#book.note({ type: 'cleanup', epoch, path, bytes, said });
     } catch (error) {
       this.#refused.add(epoch);
-      const { message } = toError(error);
-      this.#book.note({ type: 'alert', rule: 'cleanup', severity: 'warning', message, epoch, numbers: {} });
+      const said = words('the checkpoint of epoch {0} cannot be removed: {1}', epoch, toError(error).message);
+      this.#book.note({ type: 'alert', rule: 'cleanup', severity: 'warning', said, epoch, numbers: {} });
     }
   }
 

@@ -1,9 +1,15 @@
+import { type Words, words } from '../base/words';
 import type { EarlyStopSettings } from '../domain/experiment/types';
 import { type EarlyStopContext, judgeEarlyStop } from '../domain/run/early-stop';
+import { createNotBegunAlarm } from '../domain/run/plateau';
 import { scheduleOfRun } from '../protocol/dashboard/planned';
+import type { RunFile } from '../run/files';
 import type { RunState } from '../run/state';
 import { lrAhead } from './lr-ahead';
+import type { Monitor } from './monitor';
+import type { RunBook } from './run-book';
 import { historyOf } from './run-watch';
+import type { TrainerControl } from './trainer-control';
 
 /** Early stopping at present, with the latest patience; a patience that a person has set does not wait for the decay. */
 export function judgeRun(state: RunState, settings: EarlyStopSettings) {
@@ -33,4 +39,53 @@ function contextOf(state: RunState, epoch: number): EarlyStopContext {
   const warmupSteps = Math.max(schedule.warmupSteps, ...again);
   const warmupEpochs = Math.ceil(warmupSteps / schedule.stepsPerEpoch);
   return { warmupEpochs, ahead: lrAhead(state, epoch) };
+}
+
+export type EarlyStopperParts = {
+  readonly run: RunFile;
+  readonly book: RunBook;
+  readonly monitor: Monitor;
+  readonly trainer: TrainerControl;
+  /** Asks the trainer to stop, as far as it can be asked. */
+  readonly askToStop: () => Promise<void>;
+};
+
+/** Ends a training that no longer improves; judged again only when something was written. */
+export class EarlyStopper {
+  readonly #parts: EarlyStopperParts;
+  readonly #notBegun = createNotBegunAlarm();
+  #judged = -1;
+
+  constructor(parts: EarlyStopperParts) {
+    this.#parts = parts;
+  }
+
+  /** `trainedEpoch`: the epoch that is being trained. */
+  async turn(trainedEpoch: number): Promise<void> {
+    const { run, book, monitor, trainer, askToStop } = this.#parts;
+    if (this.#judged === book.lines || !trainer.alive || trainer.cause) return;
+    this.#judged = book.lines;
+    const settings = run.experiment.resolved.early_stop;
+    const { stop, notBegun, ...verdict } = judgeRun(book.state, settings);
+    const alarm = this.#notBegun(notBegun, trainedEpoch);
+    if (alarm) monitor.raise(alarm, 0);
+    if (!stop) return;
+    const epoch = Math.max(...book.state.validations.keys());
+    const { metric, bestEpoch } = verdict;
+    const said = earlyStopWords({ epoch, ...verdict });
+    book.note({ type: 'early_stop', epoch, bestEpoch, metric, said });
+    await askToStop();
+    trainer.stop({ kind: 'early', said });
+  }
+}
+
+type Stopped = Pick<ReturnType<typeof judgeRun>, 'patience' | 'bestEpoch' | 'others' | 'metric'> & {
+  readonly epoch: number;
+};
+
+function earlyStopWords({ epoch, metric, patience, bestEpoch, others }: Stopped): Words {
+  return words(
+    'early stop at epoch {0}: {1} (smoothed) has not improved for {2} epochs, best was epoch {3}; {4}',
+    ...[epoch, metric, patience, bestEpoch ?? 0, others],
+  );
 }

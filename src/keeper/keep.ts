@@ -22,6 +22,7 @@ export type KeepOptions = {
   readonly dir: string;
   readonly installDir: string;
   readonly task: KeeperTask;
+  readonly notifyEnv: KeeperOptions['notifyEnv'];
   readonly onError: (error: unknown) => void;
   /** Resolves when the process is gone in whose place the run is kept: the run ends with it. */
   readonly leash?: Promise<void>;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Deferred, deferred } from '../base/async';
 import { DisposableStore } from '../base/disposable';
+import { inEnglish, type Words, words } from '../base/words';
 import type { Alarm } from '../domain/run/alarm';
-import { createNotBegunAlarm } from '../domain/run/plateau';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { LookLoop } from '../engine/watch/look-loop';
 import type { RunFile, StatusFile } from '../run/files';
@@ -10,11 +10,13 @@ import { watchForDeletion } from '../run/folder/is-gone';
 import { type RunPaths, runPaths } from '../run/folder/paths';
 import { isRangeTest } from '../run/kind';
 import type { ControlRequest } from '../run/requests';
+import { STATE_WORDS } from '../run/state-words';
 import { answerRequest } from './answer-request';
 import { Cleanup } from './cleanup';
-import { judgeRun } from './judge-early-stop';
+import { EarlyStopper } from './judge-early-stop';
 import { type KeeperEnd, type KeeperEvent, type KeeperState, keeperTransition } from './keeper-state';
 import { Monitor } from './monitor';
+import { Notifier } from './notifier';
 import type { Outcome } from './outcome';
 import { RangeTest } from './range-test';
 import { Requests } from './requests';
@@ -32,6 +34,8 @@ export type KeeperOptions = {
   readonly run: RunFile;
   readonly installDir: string;
   readonly task: KeeperTask;
+  /** What the environment said of notifications. */
+  readonly notifyEnv: Readonly<Record<string, string | undefined>>;
   readonly onError: (error: unknown) => void;
   /** Whether the caller still holds the run's lock. */
   readonly isHeld: () => boolean;
@@ -71,11 +75,13 @@ class Keeper {
   readonly #store = new DisposableStore();
   readonly #status: StatusWriter;
   readonly #monitor: Monitor;
+  readonly #notifier: Notifier;
   readonly #trainer: TrainerControl;
   readonly #validation: ValidationControl;
   readonly #requests: Requests;
   readonly #rewinder: Rewinder;
   readonly #cleanup: Cleanup;
+  readonly #earlyStopper: EarlyStopper;
   readonly #supervisor: Supervisor;
   readonly #isGone: () => boolean;
   readonly #range: RangeTest | undefined;
@@ -84,8 +90,6 @@ class Keeper {
   #state: KeeperState = { kind: 'keeping' };
   #loop: LookLoop | undefined;
   #last = { step: 0, epoch: 0 };
-  readonly #notBegun = createNotBegunAlarm();
-  #judged = -1;
 
   constructor(options: KeeperOptions, paths: RunPaths, book: RunBook) {
     this.#options = options;
@@ -101,11 +105,22 @@ class Keeper {
     this.#range = isRangeTest(run) ? new RangeTest() : undefined;
     const conclude = (outcome: Outcome): Outcome => this.#range?.conclude(outcome) ?? outcome;
     this.#trainer = new TrainerControl({ ...common, conclude });
-    this.#monitor = new Monitor(book, paths.dir);
-    this.#validation = new ValidationControl({ ...common, monitor: this.#monitor });
+    this.#notifier = this.#store.track(
+      new Notifier({ ...common, dir: paths.dir, notifyEnv: options.notifyEnv }),
+    );
+    this.#monitor = new Monitor(book, paths.dir, (alarm) => this.#notifier.alarm(alarm));
+    this.#validation = new ValidationControl({
+      ...common,
+      monitor: this.#monitor,
+      onBetter: (best) => this.#notifier.best(best),
+    });
     this.#requests = new Requests(paths, book, options.onError);
     this.#rewinder = new Rewinder({ run, book, requests: this.#requests, trainer: this.#trainer });
     this.#cleanup = new Cleanup(run, paths, book);
+    this.#earlyStopper = new EarlyStopper({
+      ...{ run, book, monitor: this.#monitor, trainer: this.#trainer },
+      askToStop: () => this.#ask('stop'),
+    });
   }
 
   get finished(): Promise<KeeperEnd> {
@@ -135,7 +150,7 @@ class Keeper {
       ignored: (file) => CHECKPOINT_CONTENT.test(file),
       look: () => this.#turn(),
       polls: () => true,
-      onError: (error) => this.#tell({ name: 'checking the run folder', error, retryMs: undefined }),
+      onError: (error) => this.#tell({ name: words('checking the run folder'), error, retryMs: undefined }),
     });
   }
 
@@ -153,7 +168,7 @@ class Keeper {
 
   #stopTrainer(): void {
     this.#supervisor.start({
-      name: 'the stop at the end of the leash',
+      name: words('the stop at the end of the leash'),
       run: () => this.#requests.forward(randomUUID(), { type: 'stop' }, 'leash'),
       done: () => this.#trainer.stop({ kind: 'asked' }),
       failed: () => this.#trainer.stop({ kind: 'asked' }),
@@ -183,11 +198,14 @@ class Keeper {
   /** Writes what failed, and whether it is tried again, once into the log of the run, which people and hosts read. */
   #tell({ name, error, retryMs }: Trouble): void {
     this.#options.onError(error);
-    const again = retryMs === undefined ? '' : '; it is tried again';
-    const message = `${name} failed: ${error.message}${again}`;
+    const said =
+      retryMs === undefined
+        ? words('{0} failed: {1}', name, error.message)
+        : words('{0} failed: {1}; it is tried again', name, error.message);
+    const message = inEnglish(said);
     if (this.#told.has(message) || this.#told.size >= MOST_TOLD) return;
     this.#told.add(message);
-    this.#book.note({ type: 'alert', rule: 'keeper', severity: 'warning', message, numbers: {} });
+    this.#book.note({ type: 'alert', rule: 'keeper', severity: 'warning', said, numbers: {} });
   }
 
   /**
@@ -204,6 +222,9 @@ class Keeper {
       count = events;
     }))
       await this.#supervisor.guard(name, step);
+    await this.#supervisor.guard(words('telling the end'), () =>
+      this.#notifier.settle(this.#isOver, this.#trainer),
+    );
     if (this.#isDone()) this.#dispatch({ kind: 'done' });
     return count > 0 || this.#awaitsHello();
   }
@@ -212,22 +233,22 @@ class Keeper {
   #steps(exited: boolean, onEvents: (count: number) => void): readonly Step[] {
     return [
       [
-        'reading the events',
+        words('reading the events'),
         async () => {
           const { count, alarms } = this.#readEvents();
           onEvents(count);
           await this.#obey(alarms);
         },
       ],
-      ['answering requests', () => this.#answerAll()],
-      ['the end of the trainer', () => this.#settle(exited)],
-      ['queueing validations', () => this.#validation.turn(this.#trainer.outcome !== undefined)],
-      ['going back', () => this.#rewind()],
-      ['early stopping', () => this.#stopEarly()],
-      ['clearing checkpoints away', () => this.#cleanup.turn(this.#validation.queued)],
-      ['watching the machine', () => this.#watchMachine()],
-      ['writing the logs', () => this.#book.flush()],
-      ['writing the status', () => this.#status.set(this.#fields())],
+      [words('answering requests'), () => this.#answerAll()],
+      [words('the end of the trainer'), () => this.#settle(exited)],
+      [words('queueing validations'), () => this.#validation.turn(this.#trainer.outcome !== undefined)],
+      [words('going back'), () => this.#rewind()],
+      [words('early stopping'), () => this.#earlyStopper.turn(this.#last.epoch)],
+      [words('clearing checkpoints away'), () => this.#cleanup.turn(this.#validation.queued)],
+      [words('watching the machine'), () => this.#watchMachine()],
+      [words('writing the logs'), () => this.#book.flush()],
+      [words('writing the status'), () => this.#status.set(this.#fields())],
     ];
   }
 
@@ -245,7 +266,7 @@ class Keeper {
 
   async #answerAll(): Promise<void> {
     for (const file of this.#requests.take())
-      await this.#supervisor.guard(`the answer to ${file.request.type}`, () =>
+      await this.#supervisor.guard(words('the answer to {0}', file.request.type), () =>
         answerRequest(file, this.#context),
       );
   }
@@ -257,6 +278,11 @@ class Keeper {
 
   async #rewind(): Promise<void> {
     if (this.#goesBack && this.#validation.idle) await this.#rewinder.start();
+  }
+
+  /** Nothing is trained or validated any more. */
+  get #isOver(): boolean {
+    return this.#trainer.outcome !== undefined && !this.#goesBack && this.#validation.idle;
   }
 
   /** The trainer has ended, but not the run: it goes back to a checkpoint after all are validated. */
@@ -298,7 +324,7 @@ class Keeper {
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
     if (!alarm || !this.#trainer.alive || judgesDivergence(trainer) || wish === 'notify') return;
     await this.#ask(wish === 'pause' ? 'pause' : 'stop');
-    if (wish !== 'pause') this.#trainer.stop({ kind: 'diverged', message: alarm.message });
+    if (wish !== 'pause') this.#trainer.stop({ kind: 'diverged', said: alarm.said });
   }
 
   /** The trainer is gone: requests that it did not answer are answered, and a stopped run is not validated further. */
@@ -308,35 +334,15 @@ class Keeper {
     this.#requests.close((request) => ({
       ok:
         request.type === 'stop' || request.type === 'stop_after_epoch' || request.type === answeredBy(state),
-      message: `the trainer has ended: ${state}`,
+      said: words('the trainer has ended: {0}', STATE_WORDS[state]),
     }));
     if (cause?.kind === 'asked' && !this.#validation.stopped)
-      this.#validation.giveUp('the run was stopped before its turn came');
-  }
-
-  async #stopEarly(): Promise<void> {
-    const { state } = this.#book;
-    if (this.#judged === this.#book.lines || !this.#trainer.alive || this.#trainer.cause) return;
-    this.#judged = this.#book.lines;
-    const settings = this.#options.run.experiment.resolved.early_stop;
-    const { stop, bestEpoch, patience, metric, notBegun, others } = judgeRun(state, settings);
-    this.#warnNotBegun(notBegun);
-    if (!stop) return;
-    const epoch = Math.max(...state.validations.keys());
-    const message = `early stop at epoch ${epoch}: ${metric} (smoothed) has not improved for ${patience} epochs, best was epoch ${bestEpoch}; ${others}`;
-    this.#book.note({ type: 'early_stop', epoch, bestEpoch, metric, message });
-    await this.#ask('stop');
-    this.#trainer.stop({ kind: 'early', message });
-  }
-
-  #warnNotBegun(epochs: number): void {
-    const alarm = this.#notBegun(epochs, this.#last.epoch);
-    if (alarm) this.#monitor.raise(alarm, 0);
+      this.#validation.giveUp(words('the run was stopped before its turn came'));
   }
 
   /** A trainer that cannot be asked to stop is interrupted all the same. */
   async #ask(type: 'stop' | 'pause'): Promise<void> {
-    await this.#supervisor.guard(`asking the trainer to ${type}`, () =>
+    await this.#supervisor.guard(words('asking the trainer to {0}', type), () =>
       this.#requests.forward(randomUUID(), { type }, 'keeper'),
     );
   }
@@ -361,8 +367,8 @@ class Keeper {
   }
 
   #isDone(): boolean {
-    const isAtRest = this.#validation.idle && this.#requests.pending === 0;
-    return this.#trainer.outcome !== undefined && !this.#goesBack && isAtRest;
+    const isAtRest = this.#requests.pending === 0 && !this.#notifier.busy;
+    return this.#isOver && isAtRest;
   }
 
   /** Nothing that fails here may keep the process from ending; the last status is tried for a minute. */
@@ -372,7 +378,7 @@ class Keeper {
       this.#dispatch({ kind: 'closed' });
     };
     this.#supervisor.start({
-      name: 'the end of the validator',
+      name: words('the end of the validator'),
       run: () => this.#validation.stop(),
       done: () => (end === 'gone' ? closed() : this.#writeLast(closed)),
       failed: () => (end === 'gone' ? closed() : this.#writeLast(closed)),
@@ -381,7 +387,7 @@ class Keeper {
 
   #writeLast(closed: () => void): void {
     this.#supervisor.start({
-      name: 'the last status',
+      name: words('the last status'),
       run: () => this.#status.writeNow({ ...this.#fields(), validator: undefined }),
       done: closed,
       failed: closed,
@@ -390,7 +396,7 @@ class Keeper {
   }
 }
 
-type Step = readonly [name: string, step: () => Promise<void> | void];
+type Step = readonly [name: Words, step: () => Promise<void> | void];
 
 function answeredBy(state: string): ControlRequest['type'] | undefined {
   return state === 'paused' ? 'pause' : undefined;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
+import { takeNotifyEnvironment } from '../engine/notify/settings';
 import { keep } from './keep';
 
 // keeper.js RUN_DIR [--start | --resume] [--leash]: started detached by a host, with its output in the run's keeper.log.
@@ -32,8 +33,15 @@ async function main(argv: readonly string[]): Promise<number> {
   if (dir === undefined) throw new Error('keeper: the run folder is missing');
   // A closed terminal or editor is not the end of a run.
   process.on('SIGHUP', () => undefined);
+  const notifyEnv = takeNotifyEnvironment(process.env);
   const leash = argv.includes('--leash') ? untilEnd(process.stdin) : undefined;
-  const options = { dir: path.resolve(dir), installDir: __dirname, task: taskOf(argv), onError: log };
+  const options = {
+    dir: path.resolve(dir),
+    installDir: __dirname,
+    task: taskOf(argv),
+    notifyEnv,
+    onError: log,
+  };
   return (await keep({ ...options, ...(leash && { leash }) })) === 'refused' ? KEPT_BY_ANOTHER : 0;
 }
 

@@ -1,3 +1,4 @@
+import { inEnglish } from '../base/words';
 import { type Alarm, createEpisode } from '../domain/run/alarm';
 import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
@@ -16,13 +17,15 @@ export class Monitor {
   readonly #book: RunBook;
   readonly #dir: string;
   readonly #watch: RunWatch;
+  readonly #onAlarm: (alarm: Alarm) => void;
   readonly #rhythm = createRhythm();
   readonly #stall = createEpisode();
   #machineRead = Number.NEGATIVE_INFINITY;
 
-  constructor(book: RunBook, dir: string) {
+  constructor(book: RunBook, dir: string, onAlarm: (alarm: Alarm) => void) {
     this.#book = book;
     this.#dir = dir;
+    this.#onAlarm = onAlarm;
     this.#watch = new RunWatch(() => book.state);
   }
 
@@ -40,6 +43,7 @@ export class Monitor {
 
   /** Writes an alert unless the log already has the same one about the same step or epoch. */
   raise(alarm: Alarm, eventTime: number): boolean {
+    const said = inEnglish(alarm.said);
     // Alerts without step and epoch are distinguished by their text.
     const isPlaced = alarm.step !== undefined || alarm.epoch !== undefined;
     const known = this.#book.state.alerts.some(
@@ -48,10 +52,12 @@ export class Monitor {
         a.step === alarm.step &&
         a.epoch === alarm.epoch &&
         a.t >= eventTime &&
-        (isPlaced || a.message === alarm.message),
+        (isPlaced || (a.said !== undefined && inEnglish(a.said) === said)),
     );
-    if (!known) this.#book.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
-    return !known;
+    if (known) return false;
+    this.#book.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
+    this.#onAlarm(alarm);
+    return true;
   }
 
   /** Returns the alarms that were new. */

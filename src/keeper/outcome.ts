@@ -1,3 +1,4 @@
+import { quoted, type Words, words } from '../base/words';
 import { readTail } from '../engine/runs/read-end';
 import type { TrainerEventOf } from '../run/events';
 import type { RunStateName } from '../run/state-names';
@@ -6,7 +7,7 @@ import type { TrainerEnd } from './trainer-process';
 /** How a run's training ended. */
 export type Outcome = {
   readonly state: RunStateName;
-  readonly reason?: string;
+  readonly reason?: Words;
   readonly exitCode?: number | null;
   readonly signal?: string | null;
 };
@@ -14,8 +15,8 @@ export type Outcome = {
 /** Why the keeper ended the training, if it did. */
 export type StopCause =
   | { readonly kind: 'asked' }
-  | { readonly kind: 'early'; readonly message: string }
-  | { readonly kind: 'diverged'; readonly message: string }
+  | { readonly kind: 'early'; readonly said: Words }
+  | { readonly kind: 'diverged'; readonly said: Words }
   | { readonly kind: 'rewind' };
 
 export type OutcomeInput = {
@@ -31,9 +32,10 @@ export function judgeOutcome(input: OutcomeInput): Outcome {
   const { end, exit, cause } = input;
   const how = { ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }), ...signalOf(exit) };
   if (end && end.reason !== 'stopped' && !isInterruption(end, cause))
-    return { ...how, state: end.reason, ...(end.message === undefined ? {} : { reason: end.message }) };
+    return { ...how, state: end.reason, ...reasonOf(end) };
   if (cause) return { ...how, ...stoppedBy(cause) };
-  if (end) return { ...how, state: 'stopped', reason: end.message ?? `stopped at step ${end.step}` };
+  if (end)
+    return { ...how, state: 'stopped', reason: words('stopped at step {0}', end.step), ...reasonOf(end) };
   return { ...how, state: 'failed', reason: failure(exit, input.lastWords) };
 }
 
@@ -41,22 +43,31 @@ export function judgeOutcome(input: OutcomeInput): Outcome {
 const isInterruption = (end: TrainerEventOf<'end'>, cause: StopCause | undefined): boolean =>
   end.reason === 'failed' && cause?.kind === 'asked';
 
+function reasonOf({ message, said }: TrainerEventOf<'end'>): { reason?: Words } {
+  if (said !== undefined) return { reason: said };
+  return message === undefined ? {} : { reason: quoted(message) };
+}
+
 function signalOf({ signal }: TrainerEnd): { signal?: string | null } {
   return signal === undefined ? {} : { signal };
 }
 
 /** An early stop is how such a run is meant to end. */
 function stoppedBy(cause: StopCause): Outcome {
-  if (cause.kind === 'asked') return { state: 'stopped', reason: 'stopped on request' };
-  if (cause.kind === 'rewind') return { state: 'stopped', reason: 'stopped to be rewound' };
-  return { state: cause.kind === 'early' ? 'completed' : 'diverged', reason: cause.message };
+  if (cause.kind === 'asked') return { state: 'stopped', reason: words('stopped on request') };
+  if (cause.kind === 'rewind') return { state: 'stopped', reason: words('stopped to be rewound') };
+  return { state: cause.kind === 'early' ? 'completed' : 'diverged', reason: cause.said };
 }
 
-function failure({ exitCode, signal }: TrainerEnd, lastWords: string): string {
-  const words = lastWords === '' ? '' : `: ${lastWords}`;
-  if (signal) return `the trainer was ended by ${signal}${words}`;
-  if (exitCode === undefined) return `the trainer ended (exit code unknown)${words}`;
-  return `the trainer ended with exit code ${exitCode} and no message${words}`;
+function failure(exit: TrainerEnd, lastWords: string): Words {
+  const how = howEnded(exit);
+  return lastWords === '' ? how : words('{0}: {1}', how, lastWords);
+}
+
+function howEnded({ exitCode, signal }: TrainerEnd): Words {
+  if (signal) return words('the trainer was ended by {0}', signal);
+  if (exitCode === undefined || exitCode === null) return words('the trainer ended (exit code unknown)');
+  return words('the trainer ended with exit code {0} and no message', exitCode);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one

@@ -1,4 +1,5 @@
 import { createTranslate } from '../base/translate';
+import { quoted } from '../base/words';
 import { describeRange } from '../domain/display/lr-range';
 import { readRange } from '../domain/lr-range/suggest';
 import type { RangePoint } from '../domain/lr-range/types';
@@ -22,6 +23,10 @@ export class RangeTest {
   conclude(outcome: Outcome): Outcome {
     if (outcome.state !== 'completed' && outcome.state !== 'diverged') return outcome;
     const points = [...this.#points].sort(([a], [b]) => a - b).map(([, point]) => point);
-    return { ...outcome, state: 'completed', reason: describeRange(readRange(points), createTranslate()) };
+    return {
+      ...outcome,
+      state: 'completed',
+      reason: quoted(describeRange(readRange(points), createTranslate())),
+    };
   }
 }

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import * as z from 'zod';
+import { quoted, type Words, words } from '../base/words';
 import type { TrainerEventOf } from '../run/events';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { openFolder } from '../run/folder/open-folder';
@@ -8,9 +10,10 @@ import type { RunPaths } from '../run/folder/paths';
 import { codeOf } from '../run/folder/refused';
 import { removeFile } from '../run/folder/remove';
 import { readJsonFileSync, writeJson } from '../run/folder/whole-file';
-import { type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
+import { type AnsweredRequest, type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
 import type { RunBook } from './run-book';
 
+const zNamed = z.object({ request: z.object({ type: z.string().max(64) }) });
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;
 
 /**
@@ -40,7 +43,7 @@ export class Requests {
     return files.sort((a, b) => a.t - b.t);
   }
 
-  answer(id: string, request: ControlRequest, answer: { ok: boolean; message: string }): void {
+  answer(id: string, request: AnsweredRequest, answer: { ok: boolean; said: Words }): void {
     this.#book.note({ type: 'answer', id, request, ...answer });
     this.#forwarded.delete(id);
     this.#remove(this.#paths.trainerControl, id);
@@ -60,13 +63,13 @@ export class Requests {
   }
 
   /** The trainer accepted or refused. Its answer is repeated in keeper.jsonl, so that hosts read one file. */
-  hear({ id, ok, message }: TrainerEventOf<'control'>): void {
+  hear({ id, ok, message, said = quoted(message) }: TrainerEventOf<'control'>): void {
     const request = this.#forwarded.get(id);
-    if (request) this.answer(id, request, { ok, message });
+    if (request) this.answer(id, request, { ok, said });
   }
 
   /** The trainer is gone: requests that it did not answer are answered here. */
-  close(answerFor: (request: ControlRequest) => { ok: boolean; message: string }, except?: string): void {
+  close(answerFor: (request: ControlRequest) => { ok: boolean; said: Words }, except?: string): void {
     const closed = [...this.#forwarded].filter(([id]) => id !== except);
     for (const [id, request] of closed) this.answer(id, request, answerFor(request));
     for (const id of listIds(this.#paths.trainerControl, this.#paths.dir))
@@ -78,23 +81,27 @@ export class Requests {
   }
 
   #read(id: string): ControlFile | undefined {
-    const file = readJsonFileSync(path.join(this.#paths.control, `${id}.json`), zControlFile, {
-      most: MOST_BYTES.request,
-      root: this.#paths.dir,
-    });
-    if (file && isAnothersFile(path.join(this.#paths.control, `${id}.json`))) {
-      this.answer(id, file.request, { ok: false, message: 'another user requested it: refused' });
+    const place = path.join(this.#paths.control, `${id}.json`);
+    const rule = { most: MOST_BYTES.request, root: this.#paths.dir };
+    if (this.#wasAnswered(id)) {
+      this.#remove(this.#paths.control, id);
       return undefined;
     }
-    if (file?.id === id && !this.#wasAnswered(id)) return file;
-    if (file?.id !== id)
-      this.#book.note({
-        type: 'keeper',
-        pid: process.pid,
-        attempt: 0,
-        message: `request ${id} is not understood`,
-      });
-    this.#remove(this.#paths.control, id);
+    const file = readJsonFileSync(place, zControlFile, rule);
+    if (file?.id !== id) return this.#answerUnknown(id, readJsonFileSync(place, zNamed, rule)?.request.type);
+    if (!isAnothersFile(place)) return file;
+    this.answer(id, file.request, { ok: false, said: words('another user requested it: refused') });
+    return undefined;
+  }
+
+  /** Who asked waits for the file's id, whatever is in it. */
+  #answerUnknown(id: string, named: string | undefined): undefined {
+    const said =
+      named === undefined
+        ? words('what was asked is not understood by the keeper of this run')
+        : words('{0} is not understood by the keeper of this run: it may be of an older Pitwall', named);
+    const request = { type: 'unknown', ...(named !== undefined && { named }) } as const;
+    this.answer(id, request, { ok: false, said });
     return undefined;
   }
 

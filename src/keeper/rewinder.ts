@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { quoted, words } from '../base/words';
 import { planRewind, type RewindPlan } from '../domain/run/rewind';
 import { scheduleOfRun } from '../protocol/dashboard/planned';
 import { canRewind, rewindRefusal, rewindTarget } from '../protocol/rewind-target';
@@ -33,9 +34,12 @@ export class Rewinder {
     const { id, request } = asked;
     // An earlier keeper had begun the attempt and died before it answered.
     const known = book.state.controls.find((control) => control.id === id);
-    if (known) return requests.answer(id, request, known);
-    const refusal = this.#asked ? 'the run is just being rewound' : rewindRefusal(book.state, request.epoch);
-    if (refusal !== undefined) return requests.answer(id, request, { ok: false, message: refusal });
+    if (known)
+      return requests.answer(id, request, { ok: known.ok, said: known.said ?? quoted(known.message) });
+    const refusal = this.#asked
+      ? words('the run is just being rewound')
+      : rewindRefusal(book.state, request.epoch);
+    if (refusal !== undefined) return requests.answer(id, request, { ok: false, said: refusal });
     this.#asked = asked;
     requests.hold(id, request);
     if (!trainer.alive) return;
@@ -52,10 +56,10 @@ export class Rewinder {
   async start(): Promise<void> {
     const { requests, trainer, book } = this.#parts;
     const { id, from, request } = this.#asked ?? { id: randomUUID(), from: 'keeper', request: OWN };
-    const { reason, ...plan } = this.#plan(request);
-    requests.close(() => ({ ok: false, message: 'the run was rewound' }), id);
+    const { said, ...plan } = this.#plan(request);
+    requests.close(() => ({ ok: false, said: words('the run was rewound') }), id);
     await requests.forward(id, { type: 'rewind', ...plan }, from);
-    book.note({ type: 'rewind', ...plan, by: from, message: `rewind: ${reason}` });
+    book.note({ type: 'rewind', ...plan, by: from, said: words('rewind: {0}', said) });
     this.#asked = undefined;
     trainer.again();
   }
@@ -69,7 +73,7 @@ export class Rewinder {
       ...planned,
       ...(lrFactor !== undefined && { lrFactor }),
       ...(warmup !== undefined && { warmup }),
-      reason: lrFactor === undefined ? planned.reason : `back to epoch ${epoch}, LR x ${lrFactor}`,
+      said: lrFactor === undefined ? planned.said : words('back to epoch {0}, LR x {1}', epoch, lrFactor),
     };
   }
 

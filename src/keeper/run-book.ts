@@ -1,3 +1,4 @@
+import { inEnglish, type Words } from '../base/words';
 import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
 import { type KeeperEntry, type RunFile, zStatusFile } from '../run/files';
@@ -14,6 +15,15 @@ import type { ValidationEntry } from '../run/validation';
 import { removeLeftovers } from './checkpoint-folder';
 
 type Untimed<T> = T extends unknown ? Omit<T, 't'> : never;
+/**
+ * What people read is given as words, which every language has; the file's English is made of them. So nothing can be written
+ * that an interface in another language could not say.
+ */
+type Worded<T> = T extends { readonly said?: Words | undefined }
+  ? Omit<T, 'message' | 'reason' | 'said'> & { readonly said: Words }
+  : T;
+export type KeeperNote = Worded<Untimed<KeeperEntry>>;
+type ValidationNote = Worded<Untimed<ValidationEntry>>;
 
 /** What the keeper knows of its run: the folded files without the step columns, and the two logs it writes itself. */
 export class RunBook {
@@ -86,14 +96,14 @@ export class RunBook {
     });
   }
 
-  note(entry: Untimed<KeeperEntry>): void {
-    const value = { ...entry, t: this.#timeOf(entry) } as KeeperEntry;
+  note(entry: KeeperNote): void {
+    const value = { ...inFull(entry), t: this.#timeOf(entry) } as KeeperEntry;
     this.#append(this.#keeperLog, value);
     this.#fold({ source: 'keeper', value });
   }
 
-  noteValidation(entry: Untimed<ValidationEntry>): void {
-    const value = { ...entry, t: this.#timeOf(entry) } as ValidationEntry;
+  noteValidation(entry: ValidationNote): void {
+    const value = { ...inFull(entry), t: this.#timeOf(entry) } as ValidationEntry;
     this.#append(this.#validationLog, value);
     this.#fold({ source: 'validation', value });
   }
@@ -137,6 +147,14 @@ export class RunBook {
     this.#lines++;
     foldEntry(this.#draft, entry);
   }
+}
+
+/** With its sentence in English, under the name that readers of every version know. */
+function inFull(entry: KeeperNote | ValidationNote): object {
+  if (!('said' in entry)) return entry;
+  const next = 'next' in entry && entry.next ? `; ${inEnglish(entry.next)}` : '';
+  const name = entry.type === 'cleanup' || entry.type === 'skipped' ? 'reason' : 'message';
+  return { ...entry, [name]: `${inEnglish(entry.said)}${next}` };
 }
 
 function readAll(tail: FileTail, onLine: (line: string) => void): void {

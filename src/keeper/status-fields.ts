@@ -1,3 +1,4 @@
+import { inEnglish } from '../base/words';
 import { bestOwn, ownMetricsOf } from '../run/own-metrics';
 import type { RunState } from '../run/state';
 import type { RunBook } from './run-book';
@@ -23,7 +24,8 @@ export function statusFields(input: StatusInput): StatusFields {
     state: validating ? 'validating' : state,
     ended: validating ? outcome.state : undefined,
     stalled: input.stalled,
-    reason: outcome?.reason,
+    reason: outcome?.reason && inEnglish(outcome.reason),
+    said: outcome?.reason,
     exitCode: outcome?.exitCode,
     signal: outcome?.signal,
     trainer: alive ? identity : undefined,

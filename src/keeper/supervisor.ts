@@ -1,10 +1,11 @@
 import { sleep, toError } from '../base/async';
 import type { Disposable } from '../base/disposable';
+import { type Words, words } from '../base/words';
 
 /** Work that the keeper starts and does not wait for. However it ends, either `done` or `failed` is called, once. */
 export type Work<T> = {
   /** For people, as the subject of a sentence: "the validation of epoch 3". */
-  readonly name: string;
+  readonly name: Words;
   readonly run: () => Promise<T>;
   /** What follows from it, in the same turn of the event loop. */
   readonly done: (value: T) => void;
@@ -17,7 +18,7 @@ export type Work<T> = {
 };
 
 export type Trouble = {
-  readonly name: string;
+  readonly name: Words;
   readonly error: Error;
   /** Undefined if it is not tried again. */
   readonly retryMs: number | undefined;
@@ -42,7 +43,7 @@ export class Supervisor implements Disposable {
   }
 
   /** A step of a turn, on its own: an error is reported, and the steps after it still run. */
-  async guard(name: string, step: () => Promise<void> | void): Promise<void> {
+  async guard(name: Words, step: () => Promise<void> | void): Promise<void> {
     try {
       await step();
     } catch (error) {
@@ -91,7 +92,7 @@ export class Supervisor implements Disposable {
       done(value);
     } catch (error) {
       // The work is done; only what follows from it failed, and another try would do the work twice.
-      this.#onTrouble({ name: 'what follows', error: toError(error), retryMs: undefined });
+      this.#onTrouble({ name: words('what follows'), error: toError(error), retryMs: undefined });
     }
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { toError } from '../base/async';
+import { quoted, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import type { RunMark } from '../engine/process/carries-run';
 import { identityOf } from '../engine/process/identity';
@@ -7,6 +8,7 @@ import { stopTrainer, sweep } from '../engine/process/stop-ladder';
 import type { ProcessIdentity, RunFile, StatusFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
 import { FINAL_STATES, type RunStateName } from '../run/state-names';
+import { STATE_WORDS } from '../run/state-words';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';
 import type { RunBook } from './run-book';
@@ -144,14 +146,14 @@ export class TrainerControl {
     // Never a second trainer beside one that is alive or being started.
     if (!this.#dispatch({ kind: 'start', attempt })) return;
     supervisor.start({
-      name: 'the start of the trainer',
+      name: words('the start of the trainer'),
       run: () => startTrainer({ run, dir: paths.dir, attempt, installDir, ...attach }),
       done: (trainer) => {
-        this.#note(attempt, `trainer started (process ${trainer.identity.pid})`);
+        this.#note(attempt, words('trainer started (process {0})', trainer.identity.pid));
         this.#watch(trainer, startedAt);
       },
       failed: (error) => {
-        const reason = reasonOf(error);
+        const reason = quoted(reasonOf(error));
         this.#note(attempt, reason);
         this.#dispatch({ kind: 'judged', outcome: { state: 'failed', reason } });
       },
@@ -161,14 +163,14 @@ export class TrainerControl {
   }
 
   #adopt(identity: ProcessIdentity, attempt: number): void {
-    this.#note(attempt, `trainer adopted (process ${identity.pid})`);
+    this.#note(attempt, words('trainer adopted (process {0})', identity.pid));
     this.#watch(adoptTrainer(identity, attempt), Number.POSITIVE_INFINITY);
   }
 
   #watch(trainer: TrainerProcess, startedAt: number): void {
     if (!this.#dispatch({ kind: 'started', trainer, startedAt })) return;
     this.#options.supervisor.start({
-      name: 'the watch over the trainer',
+      name: words('the watch over the trainer'),
       run: () => trainer.ended,
       done: (exit) => this.#dispatch({ kind: 'exit', exit }),
       failed: () => this.#dispatch({ kind: 'exit', exit: UNKNOWN }),
@@ -181,7 +183,7 @@ export class TrainerControl {
     const target = { run: this.#mark, pid: trainer.identity.pid, alive: trainer.alive };
     const hurry = (): boolean => this.#state.kind === 'stopping' && this.#state.hurry;
     supervisor.start({
-      name: 'the stop of the trainer',
+      name: words('the stop of the trainer'),
       run: () => stopTrainer(target, { hurry }),
       done: onChange,
       failed: () => {
@@ -196,7 +198,7 @@ export class TrainerControl {
     const hasEnded = this.hello !== undefined && book.state.end !== undefined;
     const mayGoOn = !hasEnded && this.cause === undefined;
     supervisor.start({
-      name: 'the end of what the trainer left behind',
+      name: words('the end of what the trainer left behind'),
       run: async () => {
         const unread = mayGoOn ? this.#readers.toReplace() : undefined;
         if (unread === undefined) await sweep(this.#mark);
@@ -209,8 +211,10 @@ export class TrainerControl {
   }
 
   #replaceReader({ programPid }: Unread, { exitCode, signal }: TrainerEnd): void {
-    const how = signal ? `by ${signal}` : `with exit code ${exitCode ?? 'unknown'}`;
-    this.#note(this.attempt, `the reader of the run ended ${how}; another one continues`);
+    const said = signal
+      ? words('the reader of the run ended by {0}; another one continues', signal)
+      : words('the reader of the run ended with exit code {0}; another one continues', exitCode ?? '?');
+    this.#note(this.attempt, said);
     this.#start(lastAttempt(this.#options.book) + 1, programPid);
   }
 
@@ -220,11 +224,17 @@ export class TrainerControl {
     const conclude = (lastWords: string): void => {
       const outcome = this.#options.conclude(judgeOutcome({ ...input, lastWords }));
       const { state, reason } = outcome;
-      this.#note(this.attempt, `trainer ended: ${state}${reason === undefined ? '' : `, ${reason}`}`);
+      const ended = STATE_WORDS[state];
+      this.#note(
+        this.attempt,
+        reason === undefined
+          ? words('trainer ended: {0}', ended)
+          : words('trainer ended: {0}, {1}', ended, reason),
+      );
       this.#dispatch({ kind: 'judged', outcome });
     };
     supervisor.start({
-      name: "the trainer's last output",
+      name: words("the trainer's last output"),
       run: () => lastWordsOf(paths.stdout),
       done: conclude,
       failed: () => conclude(''),
@@ -238,8 +248,8 @@ export class TrainerControl {
     return this.hello || (end && end.t >= startedAt) ? end : undefined;
   }
 
-  #note(attempt: number, message: string): void {
-    this.#options.book.note({ type: 'keeper', pid: process.pid, attempt, message });
+  #note(attempt: number, said: Words): void {
+    this.#options.book.note({ type: 'keeper', pid: process.pid, attempt, said });
   }
 }
 
@@ -264,11 +274,11 @@ function keptOutcome(previous: StatusFile | undefined, book: RunBook): Outcome {
   const { end } = book.state;
   const state = previous?.ended ?? previous?.state;
   if (previous && state && FINAL_STATES.has(state)) {
-    const { reason, exitCode, signal } = previous;
-    return { state, reason, exitCode, signal };
+    const { reason, said = reason === undefined ? undefined : quoted(reason), exitCode, signal } = previous;
+    return { state, ...(said && { reason: said }), exitCode, signal };
   }
   if (end) return judgeOutcome({ end, exit: UNKNOWN, cause: undefined, lastWords: '' });
-  return { state: 'lost', reason: 'trainer and keeper ended without a message' };
+  return { state: 'lost', reason: words('trainer and keeper ended without a message') };
 }
 
 const UNKNOWN: TrainerEnd = { exitCode: undefined, signal: undefined };

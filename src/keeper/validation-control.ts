@@ -1,3 +1,5 @@
+import { quoted, type Words, words } from '../base/words';
+import type { BetterBest } from '../domain/notify/news';
 import { createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
@@ -30,6 +32,8 @@ export type ValidationControlOptions = {
   readonly installDir: string;
   readonly supervisor: Supervisor;
   readonly onChange: () => void;
+  /** A checkpoint was compared with the best before it, which it beats. */
+  readonly onBetter: (best: BetterBest) => void;
 };
 
 /** Validates the checkpoints of one run, one after another, and logs the results and what follows from them. */
@@ -46,8 +50,8 @@ export class ValidationControl {
 
   constructor(options: ValidationControlOptions) {
     this.#options = options;
-    const note = (message: string): void =>
-      options.book.note({ type: 'keeper', pid: process.pid, attempt: 0, message });
+    const note = (said: Words): void =>
+      options.book.note({ type: 'keeper', pid: process.pid, attempt: 0, said });
     const { run, paths, installDir, supervisor } = options;
     this.#lane = new ValidationLane({ dir: paths.dir, run, installDir, supervisor, onNote: note });
   }
@@ -86,10 +90,10 @@ export class ValidationControl {
   }
 
   /** The run was stopped: the current validation is given up, waiting checkpoints are skipped, the process ends. */
-  giveUp(reason: string): void {
+  giveUp(said: Words): void {
     const given = [...this.queued];
     this.#end();
-    for (const epoch of given) this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
+    for (const epoch of given) this.#options.book.noteValidation({ type: 'skipped', epoch, said });
   }
 
   /** Ends the validator and leaves the queue to a later keeper. */
@@ -107,7 +111,7 @@ export class ValidationControl {
   warmUp(): void {
     const ignore = (): void => undefined;
     // What is wrong with them is reported by the first validation, too.
-    const work = { name: 'the start of the validator', done: ignore, failed: ignore };
+    const work = { name: words('the start of the validator'), done: ignore, failed: ignore };
     this.#options.supervisor.start({ ...work, run: () => this.#lane.warmUp() });
   }
 
@@ -130,7 +134,7 @@ export class ValidationControl {
   #endLane(): void {
     const { supervisor, onChange } = this.#options;
     const run = () => this.#lane.stop();
-    supervisor.start({ name: 'the end of the validator', run, done: onChange, failed: onChange });
+    supervisor.start({ name: words('the end of the validator'), run, done: onChange, failed: onChange });
   }
 
   #plan(trainerEnded: boolean): QueuePlan {
@@ -155,8 +159,10 @@ export class ValidationControl {
   #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
     if (state === 'validated' || !this.#lane.needsWord(path, this.#options.book.state.plan?.dataset))
       return false;
-    const reason = 'a .pt of another program is opened only on request: pitwall validate --run NAME@EPOCH';
-    if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, reason });
+    const said = words(
+      'a .pt of another program is opened only on request: pitwall validate --run NAME@EPOCH',
+    );
+    if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, said });
     return true;
   }
 
@@ -169,13 +175,13 @@ export class ValidationControl {
     const { task, ownJudge, dataset, validation: rule } = book.state.plan ?? {};
     this.#dispatch({ kind: 'start', epoch });
     supervisor.start({
-      name: `the validation of epoch ${epoch}`,
+      name: words('the validation of epoch {0}', epoch),
       run: async () => {
         makeFolderIn(paths.detections, paths.dir);
         return this.#lane.validate(checkpoint, { isAsked, rule, task, ownJudge, dataset });
       },
       done: (outcome) => this.#take(checkpoint, outcome),
-      failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', message }),
+      failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', said: quoted(message) }),
       retryAfterMs: PASSING_MS,
       mayPass: isPassing,
     });
@@ -201,15 +207,25 @@ export class ValidationControl {
   #compare(epoch: number, before: number | undefined): void {
     const done = (): void => this.#dispatch({ kind: 'compared' });
     this.#options.supervisor.start({
-      name: `the comparison of epoch ${epoch} with the best before it`,
+      name: words('the comparison of epoch {0} with the best before it', epoch),
       run: () => this.#judgeAgainst(epoch, before),
       done: (entries) => {
-        if (!this.stopped) for (const entry of entries) this.#options.book.noteValidation(entry);
+        if (!this.stopped) for (const entry of entries) this.#noteVerdict(entry);
         this.#options.monitor.validated();
         done();
       },
       failed: done,
     });
+  }
+
+  #noteVerdict(entry: ComparedEntry): void {
+    const { book, onBetter } = this.#options;
+    book.noteValidation(entry);
+    if (entry.type !== 'compared') return;
+    const { epoch, versusBest } = entry;
+    const { map } = book.state.validations.get(epoch) ?? { map: Number.NaN };
+    const { epoch: before, difference, low, high } = versusBest;
+    onBetter({ epoch, map, before, difference, low, high });
   }
 
   /** By the draws of both, if there are any of the best before; else image by image, from its detections. */
@@ -234,10 +250,10 @@ export class ValidationControl {
       this.#warnOtherSets(epoch);
       this.judge();
     } else if (outcome.kind === 'failed') {
-      book.noteValidation({ type: 'failed', epoch, message: outcome.message });
+      book.noteValidation({ type: 'failed', epoch, said: outcome.said });
       const rule = 'validation_failed';
-      const message = `epoch ${epoch} could not be validated: ${outcome.message}`;
-      book.note({ type: 'alert', rule, severity: 'error', message, epoch, numbers: {} });
+      const said = words('epoch {0} could not be validated: {1}', epoch, outcome.said);
+      book.note({ type: 'alert', rule, severity: 'error', said, epoch, numbers: {} });
     }
   }
 
@@ -257,9 +273,9 @@ export class ValidationControl {
     const fresh = problems.filter((p) => !this.#told.has(p));
     for (const message of fresh) this.#told.add(message);
     if (fresh.length === 0) return;
-    const message = summaryOf(fresh);
+    const said = summaryOf(fresh);
     const numbers = { problems: fresh.length };
-    this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', message, numbers }, 0);
+    this.#options.monitor.raise({ rule: 'val_set', severity: 'warning', said, numbers }, 0);
   }
 
   /** Once for each change: results on the earlier val set no longer count. */
@@ -269,11 +285,22 @@ export class ValidationControl {
     this.#otherSets = others.length;
     if (others.length === 0) return;
     const [first, last] = [others[0], others[others.length - 1]];
-    const which =
-      first === last ? `epoch ${first} was` : `${others.length} epochs from ${first} to ${last} were`;
-    const message = `the val set has changed: ${which} judged on another one and no longer count for best, keep_best and early stopping; pitwall validate --run RUN@EPOCH judges one again`;
+    const said =
+      first === last
+        ? words(
+            'the val set has changed: epoch {0} was judged on another one and no longer counts for best, keep_best and early stopping',
+            first,
+          )
+        : words(
+            'the val set has changed: {0} epochs from {1} to {2} were judged on another one and no longer count for best, keep_best and early stopping',
+            others.length,
+            first,
+            last,
+          );
+    const next = words('pitwall validate --run RUN@EPOCH judges one again');
+    const numbers = { epochs: others.length };
     this.#options.monitor.raise(
-      { rule: 'val_set_changed', severity: 'warning', message, epoch, numbers: { epochs: others.length } },
+      { rule: 'val_set_changed', severity: 'warning', said, next, epoch, numbers },
       0,
     );
   }
@@ -295,10 +322,13 @@ type ComparedEntry = Omit<Drawn, 't'> | Omit<Compared, 't'>;
 
 const MOST_SHOWN = 3;
 
-function summaryOf(lines: readonly string[]): string {
-  if (lines.length === 1) return lines[0];
-  const more = lines.length > MOST_SHOWN ? `; and ${lines.length - MOST_SHOWN} more` : '';
-  return `${lines.length} problems of the val set: ${lines.slice(0, MOST_SHOWN).join('; ')}${more}`;
+function summaryOf(lines: readonly string[]): Words {
+  if (lines.length === 1) return quoted(lines[0]);
+  const shown = lines.slice(0, MOST_SHOWN).join('; ');
+  const more = lines.length - MOST_SHOWN;
+  return more > 0
+    ? words('{0} problems of the val set: {1}; and {2} more', lines.length, shown, more)
+    : words('{0} problems of the val set: {1}', lines.length, shown);
 }
 
 /** Whether the detections are kept, so that they can be compared. */

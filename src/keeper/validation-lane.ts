@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
+import { inEnglish, quoted, type Words, words } from '../base/words';
 import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
 import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
@@ -30,12 +31,12 @@ export type LaneOptions = {
   readonly run: RunFile;
   readonly installDir: string;
   readonly supervisor: Supervisor;
-  readonly onNote: (message: string) => void;
+  readonly onNote: (said: Words) => void;
 };
 
 export type LaneOutcome =
   | { readonly kind: 'validated'; readonly result: ValidateResult }
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'failed'; readonly said: Words }
   | { readonly kind: 'abandoned' };
 
 /**
@@ -49,7 +50,7 @@ export class ValidationLane {
   readonly #models: OnnxModels;
   readonly #own: OwnValidation;
   readonly #supervisor: Supervisor;
-  readonly #onNote: (message: string) => void;
+  readonly #onNote: (said: Words) => void;
   #validator: ValidatorProcess | undefined;
   #identity: ProcessIdentity | undefined;
   #abandoned = false;
@@ -104,7 +105,7 @@ export class ValidationLane {
       const { message } = await validator.stopped;
       this.#problem = message;
       if (restarts === MOST_RESTARTS && !this.#abandoned)
-        return { kind: 'failed', message: `${message}; given up after ${MOST_RESTARTS} restarts` };
+        return { kind: 'failed', said: words('{0}; given up after {1} restarts', message, MOST_RESTARTS) };
       await sleep(RESTART_MS[restarts]);
     }
     return { kind: 'abandoned' };
@@ -113,7 +114,7 @@ export class ValidationLane {
   /** What is kept of a checkpoint for every later comparison; undefined if there is nothing to draw, which is reported. */
   async draw(epoch: number): Promise<Omit<Drawn, 't'> | undefined> {
     const withhold = (why: string): undefined => {
-      this.#onNote(`epoch ${epoch} will not be compared with others: ${why}`);
+      this.#onNote(words('epoch {0} will not be compared with others: {1}', epoch, why));
     };
     try {
       const result = await this.#validator?.draw({ det: path.join(this.#dir, detectionsPath(epoch)) });
@@ -130,7 +131,7 @@ export class ValidationLane {
   async compare(before: number, now: number): Promise<Omit<VersusBest, 'epoch'> | undefined> {
     const file = (epoch: number): string => path.join(this.#dir, detectionsPath(epoch));
     const withhold = (why: string): undefined => {
-      this.#onNote(`epoch ${now} was not compared with epoch ${before}: ${why}`);
+      this.#onNote(words('epoch {0} was not compared with epoch {1}: {2}', now, before, why));
     };
     try {
       const result = await this.#validator?.compare({ a: file(before), b: file(now) });
@@ -163,7 +164,7 @@ export class ValidationLane {
     } catch (error) {
       if (await hasEnded(validator)) return 'crashed';
       this.#problem = toError(error).message;
-      return { kind: 'failed', message: this.#problem };
+      return { kind: 'failed', said: quoted(this.#problem) };
     }
   }
 
@@ -186,22 +187,25 @@ export class ValidationLane {
 
   /** The device of the model, and the reason: once, and again if it changes. */
   #tellDevice({ report: { device, why } }: ValidateResult): void {
-    const told = `checkpoints run on ${device}: ${why ?? ''}`;
-    if (why !== undefined && told !== this.#toldDevice) this.#onNote(told);
+    const said = words('checkpoints run on {0}: {1}', device, why ?? '');
+    const told = inEnglish(said);
+    if (why !== undefined && told !== this.#toldDevice) this.#onNote(said);
     this.#toldDevice = told;
   }
 
   /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever the settings say. */
   async #engineFor({ task, ownJudge, dataset }: EngineWish): Promise<EngineChoice> {
-    const other = ownJudge ? 'a detector with a head of its own' : `the task ${task}`;
     if (!ownJudge && (task === undefined || !JUDGED_BY_ULTRALYTICS.has(task))) {
       this.#engine ??= this.#chooseEngine(dataset !== undefined);
       return this.#engine;
     }
-    const reason = `Pitwall's own validator judges YOLO's boxes, not ${other}`;
-    if (!this.#toldTask) this.#onNote(`checkpoints are validated by Ultralytics' own val: ${reason}`);
+    const said = ownJudge
+      ? words("Pitwall's own validator judges YOLO's boxes, not a detector with a head of its own")
+      : words("Pitwall's own validator judges YOLO's boxes, not the task {0}", task ?? '');
+    const choice = { engine: 'ultralytics', said } as const;
+    if (!this.#toldTask) this.#onNote(choiceWords(choice));
     this.#toldTask = true;
-    return { engine: 'ultralytics', reason };
+    return choice;
   }
 
   /** `isWatched`: our runner watches a script from within, and its checkpoints are Ultralytics' as well. */
@@ -213,8 +217,7 @@ export class ValidationLane {
       models: this.#models,
       validator: () => this.#ensure(),
     });
-    const who = choice.engine === 'onnx' ? 'Pitwall through ONNX' : "Ultralytics' own val";
-    if (isUltralytics) this.#onNote(`checkpoints are validated by ${who}: ${choice.reason}`);
+    if (isUltralytics) this.#onNote(choiceWords(choice));
     return choice;
   }
 
@@ -222,8 +225,9 @@ export class ValidationLane {
   #judging(rule: TrainerRule | undefined): TrainerRule | undefined {
     const wanted = this.#run.experiment.resolved.validation.rule ?? 'trainer';
     const counts = wanted === 'standard' ? undefined : rule;
-    const told = rule === undefined ? '' : ruleNote(rule, wanted);
-    if (told !== '' && told !== this.#toldRule) this.#onNote(told);
+    const said = rule && ruleNote(rule, wanted);
+    const told = said ? inEnglish(said) : '';
+    if (said && told !== this.#toldRule) this.#onNote(said);
     this.#toldRule = told;
     return counts;
   }
@@ -242,7 +246,7 @@ export class ValidationLane {
       if (this.#validator === validator) this.#validator = undefined;
     };
     const run = () => validator.stopped;
-    this.#supervisor.start({ name: 'the validator', run, done: forget, failed: forget });
+    this.#supervisor.start({ name: words('the validator'), run, done: forget, failed: forget });
     return validator;
   }
 
@@ -261,6 +265,12 @@ export class ValidationLane {
       det: path.join(this.#dir, detectionsPath(epoch)),
     };
   }
+}
+
+function choiceWords({ engine, said }: EngineChoice): Words {
+  return engine === 'onnx'
+    ? words('checkpoints are validated by Pitwall through ONNX: {0}', said)
+    : words("checkpoints are validated by Ultralytics' own val: {0}", said);
 }
 
 /** `rule`: how the run's trainer validates by itself, if it said so. */

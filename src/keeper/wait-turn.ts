@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../base/async';
+import { inEnglish, type Words, words } from '../base/words';
 import { listRuns } from '../engine/runs/run-index';
 import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
@@ -29,10 +30,10 @@ export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go'
   const book = RunBook.open(dir, run, onError);
   const requests = new Requests(paths, book, onError);
   try {
-    await status.set(fields('starting', `waits until ${path.basename(after)} has ended`));
+    await status.set(fields('starting', words('waits until {0} has ended', path.basename(after))));
     while (await isGoing(after)) {
       if (wasTakenOut(requests)) {
-        await status.writeNow(fields('stopped', 'taken out of the queue before its turn came'));
+        await status.writeNow(fields('stopped', words('taken out of the queue before its turn came')));
         return 'stopped';
       }
       await sleep(LOOK_MS);
@@ -44,8 +45,8 @@ export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go'
   }
 }
 
-function fields(state: StatusFields['state'], reason: string): StatusFields {
-  return { state, reason, stalled: false, queue: { waiting: [] } };
+function fields(state: StatusFields['state'], said: Words): StatusFields {
+  return { state, reason: inEnglish(said), said, stalled: false, queue: { waiting: [] } };
 }
 
 /** Answers requests that came meanwhile; returns whether a stop was among them. */
@@ -55,7 +56,7 @@ function wasTakenOut(requests: Requests): boolean {
     const ok = isStop(request.type);
     requests.answer(id, request, {
       ok,
-      message: ok ? 'taken out of the queue' : 'the run waits for its turn',
+      said: ok ? words('taken out of the queue') : words('the run waits for its turn'),
     });
   }
   return asked.some(({ request }) => isStop(request.type));

@@ -1,3 +1,4 @@
+import { type Words, words } from '../base/words';
 import type { TrainerKind } from '../domain/experiment/types';
 import { totalLoss } from '../domain/run/alarms';
 import { epochBeforeTrouble } from '../domain/run/rewind';
@@ -27,18 +28,27 @@ export function rewindTarget(state: RunState, asked: number | undefined): number
 }
 
 /** One line if the run cannot be rewound so; undefined if it can. */
-export function rewindRefusal(state: RunState, asked: number | undefined): string | undefined {
+export function rewindRefusal(state: RunState, asked: number | undefined): Words | undefined {
   const trainer = state.run?.experiment.resolved.trainer ?? 'unknown';
-  if (!canRewind(state)) return `trainer ${trainer} cannot be rewound`;
+  if (!canRewind(state)) return words('trainer {0} cannot be rewound', trainer);
   const epoch = rewindTarget(state, asked);
   if (epoch === 0) return undefined;
   const there = keptEpochs(state);
-  if (!there.includes(epoch))
-    return `there is no checkpoint of epoch ${epoch}; there are: ${there.join(', ') || 'none'}`;
+  if (!there.includes(epoch)) return noCheckpoint(epoch, there);
   const { epochs = Number.POSITIVE_INFINITY } = state.plan ?? {};
   if (epoch < epochs) return undefined;
-  const earlier = there.filter((one) => one < epochs).join(', ') || 'none';
-  return `epoch ${epoch} is the run's last, so nothing would be trained; earlier checkpoints: ${earlier}`;
+  const earlier = there.filter((one) => one < epochs).join(', ') || '-';
+  return words(
+    "epoch {0} is the run's last, so nothing would be trained; earlier checkpoints: {1}",
+    epoch,
+    earlier,
+  );
+}
+
+function noCheckpoint(epoch: number, there: readonly number[]): Words {
+  return there.length === 0
+    ? words('there is no checkpoint of epoch {0}, and none of any other', epoch)
+    : words('there is no checkpoint of epoch {0}; there are: {1}', epoch, there.join(', '));
 }
 
 const keptEpochs = ({ checkpoints }: RunState): number[] =>

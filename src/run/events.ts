@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { zControlRequest, zLrChange } from './requests';
-import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { zTrainerRule } from './trainer-rule';
 
 // events.jsonl: one writer, the trainer (or the adapter that reads a foreign one). Epochs count from 1, steps from 0.
@@ -113,6 +113,7 @@ export const zControlEvent = z.object({
   applied: zLrChange.optional(),
   step: zStep,
   message: z.string(),
+  said: zSaid,
 });
 
 export const zLogEvent = z.object({
@@ -128,6 +129,7 @@ export const zEndEvent = z.object({
   reason: z.enum(['completed', 'stopped', 'paused', 'diverged', 'failed']),
   step: zStep,
   message: z.string().optional(),
+  said: zSaid,
 });
 
 export const zTrainerEvent = z.discriminatedUnion('type', [

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { NEWS_KINDS } from '../domain/notify/news';
 import { ALARM_ACTIONS } from '../domain/run/alarm';
 import { zExperiment } from './experiment';
 import { zFollows } from './follows';
-import { zControlRequest } from './requests';
-import { zEpoch, zNumber, zRunPath, zStep, zWords } from './schema';
+import { zControlRequest, zUnknownRequest } from './requests';
+import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { RUN_STATES } from './state-names';
 
 /** Run folders of this format and the one before are read. */
@@ -67,8 +68,8 @@ export const zAlertText = z.object({
   t: z.number(),
   severity: z.enum(['info', 'warning', 'error']),
   message: z.string(),
-  said: zWords.optional(),
-  next: zWords.optional(),
+  said: zSaid,
+  next: zSaid,
 });
 export type AlertText = z.infer<typeof zAlertText>;
 
@@ -78,6 +79,8 @@ export const zStatusFile = z.object({
   state: z.enum(RUN_STATES),
   stalled: z.boolean().default(false),
   reason: z.string().optional(),
+  /** The reason, for readers of other languages. */
+  said: zSaid,
   /** While validating: the state that follows when the queue is empty. */
   ended: z.enum(RUN_STATES).optional(),
   exitCode: z.number().int().nullable().optional(),
@@ -115,6 +118,7 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     pid: z.number().int(),
     attempt: z.number().int(),
     message: z.string(),
+    said: zSaid,
   }),
   z.object({
     type: z.literal('alert'),
@@ -123,8 +127,8 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     severity: z.enum(['info', 'warning', 'error']),
     message: z.string(),
     /** The message and the advice as values that every language has words for. */
-    said: zWords.optional(),
-    next: zWords.optional(),
+    said: zSaid,
+    next: zSaid,
     /** What hosts offer beside it; one of a later version is left out. */
     action: z.enum(ALARM_ACTIONS).optional().catch(undefined),
     step: zStep.optional(),
@@ -135,9 +139,10 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     type: z.literal('answer'),
     t,
     id: z.string(),
-    request: zControlRequest,
+    request: zControlRequest.or(zUnknownRequest),
     ok: z.boolean(),
     message: z.string(),
+    said: zSaid,
   }),
   z.object({ type: z.literal('best'), t, epoch: zEpoch, map: zNumber, path: zRunPath }),
   z.object({
@@ -147,6 +152,7 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     bestEpoch: zEpoch,
     metric: z.string(),
     message: z.string(),
+    said: zSaid,
   }),
   z.object({
     type: z.literal('cleanup'),
@@ -155,6 +161,7 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     path: zRunPath,
     bytes: z.number(),
     reason: z.string(),
+    said: zSaid,
   }),
   z.object({
     type: z.literal('rewind'),
@@ -164,9 +171,12 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     lrFactor: zNumber,
     warmup: z.number().int(),
     message: z.string(),
+    said: zSaid,
     by: z.string(),
   }),
   z.object({ type: z.literal('pin'), t, epoch: zEpoch, pinned: z.boolean() }),
+  /** What was sent to the user's own channels; what is not known of it is not counted. */
+  z.object({ type: z.literal('notified'), t, kind: z.enum(NEWS_KINDS), channels: z.array(z.string()) }),
 ]);
 export type KeeperEntry = z.infer<typeof zKeeperEntry>;
 

@@ -12,6 +12,7 @@ const ENTRIES: {
   readonly [K in KeeperEntry['type']]: (draft: RunDraft, entry: EntryOf<K>) => void;
 } = {
   keeper: () => undefined,
+  notified: () => undefined,
   alert: (draft, alert) => draft.push('alerts', alert),
   answer: () => undefined,
   best: (draft, entry) => {

@@ -38,6 +38,10 @@ export const zControlRequest = z.discriminatedUnion('type', [
 ]);
 export type ControlRequest = z.infer<typeof zControlRequest>;
 
+/** What a keeper could not read as a request, with the type that it named; a host of a later version may ask for it. */
+export const zUnknownRequest = z.object({ type: z.literal('unknown'), named: z.string().optional() });
+export type AnsweredRequest = ControlRequest | z.infer<typeof zUnknownRequest>;
+
 export const zControlFile = z.object({
   id: z.string(),
   t: z.number(),

@@ -21,10 +21,13 @@ export const zRunPath = z
 const zText = z.string().max(1000);
 const zPlainPart = z.union([zText, z.number()]);
 
-/** A sentence with its values; a part may be a sentence of plain parts, and nothing is nested deeper. */
-export const zWords: z.ZodType<Words> = z.object({
-  template: zText,
-  parts: z
-    .array(z.union([zPlainPart, z.object({ template: zText, parts: z.array(zPlainPart).max(20) })]))
-    .max(20),
-});
+const withParts = (part: z.ZodType<Words['parts'][number]>): z.ZodType<Words> =>
+  z.object({ template: zText, parts: z.array(part).max(20) });
+/** A sentence in a sentence in a sentence in a sentence, and nothing deeper. */
+const zNested = [1, 2, 3].reduce((inner) => withParts(z.union([zPlainPart, inner])), withParts(zPlainPart));
+
+/** A sentence with its values. */
+export const zWords: z.ZodType<Words> = withParts(z.union([zPlainPart, zNested]));
+
+/** Beside a message in English; one that is too long or too deep leaves the message. */
+export const zSaid = zWords.optional().catch(undefined);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { zEpoch, zNumber, zRunPath, zStep } from './schema';
+import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { zReportRule } from './trainer-rule';
 
 const metric = zNumber;
@@ -103,12 +103,19 @@ export const zValidated = zValidationReport.extend({
   fingerprint: z.string().optional(),
   versusBest: zVersusBest.optional(),
 });
-export const zSkipped = z.object({ type: z.literal('skipped'), t, epoch: zEpoch, reason: z.string() });
+export const zSkipped = z.object({
+  type: z.literal('skipped'),
+  t,
+  epoch: zEpoch,
+  reason: z.string(),
+  said: zSaid,
+});
 export const zValidationFailed = z.object({
   type: z.literal('failed'),
   t,
   epoch: zEpoch,
   message: z.string(),
+  said: zSaid,
 });
 
 /** The verdict on a validated checkpoint; a line of its own, so that metrics need not wait for it. */

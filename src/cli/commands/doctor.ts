@@ -12,6 +12,7 @@ import { type CliIo, printJson, printLine } from '../io';
 import { formatTable } from '../output/table';
 import { VERSION } from '../version';
 import { withValidator } from '../with-validator';
+import { notifyLines, notifyReport } from './notify';
 
 type DoctorReport = {
   readonly pitwall: string;
@@ -30,6 +31,8 @@ type DoctorReport = {
   readonly ultralytics: string;
   /** Version of the CUDA provider that was installed on demand. */
   readonly gpuRuntime: string | null;
+  /** Channels that messages about runs go through. */
+  readonly notify: ReturnType<typeof notifyReport>;
 };
 
 export function doctorCommand({ io, run }: Cli) {
@@ -43,7 +46,7 @@ export function doctorCommand({ io, run }: Cli) {
       run(async ({ json, trust }) => {
         const report = await examine(io, trust === true);
         if (json) printJson(io.stdout, report);
-        else for (const line of reportLines(report)) printLine(io.stdout, line);
+        else for (const line of [...reportLines(report), ...notifyLines(io.env)]) printLine(io.stdout, line);
         return report.devices.some((device) => device.available) ? 0 : 1;
       }),
     );
@@ -69,6 +72,7 @@ async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {
     notAsked: places.filter((p) => !asked.includes(p) && existsSync(p.executable)).map((p) => p.executable),
     ultralytics: await askTorch(python),
     gpuRuntime: installedGpuRuntime(io.installDir)?.version ?? null,
+    notify: notifyReport(io.env),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { inEnglish } from '../../base/words';
 import { openRun } from '../../engine/runs/live-run';
 import { rewindRefusal } from '../../protocol/rewind-target';
 import type { Cli } from '../cli';
@@ -47,5 +48,5 @@ async function refuseRewind(dir: string, to: number | undefined): Promise<void> 
   const live = await openRun(dir);
   live.dispose();
   const refusal = rewindRefusal(live.state, to);
-  if (refusal !== undefined) throw badInput(`${dir}: ${refusal}`);
+  if (refusal !== undefined) throw badInput(`${dir}: ${inEnglish(refusal)}`);
 }

@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../base/suggest';
+import { inEnglish } from '../../base/words';
 import { previewLines, tooHighSentence } from '../../domain/schedule/lr-preview';
 import { openRun } from '../../engine/runs/live-run';
 import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
@@ -56,9 +57,9 @@ async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish):
   requireGroup(dir, request.group, state.hello?.groups ?? []);
   const foreseen = foreseeLr(state, request, nextStep(state));
   if (!foreseen) return;
-  for (const line of previewLines(foreseen.preview)) printLine(io.stdout, line);
+  for (const line of previewLines(foreseen.preview)) printLine(io.stdout, inEnglish(line));
   if (foreseen.tooHigh && !isConfirmed)
-    throw badInput(`${dir}: ${tooHighSentence(foreseen.tooHigh)}; --yes sets it all the same`);
+    throw badInput(`${dir}: ${inEnglish(tooHighSentence(foreseen.tooHigh))}; --yes sets it all the same`);
 }
 
 /** A group that the run's trainer has named; before that, the trainer judges every name. */

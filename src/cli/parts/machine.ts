@@ -1,8 +1,10 @@
 import { doctorCommand } from '../commands/doctor';
 import { gpuRuntimeCommand } from '../commands/gpu-runtime';
+import { notifyCommand } from '../commands/notify';
 import { setupPythonCommand } from '../commands/setup-python';
 
 export const MACHINE = {
+  notify: notifyCommand,
   doctor: doctorCommand,
   'setup-python': setupPythonCommand,
   'gpu-runtime': gpuRuntimeCommand,

@@ -26,6 +26,7 @@ export function checkEntries(entries: readonly Entry[]): CheckedEntries {
 
 function checkEntry(entry: Entry, mayAsk: boolean): Problem | { entries: Entry[] } {
   if (BLOCKS.has(entry.key)) return checkBlock(entry);
+  if (/^notify(\.|$)/.test(entry.key)) return misplacedNotify(entry);
   const spec = keySpec(entry.key);
   if (spec === undefined) return unknownKey(entry, mayAsk);
   const checked = checkValue(spec, entry.value);
@@ -44,6 +45,14 @@ function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
     ...worded(words('expected a block such as {0}, but got {1}', `{ ${example}: ... }`, shown(entry.value))),
     ...place(entry),
   };
+}
+
+/** An experiment is shared with a project, and its text is copied into each run: no place for an address that is a secret. */
+function misplacedNotify(entry: Entry): Problem {
+  const said = words(
+    'notifications are set up for a user and never in an experiment: take it out, and see pitwall notify test or the setting pitwall.notify',
+  );
+  return { severity: 'error', ...worded(said), file: entry.file, key: 'notify', range: entry.keyRange };
 }
 
 function unknownKey(entry: Entry, mayAsk: boolean): Problem {

@@ -18,9 +18,8 @@ export type AlarmAction = (typeof ALARM_ACTIONS)[number];
 export type Alarm = {
   readonly rule: string;
   readonly severity: 'info' | 'warning' | 'error';
-  readonly message: string;
-  /** The message and the advice in parts that can be translated. */
-  readonly said?: Words;
+  /** What is wrong, and the advice. */
+  readonly said: Words;
   readonly next?: Words;
   readonly action?: AlarmAction;
   readonly step?: number;

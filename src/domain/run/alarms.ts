@@ -1,4 +1,4 @@
-import { inEnglish, type Words, words } from '../../base/words';
+import { type Words, words } from '../../base/words';
 import { type Alarm, createEpisode } from './alarm';
 import { createDivergenceRule, type Divergence } from './divergence';
 import { createLossHistory } from './loss-history';
@@ -80,7 +80,6 @@ function alarmOf({ rule, next, action }: LossRule, { numbers, said }: LossFindin
     rule,
     action,
     severity: 'warning',
-    message: `${inEnglish(said)}; ${inEnglish(next)}`,
     said,
     next,
     numbers,
@@ -91,7 +90,6 @@ type At = { readonly step: number; readonly epoch: number };
 
 const GO_BACK = words('go back to a checkpoint before it, with a lower LR or a longer warm-up');
 
-/** The reason of a run's end has it as well, so the message is without what to do. */
 function divergedAlarm(at: At, beyond: Divergence | undefined): Alarm {
   const said = words('diverged at step {0}: {1}', at.step, beyond?.said ?? '');
   const numbers = { mean: beyond?.value ?? 0, first: beyond?.first ?? 0 };
@@ -103,5 +101,4 @@ function nonFiniteAlarm(at: At, name: string, value = Number.NaN): Alarm {
   return { ...at, rule: 'non_finite', severity: 'error', numbers: { [name]: value }, ...wordsOf(said) };
 }
 
-const wordsOf = (said: Words) =>
-  ({ message: inEnglish(said), said, next: GO_BACK, action: 'rewind' }) as const;
+const wordsOf = (said: Words) => ({ said, next: GO_BACK, action: 'rewind' }) as const;

@@ -1,4 +1,4 @@
-import { inEnglish, type Words, words } from '../../base/words';
+import { type Words, words } from '../../base/words';
 
 /** Steps that are judged together, and the multiple of the usual loss at which a run has diverged. */
 const WINDOW = 16;
@@ -11,8 +11,6 @@ export type Divergence = {
   readonly value: number;
   /** The usual loss before; NaN if there was nothing yet. */
   readonly first: number;
-  readonly reason: string;
-  /** The reason for readers of any language. */
   readonly said: Words;
 };
 
@@ -78,8 +76,9 @@ function usualOf(first: number | undefined, recent: readonly number[]): number {
 
 function nonFinite(losses: Losses, first: number): Divergence | undefined {
   const [name, value] = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss)) ?? [];
-  if (name === undefined || value === undefined) return undefined;
-  return { value, first, ...reasonOf(words('the {0} loss is {1}', name, String(value))) };
+  return value === undefined
+    ? undefined
+    : { value, first, said: words('the {0} loss is {1}', name ?? 'total', String(value)) };
 }
 
 function grown(recent: readonly number[], usual: number): Divergence | undefined {
@@ -93,10 +92,8 @@ function grown(recent: readonly number[], usual: number): Divergence | undefined
     FACTOR,
     show(usual),
   );
-  return { value, first: usual, ...reasonOf(said) };
+  return { value, first: usual, said };
 }
-
-const reasonOf = (said: Words) => ({ said, reason: inEnglish(said) });
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,3 +1,4 @@
+import { listed, type Words, words } from '../../base/words';
 import { exponentialAverage } from '../display/smooth';
 import type { EarlyStopSettings } from '../experiment/types';
 import { hasMostAhead, type LrAhead } from './lr-ahead';
@@ -31,7 +32,7 @@ export type EarlyStopVerdict = {
   /** Validated epochs since the warm-up in which the metric has not begun; 0 after it has. */
   readonly notBegun: number;
   /** What the other numbers do meanwhile: "loss still falls, recall at rest". */
-  readonly others: string;
+  readonly others: Words;
 };
 
 type Settings = Pick<EarlyStopSettings, 'metric' | 'ema' | 'patience'> &
@@ -118,16 +119,18 @@ function rises(
 /** Clearly: by more than two standard errors. */
 const CLEARLY = 2;
 
-function othersOf(recent: readonly ValidatedEpoch[], metric: Settings['metric']): string {
+function othersOf(recent: readonly ValidatedEpoch[], metric: Settings['metric']): Words {
   const names = (['loss', 'precision', 'recall', 'map50', 'map'] as const).filter((name) => name !== metric);
-  return names
-    .filter((name) => recent.every((epoch) => epoch[name] !== undefined))
-    .map((name) => {
-      const { t } = trendOf(recent.map((epoch) => epoch[name] ?? Number.NaN));
-      const moves = t > CLEARLY ? 'still rises' : t < -CLEARLY ? 'still falls' : 'at rest';
-      return `${name} ${moves}`;
-    })
-    .join(', ');
+  const known = names.filter((name) => recent.every((epoch) => epoch[name] !== undefined));
+  return listed(
+    known.map((name) => movesOf(name, trendOf(recent.map((epoch) => epoch[name] ?? Number.NaN)).t)),
+    ', ',
+  );
+}
+
+function movesOf(name: string, t: number): Words {
+  if (t > CLEARLY) return words('{0} still rises', name);
+  return t < -CLEARLY ? words('{0} still falls', name) : words('{0} at rest', name);
 }
 
 /** Weights of loss, precision, recall, mAP50 and mAP50-95 in `fitness`. */

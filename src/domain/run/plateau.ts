@@ -1,4 +1,4 @@
-import { inEnglish, type Words, words } from '../../base/words';
+import { type Words, words } from '../../base/words';
 import { type Alarm, createEpisode } from './alarm';
 import { judgeEarlyStop, type ValidatedEpoch } from './early-stop';
 import { hasMostAhead, type LrAhead } from './lr-ahead';
@@ -36,8 +36,7 @@ function alarmOf({ epoch, numbers }: Found, rule: string, next: Words | undefine
     PLATEAU_EPOCHS,
     numbers.best.toFixed(3),
   );
-  const message = [said, ...(next ? [next] : [])].map(inEnglish).join('; ');
-  return { rule, severity: 'info', epoch, message, said, ...(next && { next }), numbers };
+  return { rule, severity: 'info', epoch, said, ...(next && { next }), numbers };
 }
 
 function stillDecays(ahead: LrAhead | undefined): Words {
@@ -65,7 +64,6 @@ export function createNotBegunAlarm(): (epochs: number, epoch: number) => Alarm 
       rule: 'metric_not_begun',
       severity: 'warning',
       epoch: Math.max(1, epoch),
-      message: `${inEnglish(said)}: ${inEnglish(LOOK_AT_DATA)}`,
       said,
       next: LOOK_AT_DATA,
       action: 'open_experiment',

@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import { neededWarmup } from '../advice/facts';
 import type { AdviceContext } from '../advice/types';
 import type { RewindSettings } from '../experiment/types';
@@ -8,7 +9,7 @@ export type RewindPlan = {
   /** Factor on the LR at that point. */
   readonly lrFactor: number;
   readonly warmup: number;
-  readonly reason: string;
+  readonly said: Words;
 };
 
 export type RewindInput = {
@@ -60,20 +61,37 @@ export function planRewind(
   context: AdviceContext | undefined,
 ): RewindPlan {
   const { lr_factor: lrFactor, warmup_steps: warmup, earlier } = settings;
-  const lower = `LR x ${lrFactor}, ${warmup} steps of warm-up`;
   if (epoch > 0)
-    return { epoch, lrFactor, warmup, reason: `back to the checkpoint of epoch ${epoch}: ${lower}` };
+    return {
+      epoch,
+      lrFactor,
+      warmup,
+      said: words(
+        'back to the checkpoint of epoch {0}: LR x {1}, {2} steps of warm-up',
+        epoch,
+        lrFactor,
+        warmup,
+      ),
+    };
   const needed = context ? Math.ceil(neededWarmup(context)) : warmup;
   const had = context?.schedule.warmupSteps ?? 0;
   if (earlier === 0 && had < needed * ENOUGH)
-    return { epoch, lrFactor: 1, warmup: needed, reason: longer(had, needed) };
+    return { epoch, lrFactor: 1, warmup: needed, said: longer(had, needed) };
   const steps = Math.max(had, needed, warmup);
   return {
     ...{ epoch, lrFactor, warmup: steps },
-    reason: `no checkpoint from before the trouble: start again at LR x ${lrFactor} with ${steps} steps of warm-up`,
+    said: words(
+      'no checkpoint from before the trouble: start again at LR x {0} with {1} steps of warm-up',
+      lrFactor,
+      steps,
+    ),
   };
 }
 
 const ENOUGH = 0.8;
-const longer = (had: number, needed: number): string =>
-  `no checkpoint from before the trouble: start again with ${needed} steps of warm-up instead of ${had}, for young weights change fast and a full LR blows the loss up`;
+const longer = (had: number, needed: number): Words =>
+  words(
+    'no checkpoint from before the trouble: start again with {0} steps of warm-up instead of {1}, for young weights change fast and a full LR blows the loss up',
+    needed,
+    had,
+  );

@@ -1,4 +1,4 @@
-import { inEnglish, words } from '../../base/words';
+import { words } from '../../base/words';
 import type { Alarm } from './alarm';
 
 /** How long a run has been silent, judged by its own rhythm. */
@@ -58,7 +58,6 @@ export function stallAlarm({ silentMs, limitMs }: Silence): Alarm {
   return {
     rule: 'stall',
     severity: 'warning',
-    message: inEnglish(said),
     said,
     next: words('look at its output; a trainer that hangs is ended by Stop'),
     action: 'open_log',

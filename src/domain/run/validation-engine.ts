@@ -1,7 +1,8 @@
+import { type Words, words } from '../../base/words';
 import type { Experiment } from '../experiment/types';
 
 export type ValidationEngine = 'onnx' | 'ultralytics';
-export type EngineChoice = { readonly engine: ValidationEngine; readonly reason: string };
+export type EngineChoice = { readonly engine: ValidationEngine; readonly said: Words };
 
 /** What the run's Python and the validator can compute on. */
 export type EngineFacts = {
@@ -23,19 +24,20 @@ export function engineBySettings({
   trainer,
   validation,
 }: Pick<Experiment, 'trainer' | 'validation'>): EngineChoice | undefined {
-  if (trainer !== 'ultralytics') return { engine: 'onnx', reason: `trainer: ${trainer} writes ONNX itself` };
-  if (validation.engine !== 'auto') return { engine: validation.engine, reason: 'asked for' };
+  if (trainer !== 'ultralytics')
+    return { engine: 'onnx', said: words('trainer: {0} writes ONNX itself', trainer) };
+  if (validation.engine !== 'auto') return { engine: validation.engine, said: words('asked for') };
   if (ONNX_ONLY.test(validation.device))
-    return { engine: 'onnx', reason: `validation.device: ${validation.device}` };
+    return { engine: 'onnx', said: words('validation.device: {0}', validation.device) };
   return undefined;
 }
 
 /** `auto`: Pitwall's validator, unless only Ultralytics' own reaches the GPU or nothing can be exported. */
 export function engineByFacts({ torchCuda, onnxPackage, onnxruntimeCuda }: EngineFacts): EngineChoice {
   if (!onnxPackage)
-    return { engine: 'ultralytics', reason: 'this Python has no package onnx to export with' };
+    return { engine: 'ultralytics', said: words('this Python has no package onnx to export with') };
   if (torchCuda && !onnxruntimeCuda)
-    return { engine: 'ultralytics', reason: 'torch has CUDA here and onnxruntime does not' };
-  const reason = torchCuda ? 'onnxruntime has CUDA here' : 'torch has no CUDA here';
-  return { engine: 'onnx', reason };
+    return { engine: 'ultralytics', said: words('torch has CUDA here and onnxruntime does not') };
+  const said = torchCuda ? words('onnxruntime has CUDA here') : words('torch has no CUDA here');
+  return { engine: 'onnx', said };
 }

@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import type { ValidationSettings } from '../experiment/types';
 
 export type QueueInput = {
@@ -18,7 +19,7 @@ export type QueuePlan = {
   /** What to validate now; undefined while something is being validated, or with nothing to do. */
   readonly next: number | undefined;
   readonly waiting: readonly number[];
-  readonly skip: readonly { readonly epoch: number; readonly reason: string }[];
+  readonly skip: readonly { readonly epoch: number; readonly said: Words }[];
 };
 
 /** Which checkpoint is validated next, which wait, and which are skipped. */
@@ -32,8 +33,8 @@ export function planValidation(input: QueueInput): QueuePlan {
   if (asked.length > 0 || settings.backlog === 'all')
     return { next: waiting[0], waiting: waiting.slice(1), skip: notDue };
   const next = pending.at(-1);
-  const reason = `epoch ${next} came before its turn`;
-  const passed = pending.slice(0, -1).map((epoch) => ({ epoch, reason }));
+  const said = words('epoch {0} came before its turn', next ?? 0);
+  const passed = pending.slice(0, -1).map((epoch) => ({ epoch, said }));
   return { next, waiting: [], skip: [...notDue, ...passed] };
 }
 
@@ -48,9 +49,9 @@ function isDue(epoch: number, input: QueueInput): boolean {
 function skipNotDue(input: QueueInput): QueuePlan['skip'] {
   const { settings, done, skipped, asked, validating } = input;
   if (!settings.enabled) return [];
-  const reason = `validation.every is ${settings.every}`;
+  const said = words('validation.every is {0}', settings.every);
   return input.checkpoints
     .filter((epoch) => !done.has(epoch) && !skipped.has(epoch) && !isDue(epoch, input))
     .filter((epoch) => epoch !== validating && !asked.includes(epoch))
-    .map((epoch) => ({ epoch, reason }));
+    .map((epoch) => ({ epoch, said }));
 }

@@ -1,3 +1,4 @@
+import { listed, type Words, words } from '../../base/words';
 import { type LrChange, weightsGroup } from './lr-changes';
 import { withLrChanges } from './schedule';
 import { rate } from './summary';
@@ -62,8 +63,13 @@ export function tooHigh(schedule: Schedule, value: number, group?: string): TooH
   return value > MOST_TIMES * highest ? { value, highest, times: value / highest } : undefined;
 }
 
-export function tooHighSentence({ value, highest, times }: TooHigh): string {
-  return `LR ${rate(value)} is ${rate(times)} times the highest planned LR of this run, ${rate(highest)}`;
+export function tooHighSentence({ value, highest, times }: TooHigh): Words {
+  return words(
+    'LR {0} is {1} times the highest planned LR of this run, {2}',
+    rate(value),
+    rate(times),
+    rate(highest),
+  );
 }
 
 /** Targets change at most once an epoch, and the seams of changes are in `peakFrom`. */
@@ -87,26 +93,31 @@ function peakFrom(schedule: Schedule, group: number, from: number): number {
 }
 
 /** One line for each group: next step, end of warm-up, peak, end. */
-export function previewLines({ step, rows }: LrPreview): string[] {
-  const shown = ({ before, after }: LrPair): string => `${rate(after)} (was ${rate(before)})`;
+export function previewLines({ step, rows }: LrPreview): Words[] {
+  const shown = ({ before, after }: LrPair): Words => words('{0} (was {1})', rate(after), rate(before));
   return rows.map(({ group, next, warmupEnd, peak, end }) =>
-    [
-      `${group}: step ${step} ${shown(next)}`,
-      ...(warmupEnd ? [`end of warm-up ${shown(warmupEnd)}`] : []),
-      `peak ${shown(peak)}`,
-      `end ${shown(end)}`,
-    ].join(', '),
+    warmupEnd === undefined
+      ? words('{0}: step {1} {2}, peak {3}, end {4}', group, step, shown(next), shown(peak), shown(end))
+      : words(
+          '{0}: step {1} {2}, end of warm-up {3}, peak {4}, end {5}',
+          group,
+          step,
+          shown(next),
+          shown(warmupEnd),
+          shown(peak),
+          shown(end),
+        ),
   );
 }
 
 /** What was done: a sentence and the numbers of each group. */
-export function describeLrChange(input: LrPreviewInput): string {
+export function describeLrChange(input: LrPreviewInput): Words {
   const { mode, value, step, group } = input.change;
-  const what = group === undefined ? 'LR' : `LR of ${group}`;
+  const what = group === undefined ? words('LR') : words('LR of {0}', group);
   const meanings = {
-    scale: `${what}: the planned curve passes through ${rate(value)} at step ${step}`,
-    hold: `${what} is ${rate(value)} from step ${step} to the end`,
-    plan: `${what} is back to the plan from step ${step} on`,
+    scale: words('{0}: the planned curve passes through {1} at step {2}', what, rate(value), step),
+    hold: words('{0} is {1} from step {2} to the end', what, rate(value), step),
+    plan: words('{0} is back to the plan from step {1} on', what, step),
   };
-  return [meanings[mode], ...previewLines(previewLrChange(input))].join('; ');
+  return listed([meanings[mode], ...previewLines(previewLrChange(input))], '; ');
 }

@@ -14,6 +14,8 @@ export type HostOptions = {
   readonly nodePath?: string;
   /** The run ends with this process: for a job whose engine ends what it started. */
   readonly leash?: boolean;
+  /** Only for the keeper: the host's settings of notifications, which hold secrets and are therefore not arguments. */
+  readonly keeperEnv?: Readonly<Record<string, string>>;
 };
 
 /** What a new keeper does with a run that has no living trainer: finish what is left, start it, or resume it. */
@@ -43,7 +45,10 @@ export async function ensureKeeper(
       ...(options.leash ? ['--leash'] : []),
     ],
     cwd: path.dirname(path.resolve(runDir)),
-    env: { ...runEnvironment(run.id, 'keeper'), [FOLDER_VARIABLE]: folderIdentity(runDir) },
+    env: {
+      ...runEnvironment(run.id, 'keeper', options.keeperEnv),
+      [FOLDER_VARIABLE]: folderIdentity(runDir),
+    },
     output: runPaths(runDir).keeperLog,
     ...(options.leash && { leash: true }),
   });

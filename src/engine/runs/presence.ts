@@ -1,4 +1,5 @@
 import { createTranslate } from '../../base/translate';
+import { inEnglish, type Words, words } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
@@ -23,6 +24,8 @@ export type Presence = {
   readonly lastSeen?: number;
   /** One sentence beside the state, if the state alone would mislead. */
   readonly note?: string;
+  /** The note, for readers of other languages. */
+  readonly said?: Words;
 };
 
 export type PresenceInput = {
@@ -62,7 +65,7 @@ export function presenceOf(input: PresenceInput): Presence {
   const presence = judge(input);
   if (!input.rangeTest || presence.state !== 'diverged') return presence;
   // Earlier versions called it so; the note is about the loss that was meant to blow up.
-  const { note, ...rest } = presence;
+  const { note, said, ...rest } = presence;
   return { ...rest, state: 'completed' };
 }
 
@@ -79,8 +82,12 @@ function judge(input: PresenceInput): Presence {
 
 const DEAD = { keeperAlive: false, trainerAlive: false } as const;
 
-const noteOf = (status: StatusFile): { note?: string } =>
-  status.reason === undefined ? {} : { note: status.reason };
+type Note = Pick<Presence, 'note' | 'said'>;
+
+const noted = (said: Words): Note => ({ note: inEnglish(said), said });
+
+const noteOf = ({ reason, said }: StatusFile): Note =>
+  reason === undefined ? {} : { note: reason, ...(said && { said }) };
 
 function whereIs(identity: ProcessIdentity): 'here' | 'elsewhere' {
   return livenessOf(identity) === 'elsewhere' ? 'elsewhere' : 'here';
@@ -89,7 +96,7 @@ function whereIs(identity: ProcessIdentity): 'here' | 'elsewhere' {
 function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput): Presence {
   const starting = ownerAlive === true || now - created < STARTING_MS;
   const state = end ? stateOfEnd(end) : starting || follows ? 'starting' : 'lost';
-  const note = state === 'lost' ? { note: 'its keeper never started' } : {};
+  const note = state === 'lost' ? noted(words('its keeper never started')) : {};
   return { state, where: 'unknown', keeperAlive: ownerAlive === true, trainerAlive: false, ...note };
 }
 
@@ -105,11 +112,13 @@ function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
     host,
     ...DEAD,
     lastSeen: status.heartbeat,
-    note: `on ${host}, last seen ${formatDuration((now - status.heartbeat) / 1000, plain)} ago`,
+    ...noted(
+      words('on {0}, last seen {1} ago', host, formatDuration((now - status.heartbeat) / 1000, plain)),
+    ),
   };
 }
 
-type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note'>;
+type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note' | 'said'>;
 
 function hereState(input: PresenceInput, status: StatusFile): HereState {
   const { end } = input;
@@ -117,28 +126,34 @@ function hereState(input: PresenceInput, status: StatusFile): HereState {
   const trainerAlive = status.trainer !== undefined && livenessOf(status.trainer) === 'alive';
   if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
   if (trainerAlive)
-    return { state: 'running', keeperAlive, trainerAlive, note: 'training goes on; its keeper is gone' };
+    return {
+      ...{ state: 'running', keeperAlive, trainerAlive },
+      ...noted(words('training goes on; its keeper is gone')),
+    };
   const ended = status.ended ?? (end && stateOfEnd(end));
   if (ended)
     return {
       state: ended,
       keeperAlive,
       trainerAlive,
-      note: 'its keeper ended before the last checkpoints were validated',
+      ...noted(words('its keeper ended before the last checkpoints were validated')),
     };
   return { ...DEAD, ...leftAlone(input) };
 }
 
 /** Neither keeper nor reader is alive; the program that they read may go on all the same. */
-function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note'> {
+function leftAlone({ follows, programLives }: PresenceInput): Pick<Presence, 'state' | 'note' | 'said'> {
   if (follows)
-    return { state: 'running', note: 'no process follows it at present; pitwall watch resumes that' };
+    return {
+      state: 'running',
+      ...noted(words('no process follows it at present; pitwall watch resumes that')),
+    };
   if (programLives?.())
     return {
       state: 'running',
-      note: 'the program goes on, but nothing reads it; pitwall watch resumes that',
+      ...noted(words('the program goes on, but nothing reads it; pitwall watch resumes that')),
     };
-  return { state: 'lost', note: 'trainer and keeper ended without a message' };
+  return { state: 'lost', ...noted(words('trainer and keeper ended without a message')) };
 }
 
 export function stateOfEnd(end: TrainerEventOf<'end'>): RunStateName {

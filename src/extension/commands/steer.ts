@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/display/duration';
 import { askAndWait } from '../../engine/control/ask';
 import { KeptOnOtherMachine, resumeRun } from '../../engine/control/resume-run';
+import { saidText } from '../../protocol/alert-text';
 import { isRangeTest } from '../../run/kind';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { setStatusBarMessage, showWarningMessage } from '../notices';
@@ -18,9 +19,10 @@ export async function ask(services: Services, dir: string, request: ControlReque
   if (!(await mayAct(dir))) return false;
   const answer = await askAndWait(dir, request, { ...services.host(), from: 'vscode' });
   if (!answer) throw new Error(vscode.l10n.t('The run did not answer in 15 s.'));
-  if (!answer.ok) throw new Error(answer.message);
-  services.log.info(`${dir}: ${answer.message}`);
-  if (TRAINER_REQUESTS.has(request.type)) setStatusBarMessage(answer.message, 4000);
+  const text = saidText(answer, services.t);
+  if (!answer.ok) throw new Error(text);
+  services.log.info(`${dir}: ${text}`);
+  if (TRAINER_REQUESTS.has(request.type)) setStatusBarMessage(text, 4000);
   return true;
 }
 

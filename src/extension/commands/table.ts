@@ -21,6 +21,7 @@ import { setLearningRate } from './set-learning-rate';
 import { findLearningRate, startTraining } from './start-training';
 import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
 import type { RunTarget } from './targets';
+import { testNotification } from './test-notification';
 import { deleteRun, emptyTrash, restoreDeletedRun } from './trash';
 
 export type Command = (...args: readonly unknown[]) => unknown;
@@ -74,6 +75,7 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.removeGpuRuntime': () => removeRuntime(services),
     'pitwall.explainNumbers': (topic) => explainNumbers(services.context.extensionUri, topic),
     'pitwall.refreshRuns': () => services.runs.refresh(),
+    'pitwall.testNotification': () => testNotification(services),
     'pitwall.showLog': () => services.log.show(),
   };
 }

@@ -30,6 +30,11 @@ export class Dashboards implements vscode.Disposable {
     return opening.finally(() => this.#opening.delete(key));
   }
 
+  /** Whether a run is on the screen already. */
+  shows(dir: string): boolean {
+    return this.#panels.get(keyOf({ kind: 'run', dir }))?.panel.visible ?? false;
+  }
+
   async restore(panel: vscode.WebviewPanel, subject: Subject): Promise<void> {
     let isClosed = false;
     panel.onDidDispose(() => {

@@ -9,6 +9,8 @@ import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
 import { rangeSettings } from '../../domain/lr-range/experiment';
 import { readRange } from '../../domain/lr-range/suggest';
 import { askRun } from '../../engine/control/ask';
+import type { LiveRun } from '../../engine/runs/live-run';
+import { saidText } from '../../protocol/alert-text';
 import { rangePoints } from '../../protocol/range-points';
 import type { RunFile } from '../../run/files';
 import { FINAL_STATES } from '../../run/state-names';
@@ -105,7 +107,7 @@ class RangePage implements vscode.Disposable {
     return {
       ...{ points, reading, ended, span: subject.span, applied: this.#applied },
       steps: state.plan?.totalSteps ?? 0,
-      note: presence.state === 'completed' ? undefined : (presence.note ?? state.end?.message),
+      note: presence.state === 'completed' ? undefined : noteOf(run.live),
       settings: reading?.kind === 'found' ? shown(subject.settingsFor(reading.result.suggested)) : '',
       file: path.basename(subject.document.fsPath),
     };
@@ -156,4 +158,10 @@ async function writeSettings(uri: vscode.Uri, settings: readonly KeyValue[]): Pr
   const selection = at && new vscode.Range(document.positionAt(at.start), document.positionAt(at.end));
   const column = vscode.ViewColumn.One;
   await vscode.window.showTextDocument(document, { viewColumn: column, ...(selection && { selection }) });
+}
+
+/** The note beside the state, in the reader's language. */
+function noteOf({ presence, state }: LiveRun): string | undefined {
+  const { note = state.end?.message, said = state.end?.said } = presence;
+  return note === undefined ? undefined : saidText({ message: note, said }, translate);
 }

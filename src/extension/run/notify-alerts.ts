@@ -55,7 +55,9 @@ function newsOf(entry: RunEntry): News | undefined {
 async function show(services: Services, { message, button }: News, dir: string): Promise<void> {
   const dashboard = vscode.l10n.t('Open Dashboard');
   const never = vscode.l10n.t("Don't Show Again");
-  const buttons = [...(button ? [button.label] : []), dashboard, never];
+  // What is on the screen is not offered.
+  const isOpen = services.dashboards.shows(dir);
+  const buttons = [...(button ? [button.label] : []), ...(isOpen ? [] : [dashboard]), never];
   const choice = await showWarningMessage(`Pitwall: ${message}`, ...buttons);
   if (button && choice === button.label) await runAction(dir, button.id, undefined);
   if (choice === dashboard) await vscode.commands.executeCommand('pitwall.openDashboard');

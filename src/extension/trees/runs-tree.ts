@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import type { RunSummary } from '../../engine/runs/run-index';
-import { alertText } from '../../protocol/alert-text';
+import { alertText, saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
@@ -113,7 +113,9 @@ function tooltipOf(summary: RunSummary, { t }: Services): vscode.MarkdownString 
   const alarm = alarmOf(summary);
   const text = new vscode.MarkdownString();
   text.appendText(`${meta.title ?? run.name}\n`);
-  text.appendText(`${stateLabel(presence.state, t, run)}${presence.note ? `: ${presence.note}` : ''}\n`);
+  text.appendText(
+    `${stateLabel(presence.state, t, run)}${presence.note ? `: ${saidText({ message: presence.note, said: presence.said }, t)}` : ''}\n`,
+  );
   if (alarm) text.appendText(`${alertText(alarm, t)}\n`);
   text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
   if (!own)

@@ -22,7 +22,12 @@ export type ViewInput = {
   readonly planned: PlannedCurve | undefined;
   /** The state as the engine knows it from the processes, and one sentence if the state alone is not enough. */
   readonly presence:
-    | { readonly state: RunStateName; readonly where?: string; readonly note?: string }
+    | {
+        readonly state: RunStateName;
+        readonly where?: string;
+        readonly note?: string;
+        readonly said?: Words;
+      }
     | undefined;
   /** Advice on a schedule that is only planned. */
   readonly advice?: readonly Sentence[];

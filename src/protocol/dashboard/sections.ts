@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { inEnglish } from '../../base/words';
 import { formatCount, formatMetric } from '../../domain/display/format';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
@@ -6,7 +7,7 @@ import type { KeeperEntry } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { alarmButton, isOffered } from '../alarm-actions';
-import { alertText } from '../alert-text';
+import { alertText, saidText } from '../alert-text';
 import { rangePoints } from '../range-points';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingSettings } from './compare-sections';
@@ -84,9 +85,8 @@ function sentencesOf(input: ViewInput): Sentence[] {
 }
 
 function outcome(input: ViewInput): Sentence[] {
-  const { state, presence } = input;
   const name = stateOf(input);
-  const reason = rangeReason(input) ?? presence?.note ?? state.status?.reason ?? state.end?.message;
+  const reason = rangeReason(input) ?? reasonOf(input);
   if (reason === undefined || reason === '') return [];
   const tones: Partial<Record<typeof name, Tone>> = { failed: 'bad', diverged: 'bad', lost: 'bad' };
   return [{ text: reason, tone: tones[name] ?? 'quiet' }];
@@ -101,6 +101,17 @@ function instead(input: ViewInput): Sentence[] {
     'Ultralytics cannot be rewound: it resumes from its last checkpoint only, at the same learning rate. Start again with a lower lr0 or a longer warm-up.',
   );
   return [{ text, tone: 'quiet' }];
+}
+
+/** The first that says something: who lives, what the keeper wrote, what the trainer said at its end. */
+function reasonOf({ state, presence, t }: ViewInput): string | undefined {
+  const sources = [
+    { message: presence?.note, said: presence?.said },
+    { message: state.status?.reason, said: state.status?.said },
+    { message: state.end?.message, said: state.end?.said },
+  ];
+  const found = sources.find(({ message }) => message !== undefined);
+  return found && saidText({ message: found.message ?? '', said: found.said }, t);
 }
 
 /** What a range test found, in the reader's language. */
@@ -118,7 +129,7 @@ function alerts(input: ViewInput): Sentence[] {
   const tones = { info: 'quiet', warning: 'warning', error: 'bad' } as const;
   const said = new Set([state.status?.reason, state.status?.validatorProblem, state.end?.message]);
   return currentAlerts(input)
-    .filter((a) => !said.has(a.message))
+    .filter((a) => !said.has(a.message) && !(a.said && said.has(inEnglish(a.said))))
     .slice(-MOST_ALERTS)
     .map((a) => ({ text: alertText(a, t), tone: tones[a.severity], ...actionOf(a, input) }));
 }
@@ -137,7 +148,12 @@ function logOf({ state, t }: ViewInput): LogRow[] {
       .slice(-LOG_ROWS)
       .map((l): LogRow => ({ t: l.t, level: l.level, source: t('trainer'), message: l.message })),
     ...state.controls.map(
-      (c): LogRow => ({ t: c.t, level: c.ok ? 'info' : 'warning', source: t('trainer'), message: c.message }),
+      (c): LogRow => ({
+        t: c.t,
+        level: c.ok ? 'info' : 'warning',
+        source: t('trainer'),
+        message: saidText(c, t),
+      }),
     ),
     ...state.keeper.slice(-LOG_ROWS).map((entry) => keeperRow(entry, t)),
     ...state.problems.map((message): LogRow => ({ t: 0, level: 'warning', source: t('files'), message })),
@@ -156,12 +172,18 @@ function keeperMessage(entry: KeeperEntry, t: Translate): string {
     case 'best':
       return t('Best so far: epoch {0}, mAP50-95 {1}.', entry.epoch, entry.map.toFixed(3));
     case 'cleanup':
-      return t('Removed the checkpoint of epoch {0}: {1}.', entry.epoch, entry.reason);
+      return t(
+        'Removed the checkpoint of epoch {0}: {1}.',
+        entry.epoch,
+        saidText({ message: entry.reason, said: entry.said }, t),
+      );
     case 'pin':
       return entry.pinned ? t('Pinned epoch {0}.', entry.epoch) : t('Unpinned epoch {0}.', entry.epoch);
     case 'alert':
       return alertText(entry, t);
+    case 'notified':
+      return t('Message sent ({0}): {1}.', entry.channels.join(', '), entry.kind);
     default:
-      return entry.message;
+      return saidText(entry, t);
   }
 }

@@ -51,6 +51,16 @@ export function statusBarOf(input: ViewInput): StatusBarView {
   };
 }
 
+/** Long enough to see how a run ended after a coffee; tomorrow it is in the list of runs. */
+const ENDED_SHOWN_MS = 30 * 60_000;
+
+/** How long the status bar still shows a run that has ended, ms; undefined for one that goes on or is paused. */
+export function shownForMs(input: ViewInput): number | undefined {
+  const { state, now } = input;
+  if (!isFinal(input) || stateOf(input) === 'paused') return undefined;
+  return (state.status?.heartbeat ?? state.end?.t ?? 0) + ENDED_SHOWN_MS - now;
+}
+
 /** The icon does not spin for a run of which only a heartbeat is known. */
 function iconOf(input: ViewInput): string {
   const isElsewhere = input.presence?.where === 'elsewhere' && !isFinal(input);

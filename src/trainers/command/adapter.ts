@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sleep, toError } from '../../base/async';
+import { quoted, type Words, withEnglish, words } from '../../base/words';
 import type { ForeignRecord } from '../../domain/foreign/record';
 import type { TrainerEvent } from '../../run/events';
 import { isReplaced } from '../../run/folder/attempt-mark';
@@ -154,41 +155,46 @@ async function explain(source: Source): Promise<string> {
   return (await source.explain?.().catch(() => undefined)) ?? 'nothing that it wrote could be read';
 }
 
-type Verdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly message?: string };
+type Verdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly said?: Words };
 
 function endOf(ended: Ended): AdapterEnding {
-  const { reason, message } = verdictOf(ended);
+  const { reason, said } = verdictOf(ended);
   return {
     event: {
       ...{ type: 'end', t: Date.now(), reason, step: ended.run.lastStep },
-      ...(message !== undefined && { message }),
+      ...(said && withEnglish(said)),
     },
     code: reason === 'failed' ? 1 : 0,
   };
 }
 
 function verdictOf({ end, asked, run, silence }: Ended): Verdict {
-  if (end.kind === 'left') return { reason: 'stopped', message: end.message };
-  if (end.kind === 'finished') return { reason: 'completed', message: end.message };
+  if (end.kind === 'left') return { reason: 'stopped', said: quoted(end.message) };
+  if (end.kind === 'finished') return { reason: 'completed', said: quoted(end.message) };
   const how = wordsOf(end);
-  if (asked) return { reason: 'stopped', message: how };
+  if (asked) return { reason: 'stopped', said: how };
   if (end.kind === 'exited' && end.code === 0) return heard(how, silence);
   if (end.kind === 'unknown' && run.isComplete)
-    return { reason: 'completed', message: `${how}, all of its epochs were done` };
+    return { reason: 'completed', said: words('{0}, all of its epochs were done', how) };
   const { failure } = run.runner;
   return {
     reason: 'failed',
-    message: `${failure === undefined ? '' : `${failure}: `}${how}; see ${OUTPUT_LOG}`,
+    said:
+      failure === undefined
+        ? words('{0}; see {1}', how, OUTPUT_LOG)
+        : words('{0}: {1}; see {2}', failure, how, OUTPUT_LOG),
   };
 }
 
-function heard(how: string, silence: string | undefined): Verdict {
+function heard(how: Words, silence: string | undefined): Verdict {
   if (silence === undefined) return { reason: 'completed' };
-  return { reason: 'failed', message: `${how} and reported nothing: ${silence}` };
+  return { reason: 'failed', said: words('{0} and reported nothing: {1}', how, silence) };
 }
 
-function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): string {
-  if (end.kind === 'unstartable') return end.message;
-  if (end.kind === 'unknown') return 'the program ended (exit code unknown)';
-  return `the program ended with ${end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`}`;
+function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): Words {
+  if (end.kind === 'unstartable') return quoted(end.message);
+  if (end.kind === 'unknown') return words('the program ended (exit code unknown)');
+  return end.signal === null
+    ? words('the program ended with exit code {0}', end.code ?? '?')
+    : words('the program ended with signal {0}', end.signal);
 }

@@ -2,6 +2,7 @@ import { closeSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
+import { type Words, withEnglish, words } from '../../base/words';
 import type { TrainerEvent } from '../../run/events';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { makeFolderIn } from '../../run/folder/open-folder';
@@ -11,7 +12,7 @@ import { openToAppend } from '../../run/folder/write-file';
 import { type ControlRequest, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
-export type Obeyed = { readonly ok: boolean; readonly message: string };
+export type Obeyed = { readonly ok: boolean; readonly said: Words };
 export type Obey = (request: ControlRequest) => Obeyed;
 
 export type Answering = {
@@ -36,9 +37,9 @@ export function answerRequests(
     if (file.success && leaves.has(file.data.request.type)) continue;
     if (file.success) {
       const { id, request } = file.data;
-      const { ok, message } = obey(request);
+      const { ok, said } = obey(request);
       stop ||= ok;
-      events.push({ type: 'control', t: Date.now(), id, requested: request, ok, step, message });
+      events.push({ type: 'control', t: Date.now(), id, requested: request, ok, step, ...withEnglish(said) });
     }
     removeFile(path.join(folder, name), runDir);
   }
@@ -60,14 +61,19 @@ export const PROGRAM_KNOBS: readonly ControlRequest['type'][] = ['stop', 'stop_a
 export function obeyWith(program: Program, runDir: string): Obey {
   return ({ type }) => {
     if (!PROGRAM_KNOBS.includes(type))
-      return { ok: false, message: `a program that is not ours cannot be asked for ${type}` };
+      return { ok: false, said: words('a program that is not ours cannot be asked for {0}', type) };
     leaveStopFile(runDir);
     if (type !== 'stop') {
-      const message = `the program stops when it next checks for ${STOP_FILE} (stop_requested() of the helper)`;
-      return { ok: true, message };
+      return {
+        ok: true,
+        said: words(
+          'the program stops when it next checks for {0} (stop_requested() of the helper)',
+          STOP_FILE,
+        ),
+      };
     }
     program.stop();
-    return { ok: true, message: 'asked the program to stop: interrupt sent' };
+    return { ok: true, said: words('asked the program to stop: interrupt sent') };
   };
 }
 
@@ -77,8 +83,8 @@ export const FOLLOW_KNOBS: readonly ControlRequest['type'][] = ['stop'];
 export function obeyFollowing(program: Program): Obey {
   return ({ type }) => {
     if (type !== 'stop')
-      return { ok: false, message: `a run that is only followed cannot be asked for ${type}` };
+      return { ok: false, said: words('a run that is only followed cannot be asked for {0}', type) };
     program.stop();
-    return { ok: true, message: 'following stops; the followed run is not touched' };
+    return { ok: true, said: words('following stops; the followed run is not touched') };
   };
 }

@@ -18,12 +18,16 @@ export function collector(): Writable & { text(): string } {
 export type CliResult = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Runs a command line in this process; the streams, the folder and Ctrl-C are the test's. */
-export async function cli(argv: readonly string[], cwd = process.cwd()): Promise<CliResult> {
+export async function cli(
+  argv: readonly string[],
+  cwd = process.cwd(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
   const stdout = collector();
   const stderr = collector();
   const interrupt = new Emitter<void>();
   const stdin = Readable.from([]);
-  const io = { stdout, stderr, stdin, cwd, env: {}, installDir: '/nowhere', onInterrupt: interrupt.event };
+  const io = { stdout, stderr, stdin, cwd, env, installDir: '/nowhere', onInterrupt: interrupt.event };
   const code = await runCli(argv, io, COMMANDS);
   interrupt.dispose();
   return { code, out: stdout.text(), err: stderr.text() };

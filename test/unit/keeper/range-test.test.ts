@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inEnglish, words } from '../../../src/base/words';
 import { RangeTest } from '../../../src/keeper/range-test';
 import type { TrainerEventOf } from '../../../src/run/events';
 
@@ -21,16 +22,16 @@ function heard(): RangeTest {
 
 describe('a range test', () => {
   it('that blew up has done its work, and its answer is its reason', () => {
-    const diverged = { state: 'diverged', reason: 'the total loss is NaN', exitCode: 1 } as const;
+    const diverged = { state: 'diverged', reason: words('the total loss is NaN'), exitCode: 1 } as const;
     const { state, reason } = heard().conclude(diverged);
     expect(state).toBe('completed');
-    expect(reason).toMatch(
+    expect(reason && inEnglish(reason)).toMatch(
       /^The loss falls fastest at .* blows up at 0\.3\d?\. lr0 0\.0\d+ is a quarter of that/,
     );
   });
 
   it('that failed or was stopped has not', () => {
     for (const state of ['failed', 'stopped', 'paused'] as const)
-      expect(heard().conclude({ state, reason: 'r' })).toEqual({ state, reason: 'r' });
+      expect(heard().conclude({ state, reason: words('r') })).toEqual({ state, reason: words('r') });
   });
 });

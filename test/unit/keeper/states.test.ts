@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { words } from '../../../src/base/words';
 import { type KeeperEvent, type KeeperState, keeperTransition } from '../../../src/keeper/keeper-state';
 import type { StopCause } from '../../../src/keeper/outcome';
 import type { TrainerProcess } from '../../../src/keeper/trainer-process';
@@ -42,7 +43,7 @@ describe('the trainer of a run', () => {
   };
   const living = { trainer, startedAt: 5 };
   const asked: StopCause = { kind: 'asked' };
-  const early: StopCause = { kind: 'early', message: 'rests' };
+  const early: StopCause = { kind: 'early', said: words('rests') };
   const exit = { exitCode: 0, signal: null };
   const outcome = { state: 'completed' as const };
   const gone = { ...living, exit, cause: asked };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../../src/base/async';
+import { inEnglish, words } from '../../../src/base/words';
 import { isPassing, Supervisor, type Trouble, type Work } from '../../../src/keeper/supervisor';
 
 const failure = (message: string, code?: string): Error => Object.assign(new Error(message), { code });
@@ -10,7 +11,7 @@ async function outcomeOf(work: Partial<Work<string>> & Pick<Work<string>, 'run'>
   const end = deferred<string>();
   const supervisor = new Supervisor((trouble) => told.push(trouble));
   supervisor.start({
-    name: 'the work',
+    name: words('the work'),
     done: (value) => end.resolve(`done ${value}`),
     failed: ({ message }) => end.resolve(`failed ${message}`),
     ...work,
@@ -68,7 +69,7 @@ describe('work that the keeper starts', () => {
   it('that waits for another try is given up when the keeper ends', async () => {
     const failed = deferred<string>();
     const supervisor = new Supervisor(() => undefined);
-    const work = { name: 'w', run: failing(1), done: () => undefined, retryAfterMs: [3_600_000] };
+    const work = { name: words('w'), run: failing(1), done: () => undefined, retryAfterMs: [3_600_000] };
     const told = deferred<undefined>();
     const waiting = new Supervisor(() => told.resolve(undefined));
     waiting.start({ ...work, failed: ({ message }) => failed.resolve(message) });
@@ -83,7 +84,7 @@ describe('work that the keeper starts', () => {
     const told = deferred<string>();
     const supervisor = new Supervisor(({ error }) => told.resolve(error.message));
     supervisor.start({
-      ...{ name: 'w', retryAfterMs: [1], failed: () => undefined },
+      ...{ name: words('w'), retryAfterMs: [1], failed: () => undefined },
       run: async () => ++runs,
       done: () => {
         throw failure('no room for the answer');
@@ -98,11 +99,11 @@ describe('work that the keeper starts', () => {
 describe('a step of a turn', () => {
   it('that throws is reported, and the next one runs', async () => {
     const told: string[] = [];
-    const supervisor = new Supervisor(({ name, error }) => told.push(`${name}: ${error.message}`));
-    await supervisor.guard('first', () => {
+    const supervisor = new Supervisor(({ name, error }) => told.push(`${inEnglish(name)}: ${error.message}`));
+    await supervisor.guard(words('first'), () => {
       throw failure('no');
     });
-    await supervisor.guard('second', async () => {
+    await supervisor.guard(words('second'), async () => {
       told.push('second was taken');
     });
     supervisor.dispose();

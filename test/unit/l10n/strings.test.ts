@@ -7,7 +7,7 @@ import { say } from '../../../src/base/words';
 import { advise } from '../../../src/domain/advice/advise';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
 import { scheduleOf } from '../../../src/domain/schedule/schedule';
-import { collectStrings } from '../../helpers/collect-strings';
+import { collectStrings, untranslatable } from '../../helpers/collect-strings';
 import { repositoryRoot } from '../../helpers/shared';
 
 const readTable = (file: string): Record<string, string> =>
@@ -26,6 +26,10 @@ describe('both languages', () => {
 
   it('lack no string that the code says', () => {
     expect(without(used, Object.keys(chinese))).toEqual([]);
+  });
+
+  it('have words whose sentences are literals, so that the table can hold them', () => {
+    expect(untranslatable()).toEqual([]);
   });
 
   it('have none that is no longer used', () => {

@@ -1,4 +1,4 @@
-import { inEnglish, type Words } from '../../../base/words';
+import type { Words } from '../../../base/words';
 import type { Alarm, AlarmAction } from '../alarm';
 import type { ValidatedEpoch } from '../early-stop';
 
@@ -110,8 +110,7 @@ function alarmOf(
   { numbers, said }: Finding,
   reading: Reading,
 ): Alarm {
-  const message = `${inEnglish(said)}; ${inEnglish(next)}`;
-  return { rule, severity, message, said, next, action, numbers, ...placeOf(reading) };
+  return { rule, severity, said, next, action, numbers, ...placeOf(reading) };
 }
 
 function placeOf(reading: Reading): Pick<Alarm, 'step' | 'epoch'> {

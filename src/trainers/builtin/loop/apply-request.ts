@@ -1,3 +1,4 @@
+import { type Words, words } from '../../../base/words';
 import { weightsGroup } from '../../../domain/schedule/lr-changes';
 import { describeLrChange } from '../../../domain/schedule/lr-preview';
 import type { Schedule } from '../../../domain/schedule/types';
@@ -21,7 +22,7 @@ export type LoopPosition = {
 
 export type RequestResult = {
   readonly ok: boolean;
-  readonly message: string;
+  readonly said: Words;
   readonly applied?: LrChange;
   /** The loop ends: at once, or at the end of the epoch. */
   readonly leave?: { readonly reason: 'stopped' | 'paused'; readonly when: 'now' | 'epoch' };
@@ -35,25 +36,25 @@ export function applyRequest(request: ControlRequest, at: LoopPosition): Request
     case 'stop':
       return {
         ok: true,
-        message: `stops before step ${at.step}`,
+        said: words('stops before step {0}', at.step),
         leave: { reason: 'stopped', when: 'now' },
       };
     case 'stop_after_epoch':
       return {
         ok: true,
-        message: `stops at the end of epoch ${at.epoch}`,
+        said: words('stops at the end of epoch {0}', at.epoch),
         leave: { reason: 'stopped', when: 'epoch' },
       };
     case 'pause':
       return {
         ok: true,
-        message: `pauses before step ${at.step}`,
+        said: words('pauses before step {0}', at.step),
         leave: { reason: 'paused', when: 'now' },
       };
     case 'close_mosaic':
-      return { ok: true, message: `mosaic and mixup are closed from step ${at.step} on` };
+      return { ok: true, said: words('mosaic and mixup are closed from step {0} on', at.step) };
     default:
-      return { ok: false, message: `the trainer cannot do ${request.type}` };
+      return { ok: false, said: words('the trainer cannot do {0}', request.type) };
   }
 }
 
@@ -62,13 +63,20 @@ function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: LoopPosi
   const { mode, group } = request;
   const reference = group === undefined ? weightsGroup(planned) : planned.groups.indexOf(group);
   if (reference < 0) {
-    const message = `there is no parameter group ${group}: expected ${planned.groups.join(', ')}`;
-    return { ok: false, message };
+    const said = words(
+      'there is no parameter group {0}: expected {1}',
+      group ?? '',
+      planned.groups.join(', '),
+    );
+    return { ok: false, said };
   }
   const target = targetAt(planned, step, reference);
   if (mode === 'scale' && !(target > 0))
-    return { ok: false, message: `the planned LR of step ${step} is 0 and cannot be scaled: hold a value` };
+    return {
+      ok: false,
+      said: words('the planned LR of step {0} is 0 and cannot be scaled: hold a value', step),
+    };
   const { value = target } = request;
   const change: LrChange = { step, mode, value, ...(group !== undefined && { group }), by };
-  return { ok: true, message: describeLrChange({ schedule: planned, changes, change }), applied: change };
+  return { ok: true, said: describeLrChange({ schedule: planned, changes, change }), applied: change };
 }

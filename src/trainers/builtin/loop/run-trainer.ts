@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toError } from '../../../base/async';
+import { quoted, withEnglish, words } from '../../../base/words';
 import { isOutOfMemory } from '../../../domain/detection/memory';
 import { createDivergenceRule } from '../../../domain/run/divergence';
 import { describeLrChange } from '../../../domain/schedule/lr-preview';
@@ -40,8 +41,10 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
   } catch (reason) {
     const error = toError(reason);
     console.error(error.stack ?? error.message);
-    const hint = isOutOfMemory(error) ? '; a smaller batch may fit, and batch: -1 finds one that does' : '';
-    log.write({ type: 'end', reason: 'failed', step: log.lastStep, message: error.message + hint });
+    const said = isOutOfMemory(error)
+      ? words('{0}; a smaller batch may fit, and batch: -1 finds one that does', error.message)
+      : quoted(error.message);
+    log.write({ type: 'end', reason: 'failed', step: log.lastStep, ...withEnglish(said) });
     return 1;
   } finally {
     await log.close();
@@ -137,10 +140,11 @@ function applyRewind({ log, prepared, changes }: TrainContext, rewind: Rewind): 
     ...{ schedule, step, lrFactor, warmup, by: from },
     changes: changes.inFlight.lrChanges,
   });
-  const message = describeLrChange({ schedule, changes: changes.inFlight.lrChanges, change: applied });
+  const change = describeLrChange({ schedule, changes: changes.inFlight.lrChanges, change: applied });
   const event = { type: 'control' as const, id, requested: request, ok: true, applied, step };
-  log.write({ ...event, message: `rewound to step ${step}; ${message}` });
-  changes.inFlight = addControl(changes.inFlight, { ...event, message });
+  const answer = { ...event, ...withEnglish(words('rewound to step {0}; {1}', step, change)) };
+  log.write(answer);
+  changes.inFlight = addControl(changes.inFlight, answer);
 }
 
 function sayHello({ options, log, prepared, session }: TrainContext, fromStep: number): void {

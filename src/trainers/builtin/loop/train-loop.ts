@@ -1,3 +1,4 @@
+import { inEnglish, quoted, type Words, withEnglish } from '../../../base/words';
 import type { Experiment, LossSettings } from '../../../domain/experiment/types';
 import type { DivergenceRule } from '../../../domain/run/divergence';
 import { type EpochGrid, placeOf } from '../../../domain/schedule/epoch-grid';
@@ -45,6 +46,7 @@ export type Ending = {
   /** The last completed step. */
   readonly step: number;
   readonly message?: string;
+  readonly said?: Words;
 };
 
 /** Lets the event loop handle written lines, signals and finished batches: a step on the CPU blocks it. */
@@ -108,7 +110,7 @@ export class TrainLoop {
     const answer: RequestResult =
       incoming.kind === 'request'
         ? applyRequest(incoming.request, at)
-        : { ok: false, message: incoming.message };
+        : { ok: false, said: quoted(incoming.message) };
     const event = {
       type: 'control' as const,
       id: incoming.id,
@@ -116,7 +118,7 @@ export class TrainLoop {
       ok: answer.ok,
       ...(answer.applied ? { applied: answer.applied } : {}),
       step: this.#step,
-      message: answer.message,
+      ...withEnglish(answer.said),
     };
     this.#parts.log.write(event);
     this.#change(addControl(this.#parts.changes.inFlight, event));
@@ -173,21 +175,25 @@ export class TrainLoop {
   async #checkDivergence(losses: StepLosses): Promise<Ending | undefined> {
     const { divergence, experiment, log } = this.#parts;
     const { total, box, cls } = losses;
-    const message = divergence.onStep({ total, box, cls })?.reason;
-    if (message === undefined) return undefined;
+    const said = divergence.onStep({ total, box, cls })?.said;
+    if (said === undefined) return undefined;
     if (experiment.on_divergence === 'notify') {
       if (!this.#isDivergenceTold)
-        log.write({ type: 'log', level: 'error', message: `diverged at step ${this.#step}: ${message}` });
+        log.write({
+          type: 'log',
+          level: 'error',
+          message: `diverged at step ${this.#step}: ${inEnglish(said)}`,
+        });
       this.#isDivergenceTold = true;
       return undefined;
     }
     // A run that is paused here continues from the last checkpoint: the present state is what went wrong.
-    return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, message);
+    return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, said);
   }
 
   #leaveSilently(why: string): Ending {
     this.#parts.log.seal();
-    return this.#end('stopped', undefined, why);
+    return this.#end('stopped', undefined, quoted(why));
   }
 
   /** What is paused or stopped, by a person or by a scheduler that needs the machine, goes on from this very step. */
@@ -207,8 +213,8 @@ export class TrainLoop {
     };
   }
 
-  #end(reason: Ending['reason'], step = Math.max(0, this.#step - 1), message?: string): Ending {
-    return { reason, step, ...(message === undefined ? {} : { message }) };
+  #end(reason: Ending['reason'], step = Math.max(0, this.#step - 1), said?: Words): Ending {
+    return { reason, step, ...(said && withEnglish(said)) };
   }
 }
 

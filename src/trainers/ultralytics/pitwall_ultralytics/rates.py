@@ -11,6 +11,8 @@ test compares a real run with them.
 
 import math
 
+from .words import words
+
 EXPONENT = 5.0
 CONSTANT_SHARE = 0.1
 
@@ -25,11 +27,13 @@ def ramp(shape: str, progress: float, start: float, target: float) -> float:
     return start + (target - start) * share
 
 
-MEANINGS = {
-    "scale": "{what}: the planned curve passes through {value:g} at step {step}, its warm-up goes on",
-    "hold": "{what} is {value:g} from step {step} to the end",
-    "plan": "{what} is back to the plan from step {step} on",
-}
+def meaning_of(mode: str, target, value: float, step: int) -> dict:
+    what = words("LR of {0}", target) if target else words("LR")
+    if mode == "hold":
+        return words("{0} is {1} from step {2} to the end", what, f"{value:g}", step)
+    if mode == "plan":
+        return words("{0} is back to the plan from step {1} on", what, step)
+    return words("{0}: the planned curve passes through {1} at step {2}, its warm-up goes on", what, f"{value:g}", step)
 
 
 class Rates:
@@ -70,11 +74,11 @@ class Rates:
         """Adds a change requested at this batch. Returns (the change as applied or None, what was done)."""
         target = request.get("group")
         if target is not None and target not in names:
-            return None, f"no parameter group {target!r} (there are: {', '.join(names)})"
+            return None, words("there is no parameter group {0}: expected {1}", target, ", ".join(names))
         mode = request.get("mode", "scale")
         planned = self._warmup[2][names.index(target) if target else reference_group(names)]
         if mode == "scale" and planned <= 0:
-            return None, f"the planned LR of step {step} is 0 and cannot be scaled: hold a value"
+            return None, words("the planned LR of step {0} is 0 and cannot be scaled: hold a value", step)
         value = float(request["value"]) if mode != "plan" else planned
         change = {"step": step, "mode": mode, "value": value}
         change.update({k: v for k, v in (("group", target), ("by", by), ("warmup", request.get("warmup"))) if v is not None})
@@ -82,7 +86,7 @@ class Rates:
             change["factor"] = value / planned
             change["standing"] = {n: self._stands_after(n, change) for n in names if target in (None, n)}
         self.changes.append(change)
-        return change, MEANINGS[mode].format(what=f"LR of {target}" if target else "LR", value=value, step=step)
+        return change, meaning_of(mode, target, value, step)
 
     def _take_apart(self, groups, warmup):
         """The plan of this batch, and the parts of a running warm-up: its way, start and target."""

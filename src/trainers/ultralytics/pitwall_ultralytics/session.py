@@ -14,6 +14,7 @@ from .events import EVENTS, EventLog, last_event, read_events
 from .metric_names import named
 from .rates import Rates, group_names
 from .warnings_log import tell_warnings
+from .words import words
 
 KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
 # A script that is not ours is interrupted as any program, and no one knows how it would go on from a checkpoint.
@@ -132,7 +133,7 @@ class Session:
         self._finished = True
         self._publish()  # the last whole epoch, whatever `checkpoints.every` says: a run that ended is gone on from there
         if isinstance(error, KeyboardInterrupt):
-            self._emit("end", reason="stopped", step=self.step, message="interrupted")
+            self._emit("end", reason="stopped", step=self.step, **words("interrupted"))
         elif error is not None:
             self._emit("end", reason="failed", step=self.step, message=" ".join(f"{type(error).__name__}: {error}".split()))
         else:
@@ -252,9 +253,9 @@ class Session:
         if self.control.gone:
             self._pending_stop = StopTraining("the run folder is gone, or a later attempt was started")
         for request_id, request, by in self._share(requests):
-            ok, message, applied = self._obey(request, by)
+            ok, answer, applied = self._obey(request, by)
             self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,
-                       message=message, **({"applied": applied} if applied else {}))
+                       **answer, **({"applied": applied} if applied else {}))
             if self.leader:
                 self.control.done(request_id)
 
@@ -281,33 +282,33 @@ class Session:
             return self._obey_stop(kind)
         if kind == "stop_after_epoch":
             self._stop_after_epoch = "stopped"
-            return True, f"stops after epoch {self.trainer.epoch + 1}", None
+            return True, words("stops at the end of epoch {0}", self.trainer.epoch + 1), None
         if kind == "close_mosaic":
             return True, self._obey_close_mosaic(), None
         if kind == "patience":
             self.trainer.stopper.patience = request["value"] or float("inf")
-            return True, f"patience is {request['value']}", None
-        return False, f"the Ultralytics trainer does not know the request {kind!r}", None
+            return True, words("patience is {0}", request["value"]), None
+        return False, words("the trainer cannot do {0}", kind), None
 
     def _obey_lr(self, request, by):
-        change, message = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
-        return change is not None, message, change
+        change, answer = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
+        return change is not None, answer, change
 
-    def _obey_close_mosaic(self) -> str:
+    def _obey_close_mosaic(self) -> dict:
         self._mosaic_off = True
-        what = "mosaic, mixup, cutmix and copy_paste are off"
         if self.trainer.train_loader.num_workers > 0:
-            return f"{what} from epoch {self.trainer.epoch + 2} on, when the loader's workers start anew"
+            return words("mosaic, mixup, cutmix and copy_paste are off from epoch {0} on, when the loader's workers start anew",
+                         self.trainer.epoch + 2)
         self._close_mosaic()
-        return f"{what} from the next batch on"
+        return words("mosaic, mixup, cutmix and copy_paste are off from the next batch on")
 
     def _obey_stop(self, kind: str):
         if kind == "pause":
             self._stop_after_epoch = "paused"
-            return True, f"pauses at the end of epoch {self.trainer.epoch + 1}, when its checkpoint is written", None
+            return True, words("pauses at the end of epoch {0}, when its checkpoint is written", self.trainer.epoch + 1), None
         self.end_reason = "stopped"
         self._pending_stop = StopTraining("asked to stop")
-        return True, f"stops at step {self.step}", None
+        return True, words("stops at step {0}", self.step), None
 
     def raise_if_stopped(self) -> None:
         if self._pending_stop is not None:

@@ -348,3 +348,15 @@ describe('trainers', () => {
     ]);
   });
 });
+
+describe('notify', () => {
+  it('in an experiment is refused with the place where it belongs, without its value', () => {
+    for (const text of ['notify: { slack: https://hush }', 'notify: https://hush', 'notify:\n  - hush']) {
+      const { problems } = parseExperiment(`data: d.yaml\n${text}\n`, { file: 'a.train.yaml' });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatchObject({ severity: 'error', key: 'notify', range: { line: 2 } });
+      expect(problems[0].message).toMatch(/^notifications are set up for a user and never in an experiment/);
+      expect(JSON.stringify(problems)).not.toContain('hush');
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../../src/base/words';
 import type { MachineReading, Reading, StepReading } from '../../../../src/domain/run/monitors/rule';
 import { createMonitors } from '../../../../src/domain/run/monitors/rules';
 
@@ -59,7 +60,9 @@ describe('the LR as planned', () => {
   it('names the group, what is applied and what was planned', () => {
     const monitors = createMonitors();
     const alarms = steps(20, () => ({ planned: [0.01, 0.05] })).flatMap((step) => monitors(step));
-    expect(alarms.map(({ message }) => message)).toEqual([
+    expect(
+      alarms.map(({ said, next }) => [said, next].map((one) => one && inEnglish(one)).join('; ')),
+    ).toEqual([
       'the LR is not as planned: 0.01000 is applied to bias, the schedule has 0.05000; look for code of yours that sets it (a callback, a scheduler), or set the LR that you want',
     ]);
     expect(alarms[0]).toMatchObject({

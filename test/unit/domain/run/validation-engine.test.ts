@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { words } from '../../../../src/base/words';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { engineByFacts, engineBySettings } from '../../../../src/domain/run/validation-engine';
 
@@ -24,7 +25,7 @@ test('Ultralytics validates by itself only if torch alone reaches the GPU, or no
   expect(engineByFacts(facts).engine).toBe('onnx');
   expect(engineByFacts({ ...facts, onnxruntimeCuda: false })).toEqual({
     engine: 'ultralytics',
-    reason: 'torch has CUDA here and onnxruntime does not',
+    said: words('torch has CUDA here and onnxruntime does not'),
   });
   expect(engineByFacts({ ...facts, torchCuda: false, onnxruntimeCuda: false }).engine).toBe('onnx');
   expect(engineByFacts({ ...facts, onnxPackage: false }).engine).toBe('ultralytics');

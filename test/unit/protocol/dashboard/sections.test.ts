@@ -4,7 +4,7 @@ import { checkpointRows, checkpointTable } from '../../../../src/protocol/dashbo
 import { headerOf } from '../../../../src/protocol/dashboard/header';
 import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
-import { statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
+import { shownForMs, statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
 import { tilesOf } from '../../../../src/protocol/dashboard/tiles';
 import { plannedOf, type SyntheticOptions, syntheticState } from '../../../helpers/synthetic-run';
 
@@ -156,6 +156,16 @@ describe('what a page says of a run', () => {
     const { text, tooltip } = statusBarOf(inputOf(young));
     expect(text).toMatch(/^\$\(sync~spin\) 5\/10 · mAP \.\d{3} · 30 s$/);
     expect(tooltip).toMatch(/^pcb-nano-7: Training\nmAP50-95 0\.\d+ at epoch 3\./);
+  });
+
+  it('stays in the status bar for half an hour after its end, and as long as it goes on', () => {
+    const ended = inputOf({ ...young, steps: 80, end: 'completed' });
+    const at = ended.state.end?.t ?? 0;
+    const status = { ...ended.state.status, heartbeat: at } as typeof ended.state.status;
+    const left = (minutes: number): number | undefined =>
+      shownForMs({ ...ended, state: { ...ended.state, status }, now: at + minutes * 60_000 });
+    expect([left(0), left(29), left(30)]).toEqual([30 * 60_000, 60_000, 0]);
+    expect(shownForMs(inputOf(young))).toBeUndefined();
   });
 
   it('shows the schedule alone before there is a run', () => {

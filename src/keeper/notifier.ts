@@ -1,0 +1,120 @@
+import os from 'node:os';
+import type { Disposable } from '../base/disposable';
+import { formatProblem } from '../base/problem';
+import { inEnglish, quoted, type Words, words } from '../base/words';
+import { mayTell, type Told } from '../domain/notify/limits';
+import { type BetterBest, type News, newsOfAlert, newsOfBest, newsOfEnd } from '../domain/notify/news';
+import type { Alarm } from '../domain/run/alarm';
+import type { NotifyChannel } from '../engine/notify/check-settings';
+import { messageOf, placeOf, type Sent, sendPatiently } from '../engine/notify/send';
+import { readNotifySettings } from '../engine/notify/settings';
+import { translateFor } from '../engine/translate';
+import type { RunFile } from '../run/files';
+import { isOwnRun } from '../run/folder/signature';
+import type { Outcome } from './outcome';
+import type { RunBook } from './run-book';
+import type { Supervisor } from './supervisor';
+import type { TrainerControl } from './trainer-control';
+
+export type NotifierOptions = {
+  readonly run: RunFile;
+  readonly dir: string;
+  readonly book: RunBook;
+  readonly supervisor: Supervisor;
+  /** What the environment said of notifications, which children do not inherit. */
+  readonly notifyEnv: Readonly<Record<string, string | undefined>>;
+  readonly onChange: () => void;
+};
+
+/** Tells people who are away what became of the run: only what they have set up, and only of a run of their own. */
+export class Notifier implements Disposable {
+  readonly #options: NotifierOptions;
+  readonly #leaving = new AbortController();
+  readonly #toldProblems = new Set<string>();
+  #pending = 0;
+  #isSettled = false;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+  }
+
+  /** The end is not told yet, or something is on its way or waits for another try. */
+  get busy(): boolean {
+    return this.#pending > 0 || !this.#isSettled;
+  }
+
+  alarm(alarm: Alarm): void {
+    this.#tell(newsOfAlert(this.#about, alarm));
+  }
+
+  best(best: BetterBest): void {
+    this.#tell(newsOfBest(this.#about, best));
+  }
+
+  /** The end is reported once. A keeper that started later, for a request, has not seen it. */
+  settle(isOver: boolean, { outcome, hasSeenEnd }: Pick<TrainerControl, 'outcome' | 'hasSeenEnd'>): void {
+    if (isOver && outcome && hasSeenEnd && !this.#isSettled) this.#tellEnd(outcome);
+    this.#isSettled = outcome !== undefined && (isOver || this.#isSettled);
+  }
+
+  #tellEnd({ state, reason }: Outcome): void {
+    const { best } = this.#options.book.state;
+    this.#tell(newsOfEnd(this.#about, { state, ...(reason && { reason }), ...(best && { best }) }));
+  }
+
+  /** What is on its way is dropped. */
+  dispose(): void {
+    this.#leaving.abort();
+  }
+
+  get #about() {
+    return { run: this.#options.run.name, host: os.hostname() };
+  }
+
+  /** The settings are read when they are needed: a run of weeks heeds what was set up meanwhile. */
+  #tell(news: News | undefined): void {
+    if (news === undefined) return;
+    const { book, notifyEnv } = this.#options;
+    const { channels, language, problems } = readNotifySettings(notifyEnv);
+    for (const problem of problems) this.#warn(quoted(formatProblem(problem)));
+    const wanted = channels.filter(({ events }) => events.includes(news.kind));
+    if (wanted.length === 0 || !mayTell(news.kind, toldBy(book), Date.now())) return;
+    book.note({ type: 'notified', kind: news.kind, channels: wanted.map(({ name }) => name) });
+    for (const one of wanted) this.#send(news, one, language);
+  }
+
+  #send(news: News, to: NotifyChannel, language: string): void {
+    const { supervisor, dir } = this.#options;
+    const message = messageOf(news, translateFor(language));
+    this.#pending++;
+    supervisor.start({
+      name: words('the message to {0}', to.name),
+      run: async (): Promise<Sent | undefined> =>
+        (await isOwnRun(dir)) ? sendPatiently(message, to, { signal: this.#leaving.signal }) : undefined,
+      done: (sent) => this.#done(to, sent),
+      failed: () => this.#done(to, undefined),
+    });
+  }
+
+  #done(to: NotifyChannel, sent: Sent | undefined): void {
+    this.#pending--;
+    if (sent?.kind === 'failed' && !this.#leaving.signal.aborted)
+      this.#warn(words('no message went through {0}: {1}', placeOf(to), sent.said));
+    this.#options.onChange();
+  }
+
+  /** Each trouble once. */
+  #warn(said: Words): void {
+    const message = inEnglish(said);
+    if (this.#toldProblems.has(message)) return;
+    this.#toldProblems.add(message);
+    this.#options.book.note({ type: 'alert', rule: 'notify', severity: 'warning', said, numbers: {} });
+  }
+}
+
+/** By this keeper and those before it. */
+function toldBy({ state }: RunBook): readonly Told[] {
+  return state.keeper.flatMap((entry) =>
+    entry.type === 'notified' ? [{ kind: entry.kind, t: entry.t }] : [],
+  );
+}
