@@ -64,6 +64,8 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
 const CHECKPOINT_CONTENT = /[\\/]checkpoints[\\/][^\\/]+[\\/]/;
 /** A run of weeks on a broken disk must not fill its log with the same trouble in other words. */
 const MOST_TOLD = 50;
+/** A request that the trainer's end in this state has granted. */
+const ENDS_WITH: Readonly<Record<string, ControlRequest['type']>> = { paused: 'pause' };
 const LAST_STATUS_MS = [250, 1000, 4000, 15_000, 30_000] as const;
 const LEAVE_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
@@ -332,8 +334,7 @@ class Keeper {
     const { outcome, cause } = this.#trainer;
     const { state = 'failed' } = outcome ?? {};
     this.#requests.close((request) => ({
-      ok:
-        request.type === 'stop' || request.type === 'stop_after_epoch' || request.type === answeredBy(state),
+      ok: request.type === 'stop' || request.type === 'stop_after_epoch' || request.type === ENDS_WITH[state],
       said: words('the trainer has ended: {0}', STATE_WORDS[state]),
     }));
     if (cause?.kind === 'asked' && !this.#validation.stopped)
@@ -397,7 +398,3 @@ class Keeper {
 }
 
 type Step = readonly [name: Words, step: () => Promise<void> | void];
-
-function answeredBy(state: string): ControlRequest['type'] | undefined {
-  return state === 'paused' ? 'pause' : undefined;
-}

@@ -39,8 +39,8 @@ it('a request that is not understood is answered at once, by the name of its fil
   const ask = (id: string, request: object): string => JSON.stringify({ id, t: 1, from: 'vscode', request });
   await check(
     'a',
-    ask('a', { type: 'frobnicate', by: 2 }),
-    'frobnicate is not understood by the keeper of this run: it may be of an older Pitwall',
+    ask('a', { type: 'rotate', by: 2 }),
+    'rotate is not understood by the keeper of this run: it may be of an older Pitwall',
   );
   // A type of ours with values that are not.
   await check(
