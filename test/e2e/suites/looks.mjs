@@ -169,7 +169,7 @@ async function tour(page, shoot) {
       const text = await frame
         .evaluate(() => document.querySelector('.tiles')?.textContent ?? '')
         .catch(() => '');
-      if (/95 % within/.test(text)) return true;
+      if (/95 %: /.test(text)) return true;
     }
     return false;
   });
