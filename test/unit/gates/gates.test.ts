@@ -170,10 +170,12 @@ describe('dead code', () => {
 
 describe('spelling', () => {
   it('refuses words that neither a dictionary nor src/build/words.txt has', () => {
+    // In two parts, since this file is checked as well.
+    const typo = ['ler', 'ning'].join('');
     const args = ['lint', 'stdin', '--config', 'src/build/cspell.json', '--no-progress'];
-    const outcome = run(bin('cspell'), args, { input: 'The lerning rate at imgsz' });
+    const outcome = run(bin('cspell'), args, { input: `The ${typo} rate at imgsz` });
     expect(outcome.status).toBe(1);
-    expect(outcome.text).toContain('Unknown word (lerning)');
+    expect(outcome.text).toContain(`Unknown word (${typo})`);
     expect(outcome.text).not.toContain('imgsz)');
   });
 });
