@@ -216,7 +216,7 @@ describe('pitwall follow', () => {
     expect(events.filter(({ type }) => type === 'validation')).toMatchObject([
       { epoch: 1, map50: expect.closeTo(0.995, 3) },
     ]);
-    expect(events.filter(({ type }) => type === 'log')[0].message).toContain('lies outside');
+    expect(events.filter(({ type }) => type === 'log')[0].message).toContain('is outside');
     expect(events.at(-1)).toMatchObject({
       type: 'result',
       state: 'completed',
