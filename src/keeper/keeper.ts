@@ -102,7 +102,7 @@ class Keeper {
     const supervisor = this.#store.track(new Supervisor((trouble) => this.#tell(trouble)));
     this.#supervisor = supervisor;
     this.#isGone = watchForDeletion(paths.dir);
-    this.#status = this.#store.track(new StatusWriter(paths.status, options.onError));
+    this.#status = this.#store.track(new StatusWriter(paths.status, options.onError, options.isHeld));
     const common = { run, paths, book, installDir, supervisor, onChange };
     this.#range = isRangeTest(run) ? new RangeTest() : undefined;
     const conclude = (outcome: Outcome): Outcome => this.#range?.conclude(outcome) ?? outcome;

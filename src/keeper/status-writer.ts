@@ -12,13 +12,16 @@ export type StatusFields = Omit<StatusFile, 'format' | 'heartbeat' | 'keeper'>;
 export class StatusWriter implements Disposable {
   readonly #file: string;
   readonly #keeper = ownIdentity();
+  readonly #mayWrite: () => boolean;
   readonly #onError: (error: unknown) => void;
   readonly #beat: Disposable;
   #fields: StatusFields = { state: 'starting', stalled: false, queue: { waiting: [] } };
   #shown = '';
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(file: string, onError: (error: unknown) => void) {
+  /** `mayWrite` is asked before each write: the first thing that a keeper does after a long freeze is a beat. */
+  constructor(file: string, onError: (error: unknown) => void, mayWrite: () => boolean) {
+    this.#mayWrite = mayWrite;
     this.#file = file;
     this.#onError = onError;
     const timer = setInterval(() => this.#writeSoon(), HEARTBEAT_MS);
@@ -56,7 +59,9 @@ export class StatusWriter implements Disposable {
 
   /** One after another, so that the last one written is the newest. */
   #write(): Promise<void> {
-    const written = this.#writing.then(() => writeWhole(this.#file, toJsonLine(this.#snapshot())));
+    const written = this.#writing.then(async () => {
+      if (this.#mayWrite()) await writeWhole(this.#file, toJsonLine(this.#snapshot()));
+    });
     this.#writing = written.catch(() => undefined);
     return written;
   }

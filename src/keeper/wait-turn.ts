@@ -16,17 +16,18 @@ export type WaitOptions = {
   readonly dir: string;
   readonly run: RunFile;
   readonly onError: (error: unknown) => void;
+  readonly isHeld: () => boolean;
 };
 
 /**
  * A queued run waits here until the one before it has ended, however it ended. The keeper waits and not the host, so
  * that the queue goes on when every editor is closed. `stopped`: it was taken out of the queue meanwhile.
  */
-export async function waitTurn({ dir, run, onError }: WaitOptions): Promise<'go' | 'stopped'> {
+export async function waitTurn({ dir, run, onError, isHeld }: WaitOptions): Promise<'go' | 'stopped'> {
   const { after } = run;
   if (after === undefined || !(await isGoing(after))) return 'go';
   const paths = runPaths(dir);
-  const status = new StatusWriter(paths.status, onError);
+  const status = new StatusWriter(paths.status, onError, isHeld);
   const book = RunBook.open(dir, run, onError);
   const requests = new Requests(paths, book, onError);
   try {

@@ -137,6 +137,6 @@ describe.skipIf(process.platform !== 'linux')("a stranger's clone", () => {
   it('starts no interpreter of its own for the doctor', () => {
     const { said } = lookWith('doctor', [['doctor']]);
     expect(existsSync(path.join(corpus.outside, 'executed'))).toBe(false);
-    expect(said[0].stdout).toContain(`${path.join(corpus.repo, '.venv/bin/python')}: not asked`);
+    expect(said[0].stdout).toContain(`${path.join(corpus.repo, '.venv/bin/python')}: not started`);
   });
 });

@@ -62,6 +62,12 @@ const untilNoneLives = (name: string) =>
     () => JSON.stringify(livesOf(name)),
   );
 
+/** A keeper at rest until its next look: what it was writing when it froze it would write on when it wakes. */
+async function untilStatusIsWritten(name: string): Promise<void> {
+  const before = statusOf(name)?.heartbeat;
+  await until(() => statusOf(name)?.heartbeat !== before);
+}
+
 describe('a job that is ended', () => {
   it('SIGTERM stops the run politely, and it goes on from that very step', async () => {
     const { child, done } = spawnCli(train('term', ENDLESS), dir);
@@ -137,7 +143,8 @@ describe('a job that is started again', () => {
 
 describe('two keepers', () => {
   it('the second one of a live run does nothing and says 75; one that lost the run writes nothing more', async () => {
-    const started = await runCliProcess(train('split', ENDLESS, '--detach'), dir);
+    const rare = ['--set', 'checkpoints.every=10000', '--detach'];
+    const started = await runCliProcess(train('split', ENDLESS, ...rare), dir);
     expect(started.code).toBe(0);
     await untilSteps('split', 5);
     const second = spawn(process.execPath, [
@@ -149,6 +156,7 @@ describe('two keepers', () => {
 
     // What a take-over from another machine leaves in the folder, while this keeper is frozen.
     const keeper = pidOf('split', 'keeper');
+    await untilStatusIsWritten('split');
     process.kill(keeper, 'SIGSTOP');
     const lock = { pid: 1, started: '1', boot: 'another', host: 'another', pidns: 'another' };
     writeFileSync(at('split', 'keeper.2.lock'), JSON.stringify(lock));
