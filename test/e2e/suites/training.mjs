@@ -223,7 +223,8 @@ export async function training({ suite, browser, extensions }) {
     await test('nothing that the extension loads into the editor names a native module', () => {
       expect(/pitwall\.pitwall/.test(server.log()), 'it activated');
       const dist = path.join(extensions, 'pitwall.pitwall-0.1.0', 'dist');
-      const chunks = readdirSync(path.join(dist, 'chunks')).map((name) => path.join('chunks', name));
+      const parts = path.join('chunks', 'extension');
+      const chunks = readdirSync(path.join(dist, parts)).map((name) => path.join(parts, name));
       expect(chunks.length > 5, 'its parts are there');
       for (const name of ['extension.js', ...chunks]) {
         const text = readFileSync(path.join(dist, name), 'utf8');
