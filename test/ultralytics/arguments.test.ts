@@ -89,8 +89,8 @@ const ODD: Readonly<Record<string, readonly unknown[]>> = {
   line_width: [3],
   vid_stride: [2],
 };
-/** Files that would have to exist. */
-const FILES = new Set(['model', 'data', 'cfg', 'distill_model', 'source']);
+/** Files that would have to exist; `resume` stands for the checkpoint of `model`, which take-over.test.ts holds. */
+const FILES = new Set(['model', 'data', 'cfg', 'distill_model', 'source', 'resume']);
 
 function oddValues(key: string, fallback: unknown): readonly unknown[] {
   if (key in ODD) return ODD[key];
