@@ -52,5 +52,5 @@ it('a resume takes no other image size: its checkpoints would be judged at two',
     workshop.dir,
   );
   expect(code).toBe(2);
-  expect(err).toMatch(/--resume goes on with the run as it is: no config, --set or --name beside it/);
+  expect(err).toMatch(/--resume continues the run as it is: it takes no config, --set or --name/);
 });
