@@ -68,7 +68,7 @@ export function drawnAps(
   for (let replicate = from; replicate < to; replicate++) {
     drawWeights(work.pass.weights, { seed, replicate, groups });
     const at = (replicate - from) * scored.classes;
-    fillAps(aps.subarray(at, at + scored.classes), { rule, scored, work });
+    fillAps(rule, work, [{ scored, aps: aps.subarray(at, at + scored.classes) }]);
   }
   return aps;
 }
@@ -86,7 +86,7 @@ export function drawnMaps(rule: ApRule, scored: Scored, range: ReplicateRange): 
 export function pointAps(rule: ApRule, scored: Scored): Float64Array {
   const pass = createPass(rule, new Int32Array(scored.images).fill(1));
   const aps = new Float64Array(scored.classes);
-  fillAps(aps, { rule, scored, work: { space: createApSpace(scored), pass } });
+  fillAps(rule, { space: createApSpace(scored), pass }, [{ scored, aps }]);
   return aps;
 }
 
@@ -95,13 +95,16 @@ export function pointMap(rule: ApRule, scored: Scored): number {
   return meanPresent(pointAps(rule, scored));
 }
 
-type OneScored = { readonly rule: ApRule; readonly scored: Scored; readonly work: ReplicateWork };
+type Judged = { readonly scored: Scored; readonly aps: Float64Array };
 
-function fillAps(aps: Float64Array, { rule, scored, work: { space, pass } }: OneScored): void {
-  for (let c = 0; c < scored.classes; c++) {
-    const positives = countPositives(scored, c, pass.weights);
+/** AP of each class of each of them, by the images that the pass counts: all are judged on the same. */
+function fillAps(rule: ApRule, { space, pass }: ReplicateWork, judged: readonly Judged[]): void {
+  const [{ scored: first }] = judged;
+  for (let c = 0; c < first.classes; c++) {
+    const positives = countPositives(first, c, pass.weights);
     fillCredit(pass, rule, positives);
-    aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
+    for (const { scored, aps } of judged)
+      aps[c] = positives > 0 ? meanAp(space, scored, c, pass) : Number.NaN;
   }
 }
 
@@ -121,11 +124,7 @@ export function meanPresent(aps: Float64Array): number {
 
 /** Both checkpoints on the images as they are, as the one replicate of a range. */
 export function pointEstimate(pair: Pair): Replicates {
-  const work = createWork(pair);
-  work.pass.weights.fill(1);
-  const found = { from: 0, to: 1, a: new Float64Array(pair.a.classes), b: new Float64Array(pair.a.classes) };
-  judgePair(pair, work, found, 0);
-  return found;
+  return weightedEstimate(pair, new Int32Array(pair.a.images).fill(1));
 }
 
 /**
@@ -147,18 +146,12 @@ function createWork({ rule, a, b }: Pair): ReplicateWork {
   return { space: createApSpace(a, b), pass: createPass(rule, new Int32Array(a.images)) };
 }
 
-function judgePair(
-  { rule, a, b }: Pair,
-  { space, pass }: ReplicateWork,
-  found: Replicates,
-  at: number,
-): void {
-  for (let c = 0; c < a.classes; c++) {
-    const positives = countPositives(a, c, pass.weights);
-    fillCredit(pass, rule, positives);
-    found.a[at + c] = positives > 0 ? meanAp(space, a, c, pass) : Number.NaN;
-    found.b[at + c] = positives > 0 ? meanAp(space, b, c, pass) : Number.NaN;
-  }
+function judgePair({ rule, a, b }: Pair, work: ReplicateWork, found: Replicates, at: number): void {
+  const to = at + a.classes;
+  fillAps(rule, work, [
+    { scored: a, aps: found.a.subarray(at, to) },
+    { scored: b, aps: found.b.subarray(at, to) },
+  ]);
 }
 
 function meanAp(space: ApSpace, scored: Scored, classIndex: number, pass: ApPass): number {
