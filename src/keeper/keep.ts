@@ -5,13 +5,11 @@ import { takeLock } from '../engine/control/lock';
 import type { RunMark } from '../engine/process/carries-run';
 import { ownIdentity } from '../engine/process/identity';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
-import { RUN_FORMAT, zStatusFile } from '../run/files';
+import { RUN_FORMAT } from '../run/files';
 import { requireActable } from '../run/folder/act-on';
-import { MOST_BYTES } from '../run/folder/bounds';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { runPaths } from '../run/folder/paths';
-import { readRun } from '../run/folder/read';
-import { readJsonFile } from '../run/folder/whole-file';
+import { readRun, readStatus } from '../run/folder/read';
 import { writeWhole } from '../run/folder/write-file';
 import { type KeeperOptions, keepRun } from './keeper';
 import type { KeeperEnd } from './keeper-state';
@@ -58,7 +56,7 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
  */
 async function tellFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
   const file = runPaths(dir).status;
-  const previous = await readJsonFile(file, zStatusFile, { most: MOST_BYTES.status });
+  const previous = await readStatus(dir);
   if (!livesForRun(previous?.trainer, mark) && trainersOfRun(mark).length === 0) {
     const reason = `its keeper could not begin: ${error.message}`;
     const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };

@@ -1,13 +1,12 @@
 import { inEnglish, type Words } from '../base/words';
 import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
-import { type KeeperEntry, type RunFile, zStatusFile } from '../run/files';
-import { MOST_BYTES } from '../run/folder/bounds';
+import type { KeeperEntry, RunFile } from '../run/files';
 import { FileTail } from '../run/folder/file-tail';
 import { JsonlLog } from '../run/folder/jsonl-log';
 import { makeFolderIn } from '../run/folder/open-folder';
 import { runPaths } from '../run/folder/paths';
-import { readJsonFile } from '../run/folder/whole-file';
+import { readStatus } from '../run/folder/read';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../run/parse-entry';
 import { createRunState, foldEntry } from '../run/reduce';
 import type { RunEntry, RunState } from '../run/state';
@@ -170,7 +169,7 @@ export async function openBook({ dir, run, onError }: BookOptions) {
   const paths = runPaths(dir);
   for (const folder of [paths.trainerControl, paths.checkpoints]) makeFolderIn(folder, paths.dir);
   removeLeftovers(paths);
-  const previous = await readJsonFile(paths.status, zStatusFile, { most: MOST_BYTES.status });
+  const previous = await readStatus(dir);
   return { previous, book: RunBook.open(dir, run, onError) };
 }
 

@@ -1,12 +1,9 @@
 import { fstatSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Emitter } from '../../base/event';
-import { zStatusFile } from '../../run/files';
-import { MOST_BYTES } from '../../run/folder/bounds';
-import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
-import { readJsonFile } from '../../run/folder/whole-file';
+import { DisposableStore } from '../../base/disposable';
+import { Emitter, type Event } from '../../base/event';
+import { readRun, readStatus } from '../../run/folder/read';
 import { loadExperiment } from '../experiment';
 import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
@@ -43,8 +40,7 @@ async function tellChange(io: CliIo, dir: string, request: StartRequest): Promis
 
 /** What was trained to its end is shown, not trained further. */
 async function isCompleted(dir: string): Promise<boolean> {
-  const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
-  return status?.state === 'completed';
+  return (await readStatus(dir))?.state === 'completed';
 }
 
 /**
@@ -57,15 +53,14 @@ export function onLeash(io: CliIo): CliIo {
   io.stdin.once('end', () => ended.fire());
   io.stdin.once('error', () => ended.fire());
   io.stdin.resume();
-  return { ...io, onInterrupt: (listener) => both(io.onInterrupt(listener), ended.event(listener)) };
+  const onInterrupt: Event<void> = (listener) => {
+    const store = new DisposableStore();
+    store.track(io.onInterrupt(listener));
+    store.track(ended.event(listener));
+    return store;
+  };
+  return { ...io, onInterrupt };
 }
-
-const both = (a: { dispose(): void }, b: { dispose(): void }) => ({
-  dispose: (): void => {
-    a.dispose();
-    b.dispose();
-  },
-});
 
 function isHeldByAnother(fd: number | undefined): boolean {
   if (fd === undefined) return false;

@@ -1,12 +1,9 @@
 import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
-import { type ProcessIdentity, type StatusFile, zStatusFile } from '../../run/files';
+import type { ProcessIdentity, StatusFile } from '../../run/files';
 import { requireActable } from '../../run/folder/act-on';
-import { MOST_BYTES } from '../../run/folder/bounds';
-import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
-import { readJsonFile } from '../../run/folder/whole-file';
+import { readRun, readStatus } from '../../run/folder/read';
 import type { RunMark } from '../process/carries-run';
 import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
@@ -46,7 +43,7 @@ export class KeptOnOtherMachine extends StillKept {
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   await requireActable(runDir);
   const run = await readRun(runDir);
-  const status = await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status });
+  const status = await readStatus(runDir);
   refuseWhileTraining(run.name, markOf(runDir, run), status);
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') {
@@ -66,8 +63,7 @@ const SILENT_MS = 60_000;
 
 /** Waits and sees whether the heartbeat of a run that is kept elsewhere stands still. Compares no two machines' clocks. */
 export async function isSilent(runDir: string, forMs = SILENT_MS): Promise<boolean> {
-  const beat = async (): Promise<number | undefined> =>
-    (await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status }))?.heartbeat;
+  const beat = async (): Promise<number | undefined> => (await readStatus(runDir))?.heartbeat;
   const first = await beat();
   for (const begun = performance.now(); performance.now() - begun < forMs; ) {
     await sleep(1000);
@@ -85,7 +81,7 @@ const MOST_LOOKS = 200;
  */
 async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const now = await readJsonFile(runPaths(runDir).status, zStatusFile, { most: MOST_BYTES.status });
+    const now = await readStatus(runDir);
     if (now && now.keeper?.pid !== before?.keeper?.pid) return;
     await sleep(LOOK_MS);
   }

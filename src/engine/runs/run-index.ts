@@ -4,15 +4,13 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
-import { type MetaFile, type RunFile, type StatusFile, zStatusFile } from '../../run/files';
-import { MOST_BYTES } from '../../run/folder/bounds';
+import type { MetaFile, RunFile, StatusFile } from '../../run/files';
 import { readMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
-import { readRunBytes } from '../../run/folder/read';
+import { readRunBytes, readStatus } from '../../run/folder/read';
 import { codeOf } from '../../run/folder/refused';
 import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKey } from '../../run/folder/user-key';
-import { readJsonFile } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
 import { LookLoop } from '../watch/look-loop';
@@ -115,7 +113,7 @@ async function summarize(
 ): Promise<RunSummary | string | undefined> {
   try {
     const { run, bytes } = await readRunBytes(dir);
-    const status = await readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
+    const status = await readStatus(dir);
     return {
       dir,
       name: path.basename(dir),

@@ -1,10 +1,11 @@
 import { toError } from '../../base/async';
 import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
-import { RUN_FORMAT, type RunFile, zRunFile } from '../files';
+import { RUN_FORMAT, type RunFile, type StatusFile, zRunFile, zStatusFile } from '../files';
 import { MOST_BYTES } from './bounds';
 import { runPaths } from './paths';
 import { readBytes, readTextSync } from './read-file';
+import { readJsonFile } from './whole-file';
 
 const OLDEST_FORMAT = RUN_FORMAT - 1;
 const RULE = { most: MOST_BYTES.run };
@@ -23,6 +24,11 @@ export function readRunSync(dir: string): RunFile {
 
 export async function readRun(dir: string): Promise<RunFile> {
   return (await readRunBytes(dir)).run;
+}
+
+/** status.json of a run folder; undefined before its keeper has written one. */
+export function readStatus(dir: string): Promise<StatusFile | undefined> {
+  return readJsonFile(runPaths(dir).status, zStatusFile, { most: MOST_BYTES.status });
 }
 
 /** The same with the file's own bytes, of which the run's mark is. */
