@@ -28,6 +28,7 @@ export const COMMANDS: CommandTable = {
   schedule: async () => (await judging()).schedule,
   'lr-find': async () => (await running())['lr-find'],
   compare: async () => (await judging()).compare,
+  check: async () => (await judging()).check,
   export: async () => (await judging()).export,
   notify: async () => (await machine()).notify,
   doctor: async () => (await machine()).doctor,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import type { Floor } from '../domain/compare/gate';
 
 // Values of options, read strictly: what is not a number is a usage error, never NaN.
 
@@ -48,4 +49,20 @@ export function share(text: string): number {
 /** Collects an option that may be given many times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
+}
+
+export function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected a number of at least 0.');
+  return value;
+}
+
+/** Collects METRIC=VALUE. */
+export function floors(text: string, before: readonly Floor[]): readonly Floor[] {
+  const [, metric, digits = ''] = /^\s*([^=]+?)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
+  const least = Number(digits);
+  if (metric === undefined || !Number.isFinite(least))
+    throw new InvalidArgumentError('expected METRIC=VALUE, as map=.6.');
+  return [...before, { metric, least }];
 }

@@ -1,3 +1,4 @@
+import { checkCommand } from '../commands/check';
 import { compareCommand } from '../commands/compare';
 import { dataCommand } from '../commands/data';
 import { evaluateCommand } from '../commands/evaluate';
@@ -13,5 +14,6 @@ export const JUDGING = {
   data: dataCommand,
   schedule: scheduleCommand,
   compare: compareCommand,
+  check: checkCommand,
   export: exportCommand,
 };

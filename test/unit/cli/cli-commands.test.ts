@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { encodeDetections } from '../../../src/run/detections-file';
-import { detectionsPath } from '../../../src/run/files';
 import { zCocoStats } from '../../../src/run/validation';
+import { writeJudgedRun } from '../../helpers/judged-run';
 import { TINY_CONFIG, writeTinyDataset } from '../../helpers/tiny-dataset';
-import { wholeExperiment } from '../../helpers/whole-experiment';
 import { cli, lines } from './harness';
 
 let dir = '';
@@ -133,55 +131,8 @@ describe('evaluate', () => {
 });
 
 describe('compare', () => {
-  const detections = (shift: number, fingerprint: string): Uint8Array => {
-    const images = 20;
-    const image = Uint32Array.from({ length: images }, (_, i) => i);
-    const boxes = (dx: number): Float32Array =>
-      Float32Array.from(
-        { length: 4 * images },
-        (_, i) => [10, 10, 30, 30][i & 3] + (i % 2 === 0 ? dx * ((i >> 2) % 5) : 0),
-      );
-    const common = { class: new Uint16Array(images), image };
-    return encodeDetections({
-      header: {
-        fingerprint,
-        classes: ['a'],
-        images,
-        files: Array.from(image, String),
-        sizes: Array.from({ length: 2 * images }, () => 64),
-        digests: Array.from(image, (i) => `image ${fingerprint}`.padEnd(11) + String(i).padStart(11, '0')),
-        rule: {
-          name: 'ultralytics',
-          imgsz: 64,
-          conf: 0.001,
-          iou: 0.7,
-          max_det: 300,
-          single_cls: false,
-          split: 'val',
-          exif: 'applied',
-        },
-      },
-      detections: { ...common, boxes: boxes(shift), scores: new Float32Array(images).fill(0.9) },
-      truth: { ...common, boxes: boxes(0) },
-    });
-  };
   const writeRun = (name: string, shift: number, fingerprint = 'same'): void => {
-    const run = path.join(dir, 'runs', name);
-    mkdirSync(path.join(run, 'validation'), { recursive: true });
-    writeFileSync(
-      path.join(run, 'run.json'),
-      JSON.stringify({
-        format: 1,
-        id: name,
-        name,
-        created: 1,
-        cwd: dir,
-        pitwall: '0',
-        experiment: { file: 'a.train.yaml', text: '', resolved: wholeExperiment() },
-        machine: { host: '', platform: '', cpus: 1, memoryBytes: 1, node: '' },
-      }),
-    );
-    writeFileSync(path.join(run, detectionsPath(2)), detections(shift, fingerprint));
+    writeJudgedRun(path.join(dir, 'runs'), { name, shift, fingerprint });
   };
   beforeAll(() => {
     writeRun('worse', 2);

@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRandom } from '../../src/base/random';
+import type { Experiment } from '../../src/domain/experiment/types';
+import { encodeDetections } from '../../src/run/detections-file';
+import { detectionsPath, type RunFile } from '../../src/run/files';
+import { wholeExperiment, wholeRunFile } from './whole-experiment';
+
+/** A run with one checkpoint whose detections were kept: enough to be listed, shown and compared. */
+export type JudgedRun = {
+  readonly name: string;
+  /** How far boxes are from their labels, in pixels of 20. */
+  readonly shift: number;
+  /** Boxes are off at random, by up to `shift`, instead of alike in every run. */
+  readonly seed?: number;
+  readonly images?: number;
+  readonly fingerprint?: string;
+  readonly experiment?: Partial<Experiment>;
+  /** mAP50-95 of the report; without one no report is written. */
+  readonly map?: number;
+  readonly run?: Partial<RunFile>;
+};
+
+/** Writes the folder, unsigned; returns it. */
+export function writeJudgedRun(runsDir: string, judged: JudgedRun): string {
+  const { name, experiment = {}, run = {}, map } = judged;
+  const dir = path.join(runsDir, name);
+  mkdirSync(path.join(dir, 'validation'), { recursive: true });
+  const file = { file: 'a.train.yaml', text: '', resolved: wholeExperiment(experiment) };
+  writeFileSync(
+    path.join(dir, 'run.json'),
+    JSON.stringify(wholeRunFile({ id: name, name, cwd: path.dirname(runsDir), experiment: file, ...run })),
+  );
+  writeFileSync(path.join(dir, detectionsPath(2)), detections(judged));
+  if (map !== undefined) writeReport(dir, judged, map);
+  return dir;
+}
+
+function writeReport(dir: string, judged: JudgedRun, map: number): void {
+  const [epoch, path_] = [2, 'checkpoints/epoch-0002'];
+  const line = (file: string, value: object): void =>
+    writeFileSync(path.join(dir, file), `${JSON.stringify(value)}\n`);
+  line('validation.jsonl', report(judged, map));
+  line('keeper.jsonl', { type: 'best', t: 3, epoch, map, path: path_ });
+  const progress = { attempt: 1, epoch: 3, epochs: 3, step: 29, totalSteps: 30, best: { epoch, map } };
+  const keeper = { pid: 1, started: '1', boot: 'b', host: os.hostname(), pidns: '' };
+  line('status.json', { format: 1, state: 'completed', heartbeat: 4, keeper, progress });
+}
+
+const IMAGES = 20;
+
+function detections({ shift, seed, images = IMAGES, fingerprint = 'same' }: JudgedRun): Uint8Array {
+  const image = Uint32Array.from({ length: images }, (_, i) => i);
+  const random = createRandom(seed ?? 0);
+  const off = (i: number): number => (seed === undefined ? shift * ((i >> 2) % 5) : random.next() * shift);
+  const boxes = (dx: (i: number) => number): Float32Array =>
+    Float32Array.from({ length: 4 * images }, (_, i) => [10, 10, 30, 30][i & 3] + (i % 2 === 0 ? dx(i) : 0));
+  const common = { class: new Uint16Array(images), image };
+  const scores = new Float32Array(images).fill(0.9);
+  return encodeDetections({
+    header: header(images, fingerprint),
+    detections: { ...common, boxes: boxes(off), scores },
+    truth: { ...common, boxes: boxes(() => 0) },
+  });
+}
+
+function header(images: number, fingerprint: string) {
+  const numbers = Array.from({ length: images }, (_, i) => i);
+  const rule = { name: 'ultralytics' as const, imgsz: 64, conf: 0.001, iou: 0.7, max_det: 300 };
+  return {
+    fingerprint,
+    classes: ['a'],
+    images,
+    files: numbers.map(String),
+    sizes: Array.from({ length: 2 * images }, () => 64),
+    digests: numbers.map((i) => `image ${fingerprint}`.padEnd(11) + String(i).padStart(11, '0')),
+    rule: { ...rule, single_cls: false, split: 'val', exif: 'applied' as const },
+  };
+}
+
+function report({ images = IMAGES, fingerprint = 'same' }: JudgedRun, map: number): object {
+  const names = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'];
+  return {
+    ...{ type: 'validation', t: 2, epoch: 2, step: 20, path: 'checkpoints/epoch-0002', fingerprint },
+    ...{ images, device: 'cpu', imgsz: 64, batch: 4, half: false, skipped: 0 },
+    ...{ map, map50: map, map75: map, precision: 0.5, recall: 0.4, f1: 0.4, confidence: 0.3 },
+    coco: Object.fromEntries(names.map((name) => [name, map])),
+    perClass: [],
+    seconds: { total: 1, inference: 1 },
+  };
+}
