@@ -194,7 +194,9 @@ describe('a model that asks for too much', () => {
   async function checkRefused(odd: OddModel, expected: RegExp): Promise<void> {
     const file = at('odd.onnx');
     writeOddModel(file, odd);
-    const validator = startValidator({ installDir, env: { PITWALL_SESSION_SECONDS: '5' } });
+    // Only what never ends waits for the deadline: a busy machine takes more than 5 s to load an honest model.
+    const env = odd.isEndless ? { PITWALL_SESSION_SECONDS: '5' } : {};
+    const validator = startValidator({ installDir, env });
     try {
       const error = await validator
         .validate({ model: file, data, device: 'cpu' })
