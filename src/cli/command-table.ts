@@ -1,7 +1,7 @@
 import type { CommandTable } from './cli';
 
 // Four files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
-const looking = async () => (await import('./parts/looking')).LOOKING;
+const looking = async () => (await import('./parts/viewing')).LOOKING;
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
 const machine = async () => (await import('./parts/machine')).MACHINE;

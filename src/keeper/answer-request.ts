@@ -7,7 +7,7 @@ import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/
 import { STATE_WORDS } from '../run/state-words';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import type { TrainerControl } from './trainer-control';
 import type { ValidationControl } from './validation-control';
 

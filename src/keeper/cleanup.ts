@@ -6,7 +6,7 @@ import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
 import type { RunState } from '../run/state';
 import { removeCheckpoint, removeDetections } from './checkpoint-folder';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 
 /** Removes checkpoints and detections that the settings do not keep; each decision is logged. */
 export class Cleanup {

@@ -7,7 +7,7 @@ import type { RunFile } from '../run/files';
 import type { RunState } from '../run/state';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import { historyOf } from './run-watch';
 import type { TrainerControl } from './trainer-control';
 

@@ -3,7 +3,7 @@ import { type Alarm, createEpisode } from '../domain/run/alarm';
 import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
 import { diskRoom, memoryRoom } from './machine-room';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import { RunWatch } from './run-watch';
 
 /** Reading what the machine has left takes a tenth of a millisecond; memory fills up within seconds at worst. */

@@ -12,7 +12,7 @@ import { translateFor } from '../engine/translate';
 import type { RunFile } from '../run/files';
 import { isOwnRun } from '../run/folder/signature';
 import type { Outcome } from './outcome';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import type { Supervisor } from './supervisor';
 import type { TrainerControl } from './trainer-control';
 

@@ -11,7 +11,7 @@ import { codeOf } from '../run/folder/refused';
 import { removeFile } from '../run/folder/remove';
 import { readJsonFileSync, writeJson } from '../run/folder/whole-file';
 import { type AnsweredRequest, type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 
 const zNamed = z.object({ request: z.object({ type: z.string().max(64) }) });
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;

@@ -6,7 +6,7 @@ import { canRewind, rewindRefusal, rewindTarget } from '../protocol/rewind-targe
 import type { RunFile } from '../run/files';
 import type { ControlRequest } from '../run/requests';
 import type { Requests } from './requests';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import type { TrainerControl } from './trainer-control';
 
 type RewindRequest = Extract<ControlRequest, { type: 'rewind' }>;

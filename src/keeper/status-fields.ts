@@ -1,7 +1,7 @@
 import { inEnglish } from '../base/words';
 import { bestOwn, ownMetricsOf } from '../run/own-metrics';
 import type { RunState } from '../run/state';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import type { StatusFields } from './status-writer';
 import type { TrainerControl } from './trainer-control';
 import type { ValidationControl } from './validation-control';

@@ -11,7 +11,7 @@ import { FINAL_STATES, type RunStateName } from '../run/state-names';
 import { STATE_WORDS } from '../run/state-words';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
 import { type TrainerEvent, type TrainerState, trainerTransition } from './trainer-state';

@@ -13,10 +13,10 @@ import type { CheckpointState, RunState } from '../run/state';
 import type { Compared, Drawn } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-journal';
 import { dueAfter, historyOf } from './run-watch';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
-import { type LaneOutcome, ValidationLane } from './validation-lane';
+import { type LaneOutcome, ValidationLane } from './validators';
 import {
   epochOf,
   type ValidationEvent,

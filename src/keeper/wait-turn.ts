@@ -7,7 +7,7 @@ import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
 import { FINAL_STATES } from '../run/state-names';
 import { Requests } from './requests';
-import { RunBook } from './run-book';
+import { RunBook } from './run-journal';
 import { type StatusFields, StatusWriter } from './status-writer';
 
 const LOOK_MS = 1000;

@@ -4,7 +4,7 @@ import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
 import { ImageDigests } from './val-set/image-digests';
-import { ImageLooks } from './val-set/image-looks';
+import { ImageLooks } from './val-set/image-hashes';
 
 /** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {

@@ -4,7 +4,7 @@ import { encodeDetections } from '../run/detections-file';
 import { writeWhole } from '../run/folder/write-file';
 import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
-import type { ImageLooks } from './val-set/image-looks';
+import type { ImageLooks } from './val-set/image-hashes';
 import type { JudgedSet } from './val-set/judged-set';
 
 /**

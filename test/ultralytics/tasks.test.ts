@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { countForPlan } from '../../src/engine/planning/counts';
+import { countForPlan } from '../../src/engine/planning/count-for-plan';
 import { runCliProcess } from '../helpers/cli';
 import {
   closeWorkshop,

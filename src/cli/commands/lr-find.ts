@@ -25,7 +25,7 @@ import { explainedLine } from '../output/explained';
 import { plotCurve } from '../output/plot';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';
-import { countDataset } from '../schedule/counts';
+import { countDataset } from '../schedule/count-dataset';
 import { followWith, startLoaded } from '../train/start';
 import { barText } from '../watch/bar-text';
 import { entryLines } from '../watch/entry-lines';

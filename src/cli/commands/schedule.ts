@@ -6,7 +6,7 @@ import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import type { Experiment } from '../../domain/experiment/types';
-import type { DatasetCounts } from '../../domain/schedule/counts';
+import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import { whole } from '../../domain/schedule/summary';
 import { scheduleSvg } from '../../domain/schedule/svg';
@@ -20,7 +20,7 @@ import { badInput, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, versionNumber, wholeNumber } from '../option-values';
 import { styleFor } from '../output/style';
-import { countDataset } from '../schedule/counts';
+import { countDataset } from '../schedule/count-dataset';
 import { scheduleLines } from '../schedule/lines';
 import { scheduleReport } from '../schedule/report';
 

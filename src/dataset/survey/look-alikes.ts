@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { mapPool } from '../../base/pool';
-import { bitsApart, greyApart, LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/look';
+import { bitsApart, greyApart, LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/image-hash';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { ImageReader } from './image-reader';

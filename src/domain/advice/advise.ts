@@ -1,5 +1,5 @@
 import { worded } from '../../base/problem';
-import { countedInput } from '../schedule/counts';
+import { countedInput } from '../schedule/dataset-counts';
 import { isAssumed } from '../schedule/headlines';
 import { DATA_RULES } from './data-rules';
 import { OPTIMIZER_RULES } from './optimizer-rules';

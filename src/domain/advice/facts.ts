@@ -1,4 +1,4 @@
-import { countedInput } from '../schedule/counts';
+import { countedInput } from '../schedule/dataset-counts';
 import { type EffectiveOptimizer, effectiveSettings, isAdamFamily } from '../schedule/optimizer';
 import { ultralyticsRule } from '../schedule/ultralytics-version';
 import type { AdviceContext } from './types';

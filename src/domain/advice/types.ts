@@ -1,7 +1,7 @@
 import type { Severity } from '../../base/problem';
 import type { Words } from '../../base/words';
 import type { Experiment } from '../experiment/types';
-import type { DatasetCounts } from '../schedule/counts';
+import type { DatasetCounts } from '../schedule/dataset-counts';
 import type { Schedule } from '../schedule/types';
 
 /** One piece of advice with its numbers, its source, and why one may believe it. */

@@ -1,4 +1,4 @@
-import { bitsApart, greyApart, type Look } from '../dataset/look';
+import { bitsApart, greyApart, type Look } from '../dataset/image-hash';
 import type { ImageGroups } from './draw';
 
 /** What groups were made by; `image`: each image is drawn by itself. */

@@ -1,6 +1,6 @@
 import { fixed, type Problem, worded } from '../../base/problem';
 import { words } from '../../base/words';
-import type { DatasetCounts } from '../schedule/counts';
+import type { DatasetCounts } from '../schedule/dataset-counts';
 import type { Experiment } from './types';
 
 /** A dataset file that does not exist, and the file beside it that may be meant. */

@@ -3,7 +3,7 @@ import { createTranslate, type Translate } from '../../base/translate';
 import { type Words, words } from '../../base/words';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
-import { countedInput, type DatasetCounts } from '../schedule/counts';
+import { countedInput, type DatasetCounts } from '../schedule/dataset-counts';
 import { headlineTexts, isAssumed } from '../schedule/headlines';
 import { rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';

@@ -2,7 +2,7 @@ import { lastOf } from '../experiment/entries';
 import { readYaml } from '../experiment/read-yaml';
 import { edited, type KeyValue, keyEdit } from '../experiment/set-key';
 import type { Experiment } from '../experiment/types';
-import { countedInput, type DatasetCounts } from '../schedule/counts';
+import { countedInput, type DatasetCounts } from '../schedule/dataset-counts';
 import { type EffectiveOptimizer, effectiveSettings } from '../schedule/optimizer';
 import { ultralyticsRule } from '../schedule/ultralytics-version';
 

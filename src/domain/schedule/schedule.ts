@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/problem';
 import type { Experiment } from '../experiment/types';
-import { assumptionsOf, countedInput, countProblems, type DatasetCounts } from './counts';
+import { assumptionsOf, countedInput, countProblems, type DatasetCounts } from './dataset-counts';
 import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
 import { changedLr, type LrChange, segmentsOf } from './lr-changes';
 import { effectiveSettings } from './optimizer';

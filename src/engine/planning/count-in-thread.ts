@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Disposable } from '../../base/disposable';
 import { DeadlineThread, type Said } from '../process/deadline-thread';
-import { ASSUMED, type CountQuestion, type PlanCounts } from './counts';
+import { ASSUMED, type CountQuestion, type PlanCounts } from './count-for-plan';
 
 /** A set of 118,000 images on a cold network disk is counted in some 20 s. */
 const DEADLINE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { FromThread } from '../process/deadline-thread';
-import { type CountQuestion, countForPlan, type PlanCounts } from './counts';
+import { type CountQuestion, countForPlan, type PlanCounts } from './count-for-plan';
 
 // The thread that counts datasets for the editor: a dataset's files may be endless, and its YAML takes a second to
 // parse.

@@ -10,7 +10,7 @@ import { isOwnRun } from '../../run/folder/signature';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
 import { readOwner } from '../control/lock';
-import { LookLoop } from '../watch/look-loop';
+import { LookLoop } from '../watch/poll-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
 import type { LoadEventsRequest } from './load-events';
 import { type PackedRun, unpackRun } from './packed-run';

@@ -13,7 +13,7 @@ import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKey } from '../../run/folder/user-key';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
-import { LookLoop } from '../watch/look-loop';
+import { LookLoop } from '../watch/poll-loop';
 import { othersOf, type Presence, presenceOf } from './presence';
 import { readEnd } from './read-end';
 

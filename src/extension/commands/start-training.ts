@@ -12,7 +12,7 @@ import { checkBeforeRun } from '../../engine/preflight';
 import type { RunSummary } from '../../engine/runs/run-index';
 import type { CreatedRun } from '../../run/folder/create';
 import { resolveDataPath } from '../../run/folder/paths';
-import { planOf } from '../editor/plan';
+import { planOf } from '../editor/editor-plan';
 import { showErrorMessage, showInformationMessage } from '../notices';
 import { openRangePage } from '../pages/range-page';
 import { runsFolderOf } from '../run/registry';

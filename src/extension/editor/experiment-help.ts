@@ -3,7 +3,7 @@ import { type Completion, completionsAt } from '../../domain/experiment/completi
 import { inlayHints } from '../../domain/experiment/editor-hints';
 import { translate } from '../window';
 import { scheduleHover } from './hover';
-import { planOf, unlessCancelled } from './plan';
+import { planOf, unlessCancelled } from './editor-plan';
 
 /** What the editor needs for a config: one part of the extension, loaded when the first is open. */
 export const experimentHelp = {

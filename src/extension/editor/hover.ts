@@ -13,7 +13,7 @@ import type { Services } from '../services';
 import { translate } from '../window';
 import { describePlan } from './describe-curve';
 import { appendPicture } from './picture';
-import { type EditorPlan, planOf, unlessCancelled } from './plan';
+import { type EditorPlan, planOf, unlessCancelled } from './editor-plan';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
 export async function scheduleHover(

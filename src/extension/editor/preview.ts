@@ -7,7 +7,7 @@ import type { Sentence } from '../../protocol/dashboard/types';
 import { createRunState } from '../../run/reduce';
 import type { BaseServices } from '../base-services';
 import type { PageSource } from '../pages/page-session';
-import { type EditorPlan, planOf } from './plan';
+import { type EditorPlan, planOf } from './editor-plan';
 
 /** The planned LR of a config as it is being typed; while the text cannot be read, the last curve stays. */
 export async function openPreview(

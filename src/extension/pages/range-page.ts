@@ -14,7 +14,7 @@ import { saidText } from '../../protocol/alert-text';
 import { rangePoints } from '../../protocol/range-points';
 import type { RunFile } from '../../run/files';
 import { FINAL_STATES } from '../../run/state-names';
-import { planOf } from '../editor/plan';
+import { planOf } from '../editor/editor-plan';
 import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';

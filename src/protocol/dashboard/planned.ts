@@ -1,4 +1,4 @@
-import { countedInput } from '../../domain/schedule/counts';
+import { countedInput } from '../../domain/schedule/dataset-counts';
 import { type EpochGrid, evenGrid, scheduleOnGrid } from '../../domain/schedule/epoch-grid';
 import { createSchedule, withLrChanges } from '../../domain/schedule/schedule';
 import type { Schedule } from '../../domain/schedule/types';

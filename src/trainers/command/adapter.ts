@@ -10,7 +10,7 @@ import { answerRequests, type Obey } from './control';
 import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
 import type { Source, SourceRecord } from './sources/source';
-import { readTold, surviving, type Told, untold } from './told';
+import { readTold, surviving, type Told, untold } from './reported';
 
 /** A poll that returns fewer records than this has read everything that was written before. */
 const CAUGHT_UP = 1000;

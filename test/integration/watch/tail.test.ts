@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LookLoop } from '../../../src/engine/watch/look-loop';
+import { LookLoop } from '../../../src/engine/watch/poll-loop';
 import { FileTail } from '../../../src/run/folder/file-tail';
 import { pace, until } from '../../helpers/until';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { waitAnswer } from '../../../src/engine/control/ask';
 import { Requests } from '../../../src/keeper/requests';
-import { RunBook } from '../../../src/keeper/run-book';
+import { RunBook } from '../../../src/keeper/run-journal';
 import { createRun } from '../../../src/run/folder/create';
 import { runPaths } from '../../../src/run/folder/paths';
 import { readRun } from '../../../src/run/folder/read';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { formatProblem, type Problem } from '../../../base/problem';
 import { type DatasetSplit, loadSplit } from '../../../dataset/split';
 import type { Experiment } from '../../../domain/experiment/types';
-import { countedInput } from '../../../domain/schedule/counts';
+import { countedInput } from '../../../domain/schedule/dataset-counts';
 import { scheduleOnGrid } from '../../../domain/schedule/epoch-grid';
 import { createSchedule, scheduleOf } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';

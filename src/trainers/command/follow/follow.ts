@@ -6,7 +6,7 @@ import { FOLLOW_KNOBS, obeyFollowing } from '../control';
 import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
 import { withFewProblems } from '../sources/few-problems';
-import type { Told } from '../told';
+import type { Told } from '../reported';
 import { folderSource } from './folder-source';
 import { FollowedFolder } from './followed-folder';
 

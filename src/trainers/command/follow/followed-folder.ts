@@ -5,7 +5,7 @@ import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
 import type { SourceRecord } from '../sources/source';
-import type { Told } from '../told';
+import type { Told } from '../reported';
 import { WeightsWatch } from './weights';
 
 /**

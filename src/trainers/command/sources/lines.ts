@@ -1,4 +1,4 @@
-import { Growing } from './growing';
+import { Growing } from './appended-file';
 
 export type NewLines = { readonly lines: readonly string[]; readonly restarted: boolean };
 

@@ -4,7 +4,7 @@ import type { ForeignRecord } from '../../../domain/foreign/record';
 import { ScalarTable } from '../../../domain/foreign/scalar-table';
 import { readTfEvents, type ScalarPoint } from '../../../domain/foreign/tfevents';
 import { findFiles, isEventFile } from './find-files';
-import { Growing } from './growing';
+import { Growing } from './appended-file';
 import type { Source } from './source';
 
 type OpenFile = {

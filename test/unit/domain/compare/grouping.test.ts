@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../src/base/random';
 import { compareDetections } from '../../../../src/domain/compare/compare';
 import { commonGroups, type Groupable, groupImages, groupsOf } from '../../../../src/domain/compare/grouping';
-import { LOOK_SIZE, lookOf } from '../../../../src/domain/dataset/look';
+import { LOOK_SIZE, lookOf } from '../../../../src/domain/dataset/image-hash';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 
 const PIXELS = LOOK_SIZE.width * LOOK_SIZE.height;

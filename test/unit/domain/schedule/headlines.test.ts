@@ -6,7 +6,7 @@ import { scheduleReport } from '../../../../src/cli/schedule/report';
 import { advise } from '../../../../src/domain/advice/advise';
 import { inlayHints } from '../../../../src/domain/experiment/editor-hints';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
-import type { DatasetCounts } from '../../../../src/domain/schedule/counts';
+import type { DatasetCounts } from '../../../../src/domain/schedule/dataset-counts';
 import { headlineTexts } from '../../../../src/domain/schedule/headlines';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
 import { mainGroup, rate } from '../../../../src/domain/schedule/summary';

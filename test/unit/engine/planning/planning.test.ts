@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ASSUMED, countForPlan } from '../../../../src/engine/planning/counts';
+import { ASSUMED, countForPlan } from '../../../../src/engine/planning/count-for-plan';
 import { installedVersion } from '../../../../src/engine/planning/installed-version';
 
 let dir: string;

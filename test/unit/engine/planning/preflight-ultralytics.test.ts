@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
-import { countForPlan } from '../../../../src/engine/planning/counts';
+import { countForPlan } from '../../../../src/engine/planning/count-for-plan';
 import { checkBeforeRun } from '../../../../src/engine/preflight';
 import { writeTinyDataset } from '../../../helpers/tiny-dataset';
 

@@ -8,7 +8,7 @@ import { countReadable } from '../../dataset/count';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { publishedCounts, publishedName } from '../../domain/dataset/published';
 import type { TrainerKind } from '../../domain/experiment/types';
-import type { DatasetCounts } from '../../domain/schedule/counts';
+import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 
 /** What a plan depends on. `assumed` says why the images could not be counted; then they are COCO's. */
 export type PlanCounts = DatasetCounts & { readonly valImages?: number };

@@ -10,12 +10,12 @@ import { type AdviceProblem, adviceProblems } from '../../domain/experiment/edit
 import { type ParsedExperiment, parseExperiment } from '../../domain/experiment/parse';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { isTorn } from '../../domain/experiment/torn';
-import type { DatasetCounts } from '../../domain/schedule/counts';
+import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
 import type { Schedule } from '../../domain/schedule/types';
-import type { PlanCounts } from '../../engine/planning/counts';
+import type { PlanCounts } from '../../engine/planning/count-for-plan';
 import { translate } from '../window';
-import { cardFor, countsFor, ultralyticsFor } from './counts';
+import { cardFor, countsFor, ultralyticsFor } from './cached-counts';
 
 /** The plan of a config, as far as its text and its dataset define it. */
 export type EditorPlan = {

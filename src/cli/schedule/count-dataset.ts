@@ -1,6 +1,6 @@
 import { PUBLISHED_SOURCE } from '../../domain/dataset/published';
 import type { Experiment } from '../../domain/experiment/types';
-import { countForPlan, type PlanCounts } from '../../engine/planning/counts';
+import { countForPlan, type PlanCounts } from '../../engine/planning/count-for-plan';
 import { installedVersion } from '../../engine/planning/installed-version';
 import { type CliIo, printLine } from '../io';
 

@@ -1,7 +1,7 @@
 import { mapPool } from '../../base/pool';
 import { greyThumbnail } from '../../dataset/decode/thumbnail';
 import type { DatasetImage } from '../../dataset/split';
-import { LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/look';
+import { LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/image-hash';
 
 type Image = Pick<DatasetImage, 'file' | 'stamp'>;
 type Known = { readonly stamp: string; readonly look: Look | undefined };

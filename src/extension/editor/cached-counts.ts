@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { name, publisher } from '../../../package.json';
 import type { Experiment } from '../../domain/experiment/types';
 import { CountThread } from '../../engine/planning/count-in-thread';
-import type { PlanCounts } from '../../engine/planning/counts';
+import type { PlanCounts } from '../../engine/planning/count-for-plan';
 import { halfCard } from '../../engine/planning/half-card';
 import { installedVersion } from '../../engine/planning/installed-version';
 import { resolveDataPath } from '../../run/folder/paths';
