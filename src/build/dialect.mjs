@@ -17,7 +17,7 @@ export const DIALECT = [
   },
   {
     word: 'told',
-    pattern: /\b(untold|(is|are|was|were|be) told(?! apart| from)|told (once|of|by|as|in|at))\b/i,
+    pattern: /\b(unreported|(is|are|was|were|be) told(?! apart| from)|told (once|of|by|as|in|at))\b/i,
   },
   { word: 'somebody', pattern: /\b(somebody|whoever|nobody)\b/i },
   { word: 'obey', pattern: /\b(obeys?|obeyed|obedience|servant)\b/i },

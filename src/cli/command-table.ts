@@ -1,7 +1,7 @@
 import type { CommandTable } from './cli';
 
 // Four files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
-const looking = async () => (await import('./parts/viewing')).LOOKING;
+const viewing = async () => (await import('./parts/viewing')).VIEWING;
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
 const machine = async () => (await import('./parts/machine')).MACHINE;
@@ -14,8 +14,8 @@ export const COMMANDS: CommandTable = {
   run: async () => (await running()).run,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,
-  list: async () => (await looking()).list,
-  show: async () => (await looking()).show,
+  list: async () => (await viewing()).list,
+  show: async () => (await viewing()).show,
   stop: async () => (await running()).stop,
   pause: async () => (await running()).pause,
   continue: async () => (await running()).continue,

@@ -47,7 +47,7 @@ function resolveData({ trainer, data }: Experiment, file: string, cwd: string): 
  */
 export function reportProblems(io: CliIo, problems: readonly Problem[]): readonly string[] {
   refuseErrors(problems);
-  return tellWarnings(io, problems);
+  return printWarnings(io, problems);
 }
 
 export function refuseErrors(problems: readonly Problem[]): void {
@@ -55,7 +55,7 @@ export function refuseErrors(problems: readonly Problem[]): void {
   if (errors.length > 0) throw badInput(errors.map(formatProblem));
 }
 
-export function tellWarnings(io: CliIo, problems: readonly Problem[]): readonly string[] {
+export function printWarnings(io: CliIo, problems: readonly Problem[]): readonly string[] {
   const warnings = problems.filter((problem) => problem.severity === 'warning').map(formatProblem);
   for (const warning of warnings) printLine(io.stderr, `warning: ${warning}`);
   return warnings;

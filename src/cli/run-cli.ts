@@ -75,8 +75,8 @@ function reportFailure(error: unknown, io: CliIo): ExitCode {
 
 function tellingOf(error: unknown): Pick<CliFailure, 'lines' | 'exitCode'> {
   if (error instanceof CliFailure) return error;
-  const told = describe(toError(error));
-  return isBadInput(error) ? { lines: [told], exitCode: 2 } : { lines: [`pitwall: ${told}`], exitCode: 1 };
+  const text = describe(toError(error));
+  return isBadInput(error) ? { lines: [text], exitCode: 2 } : { lines: [`pitwall: ${text}`], exitCode: 1 };
 }
 
 /** For finding a mistake of ours. */

@@ -109,8 +109,8 @@ function unfitSettings(experiment: Experiment, train: DatasetSplit): readonly Pr
 
 /** Both splits report what is wrong with the YAML; once is enough. */
 function newProblems(train: DatasetSplit, val: DatasetSplit | undefined): readonly Problem[] {
-  const told = new Set(train.problems.map((problem) => JSON.stringify(problem)));
-  return val?.problems.filter((problem) => !told.has(JSON.stringify(problem))) ?? [];
+  const known = new Set(train.problems.map((problem) => JSON.stringify(problem)));
+  return val?.problems.filter((problem) => !known.has(JSON.stringify(problem))) ?? [];
 }
 
 const SIZES: ReadonlySet<string> = new Set(['nano', 'micro']);

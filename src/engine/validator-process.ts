@@ -123,12 +123,12 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
     );
     // Not `close` of the child: it never comes after this side has disconnected the channel (seen on Node 20).
     child.once('exit', (exitCode, signal) => {
-      const tell = (): void => {
+      const finishWithWords = (): void => {
         // Only a failed load is about missing natives; any other end has its own reason.
         const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
         finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
       };
-      lastWordsRead(child).then(tell, tell);
+      lastWordsRead(child).then(finishWithWords, finishWithWords);
     });
   });
 }

@@ -9,16 +9,16 @@ export type Load = <T>(part: () => Promise<T>) => Promise<T>;
  * since reading and compiling one takes milliseconds in which the host does nothing else. The same error is shown once;
  * the next caller tries again.
  */
-export function createLoader(t: Translate, tell: (error: Error) => void): Load {
-  const told = new Set<string>();
+export function createLoader(t: Translate, report: (error: Error) => void): Load {
+  const reported = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   const fail = (reason: unknown): never => {
     const cause = toError(reason);
     // Node lists every module that led to the missing one, a line each.
     const [why] = cause.message.split('\n');
     const error = new Error(t('A part of Pitwall could not be loaded: {0}', why), { cause });
-    if (!told.has(why)) tell(error);
-    told.add(why);
+    if (!reported.has(why)) report(error);
+    reported.add(why);
     throw error;
   };
   return (part) => {

@@ -7,12 +7,12 @@ import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/
 import { STATE_WORDS } from '../run/state-words';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import type { TrainerControl } from './trainer-control';
 import type { ValidationControl } from './validation-control';
 
 export type RequestContext = {
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly requests: Requests;
   readonly trainer: TrainerControl;
   readonly validation: ValidationControl;
@@ -28,7 +28,7 @@ export async function answerRequest(file: ControlFile, context: RequestContext):
   if (request.type === 'rewind') return context.rewinder.ask({ id, request, from });
   if (!TRAINER_REQUESTS.has(request.type)) {
     context.requests.answer(id, request, answerOwn(request, context));
-    return tellTrainer(request, context);
+    return forwardToTrainer(request, context);
   }
   const refusal = refuse(request, context);
   if (refusal) return context.requests.answer(id, request, refusal);
@@ -54,7 +54,10 @@ async function stop(
 }
 
 /** A trainer that stops early by a rule of its own gets the new patience as well. */
-async function tellTrainer(request: ControlRequest, { requests, trainer }: RequestContext): Promise<void> {
+async function forwardToTrainer(
+  request: ControlRequest,
+  { requests, trainer }: RequestContext,
+): Promise<void> {
   if (request.type !== 'patience' || !trainer.alive || !trainer.hello?.knobs.includes('patience')) return;
   await requests.forward(randomUUID(), request, 'keeper');
 }
@@ -67,24 +70,24 @@ function answerOwn(request: ControlRequest, context: RequestContext): Answer {
   return { ok: false, said: words('{0} is not known here', request.type) };
 }
 
-function validate({ epoch }: Of<'validate'>, { book, validation }: RequestContext): Answer {
-  if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
+function validate({ epoch }: Of<'validate'>, { journal, validation }: RequestContext): Answer {
+  if (!hasCheckpoint(journal, epoch)) return noCheckpoint(epoch);
   if (validation.stopped) return { ok: false, said: words('the run is just being stopped: ask again') };
   validation.ask(epoch);
   return { ok: true, said: words('epoch {0} will be validated', epoch) };
 }
 
-function pin({ epoch, pinned }: Of<'pin'>, { book }: RequestContext): Answer {
-  if (!hasCheckpoint(book, epoch)) return noCheckpoint(epoch);
-  book.note({ type: 'pin', epoch, pinned });
+function pin({ epoch, pinned }: Of<'pin'>, { journal }: RequestContext): Answer {
+  if (!hasCheckpoint(journal, epoch)) return noCheckpoint(epoch);
+  journal.note({ type: 'pin', epoch, pinned });
   const said = pinned
     ? words('the checkpoint of epoch {0} is kept', epoch)
     : words('the checkpoint of epoch {0} is no longer kept', epoch);
   return { ok: true, said };
 }
 
-function hasCheckpoint(book: RunBook, epoch: number): boolean {
-  const { kept, t } = book.state.checkpoints.get(epoch) ?? { kept: false, t: 0 };
+function hasCheckpoint(journal: RunJournal, epoch: number): boolean {
+  const { kept, t } = journal.state.checkpoints.get(epoch) ?? { kept: false, t: 0 };
   return kept && t > 0;
 }
 
@@ -94,7 +97,10 @@ const noCheckpoint = (epoch: number): Answer => ({
 });
 
 /** A request that no trainer can answer any more. A stop is never refused while any process of the run works. */
-function refuse(request: ControlRequest, { book, trainer, validation }: RequestContext): Answer | undefined {
+function refuse(
+  request: ControlRequest,
+  { journal, trainer, validation }: RequestContext,
+): Answer | undefined {
   if (!trainer.alive) {
     if (request.type !== 'stop' || validation.idle) return { ok: false, said: noTrainer(trainer) };
     validation.giveUp(words('validation was stopped on request'));
@@ -102,7 +108,7 @@ function refuse(request: ControlRequest, { book, trainer, validation }: RequestC
   }
   const { hello } = trainer;
   if (request.type === 'stop' || !hello) return undefined;
-  if (hello.knobs.includes(request.type)) return refuseSlip(request, book);
+  if (hello.knobs.includes(request.type)) return refuseSlip(request, journal);
   return { ok: false, said: words('trainer {0} cannot do {1} while it runs', hello.trainer, request.type) };
 }
 
@@ -112,7 +118,7 @@ const noTrainer = ({ outcome }: TrainerControl): Words =>
     : words('the trainer has just ended by itself');
 
 /** An LR far above the plan is most likely a typing error; hosts show its effect and ask. */
-function refuseSlip(request: ControlRequest, { state }: RunBook): Answer | undefined {
+function refuseSlip(request: ControlRequest, { state }: RunJournal): Answer | undefined {
   if (request.type !== 'lr' || request.confirmed) return undefined;
   const beyond = foreseeLr(state, request, 0)?.tooHigh;
   return beyond && { ok: false, said: words('{0}: it needs to be confirmed', tooHighSentence(beyond)) };

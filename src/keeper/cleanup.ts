@@ -6,28 +6,28 @@ import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
 import type { RunState } from '../run/state';
 import { removeCheckpoint, removeDetections } from './checkpoint-folder';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 
 /** Removes checkpoints and detections that the settings do not keep; each decision is logged. */
 export class Cleanup {
   readonly #run: RunFile;
   readonly #paths: RunPaths;
-  readonly #book: RunBook;
+  readonly #journal: RunJournal;
   readonly #refused = new Set<number>();
   readonly #withoutDetections = new Set<number>();
   #seen = { lines: -1, queued: 0 };
 
-  constructor(run: RunFile, paths: RunPaths, book: RunBook) {
+  constructor(run: RunFile, paths: RunPaths, journal: RunJournal) {
     this.#run = run;
     this.#paths = paths;
-    this.#book = book;
+    this.#journal = journal;
   }
 
   /** Does nothing while nothing has changed since the last call. */
   async turn(queued: ReadonlySet<number>): Promise<void> {
-    const { checkpoints, best } = this.#book.state;
-    if (this.#seen.lines === this.#book.lines && this.#seen.queued === queued.size) return;
-    const retained = retainedOf(this.#book.state);
+    const { checkpoints, best } = this.#journal.state;
+    if (this.#seen.lines === this.#journal.lines && this.#seen.queued === queued.size) return;
+    const retained = retainedOf(this.#journal.state);
     const { checkpoints: settings, validation, trainer } = this.#run.experiment.resolved;
     const removable = removableCheckpoints({
       checkpoints: retained,
@@ -40,27 +40,27 @@ export class Cleanup {
     });
     for (const epoch of removable) await this.#remove(epoch);
     await this.#thinDetections(keptDetections(retained, best?.epoch));
-    this.#seen = { lines: this.#book.lines, queued: queued.size };
+    this.#seen = { lines: this.#journal.lines, queued: queued.size };
   }
 
   async #remove(epoch: number): Promise<void> {
-    const checkpoint = this.#book.state.checkpoints.get(epoch);
+    const checkpoint = this.#journal.state.checkpoints.get(epoch);
     if (!checkpoint || checkpoint.t === 0 || this.#refused.has(epoch)) return;
     const { path, bytes } = checkpoint;
     const { keep_last, keep_best } = this.#run.experiment.resolved.checkpoints;
     try {
       removeCheckpoint(this.#paths, path);
       const said = words('neither of the last {0} nor of the best {1}', keep_last, keep_best);
-      this.#book.note({ type: 'cleanup', epoch, path, bytes, said });
+      this.#journal.note({ type: 'cleanup', epoch, path, bytes, said });
     } catch (error) {
       this.#refused.add(epoch);
       const said = words('the checkpoint of epoch {0} cannot be removed: {1}', epoch, toError(error).message);
-      this.#book.note({ type: 'alert', rule: 'cleanup', severity: 'warning', said, epoch, numbers: {} });
+      this.#journal.note({ type: 'alert', rule: 'cleanup', severity: 'warning', said, epoch, numbers: {} });
     }
   }
 
   async #thinDetections(kept: ReadonlySet<number>): Promise<void> {
-    for (const epoch of this.#book.state.validations.keys()) {
+    for (const epoch of this.#journal.state.validations.keys()) {
       if (kept.has(epoch)) this.#withoutDetections.delete(epoch);
       else if (!this.#withoutDetections.has(epoch)) {
         removeDetections(this.#paths, epoch);

@@ -7,7 +7,7 @@ import type { RunFile } from '../run/files';
 import type { RunState } from '../run/state';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import { historyOf } from './run-watch';
 import type { TrainerControl } from './trainer-control';
 
@@ -43,7 +43,7 @@ function contextOf(state: RunState, epoch: number): EarlyStopContext {
 
 export type EarlyStopperParts = {
   readonly run: RunFile;
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly monitor: Monitor;
   readonly trainer: TrainerControl;
   /** Asks the trainer to stop, as far as it can be asked. */
@@ -62,18 +62,18 @@ export class EarlyStopper {
 
   /** `trainedEpoch`: the epoch that is being trained. */
   async turn(trainedEpoch: number): Promise<void> {
-    const { run, book, monitor, trainer, askToStop } = this.#parts;
-    if (this.#judged === book.lines || !trainer.alive || trainer.cause) return;
-    this.#judged = book.lines;
+    const { run, journal, monitor, trainer, askToStop } = this.#parts;
+    if (this.#judged === journal.lines || !trainer.alive || trainer.cause) return;
+    this.#judged = journal.lines;
     const settings = run.experiment.resolved.early_stop;
-    const { stop, notBegun, ...verdict } = judgeRun(book.state, settings);
+    const { stop, notBegun, ...verdict } = judgeRun(journal.state, settings);
     const alarm = this.#notBegun(notBegun, trainedEpoch);
     if (alarm) monitor.raise(alarm, 0);
     if (!stop) return;
-    const epoch = Math.max(...book.state.validations.keys());
+    const epoch = Math.max(...journal.state.validations.keys());
     const { metric, bestEpoch } = verdict;
     const said = earlyStopWords({ epoch, ...verdict });
-    book.note({ type: 'early_stop', epoch, bestEpoch, metric, said });
+    journal.note({ type: 'early_stop', epoch, bestEpoch, metric, said });
     await askToStop();
     trainer.stop({ kind: 'early', said });
   }

@@ -35,7 +35,7 @@ export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
     if (!lock) return 'refused';
     const isGone = watchForDeletion(options.dir);
     const end = await keepInTurn({ ...options, run, task, isHeld: lock.isHeld })
-      .catch((error: unknown) => tellFailure(options.dir, markOf(options.dir, run), toError(error)))
+      .catch((error: unknown) => writeFailure(options.dir, markOf(options.dir, run), toError(error)))
       .finally(() => isGone() || !lock.isHeld() || lock.release());
     if (end === 'gone') return 'kept';
     // A host that wrote a request between the last poll and the release has seen this keeper alive and starts none: ask
@@ -54,7 +54,7 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
  * A keeper that cannot do its work leaves the reason for hosts to read, unless a trainer is alive: then another keeper
  * may succeed.
  */
-async function tellFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
+async function writeFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
   const file = runPaths(dir).status;
   const previous = await readStatus(dir);
   if (!livesForRun(previous?.trainer, mark) && trainersOfRun(mark).length === 0) {

@@ -4,7 +4,7 @@ import { DisposableStore } from '../base/disposable';
 import { inEnglish, type Words, words } from '../base/words';
 import type { Alarm } from '../domain/run/alarm';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
-import { LookLoop } from '../engine/watch/poll-loop';
+import { PollLoop } from '../engine/watch/poll-loop';
 import type { RunFile, StatusFile } from '../run/files';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { type RunPaths, runPaths } from '../run/folder/paths';
@@ -21,7 +21,7 @@ import type { Outcome } from './outcome';
 import { RangeTest } from './range-test';
 import { Requests } from './requests';
 import { Rewinder } from './rewinder';
-import { openBook, type RunBook } from './run-journal';
+import { openJournal, type RunJournal } from './run-journal';
 import { statusFields } from './status-fields';
 import { type StatusFields, StatusWriter } from './status-writer';
 import { PASSING_MS, retrying, Supervisor, type Trouble } from './supervisor';
@@ -46,8 +46,8 @@ export type KeeperOptions = {
 /** Supervises one run until trainer, queue and requests are done. The caller holds the run's lock. */
 export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   const paths = runPaths(options.dir);
-  const { book, previous } = await retrying(() => openBook(options), PASSING_MS);
-  const keeper = new Keeper(options, paths, book);
+  const { journal, previous } = await retrying(() => openJournal(options), PASSING_MS);
+  const keeper = new Keeper(options, paths, journal);
   const leave = (): void => (options.leash ? keeper.stop() : keeper.leave());
   options.leash?.then(leave).catch(options.onError);
   for (const signal of LEAVE_ON) process.on(signal, leave);
@@ -57,13 +57,13 @@ export async function keepRun(options: KeeperOptions): Promise<KeeperEnd> {
   } finally {
     for (const signal of LEAVE_ON) process.off(signal, leave);
     keeper.dispose();
-    await book.close();
+    await journal.close();
   }
 }
 
 const CHECKPOINT_CONTENT = /[\\/]checkpoints[\\/][^\\/]+[\\/]/;
 /** A run of weeks on a broken disk must not fill its log with the same trouble in other words. */
-const MOST_TOLD = 50;
+const MOST_NOTED = 50;
 /** A request that the trainer's end in this state has granted. */
 const ENDS_WITH: Readonly<Record<string, ControlRequest['type']>> = { paused: 'pause' };
 const LAST_STATUS_MS = [250, 1000, 4000, 15_000, 30_000] as const;
@@ -73,7 +73,7 @@ const LEAVE_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 class Keeper {
   readonly #options: KeeperOptions;
   readonly #paths: RunPaths;
-  readonly #book: RunBook;
+  readonly #journal: RunJournal;
   readonly #store = new DisposableStore();
   readonly #status: StatusWriter;
   readonly #monitor: Monitor;
@@ -87,40 +87,40 @@ class Keeper {
   readonly #supervisor: Supervisor;
   readonly #isGone: () => boolean;
   readonly #range: RangeTest | undefined;
-  readonly #told = new Set<string>();
+  readonly #noted = new Set<string>();
   readonly #end: Deferred<KeeperEnd> = deferred();
   #state: KeeperState = { kind: 'keeping' };
-  #loop: LookLoop | undefined;
+  #loop: PollLoop | undefined;
   #last = { step: 0, epoch: 0 };
 
-  constructor(options: KeeperOptions, paths: RunPaths, book: RunBook) {
+  constructor(options: KeeperOptions, paths: RunPaths, journal: RunJournal) {
     this.#options = options;
     this.#paths = paths;
-    this.#book = book;
+    this.#journal = journal;
     const { run, installDir } = options;
-    const onChange = (): void => this.#loop?.lookSoon();
-    const supervisor = this.#store.track(new Supervisor((trouble) => this.#tell(trouble)));
+    const onChange = (): void => this.#loop?.pollSoon();
+    const supervisor = this.#store.track(new Supervisor((trouble) => this.#report(trouble)));
     this.#supervisor = supervisor;
     this.#isGone = watchForDeletion(paths.dir);
     this.#status = this.#store.track(new StatusWriter(paths.status, options.onError, options.isHeld));
-    const common = { run, paths, book, installDir, supervisor, onChange };
+    const common = { run, paths, journal, installDir, supervisor, onChange };
     this.#range = isRangeTest(run) ? new RangeTest() : undefined;
     const conclude = (outcome: Outcome): Outcome => this.#range?.conclude(outcome) ?? outcome;
     this.#trainer = new TrainerControl({ ...common, conclude });
     this.#notifier = this.#store.track(
       new Notifier({ ...common, dir: paths.dir, notifyEnv: options.notifyEnv }),
     );
-    this.#monitor = new Monitor(book, paths.dir, (alarm) => this.#notifier.alarm(alarm));
+    this.#monitor = new Monitor(journal, paths.dir, (alarm) => this.#notifier.alarm(alarm));
     this.#validation = new ValidationControl({
       ...common,
       monitor: this.#monitor,
       onBetter: (best) => this.#notifier.best(best),
     });
-    this.#requests = new Requests(paths, book, options.onError);
-    this.#rewinder = new Rewinder({ run, book, requests: this.#requests, trainer: this.#trainer });
-    this.#cleanup = new Cleanup(run, paths, book);
+    this.#requests = new Requests(paths, journal, options.onError);
+    this.#rewinder = new Rewinder({ run, journal, requests: this.#requests, trainer: this.#trainer });
+    this.#cleanup = new Cleanup(run, paths, journal);
     this.#earlyStopper = new EarlyStopper({
-      ...{ run, book, monitor: this.#monitor, trainer: this.#trainer },
+      ...{ run, journal, monitor: this.#monitor, trainer: this.#trainer },
       askToStop: () => this.#ask('stop'),
     });
   }
@@ -132,34 +132,34 @@ class Keeper {
   async begin(previous: StatusFile | undefined): Promise<void> {
     const { run, dir, task } = this.#options;
     const { alarms } = this.#readEvents();
-    this.#book.readValidations(dir);
+    this.#journal.readValidations(dir);
     this.#trainer.begin(task, previous);
-    await this.#obey(alarms);
+    await this.#actOn(alarms);
     // A run that is followed may never have a model to validate.
     const validates = run.experiment.resolved.validation.enabled && !run.follows;
     if (this.#trainer.alive && validates) this.#validation.warmUp();
     this.#validation.judge();
     this.#loop = this.#store.track(this.#watch());
-    this.#loop.lookSoon();
+    this.#loop.pollSoon();
   }
 
-  #watch(): LookLoop {
-    return new LookLoop({
+  #watch(): PollLoop {
+    return new PollLoop({
       // Not events.jsonl, which changes with every step: what the keeper must react to at once changes one of these
       // folders, and the rest may wait for the next second. Watching the log cost ten times the CPU.
       paths: [this.#paths.control, this.#paths.checkpoints],
       depth: 1,
       ignored: (file) => CHECKPOINT_CONTENT.test(file),
-      look: () => this.#turn(),
+      poll: () => this.#turn(),
       polls: () => true,
-      onError: (error) => this.#tell({ name: words('checking the run folder'), error, retryMs: undefined }),
+      onError: (error) => this.#report({ name: words('checking the run folder'), error, retryMs: undefined }),
     });
   }
 
   /** Leaves in good order: the trainer goes on, a later keeper adopts it. */
   leave(): void {
     this.#dispatch({ kind: 'leave' });
-    this.#loop?.lookSoon();
+    this.#loop?.pollSoon();
   }
 
   /** Ends with its run: what a leashed keeper does. One whose trainer has ended has nothing to stop, and leaves. */
@@ -194,20 +194,20 @@ class Keeper {
 
   #fallSilent(): void {
     this.#status.dispose();
-    this.#book.seal();
+    this.#journal.seal();
   }
 
   /** Writes what failed, and whether it is tried again, once into the log of the run, which people and hosts read. */
-  #tell({ name, error, retryMs }: Trouble): void {
+  #report({ name, error, retryMs }: Trouble): void {
     this.#options.onError(error);
     const said =
       retryMs === undefined
         ? words('{0} failed: {1}', name, error.message)
         : words('{0} failed: {1}; it is tried again', name, error.message);
     const message = inEnglish(said);
-    if (this.#told.has(message) || this.#told.size >= MOST_TOLD) return;
-    this.#told.add(message);
-    this.#book.note({ type: 'alert', rule: 'keeper', severity: 'warning', said, numbers: {} });
+    if (this.#noted.has(message) || this.#noted.size >= MOST_NOTED) return;
+    this.#noted.add(message);
+    this.#journal.note({ type: 'alert', rule: 'keeper', severity: 'warning', said, numbers: {} });
   }
 
   /**
@@ -239,7 +239,7 @@ class Keeper {
         async () => {
           const { count, alarms } = this.#readEvents();
           onEvents(count);
-          await this.#obey(alarms);
+          await this.#actOn(alarms);
         },
       ],
       [words('answering requests'), () => this.#answerAll()],
@@ -249,7 +249,7 @@ class Keeper {
       [words('early stopping'), () => this.#earlyStopper.turn(this.#last.epoch)],
       [words('clearing checkpoints away'), () => this.#cleanup.turn(this.#validation.queued)],
       [words('watching the machine'), () => this.#watchMachine()],
-      [words('writing the logs'), () => this.#book.flush()],
+      [words('writing the logs'), () => this.#journal.flush()],
       [words('writing the status'), () => this.#status.set(this.#fields())],
     ];
   }
@@ -299,7 +299,7 @@ class Keeper {
 
   get #context() {
     return {
-      book: this.#book,
+      journal: this.#journal,
       requests: this.#requests,
       trainer: this.#trainer,
       validation: this.#validation,
@@ -309,19 +309,19 @@ class Keeper {
 
   #readEvents(): { count: number; alarms: Alarm[] } {
     const alarms: Alarm[] = [];
-    const count = this.#book.readEvents((event) => {
-      if (event.type === 'control') this.#requests.hear(event);
+    const count = this.#journal.readEvents((event) => {
+      if (event.type === 'control') this.#requests.onControl(event);
       if (event.type === 'step') this.#last = { step: event.step, epoch: event.epoch };
-      this.#range?.hear(event);
+      this.#range?.add(event);
       // A range test is meant to blow the loss up.
-      if (!this.#range || event.type !== 'step') alarms.push(...this.#monitor.hear(event));
+      if (!this.#range || event.type !== 'step') alarms.push(...this.#monitor.observe(event));
     });
     if (count > 0) this.#monitor.beat(performance.now());
     return { count, alarms };
   }
 
   /** A trainer that does not judge divergence itself is stopped or paused for it, if the experiment says so. */
-  async #obey(alarms: readonly Alarm[]): Promise<void> {
+  async #actOn(alarms: readonly Alarm[]): Promise<void> {
     const { trainer, on_divergence: wish } = this.#options.run.experiment.resolved;
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
     if (!alarm || !this.#trainer.alive || judgesDivergence(trainer) || wish === 'notify') return;
@@ -350,7 +350,7 @@ class Keeper {
 
   #fields(): StatusFields {
     return statusFields({
-      book: this.#book,
+      journal: this.#journal,
       trainer: this.#trainer,
       validation: this.#validation,
       last: this.#last,

@@ -3,7 +3,7 @@ import { type Alarm, createEpisode } from '../domain/run/alarm';
 import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
 import { diskRoom, memoryRoom } from './machine-room';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import { RunWatch } from './run-watch';
 
 /** Reading what the machine has left takes a tenth of a millisecond; memory fills up within seconds at worst. */
@@ -14,7 +14,7 @@ const MACHINE_MS = 5000;
  * keeper reads the log again.
  */
 export class Monitor {
-  readonly #book: RunBook;
+  readonly #journal: RunJournal;
   readonly #dir: string;
   readonly #watch: RunWatch;
   readonly #onAlarm: (alarm: Alarm) => void;
@@ -22,11 +22,11 @@ export class Monitor {
   readonly #stall = createEpisode();
   #machineRead = Number.NEGATIVE_INFINITY;
 
-  constructor(book: RunBook, dir: string, onAlarm: (alarm: Alarm) => void) {
-    this.#book = book;
+  constructor(journal: RunJournal, dir: string, onAlarm: (alarm: Alarm) => void) {
+    this.#journal = journal;
     this.#dir = dir;
     this.#onAlarm = onAlarm;
-    this.#watch = new RunWatch(() => book.state);
+    this.#watch = new RunWatch(() => journal.state);
   }
 
   /** Something was read from the trainer. `now`: a clock that stops while the machine sleeps. */
@@ -46,7 +46,7 @@ export class Monitor {
     const said = inEnglish(alarm.said);
     // Alerts without step and epoch are distinguished by their text.
     const isPlaced = alarm.step !== undefined || alarm.epoch !== undefined;
-    const known = this.#book.state.alerts.some(
+    const known = this.#journal.state.alerts.some(
       (a) =>
         a.rule === alarm.rule &&
         a.step === alarm.step &&
@@ -55,13 +55,13 @@ export class Monitor {
         (isPlaced || (a.said !== undefined && inEnglish(a.said) === said)),
     );
     if (known) return false;
-    this.#book.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
+    this.#journal.note({ type: 'alert', ...alarm, numbers: { ...alarm.numbers } });
     this.#onAlarm(alarm);
     return true;
   }
 
   /** Returns the alarms that were new. */
-  hear(event: TrainerEvent): Alarm[] {
+  observe(event: TrainerEvent): Alarm[] {
     if (event.type === 'epoch') this.#rhythm.epochEnded();
     return this.#watch.event(event).filter((alarm) => this.raise(alarm, event.t));
   }

@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { Disposable } from '../base/disposable';
 import { formatProblem } from '../base/problem';
 import { inEnglish, quoted, type Words, words } from '../base/words';
-import { mayTell, type Told } from '../domain/notify/limits';
+import { maySend, type SentMessage } from '../domain/notify/limits';
 import { type BetterBest, type News, newsOfAlert, newsOfBest, newsOfEnd } from '../domain/notify/news';
 import type { Alarm } from '../domain/run/alarm';
 import type { NotifyChannel } from '../engine/notify/check-settings';
@@ -12,25 +12,25 @@ import { translateFor } from '../engine/translate';
 import type { RunFile } from '../run/files';
 import { isOwnRun } from '../run/folder/signature';
 import type { Outcome } from './outcome';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import type { Supervisor } from './supervisor';
 import type { TrainerControl } from './trainer-control';
 
 export type NotifierOptions = {
   readonly run: RunFile;
   readonly dir: string;
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly supervisor: Supervisor;
   /** What the environment said of notifications, which children do not inherit. */
   readonly notifyEnv: Readonly<Record<string, string | undefined>>;
   readonly onChange: () => void;
 };
 
-/** Tells people who are away what became of the run: only what they have set up, and only of a run of their own. */
+/** Reports to people who are away what became of the run: only what they have set up, and only of a run of their own. */
 export class Notifier implements Disposable {
   readonly #options: NotifierOptions;
   readonly #leaving = new AbortController();
-  readonly #toldProblems = new Set<string>();
+  readonly #notedProblems = new Set<string>();
   #pending = 0;
   #isSettled = false;
 
@@ -38,28 +38,28 @@ export class Notifier implements Disposable {
     this.#options = options;
   }
 
-  /** The end is not told yet, or something is on its way or waits for another try. */
+  /** The end is not reported yet, or something is on its way or waits for another try. */
   get busy(): boolean {
     return this.#pending > 0 || !this.#isSettled;
   }
 
   alarm(alarm: Alarm): void {
-    this.#tell(newsOfAlert(this.#about, alarm));
+    this.#announce(newsOfAlert(this.#about, alarm));
   }
 
   best(best: BetterBest): void {
-    this.#tell(newsOfBest(this.#about, best));
+    this.#announce(newsOfBest(this.#about, best));
   }
 
   /** The end is reported once. A keeper that started later, for a request, has not seen it. */
   settle(isOver: boolean, { outcome, hasSeenEnd }: Pick<TrainerControl, 'outcome' | 'hasSeenEnd'>): void {
-    if (isOver && outcome && hasSeenEnd && !this.#isSettled) this.#tellEnd(outcome);
+    if (isOver && outcome && hasSeenEnd && !this.#isSettled) this.#sendEnd(outcome);
     this.#isSettled = outcome !== undefined && (isOver || this.#isSettled);
   }
 
-  #tellEnd({ state, reason }: Outcome): void {
-    const { best } = this.#options.book.state;
-    this.#tell(newsOfEnd(this.#about, { state, ...(reason && { reason }), ...(best && { best }) }));
+  #sendEnd({ state, reason }: Outcome): void {
+    const { best } = this.#options.journal.state;
+    this.#announce(newsOfEnd(this.#about, { state, ...(reason && { reason }), ...(best && { best }) }));
   }
 
   /** What is on its way is dropped. */
@@ -72,14 +72,14 @@ export class Notifier implements Disposable {
   }
 
   /** The settings are read when they are needed: a run of weeks heeds what was set up meanwhile. */
-  #tell(news: News | undefined): void {
+  #announce(news: News | undefined): void {
     if (news === undefined) return;
-    const { book, notifyEnv } = this.#options;
+    const { journal, notifyEnv } = this.#options;
     const { channels, language, problems } = readNotifySettings(notifyEnv);
     for (const problem of problems) this.#warn(quoted(formatProblem(problem)));
     const wanted = channels.filter(({ events }) => events.includes(news.kind));
-    if (wanted.length === 0 || !mayTell(news.kind, toldBy(book), Date.now())) return;
-    book.note({ type: 'notified', kind: news.kind, channels: wanted.map(({ name }) => name) });
+    if (wanted.length === 0 || !maySend(news.kind, sentBy(journal), Date.now())) return;
+    journal.note({ type: 'notified', kind: news.kind, channels: wanted.map(({ name }) => name) });
     for (const one of wanted) this.#send(news, one, language);
   }
 
@@ -106,14 +106,14 @@ export class Notifier implements Disposable {
   /** Each trouble once. */
   #warn(said: Words): void {
     const message = inEnglish(said);
-    if (this.#toldProblems.has(message)) return;
-    this.#toldProblems.add(message);
-    this.#options.book.note({ type: 'alert', rule: 'notify', severity: 'warning', said, numbers: {} });
+    if (this.#notedProblems.has(message)) return;
+    this.#notedProblems.add(message);
+    this.#options.journal.note({ type: 'alert', rule: 'notify', severity: 'warning', said, numbers: {} });
   }
 }
 
 /** By this keeper and those before it. */
-function toldBy({ state }: RunBook): readonly Told[] {
+function sentBy({ state }: RunJournal): readonly SentMessage[] {
   return state.keeper.flatMap((entry) =>
     entry.type === 'notified' ? [{ kind: entry.kind, t: entry.t }] : [],
   );

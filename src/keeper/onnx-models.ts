@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
+import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { PythonReady } from '../protocol/line-process';
@@ -13,7 +13,7 @@ export type ExportWish = {
   readonly isAsked?: boolean;
   readonly rule?: TrainerRule | undefined;
   /** Of a script that our runner watches from within. */
-  readonly dataset?: ToldDataset;
+  readonly dataset?: ReportedDataset;
 };
 
 /** What an export builds into a head that needs no NMS. */
@@ -66,7 +66,7 @@ export class OnnxModels {
   }
 
   /** A .pt of another program: unpickling it means executing its content. In a user's script our runner writes it. */
-  needsWord(checkpoint: string, dataset?: ToldDataset): boolean {
+  needsWord(checkpoint: string, dataset?: ReportedDataset): boolean {
     const { onnx, pt } = this.#filesOf(checkpoint);
     return !(this.#ownsPickles() || dataset) && !existsSync(onnx) && existsSync(pt);
   }

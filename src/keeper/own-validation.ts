@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
+import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { ValidatorProcess } from '../engine/validator-process';
@@ -17,7 +17,7 @@ import { pythonOfRun } from './python-of-run';
 const MOST_RESTARTS = 3;
 
 /** The trainer's rule if it counts, and what a script that our runner watches says of its dataset. */
-export type JudgedBy = { readonly rule: TrainerRule | undefined; readonly dataset: ToldDataset };
+export type JudgedBy = { readonly rule: TrainerRule | undefined; readonly dataset: ReportedDataset };
 
 /**
  * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains.
@@ -27,7 +27,7 @@ export class OwnValidation {
   readonly #run: RunFile;
   readonly #dir: string;
   readonly #installDir: string;
-  #servant: Promise<WarmPythonProcess> | undefined;
+  #process: Promise<WarmPythonProcess> | undefined;
 
   constructor(dir: string, run: RunFile, installDir: string) {
     this.#run = run;
@@ -38,7 +38,7 @@ export class OwnValidation {
   /** Starts the process ahead of the first checkpoint. What is wrong with it is reported by the first validation. */
   warmUp(): void {
     this.#ensure()
-      .then((servant) => servant.ready())
+      .then((python) => python.ready())
       .catch(() => undefined);
   }
 
@@ -87,12 +87,12 @@ export class OwnValidation {
   }
 
   async stop(): Promise<void> {
-    await (await this.#servant?.catch(() => undefined))?.stop();
+    await (await this.#process?.catch(() => undefined))?.stop();
   }
 
   #ensure(): Promise<WarmPythonProcess> {
-    this.#servant ??= this.#start();
-    return this.#servant;
+    this.#process ??= this.#start();
+    return this.#process;
   }
 
   async #start(): Promise<WarmPythonProcess> {

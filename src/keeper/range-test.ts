@@ -13,7 +13,7 @@ export class RangeTest {
   readonly #points = new Map<number, RangePoint>();
   #group = 0;
 
-  hear(event: TrainerEvent): void {
+  add(event: TrainerEvent): void {
     if (event.type === 'hello') this.#group = Math.max(0, mainGroup({ groups: event.groups }));
     if (event.type !== 'step') return;
     this.#points.set(event.step, { lr: event.lr[this.#group], loss: totalLoss(event.loss) });

@@ -11,7 +11,7 @@ import { codeOf } from '../run/folder/refused';
 import { removeFile } from '../run/folder/remove';
 import { readJsonFileSync, writeJson } from '../run/folder/whole-file';
 import { type AnsweredRequest, type ControlFile, type ControlRequest, zControlFile } from '../run/requests';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 
 const zNamed = z.object({ request: z.object({ type: z.string().max(64) }) });
 const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;
@@ -22,14 +22,14 @@ const NAME = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})\.json$/;
  */
 export class Requests {
   readonly #paths: RunPaths;
-  readonly #book: RunBook;
+  readonly #journal: RunJournal;
   readonly #forwarded = new Map<string, ControlRequest>();
 
   readonly #onError: (error: unknown) => void;
 
-  constructor(paths: RunPaths, book: RunBook, onError: (error: unknown) => void) {
+  constructor(paths: RunPaths, journal: RunJournal, onError: (error: unknown) => void) {
     this.#paths = paths;
-    this.#book = book;
+    this.#journal = journal;
     this.#onError = onError;
   }
 
@@ -44,7 +44,7 @@ export class Requests {
   }
 
   answer(id: string, request: AnsweredRequest, answer: { ok: boolean; said: Words }): void {
-    this.#book.note({ type: 'answer', id, request, ...answer });
+    this.#journal.note({ type: 'answer', id, request, ...answer });
     this.#forwarded.delete(id);
     this.#remove(this.#paths.trainerControl, id);
     this.#remove(this.#paths.control, id);
@@ -63,7 +63,7 @@ export class Requests {
   }
 
   /** The trainer accepted or refused. Its answer is repeated in keeper.jsonl, so that hosts read one file. */
-  hear({ id, ok, message, said = quoted(message) }: TrainerEventOf<'control'>): void {
+  onControl({ id, ok, message, said = quoted(message) }: TrainerEventOf<'control'>): void {
     const request = this.#forwarded.get(id);
     if (request) this.answer(id, request, { ok, said });
   }
@@ -107,7 +107,7 @@ export class Requests {
 
   /** For a keeper that died between its answer and the removal of the request. */
   #wasAnswered(id: string): boolean {
-    return this.#book.state.keeper.some((entry) => entry.type === 'answer' && entry.id === id);
+    return this.#journal.state.keeper.some((entry) => entry.type === 'answer' && entry.id === id);
   }
 
   /** A request that cannot be removed is not answered again: its answer is in the log. */

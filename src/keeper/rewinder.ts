@@ -6,7 +6,7 @@ import { canRewind, rewindRefusal, rewindTarget } from '../protocol/rewind-targe
 import type { RunFile } from '../run/files';
 import type { ControlRequest } from '../run/requests';
 import type { Requests } from './requests';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import type { TrainerControl } from './trainer-control';
 
 type RewindRequest = Extract<ControlRequest, { type: 'rewind' }>;
@@ -14,7 +14,7 @@ type Asked = { readonly id: string; readonly from: string; readonly request: Rew
 
 export type RewinderParts = {
   readonly run: RunFile;
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly requests: Requests;
   readonly trainer: TrainerControl;
 };
@@ -30,15 +30,15 @@ export class Rewinder {
 
   /** A living trainer is ended first. A refusal is answered at once, anything else when the new attempt has begun. */
   async ask(asked: Asked): Promise<void> {
-    const { book, requests, trainer } = this.#parts;
+    const { journal, requests, trainer } = this.#parts;
     const { id, request } = asked;
     // An earlier keeper had begun the attempt and died before it answered.
-    const known = book.state.controls.find((control) => control.id === id);
+    const known = journal.state.controls.find((control) => control.id === id);
     if (known)
       return requests.answer(id, request, { ok: known.ok, said: known.said ?? quoted(known.message) });
     const refusal = this.#asked
       ? words('the run is just being rewound')
-      : rewindRefusal(book.state, request.epoch);
+      : rewindRefusal(journal.state, request.epoch);
     if (refusal !== undefined) return requests.answer(id, request, { ok: false, said: refusal });
     this.#asked = asked;
     requests.hold(id, request);
@@ -54,21 +54,21 @@ export class Rewinder {
 
   /** Starts the next attempt. The trainer is gone and nothing is being validated. */
   async start(): Promise<void> {
-    const { requests, trainer, book } = this.#parts;
+    const { requests, trainer, journal } = this.#parts;
     const { id, from, request } = this.#asked ?? { id: randomUUID(), from: 'keeper', request: OWN };
     const { said, ...plan } = this.#plan(request);
     requests.close(() => ({ ok: false, said: words('the run was rewound') }), id);
     await requests.forward(id, { type: 'rewind', ...plan }, from);
-    book.note({ type: 'rewind', ...plan, by: from, said: words('rewind: {0}', said) });
+    journal.note({ type: 'rewind', ...plan, by: from, said: words('rewind: {0}', said) });
     this.#asked = undefined;
     trainer.again();
   }
 
   #plan({ epoch: asked, lrFactor, warmup }: RewindRequest): RewindPlan {
-    const { run, book } = this.#parts;
+    const { run, journal } = this.#parts;
     const settings = run.experiment.resolved.rewind;
-    const epoch = rewindTarget(book.state, asked);
-    const planned = planRewind(epoch, { ...settings, earlier: triesOf(book) }, adviceOf(book));
+    const epoch = rewindTarget(journal.state, asked);
+    const planned = planRewind(epoch, { ...settings, earlier: triesOf(journal) }, adviceOf(journal));
     return {
       ...planned,
       ...(lrFactor !== undefined && { lrFactor }),
@@ -79,19 +79,21 @@ export class Rewinder {
 
   /** Only a run that ended while this keeper was running: one that comes later for another request changes nothing. */
   #diverged(): boolean {
-    const { run, book, trainer } = this.#parts;
+    const { run, journal, trainer } = this.#parts;
     const { on_divergence, rewind } = run.experiment.resolved;
     const isDiverged = trainer.outcome?.state === 'diverged' && trainer.hasSeenEnd;
-    return isDiverged && canRewind(book.state) && on_divergence === 'rewind' && triesOf(book) < rewind.tries;
+    return (
+      isDiverged && canRewind(journal.state) && on_divergence === 'rewind' && triesOf(journal) < rewind.tries
+    );
   }
 }
 
 const OWN: RewindRequest = { type: 'rewind' };
 
-const triesOf = ({ state }: RunBook): number =>
+const triesOf = ({ state }: RunJournal): number =>
   state.keeper.filter((entry) => entry.type === 'rewind' && entry.by === 'keeper').length;
 
-function adviceOf({ state }: RunBook) {
+function adviceOf({ state }: RunJournal) {
   const schedule = scheduleOfRun(state);
   if (!schedule || !state.run || !state.plan) return undefined;
   const { images = 0, classes = 80 } = state.plan;

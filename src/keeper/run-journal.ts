@@ -25,7 +25,7 @@ export type KeeperNote = Worded<Untimed<KeeperEntry>>;
 type ValidationNote = Worded<Untimed<ValidationEntry>>;
 
 /** What the keeper knows of its run: the folded files without the step columns, and the two logs it writes itself. */
-export class RunBook {
+export class RunJournal {
   readonly #events: FileTail;
   readonly #keeperLog: JsonlLog;
   readonly #validationLog: JsonlLog;
@@ -45,13 +45,13 @@ export class RunBook {
   }
 
   /** Reads what earlier keepers wrote; the rest comes with the first `readEvents`. */
-  static open(dir: string, run: RunFile, onError: (error: unknown) => void): RunBook {
-    const book = new RunBook(dir, run, onError);
+  static open(dir: string, run: RunFile, onError: (error: unknown) => void): RunJournal {
+    const journal = new RunJournal(dir, run, onError);
     readAll(new FileTail(runPaths(dir).keeper), (line) => {
       const { value } = parseKeeperLine(line);
-      if (value) book.#fold({ source: 'keeper', value });
+      if (value) journal.#fold({ source: 'keeper', value });
     });
-    return book;
+    return journal;
   }
 
   /** The present state: its collections change with the next line. */
@@ -165,15 +165,15 @@ function readAll(tail: FileTail, onLine: (line: string) => void): void {
 }
 
 /** Makes the folders that a keeper works in, clears away what another left half done, and reads what was said before. */
-export async function openBook({ dir, run, onError }: BookOptions) {
+export async function openJournal({ dir, run, onError }: JournalOptions) {
   const paths = runPaths(dir);
   for (const folder of [paths.trainerControl, paths.checkpoints]) makeFolderIn(folder, paths.dir);
   removeLeftovers(paths);
   const previous = await readStatus(dir);
-  return { previous, book: RunBook.open(dir, run, onError) };
+  return { previous, journal: RunJournal.open(dir, run, onError) };
 }
 
-type BookOptions = {
+type JournalOptions = {
   readonly dir: string;
   readonly run: RunFile;
   readonly onError: (error: unknown) => void;

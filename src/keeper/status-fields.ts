@@ -1,13 +1,13 @@
 import { inEnglish } from '../base/words';
 import { bestOwn, ownMetricsOf } from '../run/own-metrics';
 import type { RunState } from '../run/state';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import type { StatusFields } from './status-writer';
 import type { TrainerControl } from './trainer-control';
 import type { ValidationControl } from './validation-control';
 
 export type StatusInput = {
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly trainer: TrainerControl;
   readonly validation: ValidationControl;
   /** The progress of training. */
@@ -18,7 +18,7 @@ export type StatusInput = {
 /** The next status.json. After the trainer's end a run is `validating` until the queue is empty. */
 export function statusFields(input: StatusInput): StatusFields {
   const { outcome, identity, alive, state } = input.trainer;
-  const { lane, queue, idle } = input.validation;
+  const { validators, queue, idle } = input.validation;
   const validating = outcome !== undefined && !idle;
   return {
     state: validating ? 'validating' : state,
@@ -29,11 +29,11 @@ export function statusFields(input: StatusInput): StatusFields {
     exitCode: outcome?.exitCode,
     signal: outcome?.signal,
     trainer: alive ? identity : undefined,
-    validator: lane.identity,
+    validator: validators.identity,
     queue,
-    validatorProblem: lane.problem,
+    validatorProblem: validators.problem,
     progress: progressOf(input),
-    alarm: outcome ? undefined : alarmOf(input.book.state.alerts),
+    alarm: outcome ? undefined : alarmOf(input.journal.state.alerts),
   };
 }
 
@@ -47,14 +47,14 @@ function alarmOf(alerts: RunState['alerts']): StatusFields['alarm'] {
   return { t, severity, message, ...(said && { said }), ...(next && { next }) };
 }
 
-function progressOf({ book, trainer, last }: StatusInput): StatusFields['progress'] {
-  const { plan, best } = book.state;
+function progressOf({ journal, trainer, last }: StatusInput): StatusFields['progress'] {
+  const { plan, best } = journal.state;
   return {
     attempt: trainer.attempt,
     ...last,
     epochs: plan?.epochs ?? 0,
     totalSteps: plan?.totalSteps ?? 0,
-    best: best ? { epoch: best.epoch, map: best.map } : ownBest(book.state),
+    best: best ? { epoch: best.epoch, map: best.map } : ownBest(journal.state),
   };
 }
 

@@ -11,7 +11,7 @@ import { FINAL_STATES, type RunStateName } from '../run/state-names';
 import { STATE_WORDS } from '../run/state-words';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
 import { type TrainerEvent, type TrainerState, trainerTransition } from './trainer-state';
@@ -19,7 +19,7 @@ import { type TrainerEvent, type TrainerState, trainerTransition } from './train
 export type TrainerControlOptions = {
   readonly run: RunFile;
   readonly paths: RunPaths;
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly installDir: string;
   readonly supervisor: Supervisor;
   /** What the end means for a run of this kind. */
@@ -70,13 +70,15 @@ export class TrainerControl {
   get attempt(): number {
     const own = 'trainer' in this.#state ? this.#state.trainer.attempt : undefined;
     return (
-      own ?? ('attempt' in this.#state ? this.#state.attempt : undefined) ?? lastAttempt(this.#options.book)
+      own ??
+      ('attempt' in this.#state ? this.#state.attempt : undefined) ??
+      lastAttempt(this.#options.journal)
     );
   }
 
   /** This trainer's `hello` event; undefined before it came. */
   get hello() {
-    const { hello } = this.#options.book.state;
+    const { hello } = this.#options.journal.state;
     // An adapter continues to count at the step to which its program went back.
     return hello !== undefined && hello.attempt >= this.attempt ? hello : undefined;
   }
@@ -89,22 +91,22 @@ export class TrainerControl {
 
   /** Adopts a living trainer, or starts one if the task says so, or keeps what was known of a run that has ended. */
   begin(task: KeeperTask, previous: StatusFile | undefined): void {
-    const { book } = this.#options;
+    const { journal } = this.#options;
     const living = livingTrainer(this.#mark, previous);
     const unread =
-      task === 'resume' ? undefined : this.#readers.toStart(previous, book.state.end !== undefined);
-    if (unread) this.#start(lastAttempt(book) + 1, unread.programPid);
-    else if (living) this.#adopt(living, Math.max(1, lastAttempt(book)));
+      task === 'resume' ? undefined : this.#readers.toStart(previous, journal.state.end !== undefined);
+    if (unread) this.#start(lastAttempt(journal) + 1, unread.programPid);
+    else if (living) this.#adopt(living, Math.max(1, lastAttempt(journal)));
     else this.#beginAnew(task, previous);
     // A run that was being stopped when its keeper or its reader died is stopped all the same.
     if ((unread || living) && previous?.state === 'stopping') this.stop({ kind: 'asked' });
   }
 
   #beginAnew(task: KeeperTask, previous: StatusFile | undefined): void {
-    const { book } = this.#options;
-    const last = lastAttempt(book);
+    const { journal } = this.#options;
+    const last = lastAttempt(journal);
     if (task === 'resume' || (task === 'start' && last === 0)) this.#start(last + 1);
-    else this.#dispatch({ kind: 'judged', outcome: keptOutcome(previous, book) });
+    else this.#dispatch({ kind: 'judged', outcome: keptOutcome(previous, journal) });
   }
 
   /** Whether a trainer has ended while this keeper was running. */
@@ -114,7 +116,7 @@ export class TrainerControl {
 
   /** The next attempt of a run whose trainer has ended. */
   again(): void {
-    this.#start(lastAttempt(this.#options.book) + 1);
+    this.#start(lastAttempt(this.#options.journal) + 1);
   }
 
   /** Ends the trainer step by step: ask, interrupt, kill; a second request does not wait for it to comply. */
@@ -194,8 +196,8 @@ export class TrainerControl {
   }
 
   #conclude(exit: TrainerEnd): void {
-    const { book, supervisor } = this.#options;
-    const hasEnded = this.hello !== undefined && book.state.end !== undefined;
+    const { journal, supervisor } = this.#options;
+    const hasEnded = this.hello !== undefined && journal.state.end !== undefined;
     const mayGoOn = !hasEnded && this.cause === undefined;
     supervisor.start({
       name: words('the end of what the trainer left behind'),
@@ -215,7 +217,7 @@ export class TrainerControl {
       ? words('the reader of the run ended by {0}; another one continues', signal)
       : words('the reader of the run ended with exit code {0}; another one continues', exitCode ?? '?');
     this.#note(this.attempt, said);
-    this.#start(lastAttempt(this.#options.book) + 1, programPid);
+    this.#start(lastAttempt(this.#options.journal) + 1, programPid);
   }
 
   #judge(exit: TrainerEnd): void {
@@ -243,13 +245,13 @@ export class TrainerControl {
 
   /** A trainer that cannot begin ends without a hello; an `end` from before it was started belongs to another attempt. */
   #ownEnd() {
-    const { end } = this.#options.book.state;
+    const { end } = this.#options.journal.state;
     const startedAt = 'startedAt' in this.#state ? this.#state.startedAt : Number.POSITIVE_INFINITY;
     return this.hello || (end && end.t >= startedAt) ? end : undefined;
   }
 
   #note(attempt: number, said: Words): void {
-    this.#options.book.note({ type: 'keeper', pid: process.pid, attempt, said });
+    this.#options.journal.note({ type: 'keeper', pid: process.pid, attempt, said });
   }
 }
 
@@ -257,9 +259,9 @@ function reasonOf({ message, cause }: Error): string {
   return cause === undefined ? message : `${message}: ${toError(cause).message}`;
 }
 
-function lastAttempt(book: RunBook): number {
-  const attempts = book.state.keeper.map((entry) => (entry.type === 'keeper' ? entry.attempt : 0));
-  return Math.max(0, book.state.hello?.attempt ?? 0, ...attempts);
+function lastAttempt(journal: RunJournal): number {
+  const attempts = journal.state.keeper.map((entry) => (entry.type === 'keeper' ? entry.attempt : 0));
+  return Math.max(0, journal.state.hello?.attempt ?? 0, ...attempts);
 }
 
 /** Found by the keeper's last record, else by the environment that every process of the run carries. */
@@ -270,8 +272,8 @@ function livingTrainer(run: RunMark, previous: StatusFile | undefined): ProcessI
 }
 
 /** A run whose trainer ended before this keeper came: as its last keeper judged it, else by its `end`, else lost. */
-function keptOutcome(previous: StatusFile | undefined, book: RunBook): Outcome {
-  const { end } = book.state;
+function keptOutcome(previous: StatusFile | undefined, journal: RunJournal): Outcome {
+  const { end } = journal.state;
   const state = previous?.ended ?? previous?.state;
   if (previous && state && FINAL_STATES.has(state)) {
     const { reason, said = reason === undefined ? undefined : quoted(reason), exitCode, signal } = previous;

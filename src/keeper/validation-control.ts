@@ -13,21 +13,21 @@ import type { CheckpointState, RunState } from '../run/state';
 import type { Compared, Drawn } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
-import type { RunBook } from './run-journal';
+import type { RunJournal } from './run-journal';
 import { dueAfter, historyOf } from './run-watch';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
-import { type LaneOutcome, ValidationLane } from './validators';
 import {
   epochOf,
   type ValidationEvent,
   type ValidationState,
   validationTransition,
 } from './validation-state';
+import { type ValidationEnd, Validators } from './validators';
 
 export type ValidationControlOptions = {
   readonly run: RunFile;
   readonly paths: RunPaths;
-  readonly book: RunBook;
+  readonly journal: RunJournal;
   readonly monitor: Monitor;
   readonly installDir: string;
   readonly supervisor: Supervisor;
@@ -39,10 +39,10 @@ export type ValidationControlOptions = {
 /** Validates the checkpoints of one run, one after another, and logs the results and what follows from them. */
 export class ValidationControl {
   readonly #options: ValidationControlOptions;
-  readonly #lane: ValidationLane;
+  readonly #validators: Validators;
   readonly #plateau = createPlateauAlarm();
   readonly #asked: number[] = [];
-  readonly #told = new Set<string>();
+  readonly #noted = new Set<string>();
   #state: ValidationState = { kind: 'free' };
   #waiting: readonly number[] = [];
   /** Epochs that were judged on other val sets, as far as reported. */
@@ -51,9 +51,9 @@ export class ValidationControl {
   constructor(options: ValidationControlOptions) {
     this.#options = options;
     const note = (said: Words): void =>
-      options.book.note({ type: 'keeper', pid: process.pid, attempt: 0, said });
+      options.journal.note({ type: 'keeper', pid: process.pid, attempt: 0, said });
     const { run, paths, installDir, supervisor } = options;
-    this.#lane = new ValidationLane({ dir: paths.dir, run, installDir, supervisor, onNote: note });
+    this.#validators = new Validators({ dir: paths.dir, run, installDir, supervisor, onNote: note });
   }
 
   get queue(): StatusFile['queue'] {
@@ -65,8 +65,8 @@ export class ValidationControl {
     return this.queued.size === 0;
   }
 
-  get lane(): ValidationLane {
-    return this.#lane;
+  get validators(): Validators {
+    return this.#validators;
   }
 
   /** Everything that waits or is being validated. */
@@ -83,7 +83,7 @@ export class ValidationControl {
   turn(trainerEnded: boolean): void {
     if (this.stopped) return;
     const plan = this.#plan(trainerEnded);
-    for (const skip of plan.skip) this.#options.book.noteValidation({ type: 'skipped', ...skip });
+    for (const skip of plan.skip) this.#options.journal.noteValidation({ type: 'skipped', ...skip });
     this.#waiting = plan.waiting;
     this.#warnBehind();
     if (plan.next !== undefined) this.#start(plan.next);
@@ -93,13 +93,13 @@ export class ValidationControl {
   giveUp(said: Words): void {
     const given = [...this.queued];
     this.#end();
-    for (const epoch of given) this.#options.book.noteValidation({ type: 'skipped', epoch, said });
+    for (const epoch of given) this.#options.journal.noteValidation({ type: 'skipped', epoch, said });
   }
 
   /** Ends the validator and leaves the queue to a later keeper. */
   async stop(): Promise<void> {
     this.#end();
-    await this.#lane.stop();
+    await this.#validators.stop();
   }
 
   /** No further validation is started or recorded. */
@@ -112,7 +112,7 @@ export class ValidationControl {
     const ignore = (): void => undefined;
     // What is wrong with them is reported by the first validation, too.
     const work = { name: words('the start of the validator'), done: ignore, failed: ignore };
-    this.#options.supervisor.start({ ...work, run: () => this.#lane.warmUp() });
+    this.#options.supervisor.start({ ...work, run: () => this.#validators.warmUp() });
   }
 
   #end(): void {
@@ -127,18 +127,18 @@ export class ValidationControl {
     const now = this.#state;
     if (now === before) return;
     if (now.kind === 'comparing') this.#compare(now.epoch, now.before);
-    if (now.kind === 'ended') this.#endLane();
+    if (now.kind === 'ended') this.#endValidators();
     this.#options.onChange();
   }
 
-  #endLane(): void {
+  #endValidators(): void {
     const { supervisor, onChange } = this.#options;
-    const run = () => this.#lane.stop();
+    const run = () => this.#validators.stop();
     supervisor.start({ name: words('the end of the validator'), run, done: onChange, failed: onChange });
   }
 
   #plan(trainerEnded: boolean): QueuePlan {
-    const { state } = this.#options.book;
+    const { state } = this.#options.journal;
     const kept = [...state.checkpoints.values()].filter((c) => c.kept && c.t > 0);
     const there = kept.filter((c) => this.#asked.includes(c.epoch) || !this.#isHeldBack(c));
     const inState = (...names: CheckpointState['state'][]) =>
@@ -157,28 +157,28 @@ export class ValidationControl {
 
   /** Reported once: a model that may not be opened without consent is skipped, and what to do about it. */
   #isHeldBack({ epoch, path, state }: CheckpointState): boolean {
-    if (state === 'validated' || !this.#lane.needsWord(path, this.#options.book.state.plan?.dataset))
+    if (state === 'validated' || !this.#validators.needsWord(path, this.#options.journal.state.plan?.dataset))
       return false;
     const said = words(
       'a .pt of another program is opened only on request: pitwall validate --run NAME@EPOCH',
     );
-    if (state === 'waiting') this.#options.book.noteValidation({ type: 'skipped', epoch, said });
+    if (state === 'waiting') this.#options.journal.noteValidation({ type: 'skipped', epoch, said });
     return true;
   }
 
   #start(epoch: number): void {
-    const { book, paths, supervisor } = this.#options;
-    const checkpoint = book.state.checkpoints.get(epoch);
+    const { journal, paths, supervisor } = this.#options;
+    const checkpoint = journal.state.checkpoints.get(epoch);
     if (!checkpoint) return;
     const isAsked = this.#asked.includes(epoch);
     if (isAsked) this.#asked.splice(this.#asked.indexOf(epoch), 1);
-    const { task, ownJudge, dataset, validation: rule } = book.state.plan ?? {};
+    const { task, ownJudge, dataset, validation: rule } = journal.state.plan ?? {};
     this.#dispatch({ kind: 'start', epoch });
     supervisor.start({
       name: words('the validation of epoch {0}', epoch),
       run: async () => {
         makeFolderIn(paths.detections, paths.dir);
-        return this.#lane.validate(checkpoint, { isAsked, rule, task, ownJudge, dataset });
+        return this.#validators.validate(checkpoint, { isAsked, rule, task, ownJudge, dataset });
       },
       done: (outcome) => this.#take(checkpoint, outcome),
       failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', said: quoted(message) }),
@@ -188,9 +188,9 @@ export class ValidationControl {
   }
 
   /** Even if writing fails, the next checkpoint gets its turn. */
-  #take(checkpoint: CheckpointState, outcome: LaneOutcome): void {
+  #take(checkpoint: CheckpointState, outcome: ValidationEnd): void {
     if (this.stopped) return;
-    const best = this.#options.book.state.best?.epoch;
+    const best = this.#options.journal.state.best?.epoch;
     const before = best === checkpoint.epoch ? undefined : best;
     try {
       this.#record(checkpoint, outcome);
@@ -219,59 +219,59 @@ export class ValidationControl {
   }
 
   #noteVerdict(entry: ComparedEntry): void {
-    const { book, onBetter } = this.#options;
-    book.noteValidation(entry);
+    const { journal, onBetter } = this.#options;
+    journal.noteValidation(entry);
     if (entry.type !== 'compared') return;
     const { epoch, versusBest } = entry;
-    const { map } = book.state.validations.get(epoch) ?? { map: Number.NaN };
+    const { map } = journal.state.validations.get(epoch) ?? { map: Number.NaN };
     const { epoch: before, difference, low, high } = versusBest;
     onBetter({ epoch, map, before, difference, low, high });
   }
 
   /** By the draws of both, if there are any of the best before; else image by image, from its detections. */
   async #judgeAgainst(epoch: number, before: number | undefined): Promise<ComparedEntry[]> {
-    const drawn = await this.#lane.draw(epoch);
+    const drawn = await this.#validators.draw(epoch);
     const kept = drawn ? [drawn] : [];
     if (before === undefined) return kept;
-    const told = drawn && versusBest(this.#options.book.state, { ...drawn, t: Date.now() }, before);
-    if (told) return [...kept, { type: 'compared', epoch, versusBest: told }];
-    const pair = await this.#lane.compare(before, epoch);
+    const versus = drawn && versusBest(this.#options.journal.state, { ...drawn, t: Date.now() }, before);
+    if (versus) return [...kept, { type: 'compared', epoch, versusBest: versus }];
+    const pair = await this.#validators.compare(before, epoch);
     return pair ? [...kept, { type: 'compared', epoch, versusBest: { epoch: before, ...pair } }] : kept;
   }
 
-  #record({ epoch, step, path }: CheckpointState, outcome: LaneOutcome): void {
-    const { book } = this.#options;
+  #record({ epoch, step, path }: CheckpointState, outcome: ValidationEnd): void {
+    const { journal } = this.#options;
     if (outcome.kind === 'validated') {
       const { report, fingerprint, problems } = outcome.result;
       // Of a task other than detection nothing is kept but its numbers.
       const kept = report.task === undefined ? { det: detectionsPath(epoch), fingerprint } : {};
-      book.noteValidation({ type: 'validation', epoch, step, path, ...kept, ...report });
-      this.#tell(problems);
+      journal.noteValidation({ type: 'validation', epoch, step, path, ...kept, ...report });
+      this.#noteProblems(problems);
       this.#warnOtherSets(epoch);
       this.judge();
     } else if (outcome.kind === 'failed') {
-      book.noteValidation({ type: 'failed', epoch, said: outcome.said });
+      journal.noteValidation({ type: 'failed', epoch, said: outcome.said });
       const rule = 'validation_failed';
       const said = words('epoch {0} could not be validated: {1}', epoch, outcome.said);
-      book.note({ type: 'alert', rule, severity: 'error', said, epoch, numbers: {} });
+      journal.note({ type: 'alert', rule, severity: 'error', said, epoch, numbers: {} });
     }
   }
 
   /** The best checkpoint by mAP50-95, and whether mAP still rises. */
   judge(): void {
-    const { book, monitor } = this.#options;
-    const best = bestOf(book.state);
-    if (best && best.epoch !== book.state.best?.epoch) book.note({ type: 'best', ...best });
-    const history = historyOf(book.state);
-    const plateau = this.#plateau(history, lrAhead(book.state, history.at(-1)?.epoch ?? 0));
+    const { journal, monitor } = this.#options;
+    const best = bestOf(journal.state);
+    if (best && best.epoch !== journal.state.best?.epoch) journal.note({ type: 'best', ...best });
+    const history = historyOf(journal.state);
+    const plateau = this.#plateau(history, lrAhead(journal.state, history.at(-1)?.epoch ?? 0));
     if (plateau) monitor.raise(plateau, 0);
     monitor.validated();
   }
 
   /** What the validator reported about the val set: each line once, all new ones in one alert. */
-  #tell(problems: ValidateResult['problems']): void {
-    const fresh = problems.filter((p) => !this.#told.has(p));
-    for (const message of fresh) this.#told.add(message);
+  #noteProblems(problems: ValidateResult['problems']): void {
+    const fresh = problems.filter((p) => !this.#noted.has(p));
+    for (const message of fresh) this.#noted.add(message);
     if (fresh.length === 0) return;
     const said = summaryOf(fresh);
     const numbers = { problems: fresh.length };
@@ -280,7 +280,7 @@ export class ValidationControl {
 
   /** Once for each change: results on the earlier val set no longer count. */
   #warnOtherSets(epoch: number): void {
-    const others = onOtherValSets(this.#options.book.state.validations.values());
+    const others = onOtherValSets(this.#options.journal.state.validations.values());
     if (others.length === this.#otherSets) return;
     this.#otherSets = others.length;
     if (others.length === 0) return;
@@ -307,13 +307,13 @@ export class ValidationControl {
 
   /** How many checkpoints to be validated are newer than the one being validated, or than the last validated. */
   #warnBehind(): void {
-    const { book, run, monitor } = this.#options;
-    const { validations, plan } = book.state;
+    const { journal, run, monitor } = this.#options;
+    const { validations, plan } = journal.state;
     const at = epochOf(this.#state) ?? Math.max(0, ...validations.keys());
     const { enabled, every } = experimentNow(run, plan?.dataset).validation;
     if (!enabled) return;
-    const due = dueAfter(book.state, at, every);
-    const behind = due.filter(({ path }) => !this.#lane.needsWord(path, plan?.dataset)).length;
+    const due = dueAfter(journal.state, at, every);
+    const behind = due.filter(({ path }) => !this.#validators.needsWord(path, plan?.dataset)).length;
     monitor.queue(behind, Math.max(1, at));
   }
 }
@@ -332,7 +332,7 @@ function summaryOf(lines: readonly string[]): Words {
 }
 
 /** Whether the detections are kept, so that they can be compared. */
-function hasBoxes(outcome: LaneOutcome): boolean {
+function hasBoxes(outcome: ValidationEnd): boolean {
   return outcome.kind === 'validated' && outcome.result.report.task === undefined;
 }
 

@@ -3,7 +3,7 @@ import { sleep, toError } from '../base/async';
 import { inEnglish, quoted, type Words, words } from '../base/words';
 import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
-import { experimentNow, type ToldDataset } from '../engine/control/followed-experiment';
+import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
 import { startValidator, type ValidatorProcess } from '../engine/validator-process';
@@ -26,7 +26,7 @@ import type { Supervisor } from './supervisor';
 const RESTART_MS = [0, 500, 2000] as const;
 const MOST_RESTARTS = RESTART_MS.length;
 
-export type LaneOptions = {
+export type ValidatorsOptions = {
   readonly dir: string;
   readonly run: RunFile;
   readonly installDir: string;
@@ -34,7 +34,7 @@ export type LaneOptions = {
   readonly onNote: (said: Words) => void;
 };
 
-export type LaneOutcome =
+export type ValidationEnd =
   | { readonly kind: 'validated'; readonly result: ValidateResult }
   | { readonly kind: 'failed'; readonly said: Words }
   | { readonly kind: 'abandoned' };
@@ -43,7 +43,7 @@ export type LaneOutcome =
  * The one validator of a run, kept warm from checkpoint to checkpoint. A crash restarts it, at most three times for one
  * checkpoint; an error that it answers is not tried again.
  */
-export class ValidationLane {
+export class Validators {
   readonly #installDir: string;
   readonly #run: RunFile;
   readonly #dir: string;
@@ -56,11 +56,11 @@ export class ValidationLane {
   #abandoned = false;
   #problem: string | undefined;
   #engine: Promise<EngineChoice> | undefined;
-  #toldDevice = '';
-  #toldRule = '';
-  #toldTask = false;
+  #notedDevice = '';
+  #notedRule = '';
+  #isTaskNoted = false;
 
-  constructor({ dir, run, installDir, supervisor, onNote }: LaneOptions) {
+  constructor({ dir, run, installDir, supervisor, onNote }: ValidatorsOptions) {
     this.#onNote = onNote;
     this.#dir = dir;
     this.#run = run;
@@ -92,11 +92,11 @@ export class ValidationLane {
   }
 
   /** A .pt of another program, which is only opened when a person requests it. */
-  needsWord(checkpoint: string, dataset?: ToldDataset): boolean {
+  needsWord(checkpoint: string, dataset?: ReportedDataset): boolean {
     return this.#models.needsWord(checkpoint, dataset);
   }
 
-  async validate(checkpoint: CheckpointState, { rule, ...asked }: HowToValidate): Promise<LaneOutcome> {
+  async validate(checkpoint: CheckpointState, { rule, ...asked }: HowToValidate): Promise<ValidationEnd> {
     const how = { ...asked, rule: this.#judging(rule) };
     for (let restarts = 0; !this.#abandoned; restarts++) {
       const validator = this.#ensure();
@@ -156,7 +156,7 @@ export class ValidationLane {
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
     how: Judged,
-  ): Promise<LaneOutcome | 'crashed'> {
+  ): Promise<ValidationEnd | 'crashed'> {
     try {
       const result = await this.#judge(validator, checkpoint, how);
       this.#problem = undefined;
@@ -181,16 +181,16 @@ export class ValidationLane {
       ...this.#params({ model, epoch: checkpoint.epoch, dataset }),
       ...ruleParams(rule),
     });
-    this.#tellDevice(result);
+    this.#noteDevice(result);
     return result;
   }
 
   /** The device of the model, and the reason: once, and again if it changes. */
-  #tellDevice({ report: { device, why } }: ValidateResult): void {
+  #noteDevice({ report: { device, why } }: ValidateResult): void {
     const said = words('checkpoints run on {0}: {1}', device, why ?? '');
-    const told = inEnglish(said);
-    if (why !== undefined && told !== this.#toldDevice) this.#onNote(said);
-    this.#toldDevice = told;
+    const note = inEnglish(said);
+    if (why !== undefined && note !== this.#notedDevice) this.#onNote(said);
+    this.#notedDevice = note;
   }
 
   /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever the settings say. */
@@ -203,8 +203,8 @@ export class ValidationLane {
       ? words("Pitwall's own validator judges YOLO's boxes, not a detector with a head of its own")
       : words("Pitwall's own validator judges YOLO's boxes, not the task {0}", task ?? '');
     const choice = { engine: 'ultralytics', said } as const;
-    if (!this.#toldTask) this.#onNote(choiceWords(choice));
-    this.#toldTask = true;
+    if (!this.#isTaskNoted) this.#onNote(choiceWords(choice));
+    this.#isTaskNoted = true;
     return choice;
   }
 
@@ -226,9 +226,9 @@ export class ValidationLane {
     const wanted = this.#run.experiment.resolved.validation.rule ?? 'trainer';
     const counts = wanted === 'standard' ? undefined : rule;
     const said = rule && ruleNote(rule, wanted);
-    const told = said ? inEnglish(said) : '';
-    if (said && told !== this.#toldRule) this.#onNote(said);
-    this.#toldRule = told;
+    const note = said ? inEnglish(said) : '';
+    if (said && note !== this.#notedRule) this.#onNote(said);
+    this.#notedRule = note;
     return counts;
   }
 
@@ -282,10 +282,10 @@ export type HowToValidate = {
   /** Only the trainer's own library can judge it, whatever its task. */
   readonly ownJudge?: boolean | undefined;
   /** Reported by our runner from within a script, if the experiment does not say it. */
-  readonly dataset?: ToldDataset;
+  readonly dataset?: ReportedDataset;
 };
 type EngineWish = Pick<HowToValidate, 'task' | 'ownJudge' | 'dataset'>;
-type WhatToValidate = { readonly model: string; readonly epoch: number; readonly dataset: ToldDataset };
+type WhatToValidate = { readonly model: string; readonly epoch: number; readonly dataset: ReportedDataset };
 /** The rule that applies: undefined is the standard one. */
 type Judged = HowToValidate;
 

@@ -7,7 +7,7 @@ import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
 import { FINAL_STATES } from '../run/state-names';
 import { Requests } from './requests';
-import { RunBook } from './run-journal';
+import { RunJournal } from './run-journal';
 import { type StatusFields, StatusWriter } from './status-writer';
 
 const LOOK_MS = 1000;
@@ -28,8 +28,8 @@ export async function waitTurn({ dir, run, onError, isHeld }: WaitOptions): Prom
   if (after === undefined || !(await isGoing(after))) return 'go';
   const paths = runPaths(dir);
   const status = new StatusWriter(paths.status, onError, isHeld);
-  const book = RunBook.open(dir, run, onError);
-  const requests = new Requests(paths, book, onError);
+  const journal = RunJournal.open(dir, run, onError);
+  const requests = new Requests(paths, journal, onError);
   try {
     await status.set(fields('starting', words('waits until {0} has ended', path.basename(after))));
     while (await isGoing(after)) {
@@ -42,7 +42,7 @@ export async function waitTurn({ dir, run, onError, isHeld }: WaitOptions): Prom
     return 'go';
   } finally {
     status.dispose();
-    await book.close();
+    await journal.close();
   }
 }
 

@@ -55,7 +55,8 @@ export type Gallery = {
 export type PageMethods = {
   /** The page is ready, or lost count: answers by an `update` with `reset`. */
   open: { params: Lens; result: undefined };
-  look: { params: Lens; result: undefined };
+  /** Another part, size or smoothing of the charts, or more rows. */
+  lens: { params: Lens; result: undefined };
   act: { params: { readonly id: string; readonly epoch?: number }; result: undefined };
   prCurves: { params: { readonly epoch?: number }; result: PrCurves };
   gallery: { params: { readonly epoch?: number; readonly from: number }; result: Gallery };

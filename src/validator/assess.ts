@@ -36,7 +36,7 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
   };
   const report = reportOf(outcome, { start, load: 0, run: seconds, inference });
   const set = await judgedSetOf(split, results, warm.digests);
-  if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, looks: warm.looks });
+  if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, hashes: warm.hashes });
   const total = report.seconds.total + seconds;
   return {
     report: {

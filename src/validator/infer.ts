@@ -103,11 +103,11 @@ async function infer({ params, split, onProgress }: InferRequest, model: PlacedM
 /** Reports how many are done, at most ten times a second. */
 function countUp(total: number, onProgress: (done: number, total: number) => void): (images: number) => void {
   let done = 0;
-  let told = 0;
+  let reportedAt = 0;
   return (images) => {
     done += images;
-    if (done < total && performance.now() - told < PROGRESS_MS) return;
-    told = performance.now();
+    if (done < total && performance.now() - reportedAt < PROGRESS_MS) return;
+    reportedAt = performance.now();
     onProgress(done, total);
   };
 }

@@ -36,7 +36,7 @@ export async function validate(
   const outcome = { params, split, model: ran, results, asRun, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
   const set = await judgedSetOf(split, results, warm.digests);
-  if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, looks: warm.looks });
+  if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, hashes: warm.hashes });
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
   return { report, fingerprint: set.fingerprint, problems: problemsOf({ split, model, unread, notes }) };
 }

@@ -4,7 +4,7 @@ import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
 import { ImageDigests } from './val-set/image-digests';
-import { ImageLooks } from './val-set/image-hashes';
+import { ImageHashes } from './val-set/image-hashes';
 
 /** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {
@@ -15,7 +15,7 @@ export class WarmState {
    */
   readonly fitted = new Map<string, number>();
   readonly digests = new ImageDigests();
-  readonly looks = new ImageLooks();
+  readonly hashes = new ImageHashes();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
   #known: { readonly key: string; readonly images: KnownImages } | undefined;
   #batches: { readonly key: string; readonly store: BatchStore } | undefined;

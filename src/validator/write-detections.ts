@@ -4,7 +4,7 @@ import { encodeDetections } from '../run/detections-file';
 import { writeWhole } from '../run/folder/write-file';
 import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
-import type { ImageLooks } from './val-set/image-hashes';
+import type { ImageHashes } from './val-set/image-hashes';
 import type { JudgedSet } from './val-set/judged-set';
 
 /**
@@ -14,7 +14,7 @@ import type { JudgedSet } from './val-set/judged-set';
 export async function writeDetections(
   file: string,
   outcome: ValidationOutcome,
-  set: JudgedSet & { readonly looks: ImageLooks },
+  set: JudgedSet & { readonly hashes: ImageHashes },
 ): Promise<void> {
   const { params, split, model, classes } = outcome;
   const { results, digests, fingerprint } = set;
@@ -23,9 +23,9 @@ export async function writeDetections(
   const base = path.dirname(params.data);
   const judged = results.map(({ index }) => split.images[index]);
   const files = judged.map(({ file }) => path.relative(base, file).split(path.sep).join('/'));
-  const looks = params.groups === 'auto' ? await set.looks.of(judged) : [];
+  const hashes = params.groups === 'auto' ? await set.hashes.of(judged) : [];
   const groups = groupImages(
-    files.map((file, i) => ({ file, look: looks[i] })),
+    files.map((file, i) => ({ file, hash: hashes[i] })),
     params.groups,
   );
   const bytes = encodeDetections({

@@ -47,10 +47,10 @@ function readSubject(): object {
 
 /** Errors and policy violations of the page are logged by the host: a webview's console is rarely opened. */
 function reportTrouble(channel: Channel): void {
-  const tell = (kind: string, message: string): void => channel.event('trouble', { kind, message });
-  window.addEventListener('error', (event) => tell('error', event.message));
-  window.addEventListener('unhandledrejection', (event) => tell('error', String(event.reason)));
+  const report = (kind: string, message: string): void => channel.event('trouble', { kind, message });
+  window.addEventListener('error', (event) => report('error', event.message));
+  window.addEventListener('unhandledrejection', (event) => report('error', String(event.reason)));
   document.addEventListener('securitypolicyviolation', (event) =>
-    tell('csp', `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+    report('csp', `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
   );
 }

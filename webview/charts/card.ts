@@ -19,12 +19,12 @@ export type CardActions = {
   readonly onCopyPng: (chart: string) => void;
 };
 
-export type Look = { readonly preferences: Preferences; readonly theme: ChartTheme };
+export type Appearance = { readonly preferences: Preferences; readonly theme: ChartTheme };
 
 /** One chart with its caption, legend, tools and table alternative. */
 export type ChartCard = {
   readonly element: HTMLElement;
-  draw(plot: Plot, look: Look): void;
+  draw(plot: Plot, appearance: Appearance): void;
   point(x: number | undefined): void;
   toPng(): Promise<Blob | null>;
 };
@@ -54,16 +54,16 @@ export function createCard(id: string, actions: CardActions): ChartCard {
   });
   return {
     element: parts.figure,
-    draw(plot, look) {
+    draw(plot, appearance) {
       shown = plot;
-      describe(parts, plot, look, actions);
-      const isTable = look.preferences.table[id] === true;
+      describe(parts, plot, appearance, actions);
+      const isTable = appearance.preferences.table[id] === true;
       parts.surface.hidden = isTable || plot.empty !== undefined;
       parts.table.hidden = !isTable;
-      parts.tools.show(plot, look.preferences);
-      if (isTable) parts.table.replaceChildren(plotTable(plot, look.preferences));
+      parts.tools.show(plot, appearance.preferences);
+      if (isTable) parts.table.replaceChildren(plotTable(plot, appearance.preferences));
       if (parts.surface.hidden) return;
-      const spec = chartSpec(plot, look.preferences, look.theme);
+      const spec = chartSpec(plot, appearance.preferences, appearance.theme);
       if (drawn) drawn.draw(spec);
       else drawn = createChart(parts.canvas, spec, { epoch: t('epoch'), step: t('step') });
     },
@@ -123,18 +123,18 @@ function createTools(id: string, actions: CardActions) {
   };
 }
 
-function describe(parts: CardParts, plot: Plot, look: Look, actions: CardActions): void {
+function describe(parts: CardParts, plot: Plot, appearance: Appearance, actions: CardActions): void {
   setText(parts.title, plot.title);
   parts.empty.hidden = plot.empty === undefined;
   setText(parts.empty, plot.empty ?? '');
   parts.surface.setAttribute(
     'aria-label',
-    `${plot.title}, ${rangeText(plot, look.preferences)}. ${plot.summary}`,
+    `${plot.title}, ${rangeText(plot, appearance.preferences)}. ${plot.summary}`,
   );
   const entries = legendEntries(plot);
-  const key = JSON.stringify([entries, look.preferences.shown[plot.id], look.theme.colours]);
+  const key = JSON.stringify([entries, appearance.preferences.shown[plot.id], appearance.theme.colours]);
   parts.legend.hidden = entries.length === 0;
-  keyed(parts.legend, key, () => entries.map((entry) => legendButton(plot, entry, look, actions)));
+  keyed(parts.legend, key, () => entries.map((entry) => legendButton(plot, entry, appearance, actions)));
 }
 
 /** What part of the run the chart shows, for those who cannot see its axis. */
@@ -155,10 +155,15 @@ function legendEntries(plot: Plot): LegendEntry[] {
   return byLabel.size < 2 ? [] : [...byLabel.values()];
 }
 
-function legendButton(plot: Plot, entry: LegendEntry, look: Look, actions: CardActions): HTMLElement {
-  const isOn = isShown(look.preferences, plot.id, entry);
+function legendButton(
+  plot: Plot,
+  entry: LegendEntry,
+  appearance: Appearance,
+  actions: CardActions,
+): HTMLElement {
+  const isOn = isShown(appearance.preferences, plot.id, entry);
   const swatch = h('i', { class: `swatch ${entry.role}`, 'aria-hidden': 'true' });
-  swatch.style.setProperty('--swatch', look.theme.colours[entry.colour]);
+  swatch.style.setProperty('--swatch', appearance.theme.colours[entry.colour]);
   swatch.style.setProperty('--dash', STYLES[entry.role].dash.length > 0 ? 'dashed' : 'solid');
   const element = h(
     'button',

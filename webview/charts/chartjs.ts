@@ -206,7 +206,7 @@ function tooltip(spec: ChartSpec, current: () => ChartSpec, words: DrawWords) {
     boxWidth: 8,
     boxHeight: 8,
     usePointStyle: true,
-    filter: (item: { datasetIndex: number }) => current().lines[item.datasetIndex]?.told ?? false,
+    filter: (item: { datasetIndex: number }) => current().lines[item.datasetIndex]?.inTooltip ?? false,
     callbacks: {
       title: (items: readonly { parsed: { x: number | null } }[]) =>
         items[0] ? describeX(items[0].parsed.x ?? 0, current().x.kind, words) : '',

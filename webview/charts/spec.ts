@@ -52,21 +52,21 @@ export type LineSpec = {
   /** Drawn last is on top. */
   readonly order: number;
   /** Named in the tooltip. */
-  readonly told: boolean;
+  readonly inTooltip: boolean;
 };
 
-type LineStyle = Pick<LineSpec, 'width' | 'dash' | 'radius' | 'star' | 'order' | 'told'> & {
+type LineStyle = Pick<LineSpec, 'width' | 'dash' | 'radius' | 'star' | 'order' | 'inTooltip'> & {
   readonly alpha: number;
 };
 
 export const STYLES: Readonly<Record<SeriesRole, LineStyle>> = {
-  raw: { width: 1, dash: [], radius: 0, star: false, order: 5, told: false, alpha: 0.3 },
-  planned: { width: 1.25, dash: [5, 4], radius: 0, star: false, order: 4, told: true, alpha: 0.9 },
-  dotted: { width: 1.25, dash: [2, 3], radius: 0, star: false, order: 4, told: true, alpha: 0.85 },
-  line: { width: 1.75, dash: [], radius: 0, star: false, order: 2, told: true, alpha: 1 },
-  smooth: { width: 1.75, dash: [], radius: 0, star: false, order: 2, told: true, alpha: 1 },
-  points: { width: 0, dash: [], radius: 2.25, star: false, order: 1, told: true, alpha: 1 },
-  best: { width: 0, dash: [], radius: 5, star: true, order: 0, told: false, alpha: 1 },
+  raw: { width: 1, dash: [], radius: 0, star: false, order: 5, inTooltip: false, alpha: 0.3 },
+  planned: { width: 1.25, dash: [5, 4], radius: 0, star: false, order: 4, inTooltip: true, alpha: 0.9 },
+  dotted: { width: 1.25, dash: [2, 3], radius: 0, star: false, order: 4, inTooltip: true, alpha: 0.85 },
+  line: { width: 1.75, dash: [], radius: 0, star: false, order: 2, inTooltip: true, alpha: 1 },
+  smooth: { width: 1.75, dash: [], radius: 0, star: false, order: 2, inTooltip: true, alpha: 1 },
+  points: { width: 0, dash: [], radius: 2.25, star: false, order: 1, inTooltip: true, alpha: 1 },
+  best: { width: 0, dash: [], radius: 5, star: true, order: 0, inTooltip: false, alpha: 1 },
 };
 
 /** High contrast has no faint lines: background lines are distinguished by width and dash alone. */
@@ -105,7 +105,7 @@ function lineSpec(plot: Plot, series: PlotSeries, preferences: Preferences, them
   return {
     ...style,
     // For a group that is hidden at first the legend names both lines, the tooltip only the applied one.
-    told: style.told && !(series.role === 'planned' && series.optional === true),
+    inTooltip: style.inTooltip && !(series.role === 'planned' && series.optional === true),
     ...(isDense ? { width: 1, radius: 0 } : {}),
     ...(isLonePoint ? { radius: 2.25 } : {}),
     key: series.key,

@@ -30,7 +30,7 @@ export type GridOptions = {
   readonly host: Host;
   readonly preferences: () => Preferences;
   readonly change: (next: Preferences) => void;
-  readonly onLook: () => void;
+  readonly onLens: () => void;
 };
 
 export function createGrid(options: GridOptions): ChartGrid {
@@ -47,7 +47,7 @@ export function createGrid(options: GridOptions): ChartGrid {
     onToggle: (what: ChartSwitch, chart: string) => change(toggle(preferences(), what, chart)),
     onZoom: (range: Zoom | undefined) => {
       change(withZoom(preferences(), range));
-      options.onLook();
+      options.onLens();
     },
     onPoint: (x: number | undefined) => {
       for (const [id, card] of cards) if (widths.has(id)) card.point(x);
@@ -68,7 +68,7 @@ export function createGrid(options: GridOptions): ChartGrid {
   }
   const drawn = createDrawer((id, plot) => cards.get(id)?.draw(plot, { preferences: preferences(), theme }));
   const draw = (): void => {
-    drawn.look(preferences(), theme);
+    drawn.drawWith(preferences(), theme);
     for (const id of widths.keys()) {
       const plot = model?.plots.get(id);
       if (plot) drawn.draw(id as ChartId, plot);
@@ -79,7 +79,7 @@ export function createGrid(options: GridOptions): ChartGrid {
     const changed = isFirst || JSON.stringify([...next]) !== JSON.stringify([...widths]);
     isFirst = false;
     widths = next;
-    if (changed) options.onLook();
+    if (changed) options.onLens();
   });
   onThemeChange(() => {
     theme = readTheme();
@@ -97,11 +97,11 @@ export function createGrid(options: GridOptions): ChartGrid {
 /** Draws what changed: a plot of another state, or all of them after choices or colours changed. */
 function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
   const shown = new Map<ChartId, Plot>();
-  let look: readonly unknown[] = [];
+  let drawnWith: readonly unknown[] = [];
   return {
-    look(...next: readonly unknown[]) {
-      if (next.some((value, i) => value !== look[i])) shown.clear();
-      look = next;
+    drawWith(...next: readonly unknown[]) {
+      if (next.some((value, i) => value !== drawnWith[i])) shown.clear();
+      drawnWith = next;
     },
     draw(id: ChartId, plot: Plot) {
       if (shown.get(id) === plot) return;
@@ -134,15 +134,15 @@ function watchVisible(
   onChange: (widths: ReadonlyMap<string, number>) => void,
 ): void {
   const visible = new Set<Element>();
-  const tell = (): void => {
+  const onSize = (): void => {
     const shown = [...elements].filter(([, element]) => visible.has(element));
     onChange(new Map(shown.map(([id, element]) => [id, quantised(element.clientWidth)])));
   };
   const intersections = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) visible[isIntersecting ? 'add' : 'delete'](target);
-    tell();
+    onSize();
   });
-  const sizes = new ResizeObserver(tell);
+  const sizes = new ResizeObserver(onSize);
   for (const element of elements.values()) {
     intersections.observe(element);
     sizes.observe(element);

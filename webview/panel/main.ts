@@ -44,13 +44,13 @@ class Panel {
       preferences: () => this.#preferences,
       change: (next: Preferences) => this.#change(next),
     };
-    this.#grid = createGrid({ ...shared, root: this.#page.charts, onLook: () => this.#look() });
+    this.#grid = createGrid({ ...shared, root: this.#page.charts, onLens: () => this.#showLens() });
     this.#curves = createCurves({ ...shared, root: this.#page.curves });
     this.#gallery = createGallery(this.#page.gallery, this.#host);
     this.#drawToolbar = createToolbar(this.#page.toolbar, {
-      onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'look'),
-      onSmoothing: (smoothing) => this.#change({ ...this.#preferences, smoothing }, 'look'),
-      onShowAll: () => this.#change(withZoom(this.#preferences, undefined), 'look'),
+      onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'lens'),
+      onSmoothing: (smoothing) => this.#change({ ...this.#preferences, smoothing }, 'lens'),
+      onShowAll: () => this.#change(withZoom(this.#preferences, undefined), 'lens'),
     });
     this.#panels = buildTabs(this.#page, (tab) => this.#selectTab(tab));
     selectTab(this.#panels, this.#preferences.tab);
@@ -69,15 +69,15 @@ class Panel {
     void this.#host.request('act', { id: action.id, epoch: action.epoch });
   }
 
-  #change(next: Preferences, then?: 'look'): void {
+  #change(next: Preferences, then?: 'lens'): void {
     this.#preferences = next;
     this.#host.save({ preferences: next });
     this.#scheduleDraw();
-    if (then) this.#look();
+    if (then) this.#showLens();
   }
 
-  #look(): void {
-    void this.#host.request(this.#isOpen ? 'look' : 'open', {
+  #showLens(): void {
+    void this.#host.request(this.#isOpen ? 'lens' : 'open', {
       ...this.#grid.lens(),
       rows: this.#rows,
     });
@@ -86,14 +86,14 @@ class Panel {
 
   #showOlder(): void {
     this.#rows += MORE_ROWS;
-    this.#look();
+    this.#showLens();
   }
 
   #receive(update: ViewUpdate): void {
     const next = applyUpdate(this.#model, update);
     if (next === undefined) {
       this.#isOpen = false;
-      this.#look();
+      this.#showLens();
       return;
     }
     const isValidated = validatedCount(next) !== validatedCount(this.#model);

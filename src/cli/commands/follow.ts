@@ -75,7 +75,7 @@ async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions)
   });
   if (isKnown) printLine(io.stderr, `warning: ${dir} is followed already, by run ${path.basename(run)}`);
   // What the folder already holds was written before, and is reported all the same.
-  return { dir: run, told: [], since: 0 };
+  return { dir: run, warnings: [], since: 0 };
 }
 
 function readable(io: CliIo, data: string): string {

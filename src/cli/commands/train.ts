@@ -73,7 +73,7 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   if (foreign !== undefined) return takeOver(io, foreign, options);
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
   await resumeOrRefuse(io, dir, options);
-  return { dir, told: [], since, leash: options.leash === true };
+  return { dir, warnings: [], since, leash: options.leash === true };
 }
 
 /** The output folder of a training that Ultralytics did without Pitwall, absolute: it can be gone on from. */

@@ -1,7 +1,7 @@
 import { listCommand } from '../commands/list';
 import { showCommand } from '../commands/show';
 
-export const LOOKING = {
+export const VIEWING = {
   list: listCommand,
   show: showCommand,
 };

@@ -20,14 +20,14 @@ export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<S
   const file = path.resolve(io.cwd, request.config);
   const dir = path.join(runsFolder(io, file, request.runs), request.name);
   if (!isRunFolder(dir)) return startTraining(io, request);
-  await tellChange(io, dir, request);
+  await printChange(io, dir, request);
   const since = (await isCompleted(dir)) ? 0 : Date.now();
   if (since > 0) await resumeOnceSilent(io, dir, request);
-  return { dir, told: [], since, leash: request.leash === true };
+  return { dir, warnings: [], since, leash: request.leash === true };
 }
 
 /** The run goes on as it was started; someone may have meant something else. */
-async function tellChange(io: CliIo, dir: string, request: StartRequest): Promise<void> {
+async function printChange(io: CliIo, dir: string, request: StartRequest): Promise<void> {
   const { experiment } = loadExperiment(io, request.config, request.set);
   const before = (await readRun(dir)).experiment.resolved;
   // As it would be read back: the file knows no undefined.

@@ -7,7 +7,7 @@ import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { pythonOfCommand } from '../../engine/python/of-command';
 import { createRun } from '../../run/folder/create';
-import { type LoadedExperiment, loadExperiment, refuseErrors, tellWarnings } from '../experiment';
+import { type LoadedExperiment, loadExperiment, printWarnings, refuseErrors } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { VERSION } from '../version';
@@ -35,7 +35,7 @@ export type RunPlace = {
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
 export type Started = {
   readonly dir: string;
-  readonly told: readonly string[];
+  readonly warnings: readonly string[];
   readonly since: number;
   /** It ends with this process. */
   readonly leash?: boolean;
@@ -59,10 +59,10 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
   );
   refuseErrors(problems);
   const dir = await makeRun(io, place, loaded);
-  const told = tellWarnings(io, problems);
+  const warnings = printWarnings(io, problems);
   const { leash = false } = place;
   await ensureKeeper(dir, { installDir: io.installDir, leash }, 'start');
-  return { dir, told, since, leash };
+  return { dir, warnings, since, leash };
 }
 
 async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
@@ -104,11 +104,11 @@ async function pythonFor(
 
 /** Watches a run that this command started: Ctrl-C stops it. */
 export function followToEnd(io: CliIo, started: Started, json: boolean): Promise<Followed> {
-  const { told, since } = started;
+  const { warnings, since } = started;
   return followWith(
     io,
     started,
-    json ? createJsonReporter(io, since) : createHumanReporter(io, started.dir, told),
+    json ? createJsonReporter(io, since) : createHumanReporter(io, started.dir, warnings),
   );
 }
 

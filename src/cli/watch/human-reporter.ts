@@ -13,7 +13,7 @@ import { summaryLines } from './summary';
  * A row per epoch once it is trained and validated, what went wrong as it happens, a bar below on a terminal. Warnings
  * that were printed before the run are not printed again when the trainer logs them.
  */
-export function createHumanReporter(io: CliIo, dir: string, told: readonly string[] = []): RunReporter {
+export function createHumanReporter(io: CliIo, dir: string, warnings: readonly string[] = []): RunReporter {
   const style = styleFor(io, io.stdout);
   const progress = createProgress(io.stdout);
   let lastEpoch = 0;
@@ -33,7 +33,7 @@ export function createHumanReporter(io: CliIo, dir: string, told: readonly strin
       // A resumed run repeats epochs that were already shown.
       const resumed = entries.some(({ source, value }) => source === 'events' && value.type === 'hello');
       if (resumed) lastEpoch = Math.min(lastEpoch, state.epochs.at(-1)?.epoch ?? 0);
-      const news = entries.filter((entry) => !wasTold(entry, told));
+      const news = entries.filter((entry) => !wasPrinted(entry, warnings));
       const isLive = !FINAL_STATES.has(state.status?.state ?? 'running');
       const place = { dir, run: state.run, isLive };
       for (const text of news.flatMap((entry) => entryLines(entry, style, place))) progress.line(text);
@@ -52,7 +52,7 @@ export function createHumanReporter(io: CliIo, dir: string, told: readonly strin
   };
 }
 
-function wasTold({ source, value }: RunEntry, told: readonly string[]): boolean {
+function wasPrinted({ source, value }: RunEntry, warnings: readonly string[]): boolean {
   if (source !== 'events' || value.type !== 'log') return false;
-  return told.some((text) => text.endsWith(value.message));
+  return warnings.some((text) => text.endsWith(value.message));
 }

@@ -12,7 +12,7 @@ import type { RunReporter } from './reporter';
 export function createJsonReporter(io: CliIo, since = 0): RunReporter {
   return {
     onEntries: (entries) => {
-      for (const entry of entries) if (isTold(entry, since)) printJson(io.stdout, entry.value);
+      for (const entry of entries) if (isSince(entry, since)) printJson(io.stdout, entry.value);
     },
     note: (text) => printLine(io.stderr, text),
     leave: () => undefined,
@@ -21,7 +21,7 @@ export function createJsonReporter(io: CliIo, since = 0): RunReporter {
 }
 
 /** Not the draws: they are for Pitwall's own comparisons. */
-function isTold({ source, value }: RunEntry, since: number): boolean {
+function isSince({ source, value }: RunEntry, since: number): boolean {
   if (source === 'meta' || source === 'status' || value.type === 'drawn') return false;
   return value.t >= since;
 }

@@ -37,8 +37,8 @@ function labelFindings(split: SplitSurvey, place: Place): Problem[] {
   }
   const share = unlabelled.length / images;
   const severity = share > MUCH_BACKGROUND || foreign ? 'warning' : 'info';
-  const told = foreign ? `; ${instead}` : ' and count as background';
-  const message = `${whole(unlabelled.length)} of ${whole(images)} images (${percent(share)}) have no label file${told}: ${examples(unlabelled)}`;
+  const advice = foreign ? `; ${instead}` : ' and count as background';
+  const message = `${whole(unlabelled.length)} of ${whole(images)} images (${percent(share)}) have no label file${advice}: ${examples(unlabelled)}`;
   return boxes === 0 ? [] : [problem(place, name, severity, message)];
 }
 
@@ -76,14 +76,14 @@ function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: Pla
 }
 
 function pairFindings({ identical, near }: Survey['lookAlikes'], place: Place): Problem[] {
-  const told = (pairs: readonly Pair[], what: string): Problem[] => {
+  const findings = (pairs: readonly Pair[], what: string): Problem[] => {
     if (pairs.length === 0) return [];
     const [{ train, val }] = pairs;
     const count = pairs.length === 1 ? '1 image of val is' : `${whole(pairs.length)} images of val are`;
     const message = `${count} ${what}, e.g. ${val} and ${train}: mAP is better on what was trained on`;
     return [problem(place, 'val', 'warning', message)];
   };
-  return [...told(identical, 'in train as well'), ...told(near, 'nearly the same as one of train')];
+  return [...findings(identical, 'in train as well'), ...findings(near, 'nearly the same as one of train')];
 }
 
 function examples(files: readonly string[]): string {

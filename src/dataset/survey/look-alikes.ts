@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { mapPool } from '../../base/pool';
-import { bitsApart, greyApart, LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/image-hash';
+import {
+  bitsApart,
+  greyApart,
+  HASHED_SIZE,
+  hashImage,
+  type ImageHash,
+} from '../../domain/dataset/image-hash';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { ImageReader } from './image-reader';
@@ -68,13 +74,13 @@ async function contentOf(file: string): Promise<string> {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-type Hashed = Look & { readonly file: string };
+type Hashed = ImageHash & { readonly file: string };
 
 async function hashesOf(files: readonly string[], images: ImageReader): Promise<Hashed[]> {
   const found = await mapPool(files, WIDTH, async (file) => {
-    const pixels = await images.thumbnail(file, LOOK_SIZE);
-    const look = pixels && lookOf(pixels);
-    return look && { file, ...look };
+    const pixels = await images.thumbnail(file, HASHED_SIZE);
+    const hash = pixels && hashImage(pixels);
+    return hash && { file, ...hash };
   });
   return found.filter((hash) => hash !== undefined);
 }

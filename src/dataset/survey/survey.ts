@@ -55,12 +55,12 @@ export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions
   const total = loaded.reduce((sum, { split }) => sum + split.images.length, 0);
   const reader = total <= options.mostDecoded ? options.reader : undefined;
   const splits = await Promise.all(loaded.map((one) => surveySplit(one, options.imgsz, reader)));
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const problems = loaded
     .flatMap(({ split }) => split.problems)
     .filter((problem) => {
       const key = JSON.stringify(problem);
-      return !told.has(key) && told.add(key);
+      return !seen.has(key) && seen.add(key);
     });
   return {
     names: loaded[0]?.split.names ?? [],

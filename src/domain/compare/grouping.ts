@@ -1,4 +1,4 @@
-import { bitsApart, greyApart, type Look } from '../dataset/image-hash';
+import { bitsApart, greyApart, type ImageHash } from '../dataset/image-hash';
 import type { ImageGroups } from './draw';
 
 /** What groups were made by; `image`: each image is drawn by itself. */
@@ -8,7 +8,7 @@ export type GroupedBy = (typeof GROUPED_BY)[number];
 export type Grouping = ImageGroups & { readonly by: GroupedBy };
 
 /** An image of a val set: its path from the dataset's folder, and what it looks like, if that is known. */
-export type Groupable = { readonly file: string; readonly look: Look | undefined };
+export type Groupable = { readonly file: string; readonly hash: ImageHash | undefined };
 
 /** `off`, `name`, `folder`, a regular expression of names, else by what looks alike. */
 export function groupImages(images: readonly Groupable[], how: string): Grouping {
@@ -89,18 +89,22 @@ function pairsAlike(images: readonly Groupable[]): Indexes[] {
   const inOrder = byName.toSorted((a, b) => collator.compare(a.copy, b.copy));
   const next = inOrder.slice(1).flatMap((b, k): Indexes[] => {
     const a = inOrder[k];
-    const isFrame = a.stem === b.stem && isAlike(images[a.i].look, images[b.i].look, NEIGHBOURS);
+    const isFrame = a.stem === b.stem && isAlike(images[a.i].hash, images[b.i].hash, NEIGHBOURS);
     return a.copy === b.copy || isFrame ? [[a.i, b.i]] : [];
   });
-  const any = images.flatMap(({ look }, i) =>
-    images.slice(0, i).flatMap((other, k): Indexes[] => (isAlike(look, other.look, ANY_TWO) ? [[k, i]] : [])),
+  const any = images.flatMap(({ hash }, i) =>
+    images.slice(0, i).flatMap((other, k): Indexes[] => (isAlike(hash, other.hash, ANY_TWO) ? [[k, i]] : [])),
   );
   return [...next, ...any];
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-function isAlike(a: Look | undefined, b: Look | undefined, most: { bits: number; grey: number }): boolean {
+function isAlike(
+  a: ImageHash | undefined,
+  b: ImageHash | undefined,
+  most: { bits: number; grey: number },
+): boolean {
   return a !== undefined && b !== undefined && bitsApart(a, b) <= most.bits && greyApart(a, b) <= most.grey;
 }
 

@@ -17,8 +17,8 @@ export function explainColumns(header: readonly string[], wanted: WantedColumns)
   const has = header.join('') === '' ? 'is empty' : `has the columns ${shown}`;
   const missing = Object.entries(wanted).filter(([, column]) => !header.includes(column));
   if (missing.length > 0) {
-    const told = missing.map(([ours, column]) => `${ours}: ${column}${meant(column, header)}`);
-    return `${has}; command.metrics names columns that are not there: ${told.join('; ')}`;
+    const absent = missing.map(([ours, column]) => `${ours}: ${column}${meant(column, header)}`);
+    return `${has}; command.metrics names columns that are not there: ${absent.join('; ')}`;
   }
   const near = EXPECTED.flatMap((name) => {
     const found = header.includes(name) ? undefined : nearestName(name, header);

@@ -14,13 +14,13 @@ export const GAP_MS: Readonly<Record<NewsKind, number>> = {
 /** Of one run, to every channel: a chat that takes 20 a minute is shared by many runs. */
 export const MOST_AN_HOUR = 12;
 
-export type Told = { readonly kind: NewsKind; readonly t: number };
+export type SentMessage = { readonly kind: NewsKind; readonly t: number };
 
-/** Whether a run may speak again, after all that it has told so far. What may not is dropped: the dashboard has it. */
-export function mayTell(kind: NewsKind, told: readonly Told[], now: number): boolean {
-  const sinceHour = told.filter(({ t }) => now - t < 60 * MINUTE);
+/** Whether a run may send another message, after all that it has sent so far. What may not is dropped: the dashboard has it. */
+export function maySend(kind: NewsKind, sent: readonly SentMessage[], now: number): boolean {
+  const sinceHour = sent.filter(({ t }) => now - t < 60 * MINUTE);
   const isEnd = kind === 'end' || kind === 'failure';
   // One message an hour more for the end: it must not be lost because many were sent before.
   if (sinceHour.length >= MOST_AN_HOUR + (isEnd ? 1 : 0)) return false;
-  return !told.some((one) => one.kind === kind && now - one.t < GAP_MS[kind]);
+  return !sent.some((one) => one.kind === kind && now - one.t < GAP_MS[kind]);
 }

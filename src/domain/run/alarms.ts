@@ -60,7 +60,7 @@ export function createStepAlarms(): StepAlarms {
 function createWatches(): (loss: number, warmupSteps: number) => readonly Alarm[] {
   const history = createLossHistory();
   const raised = new Set<LossRule>();
-  const look = (rule: LossRule): Alarm | undefined => {
+  const check = (rule: LossRule): Alarm | undefined => {
     const found = rule.find(history, raised.has(rule));
     const isNew = found !== undefined && !raised.has(rule);
     if (found === undefined) raised.delete(rule);
@@ -71,7 +71,7 @@ function createWatches(): (loss: number, warmupSteps: number) => readonly Alarm[
     history.warmupSteps = warmupSteps;
     history.add(loss);
     const due = LOSS_RULES.filter(({ every }) => history.seen % every === 0);
-    return due.map(look).filter((alarm) => alarm !== undefined);
+    return due.map(check).filter((alarm) => alarm !== undefined);
   };
 }
 

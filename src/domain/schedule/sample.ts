@@ -3,7 +3,7 @@ import type { Schedule } from './types';
 export type CurvePoint = { readonly step: number; readonly lr: number };
 
 /** Steps sampled per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
-const LOOKS = 8;
+const SAMPLES = 8;
 
 type Curve = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
 
@@ -47,11 +47,11 @@ function extremes(
   group: number,
   { from, length }: { readonly from: number; readonly length: number },
 ): readonly CurvePoint[] {
-  const looks = Math.min(LOOKS, Math.ceil(length));
+  const samples = Math.min(SAMPLES, Math.ceil(length));
   let low = pointAt(schedule, group, Math.floor(from));
   let high = low;
-  for (let look = 1; look < looks; look++) {
-    const point = pointAt(schedule, group, Math.floor(from + (look * length) / looks));
+  for (let sample = 1; sample < samples; sample++) {
+    const point = pointAt(schedule, group, Math.floor(from + (sample * length) / samples));
     if (point.lr < low.lr) low = point;
     if (point.lr > high.lr) high = point;
   }

@@ -53,16 +53,16 @@ function findData(data: string, folder: string, cwd: string): string {
 const completed = new WeakMap<RunFile, Experiment>();
 
 /** What a script's training is of, as the runner within it tells. */
-export type ToldDataset = TrainerEventOf<'plan'>['dataset'];
+export type ReportedDataset = TrainerEventOf<'plan'>['dataset'];
 
 /**
  * The experiment of a run. One that was followed before its folder existed knew neither image size nor dataset: they
  * are what the folder's arguments say by now. Those of a
  * script are the script's, unless the experiment says otherwise.
  */
-export function experimentNow(run: RunFile, told?: ToldDataset): Experiment {
+export function experimentNow(run: RunFile, reported?: ReportedDataset): Experiment {
   const { resolved } = run.experiment;
-  if (told) return withTold(resolved, told);
+  if (reported) return withReported(resolved, reported);
   const { follows, cwd } = run;
   if (!follows || resolved.imgsz > 0) return resolved;
   const known = completed.get(run);
@@ -74,12 +74,12 @@ export function experimentNow(run: RunFile, told?: ToldDataset): Experiment {
   return now;
 }
 
-function withTold(experiment: Experiment, told: NonNullable<ToldDataset>): Experiment {
+function withReported(experiment: Experiment, reported: NonNullable<ReportedDataset>): Experiment {
   const isSet = (key: 'imgsz' | 'single_cls'): boolean => experiment.explicit.includes(key);
   return {
     ...experiment,
-    data: experiment.data === '' ? told.data : experiment.data,
-    imgsz: isSet('imgsz') ? experiment.imgsz : told.imgsz,
-    single_cls: isSet('single_cls') ? experiment.single_cls : told.single_cls,
+    data: experiment.data === '' ? reported.data : experiment.data,
+    imgsz: isSet('imgsz') ? experiment.imgsz : reported.imgsz,
+    single_cls: isSet('single_cls') ? experiment.single_cls : reported.single_cls,
   };
 }

@@ -72,18 +72,18 @@ export async function isSilent(runDir: string, forMs = SILENT_MS): Promise<boole
   return true;
 }
 
-const LOOK_MS = 50;
-const MOST_LOOKS = 200;
+const POLL_MS = 50;
+const MOST_POLLS = 200;
 
 /**
  * Until the new keeper has written its first status: a stop that follows at once would otherwise be refused, because
  * the run still says that it has ended. A keeper that cannot write one reports the reason elsewhere.
  */
 async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+  for (let polls = 0; polls < MOST_POLLS; polls++) {
     const now = await readStatus(runDir);
     if (now && now.keeper?.pid !== before?.keeper?.pid) return;
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }
 

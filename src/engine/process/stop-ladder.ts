@@ -32,11 +32,11 @@ export type StopOptions = {
 export async function stopTrainer(
   target: StopTarget,
   options: StopOptions = {},
-): Promise<'obeyed' | 'interrupted' | 'killed'> {
+): Promise<'exited' | 'interrupted' | 'killed'> {
   const { askedMs = ASKED_MS, interruptedMs = INTERRUPTED_MS, hurry = () => false } = options;
   const before = snapshot(target);
   const left = (): number[] => living(target, before);
-  if (await becomesEmpty(left, askedMs, hurry)) return 'obeyed';
+  if (await becomesEmpty(left, askedMs, hurry)) return 'exited';
   if (!hurry()) signalAll(left(), 'SIGINT');
   if (await becomesEmpty(left, interruptedMs, hurry)) return 'interrupted';
   await killAll(left);

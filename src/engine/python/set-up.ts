@@ -48,14 +48,14 @@ function run(program: string, args: readonly string[], { onLine, signal }: SetUp
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, signal });
     const last: string[] = [];
-    const hear = (text: string): void => {
+    const onText = (text: string): void => {
       const line = stripVTControlCharacters(text).trim();
       if (line === '') return;
       last.push(line);
       if (last.length > LAST_LINES) last.shift();
       onLine(line);
     };
-    listen(child, hear);
+    listen(child, onText);
     child.once('error', (error) => {
       const why = signal?.aborted ? 'cancelled' : `${program} cannot be started: ${toError(error).message}`;
       reject(new Error(why, { cause: error }));
@@ -65,19 +65,19 @@ function run(program: string, args: readonly string[], { onLine, signal }: SetUp
       else
         reject(
           new Error(
-            `${program} ${args.slice(0, 3).join(' ')} ended with exit code ${code}: ${telling(last)}`,
+            `${program} ${args.slice(0, 3).join(' ')} ended with exit code ${code}: ${lineOfError(last)}`,
           ),
         );
     });
   });
 }
 
-function listen(child: ChildProcess, hear: (text: string) => void): void {
+function listen(child: ChildProcess, onText: (text: string) => void): void {
   for (const stream of [child.stdout, child.stderr])
-    if (stream) createInterface({ input: stream }).on('line', hear);
+    if (stream) createInterface({ input: stream }).on('line', onText);
 }
 
 /** pip's own reason is on a line of its own; the lines after it are hints. */
-function telling(lines: readonly string[]): string {
+function lineOfError(lines: readonly string[]): string {
   return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no word';
 }

@@ -10,7 +10,7 @@ import { isOwnRun } from '../../run/folder/signature';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
 import { readOwner } from '../control/lock';
-import { LookLoop } from '../watch/poll-loop';
+import { PollLoop } from '../watch/poll-loop';
 import { type RunBatch, RunReader } from '../watch/run-reader';
 import type { LoadEventsRequest } from './load-events';
 import { type PackedRun, unpackRun } from './packed-run';
@@ -51,7 +51,7 @@ export async function openRun(
   const run = await readRun(dir);
   const packed = onAppend ? undefined : await loadInWorker(dir, installDir);
   const state = packed ? unpackRun(packed, run) : createRunState(run);
-  const live = new FollowedRun(path.resolve(dir), state, packed?.offset);
+  const live = new PolledRun(path.resolve(dir), state, packed?.offset);
   if (onAppend) live.onAppend((entries) => onAppend(entries, live.state));
   try {
     await live.refresh();
@@ -66,14 +66,14 @@ export async function openRun(
 // it.
 const WATCHED = ['events', 'keeper', 'validation', 'status', 'meta'] as const;
 
-class FollowedRun implements LiveRun {
+class PolledRun implements LiveRun {
   readonly dir: string;
   readonly #store = new DisposableStore();
   readonly #appended = this.#store.track(new Emitter<readonly RunEntry[]>());
   readonly #changed = this.#store.track(new Emitter<void>());
   readonly #failed = this.#store.track(new Emitter<Error>());
   readonly #reader: RunReader;
-  readonly #loop: LookLoop;
+  readonly #loop: PollLoop;
   #draft: RunDraft;
   #unwatched: readonly string[];
 
@@ -88,9 +88,9 @@ class FollowedRun implements LiveRun {
     const paths = runPaths(dir);
     this.#unwatched = WATCHED.map((name) => paths[name]);
     this.#loop = this.#store.track(
-      new LookLoop({
+      new PollLoop({
         paths: [],
-        look: () => this.#poll(),
+        poll: () => this.#poll(),
         polls: () => true,
         onError: (error) => this.#failed.fire(error),
       }),
@@ -109,7 +109,7 @@ class FollowedRun implements LiveRun {
   }
 
   refresh(): Promise<void> {
-    return this.#loop.lookNow();
+    return this.#loop.pollNow();
   }
 
   /** Listens for as long as the run is followed. */

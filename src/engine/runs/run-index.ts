@@ -13,7 +13,7 @@ import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKey } from '../../run/folder/user-key';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
-import { LookLoop } from '../watch/poll-loop';
+import { PollLoop } from '../watch/poll-loop';
 import { othersOf, type Presence, presenceOf } from './presence';
 import { readEnd } from './read-end';
 
@@ -58,7 +58,7 @@ export async function listRuns(dir: string, known: readonly RunSummary[] = []): 
   const names = await readdir(dir).catch(() => [] as string[]);
   const before = new Map(known.map((run) => [run.dir, run]));
   const dirs = names.filter((name) => !name.startsWith('.')).map((name) => path.join(dir, name));
-  const key = keyForLooking();
+  const key = keyForReading();
   const results = await Promise.all(dirs.map((run) => readOrKeep(run, before.get(run), key)));
   const runs = results.filter((r) => typeof r === 'object');
   return {
@@ -68,7 +68,7 @@ export async function listRuns(dir: string, known: readonly RunSummary[] = []): 
 }
 
 /** A damaged one is reported by what acts on a run: a list without its runs is of no use. */
-function keyForLooking(): Buffer | undefined {
+function keyForReading(): Buffer | undefined {
   try {
     return knownUserKey();
   } catch {
@@ -148,7 +148,7 @@ class FollowedFolder implements RunsFolder {
   readonly dir: string;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.track(new Emitter<void>());
-  readonly #loop: LookLoop;
+  readonly #loop: PollLoop;
   #listing: RunListing = { runs: [], problems: [] };
   #shown = '';
   #seconds = 0;
@@ -160,10 +160,10 @@ class FollowedFolder implements RunsFolder {
   constructor(dir: string) {
     this.dir = dir;
     this.#loop = this.#store.track(
-      new LookLoop({
+      new PollLoop({
         paths: [],
         ignored: (file) => file !== dir && path.basename(file).startsWith('.'),
-        look: () => this.#poll(),
+        poll: () => this.#poll(),
         polls: () => this.#seconds++ % QUIET_SECONDS === 0 || this.runs.some((run) => !hasEnded(run)),
         onError: (error) => {
           this.#failure = `${dir} is only polled: ${error.message}`;
@@ -182,7 +182,7 @@ class FollowedFolder implements RunsFolder {
   }
 
   refresh(): Promise<void> {
-    return this.#loop.lookNow();
+    return this.#loop.pollNow();
   }
 
   dispose(): void {

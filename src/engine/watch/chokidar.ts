@@ -7,8 +7,8 @@ export type WatchOptions = {
   readonly depth: number;
   /** Paths that are not watched. */
   readonly ignored?: (path: string) => boolean;
-  /** Something was added, changed or removed. It means "poll now", not that writing is done: see LookLoop. */
-  readonly onLook: (path: string) => void;
+  /** Something was added, changed or removed. It means "poll now", not that writing is done: see PollLoop. */
+  readonly onChange: (path: string) => void;
   readonly onError: (error: Error) => void;
 };
 
@@ -24,7 +24,7 @@ export function watchPaths(options: WatchOptions): Disposable {
     ignorePermissionErrors: true,
     ...(options.ignored ? { ignored: options.ignored } : {}),
   });
-  watcher.on('all', (_event, path) => options.onLook(path));
+  watcher.on('all', (_event, path) => options.onChange(path));
   watcher.on('error', (error) =>
     options.onError(error instanceof Error ? error : new Error(String(error), { cause: error })),
   );

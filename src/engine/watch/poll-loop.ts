@@ -6,14 +6,14 @@ import { watchPaths } from './chokidar';
 const SETTLE_MS = 60;
 const POLL_MS = 1000;
 /** A log that grows all the time is polled this often: ten times a second is all that a chart shows. */
-const BETWEEN_LOOKS_MS = 100;
+const BETWEEN_POLLS_MS = 100;
 
-export type LookOptions = {
+export type PollOptions = {
   readonly paths: readonly string[];
   readonly depth?: number;
   readonly ignored?: (path: string) => boolean;
   /** Reads to the end; returns whether anything was new. Never runs twice at once. */
-  readonly look: () => Promise<boolean>;
+  readonly poll: () => Promise<boolean>;
   /** Whether to poll once a second as well, for file systems without change events (network, container mounts). */
   readonly polls: () => boolean;
   readonly onError: (error: Error) => void;
@@ -23,21 +23,21 @@ export type LookOptions = {
  * Polls whenever something may have changed: on every change event and 60 ms after it, 60 ms after each poll that found
  * something, and once a second. So a line is seen even if its own change had no event.
  */
-export class LookLoop implements Disposable {
+export class PollLoop implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #options: LookOptions;
-  #looking: Promise<void> | undefined;
+  readonly #options: PollOptions;
+  #polling: Promise<void> | undefined;
   #again = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #polledAt = Number.NEGATIVE_INFINITY;
   /** A poll before then may come too early for what the last event announced. */
   #unsettledUntil = 0;
   #settle: NodeJS.Timeout | undefined;
 
-  constructor(options: LookOptions) {
+  constructor(options: PollOptions) {
     this.#options = options;
     if (options.paths.length > 0) this.watch(options.paths);
     const poll = setInterval(() => {
-      if (options.polls()) this.lookSoon();
+      if (options.polls()) this.pollSoon();
     }, POLL_MS);
     this.#store.track(toDisposable(() => clearInterval(poll)));
     this.#store.track(toDisposable(() => clearTimeout(this.#settle)));
@@ -46,23 +46,23 @@ export class LookLoop implements Disposable {
   /** Watches further paths from now on. */
   watch(paths: readonly string[]): void {
     const { depth = 0, ignored, onError } = this.#options;
-    const onLook = (): void => this.#lookTwice();
-    this.#store.track(watchPaths({ paths, depth, onLook, onError, ...(ignored ? { ignored } : {}) }));
+    const onChange = (): void => this.#pollTwice();
+    this.#store.track(watchPaths({ paths, depth, onChange, onError, ...(ignored ? { ignored } : {}) }));
   }
 
-  lookSoon(): void {
-    // #lookOnce reports what a poll throws; only an error of `onError` itself comes here.
-    this.lookNow().catch((error: unknown) => console.error(error));
+  pollSoon(): void {
+    // #pollOnce reports what a poll throws; only an error of `onError` itself comes here.
+    this.pollNow().catch((error: unknown) => console.error(error));
   }
 
   /** Settles when everything that existed at the call has been read. */
-  lookNow(): Promise<void> {
-    if (this.#looking) {
+  pollNow(): Promise<void> {
+    if (this.#polling) {
       this.#again = true;
-      return this.#looking;
+      return this.#polling;
     }
-    this.#looking = this.#run();
-    return this.#looking;
+    this.#polling = this.#run();
+    return this.#polling;
   }
 
   dispose(): void {
@@ -70,42 +70,42 @@ export class LookLoop implements Disposable {
   }
 
   /** What is announced may not be whole yet, and a change within the next 50 ms is not announced at all. */
-  #lookTwice(): void {
+  #pollTwice(): void {
     const now = performance.now();
     this.#unsettledUntil = now + SETTLE_MS;
-    if (now - this.#lookedAt >= BETWEEN_LOOKS_MS) this.lookSoon();
-    this.#lookAgainSoon();
+    if (now - this.#polledAt >= BETWEEN_POLLS_MS) this.pollSoon();
+    this.#pollAgainSoon();
   }
 
   async #run(): Promise<void> {
     do {
       this.#again = false;
-      const found = await this.#lookOnce();
-      if (found) this.#lookAgainSoon();
+      const found = await this.#pollOnce();
+      if (found) this.#pollAgainSoon();
     } while (this.#again && !this.#store.isDisposed);
     // In the same turn as the check above, so that no request to poll falls in between.
-    this.#looking = undefined;
+    this.#polling = undefined;
   }
 
-  async #lookOnce(): Promise<boolean> {
+  async #pollOnce(): Promise<boolean> {
     if (this.#store.isDisposed) return false;
-    this.#lookedAt = performance.now();
+    this.#polledAt = performance.now();
     try {
-      return await this.#options.look();
+      return await this.#options.poll();
     } catch (error) {
       this.#options.onError(toError(error));
       return false;
     }
   }
 
-  #lookAgainSoon(): void {
+  #pollAgainSoon(): void {
     if (this.#store.isDisposed || this.#settle) return;
-    const sinceLook = performance.now() - this.#lookedAt;
-    const delay = Math.max(SETTLE_MS, BETWEEN_LOOKS_MS - sinceLook);
+    const sincePoll = performance.now() - this.#polledAt;
+    const delay = Math.max(SETTLE_MS, BETWEEN_POLLS_MS - sincePoll);
     this.#settle = setTimeout(() => {
       this.#settle = undefined;
-      this.lookSoon();
-      if (performance.now() < this.#unsettledUntil) this.#lookAgainSoon();
+      this.pollSoon();
+      if (performance.now() < this.#unsettledUntil) this.#pollAgainSoon();
     }, delay);
   }
 }

@@ -78,24 +78,24 @@ async function* readLog(log: Log, refusals: Refusals): AsyncGenerator<RunBatch> 
   while (log.tail.hasNews()) {
     const read = await readOrRefuse(log.tail);
     if (typeof read === 'string') {
-      yield* toldOnce(read, refusals);
+      yield* reportedOnce(read, refusals);
       return;
     }
-    if (read.lines.length > 0 || read.restarted || read.passedOver > 0) yield batchOf(log, read);
+    if (read.lines.length > 0 || read.restarted || read.skippedLines > 0) yield batchOf(log, read);
   }
 }
 
-function batchOf({ source, parse }: Log, { lines, restarted, passedOver }: TailRead): RunBatch {
+function batchOf({ source, parse }: Log, { lines, restarted, skippedLines }: TailRead): RunBatch {
   const parsed = lines.map(parse);
   const entries = parsed
     .filter((p) => p.value !== undefined)
     .map((p) => ({ source, value: p.value }) as RunEntry);
   const damaged = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
-  const problems = passedOver > 0 ? [...damaged, `${source}: a line over 4 MB is skipped`] : damaged;
+  const problems = skippedLines > 0 ? [...damaged, `${source}: a line over 4 MB is skipped`] : damaged;
   return { entries, problems, restarted };
 }
 
-function toldOnce(problem: string, refusals: Refusals): RunBatch[] {
+function reportedOnce(problem: string, refusals: Refusals): RunBatch[] {
   if (refusals.has(problem)) return [];
   refusals.add(problem);
   return [{ entries: [], problems: [problem], restarted: false }];

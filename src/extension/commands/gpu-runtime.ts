@@ -53,11 +53,11 @@ async function isMeant({ name, version, index }: GpuRuntimePlan): Promise<boolea
 
 /** Progress of a download in whole percents. */
 function percent(report: (message: string, increment?: number) => void) {
-  let told = 0;
+  let shown = 0;
   return (received: number, total: number | undefined): void => {
     const now = total ? Math.floor((received / total) * 100) : 0;
-    if (now <= told) return;
-    report(`${now} %`, now - told);
-    told = now;
+    if (now <= shown) return;
+    report(`${now} %`, now - shown);
+    shown = now;
   };
 }

@@ -2,8 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { name, publisher } from '../../../package.json';
 import type { Experiment } from '../../domain/experiment/types';
-import { CountThread } from '../../engine/planning/count-in-thread';
 import type { PlanCounts } from '../../engine/planning/count-for-plan';
+import { CountThread } from '../../engine/planning/count-in-thread';
 import { halfCard } from '../../engine/planning/half-card';
 import { installedVersion } from '../../engine/planning/installed-version';
 import { resolveDataPath } from '../../run/folder/paths';
@@ -60,18 +60,18 @@ export function ultralyticsFor(
   folder: string,
 ): Promise<string | undefined> | string | undefined {
   if (trainer !== 'ultralytics') return undefined;
-  const told = setting('ultralyticsVersion', '').trim();
-  if (told !== '') return told;
+  const wanted = setting('ultralyticsVersion', '').trim();
+  if (wanted !== '') return wanted;
   const named = setting('python', '');
   return kept(versions, `${folder}\n${named}`, () => findVersion(folder, named));
 }
 
 async function findVersion(folder: string, named: string): Promise<string | undefined> {
-  const look = (cwd: string, wanted?: string): Promise<string | undefined> =>
+  const versionIn = (cwd: string, wanted?: string): Promise<string | undefined> =>
     installedVersion('ultralytics', { cwd, env: process.env, ...(wanted !== undefined && { wanted }) });
-  if (named !== '') return look(folder, named);
+  if (named !== '') return versionIn(folder, named);
   const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))?.uri.fsPath;
-  return (await look(folder)) ?? (root === undefined ? undefined : look(root));
+  return (await versionIn(folder)) ?? (root === undefined ? undefined : versionIn(root));
 }
 
 /** Called only if the answer is used: it starts a process. */

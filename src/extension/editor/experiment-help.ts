@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { type Completion, completionsAt } from '../../domain/experiment/completions';
 import { inlayHints } from '../../domain/experiment/editor-hints';
 import { translate } from '../window';
-import { scheduleHover } from './hover';
 import { planOf, unlessCancelled } from './editor-plan';
+import { scheduleHover } from './hover';
 
 /** What the editor needs for a config: one part of the extension, loaded when the first is open. */
 export const experimentHelp = {

@@ -12,8 +12,8 @@ import { highlightOf } from '../../domain/schedule/svg-highlight';
 import type { Services } from '../services';
 import { translate } from '../window';
 import { describePlan } from './describe-curve';
-import { appendPicture } from './picture';
 import { type EditorPlan, planOf, unlessCancelled } from './editor-plan';
+import { appendPicture } from './picture';
 
 /** On a schedule key: the very curve that training will apply, its numbers in words, and the advice. */
 export async function scheduleHover(
@@ -74,8 +74,8 @@ function appendAdvice(text: vscode.MarkdownString, problem: Problem | AdviceProb
 
 function describe({ schedule, images, counts }: EditorPlan): string {
   const mark = counts.assumed === undefined ? '' : '~';
-  const told = { images: mark + formatCount(images), version: counts.ultralyticsVersion };
-  return describePlan(schedule, told, translate);
+  const texts = { images: mark + formatCount(images), version: counts.ultralyticsVersion };
+  return describePlan(schedule, texts, translate);
 }
 
 export function appendDocumentation(

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { keySpec } from '../../domain/experiment/key-table';
 import { DeadlineThread, type Said } from '../../engine/process/deadline-thread';
 import type { Services } from '../services';
+import { planOfText, unlessCancelled } from './editor-plan';
 import { appendCurve, appendDocumentation } from './hover';
 import { appendSvg, themeColours } from './picture';
-import { planOfText, unlessCancelled } from './editor-plan';
 import type { PythonAnswer, PythonFound, PythonQuestion } from './python-thread';
 
 /** About five thousand lines; a longer file is not a training script, and parsing it takes a second. */

@@ -41,7 +41,7 @@ export class PageSession implements vscode.Disposable {
   readonly #line: PageLine;
   #isOpen = false;
   #timer: NodeJS.Timeout | undefined;
-  #lastTold = 0;
+  #postedAt = 0;
 
   constructor(options: PageSessionOptions) {
     this.#options = options;
@@ -60,7 +60,7 @@ export class PageSession implements vscode.Disposable {
   /** Sends the page what changed, now or when its turn comes. */
   schedule(): void {
     if (!this.#isOpen || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#lastTold + UPDATE_MS - Date.now());
+    const wait = Math.max(0, this.#postedAt + UPDATE_MS - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#post();
@@ -75,7 +75,7 @@ export class PageSession implements vscode.Disposable {
         this.#isOpen = true;
         this.#post();
       },
-      look: (params: unknown) => {
+      lens: (params: unknown) => {
         this.#session.setLens(zLens.parse(params));
         this.#post();
       },
@@ -102,7 +102,7 @@ export class PageSession implements vscode.Disposable {
   #post(): void {
     const input = this.#options.source.input();
     if (!input) return;
-    this.#lastTold = Date.now();
+    this.#postedAt = Date.now();
     const update = this.#session.update(input);
     if (update) this.#line.event('update', update);
     // A long run comes in pieces; between them the extension host does other work.

@@ -15,14 +15,14 @@ const FRESH_MS = 60_000;
 /** Trouble of the current run as a notification: one at a time, never the same twice, and easy to switch off. */
 export function notifyAlerts(services: Services): vscode.Disposable {
   const store = new DisposableStore();
-  const told = new Set<string>();
+  const shown = new Set<string>();
   let following: vscode.Disposable | undefined;
   let isShowing = false;
   const hear = async (entry: RunEntry, dir: string): Promise<void> => {
     const news = newsOf(entry);
     const isWanted = !isShowing && setting<boolean>('notifications.enabled', true);
-    if (news === undefined || told.has(news.message) || !isWanted) return;
-    told.add(news.message);
+    if (news === undefined || shown.has(news.message) || !isWanted) return;
+    shown.add(news.message);
     isShowing = true;
     await show(services, news, dir).finally(() => {
       isShowing = false;
@@ -66,5 +66,5 @@ async function show(services: Services, { message, button }: News, dir: string):
       .getConfiguration('pitwall')
       .update('notifications.enabled', false, vscode.ConfigurationTarget.Global);
   }
-  services.log.info(`alert told: ${message}`);
+  services.log.info(`alert shown: ${message}`);
 }

@@ -42,13 +42,13 @@ export class RunRegistry implements vscode.Disposable {
     const watcher = this.#store.track(
       vscode.workspace.createFileSystemWatcher(EXPERIMENTS, false, true, true),
     );
-    this.#store.track(watcher.onDidCreate((uri) => this.#look(uri)));
+    this.#store.track(watcher.onDidCreate((uri) => this.#addFolderOf(uri)));
     this.#store.track(
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.discover().catch(options.showError)),
     );
     this.#store.track(
       vscode.workspace.onDidOpenTextDocument((document) => {
-        if (isExperimentFile(document)) this.#look(document.uri);
+        if (isExperimentFile(document)) this.#addFolderOf(document.uri);
       }),
     );
   }
@@ -126,7 +126,7 @@ export class RunRegistry implements vscode.Disposable {
     this.#didChange();
   }
 
-  #look(experimentFile: vscode.Uri): void {
+  #addFolderOf(experimentFile: vscode.Uri): void {
     this.addFolder(runsFolderOf(experimentFile.fsPath)).catch(this.#options.showError);
   }
 

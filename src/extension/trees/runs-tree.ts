@@ -91,8 +91,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     item.contextValue = contextOf(summary);
     item.tooltip = tooltipOf(summary, this.#services);
     item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-    const told = [item.label, stateLabel(presence.state, t, run), whose, map].filter((part) => part !== '');
-    item.accessibilityInformation = { label: told.join(', ') };
+    const label = [item.label, stateLabel(presence.state, t, run), whose, map].filter((part) => part !== '');
+    item.accessibilityInformation = { label: label.join(', ') };
     return item;
   }
 

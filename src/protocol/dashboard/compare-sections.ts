@@ -28,10 +28,10 @@ const MOST_DIFFERENCES = 4;
 function differences({ state, t }: ViewInput, other: ViewInput): string[] {
   const settings = differingSettings(state, other.state);
   if (settings.length === 0) return [t('same settings')];
-  const told = settings.slice(0, MOST_DIFFERENCES);
-  const rest = settings.length - told.length;
+  const listed = settings.slice(0, MOST_DIFFERENCES);
+  const rest = settings.length - listed.length;
   return [
-    ...told.map(({ key, requested, effective }) => `${key} ${requested || '–'} → ${effective || '–'}`),
+    ...listed.map(({ key, requested, effective }) => `${key} ${requested || '–'} → ${effective || '–'}`),
     ...(rest > 0 ? [t('{0} more', rest)] : []),
   ];
 }
@@ -66,15 +66,15 @@ function bestTile(input: ViewInput, id: 'first' | 'second', name: string): TileV
 
 function timeTile(input: ViewInput, other: ViewInput): TileView {
   const { t } = input;
-  const told = (run: ViewInput): string => {
+  const timeOf = (run: ViewInput): string => {
     const seconds = trainingSeconds(run.state);
     return seconds === undefined ? '–' : formatDuration(seconds, t);
   };
   return {
     id: 'time',
     label: t('Training time of {0}', otherName(input, other)),
-    value: told(other),
-    notes: [{ text: t('{0} took {1}', nameOf(input), told(input)), tone: 'quiet' }],
+    value: timeOf(other),
+    notes: [{ text: t('{0} took {1}', nameOf(input), timeOf(input)), tone: 'quiet' }],
     spark: [],
   };
 }

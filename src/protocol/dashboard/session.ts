@@ -92,7 +92,7 @@ export function createViewSession(): ViewSession {
       senders.clear();
     },
     setLens(next) {
-      for (const id of CHART_IDS) if (!sameLook(lens.charts[id], next.charts[id])) senders.delete(id);
+      for (const id of CHART_IDS) if (!sameLens(lens.charts[id], next.charts[id])) senders.delete(id);
       lens = next;
     },
     update(input) {
@@ -107,7 +107,7 @@ export function createViewSession(): ViewSession {
   };
 }
 
-function sameLook(a: Lens['charts'][ChartId], b: Lens['charts'][ChartId]): boolean {
+function sameLens(a: Lens['charts'][ChartId], b: Lens['charts'][ChartId]): boolean {
   return a?.width === b?.width && a?.from === b?.from && a?.to === b?.to;
 }
 

@@ -23,11 +23,11 @@ export type BytesRead = {
   /** The file is shorter than what was read of it: it was replaced, and reading began anew. */
   readonly restarted: boolean;
   /** Lines that were too long to be read and end here. */
-  readonly passedOver: number;
+  readonly skippedLines: number;
 };
 
 const NO_BYTES = Buffer.alloc(0);
-const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false, passedOver: 0 };
+const NOTHING: BytesRead = { bytes: NO_BYTES, more: false, restarted: false, skippedLines: 0 };
 
 /**
  * Reads what was appended to a text file since the last read, whole lines only: a torn last line waits for its rest.
@@ -39,7 +39,7 @@ export class FileTail {
   /** Pieces of the line that has no end yet; put together once, when it has. */
   #rest: Buffer[] = [];
   #restBytes = 0;
-  #isPassingOver = false;
+  #isSkippingLine = false;
 
   constructor(file: string, offset = 0) {
     this.#file = file;
@@ -109,7 +109,7 @@ export class FileTail {
     const restarted = size < this.#offset;
     if (restarted) {
       this.#offset = 0;
-      this.#isPassingOver = false;
+      this.#isSkippingLine = false;
       this.#dropRest();
     }
     const ahead = size - this.#offset;
@@ -126,27 +126,27 @@ export class FileTail {
     return { ...this.#whole(chunk), more: chunk.length > 0 && this.#offset < size };
   }
 
-  #whole(chunk: Buffer): Pick<BytesRead, 'bytes' | 'passedOver'> {
+  #whole(chunk: Buffer): Pick<BytesRead, 'bytes' | 'skippedLines'> {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
       this.#keep(chunk);
-      return { bytes: NO_BYTES, passedOver: 0 };
+      return { bytes: NO_BYTES, skippedLines: 0 };
     }
-    const passedOver = Number(this.#isPassingOver);
-    const start = this.#isPassingOver ? chunk.indexOf(NEWLINE) + 1 : 0;
-    this.#isPassingOver = false;
+    const skippedLines = Number(this.#isSkippingLine);
+    const start = this.#isSkippingLine ? chunk.indexOf(NEWLINE) + 1 : 0;
+    this.#isSkippingLine = false;
     const bytes = Buffer.concat([...this.#rest, chunk.subarray(start, end)]);
     this.#dropRest();
     this.#keep(Buffer.from(chunk.subarray(end)));
-    return { bytes, passedOver };
+    return { bytes, skippedLines };
   }
 
   #keep(piece: Buffer): void {
-    if (this.#isPassingOver) return;
+    if (this.#isSkippingLine) return;
     this.#rest.push(piece);
     this.#restBytes += piece.length;
     if (this.#restBytes <= LONGEST_LINE) return;
-    this.#isPassingOver = true;
+    this.#isSkippingLine = true;
     this.#dropRest();
   }
 

@@ -18,9 +18,9 @@ export async function whyNotOurs(folder: string): Promise<string | undefined> {
   const problem = problemOf(seen, process.geteuid());
   if (problem === undefined) return undefined;
   const made = await madeThere(folder);
-  const isTold =
+  const isAsMounted =
     made !== undefined && made.uid === seen.uid && problemOf(made, process.geteuid()) === problem;
-  return isTold ? undefined : `${folder} ${problem}`;
+  return isAsMounted ? undefined : `${folder} ${problem}`;
 }
 
 /** Whether a file in such a folder is another user's; a share shows all files, and the folder, as those of one owner. */

@@ -6,11 +6,11 @@ import type { TrainerEvent } from '../../run/events';
 import { isReplaced } from '../../run/folder/attempt-mark';
 import { JsonlLog } from '../../run/folder/jsonl-log';
 import { runPaths } from '../../run/folder/paths';
-import { answerRequests, type Obey } from './control';
+import { type AnswerRequest, answerRequests } from './control';
 import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
+import { type Reported, readReported, surviving, unreported } from './reported';
 import type { Source, SourceRecord } from './sources/source';
-import { readTold, surviving, type Told, untold } from './reported';
 
 /** A poll that returns fewer records than this has read everything that was written before. */
 const CAUGHT_UP = 1000;
@@ -26,13 +26,13 @@ export type AdapterOptions = {
   readonly isNew: boolean;
   readonly source: Source;
   readonly pollMs: number;
-  readonly knobs: readonly string[];
-  readonly obey: Obey;
+  readonly accepts: readonly string[];
+  readonly answer: AnswerRequest;
   /** Brings an announced checkpoint into the run folder. */
   readonly take: (checkpoint: CheckpointRecord) => readonly TrainerEvent[];
-  readonly hear?: (records: readonly SourceRecord[]) => void;
+  readonly onRecords?: (records: readonly SourceRecord[]) => void;
   /** After each poll: checkpoints that no one announced, and whether the run has come to its end. */
-  readonly look?: (run: ForeignRun, told: Told) => readonly TrainerEvent[];
+  readonly afterPoll?: (run: ForeignRun, reported: Reported) => readonly TrainerEvent[];
 };
 
 /**
@@ -40,18 +40,18 @@ export type AdapterOptions = {
  * the run reported is not reported again.
  */
 export async function adapt(program: Program, options: AdapterOptions): Promise<number> {
-  const { runDir, attempt, epochs, knobs, obey, source } = options;
+  const { runDir, attempt, epochs, accepts, answer, source } = options;
   const file = path.join(runDir, 'events.jsonl');
-  const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, knobs });
-  const told = readTold(file);
+  const run = new ForeignRun({ trainer: 'command', pid: process.pid, attempt, epochs, accepts });
+  const reported = readReported(file);
   const log = new JsonlLog(file);
   const write = (event: TrainerEvent): void => log.append(event);
-  const polls = createPolls(run, options, told);
+  const polls = createPolls(run, options, reported);
   let end: ProgramEnd | undefined;
   const ended = program.stopped.then((value) => {
     end = value;
   });
-  const fresh = untold(told, surviving(await polls.catchUp()));
+  const fresh = unreported(reported, surviving(await polls.catchUp()));
   if (options.isNew) run.forgetRunner();
   write(run.start(Date.now(), fresh.fromStep));
   fresh.events.forEach(write);
@@ -59,14 +59,18 @@ export async function adapt(program: Program, options: AdapterOptions): Promise<
   while (end === undefined) {
     if (isReplaced(runPaths(runDir).trainerControl, attempt)) return leaveSilently(program, log);
     (await polls.next()).events.forEach(write);
-    const { events, stop } = answerRequests(runDir, { obey, step: run.lastStep, leaves: run.runner.answers });
+    const { events, stop } = answerRequests(runDir, {
+      answer,
+      step: run.lastStep,
+      programAnswers: run.runner.answers,
+    });
     events.forEach(write);
     asked ||= stop;
     await Promise.race([sleep(options.pollMs), ended]);
   }
   await readOut(polls.next, write);
   asked ||= run.runner.wasStopped;
-  const isSilent = !run.hasNumbers && told.checkpoints.size === 0 && !polls.tookCheckpoint();
+  const isSilent = !run.hasNumbers && reported.checkpoints.size === 0 && !polls.tookCheckpoint();
   const silence = isSilent && !asked ? await explain(source) : undefined;
   const { event, code } = endOf({ end, asked, run, silence });
   write(event);
@@ -92,7 +96,11 @@ async function leaveSilently(program: Program, log: JsonlLog): Promise<number> {
 
 type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number };
 
-function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptions, told: Told) {
+function createPolls(
+  run: ForeignRun,
+  { source, take, afterPoll, onRecords }: AdapterOptions,
+  reported: Reported,
+) {
   const troubles = new Set<string>();
   let taken = false;
   const eventsOf = (record: SourceRecord): readonly TrainerEvent[] => {
@@ -107,9 +115,9 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
     return [{ kind: 'problem', message }];
   };
   const read = (): Promise<readonly SourceRecord[]> => source.poll().catch(sayOnce);
-  const lookAround = (): readonly TrainerEvent[] => {
+  const pollFolder = (): readonly TrainerEvent[] => {
     try {
-      return look?.(run, told) ?? [];
+      return afterPoll?.(run, reported) ?? [];
     } catch (error) {
       return sayOnce(error).flatMap((problem) => run.events(problem, Date.now()));
     }
@@ -117,16 +125,16 @@ function createPolls(run: ForeignRun, { source, take, look, hear }: AdapterOptio
   const next = async (): Promise<Poll> => {
     const records = await read();
     const events = records.flatMap(eventsOf);
-    hear?.(records);
-    return { events: [...events, ...lookAround()], count: records.length };
+    onRecords?.(records);
+    return { events: [...events, ...pollFolder()], count: records.length };
   };
   const catchUp = async (): Promise<TrainerEvent[]> => {
     const events: TrainerEvent[] = [];
     for (let count = CAUGHT_UP; count >= CAUGHT_UP; ) {
       const records = await read();
-      const isTaken = (record: SourceRecord): boolean => told.checkpoints.has(checkpointOf(record));
+      const isTaken = (record: SourceRecord): boolean => reported.checkpoints.has(checkpointOf(record));
       events.push(...records.filter((record) => !isTaken(record)).flatMap(eventsOf));
-      hear?.(records);
+      onRecords?.(records);
       count = records.length;
     }
     return events;
@@ -173,7 +181,7 @@ function verdictOf({ end, asked, run, silence }: Ended): Verdict {
   if (end.kind === 'finished') return { reason: 'completed', said: quoted(end.message) };
   const how = wordsOf(end);
   if (asked) return { reason: 'stopped', said: how };
-  if (end.kind === 'exited' && end.code === 0) return heard(how, silence);
+  if (end.kind === 'exited' && end.code === 0) return exitedCleanly(how, silence);
   if (end.kind === 'unknown' && run.isComplete)
     return { reason: 'completed', said: words('{0}, all of its epochs were done', how) };
   const { failure } = run.runner;
@@ -186,7 +194,7 @@ function verdictOf({ end, asked, run, silence }: Ended): Verdict {
   };
 }
 
-function heard(how: Words, silence: string | undefined): Verdict {
+function exitedCleanly(how: Words, silence: string | undefined): Verdict {
   if (silence === undefined) return { reason: 'completed' };
   return { reason: 'failed', said: words('{0} and reported nothing: {1}', how, silence) };
 }

@@ -12,20 +12,20 @@ import { openToAppend } from '../../run/folder/write-file';
 import { type ControlRequest, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
-export type Obeyed = { readonly ok: boolean; readonly said: Words };
-export type Obey = (request: ControlRequest) => Obeyed;
+export type RequestAnswer = { readonly ok: boolean; readonly said: Words };
+export type AnswerRequest = (request: ControlRequest) => RequestAnswer;
 
 export type Answering = {
-  readonly obey: Obey;
+  readonly answer: AnswerRequest;
   readonly step: number;
   /** Types of requests that the program answers itself. */
-  readonly leaves: ReadonlySet<string>;
+  readonly programAnswers: ReadonlySet<string>;
 };
 
 /** Answers what is in control/trainer/, and says whether a stop was asked for. */
 export function answerRequests(
   runDir: string,
-  { obey, step, leaves }: Answering,
+  { answer, step, programAnswers }: Answering,
 ): { readonly events: TrainerEvent[]; readonly stop: boolean } {
   const folder = path.join(runDir, 'control/trainer');
   makeFolderIn(folder, runDir);
@@ -34,10 +34,10 @@ export function answerRequests(
   let stop = false;
   for (const name of readdirSync(folder).filter((n) => n.endsWith('.json'))) {
     const file = zControlFile.safeParse(parseJson(readTextSync(path.join(folder, name), rule)));
-    if (file.success && leaves.has(file.data.request.type)) continue;
+    if (file.success && programAnswers.has(file.data.request.type)) continue;
     if (file.success) {
       const { id, request } = file.data;
-      const { ok, said } = obey(request);
+      const { ok, said } = answer(request);
       stop ||= ok;
       events.push({ type: 'control', t: Date.now(), id, requested: request, ok, step, ...withEnglish(said) });
     }
@@ -56,11 +56,11 @@ function leaveStopFile(runDir: string): void {
 }
 
 /** What can be requested of a program that is not ours: to stop, at once or when it next checks. */
-export const PROGRAM_KNOBS: readonly ControlRequest['type'][] = ['stop', 'stop_after_epoch'];
+export const PROGRAM_REQUESTS: readonly ControlRequest['type'][] = ['stop', 'stop_after_epoch'];
 
-export function obeyWith(program: Program, runDir: string): Obey {
+export function answerWithProgram(program: Program, runDir: string): AnswerRequest {
   return ({ type }) => {
-    if (!PROGRAM_KNOBS.includes(type))
+    if (!PROGRAM_REQUESTS.includes(type))
       return { ok: false, said: words('a program that is not ours cannot be asked for {0}', type) };
     leaveStopFile(runDir);
     if (type !== 'stop') {
@@ -78,9 +78,9 @@ export function obeyWith(program: Program, runDir: string): Obey {
 }
 
 /** A run that is followed belongs to another program: nothing of it is ever signalled or written. */
-export const FOLLOW_KNOBS: readonly ControlRequest['type'][] = ['stop'];
+export const FOLLOW_REQUESTS: readonly ControlRequest['type'][] = ['stop'];
 
-export function obeyFollowing(program: Program): Obey {
+export function answerFollowing(program: Program): AnswerRequest {
   return ({ type }) => {
     if (type !== 'stop')
       return { ok: false, said: words('a run that is only followed cannot be asked for {0}', type) };

@@ -8,7 +8,7 @@ export type ForeignRunOptions = {
   readonly attempt: number;
   /** Epochs the experiment plans; 0 if not known. */
   readonly epochs: number;
-  readonly knobs: readonly string[];
+  readonly accepts: readonly string[];
 };
 
 /**
@@ -106,8 +106,8 @@ export class ForeignRun {
     this.#runner = { ...NO_RUNNER, answers: new Set(hello.knobs) };
     this.#groups = hello.groups;
     this.#lastStep = hello.fromStep - 1;
-    const knobs = [...new Set([...this.#options.knobs, ...hello.knobs])];
-    return { ...hello, pid: this.#options.pid, attempt: this.#attempt, knobs };
+    const accepts = [...new Set([...this.#options.accepts, ...hello.knobs])];
+    return { ...hello, pid: this.#options.pid, attempt: this.#attempt, knobs: accepts };
   }
 
   #endOfRunner({ reason, message }: TrainerEventOf<'end'>): TrainerEvent[] {
@@ -122,7 +122,7 @@ export class ForeignRun {
   }
 
   #hello(t: number, fromStep: number): TrainerEvent {
-    const { trainer, pid, knobs } = this.#options;
+    const { trainer, pid, accepts } = this.#options;
     const attempt = this.#attempt;
     return {
       type: 'hello',
@@ -132,7 +132,7 @@ export class ForeignRun {
       attempt,
       fromStep,
       groups: [...this.#groups],
-      knobs: [...knobs],
+      knobs: [...accepts],
     };
   }
 

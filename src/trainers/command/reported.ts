@@ -6,7 +6,7 @@ import { readTextSync } from '../../run/folder/read-file';
 type Step = TrainerEventOf<'step'>;
 
 /** What events.jsonl says so far and still holds. */
-export type Told = {
+export type Reported = {
   readonly steps: readonly Step[];
   /** Epochs, plans and logs, as text without their times. */
   readonly others: ReadonlySet<string>;
@@ -14,7 +14,7 @@ export type Told = {
   readonly checkpoints: ReadonlySet<number>;
 };
 
-export function readTold(file: string): Told {
+export function readReported(file: string): Reported {
   const events = surviving(eventsOf(file));
   return {
     steps: events.filter((event): event is Step => event.type === 'step'),
@@ -46,16 +46,16 @@ function isVoid(event: TrainerEvent, fromStep: number): boolean {
  * Of the events that a fresh reading gives, those that were not reported. `fromStep` is the step at which the log
  * continues: the first step that differs from what was reported.
  */
-export function untold(
-  told: Told,
+export function unreported(
+  reported: Reported,
   now: readonly TrainerEvent[],
 ): { readonly fromStep: number; readonly events: TrainerEvent[] } {
   const steps = now.filter((event): event is Step => event.type === 'step');
-  const fromStep = firstNewStep(told.steps, steps);
+  const fromStep = firstNewStep(reported.steps, steps);
   const isNew = (event: TrainerEvent): boolean => {
     if (event.type === 'step') return event.step >= fromStep;
     const isVoided = event.type === 'epoch' && event.step > fromStep;
-    return event.type === 'checkpoint' || isVoided || !told.others.has(textOf(event));
+    return event.type === 'checkpoint' || isVoided || !reported.others.has(textOf(event));
   };
   return { fromStep, events: now.filter(isNew) };
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { CommandSettings } from '../../domain/experiment/types';
 import { type AdapterOptions, adapt } from './adapter';
-import { obeyWith, PROGRAM_KNOBS } from './control';
+import { answerWithProgram, PROGRAM_REQUESTS } from './control';
 import { copyCheckpoint } from './copy-checkpoint';
 import { attachProgram, METRICS_FILE, OUTPUT_LOG, RUNNER_LOG, startProgram } from './program';
 import { csvSource } from './sources/csv';
@@ -41,8 +41,8 @@ export function runProgram({
     isNew: pid === undefined,
     source: withFewProblems(withRunner(path.join(runDir, RUNNER_LOG), openSource(settings, runDir))),
     pollMs: POLL_MS,
-    knobs: PROGRAM_KNOBS,
-    obey: obeyWith(program, runDir),
+    accepts: PROGRAM_REQUESTS,
+    answer: answerWithProgram(program, runDir),
     take: ({ file, epoch, step }) => [
       copyCheckpoint(runDir, { source: path.resolve(cwd, file), shown: file, epoch, step }),
     ],

@@ -18,8 +18,8 @@ const DEADLINE_VARIABLE = 'PITWALL_SESSION_SECONDS';
 const DEADLINE_SECONDS = 600;
 
 export function deadlineOf(env: NodeJS.ProcessEnv): number {
-  const told = Number(env[DEADLINE_VARIABLE]);
-  return told > 0 ? told : DEADLINE_SECONDS;
+  const given = Number(env[DEADLINE_VARIABLE]);
+  return given > 0 ? given : DEADLINE_SECONDS;
 }
 
 /** The thread that owns the native sessions, seen from the other side. */

@@ -1,31 +1,31 @@
 import { mapPool } from '../../base/pool';
 import { greyThumbnail } from '../../dataset/decode/thumbnail';
 import type { DatasetImage } from '../../dataset/split';
-import { LOOK_SIZE, type Look, lookOf } from '../../domain/dataset/image-hash';
+import { HASHED_SIZE, hashImage, type ImageHash } from '../../domain/dataset/image-hash';
 
 type Image = Pick<DatasetImage, 'file' | 'stamp'>;
-type Known = { readonly stamp: string; readonly look: Look | undefined };
+type Known = { readonly stamp: string; readonly hash: ImageHash | undefined };
 
 /** Images opened at once, beside a training that is not to be slowed down. */
 const WIDTH = 4;
 /** A few milliseconds each, once; larger sets are hardly ever frames of a few videos alone. */
-const MOST_LOOKED_AT = 5000;
+const MOST_HASHED = 5000;
 
 /** What images look like, kept while their files stay as they are; nothing of a set that is too large to look at. */
-export class ImageLooks {
+export class ImageHashes {
   readonly #known = new Map<string, Known>();
 
-  async of(images: readonly Image[]): Promise<readonly (Look | undefined)[]> {
-    if (images.length > MOST_LOOKED_AT) return images.map(() => undefined);
-    return mapPool([...images], WIDTH, (image) => this.#lookAt(image));
+  async of(images: readonly Image[]): Promise<readonly (ImageHash | undefined)[]> {
+    if (images.length > MOST_HASHED) return images.map(() => undefined);
+    return mapPool([...images], WIDTH, (image) => this.#hashOf(image));
   }
 
-  async #lookAt({ file, stamp }: Image): Promise<Look | undefined> {
+  async #hashOf({ file, stamp }: Image): Promise<ImageHash | undefined> {
     const known = this.#known.get(file);
-    if (known?.stamp === stamp) return known.look;
-    const pixels = await greyThumbnail(file, LOOK_SIZE);
-    const look = pixels && lookOf(pixels);
-    this.#known.set(file, { stamp, look });
-    return look;
+    if (known?.stamp === stamp) return known.hash;
+    const pixels = await greyThumbnail(file, HASHED_SIZE);
+    const hash = pixels && hashImage(pixels);
+    this.#known.set(file, { stamp, hash });
+    return hash;
   }
 }

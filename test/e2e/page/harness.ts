@@ -71,7 +71,7 @@ const channel = createPageLine({
       session.open(lens as Lens);
       tell();
     },
-    look: (lens) => {
+    lens: (lens) => {
       session.setLens(lens as Lens);
       tell();
     },

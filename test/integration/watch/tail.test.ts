@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LookLoop } from '../../../src/engine/watch/poll-loop';
+import { PollLoop } from '../../../src/engine/watch/poll-loop';
 import { FileTail } from '../../../src/run/folder/file-tail';
 import { pace, until } from '../../helpers/until';
 
@@ -18,11 +18,11 @@ test('three lines written 12 ms apart, 60 times: none is missed, without polling
   const tail = new FileTail(file);
   const seen: string[] = [];
   let looks = 0;
-  const loop = new LookLoop({
+  const loop = new PollLoop({
     paths: [dir],
     polls: () => false,
     onError: (error) => expect.fail(error.message),
-    look: async () => {
+    poll: async () => {
       looks++;
       const { lines } = await tail.read();
       seen.push(...lines);
@@ -78,7 +78,7 @@ test('a file that was replaced by a shorter one is read anew, and said so', asyn
   const tail = new FileTail(file);
   await tail.read();
   writeFileSync(file, 'new\n');
-  expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true, passedOver: 0 });
+  expect(await tail.read()).toEqual({ lines: ['new'], more: false, restarted: true, skippedLines: 0 });
 });
 
 test('a log that is said to have a terabyte is refused and not read', async () => {

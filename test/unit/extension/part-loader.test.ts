@@ -19,16 +19,16 @@ describe('the loader of parts', () => {
   });
 
   it('tells a trouble once, in one line with its cause, and hands it to everyone who asked', async () => {
-    const told: Error[] = [];
-    const load = createLoader(t, (error) => told.push(error));
+    const errors: Error[] = [];
+    const load = createLoader(t, (error) => errors.push(error));
     const broken = () => Promise.reject(new Error('Cannot find ./x.js\nRequire stack:\n- y.js'));
     const ask = () => load(broken).then(String, (error: unknown) => error);
     const answers = [await ask(), await ask()];
-    expect(told.map((error) => error.message)).toEqual([
+    expect(errors.map((error) => error.message)).toEqual([
       'A part of Pitwall could not be loaded: Cannot find ./x.js',
     ]);
-    expect(answers[0]).toBe(told[0]);
-    expect(answers[1]).toMatchObject({ message: told[0].message, cause: { message: /Require stack/ } });
+    expect(answers[0]).toBe(errors[0]);
+    expect(answers[1]).toMatchObject({ message: errors[0].message, cause: { message: /Require stack/ } });
   });
 
   it('goes on after a part that failed', async () => {

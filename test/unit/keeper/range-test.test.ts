@@ -11,11 +11,11 @@ const hello: TrainerEventOf<'hello'> = {
 /** A test of 128 steps whose loss falls around 0.01 and is not a number above 0.3. */
 function heard(): RangeTest {
   const test = new RangeTest();
-  test.hear(hello);
+  test.add(hello);
   for (let step = 0; step < 128; step++) {
     const lr = 1e-5 * 1e5 ** (step / 127);
     const total = lr > 0.3 ? Number.NaN : 6 - 4 / (1 + Math.exp(-3 * (Math.log10(lr) + 2)));
-    test.hear({ type: 'step', t: step, step, epoch: 1, lr: [9, lr], loss: { total } });
+    test.add({ type: 'step', t: step, step, epoch: 1, lr: [9, lr], loss: { total } });
   }
   return test;
 }

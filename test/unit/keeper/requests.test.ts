@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { waitAnswer } from '../../../src/engine/control/ask';
 import { Requests } from '../../../src/keeper/requests';
-import { RunBook } from '../../../src/keeper/run-journal';
+import { RunJournal } from '../../../src/keeper/run-journal';
 import { createRun } from '../../../src/run/folder/create';
 import { runPaths } from '../../../src/run/folder/paths';
 import { readRun } from '../../../src/run/folder/read';
@@ -25,12 +25,12 @@ it('a request that is not understood is answered at once, by the name of its fil
   const fail = (error: unknown): never => {
     throw error;
   };
-  const book = RunBook.open(dir, await readRun(dir), fail);
-  const requests = new Requests(paths, book, fail);
+  const journal = RunJournal.open(dir, await readRun(dir), fail);
+  const requests = new Requests(paths, journal, fail);
   const check = async (id: string, text: string, expected: string): Promise<void> => {
     writeFileSync(path.join(paths.control, `${id}.json`), text);
     expect(requests.take()).toEqual([]);
-    book.flush();
+    journal.flush();
     const answer = await waitAnswer(dir, id, 0);
     expect(answer).toMatchObject({ ok: false, request: { type: 'unknown' } });
     expect(answer?.message).toBe(expected);
@@ -51,5 +51,5 @@ it('a request that is not understood is answered at once, by the name of its fil
   const nothing = 'what was asked is not understood by the keeper of this run';
   await check('c', '{"id": "c", "requ', nothing);
   await check('d', ask('another', {}), nothing);
-  await book.close();
+  await journal.close();
 });

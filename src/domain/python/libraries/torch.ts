@@ -159,13 +159,13 @@ function lambdaOf(value: Value | undefined, context: Context): Lambda | undefine
   if (value?.kind !== 'function') return undefined;
   const f = numericFunction(value, context);
   if (f(0) === undefined || f(1) === undefined) return undefined;
-  let isTold = false;
+  let isNoted = false;
   const hole = (t: number): number => {
-    if (!isTold)
+    if (!isNoted)
       context.assume(
         context.t('The function gives no number at count {0}: 1 is assumed wherever it gives none.', t),
       );
-    isTold = true;
+    isNoted = true;
     return 1;
   };
   return (t) => f(t) ?? hole(t);

@@ -22,7 +22,7 @@ export type Incoming =
     }
   | { readonly kind: 'bad'; readonly id: string; readonly message: string; readonly file: string };
 
-const LOOK_EVERY_MS = 50;
+const POLL_EVERY_MS = 50;
 
 /**
  * control/trainer/: polled at step boundaries, at most every 50 ms, with one readdir of a folder that is mostly empty.
@@ -33,7 +33,7 @@ export class ControlFolder {
   readonly #attempt: number;
   readonly #isDeleted: () => boolean;
   #isReplaced = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #polledAt = Number.NEGATIVE_INFINITY;
 
   constructor(runDir: string, attempt: number) {
     this.#runDir = runDir;
@@ -54,8 +54,8 @@ export class ControlFolder {
 
   /** Requests that have come since the last poll, oldest first. The files stay until `done`. */
   async poll(now: number): Promise<readonly Incoming[]> {
-    if (now - this.#lookedAt < LOOK_EVERY_MS) return [];
-    this.#lookedAt = now;
+    if (now - this.#polledAt < POLL_EVERY_MS) return [];
+    this.#polledAt = now;
     const names = this.#names();
     this.#isReplaced = hasLaterAttempt(names, this.#attempt);
     if (this.#isReplaced) return [];

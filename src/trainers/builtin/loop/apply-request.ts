@@ -6,7 +6,7 @@ import { targetAt } from '../../../domain/schedule/warmup-parts';
 import type { ControlRequest, LrChange } from '../../../run/requests';
 
 /** Requests that this trainer supports; `hello` lists them. */
-export const KNOBS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;
+export const ANSWERED_REQUESTS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;
 
 /** The state of the loop between two steps. */
 export type LoopPosition = {

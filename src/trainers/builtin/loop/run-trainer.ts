@@ -12,7 +12,7 @@ import { findRewind, type Rewind } from '../control/rewind-request';
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
-import { KNOBS } from './apply-request';
+import { ANSWERED_REQUESTS } from './apply-request';
 import { Checkpoints } from './checkpoints';
 import { EventLog } from './event-log';
 import { addControl, type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
@@ -156,7 +156,7 @@ function sayHello({ options, log, prepared, session }: TrainContext, fromStep: n
     attempt: options.attempt,
     fromStep,
     groups: [...schedule.groups],
-    knobs: [...KNOBS],
+    knobs: [...ANSWERED_REQUESTS],
     device: session.device,
   });
   if (saved) log.info(`goes on from ${saved.folder}, step ${fromStep}`);

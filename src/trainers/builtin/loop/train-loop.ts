@@ -61,7 +61,7 @@ export class TrainLoop {
   #sums: EpochSums;
   #step: number;
   #leaveAfterEpoch: Leave | undefined;
-  #isDivergenceTold = false;
+  #isDivergenceNoted = false;
   /** Everything that could be lost from here on is on disk. */
   #savedStep: number;
 
@@ -178,13 +178,13 @@ export class TrainLoop {
     const said = divergence.onStep({ total, box, cls })?.said;
     if (said === undefined) return undefined;
     if (experiment.on_divergence === 'notify') {
-      if (!this.#isDivergenceTold)
+      if (!this.#isDivergenceNoted)
         log.write({
           type: 'log',
           level: 'error',
           message: `diverged at step ${this.#step}: ${inEnglish(said)}`,
         });
-      this.#isDivergenceTold = true;
+      this.#isDivergenceNoted = true;
       return undefined;
     }
     // A run that is paused here continues from the last checkpoint: the present state is what went wrong.

@@ -2,11 +2,11 @@ import { deferred } from '../../../base/async';
 import type { TrainerEvent } from '../../../run/events';
 import type { Follows } from '../../../run/follows';
 import { type AdapterOptions, adapt } from '../adapter';
-import { FOLLOW_KNOBS, obeyFollowing } from '../control';
+import { answerFollowing, FOLLOW_REQUESTS } from '../control';
 import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
+import type { Reported } from '../reported';
 import { withFewProblems } from '../sources/few-problems';
-import type { Told } from '../reported';
 import { folderSource } from './folder-source';
 import { FollowedFolder } from './followed-folder';
 
@@ -32,12 +32,12 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     isNew: false,
     source: withFewProblems(folderSource(follows)),
     pollMs: POLL_MS,
-    knobs: FOLLOW_KNOBS,
-    obey: obeyFollowing(program),
-    hear: (records) => folder.hear(records),
+    accepts: FOLLOW_REQUESTS,
+    answer: answerFollowing(program),
+    onRecords: (records) => folder.note(records),
     take: (checkpoint) => [folder.take(checkpoint)],
-    look: (run: ForeignRun, told: Told): readonly TrainerEvent[] => {
-      const checkpoints = folder.checkpoints(run, told);
+    afterPoll: (run: ForeignRun, reported: Reported): readonly TrainerEvent[] => {
+      const checkpoints = folder.checkpoints(run, reported);
       const message = folder.endOf(run);
       if (message !== undefined) end.resolve({ kind: 'finished', message });
       return checkpoints;

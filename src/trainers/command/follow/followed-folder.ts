@@ -4,8 +4,8 @@ import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
+import type { Reported } from '../reported';
 import type { SourceRecord } from '../sources/source';
-import type { Told } from '../reported';
 import { WeightsWatch } from './weights';
 
 /**
@@ -41,19 +41,19 @@ export class FollowedFolder {
     this.#weights = new WeightsWatch(folder);
   }
 
-  hear(records: readonly SourceRecord[]): void {
+  note(records: readonly SourceRecord[]): void {
     if (records.length > 0) this.#movedAt = performance.now();
     this.#hasSaidSo ||= records.some(({ kind }) => kind === 'end');
-    this.#weights.hear(records);
+    this.#weights.note(records);
     for (const record of records) if (record.kind === 'epoch') this.#retake(record.epoch);
   }
 
   /** Model files that were not announced, as soon as they are whole. */
-  checkpoints(run: ForeignRun, told: Told): TrainerEvent[] {
+  checkpoints(run: ForeignRun, reported: Reported): TrainerEvent[] {
     // What an earlier reader of this run copied is kept.
-    this.#taken ??= new Set(told.checkpoints);
+    this.#taken ??= new Set(reported.checkpoints);
     const taken = this.#taken;
-    const found = this.#weights.look(performance.now()).filter(({ file }) => !this.#announced.has(file));
+    const found = this.#weights.stable(performance.now()).filter(({ file }) => !this.#announced.has(file));
     if (found.length > 0) this.#movedAt = performance.now();
     return found.flatMap(({ file, epoch }) => {
       // A .pt that is written again after its epoch has only lost its optimizer.

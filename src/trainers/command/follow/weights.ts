@@ -27,7 +27,7 @@ export class WeightsWatch {
     this.#folder = folder;
   }
 
-  hear(records: readonly SourceRecord[]): void {
+  note(records: readonly SourceRecord[]): void {
     for (const record of records) {
       if (record.kind !== 'epoch') continue;
       const { epoch, time } = record;
@@ -36,7 +36,7 @@ export class WeightsWatch {
   }
 
   /** `now`: a clock that never goes back. */
-  look(now: number): FoundModel[] {
+  stable(now: number): FoundModel[] {
     return modelFiles(this.#folder).flatMap((file) => {
       const epoch = this.#wholeVersionOf(file, now);
       return epoch === undefined ? [] : [{ file, epoch }];

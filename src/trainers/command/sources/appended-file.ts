@@ -8,20 +8,20 @@ const LARGEST_CHUNK_BYTES = 64 * 1024 * 1024;
 /** So many of the last consumed bytes must still be there; else the file was written anew. */
 const ANCHOR_BYTES = 64;
 
-export type Grown = {
+export type AppendedBytes = {
   /** What follows the consumed bytes, at most one chunk. */
   readonly bytes: Uint8Array;
   /** The file was replaced or rewritten: `bytes` are its first. */
   readonly restarted: boolean;
 };
 
-const NOTHING: Grown = { bytes: new Uint8Array(), restarted: false };
+const NOTHING: AppendedBytes = { bytes: new Uint8Array(), restarted: false };
 
 /**
  * A file that another program appends to, truncates or rewrites in place. `read` returns what was not consumed yet; an
  * absent file has nothing.
  */
-export class Growing {
+export class AppendedFile {
   readonly #file: string;
   #offset = 0;
   #anchor = Buffer.alloc(0);
@@ -34,7 +34,7 @@ export class Growing {
     this.#file = file;
   }
 
-  async read(): Promise<Grown> {
+  async read(): Promise<AppendedBytes> {
     const handle = await openIfThere(this.#file);
     if (handle === undefined) return NOTHING;
     try {

@@ -23,10 +23,10 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
   let seen = '';
   let rows: readonly ForeignEpoch[] = [];
   let header: readonly string[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return {
     poll: async () => {
-      const now = await lookAt(file);
+      const now = await stampOf(file);
       if (now === undefined || now.stamp === seen) return [];
       const table = parseResultsCsv(await readText(file, { most: MOST_BYTES.list, links: 'follow' }), wanted);
       header = table.header;
@@ -34,9 +34,9 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
       const fromRow = sameRows(rows, table.rows);
       rows = table.rows;
       const problems = table.problems
-        .filter((message) => !told.has(message))
+        .filter((message) => !reported.has(message))
         .map((message): ForeignRecord => ({ kind: 'problem', message: `${file}: ${message}` }));
-      for (const message of table.problems) told.add(message);
+      for (const message of table.problems) reported.add(message);
       const reading = { fromRow, writtenMs: now.writtenMs, hasMetrics: hasMetrics() };
       return [...problems, ...recordsOfTable(table, reading)];
     },
@@ -45,7 +45,7 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
   };
 }
 
-async function lookAt(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
+async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
   try {
     const { size, mtimeMs, ino } = await stat(file);
     return { stamp: `${ino} ${size} ${mtimeMs}`, writtenMs: Math.round(mtimeMs) };

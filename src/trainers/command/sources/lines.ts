@@ -1,4 +1,4 @@
-import { Growing } from './appended-file';
+import { AppendedFile } from './appended-file';
 
 export type NewLines = { readonly lines: readonly string[]; readonly restarted: boolean };
 
@@ -6,10 +6,10 @@ const NEWLINE = 10;
 
 /** Whole lines appended to a text file; a torn last line waits for its rest. */
 export class AppendedLines {
-  readonly #file: Growing;
+  readonly #file: AppendedFile;
 
   constructor(file: string) {
-    this.#file = new Growing(file);
+    this.#file = new AppendedFile(file);
   }
 
   async next(): Promise<NewLines> {

@@ -11,17 +11,17 @@ export function regexSource(file: string, metrics: Readonly<Record<string, strin
   const { patterns, problems } = compilePatterns(metrics);
   const lines = new AppendedLines(file);
   const state = { step: -1, epoch: undefined as number | undefined };
-  let untold: readonly string[] = problems;
+  let pending: readonly string[] = problems;
   const seen = { lines: 0, last: '' };
   return {
     poll: async () => {
-      const told = untold.map((message): ForeignRecord => ({ kind: 'problem', message }));
-      untold = [];
+      const atStart = pending.map((message): ForeignRecord => ({ kind: 'problem', message }));
+      pending = [];
       const { lines: added, restarted } = await lines.next();
       seen.lines += added.length;
       seen.last = added.at(-1) ?? seen.last;
       if (restarted) Object.assign(state, { step: -1, epoch: undefined });
-      return [...told, ...added.flatMap((line) => recordsOf(matchLine(line, patterns), state))];
+      return [...atStart, ...added.flatMap((line) => recordsOf(matchLine(line, patterns), state))];
     },
     explain: async () => {
       const asked = Object.entries(metrics).map(([name, pattern]) => `${name}: ${pattern}`);

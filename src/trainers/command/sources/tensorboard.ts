@@ -3,14 +3,14 @@ import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { ScalarTable } from '../../../domain/foreign/scalar-table';
 import { readTfEvents, type ScalarPoint } from '../../../domain/foreign/tfevents';
+import { AppendedFile } from './appended-file';
 import { findFiles, isEventFile } from './find-files';
-import { Growing } from './appended-file';
 import type { Source } from './source';
 
 type OpenFile = {
   readonly file: string;
   readonly folder: string;
-  readonly bytes: Growing;
+  readonly bytes: AppendedFile;
   broken: boolean;
 };
 
@@ -26,7 +26,7 @@ export function tensorboardSource(target: string, wanted: Readonly<Record<string
       const problems: ForeignRecord[] = [];
       let count = 0;
       for (const { file, folder } of await eventFiles(target)) {
-        const open = files.get(file) ?? { file, folder, bytes: new Growing(file), broken: false };
+        const open = files.get(file) ?? { file, folder, bytes: new AppendedFile(file), broken: false };
         files.set(file, open);
         const points = await readOn(open, problems);
         table.add({ folder, points });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../src/base/random';
 import { compareDetections } from '../../../../src/domain/compare/compare';
 import { commonGroups, type Groupable, groupImages, groupsOf } from '../../../../src/domain/compare/grouping';
-import { LOOK_SIZE, lookOf } from '../../../../src/domain/dataset/image-hash';
+import { HASHED_SIZE, hashImage } from '../../../../src/domain/dataset/image-hash';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 
-const PIXELS = LOOK_SIZE.width * LOOK_SIZE.height;
+const PIXELS = HASHED_SIZE.width * HASHED_SIZE.height;
 
 function sceneOf(random: Random): Uint8Array {
   return Uint8Array.from({ length: PIXELS }, () => random.below(256));
@@ -16,7 +16,7 @@ function later(pixels: Uint8Array, random: Random): Uint8Array {
   return pixels.map((grey) => Math.max(0, Math.min(255, grey + random.below(7) - 3)));
 }
 
-const image = (file: string, pixels?: Uint8Array): Groupable => ({ file, look: pixels && lookOf(pixels) });
+const image = (file: string, pixels?: Uint8Array): Groupable => ({ file, hash: pixels && hashImage(pixels) });
 
 /** Videos of so many frames each, which know nothing of each other. */
 function videos(count: number, frames: number, name: (video: number, frame: number) => string): Groupable[] {

@@ -93,7 +93,7 @@ const untimed = (records: readonly SourceRecord[]): unknown[] =>
 
 /** What a host shows after these records. */
 function stateAfter(records: readonly SourceRecord[]): RunState {
-  const run = new ForeignRun({ trainer: 'command', pid: 1, attempt: 1, epochs: 0, knobs: [] });
+  const run = new ForeignRun({ trainer: 'command', pid: 1, attempt: 1, epochs: 0, accepts: [] });
   const events = [run.start(1), ...records.flatMap((record) => run.events(record, 1))];
   return events.reduce((state, value) => reduceRun(state, { source: 'events', value }), createRunState());
 }

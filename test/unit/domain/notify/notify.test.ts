@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish, words } from '../../../../src/base/words';
-import { MOST_AN_HOUR, mayTell, type Told } from '../../../../src/domain/notify/limits';
+import { MOST_AN_HOUR, maySend, type SentMessage } from '../../../../src/domain/notify/limits';
 import { type News, newsOfAlert, newsOfBest, newsOfEnd } from '../../../../src/domain/notify/news';
 
 const about = { run: 'pcb-1', host: 'gpu01' };
@@ -51,10 +51,10 @@ describe('news', () => {
 
 describe('a run', () => {
   const MINUTE = 60_000;
-  const at = (kind: Told['kind'], ...minutes: number[]): Told[] =>
+  const at = (kind: SentMessage['kind'], ...minutes: number[]): SentMessage[] =>
     minutes.map((m) => ({ kind, t: m * MINUTE }));
-  const check = (kind: Told['kind'], told: Told[], minute: number, expected: boolean): void =>
-    expect(mayTell(kind, told, minute * MINUTE)).toBe(expected);
+  const check = (kind: SentMessage['kind'], sent: SentMessage[], minute: number, expected: boolean): void =>
+    expect(maySend(kind, sent, minute * MINUTE)).toBe(expected);
 
   it('tells of a kind again after its gap, and of another kind at once', () => {
     check('divergence', at('divergence', 0), 9, false);

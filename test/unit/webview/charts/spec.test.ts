@@ -98,7 +98,7 @@ describe('charts as data', () => {
   it('high contrast has no faint lines', () => {
     const alphaOf = (contrast: boolean): number => {
       const spec = chartSpec(plotOf('loss'), defaultPreferences, { ...theme, isHighContrast: contrast });
-      return Number.parseInt(spec.lines.find((line) => !line.told)!.colour.slice(7), 16) / 255;
+      return Number.parseInt(spec.lines.find((line) => !line.inTooltip)!.colour.slice(7), 16) / 255;
     };
     expect(alphaOf(true)).toBeGreaterThan(alphaOf(false));
     expect(withAlpha('rgb(1, 2, 3)', 0.5)).toBe('color-mix(in srgb, rgb(1, 2, 3) 50%, transparent)');
