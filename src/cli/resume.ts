@@ -10,19 +10,19 @@ export const TAKE_OVER = [
 ] as const;
 
 /** What a person may have to confirm before the run is resumed. */
-type Word = { readonly takeOver?: boolean; readonly trust?: boolean; readonly leash?: boolean };
+type ResumePermissions = { readonly takeOver?: boolean; readonly trust?: boolean; readonly leash?: boolean };
 
 /**
  * Resumes a run from its last checkpoint. Ends with 75 if it still trains, or if another machine, container or boot keeps it
  * and it is not to be taken over.
  */
-export async function resumeOrRefuse(io: CliIo, dir: string, word: Word = {}): Promise<void> {
+export async function resumeOrRefuse(io: CliIo, dir: string, word: ResumePermissions = {}): Promise<void> {
   await requireActing(io, dir, word.trust);
   await resumeRun(dir, resumeOptions(io, word)).catch((error: unknown) => refuse(dir, error));
 }
 
 /** For a job that its engine starts again: a keeper elsewhere that stays silent for a minute is taken to be gone. */
-export async function resumeOnceSilent(io: CliIo, dir: string, word: Word = {}): Promise<void> {
+export async function resumeOnceSilent(io: CliIo, dir: string, word: ResumePermissions = {}): Promise<void> {
   await requireActing(io, dir, word.trust);
   await resumeRun(dir, resumeOptions(io, word)).catch(async (error: unknown) => {
     if (!(error instanceof KeptOnOtherMachine)) refuse(dir, error);
@@ -32,7 +32,7 @@ export async function resumeOnceSilent(io: CliIo, dir: string, word: Word = {}):
   });
 }
 
-const resumeOptions = ({ installDir }: CliIo, { takeOver = false, leash = false }: Word) => ({
+const resumeOptions = ({ installDir }: CliIo, { takeOver = false, leash = false }: ResumePermissions) => ({
   installDir,
   takeOver,
   leash,

@@ -127,13 +127,13 @@ function capped(found: readonly Problem[]): Problem[] {
   return [...ordered.slice(0, MOST_PROBLEMS), more];
 }
 
-type Reading = {
+type SplitReading = {
   readonly base: string;
   readonly rules: LabelRules;
   readonly known: KnownImages | undefined;
 };
 
-async function readImage(file: string, { base, rules, known }: Reading): Promise<ReadImage> {
+async function readImage(file: string, { base, rules, known }: SplitReading): Promise<ReadImage> {
   const labelFile = labelPathOf(file);
   const [image, label] = await Promise.all([file, labelFile].map((f) => stat(f).catch(() => undefined)));
   const stamp = stampOf(image);

@@ -15,9 +15,9 @@ type Walk = {
   readonly files: string[];
   /** Folders that were visited, by device and inode. */
   readonly seen: Set<string | undefined>;
-  readonly waiting: Waiting[];
+  readonly waiting: PendingFolder[];
 };
-type Waiting = { readonly folder: string; readonly depth: number };
+type PendingFolder = { readonly folder: string; readonly depth: number };
 
 /**
  * All files below a folder, absolute, in no order. Each folder is visited once, however many links lead to it: a link
@@ -44,7 +44,7 @@ export async function filesBelow(root: string, most: WalkBounds = MOST): Promise
 
 async function take(
   { files, seen, waiting }: Walk,
-  { folder, depth }: Waiting,
+  { folder, depth }: PendingFolder,
   entry: Dirent,
 ): Promise<void> {
   const full = path.join(folder, entry.name);
@@ -54,7 +54,7 @@ async function take(
   if (identity !== undefined) seen.add(identity);
 }
 
-async function entriesOf(walk: Walk, { folder, depth }: Waiting): Promise<readonly Dirent[]> {
+async function entriesOf(walk: Walk, { folder, depth }: PendingFolder): Promise<readonly Dirent[]> {
   const { root, most } = walk;
   if (depth > most.depth) throw new Error(`${root}: has folders more than ${most.depth} deep`);
   if (Date.now() > walk.until) throw new Error(`${root}: listing it takes over ${most.ms / 1000} s`);

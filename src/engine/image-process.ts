@@ -20,7 +20,7 @@ export async function withImageReader<T>(
   options: ImageProcessOptions,
   use: (images: ImageReader) => Promise<T>,
 ): Promise<T> {
-  let started: Started | undefined;
+  let started: StartedProcess | undefined;
   const ask = (method: string, params: unknown): Promise<unknown> => {
     started ??= startProcess(options);
     return started.channel.request(method, params).catch(() => undefined);
@@ -35,9 +35,9 @@ export async function withImageReader<T>(
   }
 }
 
-type Started = { readonly child: ChildProcess; readonly channel: Channel };
+type StartedProcess = { readonly child: ChildProcess; readonly channel: Channel };
 
-function startProcess({ installDir, nodePath }: ImageProcessOptions): Started {
+function startProcess({ installDir, nodePath }: ImageProcessOptions): StartedProcess {
   const child = spawn(nodePath ?? process.execPath, [path.join(installDir, 'image-worker.js')], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

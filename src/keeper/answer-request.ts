@@ -3,7 +3,7 @@ import { toError } from '../base/async';
 import { type Words, words } from '../base/words';
 import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
-import { type ControlFile, type ControlRequest, TRAINER_REQUESTS } from '../run/requests';
+import { type ControlFile, type ControlRequest, type RequestAnswer, TRAINER_REQUESTS } from '../run/requests';
 import { STATE_WORDS } from '../run/state-words';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
@@ -19,7 +19,6 @@ export type RequestContext = {
   readonly rewinder: Rewinder;
 };
 
-type Answer = { readonly ok: boolean; readonly said: Words };
 type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>;
 
 /** Answers a request that is the keeper's, or forwards it to the trainer. Every request is answered in the end. */
@@ -62,7 +61,7 @@ async function forwardToTrainer(
   await requests.forward(randomUUID(), request, 'keeper');
 }
 
-function answerOwn(request: ControlRequest, context: RequestContext): Answer {
+function answerOwn(request: ControlRequest, context: RequestContext): RequestAnswer {
   if (request.type === 'validate') return validate(request, context);
   if (request.type === 'pin') return pin(request, context);
   if (request.type === 'patience')
@@ -70,14 +69,14 @@ function answerOwn(request: ControlRequest, context: RequestContext): Answer {
   return { ok: false, said: words('{0} is not known here', request.type) };
 }
 
-function validate({ epoch }: Of<'validate'>, { journal, validation }: RequestContext): Answer {
+function validate({ epoch }: Of<'validate'>, { journal, validation }: RequestContext): RequestAnswer {
   if (!hasCheckpoint(journal, epoch)) return noCheckpoint(epoch);
   if (validation.stopped) return { ok: false, said: words('the run is just being stopped: ask again') };
   validation.ask(epoch);
   return { ok: true, said: words('epoch {0} will be validated', epoch) };
 }
 
-function pin({ epoch, pinned }: Of<'pin'>, { journal }: RequestContext): Answer {
+function pin({ epoch, pinned }: Of<'pin'>, { journal }: RequestContext): RequestAnswer {
   if (!hasCheckpoint(journal, epoch)) return noCheckpoint(epoch);
   journal.note({ type: 'pin', epoch, pinned });
   const said = pinned
@@ -91,7 +90,7 @@ function hasCheckpoint(journal: RunJournal, epoch: number): boolean {
   return kept && t > 0;
 }
 
-const noCheckpoint = (epoch: number): Answer => ({
+const noCheckpoint = (epoch: number): RequestAnswer => ({
   ok: false,
   said: words('there is no checkpoint of epoch {0}', epoch),
 });
@@ -100,7 +99,7 @@ const noCheckpoint = (epoch: number): Answer => ({
 function refuse(
   request: ControlRequest,
   { journal, trainer, validation }: RequestContext,
-): Answer | undefined {
+): RequestAnswer | undefined {
   if (!trainer.alive) {
     if (request.type !== 'stop' || validation.idle) return { ok: false, said: noTrainer(trainer) };
     validation.giveUp(words('validation was stopped on request'));
@@ -118,7 +117,7 @@ const noTrainer = ({ outcome }: TrainerControl): Words =>
     : words('the trainer has just ended by itself');
 
 /** An LR far above the plan is most likely a typing error; hosts show its effect and ask. */
-function refuseSlip(request: ControlRequest, { state }: RunJournal): Answer | undefined {
+function refuseSlip(request: ControlRequest, { state }: RunJournal): RequestAnswer | undefined {
   if (request.type !== 'lr' || request.confirmed) return undefined;
   const beyond = foreseeLr(state, request, 0)?.tooHigh;
   return beyond && { ok: false, said: words('{0}: it needs to be confirmed', tooHighSentence(beyond)) };

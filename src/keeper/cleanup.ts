@@ -1,6 +1,6 @@
 import { toError } from '../base/async';
 import { words } from '../base/words';
-import { keptDetections, type RetainedCheckpoint, removableCheckpoints } from '../domain/run/retention';
+import { keptDetections, type RetentionRow, removableCheckpoints } from '../domain/run/retention';
 import { onLatestValSet } from '../domain/run/val-set';
 import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
@@ -70,7 +70,7 @@ export class Cleanup {
   }
 }
 
-function retainedOf(state: RunState): RetainedCheckpoint[] {
+function retainedOf(state: RunState): RetentionRow[] {
   const comparable = new Map(
     onLatestValSet(state.validations.values()).map((v) => [v.epoch, v.fitness ?? v.map]),
   );

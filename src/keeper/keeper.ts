@@ -232,7 +232,7 @@ class Keeper {
   }
 
   /** `exited`: the trainer had ended before its last events were read. */
-  #steps(exited: boolean, onEvents: (count: number) => void): readonly Step[] {
+  #steps(exited: boolean, onEvents: (count: number) => void): readonly TurnStep[] {
     return [
       [
         words('reading the events'),
@@ -397,4 +397,4 @@ class Keeper {
   }
 }
 
-type Step = readonly [name: Words, step: () => Promise<void> | void];
+type TurnStep = readonly [name: Words, step: () => Promise<void> | void];

@@ -36,10 +36,10 @@ function machineMemory(root: string): Room | undefined {
 }
 
 /** Files of a memory control group: version 2, or 1. */
-type Group = { readonly folder: string; readonly version: 1 | 2 };
+type ControlGroup = { readonly folder: string; readonly version: 1 | 2 };
 
 /** The control groups that this process is in, from its own to the topmost: each may have a limit. */
-function groupsOf(root: string): Group[] {
+function groupsOf(root: string): ControlGroup[] {
   const lines = read(path.join(root, 'proc/self/cgroup')).split('\n');
   return lines.flatMap((line) => {
     const [, controllers = '', own = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
@@ -50,7 +50,7 @@ function groupsOf(root: string): Group[] {
 }
 
 /** In a container the path may be that of the host: then only the topmost folder exists, which is the container's. */
-const foldersOf = (top: string, own: string, version: Group['version']): Group[] =>
+const foldersOf = (top: string, own: string, version: ControlGroup['version']): ControlGroup[] =>
   upwards(own).map((part) => ({ folder: path.join(top, part), version }));
 
 function upwards(folder: string): string[] {
@@ -59,7 +59,7 @@ function upwards(folder: string): string[] {
 }
 
 /** What is in use is less the file pages that are given back on demand; `memory.current` alone would count the whole page cache. */
-function groupRoom({ folder, version }: Group): Room | undefined {
+function groupRoom({ folder, version }: ControlGroup): Room | undefined {
   const names =
     version === 2
       ? { limit: 'memory.max', used: 'memory.current', cache: 'inactive_file' }

@@ -14,7 +14,7 @@ import { Readers, type Unread } from './readers';
 import type { RunJournal } from './run-journal';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import { adoptTrainer, startTrainer, type TrainerEnd, type TrainerProcess } from './trainer-process';
-import { type TrainerEvent, type TrainerState, trainerTransition } from './trainer-state';
+import { type TrainerState, type TrainerTransition, trainerTransition } from './trainer-state';
 
 export type TrainerControlOptions = {
   readonly run: RunFile;
@@ -130,7 +130,7 @@ export class TrainerControl {
   }
 
   /** Applies an event, and starts what the next state requires; false if the event means nothing now. */
-  #dispatch(event: TrainerEvent): boolean {
+  #dispatch(event: TrainerTransition): boolean {
     const before = this.#state;
     this.#state = trainerTransition(before, event);
     const now = this.#state;

@@ -27,7 +27,7 @@ export type TrainerState =
       readonly attempt: number | undefined;
     };
 
-export type TrainerEvent =
+export type TrainerTransition =
   | { readonly kind: 'start'; readonly attempt: number }
   | ({ readonly kind: 'started' } & Living)
   | { readonly kind: 'stop'; readonly cause: StopCause }
@@ -36,7 +36,7 @@ export type TrainerEvent =
   | { readonly kind: 'judged'; readonly outcome: Outcome };
 
 /** The next state after an event. An event without meaning in a state returns the same state. */
-export function trainerTransition(state: TrainerState, event: TrainerEvent): TrainerState {
+export function trainerTransition(state: TrainerState, event: TrainerTransition): TrainerState {
   switch (event.kind) {
     case 'start':
       return onStart(state, event.attempt);

@@ -10,7 +10,7 @@ import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import { versusBest } from '../run/standing';
 import type { CheckpointState, RunState } from '../run/state';
-import type { Compared, Drawn } from '../run/validation';
+import type { Compared, DrawnMaps } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
 import type { RunJournal } from './run-journal';
@@ -318,7 +318,7 @@ export class ValidationControl {
   }
 }
 
-type ComparedEntry = Omit<Drawn, 't'> | Omit<Compared, 't'>;
+type ComparedEntry = Omit<DrawnMaps, 't'> | Omit<Compared, 't'>;
 
 const MOST_SHOWN = 3;
 

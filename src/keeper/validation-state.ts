@@ -38,12 +38,12 @@ function from(state: ValidationState, kind: ValidationState['kind'], next: Valid
   return state.kind === kind ? next : state;
 }
 
-function onValidated(state: ValidationState, { hasBoxes, before }: Validated): ValidationState {
+function onValidated(state: ValidationState, { hasBoxes, before }: ValidationDone): ValidationState {
   if (state.kind !== 'validating') return state;
   return hasBoxes ? { kind: 'comparing', epoch: state.epoch, before } : FREE;
 }
 
-type Validated = Extract<ValidationEvent, { kind: 'validated' }>;
+type ValidationDone = Extract<ValidationEvent, { kind: 'validated' }>;
 
 /** The checkpoint that is being validated. */
 export function epochOf(state: ValidationState): number | undefined {

@@ -13,7 +13,7 @@ import type { ProcessIdentity, RunFile } from '../run/files';
 import { detectionsPath } from '../run/files';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
-import type { Drawn, VersusBest } from '../run/validation';
+import type { DrawnMaps, VersusBest } from '../run/validation';
 import { chooseEngine } from './choose-engine';
 import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
@@ -112,7 +112,7 @@ export class Validators {
   }
 
   /** What is kept of a checkpoint for every later comparison; undefined if there is nothing to draw, which is reported. */
-  async draw(epoch: number): Promise<Omit<Drawn, 't'> | undefined> {
+  async draw(epoch: number): Promise<Omit<DrawnMaps, 't'> | undefined> {
     const withhold = (why: string): undefined => {
       this.#onNote(words('epoch {0} will not be compared with others: {1}', epoch, why));
     };

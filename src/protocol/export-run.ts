@@ -3,7 +3,7 @@ import type { ScalarPoint } from '../domain/foreign/tfevents';
 import type { Column } from '../domain/run/columns';
 import type { TrainerEventOf } from '../run/events';
 import type { RunState } from '../run/state';
-import type { Validated } from '../run/validation';
+import type { Validation } from '../run/validation';
 
 // A run as other tools read it: TensorBoard scalars and CSV. Tags follow the field: loss/total, lr/weights, metrics/mAP50-95.
 
@@ -47,7 +47,7 @@ const METRICS = [
   ['metrics/recall', 'recall'],
 ] as const;
 
-function validationPoints(validated: Validated): ScalarPoint[] {
+function validationPoints(validated: Validation): ScalarPoint[] {
   const { step, t } = validated;
   return METRICS.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
 }

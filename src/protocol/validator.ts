@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
-import { type Drawn, zValidationReport } from '../run/validation';
+import { type DrawnMaps, zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
 // What may be requested of the validator process, over a Channel on the child's IPC.
@@ -142,7 +142,7 @@ export type CompareResult =
 export const zDrawParams = z.object({ det: z.string() });
 export type DrawParams = z.infer<typeof zDrawParams>;
 export type DrawResult =
-  | (Omit<Drawn, 'type' | 't' | 'epoch'> & { readonly kind: 'drawn' })
+  | (Omit<DrawnMaps, 'type' | 't' | 'epoch'> & { readonly kind: 'drawn' })
   | { readonly kind: 'refused'; readonly why: string };
 
 /** method -> params and result, for both ends of the channel. */

@@ -76,13 +76,13 @@ export type DetectionsFile = {
   readonly truth: GroundTruth;
 };
 
-type Flat = { readonly boxes: Float32Array; readonly image: Uint32Array; readonly class: Uint16Array };
+type BoxColumns = { readonly boxes: Float32Array; readonly image: Uint32Array; readonly class: Uint16Array };
 
 /** The bytes of a .det file. `header.detections` and `header.labels` are taken from the arrays. */
 export function encodeDetections(file: {
   readonly header: Omit<DetectionsHeader, 'detections' | 'labels'>;
   readonly detections: Detections;
-  readonly truth: Flat;
+  readonly truth: BoxColumns;
 }): Uint8Array {
   const { detections, truth } = file;
   const header = { ...file.header, detections: detections.image.length, labels: truth.image.length };

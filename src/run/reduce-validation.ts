@@ -17,7 +17,7 @@ export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): v
   }
 }
 
-function markUnvalidated(draft: RunDraft, { epoch, type, t }: EntryOf<'skipped' | 'failed'>): void {
+function markUnvalidated(draft: RunDraft, { epoch, type, t }: ValidationEntryOf<'skipped' | 'failed'>): void {
   if (type === 'skipped' && isOfAStopBefore(draft.raw, { epoch, t })) return;
   const known = draft.raw.checkpoints.get(epoch)?.state === 'validated';
   if (!known || type !== 'skipped') markCheckpoint(draft, epoch, { state: type });
@@ -31,9 +31,9 @@ function isOfAStopBefore(
   return epoch === resumedFrom && hello !== undefined && t < hello.t;
 }
 
-function addVerdict(draft: RunDraft, { epoch, versusBest }: EntryOf<'compared'>): void {
+function addVerdict(draft: RunDraft, { epoch, versusBest }: ValidationEntryOf<'compared'>): void {
   const validated = draft.raw.validations.get(epoch);
   if (validated) draft.put('validations', epoch, { ...validated, versusBest });
 }
 
-type EntryOf<T extends ValidationEntry['type']> = Extract<ValidationEntry, { type: T }>;
+type ValidationEntryOf<T extends ValidationEntry['type']> = Extract<ValidationEntry, { type: T }>;

@@ -6,10 +6,10 @@ import { emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-shared';
 import { applyValidationEntry } from './reduce-validation';
 import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
 
-type EntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
+type KeeperEntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;
 
 const ENTRIES: {
-  readonly [K in KeeperEntry['type']]: (draft: RunDraft, entry: EntryOf<K>) => void;
+  readonly [K in KeeperEntry['type']]: (draft: RunDraft, entry: KeeperEntryOf<K>) => void;
 } = {
   keeper: () => undefined,
   notified: () => undefined,
@@ -261,7 +261,7 @@ function applyKeeperEntry(draft: RunDraft, entry: KeeperEntry): void {
 }
 
 /** A checkpoint that was written again after the clean-up is another one and stays. */
-function removeCheckpoint(draft: RunDraft, { epoch, t, reason }: EntryOf<'cleanup'>): void {
+function removeCheckpoint(draft: RunDraft, { epoch, t, reason }: KeeperEntryOf<'cleanup'>): void {
   const newer = (draft.raw.checkpoints.get(epoch)?.t ?? 0) > t;
   if (!newer) markCheckpoint(draft, epoch, { kept: false, removedReason: reason });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Words } from '../base/words';
 import { zEpoch, zNumber, zStep } from './schema';
 
 const zLrMode = z.enum(['scale', 'hold', 'plan']);
@@ -41,6 +42,8 @@ export type ControlRequest = z.infer<typeof zControlRequest>;
 /** What a keeper could not read as a request, with the type that it named; a host of a later version may ask for it. */
 export const zUnknownRequest = z.object({ type: z.literal('unknown'), named: z.string().optional() });
 export type AnsweredRequest = ControlRequest | z.infer<typeof zUnknownRequest>;
+/** What a keeper or an adapter answers to a request. */
+export type RequestAnswer = { readonly ok: boolean; readonly said: Words };
 
 export const zControlFile = z.object({
   id: z.string(),
@@ -70,4 +73,4 @@ export const zLrChange = z.object({
   /** Who requested it: cli, vscode, keeper. */
   by: z.string().optional(),
 });
-export type LrChange = z.infer<typeof zLrChange>;
+export type AppliedLrChange = z.infer<typeof zLrChange>;

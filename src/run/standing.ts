@@ -2,7 +2,7 @@ import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { type DrawnRecord, drawnDifference } from '../domain/compare/draw-record';
 import { meanOf } from '../domain/compare/limits';
 import type { RunState } from './state';
-import type { Drawn, VersusBest } from './validation';
+import type { DrawnMaps, VersusBest } from './validation';
 
 /** How the best checkpoint of a run stands among the others, as far as draws of them are kept. */
 export type Standing = {
@@ -28,12 +28,19 @@ export function standingOf({ best, drawn, validations }: RunState): Standing | u
 }
 
 /** Comparing all pairs takes milliseconds, and pages ask several times a second. */
-const cache = new WeakMap<Drawn, { readonly comparable: readonly Drawn[]; readonly standing: Standing }>();
+const cache = new WeakMap<
+  DrawnMaps,
+  { readonly comparable: readonly DrawnMaps[]; readonly standing: Standing }
+>();
 
-const isSame = (a: readonly Drawn[], b: readonly Drawn[]): boolean =>
+const isSame = (a: readonly DrawnMaps[], b: readonly DrawnMaps[]): boolean =>
   a.length === b.length && a.every((one, i) => one === b[i]);
 
-function toStanding(best: number, comparable: readonly Drawn[], { undecided, optimism }: WithBest): Standing {
+function toStanding(
+  best: number,
+  comparable: readonly DrawnMaps[],
+  { undecided, optimism }: WithBest,
+): Standing {
   const epochs = undecided.map((i) => comparable[i].epoch);
   // Of equals the report's best is another one than the draws'.
   const all = epochs.includes(best) ? epochs : [...epochs, best].sort((a, b) => a - b);
@@ -43,7 +50,7 @@ function toStanding(best: number, comparable: readonly Drawn[], { undecided, opt
 /** What the draws of a checkpoint say against the best before it; undefined if that one has none of the same. */
 export function versusBest(
   { drawn, validations }: Pick<RunState, 'drawn' | 'validations'>,
-  now: Drawn,
+  now: DrawnMaps,
   before: number,
 ): VersusBest | undefined {
   const earlier = comparableWith(now, { drawn, validations }).filter(({ epoch }) => epoch !== now.epoch);
@@ -58,17 +65,20 @@ export function versusBest(
   };
 }
 
-function judge(comparable: readonly Drawn[]): WithBest {
+function judge(comparable: readonly DrawnMaps[]): WithBest {
   const candidates = comparable.map(recordOf).map(({ map, maps }) => ({ map, draws: maps }));
   return compareWithBest(candidates, comparable[0]?.units ?? 0, meanOf(comparable.map((d) => d.widening)));
 }
 
-const recordOf = ({ maps, ...drawn }: Drawn): DrawnRecord => ({ ...drawn, maps: Float64Array.from(maps) });
+const recordOf = ({ maps, ...drawn }: DrawnMaps): DrawnRecord => ({
+  ...drawn,
+  maps: Float64Array.from(maps),
+});
 
-type Judged = Pick<RunState, 'drawn' | 'validations'>;
+type DrawnState = Pick<RunState, 'drawn' | 'validations'>;
 
 /** Those of the same draws. */
-function comparableWith({ key }: Drawn, { drawn, validations }: Judged): Drawn[] {
+function comparableWith({ key }: DrawnMaps, { drawn, validations }: DrawnState): DrawnMaps[] {
   const current = [...drawn.keys()].map((epoch) => currentDraws(drawn, validations, epoch));
   return current.filter((one) => one !== undefined).filter((one) => one.key === key);
 }
@@ -78,7 +88,7 @@ function currentDraws(
   drawn: RunState['drawn'],
   validations: RunState['validations'],
   epoch: number,
-): Drawn | undefined {
+): DrawnMaps | undefined {
   const own = drawn.get(epoch);
   return own && own.t >= (validations.get(epoch)?.t ?? Number.POSITIVE_INFINITY) ? own : undefined;
 }

@@ -1,8 +1,8 @@
 import type { Column } from '../domain/run/columns';
 import type { TrainerEventOf } from './events';
 import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
-import type { LrChange } from './requests';
-import type { Drawn, Validated, ValidationEntry } from './validation';
+import type { AppliedLrChange } from './requests';
+import type { DrawnMaps, Validation, ValidationEntry } from './validation';
 
 /** One line of a run folder with the file that it came from; the reducer's input. */
 export type RunEntry =
@@ -54,11 +54,11 @@ export type RunState = {
   readonly epochs: readonly TrainerEventOf<'epoch'>[];
   readonly checkpoints: ReadonlyMap<number, CheckpointState>;
   /** Latest validation of each epoch, ascending. */
-  readonly validations: ReadonlyMap<number, Validated>;
+  readonly validations: ReadonlyMap<number, Validation>;
   /** Of each epoch, what compares it with others; it may be of a validation before the latest. */
-  readonly drawn: ReadonlyMap<number, Drawn>;
+  readonly drawn: ReadonlyMap<number, DrawnMaps>;
   readonly best: { readonly epoch: number; readonly map: number; readonly path: string } | undefined;
-  readonly lrChanges: readonly LrChange[];
+  readonly lrChanges: readonly AppliedLrChange[];
   readonly controls: readonly TrainerEventOf<'control'>[];
   readonly alerts: readonly Extract<KeeperEntry, { type: 'alert' }>[];
   readonly keeper: readonly KeeperEntry[];

@@ -91,7 +91,7 @@ export const zVersusBest = z.object({
 });
 export type VersusBest = z.infer<typeof zVersusBest>;
 
-export const zValidated = zValidationReport.extend({
+export const zValidation = zValidationReport.extend({
   type: z.literal('validation'),
   t,
   epoch: zEpoch,
@@ -141,15 +141,15 @@ export const zDrawn = z.object({
   map: metric,
   maps: z.array(metric).max(MOST_DRAWS),
 });
-export type Drawn = z.infer<typeof zDrawn>;
+export type DrawnMaps = z.infer<typeof zDrawn>;
 
 /** validation.jsonl: one writer, the keeper. */
 export const zValidationEntry = z.discriminatedUnion('type', [
-  zValidated,
+  zValidation,
   zSkipped,
   zValidationFailed,
   zCompared,
   zDrawn,
 ]);
 export type ValidationEntry = z.infer<typeof zValidationEntry>;
-export type Validated = z.infer<typeof zValidated>;
+export type Validation = z.infer<typeof zValidation>;

@@ -7,7 +7,7 @@ import { evaluateUltralytics } from '../../src/domain/evaluation/ultralytics/eva
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import type { RunFile } from '../../src/run/files';
 import type { RunEntry } from '../../src/run/state';
-import type { Validated } from '../../src/run/validation';
+import type { Validation } from '../../src/run/validation';
 import { detect, detectionsFile } from './synthetic-detections';
 import { type SyntheticOptions, syntheticRun } from './synthetic-run';
 
@@ -102,7 +102,7 @@ function toMetrics(entry: RunEntry, measured: Measured): RunEntry {
   return { source: 'validation', value: validatedOf(entry.value, scale, measured) };
 }
 
-function validatedOf(value: Validated, scale: number, { best, metrics, split }: Measured): Validated {
+function validatedOf(value: Validation, scale: number, { best, metrics, split }: Measured): Validation {
   const share = value.map / best.map;
   const { versusBest } = value;
   return {

@@ -9,7 +9,7 @@ import { zTrainerEvent } from '../../src/run/events';
 import { zKeeperEntry } from '../../src/run/files';
 import { readRunSync } from '../../src/run/folder/read';
 import { RUN_STATES } from '../../src/run/state-names';
-import { zValidated, zValidationEntry, zValidationReport } from '../../src/run/validation';
+import { zValidation, zValidationEntry, zValidationReport } from '../../src/run/validation';
 import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 import { until as eventually } from '../helpers/until';
 
@@ -60,7 +60,7 @@ const zShow = z.object({
   epochs: z.number().int(),
   step: z.number().int(),
   best: zBest.nullable(),
-  validations: z.array(zValidated),
+  validations: z.array(zValidation),
   problems: z.array(z.string()),
 });
 

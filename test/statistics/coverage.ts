@@ -3,9 +3,9 @@ import { concludeComparison } from '../../src/domain/compare/compare';
 import type { Limits } from '../../src/domain/compare/limits';
 import {
   bootstrapPair,
-  type Pair,
   pointEstimate,
   type Replicates,
+  type ScoredPair,
 } from '../../src/domain/compare/replicates';
 import { type DetectorWorld, drawPair } from './detector-world';
 
@@ -32,7 +32,7 @@ export type Effort = {
 };
 
 /** The interval that is tried. */
-export type Interval = (pair: Pair, replicates: Replicates) => Limits;
+export type Interval = (pair: ScoredPair, replicates: Replicates) => Limits;
 
 export const PRODUCT: Interval = (pair, replicates) => concludeComparison(pair, [replicates], 0);
 
@@ -74,7 +74,7 @@ function gainsOf(world: DetectorWorld): Float64Array {
   return b.map((ap, c) => ap - a[c]);
 }
 
-function gainOf({ a: { truthStart } }: Pair, gains: Float64Array): number {
+function gainOf({ a: { truthStart } }: ScoredPair, gains: Float64Array): number {
   const present = gains.filter((_, c) => truthStart[c + 1] > truthStart[c]);
   return present.reduce((sum, gain) => sum + gain, 0) / present.length;
 }

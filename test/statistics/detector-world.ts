@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random';
-import type { Pair } from '../../src/domain/compare/replicates';
+import type { ScoredPair } from '../../src/domain/compare/replicates';
 import { type Scored, ULTRALYTICS_AP } from '../../src/domain/evaluation/scored';
 
 /**
@@ -30,7 +30,7 @@ type Columns = {
 };
 
 /** A val set of the world, judged for both detectors; groups are numbered as images if whole clusters are drawn. */
-export function drawPair({ gain, ...world }: DetectorWorld, random: Random, isGrouped: boolean): Pair {
+export function drawPair({ gain, ...world }: DetectorWorld, random: Random, isGrouped: boolean): ScoredPair {
   const [a, b] = drawDetectors({ ...world, gains: [0, gain] }, random, isGrouped);
   return { rule: ULTRALYTICS_AP, a, b };
 }

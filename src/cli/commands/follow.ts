@@ -8,7 +8,7 @@ import { readText } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
-import { followToEnd, printDetached, type Started } from '../train/start';
+import { followToEnd, printDetached, type StartedRun } from '../train/start';
 import { VERSION } from '../version';
 import { exitCodeOf } from '../watch/exit-code';
 
@@ -63,7 +63,7 @@ async function follow(io: CliIo, dir: string, options: FollowCliOptions): Promis
   return exitCodeOf(followed);
 }
 
-async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions): Promise<Started> {
+async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions): Promise<StartedRun> {
   const folder = path.resolve(io.cwd, dir);
   const data = options.data === undefined ? {} : { data: readable(io, options.data) };
   const name = options.name === undefined ? {} : { name: options.name };

@@ -8,7 +8,7 @@ import { collect } from '../option-values';
 import { resumeOrRefuse, TAKE_OVER } from '../resume';
 import { resolveRun } from '../run-reference';
 import { onLeash, resumeOrStart } from '../train/inside-job';
-import { followToEnd, printDetached, type Started, startTraining } from '../train/start';
+import { followToEnd, printDetached, type StartedRun, startTraining } from '../train/start';
 import { TRUST } from '../trust';
 import { exitCodeOf } from '../watch/exit-code';
 
@@ -58,14 +58,14 @@ async function train(io: CliIo, config: string | undefined, options: TrainOption
   return exitCodeOf(followed);
 }
 
-function begin(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
+function begin(io: CliIo, config: string | undefined, options: TrainOptions): Promise<StartedRun> {
   if (options.resume !== undefined) return resume(io, config, options);
   if (config === undefined) throw badInput('pitwall: a config is needed, or --resume RUN');
   const request = { ...options, config };
   return options.resumeOrStart ? resumeOrStart(io, request) : startTraining(io, request);
 }
 
-async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<Started> {
+async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<StartedRun> {
   if (config !== undefined || options.set.length > 0 || options.name !== undefined)
     throw badInput('pitwall: --resume continues the run as it is: it takes no config, --set or --name');
   const since = Date.now();
@@ -86,7 +86,7 @@ function foreignFolder({ cwd }: CliIo, name: string): string | undefined {
 const LAST = 'weights/last.pt';
 
 /** Its remaining epochs become a run of this folder's runs/; what it has written itself stays as it is. */
-function takeOver(io: CliIo, folder: string, { runs }: TrainOptions): Promise<Started> {
+function takeOver(io: CliIo, folder: string, { runs }: TrainOptions): Promise<StartedRun> {
   const last = path.join(folder, LAST);
   printLine(
     io.stderr,

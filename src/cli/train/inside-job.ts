@@ -9,12 +9,12 @@ import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resumeOnceSilent } from '../resume';
 import { isRunFolder } from '../run-reference';
-import { runsFolder, type Started, type StartRequest, startTraining } from './start';
+import { runsFolder, type StartedRun, type StartRequest, startTraining } from './start';
 
 // What `train` does inside someone else's job: an engine ends, kills and starts again what it started.
 
 /** A job that is started again, after a preemption say, goes on with the run that it began; at first it starts it. */
-export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<Started> {
+export async function resumeOrStart(io: CliIo, request: StartRequest): Promise<StartedRun> {
   if (request.name === undefined)
     throw badInput('pitwall: --resume-or-start needs --name: it is what the run is found by');
   const file = path.resolve(io.cwd, request.config);

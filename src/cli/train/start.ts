@@ -15,7 +15,7 @@ import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/json-reporter';
 import type { RunReporter } from '../watch/reporter';
 import { stopOnInterrupt } from '../watch/stop-on-interrupt';
-import { type Followed, watchRun } from '../watch/watch-run';
+import { type WatchResult, watchRun } from '../watch/watch-run';
 
 export type StartRequest = {
   readonly config: string;
@@ -33,7 +33,7 @@ export type RunPlace = {
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
-export type Started = {
+export type StartedRun = {
   readonly dir: string;
   readonly warnings: readonly string[];
   readonly since: number;
@@ -46,12 +46,12 @@ export function runsFolder(io: CliIo, configFile: string, runs: string | undefin
   return runs === undefined ? path.join(path.dirname(configFile), 'runs') : path.resolve(io.cwd, runs);
 }
 
-export function startTraining(io: CliIo, request: StartRequest): Promise<Started> {
+export function startTraining(io: CliIo, request: StartRequest): Promise<StartedRun> {
   return startLoaded(io, loadExperiment(io, request.config, request.set), request);
 }
 
 /** Checks everything that can be checked, then makes the run folder and starts its keeper. */
-export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: RunPlace): Promise<Started> {
+export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: RunPlace): Promise<StartedRun> {
   const since = Date.now();
   const folder = path.dirname(loaded.file);
   const { problems } = await withImageReader({ installDir: io.installDir }, (reader) =>
@@ -103,7 +103,7 @@ async function pythonFor(
 }
 
 /** Watches a run that this command started: Ctrl-C stops it. */
-export function followToEnd(io: CliIo, started: Started, json: boolean): Promise<Followed> {
+export function followToEnd(io: CliIo, started: StartedRun, json: boolean): Promise<WatchResult> {
   const { warnings, since } = started;
   return followWith(
     io,
@@ -112,7 +112,7 @@ export function followToEnd(io: CliIo, started: Started, json: boolean): Promise
   );
 }
 
-export function followWith(io: CliIo, started: Started, reporter: RunReporter): Promise<Followed> {
+export function followWith(io: CliIo, started: StartedRun, reporter: RunReporter): Promise<WatchResult> {
   const { dir, since, leash = false } = started;
   return watchRun(io, { dir, reporter, since, leash, onInterrupt: stopOnInterrupt(reporter) });
 }

@@ -16,7 +16,7 @@ import { resolveRun } from '../run-reference';
 import { mayAct, refusalOf, requireActing } from '../trust';
 
 /** The checkpoint that RUN[@epoch] names, with the dataset and the validation settings of its experiment. */
-export async function checkpointToValidate(io: CliIo, reference: string, word: Word) {
+export async function checkpointToValidate(io: CliIo, reference: string, word: CheckpointOptions) {
   const { dir, epoch: asked } = resolveRun(io, reference);
   // The dataset that a run names is read only if the run is this user's own.
   const mayReadItsData = await mayAct(io, dir, word.trust);
@@ -61,7 +61,7 @@ async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean
 }
 
 /** What a person gave besides the run: their trust, and a dataset of their own. */
-type Word = { readonly trust?: boolean; readonly namesData: boolean };
+type CheckpointOptions = { readonly trust?: boolean; readonly namesData: boolean };
 
 /** A model that is a link, or is behind one, does not belong to the run. Throws for it. */
 function isPlainFile(file: string, root: string): boolean {

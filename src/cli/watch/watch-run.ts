@@ -19,7 +19,7 @@ export type WatchRunOptions = {
   readonly leash?: boolean;
 };
 
-export type Followed = { readonly live: LiveRun; readonly interrupts: number };
+export type WatchResult = { readonly live: LiveRun; readonly interrupts: number };
 
 const LOOK_MS = 250;
 /** A keeper that dies again and again is not started for ever. */
@@ -30,7 +30,7 @@ const PATIENCE_MS = 5000;
  * Watches a run to its end and calls the reporter. If the run's keeper is gone before its work is done, another is
  * started. The live run is returned; the caller disposes of it.
  */
-export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Followed> {
+export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<WatchResult> {
   const { reporter } = options;
   const live = await openRun(options.dir, reporter.onEntries);
   const store = new DisposableStore();
@@ -57,14 +57,14 @@ export async function watchRun(io: CliIo, options: WatchRunOptions): Promise<Fol
   }
 }
 
-type Waiting = {
+type WatchContext = {
   readonly since: number;
   readonly follows: () => boolean;
   readonly reporter: RunReporter;
   readonly leash: boolean;
 };
 
-async function untilDone(io: CliIo, live: LiveRun, waiting: Waiting): Promise<void> {
+async function untilDone(io: CliIo, live: LiveRun, waiting: WatchContext): Promise<void> {
   const { since, follows } = waiting;
   const adopt = createAdopter(io, live, waiting);
   for await (const _ of every(LOOK_MS)) {
@@ -74,7 +74,7 @@ async function untilDone(io: CliIo, live: LiveRun, waiting: Waiting): Promise<vo
 }
 
 /** Starts a keeper for a run that lost its own; false after too many tries, or if the run is another user's. */
-function createAdopter(io: CliIo, live: LiveRun, { reporter, leash }: Waiting): () => Promise<boolean> {
+function createAdopter(io: CliIo, live: LiveRun, { reporter, leash }: WatchContext): () => Promise<boolean> {
   let started = 0;
   let patientUntil = 0;
   return async () => {

@@ -53,7 +53,7 @@ export async function convertLabels(
   return { kind: 'converted', written: written.length, without: unlabelled.length - written.length, boxes };
 }
 
-type Labelled = {
+type ConvertedImage = {
   readonly image: string;
   readonly size: Size;
   readonly boxes: readonly NamedBox[];
@@ -61,7 +61,7 @@ type Labelled = {
 };
 
 /** Returns the number of boxes; undefined if labels were written meanwhile. */
-async function write({ image, size, boxes, names }: Labelled): Promise<number | undefined> {
+async function write({ image, size, boxes, names }: ConvertedImage): Promise<number | undefined> {
   const rows = boxes.flatMap((box) => rowOf(box, size, names.indexOf(box.name)) ?? []);
   const file = labelPathOf(image);
   await makeFolder(path.dirname(file));

@@ -4,17 +4,17 @@ import { labelPathOf } from '../../domain/dataset/image-path';
 import { LEAST_PIXELS } from '../../domain/dataset/label-stats';
 import { percent, whole } from '../../domain/schedule/summary';
 import type { ForeignLabels } from './foreign-labels';
-import type { Pair } from './look-alikes';
+import type { DuplicatePair } from './look-alikes';
 import type { SplitSurvey, Survey } from './survey';
 
 /** If more than this share of a split has no label, that is more often a mistake than background. */
 const MUCH_BACKGROUND = 0.5;
 const MOST_EXAMPLES = 3;
 
-type Place = { readonly file: string; readonly imgsz: number };
+type SurveyPlace = { readonly file: string; readonly imgsz: number };
 
 /** What a person should know of a surveyed dataset before training on it; what is in order is not mentioned. */
-export function findingsOf({ names, splits, lookAlikes }: Survey, place: Place): Problem[] {
+export function findingsOf({ names, splits, lookAlikes }: Survey, place: SurveyPlace): Problem[] {
   const found = splits.flatMap((split) => [
     ...labelFindings(split, place),
     ...classFindings(split, names, place),
@@ -23,11 +23,11 @@ export function findingsOf({ names, splits, lookAlikes }: Survey, place: Place):
   return [...found, ...pairFindings(lookAlikes, place)];
 }
 
-const problem = (place: Place, key: string, severity: Severity, message: string): Problem => ({
+const problem = (place: SurveyPlace, key: string, severity: Severity, message: string): Problem => ({
   ...{ severity, file: place.file, key, message },
 });
 
-function labelFindings(split: SplitSurvey, place: Place): Problem[] {
+function labelFindings(split: SplitSurvey, place: SurveyPlace): Problem[] {
   const { name, images, unlabelled, boxes, foreign } = split;
   if (images === 0 || unlabelled.length === 0) return [];
   const instead = insteadOf(foreign, place);
@@ -42,7 +42,7 @@ function labelFindings(split: SplitSurvey, place: Place): Problem[] {
   return boxes === 0 ? [] : [problem(place, name, severity, message)];
 }
 
-function insteadOf(foreign: ForeignLabels | undefined, { file }: Place): string {
+function insteadOf(foreign: ForeignLabels | undefined, { file }: SurveyPlace): string {
   if (foreign === undefined) return 'a detector learns nothing from images without labels';
   const what = foreign.kind === 'voc' ? `Pascal VOC, e.g. ${foreign.example}` : `COCO JSON, ${foreign.file}`;
   return `labels were found in another format (${what}): pitwall data ${file} --convert writes them as YOLO labels`;
@@ -51,7 +51,7 @@ function insteadOf(foreign: ForeignLabels | undefined, { file }: Place): string 
 function classFindings(
   { name, perClass, boxes }: SplitSurvey,
   names: readonly string[],
-  place: Place,
+  place: SurveyPlace,
 ): Problem[] {
   if (boxes === 0) return [];
   const empty = names.filter((_, cls) => !perClass[cls]);
@@ -62,7 +62,7 @@ function classFindings(
   return [problem(place, name, name === 'train' ? 'warning' : 'info', message)];
 }
 
-function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: Place): Problem[] {
+function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: SurveyPlace): Problem[] {
   const found: Problem[] = [];
   if (outside.count > 0) {
     const message = `${whole(outside.count)} of ${whole(boxes)} boxes reach out of their image, e.g. in ${outside.example}`;
@@ -75,8 +75,8 @@ function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: Pla
   return found;
 }
 
-function pairFindings({ identical, near }: Survey['lookAlikes'], place: Place): Problem[] {
-  const findings = (pairs: readonly Pair[], what: string): Problem[] => {
+function pairFindings({ identical, near }: Survey['lookAlikes'], place: SurveyPlace): Problem[] {
+  const findings = (pairs: readonly DuplicatePair[], what: string): Problem[] => {
     if (pairs.length === 0) return [];
     const [{ train, val }] = pairs;
     const count = pairs.length === 1 ? '1 image of val is' : `${whole(pairs.length)} images of val are`;

@@ -13,11 +13,11 @@ import { readBytes } from '../../run/folder/read-file';
 import type { ImageReader } from './image-reader';
 
 /** An image of one split and one of the other with the same content. */
-export type Pair = { readonly train: string; readonly val: string };
+export type DuplicatePair = { readonly train: string; readonly val: string };
 export type LookAlikes = {
-  readonly identical: readonly Pair[];
+  readonly identical: readonly DuplicatePair[];
   /** Different bytes that look the same: saved again, made smaller, cut from one film a moment later. */
-  readonly near: readonly Pair[];
+  readonly near: readonly DuplicatePair[];
 };
 
 const WIDTH = 8;
@@ -45,13 +45,16 @@ export async function findLookAlikes(
 }
 
 /** Only files of one size are read: a set of many images is not read twice. */
-export async function identicalPairs(train: readonly string[], val: readonly string[]): Promise<Pair[]> {
+export async function identicalPairs(
+  train: readonly string[],
+  val: readonly string[],
+): Promise<DuplicatePair[]> {
   const bySize = new Map<number, string[]>();
   const sizes = await mapPool([...train], WIDTH, sizeOf);
   train.forEach((file, i) => {
     bySize.set(sizes[i], [...(bySize.get(sizes[i]) ?? []), file]);
   });
-  const pairs = await mapPool([...val], WIDTH, async (file): Promise<Pair | undefined> => {
+  const pairs = await mapPool([...val], WIDTH, async (file): Promise<DuplicatePair | undefined> => {
     const candidates = bySize.get(await sizeOf(file)) ?? [];
     if (candidates.length === 0) return undefined;
     const own = await contentOf(file);
@@ -85,7 +88,7 @@ async function hashesOf(files: readonly string[], images: ImageReader): Promise<
   return found.filter((hash) => hash !== undefined);
 }
 
-function nearest(one: Hashed, others: readonly Hashed[]): Pair | undefined {
+function nearest(one: Hashed, others: readonly Hashed[]): DuplicatePair | undefined {
   let best: { file: string; bits: number } | undefined;
   for (const other of others) {
     const bits = bitsApart(one, other);

@@ -71,9 +71,9 @@ function renumber(record: DetectionRecord, order: readonly number[], like: Detec
   };
 }
 
-type Flat = { readonly boxes: Float32Array; readonly class: Uint16Array; readonly image: Uint32Array };
+type FlatBoxes = { readonly boxes: Float32Array; readonly class: Uint16Array; readonly image: Uint32Array };
 
-function inOrder(flat: Flat, order: readonly number[]): Flat {
+function inOrder(flat: FlatBoxes, order: readonly number[]): FlatBoxes {
   const moved = orderOf(flat, order);
   return {
     boxes: Float32Array.from(
@@ -85,11 +85,11 @@ function inOrder(flat: Flat, order: readonly number[]): Flat {
   };
 }
 
-function scoresInOrder(flat: Flat & { readonly scores: Float32Array }, order: readonly number[]) {
+function scoresInOrder(flat: FlatBoxes & { readonly scores: Float32Array }, order: readonly number[]) {
   return Float32Array.from(orderOf(flat, order), (i) => flat.scores[i]);
 }
 
-function orderOf({ image }: Flat, order: readonly number[]): Uint32Array {
+function orderOf({ image }: FlatBoxes, order: readonly number[]): Uint32Array {
   const key = image.map((i) => order[i]);
   return sortByKey(Uint32Array.from(image.keys()), key, order.length);
 }

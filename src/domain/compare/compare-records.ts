@@ -5,7 +5,7 @@ import { bringToOneFooting, type Refused } from './footing';
 import { commonGroups } from './grouping';
 import type { DetectionRecord } from './record';
 
-export type Compared = {
+export type ComparedRecords = {
   readonly kind: 'compared';
   readonly comparison: Comparison;
   /** Names of the classes both were judged by. */
@@ -19,7 +19,7 @@ export function compareRecords(
   first: DetectionRecord,
   second: DetectionRecord,
   options: CompareOptions = {},
-): Compared | Refused {
+): ComparedRecords | Refused {
   const footing = bringToOneFooting(first, second);
   if (footing.kind === 'refused') return footing;
   const { truth, a, b, classes, said } = footing;

@@ -13,7 +13,14 @@ import {
   shareBelow,
 } from './limits';
 import { classVerdicts } from './per-class';
-import { bootstrapPair, mapsOf, meanPresent, type Pair, pointEstimate, type Replicates } from './replicates';
+import {
+  bootstrapPair,
+  mapsOf,
+  meanPresent,
+  pointEstimate,
+  type Replicates,
+  type ScoredPair,
+} from './replicates';
 import { countUnits, imagesWith, unitsOf, widened, wideningOf } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
@@ -39,8 +46,8 @@ export type Comparison = Limits & {
   readonly probabilityBetter: number;
   /** Mean of the replicates minus the estimate. */
   readonly bias: number;
-  readonly a: CheckpointEstimate;
-  readonly b: CheckpointEstimate;
+  readonly a: MapEstimate;
+  readonly b: MapEstimate;
   /** Classes with ground truth. */
   readonly perClass: readonly ClassComparison[];
   readonly warnings: readonly ComparisonWarning[];
@@ -63,7 +70,7 @@ export type DrawnUnits = {
  * ones, which held the truth of .90 to .92 of val sets (6 and 20 classes, 128 and 300 images; shifted by two to four times the
  * bias they hold no more). They are therefore called 90 %.
  */
-export type CheckpointEstimate = Limits & { readonly map: number; readonly bias: number };
+export type MapEstimate = Limits & { readonly map: number; readonly bias: number };
 
 export type ClassComparison = Limits & {
   readonly class: number;
@@ -103,7 +110,7 @@ export function preparePair(
   a: Detections,
   b: Detections,
   how: PairRule = 'ultralytics',
-): Pair {
+): ScoredPair {
   if (how !== 'coco') {
     const matching = how === 'ultralytics' ? REPORTED_MATCHING : how.matching;
     const judge = (found: Detections) => matchUltralytics(groundTruth, found, matching);
@@ -116,7 +123,7 @@ export function preparePair(
 
 /** Puts together the replicates that bootstrapPair gave, of any ranges. */
 export function concludeComparison(
-  pair: Pair,
+  pair: ScoredPair,
   parts: readonly Replicates[],
   seed: number,
   groups?: Grouping,
@@ -146,8 +153,8 @@ export function concludeComparison(
     ),
     probabilityBetter: 1 - shareBelow(differences, 0),
     bias: meanOf(differences) - map,
-    a: checkpointEstimate(a, mapA),
-    b: checkpointEstimate(b, mapB),
+    a: mapEstimate(a, mapA),
+    b: mapEstimate(b, mapB),
     perClass: compareClasses(pair, parts, { point, groups }),
     warnings: comparisonWarnings(pair.a, parts),
     replicates: a.length,
@@ -157,7 +164,7 @@ export function concludeComparison(
   };
 }
 
-function checkpointEstimate(maps: Float64Array, map: number): CheckpointEstimate {
+function mapEstimate(maps: Float64Array, map: number): MapEstimate {
   const drawn = maps.filter((value) => !Number.isNaN(value));
   return { map, bias: meanOf(drawn) - map, ...biasCorrectedLimits(drawn, map) };
 }
@@ -167,7 +174,7 @@ const SINGLE_DRAWS = 200;
 
 type DrawnHow = { readonly seed: number; readonly groups: Grouping | undefined };
 
-function drawnOf(pair: Pair, { seed, groups }: DrawnHow, grouped: Float64Array): DrawnUnits {
+function drawnOf(pair: ScoredPair, { seed, groups }: DrawnHow, grouped: Float64Array): DrawnUnits {
   if (!groups) return { by: 'image', units: pair.a.images, designEffect: 1 };
   const alone = bootstrapPair(pair, { seed, from: 0, to: SINGLE_DRAWS });
   const [a, b] = [alone.a, alone.b].map((aps) => mapsOf([aps], pair.a.classes));
@@ -179,7 +186,7 @@ function drawnOf(pair: Pair, { seed, groups }: DrawnHow, grouped: Float64Array):
 type ForClasses = { readonly point: Replicates; readonly groups: Grouping | undefined };
 
 function compareClasses(
-  pair: Pair,
+  pair: ScoredPair,
   parts: readonly Replicates[],
   { point, groups }: ForClasses,
 ): ClassComparison[] {

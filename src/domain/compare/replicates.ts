@@ -12,7 +12,7 @@ import { drawWeights, type ImageGroups } from './draw';
 import { meanOf } from './limits';
 
 /** Two checkpoints judged on the same images. */
-export type Pair = { readonly rule: ApRule; readonly a: Scored; readonly b: Scored };
+export type ScoredPair = { readonly rule: ApRule; readonly a: Scored; readonly b: Scored };
 
 /**
  * AP of each class, the mean over IoU thresholds, in replicates from..to: [replicate, class]. NaN if a draw has no
@@ -38,7 +38,7 @@ export type ReplicateRange = {
  * replacement, and judges both checkpoints on the same draw (Everingham et al., IJCV 2015). A replicate depends on seed,
  * groups and its own number alone, so several workers may compute ranges that are then joined.
  */
-export function bootstrapPair(pair: Pair, { seed, from, to, groups }: ReplicateRange): Replicates {
+export function bootstrapPair(pair: ScoredPair, { seed, from, to, groups }: ReplicateRange): Replicates {
   const { classes } = pair.a;
   const work = createWork(pair);
   const found = {
@@ -95,10 +95,10 @@ export function pointMap(rule: ApRule, scored: Scored): number {
   return meanPresent(pointAps(rule, scored));
 }
 
-type Judged = { readonly scored: Scored; readonly aps: Float64Array };
+type ScoredModel = { readonly scored: Scored; readonly aps: Float64Array };
 
 /** AP of each class of each of them, by the images that the pass counts: all are judged on the same. */
-function fillAps(rule: ApRule, { space, pass }: ReplicateWork, judged: readonly Judged[]): void {
+function fillAps(rule: ApRule, { space, pass }: ReplicateWork, judged: readonly ScoredModel[]): void {
   const [{ scored: first }] = judged;
   for (let c = 0; c < first.classes; c++) {
     const positives = countPositives(first, c, pass.weights);
@@ -123,7 +123,7 @@ export function meanPresent(aps: Float64Array): number {
 }
 
 /** Both checkpoints on the images as they are, as the one replicate of a range. */
-export function pointEstimate(pair: Pair): Replicates {
+export function pointEstimate(pair: ScoredPair): Replicates {
   return weightedEstimate(pair, new Int32Array(pair.a.images).fill(1));
 }
 
@@ -132,7 +132,7 @@ export function pointEstimate(pair: Pair): Replicates {
  *
  * @internal Tests compare it with images that are really duplicated.
  */
-export function weightedEstimate(pair: Pair, weights: Int32Array): Replicates {
+export function weightedEstimate(pair: ScoredPair, weights: Int32Array): Replicates {
   const work = createWork(pair);
   work.pass.weights.set(weights);
   const found = { from: 0, to: 1, a: new Float64Array(pair.a.classes), b: new Float64Array(pair.a.classes) };
@@ -142,11 +142,11 @@ export function weightedEstimate(pair: Pair, weights: Int32Array): Replicates {
 
 type ReplicateWork = { readonly space: ApSpace; readonly pass: ApPass };
 
-function createWork({ rule, a, b }: Pair): ReplicateWork {
+function createWork({ rule, a, b }: ScoredPair): ReplicateWork {
   return { space: createApSpace(a, b), pass: createPass(rule, new Int32Array(a.images)) };
 }
 
-function judgePair({ rule, a, b }: Pair, work: ReplicateWork, found: Replicates, at: number): void {
+function judgePair({ rule, a, b }: ScoredPair, work: ReplicateWork, found: Replicates, at: number): void {
   const to = at + a.classes;
   fillAps(rule, work, [
     { scored: a, aps: found.a.subarray(at, to) },

@@ -13,9 +13,9 @@ export type LabelStats = {
   readonly outside: { readonly count: number; readonly example?: string };
 };
 
-type Labelled = Labels & { readonly file: string };
+type FileLabels = Labels & { readonly file: string };
 
-export function labelStats(images: readonly Labelled[], classes: number): LabelStats {
+export function labelStats(images: readonly FileLabels[], classes: number): LabelStats {
   const perClass = new Array<number>(classes).fill(0);
   let [boxes, count] = [0, 0];
   let example: string | undefined;

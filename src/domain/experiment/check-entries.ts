@@ -4,16 +4,16 @@ import { type Words, words } from '../../base/words';
 import { MOST_FAULTS } from '../yaml/document';
 import { asBool, checkValue } from './check-value';
 import { expectedWords, shown } from './describe-value';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import type { KeySpec } from './key-spec';
 import { keySpec, namesBeside } from './key-table';
 import { BLOCKS } from './keys-pitwall';
 
-export type CheckedEntries = { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] };
+export type CheckedEntries = { readonly entries: readonly KeyEntry[]; readonly problems: readonly Problem[] };
 
 /** Drops what is unknown or ill-typed, each with a problem; all that is left has values of the key's kind. */
-export function checkEntries(entries: readonly Entry[]): CheckedEntries {
-  const good: Entry[] = [];
+export function checkEntries(entries: readonly KeyEntry[]): CheckedEntries {
+  const good: KeyEntry[] = [];
   const problems: Problem[] = [];
   for (const entry of entries) {
     // Only the problems that are shown look for the nearest name.
@@ -24,7 +24,7 @@ export function checkEntries(entries: readonly Entry[]): CheckedEntries {
   return { entries: good, problems };
 }
 
-function checkEntry(entry: Entry, mayAsk: boolean): Problem | { entries: Entry[] } {
+function checkEntry(entry: KeyEntry, mayAsk: boolean): Problem | { entries: KeyEntry[] } {
   if (BLOCKS.has(entry.key)) return checkBlock(entry);
   if (/^notify(\.|$)/.test(entry.key)) return misplacedNotify(entry);
   const spec = keySpec(entry.key);
@@ -34,7 +34,7 @@ function checkEntry(entry: Entry, mayAsk: boolean): Problem | { entries: Entry[]
 }
 
 /** `early_stop: false` switches a block off; an empty block changes nothing. */
-function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
+function checkBlock(entry: KeyEntry): Problem | { entries: KeyEntry[] } {
   if (entry.value === null) return { entries: [] };
   const flag = asBool(entry.value);
   const key = `${entry.key}.enabled`;
@@ -48,14 +48,14 @@ function checkBlock(entry: Entry): Problem | { entries: Entry[] } {
 }
 
 /** An experiment is shared with a project, and its text is copied into each run: no place for an address that is a secret. */
-function misplacedNotify(entry: Entry): Problem {
+function misplacedNotify(entry: KeyEntry): Problem {
   const said = words(
     'notifications are set up for a user and never in an experiment: take it out, and see pitwall notify test or the setting pitwall.notify',
   );
   return { severity: 'error', ...worded(said), file: entry.file, key: 'notify', range: entry.keyRange };
 }
 
-function unknownKey(entry: Entry, mayAsk: boolean): Problem {
+function unknownKey(entry: KeyEntry, mayAsk: boolean): Problem {
   const meant = mayAsk ? nearestName(entry.key, namesBeside(entry.key)) : undefined;
   const written = meant?.split('.').at(-1);
   return {
@@ -68,7 +68,7 @@ function unknownKey(entry: Entry, mayAsk: boolean): Problem {
   };
 }
 
-function badValue(entry: Entry, spec: KeySpec): Problem {
+function badValue(entry: KeyEntry, spec: KeySpec): Problem {
   const meant =
     typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? spec.words ?? []) : undefined;
   const said = words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value));
@@ -90,6 +90,6 @@ export function changeTo(text: string): ProblemFix {
 }
 
 /** The place of an entry's value. */
-export function place(entry: Entry): Pick<Problem, 'file' | 'key' | 'range'> {
+export function place(entry: KeyEntry): Pick<Problem, 'file' | 'key' | 'range'> {
   return { file: entry.file, key: entry.key, range: entry.valueRange };
 }

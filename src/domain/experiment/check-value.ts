@@ -1,27 +1,27 @@
 import type { KeySpec } from './key-spec';
 
-export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+export type CheckedValue = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-const FAIL: Checked = { ok: false };
+const FAIL: CheckedValue = { ok: false };
 const YES = new Set(['true', 'yes', 'on']);
 const NO = new Set(['false', 'no', 'off']);
 
 /** The value as the key's kind, or `ok: false`. `null` is accepted if the default is null: "the trainer decides". */
-export function checkValue(spec: KeySpec, value: unknown): Checked {
+export function checkValue(spec: KeySpec, value: unknown): CheckedValue {
   if (value === null) return spec.default === null || spec.kind === 'any' ? { ok: true, value } : FAIL;
   if (typeof value === 'string' && spec.words?.includes(value)) return { ok: true, value };
   if (spec.list && Array.isArray(value)) return checkList(spec, value);
   return CHECKS[spec.kind](value, spec);
 }
 
-function checkList(spec: KeySpec, values: readonly unknown[]): Checked {
+function checkList(spec: KeySpec, values: readonly unknown[]): CheckedValue {
   const checked = values.map((value) => checkValue({ ...spec, list: false }, value));
   return checked.length > 0 && checked.every((c) => c.ok)
     ? { ok: true, value: checked.map((c) => (c.ok ? c.value : undefined)) }
     : FAIL;
 }
 
-const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) => Checked>> = {
+const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) => CheckedValue>> = {
   any: (value) => ({ ok: true, value }),
   int: (value, spec) => (Number.isInteger(value) ? inRange(value as number, spec) : FAIL),
   number: (value, spec) =>
@@ -48,7 +48,7 @@ const CHECKS: Readonly<Record<KeySpec['kind'], (value: unknown, spec: KeySpec) =
 };
 
 /** A regular expression; `off` that YAML read as a boolean is a word of the key all the same. */
-function checkPattern(value: unknown, { words = [] }: KeySpec): Checked {
+function checkPattern(value: unknown, { words = [] }: KeySpec): CheckedValue {
   if (value === false && words.includes('off')) return { ok: true, value: 'off' };
   if (typeof value !== 'string') return FAIL;
   try {
@@ -59,7 +59,7 @@ function checkPattern(value: unknown, { words = [] }: KeySpec): Checked {
   }
 }
 
-function inRange(value: number, spec: KeySpec): Checked {
+function inRange(value: number, spec: KeySpec): CheckedValue {
   const low = spec.min ?? Number.NEGATIVE_INFINITY;
   const tooLow = spec.above ? value <= low : value < low;
   return tooLow || value > (spec.max ?? Number.POSITIVE_INFINITY) ? FAIL : { ok: true, value };
@@ -67,7 +67,7 @@ function inRange(value: number, spec: KeySpec): Checked {
 
 // YAML reads a bare `on` or `off` as a word or as a boolean, depending on its version: both spellings mean the same
 // choice.
-function checkChoice(value: unknown, spec: KeySpec): Checked {
+function checkChoice(value: unknown, spec: KeySpec): CheckedValue {
   const choices = spec.choices ?? [];
   const word = typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
   const found = choices.find((choice) => choice === word) ?? choices.find((c) => sameWord(c, word));

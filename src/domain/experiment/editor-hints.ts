@@ -7,7 +7,7 @@ import { countedInput, type DatasetCounts } from '../schedule/dataset-counts';
 import { headlineTexts, isAssumed } from '../schedule/headlines';
 import { rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
-import { type Entry, lastOf } from './entries';
+import { type KeyEntry, lastOf } from './entries';
 import { readYaml } from './read-yaml';
 import { keyEdit } from './set-key';
 import type { Experiment } from './types';
@@ -90,7 +90,7 @@ export function adviceProblems(
   });
 }
 
-function fixOf(fix: AdviceFix, text: string, entries: ReadonlyMap<string, Entry>): ProblemFix | undefined {
+function fixOf(fix: AdviceFix, text: string, entries: ReadonlyMap<string, KeyEntry>): ProblemFix | undefined {
   const edit = keyEdit(text, entries, fix);
   if (edit === undefined) return undefined;
   const { kind, range, text: put } = edit;

@@ -1,10 +1,10 @@
 import type { SourceRange } from '../../base/problem';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import type { KeySpec } from './key-spec';
 import { keySpec } from './key-table';
 import { readYaml } from './read-yaml';
 
-export type KeyAt = { readonly spec: KeySpec; readonly entry: Entry; readonly range: SourceRange };
+export type KeyAt = { readonly spec: KeySpec; readonly entry: KeyEntry; readonly range: SourceRange };
 
 /** The known key whose name or value is at an offset of the text, for a hover. */
 export function keyAt(text: string, offset: number): KeyAt | undefined {

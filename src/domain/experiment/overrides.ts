@@ -1,13 +1,13 @@
 import { parseDocument } from 'yaml';
 import type { Problem } from '../../base/problem';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import { BLOCKS } from './keys-pitwall';
 
 const FILE = '--set';
 
 /** `key=value` texts of the command line; a value is read as YAML, so that lists and words work. */
-export function readOverrides(set: readonly string[]): { entries: Entry[]; problems: Problem[] } {
-  const entries: Entry[] = [];
+export function readOverrides(set: readonly string[]): { entries: KeyEntry[]; problems: Problem[] } {
+  const entries: KeyEntry[] = [];
   const problems: Problem[] = [];
   for (const text of set) {
     const read = readOverride(text);
@@ -17,7 +17,7 @@ export function readOverrides(set: readonly string[]): { entries: Entry[]; probl
   return { entries, problems };
 }
 
-function readOverride(text: string): Entry[] | string {
+function readOverride(text: string): KeyEntry[] | string {
   const at = text.indexOf('=');
   const key = text.slice(0, Math.max(0, at)).trim();
   if (key === '') return `expected key=value, but got "${text}"`;
@@ -37,7 +37,7 @@ function readValue(text: string): unknown {
   }
 }
 
-function flatten(key: string, value: unknown): Entry[] {
+function flatten(key: string, value: unknown): KeyEntry[] {
   if (!BLOCKS.has(key) || typeof value !== 'object' || value === null) return [{ key, value, file: FILE }];
   return Object.entries(value).map(([inner, v]) => ({ key: `${key}.${inner}`, value: v, file: FILE }));
 }

@@ -3,7 +3,7 @@ import { words } from '../../base/words';
 import { MOST_FAULTS } from '../yaml/document';
 import { checkEntries, place } from './check-entries';
 import { shown } from './describe-value';
-import { type Entry, lastOf } from './entries';
+import { type KeyEntry, lastOf } from './entries';
 import { readOverrides } from './overrides';
 import { readYaml } from './read-yaml';
 import { resolveExperiment } from './resolve';
@@ -94,10 +94,10 @@ function atLeastOne(value: unknown): unknown {
  * Adds our key if only Ultralytics' was written; if both were and they differ, both places get a warning and ours wins.
  */
 function applyAliases(
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, KeyEntry>,
   trainer: TrainerKind,
 ): {
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: ReadonlyMap<string, KeyEntry>;
   readonly problems: readonly Problem[];
 } {
   const merged = new Map(entries);
@@ -115,17 +115,17 @@ function applyAliases(
   return { entries: merged, problems };
 }
 
-function translated(entry: Entry | undefined, alias: Alias): Entry | undefined {
+function translated(entry: KeyEntry | undefined, alias: Alias): KeyEntry | undefined {
   const value = entry === undefined ? undefined : alias.translate(entry.value);
   return entry === undefined || value === undefined ? undefined : { ...entry, value };
 }
 
 // The command line wins, whichever of the two names it uses.
-function overrides(theirs: Entry, ours: Entry): boolean {
+function overrides(theirs: KeyEntry, ours: KeyEntry): boolean {
   return theirs.file === '--set' && ours.file !== '--set';
 }
 
-function conflict(theirs: Entry, ours: Entry, winner: Entry): Problem[] {
+function conflict(theirs: KeyEntry, ours: KeyEntry, winner: KeyEntry): Problem[] {
   const said = words(
     '{0} ({1}) and {2} ({3}) differ; {4} counts',
     ...[theirs.key, shown(theirs.value), ours.key, shown(ours.value), winner.key],

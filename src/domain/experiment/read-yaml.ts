@@ -1,10 +1,10 @@
 import { isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml';
 import type { Problem, SourceRange } from '../../base/problem';
 import { parseYaml } from '../yaml/document';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import { BLOCKS } from './keys-pitwall';
 
-export type YamlEntries = { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] };
+export type YamlEntries = { readonly entries: readonly KeyEntry[]; readonly problems: readonly Problem[] };
 
 /** An args.yaml of Ultralytics has 3,000. */
 export const LONGEST_EXPERIMENT = 100_000;
@@ -57,7 +57,12 @@ function readDocument(text: string, lines: LineCounter, source: RangedSource): Y
   return { entries: [...merged, ...written], problems };
 }
 
-function readPair(pair: Pair, prefix: string, source: RangedSource, js: (node: unknown) => unknown): Entry[] {
+function readPair(
+  pair: Pair,
+  prefix: string,
+  source: RangedSource,
+  js: (node: unknown) => unknown,
+): KeyEntry[] {
   const key = prefix + String(js(pair.key));
   if (prefix === '' && BLOCKS.has(key) && isMap(pair.value)) {
     return (pair.value.items as readonly Pair[]).flatMap((inner) => readPair(inner, `${key}.`, source, js));
@@ -78,7 +83,7 @@ function isMerge(pair: Pair): boolean {
   return isScalar(pair.key) && (typeof pair.key.value === 'symbol' || pair.key.value === '<<');
 }
 
-function readMerge(pair: Pair, source: RangedSource, js: (node: unknown) => unknown): Entry[] {
+function readMerge(pair: Pair, source: RangedSource, js: (node: unknown) => unknown): KeyEntry[] {
   const merged = js(pair.value);
   if (typeof merged !== 'object' || merged === null) return [];
   const range = rangeOfNode(pair.value, source);

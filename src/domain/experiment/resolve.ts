@@ -1,4 +1,4 @@
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import { defaultOf, keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
 import type {
@@ -17,13 +17,13 @@ type Values = {
   /** The value of a key, already checked, or its default. */
   get<T>(key: string): T;
   isSet(key: string): boolean;
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: ReadonlyMap<string, KeyEntry>;
   readonly trainer: TrainerKind;
 };
 
 /** Every key with a value: what the file says, else the default. Entries have been checked against the key table. */
 export function resolveExperiment(
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, KeyEntry>,
   explicit: readonly string[],
   trainer: TrainerKind,
 ): Experiment {
@@ -62,7 +62,7 @@ export function resolveExperiment(
   };
 }
 
-function valuesOf(entries: ReadonlyMap<string, Entry>, trainer: TrainerKind): Values {
+function valuesOf(entries: ReadonlyMap<string, KeyEntry>, trainer: TrainerKind): Values {
   const isSet = (key: string): boolean => (entries.get(key)?.value ?? null) !== null;
   const get = <T>(key: string): T => {
     const entry = entries.get(key);

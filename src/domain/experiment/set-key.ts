@@ -1,5 +1,5 @@
 import type { SourceRange } from '../../base/problem';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 
 export type KeyEdit = {
   /** `set`: the value is replaced in place; `add`: a line is added at the end. */
@@ -16,7 +16,7 @@ export type KeyValue = { readonly key: string; readonly value: string | number }
  */
 export function keyEdit(
   text: string,
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, KeyEntry>,
   { key, value }: KeyValue,
 ): KeyEdit | undefined {
   const range = entries.get(key)?.valueRange;

@@ -3,7 +3,7 @@ import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
 import { asking, changeTo, place } from './check-entries';
 import { shown } from './describe-value';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import type { KeySpec } from './key-spec';
 import { keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
@@ -12,7 +12,7 @@ import type { TrainerKind } from './types';
 
 const OWN_DEVICES = 'auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml';
 
-type Entries = ReadonlyMap<string, Entry>;
+type Entries = ReadonlyMap<string, KeyEntry>;
 type EntryRule = (entries: Entries, file: string) => readonly Problem[];
 
 /** Checks for one trainer only: required keys, values that it does not know, keys that it does not use. */
@@ -214,7 +214,7 @@ function noteUnused(entries: Entries, trainer: TrainerKind): readonly Problem[] 
   });
 }
 
-function unusedNote(entry: Entry, spec: KeySpec, trainer: TrainerKind): readonly Problem[] {
+function unusedNote(entry: KeyEntry, spec: KeySpec, trainer: TrainerKind): readonly Problem[] {
   if (DECIDED_BY_PITWALL.has(entry.key)) return [];
   const isDefault = entry.value === null || JSON.stringify(entry.value) === JSON.stringify(spec.default);
   if (isDefault && !spec.shapesSchedule) return [];

@@ -1,6 +1,6 @@
 import { type Problem, worded } from '../../base/problem';
 import { words } from '../../base/words';
-import type { Entry } from './entries';
+import type { KeyEntry } from './entries';
 import type { TrainerKind } from './types';
 
 export const MODEL_SIZES = ['nano', 'micro'] as const;
@@ -14,7 +14,7 @@ const DUMP_KEYS = ['save_dir', 'mode', 'task'];
  * Pitwall's own, and ultralytics for any other file.
  */
 export function trainerKind(
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, KeyEntry>,
   file: string,
 ): { readonly kind: TrainerKind; readonly problems: readonly Problem[] } {
   const named = entries.get('trainer');
@@ -24,7 +24,7 @@ export function trainerKind(
   return { kind, problems: surprising ? [guessNote(entries, file)] : [] };
 }
 
-function guess(entries: ReadonlyMap<string, Entry>, file: string): TrainerKind {
+function guess(entries: ReadonlyMap<string, KeyEntry>, file: string): TrainerKind {
   if ([...entries.keys()].some((key) => key.startsWith('command.'))) return 'command';
   const model = entries.get('model')?.value;
   if (MODEL_SIZES.some((size) => size === model)) return 'builtin';
@@ -40,7 +40,7 @@ function isOwnFile(file: string): boolean {
   return /\.train\.ya?ml$/i.test(file);
 }
 
-function guessNote(entries: ReadonlyMap<string, Entry>, file: string): Problem {
+function guessNote(entries: ReadonlyMap<string, KeyEntry>, file: string): Problem {
   const model = entries.get('model');
   const range = model?.keyRange;
   const said =

@@ -1,6 +1,6 @@
 import type { CheckpointSettings } from '../experiment/types';
 
-export type RetainedCheckpoint = {
+export type RetentionRow = {
   readonly epoch: number;
   readonly kept: boolean;
   readonly pinned: boolean;
@@ -9,7 +9,7 @@ export type RetainedCheckpoint = {
 };
 
 export type RetentionInput = {
-  readonly checkpoints: readonly RetainedCheckpoint[];
+  readonly checkpoints: readonly RetentionRow[];
   /** Waiting for validation or being validated. */
   readonly queued: ReadonlySet<number>;
   readonly best: number | undefined;
@@ -46,7 +46,7 @@ function isKeptForGood(epoch: number, { settings, countsFromFirst }: RetentionIn
 
 /** Detections files that are worth their space: of the best, the last three validated and the pinned epochs. */
 export function keptDetections(
-  checkpoints: readonly RetainedCheckpoint[],
+  checkpoints: readonly RetentionRow[],
   best: number | undefined,
 ): ReadonlySet<number> {
   const validated = checkpoints.filter((c) => c.map !== undefined).map((c) => c.epoch);
@@ -55,7 +55,7 @@ export function keptDetections(
   return new Set([...last, ...pinned, ...(best === undefined ? [] : [best])]);
 }
 
-function bestEpochs(checkpoints: readonly RetainedCheckpoint[], count: number): number[] {
+function bestEpochs(checkpoints: readonly RetentionRow[], count: number): number[] {
   return checkpoints
     .filter((c) => c.map !== undefined)
     .sort((a, b) => (b.map ?? 0) - (a.map ?? 0) || b.epoch - a.epoch)

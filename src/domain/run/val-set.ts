@@ -1,21 +1,24 @@
 import { mayBeSameValSet } from '../compare/val-set';
 
-type Judged = { readonly epoch: number; readonly t: number; readonly fingerprint?: string | undefined };
+type ValidatedOn = { readonly epoch: number; readonly t: number; readonly fingerprint?: string | undefined };
 
 /** What was judged on the val set of the latest validation; results on another one cannot be compared with these. */
-export function onLatestValSet<T extends Judged>(validations: Iterable<T>): T[] {
+export function onLatestValSet<T extends ValidatedOn>(validations: Iterable<T>): T[] {
   const all = [...validations];
   const latest = latestOf(all)?.fingerprint;
   return all.filter((v) => mayBeSameValSet(v.fingerprint, latest));
 }
 
 /** Epochs that were judged on another val set than the latest, ascending; empty if it never changed. */
-export function onOtherValSets(validations: Iterable<Judged>): number[] {
+export function onOtherValSets(validations: Iterable<ValidatedOn>): number[] {
   const all = [...validations];
   const same = new Set(onLatestValSet(all).map((v) => v.epoch));
   return all.map((v) => v.epoch).filter((epoch) => !same.has(epoch));
 }
 
-function latestOf(validations: readonly Judged[]): Judged | undefined {
-  return validations.reduce<Judged | undefined>((last, v) => (last && last.t > v.t ? last : v), undefined);
+function latestOf(validations: readonly ValidatedOn[]): ValidatedOn | undefined {
+  return validations.reduce<ValidatedOn | undefined>(
+    (last, v) => (last && last.t > v.t ? last : v),
+    undefined,
+  );
 }

@@ -1,5 +1,5 @@
 import type { WarmupShape } from '../experiment/types';
-import type { Group } from './groups';
+import type { GroupRule } from './groups';
 import { type EffectiveOptimizer, isAdamFamily } from './optimizer';
 import { interpolate, roundHalfEven } from './rounding';
 import type { Timeline } from './timeline';
@@ -17,7 +17,7 @@ export type RuleParts = {
   readonly input: ScheduleInput;
   readonly rule: UltralyticsRule;
   readonly effective: EffectiveOptimizer;
-  readonly groups: readonly Group[];
+  readonly groups: readonly GroupRule[];
   readonly timeline: Timeline;
 };
 

@@ -5,13 +5,17 @@ export type CurvePoint = { readonly step: number; readonly lr: number };
 /** Steps sampled per pair of points: enough to see a cycle's top and bottom, few enough to be instant. */
 const SAMPLES = 8;
 
-type Curve = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
+type SampledSchedule = Pick<Schedule, 'steps' | 'warmupSteps' | 'lrAt'>;
 
 /**
  * At most `points` points of one group's curve: the lowest and the highest of each stretch, so that no peak is lost, with
  * the first, the last and the end of warm-up always among them.
  */
-export function samplePoints(schedule: Curve, group: number, points: number): readonly CurvePoint[] {
+export function samplePoints(
+  schedule: SampledSchedule,
+  group: number,
+  points: number,
+): readonly CurvePoint[] {
   const known = cacheOf(schedule);
   const key = `${group}/${points}`;
   const found = known.get(key) ?? takePoints(schedule, group, points);
@@ -20,15 +24,15 @@ export function samplePoints(schedule: Curve, group: number, points: number): re
 }
 
 /** A hover draws, describes and marks one schedule: its points are computed once. */
-const cache = new WeakMap<Curve, Map<string, readonly CurvePoint[]>>();
+const cache = new WeakMap<SampledSchedule, Map<string, readonly CurvePoint[]>>();
 
-function cacheOf(schedule: Curve): Map<string, readonly CurvePoint[]> {
+function cacheOf(schedule: SampledSchedule): Map<string, readonly CurvePoint[]> {
   const known = cache.get(schedule) ?? new Map<string, readonly CurvePoint[]>();
   cache.set(schedule, known);
   return known;
 }
 
-function takePoints(schedule: Curve, group: number, points: number): readonly CurvePoint[] {
+function takePoints(schedule: SampledSchedule, group: number, points: number): readonly CurvePoint[] {
   const { steps, warmupSteps } = schedule;
   if (steps <= points) return Array.from({ length: steps }, (_, step) => pointAt(schedule, group, step));
   const seams = [0, warmupSteps - 1, warmupSteps, steps - 1].filter((step) => step >= 0 && step < steps);
@@ -43,7 +47,7 @@ function takePoints(schedule: Curve, group: number, points: number): readonly Cu
 }
 
 function extremes(
-  schedule: Curve,
+  schedule: SampledSchedule,
   group: number,
   { from, length }: { readonly from: number; readonly length: number },
 ): readonly CurvePoint[] {
@@ -58,6 +62,6 @@ function extremes(
   return [low, high];
 }
 
-function pointAt(schedule: Curve, group: number, step: number): CurvePoint {
+function pointAt(schedule: SampledSchedule, group: number, step: number): CurvePoint {
   return { step, lr: schedule.lrAt(step, group) };
 }

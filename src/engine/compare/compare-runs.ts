@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { judgeRecipes, type RecipeVerdict } from '../../domain/compare/between-seeds';
-import { type Compared, compareRecords } from '../../domain/compare/compare-records';
+import { type ComparedRecords, compareRecords } from '../../domain/compare/compare-records';
 import type { Refused } from '../../domain/compare/footing';
 import { loadRunDetections, type RunDetections } from './run-detections';
 import { seedsBeside } from './seeds';
 
 /** Two checkpoints judged on the same images, and what is known of the recipes behind them. */
-export type RunsCompared = Compared & {
+export type RunsCompared = ComparedRecords & {
   readonly recipes: RecipeVerdict /** A and B are one checkpoint. */;
   readonly isSame: boolean;
 };

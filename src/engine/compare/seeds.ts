@@ -7,7 +7,7 @@ import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { readText } from '../../run/folder/read-file';
 import { parseValidationLine } from '../../run/parse-entry';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 import { listRuns } from '../runs/run-index';
 
 /** A run as one draw of its recipe. */
@@ -51,7 +51,7 @@ async function drawsBeside(dirs: readonly string[]): Promise<Draw[]> {
 async function drawOf(dir: string, run: RunFile): Promise<Draw | undefined> {
   const text = await readText(runPaths(dir).validation, { most: MOST_BYTES.log }).catch(() => '');
   const entries = text.split('\n').map((line) => parseValidationLine(line).value);
-  const validated = entries.filter((entry): entry is Validated => entry?.type === 'validation');
+  const validated = entries.filter((entry): entry is Validation => entry?.type === 'validation');
   const fingerprint = validated.at(-1)?.fingerprint;
   if (fingerprint === undefined) return undefined;
   const { resolved } = run.experiment;

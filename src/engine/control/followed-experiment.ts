@@ -19,7 +19,7 @@ export function argumentsOf(folder: string): { readonly file: string; readonly t
     : { file, text: readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }) };
 }
 
-export type Followed = {
+export type FollowedFolder = {
   readonly follows: Follows;
   /** Dataset YAML as given; without it the one that the arguments name. */
   readonly data?: string;
@@ -28,7 +28,7 @@ export type Followed = {
 };
 
 /** What is known of another program's run. Nothing is decided for it: it is stopped neither early nor for divergence. */
-export function experimentOf({ follows, data, cwd }: Followed, text: string): Experiment {
+export function experimentOf({ follows, data, cwd }: FollowedFolder, text: string): Experiment {
   const { draft } = parseExperiment(text, { file: 'args.yaml' });
   const found = data ?? findData(draft.data, follows.folder, cwd);
   const { command: _, ...experiment } = draft;

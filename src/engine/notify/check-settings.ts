@@ -20,14 +20,14 @@ export type Written = {
   placeOf(keys: readonly string[]): SourceRange | undefined;
 };
 
-export type Checked = {
+export type CheckedSettings = {
   readonly channels: readonly NotifyChannel[];
   readonly language?: string;
   readonly problems: readonly Problem[];
 };
 
 /** What is wrong is named by its key and never by its value, which may be a secret. */
-export function checkSettings(written: Written): Checked {
+export function checkSettings(written: Written): CheckedSettings {
   const { value } = written;
   if (value === undefined || value === null) return { channels: [], problems: [] };
   if (!isRecord(value)) return { channels: [], problems: [problemAt(written, [], BLOCK)] };

@@ -7,7 +7,7 @@ import { findProgram } from '../../run/folder/find-program';
 
 export type Toast = { readonly title: string; readonly text: string; readonly urgent: boolean };
 
-type Program = {
+type SystemProgram = {
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export function toastProgram(
   toast: Toast,
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
-): Program | undefined {
+): SystemProgram | undefined {
   if (platform === 'darwin')
     return { file: '/usr/bin/osascript', args: [...APPLE_SCRIPT, toast.title, toast.text] };
   if (platform === 'win32') return windowsProgram(toast, env);
@@ -69,7 +69,7 @@ $id = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershe
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($id).Show([Windows.UI.Notifications.ToastNotification]::new($xml))
 `;
 
-function windowsProgram(toast: Toast, env: Readonly<Record<string, string | undefined>>): Program {
+function windowsProgram(toast: Toast, env: Readonly<Record<string, string | undefined>>): SystemProgram {
   const script = Buffer.from(TOAST_SCRIPT, 'utf16le').toString('base64');
   return {
     file: path.win32.join(

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isNode, LineCounter, type Node } from 'yaml';
 import { toError } from '../../base/async';
+import type { Environment } from '../../base/environment';
 import { parseJson } from '../../base/json';
 import { type Problem, type SourceRange, worded } from '../../base/problem';
 import { words } from '../../base/words';
@@ -10,10 +11,8 @@ import { readTextSync } from '../../run/folder/read-file';
 import { codeOf } from '../../run/folder/refused';
 import { stateFolders } from '../../run/folder/state-folder';
 import { CHANNEL_NAMES, channel } from './channels';
-import { type Checked, checkSettings, type NotifyChannel } from './check-settings';
+import { type CheckedSettings, checkSettings, type NotifyChannel } from './check-settings';
 import { EDITOR_VARIABLE, LOCALE_VARIABLE } from './variables';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 export type NotifySettings = {
   readonly channels: readonly NotifyChannel[];
@@ -32,7 +31,7 @@ export const notifyFile = (): string => path.join(stateFolders()[0], 'notify.yam
  * Takes what the environment says of notifications out of it: the keeper's children, trainers of strangers among them, have no
  * use for it.
  */
-export function takeNotifyEnvironment(env: NodeJS.ProcessEnv): Env {
+export function takeNotifyEnvironment(env: NodeJS.ProcessEnv): Environment {
   const taken = Object.entries(env).filter(([name]) => name.startsWith(PREFIX));
   for (const [name] of taken) delete env[name];
   const { LC_ALL, LC_MESSAGES, LANG } = env;
@@ -40,23 +39,23 @@ export function takeNotifyEnvironment(env: NodeJS.ProcessEnv): Env {
 }
 
 /** What is set up now: variables count over the editor's setting, and that over the file. */
-export function readNotifySettings(env: Env, file = notifyFile()): NotifySettings {
+export function readNotifySettings(env: Environment, file = notifyFile()): NotifySettings {
   const sources = [readFile(file), readEditor(env), readVariables(env)];
   const byName = new Map(sources.flatMap(({ channels }) => channels.map((one) => [one.name, one])));
   const language = sources.findLast((one) => one.language !== undefined)?.language ?? systemLanguage(env);
   return { channels: [...byName.values()], language, problems: sources.flatMap(({ problems }) => problems) };
 }
 
-function systemLanguage(env: Env): string {
+function systemLanguage(env: Environment): string {
   const { LC_ALL, LC_MESSAGES, LANG } = env;
   return (
     [env[LOCALE_VARIABLE], LC_ALL, LC_MESSAGES, LANG].find((one) => one !== undefined && one !== '') ?? 'en'
   );
 }
 
-const NOTHING: Checked = { channels: [], problems: [] };
+const NOTHING: CheckedSettings = { channels: [], problems: [] };
 
-function readFile(file: string): Checked {
+function readFile(file: string): CheckedSettings {
   try {
     const text = readTextSync(file, { most: MOST_CHARACTERS, links: 'follow' });
     const why = whyNotPrivate(file);
@@ -68,7 +67,7 @@ function readFile(file: string): Checked {
 }
 
 /** It holds secrets: one that others can read is not used before it is closed to them. */
-function whyNotPrivate(file: string): Checked | undefined {
+function whyNotPrivate(file: string): CheckedSettings | undefined {
   if (process.platform === 'win32' || process.geteuid === undefined) return undefined;
   const { mode, uid } = statSync(file);
   if (uid !== process.geteuid()) return refused(file, 'is another user’s file');
@@ -77,11 +76,11 @@ function whyNotPrivate(file: string): Checked | undefined {
   return { channels: [], problems: [{ severity: 'error', file, ...worded(said) }] };
 }
 
-function refused(file: string, message: string): Checked {
+function refused(file: string, message: string): CheckedSettings {
   return { channels: [], problems: [{ severity: 'error', file, message: message.replace(`${file}: `, '') }] };
 }
 
-function checkYaml(text: string, file: string): Checked {
+function checkYaml(text: string, file: string): CheckedSettings {
   const lines = new LineCounter();
   const { document, faults } = parseYaml(text, { lines, mostCharacters: MOST_CHARACTERS });
   const rangeOf = (start: number, end: number): SourceRange => {
@@ -107,14 +106,14 @@ function checkYaml(text: string, file: string): Checked {
   return checkSettings({ value: document.toJS(), file, placeOf });
 }
 
-function readEditor(env: Env): Checked {
+function readEditor(env: Environment): CheckedSettings {
   const text = env[EDITOR_VARIABLE];
   if (text === undefined || text === '') return NOTHING;
   return checkSettings({ value: parseJson(text), file: 'pitwall.notify', placeOf: () => undefined });
 }
 
 /** `PITWALL_NOTIFY_NTFY=https://...`, `PITWALL_NOTIFY_NTFY_TOKEN=...`, `PITWALL_NOTIFY_NTFY_EVENTS=end,failure`. */
-function readVariables(env: Env): Checked {
+function readVariables(env: Environment): CheckedSettings {
   const language = env[`${PREFIX}_LANGUAGE`];
   const value = Object.fromEntries(
     CHANNEL_NAMES.map((name) => [name, ofVariables(name, env)]).filter(([, one]) => one !== undefined),
@@ -123,7 +122,7 @@ function readVariables(env: Env): Checked {
   return { ...checked, ...(language !== undefined && { language }) };
 }
 
-function ofVariables(name: (typeof CHANNEL_NAMES)[number], env: Env): unknown {
+function ofVariables(name: (typeof CHANNEL_NAMES)[number], env: Environment): unknown {
   const variable = `${PREFIX}_${name.toUpperCase()}`;
   const main = env[variable];
   if (main === undefined || main === '' || main === '0' || main === 'false') return undefined;

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import type { Environment } from '../../base/environment';
 import { findProgram } from '../../run/folder/find-program';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 const PYTHON = /^python[\d.]*(\.exe)?$/i;
 const FIRST_LINE_BYTES = 256;
@@ -14,7 +13,7 @@ const FIRST_LINE_BYTES = 256;
 export function pythonOfCommand(
   [program = '']: readonly string[],
   cwd: string,
-  env: Env,
+  env: Environment,
 ): string | undefined {
   const file = /[\\/]/.test(program) ? path.resolve(cwd, program) : findProgram(program, env);
   if (file === undefined) return undefined;

@@ -10,19 +10,15 @@ import { requireTrust } from '../trust';
 import { ask } from './steer';
 import { pickRun, type RunTarget } from './targets';
 
-type MaybeCheckpoint = RunTarget | undefined;
-type Chosen = { readonly dir: string; readonly epoch: number };
+type MaybeTarget = RunTarget | undefined;
+type ChosenEpoch = { readonly dir: string; readonly epoch: number };
 
-export async function validateCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
+export async function validateCheckpoint(services: Services, target: MaybeTarget): Promise<void> {
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Validate'));
   if (chosen) await ask(services, chosen.dir, { type: 'validate', epoch: chosen.epoch });
 }
 
-export async function pinCheckpoint(
-  services: Services,
-  target: MaybeCheckpoint,
-  pinned: boolean,
-): Promise<void> {
+export async function pinCheckpoint(services: Services, target: MaybeTarget, pinned: boolean): Promise<void> {
   const chosen = await pickCheckpoint(
     services,
     target,
@@ -31,17 +27,17 @@ export async function pinCheckpoint(
   if (chosen) await ask(services, chosen.dir, { type: 'pin', epoch: chosen.epoch, pinned });
 }
 
-export async function revealCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
+export async function revealCheckpoint(services: Services, target: MaybeTarget): Promise<void> {
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Reveal'));
   if (!chosen) return;
   const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
   await vscode.commands.executeCommand(command, vscode.Uri.file(modelOf(chosen)));
 }
 
-const modelOf = ({ dir, epoch }: Chosen): string => path.join(dir, checkpointPath(epoch), 'model.onnx');
+const modelOf = ({ dir, epoch }: ChosenEpoch): string => path.join(dir, checkpointPath(epoch), 'model.onnx');
 
 /** Runs one picture through a checkpoint and shows what it finds. */
-export async function tryCheckpoint(services: Services, target: MaybeCheckpoint): Promise<void> {
+export async function tryCheckpoint(services: Services, target: MaybeTarget): Promise<void> {
   if (!(await requireTrust())) return;
   const chosen = await pickCheckpoint(services, target, vscode.l10n.t('Try on an image'), 'best');
   if (!chosen) return;
@@ -70,10 +66,10 @@ export async function tryCheckpoint(services: Services, target: MaybeCheckpoint)
 /** The chosen checkpoint; of a run named without one, the best or the one picked. */
 async function pickCheckpoint(
   services: Services,
-  target: MaybeCheckpoint,
+  target: MaybeTarget,
   title: string,
   fallback?: 'best',
-): Promise<Chosen | undefined> {
+): Promise<ChosenEpoch | undefined> {
   const current = services.runs.current?.dir;
   const dir = await pickRun(services, target ?? (current ? { dir: current } : undefined), () => true, title);
   if (dir === undefined) return undefined;

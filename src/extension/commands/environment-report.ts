@@ -2,7 +2,7 @@ import type { Translate } from '../../base/translate';
 import type { PythonReport } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 
-export type Environment = {
+export type FoundTools = {
   readonly machine: string;
   /** Or why the devices could not be listed. */
   readonly devices: readonly DeviceReport[] | string;
@@ -10,7 +10,7 @@ export type Environment = {
 };
 
 /** The environment as Markdown: which devices can be used, which Pythons were found. */
-export function environmentReport({ machine, devices, pythons }: Environment, t: Translate): string {
+export function environmentReport({ machine, devices, pythons }: FoundTools, t: Translate): string {
   return [
     `# ${t('Pitwall environment')}`,
     machine,

@@ -3,9 +3,9 @@ import type { LiveRun } from '../../engine/runs/live-run';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 
-export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validated };
+export type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validation };
 
 /** Detections of an epoch, or of the newest epoch whose file was kept. Undefined if there is none. */
 export async function readDetections(

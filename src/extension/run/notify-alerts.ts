@@ -43,16 +43,16 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   return store;
 }
 
-type News = { readonly message: string; readonly button: ActionView | undefined };
+type AlertNotice = { readonly message: string; readonly button: ActionView | undefined };
 
-function newsOf(entry: RunEntry): News | undefined {
+function newsOf(entry: RunEntry): AlertNotice | undefined {
   if (entry.source !== 'keeper' || entry.value.type !== 'alert') return undefined;
   const { severity, t, action } = entry.value;
   if (severity === 'info' || Date.now() - t >= FRESH_MS) return undefined;
   return { message: alertText(entry.value, translate), button: action && alarmButton(action, translate) };
 }
 
-async function show(services: Services, { message, button }: News, dir: string): Promise<void> {
+async function show(services: Services, { message, button }: AlertNotice, dir: string): Promise<void> {
   const dashboard = vscode.l10n.t('Open Dashboard');
   const never = vscode.l10n.t("Don't Show Again");
   // What is on the screen is not offered.

@@ -3,7 +3,7 @@ import { formatMetric } from '../../domain/display/format';
 import { exponentialAverage } from '../../domain/display/smooth';
 import type { Points } from '../../domain/display/thin';
 import { metricNames } from '../../domain/run/task';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 import { alarmMarks } from './alarm-marks';
 import {
   type ChartContext,
@@ -14,7 +14,7 @@ import {
 } from './chart-context';
 import { bothCheckpoints } from './other-run';
 
-type Read = (validated: Validated) => number;
+type Read = (validated: Validation) => number;
 
 function pointsOf(context: ChartContext, read: Read): [number, number][] {
   return [...context.state.validations.values()].map((v) => [context.axis.ofStep(v.step), read(v)]);

@@ -3,7 +3,7 @@ import { formatCount, formatRate } from '../../domain/display/format';
 import type { Points } from '../../domain/display/thin';
 import { headlineTexts, isAssumed, markedCount } from '../../domain/schedule/headlines';
 import { mainFirst, mainRates } from '../../run/main-group';
-import type { LrChange } from '../../run/requests';
+import type { AppliedLrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
 import { alarmMarks } from './alarm-marks';
 import {
@@ -82,7 +82,7 @@ function groupSeries(context: ChartContext, group: string, index: number): Serie
 }
 
 /** A change that stays on the chart: what it means and who requested it. */
-function changeLabel({ mode, value, step, by, warmup }: LrChange, t: Translate): string {
+function changeLabel({ mode, value, step, by, warmup }: AppliedLrChange, t: Translate): string {
   const at = formatCount(step);
   const lr = formatRate(value);
   const meanings = {

@@ -1,6 +1,6 @@
 import { type Points, thin } from '../../domain/display/thin';
 import type { RunState } from '../../run/state';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 import { createAxis } from './axis';
 import type { ChartContext, SeriesDraft, SeriesHead } from './chart-context';
 import type { ViewInput } from './input';
@@ -36,7 +36,7 @@ export function bothSteps(
 }
 
 /** A per-checkpoint series of both runs; empty if there is only one run. */
-export function bothCheckpoints(context: ChartContext, read: (v: Validated) => number): SeriesDraft[] {
+export function bothCheckpoints(context: ChartContext, read: (v: Validation) => number): SeriesDraft[] {
   const { other } = context;
   if (!other) return [];
   return [
@@ -48,7 +48,7 @@ export function bothCheckpoints(context: ChartContext, read: (v: Validated) => n
 function checkpoints(
   { axisName }: ChartContext,
   run: Pick<ViewInput, 'state' | 'planned'>,
-  read: (v: Validated) => number,
+  read: (v: Validation) => number,
 ) {
   const validations = [...run.state.validations.values()];
   const axis = createAxis(axisName, run);

@@ -4,7 +4,7 @@ import type { RunFile } from '../../run/files';
 import { isRangeTest, shownState } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 import { lastOf, totalSteps, type ViewInput } from './input';
 
 // What the shortest view of a run, the status bar, needs: the editor loads this file when it activates the extension.
@@ -95,7 +95,7 @@ export function secondsPerStep({ state }: Pick<ViewInput, 'state'>): number | un
   return steps > 0 ? (t.at(last) - t.at(first)) / 1000 / steps : undefined;
 }
 
-export const lastValidated = ({ state }: ViewInput): Validated | undefined =>
+export const lastValidated = ({ state }: ViewInput): Validation | undefined =>
   [...state.validations.values()].at(-1);
 
 /** Alerts older than this are no longer shown above a run that goes on. */

@@ -13,7 +13,7 @@ import { metricNames } from '../../domain/run/task';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import { standingOf } from '../../run/standing';
-import type { Validated } from '../../run/validation';
+import type { Validation } from '../../run/validation';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
 import { previewTiles } from './preview-tiles';
@@ -145,7 +145,7 @@ function validationTile(input: ViewInput): TileView {
   };
 }
 
-function howValidated(last: Validated, { t }: ViewInput): string {
+function howValidated(last: Validation, { t }: ViewInput): string {
   const speed = last.images / last.seconds.total;
   const device = `${deviceName(last.device)}${last.half ? ' FP16' : ''}`;
   return `${t('{0} images/s', formatValue(speed))} · ${device}`;

@@ -4,11 +4,11 @@ import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
-import type { Validated, VersusBest } from '../../run/validation';
+import type { Validation, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
 
 /** A checkpoint against the best before it: better, worse, or not to be told apart. */
-export function verdictOf(state: RunState, validated: Validated, t: Translate): Sentence {
+export function verdictOf(state: RunState, validated: Validation, t: Translate): Sentence {
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const text = formatSigned(versus.difference);
@@ -29,14 +29,14 @@ export function verdictOf(state: RunState, validated: Validated, t: Translate): 
 }
 
 /** Judged against all checkpoints together: the best is a selected one, and most of what is below it is just as good. */
-function isWorse({ validations }: RunState, { epoch }: Validated, versus: VersusBest): boolean {
+function isWorse({ validations }: RunState, { epoch }: Validation, versus: VersusBest): boolean {
   if (versus.judged) return versus.judged.isWorse;
   const among = [...validations.keys()].filter((other) => other <= epoch).length;
   return isWorseByInterval(versus.difference, versus, among);
 }
 
 /** Without a paired comparison only the difference is shown, without a verdict. */
-function plainVerdict(state: RunState, validated: Validated, t: Translate): Sentence {
+function plainVerdict(state: RunState, validated: Validation, t: Translate): Sentence {
   const before = bestBefore(state, validated);
   if (!before) return { text: t('first checkpoint'), tone: 'quiet' };
   const difference = formatSigned(validated.map - before.map);
@@ -44,14 +44,14 @@ function plainVerdict(state: RunState, validated: Validated, t: Translate): Sent
 }
 
 /** Against the best before it, as a number alone; empty for the first. */
-export function changeOf(state: RunState, validated: Validated): string {
+export function changeOf(state: RunState, validated: Validation): string {
   const before = validated.versusBest ? undefined : bestBefore(state, validated);
   const difference = validated.versusBest?.difference ?? (before && validated.map - before.map);
   return difference === undefined ? '' : formatSigned(difference);
 }
 
-function bestBefore(state: RunState, validated: Validated): Validated | undefined {
-  let best: Validated | undefined;
+function bestBefore(state: RunState, validated: Validation): Validation | undefined {
+  let best: Validation | undefined;
   for (const other of state.validations.values()) {
     if (other.epoch >= validated.epoch || !mayBeSameValSet(other.fingerprint, validated.fingerprint))
       continue;

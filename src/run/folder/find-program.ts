@@ -1,14 +1,13 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../base/environment';
 
 /**
  * The file that a program's bare name means on PATH; undefined if there is none. Searched here and not by the system:
  * Windows tries the working folder first, and a relative entry of PATH depends on the working folder. Nothing may be
  * started from a folder that is merely viewed.
  */
-export function findProgram(name: string, env: Env = process.env): string | undefined {
+export function findProgram(name: string, env: Environment = process.env): string | undefined {
   const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter((f) => path.isAbsolute(f));
   const names = process.platform === 'win32' ? [`${name}.exe`, name] : [name];
   return folders.flatMap((folder) => names.map((n) => path.join(folder, n))).find(isFile);

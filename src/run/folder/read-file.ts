@@ -87,10 +87,10 @@ async function readAll(file: string, rule: ReadRule): Promise<Buffer> {
   }
 }
 
-type Place = { readonly way: string; readonly flags: number; readonly close: () => void };
+type OpenPath = { readonly way: string; readonly flags: number; readonly close: () => void };
 
 /** The way to a file: direct if it is in its root itself, else through folders that were opened. */
-function placeOf(file: string, { root, links }: Omit<ReadRule, 'most'>): Place {
+function placeOf(file: string, { root, links }: Omit<ReadRule, 'most'>): OpenPath {
   const follow = links === 'follow';
   const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
   const folder = path.dirname(file);
@@ -105,7 +105,7 @@ function refuseLink(file: string): void {
   if (lstatSync(file).isSymbolicLink()) throw refusedLink(file);
 }
 
-async function openPlace({ way, flags }: Place, file: string): Promise<FileHandle> {
+async function openPlace({ way, flags }: OpenPath, file: string): Promise<FileHandle> {
   try {
     return await open(way, flags);
   } catch (error) {

@@ -30,9 +30,9 @@ function inFolder(file: string, root: string, remove: (folder: OpenFolder, name:
   }
 }
 
-type Entry = { readonly shown: string; readonly depth: number };
+type RemovedEntry = { readonly shown: string; readonly depth: number };
 
-function removeEntry(outer: OpenFolder, name: string, entry: Entry): void {
+function removeEntry(outer: OpenFolder, name: string, entry: RemovedEntry): void {
   if (!lstatSync(outer.at(name)).isDirectory()) {
     unlinkSync(outer.at(name));
     return;

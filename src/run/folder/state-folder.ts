@@ -1,12 +1,11 @@
 import { chmodSync, lstatSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Environment } from '../../base/environment';
 import { makeFolderSync } from './make-folder';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** The folder for what Pitwall remembers of this user: with their other settings, never in a project. */
-export function stateFolderOf(env: Env, home: string, platform: NodeJS.Platform): string {
+export function stateFolderOf(env: Environment, home: string, platform: NodeJS.Platform): string {
   if (platform === 'win32')
     return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'pitwall');
   if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'pitwall');

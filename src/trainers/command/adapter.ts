@@ -15,7 +15,7 @@ import type { Source, SourceRecord } from './sources/source';
 /** A poll that returns fewer records than this has read everything that was written before. */
 const CAUGHT_UP = 1000;
 
-type CheckpointRecord = Extract<ForeignRecord, { kind: 'checkpoint' }>;
+type FoundWeights = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
 export type AdapterOptions = {
   readonly runDir: string;
@@ -29,7 +29,7 @@ export type AdapterOptions = {
   readonly accepts: readonly string[];
   readonly answer: AnswerRequest;
   /** Brings an announced checkpoint into the run folder. */
-  readonly take: (checkpoint: CheckpointRecord) => readonly TrainerEvent[];
+  readonly take: (checkpoint: FoundWeights) => readonly TrainerEvent[];
   readonly onRecords?: (records: readonly SourceRecord[]) => void;
   /** After each poll: checkpoints that no one announced, and whether the run has come to its end. */
   readonly afterPoll?: (run: ForeignRun, reported: Reported) => readonly TrainerEvent[];
@@ -163,7 +163,7 @@ async function explain(source: Source): Promise<string> {
   return (await source.explain?.().catch(() => undefined)) ?? 'nothing that it wrote could be read';
 }
 
-type Verdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly said?: Words };
+type EndVerdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly said?: Words };
 
 function endOf(ended: Ended): AdapterEnding {
   const { reason, said } = verdictOf(ended);
@@ -176,7 +176,7 @@ function endOf(ended: Ended): AdapterEnding {
   };
 }
 
-function verdictOf({ end, asked, run, silence }: Ended): Verdict {
+function verdictOf({ end, asked, run, silence }: Ended): EndVerdict {
   if (end.kind === 'left') return { reason: 'stopped', said: quoted(end.message) };
   if (end.kind === 'finished') return { reason: 'completed', said: quoted(end.message) };
   const how = wordsOf(end);
@@ -194,7 +194,7 @@ function verdictOf({ end, asked, run, silence }: Ended): Verdict {
   };
 }
 
-function exitedCleanly(how: Words, silence: string | undefined): Verdict {
+function exitedCleanly(how: Words, silence: string | undefined): EndVerdict {
   if (silence === undefined) return { reason: 'completed' };
   return { reason: 'failed', said: words('{0} and reported nothing: {1}', how, silence) };
 }

@@ -2,17 +2,16 @@ import { closeSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
-import { type Words, withEnglish, words } from '../../base/words';
+import { withEnglish, words } from '../../base/words';
 import type { TrainerEvent } from '../../run/events';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { makeFolderIn } from '../../run/folder/open-folder';
 import { readTextSync } from '../../run/folder/read-file';
 import { removeFile } from '../../run/folder/remove';
 import { openToAppend } from '../../run/folder/write-file';
-import { type ControlRequest, zControlFile } from '../../run/requests';
+import { type ControlRequest, type RequestAnswer, zControlFile } from '../../run/requests';
 import { type Program, STOP_FILE } from './program';
 
-export type RequestAnswer = { readonly ok: boolean; readonly said: Words };
 export type AnswerRequest = (request: ControlRequest) => RequestAnswer;
 
 export type Answering = {

@@ -5,7 +5,7 @@ import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../run/files
 import { draftFolder } from '../../run/folder/draft-folder';
 import { createFile } from '../../run/folder/write-file';
 
-export type ForeignCheckpoint = {
+export type WeightsFile = {
   /** Absolute. */
   readonly source: string;
   /** As it was announced. */
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export const isModelFile = (file: string): boolean => path.extname(file) in NAMES;
 
 /** Copies a model file into the run folder, whole, and makes its event; a warning if it is not one or does not exist. */
-export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): TrainerEvent {
+export function copyCheckpoint(runDir: string, checkpoint: WeightsFile): TrainerEvent {
   const { source, shown, epoch, step } = checkpoint;
   const warn = (why: string): TrainerEvent => ({
     type: 'log',
@@ -51,7 +51,7 @@ export function copyCheckpoint(runDir: string, checkpoint: ForeignCheckpoint): T
   }
 }
 
-function metaOf({ source, epoch, step }: ForeignCheckpoint, created: number): CheckpointMeta {
+function metaOf({ source, epoch, step }: WeightsFile, created: number): CheckpointMeta {
   const model = path.basename(source);
   return { format: RUN_FORMAT, epoch, step, model, names: [], imgsz: 0, created };
 }

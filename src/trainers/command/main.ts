@@ -27,9 +27,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-type Place = { readonly runDir: string; readonly attempt: number; readonly pid: number | undefined };
+type AttemptPlace = { readonly runDir: string; readonly attempt: number; readonly pid: number | undefined };
 
-function read({ follows, experiment, cwd }: RunFile, place: Place): Promise<number> {
+function read({ follows, experiment, cwd }: RunFile, place: AttemptPlace): Promise<number> {
   if (follows) return follow({ ...place, follows });
   const { command, epochs } = experiment.resolved;
   if (!command) throw new Error(`${experiment.file}: command.run: the program and its arguments are missing`);

@@ -3,11 +3,11 @@ import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../run
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readTextSync } from '../../run/folder/read-file';
 
-type Step = TrainerEventOf<'step'>;
+type ReportedStep = TrainerEventOf<'step'>;
 
 /** What events.jsonl says so far and still holds. */
 export type Reported = {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ReportedStep[];
   /** Epochs, plans and logs, as text without their times. */
   readonly others: ReadonlySet<string>;
   /** Epochs whose checkpoint was announced. */
@@ -17,7 +17,7 @@ export type Reported = {
 export function readReported(file: string): Reported {
   const events = surviving(eventsOf(file));
   return {
-    steps: events.filter((event): event is Step => event.type === 'step'),
+    steps: events.filter((event): event is ReportedStep => event.type === 'step'),
     others: new Set(events.map(textOf)),
     checkpoints: new Set(events.flatMap((event) => (event.type === 'checkpoint' ? [event.epoch] : []))),
   };
@@ -50,7 +50,7 @@ export function unreported(
   reported: Reported,
   now: readonly TrainerEvent[],
 ): { readonly fromStep: number; readonly events: TrainerEvent[] } {
-  const steps = now.filter((event): event is Step => event.type === 'step');
+  const steps = now.filter((event): event is ReportedStep => event.type === 'step');
   const fromStep = firstNewStep(reported.steps, steps);
   const isNew = (event: TrainerEvent): boolean => {
     if (event.type === 'step') return event.step >= fromStep;
@@ -60,7 +60,7 @@ export function unreported(
   return { fromStep, events: now.filter(isNew) };
 }
 
-function firstNewStep(before: readonly Step[], now: readonly Step[]): number {
+function firstNewStep(before: readonly ReportedStep[], now: readonly ReportedStep[]): number {
   const same = now.findIndex((step, i) => before[i] === undefined || textOf(step) !== textOf(before[i]));
   const differs = same < 0 ? now.length : same;
   return (now[differs] ?? before[differs])?.step ?? (now.at(-1)?.step ?? -1) + 1;

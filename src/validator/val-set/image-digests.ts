@@ -4,15 +4,15 @@ import { DIGEST_LENGTH } from '../../domain/compare/val-set';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 
-type Image = Pick<DatasetImage, 'file' | 'stamp'>;
-type Known = { readonly stamp: string; readonly digest: Promise<string> };
+type StampedImage = Pick<DatasetImage, 'file' | 'stamp'>;
+type KnownDigest = { readonly stamp: string; readonly digest: Promise<string> };
 
 /** Digests of image files, computed from the bytes that are decoded anyway and kept while the files do not change. */
 export class ImageDigests {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownDigest>();
 
   /** The file was read just now, and these are its bytes. */
-  note({ file, stamp }: Image, bytes: Uint8Array): void {
+  note({ file, stamp }: StampedImage, bytes: Uint8Array): void {
     if (this.#known.get(file)?.stamp === stamp) return;
     const digest = digestOf(bytes);
     // The error is thrown to the caller that asks for it.
@@ -21,7 +21,7 @@ export class ImageDigests {
   }
 
   /** Reads the file if it has not been read yet. */
-  async of(image: Image): Promise<string> {
+  async of(image: StampedImage): Promise<string> {
     const known = this.#known.get(image.file);
     if (known?.stamp === image.stamp) return known.digest;
     this.note(image, await readBytes(image.file, { most: MOST_BYTES.image, links: 'follow' }));

@@ -3,8 +3,8 @@ import { greyThumbnail } from '../../dataset/decode/thumbnail';
 import type { DatasetImage } from '../../dataset/split';
 import { HASHED_SIZE, hashImage, type ImageHash } from '../../domain/dataset/image-hash';
 
-type Image = Pick<DatasetImage, 'file' | 'stamp'>;
-type Known = { readonly stamp: string; readonly hash: ImageHash | undefined };
+type HashedImage = Pick<DatasetImage, 'file' | 'stamp'>;
+type KnownHash = { readonly stamp: string; readonly hash: ImageHash | undefined };
 
 /** Images opened at once, beside a training that is not to be slowed down. */
 const WIDTH = 4;
@@ -13,14 +13,14 @@ const MOST_HASHED = 5000;
 
 /** What images look like, kept while their files stay as they are; nothing of a set that is too large to look at. */
 export class ImageHashes {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownHash>();
 
-  async of(images: readonly Image[]): Promise<readonly (ImageHash | undefined)[]> {
+  async of(images: readonly HashedImage[]): Promise<readonly (ImageHash | undefined)[]> {
     if (images.length > MOST_HASHED) return images.map(() => undefined);
     return mapPool([...images], WIDTH, (image) => this.#hashOf(image));
   }
 
-  async #hashOf({ file, stamp }: Image): Promise<ImageHash | undefined> {
+  async #hashOf({ file, stamp }: HashedImage): Promise<ImageHash | undefined> {
     const known = this.#known.get(file);
     if (known?.stamp === stamp) return known.hash;
     const pixels = await greyThumbnail(file, HASHED_SIZE);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startValidator } from '../../../src/engine/validator-process';
 import { readRunSync } from '../../../src/run/folder/read';
-import { zValidated } from '../../../src/run/validation';
+import { zValidation } from '../../../src/run/validation';
 import { runCliProcess } from '../../helpers/cli';
 import { copyTinyData } from '../../helpers/old-runs';
 import { repositoryRoot } from '../../helpers/shared';
@@ -71,7 +71,7 @@ async function train(name: Name): Promise<void> {
     .map((line) => JSON.parse(line))
     .filter(({ type }) => type === 'validation')
     .at(-1);
-  const { epoch, map } = zValidated.parse(last);
+  const { epoch, map } = zValidation.parse(last);
   expect(epoch).toBe(EPOCHS);
   reported.set(name, map);
 }

@@ -3,7 +3,11 @@ import { words } from '../../../src/base/words';
 import { type KeeperEvent, type KeeperState, keeperTransition } from '../../../src/keeper/keeper-state';
 import type { StopCause } from '../../../src/keeper/outcome';
 import type { TrainerProcess } from '../../../src/keeper/trainer-process';
-import { type TrainerEvent, type TrainerState, trainerTransition } from '../../../src/keeper/trainer-state';
+import {
+  type TrainerState,
+  type TrainerTransition,
+  trainerTransition,
+} from '../../../src/keeper/trainer-state';
 import {
   epochOf,
   type ValidationEvent,
@@ -56,7 +60,7 @@ describe('the trainer of a run', () => {
     settling: { kind: 'settling', ...gone },
     over: { kind: 'over', outcome, cause: asked, attempt: 2 },
   };
-  const events: { readonly [K in TrainerEvent['kind']]: TrainerEvent } = {
+  const events: { readonly [K in TrainerTransition['kind']]: TrainerTransition } = {
     start: { kind: 'start', attempt: 3 },
     started: { kind: 'started', ...living },
     stop: { kind: 'stop', cause: early },
@@ -64,7 +68,7 @@ describe('the trainer of a run', () => {
     settle: { kind: 'settle' },
     judged: { kind: 'judged', outcome },
   };
-  const none: Readonly<Record<TrainerEvent['kind'], 'same'>> = {
+  const none: Readonly<Record<TrainerTransition['kind'], 'same'>> = {
     start: 'same',
     started: 'same',
     stop: 'same',
@@ -72,7 +76,7 @@ describe('the trainer of a run', () => {
     settle: 'same',
     judged: 'same',
   };
-  const cells: Cells<TrainerState, TrainerEvent> = {
+  const cells: Cells<TrainerState, TrainerTransition> = {
     unknown: {
       ...none,
       start: { kind: 'starting', attempt: 3, cause: undefined },

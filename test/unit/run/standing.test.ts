@@ -7,7 +7,7 @@ import { verdictOf } from '../../../src/protocol/dashboard/verdict';
 import { createRunState, foldRun } from '../../../src/run/reduce';
 import { standingOf, versusBest } from '../../../src/run/standing';
 import type { RunEntry, RunState } from '../../../src/run/state';
-import type { Drawn, Validated, VersusBest } from '../../../src/run/validation';
+import type { DrawnMaps, Validation, VersusBest } from '../../../src/run/validation';
 import { syntheticRun } from '../../helpers/synthetic-run';
 
 const IMAGES = 100;
@@ -15,7 +15,7 @@ const REPLICATES = 200;
 const LEVELS = [0.3, 0.5, 0.5, 0.5, 0.5];
 
 /** Draws of a checkpoint that scores `level` on an image in the mean. */
-function drawnOf(epoch: number, level: number, t: number): Drawn {
+function drawnOf(epoch: number, level: number, t: number): DrawnMaps {
   const random = createRandom(epoch);
   const scores = Float64Array.from({ length: IMAGES }, () => level + 0.1 * random.normal());
   const weights = new Int32Array(IMAGES);
@@ -29,16 +29,16 @@ function drawnOf(epoch: number, level: number, t: number): Drawn {
 const { run, entries } = syntheticRun({ epochs: LEVELS.length, stepsPerEpoch: 1, steps: LEVELS.length });
 const template = entries
   .map(({ value }) => value)
-  .find((value): value is Validated => 'type' in value && value.type === 'validation');
+  .find((value): value is Validation => 'type' in value && value.type === 'validation');
 const drawn = LEVELS.map((level, i) => drawnOf(i + 1, level, 2 + i));
 
-function validated(epoch: number, t: number, more: Partial<Validated> = {}): RunEntry {
+function validated(epoch: number, t: number, more: Partial<Validation> = {}): RunEntry {
   if (!template) throw new Error('a synthetic run has validations');
   const { versusBest: _, ...plain } = template;
   return { source: 'validation', value: { ...plain, epoch, t, map: drawn[epoch - 1].map, ...more } };
 }
 
-const toEntry = (value: Drawn): RunEntry => ({ source: 'validation', value });
+const toEntry = (value: DrawnMaps): RunEntry => ({ source: 'validation', value });
 const best: RunEntry = {
   source: 'keeper',
   value: { type: 'best', t: 9, epoch: 3, map: drawn[2].map, path: 'checkpoints/epoch-0003' },

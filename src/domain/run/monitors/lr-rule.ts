@@ -1,5 +1,12 @@
 import { words } from '../../../base/words';
-import { createStreak, type Finding, type MonitorRule, type StepReading, show, type Verdict } from './rule';
+import {
+  createStreak,
+  type MonitorRule,
+  type RuleFinding,
+  type RuleVerdict,
+  type StepReading,
+  show,
+} from './rule';
 
 /**
  * A hundredth is far above what 32-bit numbers round to, and far below any other schedule; eight steps, because a trainer may
@@ -29,7 +36,7 @@ const lrOffPlan: MonitorRule = {
   create() {
     const streak = createStreak(OFF.steps);
     let peak = 0;
-    return (reading, isRaised): Verdict => {
+    return (reading, isRaised): RuleVerdict => {
       if (reading.kind === 'attempt') streak.clear();
       if (reading.kind !== 'step' || reading.planned === undefined) return undefined;
       peak = Math.max(peak, ...reading.planned.filter(Number.isFinite));
@@ -39,7 +46,7 @@ const lrOffPlan: MonitorRule = {
   },
 };
 
-const offFinding = ({ plan, lr, group }: Off): Finding => ({
+const offFinding = ({ plan, lr, group }: Off): RuleFinding => ({
   numbers: { applied: lr, planned: plan },
   said: words(
     'the LR is not as planned: {0} is applied to {1}, the schedule has {2}',

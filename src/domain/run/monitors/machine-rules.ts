@@ -2,11 +2,11 @@ import { words } from '../../../base/words';
 import { formatBytes } from '../../display/format';
 import {
   createStreak,
-  type Finding,
   type MonitorRule,
   type Room,
+  type RuleFinding,
+  type RuleVerdict,
   type StepReading,
-  type Verdict,
 } from './rule';
 
 const MB = 2 ** 20;
@@ -39,7 +39,7 @@ function gpuRoom({ gpuBytes = Number.NaN, deviceBytes = 0 }: StepReading): Room 
   return isKnown ? { free: deviceBytes - gpuBytes, total: deviceBytes } : undefined;
 }
 
-const gpuFinding = ({ free, total }: Room): Finding => ({
+const gpuFinding = ({ free, total }: Room): RuleFinding => ({
   numbers: { used: total - free, total },
   said: words(
     'the GPU has little memory left: {0} of {1} are in use',
@@ -72,7 +72,7 @@ const memoryNearLimit: MonitorRule = {
   },
 };
 
-const memoryFinding = ({ free, total }: Room): Finding => ({
+const memoryFinding = ({ free, total }: Room): RuleFinding => ({
   numbers: { free, total },
   said: words('memory is nearly used up: {0} of {1} are left', formatBytes(free), formatBytes(total)),
 });
@@ -96,7 +96,7 @@ const diskNearlyFull: MonitorRule = {
       : undefined,
 };
 
-function diskVerdict({ free, total }: Room, known: number | undefined, isRaised: boolean): Verdict {
+function diskVerdict({ free, total }: Room, known: number | undefined, isRaised: boolean): RuleVerdict {
   const checkpoint = known ?? DISK.assumed;
   const needed = DISK.checkpoints * checkpoint + DISK.logs;
   if (free > needed * (isRaised ? DISK.calm : 1)) return 'calm';

@@ -1,6 +1,13 @@
 import { words } from '../../../base/words';
 import { medianOf } from '../loss-history';
-import { createStreak, type Finding, type MonitorRule, type StepReading, show, type Verdict } from './rule';
+import {
+  createStreak,
+  type MonitorRule,
+  type RuleFinding,
+  type RuleVerdict,
+  type StepReading,
+  show,
+} from './rule';
 
 /**
  * A block of 32 steps evens out single slow batches; a third of the usual speed is more than validation beside the training
@@ -21,7 +28,7 @@ const throughputDrop: MonitorRule = {
     const blocks = createBlocks();
     const streak = createStreak(PACE.seconds);
     let usual: number[] = [];
-    const judge = ({ level, seconds }: Block, isRaised: boolean): Verdict => {
+    const judge = ({ level, seconds }: Block, isRaised: boolean): RuleVerdict => {
       const before = usual.length < PACE.settle ? 0 : medianOf(usual);
       const isSlow = level < (isRaised ? PACE.calm : PACE.share) * before;
       if (!isSlow) usual = [...usual, level].slice(-PACE.kept);
@@ -39,7 +46,7 @@ const throughputDrop: MonitorRule = {
   },
 };
 
-const slowFinding = (now: number, usual: number): Finding => ({
+const slowFinding = (now: number, usual: number): RuleFinding => ({
   numbers: { now, usual },
   said: words('training has slowed down to {0} images per second, usual are {1}', show(now), show(usual)),
 });
@@ -81,7 +88,7 @@ const loaderStarving: MonitorRule = {
   create() {
     const waits = createWaits();
     const streak = createStreak(STARVING.seconds);
-    const judge = ({ wait, seconds }: Waited, isRaised: boolean): Verdict => {
+    const judge = ({ wait, seconds }: Waited, isRaised: boolean): RuleVerdict => {
       const share = wait / seconds;
       const isStarving = share > (isRaised ? STARVING.calm : STARVING.share);
       return streak.judge(isStarving, wait, { isRaised, finding: () => starvingFinding(share) });
@@ -97,7 +104,7 @@ const loaderStarving: MonitorRule = {
   },
 };
 
-const starvingFinding = (share: number): Finding => ({
+const starvingFinding = (share: number): RuleFinding => ({
   numbers: { share },
   said: words('training waits for images {0} % of its time', Math.round(100 * share)),
 });

@@ -71,16 +71,16 @@ export type Reading =
   | QueueReading;
 
 /** What a rule found, with the numbers that show it. */
-export type Finding = {
+export type RuleFinding = {
   readonly numbers: Readonly<Record<string, number>>;
   readonly said: Words;
 };
 
 /** `calm`: the condition does not hold; undefined: this reading does not decide it. */
-export type Verdict = Finding | 'calm' | undefined;
+export type RuleVerdict = RuleFinding | 'calm' | undefined;
 
 /** `isRaised`: the alarm was raised and its condition has not ended; it then ends at a lower level than it began. */
-export type Judge = (reading: Reading, isRaised: boolean) => Verdict;
+export type Judge = (reading: Reading, isRaised: boolean) => RuleVerdict;
 
 /** One alarm: `create` makes what it remembers of one run. How often each is wrong is in docs/alarms.md. */
 export type MonitorRule = {
@@ -107,7 +107,7 @@ export function createMonitor(rule: MonitorRule): (reading: Reading) => Alarm | 
 
 function alarmOf(
   { rule, severity, next, action }: MonitorRule,
-  { numbers, said }: Finding,
+  { numbers, said }: RuleFinding,
   reading: Reading,
 ): Alarm {
   return { rule, severity, said, next, action, numbers, ...placeOf(reading) };
@@ -123,7 +123,11 @@ const epochOf = (reading: Reading): number | undefined => ('epoch' in reading ? 
 
 /** For conditions that have to last: sums up `amount` while `holds`; a finding when the sum reaches `needed`. */
 export type Streak = {
-  judge(holds: boolean, amount: number, found: { isRaised: boolean; finding: () => Finding }): Verdict;
+  judge(
+    holds: boolean,
+    amount: number,
+    found: { isRaised: boolean; finding: () => RuleFinding },
+  ): RuleVerdict;
   clear(): void;
 };
 

@@ -1,6 +1,6 @@
 import { words } from '../../../base/words';
 import { medianOf } from '../loss-history';
-import { type EpochReading, type JudgedEpoch, type MonitorRule, show, type Verdict } from './rule';
+import { type EpochReading, type JudgedEpoch, type MonitorRule, type RuleVerdict, show } from './rule';
 
 /**
  * Values are medians of three epochs, which a single odd epoch does not move. `since`: epochs that the best is past, so that a bump
@@ -17,7 +17,7 @@ const OVERFIT = {
   begun: 0.02,
 } as const;
 
-type Curve = { readonly epoch: number; readonly loss: number; readonly value: number };
+type EpochPoint = { readonly epoch: number; readonly loss: number; readonly value: number };
 
 const overfitting: MonitorRule = {
   rule: 'overfitting',
@@ -27,7 +27,7 @@ const overfitting: MonitorRule = {
   ),
   action: 'stop',
   create() {
-    const curve = new Map<number, Curve>();
+    const curve = new Map<number, EpochPoint>();
     return (reading, isRaised) => {
       if (reading.kind === 'epoch') return judgeLoss(curve, reading, isRaised);
       // Without a val loss mAP is judged.
@@ -39,10 +39,10 @@ const overfitting: MonitorRule = {
 };
 
 function judgeLoss(
-  curve: Map<number, Curve>,
+  curve: Map<number, EpochPoint>,
   { epoch, loss, valLoss }: EpochReading,
   isRaised: boolean,
-): Verdict {
+): RuleVerdict {
   if (valLoss === undefined || !Number.isFinite(valLoss + loss)) return undefined;
   for (const later of [...curve.keys()].filter((e) => e >= epoch)) curve.delete(later);
   curve.set(epoch, { epoch, loss, value: valLoss });
@@ -64,7 +64,7 @@ function judgeLoss(
   };
 }
 
-function judgeMap(history: readonly JudgedEpoch[], isRaised: boolean): Verdict {
+function judgeMap(history: readonly JudgedEpoch[], isRaised: boolean): RuleVerdict {
   const curve = history.flatMap(({ epoch, map: value, loss }) =>
     loss === undefined || !Number.isFinite(loss) || !Number.isFinite(value) ? [] : [{ epoch, loss, value }],
   );
@@ -86,11 +86,11 @@ function judgeMap(history: readonly JudgedEpoch[], isRaised: boolean): Verdict {
   };
 }
 
-const hasLearned = (then: Curve, now: Curve, isRaised: boolean): boolean =>
+const hasLearned = (then: EpochPoint, now: EpochPoint, isRaised: boolean): boolean =>
   now.loss < (isRaised ? 1 : OVERFIT.learned) * then.loss;
 
 /** The best place of a smoothed curve, its end, and the values since; undefined while there are too few epochs. */
-function turnOf(curve: readonly Curve[], order: (a: number, b: number) => number) {
+function turnOf(curve: readonly EpochPoint[], order: (a: number, b: number) => number) {
   const smooth = curve.slice(1, -1).map(({ epoch }, i) => ({
     epoch,
     loss: medianOf(curve.slice(i, i + 3).map(({ loss }) => loss)),
@@ -118,7 +118,7 @@ const mapCollapse: MonitorRule = {
     reading.kind === 'validated' ? collapseVerdict(reading.history, isRaised) : undefined,
 };
 
-function collapseVerdict(history: readonly JudgedEpoch[], isRaised: boolean): Verdict {
+function collapseVerdict(history: readonly JudgedEpoch[], isRaised: boolean): RuleVerdict {
   const last = history.at(-1);
   const best = history.slice(0, -1).toSorted((a, b) => b.map - a.map)[0];
   if (!last || !best || best.map < COLLAPSE.begun) return undefined;
@@ -134,7 +134,7 @@ function isSecond(history: readonly JudgedEpoch[], best: JudgedEpoch): boolean {
   return before !== undefined && before.map <= COLLAPSE.share * best.map;
 }
 
-function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): Verdict {
+function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
   const { low = Number.NaN, high = Number.NaN } = last.versusBest ?? {};
   const said = words(
     'mAP50-95 has collapsed: {0} at epoch {1}, {2} at epoch {3}',

@@ -7,13 +7,13 @@ import { scheduleOfValues } from './values';
 const SIMULATED_STEPS = 20_000;
 const LOOKS = 400;
 
-type Drawn = ReturnType<typeof torchSchedule>;
+type DrawnSchedule = ReturnType<typeof torchSchedule>;
 
 /**
  * A PyTorch scheduler for a picture: short runs step by step, long ones by the closed form if there is one. Exact
  * values for training are `torchSchedule`'s.
  */
-export function drawnTorchSchedule(run: TorchRun & { readonly unit?: Schedule['unit'] }): Drawn {
+export function drawnTorchSchedule(run: TorchRun & { readonly unit?: Schedule['unit'] }): DrawnSchedule {
   const formulas =
     run.steps > SIMULATED_STEPS ? run.lrs.map((lr, group) => closedTorch(run.spec, lr, group)) : [];
   if (formulas.length === 0 || !formulas.every((formula) => formula !== undefined)) return torchSchedule(run);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { toJsonLine } from '../../../base/json';
 import { type CheckpointMeta, checkpointPath } from '../../../run/files';
 import { removeTree } from '../../../run/folder/remove';
+import type { CheckpointState } from '../../../run/state';
 import type { TrainState } from '../session/train-state';
 import { PAUSED_FOLDER } from './find-state';
 import { writeFolder } from './folder';
@@ -10,14 +11,12 @@ import { encodeState } from './state-file';
 
 const META_FORMAT = 1;
 
-export type WrittenCheckpoint = { readonly path: string; readonly bytes: number };
-
 /** Writes checkpoints/epoch-NNNN: the inference model, what resume needs, and what they are. */
 export async function writeCheckpoint(
   runDir: string,
   position: Position,
   { state, model }: { readonly state: TrainState; readonly model: Uint8Array },
-): Promise<WrittenCheckpoint> {
+): Promise<Pick<CheckpointState, 'path' | 'bytes'>> {
   const { epoch, nextStep, size, names, imgsz } = position;
   const meta: CheckpointMeta = {
     format: META_FORMAT,

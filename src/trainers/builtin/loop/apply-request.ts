@@ -3,7 +3,7 @@ import { weightsGroup } from '../../../domain/schedule/lr-changes';
 import { describeLrChange } from '../../../domain/schedule/lr-preview';
 import type { Schedule } from '../../../domain/schedule/types';
 import { targetAt } from '../../../domain/schedule/warmup-parts';
-import type { ControlRequest, LrChange } from '../../../run/requests';
+import type { AppliedLrChange, ControlRequest } from '../../../run/requests';
 
 /** Requests that this trainer supports; `hello` lists them. */
 export const ANSWERED_REQUESTS = ['lr', 'stop', 'stop_after_epoch', 'pause', 'close_mosaic'] as const;
@@ -15,7 +15,7 @@ export type LoopPosition = {
   readonly epoch: number;
   /** As planned at first, and the changes since. */
   readonly planned: Schedule;
-  readonly changes: readonly LrChange[];
+  readonly changes: readonly AppliedLrChange[];
   /** Who requests it. */
   readonly by: string;
 };
@@ -23,7 +23,7 @@ export type LoopPosition = {
 export type RequestResult = {
   readonly ok: boolean;
   readonly said: Words;
-  readonly applied?: LrChange;
+  readonly applied?: AppliedLrChange;
   /** The loop ends: at once, or at the end of the epoch. */
   readonly leave?: { readonly reason: 'stopped' | 'paused'; readonly when: 'now' | 'epoch' };
 };
@@ -77,6 +77,6 @@ function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: LoopPosi
       said: words('the planned LR of step {0} is 0 and cannot be scaled: hold a value', step),
     };
   const { value = target } = request;
-  const change: LrChange = { step, mode, value, ...(group !== undefined && { group }), by };
+  const change: AppliedLrChange = { step, mode, value, ...(group !== undefined && { group }), by };
   return { ok: true, said: describeLrChange({ schedule: planned, changes, change }), applied: change };
 }

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { parseJson } from '../../../base/json';
 import { type TrainerEventOf, zControlEvent } from '../../../run/events';
 import { openToRead } from '../../../run/folder/read-file';
-import type { LrChange } from '../../../run/requests';
+import type { AppliedLrChange } from '../../../run/requests';
 
 /** What was changed during the run; a resume applies it again. */
 export type InFlight = {
-  readonly lrChanges: readonly LrChange[];
+  readonly lrChanges: readonly AppliedLrChange[];
   /** From this step on mosaic and mixup are off by request. */
   readonly mosaicClosedFrom: number | undefined;
 };
