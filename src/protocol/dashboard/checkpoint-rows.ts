@@ -59,7 +59,7 @@ function waitingVerdict(checkpoint: CheckpointState, { state: run, t }: ViewInpu
     waiting: { text: t('waiting'), tone: 'quiet' },
     validating: { text: t('validating…'), tone: 'live' },
     validated: { text: '', tone: 'quiet' },
-    skipped: { text: t('passed over'), tone: 'quiet' },
+    skipped: { text: t('skipped'), tone: 'quiet' },
     failed: { text: t('validation failed'), tone: 'bad' },
   };
   return isInHand(checkpoint, run) ? texts.validating : texts[checkpoint.state];
