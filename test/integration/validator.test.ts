@@ -195,7 +195,7 @@ describe('a model that asks for too much', () => {
     const file = at('odd.onnx');
     writeOddModel(file, odd);
     // Only what never ends waits for the deadline: a busy machine takes more than 5 s to load an honest model.
-    const env = odd.isEndless ? { PITWALL_SESSION_SECONDS: '5' } : {};
+    const env: Readonly<Record<string, string>> = odd.isEndless ? { PITWALL_SESSION_SECONDS: '5' } : {};
     const validator = startValidator({ installDir, env });
     try {
       const error = await validator
