@@ -1,40 +1,78 @@
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
+import { compareMany, differencesOf } from '../../engine/compare/compare-many';
 import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
 import { loadRunDetections, type RunDetections } from '../../engine/compare/run-detections';
 import type { Cli } from '../cli';
 import { compareLines } from '../compare/lines';
-import { badInput } from '../failure';
+import { manyLines } from '../compare/many-lines';
+import { manyReport } from '../compare/many-report';
+import { differenceLines } from '../compare/setting-lines';
+import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { explainedLine } from '../output/explained';
 import { styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 
+const MOST_RUNS = 20;
+
+type CompareOptions = { readonly runs: string; readonly baseline?: string; readonly json?: true };
+
 export function compareCommand({ io, run }: Cli) {
   return new Command('compare')
-    .description('is B better than A? a paired bootstrap over the images of their val set')
+    .description(
+      'is B better than A? a paired bootstrap over the images of their val set; several against one',
+    )
     .argument('<run_a[@epoch]>', 'run, and its epoch; without one the best')
     .argument('<run_b[@epoch]>', 'run, and its epoch; without one the best')
+    .argument('[more...]', `further runs, ${MOST_RUNS} in all: each is compared with the baseline`)
+    .option('--baseline <run>', 'the one of them that the others are compared with; without it the first')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')
     .action(
-      run(async (first, second, { runs, json }) => {
-        const a = await load(io, first, runs);
-        const b = await load(io, second, runs);
-        const compared = await compareRuns(a, b);
-        if (compared.kind === 'refused')
-          throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
-        if (json) printJson(io.stdout, compareReport(a, b, compared));
-        else for (const line of linesFor(io, a, b, compared)) printLine(io.stdout, line);
-        return 0;
-      }),
+      run((first, second, more, options) =>
+        more.length === 0 && options.baseline === undefined
+          ? compareTwo(io, [first, second], options)
+          : compareAll(io, [first, second, ...more], options),
+      ),
     );
 }
 
-function linesFor(io: CliIo, a: RunDetections, b: RunDetections, compared: RunsCompared): string[] {
-  const lines = compareLines(a, b, { compared, style: styleFor(io, io.stdout) });
-  return [...lines, explainedLine(io.installDir, 'difference')];
+async function compareTwo(
+  io: CliIo,
+  [first, second]: readonly [string, string],
+  { runs, json }: CompareOptions,
+): Promise<ExitCode> {
+  const a = await load(io, first, runs);
+  const b = await load(io, second, runs);
+  const compared = await compareRuns(a, b);
+  if (compared.kind === 'refused') throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
+  const differences = await differencesOf([a, b]);
+  if (json) printJson(io.stdout, { ...compareReport(a, b, compared), ...differences });
+  else {
+    for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
+      printLine(io.stdout, line);
+    for (const line of differenceLines(differences)) printLine(io.stdout, line);
+    printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  }
+  return 0;
+}
+
+/** Of several, one that cannot be compared has a reason in its row; the others have their difference. */
+async function compareAll(io: CliIo, texts: readonly string[], options: CompareOptions): Promise<ExitCode> {
+  const { runs, baseline = texts[0], json } = options;
+  if (texts.length > MOST_RUNS) throw badInput(`pitwall compare: at most ${MOST_RUNS} runs at once`);
+  const at = texts.indexOf(baseline);
+  if (at < 0) throw badInput(`--baseline ${baseline}: expected one of ${texts.join(', ')}`);
+  const asked = texts.map((text) => ({ text, ...resolveRun(io, text, runs) }));
+  const compared = await compareMany(asked, at);
+  if (json) printJson(io.stdout, manyReport(compared));
+  else {
+    for (const line of manyLines(compared, styleFor(io, io.stdout))) printLine(io.stdout, line);
+    printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  }
+  return 0;
 }
 
 function load(io: CliIo, reference: string, runs: string): Promise<RunDetections> {

@@ -20,8 +20,8 @@ const COLUMNS: readonly TableColumn[] = [
 /** Of the table as a whole, so that one of many classes does not stand out by chance. */
 const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
-const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
-const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
+export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
+export const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */
 export function compareLines(

@@ -19,15 +19,16 @@ export type RunDetections = {
 
 /**
  * The detections of a run's checkpoint; without an epoch those of the best, else of the newest that has any. Throws one
- * line that begins with `name`, the run as the user named it.
+ * line that begins with `name`, the run as the user named it. `state` is read if it is not known.
  */
 export async function loadRunDetections(
   name: string,
   dir: string,
   asked: number | undefined,
+  state?: RunState,
 ): Promise<RunDetections> {
   const kept = await keptEpochs(dir);
-  const { best, validations } = await readState(dir);
+  const { best, validations } = state ?? (await readState(dir));
   const preferred = asked ?? (best && kept.includes(best.epoch) ? best.epoch : kept.at(-1));
   if (preferred === undefined || !kept.includes(preferred)) throw absent(name, asked, kept);
   const source = path.join(dir, detectionsPath(preferred));
@@ -49,7 +50,7 @@ async function keptEpochs(dir: string): Promise<number[]> {
   return epochs.filter((epoch) => !Number.isNaN(epoch)).sort((a, b) => a - b);
 }
 
-async function readState(dir: string): Promise<RunState> {
+export async function readState(dir: string): Promise<RunState> {
   const live = await openRun(dir);
   live.dispose();
   return live.state;

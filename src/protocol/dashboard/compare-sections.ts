@@ -1,6 +1,7 @@
 import { say } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
 import { formatCount, formatMetric, formatSigned } from '../../domain/display/format';
+import { differingSettings, resolvedSettings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import type { ViewInput } from './input';
 import { nameOf, otherName } from './other-run';
@@ -26,7 +27,7 @@ export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
 const MOST_DIFFERENCES = 4;
 
 function differences({ state, t }: ViewInput, other: ViewInput): string[] {
-  const settings = differingSettings(state, other.state);
+  const settings = differingRows(state, other.state);
   if (settings.length === 0) return [t('same settings')];
   const listed = settings.slice(0, MOST_DIFFERENCES);
   const rest = settings.length - listed.length;
@@ -95,18 +96,14 @@ function judgement({ comparison, t }: ViewInput): Sentence[] {
 }
 
 /** The settings in which two runs differ. */
-export function differingSettings(a: RunState, b: RunState): SettingRow[] {
-  const [left, right] = [flatten(a.run?.experiment.resolved), flatten(b.run?.experiment.resolved)];
-  const keys = [...new Set([...left.keys(), ...right.keys()])].filter((key) => !NOT_SETTINGS.has(key));
-  return keys
-    .filter((key) => left.get(key) !== right.get(key))
-    .map((key) => ({
-      key,
-      requested: left.get(key) ?? '',
-      effective: right.get(key) ?? '',
+export function differingRows(a: RunState, b: RunState): SettingRow[] {
+  return differingSettings([resolvedSettings(a.run), resolvedSettings(b.run)]).map(
+    ({ key, values: [requested = '', effective = ''] }) => ({
+      ...{ key, requested, effective },
       reason: '',
       changed: true,
-    }));
+    }),
+  );
 }
 
 /** Each class in the best checkpoint of the one and of the other. */
@@ -132,17 +129,4 @@ export function comparedClasses({ state }: ViewInput, other: ViewInput): ClassRo
       },
     ];
   });
-}
-
-const NOT_SETTINGS: ReadonlySet<string> = new Set(['explicit']);
-
-/** Leaves of nested settings under their own names: schedule.lr0 is lr0 to a person. */
-function flatten(value: unknown, name = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return new Map([[name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]]);
-  const blocks = new Set(['schedule', 'augment', 'loss', 'passthrough', '']);
-  const entries = Object.entries(value).flatMap(([key, inner]) => [
-    ...flatten(inner, blocks.has(name) ? key : `${name}.${key}`),
-  ]);
-  return new Map(entries);
 }

@@ -10,7 +10,7 @@ import { alarmButton, isOffered } from '../alarm-actions';
 import { alertText, saidText } from '../alert-text';
 import { rangePoints } from '../range-points';
 import { checkpointTable } from './checkpoint-rows';
-import { comparedClasses, differingSettings } from './compare-sections';
+import { comparedClasses, differingRows } from './compare-sections';
 import { headerOf } from './header';
 import type { ViewInput } from './input';
 import { currentAlerts, isFinal, lastValidated, stateOf } from './run-facts';
@@ -61,7 +61,7 @@ const show = (value: unknown): string => (typeof value === 'string' ? value : (J
 
 /** The settings as requested beside those in effect; changed ones first. */
 function settingRows({ state, other }: ViewInput): SettingRow[] {
-  if (other) return differingSettings(state, other.state);
+  if (other) return differingRows(state, other.state);
   const rows = (state.plan?.settings ?? []).map((s) => ({
     key: s.key,
     requested: show(s.requested),

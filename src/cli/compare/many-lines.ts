@@ -1,0 +1,86 @@
+import { inEnglish } from '../../base/words';
+import { bestSentence } from '../../domain/compare/sentences';
+import { withNames } from '../../domain/compare/sides';
+import type { ManyCompared, OneOfMany } from '../../engine/compare/compare-many';
+import { score, seconds } from '../output/numbers';
+import type { Style } from '../output/style';
+import { formatTable, type TableColumn } from '../output/table';
+import { signed, span } from './lines';
+import { differenceLines, letterOf } from './setting-lines';
+
+const right = (title: string): TableColumn => ({ title, align: 'right' });
+
+/** Several runs for people: metrics with the difference to the baseline, which may be best, and what distinguishes them. */
+export function manyLines(compared: ManyCompared, style: Style): string[] {
+  return [
+    ...metricsTable(compared),
+    '',
+    ...judgedHow(compared),
+    ...bestLine(compared, style),
+    ...refusals(compared),
+    ...differenceLines(compared),
+  ];
+}
+
+function metricsTable({ runs, baseline }: ManyCompared): string[] {
+  const base = letterOf(baseline);
+  const columns = ['epoch', 'mAP50-95', 'mAP50', 'P', 'R', 'time', `less ${base}`].map(right);
+  const titles = [{ title: '' }, { title: 'run' }, ...columns, { title: 'all 95 %' }, { title: '' }];
+  return formatTable(
+    titles,
+    runs.map((run, i) => [letterOf(i), ...metricCells(run), ...againstCells(run.against)]),
+  );
+}
+
+function metricCells({ name, state, reported }: OneOfMany): string[] {
+  const { epoch, map, map50, precision, recall, own } = reported ?? {};
+  return [
+    name,
+    epoch === undefined ? '-' : String(epoch),
+    `${score(map)}${own ? ' (its own)' : ''}`,
+    ...[map50, precision, recall].map(score),
+    seconds(trainingSeconds(state)),
+  ];
+}
+
+function againstCells(against: OneOfMany['against']): string[] {
+  if (against.kind === 'baseline') return ['', '', 'baseline'];
+  if (against.kind !== 'judged') return ['-', '', 'not compared'];
+  const { map, low, high, verdict } = against;
+  return [signed(map), span(low, high), VERDICTS[verdict]];
+}
+
+const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
+
+function trainingSeconds({ epochs }: OneOfMany['state']): number {
+  const known = epochs.map((epoch) => epoch.seconds).filter(Number.isFinite);
+  return known.length === 0 ? Number.NaN : known.reduce((sum, one) => sum + one, 0);
+}
+
+function judgedHow({ runs, baseline }: ManyCompared): string[] {
+  const count = runs.filter(({ against }) => against.kind === 'judged').length;
+  if (count === 0) return [];
+  return [
+    `each less ${letterOf(baseline)}, on images like these; the ${count} intervals hold together, as corrected for ${count} comparisons`,
+  ];
+}
+
+function bestLine({ runs, best }: ManyCompared, style: Style): string[] {
+  if (!best) return [];
+  const others = best.undecided.filter((i) => i !== best.best).map(letterOf);
+  const which = others.length > 0 ? ` (${others.join(', ')})` : '';
+  return [
+    `highest: ${letterOf(best.best)} ${style.bold(runs[best.best].name)}; ${inEnglish(bestSentence(best))}${which}`,
+  ];
+}
+
+function refusals({ runs, baseline }: ManyCompared): string[] {
+  return runs.flatMap(({ against }, i) => {
+    const names = { a: letterOf(baseline), b: letterOf(i) };
+    if (against.kind === 'refused')
+      return [`${names.b} is not compared: ${inEnglish(withNames(against.why, names))}`];
+    if (against.kind === 'judged')
+      return against.said.map((said) => `note: ${inEnglish(withNames(said, names))}`);
+    return against.kind === 'absent' ? [`${names.b} is not compared: ${against.why}`] : [];
+  });
+}

@@ -1,0 +1,72 @@
+import type { Words } from '../../base/words';
+import { compareWithBest } from './best';
+import { compareRecords } from './compare-records';
+import { drawRecord, drawsText } from './draw-record';
+import { type Limits, meanOf } from './limits';
+import type { DetectionRecord } from './record';
+import { widened } from './small-classes';
+import { studentQuantile } from './student';
+import { judgeDifference, type Verdict } from './verdict';
+
+/** One of several against the baseline; the limits of all of them hold together. */
+export type AgainstBaseline =
+  | (Limits & {
+      readonly kind: 'judged';
+      readonly map: number;
+      readonly verdict: Verdict;
+      readonly said: readonly Words[];
+    })
+  | { readonly kind: 'refused'; readonly why: Words };
+
+/**
+ * Each of the others against one baseline. Of twenty equally good runs one would "differ" by a 95 % interval of its own, so the
+ * intervals are those of the whole family (Bonferroni): in 95 of 100 such tables all of them hold the truth.
+ */
+export function compareWithBaseline(
+  baseline: DetectionRecord,
+  others: readonly DetectionRecord[],
+): AgainstBaseline[] {
+  const results = others.map((other) => compareRecords(baseline, other));
+  const family = results.filter(({ kind }) => kind === 'compared').length;
+  return results.map((result): AgainstBaseline => {
+    if (result.kind === 'refused') return result;
+    const { comparison, said } = result;
+    const { map, drawn } = comparison;
+    const limits = widened(comparison, map, familyWidening(family, drawn.units));
+    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said };
+  });
+}
+
+const TAIL = 0.025;
+const MOST_FREEDOM = 1000;
+
+/** By what a 95 % interval is wider as one of `family` that hold together. `units`: images, or groups of them, that were drawn. */
+export function familyWidening(family: number, units: number): number {
+  if (family <= 1) return 1;
+  const freedom = Math.max(1, Math.min(units - 1, MOST_FREEDOM));
+  return studentQuantile(1 - TAIL / family, freedom) / studentQuantile(1 - TAIL, freedom);
+}
+
+/** The best of several runs, and those that cannot be told from it. */
+export type BestOfMany = {
+  /** Index of the highest mAP. */
+  readonly best: number;
+  /** Indexes, the best among them. */
+  readonly undecided: readonly number[];
+  readonly compared: number;
+  /** By how much the best's mAP is too high in the mean, being the highest of several. */
+  readonly optimism: number;
+};
+
+const REPLICATES = 500;
+
+/** As for the checkpoints of one run (best.ts); undefined unless all were judged on the same images by the same rule. */
+export function bestOfMany(records: readonly DetectionRecord[]): BestOfMany | undefined {
+  const texts = new Set(records.map((record) => drawsText(record, REPLICATES)));
+  if (records.length < 2 || texts.size > 1) return undefined;
+  const drawn = records.map((record) => drawRecord(record, REPLICATES));
+  const candidates = drawn.map(({ map, maps }) => ({ map, draws: maps }));
+  const widening = meanOf(drawn.map((one) => one.widening));
+  const { best, undecided, optimism } = compareWithBest(candidates, drawn[0].units, widening);
+  return { best, undecided, optimism, compared: records.length };
+}

@@ -1,0 +1,30 @@
+import type { RunFile } from '../../run/files';
+import type { Settings } from '../../run/settings-of';
+import type { RunState } from '../../run/state';
+import type { RunDetections } from './run-detections';
+
+type Source = { readonly state: RunState; readonly found: RunDetections | Error };
+
+/** Where and by what a run was made, by name; what is not known of it is left out. */
+export function environmentOf({ state, found }: Source): Settings {
+  const { run, hello, plan } = state;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['pitwall', run?.pitwall],
+    ['git', gitOf(run)],
+    ['machine', run && `${run.machine.host}, ${run.machine.platform}, ${run.machine.cpus} cores`],
+    ['device', hello?.device],
+    ['trainer', trainerOf(hello?.trainer, plan?.version)],
+    ['python', run?.python],
+    ['train images', plan?.images === undefined ? undefined : String(plan.images)],
+    ['val set', found instanceof Error ? undefined : found.file.header.fingerprint],
+  ];
+  return new Map(facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined));
+}
+
+function gitOf(run: RunFile | undefined): string | undefined {
+  if (!run?.git) return undefined;
+  return `${run.git.commit.slice(0, 10)}${run.git.dirty ? ' with changes' : ''}`;
+}
+
+const trainerOf = (trainer: string | undefined, version: string | undefined): string | undefined =>
+  trainer === undefined || version === undefined ? trainer : `${trainer} ${version}`;
