@@ -14,13 +14,10 @@ export const SMALL_FILES = {
   'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
   'src/keeper/choose-engine.ts': 'its user is near 300 lines',
   'src/keeper/range-test.ts': 'one kind of run; its user is the whole loop',
-  'src/protocol/dashboard/preview-tiles.ts':
-    'tiles of a plan, before there is a run; its user has those of a run',
   'src/run/reduce-validation.ts': 'one reducer a file, of those with types of the same name',
   'src/trainers/builtin/control/rewind-request.ts': 'belongs to control; its user is the whole loop',
   'src/trainers/builtin/data/plan-batches.ts': 'belongs to the data; its user is the whole loop',
   'src/trainers/builtin/graph/select.ts': 'operations with their derivatives; its user is a formula',
-  'src/trainers/command/sources/absent.ts': 'its user is near 100 lines of another idea',
   'src/trainers/command/sources/runner.ts': 'a source is a file',
   'webview/side/spark.ts': 'pure, and tested without the page that runs when it is loaded',
 };

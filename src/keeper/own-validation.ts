@@ -3,16 +3,21 @@ import { experimentNow, type ReportedDataset } from '../engine/control/followed-
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { ValidatorProcess } from '../engine/validator-process';
-import { zOwnValAnswer } from '../protocol/line-process';
+import { type OwnValAnswer, zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';
 import type { ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile } from '../run/files';
 import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
+import { zCocoStats } from '../run/validation';
 import { handedData } from './handed-data';
-import { ownReport } from './own-report';
 import { pythonOfRun } from './python-of-run';
+
+type OwnReportOptions = { readonly rule: TrainerRule | undefined; readonly imgsz: number };
+
+/** -1, as pycocotools writes for missing values: COCO's numbers are of boxes. */
+const NO_COCO = zCocoStats.parse(Object.fromEntries(Object.keys(zCocoStats.shape).map((key) => [key, -1])));
 
 const MOST_RESTARTS = 3;
 
@@ -100,4 +105,38 @@ export class OwnValidation {
     const options = { module: 'own_val' as const, installDir: this.#installDir, env };
     return new WarmPythonProcess({ ...options, python: await pythonOfRun(this.#run) }, MOST_RESTARTS);
   }
+}
+
+/** The report of a task that only Ultralytics can judge; `map` and its neighbours measure the task's own output. */
+function ownReport(own: OwnValAnswer, { rule, imgsz }: OwnReportOptions): ValidateResult {
+  const { task, metrics, named, fitness, perClass, images, device, half, batch, inference, seconds } = own;
+  const precise = task === 'classify' ? { precision: Number.NaN, recall: Number.NaN } : {};
+  return {
+    report: {
+      images,
+      device,
+      engine: 'ultralytics',
+      task,
+      named,
+      fitness,
+      ...(rule && { rule: { ...ruleOf(rule) } }),
+      imgsz,
+      batch,
+      half,
+      ...metrics,
+      ...precise,
+      f1: Number.NaN,
+      confidence: Number.NaN,
+      coco: NO_COCO,
+      perClass,
+      seconds: { total: seconds, inference },
+      skipped: 0,
+    },
+    fingerprint: '',
+    problems: [],
+  };
+}
+
+function ruleOf({ conf, iou, max_det, classes, matching }: TrainerRule) {
+  return { name: 'trainer' as const, conf, iou, max_det, ...(classes && { classes }), matching };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { JsonlLog } from '../../src/run/folder/jsonl-log';
-import { writeFolder } from '../../src/trainers/builtin/checkpoint/folder';
+import { writeFolder } from '../../src/trainers/builtin/checkpoint/write-checkpoint';
 
 // A disk that is really full needs a file system of its own, which only root can mount.
 const disk = mkdtempSync(path.join(tmpdir(), 'pitwall-disk-'));

@@ -10,13 +10,13 @@ import {
 } from '../../domain/display/format';
 import { smooth } from '../../domain/display/smooth';
 import { metricNames } from '../../domain/run/task';
+import { headlineTexts } from '../../domain/schedule/headlines';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import { standingOf } from '../../run/standing';
 import type { Validation } from '../../run/validation';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
-import { previewTiles } from './preview-tiles';
 import { lastValidated, stateOf } from './run-facts';
 import type { Sentence, TileView } from './types';
 import { verdictOf } from './verdict';
@@ -199,4 +199,25 @@ function thinned(values: Float64Array): number[] {
   const stride = (values.length - 1) / Math.max(1, count - 1);
   const picked = Array.from({ length: count }, (_, i) => values[Math.round(i * stride)]);
   return picked.filter(Number.isFinite);
+}
+
+/** The numbers of a schedule before the run is started. */
+export function previewTiles({ planned, t }: ViewInput): TileView[] {
+  if (!planned || planned.steps === 0) return [];
+  const texts = headlineTexts(planned);
+  const tile = (id: TileView['id'], label: string, value: string, note: string): TileView => ({
+    id,
+    label,
+    value,
+    notes: note === '' ? [] : [{ text: note, tone: 'quiet' }],
+    spark: [],
+  });
+  const share = texts.warmupShare === undefined ? '' : t('{0} of the run', texts.warmupShare);
+  const warmup = planned.warmupSteps === 0 ? t('no warm-up') : share;
+  return [
+    tile('steps', t('Steps'), texts.steps, t('{0} per epoch', texts.stepsPerEpoch)),
+    tile('warmup', t('Warm-up steps'), texts.warmupSteps, warmup),
+    tile('peak', t('Highest LR'), texts.highestLr, t('at step {0}', texts.highestLrStep)),
+    tile('final', t('LR of the last step'), texts.lastLr, ''),
+  ];
 }

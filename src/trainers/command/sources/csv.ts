@@ -1,12 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { recordsOfTable, sameRows } from '../../../domain/foreign/csv-records';
 import { explainColumns } from '../../../domain/foreign/explain-columns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { type ForeignEpoch, parseResultsCsv, type WantedColumns } from '../../../domain/foreign/results-csv';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readText } from '../../../run/folder/read-file';
-import { absent } from './absent';
 import type { Source } from './source';
+
+const MOST_SHOWN = 5;
 
 export type CsvOptions = {
   /** False if the trainer does not validate: its metric cells then repeat old values. */
@@ -41,7 +43,7 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
       return [...problems, ...recordsOfTable(table, reading)];
     },
     explain: async () =>
-      seen === '' ? absent(file, /\.csv$/i) : `${file} ${explainColumns(header, wanted)}`,
+      seen === '' ? noSuchFile(file, /\.csv$/i) : `${file} ${explainColumns(header, wanted)}`,
   };
 }
 
@@ -53,4 +55,14 @@ async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new Error(`cannot read ${file}`, { cause: error });
   }
+}
+
+/** The message that a file never came, and which others of its kind are in its folder. */
+async function noSuchFile(file: string, kind: RegExp): Promise<string> {
+  const folder = path.dirname(file);
+  const there = await readdir(folder).catch(() => undefined);
+  if (there === undefined) return `${file} was expected, and its folder does not exist (command.path)`;
+  const others = there.filter((name) => kind.test(name)).slice(0, MOST_SHOWN);
+  const found = others.length === 0 ? 'no other of its kind is beside it' : `beside it: ${others.join(', ')}`;
+  return `${file} was expected and does not exist; ${found} (command.path)`;
 }

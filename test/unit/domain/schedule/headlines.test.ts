@@ -14,7 +14,7 @@ import { scheduleSvg } from '../../../../src/domain/schedule/svg';
 import { HOVER_SIZE, LIGHT_COLOURS } from '../../../../src/domain/schedule/svg-frame';
 import type { Schedule } from '../../../../src/domain/schedule/types';
 import { describePlan } from '../../../../src/extension/editor/describe-curve';
-import { previewTiles } from '../../../../src/protocol/dashboard/preview-tiles';
+import { previewTiles } from '../../../../src/protocol/dashboard/tiles';
 import { createRunState } from '../../../../src/run/reduce';
 
 const t = createTranslate();

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findNewestState, removeLeftovers } from '../../../../../src/trainers/builtin/checkpoint/find-state';
-import { writeFolder } from '../../../../../src/trainers/builtin/checkpoint/folder';
 import type { Position } from '../../../../../src/trainers/builtin/checkpoint/progress';
 import { decodeState, encodeState } from '../../../../../src/trainers/builtin/checkpoint/state-file';
 import {
   writeCheckpoint,
+  writeFolder,
   writePaused,
 } from '../../../../../src/trainers/builtin/checkpoint/write-checkpoint';
 
