@@ -1,4 +1,4 @@
-import type { ChartId, ChartView, Lens, Sections } from './dashboard/types';
+import type { ChartView, Lens, Sections } from './dashboard/types';
 
 // Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
 
@@ -9,7 +9,7 @@ export type ChartUpdate =
   | { readonly kind: 'replace'; readonly chart: ChartView }
   | {
       readonly kind: 'append';
-      readonly id: ChartId;
+      readonly id: ChartView['id'];
       readonly summary: string;
       readonly series: readonly SeriesAppend[];
     };

@@ -1,5 +1,5 @@
 import { formatMetric } from '../../src/domain/display/format';
-import type { Colour } from '../../src/protocol/dashboard/types';
+import type { ChartView, Colour } from '../../src/protocol/dashboard/types';
 import type { PrCurves } from '../../src/protocol/webview';
 import type { Host } from '../base/host';
 import { t } from '../base/strings';
@@ -41,7 +41,7 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
   onThemeChange(draw);
   const load = async (): Promise<void> => {
     const curves = await host.request('prCurves', {});
-    plot = toPlot(curvesView(curves), (plot?.version ?? 0) + 1);
+    plot = toPlot(curvesView(curves));
     draw();
   };
   return {
@@ -50,13 +50,10 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
       if (!isStale) return;
       isStale = false;
       load().catch((error: unknown) => {
-        plot = toPlot(
-          {
-            ...curvesView({ epoch: undefined, curves: [] }),
-            empty: error instanceof Error ? error.message : String(error),
-          },
-          1,
-        );
+        plot = toPlot({
+          ...curvesView({ epoch: undefined, curves: [] }),
+          empty: error instanceof Error ? error.message : String(error),
+        });
         draw();
       });
     },
@@ -66,7 +63,7 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
   };
 }
 
-function curvesView({ epoch, curves }: PrCurves) {
+function curvesView({ epoch, curves }: PrCurves): ChartView {
   return {
     id: 'curves',
     title:
@@ -79,13 +76,13 @@ function curvesView({ epoch, curves }: PrCurves) {
     series: curves.map((curve, i) => ({
       key: curve.name,
       label: `${curve.name} ${formatMetric(curve.ap50)}`,
-      role: 'line' as const,
+      role: 'line',
       colour: COLOURS[i % COLOURS.length],
       x: curve.recall,
       y: curve.precision,
     })),
     marks: [],
-    unit: 'share' as const,
+    unit: 'share',
     ...(curves.length === 0 ? { empty: t('Curves appear here after the first validation.') } : {}),
   };
 }

@@ -4,12 +4,7 @@ import type { ChartUpdate, SeriesAppend, ViewUpdate } from '../../src/protocol/w
 export type ChartPoint = { x: number; y: number };
 /** A series whose points grow in place. */
 export type PlotSeries = Omit<SeriesView, 'x' | 'y'> & { readonly points: ChartPoint[] };
-/** `version` counts replacements: a chart of another version is built anew, one of the same only redrawn. */
-export type Plot = Omit<ChartView, 'series' | 'id'> & {
-  readonly id: string;
-  readonly series: readonly PlotSeries[];
-  readonly version: number;
-};
+export type Plot = ChartView<PlotSeries>;
 
 export type PageModel = {
   readonly seq: number;
@@ -30,8 +25,7 @@ export function applyUpdate(model: PageModel, update: ViewUpdate): PageModel | u
 
 function applyChart(plots: Map<string, Plot>, change: ChartUpdate): void {
   if (change.kind === 'replace') {
-    const version = (plots.get(change.chart.id)?.version ?? 0) + 1;
-    plots.set(change.chart.id, toPlot(change.chart, version));
+    plots.set(change.chart.id, toPlot(change.chart));
     return;
   }
   const plot = plots.get(change.id);
@@ -40,9 +34,9 @@ function applyChart(plots: Map<string, Plot>, change: ChartUpdate): void {
   plots.set(change.id, { ...plot, summary: change.summary });
 }
 
-export function toPlot(chart: Omit<ChartView, 'id'> & { readonly id: string }, version: number): Plot {
+export function toPlot(chart: ChartView): Plot {
   const series = chart.series.map(({ x, y, ...head }) => ({ ...head, points: zip(x, y) }));
-  return { ...chart, series, version };
+  return { ...chart, series };
 }
 
 function append(plot: Plot, { key, x, y }: SeriesAppend): void {

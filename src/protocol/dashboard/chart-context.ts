@@ -4,7 +4,7 @@ import type { RunState } from '../../run/state';
 import { type Axis, createAxis, niceCeil } from './axis';
 import type { PlannedCurve, ViewInput } from './input';
 import type { StepCache } from './step-cache';
-import type { ChartLens, ChartView, Colour, SeriesRole, XAxis } from './types';
+import type { ChartLens, Colour, SeriesRole, XAxis } from './types';
 
 export type ChartContext = {
   readonly state: RunState;
@@ -31,7 +31,7 @@ export type SeriesHead = {
 };
 
 /**
- * A chart before thinning. A `steps` series has a value a row and is thinned or appended to; a `points` series is
+ * A series before thinning. A `steps` series has a value a row and is thinned or appended to; a `points` series is
  * small, and is made again only when its stamp changes.
  */
 export type SeriesDraft = SeriesHead &
@@ -39,7 +39,6 @@ export type SeriesDraft = SeriesHead &
     | { readonly kind: 'steps'; readonly y: Float64Array }
     | { readonly kind: 'points'; readonly stamp: string; readonly points: () => Points }
   );
-export type ChartDraft = Omit<ChartView, 'series'> & { readonly series: readonly SeriesDraft[] };
 
 // While a run is young the charts show a sixteenth of it, then an eighth ...: trouble shows in the first epochs.
 const PARTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];

@@ -1,6 +1,6 @@
 import { thin } from '../../domain/display/thin';
 import type { ChartUpdate, SeriesAppend } from '../webview';
-import type { ChartContext, ChartDraft, SeriesDraft } from './chart-context';
+import type { ChartContext, SeriesDraft } from './chart-context';
 import type { ChartView, SeriesView } from './types';
 
 /**
@@ -11,7 +11,9 @@ const POINTS_PER_PIXEL = 2;
 const PIXELS_PER_BUCKET = 2;
 
 /** Remembers what a page has of one chart and sends what it lacks. */
-export type ChartSender = { update(context: ChartContext, draft: ChartDraft): ChartUpdate | undefined };
+export type ChartSender = {
+  update(context: ChartContext, draft: ChartView<SeriesDraft>): ChartUpdate | undefined;
+};
 
 export function createChartSender(): ChartSender {
   let shape = '';
@@ -19,13 +21,13 @@ export function createChartSender(): ChartSender {
   let rows = 0;
   let longest = 0;
 
-  const replace = (context: ChartContext, draft: ChartDraft): ChartUpdate => {
+  const replace = (context: ChartContext, draft: ChartView<SeriesDraft>): ChartUpdate => {
     const chart = drawn(draft, context);
     const growing = chart.series.filter((_, i) => draft.series[i].kind === 'steps');
     longest = Math.max(0, ...growing.map((s) => s.x.length));
     return { kind: 'replace', chart };
   };
-  const append = (context: ChartContext, draft: ChartDraft): ChartUpdate | undefined => {
+  const append = (context: ChartContext, draft: ChartView<SeriesDraft>): ChartUpdate | undefined => {
     const added = context.cache.x().length - rows;
     const series = added === 0 ? [] : draft.series.flatMap((s) => tailOf(context, s, rows));
     if (series.length === 0 && draft.summary === summary) return undefined;
@@ -46,18 +48,18 @@ export function createChartSender(): ChartSender {
 }
 
 /** The parts of a chart that an append cannot change. */
-function shapeOf({ summary: _, ...draft }: ChartDraft): string {
+function shapeOf({ summary: _, ...draft }: ChartView<SeriesDraft>): string {
   const series = draft.series.map((s) => (s.kind === 'steps' ? { ...s, y: 0 } : { ...s, points: 0 }));
   return JSON.stringify({ ...draft, series });
 }
 
-function drawn(draft: ChartDraft, context: ChartContext): ChartView {
+function drawn(draft: ChartView<SeriesDraft>, context: ChartContext): ChartView {
   return { ...draft, series: draft.series.map((s) => drawnSeries(s, draft, context)) };
 }
 
 function drawnSeries(
   { key, label, role, colour, optional, ...data }: SeriesDraft,
-  { from, to }: ChartDraft,
+  { from, to }: ChartView<SeriesDraft>,
   context: ChartContext,
 ): SeriesView {
   const points =

@@ -5,14 +5,9 @@ import type { Points } from '../../domain/display/thin';
 import { metricNames } from '../../domain/run/task';
 import type { Validation } from '../../run/validation';
 import { alarmMarks } from './alarm-marks';
-import {
-  type ChartContext,
-  type ChartDraft,
-  type SeriesDraft,
-  type SeriesHead,
-  visibleRange,
-} from './chart-context';
+import { type ChartContext, type SeriesDraft, type SeriesHead, visibleRange } from './chart-context';
 import { bothCheckpoints } from './other-run';
+import type { ChartView } from './types';
 
 type Read = (validated: Validation) => number;
 
@@ -59,7 +54,7 @@ const none = (context: ChartContext): string | undefined =>
     : undefined;
 
 /** mAP50-95 of each checkpoint, its average over the window that early stopping judges by, mAP50, the best as a star. */
-export function mapChart(context: ChartContext): ChartDraft {
+export function mapChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const window = state.run?.experiment.resolved.early_stop?.ema ?? 5;
   const maps = pointsOf(context, (v) => v.map);
@@ -111,7 +106,7 @@ function mapSummary({ state, t }: ChartContext): string {
     : text;
 }
 
-export function precisionRecallChart(context: ChartContext): ChartDraft {
+export function precisionRecallChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const last = [...state.validations.values()].at(-1);
   return {
@@ -139,7 +134,7 @@ export function precisionRecallChart(context: ChartContext): ChartDraft {
   };
 }
 
-export function timingChart(context: ChartContext): ChartDraft {
+export function timingChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const last = [...state.validations.values()].at(-1);
   return {

@@ -6,21 +6,15 @@ import { mainFirst, mainRates } from '../../run/main-group';
 import type { AppliedLrChange } from '../../run/requests';
 import type { RunState } from '../../run/state';
 import { alarmMarks } from './alarm-marks';
-import {
-  type ChartContext,
-  type ChartDraft,
-  type SeriesDraft,
-  type SeriesHead,
-  wholeRange,
-} from './chart-context';
+import { type ChartContext, type SeriesDraft, type SeriesHead, wholeRange } from './chart-context';
 import type { PlannedCurve } from './input';
 import { bothSteps } from './other-run';
-import type { Colour } from './types';
+import type { ChartView, Colour } from './types';
 
 const GROUP_COLOURS: readonly Colour[] = ['blue', 'purple', 'yellow', 'green', 'red', 'grey'];
 
 /** Planned LR dashed, applied LR over it; parameter groups other than the weights are hidden at first. */
-export function lrChart(context: ChartContext): ChartDraft {
+export function lrChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const groups = mainFirst(state.hello?.groups ?? context.planned?.groups ?? []);
   const series = context.other
@@ -129,7 +123,7 @@ function firstStep({ axis }: ChartContext, planned: PlannedCurve, x: number): nu
   return low;
 }
 
-function warmupBand({ planned, axis, other, t }: ChartContext): ChartDraft['band'] {
+function warmupBand({ planned, axis, other, t }: ChartContext): ChartView['band'] {
   // With two runs it would not be clear whose warm-up it is.
   if (!planned || planned.warmupSteps <= 0 || other) return undefined;
   return {

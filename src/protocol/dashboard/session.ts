@@ -1,6 +1,6 @@
 import type { ChartUpdate, ViewUpdate } from '../webview';
 import { type Axis, createAxis } from './axis';
-import type { ChartContext, ChartDraft } from './chart-context';
+import type { ChartContext, SeriesDraft } from './chart-context';
 import { type ChartSender, createChartSender } from './chart-sender';
 import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts';
 import type { PlannedCurve, ViewInput } from './input';
@@ -8,9 +8,9 @@ import { lrChart } from './lr-chart';
 import { movingSections, restingSections } from './sections';
 import { createStepCache, ROWS_AT_ONCE } from './step-cache';
 import { lossChart, speedChart } from './step-charts';
-import { CHART_IDS, type ChartId, type Lens, type Sections } from './types';
+import { CHART_IDS, type ChartId, type ChartView, type Lens, type Sections } from './types';
 
-const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartDraft>> = {
+const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartView<SeriesDraft>>> = {
   lr: lrChart,
   loss: lossChart,
   map: mapChart,

@@ -1,16 +1,16 @@
 import { formatValue } from '../../domain/display/format';
 import type { RunState } from '../../run/state';
 import { alarmMarks } from './alarm-marks';
-import { type ChartContext, type ChartDraft, type SeriesDraft, visibleRange } from './chart-context';
+import { type ChartContext, type SeriesDraft, visibleRange } from './chart-context';
 import { lastOf } from './input';
 import { bothSteps } from './other-run';
 import { SPEED, type StepCache } from './step-cache';
-import type { Colour } from './types';
+import type { ChartView, Colour } from './types';
 
 const COMPONENT_COLOURS: readonly Colour[] = ['grey', 'purple', 'blue', 'green', 'red'];
 
 /** Loss of every step, raw faint behind its debiased average; the average is taken before thinning. */
-export function lossChart(context: ChartContext): ChartDraft {
+export function lossChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const names = [...state.steps.loss.keys()];
   return {
@@ -57,7 +57,7 @@ function lossSummary(context: ChartContext, names: readonly string[]): string {
 }
 
 /** Images a second of the training loop, and the gradient norm, hidden at first. */
-export function speedChart(context: ChartContext): ChartDraft {
+export function speedChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
   const { ips, grad } = state.steps;
   const hasGradients = grad.length > 0 && Number.isFinite(grad.at(grad.length - 1));

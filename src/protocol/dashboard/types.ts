@@ -125,14 +125,18 @@ export type SeriesView = {
   readonly y: Float64Array;
 };
 
-export type ChartView = {
-  readonly id: ChartId;
+/**
+ * A chart as data: what it shows, not how it is drawn, which is the page's ChartSpec. Its series are drafts before thinning,
+ * columns on their way to a page, points on the page.
+ */
+export type ChartView<Series = SeriesView> = {
+  readonly id: ChartId | 'curves';
   readonly title: string;
   /** One sentence that describes the chart for those who cannot see it. */
   readonly summary: string;
   readonly from: number;
   readonly to: number;
-  readonly series: readonly SeriesView[];
+  readonly series: readonly Series[];
   readonly band?: { readonly from: number; readonly to: number; readonly label: string };
   readonly marks: readonly { readonly x: number; readonly label: string }[];
   /** Shown in place of the chart while there is nothing to draw. */
