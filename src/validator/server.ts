@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { Channel } from '../protocol/channel';
 import {
   zAssessParams,
@@ -65,6 +65,10 @@ function leave(busy: boolean): void {
   process.exit(0);
 }
 
+/** What `nice` gives without a number: docs/decisions/09-validator-priority.md. */
+const BELOW_TRAINER = 10;
+const LOWEST = 19;
+
 /** One request at a time: two sessions at once would only slow each other down. */
 class RequestQueue {
   readonly #onAnswered: () => void;
@@ -91,19 +95,20 @@ class RequestQueue {
 }
 
 /**
- * Lowest priority, before any other thread is made: later ones inherit it. On Linux priority belongs to a thread, so the
- * threads that Node started before are lowered too.
+ * Below the trainer's priority, before any other thread is made: later ones inherit it. On Linux priority belongs to a thread,
+ * so the threads that Node started before are lowered too.
  */
 function yieldToOthers(): void {
-  setPriority(constants.priority.PRIORITY_LOW);
+  const priority = Math.min(LOWEST, getPriority() + BELOW_TRAINER);
+  setPriority(priority);
   if (process.platform !== 'linux') return;
-  for (const thread of readdirSync('/proc/self/task')) lower(Number(thread));
+  for (const thread of readdirSync('/proc/self/task')) lower(Number(thread), priority);
 }
 
 /** A thread may have ended by now, which is fine. */
-function lower(thread: number): boolean {
+function lower(thread: number, priority: number): boolean {
   try {
-    setPriority(thread, constants.priority.PRIORITY_LOW);
+    setPriority(thread, priority);
     return true;
   } catch {
     return false;

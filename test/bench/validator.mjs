@@ -3,7 +3,7 @@
 // Usage: node test/bench/validator.mjs [--model M.onnx --data D.yaml] [--batch N] [--rounds N] [--ultralytics]
 import { fork, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
+import { availableParallelism, getPriority, homedir, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { processorSeconds, startValidator } from './validator-process.mjs';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 
 /** The session alone: the same options, one batch of random numbers, run again and again. Runs in a process of its own. */
 async function bareSession({ model, dims, images }) {
-  setPriority(constants.priority.PRIORITY_LOW);
+  setPriority(getPriority() + 10);
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(model, {
     executionProviders: ['cpu'],

@@ -139,9 +139,9 @@ describe('the validator process', () => {
     for (const other of others) expect(other.reason).not.toBe('');
   });
 
-  it.runIf(process.platform === 'linux')('runs at the lowest priority', async () => {
+  it.runIf(process.platform === 'linux')('runs ten nice levels below', async () => {
     await validator.devices();
-    expect(getPriority(validator.pid)).toBe(19);
+    expect(getPriority(validator.pid)).toBe(Math.min(19, getPriority() + 10));
   });
 });
 

@@ -1,6 +1,6 @@
 // Records healthy and sick runs for the table of alarms (docs/alarms.md): each case of alarm-cases.mjs is a real training, whose
 // logs are kept in a work folder, with what the machine had left meanwhile. `pack-runs.mjs` makes the committed corpus of them.
-// Runs that are there are not made again. Linux, and root for what needs a small disk or a full memory.
+// Runs that are there, or in the corpus, are not made again. Linux, and root for what needs a small disk or a full memory.
 // Usage: node test/statistics/record-runs.mjs WORK [minutes] [part of a name] [--cli dist/cli.js]
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -31,6 +31,7 @@ const [work, minutes = '60', part = ''] = positionals;
 if (work === undefined) throw new Error('usage: record-runs.mjs WORK [minutes] [part of a name]');
 const root = path.resolve(import.meta.dirname, '../..');
 const cli = path.resolve(values.cli ?? path.join(root, 'dist/cli.js'));
+const corpus = path.join(root, 'test/fixtures/alarm-runs');
 const until = Date.now() + Number(minutes) * 60_000;
 const KEPT = ['run.json', 'events.jsonl', 'validation.jsonl', 'keeper.jsonl'];
 
@@ -132,6 +133,7 @@ function isRunning(folder) {
 for (const kase of CASES) {
   if (!kase.name.includes(part) || Date.now() > until) continue;
   if (existsSync(path.join(work, 'recorded', kase.name, 'case.json'))) continue;
+  if (existsSync(path.join(corpus, `${kase.name}.jsonl.gz`))) continue;
   const started = Date.now();
   rmSync(path.join(work, 'recorded', kase.name), { recursive: true, force: true });
   try {

@@ -159,7 +159,7 @@ const READ_TURNS = 40;
 
 /**
  * The read itself cannot be cancelled; waiting for it can. Time is counted in turns of this process: if the machine gives
- * it none (a validator of the lowest priority beside other work), the file is not to blame.
+ * it none (a validator beside other work), the file is not to blame.
  */
 function inTime<T>(file: string, reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
