@@ -1,8 +1,8 @@
 import { inEnglish } from '../base/words';
+import { diskRoom, memoryRoom } from '../dataset/machine-room';
 import { type Alarm, createEpisode } from '../domain/run/alarm';
 import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
-import { diskRoom, memoryRoom } from './machine-room';
 import type { RunJournal } from './run-journal';
 import { RunWatch } from './run-watch';
 

@@ -31,7 +31,7 @@ export type OutcomeInput = {
 export function judgeOutcome(input: OutcomeInput): Outcome {
   const { end, exit, cause } = input;
   const how = { ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }), ...signalOf(exit) };
-  if (end && end.reason !== 'stopped' && !isInterruption(end, cause))
+  if (end && end.reason !== 'stopped' && !isOurs(end, cause))
     return { ...how, state: end.reason, ...reasonOf(end) };
   if (cause) return { ...how, ...stoppedBy(cause) };
   if (end)
@@ -39,9 +39,12 @@ export function judgeOutcome(input: OutcomeInput): Outcome {
   return { ...how, state: 'failed', reason: failure(exit, input.lastWords) };
 }
 
-/** A trainer that is interrupted while it still loads its libraries reports a failure; it was asked to stop. */
-const isInterruption = (end: TrainerEventOf<'end'>, cause: StopCause | undefined): boolean =>
-  end.reason === 'failed' && cause?.kind === 'asked';
+/**
+ * A trainer that is interrupted while it still loads its libraries reports a failure; it was asked to stop. One that gives
+ * up on NaN by itself while it is being stopped for it has diverged.
+ */
+const isOurs = (end: TrainerEventOf<'end'>, cause: StopCause | undefined): boolean =>
+  end.reason === 'failed' && (cause?.kind === 'asked' || cause?.kind === 'diverged');
 
 function reasonOf({ message, said }: TrainerEventOf<'end'>): { reason?: Words } {
   if (said !== undefined) return { reason: said };

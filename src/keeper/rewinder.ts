@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { quoted, words } from '../base/words';
 import { planRewind, type RewindPlan } from '../domain/run/rewind';
 import { scheduleOfRun } from '../protocol/dashboard/planned';
-import { canRewind, rewindRefusal, rewindTarget } from '../protocol/rewind-target';
+import { canRewind, hasDiverged, rewindRefusal, rewindTarget } from '../protocol/rewind-target';
 import type { RunFile } from '../run/files';
 import type { ControlRequest } from '../run/requests';
 import type { Requests } from './requests';
@@ -81,7 +81,8 @@ export class Rewinder {
   #diverged(): boolean {
     const { run, journal, trainer } = this.#parts;
     const { on_divergence, rewind } = run.experiment.resolved;
-    const isDiverged = trainer.outcome?.state === 'diverged' && trainer.hasSeenEnd;
+    const { outcome, hasSeenEnd } = trainer;
+    const isDiverged = outcome !== undefined && hasSeenEnd && hasDiverged(journal.state, outcome.state);
     return (
       isDiverged && canRewind(journal.state) && on_divergence === 'rewind' && triesOf(journal) < rewind.tries
     );

@@ -3,15 +3,21 @@ import type { TrainerKind } from '../domain/experiment/types';
 import { totalLoss } from '../domain/run/alarms';
 import { epochBeforeTrouble } from '../domain/run/rewind';
 import type { RunState } from '../run/state';
+import type { RunStateName } from '../run/state-names';
 import { scheduleOfRun } from './dashboard/planned';
 
 // The target of a rewind and why it may be refused: the keeper decides by this, and hosts say the same before they ask.
 
-/** Trainers that go back to an earlier checkpoint of their own. Ultralytics resumes from its last one only, at the same LR. */
-const REWINDS: ReadonlySet<TrainerKind> = new Set<TrainerKind>(['builtin']);
+/** Trainers that go back to an earlier checkpoint of their own; what another program does is its own. */
+const REWINDS: ReadonlySet<TrainerKind> = new Set<TrainerKind>(['builtin', 'ultralytics']);
 
 export function canRewind({ run }: Pick<RunState, 'run'>): boolean {
   return run !== undefined && !run.follows && REWINDS.has(run.experiment.resolved.trainer);
+}
+
+/** Whether this attempt's losses went wrong: a trainer may give up on them as a failure of its own (Ultralytics on NaN). */
+export function hasDiverged(state: RunState, name: RunStateName): boolean {
+  return name === 'diverged' || (name === 'failed' && troubleStep(state) !== undefined);
 }
 
 /** The epoch to go back to: the one asked for, else the last checkpoint from before the trouble; 0: the beginning. */

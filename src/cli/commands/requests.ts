@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { sleep, toError } from '../../base/async';
-import { askAndWait } from '../../engine/control/ask';
+import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
@@ -73,7 +73,8 @@ export async function ask(io: CliIo, dir: string, request: ControlRequest, trust
       throw badInput(toError(error).message, error);
     },
   );
-  if (answer === undefined) throw new CliFailure(1, `${dir}: no answer to ${request.type} in 15 s`);
+  if (answer === undefined)
+    throw new CliFailure(1, `${dir}: no answer to ${request.type} in ${answerSeconds(request)} s`);
   if (!answer.ok) throw new CliFailure(1, `${dir}: ${answer.message}`);
   printLine(io.stdout, answer.message);
 }

@@ -22,12 +22,12 @@ export async function askRun(runDir: string, request: ControlRequest, from: stri
   return id;
 }
 
+/** A rewind is answered once the next attempt has begun: a trainer that loads PyTorch on a busy machine takes minutes. */
+export const answerSeconds = ({ type }: Pick<ControlRequest, 'type'>): number =>
+  type === 'rewind' ? 600 : 15;
+
 /** The keeper's answer to a request, also if the trainer had to act on it; undefined if none came in time. */
-export async function waitAnswer(
-  runDir: string,
-  id: string,
-  timeoutMs = 15_000,
-): Promise<Answer | undefined> {
+export async function waitAnswer(runDir: string, id: string, timeoutMs: number): Promise<Answer | undefined> {
   const tail = new FileTail(runPaths(runDir).keeper);
   const until = Date.now() + timeoutMs;
   for (;;) {
@@ -54,5 +54,5 @@ export async function askAndWait(
 ): Promise<Answer | undefined> {
   const id = await askRun(runDir, request, options.from);
   await ensureKeeper(runDir, options);
-  return waitAnswer(runDir, id, options.timeoutMs);
+  return waitAnswer(runDir, id, options.timeoutMs ?? answerSeconds(request) * 1000);
 }

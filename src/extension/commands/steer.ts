@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../domain/display/duration';
-import { askAndWait } from '../../engine/control/ask';
+import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { KeptOnOtherMachine, resumeRun } from '../../engine/control/resume-run';
 import { saidText } from '../../protocol/alert-text';
 import { isRangeTest } from '../../run/kind';
@@ -18,7 +18,7 @@ type SteeredRun = RunTarget | undefined;
 export async function ask(services: Services, dir: string, request: ControlRequest): Promise<boolean> {
   if (!(await mayAct(dir))) return false;
   const answer = await askAndWait(dir, request, { ...services.host(), from: 'vscode' });
-  if (!answer) throw new Error(vscode.l10n.t('The run did not answer in 15 s.'));
+  if (!answer) throw new Error(vscode.l10n.t('The run did not answer in {0} s.', answerSeconds(request)));
   const text = saidText(answer, services.t);
   if (!answer.ok) throw new Error(text);
   services.log.info(`${dir}: ${text}`);

@@ -4,7 +4,7 @@ import { formatCount } from '../../domain/display/format';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
-import { canRewind } from '../rewind-target';
+import { canRewind, hasDiverged } from '../rewind-target';
 import { compareHeader } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
@@ -93,6 +93,7 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
 }
 
 function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[] {
+  const isBroken = hasDiverged(state, name);
   const compare = { id: 'compare', label: t('Compare…') };
   const isBestKept = state.best && state.checkpoints.get(state.best.epoch)?.kept;
   const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on Image…') }] : [];
@@ -100,11 +101,11 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),
     // A run that has diverged would resume into the same trouble.
-    primary: name !== 'diverged',
+    primary: !isBroken,
   };
   const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
   if (name === 'completed') return [...tryBest, compare];
-  return [...tryBest, compare, resume, ...(name === 'diverged' && canRewind(state) ? [rewind] : [])];
+  return [...tryBest, compare, resume, ...(isBroken && canRewind(state) ? [rewind] : [])];
 }
 
 /**

@@ -75,13 +75,7 @@ function settingRows({ state, other }: ViewInput): SettingRow[] {
 /** What a person should know besides the numbers: trouble first, then how a run ended. At most a few. */
 function sentencesOf(input: ViewInput): Sentence[] {
   const { state } = input;
-  return [
-    ...outcome(input),
-    ...instead(input),
-    ...validatorTrouble(state),
-    ...alerts(input),
-    ...(input.advice ?? []),
-  ];
+  return [...outcome(input), ...validatorTrouble(state), ...alerts(input), ...(input.advice ?? [])];
 }
 
 function outcome(input: ViewInput): Sentence[] {
@@ -90,17 +84,6 @@ function outcome(input: ViewInput): Sentence[] {
   if (reason === undefined || reason === '') return [];
   const tones: Partial<Record<typeof name, Tone>> = { failed: 'bad', diverged: 'bad', lost: 'bad' };
   return [{ text: reason, tone: tones[name] ?? 'quiet' }];
-}
-
-/** In place of the button that the builtin trainer's runs have. */
-function instead(input: ViewInput): Sentence[] {
-  const { state, t } = input;
-  const isUltralytics = state.run?.experiment.resolved.trainer === 'ultralytics' && !state.run.follows;
-  if (!isUltralytics || stateOf(input) !== 'diverged') return [];
-  const text = t(
-    'Ultralytics cannot be rewound: it resumes from its last checkpoint only, at the same learning rate. Start again with a lower lr0 or a longer warm-up.',
-  );
-  return [{ text, tone: 'quiet' }];
 }
 
 /** The first that says something: who lives, what the keeper wrote, what the trainer said at its end. */

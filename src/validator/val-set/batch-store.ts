@@ -1,4 +1,4 @@
-import { freemem } from 'node:os';
+import { freeMemory } from '../../dataset/machine-room';
 import type { Placement, Size } from '../../domain/detection/letterbox';
 import type { BatchFiller } from '../session/input-batch';
 import type { InputData } from '../session/thread-messages';
@@ -38,7 +38,7 @@ export class BatchStore {
   readonly #batches = new Map<number, ReadyBatch>();
 
   constructor(options: BatchStoreOptions) {
-    const room = Math.min(MOST_BYTES, MEMORY_SHARE * freemem());
+    const room = Math.min(MOST_BYTES, MEMORY_SHARE * freeMemory());
     this.plan = options.plan;
     this.#options = options;
     this.#keepsBatches = options.filler.bytesOf(elementsOf(options.plan)) <= room;

@@ -26,12 +26,14 @@ test('an epoch without a checkpoint is refused with those that there are', () =>
   expect(refusal(completed(), 99)).toBe('there is no checkpoint of epoch 99; there are: 1, 2, 3, 4');
 });
 
-test('a trainer that resumes from its last checkpoint only is not rewound', () => {
+test('what another program trains is not rewound', () => {
   const state = completed();
   const { run } = state;
   if (!run) throw new Error('the run has no run.json');
-  const resolved = { ...run.experiment.resolved, trainer: 'ultralytics' as const };
-  const other = { ...state, run: { ...run, experiment: { ...run.experiment, resolved } } };
-  expect([canRewind(state), canRewind(other)]).toEqual([true, false]);
-  expect(refusal(other, undefined)).toBe('trainer ultralytics cannot be rewound');
+  const of = (trainer: 'ultralytics' | 'command') => {
+    const resolved = { ...run.experiment.resolved, trainer };
+    return { ...state, run: { ...run, experiment: { ...run.experiment, resolved } } };
+  };
+  expect([state, of('ultralytics'), of('command')].map(canRewind)).toEqual([true, true, false]);
+  expect(refusal(of('command'), undefined)).toBe('trainer command cannot be rewound');
 });

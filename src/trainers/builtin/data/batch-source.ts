@@ -1,7 +1,8 @@
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../../base/async';
 import type { Disposable } from '../../../base/disposable';
+import { freeMemory } from '../../../dataset/machine-room';
 import type { DatasetImage } from '../../../dataset/split';
 import { createImageCache } from './image-cache';
 import type { BatchJob, BatchSettings, TrainBatch, UnreadableImage } from './types';
@@ -40,7 +41,7 @@ export class BatchSource implements Disposable {
     const cache = createImageCache(
       images.length,
       settings.imgsz,
-      Math.min(MOST_CACHE_BYTES, freeBytes() / 4),
+      Math.min(MOST_CACHE_BYTES, freeMemory() / 4),
     );
     const start: WorkerStart = { settings, images, cache };
     this.#slots = Array.from({ length: workerCount(options.workers) }, () => {
@@ -106,11 +107,6 @@ export class BatchSource implements Disposable {
     for (const { pending } of this.#byId.values()) pending.answer.reject(error);
     this.#byId.clear();
   }
-}
-
-/** A container may be limited to less than its machine has free. */
-function freeBytes(): number {
-  return Math.min(freemem(), process.availableMemory?.() ?? Number.POSITIVE_INFINITY);
 }
 
 /** One core is left to the training step; at least one worker, so that the step never decodes. */

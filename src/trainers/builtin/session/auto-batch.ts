@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { freeMemory } from '../../../dataset/machine-room';
 import { halveUntilItFits } from '../../../domain/detection/memory';
 import { layoutOf } from '../model/layout';
 import { candidates } from './devices';
@@ -28,7 +28,7 @@ const MOST_ON_GPU = 64;
  * memory ends the process without a message, then proven by one step, halved while that runs out of memory.
  */
 export async function findBatch(question: BatchQuestion): Promise<FoundBatch> {
-  const { wish, images, session, availableBytes = availableMemory() } = question;
+  const { wish, images, session, availableBytes = freeMemory() } = question;
   const onCpu = session.device === 'cpu' || (session.device === 'auto' && candidates().length === 0);
   const budget = (wish > 0 ? wish : SHARE) * availableBytes;
   let first = powerOfTwo(Math.min(images, onCpu ? MOST_ON_CPU : MOST_ON_GPU));
@@ -54,11 +54,6 @@ async function tryStep(options: TrainSessionOptions): Promise<void> {
   } finally {
     await session.dispose();
   }
-}
-
-/** If the process is limited to less than the machine has (containers), the limit counts. */
-function availableMemory(): number {
-  return process.availableMemory?.() ?? os.freemem();
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

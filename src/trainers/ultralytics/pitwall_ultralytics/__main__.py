@@ -46,7 +46,7 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
         "lr_range": lr_range, "requested": requested(experiment),
     }, default=str)
     # Of the run itself, else of a training that was begun elsewhere: the library judges what can be gone on from.
-    resume_from = (last_checkpoint(run_dir) if attempt > 1 else None) or experiment["passthrough"].get("resume")
+    resume_from = (last_checkpoint(run_dir, attempt) if attempt > 1 else None) or experiment["passthrough"].get("resume")
     start = resume_from if isinstance(resume_from, (str, Path)) else experiment["model"]
     try:
         model = open_model(yolo, str(start))
@@ -91,16 +91,35 @@ def in_loop_every(experiment: dict) -> int:
     return int(val is True or not validation["enabled"])
 
 
-def last_checkpoint(run_dir: Path):
-    """The checkpoint that a resume continues from. Ultralytics' own last one becomes a checkpoint of the run first, if it is newer."""
+def last_checkpoint(run_dir: Path, attempt: int):
+    """The checkpoint that a resume continues from. Ultralytics' own last one becomes a checkpoint of the run first, if it is
+    newer; not if the run goes back to before it."""
     from . import checkpoints
+    from .control import ControlFolder
     from .events import EVENTS, EventLog, epochs_done
 
-    rescued = checkpoints.rescue(run_dir, epochs_done(run_dir))
-    if rescued:
-        EventLog(run_dir / EVENTS).write("checkpoint", **rescued)
+    rewind = ControlFolder(run_dir, attempt).rewind()
+    if rewind:
+        go_back(run_dir, int(rewind.get("epoch", 0)))
+    else:
+        rescued = checkpoints.rescue(run_dir, epochs_done(run_dir))
+        if rescued:
+            EventLog(run_dir / EVENTS).write("checkpoint", **rescued)
     newest = checkpoints.newest(run_dir)
     return newest and newest[1]
+
+
+def go_back(run_dir: Path, epoch: int) -> None:
+    """No checkpoint of a later epoch is left; that of `epoch` is the newest, or training begins again."""
+    from . import checkpoints
+    from .events import EVENTS, EventLog
+
+    log = EventLog(run_dir / EVENTS)
+    dropped = checkpoints.drop_after(run_dir, epoch)
+    if dropped:
+        log.write("log", level="info", message=f"rewind to epoch {epoch}: {', '.join(dropped)} removed")
+    if epoch > 0 and checkpoints.newest(run_dir) is None:
+        log.write("log", level="warning", message="no whole checkpoint was found: training begins again")
 
 
 def finish(model, code: int, error=None, run_dir=None) -> int:

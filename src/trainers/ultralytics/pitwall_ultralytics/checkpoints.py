@@ -40,6 +40,16 @@ def newest(run_dir: Path):
     return (int(re.sub(r"\D", "", found[-1].parent.name)), found[-1]) if found else None
 
 
+def drop_after(run_dir: Path, epoch: int) -> list:
+    """Removes the checkpoints beyond the epoch that a run goes back to: one would be taken for the newest. Returns their names."""
+    refuse_link(run_dir / "checkpoints")
+    folders = sorted((run_dir / "checkpoints").glob("epoch-*"))
+    later = [f for f in folders if re.fullmatch(r"epoch-\d{4,}", f.name) and int(f.name[6:]) > epoch and not f.is_symlink()]
+    for folder in later:
+        shutil.rmtree(folder)
+    return [folder.name for folder in later]
+
+
 def rescue(run_dir: Path, epochs_done: dict):
     """Publishes Ultralytics' own last checkpoint if it is newer than all of ours: a trainer that was killed may have ended
     between the epochs that `checkpoints.every` names. `epochs_done`: epoch -> its last step, of the attempts that count.

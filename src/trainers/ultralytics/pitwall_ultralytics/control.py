@@ -27,6 +27,13 @@ class ControlFolder:
             return []
         self._next_look = now + POLL_SECONDS
         self.gone = not self._run_file.exists() or self._is_replaced()
+        return self._requests()
+
+    def rewind(self):
+        """What the keeper decided before it started this attempt, or None. It stays there until it is answered."""
+        return next((request for _, request, _ in self._requests() if request and request.get("type") == "rewind"), None)
+
+    def _requests(self):
         # The target of a link is not a request, and nothing there is removed.
         if self._folder.is_symlink() or self._folder.parent.is_symlink() or not self._folder.is_dir():
             return []

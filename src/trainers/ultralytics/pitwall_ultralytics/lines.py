@@ -44,9 +44,9 @@ def one_line(error: Exception) -> str:
 
 
 def lower_priority() -> None:
-    """Training comes first: lowest priority, and one thread fewer than there are cores."""
+    """Training comes first: ten levels below it, as the validator, and one thread fewer than there are cores."""
     if hasattr(os, "nice"):
-        os.nice(19)
+        os.nice(10)
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
 
 

@@ -88,6 +88,18 @@ class Rates:
         self.changes.append(change)
         return change, meaning_of(mode, target, value, step)
 
+    def rewind(self, request, names, step, by=None):
+        """The change that a rewind makes: a share of the LR of that step, after a fresh warm-up (lr-rewind.ts). What was
+        requested at that step or later is gone. Returns the change and what was done."""
+        self.changes = [c for c in self.changes if c["step"] < step or c["step"] == 0]
+        before = self._segment(names[reference_group(names)]) or {}
+        factor, warmup = float(request.get("lrFactor", 1)), int(request.get("warmup", 0))
+        if before.get("mode") == "hold":
+            wish = {"mode": "hold", "value": before["value"] * factor}
+        else:
+            wish = {"mode": "scale", "value": self._warmup[2][reference_group(names)] * before.get("factor", 1.0) * factor}
+        return self.change({**wish, "warmup": warmup}, names, step, by)
+
     def _take_apart(self, groups, warmup):
         """The plan of this batch, and the parts of a running warm-up: its way, start and target."""
         if warmup is None:

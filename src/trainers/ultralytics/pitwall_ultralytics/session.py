@@ -40,7 +40,7 @@ class Session:
         if self.leader:
             tell_warnings(self._emit)
         self.batch = 0
-        self.step = 0
+        self.step = self._from_step = 0
         self.end_reason = "completed"
         self._stop_after_epoch = None
         self._pending_stop = None
@@ -59,7 +59,7 @@ class Session:
 
     def on_train_start(self) -> None:
         trainer = self.trainer
-        self.step = trainer.start_epoch * len(trainer.train_loader)
+        self.step = self._from_step = trainer.start_epoch * len(trainer.train_loader)
         self._said_hello = True
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
@@ -278,6 +278,8 @@ class Session:
         kind = request.get("type") if request else None
         if kind == "lr":
             return self._obey_lr(request, by)
+        if kind == "rewind" and self.step == self._from_step:
+            return self._obey_rewind(request, by)
         if kind in ("stop", "pause"):
             return self._obey_stop(kind)
         if kind == "stop_after_epoch":
@@ -293,6 +295,11 @@ class Session:
     def _obey_lr(self, request, by):
         change, answer = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
         return change is not None, answer, change
+
+    def _obey_rewind(self, request, by):
+        """This attempt began at the checkpoint that the keeper chose; the LR is what is left to do, before the first batch."""
+        change, answer = self.rates.rewind(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
+        return change is not None, words("rewound to step {0}; {1}", self.step, answer), change
 
     def _obey_close_mosaic(self) -> dict:
         self._mosaic_off = True

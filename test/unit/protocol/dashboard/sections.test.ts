@@ -6,6 +6,7 @@ import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
 import { shownForMs, statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
 import { tilesOf } from '../../../../src/protocol/dashboard/tiles';
+import type { RunState } from '../../../../src/run/state';
 import { plannedOf, type SyntheticOptions, syntheticState } from '../../../helpers/synthetic-run';
 
 function inputOf(options: SyntheticOptions = {}): ViewInput {
@@ -36,14 +37,15 @@ describe('what a page says of a run', () => {
     expect(actions.map(({ id }) => id)).toContain('resume');
   });
 
-  it('says why a diverged Ultralytics run has no Rewind, in its place', () => {
-    const input = { ...inputOf(young), presence: { state: 'diverged' } } as const;
-    const run = input.state.run!;
-    const resolved = { ...run.experiment.resolved, trainer: 'ultralytics' as const };
-    const state = { ...input.state, run: { ...run, experiment: { ...run.experiment, resolved } } };
-    const sections = sectionsOf({ ...input, state }, 50);
-    expect(sections.header.actions.map(({ id }) => id)).not.toContain('rewind');
-    expect(sections.sentences.map(({ text }) => text).join()).toMatch(/Ultralytics cannot be rewound/);
+  it('offers it as well if the trainer gave up on NaN by itself', () => {
+    const input = inputOf(young);
+    const failed = { ...input, presence: { state: 'failed' } } as const;
+    const idsOf = (state: RunState) => headerOf({ ...failed, state }).actions.map(({ id }) => id);
+    expect(idsOf(input.state)).not.toContain('rewind');
+    const words = { severity: 'error', message: 'the total loss is NaN', numbers: {} } as const;
+    const t = (input.state.hello?.t ?? 0) + 1;
+    const alert = { type: 'alert', rule: 'non_finite', t, step: 40, ...words } as const;
+    expect(idsOf({ ...input.state, alerts: [alert] })).toContain('rewind');
   });
 
   it('offers only what the trainer supports', () => {

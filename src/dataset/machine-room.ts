@@ -14,6 +14,11 @@ export function diskRoom(folder: string): Room | undefined {
   }
 }
 
+/** Bytes that a cache or a batch may be made of; whatever the system reports, if it does not report what is left. */
+export function freeMemory(): number {
+  return memoryRoom()?.free ?? process.availableMemory?.() ?? freemem();
+}
+
 /**
  * Memory that this process and its children may still take: that of the container with the least left, if one has a limit,
  * else that of the machine. macOS counts what it would give back as used, so there is no answer. `root`: of the file system.
