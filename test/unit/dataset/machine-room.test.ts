@@ -71,8 +71,7 @@ describe.skipIf(platform() === 'win32')('the memory that is left', () => {
     const at = 'sys/fs/cgroup/memory';
     check(
       {
-        'proc/self/cgroup':
-          '12:cpu:/docker/9f3c\n5:memory:/docker/9f3c\n1:name=systemd:/docker/9f3c\n0::/\n',
+        'proc/self/cgroup': '12:cpu:/docker/9f3c\n5:memory:/docker/9f3c\n1:name=systemd:/docker/9f3c\n0::/\n',
         [`${at}/memory.limit_in_bytes`]: `${1024 * MB}\n`,
         [`${at}/memory.usage_in_bytes`]: `${1000 * MB}\n`,
         [`${at}/memory.stat`]: `cache ${700 * MB}\ninactive_file 0\ntotal_inactive_file ${600 * MB}\n`,
