@@ -1,9 +1,10 @@
 import type { CommandTable } from './cli';
 
-// Four files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
+// Five files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
 const viewing = async () => (await import('./parts/viewing')).VIEWING;
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
+const organising = async () => (await import('./parts/organising')).ORGANISING;
 const machine = async () => (await import('./parts/machine')).MACHINE;
 
 /** In the order of the help text. A command is loaded when it is asked for: to load all of them takes 50 ms. */
@@ -30,6 +31,12 @@ export const COMMANDS: CommandTable = {
   compare: async () => (await judging()).compare,
   check: async () => (await judging()).check,
   export: async () => (await judging()).export,
+  note: async () => (await organising()).note,
+  tag: async () => (await organising()).tag,
+  rename: async () => (await organising()).rename,
+  archive: async () => (await organising()).archive,
+  rm: async () => (await organising()).rm,
+  gc: async () => (await organising()).gc,
   notify: async () => (await machine()).notify,
   doctor: async () => (await machine()).doctor,
   'setup-python': async () => (await machine())['setup-python'],

@@ -51,6 +51,15 @@ export function collect(text: string, before: readonly string[]): readonly strin
   return [...before, text];
 }
 
+const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };
+
+/** An age in milliseconds: 12h, 30d, 2w. */
+export function age(text: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([hdw])$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('expected an age, as 12h, 30d or 2w.');
+  return Number(digits) * HOURS[unit] * 3_600_000;
+}
+
 export function notNegative(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))

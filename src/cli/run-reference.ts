@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '../base/suggest';
 import { readRunSync } from '../run/folder/read';
@@ -43,6 +43,15 @@ function newestRun(runsDir: string): string {
 export function runNames(runsDir: string): string[] {
   if (!isFolder(runsDir)) return [];
   return readdirSync(runsDir).filter((name) => isRunFolder(path.join(runsDir, name)));
+}
+
+/** The folder named, or runs/ in it if there is one. */
+export function runsFolderIn(io: CliIo, dir: string): string {
+  const folder = path.resolve(io.cwd, dir);
+  if (!isFolder(folder))
+    throw badInput(`${dir}: ${existsSync(folder) ? 'is a file, a folder was expected' : 'no such folder'}`);
+  const inside = path.join(folder, 'runs');
+  return isFolder(inside) ? inside : folder;
 }
 
 export const isFolder = (dir: string): boolean => statOf(dir)?.isDirectory() ?? false;

@@ -5,6 +5,7 @@ import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, type RequestAnswer, TRAINER_REQUESTS } from '../run/requests';
 import { STATE_WORDS } from '../run/state-words';
+import type { Cleanup } from './cleanup';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
 import type { RunJournal } from './run-journal';
@@ -17,6 +18,7 @@ export type RequestContext = {
   readonly trainer: TrainerControl;
   readonly validation: ValidationControl;
   readonly rewinder: Rewinder;
+  readonly cleanup: Cleanup;
 };
 
 type Of<T extends ControlRequest['type']> = Extract<ControlRequest, { type: T }>;
@@ -26,7 +28,7 @@ export async function answerRequest(file: ControlFile, context: RequestContext):
   const { id, request, from } = file;
   if (request.type === 'rewind') return context.rewinder.ask({ id, request, from });
   if (!TRAINER_REQUESTS.has(request.type)) {
-    context.requests.answer(id, request, answerOwn(request, context));
+    context.requests.answer(id, request, await answerOwn(request, context));
     return forwardToTrainer(request, context);
   }
   const refusal = refuse(request, context);
@@ -61,9 +63,10 @@ async function forwardToTrainer(
   await requests.forward(randomUUID(), request, 'keeper');
 }
 
-function answerOwn(request: ControlRequest, context: RequestContext): RequestAnswer {
+async function answerOwn(request: ControlRequest, context: RequestContext): Promise<RequestAnswer> {
   if (request.type === 'validate') return validate(request, context);
   if (request.type === 'pin') return pin(request, context);
+  if (request.type === 'clear') return clear(request, context);
   if (request.type === 'patience')
     return { ok: true, said: words('early stopping waits {0} epochs without improvement', request.value) };
   return { ok: false, said: words('{0} is not known here', request.type) };
@@ -83,6 +86,13 @@ function pin({ epoch, pinned }: Of<'pin'>, { journal }: RequestContext): Request
     ? words('the checkpoint of epoch {0} is kept', epoch)
     : words('the checkpoint of epoch {0} is no longer kept', epoch);
   return { ok: true, said };
+}
+
+async function clear({ keep }: Of<'clear'>, context: RequestContext): Promise<RequestAnswer> {
+  const { trainer, validation, cleanup } = context;
+  if (trainer.alive || !validation.idle)
+    return { ok: false, said: words('the run is at work: its checkpoints are not cleared away') };
+  return { ok: true, said: words('{0} checkpoints removed', await cleanup.clear(keep)) };
 }
 
 function hasCheckpoint(journal: RunJournal, epoch: number): boolean {

@@ -1,6 +1,12 @@
 import { toError } from '../base/async';
-import { words } from '../base/words';
-import { keptDetections, type RetentionRow, removableCheckpoints } from '../domain/run/retention';
+import { type Words, words } from '../base/words';
+import {
+  type ClearKeep,
+  clearableCheckpoints,
+  keptDetections,
+  type RetentionRow,
+  removableCheckpoints,
+} from '../domain/run/retention';
 import { onLatestValSet } from '../domain/run/val-set';
 import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
@@ -38,24 +44,35 @@ export class Cleanup {
       // A file that is not opened without a person's consent (a .pt of another program) stays in its place.
       judged: validation.enabled && [...checkpoints.values()].some(({ state }) => state !== 'skipped'),
     });
-    for (const epoch of removable) await this.#remove(epoch);
+    const { keep_last, keep_best } = settings;
+    const why = words('neither of the last {0} nor of the best {1}', keep_last, keep_best);
+    for (const epoch of removable) await this.#remove(epoch, why);
     await this.#thinDetections(keptDetections(retained, best?.epoch));
     this.#seen = { lines: this.#journal.lines, queued: queued.size };
   }
 
-  async #remove(epoch: number): Promise<void> {
+  /** On request, of a run that has ended; returns how many were removed. */
+  async clear(keep: ClearKeep): Promise<number> {
+    const { best } = this.#journal.state;
+    const removable = clearableCheckpoints(retainedOf(this.#journal.state), best?.epoch, keep);
+    let removed = 0;
+    for (const epoch of removable) removed += Number(await this.#remove(epoch, words('cleared on request')));
+    return removed;
+  }
+
+  async #remove(epoch: number, why: Words): Promise<boolean> {
     const checkpoint = this.#journal.state.checkpoints.get(epoch);
-    if (!checkpoint || checkpoint.t === 0 || this.#refused.has(epoch)) return;
+    if (!checkpoint || checkpoint.t === 0 || this.#refused.has(epoch)) return false;
     const { path, bytes } = checkpoint;
-    const { keep_last, keep_best } = this.#run.experiment.resolved.checkpoints;
     try {
       removeCheckpoint(this.#paths, path);
-      const said = words('neither of the last {0} nor of the best {1}', keep_last, keep_best);
-      this.#journal.note({ type: 'cleanup', epoch, path, bytes, said });
+      this.#journal.note({ type: 'cleanup', epoch, path, bytes, said: why });
+      return true;
     } catch (error) {
       this.#refused.add(epoch);
       const said = words('the checkpoint of epoch {0} cannot be removed: {1}', epoch, toError(error).message);
       this.#journal.note({ type: 'alert', rule: 'cleanup', severity: 'warning', said, epoch, numbers: {} });
+      return false;
     }
   }
 

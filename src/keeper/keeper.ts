@@ -299,11 +299,8 @@ class Keeper {
 
   get #context() {
     return {
-      journal: this.#journal,
-      requests: this.#requests,
-      trainer: this.#trainer,
-      validation: this.#validation,
-      rewinder: this.#rewinder,
+      ...{ journal: this.#journal, requests: this.#requests, cleanup: this.#cleanup },
+      ...{ trainer: this.#trainer, validation: this.#validation, rewinder: this.#rewinder },
     };
   }
 

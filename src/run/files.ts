@@ -55,9 +55,13 @@ export const zRunFile = z.object({
 });
 export type RunFile = z.infer<typeof zRunFile>;
 
+/** A word without commas, so that several can be written in a row. */
+export const RUN_TAG = /^[^\s,]{1,40}$/;
+
 export const zMetaFile = z.object({
   title: z.string().optional(),
   notes: z.string().optional(),
+  tags: z.array(z.string()).optional(),
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
 });

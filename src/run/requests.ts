@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Words } from '../base/words';
+import { CLEAR_KEEPS } from '../domain/run/retention';
 import { zEpoch, zNumber, zStep } from './schema';
 
 const zLrMode = z.enum(['scale', 'hold', 'plan']);
@@ -36,6 +37,8 @@ export const zControlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('patience'), value: z.number().int().min(0) }),
   z.object({ type: z.literal('validate'), epoch: zEpoch }),
   z.object({ type: z.literal('pin'), epoch: zEpoch, pinned: z.boolean() }),
+  /** Of a run that has ended: its checkpoints but the best, those that are pinned, and with `last` the newest. */
+  z.object({ type: z.literal('clear'), keep: z.enum(CLEAR_KEEPS) }),
 ]);
 export type ControlRequest = z.infer<typeof zControlRequest>;
 

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { listRuns, type RunSummary } from '../../engine/runs/run-index';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
-import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
-import { isFolder } from '../run-reference';
+import { runsFolderIn } from '../run-reference';
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'run' },
@@ -29,21 +26,13 @@ export function listCommand({ io, run }: Cli) {
     .option('--json', 'one JSON line per run on stdout')
     .action(
       run(async (dir, { json }) => {
-        const { runs, problems } = await listRuns(runsFolderOf(io, dir));
+        const { runs, problems } = await listRuns(runsFolderIn(io, dir));
         for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
         if (json) for (const summary of runs) printJson(io.stdout, listEntry(summary));
         else printRuns(io, runs);
         return 0;
       }),
     );
-}
-
-function runsFolderOf(io: CliIo, dir: string): string {
-  const folder = path.resolve(io.cwd, dir);
-  if (!isFolder(folder))
-    throw badInput(`${dir}: ${existsSync(folder) ? 'is a file, a folder was expected' : 'no such folder'}`);
-  const inside = path.join(folder, 'runs');
-  return isFolder(inside) ? inside : folder;
 }
 
 function listEntry({ dir, name, run, presence, own, status }: RunSummary) {

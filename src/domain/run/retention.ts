@@ -39,6 +39,23 @@ export function removableCheckpoints(input: RetentionInput): number[] {
     .reverse();
 }
 
+/** What is kept of a run whose checkpoints a person clears away: the best, or the newest (to go on from) as well. */
+export const CLEAR_KEEPS = ['best', 'last'] as const;
+export type ClearKeep = (typeof CLEAR_KEEPS)[number];
+
+/** Epochs whose checkpoint a person may clear away. One is left of every run: without a best, the newest. */
+export function clearableCheckpoints(
+  checkpoints: readonly RetentionRow[],
+  best: number | undefined,
+  keep: ClearKeep,
+): number[] {
+  const there = checkpoints.filter((c) => c.kept).sort((a, b) => a.epoch - b.epoch);
+  const newest = there.at(-1)?.epoch;
+  const hasBest = there.some(({ epoch }) => epoch === best);
+  const kept = new Set([best, ...(keep === 'last' || !hasBest ? [newest] : [])]);
+  return there.filter(({ epoch, pinned }) => !pinned && !kept.has(epoch)).map(({ epoch }) => epoch);
+}
+
 function isKeptForGood(epoch: number, { settings, countsFromFirst }: RetentionInput): boolean {
   const every = settings.keep_every ?? 0;
   return every > 0 && (epoch - (countsFromFirst ? 1 : 0)) % every === 0;

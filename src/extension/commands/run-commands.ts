@@ -3,9 +3,11 @@ import * as vscode from 'vscode';
 import { formatMetric } from '../../domain/display/format';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import { headerOf } from '../../protocol/dashboard/header';
-import { updateMeta } from '../../run/folder/meta';
+import { RUN_TAG } from '../../run/files';
+import { readMeta, updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { setStatusBarMessage, showInformationMessage } from '../notices';
+import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { isEnded, pickRun, type RunTarget } from './targets';
@@ -74,7 +76,7 @@ export function summaryOf(run: SharedRun): string {
 
 export async function renameRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Rename'));
-  if (dir === undefined) return;
+  if (dir === undefined || !(await mayAct(dir))) return;
   const known = services.runs.runs.find((run) => run.dir === dir);
   const title = await vscode.window.showInputBox({
     title: vscode.l10n.t('Title of the run'),
@@ -86,10 +88,35 @@ export async function renameRun(services: Services, target: MaybeRun): Promise<v
   await services.runs.refresh();
 }
 
+/** Notes and tags are the user's own words on a run; lists and reports show them. */
+export async function editNotes(services: Services, target: MaybeRun): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Write a note on'));
+  if (dir === undefined || !(await mayAct(dir))) return;
+  const { notes = '' } = await readMeta(dir);
+  const title = vscode.l10n.t('Note on {0}', path.basename(dir));
+  const text = await vscode.window.showInputBox({ title, value: notes.replaceAll('\n', ' ') });
+  if (text === undefined) return;
+  await updateMeta(dir, { notes: text.trim() });
+  await services.runs.refresh();
+}
+
+export async function editTags(services: Services, target: MaybeRun): Promise<void> {
+  const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Tag'));
+  if (dir === undefined || !(await mayAct(dir))) return;
+  const { tags = [] } = await readMeta(dir);
+  const title = vscode.l10n.t('Tags of {0}', path.basename(dir));
+  const prompt = vscode.l10n.t('Words with a space or comma between them.');
+  const text = await vscode.window.showInputBox({ title, prompt, value: tags.join(' ') });
+  if (text === undefined) return;
+  const words = text.split(/[\s,]+/).filter((word) => RUN_TAG.test(word));
+  await updateMeta(dir, { tags: [...new Set(words)] });
+  await services.runs.refresh();
+}
+
 /** Hidden from the list, not deleted: the folder stays as it is. */
 export async function archiveRun(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Archive'));
-  if (dir === undefined) return;
+  if (dir === undefined || !(await mayAct(dir))) return;
   await updateMeta(dir, { archived: true });
   await services.runs.refresh();
   const restore = vscode.l10n.t('Restore');
@@ -104,7 +131,7 @@ export async function restoreRun(services: Services, target: MaybeRun): Promise<
   const items = archived.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
   const title = vscode.l10n.t('Restore');
   const dir = target?.dir ?? (await vscode.window.showQuickPick(items, { title }))?.dir;
-  if (dir === undefined) return;
+  if (dir === undefined || !(await mayAct(dir))) return;
   await updateMeta(dir, { archived: false });
   await services.runs.refresh();
 }

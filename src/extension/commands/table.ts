@@ -11,6 +11,8 @@ import {
   archiveRun,
   compareRuns,
   copySummary,
+  editNotes,
+  editTags,
   openExperiment,
   renameRun,
   restoreRun,
@@ -22,7 +24,7 @@ import { findLearningRate, startTraining } from './start-training';
 import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
 import type { RunTarget } from './targets';
 import { testNotification } from './test-notification';
-import { deleteRun, emptyTrash, restoreDeletedRun } from './trash';
+import { deleteRun, emptyTrash, freeSpace, restoreDeletedRun } from './trash';
 
 export type Command = (...args: readonly unknown[]) => unknown;
 
@@ -64,10 +66,13 @@ export function commandTable(services: Services): Readonly<Record<string, Comman
     'pitwall.copyRunSummary': onRun(copySummary),
     'pitwall.compareRuns': (target, all) => compareRuns(services, targetOf(target), targetsOf(all)),
     'pitwall.renameRun': onRun(renameRun),
+    'pitwall.editNotes': onRun(editNotes),
+    'pitwall.editTags': onRun(editTags),
     'pitwall.archiveRun': onRun(archiveRun),
     'pitwall.restoreRun': onRun(restoreRun),
     'pitwall.deleteRun': onRun(deleteRun),
     'pitwall.restoreDeletedRun': () => restoreDeletedRun(services),
+    'pitwall.freeSpace': () => freeSpace(services),
     'pitwall.emptyTrash': () => emptyTrash(services),
     'pitwall.checkEnvironment': () => checkEnvironment(services),
     'pitwall.setUpPython': () => setUpPythonEnvironment(services),

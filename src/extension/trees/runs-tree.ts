@@ -122,6 +122,7 @@ function tooltipOf(summary: RunSummary, { t }: Services): vscode.MarkdownString 
     text.appendText(
       `\n${vscode.l10n.t('Not started by you, or copied or moved since: nothing that it names is executed until you say so.')}`,
     );
+  if (meta.tags?.length) text.appendText(`\n${meta.tags.map((tag) => `#${tag}`).join(' ')}`);
   if (meta.notes) text.appendText(`\n${meta.notes}`);
   return text;
 }
