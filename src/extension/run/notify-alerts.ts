@@ -18,7 +18,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   const shown = new Set<string>();
   let following: vscode.Disposable | undefined;
   let isShowing = false;
-  const hear = async (entry: RunEntry, dir: string): Promise<void> => {
+  const notify = async (entry: RunEntry, dir: string): Promise<void> => {
     const news = newsOf(entry);
     const isWanted = !isShowing && setting<boolean>('notifications.enabled', true);
     if (news === undefined || shown.has(news.message) || !isWanted) return;
@@ -34,7 +34,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
     following = live?.onDidAppend((entries) => {
       // A range test is meant to blow the loss up; its own page shows the step.
       if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
-      for (const entry of entries) void hear(entry, live.dir);
+      for (const entry of entries) notify(entry, live.dir).catch(services.showError);
     });
   };
   follow();
