@@ -1,6 +1,7 @@
 import { csvText } from '../base/csv-cell';
 import type { ScalarPoint } from '../domain/foreign/tfevents';
 import type { Column } from '../domain/run/columns';
+import { seriesEntries } from '../domain/run/step-series';
 import type { TrainerEventOf } from '../run/events';
 import type { RunState } from '../run/state';
 import type { Validation } from '../run/validation';
@@ -32,11 +33,9 @@ function seriesOf({ steps }: RunState): [tag: string, column: Column][] {
   return [
     ...[...steps.loss].map(([name, column]): [string, Column] => [`loss/${name}`, column]),
     ...[...steps.lr].map(([name, column]): [string, Column] => [`lr/${name}`, column]),
-    ['speed/images_per_second', steps.ips],
-    ['gradient/norm', steps.grad],
-    ...(steps.gpuBytes.view().some(Number.isFinite)
-      ? [['gpu/bytes', steps.gpuBytes] as [string, Column]]
-      : []),
+    ...seriesEntries()
+      .filter(({ key, isAlwaysExported }) => isAlwaysExported || steps[key].view().some(Number.isFinite))
+      .map(({ key, tag }): [string, Column] => [tag, steps[key]]),
   ];
 }
 
@@ -62,7 +61,7 @@ function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPo
   }));
 }
 
-/** One line a step: step, epoch, seconds, losses, LR per group, images/s, gradient norm, memory of a GPU. NaN and inf as Python writes them. */
+/** One line a step: step, epoch, seconds, losses, LR per group, then each series of the step. NaN and inf as Python writes them. */
 export function* stepsCsv(state: RunState): Generator<string> {
   const { steps } = state;
   const series = seriesOf(state);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bySeries } from '../domain/run/step-series';
 import { zControlRequest, zLrChange } from './requests';
 import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { zTrainerRule } from './trainer-rule';
@@ -71,14 +72,7 @@ export const zStepEvent = z.object({
   lr: z.array(zNumber),
   /** `total` and the components, as the trainer names them. */
   loss: z.record(z.string(), zNumber),
-  /** Images per second. */
-  ips: zNumber.optional(),
-  /** Seconds of this step in which the trainer waited for its batch. */
-  wait: zNumber.optional(),
-  /** Norm of the gradient before clipping. */
-  grad: zNumber.optional(),
-  /** Memory of the GPU that the trainer has reserved, bytes. */
-  gpuBytes: zNumber.optional(),
+  ...bySeries(() => zNumber.optional()),
 });
 
 export const zEpochEvent = z.object({

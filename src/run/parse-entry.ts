@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { parseJson, readNumber } from '../base/json';
+import { STEP_KEYS, type StepSeriesKey } from '../domain/run/step-series';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from './events';
 import { type KeeperEntry, zKeeperEntry } from './files';
 import { type ValidationEntry, zValidationEntry } from './validation';
@@ -47,32 +48,25 @@ function isUnknownType(error: z.ZodError): boolean {
   return error.issues.some((issue) => issue.code === 'invalid_union' && issue.path[0] === 'type');
 }
 
+type StepEvent = TrainerEventOf<'step'>;
+type SeriesValues = { [K in StepSeriesKey]?: number };
+
 /**
  * Steps are nearly all lines of a run, and their shape is flat: checked by hand, an order of magnitude faster than by
  * schema.
  */
-function readStep(o: JsonObject): TrainerEventOf<'step'> | undefined {
+function readStep(o: JsonObject): StepEvent | undefined {
   const { t, step, epoch } = o;
   if (typeof t !== 'number' || !isCount(step) || !isCount(epoch) || epoch < 1) return undefined;
   const lr = readNumbers(o.lr);
   const loss = readRecord(o.loss);
   if (!lr || !loss) return undefined;
-  const ips = readNumber(o.ips);
-  const wait = readNumber(o.wait);
-  const grad = readNumber(o.grad);
-  const gpuBytes = readNumber(o.gpuBytes);
-  return {
-    type: 'step',
-    t,
-    step,
-    epoch,
-    lr,
-    loss,
-    ...(ips === undefined ? {} : { ips }),
-    ...(wait === undefined ? {} : { wait }),
-    ...(grad === undefined ? {} : { grad }),
-    ...(gpuBytes === undefined ? {} : { gpuBytes }),
-  };
+  const event: StepEvent & SeriesValues = { type: 'step', t, step, epoch, lr, loss };
+  for (const key of STEP_KEYS) {
+    const value = readNumber(o[key]);
+    if (value !== undefined) event[key] = value;
+  }
+  return event;
 }
 
 function isCount(value: unknown): value is number {

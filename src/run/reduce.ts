@@ -1,4 +1,5 @@
 import { Column } from '../domain/run/columns';
+import { bySeries, STEP_KEYS } from '../domain/run/step-series';
 import { RunDraft } from './draft';
 import type { TrainerEvent, TrainerEventOf } from './events';
 import type { KeeperEntry, RunFile } from './files';
@@ -56,9 +57,7 @@ export function createStepColumns(): StepColumns {
     t: new Column(),
     lr: new Map(),
     loss: new Map(),
-    ips: new Column(),
-    grad: new Column(),
-    gpuBytes: new Column(),
+    ...bySeries(() => new Column()),
   };
 }
 
@@ -134,9 +133,7 @@ export function appendStep(
   steps.step.push(event.step);
   steps.epoch.push(event.epoch);
   steps.t.push(event.t);
-  steps.ips.push(event.ips ?? Number.NaN);
-  steps.grad.push(event.grad ?? Number.NaN);
-  steps.gpuBytes.push(event.gpuBytes ?? Number.NaN);
+  for (const key of STEP_KEYS) steps[key].push(event[key] ?? Number.NaN);
   event.lr.slice(0, MOST_SERIES).forEach((value, i) => {
     put(steps.lr, groups[i] ?? `group${i}`, row, value);
   });
@@ -220,7 +217,7 @@ function awaitNewest(draft: RunDraft): void {
 function truncateSteps(steps: StepColumns, fromStep: number): void {
   let length = steps.step.length;
   while (length > 0 && steps.step.at(length - 1) >= fromStep) length--;
-  const columns = [steps.step, steps.epoch, steps.t, steps.ips, steps.grad, steps.gpuBytes];
+  const columns = [steps.step, steps.epoch, steps.t, ...STEP_KEYS.map((key) => steps[key])];
   for (const column of [...columns, ...steps.lr.values(), ...steps.loss.values()]) column.truncate(length);
 }
 

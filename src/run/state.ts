@@ -1,4 +1,5 @@
 import type { Column } from '../domain/run/columns';
+import type { StepSeriesKey } from '../domain/run/step-series';
 import type { TrainerEventOf } from './events';
 import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
 import type { AppliedLrChange } from './requests';
@@ -21,11 +22,7 @@ export type StepColumns = {
   readonly lr: Map<string, Column>;
   /** `total` and components. */
   readonly loss: Map<string, Column>;
-  readonly ips: Column;
-  readonly grad: Column;
-  /** Memory of the GPU that the trainer has reserved. */
-  readonly gpuBytes: Column;
-};
+} & Readonly<Record<StepSeriesKey, Column>>;
 
 export type CheckpointState = {
   readonly epoch: number;

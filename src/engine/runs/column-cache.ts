@@ -7,7 +7,7 @@ import { zTrainerEvent } from '../../run/events';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { openToReadSync, readBytes } from '../../run/folder/read-file';
 import { writeWhole } from '../../run/folder/write-file';
-import type { LoadedLog, PackedColumn } from './packed-run';
+import { type LoadedLog, NAMED_COLUMNS, type PackedColumn, PLAIN_COLUMNS } from './packed-run';
 
 // Beside a large events.jsonl, rebuilt whenever it does not fit: one line of JSON, padded so that the raw little-endian
 // float64 columns behind it are aligned. It may have come with another user's run folder: checked like any other file.
@@ -23,7 +23,7 @@ const zHeader = z.object({
   sample: z.string(),
   columns: z.array(
     z.object({
-      kind: z.enum(['step', 'epoch', 't', 'ips', 'grad', 'gpuBytes', 'lr', 'loss']),
+      kind: z.enum([...PLAIN_COLUMNS, ...NAMED_COLUMNS]),
       name: z.string(),
       length: z.number().int().min(0),
     }),
@@ -40,6 +40,9 @@ export async function readCache(file: string, eventsFile: string): Promise<Loade
   const header = zHeader.safeParse(parseJson(bytes.toString('utf8', 0, end))).data;
   if (!header || header.sample !== sampleOf(eventsFile, header.offset)) return undefined;
   const { offset, events, problems } = header;
+  // A cache of a version that had fewer series.
+  const kinds = new Set(header.columns.map(({ kind }) => kind));
+  if (!PLAIN_COLUMNS.every((kind) => kinds.has(kind))) return undefined;
   const columns = readColumns(bytes, end + 1, header.columns);
   return columns && { offset, columns, events, problems };
 }

@@ -1,13 +1,18 @@
 import { Column } from '../../domain/run/columns';
+import { bySeries, STEP_KEYS } from '../../domain/run/step-series';
 import { RunDraft } from '../../run/draft';
 import type { TrainerEvent } from '../../run/events';
 import type { RunFile } from '../../run/files';
 import { createRunState, foldEntry } from '../../run/reduce';
 import type { RunState, StepColumns } from '../../run/state';
 
-/** One series of a run's steps. `lr` and `loss` have keys, the others do not. */
+/** One column each, and a column for each name. */
+export const PLAIN_COLUMNS = ['step', 'epoch', 't', ...STEP_KEYS] as const;
+export const NAMED_COLUMNS = ['lr', 'loss'] as const;
+
+/** One series of a run's steps. */
 export type PackedColumn = {
-  readonly kind: 'step' | 'epoch' | 't' | 'ips' | 'grad' | 'gpuBytes' | 'lr' | 'loss';
+  readonly kind: (typeof PLAIN_COLUMNS | typeof NAMED_COLUMNS)[number];
   readonly name: string;
   readonly values: Float64Array;
 };
@@ -42,12 +47,12 @@ export function unpackRun({ columns, state }: PackedRun, run: RunFile): RunState
 }
 
 export function packColumns(steps: StepColumns): PackedColumn[] {
-  const plain = (['step', 'epoch', 't', 'ips', 'grad', 'gpuBytes'] as const).map((kind) => ({
+  const plain = PLAIN_COLUMNS.map((kind) => ({
     kind,
     name: '',
     values: steps[kind].view(),
   }));
-  const named = (['lr', 'loss'] as const).flatMap((kind) =>
+  const named = NAMED_COLUMNS.flatMap((kind) =>
     [...steps[kind]].map(([name, column]) => ({ kind, name, values: column.view() })),
   );
   return [...plain, ...named];
@@ -64,9 +69,7 @@ export function unpackColumns(columns: readonly PackedColumn[]): StepColumns {
     step: plain('step'),
     epoch: plain('epoch'),
     t: plain('t'),
-    ips: plain('ips'),
-    grad: plain('grad'),
-    gpuBytes: plain('gpuBytes'),
+    ...bySeries(plain),
     lr: named('lr'),
     loss: named('loss'),
   };

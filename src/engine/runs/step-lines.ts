@@ -1,4 +1,5 @@
 import type { Column } from '../../domain/run/columns';
+import { STEP_KEYS } from '../../domain/run/step-series';
 import { readNumber } from '../../json/number';
 import {
   addSlot,
@@ -143,14 +144,12 @@ function targetsOf(
   ];
   const columns = new Set(named.map(([column]) => column));
   if (columns.size !== steps.lr.size + steps.loss.size) return undefined;
-  const { step, epoch, t, ips = 0, grad = 0, gpuBytes = 0 } = event;
+  const { step, epoch, t } = event;
   const plain: Mark[] = [
     [steps.step, step],
     [steps.epoch, epoch],
     [steps.t, t],
-    [steps.ips, ips],
-    [steps.grad, grad],
-    [steps.gpuBytes, gpuBytes],
+    ...STEP_KEYS.map((key): Mark => [steps[key], event[key] ?? 0]),
   ];
   return [...plain, ...named].flatMap(([column, mark]) => (column ? [{ column, slot: mark - 1 }] : []));
 }

@@ -1,4 +1,6 @@
+import { say } from '../../base/words';
 import { formatValue } from '../../domain/display/format';
+import { seriesEntries } from '../../domain/run/step-series';
 import type { RunState } from '../../run/state';
 import { alarmMarks } from './alarm-marks';
 import { type ChartContext, type SeriesDraft, visibleRange } from './chart-context';
@@ -56,24 +58,29 @@ function lossSummary(context: ChartContext, names: readonly string[]): string {
   return parts.length === 0 ? '' : context.t('Smoothed loss now: {0}.', parts.join(', '));
 }
 
-/** Images a second of the training loop, and the gradient norm, hidden at first. */
+function seriesLines({ state: { steps }, t }: ChartContext): SeriesDraft[] {
+  return seriesEntries().flatMap(({ key, line }) => {
+    const y = steps[key].view();
+    if (!line || !Number.isFinite(y.at(-1))) return [];
+    const head = {
+      key,
+      label: say(line.label, t),
+      role: 'line',
+      colour: line.colour,
+      optional: true,
+    } as const;
+    return [{ ...head, kind: 'steps', y }];
+  });
+}
+
+/** Images a second of the training loop, and the other series of a step, hidden at first. */
 export function speedChart(context: ChartContext): ChartView<SeriesDraft> {
   const { state, t } = context;
-  const { ips, grad } = state.steps;
-  const hasGradients = grad.length > 0 && Number.isFinite(grad.at(grad.length - 1));
+  const { ips } = state.steps;
   const now = lastOf(context.cache.smoothed(SPEED));
   const line = { label: t('images/s'), colour: 'blue', kind: 'steps' } as const;
   const raw: SeriesDraft = { ...line, key: 'raw:ips', role: 'raw', y: ips.view() };
   const speed: SeriesDraft = { ...line, key: 'ips', role: 'smooth', y: context.cache.smoothed(SPEED) };
-  const gradient: SeriesDraft = {
-    key: 'grad',
-    label: t('gradient norm'),
-    role: 'line',
-    colour: 'purple',
-    optional: true,
-    kind: 'steps',
-    y: grad.view(),
-  };
   const averageSpeed = (_: RunState, cache: StepCache): Float64Array => cache.smoothed(SPEED);
   const compared = bothSteps(context, averageSpeed, visibleRange(context));
   return {
@@ -81,7 +88,7 @@ export function speedChart(context: ChartContext): ChartView<SeriesDraft> {
     title: t('Training speed'),
     summary: Number.isFinite(now) ? t('{0} images/s now.', formatValue(now)) : '',
     ...visibleRange(context),
-    series: context.other ? compared : hasGradients ? [raw, speed, gradient] : [raw, speed],
+    series: context.other ? compared : [raw, speed, ...seriesLines(context)],
     marks: alarmMarks(context, 'speed'),
     empty: ips.length === 0 ? t('The trainer has not said how fast it goes.') : undefined,
     unit: 'number',

@@ -1,6 +1,7 @@
 import type { Words } from '../../../base/words';
 import type { Alarm, AlarmAction } from '../alarm';
 import type { ValidatedEpoch } from '../early-stop';
+import type { StepSeriesKey } from '../step-series';
 
 /** What one training step did, beside its loss. */
 export type StepReading = {
@@ -14,14 +15,9 @@ export type StepReading = {
   readonly lr: readonly number[];
   /** What the schedule has for this step, by group; NaN for a group that it does not know. Absent if there is no schedule. */
   readonly planned?: readonly number[] | undefined;
-  /** Images per second. */
-  readonly ips?: number | undefined;
-  /** Seconds of the step in which the trainer waited for its batch. */
-  readonly wait?: number | undefined;
-  readonly gpuBytes?: number | undefined;
   /** Memory of the GPU. */
   readonly deviceBytes?: number | undefined;
-};
+} & { readonly [K in StepSeriesKey]?: number | undefined };
 
 /** Losses of an epoch that is over; `valLoss` if the trainer computes one. */
 export type EpochReading = {

@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadEvents } from '../../../../src/engine/runs/load-events';
-import { unpackRun } from '../../../../src/engine/runs/packed-run';
+import { PLAIN_COLUMNS, unpackRun } from '../../../../src/engine/runs/packed-run';
 import { parseEventLine } from '../../../../src/run/parse-entry';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunState } from '../../../../src/run/state';
@@ -38,12 +38,11 @@ function plain(state: RunState) {
   const { steps, problems: _problems, ...rest } = state;
   const named = (map: Map<string, { view(): Float64Array }>) =>
     [...map].map(([name, c]) => [name, [...c.view()]]);
-  const { step, epoch, t, ips, grad, gpuBytes } = steps;
   return {
     ...rest,
     lr: named(steps.lr),
     loss: named(steps.loss),
-    columns: [step, epoch, t, ips, grad, gpuBytes].map((c) => [...c.view()]),
+    columns: PLAIN_COLUMNS.map((kind) => [...steps[kind].view()]),
   };
 }
 
@@ -106,6 +105,7 @@ test('a cache of another log, or a damaged one, is not believed', async () => {
   await check(() => writeFileSync(cacheFile, cache.subarray(0, cache.length - 8)));
   await check(() => writeFileSync(cacheFile, 'no cache\n'));
   await check(() => writeFileSync(cacheFile, ''));
+  await check(() => writeFileSync(cacheFile, withoutColumn(cache, 'wait')));
   await check(() =>
     writeFileSync(
       eventsFile,
@@ -114,3 +114,19 @@ test('a cache of another log, or a damaged one, is not believed', async () => {
   );
   await check(() => writeFileSync(eventsFile, step(0)));
 });
+
+/** The cache as a version that did not have this series wrote it. */
+function withoutColumn(cache: Buffer, kind: string): Buffer {
+  const end = cache.indexOf(10) + 1;
+  const header = JSON.parse(cache.toString('utf8', 0, end));
+  const index = header.columns.findIndex((column: { kind: string }) => column.kind === kind);
+  const before = header.columns.slice(0, index);
+  const start = before.reduce((sum: number, column: { length: number }) => sum + 8 * column.length, end);
+  const [removed] = header.columns.splice(index, 1);
+  const line = `${JSON.stringify(header).padEnd(end - 1)}\n`;
+  return Buffer.concat([
+    Buffer.from(line),
+    cache.subarray(end, start),
+    cache.subarray(start + 8 * removed.length),
+  ]);
+}
