@@ -1,11 +1,11 @@
 import { toError } from '../base/async';
 import { toJsonLine } from '../base/json';
+import { inEnglish, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { takeLock } from '../engine/control/lock';
-import type { RunMark } from '../engine/process/carries-run';
 import { ownIdentity } from '../engine/process/identity';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
-import { RUN_FORMAT } from '../run/files';
+import { RUN_FORMAT, type StatusFile } from '../run/files';
 import { requireActable } from '../run/folder/act-on';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { runPaths } from '../run/folder/paths';
@@ -14,6 +14,7 @@ import { writeWhole } from '../run/folder/write-file';
 import { keepRun } from './keeper';
 import type { KeeperOptions } from './keeper-parts';
 import type { KeeperEnd } from './keeper-state';
+import { announceFailure } from './notifier';
 import { listIds } from './requests';
 import { waitTurn } from './wait-turn';
 
@@ -36,7 +37,7 @@ export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
     if (!lock) return 'refused';
     const isGone = watchForDeletion(options.dir);
     const end = await keepInTurn({ ...options, run, task, isHeld: lock.isHeld })
-      .catch((error: unknown) => writeFailure(options.dir, markOf(options.dir, run), toError(error)))
+      .catch((error: unknown) => reportFailure({ ...options, run }, toError(error)))
       .finally(() => isGone() || !lock.isHeld() || lock.release());
     if (end === 'gone') return 'kept';
     // A host that wrote a request between the last poll and the release has seen this keeper alive and starts none: ask
@@ -52,17 +53,26 @@ async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
 }
 
 /**
- * A keeper that cannot do its work leaves the reason for hosts to read, unless a trainer is alive: then another keeper
- * may succeed.
+ * A keeper that cannot do its work leaves the reason for hosts to read, and tells people who are away, unless a trainer is
+ * alive: then another keeper may succeed.
  */
-async function writeFailure(dir: string, mark: RunMark, error: Error): Promise<never> {
-  const file = runPaths(dir).status;
+async function reportFailure(
+  { dir, run, notifyEnv }: Pick<KeeperOptions, 'dir' | 'run' | 'notifyEnv'>,
+  error: Error,
+): Promise<never> {
   const previous = await readStatus(dir);
+  const mark = markOf(dir, run);
   if (!livesForRun(previous?.trainer, mark) && trainersOfRun(mark).length === 0) {
-    const reason = `its keeper could not begin: ${error.message}`;
-    const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };
-    const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
-    await writeWhole(file, toJsonLine({ ...status, format: RUN_FORMAT, state: 'failed', reason }));
+    const reason = words('its keeper could not begin: {0}', error.message);
+    await writeFailure(dir, previous, reason);
+    await announceFailure({ dir, run, notifyEnv }, reason);
   }
   throw error;
+}
+
+async function writeFailure(dir: string, previous: StatusFile | undefined, said: Words): Promise<void> {
+  const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };
+  const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
+  const end = { state: 'failed', reason: inEnglish(said), said, ended: undefined, alarm: undefined };
+  await writeWhole(runPaths(dir).status, toJsonLine({ ...status, format: RUN_FORMAT, ...end }));
 }

@@ -26,6 +26,20 @@ export type NotifierOptions = {
   readonly onChange: () => void;
 };
 
+/** Of a keeper that could not begin: no run is followed, so nothing is counted, and what was sent is not logged. */
+export async function announceFailure(
+  { run, dir, notifyEnv }: Pick<NotifierOptions, 'run' | 'dir' | 'notifyEnv'>,
+  reason: Words,
+): Promise<void> {
+  const news = newsOfEnd({ run: run.name, host: os.hostname() }, { state: 'failed', reason });
+  if (news === undefined || !(await isOwnRun(dir))) return;
+  const { channels, language } = readNotifySettings(notifyEnv);
+  const wanted = channels.filter(({ events }) => events.includes(news.kind));
+  const message = messageOf(news, translateFor(language));
+  const { signal } = new AbortController();
+  await Promise.all(wanted.map((to) => sendPatiently(message, to, { signal })));
+}
+
 /** Reports to people who are away what became of the run: only what they have set up, and only of a run of their own. */
 export class Notifier implements Disposable {
   readonly #options: NotifierOptions;

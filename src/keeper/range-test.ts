@@ -1,6 +1,4 @@
-import { createTranslate } from '../base/translate';
-import { quoted } from '../base/words';
-import { describeRange } from '../domain/display/lr-range';
+import { rangeWords } from '../domain/display/lr-range';
 import { readRange } from '../domain/lr-range/suggest';
 import type { RangePoint } from '../domain/lr-range/types';
 import { totalLoss } from '../domain/run/alarms';
@@ -26,7 +24,7 @@ export class RangeTest {
     return {
       ...outcome,
       state: 'completed',
-      reason: quoted(describeRange(readRange(points), createTranslate())),
+      reason: rangeWords(readRange(points)),
     };
   }
 }

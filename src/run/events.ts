@@ -59,6 +59,7 @@ export const zPlan = z.object({
         requested: z.unknown(),
         effective: z.unknown(),
         reason: z.string().optional(),
+        said: zSaid,
       }),
     )
     .default([]),

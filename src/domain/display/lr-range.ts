@@ -1,33 +1,39 @@
 import type { Translate } from '../../base/translate';
+import { say, type Words, words } from '../../base/words';
 import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 
 /**
  * What a range test found, in two sentences: the landmarks of the curve, and why this LR follows from them; or why none
  * does.
  */
-export function describeRange(reading: RangeReading, t: Translate): string {
-  if (reading.kind === 'nothing') return describeNothing(reading.why, t);
-  return `${landmarks(reading.result, t)} ${reason(reading.result, t)}`;
+export function rangeWords(reading: RangeReading): Words {
+  if (reading.kind === 'nothing') return describeNothing(reading.why);
+  return { template: '{0} {1}', parts: [landmarks(reading.result), reason(reading.result)] };
 }
 
-function describeNothing(why: NoAnswer, t: Translate): string {
+export const describeRange = (reading: RangeReading, t: Translate): string => say(rangeWords(reading), t);
+
+function describeNothing(why: NoAnswer): Words {
   switch (why.kind) {
     case 'short':
-      return t('No answer: the test made {0} steps, and at least 20 are needed.', why.steps);
+      return words('No answer: the test made {0} steps, and at least 20 are needed.', why.steps);
     case 'sparse':
-      return t(
+      return words(
         'No answer: {0} steps are too few for so wide a range, and the result would vary by factors; at least {1} are needed.',
         ...[why.steps, why.needed],
       );
     case 'blown':
-      return t('No answer: the loss blew up at {0} before it fell; let the test begin lower.', two(why.lr));
+      return words(
+        'No answer: the loss blew up at {0} before it fell; let the test begin lower.',
+        two(why.lr),
+      );
     case 'flat':
-      return t(
+      return words(
         'No answer: the loss did not fall, because its fall of {0} % is within its noise (up to {1} %); more steps or a larger batch may show more.',
         ...[percent(why.fall), percent(why.noise)],
       );
     case 'chance':
-      return t(
+      return words(
         'No answer: the loss fell, but if run again the test would often find nothing; try more steps.',
       );
   }
@@ -35,37 +41,34 @@ function describeNothing(why: NoAnswer, t: Translate): string {
 
 const percent = (share: number): string => String(Math.round(100 * share));
 
-function landmarks({ steepest, lowest, rises, diverged }: RangeResult, t: Translate): string {
+function landmarks({ steepest, lowest, rises, diverged }: RangeResult): Words {
   const [start, low] = [two(steepest), two(lowest)];
   if (rises !== undefined) {
-    return t(
+    return words(
       'The loss falls fastest at {0}, is lowest at {1} and rises again from {2} on.',
       ...[start, low, two(rises)],
     );
   }
   if (diverged !== undefined) {
-    return t(
+    return words(
       'The loss falls fastest at {0}, is lowest at {1} and blows up at {2}.',
       ...[start, low, two(diverged)],
     );
   }
-  return t('The loss falls fastest at {0} and is lowest at {1}; it never rose again.', start, low);
+  return words('The loss falls fastest at {0} and is lowest at {1}; it never rose again.', start, low);
 }
 
-function reason(
-  { suggested, between, sure, curve, lowest, rises, diverged }: RangeResult,
-  t: Translate,
-): string {
+function reason({ suggested, between, sure, curve, lowest, rises, diverged }: RangeResult): Words {
   if (!sure)
-    return t(
+    return words(
       'lr0 is between {0} and {1}: {2} steps are too few, or too noisy, to say more; try more steps.',
       ...[String(between[0]), String(between[1]), curve.length],
     );
   if (suggested === Number(lowest.toPrecision(2)))
-    return t('lr0 {0} is the LR at which it is lowest.', String(suggested));
+    return words('lr0 {0} is the LR at which it is lowest.', String(suggested));
   if (rises !== undefined || diverged !== undefined)
-    return t('lr0 {0} is a quarter of that: still fast, and safely below.', String(suggested));
-  return t(
+    return words('lr0 {0} is a quarter of that: still fast, and safely below.', String(suggested));
+  return words(
     'lr0 {0} is a quarter of the highest that was tried; a test that goes higher may find more.',
     String(suggested),
   );

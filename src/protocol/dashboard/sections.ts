@@ -60,13 +60,13 @@ function classRows(input: ViewInput): ClassRow[] {
 const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 /** The settings as requested beside those in effect; changed ones first. */
-function settingRows({ state, other }: ViewInput): SettingRow[] {
+function settingRows({ state, other, t }: ViewInput): SettingRow[] {
   if (other) return differingRows(state, other.state);
   const rows = (state.plan?.settings ?? []).map((s) => ({
     key: s.key,
     requested: show(s.requested),
     effective: show(s.effective),
-    reason: s.reason ?? '',
+    reason: saidText({ message: s.reason ?? '', said: s.said }, t),
     changed: show(s.requested) !== show(s.effective),
   }));
   return [...rows.filter((r) => r.changed), ...rows.filter((r) => !r.changed)];

@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { writeExample } from '../../../src/dataset/example/write-example';
+import { ensureKeeper } from '../../../src/engine/control/ensure-keeper';
 import { notifyFile } from '../../../src/engine/notify/settings';
 import { processesOfRun } from '../../../src/engine/process/run-processes';
 import { openRun } from '../../../src/engine/runs/live-run';
-import { readRunSync } from '../../../src/run/folder/read';
+import { readRunSync, readStatus } from '../../../src/run/folder/read';
 import { runCliProcess } from '../../helpers/cli';
 import { createRig, isOver, removeRig, runToEnd, startFakeRun, until } from '../../helpers/fake-run';
 import { type Listener, listen } from '../../helpers/listener';
@@ -141,6 +142,25 @@ test('what is wrong with the file is one alert with its place, and nothing is se
   expect(server.heard.length).toBe(1);
   expect(everything(dir)).not.toContain(SECRET);
   live.dispose();
+});
+
+test('a keeper that cannot begin says so, in the status and to who is away', async () => {
+  server = await listen();
+  const { dir, name } = await startFakeRun(rig, { epochs: 1 });
+  (await runToEnd(dir)).dispose();
+  setUp(`webhook: http://${server.host}/\n`);
+  rmSync(path.join(dir, 'keeper.jsonl'));
+  mkdirSync(path.join(dir, 'keeper.jsonl'));
+  await ensureKeeper(dir, { installDir: rig.installDir }, 'resume');
+  await eventually(() => server.heard.length > 0);
+  expect(server.heard[0].body).toMatchObject({
+    ...{ kind: 'failure', run: name, title: `${name} has failed` },
+    text: expect.stringContaining('its keeper could not begin: '),
+  });
+  expect(await readStatus(dir)).toMatchObject({
+    state: 'failed',
+    said: { template: 'its keeper could not begin: {0}' },
+  });
 });
 
 test('a real training without any host tells its end, and that its trainer was killed', async () => {

@@ -149,19 +149,21 @@ function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
 
 /**
  * Checkpoints that wait, or were skipped in a row: one or two may wait for a slow image. The first validation also starts a
- * process and may convert the model, so it may take as long as six epochs.
+ * process and may convert the model, so it may take as long as six epochs. It has caught up when one waits at the most: a queue
+ * that swings between two and three is one alarm.
  */
-const BEHIND = { checkpoints: 3, first: 6 } as const;
+const BEHIND = { checkpoints: 3, first: 6, calm: 1 } as const;
 
 const validationBehind: MonitorRule = {
   rule: 'validation_behind',
   severity: 'warning',
   next: words('validate less often (validation.every) or only the latest (validation.backlog)'),
   action: 'open_experiment',
-  create: () => (reading) => {
+  create: () => (reading, isRaised) => {
     if (reading.kind !== 'queue') return undefined;
     const { behind, validated } = reading;
-    if (behind < (validated === 0 ? BEHIND.first : BEHIND.checkpoints)) return 'calm';
+    const begins = validated === 0 ? BEHIND.first : BEHIND.checkpoints;
+    if (isRaised ? behind <= BEHIND.calm : behind < begins) return 'calm';
     return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
   },
 };

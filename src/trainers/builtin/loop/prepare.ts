@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatProblem, type Problem } from '../../../base/problem';
+import { type Words, words } from '../../../base/words';
 import { type DatasetSplit, loadSplit } from '../../../dataset/split';
 import type { Experiment } from '../../../domain/experiment/types';
 import { countedInput } from '../../../domain/schedule/dataset-counts';
@@ -21,7 +22,7 @@ export type Prepared = {
   readonly schedule: Schedule;
   readonly batch: number;
   /** Why the batch differs from the file's. */
-  readonly batchReason: string;
+  readonly batchReason: Words;
   /** What the training session is opened with. */
   readonly session: TrainSessionOptions;
   readonly start: ModelStart;
@@ -47,7 +48,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const start = saved ? resumed(saved) : await readModelStart(experiment.model, foldersOf(options.run));
   const images = split.images.length;
   const session = sessionOptions(experiment, split, start);
-  const { batch, reason } = await batchOf({ experiment, saved, images, session });
+  const { batch, said } = await batchOf({ experiment, saved, images, session });
   const counts = { images, fractionApplied: true, classes: split.names.length };
   const asked = experiment.batch < 1 ? { ...experiment, batch } : experiment;
   const { schedule: even, problems } = scheduleOf(asked, counts, { strict: saved === undefined });
@@ -59,7 +60,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const schedule = scheduleOnGrid(goOn.grid, experiment.epochs, (length) =>
     createSchedule({ ...input, stepsPerEpoch: length }),
   );
-  return { split, schedule, batch, batchReason: reason, session: { ...session, batch }, start, saved, goOn };
+  return { split, schedule, batch, batchReason: said, session: { ...session, batch }, start, saved, goOn };
 }
 
 type BatchInput = {
@@ -72,10 +73,10 @@ type BatchInput = {
 /** As many images as the file says, at most all there are; a resume keeps what AutoBatch found before. */
 async function batchOf({ experiment, saved, images, session }: BatchInput): Promise<FoundBatch> {
   const { batch } = experiment;
-  if (batch >= 1) return { batch: Math.min(batch, images), reason: `the set has ${images} images` };
+  if (batch >= 1) return { batch: Math.min(batch, images), said: words('the set has {0} images', images) };
   const before = saved?.progress.batch;
   if (before !== undefined)
-    return { batch: Math.min(before, images), reason: 'AutoBatch found it at the first start' };
+    return { batch: Math.min(before, images), said: words('AutoBatch found it at the first start') };
   return findBatch({ wish: batch, images, session });
 }
 

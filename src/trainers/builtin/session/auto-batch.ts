@@ -1,3 +1,4 @@
+import { type Words, words } from '../../../base/words';
 import { freeMemory } from '../../../dataset/machine-room';
 import { halveUntilItFits } from '../../../domain/detection/memory';
 import { layoutOf } from '../model/layout';
@@ -15,7 +16,7 @@ export type BatchQuestion = {
   readonly availableBytes?: number;
 };
 
-export type FoundBatch = { readonly batch: number; readonly reason: string };
+export type FoundBatch = { readonly batch: number; readonly said: Words };
 
 /** Of the free memory; the share that Ultralytics' AutoBatch takes of a GPU's (utils/autobatch.py). */
 const SHARE = 0.6;
@@ -34,10 +35,14 @@ export async function findBatch(question: BatchQuestion): Promise<FoundBatch> {
   let first = powerOfTwo(Math.min(images, onCpu ? MOST_ON_CPU : MOST_ON_GPU));
   while (onCpu && first > 1 && stepBytes({ ...session, batch: first }) > budget) first /= 2;
   const { batch, failures } = await halveUntilItFits(first, (size) => tryStep({ ...session, batch: size }));
-  const refused = failures.length === 0 ? '' : `; larger ones did not: ${failures[0]}`;
   const needs = gigabytes(stepBytes({ ...session, batch }));
-  const free = onCpu ? ` of ${gigabytes(availableBytes)} that are free` : '';
-  return { batch, reason: `AutoBatch: a step fits, at most ${needs}${free}${refused}` };
+  const fits = onCpu
+    ? words('AutoBatch: a step fits, at most {0} of {1} that are free', needs, gigabytes(availableBytes))
+    : words('AutoBatch: a step fits, at most {0}', needs);
+  return {
+    batch,
+    said: failures.length === 0 ? fits : words('{0}; larger ones did not: {1}', fits, failures[0]),
+  };
 }
 
 const powerOfTwo = (most: number): number => 2 ** Math.floor(Math.log2(Math.max(1, most)));

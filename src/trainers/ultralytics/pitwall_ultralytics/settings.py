@@ -4,6 +4,8 @@
 import math
 import os
 
+from .words import words
+
 # What Pitwall decides or handles itself; never passed on.
 OWN = {"project", "name", "exist_ok", "save_dir", "resume", "mode", "task", "model", "trainer"}
 # Keys of the builtin trainer or of Pitwall that the runner applies by itself.
@@ -70,10 +72,11 @@ def effective_settings(requested: dict, trainer) -> list:
         if key == "batch":
             used = trainer.batch_size
         if key in requested and asked != used:
-            rows.append({"key": key, "requested": asked, "effective": used, "reason": _reason(key, requested)})
+            rows.append({"key": key, "requested": asked, "effective": used, **_because(_reason(key, requested))})
     rows.extend(_optimizer_rows(requested, trainer))
     rows.extend(
-        {"key": key, "requested": value, "effective": None, "reason": "this version of Ultralytics has no such argument"}
+        {"key": key, "requested": value, "effective": None,
+         **_because(words("this version of Ultralytics has no such argument"))}
         for key, value in requested.items()
         if key not in args and key not in OWN and key not in OURS
     )
@@ -96,7 +99,7 @@ def _optimizer_rows(requested: dict, trainer) -> list:
     }
     return [
         {"key": key, "requested": requested.get(key, "auto" if key == "optimizer" else None), "effective": value,
-         "reason": "optimizer: auto chooses it and ignores what is set"}
+         **_because(words("optimizer: auto chooses it and ignores what is set"))}
         for key, value in built.items()
         if not _same(requested.get(key), value)
     ]
@@ -108,15 +111,20 @@ def _same(a, b) -> bool:
     return a == b
 
 
-def _reason(key: str, requested: dict) -> str:
+def _because(said: dict) -> dict:
+    """The fields of a row: the reason in English, and as words."""
+    return {"reason": said["message"], "said": said["said"]}
+
+
+def _reason(key: str, requested: dict) -> dict:
     if key == "batch":
-        return "AutoBatch" if requested["batch"] < 1 else "memory ran out, Ultralytics halved the batch"
+        return words("AutoBatch") if requested["batch"] < 1 else words("memory ran out, Ultralytics halved the batch")
     if key == "save":
-        return "Pitwall validates checkpoints and goes on from them"
+        return words("Pitwall validates checkpoints and goes on from them")
     if key == "workers":
-        return "Ultralytics loads in the training process on CPU"
+        return words("Ultralytics loads in the training process on CPU")
     if key == "amp":
-        return "Ultralytics' AMP check decided"
+        return words("Ultralytics' AMP check decided")
     if key == "warmup_bias_lr" and is_auto(requested):
-        return "optimizer: auto chooses it and ignores what is set"
-    return "changed by Ultralytics"
+        return words("optimizer: auto chooses it and ignores what is set")
+    return words("changed by Ultralytics")

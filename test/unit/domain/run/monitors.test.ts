@@ -241,5 +241,7 @@ describe('validation', () => {
       counts.map((behind): Reading => ({ kind: 'queue', behind, epoch: 0, validated }));
     check(queue([1, 3, 4, 1, 3], 1), ['validation_behind@1', 'validation_behind@4']);
     check(queue([1, 3, 5, 6, 7], 0), ['validation_behind@3']);
+    // Until it has caught up it is the same trouble.
+    check(queue([3, 2, 3, 2, 3, 1, 2, 3], 1), ['validation_behind@0', 'validation_behind@7']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../../../src/base/words';
 import { findBatch, stepBytes } from '../../../../../src/trainers/builtin/session/auto-batch';
 
 const session = {
@@ -36,7 +37,7 @@ describe('AutoBatch of the builtin trainer', () => {
   });
 
   it('says why', async () => {
-    expect((await find(1e9)).reason).toMatch(
+    expect(inEnglish((await find(1e9)).said)).toMatch(
       /^AutoBatch: a step fits, at most 0\.\d GB of 1\.0 GB that are free$/,
     );
   });
