@@ -154,6 +154,8 @@ function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
  */
 const BEHIND = { checkpoints: 3, first: 6, calm: 1 } as const;
 
+const firstBehind = (validated: number): number => (validated === 0 ? BEHIND.first : BEHIND.checkpoints);
+
 const validationBehind: MonitorRule = {
   rule: 'validation_behind',
   severity: 'warning',
@@ -162,8 +164,7 @@ const validationBehind: MonitorRule = {
   create: () => (reading, isRaised) => {
     if (reading.kind !== 'queue') return undefined;
     const { behind, validated } = reading;
-    const begins = validated === 0 ? BEHIND.first : BEHIND.checkpoints;
-    if (isRaised ? behind <= BEHIND.calm : behind < begins) return 'calm';
+    if (behind < (isRaised ? BEHIND.calm + 1 : firstBehind(validated))) return 'calm';
     return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
   },
 };
