@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { once } from '../base/async';
+import type { CommandId } from './commands/manifest';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
 import { notifyAlerts } from './run/notify-alerts';
@@ -29,9 +30,9 @@ export function activate(context: vscode.ExtensionContext): void {
   services.runs.discover().catch(services.showError);
 }
 
-type Manifest = { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+type Manifest = { readonly contributes: { readonly commands: readonly { readonly command: CommandId }[] } };
 
-/** The manifest lists them; a test compares it and the table. */
+/** The manifest lists them: it is written from the table that `CommandId` is of. */
 function registerCommands(services: Services): vscode.Disposable[] {
   const { contributes }: Manifest = services.context.extension.packageJSON;
   const table = once(async () => {

@@ -5,6 +5,7 @@ import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } fr
 import { explainNumbers } from './explain-numbers';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
+import type { CommandId } from './manifest';
 import { newExample } from './new-example';
 import { rewindRun } from './rewind';
 import {
@@ -36,8 +37,8 @@ const targetOf = (value: unknown): RunTarget | undefined =>
 const targetsOf = (value: unknown): readonly RunTarget[] =>
   Array.isArray(value) ? value.map(targetOf).filter((target) => target !== undefined) : [];
 
-/** Every command of the manifest, and nothing else; a test compares the two. */
-export function commandTable(services: Services): Readonly<Record<string, Command>> {
+/** What each command of the manifest does. */
+export function commandTable(services: Services): Readonly<Record<CommandId, Command>> {
   const onRun =
     (run: (services: Services, target: RunTarget | undefined) => Promise<unknown>): Command =>
     (target) =>
