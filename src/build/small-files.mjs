@@ -5,6 +5,7 @@ export const SMALL_FILES = {
   'src/cli/commands/watch.ts': 'a command of the table is a file',
   'src/cli/compare/many-report.ts': 'for other programs; its user prints for people',
   'src/domain/detection/heads/finished.ts': 'a kind of head is a file',
+  'src/domain/runs-table/filter-tokens.ts': 'the words of a language; its user is the grammar',
   'src/engine/compare/environment.ts': 'facts of one run; its user compares several',
   'src/engine/gpu-runtime/loader-path.ts': 'belongs to the GPU runtime, which its user knows nothing of',
   'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',

@@ -1,60 +1,57 @@
 import { Command } from '@commander-js/extra-typings';
-import { createTranslate } from '../../base/translate';
-import { formatAgo } from '../../domain/display/duration';
-import { listRuns, type RunSummary } from '../../engine/runs/run-index';
+import { listRuns } from '../../engine/runs/run-index';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
+import type { ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { score } from '../output/numbers';
-import { formatTable, type TableColumn } from '../output/table';
+import { listLines } from '../list/lines';
+import { type ListedRow, type ListOptions, viewOf } from '../list/view';
+import { wholeNumber } from '../option-values';
 import { runsFolderIn } from '../run-reference';
-
-const COLUMNS: readonly TableColumn[] = [
-  { title: 'run' },
-  { title: 'state' },
-  { title: 'epoch', align: 'right' },
-  { title: 'best mAP50-95', align: 'right' },
-  { title: 'at', align: 'right' },
-  { title: 'started' },
-  { title: '' },
-];
 
 export function listCommand({ io, run }: Cli) {
   return new Command('list')
     .description('the runs of a folder, newest first')
     .argument('[dir]', 'a runs folder, or one that holds runs/', '.')
+    .option('--columns <names>', 'facts and settings to show, as name,map,lr0,batch')
+    .option('--sort <keys>', 'by these columns; with a minus highest first, as -map,name')
+    .option(
+      '--where <filter>',
+      'only runs for which this holds, as "lr0 > .01 and state = completed", or a word',
+    )
+    .option('--group <column>', 'runs of one value under each other')
+    .option(
+      '--baseline <run>',
+      'the difference of each best to the best of this run, and whether it is noise',
+    )
+    .option('--archived', 'archived runs as well')
+    .option('--limit <n>', 'at most so many', wholeNumber)
     .option('--json', 'one JSON line per run on stdout')
-    .action(
-      run(async (dir, { json }) => {
-        const { runs, problems } = await listRuns(runsFolderIn(io, dir));
-        for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
-        if (json) for (const summary of runs) printJson(io.stdout, listEntry(summary));
-        else printRuns(io, runs);
-        return 0;
-      }),
-    );
+    .action(run((dir, options) => list(io, runsFolderIn(io, dir), options)));
 }
 
-function listEntry({ dir, name, run, presence, own, status }: RunSummary) {
+async function list(
+  io: CliIo,
+  folder: string,
+  options: ListOptions & { readonly json?: true },
+): Promise<ExitCode> {
+  const { runs, problems } = await listRuns(folder);
+  for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
+  const view = await viewOf(io, { folder, runs }, options);
+  if (options.json) for (const one of view.rows) printJson(io.stdout, listEntry(one, view.columns));
+  else for (const line of listLines(view)) printLine(io.stdout, line);
+  return 0;
+}
+
+/** What other programs read: fields may be added, these stay. */
+function listEntry({ summary, row, difference }: ListedRow, columns: readonly string[] | undefined) {
+  const { dir, name, run, presence, own, status, meta } = summary;
   const { state, note } = presence;
   const kind = isRangeTest(run) ? { kind: 'range test' } : {};
-  return { run: dir, name, ...kind, state, note, own, created: run.created, ...status?.progress };
-}
-
-function printRuns(io: CliIo, runs: readonly RunSummary[]): void {
-  if (runs.length === 0) printLine(io.stdout, 'no runs');
-  else for (const line of formatTable(COLUMNS, runs.map(row))) printLine(io.stdout, line);
-}
-
-function row({ name, run, presence, own, status }: RunSummary): string[] {
-  const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
-  return [
-    name,
-    isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
-    epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
-    `${score(best?.map)}${best?.own ? ' (its own)' : ''}`,
-    best ? String(best.epoch) : '',
-    formatAgo((Date.now() - run.created) / 1000, createTranslate()),
-    [own ? [] : ['not yours'], presence.note ?? []].flat().join('; '),
-  ];
+  return {
+    ...{ run: dir, name, ...kind, state, note, own, created: run.created, ...status?.progress },
+    ...{ title: meta.title, tags: meta.tags, notes: meta.notes, archived: meta.archived },
+    ...(columns && { columns: Object.fromEntries(columns.map((key) => [key, row.get(key) ?? null])) }),
+    ...(typeof difference === 'object' && { difference }),
+  };
 }

@@ -1,0 +1,97 @@
+import { createTranslate } from '../../base/translate';
+import { formatAgo } from '../../domain/display/duration';
+import { cellText } from '../../domain/runs-table/row';
+import type { RunSummary } from '../../engine/runs/run-index';
+import { isRangeTest } from '../../run/kind';
+import { signed, span } from '../compare/lines';
+import { score } from '../output/numbers';
+import { formatTable, type TableColumn } from '../output/table';
+import { shownCell } from './columns';
+import type { ListedRow, ListView } from './view';
+
+/** A list of runs for people; under a heading for each value if they are grouped. */
+export function listLines(view: ListView): string[] {
+  if (view.rows.length === 0) return ['no runs'];
+  const [titles, ...lines] = formatTable(
+    [...columnsOf(view), ...(view.hasBaseline ? DIFFERENCE : [])],
+    view.rows.map((one) => [...cellsOf(one, view), ...(view.hasBaseline ? differenceCells(one) : [])]),
+  );
+  if (view.group === undefined) return [titles, ...lines];
+  return [titles, ...lines.flatMap((line, i) => [...headingBefore(view, i), line])];
+}
+
+const USUAL: readonly TableColumn[] = [
+  { title: 'run' },
+  { title: 'state' },
+  { title: 'epoch', align: 'right' },
+  { title: 'best mAP50-95', align: 'right' },
+  { title: 'at', align: 'right' },
+  { title: 'started' },
+  { title: '' },
+];
+
+const DIFFERENCE: readonly TableColumn[] = [
+  { title: 'less baseline', align: 'right' },
+  { title: 'all 95 %', align: 'right' },
+  { title: '' },
+];
+
+function columnsOf({ columns, rows }: ListView): readonly TableColumn[] {
+  const isNumber = (key: string): boolean => rows.some(({ row }) => typeof row.get(key) === 'number');
+  return columns?.map((key) => ({ title: key, align: isNumber(key) ? 'right' : 'left' })) ?? USUAL;
+}
+
+function cellsOf(one: ListedRow, { columns }: ListView): string[] {
+  return columns?.map((key) => shownCell(key, one.row.get(key))) ?? usualCells(one);
+}
+
+function usualCells({ summary }: ListedRow): string[] {
+  const { name, run, presence, status, meta } = summary;
+  const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
+  return [
+    meta.title === undefined ? name : `${meta.title} (${name})`,
+    isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
+    epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
+    `${score(best?.map)}${best?.own ? ' (its own)' : ''}`,
+    best ? String(best.epoch) : '',
+    formatAgo((Date.now() - run.created) / 1000, createTranslate()),
+    remarks(summary).join('; '),
+  ];
+}
+
+/** Whose it is, what is odd about it, and what its user wrote on it. */
+function remarks({ own, presence, meta }: RunSummary): string[] {
+  const tags = (meta.tags ?? []).map((tag) => `#${tag}`).join(' ');
+  const all = [own ? undefined : 'not yours', presence.note, tags, ...firstLine(meta.notes)];
+  return all.filter((one) => one !== undefined).filter((one) => one !== '');
+}
+
+const MOST_LETTERS = 60;
+
+function firstLine(notes = ''): string[] {
+  const [line] = notes.split('\n');
+  if (line === '') return [];
+  return [line.length > MOST_LETTERS ? `${line.slice(0, MOST_LETTERS - 1)}…` : line];
+}
+
+const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
+
+function differenceCells({ difference }: ListedRow): string[] {
+  if (difference === 'baseline') return ['', '', 'baseline'];
+  if (!difference) return ['-', '', 'not on the same draws'];
+  const { difference: map, low, high, verdict } = difference;
+  return [signed(map), span(low, high), VERDICTS[verdict]];
+}
+
+/** A line before the first run of a group: the value, how many runs have it, and the best of them. */
+function headingBefore({ rows, group = '' }: ListView, at: number): string[] {
+  const groupOf = (one: ListedRow): string => cellText(one.row.get(group));
+  const value = groupOf(rows[at]);
+  if (at > 0 && groupOf(rows[at - 1]) === value) return [];
+  const same = rows.filter((one) => groupOf(one) === value);
+  const maps = same.map(({ row }) => row.get('map')).filter((map) => typeof map === 'number');
+  const best = maps.length > 0 ? `, best ${score(Math.max(...maps))}` : '';
+  return [
+    `${group} ${value === '' ? '-' : value}: ${same.length} ${same.length === 1 ? 'run' : 'runs'}${best}`,
+  ];
+}

@@ -1,0 +1,62 @@
+import { drawnDifference } from '../../domain/compare/draw-record';
+import type { Limits } from '../../domain/compare/limits';
+import { familyWidening } from '../../domain/compare/many';
+import { widened } from '../../domain/compare/small-classes';
+import { judgeDifference, type Verdict } from '../../domain/compare/verdict';
+import { FileTail } from '../../run/folder/file-tail';
+import { runPaths } from '../../run/folder/paths';
+import { parseValidationLine } from '../../run/parse-entry';
+import type { DrawnMaps } from '../../run/validation';
+
+/** The epoch of a run's best checkpoint, and its folder. */
+export type BestOfRun = { readonly dir: string; readonly epoch: number | undefined };
+
+/** A run against the baseline by the draws that both have kept; the limits of all of them hold together. */
+export type ListedDifference = Limits & { readonly difference: number; readonly verdict: Verdict };
+
+/**
+ * The best of each run less that of the baseline, from what their keepers wrote when they were validated: no detections are read,
+ * so that hundreds of runs take seconds. Runs that were not judged on the same draws (another val set or rule, an earlier Pitwall,
+ * a trainer's own validation) have none.
+ */
+export async function listedDifferences(
+  baseline: BestOfRun,
+  others: readonly BestOfRun[],
+): Promise<ReadonlyMap<string, ListedDifference>> {
+  const base = await drawnOf(baseline);
+  if (!base) return new Map();
+  const drawn: (readonly [string, DrawnMaps])[] = [];
+  for (const other of others) {
+    const one = await drawnOf(other);
+    if (one?.key === base.key) drawn.push([other.dir, one]);
+  }
+  const factor = familyWidening(drawn.length, base.units);
+  return new Map(drawn.map(([dir, one]) => [dir, differenceOf(base, one, factor)]));
+}
+
+function differenceOf(a: DrawnMaps, b: DrawnMaps, factor: number): ListedDifference {
+  const record = (one: DrawnMaps) => ({ ...one, maps: Float64Array.from(one.maps) });
+  const { difference, ...limits } = drawnDifference(record(a), record(b));
+  const all = widened(limits, difference, factor);
+  return { difference, ...all, verdict: judgeDifference(all) };
+}
+
+/** The last draws of that epoch. */
+async function drawnOf({ dir, epoch }: BestOfRun): Promise<DrawnMaps | undefined> {
+  if (epoch === undefined) return undefined;
+  const tail = new FileTail(runPaths(dir).validation);
+  let found: DrawnMaps | undefined;
+  for (let more = true; more; ) {
+    const read = await tail.read();
+    for (const line of read.lines) found = drawnIn(line, epoch) ?? found;
+    more = read.more;
+  }
+  return found;
+}
+
+/** Of a run of 300 epochs 299 such lines are of other epochs: only the one is parsed. */
+function drawnIn(line: string, epoch: number): DrawnMaps | undefined {
+  if (!line.includes('"drawn"') || !line.includes(`"epoch":${epoch},`)) return undefined;
+  const { value } = parseValidationLine(line);
+  return value?.type === 'drawn' && value.epoch === epoch ? value : undefined;
+}
