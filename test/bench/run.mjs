@@ -36,6 +36,7 @@ const BENCHES = [
   { name: 'schedule-preview' },
   { name: 'python-hover' },
   { name: 'open-run' },
+  { name: 'many-runs' },
   { name: 'charts', needs: needsBrowser },
   { name: 'activation', needs: needsEditor },
   { name: 'editor', needs: needsEditor },

@@ -81,12 +81,12 @@ async function readOrKeep(
   known: RunSummary | undefined,
   key: Buffer | undefined,
 ): Promise<RunSummary | string | undefined> {
-  const changed = await changeTimes(dir);
-  return known?.changed === changed && hasEnded(known) ? known : summarize(dir, changed, key);
+  const times = await changeTimes(dir);
+  return known?.changed === times.join(' ') && hasEnded(known) ? known : summarize(dir, times, key);
 }
 
-/** When status, meta and signature were last replaced. */
-async function changeTimes(dir: string): Promise<string> {
+/** When status, meta and signature were last replaced; 0 for one that is not there. */
+async function changeTimes(dir: string): Promise<number[]> {
   const { status, meta, signature } = runPaths(dir);
   const times = [status, meta, signature].map((file) =>
     lstat(file).then(
@@ -94,7 +94,7 @@ async function changeTimes(dir: string): Promise<string> {
       () => 0,
     ),
   );
-  return (await Promise.all(times)).join(' ');
+  return Promise.all(times);
 }
 
 /** A lost run is checked again: its processes may be another machine's, or it may be resumed. */
@@ -108,7 +108,7 @@ const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 /** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
 async function summarize(
   dir: string,
-  changed: string,
+  times: readonly number[],
   key: Buffer | undefined,
 ): Promise<RunSummary | string | undefined> {
   try {
@@ -118,11 +118,12 @@ async function summarize(
       dir,
       name: path.basename(dir),
       run,
-      meta: await readMeta(dir),
+      // Few runs have one, and to open a file that is not there costs as much as to read it.
+      meta: times[1] === 0 ? {} : await readMeta(dir),
       status,
       presence: await readPresence(dir, run, status),
       own: await isMarkedWith(key, dir, bytes),
-      changed,
+      changed: times.join(' '),
     };
   } catch (error) {
     const { message, cause } = toError(error);
