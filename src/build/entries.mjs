@@ -1,5 +1,8 @@
 // Every program that is bundled, and what it may leave to node_modules. Natives are never bundled; only the
 // processes that need them may name them.
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
 export const NATIVE_MODULES = ['onnxruntime-node', 'sharp'];
 
 const node = { platform: 'node', target: 'node20', format: 'cjs' };
@@ -10,6 +13,16 @@ const COMPACT = { minifyWhitespace: true, minifySyntax: true };
 
 // zod reads `navigator`, which the editor's extension host reports as an error in its log.
 const HOST_GLOBALS = { navigator: 'undefined' };
+
+/** Each folder of src/trainers with a main.ts is a bundle of that name, which is how the keeper finds it. */
+function otherTrainers() {
+  const trainers = path.resolve(import.meta.dirname, '../trainers');
+  const names = readdirSync(trainers).filter((name) => existsSync(path.join(trainers, name, 'main.ts')));
+  const others = names.filter((name) => name !== 'builtin');
+  return Object.fromEntries(
+    others.map((name) => [name, { entry: `src/trainers/${name}/main.ts`, options: node, natives: [] }]),
+  );
+}
 
 /**
  * name -> { entry, options, natives: the native modules this bundle may require; split: how it is minified, where `import()`
@@ -24,7 +37,7 @@ export const ENTRIES = {
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },
   'image-worker': { entry: 'src/dataset/decode/image-worker.ts', options: node, natives: ['sharp'] },
   validator: { entry: 'src/validator/main.ts', options: node, natives: NATIVE_MODULES },
-  command: { entry: 'src/trainers/command/main.ts', options: node, natives: [] },
+  ...otherTrainers(),
   extension: {
     entry: 'src/extension/main.ts',
     options: { ...node, external: ['vscode'], define: HOST_GLOBALS },

@@ -1,8 +1,8 @@
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { RunMark } from '../engine/process/carries-run';
 import { trainersOfRun } from '../engine/process/run-processes';
 import type { RunFile, StatusFile } from '../run/files';
 import { FINAL_STATES } from '../run/state-names';
-import { isReader } from './trainer-commands';
 
 /**
  * What a new reader is to read: a living program, the output that a program has left (pid 0), or a folder that is
@@ -43,7 +43,7 @@ export class Readers {
   }
 
   get #hasReader(): boolean {
-    return isReader(this.#run.experiment.resolved.trainer);
+    return TRAINERS[this.#run.experiment.resolved.trainer].isReader;
   }
 
   #isRead(): boolean {

@@ -21,20 +21,15 @@ export type CommandInput = {
   readonly programPid?: number;
 };
 
-type TrainerAdapter = {
-  /** Undefined if this installation does not have the trainer. */
-  readonly command: (input: CommandInput) => TrainerCommand | undefined;
-  /** Watches for divergence itself and applies on_divergence; else the keeper does. */
-  readonly judgesDivergence: boolean;
-  /** A reader beside the program that trains: if only the reader dies, another takes its place. */
-  readonly isReader?: boolean;
-};
+type Command = (input: CommandInput) => TrainerCommand | undefined;
 
-/** One entry per trainer kind. A resume builds its command here again, never from what an earlier attempt left behind. */
-const ADAPTERS: Readonly<Partial<Record<TrainerKind, TrainerAdapter>>> = {
-  builtin: { command: withHugePages, judgesDivergence: true },
-  ultralytics: { command: runner, judgesDivergence: false },
-  command: { command: (input) => bundle('command.js', input), judgesDivergence: false, isReader: true },
+/**
+ * Those that are more than their bundle. A resume builds its command here again, never from what an earlier attempt left
+ * behind.
+ */
+const COMMANDS: Readonly<Partial<Record<TrainerKind, Command>>> = {
+  builtin: withHugePages,
+  ultralytics: runner,
 };
 
 function bundle(name: string, input: CommandInput): TrainerCommand | undefined {
@@ -67,23 +62,10 @@ function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand
   };
 }
 
-/** Throws one clear line if this version or installation does not have the trainer. */
+/** Throws one clear line if this installation does not have the trainer. */
 export function trainerCommand(input: CommandInput): TrainerCommand {
   const kind = input.run.experiment.resolved.trainer;
-  const command = ADAPTERS[kind]?.command(input);
-  if (command === undefined) throw new Error(trainerProblem(kind) ?? `trainer ${kind} is not installed`);
+  const command = COMMANDS[kind]?.(input) ?? bundle(`${kind}.js`, input);
+  if (command === undefined) throw new Error(`trainer ${kind} is not available in this installation`);
   return command;
-}
-
-/** One clear line if this version does not have the trainer; hosts check before they start a run. */
-export function trainerProblem(kind: TrainerKind): string | undefined {
-  return ADAPTERS[kind] ? undefined : `trainer ${kind} is not available in this version`;
-}
-
-export function isReader(kind: TrainerKind): boolean {
-  return ADAPTERS[kind]?.isReader ?? false;
-}
-
-export function judgesDivergence(kind: TrainerKind): boolean {
-  return ADAPTERS[kind]?.judgesDivergence ?? false;
 }

@@ -1,4 +1,5 @@
 import { type Words, words } from '../base/words';
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { Alarm } from '../domain/run/alarm';
 import type { ControlRequest } from '../run/requests';
 import { STATE_WORDS } from '../run/state-words';
@@ -6,7 +7,6 @@ import { answerRequest } from './answer-request';
 import { askTrainer, type KeeperParts } from './keeper-parts';
 import { statusFields } from './status-fields';
 import type { StatusFields } from './status-writer';
-import { judgesDivergence } from './trainer-commands';
 
 /** A request that the trainer's end in this state has granted. */
 const ENDS_WITH: Readonly<Record<string, ControlRequest['type']>> = { paused: 'pause' };
@@ -76,7 +76,8 @@ export class Turn {
   async actOn(alarms: readonly Alarm[]): Promise<void> {
     const { trainer, on_divergence: wish } = this.#parts.run.experiment.resolved;
     const alarm = alarms.find((a) => a.rule === 'diverged' || a.rule === 'non_finite');
-    if (!alarm || !this.#parts.trainer.alive || judgesDivergence(trainer) || wish === 'notify') return;
+    if (!alarm || !this.#parts.trainer.alive || TRAINERS[trainer].judgesDivergence || wish === 'notify')
+      return;
     await askTrainer(wish === 'pause' ? 'pause' : 'stop', this.#parts);
     if (wish !== 'pause') this.#parts.trainer.stop({ kind: 'diverged', said: alarm.said });
   }

@@ -1,5 +1,5 @@
 import { type Words, words } from '../base/words';
-import type { TrainerKind } from '../domain/experiment/types';
+import { TRAINERS } from '../domain/experiment/trainers';
 import { totalLoss } from '../domain/run/alarms';
 import { epochBeforeTrouble } from '../domain/run/rewind';
 import type { RunState } from '../run/state';
@@ -8,11 +8,8 @@ import { scheduleOfRun } from './dashboard/planned';
 
 // The target of a rewind and why it may be refused: the keeper decides by this, and hosts say the same before they ask.
 
-/** Trainers that go back to an earlier checkpoint of their own; what another program does is its own. */
-const REWINDS: ReadonlySet<TrainerKind> = new Set<TrainerKind>(['builtin', 'ultralytics']);
-
 export function canRewind({ run }: Pick<RunState, 'run'>): boolean {
-  return run !== undefined && !run.follows && REWINDS.has(run.experiment.resolved.trainer);
+  return run !== undefined && !run.follows && TRAINERS[run.experiment.resolved.trainer].rewinds;
 }
 
 /** Whether this attempt's losses went wrong: a trainer may give up on them as a failure of its own (Ultralytics on NaN). */

@@ -1,11 +1,43 @@
 import * as z from 'zod';
+import { REWIND_DEFAULTS } from '../domain/experiment/rewind-defaults';
+import {
+  AUGMENT,
+  CHECKPOINTS,
+  COMMAND,
+  EARLY_STOP,
+  type Experiment,
+  FORMED,
+  LOSS,
+  PLAIN,
+  REWIND,
+  SCHEDULE,
+  VALIDATION,
+} from '../domain/experiment/types';
 import { NEWS_KINDS } from '../domain/notify/news';
 import { ALARM_ACTIONS } from '../domain/run/alarm';
-import { zExperiment } from './experiment';
 import { zFollows } from './follows';
 import { zControlRequest, zUnknownRequest } from './requests';
 import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { RUN_STATES } from './state-names';
+
+/**
+ * The resolved experiment of run.json. Keys of a later version stay as they are. @internal tests compare it with the keys.
+ */
+export const zExperiment: z.ZodType<Experiment> = z.looseObject({
+  ...PLAIN,
+  ...FORMED,
+  schedule: z.looseObject(SCHEDULE),
+  augment: z.looseObject(AUGMENT),
+  loss: z.looseObject(LOSS),
+  validation: z.looseObject(VALIDATION),
+  early_stop: z.looseObject(EARLY_STOP),
+  checkpoints: z.looseObject(CHECKPOINTS),
+  // Later than format 1.
+  rewind: z.looseObject(REWIND).default({ ...REWIND_DEFAULTS }),
+  command: z.looseObject(COMMAND).optional(),
+  passthrough: z.record(z.string(), z.unknown()),
+  explicit: z.array(z.string()),
+});
 
 /** Run folders of this format and the one before are read. */
 export const RUN_FORMAT = 1;

@@ -1,4 +1,4 @@
-import type { TrainerKind } from './types';
+import { TRAINER_KINDS, type TrainerKind } from './trainers';
 
 /**
  * What a person may write for one key of an experiment file. This table feeds the parser, hover, completion and the JSON
@@ -32,7 +32,7 @@ export type KeySpec = {
 
 export type ValueKind = 'int' | 'number' | 'bool' | 'text' | 'pattern' | 'choice' | 'texts' | 'map' | 'any';
 
-export const EVERY_TRAINER: readonly TrainerKind[] = ['builtin', 'ultralytics', 'command'];
+export const EVERY_TRAINER: readonly TrainerKind[] = TRAINER_KINDS;
 export const OWN_AND_ULTRALYTICS: readonly TrainerKind[] = ['builtin', 'ultralytics'];
 
 type KeyRow = Partial<KeySpec> & Pick<KeySpec, 'key' | 'kind' | 'default' | 'doc'>;

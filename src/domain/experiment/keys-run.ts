@@ -1,5 +1,6 @@
 import { EVERY_TRAINER, type KeySpec, ownKey, ultralyticsKey } from './key-spec';
 import { REWIND_DEFAULTS } from './rewind-defaults';
+import { TRAINER_KINDS } from './trainers';
 
 export const OPTIMIZERS = [
   'SGD',
@@ -18,7 +19,7 @@ export const RUN_KEYS: readonly KeySpec[] = [
   ownKey({
     key: 'trainer',
     kind: 'choice',
-    choices: ['builtin', 'ultralytics', 'command'],
+    choices: TRAINER_KINDS,
     default: 'builtin',
     doc: 'Who trains: Pitwall itself (builtin), an installed Ultralytics, or any program (command).',
   }),

@@ -1,16 +1,23 @@
 import type { KeyEntry } from './entries';
 import { defaultOf, keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
-import type {
-  AugmentSettings,
-  CheckpointSettings,
-  CommandSettings,
-  EarlyStopSettings,
-  Experiment,
-  LossSettings,
-  ScheduleSettings,
-  TrainerKind,
-  ValidationSettings,
+import {
+  AUGMENT,
+  CHECKPOINTS,
+  COMMAND,
+  type CommandSettings,
+  EARLY_STOP,
+  type EarlyStopSettings,
+  type Experiment,
+  LOSS,
+  PLAIN,
+  REWIND,
+  SCHEDULE,
+  type ScheduleSettings,
+  type SettingsOf,
+  type Shape,
+  type TrainerKind,
+  VALIDATION,
 } from './types';
 
 type Values = {
@@ -31,31 +38,20 @@ export function resolveExperiment(
   const { get } = values;
   const command = commandOf(values);
   return {
+    ...taken(PLAIN, get),
     trainer,
     model: get<string | null>('model') ?? '',
     data: get<string | null>('data') ?? '',
-    epochs: get('epochs'),
-    batch: get('batch'),
     imgsz: largest(get('imgsz')),
-    seed: get('seed'),
     device: deviceOf(get('device')),
-    workers: get('workers'),
     fraction: shareOf(get('fraction')),
-    single_cls: get('single_cls'),
     schedule: scheduleOf(values),
-    augment: augmentOf(values),
-    loss: lossOf(values),
-    validation: validationOf(values),
+    augment: { ...taken(AUGMENT, get), scale: largest(get('scale')) },
+    loss: taken(LOSS, get),
+    validation: taken(VALIDATION, get, 'validation.'),
     early_stop: earlyStopOf(values),
-    checkpoints: checkpointsOf(values),
-    on_divergence: get('on_divergence'),
-    rewind: {
-      tries: get('rewind_tries'),
-      lr_factor: get('rewind_lr_factor'),
-      warmup_steps: get('rewind_warmup_steps'),
-    },
-    clip_grad: get('clip_grad'),
-    weight_ema: get('weight_ema'),
+    checkpoints: taken(CHECKPOINTS, get, 'checkpoints.'),
+    rewind: taken(REWIND, get, 'rewind_'),
     ...(command && { command }),
     passthrough: passthroughOf(values),
     explicit,
@@ -73,58 +69,23 @@ function valuesOf(entries: ReadonlyMap<string, KeyEntry>, trainer: TrainerKind):
   return { get, isSet, entries, trainer };
 }
 
+/** The values of the keys of these settings; what has none, and is optional therefore, is left out. */
+function taken<S extends Shape>(shape: S, get: Values['get'], prefix = ''): SettingsOf<S> {
+  const values = Object.keys(shape).map((name) => [name, get(`${prefix}${name}`) ?? undefined]);
+  // Entries and defaults are checked against the key table, and the table against these shapes by a test.
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as SettingsOf<S>;
+}
+
 function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {
   const asked = get<string>('optimizer');
   const optimizer = trainer === 'builtin' && asked === 'auto' ? 'SGD' : asked;
   // An Adam step is as large as its LR whatever the gradient: SGD's defaults (0.01, biases from 0.1) would blow it up.
   const adam = trainer === 'builtin' && optimizer === 'AdamW';
   return {
+    ...taken(SCHEDULE, get),
     optimizer,
-    lr0: adam && !isSet('lr0') ? 0.001 : get('lr0'),
-    lrf: get('lrf'),
-    cos_lr: get('cos_lr'),
-    momentum: get('momentum'),
-    weight_decay: get('weight_decay'),
-    warmup_epochs: get('warmup_epochs'),
-    warmup_momentum: get('warmup_momentum'),
-    warmup_bias_lr: adam && !isSet('warmup_bias_lr') ? 0 : get('warmup_bias_lr'),
-    warmup_shape: get('warmup_shape'),
-    nbs: get('nbs'),
-  };
-}
-
-function augmentOf({ get }: Values): AugmentSettings {
-  return {
-    fliplr: get('fliplr'),
-    flipud: get('flipud'),
-    hsv_h: get('hsv_h'),
-    hsv_s: get('hsv_s'),
-    hsv_v: get('hsv_v'),
-    translate: get('translate'),
-    scale: largest(get('scale')),
-    mosaic: get('mosaic'),
-    close_mosaic: get('close_mosaic'),
-    mixup: get('mixup'),
-    cutout: get('cutout'),
-  };
-}
-
-function lossOf({ get }: Values): LossSettings {
-  return { box: get('box'), cls: get('cls'), dfl: get('dfl'), label_smoothing: get('label_smoothing') };
-}
-
-function validationOf({ get }: Values): ValidationSettings {
-  return {
-    enabled: get('validation.enabled'),
-    device: get('validation.device'),
-    batch: get('validation.batch'),
-    half: get('validation.half'),
-    every: get('validation.every'),
-    backlog: get('validation.backlog'),
-    engine: get('validation.engine'),
-    rule: get('validation.rule'),
-    groups: get('validation.groups'),
-    in_loop: get('validation.in_loop'),
+    ...(adam && !isSet('lr0') && { lr0: 0.001 }),
+    ...(adam && !isSet('warmup_bias_lr') && { warmup_bias_lr: 0 }),
   };
 }
 
@@ -133,36 +94,16 @@ function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
   const asTheirs = trainer === 'ultralytics' && isSet('patience') && !isSet('early_stop.ema');
   const patience = get<number>('early_stop.patience');
   return {
+    ...taken(EARLY_STOP, get, 'early_stop.'),
     // Ultralytics: patience 0 never stops.
     enabled: get<boolean>('early_stop.enabled') && patience > 0,
-    min_delta: get('early_stop.min_delta'),
-    min_epochs: get('early_stop.min_epochs'),
-    wait_for_decay: get('early_stop.wait_for_decay'),
-    metric: get('early_stop.metric'),
-    ema: asTheirs ? 1 : get('early_stop.ema'),
-    patience,
-  };
-}
-
-function checkpointsOf({ get }: Values): CheckpointSettings {
-  return {
-    every: get('checkpoints.every'),
-    keep_every: get('checkpoints.keep_every'),
-    keep_last: get('checkpoints.keep_last'),
-    keep_best: get('checkpoints.keep_best'),
+    ...(asTheirs && { ema: 1 }),
   };
 }
 
 function commandOf({ get, isSet, trainer }: Values): CommandSettings | undefined {
   if (trainer !== 'command' || !isSet('command.run')) return undefined;
-  return {
-    run: get('command.run'),
-    ...(isSet('command.cwd') && { cwd: get<string>('command.cwd') }),
-    env: get('command.env'),
-    reads: get('command.reads'),
-    ...(isSet('command.path') && { path: get<string>('command.path') }),
-    metrics: get('command.metrics'),
-  };
+  return taken(COMMAND, get, 'command.');
 }
 
 /** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot hold. */

@@ -1,139 +1,173 @@
-/** A resolved experiment: every key has a value. Names, units and meaning are Ultralytics' if it has them. */
-export type Experiment = {
-  readonly trainer: TrainerKind;
-  readonly model: string;
+import * as z from 'zod';
+import { TRAINER_KINDS } from './trainers';
+
+// The settings of a resolved experiment: each with its check, from which its type follows, and resolve.ts takes the value of
+// the key of the same name. Names, units and meaning are Ultralytics' if it has them. A setting that comes later than a run
+// format is optional or has a default, so that the runs before it are read.
+
+export type { TrainerKind } from './trainers';
+
+export type Shape = Readonly<Record<string, z.ZodType>>;
+/** What a checked object of these settings holds; nothing of it is written to. */
+export type SettingsOf<S extends Shape> = DeepReadonly<z.infer<z.ZodObject<S>>>;
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+const count = z.number().int().min(0);
+const texts = z.record(z.string(), z.string());
+
+export const SCHEDULE = {
+  optimizer: z.string(),
+  lr0: z.number(),
+  /** Final LR = lr0 * lrf. */
+  lrf: z.number(),
+  cos_lr: z.boolean(),
+  momentum: z.number(),
+  weight_decay: z.number(),
+  warmup_epochs: z.number(),
+  warmup_momentum: z.number(),
+  warmup_bias_lr: z.number(),
+  warmup_shape: z.enum(['linear', 'exponential', 'constant']),
+  nbs: z.number(),
+  /** A learning-rate range test instead of a schedule: from low to high exponentially. It is not a key of the file. */
+  lr_range: z.object({ from: z.number(), to: z.number() }).optional(),
+};
+
+/** Probabilities in [0, 1]; hsv_*, translate and scale are gains; close_mosaic counts the last epochs without mosaic. */
+export const AUGMENT = {
+  fliplr: z.number(),
+  flipud: z.number(),
+  hsv_h: z.number(),
+  hsv_s: z.number(),
+  hsv_v: z.number(),
+  translate: z.number(),
+  scale: z.number(),
+  mosaic: z.number(),
+  close_mosaic: z.number(),
+  mixup: z.number(),
+  cutout: z.number(),
+};
+
+export const LOSS = {
+  box: z.number(),
+  cls: z.number(),
+  dfl: z.number(),
+  label_smoothing: z.number(),
+};
+
+/** Keys `validation.NAME`. */
+export const VALIDATION = {
+  enabled: z.boolean(),
+  /** auto | cpu | webgpu | cuda | cuda:N | dml | dml:N | coreml */
+  device: z.string(),
+  batch: z.union([z.number().int().min(1), z.literal('auto')]),
+  half: z.enum(['auto', 'on', 'off']),
+  /** Validate each n-th epoch; the last one always. */
+  every: count.min(1),
+  /** What happens while the validator is behind: only the latest checkpoint, or all in order. */
+  backlog: z.enum(['latest', 'all']),
+  /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics reaches the GPU. */
+  engine: z.enum(['auto', 'onnx', 'ultralytics']),
+  /** What map, map50, precision and recall follow (run/trainer-rule.ts). */
+  rule: z.enum(['trainer', 'standard']).optional(),
+  /** Which val images are drawn together (domain/compare/grouping.ts). */
+  groups: z.string().optional(),
+  /** Ultralytics' own validation in its training loop each n-th epoch; 0: as `val` says. */
+  in_loop: count,
+};
+
+/** Keys `early_stop.NAME`. */
+export const EARLY_STOP = {
+  enabled: z.boolean(),
+  metric: z.enum(['map', 'map50', 'precision', 'recall', 'loss', 'fitness']),
+  /** Window of the exponential average the metric is judged by, in validated epochs. */
+  ema: z.number(),
+  /** Epochs without improvement before the run is stopped. */
+  patience: z.number(),
+  /** A smaller rise does not count. */
+  min_delta: z.number().default(0),
+  /** A run is never stopped before this epoch. */
+  min_epochs: count.default(0),
+  /** Not while most of the LR's decay is still to come. */
+  wait_for_decay: z.boolean().default(true),
+};
+
+/** Keys `checkpoints.NAME`. */
+export const CHECKPOINTS = {
+  every: count,
+  /** Each n-th epoch's checkpoint is kept for good; 0 or absent: none is. */
+  keep_every: z.number().optional(),
+  keep_last: count,
+  keep_best: count,
+};
+
+/** Keys `rewind_NAME`. */
+export const REWIND = {
+  /** Attempts that `on_divergence: rewind` makes without being asked. */
+  tries: count,
+  lr_factor: z.number(),
+  /** Steps of the fresh warm-up after a rewind. */
+  warmup_steps: count,
+};
+
+/** Keys `command.NAME`. */
+export const COMMAND = {
+  /** Program and arguments; `{run_dir}` means the run folder. Never a shell line. */
+  run: z.array(z.string()),
+  cwd: z.string().optional(),
+  env: texts,
+  reads: z.enum(['jsonl', 'csv', 'tensorboard', 'regex']),
+  path: z.string().optional(),
+  metrics: texts,
+};
+
+/** Keys of the top level whose value is taken as it is. */
+export const PLAIN = {
+  epochs: count,
+  batch: z.number(),
+  seed: z.number(),
+  workers: z.number(),
+  single_cls: z.boolean(),
+  on_divergence: z.enum(['stop', 'notify', 'pause', 'rewind']),
+  /** Largest gradient norm; 0 does not clip (builtin trainer). */
+  clip_grad: z.number(),
+  /** Decay of the weight average that is validated and saved; it looks back over a tenth of the steps at most. 0 switches it off. */
+  weight_ema: z.number(),
+};
+
+/** Keys of the top level that are brought into one form. */
+export const FORMED = {
+  trainer: z.enum(TRAINER_KINDS),
+  model: z.string(),
   /** Dataset YAML, absolute. */
-  readonly data: string;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly imgsz: number;
-  readonly seed: number;
-  readonly device: string;
-  readonly workers: number;
+  data: z.string(),
+  imgsz: count,
+  device: z.string(),
   /** Share of the training set that is used, (0, 1]. */
-  readonly fraction: number;
-  readonly single_cls: boolean;
+  fraction: z.number(),
+};
+
+export type ScheduleSettings = SettingsOf<typeof SCHEDULE>;
+export type WarmupShape = ScheduleSettings['warmup_shape'];
+export type AugmentSettings = SettingsOf<typeof AUGMENT>;
+export type LossSettings = SettingsOf<typeof LOSS>;
+export type ValidationSettings = SettingsOf<typeof VALIDATION>;
+export type EarlyStopSettings = SettingsOf<typeof EARLY_STOP>;
+export type CheckpointSettings = SettingsOf<typeof CHECKPOINTS>;
+export type RewindSettings = SettingsOf<typeof REWIND>;
+export type CommandSettings = SettingsOf<typeof COMMAND>;
+
+/** A resolved experiment: every key has a value. */
+export type Experiment = SettingsOf<typeof PLAIN & typeof FORMED> & {
   readonly schedule: ScheduleSettings;
   readonly augment: AugmentSettings;
   readonly loss: LossSettings;
   readonly validation: ValidationSettings;
   readonly early_stop: EarlyStopSettings;
   readonly checkpoints: CheckpointSettings;
-  readonly on_divergence: 'stop' | 'notify' | 'pause' | 'rewind';
   readonly rewind: RewindSettings;
-  /** Largest gradient norm; 0 does not clip (builtin trainer). */
-  readonly clip_grad: number;
-  /** Decay of the weight average that is validated and saved; it looks back over a tenth of the steps at most. 0 switches it off. */
-  readonly weight_ema: number;
   readonly command?: CommandSettings;
   /** Ultralytics arguments that Pitwall passes on unread. */
   readonly passthrough: Readonly<Record<string, unknown>>;
   /** Keys that the file sets, for "requested versus effective". */
   readonly explicit: readonly string[];
-};
-
-export type TrainerKind = 'builtin' | 'ultralytics' | 'command';
-export type WarmupShape = 'linear' | 'exponential' | 'constant';
-
-export type ScheduleSettings = {
-  readonly optimizer: string;
-  readonly lr0: number;
-  /** Final LR = lr0 * lrf. */
-  readonly lrf: number;
-  readonly cos_lr: boolean;
-  readonly momentum: number;
-  readonly weight_decay: number;
-  readonly warmup_epochs: number;
-  readonly warmup_momentum: number;
-  readonly warmup_bias_lr: number;
-  readonly warmup_shape: WarmupShape;
-  readonly nbs: number;
-  /** A learning-rate range test instead of a schedule: from low to high exponentially. It is not a key of the file. */
-  readonly lr_range?: { readonly from: number; readonly to: number };
-};
-
-/** Probabilities in [0, 1]; hsv_*, translate and scale are gains; close_mosaic counts the last epochs without mosaic. */
-export type AugmentSettings = {
-  readonly fliplr: number;
-  readonly flipud: number;
-  readonly hsv_h: number;
-  readonly hsv_s: number;
-  readonly hsv_v: number;
-  readonly translate: number;
-  readonly scale: number;
-  readonly mosaic: number;
-  readonly close_mosaic: number;
-  readonly mixup: number;
-  readonly cutout: number;
-};
-
-export type LossSettings = {
-  readonly box: number;
-  readonly cls: number;
-  readonly dfl: number;
-  readonly label_smoothing: number;
-};
-
-export type ValidationSettings = {
-  readonly enabled: boolean;
-  /** auto | cpu | webgpu | cuda | cuda:N | dml | dml:N | coreml */
-  readonly device: string;
-  readonly batch: number | 'auto';
-  readonly half: HalfMode;
-  /** Validate each n-th epoch; the last one always. */
-  readonly every: number;
-  /** What happens while the validator is behind: only the latest checkpoint, or all in order. */
-  readonly backlog: 'latest' | 'all';
-  /** Who validates an Ultralytics run's checkpoints; auto: Pitwall, unless only Ultralytics reaches the GPU. */
-  readonly engine: 'auto' | 'onnx' | 'ultralytics';
-  /** What map, map50, precision and recall follow (run/trainer-rule.ts); absent in runs of earlier versions. */
-  readonly rule?: 'trainer' | 'standard';
-  /** Which val images are drawn together (domain/compare/grouping.ts); absent in runs of earlier versions. */
-  readonly groups?: string;
-  /** Ultralytics' own validation in its training loop each n-th epoch; 0: as `val` says. */
-  readonly in_loop: number;
-};
-
-export type HalfMode = 'auto' | 'on' | 'off';
-export type EarlyStopMetric = 'map' | 'map50' | 'precision' | 'recall' | 'loss' | 'fitness';
-
-export type EarlyStopSettings = {
-  readonly enabled: boolean;
-  readonly metric: EarlyStopMetric;
-  /** Window of the exponential average the metric is judged by, in validated epochs. */
-  readonly ema: number;
-  /** Epochs without improvement before the run is stopped. */
-  readonly patience: number;
-  /** A smaller rise does not count. */
-  readonly min_delta: number;
-  /** A run is never stopped before this epoch. */
-  readonly min_epochs: number;
-  /** Not while most of the LR's decay is still to come. */
-  readonly wait_for_decay: boolean;
-};
-
-export type CheckpointSettings = {
-  readonly every: number;
-  /** Each n-th epoch's checkpoint is kept for good; 0 or absent: none is. */
-  readonly keep_every?: number;
-  readonly keep_last: number;
-  readonly keep_best: number;
-};
-
-export type RewindSettings = {
-  /** Attempts that `on_divergence: rewind` makes without being asked. */
-  readonly tries: number;
-  readonly lr_factor: number;
-  /** Steps of the fresh warm-up after a rewind. */
-  readonly warmup_steps: number;
-};
-
-export type CommandSettings = {
-  /** Program and arguments; `{run_dir}` means the run folder. Never a shell line. */
-  readonly run: readonly string[];
-  readonly cwd?: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly reads: 'jsonl' | 'csv' | 'tensorboard' | 'regex';
-  readonly path?: string;
-  readonly metrics: Readonly<Record<string, string>>;
 };

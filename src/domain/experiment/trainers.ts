@@ -1,0 +1,24 @@
+type Traits = {
+  /** Watches for divergence itself and applies on_divergence; else the keeper does. */
+  readonly judgesDivergence: boolean;
+  /** A reader beside the program that trains: if only the reader dies, another takes its place. */
+  readonly isReader: boolean;
+  /** Goes back to a checkpoint of its own. */
+  readonly rewinds: boolean;
+};
+
+/**
+ * The kinds of trainer. An entry here and a folder of this name in src/trainers, whose main.ts is bundled and started with
+ * the run folder and `--attempt N`, are a trainer; it writes src/run/events.ts. Choices, schema, checks, the keeper and
+ * the check of run.json follow. src/keeper/trainer-commands.ts starts those that need more.
+ */
+export const TRAINERS = {
+  builtin: { judgesDivergence: true, isReader: false, rewinds: true },
+  ultralytics: { judgesDivergence: false, isReader: false, rewinds: true },
+  command: { judgesDivergence: false, isReader: true, rewinds: false },
+} as const satisfies Readonly<Record<string, Traits>>;
+
+export type TrainerKind = keyof typeof TRAINERS;
+
+// Object.keys is typed for objects that may have further keys; this table has none.
+export const TRAINER_KINDS = Object.keys(TRAINERS) as TrainerKind[];
