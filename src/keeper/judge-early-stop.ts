@@ -38,7 +38,17 @@ function contextOf(state: RunState, epoch: number): EarlyStopContext {
   const again = state.lrChanges.map(({ step, warmup = 0 }) => (warmup > 0 ? step + warmup : 0));
   const warmupSteps = Math.max(schedule.warmupSteps, ...again);
   const warmupEpochs = Math.ceil(warmupSteps / schedule.stepsPerEpoch);
-  return { warmupEpochs, ahead: lrAhead(state, epoch) };
+  return { warmupEpochs, ahead: lrAhead(state, epoch), mosaicEnds: mosaicEnds(state) };
+}
+
+/** The last epoch with mosaic, by the plan or by a request; undefined if the trainer has none, or keeps it to the end. */
+function mosaicEnds({ run, plan, controls }: RunState): number | undefined {
+  if (!run || !plan || run.experiment.resolved.trainer === 'command') return undefined;
+  const { mosaic, close_mosaic } = run.experiment.resolved.augment;
+  if (mosaic === 0 || close_mosaic === 0) return undefined;
+  const asked = controls.find(({ ok, requested }) => ok && requested?.type === 'close_mosaic');
+  const byRequest = asked ? asked.step / plan.stepsPerEpoch : Number.POSITIVE_INFINITY;
+  return Math.min(plan.epochs - close_mosaic, Math.ceil(byRequest));
 }
 
 export type EarlyStopperParts = {

@@ -10,6 +10,7 @@ type Family = {
   readonly lr: (at: number) => number;
   readonly warmupEpochs?: number;
   readonly noise?: number;
+  readonly mosaicEnds?: number;
 };
 
 const cosine = (at: number): number => 0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * at));
@@ -41,7 +42,11 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   'slow rise': { lr: linear, map: (e) => 0.3 + 0.001 * e },
   overfits: { lr: cosine, map: (e, lr) => learned(e, 8) - held(lr) - 0.0012 * Math.max(0, e - 45) },
   'few val images': { lr: cosine, map: (e, lr) => learned(e, 9) - held(lr), noise: 0.015 },
-  'mosaic closes': { lr: linear, map: (e, lr) => learned(e, 9) - held(lr) + (e > 90 ? 0.02 : 0) },
+  'mosaic closes': {
+    lr: linear,
+    mosaicEnds: 90,
+    map: (e, lr) => learned(e, 9) - held(lr) + (e > 90 ? 0.02 : 0),
+  },
   'long warm-up': { lr: late, warmupEpochs: 15, map: (e, lr) => learned(e, 12) - held(lr) },
   'at rest from epoch 15 on': { lr: constant, map: (e) => learned(e, 3) },
 };
@@ -53,11 +58,11 @@ export type Stopped = {
   readonly lost: number;
 };
 
-export type StopRule = { readonly patience: number; readonly knowsLr: boolean };
+export type StopRule = { readonly patience: number; readonly knowsPlan: boolean };
 
 /** One run of a family, validated with noise and judged after each epoch as the keeper does. */
-export function stopOne(family: Family, { patience, knowsLr }: StopRule, random: Random): Stopped {
-  const { lr, map, warmupEpochs = 3, noise = 0.005 } = family;
+export function stopOne(family: Family, { patience, knowsPlan }: StopRule, random: Random): Stopped {
+  const { lr, map, warmupEpochs = 3, noise = 0.005, mosaicEnds } = family;
   const lrs = Array.from({ length: EPOCHS }, (_, i) => lr((i + 1) / EPOCHS));
   const truth = lrs.map((value, i) => map(i + 1, value));
   const history = truth.map((value, i) =>
@@ -65,9 +70,13 @@ export function stopOne(family: Family, { patience, knowsLr }: StopRule, random:
   );
   const epoch =
     history.findIndex((_, i) => {
-      const ahead = knowsLr ? lrAheadOf(lrs, i + 1) : undefined;
+      const ahead = knowsPlan ? lrAheadOf(lrs, i + 1) : undefined;
       const settings = { metric: 'map', ema: 5, patience } as const;
-      return judgeEarlyStop(history.slice(0, i + 1), settings, { warmupEpochs, ahead }).stop;
+      return judgeEarlyStop(history.slice(0, i + 1), settings, {
+        warmupEpochs,
+        ahead,
+        ...(knowsPlan && { mosaicEnds }),
+      }).stop;
     }) + 1;
   const end = epoch === 0 ? EPOCHS : epoch;
   return { epoch: end, lost: Math.max(...truth) - Math.max(...truth.slice(0, end)) };

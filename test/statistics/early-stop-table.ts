@@ -22,9 +22,9 @@ export function meanCost(costs: readonly Cost[]): Omit<Cost, 'family'> {
 }
 
 const RULES: readonly { readonly title: string; readonly rule: StopRule }[] = [
-  { title: 'patience 10', rule: { patience: 10, knowsLr: true } },
-  { title: 'patience 30', rule: { patience: 30, knowsLr: true } },
-  { title: 'patience 10, not knowing the LR', rule: { patience: 10, knowsLr: false } },
+  { title: 'patience 10', rule: { patience: 10, knowsPlan: true } },
+  { title: 'patience 30', rule: { patience: 30, knowsPlan: true } },
+  { title: 'patience 10, not knowing the plan', rule: { patience: 10, knowsPlan: false } },
 ];
 
 export function earlyStopTable(runs: number): string {

@@ -125,7 +125,7 @@ const KEEPING: readonly KeySpec[] = [
     key: 'early_stop.wait_for_decay',
     kind: 'bool',
     default: true,
-    doc: 'Do not stop while most of the LR decay is still to come: it brings the last gain.',
+    doc: 'Do not stop while most of the LR decay is still to come, or the end of mosaic is within patience: both bring a last gain.',
   }),
   ownKey({
     key: 'checkpoints.every',

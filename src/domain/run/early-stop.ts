@@ -21,6 +21,8 @@ export type EarlyStopContext = {
   readonly warmupEpochs: number;
   /** What the LR still has before it; undefined if it does not decay. */
   readonly ahead?: LrAhead | undefined;
+  /** The last epoch with mosaic; undefined if there is none, or it stays to the end. */
+  readonly mosaicEnds?: number | undefined;
 };
 
 export type EarlyStopVerdict = {
@@ -45,7 +47,8 @@ const BEGUN = 0.001;
  * Whether a run has stopped improving. Patience counts once the warm-up is over and the metric has begun: then its
  * exponential average over about `ema` validated epochs has not risen for `patience` epochs by more than `min_delta`
  * and than its noise, and the values themselves show no rise. Of equals the earlier counts. A run is not stopped while
- * most of its LR's decay is still to come, which brings the last gain. Epochs ascend; patience 0 never stops.
+ * most of its LR's decay is still to come, which brings the last gain, nor before an end of mosaic that patience would
+ * reach and patience from there on: that brings one too. Epochs ascend; patience 0 never stops.
  */
 export function judgeEarlyStop(
   history: readonly ValidatedEpoch[],
@@ -73,11 +76,12 @@ export function judgeEarlyStop(
 function mayStop(
   history: readonly ValidatedEpoch[],
   settings: Settings,
-  { ahead }: EarlyStopContext,
+  { ahead, mosaicEnds = Number.NEGATIVE_INFINITY }: EarlyStopContext,
 ): boolean {
-  const { min_epochs = 0, wait_for_decay = true } = settings;
+  const { patience, min_epochs = 0, wait_for_decay = true } = settings;
   const epoch = history.at(-1)?.epoch ?? 0;
-  return epoch >= min_epochs && !(wait_for_decay && hasMostAhead(ahead));
+  const mosaicIsNear = Math.abs(epoch - mosaicEnds) < patience;
+  return epoch >= min_epochs && !(wait_for_decay && (hasMostAhead(ahead) || mosaicIsNear));
 }
 
 function firstBegun(

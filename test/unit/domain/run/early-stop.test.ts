@@ -101,6 +101,18 @@ test('not while the LR has most of its decay before it, unless that is asked for
   ).toBe(6);
 });
 
+test('not before an end of mosaic that patience reaches, nor until patience has counted from there', () => {
+  const flat = Array<number>(40).fill(0.5);
+  const at = (mosaicEnds: number): number | undefined =>
+    stopsAt(flat, { patience: 5 }, { warmupEpochs: 0, mosaicEnds });
+  expect(at(8)).toBe(13);
+  expect(at(30)).toBe(6);
+  expect(at(3)).toBe(8);
+  expect(stopsAt(flat.slice(0, 12), { patience: 5 }, { warmupEpochs: 0, mosaicEnds: 10 })).toBeUndefined();
+  const unasked = { patience: 5, wait_for_decay: false };
+  expect(stopsAt(flat, unasked, { warmupEpochs: 0, mosaicEnds: 8 })).toBe(6);
+});
+
 test('what the other numbers do is in the reason', () => {
   const history = Array.from({ length: 12 }, (_, i) => ({
     ...{ epoch: i + 1, map: 0.5, map50: 0.7, precision: 0.6, recall: 0.5 + 0.01 * i, loss: 5 - 0.1 * i },
