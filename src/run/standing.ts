@@ -1,6 +1,5 @@
 import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { type DrawnRecord, drawnDifference } from '../domain/compare/draw-record';
-import { meanOf } from '../domain/compare/limits';
 import type { RunState } from './state';
 import type { DrawnMaps, VersusBest } from './validation';
 
@@ -56,18 +55,17 @@ export function versusBest(
   const earlier = comparableWith(now, { drawn, validations }).filter(({ epoch }) => epoch !== now.epoch);
   const best = earlier.find(({ epoch }) => epoch === before);
   if (!best) return undefined;
-  const { judged } = judge([...earlier, now]);
-  const { isWorse } = judged[earlier.length];
+  const { isWorse } = judge([...earlier, now]);
   return {
     epoch: before,
     ...drawnDifference(recordOf(best), recordOf(now)),
-    judged: { isWorse, among: judged.length },
+    judged: { isWorse: isWorse[earlier.length], among: isWorse.length },
   };
 }
 
 function judge(comparable: readonly DrawnMaps[]): WithBest {
   const candidates = comparable.map(recordOf).map(({ map, maps }) => ({ map, draws: maps }));
-  return compareWithBest(candidates, comparable[0]?.units ?? 0, meanOf(comparable.map((d) => d.widening)));
+  return compareWithBest(candidates, comparable[0]?.units ?? 0);
 }
 
 const recordOf = ({ maps, ...drawn }: DrawnMaps): DrawnRecord => ({

@@ -136,8 +136,6 @@ export const zDrawn = z.object({
   key: z.string(),
   /** Images, or groups of them, in one draw. */
   units: z.number().int(),
-  /** By what limits must be wider; see src/domain/compare/draw-record.ts. */
-  widening: metric.default(1),
   map: metric,
   maps: z.array(metric).max(MOST_DRAWS),
 });

@@ -25,13 +25,12 @@ export async function drawFile({ det }: DrawParams): Promise<DrawResult> {
   const detections = record.detections.scores.length;
   if (detections > MOST_DETECTIONS)
     return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
-  const { map, maps, units, widening } = drawRecord(record, REPLICATES);
+  const { map, maps, units } = drawRecord(record, REPLICATES);
   const key = createHash('sha256').update(drawsText(record, REPLICATES)).digest('hex').slice(0, KEY_DIGITS);
   return {
     kind: 'drawn',
     key,
     units,
-    widening,
     map,
     maps: Array.from(maps, (v) => Math.round(v * DECIMALS) / DECIMALS),
   };

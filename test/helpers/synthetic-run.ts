@@ -199,7 +199,7 @@ function cleanup(epoch: number, t: number): RunEntry {
 function drawnOf(epoch: number, t: number, map: number): ValidationEntry {
   const [common, own] = [createRandom(1), createRandom(epoch, 2)];
   const maps = Array.from({ length: 100 }, () => map + 0.02 * common.normal() + 0.008 * own.normal());
-  return { type: 'drawn', t, epoch, key: 'synthetic', units: 128, widening: 1, map, maps };
+  return { type: 'drawn', t, epoch, key: 'synthetic', units: 128, map, maps };
 }
 
 type Scored = { epoch: number; step: number; t: number; map: number; path: string };

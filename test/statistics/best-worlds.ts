@@ -44,11 +44,11 @@ export function bestShares({ images, checkpoints, loss = 0 }: BestWorld, simulat
       }),
     );
     const found = compareWithBest(candidates, images);
-    const worse = found.judged.slice(0, equal).filter(({ isWorse }) => isWorse).length;
+    const worse = found.isWorse.slice(0, equal).filter(Boolean).length;
     const mean = candidates.slice(0, equal).reduce((sum, { map }) => sum + map, 0) / equal;
     falsely += worse / (equal - 1);
     runs += Number(worse > 0);
-    caught += Number(found.judged[checkpoints - 1].isWorse);
+    caught += Number(found.isWorse[checkpoints - 1]);
     optimism += candidates[found.best].map - mean;
     said += found.optimism;
   }

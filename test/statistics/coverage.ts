@@ -27,6 +27,8 @@ export type Coverage = {
 export type Effort = {
   readonly simulations: number;
   readonly replicates: number;
+  /** Number of the first val set, 0 unless told: so that more may be drawn later. */
+  readonly first?: number;
   /** Images that stand for all images there are: 100,000 unless told, whose own error is a tenth of that of 1,000. */
   readonly population?: number;
 };
@@ -39,12 +41,12 @@ export const PRODUCT: Interval = (pair, replicates) => concludeComparison(pair, 
 /** How often the limits hold the true difference of the classes that the val set has labels of. */
 export function coverageOf(
   cell: Cell,
-  { simulations, replicates, population = POPULATION }: Effort,
+  { simulations, replicates, first = 0, population = POPULATION }: Effort,
   limitsOf: Interval = PRODUCT,
 ): Coverage {
   const gains = trueGains(cell, population);
   let [above, below, width] = [0, 0, 0];
-  for (let i = 0; i < simulations; i++) {
+  for (let i = first; i < first + simulations; i++) {
     const pair = drawPair(cell, createRandom(1 + i, 17), cell.isGrouped);
     const { low, high } = limitsOf(pair, bootstrapPair(pair, { seed: i, from: 0, to: replicates }));
     const truth = gainOf(pair, gains);

@@ -132,20 +132,32 @@ function poisson(mean: number, random: Random): number {
   return count;
 }
 
+/** With loops: the arrays' own `from` takes a fifth of a simulation. */
 function scoredOf(truth: readonly number[][], found: readonly Found[][], images: number): Scored {
   const ranked = found.map((ones) => ones.toSorted((x, y) => y.score - x.score));
-  const all = ranked.flat();
+  const start = startsOf(ranked);
+  const count = start[start.length - 1];
+  const columns = {
+    image: new Uint32Array(count),
+    scores: new Float64Array(count),
+    hit: new Int32Array(count),
+  };
+  let at = 0;
+  for (const ones of ranked)
+    for (const one of ones) {
+      columns.image[at] = one.image;
+      columns.scores[at] = one.score;
+      columns.hit[at++] = one.hit;
+    }
   return {
     images,
     classes: truth.length,
     thresholds: THRESHOLDS.length,
-    start: startsOf(ranked),
-    image: Uint32Array.from(all, ({ image }) => image),
-    scores: Float64Array.from(all, ({ score }) => score),
-    hit: Int32Array.from(all, ({ hit }) => hit),
-    ignored: new Int32Array(all.length),
+    start,
+    ...columns,
+    ignored: new Int32Array(count),
     truthStart: startsOf(truth),
-    truthImage: Uint32Array.from(truth.flat()),
+    truthImage: new Uint32Array(truth.flat()),
   };
 }
 

@@ -9,6 +9,7 @@ import { seedTable } from './seed-worlds';
 
 type Table = (simulations: number) => string;
 
+const inRepository = (file: string): string => path.join(process.env.PITWALL_REPOSITORY ?? '.', file);
 const log = (line: string): void => console.error(line);
 
 /** Each makes the table of its own name. */
@@ -18,7 +19,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   'early-stop': earlyStopTable,
   range: rangeTable,
   seeds: seedTable,
-  coverage: (simulations) => coverageTable(simulations, log),
+  coverage: (simulations) => coverageTable(simulations, inRepository('test/statistics/coverage.jsonl'), log),
 };
 
 const [name = '', simulations = '600'] = process.argv.slice(2);
@@ -28,7 +29,7 @@ if (make === undefined) {
   process.exit(2);
 }
 const table = make(Number(simulations));
-const page = path.join(process.env.PITWALL_REPOSITORY ?? '.', 'docs/statistics.md');
+const page = inRepository('docs/statistics.md');
 const text = readFileSync(page, 'utf8');
 const [before, after] = [`<!-- table ${name} -->`, `<!-- end ${name} -->`];
 const [from, to] = [text.indexOf(before), text.indexOf(after)];

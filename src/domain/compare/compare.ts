@@ -11,17 +11,17 @@ import {
   meanOf,
   percentileLimits,
   shareBelow,
+  wideLimits,
 } from './limits';
 import { classVerdicts } from './per-class';
 import {
   bootstrapPair,
-  mapsOf,
   meanPresent,
   pointEstimate,
   type Replicates,
   type ScoredPair,
 } from './replicates';
-import { countUnits, imagesWith, unitsOf, widened, wideningOf } from './small-classes';
+import { countUnits, imagesWith, unitsOf, wideMaps } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
@@ -129,28 +129,14 @@ export function concludeComparison(
   groups?: Grouping,
 ): Comparison {
   const point = pointEstimate(pair);
-  const a = mapsOf(
-    parts.map((part) => part.a),
-    pair.a.classes,
-  );
-  const b = mapsOf(
-    parts.map((part) => part.b),
-    pair.a.classes,
-  );
+  const units = unitsOf(pair.a, groups);
+  const [a, b] = drawnMapsOf(parts, { point, units });
   const differences = b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference));
   const [mapA, mapB] = [meanPresent(point.a), meanPresent(point.b)];
   const map = mapB - mapA;
-  const limits = percentileLimits(differences, groups?.count ?? pair.a.images);
   return {
     map,
-    ...widened(
-      limits,
-      map,
-      wideningOf(parts, {
-        differences: point.b.map((ap, c) => ap - point.a[c]),
-        units: unitsOf(pair.a, groups),
-      }),
-    ),
+    ...wideLimits(differences, groups?.count ?? pair.a.images),
     probabilityBetter: 1 - shareBelow(differences, 0),
     bias: meanOf(differences) - map,
     a: mapEstimate(a, mapA),
@@ -162,6 +148,25 @@ export function concludeComparison(
     drawn: drawnOf(pair, { seed, groups }, differences),
     rule: pair.rule.name,
   };
+}
+
+type PairPoints = { readonly point: Replicates; readonly units: readonly number[] };
+
+/** mAP of both in every draw. */
+function drawnMapsOf(
+  parts: readonly Replicates[],
+  { point, units }: PairPoints,
+): [Float64Array, Float64Array] {
+  return [
+    wideMaps(
+      parts.map(({ a }) => a),
+      { point: point.a, units },
+    ),
+    wideMaps(
+      parts.map(({ b }) => b),
+      { point: point.b, units },
+    ),
+  ];
 }
 
 function mapEstimate(maps: Float64Array, map: number): MapEstimate {
@@ -177,7 +182,7 @@ type DrawnHow = { readonly seed: number; readonly groups: Grouping | undefined }
 function drawnOf(pair: ScoredPair, { seed, groups }: DrawnHow, grouped: Float64Array): DrawnUnits {
   if (!groups) return { by: 'image', units: pair.a.images, designEffect: 1 };
   const alone = bootstrapPair(pair, { seed, from: 0, to: SINGLE_DRAWS });
-  const [a, b] = [alone.a, alone.b].map((aps) => mapsOf([aps], pair.a.classes));
+  const [a, b] = drawnMapsOf([alone], { point: pointEstimate(pair), units: unitsOf(pair.a, undefined) });
   const single = deviationOf(b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference)));
   const designEffect = single > 0 ? (deviationOf(grouped) / single) ** 2 : 1;
   return { by: groups.by, units: groups.count, designEffect };

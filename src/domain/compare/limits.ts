@@ -11,16 +11,21 @@ const TAIL = 0.025;
  * % of the replicates is taken. `drawn` is how many images (or groups of them) one replicate draws.
  */
 export function percentileLimits(replicates: Float64Array, drawn: number): Limits {
-  const tail = expandedTail(drawn);
+  return drawn < 2 ? middle(replicates, 1) : middle(replicates, Math.sqrt(drawn / (drawn - 1)), drawn);
+}
+
+/** The same of replicates that are wide enough already, as those of wideMaps: for Student's t alone. */
+export function wideLimits(replicates: Float64Array, drawn: number): Limits {
+  return middle(replicates, 1, drawn);
+}
+
+function middle(replicates: Float64Array, factor: number, drawn = 0): Limits {
+  const deviations = drawn < 2 ? normalQuantile(1 - TAIL) : studentQuantile(1 - TAIL, drawn - 1);
+  const tail = normalCdf(-factor * deviations);
   const sorted = replicates.slice().sort();
   // From either end alike: with the sides swapped the limits are the same to the last bit (and 0 - x, for no -0).
   const mirrored = sorted.map((value) => -value).reverse();
-  return { low: quantile(sorted, tail), high: 0 - quantile(mirrored, tail) };
-}
-
-function expandedTail(drawn: number): number {
-  if (drawn < 2) return TAIL;
-  return normalCdf(-Math.sqrt(drawn / (drawn - 1)) * studentQuantile(1 - TAIL, drawn - 1));
+  return { low: exceeded(sorted, tail), high: 0 - exceeded(mirrored, tail) };
 }
 
 /** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median is from the estimate. */
@@ -32,8 +37,8 @@ export function biasCorrectedLimits(replicates: Float64Array, estimate: number):
   const shift = 2 * normalQuantile(below);
   const spread = normalQuantile(1 - TAIL);
   return {
-    low: quantile(sorted, normalCdf(shift - spread)),
-    high: quantile(sorted, normalCdf(shift + spread)),
+    low: exceeded(sorted, normalCdf(shift - spread)),
+    high: exceeded(sorted, normalCdf(shift + spread)),
   };
 }
 
@@ -44,10 +49,13 @@ export function shareBelow(values: Float64Array, limit: number): number {
   return doubled / (2 * values.length);
 }
 
-/** Linear between order statistics (type 7 of Hyndman and Fan 1996, numpy's default). */
-export function quantile(sorted: Float64Array, share: number): number {
+/**
+ * What a further value is below with a chance of `share`: the (n + 1) share-th in order (type 6 of Hyndman and Fan 1996;
+ * Davison and Hinkley 1997, section 2.4). numpy's default lies further in: of 200 replicates it holds .940 for .95.
+ */
+export function exceeded(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
-  const place = (sorted.length - 1) * share;
+  const place = Math.min(sorted.length - 1, Math.max(0, (sorted.length + 1) * share - 1));
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);

@@ -23,7 +23,7 @@ function drawnOf(epoch: number, level: number, t: number): DrawnMaps {
     drawWeights(weights, { seed: 0, replicate });
     return scores.reduce((sum, score, i) => sum + score * weights[i], 0) / IMAGES;
   });
-  return { type: 'drawn', t, epoch, key: 'k', units: IMAGES, widening: 1, map: meanOf(scores), maps };
+  return { type: 'drawn', t, epoch, key: 'k', units: IMAGES, map: meanOf(scores), maps };
 }
 
 const { run, entries } = syntheticRun({ epochs: LEVELS.length, stepsPerEpoch: 1, steps: LEVELS.length });

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { preparePair } from '../../../../src/domain/compare/compare';
+import { compareRecords } from '../../../../src/domain/compare/compare-records';
 import { drawWeights } from '../../../../src/domain/compare/draw';
-import { drawRecord } from '../../../../src/domain/compare/draw-record';
+import { drawnDifference, drawRecord } from '../../../../src/domain/compare/draw-record';
+import { deviationOf } from '../../../../src/domain/compare/limits';
 import type { DetectionFacts } from '../../../../src/domain/compare/record';
 import { bootstrapPair, drawnMaps, meanPresent } from '../../../../src/domain/compare/replicates';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
@@ -47,21 +49,45 @@ it('what is stored of one checkpoint is what a comparison of two draws', () => {
   }
 });
 
-it('limits are wider if classes are in few images only, and hardly if all are in many', () => {
-  const header = (images: number): DetectionFacts => ({
-    fingerprint: 'c:1',
-    classes: [],
-    images,
-    files: [],
-    sizes: [],
-    rule: {
-      ...{ name: 'ultralytics', imgsz: 640, conf: 0.001, iou: 0.7, max_det: 300 },
-      ...{ single_cls: false, split: 'val', exif: 'applied' },
-    },
-  });
+const header = (images: number, classes: number): DetectionFacts => ({
+  fingerprint: 'c:1',
+  classes: Array.from({ length: classes }, (_, c) => `class ${c}`),
+  images,
+  files: [],
+  sizes: [],
+  rule: {
+    ...{ name: 'ultralytics', imgsz: 640, conf: 0.001, iou: 0.7, max_det: 300 },
+    ...{ single_cls: false, split: 'val', exif: 'applied' },
+  },
+});
+
+it.each([
+  ['70 classes, most in few images', 40, 70],
+  ['3 classes', 60, 3],
+])('kept draws of two give the limits of their comparison: %s', (_, images, classes) => {
+  const { groundTruth, a, b } = toColumns(makeScenes(images, classes, 3, 2), classes);
+  const [before, now] = [a, b].map((detections) => ({
+    header: header(images, classes),
+    detections,
+    truth: groundTruth,
+  }));
+  const found = compareRecords(before, now, { replicates: 100 });
+  if (found.kind === 'refused') throw new Error(found.why.template);
+  const { map, low, high, probabilityBetter } = found.comparison;
+  const kept = drawnDifference(drawRecord(before, 100), drawRecord(now, 100));
+  expect(kept.difference).toBeCloseTo(map, 12);
+  expect(kept.low).toBeCloseTo(low, 10);
+  expect(kept.high).toBeCloseTo(high, 10);
+  expect(kept.probabilityBetter).toBe(probabilityBetter);
+});
+
+it('draws vary more than the plain ones if classes are in few images only, and hardly if all are in many', () => {
   const widening = (images: number, classes: number): number => {
     const { groundTruth, a } = toColumns(makeScenes(images, classes, 1, 2), classes);
-    return drawRecord({ header: header(images), detections: a, truth: groundTruth }, 100).widening;
+    const { a: scored, rule } = preparePair(groundTruth, a, a);
+    const plain = drawnMaps(rule, scored, { seed: 0, from: 0, to: 100 });
+    const kept = drawRecord({ header: header(images, classes), detections: a, truth: groundTruth }, 100);
+    return deviationOf(kept.maps) / deviationOf(plain);
   };
   expect(widening(40, 30)).toBeGreaterThan(1.1);
   expect(widening(400, 3)).toBeLessThan(1.02);

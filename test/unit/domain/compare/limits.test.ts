@@ -1,18 +1,23 @@
 import { expect, it } from 'vitest';
 import {
   biasCorrectedLimits,
+  exceeded,
   normalCdf,
   normalQuantile,
   percentileLimits,
-  quantile,
   shareBelow,
+  wideLimits,
 } from '../../../../src/domain/compare/limits';
 
-const values = Float64Array.from({ length: 1001 }, (_, i) => i / 1000);
+const values = Float64Array.from({ length: 999 }, (_, i) => (i + 1) / 1000);
 
-it('quantiles are linear between order statistics, as numpy has them', () => {
-  expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
-  expect(quantile(Float64Array.of(1), 0.3)).toBe(1);
+it.each([
+  ['in order', [1, 2, 4], 0.75, 4],
+  ['between two', [1, 2, 4], 0.625, 3],
+  ['beyond the last', [1, 2, 4], 0.99, 4],
+  ['of one', [1], 0.3, 1],
+])('of n values a further one is below the (n + 1) share-th: %s', (_, sorted, share, expected) => {
+  expect(exceeded(Float64Array.from(sorted), share)).toBe(expected);
 });
 
 it('percentile limits hold the middle 95 %', () => {
@@ -28,6 +33,14 @@ it('of few images a little more than the middle 95 % is taken (Hesterberg 2015, 
   expect(tail(10)).toBeCloseTo(0.0086, 3);
   expect(tail(20)).toBeCloseTo(0.0157, 2);
   expect(percentileLimits(values, 10).high).toBeCloseTo(1 - tail(10), 12);
+});
+
+it('of replicates that are wide already it is a little less (Student, not the narrowness of the bootstrap)', () => {
+  const [plain, wide] = [percentileLimits(values, 10), wideLimits(values, 10)];
+  // 2.262 of nine degrees of freedom.
+  expect(wide.low).toBeCloseTo(normalCdf(-2.262), 4);
+  expect(wide.low).toBeGreaterThan(plain.low);
+  expect(wideLimits(values, 1e6).low).toBeCloseTo(0.025, 5);
 });
 
 it('without bias the corrected limits are the percentile limits', () => {
