@@ -14,13 +14,7 @@ import {
   wideLimits,
 } from './limits';
 import { classVerdicts } from './per-class';
-import {
-  bootstrapPair,
-  meanPresent,
-  pointEstimate,
-  type Replicates,
-  type ScoredPair,
-} from './replicates';
+import { bootstrapPair, meanPresent, pointEstimate, type Replicates, type ScoredPair } from './replicates';
 import { countUnits, imagesWith, unitsOf, wideMaps } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';

@@ -9,7 +9,7 @@ type Contrast = {
 };
 
 /** Chance that any of several equally good ones is called worse, by the mean of the others and by any single one. */
-const ALPHA = { mean: 0.05, single: 0.01 };
+const ALPHA = { mean: 0.08, single: 0.01 };
 /** More add little to the critical value, and pairs cost: the highest are taken. */
 const MOST_COMPARED = 128;
 /** Two candidates whose draws lie closer are one. */

@@ -3,6 +3,7 @@ import { isWorseByInterval } from '../../domain/compare/best';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
+import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
@@ -28,10 +29,13 @@ export function verdictOf(state: RunState, validated: Validation, t: Translate):
   };
 }
 
-/** Judged against all checkpoints together: the best is a selected one, and most of what is below it is just as good. */
-function isWorse({ validations }: RunState, { epoch }: Validation, versus: VersusBest): boolean {
-  if (versus.judged) return versus.judged.isWorse;
-  const among = [...validations.keys()].filter((other) => other <= epoch).length;
+/**
+ * Judged against all checkpoints together: the best is a selected one, and most of what is below it is just as good. What is
+ * known now counts as well: one that later checkpoints put among those that cannot be told from the best is not worse.
+ */
+function isWorse(state: RunState, { epoch }: Validation, versus: VersusBest): boolean {
+  if (versus.judged) return versus.judged.isWorse && !standingOf(state)?.undecided.includes(epoch);
+  const among = [...state.validations.keys()].filter((other) => other <= epoch).length;
   return isWorseByInterval(versus.difference, versus, among);
 }
 

@@ -77,6 +77,23 @@ it('a checkpoint is judged against all before it, and its interval is that of th
   expect(equal?.difference).toBeCloseTo(drawn[1].map - drawn[2].map, 12);
 });
 
+it('a verdict that later checkpoints have taken back is not shown', () => {
+  const versus = { epoch: 3, difference: -0.03, low: -0.055, high: -0.005, probabilityBetter: 0.01 };
+  const judged = { isWorse: true, among: 3 };
+  const said = (epoch: number): string | undefined => {
+    const entries = whole.map((entry) =>
+      'map50' in entry.value && 'epoch' in entry.value && entry.value.epoch === epoch
+        ? validated(epoch, epoch + 1, { versusBest: { ...versus, judged } })
+        : entry,
+    );
+    const state = fold(entries);
+    const checkpoint = state.validations.get(epoch);
+    return checkpoint && verdictOf(state, checkpoint, createTranslate()).text;
+  };
+  expect(said(4)).toContain('cannot be told from the best');
+  expect(said(1)).toContain('worse than the best');
+});
+
 const pair = { epoch: 3, difference: -0.03, low: -0.055, high: -0.005, probabilityBetter: 0.01 };
 
 it.each<[string, VersusBest, string]>([

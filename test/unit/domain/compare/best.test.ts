@@ -28,13 +28,14 @@ function runOf(levels: readonly number[], seed: number): Candidate[] {
 
 const EQUAL = Array.from({ length: 20 }, () => 0.5);
 
-it('of equally good checkpoints hardly a run calls any worse than the best, whenever it is asked', () => {
+it('of equally good checkpoints hardly any is called worse than the best as it comes, and in hardly a run in the end', () => {
   const runs = Array.from({ length: 50 }, (_, seed) => runOf(EQUAL, seed));
   const wrong = runs.map((run) =>
     run.slice(1).map((_, i) => compareWithBest(run.slice(0, i + 2), IMAGES).isWorse[i + 1]),
   );
   expect(wrong.flat().filter(Boolean).length / wrong.flat().length).toBeLessThan(0.02);
-  expect(wrong.filter((run) => run.some(Boolean)).length).toBeLessThanOrEqual(6);
+  const atEnd = runs.filter((run) => compareWithBest(run, IMAGES).isWorse.some(Boolean));
+  expect(atEnd.length).toBeLessThanOrEqual(6);
 });
 
 it('a checkpoint that is clearly worse is called so, and no other', () => {
