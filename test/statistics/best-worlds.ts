@@ -1,6 +1,7 @@
 import { createRandom } from '../../src/base/random';
-import { type Candidate, compareWithBest } from '../../src/domain/compare/best';
+import { compareWithBest } from '../../src/domain/compare/best';
 import { drawnMaps, pointMap } from '../../src/domain/compare/replicates';
+import type { Candidate } from '../../src/domain/compare/worse';
 import { ULTRALYTICS_AP } from '../../src/domain/evaluation/scored';
 import { drawDetectors } from './detector-world';
 

@@ -1,8 +1,5 @@
 import { type Limits, meanOf, normalQuantile } from './limits';
-import { worseOnes } from './worse';
-
-/** A checkpoint as the others of its run see it: its mAP, and its mAP on each of the draws that all were judged on (draw.ts). */
-export type Candidate = { readonly map: number; readonly draws: Float64Array };
+import { type Candidate, worseOnes } from './worse';
 
 export type WithBest = {
   /** Index of the highest mAP, the last of equals; -1 of none. */

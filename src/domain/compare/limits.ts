@@ -28,6 +28,11 @@ function middle(replicates: Float64Array, factor: number, drawn = 0): Limits {
   return { low: exceeded(sorted, tail), high: 0 - exceeded(mirrored, tail) };
 }
 
+/** Limits `factor` times as far from the estimate. */
+export function widened({ low, high }: Limits, estimate: number, factor: number): Limits {
+  return { low: estimate - factor * (estimate - low), high: estimate + factor * (high - estimate) };
+}
+
 /** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median is from the estimate. */
 export function biasCorrectedLimits(replicates: Float64Array, estimate: number): Limits {
   if (replicates.length === 0) return { low: Number.NaN, high: Number.NaN };

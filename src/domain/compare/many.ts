@@ -2,9 +2,8 @@ import type { Words } from '../../base/words';
 import { compareWithBest } from './best';
 import { compareRecords } from './compare-records';
 import { drawRecord, drawsText } from './draw-record';
-import { type Limits, meanOf } from './limits';
+import { type Limits, widened } from './limits';
 import type { DetectionRecord } from './record';
-import { widened } from './small-classes';
 import { studentQuantile } from './student';
 import { judgeDifference, type Verdict } from './verdict';
 
@@ -66,7 +65,6 @@ export function bestOfMany(records: readonly DetectionRecord[]): BestOfMany | un
   if (records.length < 2 || texts.size > 1) return undefined;
   const drawn = records.map((record) => drawRecord(record, REPLICATES));
   const candidates = drawn.map(({ map, maps }) => ({ map, draws: maps }));
-  const widening = meanOf(drawn.map((one) => one.widening));
-  const { best, undecided, optimism } = compareWithBest(candidates, drawn[0].units, widening);
+  const { best, undecided, optimism } = compareWithBest(candidates, drawn[0].units);
   return { best, undecided, optimism, compared: records.length };
 }

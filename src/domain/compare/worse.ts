@@ -1,5 +1,7 @@
-import type { Candidate } from './best';
 import { exceeded } from './limits';
+
+/** A checkpoint as the others of its run see it: its mAP, and its mAP on each of the draws that all were judged on (draw.ts). */
+export type Candidate = { readonly map: number; readonly draws: Float64Array };
 
 /** What one is held against: how much higher that is, by the mAPs and in each draw (centred). */
 type Contrast = {

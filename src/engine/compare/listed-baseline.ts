@@ -1,7 +1,6 @@
 import { drawnDifference } from '../../domain/compare/draw-record';
-import type { Limits } from '../../domain/compare/limits';
+import { type Limits, widened } from '../../domain/compare/limits';
 import { familyWidening } from '../../domain/compare/many';
-import { widened } from '../../domain/compare/small-classes';
 import { judgeDifference, type Verdict } from '../../domain/compare/verdict';
 import { FileTail } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';

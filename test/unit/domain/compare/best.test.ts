@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../src/base/random';
-import { type Candidate, compareWithBest } from '../../../../src/domain/compare/best';
+import { compareWithBest } from '../../../../src/domain/compare/best';
 import { drawWeights } from '../../../../src/domain/compare/draw';
 import { meanOf } from '../../../../src/domain/compare/limits';
+import type { Candidate } from '../../../../src/domain/compare/worse';
 
 const IMAGES = 100;
 const REPLICATES = 200;
