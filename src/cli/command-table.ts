@@ -13,6 +13,7 @@ export const COMMANDS: CommandTable = {
   init: async () => (await running()).init,
   train: async () => (await running()).train,
   run: async () => (await running()).run,
+  repeat: async () => (await running()).repeat,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,
   list: async () => (await viewing()).list,

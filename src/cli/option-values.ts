@@ -51,6 +51,15 @@ export function collect(text: string, before: readonly string[]): readonly strin
   return [...before, text];
 }
 
+/** Of seeds: how many, or which: `5`, `0,1,7`. */
+export function seeds(text: string): readonly number[] {
+  const values = text.split(',').map((part) => Number(part.trim() === '' ? Number.NaN : part));
+  const isCount = values.length === 1;
+  if (values.some((value) => !Number.isInteger(value) || value < (isCount ? 1 : 0)))
+    throw new InvalidArgumentError('expected how many, as 5, or which, as 0,1,7.');
+  return values;
+}
+
 const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };
 
 /** An age in milliseconds: 12h, 30d, 2w. */

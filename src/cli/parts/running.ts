@@ -2,6 +2,7 @@ import { demoCommand } from '../commands/demo';
 import { followCommand } from '../commands/follow';
 import { initCommand } from '../commands/init';
 import { lrFindCommand } from '../commands/lr-find';
+import { repeatCommand } from '../commands/repeat';
 import { continueCommand, pauseCommand, stopCommand } from '../commands/requests';
 import { rewindCommand } from '../commands/rewind';
 import { runCommand } from '../commands/run';
@@ -14,6 +15,7 @@ export const RUNNING = {
   init: initCommand,
   train: trainCommand,
   run: runCommand,
+  repeat: repeatCommand,
   watch: watchCommand,
   follow: followCommand,
   stop: stopCommand,

@@ -30,6 +30,8 @@ export type RunPlace = {
   readonly leash?: boolean;
   /** What automatic names start with; without it the experiment file's name. */
   readonly stem?: string;
+  /** Folder of the run that must have ended before it starts. */
+  readonly after?: string;
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
@@ -58,11 +60,21 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
     checkBeforeRun({ ...loaded, file: loaded.shown, folder }, reader),
   );
   refuseErrors(problems);
+  const started = await startUnchecked(io, loaded, place);
+  return { ...started, warnings: printWarnings(io, problems), since };
+}
+
+/** An experiment that differs from one that was checked by its seed alone. */
+export async function startUnchecked(
+  io: CliIo,
+  loaded: LoadedExperiment,
+  place: RunPlace,
+): Promise<StartedRun> {
+  const since = Date.now();
   const dir = await makeRun(io, place, loaded);
-  const warnings = printWarnings(io, problems);
   const { leash = false } = place;
   await ensureKeeper(dir, { installDir: io.installDir, leash }, 'start');
-  return { dir, warnings, since, leash };
+  return { dir, warnings: [], since, leash };
 }
 
 async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
@@ -71,7 +83,10 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
   const python = await pythonFor(io, experiment, folder);
   const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
   const name = place.name === undefined ? {} : { name: place.name };
-  const stem = place.stem === undefined ? {} : { stem: place.stem };
+  const stem = {
+    ...(place.stem !== undefined && { stem: place.stem }),
+    ...(place.after !== undefined && { after: place.after }),
+  };
   const run = {
     ...stem,
     experimentFile: file,

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { inEnglish } from '../../base/words';
+import { needSentence, spreadSentence } from '../../domain/compare/spread';
+import { recipeRuns } from '../../engine/compare/recipe-runs';
+import { askAndWait } from '../../engine/control/ask';
+import type { Cli } from '../cli';
+import { loadExperiment } from '../experiment';
+import type { ExitCode } from '../failure';
+import { type CliIo, printJson, printLine } from '../io';
+import { collect, seeds } from '../option-values';
+import { score } from '../output/numbers';
+import { formatTable } from '../output/table';
+import { followToEnd, runsFolder, type StartedRun, startLoaded, startUnchecked } from '../train/start';
+import { exitCodeOf } from '../watch/exit-code';
+
+type RepeatOptions = {
+  readonly seeds: readonly number[];
+  readonly set: readonly string[];
+  readonly runs?: string;
+  readonly detach?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+};
+
+export function repeatCommand({ io, run }: Cli) {
+  return new Command('repeat')
+    .description('train an experiment with several seeds, one after the other, and say how far they spread')
+    .argument('<config>', 'experiment file')
+    .option(
+      '--seeds <n>',
+      'how many, counted from the seed of the experiment; or which, as 0,1,7',
+      seeds,
+      [5],
+    )
+    .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
+    .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
+    .option('--detach', 'do not wait: the runs queue in the background')
+    .option('--dry-run', 'only say what is known of the recipe, and what it takes to see a better one')
+    .option('--json', 'one JSON line at the end')
+    .action(run((config, options) => repeat(io, config, options)));
+}
+
+async function repeat(io: CliIo, config: string, options: RepeatOptions): Promise<ExitCode> {
+  const { set, runs, json } = options;
+  const { file, experiment } = loadExperiment(io, config, set);
+  const place = runsFolder(io, file, runs);
+  if (options.dryRun) return report(io, { place, experiment, json });
+  if (!json) await printKnown(io, place, experiment);
+  const wanted = seedsWanted(options.seeds, experiment.seed);
+  const started = await startAll(io, config, { ...options, seeds: wanted });
+  if (options.detach) {
+    for (const { dir } of started) printLine(io.stdout, `run: ${dir}`);
+    return 0;
+  }
+  const code = await followAll(io, started, json === true);
+  await report(io, { place, experiment, json });
+  return code;
+}
+
+/** One number is how many; several are which. */
+function seedsWanted(given: readonly number[], first: number): readonly number[] {
+  return given.length > 1 ? given : Array.from({ length: given[0] }, (_, i) => first + i);
+}
+
+/** The first as `train` starts it, each other queued behind the one before: what was checked once is not checked again. */
+async function startAll(io: CliIo, config: string, options: RepeatOptions): Promise<StartedRun[]> {
+  const { seeds: wanted, set, runs } = options;
+  const started: StartedRun[] = [];
+  for (const seed of wanted) {
+    const loaded = loadExperiment(io, config, [...set, `seed=${seed}`]);
+    const before = started.at(-1);
+    const place = { ...(runs !== undefined && { runs }), ...(before && { after: before.dir }) };
+    started.push(await (before ? startUnchecked(io, loaded, place) : startLoaded(io, loaded, place)));
+  }
+  return started;
+}
+
+/** Interrupted, or if the first cannot train at all, those that have not begun are taken out of the queue. */
+async function followAll(io: CliIo, started: readonly StartedRun[], json: boolean): Promise<ExitCode> {
+  let worst: ExitCode = 0;
+  for (const [i, one] of started.entries()) {
+    const followed = await followToEnd(io, one, json);
+    followed.live.dispose();
+    const code = exitCodeOf(followed);
+    worst = code === 0 ? worst : code;
+    const isHopeless = i === 0 && followed.live.presence.state === 'failed';
+    if (code !== 130 && !isHopeless) continue;
+    await takeOut(io, started.slice(i + 1));
+    return code;
+  }
+  return worst;
+}
+
+async function takeOut(io: CliIo, waiting: readonly StartedRun[]): Promise<void> {
+  for (const { dir } of waiting)
+    await askAndWait(dir, { type: 'stop' }, { installDir: io.installDir, from: 'cli' });
+}
+
+type Recipe = Parameters<typeof recipeRuns>[1];
+
+/** Before anything is paid for: what runs of this recipe have shown so far. */
+async function printKnown(io: CliIo, place: string, experiment: Recipe): Promise<void> {
+  const { spread, need } = await recipeRuns(place, experiment);
+  if (!spread) return;
+  printLine(io.stdout, `so far: ${inEnglish(spreadSentence(spread))}`);
+  printLine(io.stdout, inEnglish(needSentence(need)));
+}
+
+type Reported = { readonly place: string; readonly experiment: Recipe; readonly json: true | undefined };
+
+async function report(io: CliIo, { place, experiment, json }: Reported): Promise<ExitCode> {
+  const { runs, spread, need } = await recipeRuns(place, experiment);
+  const rows = runs.map(({ dir, run, status }) => {
+    const best = status?.progress?.best;
+    return { run: dir, seed: run.experiment.resolved.seed, map: best?.map, epoch: best?.epoch };
+  });
+  if (json) {
+    printJson(io.stdout, { type: 'seeds', runs: rows, spread: spread ?? null, need: need ?? null });
+    return 0;
+  }
+  const columns = ['run', 'seed', 'mAP50-95', 'at'].map((title, i) => ({
+    title,
+    align: i > 0 ? ('right' as const) : ('left' as const),
+  }));
+  const cells = rows.map(({ run, seed, map, epoch }) => [
+    path.basename(run),
+    String(seed),
+    score(map),
+    String(epoch),
+  ]);
+  for (const line of formatTable(columns, cells)) printLine(io.stdout, line);
+  printLine(io.stdout, spread ? inEnglish(spreadSentence(spread)) : 'no completed run of this recipe');
+  printLine(io.stdout, inEnglish(needSentence(need)));
+  return 0;
+}
