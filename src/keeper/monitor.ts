@@ -4,7 +4,7 @@ import { type Alarm, createEpisode } from '../domain/run/alarm';
 import { createRhythm, type Silence, stallAlarm } from '../domain/run/rhythm';
 import type { TrainerEvent } from '../run/events';
 import type { RunJournal } from './run-journal';
-import { RunWatch } from './run-watch';
+import { RunWatch, type Waiting } from './run-watch';
 
 /** Reading what the machine has left takes a tenth of a millisecond; memory fills up within seconds at worst. */
 const MACHINE_MS = 5000;
@@ -71,9 +71,9 @@ export class Monitor {
     for (const alarm of this.#watch.validated()) this.raise(alarm, 0);
   }
 
-  /** So many checkpoints wait for their validation. */
-  queue(behind: number, epoch: number): void {
-    for (const alarm of this.#watch.queue(behind, epoch)) this.raise(alarm, 0);
+  /** Checkpoints that wait for their validation. */
+  queue(waiting: Waiting): void {
+    for (const alarm of this.#watch.queue(waiting)) this.raise(alarm, 0);
   }
 
   /** Checks memory and disk every few seconds. `now`: as in `beat`. */

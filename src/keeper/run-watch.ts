@@ -1,6 +1,6 @@
 import type { Alarm } from '../domain/run/alarm';
 import { createStepAlarms, totalLoss } from '../domain/run/alarms';
-import type { JudgedEpoch, Reading, Room } from '../domain/run/monitors/rule';
+import type { JudgedEpoch, QueueReading, Reading, Room } from '../domain/run/monitors/rule';
 import { createMonitors } from '../domain/run/monitors/rules';
 import { onLatestValSet } from '../domain/run/val-set';
 import type { Schedule } from '../domain/schedule/types';
@@ -9,6 +9,9 @@ import type { TrainerEvent, TrainerEventOf } from '../run/events';
 import type { CheckpointState, RunState } from '../run/state';
 
 type Planned = Pick<Schedule, 'groups' | 'lrAt'>;
+
+/** Checkpoints that wait for their validation, at `epoch`. */
+export type Waiting = Pick<QueueReading, 'behind' | 'epoch' | 'waitedMs'>;
 
 /** Every monitor of one run: takes what is new and returns the alarms that it raises. Does no I/O, so recorded runs replay here. */
 export class RunWatch {
@@ -44,8 +47,9 @@ export class RunWatch {
     return this.#monitors({ kind: 'machine', ...rooms, checkpointBytes });
   }
 
-  queue(behind: number, epoch: number): Alarm[] {
-    return this.#monitors({ kind: 'queue', behind, epoch, validated: this.#state().validations.size });
+  queue({ behind, epoch, waitedMs }: Waiting): Alarm[] {
+    const validated = this.#state().validations.size;
+    return this.#monitors({ kind: 'queue', behind, epoch, validated, waitedMs });
   }
 
   #step(event: TrainerEventOf<'step'>): Alarm[] {
@@ -95,6 +99,10 @@ export function historyOf({ epochs, validations }: RunState): JudgedEpoch[] {
 }
 
 /** Checkpoints to be validated that are newer than `at`, the one being validated or the last one validated. */
+/** How long the oldest of the checkpoints that wait has waited. Their times are the trainer's. */
+export const waitedSince = (waiting: readonly Pick<CheckpointState, 't'>[], now: number): number =>
+  waiting.length === 0 ? 0 : now - waiting[0].t;
+
 export function dueAfter({ checkpoints }: RunState, at: number, every: number): CheckpointState[] {
   return [...checkpoints.values()].filter(({ epoch }) => epoch > at && epoch % every === 0);
 }

@@ -14,7 +14,7 @@ import type { Compared, DrawnMaps } from '../run/validation';
 import { lrAhead } from './lr-ahead';
 import type { Monitor } from './monitor';
 import type { RunJournal } from './run-journal';
-import { dueAfter, historyOf } from './run-watch';
+import { dueAfter, historyOf, waitedSince } from './run-watch';
 import { isPassing, PASSING_MS, type Supervisor } from './supervisor';
 import {
   epochOf,
@@ -313,8 +313,9 @@ export class ValidationControl {
     const { enabled, every } = experimentNow(run, plan?.dataset).validation;
     if (!enabled) return;
     const due = dueAfter(journal.state, at, every);
-    const behind = due.filter(({ path }) => !this.#validators.needsWord(path, plan?.dataset)).length;
-    monitor.queue(behind, Math.max(1, at));
+    const waiting = due.filter(({ path }) => !this.#validators.needsWord(path, plan?.dataset));
+    const waitedMs = waitedSince(waiting, Date.now());
+    monitor.queue({ behind: waiting.length, epoch: Math.max(1, at), waitedMs });
   }
 }
 

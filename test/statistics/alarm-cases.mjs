@@ -85,7 +85,7 @@ const SICK_BUILTIN = seeds(3, (s) => [
     set: ['imgsz=64', 'batch=32', 'epochs=16', `seed=${s}`],
   }),
   sick(`slowed-${s}`, 'pcb', ['throughput_drop', 'stall'], {
-    set: [...SHORT, 'batch=4', 'epochs=12', `seed=${s}`, 'validation.every=3'],
+    set: [...SHORT, 'batch=4', 'epochs=24', `seed=${s}`, 'validation.every=3'],
     slow: 'trainer',
     at: 160,
   }),

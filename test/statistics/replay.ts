@@ -5,7 +5,7 @@ import type { Alarm } from '../../src/domain/run/alarm';
 import type { Room } from '../../src/domain/run/monitors/rule';
 import { createNotBegunAlarm } from '../../src/domain/run/plateau';
 import { judgeRun } from '../../src/keeper/judge-early-stop';
-import { dueAfter, RunWatch } from '../../src/keeper/run-watch';
+import { dueAfter, RunWatch, waitedSince } from '../../src/keeper/run-watch';
 import { RunDraft } from '../../src/run/draft';
 import { zTrainerEvent } from '../../src/run/events';
 import { zRunFile } from '../../src/run/files';
@@ -62,7 +62,8 @@ export function replay({ run: file, lines }: RecordedRun): Raised[] {
   const validated = lines.filter(({ source, value }) => source === 'validation' && 'epoch' in value);
   const behind = (now: number): Alarm[] => {
     const at = atWork(validated.map(epochAt), now, draft.view);
-    return watch.queue(dueAfter(draft.view, at, every).length, Math.max(1, at));
+    const due = dueAfter(draft.view, at, every);
+    return watch.queue({ behind: due.length, epoch: Math.max(1, at), waitedMs: waitedSince(due, now) });
   };
   const onEvent = (line: Line): void => {
     const value = zTrainerEvent.parse(line.value);

@@ -58,7 +58,7 @@ export function judgeEarlyStop(
   const { metric, patience, min_delta = 0 } = settings;
   const values = history.map((epoch) => scoreOf(epoch, metric, history[0]?.loss));
   const smoothed = exponentialAverage(values, settings.ema);
-  const begun = firstBegun(history, smoothed, { metric, ...context });
+  const begun = firstBegun(history, { values, smoothed }, { metric, ...context });
   const margin = Math.max(min_delta, noiseMargin(values, patience));
   const best = begun < 0 ? -1 : lastRise(smoothed, begun, 0);
   const rose = begun < 0 ? -1 : lastRise(smoothed, begun, margin);
@@ -84,13 +84,14 @@ function mayStop(
   return epoch >= min_epochs && !(wait_for_decay && (hasMostAhead(ahead) || mosaicIsNear));
 }
 
+/** Both the value and its average: the average alone remembers a lucky epoch of the warm-up for many that find nothing. */
 function firstBegun(
   history: readonly ValidatedEpoch[],
-  smoothed: readonly number[],
+  { values, smoothed }: { readonly values: readonly number[]; readonly smoothed: readonly number[] },
   { metric, warmupEpochs }: EarlyStopContext & Pick<Settings, 'metric'>,
 ): number {
   const isSign = (i: number): boolean =>
-    metric === 'loss' ? Number.isFinite(smoothed[i]) : smoothed[i] > BEGUN;
+    metric === 'loss' ? Number.isFinite(smoothed[i]) : Math.min(values[i], smoothed[i]) > BEGUN;
   return history.findIndex(({ epoch }, i) => epoch >= warmupEpochs && isSign(i));
 }
 

@@ -100,7 +100,7 @@ const creep: LossRule = {
   },
 };
 
-/** Medians of 512 losses differ by 2 % by chance; a fine-tune falls by 5 % within a thousand steps. */
+/** Levels of 512 losses differ by 1 to 2 % by chance; a fine-tune falls by 5 % within a thousand steps. */
 const NO_LEARNING = { settle: 1024, window: 512, share: 0.99 } as const;
 
 const noLearning: LossRule = {
@@ -113,7 +113,7 @@ const noLearning: LossRule = {
   find(history, isRaised) {
     const { seen, early, warmupSteps } = history;
     if (seen < NO_LEARNING.settle + warmupSteps) return undefined;
-    const late = history.median(NO_LEARNING.window);
+    const late = history.level(NO_LEARNING.window);
     // Raised once: a run that has learned cannot become one that has not.
     if (
       isRaised
@@ -124,7 +124,7 @@ const noLearning: LossRule = {
     return {
       numbers: { early, late, steps: seen },
       said: words(
-        'the loss does not fall: after {0} steps its median is {1}, at first it was {2}',
+        'the loss does not fall: after {0} steps its level is {1}, at first it was {2}',
         seen,
         show(late),
         show(early),

@@ -56,6 +56,8 @@ export type QueueReading = {
   readonly epoch: number;
   /** Checkpoints that have been validated. */
   readonly validated: number;
+  /** Since the oldest of those that wait was announced. */
+  readonly waitedMs: number;
 };
 
 export type Reading =

@@ -1,6 +1,13 @@
 import { words } from '../../../base/words';
 import { medianOf } from '../loss-history';
-import { type EpochReading, type JudgedEpoch, type MonitorRule, type RuleVerdict, show } from './rule';
+import {
+  type EpochReading,
+  type JudgedEpoch,
+  type MonitorRule,
+  type QueueReading,
+  type RuleVerdict,
+  show,
+} from './rule';
 
 /**
  * Values are medians of three epochs, which a single odd epoch does not move. `since`: epochs that the best is past, so that a bump
@@ -149,24 +156,48 @@ function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
 
 /**
  * Checkpoints that wait, or were skipped in a row: one or two may wait for a slow image. The first validation also starts a
- * process and may convert the model, so it may take as long as six epochs. It has caught up when one waits at the most: a queue
- * that swings between two and three is one alarm.
+ * process, reads the val set and may convert the model, which takes seconds however short the epochs are: more than a minute is
+ * trouble. What has gathered meanwhile may take two validations for each that waited; a queue that shrinks more slowly does not
+ * catch up. It has caught up when one waits at the most: a queue that swings between two and three is one alarm.
  */
-const BEHIND = { checkpoints: 3, first: 6, calm: 1 } as const;
-
-const firstBehind = (validated: number): number => (validated === 0 ? BEHIND.first : BEHIND.checkpoints);
+const BEHIND = { checkpoints: 3, startMs: 60_000, shrinks: 0.5, calm: 1 } as const;
 
 const validationBehind: MonitorRule = {
   rule: 'validation_behind',
   severity: 'warning',
   next: words('validate less often (validation.every) or only the latest (validation.backlog)'),
   action: 'open_experiment',
-  create: () => (reading, isRaised) => {
-    if (reading.kind !== 'queue') return undefined;
-    const { behind, validated } = reading;
-    if (behind < (isRaised ? BEHIND.calm + 1 : firstBehind(validated))) return 'calm';
-    return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
+  create() {
+    const backlog = createBacklog();
+    return (reading, isRaised) => {
+      if (reading.kind === 'attempt') backlog.restart();
+      if (reading.kind !== 'queue') return undefined;
+      const { behind } = reading;
+      const most = isRaised ? BEHIND.calm : backlog.mostAt(reading);
+      if (behind <= most) return 'calm';
+      return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
+    };
   },
 };
+
+/** How many may wait: what has gathered before the first validation of this attempt has ended may wait for its turn. */
+function createBacklog(): { mostAt(reading: QueueReading): number; restart(): void } {
+  let before: number | undefined;
+  let gathered = 0;
+  return {
+    restart() {
+      before = undefined;
+    },
+    mostAt({ behind, validated, waitedMs }) {
+      before ??= validated;
+      const since = validated - before;
+      if (since === 0) {
+        gathered = behind;
+        return waitedMs < BEHIND.startMs ? behind : BEHIND.checkpoints - 1;
+      }
+      return Math.max(BEHIND.checkpoints - 1, gathered - BEHIND.shrinks * (since - 1));
+    },
+  };
+}
 
 export const VALIDATION_RULES: readonly MonitorRule[] = [overfitting, mapCollapse, validationBehind];

@@ -236,12 +236,36 @@ describe('validation', () => {
     check(oneByOne(judged([0.001, 0.01, 0.002, 0.001, 0.001], at(-0.001))), []);
   });
 
-  it('behind: three checkpoints, once; the first validation may take longer', () => {
-    const queue = (counts: readonly number[], validated: number) =>
-      counts.map((behind): Reading => ({ kind: 'queue', behind, epoch: 0, validated }));
+  it('behind: three checkpoints, once, until it has caught up', () => {
     check(queue([1, 3, 4, 1, 3], 1), ['validation_behind@1', 'validation_behind@4']);
-    check(queue([1, 3, 5, 6, 7], 0), ['validation_behind@3']);
-    // Until it has caught up it is the same trouble.
-    check(queue([3, 2, 3, 2, 3, 1, 2, 3], 1), ['validation_behind@0', 'validation_behind@7']);
+    check(queue([2, 3, 2, 3, 2, 3, 1, 2, 3], 1), ['validation_behind@1', 'validation_behind@8']);
+  });
+
+  it('behind: the first validation starts a process, which is not slow before a minute has passed', () => {
+    check(queue([1, 3, 5, 6, 7], 0), []);
+    check(queue([1, 3, 5, 6], 0, 61_000), ['validation_behind@1']);
+  });
+
+  it('behind: what gathered before the first validation ended may wait for its turn, if the queue shrinks', () => {
+    const started = queue([1, 4, 7], 0);
+    const then = (counts: readonly number[]) =>
+      counts.map((behind, i): Reading => ({ ...WAITING, behind, validated: i + 1 }));
+    check([...started, ...then([6, 6, 5, 5, 4, 4, 3, 2, 1])], []);
+    check([...started, ...then([6, 6, 7, 8, 9])], ['validation_behind@5']);
+    // A resume starts the validator again.
+    const resumed = queue([2, 6], 9);
+    check([...then([1, 1]), { kind: 'attempt' }, ...resumed], []);
   });
 });
+
+const WAITING = { kind: 'queue', epoch: 0, waitedMs: 1000 } as const;
+
+/** `validated`: before them; if any, one more with each reading, as with a validator that is at work. */
+function queue(counts: readonly number[], validated: number, waitedMs = 1000): Reading[] {
+  return counts.map((behind, i) => ({
+    ...WAITING,
+    behind,
+    waitedMs,
+    validated: validated === 1 ? 1 + i : validated,
+  }));
+}
