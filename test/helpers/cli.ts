@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { repositoryRoot } from './shared';
 
-export const CLI = path.join(repositoryRoot, 'dist/cli.js');
+/** Another build may take its place: whether a test fails on an earlier commit is tried so. */
+export const CLI = process.env.PITWALL_TEST_CLI ?? path.join(repositoryRoot, 'dist/cli.js');
 
 export type Finished = {
   readonly code: number | null;
@@ -11,7 +12,7 @@ export type Finished = {
   readonly err: string;
 };
 
-/** dist/cli.js as a process of its own. */
+/** The CLI as a process of its own. */
 export function spawnCli(
   argv: readonly string[],
   cwd: string,

@@ -1,17 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fateOf } from '../../src/domain/experiment/argument-fate';
 import { keySpec } from '../../src/domain/experiment/key-table';
 import { parseExperiment } from '../../src/domain/experiment/parse';
-import { closeWorkshop, openWorkshop, python, type Workshop } from './helpers';
+import { python, useWorkshop } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(4, 4);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 4, val: 4 });
 
 /** Runs with the package of the runner on its path; what it prints is JSON. */
 function ask<T>(script: string, input: unknown): T {

@@ -1,28 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { scheduleOf, withLrChanges } from '../../src/domain/schedule/schedule';
 import { askRun } from '../../src/engine/control/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  openWorkshop,
-  until,
-  type Workshop,
-  writeExperiment,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, until, useWorkshop, writeExperiment, writeTinyModel } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 8);
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 48, val: 8, prepare: writeTinyModel });
 
 const OWN = { model: 'tiny.yaml', validation: false, batch: 4, cos_lr: true };
 

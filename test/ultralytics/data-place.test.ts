@@ -1,23 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCliProcess } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  openWorkshop,
-  validationsOf,
-  type Workshop,
-  writeExperiment,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, useWorkshop, validationsOf, writeExperiment, writeTinyModel } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(24, 8);
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 24, val: 8, prepare: writeTinyModel });
 
 it('a dataset whose path is relative is read beside its YAML, wherever the run is started; the size that varies is only that of training', async () => {
   const yaml = path.join(workshop.dir, 'data.yaml');

@@ -1,16 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCliProcess } from '../helpers/cli';
-import { closeWorkshop, eventsOf, openWorkshop, python, type Workshop } from './helpers';
+import { eventsOf, python, useWorkshop } from './helpers';
 
 // A finished output folder of the real Ultralytics, followed; its .pt is opened only with the user's consent.
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(1, 4);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 1, val: 4 });
 
 describe('pitwall follow on real weights', () => {
   it('copies the .pt unopened, and validates it once its user asks', async () => {

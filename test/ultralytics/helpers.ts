@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { writeExample } from '../../src/dataset/example/write-example';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../src/run/events';
@@ -11,10 +12,11 @@ import { until as eventually } from '../helpers/until';
 /** The interpreter that `npm run test:ultralytics` made; the CLI takes it from PITWALL_PYTHON. */
 export const python = process.env.PITWALL_PYTHON ?? '';
 
+/** Where a test works: a folder with data, and its runs. */
 export type Workshop = { readonly dir: string; readonly runDir: (name: string) => string };
 
 /** A folder with the example data, few images, for runs of the real library. */
-export async function openWorkshop(train = 48, val = 16, name = 'pitwall-ultralytics-'): Promise<Workshop> {
+async function openWorkshop(train = 48, val = 16, name = 'pitwall-ultralytics-'): Promise<Workshop> {
   if (!existsSync(python))
     throw new Error('PITWALL_PYTHON names no interpreter: run npm run test:ultralytics');
   const dir = mkdtempSync(path.join(tmpdir(), name));
@@ -22,7 +24,36 @@ export async function openWorkshop(train = 48, val = 16, name = 'pitwall-ultraly
   return { dir, runDir: (name) => path.join(dir, 'runs', name) };
 }
 
-export function closeWorkshop({ dir, runDir }: Workshop): void {
+type WorkshopOptions = {
+  readonly train?: number;
+  readonly val?: number;
+  /** How the name of its folder begins. */
+  readonly name?: string;
+  /** What else the tests of the file need in it. */
+  readonly prepare?: (workshop: Workshop) => unknown;
+};
+
+/** A workshop for the tests of a file: opened before the first of them, closed after the last. */
+export function useWorkshop({ train, val, name, prepare }: WorkshopOptions = {}): Workshop {
+  let opened: Workshop | undefined;
+  const now = (): Workshop => {
+    if (!opened) throw new Error('a workshop opens before the first test, not before');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openWorkshop(train, val, name);
+    await prepare?.(opened);
+  });
+  afterAll(() => opened && closeWorkshop(opened));
+  return {
+    get dir() {
+      return now().dir;
+    },
+    runDir: (run) => now().runDir(run),
+  };
+}
+
+function closeWorkshop({ dir, runDir }: Workshop): void {
   const runs = path.join(dir, 'runs');
   for (const name of existsSync(runs) ? readdirSync(runs) : []) {
     if (!existsSync(path.join(runDir(name), 'run.json'))) continue;

@@ -2,18 +2,14 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
 import { repositoryRoot } from '../helpers/shared';
-import { closeWorkshop, eventsOf, openWorkshop, python, until, type Workshop } from './helpers';
+import { eventsOf, python, until, useWorkshop } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(16, 8);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 16, val: 8 });
 
 const packageDir = path.join(repositoryRoot, 'dist/ultralytics');
 

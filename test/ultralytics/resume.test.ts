@@ -1,27 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { askRun } from '../../src/engine/control/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  openWorkshop,
-  until,
-  validationsOf,
-  type Workshop,
-  writeExperiment,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, until, useWorkshop, validationsOf, writeExperiment, writeTinyModel } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 8);
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 48, val: 8, prepare: writeTinyModel });
 
 const OWN = { model: 'tiny.yaml', batch: 4, epochs: 6, warmup_epochs: 0 };
 const STEPS = 12;

@@ -1,24 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCliProcess } from '../helpers/cli';
 import {
-  closeWorkshop,
   eventsOf,
   keeperSaid,
-  openWorkshop,
   python,
+  useWorkshop,
   validationsOf,
-  type Workshop,
   writeExperiment,
   writeTinyModel,
 } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(96, 40);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 96, val: 40 });
 
 const LEARNS = {
   imgsz: 96,

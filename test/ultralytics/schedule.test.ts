@@ -1,27 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { scheduleOf } from '../../src/domain/schedule/schedule';
 import { runCliProcess } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  installedVersion,
-  openWorkshop,
-  type Workshop,
-  writeExperiment,
-} from './helpers';
+import { eventsOf, installedVersion, useWorkshop, writeExperiment } from './helpers';
 
 // Preview equals reality: the LR that the library's optimizer held at every step of a real run, against domain/schedule.
 const EPOCHS = 3;
 const IMAGES = 48;
-let workshop: Workshop;
+const workshop = useWorkshop({ train: IMAGES, val: 8 });
 let version: string;
-beforeAll(async () => {
-  workshop = await openWorkshop(IMAGES, 8);
+beforeAll(() => {
   version = installedVersion();
 });
-afterAll(() => closeWorkshop(workshop));
 
 async function check(name: string, keys: Readonly<Record<string, unknown>>): Promise<void> {
   const file = writeExperiment(workshop, name, { epochs: EPOCHS, validation: false, ...keys });

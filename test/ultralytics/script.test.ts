@@ -1,27 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  keeperSaid,
-  openWorkshop,
-  python,
-  until,
-  validationsOf,
-  type Workshop,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, keeperSaid, python, until, useWorkshop, validationsOf, writeTinyModel } from './helpers';
 
 // A script as its user wrote it, run by `pitwall run`: nothing in it knows of Pitwall.
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 16);
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 48, val: 16, prepare: writeTinyModel });
 
 const OPTIONS = 'imgsz=64, batch=16, device="cpu", workers=0, plots=False, amp=False, verbose=False';
 

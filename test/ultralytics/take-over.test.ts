@@ -1,18 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { runCliProcess } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  openWorkshop,
-  python,
-  validationsOf,
-  type Workshop,
-  writeExperiment,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, python, useWorkshop, validationsOf, writeExperiment, writeTinyModel } from './helpers';
 
 // A training that Ultralytics began without Pitwall and that broke off after two of four epochs.
 const BREAKS_OFF = `
@@ -27,10 +18,9 @@ try:
         amp=False, verbose=False, project=sys.argv[1], name="theirs")
 except KeyboardInterrupt: pass
 `;
-let workshop: Workshop;
+const workshop = useWorkshop({ train: 48, val: 8 });
 let folder: string;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 8);
+beforeAll(() => {
   writeTinyModel(workshop);
   const env = { ...process.env, YOLO_OFFLINE: 'true' };
   execFileSync(python, ['-c', BREAKS_OFF, path.join(workshop.dir, 'own')], {
@@ -40,7 +30,6 @@ beforeAll(async () => {
   });
   folder = path.join(workshop.dir, 'own', 'theirs');
 });
-afterAll(() => closeWorkshop(workshop));
 
 /** Three steps an epoch: the epochs 3 and 4 were left, at the LR that follows on the first two. */
 function expectTheRest(dir: string): void {

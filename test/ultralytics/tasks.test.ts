@@ -1,26 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { countForPlan } from '../../src/engine/planning/count-for-plan';
 import { runCliProcess } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  keeperSaid,
-  openWorkshop,
-  python,
-  validationsOf,
-  type Workshop,
-  writeExperiment,
-} from './helpers';
+import { eventsOf, keeperSaid, python, useWorkshop, validationsOf, writeExperiment } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(4, 4);
+const workshop = useWorkshop({ train: 4, val: 4 });
+beforeAll(() => {
   const script = path.resolve(import.meta.dirname, '../fixtures/ultralytics/make_tasks.py');
   execFileSync(python, [script, workshop.dir]);
 });
-afterAll(() => closeWorkshop(workshop));
 
 const LEARNS = { optimizer: 'AdamW', lr0: 0.005, batch: 8, nbs: 8, imgsz: 64, val: true, epochs: 5 };
 

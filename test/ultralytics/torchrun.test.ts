@@ -1,20 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { linesOf, runCliProcess } from '../helpers/cli';
 import { repositoryRoot } from '../helpers/shared';
-import { closeWorkshop, eventsOf, openWorkshop, python, readEvents, until, type Workshop } from './helpers';
+import { eventsOf, python, readEvents, until, useWorkshop } from './helpers';
 
 // Two processes of torchrun through `trainer: command`, logging with the shipped helper.
 const helper = path.join(repositoryRoot, 'dist/pitwall_log.py');
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(1, 1);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 1, val: 1 });
 
 function writeConfig(name: string, epochs: number): string {
   const loop = path.join(repositoryRoot, 'test/fixtures/processes/torch-loop.py');

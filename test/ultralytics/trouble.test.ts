@@ -1,32 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askRun } from '../../src/engine/control/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { createRunState, reduceRun } from '../../src/run/reduce';
 import { type Finished, runCliProcess, spawnCli } from '../helpers/cli';
 import {
-  closeWorkshop,
   eventsOf,
-  openWorkshop,
   python,
   readEvents,
   until,
+  useWorkshop,
   validationsOf,
-  type Workshop,
   writeExperiment,
   writeTinyModel,
 } from './helpers';
 
 // In a folder whose name has a blank and letters beyond ASCII: every program of a run gets it as an argument.
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 8, 'pitwall ü 训练 ');
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 48, val: 8, name: 'pitwall ü 训练 ', prepare: writeTinyModel });
 
 const TINY = { model: 'tiny.yaml', batch: 4, validation: false };
 

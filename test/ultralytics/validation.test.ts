@@ -1,28 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { decodeDetections } from '../../src/run/detections-file';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
 import {
-  closeWorkshop,
   eventsOf,
-  openWorkshop,
   python,
   until,
+  useWorkshop,
   validationsOf,
-  type Workshop,
   writeExperiment,
   writeTinyModel,
 } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(320, 48);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 320, val: 48 });
 
 const OWN_VAL = `
 import json, sys

@@ -122,20 +122,29 @@ async function trainStart(dir) {
   return 'runs/start/trainer/weights/last.pt';
 }
 
-export async function checkSets(count, dir, keep) {
+const isGood = ({ failed, differs, isPreview, isEqual }) =>
+  !failed && differs.length === 0 && isPreview && isEqual;
+
+/** `known`: what an earlier try recorded; a set of it that was good is not tried again. */
+export async function checkSets({ count, dir, known }, keep) {
   if (count === 0) return;
   const model = await trainStart(dir);
   const random = randomOf(8_4_190);
   const sets = [];
   for (let number = 1; number <= count; number++) {
     const asked = { epochs: 1, imgsz: 96, batch: 8, ...drawSet(random) };
-    const result = await checkSet({ number, asked, model, dir }).catch((error) => ({
-      failed: String(error.message),
-    }));
-    sets.push({ asked, ...result });
-    console.log(`set ${number}: ${JSON.stringify({ ...result, asked })}`);
-    keep(sets);
+    const before = known.find((set) => JSON.stringify(set.asked) === JSON.stringify(asked));
+    sets.push(
+      before && isGood(before) ? before : { asked, ...(await trySet({ number, asked, model, dir })) },
+    );
+    keep([...sets, ...known.slice(number)]);
   }
+}
+
+async function trySet(given) {
+  const result = await checkSet(given).catch((error) => ({ failed: String(error.message) }));
+  console.log(`set ${given.number}: ${JSON.stringify({ ...result, asked: given.asked })}`);
+  return result;
 }
 
 async function checkSet({ number, asked, model, dir }) {

@@ -1,5 +1,6 @@
 // Every model and random sets of arguments through a real Ultralytics, into docs/ultralytics-matrix.md.
-// Usage: node test/ultralytics/matrix/main.mjs [--only NAME,NAME] [--sets N] [--models none] [--dir D]
+// Usage: node test/ultralytics/matrix/main.mjs [--only NAME,NAME] [--sets N] [--models none] [--missing] [--dir D]
+// --missing: what results.json has as good is kept; the rest is tried.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     sets: { type: 'string', default: '40' },
     models: { type: 'string', default: 'all' },
+    missing: { type: 'boolean', default: false },
     dir: { type: 'string' },
   },
 });
@@ -36,11 +38,19 @@ function keep() {
   writeFileSync(PAGE, pageOf(results, MODELS));
 }
 
-async function checkModels(dir) {
+const isGoodRow = (row) => Object.values(row).every(({ ok = true }) => ok);
+
+/** A checkpoint that a row trains from is written by the row before it. */
+function modelsToTry() {
+  if (values.models === 'none') return [];
   const only = values.only?.split(',');
-  for (const given of MODELS.filter(
-    ({ name }) => values.models !== 'none' && (only?.includes(name) ?? true),
-  )) {
+  const missing = (name) => !(values.missing && results.models[name] && isGoodRow(results.models[name]));
+  const leads = new Set(MODELS.filter(({ name }) => missing(name)).map(({ after }) => after));
+  return MODELS.filter(({ name }) => only?.includes(name) ?? (missing(name) || leads.has(name)));
+}
+
+async function checkModels(dir) {
+  for (const given of modelsToTry()) {
     const started = Date.now();
     const row = await checkModel({ imgsz: 96, keys: {}, ...given }, dir).catch((error) => ({
       starts: { ok: false, note: String(error.message) },
@@ -56,7 +66,8 @@ const folder = openFolder();
 const script = 'import importlib.metadata as m; print(m.version("ultralytics"))';
 results.version = execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
 await checkModels(folder);
-await checkSets(Number(values.sets), folder, (sets) => {
+const known = values.missing ? results.sets : [];
+await checkSets({ count: Number(values.sets), dir: folder, known }, (sets) => {
   results.sets = sets;
   keep();
 });

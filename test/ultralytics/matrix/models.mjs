@@ -15,6 +15,7 @@ export const MODELS = [
   // From the checkpoint that the row above wrote.
   {
     name: 'rtdetr-l.pt',
+    after: 'rtdetr-l',
     model: 'runs/rtdetr-l/trainer/weights/last.pt',
     task: 'detect',
     imgsz: 64,
