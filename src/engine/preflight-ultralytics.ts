@@ -5,7 +5,7 @@ import { countImages } from '../dataset/count';
 import { loadDatasetYaml } from '../dataset/load-yaml';
 import { loadSplit } from '../dataset/split';
 import type { Experiment } from '../domain/experiment/types';
-import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
+import { JUDGED, taskOf } from '../domain/run/task';
 
 const error = (message: string, key: string): Problem => ({ severity: 'error', key, message });
 
@@ -16,8 +16,7 @@ const error = (message: string, key: string): Problem => ({ severity: 'error', k
 export async function checkUltralytics(experiment: Experiment): Promise<readonly Problem[]> {
   const { data, model, passthrough, validation } = experiment;
   const task = taskOf(model, passthrough.task) ?? 'detect';
-  const judged = task === 'detect' || JUDGED_BY_ULTRALYTICS.has(task);
-  if (!judged && validation.enabled)
+  if (!JUDGED.has(task) && validation.enabled)
     return [
       error(
         `checkpoints of the task ${task} cannot be validated beside training: set \`validation: false\`, and Ultralytics validates in its loop`,

@@ -40,6 +40,7 @@ export type ValidatorProcess = {
   predict(params: Methods['predict']['params']): Promise<Methods['predict']['result']>;
   compare(params: Methods['compare']['params']): Promise<Methods['compare']['result']>;
   draw(params: Methods['draw']['params']): Promise<Methods['draw']['result']>;
+  drawMatched(params: Methods['drawMatched']['params']): Promise<Methods['drawMatched']['result']>;
   devices(): Promise<Methods['devices']['result']>;
   readonly stopped: Promise<ValidatorExit>;
   /** Closes the channel and waits; kills a process that does not end by itself. */
@@ -77,6 +78,7 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
     predict: (params) => ask('predict', params),
     compare: (params) => ask('compare', params),
     draw: (params) => ask('draw', params),
+    drawMatched: (params) => ask('drawMatched', params),
     devices: () => ask('devices', {}),
     stopped,
     stop: () => stopChild(child, stopped),

@@ -10,14 +10,11 @@ import { detectionsPath, type RunFile } from '../run/files';
 import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
-import { zCocoStats } from '../run/validation';
+import { NO_COCO } from '../run/validation';
 import { handedData } from './handed-data';
 import { pythonOfRun } from './python-of-run';
 
 type OwnReportOptions = { readonly rule: TrainerRule | undefined; readonly imgsz: number };
-
-/** -1, as pycocotools writes for missing values: COCO's numbers are of boxes. */
-const NO_COCO = zCocoStats.parse(Object.fromEntries(Object.keys(zCocoStats.shape).map((key) => [key, -1])));
 
 const MOST_RESTARTS = 3;
 
@@ -74,7 +71,12 @@ export class OwnValidation {
         out,
       });
       const own = zOwnValAnswer.parse(answer);
-      if (!own.recorded) return ownReport(own, { rule, imgsz });
+      if (!own.recorded) {
+        const unread = ownReport(own, { rule, imgsz });
+        if (!own.matched) return unread;
+        const judgedBy = JSON.stringify([own.task, unread.report.rule, rule?.fraction, single_cls]);
+        return { ...unread, ...(await validator.drawMatched({ data, recorded: out, judgedBy })) };
+      }
       const { device: ran, half, batch: images, inference, seconds, metrics } = own;
       const how = { device: ran, half, batch: images, inference, seconds };
       const judged = {

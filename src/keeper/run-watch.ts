@@ -87,13 +87,14 @@ function epochReading({ epoch, loss, metrics = {} }: TrainerEventOf<'epoch'>): R
 export function historyOf({ epochs, validations }: RunState): JudgedEpoch[] {
   const losses = new Map(epochs.map((e) => [e.epoch, totalLoss(e.loss)]));
   return onLatestValSet(validations.values()).map((validation) => {
-    const { epoch, map, map50, precision, recall, fitness, versusBest } = validation;
+    const { epoch, map, map50, precision, recall, fitness, task, versusBest } = validation;
     const loss = losses.get(epoch);
     return {
       ...{ epoch, map, map50, precision, recall },
       ...(versusBest && { versusBest }),
       ...(loss === undefined ? {} : { loss }),
       ...(fitness === undefined ? {} : { fitness }),
+      ...(task === undefined ? {} : { task }),
     };
   });
 }

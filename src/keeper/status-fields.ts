@@ -54,12 +54,17 @@ function progressOf({ journal, trainer, last }: StatusInput): StatusFields['prog
     ...last,
     epochs: plan?.epochs ?? 0,
     totalSteps: plan?.totalSteps ?? 0,
-    best: best ? { epoch: best.epoch, map: best.map } : ownBest(journal.state),
+    best: best ? { epoch: best.epoch, map: best.map, ...taskOf(plan) } : ownBest(journal.state),
   };
 }
 
 /** Of a run that another program validates, by its own numbers. */
-function ownBest(state: RunState): { epoch: number; map: number; own: true } | undefined {
+/** What the number of a run is of, if not of boxes. */
+function taskOf(plan: RunState['plan']): { task?: string } {
+  return plan?.task === undefined || plan.task === 'detect' ? {} : { task: plan.task };
+}
+
+function ownBest(state: RunState) {
   const best = bestOwn(ownMetricsOf(state));
-  return best && { epoch: best.epoch, map: best.map, own: true };
+  return best && { epoch: best.epoch, map: best.map, own: true as const, ...taskOf(state.plan) };
 }

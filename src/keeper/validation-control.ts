@@ -4,7 +4,7 @@ import { createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
 import { experimentNow } from '../engine/control/followed-experiment';
-import type { ValidateResult } from '../protocol/validator';
+import type { Draws, ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
@@ -46,6 +46,8 @@ export class ValidationControl {
   #state: ValidationState = { kind: 'free' };
   #waiting: readonly number[] = [];
   /** Epochs that were judged on other val sets, as far as reported. */
+  /** Of the checkpoint that was validated last, if its detections are not kept. */
+  #draws: (Draws & { readonly epoch: number }) | undefined;
   #otherSets = 0;
 
   constructor(options: ValidationControlOptions) {
@@ -197,7 +199,7 @@ export class ValidationControl {
     } finally {
       this.#dispatch(
         outcome.kind === 'validated'
-          ? { kind: 'validated', hasBoxes: hasBoxes(outcome), before }
+          ? { kind: 'validated', isComparable: isComparable(outcome), before }
           : { kind: 'failed' },
       );
     }
@@ -230,11 +232,13 @@ export class ValidationControl {
 
   /** By the draws of both, if there are any of the best before; else image by image, from its detections. */
   async #judgeAgainst(epoch: number, before: number | undefined): Promise<ComparedEntry[]> {
-    const drawn = await this.#validators.draw(epoch);
+    const own = this.#draws?.epoch === epoch ? ({ type: 'drawn', ...this.#draws } as const) : undefined;
+    const drawn = own ?? (await this.#validators.draw(epoch));
     const kept = drawn ? [drawn] : [];
     if (before === undefined) return kept;
     const versus = drawn && versusBest(this.#options.journal.state, { ...drawn, t: Date.now() }, before);
     if (versus) return [...kept, { type: 'compared', epoch, versusBest: versus }];
+    if (own) return kept;
     const pair = await this.#validators.compare(before, epoch);
     return pair ? [...kept, { type: 'compared', epoch, versusBest: { epoch: before, ...pair } }] : kept;
   }
@@ -242,9 +246,11 @@ export class ValidationControl {
   #record({ epoch, step, path }: CheckpointState, outcome: ValidationEnd): void {
     const { journal } = this.#options;
     if (outcome.kind === 'validated') {
-      const { report, fingerprint, problems } = outcome.result;
-      // Of a task other than detection nothing is kept but its numbers.
-      const kept = report.task === undefined ? { det: detectionsPath(epoch), fingerprint } : {};
+      const { report, fingerprint, problems, draws } = outcome.result;
+      // Of a task other than detection nothing is kept but its numbers, and what they are on other draws of the val set.
+      const det = report.task === undefined ? { det: detectionsPath(epoch) } : {};
+      const kept = fingerprint === '' ? det : { ...det, fingerprint };
+      this.#draws = draws && { epoch, ...draws };
       journal.noteValidation({ type: 'validation', epoch, step, path, ...kept, ...report });
       this.#noteProblems(problems);
       this.#warnOtherSets(epoch);
@@ -332,9 +338,11 @@ function summaryOf(lines: readonly string[]): Words {
     : words('{0} problems of the val set: {1}', lines.length, shown);
 }
 
-/** Whether the detections are kept, so that they can be compared. */
-function hasBoxes(outcome: ValidationEnd): boolean {
-  return outcome.kind === 'validated' && outcome.result.report.task === undefined;
+/** Whether detections are kept, or draws of what was judged, so that they can be compared. */
+function isComparable(outcome: ValidationEnd): boolean {
+  if (outcome.kind !== 'validated') return false;
+  const { report, draws } = outcome.result;
+  return report.task === undefined || draws !== undefined;
 }
 
 function bestOf(state: RunState): { epoch: number; map: number; path: string } | undefined {

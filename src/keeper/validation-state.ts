@@ -9,8 +9,8 @@ export type ValidationState =
 
 export type ValidationEvent =
   | { readonly kind: 'start'; readonly epoch: number }
-  /** `hasBoxes`: there is something to compare; `before`: the best checkpoint until then, if it is another one. */
-  | { readonly kind: 'validated'; readonly hasBoxes: boolean; readonly before: number | undefined }
+  /** `isComparable`: there is something to compare; `before`: the best checkpoint until then, if it is another one. */
+  | { readonly kind: 'validated'; readonly isComparable: boolean; readonly before: number | undefined }
   /** Given up for this checkpoint; the next one may succeed. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'compared' }
@@ -38,9 +38,9 @@ function from(state: ValidationState, kind: ValidationState['kind'], next: Valid
   return state.kind === kind ? next : state;
 }
 
-function onValidated(state: ValidationState, { hasBoxes, before }: ValidationDone): ValidationState {
+function onValidated(state: ValidationState, { isComparable, before }: ValidationDone): ValidationState {
   if (state.kind !== 'validating') return state;
-  return hasBoxes ? { kind: 'comparing', epoch: state.epoch, before } : FREE;
+  return isComparable ? { kind: 'comparing', epoch: state.epoch, before } : FREE;
 }
 
 type ValidationDone = Extract<ValidationEvent, { kind: 'validated' }>;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { inEnglish, quoted, type Words, words } from '../base/words';
-import { JUDGED_BY_ULTRALYTICS, taskOf } from '../domain/run/task';
+import { taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { identityOf } from '../engine/process/identity';
@@ -14,7 +14,7 @@ import { detectionsPath } from '../run/files';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
 import type { DrawnMaps, VersusBest } from '../run/validation';
-import { chooseEngine } from './choose-engine';
+import { chooseEngine, type JudgeQuestion, whyNotPitwall } from './choose-engine';
 import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
 import type { Supervisor } from './supervisor';
@@ -195,13 +195,12 @@ export class Validators {
 
   /** What Pitwall's validator cannot judge goes to Ultralytics' own val, whatever the settings say. */
   async #engineFor({ task, ownJudge, dataset }: EngineWish): Promise<EngineChoice> {
-    if (!ownJudge && (task === undefined || !JUDGED_BY_ULTRALYTICS.has(task))) {
+    const { data } = experimentNow(this.#run, dataset);
+    const said = await whyNotPitwall({ task, ownJudge, data });
+    if (!said) {
       this.#engine ??= this.#chooseEngine(dataset !== undefined);
       return this.#engine;
     }
-    const said = ownJudge
-      ? words("Pitwall's own validator judges YOLO's boxes, not a detector with a head of its own")
-      : words("Pitwall's own validator judges YOLO's boxes, not the task {0}", task ?? '');
     const choice = { engine: 'ultralytics', said } as const;
     if (!this.#isTaskNoted) this.#onNote(choiceWords(choice));
     this.#isTaskNoted = true;
@@ -274,13 +273,9 @@ function choiceWords({ engine, said }: EngineChoice): Words {
 }
 
 /** `rule`: how the run's trainer validates by itself, if it said so. */
-export type HowToValidate = {
+export type HowToValidate = Omit<JudgeQuestion, 'data'> & {
   readonly isAsked: boolean;
   readonly rule: TrainerRule | undefined;
-  /** Of the model, if the trainer reported it. */
-  readonly task: string | undefined;
-  /** Only the trainer's own library can judge it, whatever its task. */
-  readonly ownJudge?: boolean | undefined;
   /** Reported by our runner from within a script, if the experiment does not say it. */
   readonly dataset?: ReportedDataset;
 };

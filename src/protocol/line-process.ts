@@ -37,6 +37,8 @@ export const zOwnValAnswer = z.object({
   perClass: z.array(zClassMetrics),
   /** The detections were written to `out`. */
   recorded: z.boolean(),
+  /** What was matched was written to `out` in its place. */
+  matched: z.boolean().default(false),
   metrics: zOwnMetrics,
   device: z.string(),
   half: z.boolean(),

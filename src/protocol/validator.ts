@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
-import { type DrawnMaps, zValidationReport } from '../run/validation';
+import { zDrawn, zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
 // What may be requested of the validator process, over a Channel on the child's IPC.
@@ -47,12 +47,18 @@ export const zValidateParams = z.object({
 export type ValidateParams = z.infer<typeof zValidateParams>;
 export type JudgingParams = Pick<ValidateParams, keyof typeof JUDGING>;
 
+/** What is kept of a checkpoint to compare it with others. */
+export const zDraws = zDrawn.omit({ type: true, t: true, epoch: true });
+export type Draws = z.infer<typeof zDraws>;
+
 export const zValidateResult = z.object({
   report: zValidationReport,
   /** Of the content of what was judged: images, labels, class names. */
   fingerprint: z.string(),
   /** Lines to report: corrupt images, classes out of range, FP16 decisions. */
   problems: z.array(z.string()),
+  /** Of a task whose detections are not kept as boxes. */
+  draws: zDraws.optional(),
 });
 export type ValidateResult = z.infer<typeof zValidateResult>;
 
@@ -142,8 +148,18 @@ export type CompareResult =
 export const zDrawParams = z.object({ det: z.string() });
 export type DrawParams = z.infer<typeof zDrawParams>;
 export type DrawResult =
-  | (Omit<DrawnMaps, 'type' | 't' | 'epoch'> & { readonly kind: 'drawn' })
+  | (Draws & { readonly kind: 'drawn' })
   | { readonly kind: 'refused'; readonly why: string };
+
+/** What Ultralytics' own val matched for a task other than detection (src/validator/draw-matched.ts). */
+export const zDrawMatchedParams = z.object({
+  data: z.string(),
+  recorded: z.string(),
+  /** All that decides the numbers besides model and images. */
+  judgedBy: z.string(),
+});
+export type DrawMatchedParams = z.infer<typeof zDrawMatchedParams>;
+export type DrawMatchedResult = { readonly fingerprint: string; readonly draws: Draws };
 
 /** method -> params and result, for both ends of the channel. */
 export type ValidatorMethods = {
@@ -152,6 +168,7 @@ export type ValidatorMethods = {
   predict: { params: z.input<typeof zPredictParams>; result: Prediction[] };
   compare: { params: CompareParams; result: CompareResult };
   draw: { params: DrawParams; result: DrawResult };
+  drawMatched: { params: DrawMatchedParams; result: DrawMatchedResult };
   devices: { params: Record<string, never>; result: DeviceReport[] };
 };
 

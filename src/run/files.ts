@@ -137,7 +137,10 @@ export const zStatusFile = z.object({
       step: z.number().int(),
       totalSteps: z.number().int(),
       // `own`: by the trainer's own validation, Pitwall has none of this run.
-      best: z.object({ epoch: zEpoch, map: zNumber, own: z.literal(true).optional() }).optional(),
+      // `task`: what it is the metric of, if not of boxes.
+      best: z
+        .object({ epoch: zEpoch, map: zNumber, own: z.literal(true).optional(), task: z.string().optional() })
+        .optional(),
     })
     .optional(),
   /** The last alarm of a run that goes on. */

@@ -14,7 +14,7 @@ export type Standing = {
   readonly optimism: number;
 };
 
-/** Undefined if the best has no draws: in runs of an earlier Pitwall, and of tasks other than detection. */
+/** Undefined if the best has no draws: in runs of an earlier Pitwall. */
 export function standingOf({ best, drawn, validations }: RunState): Standing | undefined {
   const own = best && currentDraws(drawn, validations, best.epoch);
   if (!best || !own) return undefined;
@@ -82,7 +82,7 @@ function comparableWith({ key }: DrawnMaps, { drawn, validations }: DrawnState):
 }
 
 /** Not those of a validation that was made again since. */
-function currentDraws(
+export function currentDraws(
   drawn: RunState['drawn'],
   validations: RunState['validations'],
   epoch: number,

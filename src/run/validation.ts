@@ -19,6 +19,11 @@ export const zCocoStats = z.object({
   ARl: metric,
 });
 
+/** -1, as pycocotools writes for missing values: COCO's numbers are of boxes. */
+export const NO_COCO = zCocoStats.parse(
+  Object.fromEntries(Object.keys(zCocoStats.shape).map((key) => [key, -1])),
+);
+
 export const zClassMetrics = z.object({
   class: z.number().int(),
   name: z.string().optional(),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { inEnglish } from '../base/words';
 import { compareRecords } from '../domain/compare/compare-records';
-import { drawRecord, drawsText } from '../domain/compare/draw-record';
-import type { CompareParams, CompareResult, DrawParams, DrawResult } from '../protocol/validator';
+import { type DrawnRecord, drawRecord, drawsText } from '../domain/compare/draw-record';
+import type { CompareParams, CompareResult, DrawParams, DrawResult, Draws } from '../protocol/validator';
 import { type DetectionsFile, decodeDetections } from '../run/detections-file';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
@@ -11,7 +11,7 @@ import { readBytes } from '../run/folder/read-file';
  * Replicates of the paired bootstrap: enough to tell P(better) .95 from noise (its standard error is then 1.3 %), few
  * enough to cost a fifth of a second beside training.
  */
-const REPLICATES = 300;
+export const REPLICATES = 300;
 /** Beyond this the bootstrap would delay the next checkpoint; `pitwall compare` still works. */
 const MOST_DETECTIONS = 1_000_000;
 
@@ -25,15 +25,14 @@ export async function drawFile({ det }: DrawParams): Promise<DrawResult> {
   const detections = record.detections.scores.length;
   if (detections > MOST_DETECTIONS)
     return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
-  const { map, maps, units } = drawRecord(record, REPLICATES);
-  const key = createHash('sha256').update(drawsText(record, REPLICATES)).digest('hex').slice(0, KEY_DIGITS);
-  return {
-    kind: 'drawn',
-    key,
-    units,
-    map,
-    maps: Array.from(maps, (v) => Math.round(v * DECIMALS) / DECIMALS),
-  };
+  return { kind: 'drawn', ...drawsOf(drawRecord(record, REPLICATES), drawsText(record, REPLICATES)) };
+}
+
+/** As they are kept; `text` says what the draws are of, and equal texts mean the same draws. */
+export function drawsOf({ map, maps, units }: DrawnRecord, text: string): Draws {
+  const key = createHash('sha256').update(text).digest('hex').slice(0, KEY_DIGITS);
+  const rounded = Array.from(maps, (v) => Math.round(v * DECIMALS) / DECIMALS);
+  return { key, units, map, maps: rounded };
 }
 
 /** Whether b is better than a, both being detections on the same val set; or why that is not known. */

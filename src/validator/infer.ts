@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BadInputError } from '../base/bad-input';
 import type { DatasetSplit } from '../dataset/split';
-import { halveUntilItFits, isOutOfMemory } from '../domain/detection/memory';
-import { autoBatch } from '../domain/detection/rect-batches';
 import type { ValidateParams } from '../protocol/validator';
 import { Finders } from './model/finders';
 import type { PlacedModel } from './model/open-on-device';
+import { inFittingBatches } from './session/fitting-batch';
 import { BatchFiller } from './session/input-batch';
 import type { ModelOutput } from './session/model-session';
 import { runBatches } from './session/run-batches';
@@ -42,20 +41,13 @@ export type Inferred = {
 /** Runs the model over the split, in batches half as large each time that its device runs out of memory. */
 export async function inferAll(warm: WarmState, request: InferRequest): Promise<Inferred> {
   const start = performance.now();
-  const first = await modelOf(warm, request);
+  const model = await modelOf(warm, request);
   const load = (performance.now() - start) / 1000;
-  const { device, imgsz, batch: asked } = request.params;
-  const key = JSON.stringify([device, imgsz, asked]);
-  const wish = warm.fitted.get(key) ?? batchOf(request.params, first);
-  // A model that is fixed to one batch has no smaller one.
-  const fitted =
-    first.fixedBatch === undefined
-      ? await halveUntilItFits(wish, (batch) => inferOnce(warm, request, batch))
-      : { batch: first.fixedBatch, value: await inferOnce(warm, request, first.fixedBatch), failures: [] };
-  const { batch, value, failures } = fitted;
-  if (failures.length > 0) warm.fitted.set(key, batch);
-  const shrunk = `batch ${wish} did not fit into the memory of ${first.device}; ${batch} did (${failures[0]})`;
-  return { ...value, batch, load, notes: failures.length > 0 ? [shrunk] : [] };
+  const { params } = request;
+  const { value, batch, notes } = await inFittingBatches(warm, { params, model }, (size) =>
+    inferOnce(warm, request, size),
+  );
+  return { ...value, batch, load, notes };
 }
 
 function modelOf(warm: WarmState, { params, split }: InferRequest): Promise<PlacedModel> {
@@ -63,22 +55,12 @@ function modelOf(warm: WarmState, { params, split }: InferRequest): Promise<Plac
   return warm.model({ file, device, half, imgsz, classes: split.names.length });
 }
 
-function batchOf(params: ValidateParams, { input, gpu, half, fixedBatch }: PlacedModel): number {
-  return fixedBatch ?? (params.batch === 'auto' ? autoBatch(input, { gpu, half }) : params.batch);
-}
-
 type Once = Pick<Inferred, 'model' | 'results' | 'asRun' | 'inference' | 'unread'>;
 
 async function inferOnce(warm: WarmState, request: InferRequest, batch: number): Promise<Once> {
   const model = await modelOf(warm, request);
-  try {
-    const store = await batchesOf(warm, request, { model, batch });
-    return { model, ...(await infer(request, model, store)), unread: store.failed };
-  } catch (error) {
-    // A GPU that ran out of memory may be lost to this session: the next try opens the model anew.
-    if (isOutOfMemory(error)) await warm.forgetModel();
-    throw error;
-  }
+  const store = await batchesOf(warm, request, { model, batch });
+  return { model, ...(await infer(request, model, store)), unread: store.failed };
 }
 
 async function infer({ params, split, onProgress }: InferRequest, model: PlacedModel, store: BatchStore) {
@@ -101,7 +83,10 @@ async function infer({ params, split, onProgress }: InferRequest, model: PlacedM
 }
 
 /** Reports how many are done, at most ten times a second. */
-function countUp(total: number, onProgress: (done: number, total: number) => void): (images: number) => void {
+export function countUp(
+  total: number,
+  onProgress: (done: number, total: number) => void,
+): (images: number) => void {
   let done = 0;
   let reportedAt = 0;
   return (images) => {

@@ -7,6 +7,7 @@ import { fillInput, placeImage } from '../domain/detection/letterbox';
 import type { FoundBoxes } from '../domain/detection/nms';
 import type { Prediction, PredictParams } from '../protocol/validator';
 import { Finders } from './model/finders';
+import { boxLayout } from './model/open-model';
 import type { PlacedModel } from './model/open-on-device';
 import { BatchFiller } from './session/input-batch';
 import { toImage } from './val-set/collect';
@@ -60,7 +61,8 @@ async function predictImage(job: Job): Promise<Prediction> {
 }
 
 async function detect({ model, finders, filler }: Job, image: RgbImage): Promise<Prediction['boxes']> {
-  const { input, layout, session } = model;
+  const { input, session } = model;
+  const layout = boxLayout(model.layout);
   const placement = placeImage(image, input, layout.fit === 'letterbox' ? 'single' : layout.fit);
   const pixels = fillInput(image, placement, layout.order);
   const copies = Array.from({ length: model.fixedBatch ?? 1 }, () => pixels);

@@ -1,16 +1,20 @@
 import { readdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
 import { Channel } from '../protocol/channel';
 import {
   zAssessParams,
   zCompareParams,
+  zDrawMatchedParams,
   zDrawParams,
   zPredictParams,
   zValidateParams,
 } from '../protocol/validator';
 import { assess } from './assess';
+import { validateClasses } from './classify/validate-classes';
 import { compareFiles, drawFile } from './compare-files';
 import { probeDevices } from './devices/probe';
+import { drawMatched } from './draw-matched';
 import { predict } from './predict';
 import { SessionThread } from './session/session-thread';
 import { validate } from './validate';
@@ -31,7 +35,11 @@ export function serveParent(bundle: string): void {
         const params = zValidateParams.parse(raw);
         const progress = (done: number, total: number): void =>
           channel.event('progress', { model: params.model, done, total });
-        return queue.run(() => validate(warm, params, progress));
+        return queue.run(async () =>
+          (await isFolder(params.data))
+            ? validateClasses(warm, params, progress)
+            : validate(warm, params, progress),
+        );
       },
       assess: (raw) => {
         const params = zAssessParams.parse(raw);
@@ -49,12 +57,20 @@ export function serveParent(bundle: string): void {
         const params = zDrawParams.parse(raw);
         return queue.run(() => drawFile(params));
       },
+      drawMatched: (raw) => {
+        const params = zDrawMatchedParams.parse(raw);
+        return queue.run(() => drawMatched(warm, params));
+      },
       devices: () => queue.run(() => probeDevices(warm.thread)),
     },
   });
   process.on('message', (message) => channel.receive(message));
   process.once('disconnect', () => leave(queue.isBusy || warm.thread.isStuck));
 }
+
+/** A classification set is one. */
+const isFolder = async (data: string): Promise<boolean> =>
+  (await stat(data).catch(() => undefined))?.isDirectory() ?? false;
 
 /**
  * A native run cannot be interrupted and `exit` would wait for it; the parent is gone, so the exit code does not

@@ -7,6 +7,7 @@ import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import { makeFolder } from '../run/folder/make-folder';
 import { writeWhole } from '../run/folder/write-file';
 import { type Inferred, inferAll } from './infer';
+import { boxLayout } from './model/open-model';
 import type { PlacedModel } from './model/open-on-device';
 import { reportOf, type ValidationOutcome } from './report';
 import { type ImageResult, toImage } from './val-set/collect';
@@ -30,7 +31,7 @@ export async function validate(
   const run = secondsSince(start) - load;
   if (results.length === 0)
     throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
-  const classes = params.single_cls ? 1 : Math.max(split.names.length, model.layout.head.classes);
+  const classes = params.single_cls ? 1 : Math.max(split.names.length, boxLayout(model.layout).head.classes);
   const { device, half, why, input, metadata } = model;
   const ran = { device, half, why, input, names: metadata.names };
   const outcome = { params, split, model: ran, results, asRun, classes, batch, skipped: unread.size };
@@ -58,9 +59,10 @@ function problemsOf({ split, model, unread, notes }: ReportSource): string[] {
 }
 
 function classNotes(split: DatasetSplit, { layout }: PlacedModel): string[] {
-  if (layout.head.classes === split.names.length || split.names.length === 1) return [];
+  const { classes } = boxLayout(layout).head;
+  if (classes === split.names.length || split.names.length === 1) return [];
   return [
-    `the model has ${layout.head.classes} classes, the dataset ${split.names.length}: class numbers are taken as they are`,
+    `the model has ${classes} classes, the dataset ${split.names.length}: class numbers are taken as they are`,
   ];
 }
 

@@ -1,24 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import {
-  closeWorkshop,
-  eventsOf,
-  keeperSaid,
-  openWorkshop,
-  until,
-  type Workshop,
-  writeExperiment,
-  writeTinyModel,
-} from './helpers';
+import { eventsOf, keeperSaid, until, useWorkshop, writeExperiment, writeTinyModel } from './helpers';
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop(48, 8);
-  writeTinyModel(workshop);
-});
-afterAll(() => closeWorkshop(workshop));
+const workshop = useWorkshop({ train: 48, val: 8, prepare: writeTinyModel });
 
 // 12 steps an epoch: a checkpoint is from before the trouble if it is 16 steps older.
 const TINY = {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { runCliProcess, spawnCli } from '../helpers/cli';
-import { eventsOf, keeperSaid, python, until, useWorkshop, validationsOf, writeTinyModel } from './helpers';
+import { eventsOf, python, until, useWorkshop, validationsOf, writeTinyModel } from './helpers';
 
 // A script as its user wrote it, run by `pitwall run`: nothing in it knows of Pitwall.
 const workshop = useWorkshop({ train: 48, val: 16, prepare: writeTinyModel });
@@ -75,7 +75,7 @@ it('trainer: command with such a script follows LR changes and a stop after the 
   expect(readFileSync(path.join(dir, 'trainer/output.log'), 'utf8')).toContain('AFTER');
 });
 
-it('another task is judged by its own val, a failure is reported with its cause, and a hidden sitecustomize still runs', async () => {
+it('a classifier is judged as well, a failure is reported with its cause, and a hidden sitecustomize still runs', async () => {
   const tasks = path.resolve(import.meta.dirname, '../fixtures/ultralytics/make_tasks.py');
   execFileSync(python, [tasks, workshop.dir, '6', '3']);
   const site = path.join(workshop.dir, 'site');
@@ -90,8 +90,7 @@ it('another task is judged by its own val, a failure is reported with its cause,
   vi.unstubAllEnvs();
   const dir = workshop.runDir('cls');
   expect(code).toBe(1);
-  expect(validated(dir)).toMatchObject([{ epoch: 1, task: 'classify', engine: 'ultralytics', images: 3 }]);
-  expect(keeperSaid(dir).join()).toContain('not the task classify');
+  expect(validated(dir)).toMatchObject([{ epoch: 1, task: 'classify', images: 3 }]);
   const output = readFileSync(path.join(dir, 'trainer/output.log'), 'utf8');
   expect(output).toContain('SITE OF THE USER');
   expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'failed' });

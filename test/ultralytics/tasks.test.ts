@@ -21,19 +21,34 @@ async function train(name: string, keys: Readonly<Record<string, unknown>>) {
   return { code, out, dir, validated: validationsOf(dir).filter(({ type }) => type === 'validation') };
 }
 
+/** Each checkpoint is drawn on the same images: against the best while it runs, and later against any other. */
+async function expectCompared(dir: string, title: string): Promise<void> {
+  const lines = validationsOf(dir);
+  const map = new Map(
+    lines.filter(({ type }) => type === 'validation').map((line) => [line.epoch, line.map]),
+  );
+  const drawn = lines.filter(({ type }) => type === 'drawn');
+  expect(drawn.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+  for (const line of drawn)
+    expect(Math.abs(Number(line.map) - Number(map.get(line.epoch)))).toBeLessThan(0.0005);
+  expect(new Set(drawn.map(({ key }) => key)).size).toBe(1);
+  expect(lines.filter(({ type }) => type === 'compared')).not.toEqual([]);
+  const { code, out } = await runCliProcess(['compare', `${dir}@1`, `${dir}@5`], workshop.dir);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`${title} [+-].*95 %`));
+}
+
 const TASKS = [
   { task: 'segment', model: 'yolov8n-seg.yaml', title: 'mask mAP', metric: 'metrics/mAP50-95(M)' },
   { task: 'pose', model: 'yolov8n-pose.yaml', title: 'pose mAP', metric: 'metrics/mAP50-95(P)' },
   { task: 'obb', model: 'yolov8n-obb.yaml', title: 'obb mAP', metric: 'metrics/mAP50-95(B)' },
-  { task: 'classify', model: 'yolov8n-cls.yaml', title: 'top-1', metric: 'metrics/accuracy_top1' },
 ];
 
 it.each(TASKS)(
   "$task: every checkpoint is judged by the library's own val, named, and the best stays",
   async (given) => {
     const { task, model, title, metric } = given;
-    const data = task === 'classify' ? task : `${task}/data.yaml`;
-    const { code, out, dir, validated } = await train(task, { model, data });
+    const { code, out, dir, validated } = await train(task, { model, data: `${task}/data.yaml` });
     expect(code).toBe(0);
     expect(out).toContain(title);
     expect(validated.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
@@ -44,8 +59,42 @@ it.each(TASKS)(
       expect(Math.abs(Number(report.map) - Number(own[i]))).toBeLessThan(0.05);
     });
     expect(keeperSaid(dir).join()).toContain(`not the task ${task}`);
+    await expectCompared(dir, title);
   },
 );
+
+const OWN_VAL = `
+import json, sys
+from pathlib import Path
+from ultralytics import YOLO
+for checkpoint in sorted(Path(sys.argv[1]).glob("epoch-*/model.pt")):
+    own = YOLO(str(checkpoint)).val(data=sys.argv[2], imgsz=64, plots=False, device="cpu", workers=0, verbose=False, exist_ok=True)
+    print("RESULT" + json.dumps([own.top1, own.top5]))
+`;
+
+it('classify: top-1 and top-5 through ONNX are those of the library for every checkpoint', async () => {
+  const data = path.join(workshop.dir, 'classify');
+  const keys = { model: 'yolov8n-cls.yaml', data, val: true, checkpoints: { keep_last: 9 } };
+  const { code, out, dir, validated } = await train('classify', keys);
+  expect(code).toBe(0);
+  expect(out).toContain('top-1');
+  expect(validated[0]).toMatchObject({ epoch: 1, task: 'classify', images: 12 });
+  expect(validated.map(({ engine }) => engine)).toEqual(Array(5).fill(undefined));
+  await expectCompared(dir, 'top-1');
+  const said = execFileSync(python, ['-c', OWN_VAL, path.join(dir, 'checkpoints'), data], {
+    encoding: 'utf8',
+    cwd: workshop.dir,
+    env: { ...process.env, YOLO_OFFLINE: 'true', YOLO_AUTOINSTALL: 'false' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const own = [...said.matchAll(/RESULT(.*)/g)].map(([, numbers]) => JSON.parse(numbers));
+  expect(own).toHaveLength(5);
+  validated.forEach(({ map, map50 }, i) => {
+    expect(Math.max(Math.abs(Number(map) - own[i][0]), Math.abs(Number(map50) - own[i][1]))).toBeLessThan(
+      0.0005,
+    );
+  });
+});
 
 it('a classification set is a folder: its images are counted', async () => {
   const { assumed, ...counts } = await countForPlan(path.join(workshop.dir, 'classify'), 'ultralytics');

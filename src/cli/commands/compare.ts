@@ -1,10 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
+import { compareDrawn, loadDrawnCheckpoint } from '../../engine/compare/compare-draws';
 import { compareMany, differencesOf } from '../../engine/compare/compare-many';
 import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
 import { loadRunDetections, type RunDetections } from '../../engine/compare/run-detections';
 import type { Cli } from '../cli';
+import { type DrawnPair, drawnLines, drawnReport } from '../compare/drawn-lines';
 import { compareLines } from '../compare/lines';
 import { manyLines } from '../compare/many-lines';
 import { manyReport } from '../compare/many-report';
@@ -44,6 +46,8 @@ async function compareTwo(
   [first, second]: readonly [string, string],
   { runs, json }: CompareOptions,
 ): Promise<ExitCode> {
+  const pair = await drawnPair(io, [first, second], runs);
+  if (pair) return printDrawn(io, pair, json);
   const a = await load(io, first, runs);
   const b = await load(io, second, runs);
   const compared = await compareRuns(a, b);
@@ -57,6 +61,34 @@ async function compareTwo(
     printLine(io.stdout, explainedLine(io.installDir, 'difference'));
   }
   return 0;
+}
+
+function printDrawn(io: CliIo, pair: DrawnPair, json: true | undefined): ExitCode {
+  if (json) printJson(io.stdout, drawnReport(pair));
+  else for (const line of drawnLines(pair)) printLine(io.stdout, line);
+  return 0;
+}
+
+/** Checkpoints of a task other than detection; undefined if boxes are compared. */
+async function drawnPair(
+  io: CliIo,
+  [first, second]: readonly [string, string],
+  runs: string,
+): Promise<DrawnPair | undefined> {
+  const drawn = (reference: string) => {
+    const { dir, epoch } = resolveRun(io, reference, runs);
+    return loadDrawnCheckpoint(reference, dir, epoch);
+  };
+  const [a, b] = [await drawn(first), await drawn(second)];
+  if (!a && !b) return undefined;
+  const difference = a && b && a.task === b.task ? compareDrawn(a, b) : undefined;
+  if (a && b && difference) return { a, b, difference };
+  const tasks = [a, b].map((side) => side?.task ?? 'detect');
+  const why =
+    tasks[0] === tasks[1]
+      ? 'were not judged on the same images by the same rule'
+      : `their tasks are ${tasks.join(' and ')}`;
+  throw badInput(`${first} (A), ${second} (B): ${why}`);
 }
 
 /** Of several, one that cannot be compared has a reason in its row; the others have their difference. */

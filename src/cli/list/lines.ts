@@ -1,5 +1,6 @@
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
+import { shortMetric } from '../../domain/run/task';
 import { cellText } from '../../domain/runs-table/row';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { isRangeTest } from '../../run/kind';
@@ -45,6 +46,14 @@ function cellsOf(one: ListedRow, { columns }: ListView): string[] {
   return columns?.map((key) => shownCell(key, one.row.get(key))) ?? usualCells(one);
 }
 
+type Best = NonNullable<NonNullable<ListedRow['summary']['status']>['progress']>['best'];
+
+/** Whose number it is, and of what if not of boxes. */
+const notesOf = (best: Best): string[] => [
+  ...(best?.own ? ['(its own)'] : []),
+  ...(best?.task === undefined ? [] : [`(${shortMetric(best.task)})`]),
+];
+
 function usualCells({ summary }: ListedRow): string[] {
   const { name, run, presence, status, meta } = summary;
   const { epoch = 0, epochs = run.experiment.resolved.epochs, best } = status?.progress ?? {};
@@ -52,7 +61,7 @@ function usualCells({ summary }: ListedRow): string[] {
     meta.title === undefined ? name : `${meta.title} (${name})`,
     isRangeTest(run) ? `LR test ${presence.state}` : presence.state,
     epochs === 0 ? String(epoch) : `${epoch}/${epochs}`,
-    `${score(best?.map)}${best?.own ? ' (its own)' : ''}`,
+    [score(best?.map), ...notesOf(best)].join(' '),
     best ? String(best.epoch) : '',
     formatAgo((Date.now() - run.created) / 1000, createTranslate()),
     remarks(summary).join('; '),

@@ -1,5 +1,6 @@
-import { ULTRALYTICS_AP } from '../evaluation/scored';
+import { type Scored, ULTRALYTICS_AP } from '../evaluation/scored';
 import { matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
+import { drawWeights, type ImageGroups } from './draw';
 import { groupsOf } from './grouping';
 import { type Limits, shareBelow, wideLimits } from './limits';
 import type { DetectionRecord } from './record';
@@ -21,15 +22,36 @@ const VERSION = 2;
 
 /** The seed is one for all: checkpoints of one val set, judged by one rule, are judged on the same draws. */
 export function drawRecord({ header, detections, truth }: DetectionRecord, replicates: number): DrawnRecord {
-  const groups = groupsOf(header);
   const scored = matchUltralytics(truth, detections, header.rule.matching ?? REPORTED_MATCHING);
+  return drawScored(scored, replicates, groupsOf(header));
+}
+
+/** The same of detections that are matched already, whatever they are: masks, poses, turned boxes. */
+export function drawScored(scored: Scored, replicates: number, groups?: ImageGroups): DrawnRecord {
   const aps = drawnAps(ULTRALYTICS_AP, scored, { seed: SEED, from: 0, to: replicates, groups });
   const point = pointAps(ULTRALYTICS_AP, scored);
   return {
     map: meanPresent(point),
     maps: wideMaps([aps], { point, units: unitsOf(scored, groups) }),
-    units: groups?.count ?? header.images,
+    units: groups?.count ?? scored.images,
   };
+}
+
+/** The same of shares: image i counts `values[i]`, as a class that is right or wrong. */
+export function drawMeans(values: ArrayLike<number>, replicates: number): DrawnRecord {
+  const weights = new Int32Array(values.length);
+  const mean = (): number => {
+    let sum = 0;
+    for (let i = 0; i < weights.length; i++) sum += weights[i] * values[i];
+    return sum / weights.length;
+  };
+  weights.fill(1);
+  const map = mean();
+  const maps = Float64Array.from({ length: replicates }, (_, replicate) => {
+    drawWeights(weights, { seed: SEED, replicate });
+    return mean();
+  });
+  return { map, maps, units: values.length };
 }
 
 /** What tells the draws of one record from those of another: equal texts, same draws. The image size may differ. */

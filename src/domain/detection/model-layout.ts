@@ -6,14 +6,17 @@ import { transposedHead } from './heads/transposed';
 import type { ChannelOrder, Fit, Size } from './letterbox';
 import type { ModelMetadata } from './metadata';
 
-/** What a family of detectors expects as input, and how its output is read. */
-export type ModelLayout = {
-  readonly head: Head;
-  readonly fit: Fit;
+type InputLayout = {
   readonly order: ChannelOrder;
   /** What a byte of the image is divided by. */
   readonly divisor: number;
 };
+
+/** What a family of detectors expects as input, and how its output is read. */
+export type ModelLayout = InputLayout & { readonly head: Head; readonly fit: Fit };
+
+/** What Ultralytics' classifiers expect: a score for each class comes out (src/domain/classification). */
+export type ScoresLayout = InputLayout & { readonly scores: number; readonly fit: 'crop' };
 
 export type LayoutQuestion = {
   /** Shape of the first output, batch first, as the model gave it. */
@@ -31,10 +34,12 @@ const FINISHED_COLUMNS = 6;
 const UNIT = 255;
 
 /** The layout of a model by its metadata and the shape of its output; a sentence if it is not a known one. */
-export function chooseLayout(question: LayoutQuestion): ModelLayout | string {
+export function chooseLayout(question: LayoutQuestion): ModelLayout | ScoresLayout | string {
   const { output, metadata } = question;
+  if (metadata.task === 'classify' && output.length === 2)
+    return { scores: output[1], fit: 'crop', order: 'rgb', divisor: UNIT };
   if (metadata.task !== undefined && metadata.task !== 'detect')
-    return `is a model for the task "${metadata.task}"; only detection models can be validated`;
+    return `is a model for the task "${metadata.task}"; only models that detect or classify can be validated`;
   if (output.length === 4) return gridLayout(question);
   if (output.length !== 3) return unknown(output);
   return rowsLayout(question) ?? unknown(output);

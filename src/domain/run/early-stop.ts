@@ -11,6 +11,8 @@ export type ValidatedEpoch = {
   readonly precision: number;
   readonly recall: number;
   readonly loss?: number;
+  /** What the metrics are of, if not of boxes. */
+  readonly task?: string;
   /** Of the trainer's own library, for tasks that it judges itself (masks and boxes together). */
   readonly fitness?: number;
 };

@@ -2,6 +2,7 @@ import { type Words, words } from '../../base/words';
 import { type Alarm, createEpisode } from './alarm';
 import { judgeEarlyStop, type ValidatedEpoch } from './early-stop';
 import { hasMostAhead, type LrAhead } from './lr-ahead';
+import { metricNames } from './task';
 
 /** Validated epochs without a rise of the smoothed mAP by more than half a percent of its value. */
 const PLATEAU_EPOCHS = 10;
@@ -22,17 +23,19 @@ export function createPlateauAlarm(): (
     const before = Math.max(0, ...smoothed.slice(0, -PLATEAU_EPOCHS));
     const flat = smoothed.length > PLATEAU_EPOCHS && latest <= before * (1 + SMALLEST_RISE);
     const isEarly = hasMostAhead(ahead);
-    const found = { epoch: history.at(-1)?.epoch ?? 1, numbers: { best: before, latest } };
+    const last = history.at(-1);
+    const found = { epoch: last?.epoch ?? 1, task: last?.task, numbers: { best: before, latest } };
     const waits = early(flat && isEarly, () => alarmOf(found, 'plateau_lr_decays', stillDecays(ahead)));
     return late(flat && !isEarly, () => alarmOf(found, 'plateau', undefined)) ?? waits;
   };
 }
 
-type Found = Pick<Alarm, 'numbers'> & { readonly epoch: number };
+type Found = Pick<Alarm, 'numbers'> & { readonly epoch: number; readonly task: string | undefined };
 
-function alarmOf({ epoch, numbers }: Found, rule: string, next: Words | undefined): Alarm {
+function alarmOf({ epoch, task, numbers }: Found, rule: string, next: Words | undefined): Alarm {
   const said = words(
-    'mAP50-95 has not risen for {0} validated epochs (smoothed best {1})',
+    '{0} has not risen for {1} validated epochs (smoothed best {2})',
+    metricNames(task)[0],
     PLATEAU_EPOCHS,
     numbers.best.toFixed(3),
   );

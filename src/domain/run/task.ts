@@ -19,8 +19,14 @@ export function metricNames(task: string | undefined): MetricNames {
   return (task === undefined ? undefined : NAMES[task]) ?? DETECT;
 }
 
-/** Tasks that Ultralytics' own val judges, in a process beside training; Pitwall's validator reads boxes. */
-export const JUDGED_BY_ULTRALYTICS: ReadonlySet<string> = new Set(['segment', 'pose', 'obb', 'classify']);
+/** The first of them where there is little room, and `map` is boxes' unless said otherwise. */
+export const shortMetric = (task: string | undefined): string =>
+  metricNames(task) === DETECT ? 'mAP' : metricNames(task)[0];
+
+/** Tasks that Ultralytics' own val judges, in a process beside training; Pitwall's validator reads boxes and classes. */
+export const JUDGED_BY_ULTRALYTICS: ReadonlySet<string> = new Set(['segment', 'pose', 'obb']);
+/** Tasks whose checkpoints can be validated beside training. */
+export const JUDGED: ReadonlySet<string> = new Set(['detect', 'classify', ...JUDGED_BY_ULTRALYTICS]);
 
 const SUFFIX: Readonly<Record<string, Task>> = {
   seg: 'segment',

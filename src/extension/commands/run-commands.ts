@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatMetric } from '../../domain/display/format';
+import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import { headerOf } from '../../protocol/dashboard/header';
 import { RUN_TAG } from '../../run/files';
@@ -55,17 +56,18 @@ export function summaryOf(run: SharedRun): string {
   const { name, stateLabel, facts } = headerOf(input);
   const { state } = input;
   const best = state.best && state.validations.get(state.best.epoch);
+  const [map, map50] = metricNames(state.plan?.task);
   const rows = checkpointRows(input).filter((row) => row.map !== '');
   return [
     `${name}: ${stateLabel}, ${facts.join(', ')}`,
     ...(best
-      ? [`best: epoch ${best.epoch}, mAP50-95 ${formatMetric(best.map)}, mAP50 ${formatMetric(best.map50)}`]
+      ? [`best: epoch ${best.epoch}, ${map} ${formatMetric(best.map)}, ${map50} ${formatMetric(best.map50)}`]
       : []),
     ...(state.run?.git
       ? [`git: ${state.run.git.commit}${state.run.git.dirty ? ' (with changes)' : ''}`]
       : []),
     '',
-    '| epoch | mAP50-95 | mAP50 | |',
+    `| epoch | ${map} | ${map50} | |`,
     '|---:|---:|---:|---|',
     ...rows.map(
       (row) => `| ${row.epoch}${row.best ? ' ★' : ''} | ${row.map} | ${row.map50} | ${row.verdict.text} |`,

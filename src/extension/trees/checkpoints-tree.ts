@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import type { CheckpointRow } from '../../protocol/dashboard/types';
 import type { Services } from '../services';
@@ -39,7 +40,8 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     // Only the number fits beside the name; its meaning is in the tooltip.
     item.description = row.map === '' ? row.verdict.text : [row.map, row.change].join('  ');
     item.iconPath = new vscode.ThemeIcon(...iconOf(row));
-    item.tooltip = [`mAP50-95 ${row.map || '–'}, mAP50 ${row.map50 || '–'}`, row.verdict.text, row.kept.text]
+    const [map, map50] = metricNames(this.#services.runs.current?.input().state.plan?.task);
+    item.tooltip = [`${map} ${row.map || '–'}, ${map50} ${row.map50 || '–'}`, row.verdict.text, row.kept.text]
       .filter((part) => part !== '')
       .join('\n');
     item.accessibilityInformation = {

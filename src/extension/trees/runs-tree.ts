@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
+import { shortMetric } from '../../domain/run/task';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { alertText, saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
@@ -79,12 +80,13 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     const item = new vscode.TreeItem(meta.title ?? summary.name);
     const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
     const [icon, colour] = isElsewhere ? ELSEWHERE : iconOf(summary);
-    const best = summary.status?.progress?.best?.map;
+    const best = summary.status?.progress?.best;
     const { t } = this.#services;
     item.id = dir;
     item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
     const isShown = dir === this.#services.runs.current?.dir;
-    const map = best === undefined ? '' : `mAP ${formatMetric(best).replace(/^0/, '')}`;
+    const map =
+      best === undefined ? '' : `${shortMetric(best.task)} ${formatMetric(best.map).replace(/^0/, '')}`;
     const whose = own ? '' : vscode.l10n.t('not yours');
     const parts = [isShown ? '●' : '', whose, map, formatAgo((Date.now() - run.created) / 1000, t)];
     item.description = parts.filter((part) => part !== '').join('  ');

@@ -2,7 +2,7 @@ import { formatSeconds } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { exponentialAverage } from '../../domain/display/smooth';
 import type { Points } from '../../domain/display/thin';
-import { metricNames } from '../../domain/run/task';
+import { metricNames, shortMetric } from '../../domain/run/task';
 import type { Validation } from '../../run/validation';
 import { alarmMarks } from './alarm-marks';
 import { type ChartContext, type SeriesDraft, type SeriesHead, visibleRange } from './chart-context';
@@ -67,7 +67,7 @@ export function mapChart(context: ChartContext): ChartView<SeriesDraft> {
   const own = ownSeries(context);
   return {
     id: 'map',
-    title: t('mAP per checkpoint'),
+    title: t('{0} per checkpoint', shortMetric(state.plan?.task)),
     summary: mapSummary(context),
     ...visibleRange(context),
     series: context.other

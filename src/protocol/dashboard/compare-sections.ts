@@ -1,6 +1,7 @@
 import { say } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
 import { formatCount, formatMetric, formatSigned } from '../../domain/display/format';
+import { metricNames } from '../../domain/run/task';
 import { differingSettings, resolvedSettings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import type { ViewInput } from './input';
@@ -58,7 +59,7 @@ function bestTile(input: ViewInput, id: 'first' | 'second', name: string): TileV
   const { state, t } = input;
   return {
     id,
-    label: t('Best mAP50-95 of {0}', name),
+    label: t('Best {0} of {1}', metricNames(state.plan?.task)[0], name),
     value: state.best ? formatMetric(state.best.map) : '–',
     notes: state.best ? [{ text: t('epoch {0}', state.best.epoch), tone: 'quiet' }] : [],
     spark: [],

@@ -3,6 +3,7 @@ import { inEnglish } from '../../base/words';
 import { formatCount, formatMetric } from '../../domain/display/format';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
+import { metricNames } from '../../domain/run/task';
 import type { KeeperEntry } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
@@ -138,22 +139,22 @@ function logOf({ state, t }: ViewInput): LogRow[] {
         message: saidText(c, t),
       }),
     ),
-    ...state.keeper.slice(-LOG_ROWS).map((entry) => keeperRow(entry, t)),
+    ...state.keeper.slice(-LOG_ROWS).map((entry) => keeperRow(entry, t, metricNames(state.plan?.task)[0])),
     ...state.problems.map((message): LogRow => ({ t: 0, level: 'warning', source: t('files'), message })),
   ];
   return rows.sort((a, b) => a.t - b.t).slice(-LOG_ROWS);
 }
 
-function keeperRow(entry: KeeperEntry, t: Translate): LogRow {
+function keeperRow(entry: KeeperEntry, t: Translate, metric: string): LogRow {
   const level =
     entry.type === 'alert' ? entry.severity : entry.type === 'answer' && !entry.ok ? 'warning' : 'info';
-  return { t: entry.t, level, source: t('keeper'), message: keeperMessage(entry, t) };
+  return { t: entry.t, level, source: t('keeper'), message: keeperMessage(entry, t, metric) };
 }
 
-function keeperMessage(entry: KeeperEntry, t: Translate): string {
+function keeperMessage(entry: KeeperEntry, t: Translate, metric: string): string {
   switch (entry.type) {
     case 'best':
-      return t('Best so far: epoch {0}, mAP50-95 {1}.', entry.epoch, entry.map.toFixed(3));
+      return t('Best so far: epoch {0}, {1} {2}.', entry.epoch, metric, entry.map.toFixed(3));
     case 'cleanup':
       return t(
         'Removed the checkpoint of epoch {0}: {1}.',

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
-import { metricNames } from '../../domain/run/task';
+import { metricNames, shortMetric } from '../../domain/run/task';
 import { isRangeTest } from '../../run/kind';
 import { alertText } from '../alert-text';
 import type { ViewInput } from './input';
@@ -73,9 +73,10 @@ function iconOf(input: ViewInput): string {
 function mapText(input: ViewInput): string {
   const { state, t } = input;
   const short = (map: number): string => formatMetric(map).replace(/^0/, '');
-  if (isFinal(input)) return state.best ? t('best mAP {0}', short(state.best.map)) : '';
+  if (isFinal(input))
+    return state.best ? t('best {0} {1}', shortMetric(state.plan?.task), short(state.best.map)) : '';
   const last = lastValidated(input);
-  return last ? `mAP ${short(last.map)}` : '';
+  return last ? `${shortMetric(last.task)} ${short(last.map)}` : '';
 }
 
 function tooltipLines(input: ViewInput): string[] {

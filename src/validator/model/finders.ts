@@ -1,7 +1,7 @@
 import type { Size } from '../../domain/detection/letterbox';
 import { BoxFinder, type FoundBoxes, type NmsOptions } from '../../domain/detection/nms';
 import type { ModelOutput } from '../session/model-session';
-import type { OpenModel } from './open-model';
+import { boxLayout, type OpenModel } from './open-model';
 
 /** Reads a model's outputs; one decoder for each input size that occurs. */
 export class Finders {
@@ -22,7 +22,7 @@ export class Finders {
   }
 
   #create(key: string, output: ModelOutput, input: Size) {
-    const { head } = this.#model.layoutFor(input, output.dims);
+    const { head } = boxLayout(this.#model.layoutFor(input, output.dims));
     const created = { finder: new BoxFinder(head, this.#options), size: head.size };
     this.#bySize.set(key, created);
     return created;

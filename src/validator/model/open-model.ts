@@ -4,7 +4,7 @@ import type { Device } from '../../domain/detection/device';
 import { explain } from '../../domain/detection/explain';
 import type { Size } from '../../domain/detection/letterbox';
 import type { ModelMetadata } from '../../domain/detection/metadata';
-import { chooseLayout, type ModelLayout } from '../../domain/detection/model-layout';
+import { chooseLayout, type ModelLayout, type ScoresLayout } from '../../domain/detection/model-layout';
 import { roundToStride } from '../../domain/detection/rect-batches';
 import { readOnnxFile } from '../../onnx/file';
 import { type ModelSession, modelSession } from '../session/model-session';
@@ -16,7 +16,7 @@ import type { Dimension, InputData, InputType } from '../session/thread-messages
 export type OpenModel = {
   readonly session: ModelSession;
   readonly metadata: ModelMetadata;
-  readonly layout: ModelLayout;
+  readonly layout: ModelLayout | ScoresLayout;
   /** Input for square mode. */
   readonly input: Size;
   /** Batch that the model is fixed to; absent: any. */
@@ -25,8 +25,16 @@ export type OpenModel = {
   readonly anySize: boolean;
   readonly stride: number;
   /** Layout for another input size, by the shape of its output. */
-  layoutFor(input: Size, output: readonly number[]): ModelLayout;
+  layoutFor(input: Size, output: readonly number[]): ModelLayout | ScoresLayout;
 };
+
+/** The layout of a detector. Throws one line if the model is a classifier. */
+export function boxLayout(layout: ModelLayout | ScoresLayout): ModelLayout {
+  if ('head' in layout) return layout;
+  throw new BadInputError(
+    'the model classifies whole images: its data is a folder with train/CLASS/ and val/CLASS/, and it finds no boxes',
+  );
+}
 
 export type OpenOptions = {
   readonly file: string;
@@ -88,7 +96,7 @@ async function describe(
   const stride = Math.max(metadata.stride ?? LEAST_STRIDE, 1);
   const input = inputSize(shape, metadata, stride, options);
   const fixedBatch = typeof shape[0] === 'number' ? shape[0] : undefined;
-  const layoutFor = (size: Size, output: readonly number[]): ModelLayout => {
+  const layoutFor = (size: Size, output: readonly number[]): ModelLayout | ScoresLayout => {
     const layout = chooseLayout({ output, input: size, metadata, classes: options.classes });
     if (typeof layout === 'string') throw new BadInputError(`${file}: ${layout}`);
     return layout;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mapPool } from '../../base/pool';
-import type { DatasetSplit } from '../../dataset/split';
+import type { DatasetImage, DatasetSplit } from '../../dataset/split';
 import { fingerprintOf, valSetText } from '../../domain/compare/val-set';
 import type { ImageResult } from './collect';
 import type { ImageDigests } from './image-digests';
 
 /** What a checkpoint was judged on: the images that were read, in an order that does not depend on their names. */
-export type JudgedSet = {
+export type JudgedSet<R = ImageResult> = {
   readonly fingerprint: string;
-  readonly results: readonly ImageResult[];
+  readonly results: readonly R[];
   /** Of each result: its image, then its labels. */
   readonly digests: readonly string[];
 };
@@ -17,11 +17,15 @@ export type JudgedSet = {
 const READ_WIDTH = 16;
 const HASH_DIGITS = 32;
 
-export async function judgedSetOf(
-  { images, datasetNames }: DatasetSplit,
-  found: readonly ImageResult[],
+type Labelled = Pick<DatasetSplit, 'datasetNames'> & {
+  readonly images: readonly Pick<DatasetImage, 'file' | 'stamp' | 'labelDigest'>[];
+};
+
+export async function judgedSetOf<R extends { readonly index: number }>(
+  { images, datasetNames }: Labelled,
+  found: readonly R[],
   digests: ImageDigests,
-): Promise<JudgedSet> {
+): Promise<JudgedSet<R>> {
   const judged = await mapPool(found, READ_WIDTH, async (result) => {
     const image = images[result.index];
     return { result, digest: (await digests.of(image)) + image.labelDigest };

@@ -1,5 +1,7 @@
 import { toError } from '../../base/async';
 import { decodeImage } from '../../dataset/decode/decode';
+import { cropInput, placeCrop } from '../../domain/classification/crop';
+import type { RgbImage } from '../../domain/detection/image';
 import {
   type ChannelOrder,
   type Fit,
@@ -18,7 +20,7 @@ export type PreparedImage = {
 };
 
 export type Preparation = {
-  readonly fit: Fit;
+  readonly fit: Fit | 'crop';
   readonly order: ChannelOrder;
   /** Length of the longer side of the images. */
   readonly imgsz: number;
@@ -69,9 +71,17 @@ export class PreparedSet {
 
   async #decode(index: number, input: Size): Promise<PreparedImage> {
     const image = await decodeImage(this.#files[index], (bytes) => this.#onBytes(index, bytes));
-    const placement = placeImage(image, input, this.#how.fit, this.#how.imgsz);
-    const pixels = fillInput(image, placement, this.#how.order);
-    return { size: { width: image.width, height: image.height }, placement, pixels };
+    return { size: { width: image.width, height: image.height }, ...this.#place(image, input) };
+  }
+
+  #place(image: RgbImage, input: Size): Omit<PreparedImage, 'size'> {
+    const { fit, imgsz, order } = this.#how;
+    if (fit === 'crop') {
+      const placement = placeCrop(image, input);
+      return { placement, pixels: cropInput(image, placement) };
+    }
+    const placement = placeImage(image, input, fit, imgsz);
+    return { placement, pixels: fillInput(image, placement, order) };
   }
 
   #keep(index: number, prepared: PreparedImage): PreparedImage {

@@ -135,7 +135,7 @@ describe('the validation of a run', () => {
   };
   const events: { readonly [K in ValidationEvent['kind']]: ValidationEvent } = {
     start: { kind: 'start', epoch: 4 },
-    validated: { kind: 'validated', hasBoxes: true, before: 2 },
+    validated: { kind: 'validated', isComparable: true, before: 2 },
     failed: { kind: 'failed' },
     compared: { kind: 'compared' },
     end: { kind: 'end' },
@@ -154,7 +154,7 @@ describe('the validation of a run', () => {
 
   it('compares only boxes, and knows which checkpoint it has at hand', () => {
     expect(
-      validationTransition(states.validating, { kind: 'validated', hasBoxes: false, before: 2 }),
+      validationTransition(states.validating, { kind: 'validated', isComparable: false, before: 2 }),
     ).toEqual(states.free);
     expect(Object.values(states).map(epochOf)).toEqual([undefined, 3, 3, undefined]);
   });

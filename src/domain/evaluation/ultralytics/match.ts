@@ -1,6 +1,6 @@
 // Ultralytics' BaseValidator.match_predictions: single precision, no crowd, no area ranges.
 import { gatherInts, identityOrder, runStarts, sortByKey } from '../order';
-import { rankDetections } from '../ranking';
+import { type Rankable, type Ranking, rankDetections } from '../ranking';
 import type { Scored } from '../scored';
 import type { Detections, GroundTruth } from '../types';
 import { boxIou } from './iou';
@@ -34,20 +34,39 @@ export function matchUltralytics(
   rule: MatchingRule = REPORTED_MATCHING,
 ): Scored {
   const { images, classes } = groundTruth;
-  const { order: ranking, start } = rankDetections(detections, images, classes);
-  const hitOf = judge(groundTruth, detections, { rule, order: sortByKey(ranking, detections.image, images) });
-  const truthOrder = sortByKey(identityOrder(groundTruth.class.length), groundTruth.class, classes);
+  const ranking = rankDetections(detections, images, classes);
+  const order = sortByKey(ranking.order, detections.image, images);
+  return scoredOf(groundTruth, {
+    ...detections,
+    ranking,
+    hit: judge(groundTruth, detections, { rule, order }),
+  });
+}
+
+type Matched = Rankable & { readonly image: Uint32Array; readonly hit: Int32Array };
+
+/** Detections that another program matched: bit t of `hit` is a true positive at threshold t. */
+export function scoreMatched(groundTruth: Omit<GroundTruth, 'boxes'>, matched: Matched): Scored {
+  const ranking = rankDetections(matched, groundTruth.images, groundTruth.classes);
+  return scoredOf(groundTruth, { ...matched, ranking });
+}
+
+function scoredOf(
+  { images, classes, class: cls, image }: Omit<GroundTruth, 'boxes'>,
+  { ranking: { order, start }, hit, ...detections }: Matched & { readonly ranking: Ranking },
+): Scored {
+  const truthOrder = sortByKey(identityOrder(cls.length), cls, classes);
   return {
     images,
     classes,
     thresholds: THRESHOLDS,
     start,
-    image: ranking.map((i) => detections.image[i]),
-    scores: Float64Array.from(ranking, (i) => detections.scores[i]),
-    hit: gatherInts(hitOf, ranking),
-    ignored: new Int32Array(ranking.length),
-    truthStart: runStarts(groundTruth.class, truthOrder.length, classes),
-    truthImage: truthOrder.map((i) => groundTruth.image[i]),
+    image: order.map((i) => detections.image[i]),
+    scores: Float64Array.from(order, (i) => detections.scores[i]),
+    hit: gatherInts(hit, order),
+    ignored: new Int32Array(order.length),
+    truthStart: runStarts(cls, truthOrder.length, classes),
+    truthImage: truthOrder.map((i) => image[i]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { words } from '../../../base/words';
 import { medianOf } from '../loss-history';
+import { metricNames } from '../task';
 import {
   type EpochReading,
   type JudgedEpoch,
@@ -83,7 +84,8 @@ function judgeMap(history: readonly JudgedEpoch[], isRaised: boolean): RuleVerdi
   return {
     numbers: { best: best.value, now: now.value, bestEpoch: best.epoch, loss: now.loss, lossThen: best.loss },
     said: words(
-      'overfitting: mAP50-95 falls, {0} about epoch {1}, {2} now, while the training loss falls from {3} to {4}',
+      'overfitting: {0} falls, {1} about epoch {2}, {3} now, while the training loss falls from {4} to {5}',
+      metricNames(history.at(-1)?.task)[0],
       best.value.toFixed(3),
       best.epoch,
       now.value.toFixed(3),
@@ -144,7 +146,8 @@ function isSecond(history: readonly JudgedEpoch[], best: JudgedEpoch): boolean {
 function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
   const { low = Number.NaN, high = Number.NaN } = last.versusBest ?? {};
   const said = words(
-    'mAP50-95 has collapsed: {0} at epoch {1}, {2} at epoch {3}',
+    '{0} has collapsed: {1} at epoch {2}, {3} at epoch {4}',
+    metricNames(last.task)[0],
     best.map.toFixed(3),
     best.epoch,
     last.map.toFixed(3),

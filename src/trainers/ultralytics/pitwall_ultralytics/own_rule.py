@@ -9,8 +9,10 @@ SLOPED_AP = 0.6
 
 
 def rule_of(trainer) -> dict:
-    """The rule as an event holds it; empty if nothing is matched by overlap (classification)."""
+    """The rule as an event holds it; empty if this task is judged by something else."""
     validator = trainer.validator
+    if str(trainer.args.task) == "classify":
+        return rule_of_classes(trainer)
     if getattr(validator, "iouv", None) is None:
         return {}
     args = validator.args
@@ -23,6 +25,22 @@ def rule_of(trainer) -> dict:
         "rect": bool(getattr(dataset, "rect", True)), "matching": matching(validator), "tail": tail(),
         "nms": getattr(args, "nms", None),
     }
+
+
+def rule_of_classes(trainer) -> dict:
+    """A class is right or wrong: only the images count. What decides about boxes has its usual value."""
+    boxes = {"conf": 0.001, "iou": 0.7, "max_det": 300, "agnostic": False, "classes": None, "matching": "greedy", "tail": "drop", "nms": None}
+    return {**boxes, "split": str(trainer.args.split), "fraction": float(split_fraction(trainer.args)), "rect": False,
+            "batch": int(trainer.test_loader.batch_size), "single_cls": bool(trainer.args.single_cls)}
+
+
+def split_fraction(args):
+    """Of the images that are validated on; a single `fraction` is that of training."""
+    try:
+        from ultralytics.data.utils import get_split_fraction
+    except ImportError:  # an older version
+        return 1.0
+    return get_split_fraction(args.fraction, str(args.split))
 
 
 def needs_own_judge(trainer) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .files import require_regular
 from .lines import serve_lines
+from .matched import Matches
 from .metric_names import named
 
 MOST_BATCH = 32  # images at once by default
@@ -37,7 +38,8 @@ def handle(request: dict) -> dict:
     seen = Seen()
     base = model._smart_load("validator")
     records = base is DetectionValidator  # boxes are all that there is to compare, and lie in the input as Pitwall expects
-    kind = watching_validator(base, seen, records)
+    matches = Matches()
+    kind = watching_validator(base, seen, records, matches)
     with tempfile.TemporaryDirectory(prefix="pitwall-val-") as folder:
         metrics = model.val(
             validator=kind, data=request["data"], split=request["split"], imgsz=request["imgsz"],
@@ -45,9 +47,12 @@ def handle(request: dict) -> dict:
             **by_rule(request.get("rule")), workers=0, plots=False, save_json=False, verbose=False, project=folder, name="val", exist_ok=True,
         )
     if records:
-        write_found(Path(request["out"]), seen.found)
+        write_rows(Path(request["out"]), {"images": [f["image"] for f in seen.found]}, [f["rows"] for f in seen.found])
+    matched = not records and matches.images > 0
+    if matched:
+        write_rows(Path(request["out"]), *matches.lines(len(model.names)))
     return {
-        "task": model.task, **numbers(metrics), "recorded": records,
+        "task": model.task, **numbers(metrics), "recorded": records, "matched": matched,
         "device": str(device), "half": half, "batch": batch, "images": seen.images,
         "inference": float(metrics.speed.get("inference", 0.0)) * seen.images / 1000,
     }
@@ -94,8 +99,8 @@ class Seen:
         self.found = []  # detections of each image
 
 
-def watching_validator(base, seen: Seen, records: bool):
-    """The task's own validator, which also counts images and records the detections of each."""
+def watching_validator(base, seen: Seen, records: bool, matches: Matches):
+    """The task's own validator, which also counts images and records the detections of each, or what of them was matched."""
 
     class Watching(base):
         def preprocess(self, batch):
@@ -106,6 +111,8 @@ def watching_validator(base, seen: Seen, records: bool):
             if records:
                 seen.found.extend(described(pred, batch, index) for index, pred in enumerate(preds))
             super().update_metrics(preds, batch)
+            if not records:
+                matches.take(self.metrics, batch["im_file"])
 
     return Watching
 
@@ -125,13 +132,13 @@ def described(pred, batch: dict, index: int) -> dict:
     }
 
 
-def write_found(path: Path, found: list) -> None:
+def write_rows(path: Path, about: dict, rows: list) -> None:
     """Written beside, renamed whole."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     with draft.open("xb") as file:  # never through a link
-        file.write(json.dumps({"images": [f["image"] for f in found]}).encode() + b"\n")
-        for f in found:
-            file.write(f["rows"].tobytes())
+        file.write(json.dumps(about).encode() + b"\n")
+        for array in rows:
+            file.write(array.tobytes())
     os.replace(draft, path)
 
 

@@ -18,6 +18,7 @@ const NOTHING: ModelMetadata = {
 function layoutOf(output: readonly number[], question: Partial<LayoutQuestion> = {}): ModelLayout {
   const layout = chooseLayout({ output, input: { width: 640, height: 640 }, metadata: NOTHING, ...question });
   if (typeof layout === 'string') throw new Error(layout);
+  if (!('head' in layout)) throw new Error(`a classifier of ${layout.scores} classes`);
   return layout;
 }
 
@@ -63,8 +64,13 @@ describe('the layout of a model', () => {
     const question = { input: { width: 640, height: 640 }, metadata: NOTHING };
     expect(chooseLayout({ ...question, output: [1, 1000] })).toContain('[1, 1000]');
     expect(chooseLayout({ ...question, output: [1, 4, 8400] })).toContain('not a known detector layout');
-    const classify = { ...NOTHING, task: 'classify' };
-    expect(chooseLayout({ ...question, output: [1, 1000], metadata: classify })).toContain('"classify"');
+    const segment = { ...NOTHING, task: 'segment' };
+    expect(chooseLayout({ ...question, output: [1, 39, 8400], metadata: segment })).toContain('"segment"');
+  });
+
+  it('of a classifier is a score for each class', () => {
+    const question = { input: { width: 224, height: 224 }, metadata: { ...NOTHING, task: 'classify' } };
+    expect(chooseLayout({ ...question, output: [1, 1000] })).toMatchObject({ scores: 1000, fit: 'crop' });
   });
 });
 
