@@ -12,7 +12,7 @@ import { until as eventually } from '../helpers/until';
 /** The interpreter that `npm run test:ultralytics` made; the CLI takes it from PITWALL_PYTHON. */
 export const python = process.env.PITWALL_PYTHON ?? '';
 
-/** Where a test works: a folder with data, and its runs. */
+/** The folder that a test works in, with data, and its runs. */
 export type Workshop = { readonly dir: string; readonly runDir: (name: string) => string };
 
 /** A folder with the example data, few images, for runs of the real library. */

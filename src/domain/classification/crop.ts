@@ -3,7 +3,7 @@ import type { RgbImage } from '../detection/image';
 import type { Placement, Size } from '../detection/letterbox';
 import { resizePillow } from './pillow-resize';
 
-/** Where an image is in a classifier's square input: the shorter side fills it, the middle of the longer one is taken. */
+/** The place of an image in a classifier's square input: the shorter side fills it, the middle of the longer one is taken. */
 export function placeCrop({ width, height }: Size, input: Size): Placement {
   const side = input.width;
   const long = Math.trunc((side * Math.max(width, height)) / Math.min(width, height));

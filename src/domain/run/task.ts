@@ -19,7 +19,7 @@ export function metricNames(task: string | undefined): MetricNames {
   return (task === undefined ? undefined : NAMES[task]) ?? DETECT;
 }
 
-/** The first of them where there is little room, and `map` is boxes' unless said otherwise. */
+/** The first of them in few letters; boxes' if no task is known. */
 export const shortMetric = (task: string | undefined): string =>
   metricNames(task) === DETECT ? 'mAP' : metricNames(task)[0];
 
