@@ -17,7 +17,7 @@ type EntryRule = (entries: Entries, file: string) => readonly Problem[];
 
 /** Checks for one trainer only: required keys, values that it does not know, keys that it does not use. */
 export function checkForTrainer(entries: Entries, trainer: TrainerKind, file: string): readonly Problem[] {
-  const rules = [...RULES[trainer], checkValidationDevice, checkEngine(trainer), noteDecided];
+  const rules = [...(RULES[trainer] ?? []), checkValidationDevice, checkEngine(trainer), noteDecided];
   return [...rules.flatMap((rule) => rule(entries, file)), ...noteUnused(entries, trainer)];
 }
 
@@ -27,7 +27,8 @@ const CHECK_BATCH = onlyFor(
   words('expected a whole number of at least 1, -1, or a share of the memory between 0 and 1'),
 );
 
-const RULES: Readonly<Record<TrainerKind, readonly EntryRule[]>> = {
+/** What a kind asks of its experiment beside the kinds and bounds of its keys. */
+const RULES: Readonly<Partial<Record<TrainerKind, readonly EntryRule[]>>> = {
   builtin: [
     required('data', words('a dataset YAML, such as {0}', 'data.yaml')),
     checkOwnModel,
