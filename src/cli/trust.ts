@@ -1,4 +1,4 @@
-import { readRun } from '../run/folder/read';
+import { readRun, readRunBytes } from '../run/folder/read';
 import { isOwnRun, NotOwnRun, signRun } from '../run/folder/signature';
 import { type NamedByRun, namedByRun } from '../run/named-by-run';
 import { badInput } from './failure';
@@ -14,8 +14,9 @@ export const TRUST = [
 export async function mayAct(io: CliIo, dir: string, trust = false): Promise<boolean> {
   if (await isOwnRun(dir)) return true;
   if (!trust) return false;
-  await signRun(dir);
-  printLine(io.stderr, `trusted: ${dir}; ${await describe(dir)}`);
+  const { run, bytes } = await readRunBytes(dir);
+  printLine(io.stderr, `trusted: ${dir}; ${wordsOf(namedByRun(run))}`);
+  await signRun(dir, bytes);
   return true;
 }
 
@@ -26,17 +27,14 @@ export async function requireActing(io: CliIo, dir: string, trust = false): Prom
 
 /** One line: why nothing is done, what would be executed, and the option that allows it. */
 export async function refusalOf(dir: string): Promise<string> {
-  return `${new NotOwnRun(dir).message}; --trust lets Pitwall act on it: ${await describe(dir)}`;
+  return `${new NotOwnRun(dir).message}; --trust lets Pitwall act on it: ${wordsOf(namedByRun(await readRun(dir)))}`;
 }
 
-async function describe(dir: string): Promise<string> {
-  return wordsOf(namedByRun(await readRun(dir)));
-}
-
-function wordsOf({ program, python, folder, data }: NamedByRun): string {
+function wordsOf({ program, python, model, folder, data }: NamedByRun): string {
   const parts = [
     program === undefined ? undefined : `it runs ${program}`,
     python === undefined ? undefined : `its interpreter is ${python}`,
+    model === undefined ? undefined : `its model is ${model}`,
     data === undefined ? undefined : `its dataset is ${data}`,
     `it works in ${folder}`,
   ];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readRun } from '../run/folder/read';
+import { readRunBytes } from '../run/folder/read';
 import { isOwnRun, signRun } from '../run/folder/signature';
 import { type NamedByRun, namedByRun } from '../run/named-by-run';
 import { showWarningMessage } from './notices';
@@ -18,16 +18,19 @@ export async function mayAct(dir: string): Promise<boolean> {
     '{0} was not started by you, or was copied or moved since. Act on it all the same?',
     path.basename(dir),
   );
-  const detail = detailOf(namedByRun(await readRun(dir)));
+  const { run, bytes } = await readRunBytes(dir);
+  const detail = detailOf(namedByRun(run));
   if ((await showWarningMessage(question, { modal: true, detail }, trust)) !== trust) return false;
-  await signRun(dir);
+  // What was shown, not what may be there by now.
+  await signRun(dir, bytes);
   return true;
 }
 
-function detailOf({ program, python, folder, data }: NamedByRun): string {
+function detailOf({ program, python, model, folder, data }: NamedByRun): string {
   const lines = [
     program === undefined ? undefined : vscode.l10n.t('It runs: {0}', program),
     python === undefined ? undefined : vscode.l10n.t('Its interpreter: {0}', python),
+    model === undefined ? undefined : vscode.l10n.t('Its model: {0}', model),
     data === undefined ? undefined : vscode.l10n.t('Its dataset: {0}', data),
     vscode.l10n.t('It works in: {0}', folder),
   ];

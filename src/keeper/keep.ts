@@ -9,7 +9,7 @@ import { RUN_FORMAT, type StatusFile } from '../run/files';
 import { requireActable } from '../run/folder/act-on';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { runPaths } from '../run/folder/paths';
-import { readRun, readStatus } from '../run/folder/read';
+import { readStatus } from '../run/folder/read';
 import { writeWhole } from '../run/folder/write-file';
 import { keepRun } from './keeper';
 import type { KeeperOptions } from './keeper-parts';
@@ -30,8 +30,7 @@ export type KeepOptions = {
 
 /** Becomes the run's keeper and ends when there is nothing left to do; `refused` if another process keeps it. */
 export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
-  await requireActable(options.dir);
-  const run = await readRun(options.dir);
+  const run = await requireActable(options.dir);
   for (let { task } = options; ; task = 'adopt') {
     const lock = takeLock(options.dir);
     if (!lock) return 'refused';

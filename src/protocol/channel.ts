@@ -89,7 +89,8 @@ export class Channel {
 
   async #serve({ id, method, params }: Extract<Wire, { kind: 'request' }>): Promise<void> {
     try {
-      const handler = this.#options.handlers?.[method];
+      const { handlers = {} } = this.#options;
+      const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
       if (!handler) throw new Error(`no handler for ${method}`);
       const value = await handler(params);
       this.#answer({ kind: 'result', id, value });

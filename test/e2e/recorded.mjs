@@ -1,4 +1,5 @@
 // Recorded runs for pictures: written by test/helpers/record-run.ts.
+import path from 'node:path';
 import { loadTypeScript } from './load-typescript.mjs';
 
 const RECORDINGS = [
@@ -38,9 +39,9 @@ const RECORDINGS = [
 /** Writes recorded runs into a workspace's runs folder: a completed one, a better one, a diverged one unless named. */
 export async function recordedRuns({ config, runs }, names = ['pcb-nano-1', 'pcb-micro-1', 'pcb-nano-hot']) {
   const { recordRuns } = await loadTypeScript('test/helpers/record-run.ts');
-  await recordRuns(
-    config,
-    runs,
-    RECORDINGS.filter(({ name }) => names.includes(name)),
-  );
+  const { signRun } = await loadTypeScript('src/run/folder/signature.ts');
+  const recordings = RECORDINGS.filter(({ name }) => names.includes(name));
+  await recordRuns(config, runs, recordings);
+  // The person's own: another's images are not shown.
+  for (const { name } of recordings) await signRun(path.join(runs, name));
 }

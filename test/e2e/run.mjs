@@ -97,10 +97,11 @@ const browser = await launchChromium();
 const suite = createSuite(option('--only'));
 try {
   const wanted = option('--part');
-  // A Python environment of several GB, and minutes under a trace: only by name.
-  const byName = [ultralytics, hostile].filter((part) => part.name === wanted);
+  // A Python environment of several GB: only by name.
   const parts =
-    byName.length > 0 ? byName : [pages, editing, hovers, training, daily, twoWindows, trouble, looks];
+    wanted === ultralytics.name
+      ? [ultralytics]
+      : [pages, editing, hovers, training, daily, twoWindows, trouble, looks, hostile];
   const context = { suite, browser, extensions };
   if (wanted !== 'pages' && !(await isWarm(context))) suite.counts.failed++;
   for (const part of suite.counts.failed > 0 ? [] : parts) {

@@ -30,11 +30,12 @@ export async function ensureKeeper(
   options: HostOptions,
   task: KeeperTask = 'adopt',
 ): Promise<'running' | 'started' | 'elsewhere'> {
-  const run = await readRun(runDir);
+  // One clear line if it is not a run folder.
+  await readRun(runDir);
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') return 'elsewhere';
   if (owner.kind === 'alive') return 'running';
-  await requireActable(runDir);
+  const run = await requireActable(runDir);
   const keeper = path.join(options.installDir, 'keeper.js');
   const child = await spawnDetached({
     program: options.nodePath ?? process.execPath,

@@ -3,7 +3,7 @@ import { createTranslate } from '../../base/translate';
 import { formatDuration } from '../../domain/display/duration';
 import type { ProcessIdentity, StatusFile } from '../../run/files';
 import { requireActable } from '../../run/folder/act-on';
-import { readRun, readStatus } from '../../run/folder/read';
+import { readStatus } from '../../run/folder/read';
 import type { RunMark } from '../process/carries-run';
 import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
@@ -41,8 +41,7 @@ export class KeptOnOtherMachine extends StillKept {
  * and `KeptOnOtherMachine` if another machine, container or boot keeps it and the take-over was not approved.
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
-  await requireActable(runDir);
-  const run = await readRun(runDir);
+  const run = await requireActable(runDir);
   const status = await readStatus(runDir);
   refuseWhileTraining(run.name, markOf(runDir, run), status);
   const owner = readOwner(runDir);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from '../../run/folder/make-folder';
+import { withFolder } from '../../run/folder/open-folder';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { removeTree } from '../../run/folder/remove';
@@ -9,6 +9,7 @@ import { isOwnRun, signRun } from '../../run/folder/signature';
 import { markOf, trainersOfRun } from '../process/run-processes';
 import { readOwner } from './lock';
 
+/** A folder of the runs folder itself: a link of that name could lead anywhere. */
 const TRASH = '.trash';
 const TRASHED = /^(.+)\.(\d{13})$/;
 
@@ -26,11 +27,12 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
     throw new Error(`run ${run.name} is still at work: stop it first`);
   if (owner.kind === 'elsewhere')
     throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
-  const trash = path.join(path.dirname(dir), TRASH);
-  await makeFolder(trash);
-  const trashed = path.join(trash, `${path.basename(dir)}.${now}`);
+  const runsDir = path.dirname(dir);
+  const trash = path.join(runsDir, TRASH);
+  const name = `${path.basename(dir)}.${now}`;
+  const trashed = path.join(trash, name);
   const isOwn = await isOwnRun(dir);
-  await rename(dir, trashed);
+  await withFolder({ folder: trash, root: runsDir, make: true }, (opened) => rename(dir, opened.at(name)));
   // Pitwall moved it: the run still belongs to the same user.
   if (isOwn) await signRun(trashed);
   return { dir: trashed, name: path.basename(dir), deleted: now };
@@ -39,7 +41,8 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
 /** Deleted runs of a runs folder, latest first. */
 export async function listTrash(runsDir: string): Promise<TrashedRun[]> {
   const trash = path.join(runsDir, TRASH);
-  const names = await readdir(trash).catch(() => [] as string[]);
+  const listed = withFolder({ folder: trash, root: runsDir }, (opened) => readdir(opened.at('.')));
+  const names = await listed.catch(() => [] as string[]);
   const runs = names.flatMap((entry) => {
     const match = TRASHED.exec(entry);
     return match ? [{ dir: path.join(trash, entry), name: match[1], deleted: Number(match[2]) }] : [];
@@ -49,10 +52,12 @@ export async function listTrash(runsDir: string): Promise<TrashedRun[]> {
 
 /** Puts a deleted run back under its name. Throws one clear line if the name is in use again. */
 export async function restoreRun(trashed: TrashedRun): Promise<string> {
-  const dir = path.join(path.dirname(trashed.dir), '..', trashed.name);
+  const trash = path.dirname(trashed.dir);
+  const root = path.dirname(trash);
+  const dir = path.join(root, trashed.name);
   if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
   const isOwn = await isOwnRun(trashed.dir);
-  await rename(trashed.dir, dir);
+  await withFolder({ folder: trash, root }, (opened) => rename(opened.at(path.basename(trashed.dir)), dir));
   if (isOwn) await signRun(dir);
   return path.resolve(dir);
 }
@@ -63,5 +68,5 @@ export async function purgeRun(trashed: TrashedRun): Promise<void> {
     path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));
   if (!inTrash || !existsSync(runPaths(trashed.dir).run))
     throw new Error(`${trashed.dir} is not a deleted run`);
-  removeTree(trashed.dir);
+  removeTree(trashed.dir, path.dirname(path.dirname(trashed.dir)));
 }

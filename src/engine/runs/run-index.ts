@@ -4,13 +4,14 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
+import { mapPool } from '../../base/pool';
 import type { MetaFile, RunFile, StatusFile } from '../../run/files';
 import { readMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { readRunBytes, readStatus } from '../../run/folder/read';
 import { codeOf } from '../../run/folder/refused';
 import { isMarkedWith } from '../../run/folder/signature';
-import { knownUserKey } from '../../run/folder/user-key';
+import { knownUserKeys } from '../../run/folder/user-key';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
 import { PollLoop } from '../watch/poll-loop';
@@ -48,6 +49,11 @@ export async function openRunsFolder(dir: string): Promise<RunsFolder> {
   return folder;
 }
 
+/** Ten times a large table of runs; a folder of more is not one of runs, and all of it is read again every few seconds. */
+const MOST_ENTRIES = 20_000;
+/** Files that are open at once: systems allow a process 256 at least. */
+const AT_ONCE = 48;
+
 export type RunListing = { readonly runs: readonly RunSummary[]; readonly problems: readonly string[] };
 
 /**
@@ -55,35 +61,54 @@ export type RunListing = { readonly runs: readonly RunSummary[]; readonly proble
  * again.
  */
 export async function listRuns(dir: string, known: readonly RunSummary[] = []): Promise<RunListing> {
-  const names = await readdir(dir).catch(() => [] as string[]);
+  const { dirs, problems } = entriesOf(dir, await readdir(dir).catch(() => [] as string[]));
   const before = new Map(known.map((run) => [run.dir, run]));
-  const dirs = names.filter((name) => !name.startsWith('.')).map((name) => path.join(dir, name));
-  const key = keyForReading();
-  const results = await Promise.all(dirs.map((run) => readOrKeep(run, before.get(run), key)));
+  const keys = keysForReading();
+  const results = await mapPool(dirs, AT_ONCE, (run) => readOrKeep(run, before.get(run), keys));
   const runs = results.filter((r) => typeof r === 'object');
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
-    problems: results.filter((r) => typeof r === 'string'),
+    problems: [...results.filter((r) => typeof r === 'string'), ...problems],
   };
 }
 
+/** @internal The entries of a runs folder that are read, and how many there are if not all are. */
+export function entriesOf(
+  dir: string,
+  all: readonly string[],
+): { readonly dirs: readonly string[]; readonly problems: readonly string[] } {
+  const names = all.filter((name) => !name.startsWith('.'));
+  const dirs = names.slice(0, MOST_ENTRIES).map((name) => path.join(dir, name));
+  const left = names.length - dirs.length;
+  const said = `${dir}: has ${names.length} entries; the first ${MOST_ENTRIES} are read`;
+  return { dirs, problems: left > 0 ? [said] : [] };
+}
+
 /** A damaged one is reported by what acts on a run: a list without its runs is of no use. */
-function keyForReading(): Buffer | undefined {
+function keysForReading(): readonly Buffer[] {
   try {
-    return knownUserKey();
+    return knownUserKeys();
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 async function readOrKeep(
   dir: string,
   known: RunSummary | undefined,
-  key: Buffer | undefined,
+  keys: readonly Buffer[],
 ): Promise<RunSummary | string | undefined> {
+  // In a folder of 100,000 others, only what may be a run costs more than a glance.
+  if (!(await isThere(runPaths(dir).run))) return undefined;
   const times = await changeTimes(dir);
-  return known?.changed === times.join(' ') && hasEnded(known) ? known : summarize(dir, times, key);
+  return known?.changed === times.join(' ') && hasEnded(known) ? known : summarize(dir, times, keys);
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error: unknown) => !NO_RUN.has(codeOf(error)),
+  );
 
 /** When status, meta and signature were last replaced; 0 for one that is not there. */
 async function changeTimes(dir: string): Promise<number[]> {
@@ -109,7 +134,7 @@ const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 async function summarize(
   dir: string,
   times: readonly number[],
-  key: Buffer | undefined,
+  keys: readonly Buffer[],
 ): Promise<RunSummary | string | undefined> {
   try {
     const { run, bytes } = await readRunBytes(dir);
@@ -122,7 +147,7 @@ async function summarize(
       meta: times[1] === 0 ? {} : await readMeta(dir),
       status,
       presence: await readPresence(dir, run, status),
-      own: await isMarkedWith(key, dir, bytes),
+      own: await isMarkedWith(keys, dir, bytes),
       changed: times.join(' '),
     };
   } catch (error) {

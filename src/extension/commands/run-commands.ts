@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { noticeText } from '../../base/notice-text';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
@@ -130,7 +131,7 @@ export async function archiveRun(services: Services, target: MaybeRun): Promise<
 
 export async function restoreRun(services: Services, target: MaybeRun): Promise<void> {
   const archived = services.runs.runs.filter((run) => run.meta.archived);
-  const items = archived.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
+  const items = archived.map((run) => ({ label: noticeText(run.meta.title ?? run.name), dir: run.dir }));
   const title = vscode.l10n.t('Restore');
   const dir = target?.dir ?? (await vscode.window.showQuickPick(items, { title }))?.dir;
   if (dir === undefined || !(await mayAct(dir))) return;
@@ -158,7 +159,7 @@ export async function compareRuns(
     void showInformationMessage(vscode.l10n.t('There is no second run to compare with.'));
     return;
   }
-  const items = candidates.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
+  const items = candidates.map((run) => ({ label: noticeText(run.meta.title ?? run.name), dir: run.dir }));
   const title = vscode.l10n.t('Compare with which run?');
   const other = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   if (other) await services.dashboards.open({ kind: 'compare', dir, with: other.dir });

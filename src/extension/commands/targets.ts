@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { noticeText } from '../../base/notice-text';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES } from '../../run/state-names';
@@ -32,7 +33,7 @@ export async function pickRun(
   const current = services.runs.current?.dir;
   const items = runs
     .map((run) => ({
-      label: run.meta.title ?? run.name,
+      label: noticeText(run.meta.title ?? run.name),
       description: stateLabel(run.presence.state, services.t, run.run),
       detail: vscode.workspace.asRelativePath(path.dirname(run.dir)),
       dir: run.dir,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { noticeText } from '../../base/notice-text';
 import { formatAgo } from '../../domain/display/duration';
 import { formatBytes } from '../../domain/display/format';
 import { bytesOf, clearRun, emptyOldTrash, planSpace, type SpacePlan } from '../../engine/control/free-space';
@@ -23,7 +24,7 @@ export async function deleteRun(services: Services, target: RunTarget | undefine
 
 export async function restoreDeletedRun(services: Services): Promise<void> {
   const items = (await everyTrashedRun(services)).map((run) => ({
-    label: run.name,
+    label: noticeText(run.name),
     description: formatAgo((Date.now() - run.deleted) / 1000, services.t),
     detail: vscode.workspace.asRelativePath(path.dirname(path.dirname(run.dir))),
     run,

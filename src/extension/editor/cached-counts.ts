@@ -60,7 +60,8 @@ export function ultralyticsFor(
   folder: string,
 ): Promise<string | undefined> | string | undefined {
   if (trainer !== 'ultralytics') return undefined;
-  const wanted = setting('ultralyticsVersion', '').trim();
+  // A workspace's settings may hold anything.
+  const wanted = String(setting<unknown>('ultralyticsVersion', '')).trim();
   if (wanted !== '') return wanted;
   const named = setting('python', '');
   return kept(versions, `${folder}\n${named}`, () => findVersion(folder, named));

@@ -9,6 +9,7 @@ import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
 import type { DetectionsFile } from '../../run/detections-file';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
+import { isOwnRun } from '../../run/folder/signature';
 import { readDetections } from './detections';
 
 const PAGE_IMAGES = 24;
@@ -29,6 +30,13 @@ const MIME: Readonly<Record<string, string>> = {
 export async function galleryOf(run: LiveRun, epoch: number | undefined, from: number): Promise<Gallery> {
   const kept = await readDetections(run, epoch);
   if (!kept) return nothing(vscode.l10n.t('Boxes appear here after the first validation.'));
+  // Its dataset may be any file of this user, or of a server, which learns who asks.
+  if (!(await isOwnRun(run.dir)))
+    return nothing(
+      vscode.l10n.t(
+        'This run was not started by you, and images are only read from a dataset that you trust. Validate a checkpoint to be asked.',
+      ),
+    );
   const listed = await listValImages(run);
   if (!listed) return nothing(vscode.l10n.t('The dataset of this run was not found.'));
   const confidence = Math.max(SMALLEST_CONFIDENCE, kept.validated.confidence || 0);

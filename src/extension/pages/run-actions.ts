@@ -30,7 +30,7 @@ export async function runAction(
   id: string,
   epoch: number | undefined,
 ): Promise<void> {
-  const command = COMMANDS[id];
+  const command = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
   if (command === undefined) throw new Error(`a page requested ${id}, which is not an action`);
   await vscode.commands.executeCommand(command, dir === undefined ? undefined : { dir, epoch });
 }

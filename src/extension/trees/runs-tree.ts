@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { visible } from '../../base/visible';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { shortMetric } from '../../domain/run/task';
@@ -77,7 +78,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
 
   #runItem(summary: RunSummary): vscode.TreeItem {
     const { presence, run, meta, dir, own } = summary;
-    const item = new vscode.TreeItem(meta.title ?? summary.name);
+    const item = new vscode.TreeItem(visible(meta.title ?? summary.name));
     const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
     const [icon, colour] = isElsewhere ? ELSEWHERE : iconOf(summary);
     const best = summary.status?.progress?.best;

@@ -7,7 +7,7 @@ import { MOST_BYTES } from './bounds';
 import { folderIdentity } from './identity';
 import { runPaths } from './paths';
 import { readBytes } from './read-file';
-import { knownUserKey, userKey } from './user-key';
+import { knownUserKeys, userKeys } from './user-key';
 import { readJsonFile, writeJson } from './whole-file';
 
 // A run folder names programs, an interpreter and paths. They are trusted only if this user started the run, which the
@@ -24,38 +24,48 @@ export class NotOwnRun extends BadInputError {
 
   constructor(dir: string) {
     super(
-      `${dir}: was not started by you, or was copied or moved since: it can be viewed, and nothing that it names is executed`,
+      `${dir}: was not started by you, or was copied or moved since: it can be viewed, and nothing that it names is executed${otherStateHint()}`,
     );
     this.name = 'NotOwnRun';
     this.dir = dir;
   }
 }
 
+/** The one reason that people do not think of. */
+function otherStateHint(): string {
+  const { XDG_STATE_HOME: named } = process.env;
+  return named ? ` (runs are known as yours by the key below XDG_STATE_HOME, ${named})` : '';
+}
+
 /** Whether this user started the run, or approved it, in this very folder. */
 export async function isOwnRun(dir: string): Promise<boolean> {
-  return isMarkedWith(knownUserKey(), dir);
+  return isMarkedWith(knownUserKeys(), dir);
 }
 
-/** The same for lists, which ask for the key once. `run`: the bytes of its run.json, if they are known. */
-export async function isMarkedWith(key: Buffer | undefined, dir: string, run?: Buffer): Promise<boolean> {
-  const marks = key === undefined ? [] : await marksOf(dir);
-  if (key === undefined || marks.length === 0) return false;
-  const own = Buffer.from(markOf(dir, key, run ?? (await readRunFile(dir))));
-  return marks
-    .map((mark) => Buffer.from(mark))
-    .some((m) => m.length === own.length && timingSafeEqual(m, own));
+/** The same for lists, which ask for the keys once. `run`: the bytes of its run.json, if they are known. */
+export async function isMarkedWith(keys: readonly Buffer[], dir: string, run?: Buffer): Promise<boolean> {
+  const marks = keys.length === 0 ? [] : await marksOf(dir);
+  if (marks.length === 0) return false;
+  const bytes = run ?? (await readRunFile(dir));
+  const own = keys.map((key) => markOf(dir, key, bytes));
+  return marks.some((mark) => own.some((one) => isSame(mark, one)));
 }
 
-/** Throws `NotOwnRun`: checked before anything is done that a run folder influences. */
-export async function requireOwnRun(dir: string): Promise<void> {
-  if (!(await isOwnRun(dir))) throw new NotOwnRun(dir);
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Records this user's approval of the run as it is, in its place. */
-export async function signRun(dir: string): Promise<void> {
-  const mark = markOf(dir, userKey(), await readRunFile(dir));
-  const others = (await marksOf(dir)).filter((m) => m !== mark);
-  await writeJson(runPaths(dir).signature, { format: FORMAT, marks: [mark, ...others].slice(0, MOST_MARKS) });
+/**
+ * Records this user's approval of the run in its place: as it is, or as `shown`, the bytes of run.json that a person saw. Then
+ * an approval is worth nothing for what was put there meanwhile.
+ */
+export async function signRun(dir: string, shown?: Buffer): Promise<void> {
+  const run = shown ?? (await readRunFile(dir));
+  const own = userKeys().map((key) => markOf(dir, key, run));
+  const others = (await marksOf(dir)).filter((mark) => !own.includes(mark));
+  const marks = [...own, ...others].slice(0, MOST_MARKS);
+  await writeJson(runPaths(dir).signature, { format: FORMAT, marks });
 }
 
 async function marksOf(dir: string): Promise<readonly string[]> {

@@ -33,6 +33,11 @@ export function stateFolders(): readonly string[] {
   return [own, path.join(os.tmpdir(), `pitwall-${process.geteuid?.() ?? 'user'}`)];
 }
 
+/** What a program of the same user that was started without XDG_STATE_HOME uses: an editor from a menu. */
+export function homeStateFolder(): string {
+  return stateFolderOf({ ...process.env, XDG_STATE_HOME: undefined }, os.homedir(), process.platform);
+}
+
 /** False if the folder cannot be made, is a link or belongs to another user. */
 function makePrivate(folder: string): boolean {
   try {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readTextSync } from './read-file';
 import { codeOf } from './refused';
 import { removeFile } from './remove';
-import { stateFolder, stateFolders } from './state-folder';
+import { homeStateFolder, stateFolder, stateFolders } from './state-folder';
 import { asideName, createFile } from './write-file';
 
 const KEY = /^[0-9a-f]{64}\n$/;
@@ -17,16 +17,32 @@ let known: { readonly folder: string; readonly key: Buffer } | undefined;
  * The key by which this user's runs are known, made at the first call. It belongs to the user and not to the machine:
  * if the home folder is shared, so is the key, and a run that was started on one node is the user's own on the next.
  */
-export function userKey(): Buffer {
+function userKey(): Buffer {
   const folder = stateFolder();
   if (known?.folder !== folder) known = { folder, key: readOrMake(path.join(folder, 'key')) };
   return known.key;
 }
 
-/** The same without making one: a user without a key has no runs of their own, and viewing leaves nothing behind. */
-export function knownUserKey(): Buffer | undefined {
-  const [folder] = stateFolders().filter((f) => isPrivate(path.join(f, 'key')));
-  return folder === undefined ? undefined : readKey(path.join(folder, 'key'));
+/** All that a run is marked with: its user may ask about it with and without XDG_STATE_HOME. */
+export function userKeys(): readonly Buffer[] {
+  const own = userKey();
+  return [own, ...knownUserKeys().filter((key) => !key.equals(own))];
+}
+
+/**
+ * The user's keys without making one: a user without a key has no runs of their own, and viewing leaves nothing behind.
+ * The folder for temporary files counts only if there is no other.
+ */
+export function knownUserKeys(): readonly Buffer[] {
+  const [named, temporary] = stateFolders();
+  const keys = [...new Set([named, homeStateFolder()])].flatMap(keyIn);
+  return keys.length > 0 ? keys : keyIn(temporary);
+}
+
+function keyIn(folder: string): readonly Buffer[] {
+  const file = path.join(folder, 'key');
+  const key = isPrivate(file) ? readKey(file) : undefined;
+  return key === undefined ? [] : [key];
 }
 
 /** In a folder for temporary files anybody may have put a key. */

@@ -10,33 +10,34 @@ import { cli, lines } from './harness';
 
 let root: string;
 let dir: string;
-const state = process.env.XDG_STATE_HOME;
+const { XDG_STATE_HOME = '', HOME = '', LOCALAPPDATA = '' } = process.env;
 
-/** The person sits at this machine, with this home folder. */
-function sitAt(host: string, home: string): void {
+/** The person sits at this machine, with this home folder; `state` is for what a terminal sets and an editor does not. */
+function sitAt(host: string, home: string, state = ''): void {
   vi.spyOn(os, 'hostname').mockReturnValue(host);
-  process.env.XDG_STATE_HOME = path.join(root, home);
+  const folder = path.join(root, home);
+  Object.assign(process.env, { HOME: folder, LOCALAPPDATA: folder, XDG_STATE_HOME: state });
 }
+
+const options = () => ({
+  experimentFile: path.join(root, 'pcb.train.yaml'),
+  text: 'model: nano\n',
+  experiment: wholeExperiment(),
+  runsDir: path.join(root, 'runs'),
+  pitwallVersion: '0.1.0',
+});
 
 beforeEach(async () => {
   root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-own-'));
   sitAt('node-1', 'shared-home');
-  const run = await createRun({
-    experimentFile: path.join(root, 'pcb.train.yaml'),
-    text: 'model: nano\n',
-    experiment: wholeExperiment(),
-    runsDir: path.join(root, 'runs'),
-    pitwallVersion: '0.1.0',
-    name: 'mine',
-  });
-  dir = run.dir;
+  dir = (await createRun({ ...options(), name: 'mine' })).dir;
   const status = { format: 1, state: 'completed', heartbeat: Date.now(), keeper: ownIdentity() };
   writeFileSync(path.join(dir, 'status.json'), JSON.stringify(status));
 });
 
 afterEach(() => {
   vi.restoreAllMocks();
-  process.env.XDG_STATE_HOME = state;
+  Object.assign(process.env, { XDG_STATE_HOME, HOME, LOCALAPPDATA });
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -60,6 +61,15 @@ describe('a run of their own', () => {
     expect(await listed()).toEqual({ mine: true });
     await requireActable(dir);
     expect(await stop('mine')).not.toMatch(ASKS);
+  });
+
+  it('needs none in a terminal that has a state folder of its own, nor there what was started in that', async () => {
+    const state = path.join(root, 'terminal-state');
+    sitAt('node-1', 'shared-home', state);
+    expect(await listed()).toEqual({ mine: true });
+    await createRun({ ...options(), name: 'later' });
+    sitAt('node-1', 'shared-home');
+    expect(await listed()).toEqual({ mine: true, later: true });
   });
 
   it('is not theirs for a colleague on the same disk, which the list says before anything is tried', async () => {

@@ -21,6 +21,7 @@ describe('a text in a notification', () => {
   it('is one line of bounded length, without icons', () => {
     expect(noticeText('a\nb\u001b[2J $(error)')).toBe('a\\nb\\x1b[2J $ (error)');
     expect(noticeText('x'.repeat(100_000)).length).toBeLessThan(1000);
+    expect(noticeText('x'.repeat(700))).toMatch(/x… \(\+100\)$/);
     expect(noticeLines('It runs: a\nIt works in: b')).toBe('It runs: a\nIt works in: b');
   });
 

@@ -29,6 +29,12 @@ describe('Channel', () => {
     await expect(a.request('missing', null)).rejects.toThrow('no handler for missing');
   });
 
+  it('has no handlers but those that were given', async () => {
+    const { a } = connect({}, {});
+    for (const method of ['constructor', 'toString', '__proto__', 'hasOwnProperty'])
+      await expect(a.request(method, null)).rejects.toThrow(`no handler for ${method}`);
+  });
+
   it('carries events one way', async () => {
     const { a, events } = connect({}, {});
     await a.ready;

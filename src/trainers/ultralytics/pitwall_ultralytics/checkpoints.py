@@ -8,7 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from .files import open_regular, refuse_link
+from .files import open_folder, open_regular
 
 FORMAT = 1
 COPY_BYTES = 4 * 1024 * 1024
@@ -17,11 +17,16 @@ COPY_BYTES = 4 * 1024 * 1024
 def publish(run_dir: Path, source: Path, meta: dict) -> dict:
     """Copies `source` to checkpoints/epoch-NNNN/model.pt: written beside, synced, renamed whole. Returns the event's fields."""
     relative = f"checkpoints/epoch-{meta['epoch']:04d}"
-    target = run_dir / relative
-    refuse_link(target.parent)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with open_folder((run_dir / relative).parent, run_dir, make=True) as folder:
+        size = write_in(folder, source, run_dir, meta)
+    return {"path": relative, "epoch": meta["epoch"], "step": meta["step"], "bytes": size}
+
+
+def write_in(folder: Path, source: Path, run_dir: Path, meta: dict) -> int:
+    target = folder / f"epoch-{meta['epoch']:04d}"
+    draft = folder / f".{target.name}.{os.getpid()}.tmp"
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    draft.mkdir()
     with open_regular(source, run_dir) as content, (draft / "model.pt").open("xb") as file:
         shutil.copyfileobj(content, file, COPY_BYTES)
         file.flush()
@@ -31,7 +36,7 @@ def publish(run_dir: Path, source: Path, meta: dict) -> dict:
     if target.exists():  # the same epoch again, after a resume or a NaN recovery
         shutil.rmtree(target)
     draft.rename(target)
-    return {"path": relative, "epoch": meta["epoch"], "step": meta["step"], "bytes": size}
+    return size
 
 
 def newest(run_dir: Path):

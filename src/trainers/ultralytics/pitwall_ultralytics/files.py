@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """The one door to files of a run folder: regular ones only, and no link between the folder and the file is followed."""
 
+import errno
 import os
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+
+# In place of paths: what is opened is this folder and no other, whatever takes its name meanwhile. Linux only.
+HANDLES = Path("/proc/self/fd")
 
 
 def open_regular(path: Path, run_dir: Path = None):
     """Opens a file to read its bytes. Below `run_dir` no folder may be a link either. Raises OSError, one line."""
-    for folder in folders_between(path, run_dir):
-        refuse_link(folder)
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags)
+    with open_folder(path.parent, path.parent if run_dir is None or run_dir not in path.parents else run_dir) as folder:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(folder / path.name, flags)
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb")
     os.close(handle)
@@ -30,13 +34,39 @@ def require_regular(path: Path) -> Path:
     return path
 
 
-def refuse_link(folder: Path) -> None:
-    if folder.is_symlink():
-        raise OSError(f"{folder}: is a link, and links in a run folder are not followed")
+@contextmanager
+def open_folder(folder: Path, root: Path, make: bool = False):
+    """The folder, which is `root` or below it, as a path that stays this folder. `root` may be a link, what is below it may not."""
+    shown, handle = root, HANDLES.is_dir() and os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in folder.relative_to(root).parts:
+            shown = shown / part
+            here = HANDLES / str(handle) / part if handle else shown
+            if make:
+                here.mkdir(exist_ok=True)
+            refuse_link(here, shown)
+            handle = enter(here, shown, handle) if handle else handle
+        yield HANDLES / str(handle) if handle else folder
+    finally:
+        if handle:
+            os.close(handle)
 
 
-def folders_between(path: Path, run_dir) -> list:
-    if run_dir is None or run_dir not in path.parents:
-        return []
-    parts = path.relative_to(run_dir).parts[:-1]
-    return [run_dir.joinpath(*parts[: count + 1]) for count in range(len(parts))]
+def enter(here: Path, shown: Path, outer: int) -> int:
+    try:
+        inner = os.open(here, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise link_error(shown) from error
+        raise
+    os.close(outer)
+    return inner
+
+
+def refuse_link(here: Path, shown: Path) -> None:
+    if here.is_symlink():
+        raise link_error(shown)
+
+
+def link_error(shown: Path) -> OSError:
+    return OSError(f"{shown}: is a link, and links in a run folder are not followed")

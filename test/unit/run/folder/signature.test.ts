@@ -12,25 +12,28 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Experiment } from '../../../../src/domain/experiment/types';
+import { parseExperiment } from '../../../../src/domain/experiment/parse';
+import { requireActable } from '../../../../src/run/folder/act-on';
 import { createRun } from '../../../../src/run/folder/create';
-import { isOwnRun, requireOwnRun, signRun } from '../../../../src/run/folder/signature';
+import { isOwnRun, signRun } from '../../../../src/run/folder/signature';
 import { stateFolderOf } from '../../../../src/run/folder/state-folder';
 
 let root: string;
 let dir: string;
-const before = process.env.XDG_STATE_HOME;
+const before = { state: process.env.XDG_STATE_HOME, home: process.env.HOME };
 const useState = (name: string): void => {
-  process.env.XDG_STATE_HOME = path.join(root, name);
+  process.env.XDG_STATE_HOME = name === '' ? '' : path.join(root, name);
 };
 
 beforeEach(async () => {
   root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-signature-'));
   useState('state');
+  process.env.HOME = path.join(root, 'home');
+  const text = 'model: nano\ndata: data.yaml\nepochs: 2\n';
   const run = await createRun({
     experimentFile: path.join(root, 'pcb.train.yaml'),
-    text: 'model: nano\n',
-    experiment: { model: 'nano', trainer: 'builtin' } as Experiment,
+    text,
+    experiment: parseExperiment(text, { file: 'pcb.train.yaml' }).draft,
     runsDir: path.join(root, 'runs'),
     pitwallVersion: '0.1.0',
   });
@@ -38,7 +41,8 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  process.env.XDG_STATE_HOME = before;
+  process.env.XDG_STATE_HOME = before.state;
+  process.env.HOME = before.home;
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -69,14 +73,41 @@ describe("a run is its user's own", () => {
   it('not for another user, who cannot make the mark', async () => {
     useState('another');
     expect(await isOwnRun(dir)).toBe(false);
-    await expect(requireOwnRun(dir)).rejects.toThrow(
-      /^.*: was not started by you, or was copied or moved since: .+$/,
+    await expect(requireActable(dir)).rejects.toThrow(
+      /^.*: was not started by you, or was copied or moved since: .+ \(runs are known as yours by the key below XDG_STATE_HOME, .+another\)$/,
     );
   });
 
   it("on every machine that has the user's home folder", async () => {
     cpSync(path.join(root, 'state'), path.join(root, 'same-home'), { recursive: true });
     useState('same-home');
+    expect(await isOwnRun(dir)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'in an editor that was started without XDG_STATE_HOME, once that has a key too',
+    async () => {
+      useState('');
+      expect(await isOwnRun(dir)).toBe(false);
+      await signRun(dir);
+      useState('state');
+      const later = path.join(root, 'runs', 'later');
+      cpSync(dir, later, { recursive: true });
+      rmSync(path.join(later, 'signature.json'));
+      await signRun(later);
+      useState('');
+      expect(await isOwnRun(later)).toBe(true);
+    },
+  );
+
+  it('not if run.json was exchanged while they read what it names', async () => {
+    const file = path.join(dir, 'run.json');
+    rmSync(path.join(dir, 'signature.json'));
+    const shown = readFileSync(file);
+    writeFileSync(file, String(shown).replace('"cwd": "', '"cwd": "/elsewhere'));
+    await signRun(dir, shown);
+    expect(await isOwnRun(dir)).toBe(false);
+    writeFileSync(file, shown);
     expect(await isOwnRun(dir)).toBe(true);
   });
 
