@@ -1,5 +1,7 @@
+import type { Words } from '../base/words';
 import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { type DrawnRecord, drawnDifference } from '../domain/compare/draw-record';
+import { bestSentence, lackingDraws } from '../domain/compare/sentences';
 import type { RunState } from './state';
 import type { DrawnMaps, VersusBest } from './validation';
 
@@ -24,6 +26,15 @@ export function standingOf({ best, drawn, validations }: RunState): Standing | u
   const standing = toStanding(best.epoch, comparable, judge(comparable));
   cache.set(own, { comparable, standing });
   return standing;
+}
+
+/** What the best mAP is worth, or why that is not known; undefined while there are no others. */
+export function standingSentence(state: RunState): Words | undefined {
+  const standing = standingOf(state);
+  if (standing && standing.compared > 1) return bestSentence(standing);
+  const { best, validations } = state;
+  if (!best || validations.size < 2) return undefined;
+  return lackingDraws(validations.get(best.epoch)?.engine === 'ultralytics');
 }
 
 /** Comparing all pairs takes milliseconds, and pages ask several times a second. */

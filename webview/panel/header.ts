@@ -57,13 +57,14 @@ const TONE_ICONS = { bad: 'error', warning: 'warning', good: 'pass', live: 'info
 export function drawSentences(root: HTMLElement, sentences: readonly Sentence[], act: Act): void {
   root.hidden = sentences.length === 0;
   keyed(root, JSON.stringify(sentences), () =>
-    sentences.map(({ text, tone, action }) =>
+    sentences.map(({ text, tone, action, topic }, i) =>
       h(
         'p',
         { class: `sentence ${tone}` },
         icon(TONE_ICONS[tone]),
         h('span', {}, text),
         action && actionButton(action, act),
+        topic && explainButton({ topic, at: `sentence-${i}` }, act),
       ),
     ),
   );
@@ -80,15 +81,15 @@ function tileElement({ id, label, value, notes }: TileView, act: Act): HTMLEleme
   return h(
     'div',
     { class: 'tile', id: `tile-${id}` },
-    h('div', { class: 'label' }, label, ...(topic ? [explainButton(topic, act)] : [])),
+    h('div', { class: 'label' }, label, ...(topic ? [explainButton({ topic, at: id }, act)] : [])),
     h('div', { class: 'value' }, value),
     ...notes.map(({ text, tone }) => h('div', { class: `note ${tone}` }, text)),
   );
 }
 
 /** Opens what a verdict means, how it was checked and what it does not cover. */
-function explainButton(topic: Topic, act: Act): HTMLElement {
+export function explainButton({ topic, at }: { topic: Topic; at: string }, act: Act): HTMLElement {
   const label = t('What this means, and how it was checked');
   const onClick = (): void => act({ id: explainAction(topic), label });
-  return toolButton({ icon: 'question', label, onClick, focusKey: `explain-${topic}` });
+  return toolButton({ icon: 'question', label, onClick, focusKey: `explain-${at}` });
 }

@@ -2,7 +2,13 @@ import { h } from '../base/dom';
 
 /** `rank` says how long a column stays when the page gets narrow: `wide` columns go first, `middle` ones next. */
 export type Rank = 'wide' | 'middle';
-export type SortableColumn = { readonly label: string; readonly number?: boolean; readonly rank?: Rank };
+/** `beside`: after the label. */
+export type SortableColumn = {
+  readonly label: string;
+  readonly number?: boolean;
+  readonly rank?: Rank;
+  readonly beside?: HTMLElement;
+};
 
 export function table(
   label: string,
@@ -10,7 +16,7 @@ export function table(
   rows: readonly HTMLElement[],
 ): HTMLElement {
   const heads = columns.map((c) =>
-    h('th', { scope: 'col', class: classes(c.number && 'n', c.rank) }, c.label),
+    h('th', { scope: 'col', class: classes(c.number && 'n', c.rank) }, c.label, c.beside),
   );
   return h('table', { 'aria-label': label }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
 }

@@ -3,7 +3,7 @@ import { type Child, childOf, h, icon, keyed } from '../base/dom';
 import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
-import type { Act } from './header';
+import { type Act, explainButton } from './header';
 import { empty, number, type SortableColumn, table } from './table-parts';
 
 export type CheckpointActions = { readonly act: Act; readonly showOlder: () => void };
@@ -16,7 +16,7 @@ export function drawCheckpoints(
   keyed(root, rows.length === 0 ? 'empty' : 'table', () =>
     rows.length === 0
       ? [empty(t('Checkpoints appear here at the end of each epoch.'))]
-      : [table(t('Checkpoints'), checkpointColumns(), [])],
+      : [table(t('Checkpoints'), checkpointColumns(act), [])],
   );
   const body = root.querySelector('tbody');
   if (body) drawRows(body, rows, (row) => checkpointRow(row, act));
@@ -40,12 +40,13 @@ function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HT
   if (!isSame) body.replaceChildren(...next);
 }
 
-function checkpointColumns(): SortableColumn[] {
+function checkpointColumns(act: Act): SortableColumn[] {
+  const beside = explainButton({ topic: 'best-checkpoint', at: 'checkpoints' }, act);
   return [
     { label: t('checkpoint') },
     { label: 'mAP50-95', number: true },
     { label: 'mAP50', number: true, rank: 'middle' },
-    { label: t('against the best before it') },
+    { label: t('against the best before it'), beside },
     { label: t('took'), number: true, rank: 'wide' },
     { label: t('size'), number: true, rank: 'wide' },
     { label: t('kept'), rank: 'wide' },

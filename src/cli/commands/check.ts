@@ -7,6 +7,7 @@ import type { Cli } from '../cli';
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { floors, notNegative } from '../option-values';
+import { explainedLine } from '../output/explained';
 import { junitXml, type TestCase } from '../output/junit';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
@@ -50,7 +51,10 @@ async function check(io: CliIo, text: string, options: CheckOptions): Promise<Ex
   if (junit !== undefined) await writeJunit(io, junit, { text, checks, strict });
   const passed = !checks.some(({ outcome }) => isFailure(outcome, strict));
   if (options.json) printJson(io.stdout, { run: dir, passed, checks });
-  else for (const one of checks) printLine(io.stdout, checkLine(one, strict, styleFor(io, io.stdout)));
+  else {
+    for (const one of checks) printLine(io.stdout, checkLine(one, strict, styleFor(io, io.stdout)));
+    if (options.against) printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  }
   return passed ? 0 : 1;
 }
 

@@ -5,8 +5,9 @@ import type { Cli } from '../cli';
 import type { ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { listLines } from '../list/lines';
-import { type ListedRow, type ListOptions, viewOf } from '../list/view';
+import { type ListedRow, type ListOptions, type ListView, viewOf } from '../list/view';
 import { wholeNumber } from '../option-values';
+import { explainedLine } from '../output/explained';
 import { runsFolderIn } from '../run-reference';
 
 export function listCommand({ io, run }: Cli) {
@@ -39,8 +40,12 @@ async function list(
   for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
   const view = await viewOf(io, { folder, runs }, options);
   if (options.json) for (const one of view.rows) printJson(io.stdout, listEntry(one, view.columns));
-  else for (const line of listLines(view)) printLine(io.stdout, line);
+  else for (const line of linesOf(io, view)) printLine(io.stdout, line);
   return 0;
+}
+
+function linesOf({ installDir }: CliIo, view: ListView): string[] {
+  return [...listLines(view), ...(view.hasBaseline ? [explainedLine(installDir, 'difference')] : [])];
 }
 
 /** What other programs read: fields may be added, these stay. */

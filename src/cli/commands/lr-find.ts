@@ -202,7 +202,7 @@ function createRangeReporter(io: CliIo): RunReporter {
     finish: ({ state, presence, dir }) => {
       progress.stop();
       if (!FINAL_STATES.has(presence.state) || DONE.has(presence.state)) return;
-      const end = { name: presence.state, dir, note: presence.note };
+      const end = { name: presence.state, dir, note: presence.note, installDir: io.installDir };
       for (const line of summaryLines(state, end, style)) progress.line(line);
     },
   };

@@ -32,7 +32,9 @@ export function showCommand({ io, run }: Cli) {
         const live = await openRun(dir);
         live.dispose();
         if (json) printJson(io.stdout, showReport(live));
-        else for (const line of showLines(live, styleFor(io, io.stdout))) printLine(io.stdout, line);
+        else
+          for (const line of showLines(live, { style: styleFor(io, io.stdout), installDir: io.installDir }))
+            printLine(io.stdout, line);
         return 0;
       }),
     );
@@ -73,7 +75,9 @@ function bestStanding(state: RunState) {
   return { undecided, compared, optimism };
 }
 
-function showLines(live: LiveRun, style: Style): string[] {
+type ShownHow = { readonly style: Style; readonly installDir: string };
+
+function showLines(live: LiveRun, { style, installDir }: ShownHow): string[] {
   const { state, presence, dir } = live;
   const { left, right } = barText(state);
   const alive = !FINAL_STATES.has(presence.state);
@@ -85,7 +89,7 @@ function showLines(live: LiveRun, style: Style): string[] {
     ...state.problems.map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
       ? rangeLines(live)
-      : summaryLines(state, { name: presence.state, dir, note: presence.note }, style)),
+      : summaryLines(state, { name: presence.state, dir, note: presence.note, installDir }, style)),
   ];
 }
 

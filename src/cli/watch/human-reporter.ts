@@ -46,7 +46,7 @@ export function createHumanReporter(io: CliIo, dir: string, warnings: readonly s
     finish: ({ state, presence }) => {
       printRows(state, () => true);
       progress.stop();
-      const end = { name: presence.state, dir, note: presence.note };
+      const end = { name: presence.state, dir, note: presence.note, installDir: io.installDir };
       for (const line of summaryLines(state, end, style)) progress.line(line);
     },
   };

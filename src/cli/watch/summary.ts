@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
-import { bestSentence } from '../../domain/compare/sentences';
+import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
+import { topicOfEnd } from '../../run/explained-by';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
-import { standingOf } from '../../run/standing';
+import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
+import { explainedLine } from '../output/explained';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
@@ -18,7 +20,13 @@ const columns = (task: string | undefined): TableColumn[] => [
 /** A longer run shows its last epochs and the best one. */
 const MOST_ROWS = 20;
 
-export type RunEnd = { readonly name: RunStateName; readonly dir: string; readonly note: string | undefined };
+export type RunEnd = {
+  readonly name: RunStateName;
+  readonly dir: string;
+  readonly note: string | undefined;
+  /** Beside it is the page that explains verdicts. */
+  readonly installDir: string;
+};
 
 /** The text under a finished run: the table of its validations, why it ended, the best checkpoint, the folder. */
 export function summaryLines(state: RunState, end: RunEnd, style: Style): string[] {
@@ -29,7 +37,15 @@ export function summaryLines(state: RunState, end: RunEnd, style: Style): string
     endLine(state, end, style),
     ...bestLine(state, end.dir, style),
     `run: ${end.dir}`,
+    ...verdictTopics(state, end).map((topic) => style.dim(explainedLine(end.installDir, topic))),
   ];
+}
+
+/** The paragraphs on the verdicts that are printed. */
+function verdictTopics(state: RunState, { name }: RunEnd): Topic[] {
+  const standing = state.best && standingOf(state);
+  const ofBest = standing && standing.compared > 1 ? ('best-checkpoint' as const) : undefined;
+  return [topicOfEnd(state, name), ofBest].filter((topic) => topic !== undefined);
 }
 
 function summaryRows(state: RunState): string[][] {
@@ -80,11 +96,11 @@ function markOf(name: RunStateName, style: Style): (text: string) => string {
 function bestLine(state: RunState, dir: string, style: Style): string[] {
   if (!state.best) return ownBestLine(state, style);
   const { epoch, map, path: inRun } = state.best;
-  const standing = standingOf(state);
+  const standing = standingSentence(state);
   const removed = state.checkpoints.get(epoch)?.kept === false ? ' (removed)' : '';
   return [
     `best: epoch ${epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(map))}, ${path.join(dir, inRun)}${removed}`,
-    ...(standing && standing.compared > 1 ? [`      ${inEnglish(bestSentence(standing))}`] : []),
+    ...(standing ? [`      ${inEnglish(standing)}`] : []),
   ];
 }
 

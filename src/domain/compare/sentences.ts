@@ -19,6 +19,17 @@ export function bestSentence({ compared, undecided, optimism }: BestOfRun): Word
   );
 }
 
+/** Why it is not known which others are as good. */
+export function lackingDraws(isForeign: boolean): Words {
+  return isForeign
+    ? words(
+        'which others are as good is not known: Ultralytics validated them, image by image nothing was kept',
+      )
+    : words(
+        'which others are as good is not known: its mAP on draws of the val set was not kept (an earlier Pitwall, or over a million detections)',
+      );
+}
+
 type BestOfRun = {
   readonly compared: number;
   readonly undecided: readonly number[];

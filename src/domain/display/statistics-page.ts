@@ -10,7 +10,7 @@ export const TOPICS = [
   'plateau',
   'range-test',
   'divergence',
-  'alarms-on-the-loss',
+  'alarms',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
@@ -19,6 +19,24 @@ export const TILE_TOPICS: Readonly<Partial<Record<string, Topic>>> = {
   map: 'best-checkpoint',
   difference: 'difference',
 };
+
+/** What an alarm is explained by; a keeper that failed or a val set that was changed needs no explanation. */
+const ALARM_TOPICS: Readonly<Partial<Record<string, Topic>>> = {
+  diverged: 'divergence',
+  non_finite: 'divergence',
+  plateau: 'plateau',
+  plateau_lr_decays: 'plateau',
+  metric_not_begun: 'early-stopping',
+  ...topicsOf(['spike', 'jump', 'creep', 'no_learning', 'oscillation', 'overfitting', 'map_collapse']),
+  ...topicsOf(['throughput_drop', 'loader_starving', 'stall', 'validation_behind', 'lr_off_plan']),
+  ...topicsOf(['gpu_memory', 'memory_near_limit', 'disk_nearly_full']),
+};
+
+function topicsOf(rules: readonly string[]): Record<string, Topic> {
+  return Object.fromEntries(rules.map((rule) => [rule, 'alarms']));
+}
+
+export const topicOfAlarm = (rule: string): Topic | undefined => ALARM_TOPICS[rule];
 
 const PREFIX = 'explain:';
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import type { CheckpointRow } from '../../protocol/dashboard/types';
@@ -40,10 +41,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     // Only the number fits beside the name; its meaning is in the tooltip.
     item.description = row.map === '' ? row.verdict.text : [row.map, row.change].join('  ');
     item.iconPath = new vscode.ThemeIcon(...iconOf(row));
-    const [map, map50] = metricNames(this.#services.runs.current?.input().state.plan?.task);
-    item.tooltip = [`${map} ${row.map || '–'}, ${map50} ${row.map50 || '–'}`, row.verdict.text, row.kept.text]
-      .filter((part) => part !== '')
-      .join('\n');
+    item.tooltip = tooltipOf(row, metricNames(this.#services.runs.current?.input().state.plan?.task));
     item.accessibilityInformation = {
       label: [item.label, row.map, row.verdict.text, row.kept.text].join(', '),
     };
@@ -74,6 +72,25 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     this.#store.dispose();
   }
 }
+
+/** With a way to the paragraph on the verdict; what comes from a run is text, never markup. */
+function tooltipOf(
+  { map, map50, verdict, kept }: CheckpointRow,
+  [name, name50]: readonly string[],
+): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  const parts = [`${name} ${map || '–'}, ${name50} ${map50 || '–'}`, verdict.text, kept.text];
+  tooltip.appendText(parts.filter((part) => part !== '').join('\n'));
+  if (map === '') return tooltip;
+  tooltip.isTrusted = { enabledCommands: [EXPLAIN] };
+  const topic: Topic = 'best-checkpoint';
+  const address = `command:${EXPLAIN}?${encodeURIComponent(JSON.stringify([topic]))}`;
+  return tooltip.appendMarkdown(
+    `\n\n[${vscode.l10n.t('What this means, and how it was checked')}](${address})`,
+  );
+}
+
+const EXPLAIN = 'pitwall.explainNumbers';
 
 function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {
   if (row.best) return ['star-full', new vscode.ThemeColor('charts.yellow')];

@@ -2,8 +2,10 @@ import type { Translate } from '../../base/translate';
 import { inEnglish } from '../../base/words';
 import { formatCount, formatMetric } from '../../domain/display/format';
 import { describeRange } from '../../domain/display/lr-range';
+import { topicOfAlarm } from '../../domain/display/statistics-page';
 import { readRange } from '../../domain/lr-range/suggest';
 import { metricNames } from '../../domain/run/task';
+import { topicOfEnd } from '../../run/explained-by';
 import type { KeeperEntry } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
@@ -84,7 +86,8 @@ function outcome(input: ViewInput): Sentence[] {
   const reason = rangeReason(input) ?? reasonOf(input);
   if (reason === undefined || reason === '') return [];
   const tones: Partial<Record<typeof name, Tone>> = { failed: 'bad', diverged: 'bad', lost: 'bad' };
-  return [{ text: reason, tone: tones[name] ?? 'quiet' }];
+  const topic = name === 'preview' ? undefined : topicOfEnd(input.state, name);
+  return [{ text: reason, tone: tones[name] ?? 'quiet', ...(topic && { topic }) }];
 }
 
 /** The first that says something: who lives, what the keeper wrote, what the trainer said at its end. */
@@ -115,7 +118,15 @@ function alerts(input: ViewInput): Sentence[] {
   return currentAlerts(input)
     .filter((a) => !said.has(a.message) && !(a.said && said.has(inEnglish(a.said))))
     .slice(-MOST_ALERTS)
-    .map((a) => ({ text: alertText(a, t), tone: tones[a.severity], ...actionOf(a, input) }));
+    .map((a) => {
+      const topic = topicOfAlarm(a.rule);
+      return {
+        text: alertText(a, t),
+        tone: tones[a.severity],
+        ...actionOf(a, input),
+        ...(topic && { topic }),
+      };
+    });
 }
 
 /** Not if the run is on a machine that does not answer. */

@@ -1,5 +1,4 @@
 import { say } from '../../base/words';
-import { bestSentence } from '../../domain/compare/sentences';
 import { formatSeconds } from '../../domain/display/duration';
 import {
   formatGpuBytes,
@@ -13,7 +12,7 @@ import { metricNames } from '../../domain/run/task';
 import { headlineTexts } from '../../domain/schedule/headlines';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
-import { standingOf } from '../../run/standing';
+import { standingSentence } from '../../run/standing';
 import type { Validation } from '../../run/validation';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
@@ -66,10 +65,10 @@ function mapTile(input: ViewInput): TileView {
 
 /** What the best one is worth, once there are others to compare it with. */
 function bestNotes({ state, t }: ViewInput): Sentence[] {
-  const standing = standingOf(state);
-  if (!state.best || !standing || standing.compared < 2) return [];
+  const standing = standingSentence(state);
+  if (!state.best || !standing) return [];
   const { epoch, map } = state.best;
-  const text = t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(bestSentence(standing), t));
+  const text = t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(standing, t));
   return [{ text, tone: 'quiet' }];
 }
 

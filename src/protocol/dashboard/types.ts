@@ -1,11 +1,17 @@
+import type { Topic } from '../../domain/display/statistics-page';
 import type { RunStateName } from '../../run/state-names';
 
 // What the pages show, ready to draw: the host computes it from RunState, a page only lays it out. Texts are
 // translated.
 
 export type Tone = 'live' | 'good' | 'warning' | 'bad' | 'quiet';
-/** `action`: the button beside it. */
-export type Sentence = { readonly text: string; readonly tone: Tone; readonly action?: ActionView };
+/** `action`: the button beside it; `topic`: the paragraph that explains a verdict (docs/statistics.md). */
+export type Sentence = {
+  readonly text: string;
+  readonly tone: Tone;
+  readonly action?: ActionView;
+  readonly topic?: Topic;
+};
 
 export type HeaderView = {
   readonly name: string;

@@ -7,7 +7,7 @@ import { stoppingNote } from '../../../../src/cli/watch/stop-on-interrupt';
 import { failedValidations, summaryLines } from '../../../../src/cli/watch/summary';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunEntry, RunState } from '../../../../src/run/state';
-import { syntheticRun } from '../../../helpers/synthetic-run';
+import { syntheticRun, syntheticState } from '../../../helpers/synthetic-run';
 import { collector } from '../harness';
 
 const plain = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
@@ -170,7 +170,11 @@ describe('a row of an epoch', () => {
 describe('the summary', () => {
   const best = keeper({ type: 'best', epoch: 1, map: 0.4, path: 'checkpoints/epoch-0001/model.onnx' });
   const state = fold(...START, ...epoch(1), validated(1, 0.4), ...epoch(2), validated(2, 0.3), best);
-  const told = summaryLines(state, { name: 'completed', dir: '/runs/a', note: undefined }, plain);
+  const told = summaryLines(
+    state,
+    { name: 'completed', dir: '/runs/a', note: undefined, installDir: '/pitwall/dist' },
+    plain,
+  );
 
   it('stars the best epoch in a table of all validations', () => {
     expect(told.slice(1, 4)).toEqual([
@@ -183,12 +187,25 @@ describe('the summary', () => {
     expect(told.slice(5)).toEqual([
       'completed: 2 epochs, 10 s of training',
       'best: epoch 1, mAP50-95 0.4000, /runs/a/checkpoints/epoch-0001/model.onnx',
+      '      which others are as good is not known: its mAP on draws of the val set was not kept (an earlier Pitwall, or over a million detections)',
       'run: /runs/a',
     ]);
   });
+  it('says what the best is worth, and where that is explained', () => {
+    const whole = syntheticState({ epochs: 12, end: 'completed', stepsPerEpoch: 5, steps: 60 });
+    const lines = summaryLines(
+      whole,
+      { name: 'completed', dir: '/r', note: undefined, installDir: '/pitwall/dist' },
+      plain,
+    );
+    expect(lines.join('\n')).toMatch(/of the 11 others cannot be told from it|all 11 others are worse/);
+    expect(lines.at(-1)).toMatch(/docs[\\/]statistics\.md#best-checkpoint$/);
+    const diverged = { name: 'diverged', dir: '/r', note: undefined, installDir: '/pitwall/dist' } as const;
+    expect(summaryLines(whole, diverged, plain).at(-2)).toMatch(/statistics\.md#divergence$/);
+  });
   it('says of a run that is not complete in which epoch it ended, as list does', () => {
     const stopped = fold(...START, ...firstSteps, ...epoch(1), step(10));
-    const end = { name: 'stopped', dir: '/r', note: undefined } as const;
+    const end = { name: 'stopped', dir: '/r', note: undefined, installDir: '/pitwall/dist' } as const;
     expect(summaryLines(stopped, end, plain)[1]).toBe('stopped: in epoch 2 of 2, 5.0 s of training');
   });
   it('tells why a run failed and counts validations that did', () => {
@@ -198,9 +215,13 @@ describe('the summary', () => {
     } as RunEntry;
     const failed = fold(...START, ...epoch(1), failure);
     expect(failedValidations(failed)).toBe(1);
-    expect(summaryLines(failed, { name: 'failed', dir: '/r', note: 'exit code 3' }, plain)[1]).toBe(
-      'failed: in epoch 1 of 2, 5.0 s of training, exit code 3, 1 validations failed',
-    );
+    expect(
+      summaryLines(
+        failed,
+        { name: 'failed', dir: '/r', note: 'exit code 3', installDir: '/pitwall/dist' },
+        plain,
+      )[1],
+    ).toBe('failed: in epoch 1 of 2, 5.0 s of training, exit code 3, 1 validations failed');
   });
 });
 

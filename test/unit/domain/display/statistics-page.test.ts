@@ -7,7 +7,10 @@ import {
   TILE_TOPICS,
   TOPICS,
   topicOf,
+  topicOfAlarm,
 } from '../../../../src/domain/display/statistics-page';
+import { LOSS_RULES } from '../../../../src/domain/run/loss-rules';
+import { MONITOR_RULES } from '../../../../src/domain/run/monitors/rules';
 import { repositoryRoot } from '../../../helpers/shared';
 
 it('every paragraph that a verdict links to is a heading of the page', () => {
@@ -17,6 +20,14 @@ it('every paragraph that a verdict links to is a heading of the page', () => {
   );
   expect(TOPICS.filter((topic) => !anchors.includes(topic))).toEqual([]);
   for (const topic of Object.values(TILE_TOPICS)) expect(TOPICS).toContain(topic);
+});
+
+it('every alarm of a rule that is measured links to a paragraph', () => {
+  const rules = [...LOSS_RULES, ...MONITOR_RULES].map(({ rule }) => rule);
+  const more = ['diverged', 'non_finite', 'plateau', 'plateau_lr_decays', 'metric_not_begun', 'stall'];
+  expect(rules.length).toBeGreaterThan(10);
+  expect([...rules, ...more].filter((rule) => topicOfAlarm(rule) === undefined)).toEqual([]);
+  expect(topicOfAlarm('keeper')).toBeUndefined();
 });
 
 it('a page may ask for these paragraphs and no others', () => {

@@ -41,6 +41,7 @@ it('an alarm is a sentence with a button, in the reader’s language', () => {
       text: 'training waits for images 71 % of its time; do something',
       tone: 'warning',
       action: { id: 'pause', label: 'Pause' },
+      topic: 'alarms',
     },
   ]);
   const other = sectionsOf({ ...input, t: (text) => `<${text}>` }, 5).sentences[0];
