@@ -1,3 +1,4 @@
+// cspell:ignore fakebbox
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseDetectionsFile } from '../../src/coco/detections-file';

@@ -1,3 +1,4 @@
+// cspell:ignore feff
 import type { Random } from '../../src/base/random';
 
 /** Bytes that readers tend to treat apart: ends, brackets, quotes, digits, signs, the ends of integer types. */

@@ -1,3 +1,4 @@
+// cspell:ignore creat
 import path from 'node:path';
 
 const OPENS = /^(?:open|openat|creat)\(/;

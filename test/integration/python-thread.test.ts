@@ -1,3 +1,4 @@
+// cspell:ignore Kein
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LIGHT_COLOURS } from '../../src/domain/schedule/svg-frame';

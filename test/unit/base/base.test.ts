@@ -1,3 +1,4 @@
+// cspell:ignore warmpu
 import { describe, expect, it } from 'vitest';
 import { DisposableStore, toDisposable } from '../../../src/base/disposable';
 import { Emitter } from '../../../src/base/event';

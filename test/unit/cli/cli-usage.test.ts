@@ -1,3 +1,4 @@
+// cspell:ignore intit
 import { describe, expect, it } from 'vitest';
 import { cli, lines } from './harness';
 

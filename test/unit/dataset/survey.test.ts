@@ -1,3 +1,4 @@
+// cspell:ignore bbaebadb
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// cspell:ignore mred mcoloured Mängel
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { csvText } from '../../../../src/base/csv-cell';

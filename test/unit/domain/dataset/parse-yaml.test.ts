@@ -1,3 +1,4 @@
+// cspell:ignore trian
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { parseDatasetYaml } from '../../../../src/domain/dataset/parse';

@@ -1,3 +1,4 @@
+// cspell:ignore ment
 import { describe, expect, it } from 'vitest';
 import { advise } from '../../../../src/domain/advice/advise';
 import { completionsAt } from '../../../../src/domain/experiment/completions';

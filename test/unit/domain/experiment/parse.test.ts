@@ -1,3 +1,4 @@
+// cspell:ignore epohcs builtni nanoo
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';

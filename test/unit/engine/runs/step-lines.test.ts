@@ -1,3 +1,4 @@
+// cspell:ignore größe
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
