@@ -47,10 +47,10 @@ for (const [name, [command, args]] of Object.entries(GATES)) {
   if (only && !name.includes(only)) continue;
   if (!existsSync(command))
     throw new Error(`${command} is missing: run npm test once, it installs everything`);
-  const result = spawnSync(command, args, {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
+  // Node starts a .cmd in a shell alone, in which a path with a space would be two words.
+  const isScript = command.endsWith('.cmd');
+  const result = spawnSync(isScript ? `"${command}"` : command, args, {
+    ...{ cwd: root, encoding: 'utf8', shell: isScript },
   });
   const passed = result.status === 0;
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name}`);

@@ -38,6 +38,7 @@ export const ENTRIES = {
   'image-worker': { entry: 'src/dataset/decode/image-worker.ts', options: node, natives: ['sharp'] },
   validator: { entry: 'src/validator/main.ts', options: node, natives: NATIVE_MODULES },
   ...otherTrainers(),
+  windowless: { entry: 'src/engine/process/windowless.ts', options: node, natives: [] },
   extension: {
     entry: 'src/extension/main.ts',
     options: { ...node, external: ['vscode'], define: HOST_GLOBALS },

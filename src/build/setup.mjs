@@ -24,7 +24,8 @@ function run(command, args) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    // npm is a .cmd there; in a shell, a path with a space would be two words.
+    shell: process.platform === 'win32' && command === 'npm',
   });
   if (result.status !== 0) {
     console.error(`setup: ${command} ${args.join(' ')} failed`);

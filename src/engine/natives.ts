@@ -24,3 +24,16 @@ function canResolve(require: NodeJS.Require, name: string): boolean {
     return false;
   }
 }
+
+/**
+ * Why a native module that is there does not load on Windows, if that is for want of the Visual C++ runtime, which a new
+ * Windows does not have. `output`: the last lines of the process.
+ */
+export function whyNotLoaded(
+  output: string,
+  platform = process.platform,
+  arch = process.arch,
+): string | undefined {
+  if (platform !== 'win32' || !/ERR_DLOPEN_FAILED/.test(output)) return undefined;
+  return `the native modules cannot be loaded: the Microsoft Visual C++ runtime is probably missing (winget install Microsoft.VCRedist.2015+.${arch})`;
+}

@@ -6,7 +6,7 @@ import { sleep } from '../base/async';
 import { Channel } from '../protocol/channel';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
 import { gpuRuntimeEnvironment } from './gpu-runtime/loader-path';
-import { whyNoNatives } from './natives';
+import { whyNoNatives, whyNotLoaded } from './natives';
 
 export type ValidatorOptions = {
   /** Folder of the bundles. */
@@ -127,7 +127,8 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
     child.once('exit', (exitCode, signal) => {
       const finishWithWords = (): void => {
         // Only a failed load is about missing natives; any other end has its own reason.
-        const why = /Cannot find module/.test(lastWords) ? whyNoNatives(installDir) : undefined;
+        const isAbsent = /Cannot find module/.test(lastWords);
+        const why = isAbsent ? whyNoNatives(installDir) : whyNotLoaded(lastWords);
         finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
       };
       lastWordsRead(child).then(finishWithWords, finishWithWords);
@@ -151,7 +152,9 @@ function exitMessage(exitCode: number | null, signal: string | null, lastWords: 
 
 function lastLine(text: string): string | undefined {
   const lines = stripVTControlCharacters(text).split('\n');
-  return lines.map((line) => line.trim()).findLast((line) => line !== '');
+  const told = lines.map((line) => line.trim()).filter((line) => line !== '');
+  // Node ends what it says of an uncaught error with its own version.
+  return told.findLast((line) => /^(\w*Error|Error \[\w+\]): /.test(line)) ?? told.at(-1);
 }
 
 async function stopChild(child: ChildProcess, stopped: Promise<ValidatorExit>): Promise<ValidatorExit> {

@@ -1,11 +1,14 @@
-import { lstatSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { detectionsPath } from '../run/files';
 import { type OpenFolder, openFolder } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import { removeFile, removeTree } from '../run/folder/remove';
+import { renamePatientlySync } from '../run/folder/rename';
 
 const CHECKPOINT = /^checkpoints\/epoch-\d{1,9}$/;
+/** The keeper has other work; what could not be removed is tried again. */
+const KEEPER_MS = 1000;
 const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;
 
 /**
@@ -21,7 +24,7 @@ export function removeCheckpoint(paths: RunPaths, checkpoint: string): void {
     if (!lstatSync(folder.at(name), { throwIfNoEntry: false })?.isDirectory())
       throw new Error(`${path.join(paths.dir, checkpoint)} is not a folder of this run: not deleted`);
     removeTree(path.join(paths.checkpoints, aside), paths.dir);
-    renameSync(folder.at(name), folder.at(aside));
+    renamePatientlySync(folder.at(name), folder.at(aside), { forMs: KEEPER_MS });
     removeTree(path.join(paths.checkpoints, aside), paths.dir);
   });
 }

@@ -70,7 +70,7 @@ async function reportFailure(
 }
 
 async function writeFailure(dir: string, previous: StatusFile | undefined, said: Words): Promise<void> {
-  const now = { heartbeat: Date.now(), keeper: ownIdentity(), trainer: undefined, validator: undefined };
+  const now = { heartbeat: Date.now(), keeper: ownIdentity(dir), trainer: undefined, validator: undefined };
   const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
   const end = { state: 'failed', reason: inEnglish(said), said, ended: undefined, alarm: undefined };
   await writeWhole(runPaths(dir).status, toJsonLine({ ...status, format: RUN_FORMAT, ...end }));

@@ -50,7 +50,6 @@ export class Readers {
     return trainersOfRun(this.#mark).some(({ role }) => role === 'trainer');
   }
 
-  /** Known on Linux only, whose environments distinguish the program from its reader; elsewhere 0. */
   #programPid(): number {
     const programs = trainersOfRun(this.#mark).filter(({ role }) => role === 'program');
     const root = programs.find(({ parent }) => !programs.some(({ pid }) => pid === parent));

@@ -1,17 +1,20 @@
+import path from 'node:path';
 import { type Disposable, toDisposable } from '../base/disposable';
 import { toJsonLine } from '../base/json';
 import { ownIdentity } from '../engine/process/identity';
-import { RUN_FORMAT, type StatusFile } from '../run/files';
+import { type ProcessIdentity, RUN_FORMAT, type StatusFile } from '../run/files';
 import { writeWhole } from '../run/folder/write-file';
 
 export const HEARTBEAT_MS = 2000;
+/** What Windows refuses while the file is open, the next heartbeat tries again. */
+const WRITING = { patienceMs: 1000 };
 
 export type StatusFields = Omit<StatusFile, 'format' | 'heartbeat' | 'keeper'>;
 
 /** Keeps status.json true: written when something that people see has changed, and as a heartbeat. */
 export class StatusWriter implements Disposable {
   readonly #file: string;
-  readonly #keeper = ownIdentity();
+  readonly #keeper: ProcessIdentity;
   readonly #mayWrite: () => boolean;
   readonly #onError: (error: unknown) => void;
   readonly #beat: Disposable;
@@ -23,6 +26,7 @@ export class StatusWriter implements Disposable {
   constructor(file: string, onError: (error: unknown) => void, mayWrite: () => boolean) {
     this.#mayWrite = mayWrite;
     this.#file = file;
+    this.#keeper = ownIdentity(path.dirname(file));
     this.#onError = onError;
     const timer = setInterval(() => this.#writeSoon(), HEARTBEAT_MS);
     this.#beat = toDisposable(() => clearInterval(timer));
@@ -60,7 +64,7 @@ export class StatusWriter implements Disposable {
   /** One after another, so that the last one written is the newest. */
   #write(): Promise<void> {
     const written = this.#writing.then(async () => {
-      if (this.#mayWrite()) await writeWhole(this.#file, toJsonLine(this.#snapshot()));
+      if (this.#mayWrite()) await writeWhole(this.#file, toJsonLine(this.#snapshot()), WRITING);
     });
     this.#writing = written.catch(() => undefined);
     return written;

@@ -55,11 +55,13 @@ function withHugePages(input: CommandInput): TrainerCommand | undefined {
 function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand | undefined {
   const packageDir = path.join(installDir, 'ultralytics');
   if (!existsSync(packageDir)) return undefined;
-  return {
-    program: interpreterOf(run),
-    args: moduleArguments('pitwall_ultralytics', [dir, '--attempt', String(attempt)]),
-    env: pythonEnvironment(packageDir),
-  };
+  const python = interpreterOf(run);
+  const args = moduleArguments('pitwall_ultralytics', [dir, '--attempt', String(attempt)]);
+  const env = pythonEnvironment(packageDir);
+  if (process.platform !== 'win32') return { program: python, args, env };
+  // Data loaders are processes there, each with a window of its own unless they share a hidden console.
+  const start = path.join(installDir, 'windowless.js');
+  return { program: process.execPath, args: [start, dir, python, ...args], env };
 }
 
 /** Throws one clear line if this installation does not have the trainer. */

@@ -2,7 +2,7 @@ import { toError } from '../base/async';
 import { quoted, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import type { RunMark } from '../engine/process/carries-run';
-import { identityOf } from '../engine/process/identity';
+import { thisMachine } from '../engine/process/identity';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
 import { stopTrainer, sweep } from '../engine/process/stop-ladder';
 import type { ProcessIdentity, RunFile, StatusFile } from '../run/files';
@@ -166,7 +166,8 @@ export class TrainerControl {
 
   #adopt(identity: ProcessIdentity, attempt: number): void {
     this.#note(attempt, words('trainer adopted (process {0})', identity.pid));
-    this.#watch(adoptTrainer(identity, attempt), Number.POSITIVE_INFINITY);
+    const { dir } = this.#options.paths;
+    this.#watch(adoptTrainer(dir, identity, attempt), Number.POSITIVE_INFINITY);
   }
 
   #watch(trainer: TrainerProcess, startedAt: number): void {
@@ -182,7 +183,8 @@ export class TrainerControl {
   /** Until it has ended: what cannot be ended now is tried again. */
   #climb(trainer: TrainerProcess): void {
     const { supervisor, onChange } = this.#options;
-    const target = { run: this.#mark, pid: trainer.identity.pid, alive: trainer.alive };
+    const { identity, alive, adopted } = trainer;
+    const target = { run: this.#mark, pid: identity.pid, alive, own: !adopted };
     const hurry = (): boolean => this.#state.kind === 'stopping' && this.#state.hurry;
     supervisor.start({
       name: words('the stop of the trainer'),
@@ -199,11 +201,12 @@ export class TrainerControl {
     const { journal, supervisor } = this.#options;
     const hasEnded = this.hello !== undefined && journal.state.end !== undefined;
     const mayGoOn = !hasEnded && this.cause === undefined;
+    const pid = this.identity?.pid ?? 0;
     supervisor.start({
       name: words('the end of what the trainer left behind'),
       run: async () => {
         const unread = mayGoOn ? this.#readers.toReplace() : undefined;
-        if (unread === undefined) await sweep(this.#mark);
+        if (unread === undefined) await sweep(this.#mark, pid);
         return unread;
       },
       done: (unread) => (unread ? this.#replaceReader(unread, exit) : this.#judge(exit)),
@@ -268,7 +271,7 @@ function lastAttempt(journal: RunJournal): number {
 function livingTrainer(run: RunMark, previous: StatusFile | undefined): ProcessIdentity | undefined {
   if (livesForRun(previous?.trainer, run)) return previous.trainer;
   const [oldest] = trainersOfRun(run);
-  return oldest && identityOf(oldest.pid);
+  return oldest && { pid: oldest.pid, started: oldest.started, ...thisMachine() };
 }
 
 /** A run whose trainer ended before this keeper came: as its last keeper judged it, else by its `end`, else lost. */

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { sleep } from '../base/async';
-import { identityOf, isAlive, ownIdentity } from '../engine/process/identity';
+import { identityOf, isAlive, thisMachine } from '../engine/process/identity';
 import { runEnvironment } from '../engine/process/run-environment';
-import { spawnDetached } from '../engine/process/spawn-detached';
+import { spawnHeld } from '../engine/process/spawn-detached';
 import type { ProcessIdentity, RunFile } from '../run/files';
 import { markAttempt } from '../run/folder/attempt-mark';
 import { runPaths } from '../run/folder/paths';
@@ -40,7 +40,7 @@ export async function startTrainer(start: TrainerStart): Promise<TrainerProcess>
     ? { PITWALL_DATA: await handedData(run.experiment.resolved, dir) }
     : {};
   markAttempt(runPaths(dir).trainerControl, attempt);
-  const child = await spawnDetached({
+  const { child, started } = await spawnHeld(dir, 'trainer', {
     program,
     args,
     cwd: run.cwd,
@@ -50,7 +50,7 @@ export async function startTrainer(start: TrainerStart): Promise<TrainerProcess>
   const pid = child.pid ?? 0;
   const ended = whenEnded(child);
   const living = (): boolean => child.exitCode === null && child.signalCode === null;
-  return { identity: identityOfChild(pid), attempt, adopted: false, ended, alive: living };
+  return { identity: identityOfChild(pid, started), attempt, adopted: false, ended, alive: living };
 }
 
 function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
@@ -60,19 +60,20 @@ function whenEnded(child: ChildProcess): Promise<TrainerEnd> {
 }
 
 /** A running child is never given up because it could not be examined: a second one would train beside it. */
-function identityOfChild(pid: number): ProcessIdentity {
+function identityOfChild(pid: number, started: string | undefined): ProcessIdentity {
+  if (started !== undefined) return { pid, started, ...thisMachine() };
   try {
-    return identityOf(pid) ?? { ...ownIdentity(), pid, started: '' };
+    return identityOf(pid) ?? { pid, started: '', ...thisMachine() };
   } catch {
-    return { ...ownIdentity(), pid, started: '' };
+    return { pid, started: '', ...thisMachine() };
   }
 }
 
 const ADOPTED_CHECK_MS = 250;
 
 /** A trainer whose keeper died; its end can be seen, but not its exit code. */
-export function adoptTrainer(identity: ProcessIdentity, attempt: number): TrainerProcess {
-  const alive = (): boolean => !isKnownGone(identity);
+export function adoptTrainer(dir: string, identity: ProcessIdentity, attempt: number): TrainerProcess {
+  const alive = (): boolean => !isKnownGone(identity, dir);
   const ended = (async (): Promise<TrainerEnd> => {
     while (alive()) await sleep(ADOPTED_CHECK_MS);
     return { exitCode: undefined, signal: undefined };
@@ -84,9 +85,9 @@ export function adoptTrainer(identity: ProcessIdentity, attempt: number): Traine
  * A process that cannot be examined (too many open files) counts as alive: a trainer that is taken for dead would be
  * killed.
  */
-function isKnownGone(identity: ProcessIdentity): boolean {
+function isKnownGone(identity: ProcessIdentity, dir: string): boolean {
   try {
-    return !isAlive(identity);
+    return !isAlive(identity, dir);
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
+import { whyNoGpuRuntime } from '../../engine/gpu-runtime/install-plan';
 import { missingMessage, named } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
@@ -31,6 +32,8 @@ type DoctorReport = {
   readonly ultralytics: string;
   /** Version of the CUDA provider that was installed on demand. */
   readonly gpuRuntime: string | null;
+  /** How to install it, or why it cannot be. */
+  readonly noGpuRuntime: string;
   /** Channels that messages about runs go through. */
   readonly notify: ReturnType<typeof notifyReport>;
 };
@@ -72,6 +75,7 @@ async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {
     notAsked: places.filter((p) => !asked.includes(p) && existsSync(p.executable)).map((p) => p.executable),
     ultralytics: await askTorch(python),
     gpuRuntime: installedGpuRuntime(io.installDir)?.version ?? null,
+    noGpuRuntime: whyNoGpuRuntime(io.installDir),
     notify: notifyReport(io.env),
   };
 }
@@ -100,7 +104,7 @@ function reportLines(report: DoctorReport): string[] {
     '',
     ...deviceLines(report),
     '',
-    `GPU runtime: ${report.gpuRuntime ?? 'not installed (pitwall gpu-runtime install)'}`,
+    `GPU runtime: ${report.gpuRuntime ?? report.noGpuRuntime}`,
     '',
     ...pythonLines(report.python),
     ...report.notAsked.map((file) => `${file}: not started, as it is in this folder (--trust)`),

@@ -6,6 +6,7 @@ import type { Cli } from '../cli';
 import { badInput } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { createProgress } from '../output/progress';
+import { quoted } from '../output/quoted';
 
 export function initCommand({ io, run }: Cli) {
   return new Command('init')
@@ -16,10 +17,8 @@ export function initCommand({ io, run }: Cli) {
         const example = await writeExampleInto(io, dir);
         printLine(io.stdout, `${example.config}${example.keptConfig ? ' (kept as it is)' : ''}`);
         printLine(io.stdout, `${example.data}, ${example.drawn} images drawn`);
-        printLine(
-          io.stdout,
-          `next: pitwall train ${path.relative(io.cwd, example.config) || example.config}`,
-        );
+        const config = path.relative(io.cwd, example.config) || example.config;
+        printLine(io.stdout, `next: pitwall train ${quoted(config)}`);
         return 0;
       }),
     );

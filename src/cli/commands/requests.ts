@@ -110,8 +110,11 @@ async function untilSettled(dir: string): Promise<Presence> {
   const live = await openRun(dir);
   try {
     for (;;) {
-      const presence = live.presence;
-      if (FINAL_STATES.has(presence.state) && !presence.keeperAlive) return presence;
+      const { state, keeperAlive } = live.presence;
+      // Liveness is newer than the last poll: what a keeper that has ended wrote last is read before it is judged.
+      const isOver = FINAL_STATES.has(state) && !keeperAlive;
+      if (isOver) await live.refresh();
+      if (isOver) return live.presence;
       await sleep(LOOK_MS);
       await live.refresh();
     }

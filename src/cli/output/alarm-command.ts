@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AlarmAction } from '../../domain/run/alarm';
 import { isOffered } from '../../protocol/alarm-actions';
 import type { RunFile } from '../../run/files';
+import { quoted } from './quoted';
 
 export type AlarmPlace = {
   readonly dir: string;
@@ -32,5 +33,3 @@ function commandOf(action: AlarmAction, { dir, run }: AlarmPlace): string {
   };
   return commands[action];
 }
-
-const quoted = (text: string): string => (/\s/.test(text) ? JSON.stringify(text) : text);

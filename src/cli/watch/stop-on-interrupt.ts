@@ -1,6 +1,8 @@
 import { toError } from '../../base/async';
 import { askRun } from '../../engine/control/ask';
+import { carriesRun } from '../../engine/process/carries-run';
 import { livesForRun, markOf, trainersOfRun } from '../../engine/process/run-processes';
+import { kill } from '../../engine/process/stop-ladder';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { RunReporter } from './reporter';
 
@@ -14,7 +16,9 @@ export function stopOnInterrupt(reporter: RunReporter): (count: number, live: Li
       });
     } else if (count === 2) {
       reporter.note(live.state.run?.follows ? 'killing the reader' : 'killing the run');
-      killTrainers(live);
+      killTrainers(live).catch((error) => {
+        reporter.note(`the run could not be killed: ${toError(error).message}`);
+      });
     }
     return count < 3;
   };
@@ -28,20 +32,11 @@ export function stoppingNote({ state: { run } }: Pick<LiveRun, 'state'>): string
 }
 
 /** Only processes of this run; the keeper stays and records how it ended. */
-function killTrainers(live: LiveRun): void {
+async function killTrainers(live: LiveRun): Promise<void> {
   const { run, status } = live.state;
   if (run === undefined) return;
   const mark = markOf(live.dir, run);
   const pids = new Set(trainersOfRun(mark).map(({ pid }) => pid));
   if (livesForRun(status?.trainer, mark)) pids.add(status.trainer.pid);
-  for (const pid of pids) kill(pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    // If it has ended in the meantime, that is the wanted result.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  for (const pid of pids) if (await carriesRun(pid, mark)) await kill([pid]);
 }

@@ -69,7 +69,7 @@ async function untilDone(io: CliIo, live: LiveRun, waiting: WatchContext): Promi
   const adopt = createAdopter(io, live, waiting);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
-    if (keeperIsGone(live, since) && !(await adopt())) return;
+    if ((await isLeftAlone(live, since)) && !(await adopt())) return;
   }
 }
 
@@ -96,6 +96,13 @@ function createAdopter(io: CliIo, live: LiveRun, { reporter, leash }: WatchConte
 function isSettled(live: LiveRun, since: number): boolean {
   const { status } = live.state;
   return status !== undefined && FINAL_STATES.has(status.state) && status.heartbeat >= since;
+}
+
+/** The last status of a keeper that has ended may be newer than the last poll: the next turn sees it. */
+async function isLeftAlone(live: LiveRun, since: number): Promise<boolean> {
+  if (!keeperIsGone(live, since)) return false;
+  await live.refresh();
+  return !isSettled(live, since);
 }
 
 function keeperIsGone(live: LiveRun, since: number): boolean {

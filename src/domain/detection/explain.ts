@@ -5,7 +5,7 @@ const KNOWN_FAULTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /OrtSessionOptionsAppendExecutionProvider_Cuda|onnxruntime_providers_(shared|cuda)|libcu(dart|blas|dnn)/i,
-    'the CUDA provider of onnxruntime, or the CUDA, cuBLAS or cuDNN it needs, is not found by the loader (pitwall gpu-runtime install fetches the provider)',
+    'the CUDA provider of onnxruntime, or the CUDA, cuBLAS or cuDNN it needs, is not found by the loader (on Linux, pitwall gpu-runtime install fetches the provider)',
   ],
   [/out of memory|OOM|DeviceLost|device.{0,20}lost/i, 'the GPU is out of memory, or was lost'],
 ];

@@ -4,11 +4,12 @@ import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { type ProcessIdentity, zIdentity } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
+import { removeReleased } from '../../run/folder/hold';
 import { readTextSync } from '../../run/folder/read-file';
 import { codeOf } from '../../run/folder/refused';
 import { removeFile } from '../../run/folder/remove';
 import { asideName, createFile } from '../../run/folder/write-file';
-import { livenessOf, ownIdentity } from '../process/identity';
+import { leaveRun, livenessOf, ownIdentity } from '../process/identity';
 
 // keeper.<n>.lock names the keeper that owns the run. It is written aside and hard-linked into place, which fails if
 // the name exists: so each n is taken by one process, once. The highest n owns. Its content never changes; a keeper
@@ -49,7 +50,7 @@ export function readOwner(dir: string): Owner {
   if (text === undefined) return readOwner(dir);
   const identity = zIdentity.safeParse(parseJson(text)).data;
   if (identity === undefined) return { kind: 'elsewhere', n, identity: NOBODY };
-  return { kind: livenessOf(identity), n, identity };
+  return { kind: livenessOf(identity, dir), n, identity };
 }
 
 const NOBODY: ProcessIdentity = { pid: 0, started: '', boot: '', host: 'an unknown machine', pidns: '' };
@@ -77,7 +78,12 @@ export function takeLock(dir: string): KeeperLock | undefined {
     return undefined;
   }
   removeOlder(dir, n);
-  return { n, isHeld: () => highestOf(dir) <= n, release: () => markReleased(dir, n) };
+  return { n, isHeld: () => highestOf(dir) <= n, release: () => release(dir, n) };
+}
+
+function release(dir: string, n: number): void {
+  markReleased(dir, n);
+  leaveRun(dir);
 }
 
 function highestOf(dir: string): number {
@@ -91,7 +97,7 @@ function highestOf(dir: string): number {
 function linkInto(dir: string, n: number): boolean {
   const aside = path.join(dir, asideName('keeper'));
   try {
-    createFile(aside, JSON.stringify(ownIdentity()));
+    createFile(aside, JSON.stringify(ownIdentity(dir)));
     placeOnce(aside, lockFile(dir, n));
     return true;
   } catch (error) {
@@ -120,6 +126,7 @@ function removeOlder(dir: string, n: number): void {
     removeFile(path.join(dir, `keeper.${older}.released`));
     removeFile(lockFile(dir, older));
   }
+  removeReleased(dir);
 }
 
 /**

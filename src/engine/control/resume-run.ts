@@ -4,7 +4,7 @@ import { formatDuration } from '../../domain/display/duration';
 import type { ProcessIdentity, StatusFile } from '../../run/files';
 import { requireActable } from '../../run/folder/act-on';
 import { readStatus } from '../../run/folder/read';
-import type { RunMark } from '../process/carries-run';
+import { carriesRun, type RunMark } from '../process/carries-run';
 import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { disownKeeper, readOwner } from './lock';
@@ -95,7 +95,7 @@ function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | u
 /** The trainer is gone and the keeper still validates: it ends in good order, and its successor finishes the rest. */
 async function endPreviousKeeper(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
-  if (!livesForRun(identity, mark))
+  if (!(await carriesRun(pid, mark)))
     throw new Error(`process ${pid}, which ${runDir} names, is not its keeper`);
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 100; tries++) {

@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { withFolder } from '../../run/folder/open-folder';
 import { runPaths } from '../../run/folder/paths';
-import { readRun } from '../../run/folder/read';
+import { readRun, readStatus } from '../../run/folder/read';
 import { removeTree } from '../../run/folder/remove';
+import { renamePatiently } from '../../run/folder/rename';
 import { isOwnRun, signRun } from '../../run/folder/signature';
-import { markOf, trainersOfRun } from '../process/run-processes';
+import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
 import { readOwner } from './lock';
 
 /** A folder of the runs folder itself: a link of that name could lead anywhere. */
 const TRASH = '.trash';
+/** A person waits for it, and can close what has a file of the run open. */
+const TRASH_MS = 10_000;
 const TRASHED = /^(.+)\.(\d{13})$/;
 
 /** A deleted run: it can be brought back until the trash is emptied. */
@@ -23,7 +26,9 @@ export type TrashedRun = { readonly dir: string; readonly name: string; readonly
 export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRun> {
   const run = await readRun(dir);
   const owner = readOwner(dir);
-  if (owner.kind === 'alive' || trainersOfRun(markOf(dir, run)).length > 0)
+  const mark = markOf(dir, run);
+  const isTraining = livesForRun((await readStatus(dir))?.trainer, mark) || trainersOfRun(mark).length > 0;
+  if (owner.kind === 'alive' || isTraining)
     throw new Error(`run ${run.name} is still at work: stop it first`);
   if (owner.kind === 'elsewhere')
     throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
@@ -32,7 +37,9 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
   const name = `${path.basename(dir)}.${now}`;
   const trashed = path.join(trash, name);
   const isOwn = await isOwnRun(dir);
-  await withFolder({ folder: trash, root: runsDir, make: true }, (opened) => rename(dir, opened.at(name)));
+  await withFolder({ folder: trash, root: runsDir, make: true }, (opened) =>
+    renamePatiently(dir, opened.at(name), { forMs: TRASH_MS }),
+  );
   // Pitwall moved it: the run still belongs to the same user.
   if (isOwn) await signRun(trashed);
   return { dir: trashed, name: path.basename(dir), deleted: now };
@@ -57,7 +64,9 @@ export async function restoreRun(trashed: TrashedRun): Promise<string> {
   const dir = path.join(root, trashed.name);
   if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
   const isOwn = await isOwnRun(trashed.dir);
-  await withFolder({ folder: trash, root }, (opened) => rename(opened.at(path.basename(trashed.dir)), dir));
+  await withFolder({ folder: trash, root }, (opened) =>
+    renamePatiently(opened.at(path.basename(trashed.dir)), dir, { forMs: TRASH_MS }),
+  );
   if (isOwn) await signRun(dir);
   return path.resolve(dir);
 }

@@ -47,6 +47,12 @@ export function gpuRuntimePlan(installDir: string, source?: string): GpuRuntimeP
   return { name, version, files, folder, index: source ?? metadata.feeds[feed].index };
 }
 
+/** What doctor says of a runtime that is not installed: how it is, or why it cannot be. */
+export function whyNoGpuRuntime(installDir: string): string {
+  const plan = gpuRuntimePlan(installDir);
+  return typeof plan === 'string' ? plan : 'not installed (pitwall gpu-runtime install)';
+}
+
 const HERE = `${process.platform}-${process.arch}`;
 
 function publishedFiles({ requirements, manifests, packages }: Metadata) {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { toError } from '../../base/async';
 import { parseJson } from '../../base/json';
+import { renamePatiently } from '../../run/folder/rename';
 import { binaryFolder, type GpuRuntimePlan, onnxruntimeHome } from './install-plan';
 import { findPackage, get, type SourcedPackage } from './package-source';
 import { unzip, upTo } from './unzip';
@@ -63,7 +64,7 @@ export async function installGpuRuntime(
     const marker: GpuRuntime = { name, version, files: [...files.keys()], ...(python && { python }) };
     // The record of it is written first: whatever is interrupted from here on can be undone.
     await writeFile(path.join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
-    for (const file of files.keys()) await rename(path.join(draft, file), path.join(folder, file));
+    for (const file of files.keys()) await renamePatiently(path.join(draft, file), path.join(folder, file));
     return marker;
   } finally {
     await rm(draft, { recursive: true, force: true });

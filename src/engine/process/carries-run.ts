@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readVariable } from './linux-proc';
+import { listProcesses, type ProcessRow } from './process-table';
 import { FOLDER_VARIABLE, RUN_VARIABLE } from './run-environment';
-import { PS, powershellProgram } from './system-programs';
 
 /**
  * The identity that a run's processes carry: its id, and the very folder, so that a copy's processes are not the
@@ -11,12 +10,16 @@ export type RunMark = { readonly id: string; readonly folder: string; readonly d
 
 /**
  * Whether a process itself declares that it belongs to this run. A run folder may be from another user: a pid in it may
- * be any process, and is neither waited for nor signalled unless the process carries the run's id.
+ * be any process, and is not signalled unless the process carries the run's id. Throws if the system cannot be asked.
  */
-export function carriesRun(pid: number, run: RunMark): boolean {
+export async function carriesRun(pid: number, run: RunMark): Promise<boolean> {
   if (process.platform === 'linux') return isOf(run, (name) => readVariable(pid, name));
-  if (process.platform === 'win32') return namesFolder(commandLineOf(pid), run);
-  return isInEnvironment(environmentOf(pid), run);
+  return (await listProcesses()).some((row) => row.pid === pid && showsRun(row, run));
+}
+
+/** macOS shows environments, Windows only command lines. */
+export function showsRun({ command }: ProcessRow, run: RunMark, platform = process.platform): boolean {
+  return platform === 'win32' ? namesFolder(command, run) : isInEnvironment(command, run);
 }
 
 /** A process of a version that did not name the folder is known by its id alone. */
@@ -35,26 +38,4 @@ export function isInEnvironment(text: string, run: RunMark): boolean {
 /** Windows does not show environments: keeper, trainer and reader are started with the run's folder as an argument. */
 export function namesFolder(commandLine: string, { dir }: RunMark): boolean {
   return dir !== '' && commandLine.toLowerCase().includes(dir.toLowerCase());
-}
-
-function environmentOf(pid: number): string {
-  return ask(PS, ['-Eww', '-o', 'command=', '-p', String(pid)]);
-}
-
-function commandLineOf(pid: number): string {
-  const query = `(Get-CimInstance Win32_Process -Filter "ProcessId=${pid}").CommandLine`;
-  return ask(powershellProgram(), ['-NoProfile', '-Command', query]);
-}
-
-function ask(program: string, args: readonly string[]): string {
-  try {
-    const answer = execFileSync(program, [...args], {
-      encoding: 'utf8',
-      windowsHide: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return answer.trim();
-  } catch {
-    return '';
-  }
 }

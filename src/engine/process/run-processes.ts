@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { ProcessIdentity, RunFile } from '../../run/files';
+import { heldProcesses } from '../../run/folder/hold';
 import { folderIdentity } from '../../run/folder/identity';
-import { carriesRun, isOf, type RunMark } from './carries-run';
+import { isOf, type RunMark } from './carries-run';
 import { isAlive } from './identity';
 import { listPids, readStat, readVariable } from './linux-proc';
 import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
-import { PS } from './system-programs';
 
 export type RunProcess = {
   readonly pid: number;
@@ -22,7 +21,7 @@ export function markOf(dir: string, { id }: Pick<RunFile, 'id'>): RunMark {
 
 /**
  * Every living process whose environment carries this run's id, grandchildren in sessions of their own included. Linux
- * only, whose /proc shows environments; elsewhere empty, and `treeOf` is used instead.
+ * only, whose /proc shows environments.
  *
  * @internal The tests signal and end them.
  */
@@ -43,44 +42,45 @@ function processesWhere(holds: (pid: number) => boolean): RunProcess[] {
 }
 
 /** Processes that serve the run without training: a stop of the trainer does not affect them. */
-const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>(['keeper', 'validator', 'exporter', 'own-val']);
+export const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>([
+  'keeper',
+  'validator',
+  'exporter',
+  'own-val',
+]);
 
 /**
- * Whether the process that a run folder names is alive and belongs to this run. The folder may be from another user: a
- * pid in it is believed only if the process itself carries the run's id.
+ * Whether the process that a run folder names is alive and belongs to this run. The folder may be from another user: on
+ * Linux a pid in it is believed only if the process itself carries the run's id, elsewhere that is asked before it is
+ * signalled.
  */
 export function livesForRun(
   identity: ProcessIdentity | undefined,
   run: RunMark,
 ): identity is ProcessIdentity {
-  return identity !== undefined && isAlive(identity) && carriesRun(identity.pid, run);
+  if (identity === undefined || !isAlive(identity, run.dir)) return false;
+  return process.platform !== 'linux' || isOf(run, (name) => readVariable(identity.pid, name));
 }
 
-/** The trainer, oldest first, and whatever it started. */
+/** The trainer, oldest first, and whatever it started; outside Linux the trainer and the program that it reads. */
 export function trainersOfRun(run: RunMark): RunProcess[] {
-  return processesWhere((pid) => isOf(run, (name) => readVariable(pid, name)))
+  const found =
+    process.platform === 'linux'
+      ? processesWhere((pid) => isOf(run, (name) => readVariable(pid, name)))
+      : heldProcesses(run.dir).map(({ pid, role, token }) => ({ pid, parent: 0, started: token, role }));
+  return found
     .filter(({ role }) => !SERVANTS.has(role))
-    .sort((a, b) => Number(a.started) - Number(b.started));
+    .sort((a, b) => Number(a.started) - Number(b.started) || b.role.localeCompare(a.role));
 }
 
-/** Process ids of a process and all that descend from it now, for systems that do not show environments. */
+/** Process ids of a process and all that descend from it now, on Linux. */
 export function treeOf(root: number): number[] {
-  const parents = readParents();
+  const parents = listPids().flatMap((pid) => {
+    const stat = readStat(pid);
+    return stat ? [[pid, stat.parent] as const] : [];
+  });
   const tree = [root];
   for (let i = 0; i < tree.length; i++)
     for (const [pid, parent] of parents) if (parent === tree[i] && !tree.includes(pid)) tree.push(pid);
   return tree;
-}
-
-function readParents(): [pid: number, parent: number][] {
-  if (process.platform === 'linux')
-    return listPids().flatMap((pid) => {
-      const stat = readStat(pid);
-      return stat ? [[pid, stat.parent] as [number, number]] : [];
-    });
-  const text = execFileSync(PS, ['-axo', 'pid=,ppid='], { encoding: 'utf8' });
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
 }

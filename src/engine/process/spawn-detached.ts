@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dropHold, type HeldRole, noteHolder, takeHold } from '../../run/folder/hold';
 import { openToAppend } from '../../run/folder/write-file';
 
 export type DetachedProgram = {
@@ -13,6 +14,8 @@ export type DetachedProgram = {
   readonly output: string;
   /** The program's stdin is a pipe that this process holds: it ends when this process does, however it does. */
   readonly leash?: boolean;
+  /** An open file that the program gets as its handle 3, and keeps open for as long as it lives. */
+  readonly hold?: number;
 };
 
 /**
@@ -27,7 +30,7 @@ export async function spawnDetached(options: DetachedProgram): Promise<ChildProc
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: [options.leash ? 'pipe' : 'ignore', output, output],
+      stdio: [options.leash ? 'pipe' : 'ignore', output, output, ...(options.hold ? [options.hold] : [])],
     });
     if (child.stdin instanceof Socket) child.stdin.unref();
     await once(child, 'spawn');
@@ -36,5 +39,21 @@ export async function spawnDetached(options: DetachedProgram): Promise<ChildProc
     throw new Error(`cannot start ${options.program} in ${options.cwd}`, { cause: error });
   } finally {
     closeSync(output);
+  }
+}
+
+/** The same for a process of a run that others must find alive: outside Linux by a file that it holds, `started`. */
+export async function spawnHeld(
+  dir: string,
+  role: HeldRole,
+  options: DetachedProgram,
+): Promise<{ readonly child: ChildProcess; readonly started: string | undefined }> {
+  const hold = takeHold(dir, role);
+  try {
+    const child = await spawnDetached({ ...options, ...(hold && { hold: hold.handle }) });
+    if (hold && child.pid !== undefined) noteHolder(dir, hold, child.pid);
+    return { child, started: hold?.token };
+  } finally {
+    dropHold(hold);
   }
 }

@@ -1,22 +1,12 @@
 import { execFile } from 'node:child_process';
 import { sleep } from '../../base/async';
 import type { RunMark } from './carries-run';
-import { startOf } from './identity';
-import { trainersOfRun, treeOf } from './run-processes';
+import { type Members, membersOf, orphansOf, type StopTarget } from './stop-members';
 import { taskkillProgram } from './system-programs';
 
 export const ASKED_MS = 5000;
 export const INTERRUPTED_MS = 3000;
 const CHECK_MS = 100;
-
-export type StopTarget = {
-  /** Every process that carries it is ended, except keeper and validator. */
-  readonly run: RunMark;
-  /** The trainer's own process. */
-  readonly pid: number;
-  /** Whether the trainer's own process is still alive. */
-  readonly alive: () => boolean;
-};
 
 export type StopOptions = {
   readonly askedMs?: number;
@@ -34,42 +24,21 @@ export async function stopTrainer(
   options: StopOptions = {},
 ): Promise<'exited' | 'interrupted' | 'killed'> {
   const { askedMs = ASKED_MS, interruptedMs = INTERRUPTED_MS, hurry = () => false } = options;
-  const before = snapshot(target);
-  const left = (): number[] => living(target, before);
-  if (await becomesEmpty(left, askedMs, hurry)) return 'exited';
-  if (!hurry()) signalAll(left(), 'SIGINT');
-  if (await becomesEmpty(left, interruptedMs, hurry)) return 'interrupted';
-  await killAll(left);
+  const members = await membersOf(target);
+  if (await becomesEmpty(members.left, askedMs, hurry)) return 'exited';
+  if (!hurry()) await interrupt(members);
+  if (await becomesEmpty(members.left, interruptedMs, hurry)) return 'interrupted';
+  await killAll(members);
   return 'killed';
 }
 
 /** After the trainer itself has ended: processes that it left behind get a moment, then a kill. */
-export async function sweep(run: RunMark, graceMs = INTERRUPTED_MS): Promise<number> {
-  const left = (): number[] => trainersOfRun(run).map((p) => p.pid);
-  const count = left().length;
-  if (count === 0 || (await becomesEmpty(left, graceMs))) return 0;
-  await killAll(left);
+export async function sweep(run: RunMark, pid: number, graceMs = INTERRUPTED_MS): Promise<number> {
+  const members = await orphansOf(run, pid);
+  const count = members.left().length;
+  if (count === 0 || (await becomesEmpty(members.left, graceMs))) return 0;
+  await killAll(members);
   return count;
-}
-
-type Snapshot = ReadonlyMap<number, string>;
-
-/** If environments cannot be read: the tree as it is before the first signal, with start times against recycled pids. */
-function snapshot({ pid }: StopTarget): Snapshot {
-  if (process.platform === 'win32') return new Map([[pid, '']]);
-  return new Map(treeOf(pid).map((member) => [member, startOf(member) ?? '']));
-}
-
-function living(target: StopTarget, before: Snapshot): number[] {
-  const members = new Set(trainersOfRun(target.run).map((p) => p.pid));
-  if (target.alive()) members.add(target.pid);
-  for (const [pid, started] of before) if (pid !== target.pid && isSame(pid, started)) members.add(pid);
-  return [...members];
-}
-
-/** A pid may have been reused since; a process that cannot be identified is not signalled. */
-function isSame(pid: number, started: string): boolean {
-  return started !== '' && startOf(pid) === started;
 }
 
 async function becomesEmpty(
@@ -85,25 +54,30 @@ async function becomesEmpty(
   return true;
 }
 
-async function killAll(left: () => readonly number[]): Promise<void> {
+/** Windows has no interrupt for a detached process: it is asked by file, then killed with its tree. */
+async function interrupt({ sure }: Members): Promise<void> {
+  if (process.platform === 'win32') return;
+  for (const pid of await sure()) signal(pid, 'SIGINT');
+}
+
+async function killAll({ left, sure }: Members): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const pids = left();
+    const pids = await sure();
     if (pids.length === 0) return;
-    if (process.platform === 'win32') await taskkill(pids);
-    else signalAll(pids, 'SIGKILL');
+    await kill(pids);
     await sleep(CHECK_MS);
   }
   throw new Error(`processes ${left().join(', ')} do not end, not even when killed`);
 }
 
-/** Windows has no interrupt for a detached process: it is asked by file, then killed with its tree. */
-function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
-  if (process.platform === 'win32') return;
-  for (const pid of pids) signal(pid, name);
+/** Ends processes at once; on Windows with all that they have started. */
+export async function kill(pids: readonly number[]): Promise<void> {
+  if (process.platform === 'win32') await taskkill(pids);
+  else for (const pid of pids) signal(pid, 'SIGKILL');
 }
 
 /** False if the process is gone. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     process.kill(pid, name);
     return true;

@@ -60,10 +60,16 @@ export function pythonPlaces(
   if (env.CONDA_PREFIX) places.push({ executable: inConda(env.CONDA_PREFIX), found: 'CONDA_PREFIX' });
   for (const name of ['.venv', 'venv', 'env'])
     places.push({ executable: inEnv(path.resolve(cwd, name)), found: name, isInFolder: true });
-  for (const name of ['python3', 'python'])
-    places.push({ executable: findProgram(name, env) ?? name, found: 'PATH' });
+  for (const name of namesOnPath(platform))
+    places.push({ executable: findProgram(name, env, platform) ?? name, found: 'PATH' });
   return places.filter(({ executable }) => path.isAbsolute(executable));
 }
+
+/**
+ * Windows: the launcher knows every installed Python, and `python3` is at best the Store's, which offers to install one.
+ */
+export const namesOnPath = (platform: NodeJS.Platform): readonly string[] =>
+  platform === 'win32' ? ['py', 'python'] : ['python3', 'python'];
 
 /** Runs every interpreter at once; places without one are left out, and the same environment is listed once. */
 export async function probePythons(places: readonly PythonPlace[]): Promise<PythonReport[]> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
@@ -32,6 +33,15 @@ export type LineProcess = {
   stop(): Promise<void>;
 };
 
+/** Training comes first. Windows has no `nice` that Python could call for itself; its children inherit this there. */
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system refuses: it serves all the same.
+  }
+}
+
 type State = {
   readonly name: string;
   readonly pending: Map<number, Deferred<unknown>>;
@@ -50,6 +60,7 @@ export function startLineProcess({ python, module, installDir, env }: LineProces
     windowsHide: true,
     env: { ...env, ...pythonEnvironment(path.join(installDir, 'ultralytics')) },
   });
+  lowerPriority(child.pid);
   const name = module === 'exporter' ? 'the exporter' : "Ultralytics' own validation";
   const state: State = { name, pending: new Map(), ready: deferred(), ended: false, refusal: undefined };
   // The result may never be awaited.

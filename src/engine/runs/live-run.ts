@@ -104,7 +104,7 @@ class PolledRun implements LiveRun {
   get presence(): Presence {
     const { status, end, run } = this.#draft.raw;
     const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
-    const common = { status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
+    const common = { dir: this.dir, status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
     return presenceOf({ ...common, ...(run && othersOf(this.dir, run)) });
   }
 

@@ -6,7 +6,7 @@ import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import type { RunStateName } from '../../run/state-names';
 import { FINAL_STATES } from '../../run/state-names';
-import { livenessOf } from '../process/identity';
+import { isAlive, livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
 
 /** Which processes of a run are alive, as far as this machine can know. */
@@ -29,6 +29,8 @@ export type Presence = {
 };
 
 export type PresenceInput = {
+  /** The run folder, in which its processes hold files open. */
+  readonly dir: string;
   readonly status: StatusFile | undefined;
   readonly end: TrainerEventOf<'end'> | undefined;
   readonly now: number;
@@ -75,8 +77,14 @@ function judge(input: PresenceInput): Presence {
   const { host } = status.keeper;
   const common = { host, lastSeen: status.heartbeat };
   if (FINAL_STATES.has(status.state) && status.state !== 'lost')
-    return { ...common, where: whereIs(status.keeper), state: status.state, ...DEAD, ...noteOf(status) };
-  if (whereIs(status.keeper) === 'elsewhere') return seenElsewhere(input, status);
+    return {
+      ...common,
+      where: whereIs(status.keeper, input.dir),
+      state: status.state,
+      ...DEAD,
+      ...noteOf(status),
+    };
+  if (whereIs(status.keeper, input.dir) === 'elsewhere') return seenElsewhere(input, status);
   return { ...common, where: 'here', ...hereState(input, status) };
 }
 
@@ -89,8 +97,8 @@ const noted = (said: Words): Note => ({ note: inEnglish(said), said });
 const noteOf = ({ reason, said }: StatusFile): Note =>
   reason === undefined ? {} : { note: reason, ...(said && { said }) };
 
-function whereIs(identity: ProcessIdentity): 'here' | 'elsewhere' {
-  return livenessOf(identity) === 'elsewhere' ? 'elsewhere' : 'here';
+function whereIs(identity: ProcessIdentity, dir: string): 'here' | 'elsewhere' {
+  return livenessOf(identity, dir) === 'elsewhere' ? 'elsewhere' : 'here';
 }
 
 function beforeStatus({ created, now, ownerAlive, end, follows }: PresenceInput): Presence {
@@ -121,9 +129,9 @@ function seenElsewhere({ now }: PresenceInput, status: StatusFile): Presence {
 type HereState = Pick<Presence, 'state' | 'keeperAlive' | 'trainerAlive' | 'note' | 'said'>;
 
 function hereState(input: PresenceInput, status: StatusFile): HereState {
-  const { end } = input;
-  const keeperAlive = livenessOf(status.keeper) === 'alive';
-  const trainerAlive = status.trainer !== undefined && livenessOf(status.trainer) === 'alive';
+  const { dir, end } = input;
+  const keeperAlive = isAlive(status.keeper, dir);
+  const trainerAlive = isAlive(status.trainer, dir);
   if (keeperAlive) return { state: status.state, keeperAlive, trainerAlive, ...noteOf(status) };
   if (trainerAlive)
     return {

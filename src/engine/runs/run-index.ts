@@ -160,7 +160,8 @@ async function summarize(
 async function readPresence(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
   const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
   const others = othersOf(dir, run);
-  const input = { status, end: undefined, ownerAlive, created: run.created, now: Date.now(), ...others };
+  const known = { dir, status, ownerAlive, created: run.created };
+  const input = { ...known, end: undefined, now: Date.now(), ...others };
   const presence = presenceOf(input);
   const isSure = presence.keeperAlive || presence.trainerAlive || FINAL_STATES.has(presence.state);
   if (presence.state !== 'lost' && (isSure || !others.follows)) return presence;

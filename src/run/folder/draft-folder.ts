@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { enter, FOLDER_MODE, type OpenFolder, openFolder } from './open-folder';
 import { removeTree } from './remove';
+import { renamePatientlySync } from './rename';
 import { asideName } from './write-file';
 
 /** A folder that is written beside its final place: the content of `open` is moved there whole, or discarded. */
@@ -53,8 +54,8 @@ type Placing = {
 function putInPlace(parent: OpenFolder, { draft, name, below, root }: Placing): void {
   const old = asideName(name);
   const replaces = lstatSync(parent.at(name), { throwIfNoEntry: false }) !== undefined;
-  if (replaces) renameSync(parent.at(name), parent.at(old));
-  renameSync(parent.at(draft), parent.at(name));
+  if (replaces) renamePatientlySync(parent.at(name), parent.at(old));
+  renamePatientlySync(parent.at(draft), parent.at(name));
   syncFolder(parent);
   if (replaces) removeTree(path.join(below, old), root);
 }

@@ -7,9 +7,13 @@ import type { Environment } from '../../base/environment';
  * Windows tries the working folder first, and a relative entry of PATH depends on the working folder. Nothing may be
  * started from a folder that is merely viewed.
  */
-export function findProgram(name: string, env: Environment = process.env): string | undefined {
+export function findProgram(
+  name: string,
+  env: Environment = process.env,
+  platform = process.platform,
+): string | undefined {
   const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter((f) => path.isAbsolute(f));
-  const names = process.platform === 'win32' ? [`${name}.exe`, name] : [name];
+  const names = platform === 'win32' ? [`${name}.exe`, name] : [name];
   return folders.flatMap((folder) => names.map((n) => path.join(folder, n))).find(isFile);
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { sleep } from '../../base/async';
 import { type OpenFolder, openFolder, withFolder } from './open-folder';
-import { codeOf, openFailure, Refused } from './refused';
+import { openFailure, Refused } from './refused';
+import { renamePatiently } from './rename';
 
 // Every file in a folder that another user may have made is written through here: no link is written through, neither
 // one of the file's name nor one on the way to it, and temporary files have names that cannot exist there already.
@@ -16,7 +16,11 @@ export const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 export type Content = string | Uint8Array;
 
 /** Folder of the file: it is in `root` or below it; its own folder if absent. Folders on the way are made. */
-export type WritePlace = { readonly root?: string };
+export type WritePlace = {
+  readonly root?: string;
+  /** How long Windows is asked again to rename; the minute of `renamePatiently` if absent. */
+  readonly patienceMs?: number;
+};
 
 /**
  * Replaces a file whole: readers see the old content or the new, never a part. A link of that name is replaced itself.
@@ -27,21 +31,27 @@ export function writeWhole(
   place: WritePlace = {},
 ): Promise<void> {
   const folder = path.dirname(file);
-  return withFolder({ folder, root: place.root ?? folder, make: true }, (opened) =>
-    replaceIn(opened, path.basename(file), content),
+  const { root = folder, patienceMs } = place;
+  return withFolder({ folder, root, make: true }, (opened) =>
+    replaceIn({ folder: opened, name: path.basename(file), patienceMs }, content),
   );
 }
 
+type Place = {
+  readonly folder: OpenFolder;
+  readonly name: string;
+  readonly patienceMs: number | undefined;
+};
+
 async function replaceIn(
-  folder: OpenFolder,
-  name: string,
+  { folder, name, patienceMs }: Place,
   content: Content | Iterable<Content>,
 ): Promise<void> {
   const aside = folder.at(asideName(name));
   const handle = await open(aside, NEW_FILE);
   try {
     await fill(handle, content);
-    await renameOver(aside, folder.at(name));
+    await renamePatiently(aside, folder.at(name), patienceMs === undefined ? {} : { forMs: patienceMs });
   } catch (error) {
     await unlink(aside).catch(() => undefined);
     throw error;
@@ -60,19 +70,6 @@ async function fill(handle: FileHandle, content: Content | Iterable<Content>): P
 /** Hidden, and never the same twice: watchers and listings skip it. */
 export function asideName(name: string): string {
   return `.${name}.${randomBytes(12).toString('hex')}.tmp`;
-}
-
-/** Windows refuses to replace a file that is being read at that moment (EPERM, EACCES, EBUSY): try again for a second. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const isRead = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error));
-      if (tries >= 20 || !isRead || process.platform !== 'win32') throw error;
-      await sleep(50);
-    }
-  }
 }
 
 /** Opens a file to append to, and makes it if it is missing. Close it. Throws `Refused` if it is not a plain file. */

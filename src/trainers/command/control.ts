@@ -72,7 +72,13 @@ export function answerWithProgram(program: Program, runDir: string): AnswerReque
       };
     }
     program.stop();
-    return { ok: true, said: words('asked the program to stop: interrupt sent') };
+    const isAsked = process.platform === 'win32';
+    return {
+      ok: true,
+      said: isAsked
+        ? words('asked the program to stop: {0} (stop_requested() of the helper)', STOP_FILE)
+        : words('asked the program to stop: interrupt sent'),
+    };
   };
 }
 

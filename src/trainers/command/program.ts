@@ -3,6 +3,7 @@ import { closeSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
 import type { CommandSettings } from '../../domain/experiment/types';
+import { dropHold, heldProcesses, isHeld, noteHolder, takeHold } from '../../run/folder/hold';
 import { makeFolderIn } from '../../run/folder/open-folder';
 import { openToAppend } from '../../run/folder/write-file';
 
@@ -62,14 +63,32 @@ export function startProgram(
     // Tells the program from its adapter, so that a keeper can start an adapter anew beside a program that lives.
     ...(process.env.PITWALL_ROLE !== undefined && { PITWALL_ROLE: 'program' }),
   };
-  const child = spawn(program, args, {
+  const hold = takeHold(runDir, 'program');
+  const [file, ...rest] = asDetached([program, ...args], runDir, installDir);
+  const child = spawn(file, rest, {
     cwd: path.resolve(cwd, settings.cwd ?? '.'),
     env,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(hold ? [hold.handle] : [])],
+    detached: isWindows,
     windowsHide: true,
   });
+  if (hold && child.pid !== undefined) noteHolder(runDir, hold, child.pid);
+  dropHold(hold);
   closeSync(log);
-  return { stopped: ended(child, program), stop: () => child.kill('SIGINT') };
+  return { stopped: ended(child, program), stop: () => interrupt(child) };
+}
+
+const isWindows = process.platform === 'win32';
+
+/** Windows ends a child with its parent unless it is detached, and a detached one needs a console for its children. */
+function asDetached(command: readonly string[], runDir: string, installDir: string): readonly string[] {
+  if (!isWindows) return command;
+  return [process.execPath, path.join(installDir, 'windowless.js'), runDir, ...command];
+}
+
+/** On Windows an interrupt would end the program at once: there the stop file asks. */
+function interrupt(child: ChildProcess): boolean {
+  return !isWindows && child.kill('SIGINT');
 }
 
 /** A script that trains with Ultralytics is watched without being edited: Python looks here before anything else. */
@@ -91,22 +110,29 @@ function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {
  * A program whose adapter died: reading continues; its end can be seen, but not its exit code. `pid` is from the
  * keeper, 0 if it is gone.
  */
-export function attachProgram(pid: number): Program {
-  const started = startOf(pid);
-  const lives = (): boolean => started !== undefined && startOf(pid) === started;
+export function attachProgram(pid: number, runDir: string): Program {
+  const lives = livingCheck(pid, runDir);
   const stopped = (async (): Promise<ProgramEnd> => {
     while (lives()) await sleep(ATTACHED_CHECK_MS);
     return { kind: 'unknown' };
   })();
-  return { stopped, stop: () => lives() && process.kill(pid, 'SIGINT') };
+  return { stopped, stop: () => !isWindows && lives() && process.kill(pid, 'SIGINT') };
 }
 
-/** When a process began, as its system counts; undefined if it is gone. Guards against reused pids. */
+/** Whether this very process is alive, and none that got its number since. */
+function livingCheck(pid: number, runDir: string): () => boolean {
+  if (process.platform === 'linux') {
+    const started = startOf(pid);
+    return () => started !== undefined && startOf(pid) === started;
+  }
+  const held = heldProcesses(runDir).find((one) => one.pid === pid && one.role === 'program');
+  return () => held !== undefined && isHeld(runDir, held.token);
+}
+
+/** When a process began, as Linux counts; undefined if it is gone. */
 function startOf(pid: number): string | undefined {
   if (pid <= 0) return undefined;
   try {
-    process.kill(pid, 0);
-    if (process.platform !== 'linux') return 'unknown';
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];

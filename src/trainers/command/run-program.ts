@@ -33,7 +33,9 @@ export function runProgram({
   pid,
 }: RunProgramOptions): Promise<number> {
   const program =
-    pid === undefined ? startProgram(settings, { runDir, cwd, attempt, installDir }) : attachProgram(pid);
+    pid === undefined
+      ? startProgram(settings, { runDir, cwd, attempt, installDir })
+      : attachProgram(pid, runDir);
   return adapt(program, {
     runDir,
     attempt,

@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { toError } from '../../base/async';
 import { parseJson } from '../../base/json';
 import { makeFolder } from '../../run/folder/make-folder';
+import { renamePatiently } from '../../run/folder/rename';
 
 const zChoice = z.object({ device: z.string(), reason: z.string() });
 export type DeviceChoice = z.infer<typeof zChoice>;
@@ -23,7 +24,7 @@ export async function writeChoice(key: string, choice: DeviceChoice): Promise<Er
     const cache = { ...(await readCache()), [key]: choice };
     await makeFolder(path.dirname(file));
     await writeFile(temporary, JSON.stringify(cache, undefined, 1));
-    await rename(temporary, file);
+    await renamePatiently(temporary, file);
     return undefined;
   } catch (error) {
     return toError(error);

@@ -87,7 +87,8 @@ test('a lock of another machine, container or boot is never taken over, nor one 
     expect(takeLock(dir) !== undefined, name).toBe(taken);
   };
   const gone = { ...ownIdentity(), pid: 2 ** 22 - 1, started: '1' };
-  check('host', { ...gone, host: 'elsewhere' }, false);
+  check('host', { ...gone, boot: '', host: 'elsewhere' }, false);
+  check('renamed', { ...gone, host: 'renamed-since' }, true);
   check('boot', { ...gone, boot: 'another' }, false);
   check('pidns', { ...gone, pidns: 'pid:[1]' }, false);
   check('alive', ownIdentity(), false);

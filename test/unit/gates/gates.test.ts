@@ -8,11 +8,9 @@ import { repositoryRoot } from '../../helpers/shared';
 // Every static gate is shown a tree that breaks its rules: a check that cannot fail checks nothing.
 type Outcome = { readonly status: number | null; readonly text: string };
 
-function run(
-  command: string,
-  args: readonly string[],
-  options: { input?: string; cwd?: string } = {},
-): Outcome {
+type Options = { readonly input?: string; readonly cwd?: string };
+
+function run(command: string, args: readonly string[], options: Options = {}): Outcome {
   const result = spawnSync(command, args, { cwd: repositoryRoot, encoding: 'utf8', ...options });
   return { status: result.status, text: `${result.stdout}${result.stderr}` };
 }
@@ -20,7 +18,9 @@ function run(
 const node = (script: string, ...args: string[]): Outcome =>
   run(process.execPath, [path.join(repositoryRoot, 'src/build', script), ...args]);
 const fixture = (...parts: string[]): string => path.join(repositoryRoot, 'test/fixtures/gates', ...parts);
-const bin = (name: string): string => path.join(repositoryRoot, 'node_modules/.bin', name);
+/** A program of a package by its script: npm makes a .cmd of it on Windows, which Node starts in a shell alone. */
+const tool = (script: string, args: readonly string[], options: Options = {}): Outcome =>
+  run(process.execPath, [path.join(repositoryRoot, 'node_modules', script), ...args], options);
 
 describe('import rules', () => {
   const outcome = node('check-deps.mjs', fixture('imports'), '1');
@@ -63,7 +63,7 @@ describe('import rules', () => {
 
 describe('types of the pure layers', () => {
   it('know neither Node nor the DOM', () => {
-    const outcome = run(bin('tsc'), ['-p', fixture('types')]);
+    const outcome = tool('typescript/bin/tsc', ['-p', fixture('types')]);
     expect(outcome.status).not.toBe(0);
     expect(outcome.text).toContain("'process'");
     expect(outcome.text).toContain("'document'");
@@ -75,7 +75,9 @@ function biome(command: 'lint' | 'format', text: string): Outcome {
   const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-biome-'));
   writeFileSync(path.join(folder, 'sample.ts'), text);
   const config = `--config-path=${path.join(repositoryRoot, '.biome.json')}`;
-  const outcome = run(bin('biome'), [command, config, '--vcs-enabled=false', 'sample.ts'], { cwd: folder });
+  const outcome = tool('@biomejs/biome/bin/biome', [command, config, '--vcs-enabled=false', 'sample.ts'], {
+    cwd: folder,
+  });
   rmSync(folder, { recursive: true });
   return outcome;
 }
@@ -161,7 +163,7 @@ describe('dead code', () => {
   it('is a file or an export that no entry needs, unless it says for whom it is', () => {
     const config = path.join(repositoryRoot, 'src/build/knip.mjs');
     const args = ['--production', '--no-progress', '--no-gitignore', '--config', config];
-    const outcome = run(bin('knip'), [...args, '--directory', fixture('dead')]);
+    const outcome = tool('knip/bin/knip.js', [...args, '--directory', fixture('dead')]);
     expect(outcome.status).toBe(1);
     expect(outcome.text).toContain('Unused files (1)\nsrc/domain/alone.ts');
     expect(outcome.text).toContain('Unused exports (1)\nunused ');
@@ -173,7 +175,7 @@ describe('spelling', () => {
     // In parts, since this file is checked as well.
     const typo = ['ler', 'nin', 'g'].join('');
     const args = ['lint', 'stdin', '--config', 'src/build/cspell.json', '--no-progress'];
-    const outcome = run(bin('cspell'), args, { input: `The ${typo} rate at imgsz` });
+    const outcome = tool('cspell/bin.mjs', args, { input: `The ${typo} rate at imgsz` });
     expect(outcome.status).toBe(1);
     expect(outcome.text).toContain(`Unknown word (${typo})`);
     expect(outcome.text).not.toContain('imgsz)');

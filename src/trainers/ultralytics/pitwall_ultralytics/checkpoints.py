@@ -8,7 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from .files import open_folder, open_regular
+from .files import open_folder, open_regular, replace
 
 FORMAT = 1
 COPY_BYTES = 4 * 1024 * 1024
@@ -35,7 +35,7 @@ def write_in(folder: Path, source: Path, run_dir: Path, meta: dict) -> int:
     size = sum(f.stat().st_size for f in draft.iterdir())
     if target.exists():  # the same epoch again, after a resume or a NaN recovery
         shutil.rmtree(target)
-    draft.rename(target)
+    replace(draft, target)
     return size
 
 

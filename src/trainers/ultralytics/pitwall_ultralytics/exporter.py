@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .files import require_regular
+from .files import replace, require_regular
 from .lines import serve_lines
 
 
@@ -35,7 +35,7 @@ def export(source: Path, target: Path, imgsz, head: dict) -> None:
         options = {k: v for k, v in head.items() if k in DEFAULT_CFG_DICT and v is not None and v != DEFAULT_CFG_DICT[k]}
         options.update({"imgsz": imgsz} if imgsz else {})
         made = YOLO(str(link)).export(format="onnx", dynamic=True, simplify=False, device="cpu", verbose=False, **options)
-        os.replace(made, target)
+        replace(made, target)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@
 import errno
 import os
 import stat
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def require_regular(path: Path) -> Path:
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise OSError(f"{path}: a regular file was expected")
     return path
+
+
+def replace(source: Path, target: Path, patience_s: float = 60.0) -> None:
+    """os.replace; Windows refuses what a virus scanner or an indexer has open at that moment: tried again as VS Code does."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() >= until:
+                raise
+            time.sleep(0.1)
 
 
 @contextmanager

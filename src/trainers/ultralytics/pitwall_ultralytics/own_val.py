@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .files import require_regular
+from .files import replace, require_regular
 from .lines import serve_lines
 from .matched import Matches
 from .metric_names import named
@@ -139,7 +139,7 @@ def write_rows(path: Path, about: dict, rows: list) -> None:
         file.write(json.dumps(about).encode() + b"\n")
         for array in rows:
             file.write(array.tobytes())
-    os.replace(draft, path)
+    replace(draft, path)
 
 
 def choose_device(asked: str, trained_on: str):

@@ -29,10 +29,10 @@ describe('a process', () => {
 
   it.skipIf(process.platform !== 'linux')(
     'is of the run whose id and folder it carries, and of no copy of it',
-    () => {
+    async () => {
       const pid = child.pid ?? 0;
-      expect([carriesRun(pid, RUN), carriesRun(pid, COPY)]).toEqual([true, false]);
-      expect(carriesRun(pid, { ...RUN, id: 'another' })).toBe(false);
+      expect([await carriesRun(pid, RUN), await carriesRun(pid, COPY)]).toEqual([true, false]);
+      expect(await carriesRun(pid, { ...RUN, id: 'another' })).toBe(false);
       expect(trainersOfRun(RUN).map((p) => p.pid)).toEqual([pid]);
       expect(trainersOfRun(COPY)).toEqual([]);
     },

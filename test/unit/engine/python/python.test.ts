@@ -57,6 +57,14 @@ describe('pythonPlaces', () => {
       '/c/python.exe',
     ]);
   });
+  it('asks the launcher of Windows, and not the alias of its Store', () => {
+    const bin = path.join(dir, 'windows');
+    mkdirSync(bin);
+    for (const name of ['py.exe', 'python.exe', 'python3.exe']) writeFileSync(path.join(bin, name), '');
+    const places = pythonPlaces('/work', { PATH: bin }, 'win32');
+    const onPath = places.filter(({ found }) => found === 'PATH');
+    expect(onPath.map(({ executable }) => path.basename(executable))).toEqual(['py.exe', 'python.exe']);
+  });
 });
 
 const packageOf = (folder: string, text: string): void => {

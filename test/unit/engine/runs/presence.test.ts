@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { livenessOf, ownIdentity } from '../../../../src/engine/process/identity';
+import { isSameMachine, livenessOf, ownIdentity } from '../../../../src/engine/process/identity';
 import { type PresenceInput, presenceOf } from '../../../../src/engine/runs/presence';
 import type { StatusFile } from '../../../../src/run/files';
 
@@ -16,15 +16,31 @@ const status = (change: Partial<StatusFile>): StatusFile => ({
   ...change,
 });
 const at = (change: Partial<StatusFile>, more: Partial<PresenceInput> = {}) =>
-  presenceOf({ status: status(change), end: undefined, now: 107_000, created: 0, ...more });
+  presenceOf({ dir: '/runs/a', status: status(change), end: undefined, now: 107_000, created: 0, ...more });
 const end = { type: 'end', t: 1, reason: 'completed', step: 9 } as const;
 
 test('a process is itself only with every field of its identity', () => {
   expect(livenessOf(me)).toBe('alive');
   expect(livenessOf(gone)).toBe('gone');
   expect(livenessOf({ ...me, started: '1' })).toBe('gone');
-  for (const change of [{ host: 'x' }, { boot: 'x' }, { pidns: 'x' }])
+  for (const change of [{ boot: 'x' }, { pidns: 'x' }, { boot: '', host: 'x' }])
     expect(livenessOf({ ...me, ...change })).toBe('elsewhere');
+});
+
+test('a machine is known by its boot id, whatever its name is now; Windows has none and goes by its name', () => {
+  const check = (one: object, other: object, platform: NodeJS.Platform, same: boolean): void => {
+    const machine = { boot: '', host: 'mbp.local', pidns: '' };
+    expect(isSameMachine({ ...machine, ...one }, { ...machine, ...other }, platform)).toBe(same);
+  };
+  const [boot, pidns] = ['7A1E2F04-0C1B-4C69-8F21-0B4E8A1D9C55', 'pid:[4026531836]'];
+  check({ boot, host: 'mbp.office.example' }, { boot }, 'darwin', true);
+  check({ boot }, { boot: boot.replace('7', '8') }, 'darwin', false);
+  check({ boot, pidns, host: 'renamed' }, { boot, pidns }, 'linux', true);
+  check({ boot, host: 'container-2' }, { boot }, 'linux', false);
+  // What an earlier version wrote there on Windows is the boot time, which moves with the clock.
+  check({ boot: '133900000000000000' }, { boot: '133900000000010000' }, 'win32', true);
+  check({ boot: '133900000000000000', host: 'MBP.local' }, {}, 'win32', true);
+  check({ host: 'gpubox' }, {}, 'win32', false);
 });
 
 test('what is shown is the keeper’s word, mended if its processes are gone', () => {
@@ -39,7 +55,7 @@ test('what is shown is the keeper’s word, mended if its processes are gone', (
 });
 
 test('from another machine, container or boot: host and time, and lost after five minutes of silence', () => {
-  const there = { ...gone, host: 'gpubox' };
+  const there = { ...gone, boot: 'another', host: 'gpubox' };
   expect(at({ keeper: there, trainer: there })).toMatchObject({
     state: 'running',
     where: 'elsewhere',
@@ -52,7 +68,7 @@ test('from another machine, container or boot: host and time, and lost after fiv
 });
 
 test('before the first word of the keeper a run is starting, for a while', () => {
-  const early = { status: undefined, end: undefined, created: 0 };
+  const early = { dir: '/runs/a', status: undefined, end: undefined, created: 0 };
   expect(presenceOf({ ...early, now: 2000 }).state).toBe('starting');
   expect(presenceOf({ ...early, now: 60_000, ownerAlive: true }).state).toBe('starting');
   expect(presenceOf({ ...early, now: 60_000 })).toMatchObject({

@@ -55,7 +55,7 @@ describe('a range test, as its own kind of run', () => {
 
   it('is shown as done by a list, too', () => {
     const { status } = rangeInput().state;
-    const common = { status, end: undefined, now: 1, created: 0 };
+    const common = { dir: '/runs/a', status, end: undefined, now: 1, created: 0 };
     expect(presenceOf({ ...common, rangeTest: true })).toMatchObject({ state: 'completed' });
     expect(presenceOf({ ...common, rangeTest: true }).note).toBeUndefined();
     expect(presenceOf(common).state).toBe('diverged');

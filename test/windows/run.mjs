@@ -1,0 +1,38 @@
+// Pitwall on Windows, through Wine: `npm run test:windows`. Usage: node test/windows/run.mjs [smoke] [life] [unit]
+// What cannot be made here is skipped aloud. Ends with one line that sums up, and test/artifacts/windows/report.json.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { life } from './checks/life.mjs';
+import { smoke } from './checks/smoke.mjs';
+import { unit } from './checks/unit.mjs';
+import { artifacts, Checks } from './lab.mjs';
+import { endWindows, installPitwall, provision, whyNot } from './provision.mjs';
+
+const PARTS = { smoke, life, unit };
+
+async function main(asked) {
+  const why = whyNot();
+  if (why !== undefined) {
+    console.log(`SKIPPED: Windows through Wine: ${why}`);
+    return 0;
+  }
+  rmSync(artifacts, { recursive: true, force: true });
+  mkdirSync(artifacts, { recursive: true });
+  provision();
+  installPitwall();
+  const checks = new Checks();
+  try {
+    for (const name of asked) await PARTS[name](checks);
+  } finally {
+    endWindows();
+  }
+  const { passed, failures } = checks;
+  writeFileSync(path.join(artifacts, 'report.json'), JSON.stringify({ passed, failures }, null, 1));
+  console.log(`\nWindows through Wine: ${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown) throw new Error(`no part ${unknown} (known: ${Object.keys(PARTS).join(', ')})`);
+process.exit(await main(asked.length === 0 ? Object.keys(PARTS) : asked));
