@@ -47,11 +47,13 @@ def newest(run_dir: Path):
 
 def drop_after(run_dir: Path, epoch: int) -> list:
     """Removes the checkpoints beyond the epoch that a run goes back to: one would be taken for the newest. Returns their names."""
-    refuse_link(run_dir / "checkpoints")
-    folders = sorted((run_dir / "checkpoints").glob("epoch-*"))
-    later = [f for f in folders if re.fullmatch(r"epoch-\d{4,}", f.name) and int(f.name[6:]) > epoch and not f.is_symlink()]
-    for folder in later:
-        shutil.rmtree(folder)
+    if not (run_dir / "checkpoints").is_dir():
+        return []
+    with open_folder(run_dir / "checkpoints", run_dir) as checkpoints:
+        folders = sorted(checkpoints.glob("epoch-*"))
+        later = [f for f in folders if re.fullmatch(r"epoch-\d{4,}", f.name) and int(f.name[6:]) > epoch and not f.is_symlink()]
+        for folder in later:
+            shutil.rmtree(folder)
     return [folder.name for folder in later]
 
 
