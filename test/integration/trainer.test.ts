@@ -78,6 +78,19 @@ describe('the trainer process', () => {
     expect(await finalTensors(run)).toEqual(await finalTensors(whole));
   });
 
+  it('announces the checkpoint that it goes on from if nobody knows of it, once', async () => {
+    const run = await create('unannounced');
+    expect((await run.start().ended).code).toBe(0);
+    // As if it had been killed between the last checkpoint and its event.
+    const file = path.join(run.dir, 'events.jsonl');
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    const last = lines.findLastIndex((line) => line.includes('"type":"checkpoint"'));
+    await writeFile(file, `${lines.slice(0, last).join('\n')}\n`);
+    for (const attempt of [2, 3]) expect((await run.start(attempt).ended).code).toBe(0);
+    const told = eventsOf(await run.events(), 'checkpoint').map(({ t: _, ...event }) => event);
+    expect(told).toEqual(eventsOf(await whole.events(), 'checkpoint').map(({ t: _, ...event }) => event));
+  });
+
   it('pauses in the middle of an epoch and continues with the very same weights and means', async () => {
     const run = await create('paused');
     const first = run.start();

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { OldFault } from './main';
 import { ONE, type World } from './world';
@@ -51,8 +51,8 @@ const folders: OldFault = {
   row: 'The same images in another folder',
   async wrong(world) {
     mkdirSync(world.at('elsewhere'));
-    for (const name of ['images', 'labels', 'data.yaml'])
-      cpSync(world.at(name), world.at('elsewhere', name), { recursive: true });
+    const text = readFileSync(world.at('data.yaml'), 'utf8');
+    writeFileSync(world.at('elsewhere/data.yaml'), `path: ${world.dir}\n${text}`);
     await world.train('here', ONE);
     await world.train('there', [...ONE, 'data=elsewhere/data.yaml']);
     const sides = await compared(world, 'here', 'there');

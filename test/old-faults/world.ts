@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../../src/base/json';
+import { processesOfRun } from '../../src/engine/process/run-processes';
 import { until } from '../helpers/until';
 
 const REPOSITORY = process.env.PITWALL_REPOSITORY ?? path.resolve(import.meta.dirname, '../..');
@@ -96,7 +97,12 @@ export class World {
     return Number(this.lines(run, 'validation.jsonl').findLast(({ type }) => type === 'validation')?.map);
   }
 
+  /** The old version's keepers go on for a while after a command has ended. */
   remove(): void {
+    const runs = existsSync(this.at('runs')) ? readdirSync(this.at('runs')) : [];
+    for (const file of runs.map((name) => this.at('runs', name, 'run.json')).filter(existsSync))
+      for (const { pid } of processesOfRun(JSON.parse(readFileSync(file, 'utf8')).id))
+        process.kill(pid, 'SIGKILL');
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

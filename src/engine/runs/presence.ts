@@ -49,7 +49,8 @@ export type PresenceInput = {
 };
 
 const plain = createTranslate();
-const STARTING_MS = 15_000;
+/** A state is true within ten seconds, also if nothing came of the start. */
+const STARTING_MS = 10_000;
 
 /** What else decides about a run that reads another program. */
 export function othersOf(

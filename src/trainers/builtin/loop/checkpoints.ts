@@ -1,4 +1,13 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
 import { toError } from '../../../base/async';
+import { parseJson } from '../../../base/json';
+import { zCheckpointEvent, zHello } from '../../../run/events';
+import { checkpointPath } from '../../../run/files';
+import { openToRead } from '../../../run/folder/read-file';
+import type { SavedState } from '../checkpoint/find-state';
 import type { Position } from '../checkpoint/progress';
 import { writeCheckpoint, writePaused } from '../checkpoint/write-checkpoint';
 import type { TrainSession } from '../session/train-session';
@@ -55,4 +64,47 @@ export class Checkpoints {
     });
     return { state: await session.state(), model };
   }
+}
+
+/**
+ * A trainer that was killed between a checkpoint and its event has left one that nobody knows of, and that is not made again:
+ * what training goes on from is announced.
+ */
+export async function announceSaved(
+  { runDir, log }: Pick<CheckpointsOptions, 'runDir' | 'log'>,
+  saved: SavedState | undefined,
+): Promise<void> {
+  if (saved === undefined) return;
+  const { epoch, nextStep } = saved.progress;
+  // The state of a pause is not a checkpoint.
+  if (saved.folder !== checkpointPath(epoch) || (await isAnnounced(runDir, epoch))) return;
+  const sizes = FILES.map((name) => statSync(path.join(runDir, saved.folder, name)).size);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  log.write({ type: 'checkpoint', path: saved.folder, epoch, step: nextStep - 1, bytes });
+}
+
+const FILES = ['model.onnx', 'state.bin', 'meta.json'];
+
+/** By the attempts that count: one that continues from a step drops all beyond it. */
+async function isAnnounced(runDir: string, epoch: number): Promise<boolean> {
+  let step: number | undefined;
+  const input = (await openToRead(path.join(runDir, 'events.jsonl'))).createReadStream({ encoding: 'utf8' });
+  for await (const line of createInterface({ input })) {
+    // A long run has a million other lines: only these are parsed.
+    if (!line.includes('"checkpoint"') && !line.includes('"hello"')) continue;
+    step = stepAfter(step, zAnnounced.safeParse(parseJson(line)).data, epoch);
+  }
+  return step !== undefined;
+}
+
+type Announced = z.infer<typeof zAnnounced>;
+const zAnnounced = z.discriminatedUnion('type', [zHello, zCheckpointEvent]);
+
+function stepAfter(
+  step: number | undefined,
+  event: Announced | undefined,
+  epoch: number,
+): number | undefined {
+  if (event?.type === 'checkpoint') return event.epoch === epoch ? event.step : step;
+  return event && step !== undefined && step >= event.fromStep ? undefined : step;
 }

@@ -13,7 +13,7 @@ import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
 import { ANSWERED_REQUESTS } from './apply-request';
-import { Checkpoints } from './checkpoints';
+import { announceSaved, Checkpoints } from './checkpoints';
 import { EventLog } from './event-log';
 import { addControl, type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { planEvent } from './plan-event';
@@ -98,6 +98,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
         },
       ),
     );
+    await announceSaved({ runDir: options.runDir, log }, saved);
     const control = new ControlFolder(options.runDir, options.attempt);
     control.create();
     if (context.rewind) {

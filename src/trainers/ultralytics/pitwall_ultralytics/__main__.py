@@ -96,15 +96,15 @@ def last_checkpoint(run_dir: Path, attempt: int):
     newer; not if the run goes back to before it."""
     from . import checkpoints
     from .control import ControlFolder
-    from .events import EVENTS, EventLog, epochs_done
+    from .events import EVENTS, EventLog, announced, epochs_done
 
     rewind = ControlFolder(run_dir, attempt).rewind()
     if rewind:
         go_back(run_dir, int(rewind.get("epoch", 0)))
     else:
-        rescued = checkpoints.rescue(run_dir, epochs_done(run_dir))
-        if rescued:
-            EventLog(run_dir / EVENTS).write("checkpoint", **rescued)
+        left = [checkpoints.unannounced(run_dir, announced(run_dir)), checkpoints.rescue(run_dir, epochs_done(run_dir))]
+        for checkpoint in filter(None, left):
+            EventLog(run_dir / EVENTS).write("checkpoint", **checkpoint)
     newest = checkpoints.newest(run_dir)
     return newest and newest[1]
 

@@ -8,7 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from .files import open_folder, open_regular, replace
+from .files import open_folder, open_regular, read_regular, replace
 
 FORMAT = 1
 COPY_BYTES = 4 * 1024 * 1024
@@ -43,6 +43,17 @@ def newest(run_dir: Path):
     """(epoch, file) of the newest whole checkpoint of our runner, or None."""
     found = sorted((run_dir / "checkpoints").glob("epoch-*/model.pt"))
     return (int(re.sub(r"\D", "", found[-1].parent.name)), found[-1]) if found else None
+
+
+def unannounced(run_dir: Path, announced: set):
+    """The event's fields of the newest checkpoint if nobody knows of it: a trainer was killed between it and its event."""
+    found = newest(run_dir)
+    if found is None or found[0] in announced:
+        return None
+    epoch, file = found
+    meta = json.loads(read_regular(file.parent / "meta.json", run_dir))
+    size = sum(f.stat().st_size for f in file.parent.iterdir())
+    return {"path": f"checkpoints/{file.parent.name}", "epoch": epoch, "step": meta["step"], "bytes": size}
 
 
 def drop_after(run_dir: Path, epoch: int) -> list:

@@ -76,6 +76,17 @@ def epochs_done(run_dir: Path) -> dict:
     return done
 
 
+def announced(run_dir: Path) -> set:
+    """Epochs whose checkpoint was announced, of the attempts that count."""
+    steps = {}
+    for event in read_events(run_dir):
+        if event["type"] == "hello":
+            steps = {epoch: step for epoch, step in steps.items() if step < event["fromStep"]}
+        elif event["type"] == "checkpoint":
+            steps[event["epoch"]] = event["step"]
+    return set(steps)
+
+
 def last_event(path: Path):
     """The newest whole event, or None; reads the end of the file only."""
     if not path.exists():

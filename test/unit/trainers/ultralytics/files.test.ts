@@ -92,6 +92,32 @@ describe.skipIf(!hasPython)('the runner of Ultralytics', () => {
     expect(python('events.last_event(run / "events.jsonl")["type"]')).toBe('end\n');
   });
 
+  it('knows the newest checkpoint that was never announced, and drops what a rewind goes back to before', () => {
+    writeFileSync(path.join(run, 'trainer/weights/last.pt'), 'weights');
+    for (const epoch of [1, 2])
+      python(
+        `checkpoints.publish(run, run / "trainer/weights/last.pt", {"epoch": ${epoch}, "step": ${3 * epoch}})`,
+      );
+    const of = (line: object): string => `${JSON.stringify(line)}\n`;
+    const file = path.join(run, 'events.jsonl');
+    const [hello, first] = [
+      { type: 'hello', fromStep: 0 },
+      { type: 'checkpoint', epoch: 1, step: 3 },
+    ];
+    writeFileSync(file, of(hello) + of(first));
+    const left = 'checkpoints.unannounced(run, events.announced(run))';
+    expect(python(`[${left}[k] for k in ("path", "epoch", "step")]`)).toBe(
+      "['checkpoints/epoch-0002', 2, 6]\n",
+    );
+    writeFileSync(file, of(hello) + of(first) + of({ type: 'checkpoint', epoch: 2, step: 6 }));
+    expect(python(left)).toBe('None\n');
+    // An attempt that began again before it has dropped the announcement.
+    writeFileSync(file, `${readFileSync(file, 'utf8')}${of({ type: 'hello', fromStep: 4 })}`);
+    expect(python(`${left}["epoch"]`)).toBe('2\n');
+    expect(python('checkpoints.drop_after(run, 1)')).toBe("['epoch-0002']\n");
+    expect(readdirSync(path.join(run, 'checkpoints'))).toEqual(['epoch-0001']);
+  });
+
   it('takes no link for a request, and exports none', () => {
     mkdirSync(path.join(run, 'control/trainer'), { recursive: true });
     writeFileSync(path.join(outside, 'stop.json'), '{"request":{"type":"stop"}}');
