@@ -78,7 +78,7 @@ describe('the trainer process', () => {
     expect(await finalTensors(run)).toEqual(await finalTensors(whole));
   });
 
-  it('announces the checkpoint that it goes on from if nobody knows of it, once', async () => {
+  it('announces the checkpoint that it goes on from if that was not done, once', async () => {
     const run = await create('unannounced');
     expect((await run.start().ended).code).toBe(0);
     // As if it had been killed between the last checkpoint and its event.

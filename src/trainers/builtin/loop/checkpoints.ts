@@ -67,7 +67,7 @@ export class Checkpoints {
 }
 
 /**
- * A trainer that was killed between a checkpoint and its event has left one that nobody knows of, and that is not made again:
+ * A trainer that was killed between a checkpoint and its event has left one that was never announced, and that is not made again:
  * what training goes on from is announced.
  */
 export async function announceSaved(

@@ -46,7 +46,7 @@ def newest(run_dir: Path):
 
 
 def unannounced(run_dir: Path, announced: set):
-    """The event's fields of the newest checkpoint if nobody knows of it: a trainer was killed between it and its event."""
+    """The event's fields of the newest checkpoint if it was never announced: a trainer was killed between it and its event."""
     found = newest(run_dir)
     if found is None or found[0] in announced:
         return None
