@@ -31,6 +31,7 @@ export const COMMANDS: CommandTable = {
   'lr-find': async () => (await running())['lr-find'],
   compare: async () => (await judging()).compare,
   check: async () => (await judging()).check,
+  report: async () => (await judging()).report,
   export: async () => (await judging()).export,
   note: async () => (await organising()).note,
   tag: async () => (await organising()).tag,

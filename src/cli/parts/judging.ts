@@ -4,6 +4,7 @@ import { dataCommand } from '../commands/data';
 import { evaluateCommand } from '../commands/evaluate';
 import { exportCommand } from '../commands/export';
 import { predictCommand } from '../commands/predict';
+import { reportCommand } from '../commands/report';
 import { scheduleCommand } from '../commands/schedule';
 import { validateCommand } from '../commands/validate';
 
@@ -16,4 +17,5 @@ export const JUDGING = {
   compare: compareCommand,
   check: checkCommand,
   export: exportCommand,
+  report: reportCommand,
 };

@@ -3,10 +3,28 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LoadEventsRequest } from './load-events';
 
+/** Plain data, so that a thread of its own can do it: the comparison of several runs takes seconds. */
+export type ReportRequest = {
+  readonly asked: readonly {
+    readonly text: string;
+    readonly dir: string;
+    readonly epoch: number | undefined;
+  }[];
+  /** Index of the run that the others are compared with. */
+  readonly baseline: number;
+  readonly version: string;
+  /** English text -> the reader's language. */
+  readonly strings?: Readonly<Record<string, string>>;
+  /** Of the style of a page in the editor. */
+  readonly nonce?: string;
+};
+
 export type WorkerTask =
   | { readonly kind: 'load'; readonly request: LoadEventsRequest }
   /** Run folders: is b's best checkpoint better than a's? */
-  | { readonly kind: 'compare'; readonly a: string; readonly b: string };
+  | { readonly kind: 'compare'; readonly a: string; readonly b: string }
+  /** Several runs as one page. */
+  | { readonly kind: 'report'; readonly request: ReportRequest };
 
 export const workerProgram = (installDir: string): string => path.join(installDir, 'run-worker.js');
 

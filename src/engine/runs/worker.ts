@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { compareBest } from '../compare/compare-runs';
+import { reportOfRuns } from '../report/report-of-runs';
 import { loadEvents } from './load-events';
 import type { WorkerTask } from './worker-task';
 
@@ -8,6 +9,10 @@ import type { WorkerTask } from './worker-task';
 async function work(task: WorkerTask): Promise<void> {
   if (task.kind === 'compare') {
     parentPort?.postMessage(await compareBest(task.a, task.b));
+    return;
+  }
+  if (task.kind === 'report') {
+    parentPort?.postMessage(await reportOfRuns(task.request));
     return;
   }
   const packed = await loadEvents(task.request);

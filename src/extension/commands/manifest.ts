@@ -228,6 +228,19 @@ export const COMMANDS = {
       onRun('3_view@1', ['live', 'ended', 'elsewhere']),
     ],
   },
+  'pitwall.openReport': {
+    title: 'Report of Runs',
+    chinese: '运行报告',
+    icon: 'graph',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onRun('3_look@2', ['live', 'ended', 'elsewhere'])],
+  },
+  'pitwall.saveReport': {
+    title: 'Save Report of Runs…',
+    chinese: '保存运行报告…',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onRun('3_look@2', ['live', 'ended', 'elsewhere'])],
+  },
   'pitwall.renameRun': {
     title: 'Rename Run',
     chinese: '重命名运行',

@@ -12,6 +12,7 @@ import { setStatusBarMessage, showInformationMessage } from '../notices';
 import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
+import { openReport } from './report';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
 type MaybeRun = RunTarget | undefined;
@@ -141,6 +142,7 @@ export async function restoreRun(services: Services, target: MaybeRun): Promise<
 
 /**
  * Two runs in one dashboard: the two that are selected in the tree, else the first named or picked, the second picked.
+ * More than two are a report.
  */
 export async function compareRuns(
   services: Services,
@@ -148,7 +150,8 @@ export async function compareRuns(
   selected: readonly RunTarget[] = [],
 ): Promise<void> {
   const [first, second, ...others] = selected;
-  if (first && second && others.length === 0) {
+  if (others.length > 0) return openReport(services, selected);
+  if (first && second) {
     await services.dashboards.open({ kind: 'compare', dir: first.dir, with: second.dir });
     return;
   }

@@ -7,6 +7,7 @@ import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import type { CommandId } from './manifest';
 import { newExample } from './new-example';
+import { openReport, saveReport } from './report';
 import { rewindRun } from './rewind';
 import {
   archiveRun,
@@ -37,6 +38,13 @@ const targetOf = (value: unknown): RunTarget | undefined =>
 const targetsOf = (value: unknown): readonly RunTarget[] =>
   Array.isArray(value) ? value.map(targetOf).filter((target) => target !== undefined) : [];
 
+/** What is selected, or the one item that was clicked. */
+function selectionOf(target: unknown, all: unknown): readonly RunTarget[] {
+  const selected = targetsOf(all);
+  const clicked = targetOf(target);
+  return selected.length === 0 && clicked ? [clicked] : selected;
+}
+
 /** What each command of the manifest does. */
 export function commandTable(services: Services): Readonly<Record<CommandId, Command>> {
   const onRun =
@@ -66,6 +74,8 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.openExperiment': onRun(openExperiment),
     'pitwall.copyRunSummary': onRun(copySummary),
     'pitwall.compareRuns': (target, all) => compareRuns(services, targetOf(target), targetsOf(all)),
+    'pitwall.openReport': (target, all) => openReport(services, selectionOf(target, all)),
+    'pitwall.saveReport': (target, all) => saveReport(services, selectionOf(target, all)),
     'pitwall.renameRun': onRun(renameRun),
     'pitwall.editNotes': onRun(editNotes),
     'pitwall.editTags': onRun(editTags),

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { isBadInput } from '../../base/bad-input';
+import { formatBytes } from '../../domain/display/format';
+import { reportOfRuns } from '../../engine/report/report-of-runs';
+import { writeWhole } from '../../run/folder/write-file';
+import type { Cli } from '../cli';
+import { badInput, fileFailure } from '../failure';
+import { printLine } from '../io';
+import { resolveRun } from '../run-reference';
+import { VERSION } from '../version';
+
+const MOST_RUNS = 20;
+
+export function reportCommand({ io, run }: Cli) {
+  return new Command('report')
+    .description(
+      'one HTML file to show others: curves, verdicts, settings and environment; opens without network',
+    )
+    .argument('<runs...>', `runs, each with its @epoch if not the best; ${MOST_RUNS} at most`)
+    .option('--out <file>', 'the file to write', 'report.html')
+    .option('--baseline <run>', 'the one of them that the others are compared with; without it the first')
+    .option('--runs <dir>', 'folder of the runs', 'runs')
+    .action(
+      run(async (texts, { out, baseline = texts[0], runs }) => {
+        if (texts.length > MOST_RUNS) throw badInput(`pitwall report: at most ${MOST_RUNS} runs at once`);
+        const at = texts.indexOf(baseline);
+        if (at < 0) throw badInput(`--baseline ${baseline}: expected one of ${texts.join(', ')}`);
+        const asked = texts.map((text) => ({ text, ...resolveRun(io, text, runs) }));
+        const html = Buffer.from(await reportOfRuns({ asked, baseline: at, version: VERSION }));
+        await writeWhole(path.resolve(io.cwd, out), html).catch((error: unknown) => {
+          throw isBadInput(error) ? error : badInput(`--out: ${out}: ${fileFailure(toError(error))}`, error);
+        });
+        printLine(io.stdout, `${path.resolve(io.cwd, out)}  ${formatBytes(html.length)}`);
+        return 0;
+      }),
+    );
+}

@@ -1,0 +1,194 @@
+import type { Translate } from '../../base/translate';
+import { say } from '../../base/words';
+import { bestSentence } from '../../domain/compare/sentences';
+import { withNames } from '../../domain/compare/sides';
+import { formatDuration } from '../../domain/display/duration';
+import { formatMetric, formatSigned } from '../../domain/display/format';
+import { stateLabel } from '../../protocol/dashboard/run-facts';
+import type { DifferingSetting } from '../../run/settings-of';
+import type { RunState } from '../../run/state';
+import type { ManyCompared, OneOfMany } from '../compare/compare-many';
+import { escapeHtml, escapeLines } from './html-text';
+import { overlaySvg } from './overlay-chart';
+import { reportCharts } from './report-charts';
+import { REPORT_STYLE } from './report-style';
+
+export type ReportOptions = {
+  readonly t: Translate;
+  readonly now: number;
+  readonly version: string;
+  /** Content security policy of a page that is shown in the editor; a file has one that loads nothing. */
+  readonly nonce?: string;
+};
+
+/** One page without script or network: runs beside each other, what distinguishes them, and how they were made. */
+export function reportHtml(compared: ManyCompared, options: ReportOptions): string {
+  const { t, now, version, nonce } = options;
+  const title = compared.runs.map(({ name }) => name).join(', ');
+  const style = nonce === undefined ? "'unsafe-inline'" : `'nonce-${nonce}'`;
+  const policy = `default-src 'none'; img-src data:; style-src ${style}`;
+  const made = t(
+    'Report of {0}, by Pitwall {1}',
+    new Date(now).toISOString().slice(0, 16).replace('T', ' '),
+    version,
+  );
+  return `<!DOCTYPE html>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${escapeHtml(title)}</title>
+<style${nonce === undefined ? '' : ` nonce="${nonce}"`}>${REPORT_STYLE}</style></head><body><main>
+<h1>${escapeHtml(title)}</h1><p class="quiet">${escapeHtml(made)}</p>
+${bodyOf(compared, t)}
+</main></body></html>
+`;
+}
+
+function bodyOf(compared: ManyCompared, t: Translate): string {
+  const isOne = compared.runs.length === 1;
+  return [
+    section(t('Results'), metricsTable(compared, t) + notes(compared, t)),
+    section(t('Curves'), legend(compared) + charts(compared, t)),
+    isOne ? '' : section(t('Settings that differ'), differences(compared.settings, compared, t)),
+    isOne ? '' : section(t('Environment that differs'), differences(compared.environment, compared, t)),
+    section(t('Runs'), compared.runs.map((run) => runDetails(run, t)).join('\n')),
+  ].join('\n');
+}
+
+const section = (title: string, content: string): string =>
+  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+
+type Cell = { readonly text: string; readonly number?: boolean; readonly tone?: string };
+
+const cell = (element: 'td' | 'th', { text, number, tone }: Cell): string => {
+  const names = [number ? 'n' : '', tone ?? ''].filter((name) => name !== '').join(' ');
+  return `<${element}${names === '' ? '' : ` class="${names}"`}>${escapeHtml(text)}</${element}>`;
+};
+
+function tableOf(heads: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
+  const head = heads.map((one) => cell('th', one)).join('');
+  const body = rows.map((row) => `<tr>${row.map((one) => cell('td', one)).join('')}</tr>`).join('');
+  return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+const n = (text: string): Cell => ({ text, number: true });
+
+/** What decides comes first: a phone shows four columns, and scrolls to the others. */
+function metricsTable(compared: ManyCompared, t: Translate): string {
+  const { runs, baseline } = compared;
+  const isOne = runs.length === 1;
+  const against = isOne
+    ? []
+    : [{ text: t('verdict') }, n(t('less {0}', runs[baseline].name)), n(t('all 95 %'))];
+  const rest = [n(t('epoch')), ...['mAP50', 'P', 'R'].map(n), { text: t('state') }, n(t('time'))];
+  const rows = runs.map((run) => [
+    { text: run.name },
+    metric(run.reported?.map),
+    ...(isOne ? [] : againstCells(run.against, t)),
+    ...restCells(run, t),
+  ]);
+  return tableOf([{ text: t('run') }, n('mAP50-95'), ...against, ...rest], rows);
+}
+
+const metric = (value = Number.NaN): Cell => n(formatMetric(value));
+
+function restCells({ state, reported }: OneOfMany, t: Translate): Cell[] {
+  const { epoch, map50, precision, recall, own } = reported ?? {};
+  const time = trainingSeconds(state);
+  return [
+    n(epoch === undefined ? '–' : `${epoch}${own ? ` (${t('its own')})` : ''}`),
+    ...[map50, precision, recall].map(metric),
+    { text: stateOf(state, t) },
+    n(time === undefined ? '–' : formatDuration(time, t)),
+  ];
+}
+
+const stateOf = ({ status, run }: RunState, t: Translate): string =>
+  status ? stateLabel(status.state, t, run) : '–';
+
+function trainingSeconds({ epochs }: RunState): number | undefined {
+  const known = epochs.map(({ seconds }) => seconds).filter(Number.isFinite);
+  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
+}
+
+function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
+  if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
+  if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
+  const { map, low, high, verdict } = against;
+  const limits = t('{0} to {1}', formatSigned(low), formatSigned(high));
+  return [verdictCell(verdict, t), n(formatSigned(map)), n(limits)];
+}
+
+function verdictCell(verdict: 'first' | 'second' | 'neither', t: Translate): Cell {
+  if (verdict === 'neither') return { text: t('cannot be told apart') };
+  return verdict === 'second' ? { text: t('better'), tone: 'good' } : { text: t('worse'), tone: 'bad' };
+}
+
+/** How the verdicts were made, which may be best, and why a run is not compared. */
+function notes(compared: ManyCompared, t: Translate): string {
+  const { runs, baseline, best } = compared;
+  const judged = runs.filter(({ against }) => against.kind === 'judged').length;
+  const lines = [
+    ...(judged > 0
+      ? [t('On images like these; the intervals hold together for {0} comparisons.', judged)]
+      : []),
+    ...(best ? [t('Highest: {0}; {1}', runs[best.best].name, say(bestSentence(best), t))] : []),
+    ...runs.flatMap(({ name, against }) => reasons(against, { a: runs[baseline].name, b: name }, t)),
+  ];
+  return lines.map((line) => `<p class="quiet">${escapeHtml(line)}</p>`).join('');
+}
+
+function reasons(against: OneOfMany['against'], names: { a: string; b: string }, t: Translate): string[] {
+  if (against.kind === 'baseline') return [];
+  if (against.kind === 'judged') return against.said.map((said) => say(withNames(said, names), t));
+  const why = against.kind === 'refused' ? say(withNames(against.why, names), t) : against.why;
+  return [t('{0} is not compared: {1}', names.b, why)];
+}
+
+function legend({ runs }: ManyCompared): string {
+  if (runs.length === 1) return '';
+  const one = ({ name }: OneOfMany, i: number): string =>
+    `<label><input type="checkbox" id="show${i}" checked><span class="key s${i}"></span>${escapeHtml(name)}</label>`;
+  return `<div class="legend">${runs.map(one).join('')}</div>`;
+}
+
+function charts({ runs }: ManyCompared, t: Translate): string {
+  const drawn = reportCharts(
+    runs.map(({ state }) => state),
+    t,
+  );
+  const figure = (chart: (typeof drawn)[number]): string =>
+    `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${overlaySvg(chart)}</figure>`;
+  return `<div class="charts">${drawn.map(figure).join('')}</div>`;
+}
+
+function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, t: Translate): string {
+  if (rows.length === 0) return `<p class="quiet">${escapeHtml(t('nothing'))}</p>`;
+  const heads = [{ text: '' }, ...runs.map(({ name }) => ({ text: name }))];
+  return tableOf(
+    heads,
+    rows.map(({ key, values }) => [{ text: key }, ...values.map((value) => ({ text: value ?? '–' }))]),
+  );
+}
+
+function runDetails({ name, state }: OneOfMany, t: Translate): string {
+  const { run, meta, hello, plan, status } = state;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    [t('state'), [stateOf(state, t), status?.reason].filter((part) => part !== undefined).join(': ')],
+    [t('note'), meta.notes],
+    [t('tags'), meta.tags?.join(', ')],
+    [t('started'), run && new Date(run.created).toISOString().slice(0, 16).replace('T', ' ')],
+    ['git', run?.git && `${run.git.commit}${run.git.dirty ? ` ${t('with changes')}` : ''}`],
+    [t('machine'), run && `${run.machine.host}, ${run.machine.platform}, Node ${run.machine.node}`],
+    [
+      t('trainer'),
+      [hello?.trainer, plan?.version, hello?.device].filter((part) => part !== undefined).join(', '),
+    ],
+    ['Pitwall', run?.pitwall],
+    ['--set', run?.set.join(' ')],
+  ];
+  const rows = facts
+    .filter(([, value]) => value)
+    .map(([key, value]) => [{ text: key }, { text: value ?? '' }]);
+  const text = run?.experiment.text ?? '';
+  return `<details><summary>${escapeHtml(name)}</summary>${tableOf([], rows)}<pre>${escapeLines(text)}</pre></details>`;
+}

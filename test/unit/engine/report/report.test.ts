@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overlaySvg } from '../../../../src/engine/report/overlay-chart';
+import { updateMeta } from '../../../../src/run/folder/meta';
+import { writeJudgedRun } from '../../../helpers/judged-run';
+import { cli, lines } from '../../cli/harness';
+
+let root = '';
+beforeAll(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'pitwall-report-'));
+  const runs = path.join(root, 'runs');
+  writeJudgedRun(runs, { name: 'base', shift: 4, seed: 1, map: 0.6 });
+  const hostile = writeJudgedRun(runs, {
+    name: 'worse',
+    shift: 14,
+    seed: 3,
+    map: 0.2,
+    experiment: { batch: 32 },
+  });
+  await updateMeta(hostile, { title: '<script>alert(1)</script>', notes: '"><img src=x onerror=alert(2)>' });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+async function report(...argv: string[]): Promise<string> {
+  const { code, out, err } = await cli(['report', ...argv, '--out', 'r.html'], root);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/r\.html {2}[\d.]+ KB$/m);
+  return readFileSync(path.join(root, 'r.html'), 'utf8');
+}
+
+describe('a report', () => {
+  it('has metrics, verdicts and what differs, in one small file that loads nothing', async () => {
+    const html = await report('base', 'worse');
+    expect(html).toContain('<td class="bad">worse</td>');
+    expect(html).toContain('<td>batch</td><td>16</td><td>32</td>');
+    expect(html).toContain("default-src 'none'");
+    expect(html.replace('http://www.w3.org', '')).not.toMatch(/https?:|<script|<img|@import|url\(/);
+    expect(statSync(path.join(root, 'r.html')).size).toBeLessThan(100_000);
+  });
+  it('shows what files say as text', async () => {
+    const html = await report('base', 'worse');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).toContain('&quot;&gt;&lt;img src');
+    expect(html).not.toMatch(/<img|<script/);
+  });
+  it('is one of a single run as well', async () => {
+    const html = await report('base');
+    expect(html).toContain('<td class="n">0.600</td>');
+    expect(html).not.toContain('Settings that differ');
+  });
+  it('is refused with one line', async () => {
+    for (const argv of [['base', '--out', 'no/such/r.html'], ['gone'], ['base', '--baseline', 'worse']]) {
+      const { code, out, err } = await cli(['report', ...argv], root);
+      expect([code, out, lines(err).length], argv.join(' ')).toEqual([2, '', 1]);
+    }
+  });
+});
+
+describe('a chart of several runs', () => {
+  const chart = { title: 'loss', xLabel: 'epoch', scale: 'log' as const };
+  it('draws a line a run, with a gap for what is not finite', () => {
+    const svg = overlaySvg({
+      ...chart,
+      lines: [
+        { series: 0, x: [1, 2, 3, 4], y: [10, 1, Number.NaN, 0.1] },
+        { series: 3, x: [1, 4], y: [5, 5] },
+      ],
+    });
+    expect(svg.match(/class="line s0" d="(M[^"]+)"/)?.[1].match(/M/g)).toHaveLength(2);
+    expect(svg).toContain('class="line s3"');
+    expect(svg).not.toContain('NaN');
+    expect(svg).toContain('>1</text>');
+  });
+  it('draws nothing of nothing, and values of 0 on a logarithmic axis as gaps', () => {
+    expect(overlaySvg({ ...chart, lines: [] })).toBe('');
+    expect(overlaySvg({ ...chart, lines: [{ series: 0, x: [1, 2, 3], y: [0, 1, 2] }] })).not.toMatch(
+      /NaN|Infinity/,
+    );
+  });
+  it('has room for a line that is level', () => {
+    const svg = overlaySvg({ ...chart, scale: 'linear', lines: [{ series: 0, x: [1, 2], y: [0.5, 0.5] }] });
+    expect(svg).not.toMatch(/NaN|Infinity/);
+  });
+});
