@@ -49,7 +49,10 @@ function hostOptions(context: vscode.ExtensionContext): HostOptions {
   const installDir = path.join(context.extensionUri.fsPath, 'dist');
   const node = setting('node', '');
   const keeperEnv = notifyEnvironment();
-  return node === '' ? { installDir, keeperEnv } : { installDir, keeperEnv, nodePath: node };
+  if (node === '') return { installDir, keeperEnv };
+  // A relative one would be a program of the folder that is open.
+  if (path.isAbsolute(node)) return { installDir, keeperEnv, nodePath: node };
+  throw new Error(vscode.l10n.t('The setting pitwall.node is not a full path: {0}', node));
 }
 
 /** The user's own setting alone: a workspace, which may be a stranger's, does not decide who receives messages. */

@@ -40,6 +40,7 @@ export async function writeCorpus(root: string, example: string, victim: Victim)
     hostile({ dir, repo, outside, victim });
   }
   plantPrograms(repo, outside);
+  plantSettings(repo);
   return { repo, runs, outside, cases: CASES.map(([name]) => name) };
 }
 
@@ -63,4 +64,19 @@ function plantPrograms(repo: string, outside: string): void {
   mkdirSync(path.join(repo, 'exports/link-stdout-log'), { recursive: true });
   symlinkSync(path.join(outside, 'credentials.json'), path.join(repo, 'exports/link-stdout-log/steps.csv'));
   symlinkSync(path.join(outside, 'checkpoint'), path.join(repo, 'exports/text-acts'));
+}
+
+/** Settings of the workspace that name programs and addresses, or are of another type than they should be. */
+function plantSettings(repo: string): void {
+  const settings = {
+    'pitwall.python': './python',
+    'pitwall.node': './node',
+    'pitwall.ultralyticsVersion': { not: 'a version' },
+    'pitwall.notify': { webhook: { url: 'http://127.0.0.1:9/' } },
+    'pitwall.lens.enabled': 'no',
+    'python.defaultInterpreterPath': './python',
+  };
+  replace(path.join(repo, '.vscode/settings.json'), (file) => writeFileSync(file, JSON.stringify(settings)));
+  const experiment = `trainer: command\ncommand: {run: [./evil.sh], cwd: .}\nmodel: ../../outside/m.pt\ndata: /dev/zero\nepochs: 1\n`;
+  replace(path.join(repo, 'evil.train.yaml'), (file) => writeFileSync(file, experiment));
 }

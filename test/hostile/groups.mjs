@@ -1,5 +1,5 @@
 // The fifteen groups of docs/hostile.md: of each, inputs that a stranger's folder held and what a person did to look at them.
-// An entry says how it fell, or nothing if it held.
+// An entry says how it fell, or nothing if it held. `isHarmless`: it only costs, so that its inputs can share a clone.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,8 +28,11 @@ const planning = (experiment, dataset = {}) => {
 };
 
 /** A function of the tree itself, for what only an editor or a download reaches. */
-const calls = (made) => async (world) =>
-  fell(world, await observe(world, [await calling(world, made(world))]));
+const calls = (made) => async (world) => {
+  const looked = await observe(world, [await calling(world, made(world))]);
+  if (looked.code !== 0 && !looked.killed) throw new Error(looked.err);
+  return fell(world, looked);
+};
 
 const ESCAPES = /[\p{Cc}\u202e]/u;
 const says = (argv, pattern, how) => async (world) => {
@@ -129,6 +132,7 @@ export const GROUPS = [
   },
   {
     name: '10 datasets without end',
+    isHarmless: true,
     inputs: {
       'schedule, links to itself': async (world) => {
         for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
@@ -143,6 +147,7 @@ export const GROUPS = [
   },
   {
     name: '11 Python and patterns',
+    isHarmless: true,
     inputs: {
       'a list of 100 million': calls(() => pythonOf('x = [] * 100000000')),
       'a list doubled 26 times': calls(() => pythonOf(`x = [0] * 10\n${'x = x + x\n'.repeat(26)}`)),
@@ -155,6 +160,7 @@ export const GROUPS = [
   },
   {
     name: '12 long logs',
+    isHarmless: true,
     inputs: {
       'show, 60,000 alerts': longRun(
         'keeper.jsonl',
@@ -195,6 +201,7 @@ export const GROUPS = [
   },
   {
     name: '13 models, images, archives',
+    isHarmless: true,
     inputs: {
       'validate, an input of 16384 a side': model({ side: 16_384 }),
       'validate, an output of 4e8 numbers': model({ side: 64, anchors: 66_000_000 }),
@@ -212,6 +219,7 @@ export const GROUPS = [
   },
   {
     name: '14 YAML',
+    isHarmless: true,
     inputs: {
       'schedule, 50,000 unknown keys': planning(
         EXPERIMENT + Array.from({ length: MANY }, (_, i) => `unknown_key_${i}: 1\n`).join(''),

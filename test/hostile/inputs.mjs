@@ -1,5 +1,6 @@
 // What the groups are made of.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { build } from 'esbuild';
@@ -25,6 +26,8 @@ export async function calling({ tree, root }, { from, body }) {
     platform: 'node',
     logLevel: 'error',
     external: ['sharp', 'onnxruntime-node'],
+    // Its own CommonJS form: what is bundled of the other asks for its place as a module.
+    alias: { 'web-tree-sitter': createRequire(path.join(tree, 'package.json')).resolve('web-tree-sitter') },
   });
   const program = path.join(root, 'call.cjs');
   const exported = (await import(`${bundle}?${Date.now()}`)).default;

@@ -15,6 +15,9 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 if (!hasStrace)
   console.warn('SKIPPED: strace is not installed (apt-get install strace): no system call is looked at');
 
+/** A hundred folders, one after another, on a busy machine. */
+const LONGEST_MS = 600_000;
+
 type Said = {
   readonly argv: readonly string[];
   readonly status: number | null;
@@ -108,7 +111,7 @@ describe.skipIf(process.platform !== 'linux')("a stranger's clone", () => {
   });
 
   const check = (name: string, command: (run: string) => readonly string[]): void => {
-    it(`is looked at with ${name}, and nothing is done`, () => {
+    it(`is looked at with ${name}, and nothing is done`, { timeout: LONGEST_MS }, () => {
       const looked = lookWith(name, each(command));
       expectNothingDone(name, looked);
       const acts = looked.said.filter(({ stdout, stderr }) => hasActing(stdout + stderr));

@@ -1,7 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { formatBytes } from '../../domain/display/format';
-import { installedGpuRuntime, installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
+import {
+  type GpuRuntime,
+  installedGpuRuntime,
+  installGpuRuntime,
+  removeGpuRuntime,
+} from '../../engine/gpu-runtime/install';
 import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/install-plan';
 import { choosePython } from '../../engine/python/choose';
 import type { Cli } from '../cli';
@@ -33,6 +38,11 @@ function installCommand({ io, run }: Cli) {
           await installGpuRuntime(plan, {
             ...libraries,
             ...(sha512 && { sha512 }),
+            onFound: ({ url, hash }) =>
+              printLine(
+                io.stderr,
+                `downloading ${url}, SHA-512 ${hash} ${sha512 ? 'as given' : 'by its source'}`,
+              ),
             onProgress: (received, total) =>
               progress.update(
                 total ? received / total : 0,
@@ -76,10 +86,15 @@ function statusCommand({ io, run }: Cli) {
   return new Command('status').description('what is installed').action(
     run(async () => {
       const runtime = installedGpuRuntime(io.installDir);
-      printLine(io.stdout, runtime ? `${runtime.name} ${runtime.version} is installed` : 'not installed');
+      printLine(io.stdout, runtime ? describe(runtime) : 'not installed');
       return 0;
     }),
   );
+}
+
+/** The hash is what another machine can be given with --sha512. */
+function describe({ name, version, sha512 }: GpuRuntime): string {
+  return `${name} ${version} is installed${sha512 === undefined ? '' : `, SHA-512 ${sha512}`}`;
 }
 
 function planOf(io: CliIo, source?: string): GpuRuntimePlan {

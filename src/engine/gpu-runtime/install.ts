@@ -25,6 +25,8 @@ const zMarker = z.object({
   version: z.string(),
   /** What was put here; exactly this is removed again. */
   files: z.array(z.string().regex(/^[\w.-]+$/)),
+  /** Base64 SHA-512 of the package that it came in; absent if an earlier version installed it. */
+  sha512: z.string().optional(),
   /** Interpreter whose environment has CUDA, cuBLAS and cuDNN. */
   python: z.string().optional(),
 });
@@ -37,6 +39,8 @@ export type InstallOptions = Download & {
    * little.
    */
   readonly sha512?: string;
+  /** Called before anything is downloaded. */
+  readonly onFound?: (found: SourcedPackage) => void;
 };
 
 /**
@@ -56,12 +60,12 @@ export async function installGpuRuntime(
     throw new Error(`${folder} cannot be written: ${toError(error).message}`, { cause: error });
   });
   try {
-    const found = await findPackage(plan.index, { name, version }, options.signal);
+    const { url, hash: sha512 } = await findWanted(plan, options);
     const archive = path.join(draft, 'package.zip');
-    await download({ ...found, hash: options.sha512 ?? found.hash }, archive, options);
+    await download({ url, hash: sha512 }, archive, options);
     await unzip(archive, new Map([...files].map(([file, inside]) => [inside, path.join(draft, file)])));
     const { python } = options;
-    const marker: GpuRuntime = { name, version, files: [...files.keys()], ...(python && { python }) };
+    const marker: GpuRuntime = { name, version, files: [...files.keys()], sha512, ...(python && { python }) };
     // The record of it is written first: whatever is interrupted from here on can be undone.
     await writeFile(path.join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
     for (const file of files.keys()) await renamePatiently(path.join(draft, file), path.join(folder, file));
@@ -69,6 +73,17 @@ export async function installGpuRuntime(
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** The package at its source, with the hash that it must have. */
+async function findWanted(
+  { index, name, version }: GpuRuntimePlan,
+  { sha512, onFound, signal }: InstallOptions,
+): Promise<SourcedPackage> {
+  const found = await findPackage(index, { name, version }, signal);
+  const wanted = { ...found, hash: sha512 ?? found.hash };
+  onFound?.(wanted);
+  return wanted;
 }
 
 /** Removes what was installed, and nothing else. Returns the files that were there; empty if nothing was installed. */

@@ -109,6 +109,7 @@ async function lookAt({ suite, browser, extensions, folder, trusted }) {
   try {
     await test('its runs are listed, as not yours', () => listsRuns(page));
     await test('dashboards show what can be read', () => opensDashboards(page));
+    await test('images that a run of another names are not read', () => asksForImages(page));
     await test('a config still has its curve after a hover in hostile Python', () => hoversEverything(page));
     if (trusted)
       await test('what would be executed is shown, and Cancel executes nothing', () =>
@@ -194,7 +195,16 @@ async function opensDashboards(page) {
   }
 }
 
+async function asksForImages(page) {
+  await choose(page, 'Pitwall: Open Dashboard', 'text-is-markup');
+  const frame = await pageFrame(page, 'panel');
+  await frame.locator('#tab-images').click();
+  await frame.getByText('This run was not started by you').waitFor();
+  await runCommand(page, 'View: Close All Editors');
+}
+
 async function hoversEverything(page) {
+  await openFile(page, 'evil.train.yaml');
   await openFile(page, 'data.yaml');
   await openFile(page, 'train.py');
   await cursorAt(page, 'MultiStepLR(');

@@ -105,11 +105,16 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
     );
     expect(planned().version).toBe(version);
     const received: number[] = [];
-    await installGpuRuntime(planned(), { onProgress: (bytes) => received.push(bytes) });
+    const found: string[] = [];
+    await installGpuRuntime(planned(), {
+      onFound: (it) => found.push(it.hash, String(received.length)),
+      onProgress: (bytes) => received.push(bytes),
+    });
+    expect(found, 'told before anything was received').toEqual([hash, '0']);
     expect(received.at(-1)).toBe(PACKAGE.length);
     expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so')).equals(CUDA)).toBe(true);
     expect(readFileSync(path.join(folder, 'libonnxruntime_providers_shared.so'))).toEqual(SHARED);
-    expect(installedGpuRuntime(installDir)).toMatchObject({ version });
+    expect(installedGpuRuntime(installDir)).toMatchObject({ version, sha512: hash });
     // Once more, over itself.
     await installGpuRuntime(planned());
     expect(await removeGpuRuntime(folder)).toHaveLength(2);
