@@ -150,7 +150,7 @@ export const GROUPS = [
     isHarmless: true,
     inputs: {
       'a list of 100 million': calls(() => pythonOf('x = [] * 100000000')),
-      'a list doubled 26 times': calls(() => pythonOf(`x = [0] * 10\n${'x = x + x\n'.repeat(26)}`)),
+      'a list doubled 26 times': calls(() => pythonOf('x = [0] * 10\nfor _ in range(26):\n    x = x + x')),
       'the pattern (a+)+$': calls(() => ({
         from: ['src/domain/foreign/line-patterns.ts'],
         body: `const { patterns } = compilePatterns({ loss: '(a+)+$' });

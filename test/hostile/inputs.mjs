@@ -5,6 +5,8 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { build } from 'esbuild';
 
+let count = 0;
+
 export const EXPERIMENT = 'trainer: builtin\nmodel: nano\ndata: data.yaml\nepochs: 2\nbatch: 4\n';
 export const DATASET = (train) => `train: ${train}\nval: images\nnames: [a]\n`;
 
@@ -17,7 +19,7 @@ export async function calling({ tree, root }, { from, body }) {
   const names = files.map((file) => `export * from './${file.replace(/\.ts$/, '')}';`).join('\n');
   const cache = path.join(tree, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
-  const bundle = path.join(root, 'called.cjs');
+  const bundle = path.join(root, `called-${count++}.cjs`);
   await build({
     stdin: { contents: names, resolveDir: tree, loader: 'ts' },
     bundle: true,
@@ -30,7 +32,7 @@ export async function calling({ tree, root }, { from, body }) {
     alias: { 'web-tree-sitter': createRequire(path.join(tree, 'package.json')).resolve('web-tree-sitter') },
   });
   const program = path.join(root, 'call.cjs');
-  const exported = (await import(`${bundle}?${Date.now()}`)).default;
+  const exported = (await import(bundle)).default;
   writeFileSync(
     program,
     `const fs = require('node:fs');
