@@ -196,7 +196,8 @@ async function opensDashboards(page) {
 }
 
 async function asksForImages(page) {
-  await choose(page, 'Pitwall: Open Dashboard', 'text-is-markup');
+  // Of the run that was shown last.
+  await runCommand(page, 'Pitwall: Open Dashboard');
   const frame = await pageFrame(page, 'panel');
   await frame.locator('#tab-images').click();
   await frame.getByText('This run was not started by you').waitFor();
