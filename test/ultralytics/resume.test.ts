@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { askRun } from '../../src/engine/control/ask';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
 import { runCliProcess, spawnCli } from '../helpers/cli';
@@ -24,7 +23,7 @@ it('a run that is stopped between the checkpoints it writes goes on from its las
   const { done } = spawnCli(['train', file, '--name', 'between'], workshop.dir);
   const dir = workshop.runDir('between');
   await until('two epochs are over', () => eventsOf(dir, 'step').length > 2 * STEPS + 1);
-  await askRun(dir, { type: 'stop' }, 'test');
+  await runCliProcess(['stop', dir], workshop.dir);
   await done;
   const last = Math.max(...eventsOf(dir, 'epoch').map(({ epoch }) => epoch));
   expect(eventsOf(dir, 'checkpoint').map(({ epoch }) => epoch)).toEqual([last]);
@@ -58,7 +57,7 @@ it('a change of the LR after the last checkpoint holds from its step on, also wh
   const { done } = spawnCli(['train', file, '--name', 'change'], workshop.dir);
   const dir = workshop.runDir('change');
   await until('an epoch and a bit is over', () => eventsOf(dir, 'step').length > STEPS + 3);
-  await askRun(dir, { type: 'lr', mode: 'hold', value: 0.00123 }, 'test');
+  await runCliProcess(['set', dir, 'lr=0.00123', '--hold'], workshop.dir);
   await until('the change is answered', () => eventsOf(dir, 'control').length === 1);
   const trainer = processesOfRun(readRunSync(dir).id).find(({ role }) => role === 'trainer');
   process.kill(trainer?.pid ?? 0, 'SIGKILL');

@@ -95,3 +95,23 @@ it('a classifier is judged as well, a failure is reported with its cause, and a 
   expect(output).toContain('SITE OF THE USER');
   expect(eventsOf(dir, 'end').at(-1)).toMatchObject({ reason: 'failed' });
 });
+
+it('a training that never began is reported with its cause, unless the script tries again with something else', async () => {
+  const options = OPTIONS.replace('device="cpu", ', '');
+  const again = writeScript('again.py', [
+    `options = dict(data="data.yaml", epochs=1, val=False, ${options})`,
+    'try:',
+    '    YOLO("tiny.yaml").train(device="0,1", **options)',
+    'except ValueError:',
+    '    YOLO("tiny.yaml").train(device="cpu", **options)',
+  ]);
+  const second = await runCliProcess(['run', '--name', 'again', '--', python, again], workshop.dir);
+  expect([second.code, eventsOf(workshop.runDir('again'), 'step').length]).toEqual([0, 3]);
+  const never = writeScript('never.py', [
+    `YOLO("tiny.yaml").train(data="nowhere.yaml", epochs=1, ${OPTIONS})`,
+  ]);
+  const { code } = await runCliProcess(['run', '--name', 'never', '--', python, never], workshop.dir);
+  expect(code).toBe(1);
+  const [end] = eventsOf(workshop.runDir('never'), 'end');
+  expect(end).toMatchObject({ reason: 'failed', message: expect.stringContaining('nowhere.yaml') });
+});

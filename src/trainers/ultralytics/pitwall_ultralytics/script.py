@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+LONGEST = 300  # of a cause; the rest is in the output
 SAID_ONLY_ONCE = "this script trains more than once: the run shows its first training only"
 
 
@@ -30,20 +31,26 @@ def begins(arguments: dict) -> bool:
         return False
     if isinstance(arguments.get("data"), (list, tuple)):
         return refuse("this script trains on several datasets in a row: none of these trainings is shown")
-    attempt = os.environ.get("PITWALL_ATTEMPT", "1")
-    claim = Path(os.environ["PITWALL_RUN_DIR"]) / "trainer" / f"watched-{attempt}"
     try:
-        os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)))
+        os.close(os.open(claim(), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)))
         return True
     except FileExistsError:
         return refuse(SAID_ONLY_ONCE)
 
 
+def claim() -> Path:
+    return Path(os.environ["PITWALL_RUN_DIR"]) / "trainer" / f"watched-{os.environ.get('PITWALL_ATTEMPT', '1')}"
+
+
 def refuse(why: str) -> bool:
+    tell("log", level="warning", message=why)
+    return False
+
+
+def tell(kind: str, **fields) -> None:
     from .events import EventLog
 
-    EventLog(Path(os.environ["PITWALL_RUNNER_LOG"])).write("log", level="warning", message=why)
-    return False
+    EventLog(Path(os.environ["PITWALL_RUNNER_LOG"])).write(kind, **fields)
 
 
 def run(model, train, trainer, arguments: dict):
@@ -72,6 +79,15 @@ def finish(model, error=None) -> None:
     session = getattr(getattr(model, "trainer", None), "pitwall", None)
     if session is not None:
         session.finish(error)
+    elif isinstance(error, Exception):
+        never_began(error)
+
+
+def never_began(error: Exception) -> None:
+    """No dataset, no such device: the cause is the run's, unless the script tries again with something else."""
+    claim().unlink()
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    tell("end", reason="failed", step=0, message=message if len(message) <= LONGEST else f"{message[:LONGEST]} ...")
 
 
 def write_dataset(data: dict, folder: Path) -> str:
