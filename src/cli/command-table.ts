@@ -14,6 +14,7 @@ export const COMMANDS: CommandTable = {
   train: async () => (await running()).train,
   run: async () => (await running()).run,
   repeat: async () => (await running()).repeat,
+  queue: async () => (await running()).queue,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,
   list: async () => (await viewing()).list,

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../base/async';
 import { inEnglish, type Words, words } from '../base/words';
+import { liveBefore } from '../engine/control/queue';
 import { listRuns } from '../engine/runs/run-index';
 import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
-import { FINAL_STATES } from '../run/state-names';
 import { Requests } from './requests';
 import { RunJournal } from './run-journal';
 import { type StatusFields, StatusWriter } from './status-writer';
@@ -72,7 +72,5 @@ const isStop = (type: string): boolean => type === 'stop' || type === 'stop_afte
 async function isGoing(dir: string): Promise<boolean> {
   const listed = await listRuns(path.dirname(dir)).catch(() => undefined);
   if (listed === undefined) return existsSync(dir);
-  const { runs } = listed;
-  const before = runs.find((run) => run.name === path.basename(dir));
-  return before !== undefined && !FINAL_STATES.has(before.presence.state);
+  return liveBefore(listed.runs, dir) !== undefined;
 }

@@ -2,6 +2,7 @@ import { demoCommand } from '../commands/demo';
 import { followCommand } from '../commands/follow';
 import { initCommand } from '../commands/init';
 import { lrFindCommand } from '../commands/lr-find';
+import { queueCommand } from '../commands/queue';
 import { repeatCommand } from '../commands/repeat';
 import { continueCommand, pauseCommand, stopCommand } from '../commands/requests';
 import { rewindCommand } from '../commands/rewind';
@@ -16,6 +17,7 @@ export const RUNNING = {
   train: trainCommand,
   run: runCommand,
   repeat: repeatCommand,
+  queue: queueCommand,
   watch: watchCommand,
   follow: followCommand,
   stop: stopCommand,
