@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
-import { lackSentence } from '../../domain/compare/lack';
-import { boxesSentence, groundSentence, recipeSentence, sameSentence } from '../../domain/compare/sentences';
+import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
 import type { RunsCompared } from '../../engine/compare/compare-runs';
@@ -70,20 +69,14 @@ function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: C
 
 const NAMES = { a: 'A', b: 'B' };
 
-function verdict({ comparison, recipes, isSame }: RunsCompared, style: Style): string[] {
-  if (isSame) return [inEnglish(sameSentence(NAMES))];
-  const { map, low, high, probabilityBetter } = comparison;
+function verdict(compared: RunsCompared, style: Style): string[] {
+  const sentences = verdictSentences(compared, NAMES).map((sentence) => inEnglish(sentence));
+  if (compared.isSame) return sentences;
+  const { map, low, high, probabilityBetter } = compared.comparison;
   const chance =
     map === 0 && low === high ? '' : `; B is better in ${formatProbability(probabilityBetter)} of draws`;
-  const lack = lackSentence(recipes, comparison);
-  const rest = [
-    boxesSentence(comparison, NAMES),
-    groundSentence(comparison),
-    recipeSentence(recipes, comparison, NAMES),
-    ...(lack ? [lack] : []),
-  ];
   return [
     `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)})${chance}`,
-    ...rest.map((sentence) => `       ${inEnglish(sentence)}`),
+    ...sentences.map((sentence) => `       ${sentence}`),
   ];
 }

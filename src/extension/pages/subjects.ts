@@ -3,10 +3,9 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
 import type { Refused } from '../../domain/compare/footing';
-import { lackSentence } from '../../domain/compare/lack';
-import { boxesSentence, groundSentence, recipeSentence, sameSentence } from '../../domain/compare/sentences';
 import { type Named, withNames } from '../../domain/compare/sides';
 import { judgeDifference } from '../../domain/compare/verdict';
+import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
@@ -143,20 +142,18 @@ async function compareBest(
 function comparisonOf(compared: RunsCompared | Refused, names: Named): RunComparison {
   if (compared.kind === 'refused')
     return { difference: undefined, notes: [{ words: withNames(compared.why, names), tone: 'warning' }] };
-  const { comparison, recipes, said, isSame } = compared;
+  const { comparison, said, isSame } = compared;
   const { map, warnings } = comparison;
-  if (isSame) return { difference: map, notes: [{ words: sameSentence(names), tone: 'quiet' }] };
-  const lack = lackSentence(recipes, comparison);
+  const [verdict, ...rest] = verdictSentences(compared, names);
+  if (isSame) return { difference: map, notes: [{ words: verdict, tone: 'quiet' }] };
   const quiet = [
-    groundSentence(comparison),
-    recipeSentence(recipes, comparison, names),
-    ...(lack ? [lack] : []),
+    ...rest,
     ...said.map((sentence) => withNames(sentence, names)),
     ...warnings.map((warning) => warning.said),
     SAMPLING_ONLY,
   ];
   const notes: ComparisonNote[] = [
-    { words: boxesSentence(comparison, names), tone: TONES[judgeDifference(comparison)] },
+    { words: verdict, tone: TONES[judgeDifference(comparison)] },
     ...quiet.map((sentence): ComparisonNote => ({ words: sentence, tone: 'quiet' })),
   ];
   return { difference: map, notes };

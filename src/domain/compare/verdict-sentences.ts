@@ -1,0 +1,29 @@
+import type { Words } from '../../base/words';
+import type { RecipeVerdict } from './between-seeds';
+import type { Comparison } from './compare';
+import { lackSentence } from './lack';
+import { boxesSentence, groundSentence, recipeSentence, sameSentence } from './sentences';
+import type { Named } from './sides';
+
+/** Two checkpoints after their comparison. */
+export type Judged = {
+  readonly comparison: Comparison;
+  readonly recipes: RecipeVerdict;
+  /** A and B are one checkpoint. */
+  readonly isSame: boolean;
+};
+
+/**
+ * A comparison in sentences, the verdict first: then on what ground, what is known of the recipes, and what is lacking. The
+ * same on a terminal and on a page.
+ */
+export function verdictSentences({ comparison, recipes, isSame }: Judged, names: Named): [Words, ...Words[]] {
+  if (isSame) return [sameSentence(names)];
+  const lack = lackSentence(recipes, comparison);
+  return [
+    boxesSentence(comparison, names),
+    groundSentence(comparison),
+    recipeSentence(recipes, comparison, names),
+    ...(lack ? [lack] : []),
+  ];
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createTranslate } from '../../../../src/base/translate';
+import { inEnglish, say, type Words } from '../../../../src/base/words';
+import { compareLines } from '../../../../src/cli/compare/lines';
+import { styleFor } from '../../../../src/cli/output/style';
+import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
+import { compareDetections } from '../../../../src/domain/compare/compare';
+import { verdictSentences } from '../../../../src/domain/compare/verdict-sentences';
+import type { RunDetections } from '../../../../src/engine/compare/run-detections';
+import { makeScenes, toColumns } from '../../../helpers/detection-sets';
+import { repositoryRoot } from '../../../helpers/shared';
+import { collector } from '../../cli/harness';
+
+const CLASSES = 3;
+const NAMES = { a: 'A', b: 'B' };
+const table = JSON.parse(
+  readFileSync(path.join(repositoryRoot, 'media/l10n/bundle.l10n.zh-cn.json'), 'utf8'),
+);
+const inChinese = (words: Words): string => say(words, createTranslate(table));
+
+type Case = { readonly worse: number; readonly images?: number; readonly seeds?: Partial<SeedMaps> };
+
+/** Two detectors on the same images, B's boxes `worse` times as far off as A's. */
+function judged({ worse, images = 120, seeds = {} }: Case) {
+  const { groundTruth, a, b } = toColumns(makeScenes(images, CLASSES, worse, 7), CLASSES);
+  const comparison = compareDetections(groundTruth, a, b, { replicates: 200 });
+  const recipes = judgeRecipes({ a: [0.5], b: [0.5], sameRecipe: false, ...seeds }, comparison);
+  const classes = Array.from({ length: CLASSES }, (_, c) => `class ${c}`);
+  return { kind: 'compared', comparison, recipes, classes, said: [], isSame: false } as const;
+}
+
+const CASES: readonly [string, Case, RegExp][] = [
+  [
+    'worse',
+    { worse: 4 },
+    /^on images like these A's boxes are better by \+0\.\d{3} \(95 %: \+0\.\d{3} to \+0\.\d{3}\)$/,
+  ],
+  [
+    'better',
+    { worse: 0.2 },
+    /^on images like these B's boxes are better by \+0\.\d{3} \(95 %: \+0\.\d{3} to \+0\.\d{3}\)$/,
+  ],
+  [
+    'not to be told apart',
+    { worse: 1, images: 40 },
+    /^on images like these the boxes of A and B cannot be told apart \(95 %: [-−]0\.\d{3} to \+0\.\d{3}\)$/,
+  ],
+  [
+    'with seeds',
+    { worse: 4, seeds: { a: [0.5, 0.51, 0.52], b: [0.4, 0.41, 0.42] } },
+    /^on images like these A's boxes/,
+  ],
+  [
+    'of one recipe',
+    { worse: 4, seeds: { a: [0.5, 0.51], sameRecipe: true } },
+    /^on images like these A's boxes/,
+  ],
+];
+
+describe.each(CASES)('a verdict is one sentence, the same in every place: %s', (_, how, expected) => {
+  const compared = judged(how);
+  const sentences = verdictSentences(compared, NAMES);
+
+  it('says who, by how much and on what ground', () => {
+    expect(inEnglish(sentences[0])).toMatch(expected);
+    expect(inEnglish(sentences[1])).toMatch(/^judged by 200 draws of \d+ val images$/);
+    for (const sentence of sentences)
+      expect(inEnglish(sentence)).not.toMatch(/\. [A-Z]|NaN|undefined|\{\d\}/);
+  });
+
+  it('is printed by the command line in these words', () => {
+    const run = { dir: '/runs/x', epoch: 3 } as RunDetections;
+    const style = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
+    const lines = compareLines(run, run, { compared, style });
+    for (const sentence of sentences) expect(lines).toContain(`       ${inEnglish(sentence)}`);
+  });
+
+  it('has Chinese words, with the same numbers', () => {
+    const numbers = (text: string): string[] => (text.match(/[+-]?\d+(\.\d+)?/g) ?? []).sort();
+    for (const sentence of sentences) {
+      expect(inChinese(sentence)).toMatch(/\p{Script=Han}/u);
+      expect(numbers(inChinese(sentence))).toEqual(numbers(inEnglish(sentence)));
+    }
+  });
+});
