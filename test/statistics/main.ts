@@ -10,16 +10,18 @@ import { seedTable } from './seed-worlds';
 type Table = (simulations: number) => string;
 
 const inRepository = (file: string): string => path.join(process.env.PITWALL_REPOSITORY ?? '.', file);
+/** What a long simulation has done already; committed beside it. */
+const kept = (name: string): string => inRepository(`test/statistics/${name}.jsonl`);
 const log = (line: string): void => console.error(line);
 
 /** Each makes the table of its own name. */
 const TABLES: Readonly<Record<string, Table>> = {
-  best: (simulations) => bestTable(simulations, log),
+  best: (simulations) => bestTable(simulations, kept('best'), log),
   divergence: divergenceTable,
   'early-stop': earlyStopTable,
   range: rangeTable,
   seeds: seedTable,
-  coverage: (simulations) => coverageTable(simulations, inRepository('test/statistics/coverage.jsonl'), log),
+  coverage: (simulations) => coverageTable(simulations, kept('coverage'), log),
 };
 
 const [name = '', simulations = '600'] = process.argv.slice(2);
