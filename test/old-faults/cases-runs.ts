@@ -51,7 +51,11 @@ const mixedLabels: OldFault = {
   async wrong(world) {
     writeFileSync(world.at('labels/train/0.txt'), '0 0.5 0.5 0.2 0.2\n0 0.1 0.1 0.3 0.1 0.3 0.3\n');
     const { code, err } = await world.train('mixed', ONE);
-    return code === 2 && err.includes('0.txt') ? '' : `exit ${code}`;
+    const said = world
+      .lines('mixed', 'events.jsonl')
+      .map((line) => String(line.message))
+      .join('\n');
+    return `${err}${said}`.includes('0.txt') ? '' : `exit ${code}, not a word`;
   },
 };
 
@@ -136,7 +140,7 @@ const rewind: OldFault = {
     const keys = [
       'epochs=20',
       'batch=2',
-      'lr0=1',
+      'lr0=0.3',
       'warmup_epochs=0',
       'warmup_bias_lr=0',
       'on_divergence=rewind',

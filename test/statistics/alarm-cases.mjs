@@ -14,6 +14,8 @@ const sick = (name, data, rules, { set = [], ...trouble } = {}) => ({
 // 96 images each: 12 steps an epoch, or 48.
 const SHORT = ['imgsz=64', 'batch=8', 'epochs=8'];
 const MANY = ['imgsz=64', 'batch=2', 'epochs=9', 'validation.every=3'];
+// An epoch takes half a second, a validation twice that: judged each time, it would truly fall behind.
+const LONG = ['imgsz=64', 'batch=16', 'validation.every=4'];
 const ADAMW = ['optimizer=AdamW', 'lr0=0.002', 'warmup_bias_lr=0.002'];
 const COLD = ['lr0=0.3', 'warmup_epochs=0', 'on_divergence=notify'];
 const GROWN = ['diverged', 'non_finite', 'spike', 'jump', 'creep'];
@@ -31,8 +33,8 @@ const HEALTHY_BUILTIN = seeds(3, (s) => [
   healthy(`pcb-many-steps-${s}`, 'pcb', ...MANY, `seed=${s}`, 'lr0=0.005'),
 ]);
 const HEALTHY_MORE = seeds(2, (s) => [
-  healthy(`bccd-long-${s}`, 'bccd', 'imgsz=64', 'batch=16', 'epochs=24', `seed=${s}`, 'lr0=0.02'),
-  healthy(`pcb-long-${s}`, 'pcb', 'imgsz=64', 'batch=16', 'epochs=20', `seed=${s}`),
+  healthy(`bccd-long-${s}`, 'bccd', ...LONG, 'epochs=24', `seed=${s}`, 'lr0=0.02'),
+  healthy(`pcb-long-${s}`, 'pcb', ...LONG, 'epochs=20', `seed=${s}`),
   healthy(`pcb-micro-${s}`, 'pcb', 'model=micro', ...SHORT, `seed=${s}`),
   healthy(`bccd-micro-${s}`, 'bccd', 'model=micro', ...SHORT, `seed=${s}`, 'imgsz=96'),
   healthy(`pcb-clipped-${s}`, 'pcb', ...SHORT, `seed=${s}`, 'clip_grad=10', 'warmup_epochs=1'),
@@ -91,11 +93,13 @@ const SICK_BUILTIN = seeds(3, (s) => [
   }),
   sick(`disk-${s}`, 'pcb', ['disk_nearly_full'], { set: [...SHORT, `seed=${s}`], disk: 24 }),
   sick(`memory-${s}`, 'pcb', ['memory_near_limit'], {
-    set: [...SHORT, 'epochs=12', `seed=${s}`],
+    set: [...SHORT, 'epochs=60', `seed=${s}`, 'validation.every=10'],
     memory: true,
   }),
   sick(`behind-${s}`, 'pcb', ['validation_behind'], {
-    set: ['imgsz=64', 'batch=16', 'epochs=24', 'fraction=0.2', `seed=${s}`],
+    set: ['imgsz=64', 'batch=16', 'epochs=60', `seed=${s}`],
+    slow: 'validator',
+    at: 12,
   }),
   {
     ...sick(`collapse-${s}`, 'bccd', ['map_collapse', ...GROWN], {

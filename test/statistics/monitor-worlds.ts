@@ -149,7 +149,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         behind: Math.floor(3 * random.next()),
         epoch: i + 1,
         validated: i + 1,
-        waitedMs: 1000,
+        waitedMs: 20_000,
       })),
     }),
     sick: () => ({
@@ -158,7 +158,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         behind: Math.max(0, i - 250),
         epoch: i + 1,
         validated: i + 1,
-        waitedMs: 1000,
+        waitedMs: 20_000,
       })),
       from: 251,
     }),

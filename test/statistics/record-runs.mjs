@@ -60,7 +60,7 @@ function createTroubles(kase, folder, out) {
   return {
     turn(steps) {
       if (kase.trouble?.memory) fillMemory(work, Math.max(0.01, 0.6 - steps / 150));
-      if (kase.trouble?.slow === 'trainer' && steps >= kase.trouble.at) slow ??= makeSlow(folder);
+      if (kase.trouble?.slow && steps >= kase.trouble.at) slow ??= makeSlow(folder, kase.trouble.slow);
       if (todo.length > 0 && steps >= todo[0].at) askFor(todo.shift());
     },
     end: () => slow?.(),

@@ -163,13 +163,14 @@ export function placeOf(work, kase) {
   return { runs: path.join(small, 'runs'), remove };
 }
 
-/** Another program takes the CPU: the trainer stands still for four fifths of the time. Answers how to end that. */
-export function makeSlow(folder) {
-  const { trainer } = JSON.parse(readFileSync(path.join(folder, 'status.json'), 'utf8'));
+/** Another program takes the CPU: a process stands still for four fifths of the time. Answers how to end that. */
+export function makeSlow(folder, role) {
+  const { [role]: slowed } = JSON.parse(readFileSync(path.join(folder, 'status.json'), 'utf8'));
+  if (slowed === undefined) return undefined;
   let stopped = false;
   const signal = (name) => {
     try {
-      process.kill(trainer.pid, name);
+      process.kill(slowed.pid, name);
     } catch {
       clearInterval(timer);
     }

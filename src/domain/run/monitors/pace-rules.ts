@@ -10,10 +10,12 @@ import {
 } from './rule';
 
 /**
- * A block of 32 steps evens out single slow batches; a third of the usual speed is more than validation beside the training
- * takes (a CPU of two cores: 40 %), and 20 seconds more than a checkpoint on a slow disk.
+ * The speed of a block is that of its time: a limit on the CPU stops every third short step and leaves the others as fast as
+ * before, so a median of the steps does not see it. The slowest four of 32 do not count: single slow batches. A third of the usual
+ * speed is more than validation beside the training takes (a CPU of two cores: 40 %), and 20 seconds more than a checkpoint on a
+ * slow disk.
  */
-const PACE = { block: 32, settle: 4, kept: 64, share: 1 / 3, calm: 0.6, seconds: 20 } as const;
+const PACE = { block: 32, slowest: 4, settle: 4, kept: 64, share: 1 / 3, calm: 0.6, seconds: 20 } as const;
 
 type Block = { readonly level: number; readonly seconds: number };
 
@@ -51,7 +53,7 @@ const slowFinding = (now: number, usual: number): RuleFinding => ({
   said: words('training has slowed down to {0} images per second, usual are {1}', show(now), show(usual)),
 });
 
-/** Gathers steps into blocks, each with its median speed. */
+/** Gathers steps into blocks, each with its speed. */
 function createBlocks(): { add(step: StepReading): Block | undefined; clear(): void } {
   let speeds: number[] = [];
   let begun = Number.NaN;
@@ -65,11 +67,17 @@ function createBlocks(): { add(step: StepReading): Block | undefined; clear(): v
       if (speeds.length === 0) begun = t;
       speeds.push(ips);
       if (speeds.length < PACE.block) return undefined;
-      const block = { level: medianOf(speeds), seconds: (t - begun) / 1000 };
+      const block = { level: speedOf(speeds), seconds: (t - begun) / 1000 };
       clear();
       return block;
     },
   };
+}
+
+/** Images of so many steps by their time. */
+function speedOf(speeds: readonly number[]): number {
+  const counted = speeds.toSorted((a, b) => b - a).slice(0, speeds.length - PACE.slowest);
+  return counted.length / counted.reduce((seconds, speed) => seconds + 1 / speed, 0);
 }
 
 /**

@@ -113,10 +113,11 @@ function turnOf(curve: readonly EpochPoint[], order: (a: number, b: number) => n
 }
 
 /**
- * Half of what the best reached is gone, and the interval over the val images excludes chance. Below .02 a detector
- * finds so little that its mAP is all noise. If no interval can be made, it takes two epochs in a row.
+ * Half of what the best reached is gone for two epochs in a row: a young detector falls that far for one epoch and comes back,
+ * also beyond chance in the val images. If nearly all is gone, and the interval over the val images excludes chance, one epoch is
+ * enough. Below .02 a detector finds so little that its mAP is all noise.
  */
-const COLLAPSE = { share: 0.5, calm: 0.75, begun: 0.02 } as const;
+const COLLAPSE = { share: 0.5, gone: 0.1, calm: 0.75, begun: 0.02 } as const;
 
 const mapCollapse: MonitorRule = {
   rule: 'map_collapse',
@@ -132,10 +133,11 @@ function collapseVerdict(history: readonly JudgedEpoch[], isRaised: boolean): Ru
   const best = history.slice(0, -1).toSorted((a, b) => b.map - a.map)[0];
   if (!last || !best || best.map < COLLAPSE.begun) return undefined;
   if (last.map > (isRaised ? COLLAPSE.calm : COLLAPSE.share) * best.map) return 'calm';
-  return isRaised || isCertain(last) || isSecond(history, best) ? collapseFinding(last, best) : undefined;
+  return isRaised || isGone(last, best) || isSecond(history, best) ? collapseFinding(last, best) : undefined;
 }
 
-const isCertain = ({ versusBest }: JudgedEpoch): boolean => versusBest !== undefined && versusBest.high < 0;
+const isGone = ({ map, versusBest }: JudgedEpoch, best: JudgedEpoch): boolean =>
+  map < COLLAPSE.gone * best.map && versusBest !== undefined && versusBest.high < 0;
 
 /** The epoch before the last one was as bad. */
 function isSecond(history: readonly JudgedEpoch[], best: JudgedEpoch): boolean {
@@ -161,9 +163,10 @@ function collapseFinding(last: JudgedEpoch, best: JudgedEpoch): RuleVerdict {
  * Checkpoints that wait, or were skipped in a row: one or two may wait for a slow image. The first validation also starts a
  * process, reads the val set and may convert the model, which takes seconds however short the epochs are: more than a minute is
  * trouble. What has gathered meanwhile may take two validations for each that waited; a queue that shrinks more slowly does not
- * catch up. It has caught up when one waits at the most: a queue that swings between two and three is one alarm.
+ * catch up. Who waits less than ten seconds for a result need not act. It has caught up when one waits at the most: a queue that
+ * swings between two and three is one alarm.
  */
-const BEHIND = { checkpoints: 3, startMs: 60_000, shrinks: 0.5, calm: 1 } as const;
+const BEHIND = { checkpoints: 3, waitMs: 10_000, startMs: 60_000, shrinks: 0.5, calm: 1 } as const;
 
 const validationBehind: MonitorRule = {
   rule: 'validation_behind',
@@ -178,6 +181,7 @@ const validationBehind: MonitorRule = {
       const { behind } = reading;
       const most = isRaised ? BEHIND.calm : backlog.mostAt(reading);
       if (behind <= most) return 'calm';
+      if (!isRaised && reading.waitedMs < BEHIND.waitMs) return undefined;
       return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
     };
   },
