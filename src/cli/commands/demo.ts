@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { warmupLines } from '../demo/warmup-lines';
+import { loadExperiment } from '../experiment';
 import type { ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
-import { followToEnd, startTraining } from '../train/start';
+import { followToEnd, startUnchecked } from '../train/start';
 import { exitCodeOf } from '../watch/exit-code';
 import { writeExampleInto } from './init';
 
@@ -35,8 +36,9 @@ async function trainOnce(io: CliIo, config: string, set: readonly string[]): Pro
   return exitCodeOf(followed);
 }
 
+/** The example was drawn a moment ago: what a survey of its images would find is known. */
 async function startAndFollow(io: CliIo, config: string, set: readonly string[]) {
-  return followToEnd(io, await startTraining(io, { config, set }), false);
+  return followToEnd(io, await startUnchecked(io, loadExperiment(io, config, set), {}), false);
 }
 
 /** Without warm-up the run is expected to diverge, so only the other one decides how the command ends. */

@@ -64,7 +64,7 @@ export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: Ru
   return { ...started, warnings: printWarnings(io, problems), since };
 }
 
-/** An experiment that differs from one that was checked by its seed alone. */
+/** An experiment that differs from one that was checked by its seed alone, or the example. */
 export async function startUnchecked(
   io: CliIo,
   loaded: LoadedExperiment,

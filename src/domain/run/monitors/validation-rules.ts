@@ -178,14 +178,16 @@ const validationBehind: MonitorRule = {
     return (reading, isRaised) => {
       if (reading.kind === 'attempt') backlog.restart();
       if (reading.kind !== 'queue') return undefined;
-      const { behind } = reading;
-      const most = isRaised ? BEHIND.calm : backlog.mostAt(reading);
-      if (behind <= most) return 'calm';
-      if (!isRaised && reading.waitedMs < BEHIND.waitMs) return undefined;
-      return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
+      return behindVerdict(reading, isRaised ? BEHIND.calm : backlog.mostAt(reading), isRaised);
     };
   },
 };
+
+function behindVerdict({ behind, waitedMs }: QueueReading, most: number, isRaised: boolean): RuleVerdict {
+  if (behind <= most) return 'calm';
+  if (!isRaised && waitedMs < BEHIND.waitMs) return undefined;
+  return { numbers: { behind }, said: words('validation is {0} checkpoints behind training', behind) };
+}
 
 /** How many may wait: what has gathered before the first validation of this attempt has ended may wait for its turn. */
 function createBacklog(): { mostAt(reading: QueueReading): number; restart(): void } {
