@@ -10,7 +10,7 @@ import type { RunJournal } from './run-journal';
 import type { TrainerControl } from './trainer-control';
 
 type RewindRequest = Extract<ControlRequest, { type: 'rewind' }>;
-type Asked = { readonly id: string; readonly from: string; readonly request: RewindRequest };
+type AskedRewind = { readonly id: string; readonly from: string; readonly request: RewindRequest };
 
 export type RewinderParts = {
   readonly run: RunFile;
@@ -22,14 +22,14 @@ export type RewinderParts = {
 /** Takes a run back to a checkpoint from before the trouble: on request, and by itself if the experiment says so. */
 export class Rewinder {
   readonly #parts: RewinderParts;
-  #asked: Asked | undefined;
+  #asked: AskedRewind | undefined;
 
   constructor(parts: RewinderParts) {
     this.#parts = parts;
   }
 
   /** A living trainer is ended first. A refusal is answered at once, anything else when the new attempt has begun. */
-  async ask(asked: Asked): Promise<void> {
+  async ask(asked: AskedRewind): Promise<void> {
     const { journal, requests, trainer } = this.#parts;
     const { id, request } = asked;
     // An earlier keeper had begun the attempt and died before it answered.

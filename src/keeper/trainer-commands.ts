@@ -21,13 +21,13 @@ export type CommandInput = {
   readonly programPid?: number;
 };
 
-type Command = (input: CommandInput) => TrainerCommand | undefined;
+type CommandBuilder = (input: CommandInput) => TrainerCommand | undefined;
 
 /**
  * Those that are more than their bundle. A resume builds its command here again, never from what an earlier attempt left
  * behind.
  */
-const COMMANDS: Readonly<Partial<Record<TrainerKind, Command>>> = {
+const COMMANDS: Readonly<Partial<Record<TrainerKind, CommandBuilder>>> = {
   builtin: withHugePages,
   ultralytics: runner,
 };

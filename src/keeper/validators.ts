@@ -155,7 +155,7 @@ export class Validators {
   async #attempt(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    how: Judged,
+    how: HowToValidate,
   ): Promise<ValidationEnd | 'crashed'> {
     try {
       const result = await this.#judge(validator, checkpoint, how);
@@ -171,7 +171,7 @@ export class Validators {
   async #judge(
     validator: ValidatorProcess,
     checkpoint: CheckpointState,
-    how: Judged,
+    how: HowToValidate,
   ): Promise<ValidateResult> {
     const { rule, dataset } = how;
     if ((await this.#engineFor(how)).engine === 'ultralytics')
@@ -281,8 +281,6 @@ export type HowToValidate = Omit<JudgeQuestion, 'data'> & {
 };
 type EngineWish = Pick<HowToValidate, 'task' | 'ownJudge' | 'dataset'>;
 type WhatToValidate = { readonly model: string; readonly epoch: number; readonly dataset: ReportedDataset };
-/** The rule that applies: undefined is the standard one. */
-type Judged = HowToValidate;
 
 type ParamsOfValidate = Partial<ValidateParams> & Pick<ValidateParams, 'model' | 'data'>;
 

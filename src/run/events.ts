@@ -139,3 +139,4 @@ export const zTrainerEvent = z.discriminatedUnion('type', [
 ]);
 export type TrainerEvent = z.infer<typeof zTrainerEvent>;
 export type TrainerEventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
+export type StepEvent = TrainerEventOf<'step'>;

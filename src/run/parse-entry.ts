@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { parseJson, readNumber } from '../base/json';
 import { STEP_KEYS, type StepSeriesKey } from '../domain/run/step-series';
-import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from './events';
+import { type StepEvent, type TrainerEvent, zTrainerEvent } from './events';
 import { type KeeperEntry, zKeeperEntry } from './files';
 import { type ValidationEntry, zValidationEntry } from './validation';
 
@@ -48,7 +48,6 @@ function isUnknownType(error: z.ZodError): boolean {
   return error.issues.some((issue) => issue.code === 'invalid_union' && issue.path[0] === 'type');
 }
 
-type StepEvent = TrainerEventOf<'step'>;
 type SeriesValues = { [K in StepSeriesKey]?: number };
 
 /**

@@ -41,10 +41,10 @@ export async function checkFloors(run: NamedRun, floors: readonly Floor[]): Prom
   });
 }
 
-type Reported = { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
+type CheckedMetrics = { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
 
 /** Of the epoch that is asked for, else of the best; of a run that only its trainer validated its own numbers. */
-function reportedOf(state: RunState, { text, epoch: asked }: NamedRun): Reported {
+function reportedOf(state: RunState, { text, epoch: asked }: NamedRun): CheckedMetrics {
   const { validations, best } = state;
   const epoch = asked ?? best?.epoch;
   const found = epoch === undefined ? undefined : validations.get(epoch);
@@ -65,7 +65,7 @@ function numbersOf(
   return Object.fromEntries(present.filter((one): one is [(typeof one)[0], number] => one[1] !== undefined));
 }
 
-function metricOf(metrics: Reported['metrics'], name: string, { text }: NamedRun): number {
+function metricOf(metrics: CheckedMetrics['metrics'], name: string, { text }: NamedRun): number {
   const value = metrics[name];
   if (value !== undefined) return value;
   const near = nearestName(name, Object.keys(metrics));

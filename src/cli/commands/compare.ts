@@ -19,7 +19,7 @@ import { resolveRun } from '../run-reference';
 
 const MOST_RUNS = 20;
 
-type CompareOptions = { readonly runs: string; readonly baseline?: string; readonly json?: true };
+type CompareFlags = { readonly runs: string; readonly baseline?: string; readonly json?: true };
 
 export function compareCommand({ io, run }: Cli) {
   return new Command('compare')
@@ -44,7 +44,7 @@ export function compareCommand({ io, run }: Cli) {
 async function compareTwo(
   io: CliIo,
   [first, second]: readonly [string, string],
-  { runs, json }: CompareOptions,
+  { runs, json }: CompareFlags,
 ): Promise<ExitCode> {
   const pair = await drawnPair(io, [first, second], runs);
   if (pair) return printDrawn(io, pair, json);
@@ -92,7 +92,7 @@ async function drawnPair(
 }
 
 /** Of several, one that cannot be compared has a reason in its row; the others have their difference. */
-async function compareAll(io: CliIo, texts: readonly string[], options: CompareOptions): Promise<ExitCode> {
+async function compareAll(io: CliIo, texts: readonly string[], options: CompareFlags): Promise<ExitCode> {
   const { runs, baseline = texts[0], json } = options;
   if (texts.length > MOST_RUNS) throw badInput(`pitwall compare: at most ${MOST_RUNS} runs at once`);
   const at = texts.indexOf(baseline);

@@ -107,9 +107,9 @@ async function printKnown(io: CliIo, place: string, experiment: Recipe): Promise
   printLine(io.stdout, inEnglish(needSentence(need)));
 }
 
-type Reported = { readonly place: string; readonly experiment: Recipe; readonly json: true | undefined };
+type RepeatReport = { readonly place: string; readonly experiment: Recipe; readonly json: true | undefined };
 
-async function report(io: CliIo, { place, experiment, json }: Reported): Promise<ExitCode> {
+async function report(io: CliIo, { place, experiment, json }: RepeatReport): Promise<ExitCode> {
   const { runs, spread, need } = await recipeRuns(place, experiment);
   const rows = runs.map(({ dir, run, status }) => {
     const best = status?.progress?.best;

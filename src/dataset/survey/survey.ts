@@ -36,13 +36,13 @@ export type SurveyOptions = {
 
 const HEADER_WIDTH = 16;
 
-export type Loaded = { readonly name: SplitName; readonly split: DatasetSplit };
+export type LoadedSplit = { readonly name: SplitName; readonly split: DatasetSplit };
 
 /** What is in a dataset: images, labels, classes, what is doubtful and what is in both splits. */
 export async function surveyDataset(yaml: string, options: SurveyOptions): Promise<Survey> {
   const { singleCls = false, fraction = 1 } = options;
   const loaded = await Promise.all(
-    options.splits.map(async (name): Promise<Loaded> => {
+    options.splits.map(async (name): Promise<LoadedSplit> => {
       const share = name === 'train' ? { fraction } : {};
       return { name, split: await loadSplit(yaml, name, { singleCls, ...share }) };
     }),
@@ -51,7 +51,7 @@ export async function surveyDataset(yaml: string, options: SurveyOptions): Promi
 }
 
 /** The same of splits that were read already. */
-export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions): Promise<Survey> {
+export async function surveyOf(loaded: readonly LoadedSplit[], options: SurveyOptions): Promise<Survey> {
   const total = loaded.reduce((sum, { split }) => sum + split.images.length, 0);
   const reader = total <= options.mostDecoded ? options.reader : undefined;
   const splits = await Promise.all(loaded.map((one) => surveySplit(one, options.imgsz, reader)));
@@ -71,7 +71,7 @@ export async function surveyOf(loaded: readonly Loaded[], options: SurveyOptions
 }
 
 async function surveySplit(
-  { name, split }: Loaded,
+  { name, split }: LoadedSplit,
   imgsz: number,
   reader: ImageReader | undefined,
 ): Promise<SplitSurvey> {
@@ -95,7 +95,10 @@ async function tinyBoxes({ images }: DatasetSplit, imgsz: number, reader: ImageR
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function lookAlikesOf(loaded: readonly Loaded[], reader: ImageReader | undefined): Promise<LookAlikes> {
+async function lookAlikesOf(
+  loaded: readonly LoadedSplit[],
+  reader: ImageReader | undefined,
+): Promise<LookAlikes> {
   const files = (name: SplitName): string[] =>
     loaded.find((one) => one.name === name)?.split.images.map(({ file }) => file) ?? [];
   const [train, val] = [files('train'), files('val')];

@@ -7,7 +7,7 @@ const WEIGHT_ONE = 2 ** WEIGHT_BITS;
 const HALF = 2 ** (WEIGHT_BITS - 1);
 
 /** Output i is the sum of `counts[i]` inputs from `starts[i]` on, times the weights from `i * most` on. */
-type Taps = {
+type PillowTaps = {
   readonly starts: Int32Array;
   readonly counts: Int32Array;
   readonly weights: Int32Array;
@@ -29,7 +29,7 @@ function rowsFirst(from: RgbImage, width: number, height: number): boolean {
   return height < from.height && from.height - height > 2 * (from.width - width);
 }
 
-function tapsOf(from: number, to: number): Taps {
+function tapsOf(from: number, to: number): PillowTaps {
   const scale = from / to;
   const reach = Math.max(scale, 1);
   const most = 2 * Math.ceil(reach) + 1;
@@ -85,10 +85,10 @@ function resizeRows(image: RgbImage, height: number): RgbImage {
   return { width, height, data };
 }
 
-type Walk = { readonly at: number; readonly step: number };
+type PixelWalk = { readonly at: number; readonly step: number };
 
 /** Weights are not negative and add up to one: the sum is a byte. */
-function blend(source: Uint8Array, { at, step }: Walk, taps: Taps, i: number): number {
+function blend(source: Uint8Array, { at, step }: PixelWalk, taps: PillowTaps, i: number): number {
   let sum = HALF;
   const end = i * taps.most + taps.counts[i];
   for (let w = i * taps.most, p = at; w < end; w++, p += step) sum += source[p] * taps.weights[w];

@@ -8,7 +8,7 @@ import type { Named } from './sides';
 import { judgeDifference, type Verdict } from './verdict';
 
 /** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
-export function bestSentence({ compared, undecided, optimism }: BestOfRun): Words {
+export function bestSentence({ compared, undecided, optimism }: BestStanding): Words {
   const [others, alike] = [compared - 1, undecided.length - 1];
   if (alike < 1) return words('all {0} others are worse', others);
   return words(
@@ -30,7 +30,7 @@ export function lackingDraws(isForeign: boolean): Words {
       );
 }
 
-type BestOfRun = {
+type BestStanding = {
   readonly compared: number;
   readonly undecided: readonly number[];
   readonly optimism: number;

@@ -13,7 +13,7 @@ export function isOutOfMemory(error: unknown): boolean {
   return SAYINGS.some((saying) => saying.test(textOf(error)));
 }
 
-export type Fitted<T> = {
+export type FittedBatch<T> = {
   readonly batch: number;
   readonly value: T;
   /** What each larger batch failed with. */
@@ -24,7 +24,7 @@ export type Fitted<T> = {
 export async function halveUntilItFits<T>(
   batch: number,
   attempt: (batch: number) => Promise<T>,
-): Promise<Fitted<T>> {
+): Promise<FittedBatch<T>> {
   try {
     return { batch, value: await attempt(batch), failures: [] };
   } catch (error) {

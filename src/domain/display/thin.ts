@@ -13,9 +13,9 @@ export function thin(points: Points, window: Window): Points {
   return bucketed(points, { start, end, window });
 }
 
-type Range = { readonly start: number; readonly end: number; readonly window: Window };
+type RowRange = { readonly start: number; readonly end: number; readonly window: Window };
 
-function bucketed({ x, y }: Points, { start, end, window }: Range): Points {
+function bucketed({ x, y }: Points, { start, end, window }: RowRange): Points {
   const out = createWriter(3 * window.buckets + 8);
   const perBucket = (window.to - window.from) / window.buckets;
   let i = start;

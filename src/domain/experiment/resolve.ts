@@ -15,7 +15,7 @@ import {
   SCHEDULE,
   type ScheduleSettings,
   type SettingsOf,
-  type Shape,
+  type SettingsShape,
   type TrainerKind,
   VALIDATION,
 } from './types';
@@ -70,7 +70,7 @@ function valuesOf(entries: ReadonlyMap<string, KeyEntry>, trainer: TrainerKind):
 }
 
 /** The values of the keys of these settings; what has none, and is optional therefore, is left out. */
-function taken<S extends Shape>(shape: S, get: Values['get'], prefix = ''): SettingsOf<S> {
+function taken<S extends SettingsShape>(shape: S, get: Values['get'], prefix = ''): SettingsOf<S> {
   const values = Object.keys(shape).map((name) => [name, get(`${prefix}${name}`) ?? undefined]);
   // Entries and defaults are checked against the key table, and the table against these shapes by a test.
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as SettingsOf<S>;

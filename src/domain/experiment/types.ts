@@ -7,9 +7,9 @@ import { TRAINER_KINDS } from './trainers';
 
 export type { TrainerKind } from './trainers';
 
-export type Shape = Readonly<Record<string, z.ZodType>>;
+export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 /** What a checked object of these settings holds; nothing of it is written to. */
-export type SettingsOf<S extends Shape> = DeepReadonly<z.infer<z.ZodObject<S>>>;
+export type SettingsOf<S extends SettingsShape> = DeepReadonly<z.infer<z.ZodObject<S>>>;
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 const count = z.number().int().min(0);

@@ -39,7 +39,7 @@ export type EarlyStopVerdict = {
   readonly others: Words;
 };
 
-type Settings = Pick<EarlyStopSettings, 'metric' | 'ema' | 'patience'> &
+type JudgeSettings = Pick<EarlyStopSettings, 'metric' | 'ema' | 'patience'> &
   Partial<Pick<EarlyStopSettings, 'min_delta' | 'min_epochs' | 'wait_for_decay'>>;
 
 /** A metric below this is noise of a detector that finds nothing yet. */
@@ -54,7 +54,7 @@ const BEGUN = 0.001;
  */
 export function judgeEarlyStop(
   history: readonly ValidatedEpoch[],
-  settings: Settings,
+  settings: JudgeSettings,
   context: EarlyStopContext = { warmupEpochs: 0 },
 ): EarlyStopVerdict {
   const { metric, patience, min_delta = 0 } = settings;
@@ -77,7 +77,7 @@ export function judgeEarlyStop(
 
 function mayStop(
   history: readonly ValidatedEpoch[],
-  settings: Settings,
+  settings: JudgeSettings,
   { ahead, mosaicEnds = Number.NEGATIVE_INFINITY }: EarlyStopContext,
 ): boolean {
   const { patience, min_epochs = 0, wait_for_decay = true } = settings;
@@ -90,7 +90,7 @@ function mayStop(
 function firstBegun(
   history: readonly ValidatedEpoch[],
   { values, smoothed }: { readonly values: readonly number[]; readonly smoothed: readonly number[] },
-  { metric, warmupEpochs }: EarlyStopContext & Pick<Settings, 'metric'>,
+  { metric, warmupEpochs }: EarlyStopContext & Pick<JudgeSettings, 'metric'>,
 ): number {
   const isSign = (i: number): boolean =>
     metric === 'loss' ? Number.isFinite(smoothed[i]) : Math.min(values[i], smoothed[i]) > BEGUN;
@@ -126,7 +126,7 @@ function rises(
 /** Clearly: by more than two standard errors. */
 const CLEARLY = 2;
 
-function othersOf(recent: readonly ValidatedEpoch[], metric: Settings['metric']): Words {
+function othersOf(recent: readonly ValidatedEpoch[], metric: JudgeSettings['metric']): Words {
   const names = (['loss', 'precision', 'recall', 'map50', 'map'] as const).filter((name) => name !== metric);
   const known = names.filter((name) => recent.every((epoch) => epoch[name] !== undefined));
   return listed(

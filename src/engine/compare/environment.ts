@@ -3,10 +3,10 @@ import type { Settings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import type { RunDetections } from './run-detections';
 
-type Source = { readonly state: RunState; readonly found: RunDetections | Error };
+type EnvironmentSource = { readonly state: RunState; readonly found: RunDetections | Error };
 
 /** Where and by what a run was made, by name; what is not known of it is left out. */
-export function environmentOf({ state, found }: Source): Settings {
+export function environmentOf({ state, found }: EnvironmentSource): Settings {
   const { run, hello, plan } = state;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['pitwall', run?.pitwall],

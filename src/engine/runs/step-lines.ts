@@ -9,11 +9,9 @@ import {
   moveSkeleton,
   type Skeleton,
 } from '../../json/skeleton';
-import type { TrainerEvent, TrainerEventOf } from '../../run/events';
+import type { StepEvent, TrainerEvent } from '../../run/events';
 import { parseEventLine } from '../../run/parse-entry';
 import type { StepColumns } from '../../run/state';
-
-type StepEvent = TrainerEventOf<'step'>;
 
 /**
  * The places of the numbers of such a line: number `slot` goes to `column`. A slot below zero is a number that the line

@@ -42,12 +42,12 @@ const oneOf = (kind: string, states: readonly string[]): string =>
     : `viewItem =~ /^${kind}\\.(${states.join('|')})$/`;
 
 /** A run in the list; without states, in every one. */
-const onRun = (group: string, states?: readonly RunItem[]): MenuItem => ({
+const onRun = (group: string, states?: readonly RunItemState[]): MenuItem => ({
   menu: 'view/item/context',
   group,
   when: all('view == pitwall.runs', states && oneOf('run', states)),
 });
-type RunItem = 'live' | 'ended' | 'elsewhere' | 'archived';
+type RunItemState = 'live' | 'ended' | 'elsewhere' | 'archived';
 
 /** A checkpoint in the list that has one of these states. */
 const onCheckpoint = (group: string, states: readonly ('kept' | 'pinned')[]): MenuItem => ({

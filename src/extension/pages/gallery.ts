@@ -56,9 +56,9 @@ export async function galleryOf(run: LiveRun, epoch: number | undefined, from: n
 
 const nothing = (note: string): Gallery => ({ images: [], total: 0, note });
 
-type Listed = { readonly base: string; readonly files: ReadonlySet<string> };
+type ListedImages = { readonly base: string; readonly files: ReadonlySet<string> };
 
-async function listValImages({ state }: LiveRun): Promise<Listed | undefined> {
+async function listValImages({ state }: LiveRun): Promise<ListedImages | undefined> {
   const data = state.run && experimentNow(state.run, state.plan?.dataset).data;
   const dataset = data === undefined ? undefined : (await loadDatasetYaml(data)).dataset;
   if (data === undefined || !dataset) return undefined;
@@ -69,7 +69,7 @@ async function listValImages({ state }: LiveRun): Promise<Listed | undefined> {
 async function readImage(
   judged: JudgedImage,
   { header }: DetectionsFile,
-  { base, files }: Listed,
+  { base, files }: ListedImages,
 ): Promise<GalleryImage | undefined> {
   const name = header.files[judged.image];
   const file = path.resolve(base, name);

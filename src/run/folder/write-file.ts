@@ -37,14 +37,14 @@ export function writeWhole(
   );
 }
 
-type Place = {
+type AsidePlace = {
   readonly folder: OpenFolder;
   readonly name: string;
   readonly patienceMs: number | undefined;
 };
 
 async function replaceIn(
-  { folder, name, patienceMs }: Place,
+  { folder, name, patienceMs }: AsidePlace,
   content: Content | Iterable<Content>,
 ): Promise<void> {
   const aside = folder.at(asideName(name));

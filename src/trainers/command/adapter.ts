@@ -9,7 +9,7 @@ import { runPaths } from '../../run/folder/paths';
 import { type AnswerRequest, answerRequests } from './control';
 import { ForeignRun } from './foreign-events';
 import { OUTPUT_LOG, type Program, type ProgramEnd } from './program';
-import { type Reported, readReported, surviving, unreported } from './reported';
+import { type ReportedEvents, readReported, surviving, unreported } from './reported';
 import type { Source, SourceRecord } from './sources/source';
 
 /** A poll that returns fewer records than this has read everything that was written before. */
@@ -32,7 +32,7 @@ export type AdapterOptions = {
   readonly take: (checkpoint: FoundWeights) => readonly TrainerEvent[];
   readonly onRecords?: (records: readonly SourceRecord[]) => void;
   /** After each poll: checkpoints that no one announced, and whether the run has come to its end. */
-  readonly afterPoll?: (run: ForeignRun, reported: Reported) => readonly TrainerEvent[];
+  readonly afterPoll?: (run: ForeignRun, reported: ReportedEvents) => readonly TrainerEvent[];
 };
 
 /**
@@ -99,7 +99,7 @@ type Poll = { readonly events: readonly TrainerEvent[]; readonly count: number }
 function createPolls(
   run: ForeignRun,
   { source, take, afterPoll, onRecords }: AdapterOptions,
-  reported: Reported,
+  reported: ReportedEvents,
 ) {
   const troubles = new Set<string>();
   let taken = false;

@@ -6,7 +6,7 @@ import { readTextSync } from '../../run/folder/read-file';
 type ReportedStep = TrainerEventOf<'step'>;
 
 /** What events.jsonl says so far and still holds. */
-export type Reported = {
+export type ReportedEvents = {
   readonly steps: readonly ReportedStep[];
   /** Epochs, plans and logs, as text without their times. */
   readonly others: ReadonlySet<string>;
@@ -14,7 +14,7 @@ export type Reported = {
   readonly checkpoints: ReadonlySet<number>;
 };
 
-export function readReported(file: string): Reported {
+export function readReported(file: string): ReportedEvents {
   const events = surviving(eventsOf(file));
   return {
     steps: events.filter((event): event is ReportedStep => event.type === 'step'),
@@ -47,7 +47,7 @@ function isVoid(event: TrainerEvent, fromStep: number): boolean {
  * continues: the first step that differs from what was reported.
  */
 export function unreported(
-  reported: Reported,
+  reported: ReportedEvents,
   now: readonly TrainerEvent[],
 ): { readonly fromStep: number; readonly events: TrainerEvent[] } {
   const steps = now.filter((event): event is ReportedStep => event.type === 'step');

@@ -15,7 +15,7 @@ import { judgedSetOf } from '../val-set/judged-set';
 import type { WarmState } from '../warm';
 import { type ClassSet, readClassSet } from './class-set';
 
-type Progress = (done: number, total: number) => void;
+type OnProgress = (done: number, total: number) => void;
 
 /** Place of the true class of an image among the scores of its classes, from 0. */
 type Judged = { readonly index: number; readonly place: number };
@@ -29,7 +29,7 @@ type Ran = {
 export async function validateClasses(
   warm: WarmState,
   params: ValidateParams,
-  onProgress: Progress,
+  onProgress: OnProgress,
 ): Promise<ValidateResult> {
   const start = performance.now();
   const open = (): Promise<PlacedModel> => openClassifier(warm, params);
@@ -85,7 +85,7 @@ type RunRequest = {
   readonly set: ClassSet;
   readonly model: PlacedModel;
   readonly batch: number;
-  readonly onProgress: Progress;
+  readonly onProgress: OnProgress;
 };
 
 async function runAll(warm: WarmState, { params, set, model, batch, onProgress }: RunRequest): Promise<Ran> {

@@ -190,6 +190,13 @@ describe('cohesion', () => {
       'cohesion: src/domain/helper.ts (1 lines) has one user, src/domain/user.ts: move it there\n',
     );
   });
+
+  it('has few names that two types share', () => {
+    const { status, text } = node('check-cohesion.mjs', fixture('names'), '0');
+    expect(status).toBe(1);
+    expect(text).toBe('cohesion: type Row is declared in src/domain/a.ts, src/domain/b.ts\n');
+    expect(node('check-cohesion.mjs', fixture('names'), '1').status).toBe(0);
+  });
 });
 
 describe('calls', () => {

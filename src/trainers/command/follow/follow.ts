@@ -5,7 +5,7 @@ import { type AdapterOptions, adapt } from '../adapter';
 import { answerFollowing, FOLLOW_REQUESTS } from '../control';
 import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
-import type { Reported } from '../reported';
+import type { ReportedEvents } from '../reported';
 import { withFewProblems } from '../sources/few-problems';
 import { folderSource } from './folder-source';
 import { FollowedFolder } from './followed-folder';
@@ -36,7 +36,7 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     answer: answerFollowing(program),
     onRecords: (records) => folder.note(records),
     take: (checkpoint) => [folder.take(checkpoint)],
-    afterPoll: (run: ForeignRun, reported: Reported): readonly TrainerEvent[] => {
+    afterPoll: (run: ForeignRun, reported: ReportedEvents): readonly TrainerEvent[] => {
       const checkpoints = folder.checkpoints(run, reported);
       const message = folder.endOf(run);
       if (message !== undefined) end.resolve({ kind: 'finished', message });

@@ -4,7 +4,7 @@ import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
 import type { ForeignRun } from '../foreign-events';
-import type { Reported } from '../reported';
+import type { ReportedEvents } from '../reported';
 import type { SourceRecord } from '../sources/source';
 import { WeightsWatch } from './weights';
 
@@ -22,7 +22,7 @@ type EndInput = {
   readonly quietMs: number;
 };
 
-type Announced = Extract<ForeignRecord, { kind: 'checkpoint' }>;
+type AnnouncedWeights = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
 /** What a followed folder holds besides its numbers: model files, and the signs of its end. */
 export class FollowedFolder {
@@ -49,7 +49,7 @@ export class FollowedFolder {
   }
 
   /** Model files that were not announced, as soon as they are whole. */
-  checkpoints(run: ForeignRun, reported: Reported): TrainerEvent[] {
+  checkpoints(run: ForeignRun, reported: ReportedEvents): TrainerEvent[] {
     // What an earlier reader of this run copied is kept.
     this.#taken ??= new Set(reported.checkpoints);
     const taken = this.#taken;
@@ -70,7 +70,7 @@ export class FollowedFolder {
   }
 
   /** A line of the folder names a file: only one inside the folder itself is read. */
-  take({ file, epoch, step }: Announced): TrainerEvent {
+  take({ file, epoch, step }: AnnouncedWeights): TrainerEvent {
     const source = path.resolve(this.#folder, file);
     this.#announced.add(source);
     if (isWithin(this.#folder, source))

@@ -12,12 +12,12 @@ import {
   PLAIN,
   REWIND,
   SCHEDULE,
-  type Shape,
+  type SettingsShape,
   VALIDATION,
 } from '../../../../src/domain/experiment/types';
 import { zExperiment } from '../../../../src/run/files';
 
-const BLOCKS: readonly (readonly [prefix: string, shape: Shape])[] = [
+const BLOCKS: readonly (readonly [prefix: string, shape: SettingsShape])[] = [
   ['', { ...PLAIN, ...FORMED, ...SCHEDULE, ...AUGMENT, ...LOSS }],
   ['validation.', VALIDATION],
   ['early_stop.', EARLY_STOP],
