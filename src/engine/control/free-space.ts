@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type ClearKeep, clearableCheckpoints } from '../../domain/run/retention';
 import { folderBytes } from '../../run/folder/folder-bytes';
+import { isOwnRun } from '../../run/folder/signature';
 import { FINAL_STATES } from '../../run/state-names';
 import { openRun } from '../runs/live-run';
 import { listRuns, type RunSummary } from '../runs/run-index';
@@ -40,11 +41,23 @@ export async function planSpace(
   const own = old.filter((run) => run.own && !run.meta.pinned);
   const runs: ClearableRun[] = [];
   for (const run of own) runs.push(await clearableOf(run, keep));
-  const deleted = (await listTrash(runsDir)).filter((run) => run.deleted < before);
+  const trash = await deletedBefore(runsDir, before);
   return {
     runs: runs.filter(({ epochs }) => epochs.length > 0),
-    trash: await Promise.all(deleted.map(async (run) => ({ ...run, bytes: await folderBytes(run.dir) }))),
-    foreign: old.filter((run) => !run.own).map(({ name }) => name),
+    trash: await Promise.all(trash.own.map(async (run) => ({ ...run, bytes: await folderBytes(run.dir) }))),
+    foreign: [...old.filter((run) => !run.own).map(({ name }) => name), ...trash.foreign],
+  };
+}
+
+type OldTrash = { readonly own: readonly TrashedRun[]; readonly foreign: readonly string[] };
+
+/** A trash comes with a cloned repository as runs do. What was deleted by its user keeps their mark. */
+async function deletedBefore(runsDir: string, before: number): Promise<OldTrash> {
+  const deleted = (await listTrash(runsDir)).filter((run) => run.deleted < before);
+  const marked = await Promise.all(deleted.map(({ dir }) => isOwnRun(dir).catch(() => false)));
+  return {
+    own: deleted.filter((_, i) => marked[i]),
+    foreign: deleted.filter((_, i) => !marked[i]).map(({ dir }) => path.relative(runsDir, dir)),
   };
 }
 

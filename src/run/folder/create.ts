@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
@@ -7,7 +6,7 @@ import { toError } from '../../base/async';
 import type { Experiment } from '../../domain/experiment/types';
 import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
 import type { Follows } from '../follows';
-import { findProgram } from './find-program';
+import { gitFacts } from './git-facts';
 import { FolderError, makeFolder } from './make-folder';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
@@ -130,31 +129,6 @@ function notWritable(folder: string, error: unknown): Error {
   if (error instanceof FolderError) return error;
   const cause = toError(error);
   return new Error(`cannot write the run folder ${folder}: ${codeOf(error) || cause.message}`, { cause });
-}
-
-/** Commit and dirty flag of the folder's repository; undefined without git or outside of a repository. */
-async function gitFacts(folder: string): Promise<RunFile['git']> {
-  const commit = await git(folder, ['rev-parse', 'HEAD']);
-  if (commit === undefined) return undefined;
-  const changes = await git(folder, ['status', '--porcelain', '--untracked-files=no']);
-  return { commit: commit.trim(), dirty: changes === undefined || changes.trim() !== '' };
-}
-
-/** The hooks and filters of a stranger's repository must not run: fsmonitor is the one that `status` would start. */
-function git(folder: string, args: readonly string[]): Promise<string | undefined> {
-  const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
-  const program = findProgram('git');
-  if (program === undefined) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    execFile(
-      program,
-      [...safe, ...args],
-      { cwd: folder, timeout: 5000, windowsHide: true },
-      (error, stdout) => {
-        resolve(error ? undefined : stdout);
-      },
-    );
-  });
 }
 
 /** One clear line if `name` is not a valid run name on every system. */

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyOldTrash, planSpace } from '../../../src/engine/control/free-space';
 import { listTrash, purgeRun, restoreRun, trashRun } from '../../../src/engine/control/trash';
 import { createRun } from '../../../src/run/folder/create';
 import { isOwnRun } from '../../../src/run/folder/signature';
@@ -28,6 +29,19 @@ describe('the trash of a runs folder', () => {
     expect([await restoreRun(trashed), await isOwnRun(dir)]).toEqual([dir, true]);
     await purgeRun(await trashRun(dir));
     expect(await listTrash(runs)).toEqual([]);
+  });
+
+  it('is emptied of what its user deleted, and of nothing that came with a clone', async () => {
+    const trashed = await trashRun(dir, 1_700_000_000_000);
+    const theirs = path.join(runs, '.trash', 'theirs.1700000000000');
+    cpSync(trashed.dir, theirs, { recursive: true });
+    mkdirSync(path.join(runs, '.trash', 'none.1700000000000'));
+    const plan = await planSpace(runs, { keep: 'last', olderMs: 0 });
+    expect(plan.trash.map(({ name }) => name)).toEqual(['mine']);
+    const left = ['none.1700000000000', 'theirs.1700000000000'];
+    expect(plan.foreign.toSorted()).toEqual(left.map((name) => path.join('.trash', name)));
+    await emptyOldTrash(plan);
+    expect(readdirSync(path.join(runs, '.trash')).toSorted()).toEqual(left);
   });
 
   it.skipIf(process.platform === 'win32')(
