@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { toError } from '../base/async';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { type OwnValAnswer, zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';
-import type { ValidateResult } from '../protocol/validator';
+import type { DrawMatchedParams, ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile } from '../run/files';
 import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
@@ -13,6 +14,19 @@ import type { TrainerRule } from '../run/trainer-rule';
 import { NO_COCO } from '../run/validation';
 import { handedData } from './handed-data';
 import { pythonOfRun } from './python-of-run';
+
+/** The numbers stand, even if nothing can be kept to compare them with others. */
+async function withDraws(
+  unread: ValidateResult,
+  validator: ValidatorProcess,
+  matched: DrawMatchedParams,
+): Promise<ValidateResult> {
+  try {
+    return { ...unread, ...(await validator.drawMatched(matched)) };
+  } catch (error) {
+    return { ...unread, problems: [`not compared: ${toError(error).message}`] };
+  }
+}
 
 type OwnReportOptions = { readonly rule: TrainerRule | undefined; readonly imgsz: number };
 
@@ -73,9 +87,8 @@ export class OwnValidation {
       const own = zOwnValAnswer.parse(answer);
       if (!own.recorded) {
         const unread = ownReport(own, { rule, imgsz });
-        if (!own.matched) return unread;
         const judgedBy = JSON.stringify([own.task, unread.report.rule, rule?.fraction, single_cls]);
-        return { ...unread, ...(await validator.drawMatched({ data, recorded: out, judgedBy })) };
+        return own.matched ? withDraws(unread, validator, { data, recorded: out, judgedBy }) : unread;
       }
       const { device: ran, half, batch: images, inference, seconds, metrics } = own;
       const how = { device: ran, half, batch: images, inference, seconds };
