@@ -113,6 +113,8 @@ function stageBinary(name, { os, cpu, libc }, folder) {
   writeFileSync(path.join(cache, 'package.json'), '{ "private": true }\n');
   const args = [
     'install',
+    // Else npm refuses a package that is named for another platform, whatever --os and --cpu say (EBADPLATFORM).
+    '--force',
     '--ignore-scripts',
     '--no-fund',
     '--no-audit',

@@ -8,7 +8,8 @@ import { drive, root, wine, wineEnv } from './provision.mjs';
 export const artifacts = path.join(root, 'test/artifacts/windows');
 const NODE = 'C:\\Program Files\\nodejs\\node.exe';
 const CLI = 'C:\\pitwall\\dist\\cli.js';
-const CALL_MS = 180_000;
+/** Bounds what never ends: beside other work everything takes ten times as long. */
+const CALL_MS = 1_800_000;
 const LOOK_MS = 250;
 
 /** A path of this machine for one of that Windows. */
@@ -72,7 +73,7 @@ export const readText = (file) => (existsSync(onDisk(file)) ? readFileSync(onDis
 export const statusOf = (run) => readJson(`${run}\\status.json`);
 
 /** Waits for a state; throws if it does not come. */
-export async function until(what, holds, seconds = 120) {
+export async function until(what, holds, seconds = 900) {
   const from = Date.now();
   for await (const _ of every(LOOK_MS)) {
     if (await holds()) return;

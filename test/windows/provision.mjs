@@ -1,7 +1,7 @@
 // Windows on Linux: Wine and a C compiler from Debian, the Windows builds of Node and of the natives from npm. Made once,
 // in a cache folder outside of the repository (about 1 GB); PITWALL_CACHE names another one.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -83,10 +83,14 @@ function makePrefix() {
 function buildStandIns() {
   const system = path.join(drive, 'windows/system32');
   const from = (name) => path.join(import.meta.dirname, 'stand-ins', `${name}.c`);
-  const gcc = (args) => run(COMPILER, ['-O2', '-s', ...args]);
-  gcc(['-shared', '-o', path.join(system, 'bcryptprimitives.dll'), from('bcryptprimitives'), '-ladvapi32']);
-  gcc(['-o', path.join(system, 'WindowsPowerShell/v1.0/powershell.exe'), from('powershell'), '-lntdll']);
-  gcc(['-o', path.join(system, 'taskkill.exe'), from('taskkill')]);
+  const build = (name, to, args) => {
+    const [source, target] = [from(name), path.join(system, to)];
+    const isFresh = existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs;
+    if (!isFresh) run(COMPILER, ['-O2', '-s', '-o', target, source, ...args]);
+  };
+  build('bcryptprimitives', 'bcryptprimitives.dll', ['-shared', '-ladvapi32']);
+  build('powershell', 'WindowsPowerShell/v1.0/powershell.exe', ['-lntdll']);
+  build('taskkill', 'taskkill.exe', []);
 }
 
 /** Its place on a real machine: a path with a space. */
@@ -132,7 +136,5 @@ export function installSources() {
   const wanted = (file) => !NOT_COPIED.test(`./${path.relative(root, file)}`);
   cpSync(root, folder, { recursive: true, filter: wanted, verbatimSymlinks: true });
   if (before !== 0 || !existsSync(path.join(folder, 'node_modules/vitest'))) install(folder);
-  // npm makes these on Windows; without one a program of node_modules/.bin cannot be started there.
-  writeFileSync(path.join(folder, '.made-by-lab'), '');
   return 'C:\\src';
 }

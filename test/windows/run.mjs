@@ -1,14 +1,18 @@
-// Pitwall on Windows, through Wine: `npm run test:windows`. Usage: node test/windows/run.mjs [smoke] [life] [unit]
-// What cannot be made here is skipped aloud. Ends with one line that sums up, and test/artifacts/windows/report.json.
+// Pitwall on Windows, through Wine: `npm run test:windows`. Usage: node test/windows/run.mjs [PART...]
+// Parts: smoke, which life, tools and same (as Linux) need; programs; unit. All of them by default. What cannot be made here
+// is skipped aloud. Ends with one line that sums up, and test/artifacts/windows/report.json.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { life } from './checks/life.mjs';
+import { programs } from './checks/programs.mjs';
+import { sameAsLinux } from './checks/same-as-linux.mjs';
 import { smoke } from './checks/smoke.mjs';
+import { tools } from './checks/tools.mjs';
 import { unit } from './checks/unit.mjs';
 import { artifacts, Checks } from './lab.mjs';
 import { endWindows, installPitwall, provision, whyNot } from './provision.mjs';
 
-const PARTS = { smoke, life, unit };
+const PARTS = { smoke, life, tools, programs, same: sameAsLinux, unit };
 
 async function main(asked) {
   const why = whyNot();

@@ -110,6 +110,60 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
   });
 });
 
+/** Made here with natives from the registry; without one they cannot be. */
+const others = ['linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'].filter((target) => target !== own);
+
+describe.each(others)('the VSIX for %s', (target) => {
+  it('carries the natives of its own target only, in their own form', ({ skip }) => {
+    const packed = tryPack(target);
+    if (typeof packed === 'string') return skip(`not made: ${packed}`);
+    const [os_, cpu] = target.split('-');
+    const isNative = (name: string): boolean => /\.(node|so(\.\d+)*|dll|dylib)$/.test(name);
+    const natives = packed.entries.filter(({ name }) => isNative(name));
+    for (const name of ['onnxruntime_binding.node', `sharp-${target}`])
+      expect(natives.some((entry) => entry.name.includes(name))).toBe(true);
+    const strange = others.concat(own).filter((other) => other !== target);
+    const ofOthers = (name: string): boolean =>
+      strange.some((other) => name.includes(other) || name.includes(`/${other.replace('-', '/')}/`));
+    expect(natives.map(({ name }) => name).filter(ofOthers)).toEqual([]);
+    const formats = natives.map((entry) => formatOf(entry.read()));
+    expect(new Set(formats)).toEqual(new Set([`${FORMATS[os_]} ${cpu}`]));
+    expect(statSync(packed.file).size).toBeLessThan(60 * MEGABYTE);
+  });
+});
+
+const FORMATS: Readonly<Record<string, string>> = { linux: 'ELF', darwin: 'Mach-O', win32: 'PE' };
+
+/** By the heads of ELF, Mach-O and PE files: what their first bytes are and where the machine's number is. */
+function formatOf(bytes: Buffer): string {
+  if (bytes.readUInt32BE(0) === 0x7f454c46) return `ELF ${cpuOf(bytes.readUInt16LE(18))}`;
+  if (bytes.readUInt32LE(0) === 0xfeedfacf) return `Mach-O ${cpuOf(bytes.readUInt32LE(4))}`;
+  const head = bytes.readUInt32LE(0x3c);
+  return bytes.toString('latin1', head, head + 2) === 'PE'
+    ? `PE ${cpuOf(bytes.readUInt16LE(head + 4))}`
+    : '?';
+}
+
+const CPUS = new Map([
+  [0x3e, 'x64'],
+  [0x8664, 'x64'],
+  [0xb7, 'arm64'],
+  [0xaa64, 'arm64'],
+  [0x0100000c, 'arm64'],
+]);
+const cpuOf = (machine: number): string => CPUS.get(machine) ?? String(machine);
+
+/** A string if the registry does not answer. */
+function tryPack(target: string): ReturnType<typeof pack> | string {
+  try {
+    return pack(target);
+  } catch (error) {
+    const text = String((error as { stderr?: Buffer }).stderr ?? error);
+    if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(text)) return text.slice(-300);
+    throw error;
+  }
+}
+
 describe('the VSIX for every other machine', () => {
   it('has no native at all and stays small', () => {
     const { file, entries } = pack('universal');

@@ -33,7 +33,7 @@ async function start(name, config) {
   rmSync(onDisk(`${PLACE}\\saw-stop`), { force: true });
   await pitwall(['train', `${PLACE}\\${config}.train.yaml`, '--name', name, '--detach']);
   const run = `${PLACE}\\runs\\${name}`;
-  await until('numbers of the program', () => /loss/.test(readText(`${run}\\events.jsonl`)), 60);
+  await until('numbers of the program', () => /loss/.test(readText(`${run}\\events.jsonl`)));
   return run;
 }
 
@@ -66,10 +66,10 @@ async function survives(checks) {
     const run = await start('c2', 'exe');
     const [program, reader] = [programOf(), statusOf(run).trainer.pid];
     await end(reader);
-    await until('another reader', () => ![undefined, reader].includes(statusOf(run)?.trainer?.pid), 60);
+    await until('another reader', () => ![undefined, reader].includes(statusOf(run)?.trainer?.pid));
     equal(await lives(program), true);
     const before = readText(`${run}\\events.jsonl`).length;
-    await until('more numbers', () => readText(`${run}\\events.jsonl`).length > before, 30);
+    await until('more numbers', () => readText(`${run}\\events.jsonl`).length > before);
     equal(statusOf(run).state, 'running');
     await pitwall(['stop', run]);
     equal(

@@ -41,7 +41,7 @@ export async function sameAsLinux(checks) {
   });
   await checks.ok('every loss of two epochs is that of Linux, bit for bit', async () => {
     rmSync(onDisk(`${DATA}\\runs\\same`), { recursive: true, force: true });
-    await pitwall(['train', CONFIG, ...SMALL, ...ONE], { timeoutMs: 900_000 });
+    await pitwall(['train', CONFIG, ...SMALL, ...ONE]);
     onLinux(['train', path.join(linux, 'pcb.train.yaml'), ...SMALL, ...ONE]);
     const ours = lossesOf(readText(`${DATA}\\runs\\same\\events.jsonl`));
     equal(ours, lossesOf(readFileSync(path.join(linux, 'runs/same/events.jsonl'), 'utf8')));
@@ -63,7 +63,7 @@ export async function sameAsLinux(checks) {
       '--json',
     ];
     const last = (text) => JSON.parse(text.trim().split('\n').at(-1));
-    const ours = last(await pitwall(args('C:\\model.onnx', `${DATA}\\data.yaml`), { timeoutMs: 600_000 }));
+    const ours = last(await pitwall(args('C:\\model.onnx', `${DATA}\\data.yaml`)));
     const theirs = last(onLinux(args(model(path.join(linux, 'runs/same')), path.join(linux, 'data.yaml'))));
     const numbers = ({ map, map50, map75, precision, recall, coco }) => ({
       map,

@@ -29,7 +29,7 @@ export async function smoke(checks) {
   forgetPowershell();
   await checks.ok('train an epoch and validate it', async () => {
     const one = ['--set', 'epochs=1', '--set', 'warmup_epochs=0', '--name', 's1'];
-    const text = await pitwall(['train', CONFIG, ...SMALL, ...one], { env: PS_DELAY, timeoutMs: 900_000 });
+    const text = await pitwall(['train', CONFIG, ...SMALL, ...one], { env: PS_DELAY });
     includes(text, /^completed/m);
   });
   const run = `${DATA}\\runs\\s1`;

@@ -34,12 +34,12 @@ async function training(checks) {
       );
       const one = ['--set', 'epochs=1', '--set', 'warmup_epochs=0', '--name', 's2', '--runs', 'D:\\runs'];
       const args = ['train', `${DATA}\\win.train.yaml`, ...SMALL, ...one];
-      includes(await pitwall(args, { timeoutMs: 900_000 }), /^completed/m);
+      includes(await pitwall(args), /^completed/m);
     },
   );
   await checks.ok('lr-find', async () => {
     const args = ['lr-find', CONFIG, ...SMALL, '--steps', '16', '--svg', 'D:\\lr.svg'];
-    includes(await pitwall(args, { timeoutMs: 600_000 }), 'lr0');
+    includes(await pitwall(args), 'lr0');
     equal(existsSync(path.join(OTHER, 'lr.svg')), true);
   });
 }
@@ -65,13 +65,13 @@ async function reading(checks) {
     includes(readFileSync(path.join(OTHER, 'csv/steps.csv'), 'utf8'), ',');
   });
   await checks.ok('doctor names this system, and advises nothing that it does not have', async () => {
-    const text = await pitwall(['doctor'], { timeoutMs: 400_000 });
+    const text = await pitwall(['doctor']);
     includes(text, 'win32-x64');
     equal(text.includes('gpu-runtime install'), false);
   });
   await checks.ok('without the Visual C++ runtime, doctor names it', async () => {
     const without = { WINEDLLOVERRIDES: 'mscoree,mshtml=;taskkill.exe=n;msvcp140=' };
-    const text = await pitwall(['doctor'], { env: without, timeoutMs: 400_000, expected: [0, 1] });
+    const text = await pitwall(['doctor'], { env: without, expected: [0, 1] });
     includes(text, 'Microsoft.VCRedist.2015+.x64');
   });
   await checks.ok('a data.yaml in GBK is refused by name', async () => {
