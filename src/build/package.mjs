@@ -113,7 +113,7 @@ function stageBinary(name, { os, cpu, libc }, folder) {
   writeFileSync(path.join(cache, 'package.json'), '{ "private": true }\n');
   const args = [
     'install',
-    // Else npm refuses a package that is named for another platform, whatever --os and --cpu say (EBADPLATFORM).
+    // Else npm refuses a package that is named for another platform, whatever --os and --cpu say.
     '--force',
     '--ignore-scripts',
     '--no-fund',
