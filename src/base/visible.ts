@@ -3,10 +3,10 @@
 
 /**
  * Control characters of both sets (C0, DEL, C1), separators of lines and paragraphs, marks and overrides of direction
- * (Unicode TR9), and the mark that has no width.
+ * (Unicode TR9), the mark that has no width, and U+FFFE and U+FFFF, which XML cannot hold.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

@@ -50,6 +50,7 @@ describe('text to a terminal', () => {
     check('\u001b[2Jx', '\\x1b[2Jx');
     check('a\rb\nc\td', 'a\\rb\\nc\\td');
     check('\u202egnp', '\\u202egnp');
+    check('a\uffff\ufffe', 'a\\uffff\\ufffe');
     check('Mängel, 缺陷, é', 'Mängel, 缺陷, é');
   });
 
