@@ -36,8 +36,8 @@ export function summaryLines(state: RunState, end: RunEnd, style: Style): string
     '',
     endLine(state, end, style),
     ...bestLine(state, end.dir, style),
-    `run: ${end.dir}`,
     ...verdictTopics(state, end).map((topic) => style.dim(explainedLine(end.installDir, topic))),
+    `run: ${end.dir}`,
   ];
 }
 

@@ -10,12 +10,22 @@ import { judgeDifference, type Verdict } from './verdict';
 /** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
 export function bestSentence({ compared, undecided, optimism }: BestStanding): Words {
   const [others, alike] = [compared - 1, undecided.length - 1];
+  const said = optimism.toFixed(3);
+  if (others === 1) return ofTwo(alike, said);
   if (alike < 1) return words('all {0} others are worse', others);
   return words(
     '{0} of the {1} others cannot be told from it: as the highest of them it is about {2} too high',
     alike,
     others,
-    optimism.toFixed(3),
+    said,
+  );
+}
+
+function ofTwo(alike: number, optimism: string): Words {
+  if (alike < 1) return words('the other one is worse');
+  return words(
+    'the other one cannot be told from it: as the higher of two it is about {0} too high',
+    optimism,
   );
 }
 

@@ -5,7 +5,7 @@ import { drawWeights } from '../../../src/domain/compare/draw';
 import { meanOf } from '../../../src/domain/compare/limits';
 import { verdictOf } from '../../../src/protocol/dashboard/verdict';
 import { createRunState, foldRun } from '../../../src/run/reduce';
-import { standingOf, versusBest } from '../../../src/run/standing';
+import { standingOf, standingSentence, versusBest } from '../../../src/run/standing';
 import type { RunEntry, RunState } from '../../../src/run/state';
 import type { DrawnMaps, Validation, VersusBest } from '../../../src/run/validation';
 import { syntheticRun } from '../../helpers/synthetic-run';
@@ -51,6 +51,13 @@ it('the best of a run stands with those that cannot be told from it', () => {
   expect(standing).toMatchObject({ best: 3, undecided: [2, 3, 4, 5], compared: 5 });
   expect(standing?.optimism).toBeGreaterThan(0.005);
   expect(standing?.optimism).toBeLessThan(0.02);
+});
+
+it('of two the other one is named so', () => {
+  const two = (epoch: number) =>
+    standingSentence(fold(whole.slice(2 * (epoch - 1), 2 * epoch).concat(whole.slice(4, 6))));
+  expect(two(1)?.template).toBe('the other one is worse');
+  expect(two(2)?.template).toContain('the other one cannot be told from it');
 });
 
 it('a run without draws, and a checkpoint that was validated again since, are not compared', () => {

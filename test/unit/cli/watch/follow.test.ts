@@ -199,9 +199,9 @@ describe('the summary', () => {
       plain,
     );
     expect(lines.join('\n')).toMatch(/of the 11 others cannot be told from it|all 11 others are worse/);
-    expect(lines.at(-1)).toMatch(/docs[\\/]statistics\.md#best-checkpoint$/);
+    expect(lines.at(-2)).toMatch(/docs[\\/]statistics\.md#best-checkpoint$/);
     const diverged = { name: 'diverged', dir: '/r', note: undefined, installDir: '/pitwall/dist' } as const;
-    expect(summaryLines(whole, diverged, plain).at(-2)).toMatch(/statistics\.md#divergence$/);
+    expect(summaryLines(whole, diverged, plain).at(-3)).toMatch(/statistics\.md#divergence$/);
   });
   it('says of a run that is not complete in which epoch it ended, as list does', () => {
     const stopped = fold(...START, ...firstSteps, ...epoch(1), step(10));
