@@ -228,9 +228,14 @@ const shortTest: OldFault = {
 const valSet: OldFault = {
   row: 'A val set that changed',
   async wrong(world) {
-    const done = world.startTraining('mixed-up', ['epochs=12', 'batch=2', 'validation.every=2']);
-    await until(() => world.lines('mixed-up', 'validation.jsonl').length > 0);
+    const done = world.startTraining('mixed-up', ['epochs=400', 'batch=2', 'validation.every=20']);
+    const judged = () =>
+      world.lines('mixed-up', 'validation.jsonl').filter(({ type }) => type === 'validation').length;
+    await until(() => judged() > 0);
     for (const n of [1, 2, 3, 4, 5]) appendFileSync(world.at(`labels/val/${n}.txt`), '0 0.9 0.9 0.05 0.05\n');
+    const before = judged();
+    await until(() => judged() > before + 2);
+    await world.run(['stop', 'mixed-up']);
     await done;
     const said = world
       .lines('mixed-up', 'keeper.jsonl')
