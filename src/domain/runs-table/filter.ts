@@ -34,11 +34,15 @@ class FilterProblem extends Error {
 
 type Test = (row: Row) => boolean;
 
+/** Far more than anybody types; a stack overflows at some thousands. */
+const DEEPEST = 100;
+
 /** Recursive descent; `or` binds least. */
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #keys: ReadonlySet<string>;
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[], keys: ReadonlySet<string>) {
     this.#tokens = tokens;
@@ -76,6 +80,15 @@ class Parser {
   }
 
   #one(): Test {
+    this.#depth++;
+    if (this.#depth > DEEPEST)
+      throw new FilterProblem(words('parentheses are nested more than {0} deep', DEEPEST));
+    const test = this.#single();
+    this.#depth--;
+    return test;
+  }
+
+  #single(): Test {
     if (this.#takes('not')) {
       const test = this.#one();
       return (row) => !test(row);

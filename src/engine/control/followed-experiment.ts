@@ -11,12 +11,15 @@ import type { Follows } from '../../run/follows';
 /** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave in their folder. */
 const ARGUMENTS = ['args.yaml', 'opt.yaml'];
 
-/** The folder's own arguments as the experiment's text; empty if they do not exist yet. */
+/**
+ * The folder's own arguments as the experiment's text; empty if they do not exist yet. They become a part of the run, so a
+ * link, which nobody named, would carry another file's text into it.
+ */
 export function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
   return file === undefined
     ? { file: folder, text: '' }
-    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }) };
+    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml }) };
 }
 
 export type FollowedFolder = {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { experimentNow, experimentOf } from '../../../src/engine/control/followed-experiment';
+import { argumentsOf, experimentNow, experimentOf } from '../../../src/engine/control/followed-experiment';
 import { wholeExperiment, wholeRunFile } from '../../helpers/whole-experiment';
 
 let cwd = '';
@@ -32,3 +32,14 @@ it("a script's dataset is what its training says, unless the experiment names on
   const own = { data: '/own.yaml', imgsz: 320, explicit: ['imgsz'] };
   expect(experimentNow(runOf(own), told)).toMatchObject({ data: '/own.yaml', imgsz: 320, single_cls: true });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'arguments that are a link are refused: their text would enter the run',
+  () => {
+    writeFileSync(path.join(cwd, 'secret.yaml'), 'token: abc\n');
+    const folder = path.join(cwd, 'theirs');
+    mkdirSync(folder);
+    symlinkSync(path.join(cwd, 'secret.yaml'), path.join(folder, 'args.yaml'));
+    expect(() => argumentsOf(folder)).toThrow(/args\.yaml: is a link/);
+  },
+);

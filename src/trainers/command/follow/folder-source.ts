@@ -86,6 +86,6 @@ function argumentOf(folder: string, key: string, value: string): string | undefi
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
   if (file === undefined) return undefined;
   return new RegExp(`^${key}:[ \\t]*(${value})[ \\t]*(?:#.*)?\\r?$`, 'im').exec(
-    readTextSync(file, { most: MOST_BYTES.yaml, links: 'follow' }),
+    readTextSync(file, { most: MOST_BYTES.yaml }),
   )?.[1];
 }

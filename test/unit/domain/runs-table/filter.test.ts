@@ -62,6 +62,7 @@ describe('a filter', () => {
     ['weather = wet', 'no run has weather'],
     ['lr0 >', 'the filter ends too early'],
     ['(lr0 > 1', 'a closing parenthesis is missing'],
+    ['('.repeat(5000), 'parentheses are nested more than 100 deep'],
     ['lr0 > 1)', ') was not expected here'],
     ['> 1', '> was not expected here'],
     ['lr0 > > 1', '> was not expected here'],
