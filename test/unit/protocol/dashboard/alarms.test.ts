@@ -94,7 +94,7 @@ it('every action has a button and a command; a terminal has the command of what 
   expect(alarmCommand('pause', place)).toEqual(['  next: pitwall pause /runs/one']);
   expect(alarmCommand('pause', { ...place, isLive: false })).toEqual([]);
   expect(alarmCommand('rewind', { ...place, dir: '/my runs/one', isLive: false })).toEqual([
-    '  next: pitwall rewind "/my runs/one"',
+    "  next: pitwall rewind '/my runs/one'",
   ]);
   expect(alarmCommand(undefined, place)).toEqual([]);
 });
