@@ -1,7 +1,8 @@
 import type { CommandTable } from './cli';
 
-// Five files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
-const viewing = async () => (await import('./parts/viewing')).VIEWING;
+// A few files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
+const list = async () => (await import('./commands/list')).listCommand;
+const show = async () => (await import('./commands/show')).showCommand;
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
 const organising = async () => (await import('./parts/organising')).ORGANISING;
@@ -17,8 +18,8 @@ export const COMMANDS: CommandTable = {
   queue: async () => (await running()).queue,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,
-  list: async () => (await viewing()).list,
-  show: async () => (await viewing()).show,
+  list,
+  show,
   stop: async () => (await running()).stop,
   pause: async () => (await running()).pause,
   continue: async () => (await running()).continue,

@@ -20,13 +20,25 @@ export const FACT_COLUMNS = [
   ...['own', 'archived', 'pinned', 'git', 'changed', 'host', 'file', 'alarm'],
 ] as const;
 
-/** A run as a row: its facts and its settings by name. Times are Unix ms and hours; `map`: the best mAP50-95. */
+/**
+ * A run as a row: its facts and its settings by name. Times are Unix ms and hours; `map`: the best mAP50-95. Settings are
+ * only taken apart once one is asked for, as most lists ask for none.
+ */
 export function rowOf(listed: ListedRun): Row {
-  const settings = [...resolvedSettings(listed.run)].map(([key, text]): [string, Cell] => [
-    key,
-    valueOfText(text),
-  ]);
-  return new Map<string, Cell>([...settings, ...factsOf(listed)]);
+  const facts = new Map(factsOf(listed));
+  let settings: ReadonlyMap<string, Cell> | undefined;
+  const allSettings = (): ReadonlyMap<string, Cell> => {
+    settings ??= settingsIn(listed.run);
+    return settings;
+  };
+  return {
+    get: (column) => (facts.has(column) ? facts.get(column) : allSettings().get(column)),
+    keys: () => new Set([...allSettings().keys(), ...facts.keys()]),
+  };
+}
+
+function settingsIn(run: RunFile): ReadonlyMap<string, Cell> {
+  return new Map([...resolvedSettings(run)].map(([key, text]) => [key, valueOfText(text)]));
 }
 
 function factsOf({ name, run, meta, status, presence, own }: ListedRun): [string, Cell][] {

@@ -1,7 +1,7 @@
 import { inEnglish } from '../../base/words';
 import { parseFilter } from '../../domain/runs-table/filter';
 import { type Row, sortRows } from '../../domain/runs-table/row';
-import { type ListedDifference, listedDifferences } from '../../engine/compare/listed-baseline';
+import type { ListedDifference } from '../../engine/compare/listed-baseline';
 import { listRuns, type RunSummary } from '../../engine/runs/run-index';
 import { rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
@@ -40,12 +40,16 @@ type Listed = { readonly folder: string; readonly runs: readonly RunSummary[] };
 export async function viewOf(io: CliIo, { folder, runs }: Listed, options: ListOptions): Promise<ListView> {
   const shown = runs.filter(({ meta }) => options.archived || !meta.archived);
   const all = shown.map((summary) => ({ summary, row: rowOf(summary) }));
-  const known = columnsOf(all.map(({ row }) => row));
+  const isPlain = [options.columns, options.group, options.sort, options.where].every(
+    (one) => one === undefined,
+  );
+  const known = isPlain ? new Set<string>() : columnsOf(all.map(({ row }) => row));
   const { group, baseline, limit } = options;
   const columns = options.columns === undefined ? undefined : readColumns(options.columns, known);
   const [groupKey] = group === undefined ? [] : readColumns(group, known);
   const keys = [...(groupKey ? [{ key: groupKey, descending: false }] : []), ...readSortOf(options, known)];
-  const found = all.filter(({ row }) => filterOf(options, known)(row));
+  const matches = filterOf(options, known);
+  const found = all.filter(({ row }) => matches(row));
   const rows = sortRows(found, keys, ({ row }) => row).slice(0, limit);
   return {
     rows: await withBaseline(io, rows, { folder, baseline }),
@@ -77,6 +81,8 @@ async function withBaseline(
   const base = (await listRuns(folder)).runs.find((one) => one.dir === dir);
   if (!base) throw badInput(`--baseline ${baseline}: is not a run of ${folder}`);
   const others = rows.map(({ summary }) => summary).filter((one) => one.dir !== dir);
+  // The statistics are loaded by who asks for them: a plain list would pay for them too.
+  const { listedDifferences } = await import('../../engine/compare/listed-baseline');
   const found = await listedDifferences(best(base), others.map(best));
   return rows.map((one) => ({
     ...one,

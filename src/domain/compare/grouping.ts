@@ -1,3 +1,4 @@
+import { naturalOrder } from '../../base/natural-order';
 import { bitsApart, greyApart, type ImageHash } from '../dataset/image-hash';
 import type { ImageGroups } from './draw';
 
@@ -86,7 +87,7 @@ function pairsAlike(images: readonly Groupable[]): Indexes[] {
     copy: `${folderOf(file)}/${copyOf(file)}`,
     stem: stemOf(file),
   }));
-  const inOrder = byName.toSorted((a, b) => collator.compare(a.copy, b.copy));
+  const inOrder = byName.toSorted((a, b) => naturalOrder(a.copy, b.copy));
   const next = inOrder.slice(1).flatMap((b, k): Indexes[] => {
     const a = inOrder[k];
     const isFrame = a.stem === b.stem && isAlike(images[a.i].hash, images[b.i].hash, NEIGHBOURS);
@@ -97,8 +98,6 @@ function pairsAlike(images: readonly Groupable[]): Indexes[] {
   );
   return [...next, ...any];
 }
-
-const collator = new Intl.Collator('en', { numeric: true });
 
 function isAlike(
   a: ImageHash | undefined,

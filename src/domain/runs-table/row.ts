@@ -1,8 +1,10 @@
+import { naturalOrder } from '../../base/natural-order';
+
 /** What one column says of one run; undefined if the run has none. */
 export type Cell = string | number | boolean | readonly string[] | undefined;
 
-/** A run as a row of a table: the value of each column by name. */
-export type Row = ReadonlyMap<string, Cell>;
+/** A run as a row of a table: the value of each column by name, and the columns that it has. */
+export type Row = { get(column: string): Cell; keys(): Iterable<string> };
 
 /** A cell as text to search in and to show where the column has no format of its own. */
 export function cellText(cell: Cell): string {
@@ -15,15 +17,12 @@ export function cellText(cell: Cell): string {
 export function compareCells(a: Cell, b: Cell, descending: boolean): number {
   const [emptyA, emptyB] = [isEmpty(a), isEmpty(b)];
   if (emptyA || emptyB) return Number(emptyA) - Number(emptyB);
-  const order = typeof a === 'number' && typeof b === 'number' ? a - b : textOrder(cellText(a), cellText(b));
+  const order =
+    typeof a === 'number' && typeof b === 'number' ? a - b : naturalOrder(cellText(a), cellText(b));
   return descending ? -order : order;
 }
 
 const isEmpty = (cell: Cell): boolean => cell === undefined || Number.isNaN(cell) || cell === '';
-
-/** run-9 before run-10. */
-const collator = new Intl.Collator('en', { numeric: true });
-const textOrder = (a: string, b: string): number => collator.compare(a, b);
 
 export type SortKey = { readonly key: string; readonly descending: boolean };
 

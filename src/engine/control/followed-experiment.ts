@@ -13,7 +13,7 @@ const ARGUMENTS = ['args.yaml', 'opt.yaml'];
 
 /**
  * The folder's own arguments as the experiment's text; empty if they do not exist yet. They become a part of the run, so a
- * link, which nobody named, would carry another file's text into it.
+ * link, which the user did not name, would carry another file's text into it.
  */
 export function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
   const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));

@@ -28,7 +28,7 @@ export type RunSummary = {
   readonly presence: Presence;
   /** Whether this user started it, or approved it: otherwise nothing that it names is executed without asking. */
   readonly own: boolean;
-  /** When its small files were last replaced. */
+  /** When its small files were last replaced; empty in a list that is made once. */
   readonly changed: string;
 };
 
@@ -58,13 +58,15 @@ export type RunListing = { readonly runs: readonly RunSummary[]; readonly proble
 
 /**
  * The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read
- * again.
+ * again. Without `known` the list is made once: what would show that a run has changed is not read.
  */
-export async function listRuns(dir: string, known: readonly RunSummary[] = []): Promise<RunListing> {
+export async function listRuns(dir: string, known?: readonly RunSummary[]): Promise<RunListing> {
   const { dirs, problems } = entriesOf(dir, await readdir(dir).catch(() => [] as string[]));
-  const before = new Map(known.map((run) => [run.dir, run]));
+  const before = known && new Map(known.map((run) => [run.dir, run]));
   const keys = keysForReading();
-  const results = await mapPool(dirs, AT_ONCE, (run) => readOrKeep(run, before.get(run), keys));
+  const results = await mapPool(dirs, AT_ONCE, (run) =>
+    before ? readOrKeep(run, before.get(run), keys) : summarize(run, undefined, keys),
+  );
   const runs = results.filter((r) => typeof r === 'object');
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
@@ -133,7 +135,7 @@ const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 /** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
 async function summarize(
   dir: string,
-  times: readonly number[],
+  times: readonly number[] | undefined,
   keys: readonly Buffer[],
 ): Promise<RunSummary | string | undefined> {
   try {
@@ -144,11 +146,11 @@ async function summarize(
       name: path.basename(dir),
       run,
       // Few runs have one, and to open a file that is not there costs as much as to read it.
-      meta: times[1] === 0 ? {} : await readMeta(dir),
+      meta: times?.[1] === 0 ? {} : await readMeta(dir),
       status,
       presence: await readPresence(dir, run, status),
       own: await isMarkedWith(keys, dir, bytes),
-      changed: times.join(' '),
+      changed: times?.join(' ') ?? '',
     };
   } catch (error) {
     const { message, cause } = toError(error);

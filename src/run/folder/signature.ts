@@ -47,7 +47,7 @@ export async function isMarkedWith(keys: readonly Buffer[], dir: string, run?: B
   const marks = keys.length === 0 ? [] : await marksOf(dir);
   if (marks.length === 0) return false;
   const bytes = run ?? (await readRunFile(dir));
-  const own = keys.map((key) => markOf(dir, key, bytes));
+  const own = marksBy(keys, dir, bytes);
   return marks.some((mark) => own.some((one) => isSame(mark, one)));
 }
 
@@ -62,7 +62,7 @@ function isSame(a: string, b: string): boolean {
  */
 export async function signRun(dir: string, shown?: Buffer): Promise<void> {
   const run = shown ?? (await readRunFile(dir));
-  const own = userKeys().map((key) => markOf(dir, key, run));
+  const own = marksBy(userKeys(), dir, run);
   const others = (await marksOf(dir)).filter((mark) => !own.includes(mark));
   const marks = [...own, ...others].slice(0, MOST_MARKS);
   await writeJson(runPaths(dir).signature, { format: FORMAT, marks });
@@ -75,11 +75,10 @@ async function marksOf(dir: string): Promise<readonly string[]> {
 
 const readRunFile = (dir: string): Promise<Buffer> => readBytes(runPaths(dir).run, { most: MOST_BYTES.run });
 
-/** The run's id is in run.json. */
-function markOf(dir: string, key: Buffer, run: Buffer): string {
+/** A mark for each key. The run's id is in run.json. */
+function marksBy(keys: readonly Buffer[], dir: string, run: Buffer): string[] {
   const content = createHash('sha256').update(run).digest('hex');
   const place = realpathSync.native(path.resolve(dir));
-  return createHmac('sha256', key)
-    .update(JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]))
-    .digest('hex');
+  const text = JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]);
+  return keys.map((key) => createHmac('sha256', key).update(text).digest('hex'));
 }
