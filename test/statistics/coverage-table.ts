@@ -34,12 +34,12 @@ function tableOf(found: readonly Known<Coverage>[]): string {
     );
     return `| ${images} | ${cluster} | ${cells.join(' | ')} |`;
   });
-  const counts = found.map(({ simulations }) => simulations);
+  const counts = [...new Set(found.map(({ simulations }) => simulations))].sort((a, b) => a - b);
   return [
     `| images | cluster | ${title.join(' | ')} |`,
     `|${'---|'.repeat(COLUMNS.length + 2)}`,
     ...lines,
     '',
-    `${Math.min(...counts)} to ${Math.max(...counts)} val sets a cell, ${REPLICATES} draws, made on ${new Date().toISOString().slice(0, 10)}.`,
+    `${counts.join(', ')} val sets a cell, ${REPLICATES} draws, made on ${new Date().toISOString().slice(0, 10)}.`,
   ].join('\n');
 }
