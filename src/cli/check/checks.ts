@@ -80,13 +80,18 @@ export async function checkNotWorse(run: NamedRun, base: NamedRun, margin: numbe
   if (compared.kind === 'refused')
     throw badInput(`${base.text} (A), ${run.text} (B): ${inEnglish(compared.why)}`);
   const { map, low, high } = compared.comparison;
+  if (Number.isNaN(map))
+    throw badInput(`${base.text}, ${run.text}: the val set has no labels, so there is nothing to compare`);
   const outcome = judgeNotWorse({ low, high }, margin);
   const check = margin === 0 ? `not worse than ${base.text}` : `not worse than ${base.text} by ${margin}`;
   const said = inEnglish(boxesSentence({ map, low, high }, { a: base.text, b: run.text }));
-  const message = `${check}: ${said}${outcome === 'undecided' ? UNDECIDED : ''}`;
+  const message = `${check}: ${said}${outcome === 'undecided' ? undecided(high, margin) : ''}`;
   return { check, outcome, message, numbers: { map, low, high, margin } };
 }
 
-const UNDECIDED = '; noise alone can make such a difference, so it is not called worse';
+const undecided = (high: number, margin: number): string =>
+  high < 0
+    ? `; worse, but whether by more than ${margin} is not known`
+    : '; noise alone can make such a difference, so it is not called worse';
 
 const load = ({ text, dir, epoch }: NamedRun) => loadRunDetections(text, dir, epoch);

@@ -51,8 +51,9 @@ export async function cocoFilesNear(image: string): Promise<string[]> {
   );
 }
 
+/** Lists, as COCO has them: `"images": 128` is a number in a report of any program. */
 const isCoco = (head: string | undefined): boolean =>
-  head !== undefined && /"(annotations|images|categories)"\s*:/.test(head);
+  head !== undefined && /"(annotations|images|categories)"\s*:\s*\[/.test(head);
 
 function annotationFolders(image: string): string[] {
   const above: string[] = [path.dirname(image)];

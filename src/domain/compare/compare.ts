@@ -15,7 +15,7 @@ import {
 } from './limits';
 import { classVerdicts } from './per-class';
 import { bootstrapPair, meanPresent, pointEstimate, type Replicates, type ScoredPair } from './replicates';
-import { countUnits, imagesWith, unitsOf, wideMaps } from './small-classes';
+import { countUnits, imagesWith, labelledUnits, unitsOf, wideMaps } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
@@ -130,7 +130,7 @@ export function concludeComparison(
   const map = mapB - mapA;
   return {
     map,
-    ...wideLimits(differences, groups?.count ?? pair.a.images),
+    ...wideLimits(differences, labelledUnits(pair.a, groups)),
     probabilityBetter: 1 - shareBelow(differences, 0),
     bias: meanOf(differences) - map,
     a: mapEstimate(a, mapA),

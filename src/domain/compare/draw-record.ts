@@ -5,14 +5,14 @@ import { groupsOf } from './grouping';
 import { type Limits, shareBelow, wideLimits } from './limits';
 import type { DetectionRecord } from './record';
 import { drawnAps, meanPresent, pointAps } from './replicates';
-import { unitsOf, wideMaps } from './small-classes';
+import { labelledUnits, unitsOf, wideMaps } from './small-classes';
 
 /** What is kept of a checkpoint to compare it later: its mAP, and its mAP on each draw of the val set. */
 export type DrawnRecord = {
   readonly map: number;
   /** As wide as classes of few images need it (small-classes.ts). */
   readonly maps: Float64Array;
-  /** Images, or groups of them, in one draw. */
+  /** Images, or groups of them, that have labels. */
   readonly units: number;
 };
 
@@ -33,7 +33,7 @@ export function drawScored(scored: Scored, replicates: number, groups?: ImageGro
   return {
     map: meanPresent(point),
     maps: wideMaps([aps], { point, units: unitsOf(scored, groups) }),
-    units: groups?.count ?? scored.images,
+    units: labelledUnits(scored, groups),
   };
 }
 

@@ -49,6 +49,11 @@ export function imagesWith({ truthStart, truthImage }: Scored, classIndex: numbe
   return truthImage.subarray(truthStart[classIndex], truthStart[classIndex + 1]);
 }
 
+/** How many images, or groups of them, have a label at all: the others vary nothing. */
+export function labelledUnits({ truthImage }: Scored, groups: ImageGroups | undefined): number {
+  return countUnits(truthImage, groups);
+}
+
 export function countUnits(images: Uint32Array, groups: ImageGroups | undefined): number {
   return new Set(groups ? images.map((image) => groups.of[image]) : images).size;
 }

@@ -12,7 +12,7 @@ type Contrast = {
 
 /** Chance that any of several equally good ones is called worse, by the mean of the others and by any single one. */
 const ALPHA = { mean: 0.08, single: 0.01 };
-/** More add little to the critical value, and pairs cost: the highest are taken. */
+/** Rivals in pairs. More add little to the critical value, and pairs cost: the highest are taken. */
 const MOST_COMPARED = 128;
 /** Two candidates whose draws lie closer are one. */
 const NO_ERROR = 1e-9;
@@ -31,7 +31,7 @@ export function worseOnes(candidates: readonly Candidate[], drawn: number): Read
     const left = candidates.filter((one) => !worse.has(one));
     const rivals = left.toSorted((a, b) => b.map - a.map).slice(0, MOST_COMPARED);
     const lower = [
-      ...exceeding(againstMean(left, rivals), ALPHA.mean, drawn),
+      ...exceeding(againstMean(left), ALPHA.mean, drawn),
       ...exceeding(againstEach(left, rivals), ALPHA.single, drawn),
     ];
     for (const one of lower) worse.add(one);
@@ -48,16 +48,16 @@ function againstEach(left: readonly Candidate[], rivals: readonly Candidate[]): 
   );
 }
 
-function againstMean(left: readonly Candidate[], rivals: readonly Candidate[]): Contrast[] {
-  if (left.length < 2) return [];
+/** The mean of all others, not of the highest: that would be a selected one, and too high. */
+function againstMean(left: readonly Candidate[]): Contrast[] {
+  const others = left.length - 1;
+  if (others < 1) return [];
   const length = left[0].draws.length;
-  const sums = Float64Array.from({ length }, (_, r) => rivals.reduce((sum, { draws }) => sum + draws[r], 0));
-  const sum = rivals.reduce((total, { map }) => total + map, 0);
+  const sums = Float64Array.from({ length }, (_, r) => left.reduce((sum, { draws }) => sum + draws[r], 0));
+  const sum = left.reduce((total, { map }) => total + map, 0);
   return left.map((of) => {
-    const own = rivals.includes(of) ? 1 : 0;
-    const count = rivals.length - own;
-    const above = (sum - own * of.map) / count - of.map;
-    return { of, above, at: (r) => (sums[r] - own * of.draws[r]) / count - of.draws[r] };
+    const above = (sum - of.map) / others - of.map;
+    return { of, above, at: (r) => (sums[r] - of.draws[r]) / others - of.draws[r] };
   });
 }
 

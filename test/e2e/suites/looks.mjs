@@ -76,9 +76,6 @@ async function questions({ suite, browser, extensions, workspace }) {
     await shoot('trash-menu');
     await page.keyboard.press('Escape');
     await runAndChoose(page, 'Pitwall: Move Run to Trash', ['pcb-nano-hot']);
-    // It was recorded, not started by this user: deleting it is an action on it.
-    await dialog.waitFor();
-    await dialog.locator('.monaco-button', { hasText: 'Trust This Run' }).click();
     await page.locator('.notification-toast', { hasText: 'is in the trash' }).first().waitFor();
     await shoot('trash-moved');
     await runCommand(page, 'Pitwall: Restore Run from Trash');

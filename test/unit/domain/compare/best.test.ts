@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../../../../src/base/random';
 import { compareWithBest } from '../../../../src/domain/compare/best';
 import { drawWeights } from '../../../../src/domain/compare/draw';
 import { meanOf } from '../../../../src/domain/compare/limits';
-import type { Candidate } from '../../../../src/domain/compare/worse';
+import { type Candidate, worseOnes } from '../../../../src/domain/compare/worse';
 
 const IMAGES = 100;
 const REPLICATES = 200;
@@ -45,6 +45,19 @@ it('a checkpoint that is clearly worse is called so, and no other', () => {
   expect(undecided).toHaveLength(20);
   expect(undecided).toContain(best);
 });
+
+it.each([2, 3])(
+  'of 300 equally good ones none is below the mean of the others, whichever are the highest',
+  (seed) => {
+    const random = createRandom(seed);
+    const noise = (): number => 0.01 * random.normal();
+    const equal = Array.from({ length: 300 }, () => ({
+      map: 0.5 + noise(),
+      draws: Float64Array.from({ length: 100 }, noise),
+    }));
+    expect(worseOnes(equal, 100).size).toBe(0);
+  },
+);
 
 it('the optimism of the best is that of a maximum', () => {
   const runs = Array.from({ length: 60 }, (_, seed) => runOf(EQUAL, 500 + seed));

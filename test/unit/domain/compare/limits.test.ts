@@ -43,6 +43,11 @@ it('of replicates that are wide already it is a little less (Student, not the na
   expect(wideLimits(values, 1e6).low).toBeCloseTo(0.025, 5);
 });
 
+it('of fewer than five images nothing is known of a difference', () => {
+  expect(wideLimits(values, 4)).toEqual({ low: -1, high: 1 });
+  expect(wideLimits(values, 5).low).toBeGreaterThan(0);
+});
+
 it('without bias the corrected limits are the percentile limits', () => {
   const { low, high } = biasCorrectedLimits(values, 0.5);
   expect(low).toBeCloseTo(0.025, 5);
