@@ -22,8 +22,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const log = store.track(vscode.window.createOutputChannel('Pitwall', { log: true }));
   const showError = createErrorDisplay(log);
   const load = createLoader(translate, showError);
-  const { installDir } = hostOptions(context);
-  const runs = store.track(new RunRegistry({ log, showError, load, installDir }));
+  const runs = store.track(new RunRegistry({ log, showError, load, installDir: installDirOf(context) }));
   const reports = store.track(new Reports());
   const services: Services = {
     context,
@@ -45,8 +44,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
   return services;
 }
 
+const installDirOf = (context: vscode.ExtensionContext): string =>
+  path.join(context.extensionUri.fsPath, 'dist');
+
+/** What starts a program takes it from here. Throws for a setting that names none; what only shows runs does not ask. */
 function hostOptions(context: vscode.ExtensionContext): HostOptions {
-  const installDir = path.join(context.extensionUri.fsPath, 'dist');
+  const installDir = installDirOf(context);
   const node = setting('node', '');
   const keeperEnv = notifyEnvironment();
   if (node === '') return { installDir, keeperEnv };

@@ -102,7 +102,7 @@ try {
     wanted === ultralytics.name
       ? [ultralytics]
       : [pages, editing, hovers, training, daily, twoWindows, trouble, looks, hostile];
-  const context = { suite, browser, extensions, isByName: wanted !== undefined };
+  const context = { suite, browser, extensions };
   if (wanted !== 'pages' && !(await isWarm(context))) suite.counts.failed++;
   for (const part of suite.counts.failed > 0 ? [] : parts) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, context);

@@ -70,12 +70,10 @@ async function hostileFolder() {
   };
 }
 
-/** By name the folder is then trusted, too. */
-export async function hostile({ suite, browser, extensions, isByName }) {
+export async function hostile({ suite, browser, extensions }) {
   const folder = await hostileFolder();
   try {
-    for (const trusted of isByName ? [false, true] : [false])
-      await lookAt({ suite, browser, extensions, folder, trusted });
+    for (const trusted of [false, true]) await lookAt({ suite, browser, extensions, folder, trusted });
   } finally {
     folder.remove();
   }
