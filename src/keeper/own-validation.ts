@@ -88,7 +88,7 @@ export class OwnValidation {
       if (!own.recorded) {
         const unread = ownReport(own, { rule, imgsz });
         const judgedBy = JSON.stringify([own.task, unread.report.rule, rule?.fraction, single_cls]);
-        return own.matched ? withDraws(unread, validator, { data, recorded: out, judgedBy }) : unread;
+        return own.matched ? await withDraws(unread, validator, { data, recorded: out, judgedBy }) : unread;
       }
       const { device: ran, half, batch: images, inference, seconds, metrics } = own;
       const how = { device: ran, half, batch: images, inference, seconds };
