@@ -3,8 +3,7 @@ import { inEnglish } from '../../base/words';
 import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../domain/compare/gate';
 import { boxesSentence } from '../../domain/compare/sentences';
 import { compareRuns } from '../../engine/compare/compare-runs';
-import { loadRunDetections } from '../../engine/compare/run-detections';
-import { openRun } from '../../engine/runs/live-run';
+import { loadRunDetections, readState } from '../../engine/compare/run-detections';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { badInput } from '../failure';
@@ -25,9 +24,7 @@ export type NamedRun = RunReference & { readonly text: string };
 /** Each floor against the report of the run's checkpoint. */
 export async function checkFloors(run: NamedRun, floors: readonly Floor[]): Promise<Checked[]> {
   if (floors.length === 0) return [];
-  const live = await openRun(run.dir);
-  live.dispose();
-  const { epoch, metrics } = reportedOf(live.state, run);
+  const { epoch, metrics } = reportedOf(await readState(run.dir), run);
   return floors.map((floor) => {
     const value = metricOf(metrics, floor.metric, run);
     const check = `${floor.metric} >= ${floor.least}`;

@@ -1,10 +1,16 @@
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { compareDrawn, loadDrawnCheckpoint } from '../../engine/compare/compare-draws';
-import { compareMany, differencesOf } from '../../engine/compare/compare-many';
+import { compareDrawn, drawnCheckpoint } from '../../engine/compare/compare-draws';
+import {
+  compareMany,
+  detectionsOf,
+  differencesBetween,
+  type Opened,
+  openAsked,
+} from '../../engine/compare/compare-many';
 import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
-import { loadRunDetections, type RunDetections } from '../../engine/compare/run-detections';
+import type { RunDetections } from '../../engine/compare/run-detections';
 import type { Cli } from '../cli';
 import { type DrawnPair, drawnLines, drawnReport } from '../compare/drawn-lines';
 import { compareLines } from '../compare/lines';
@@ -46,13 +52,17 @@ async function compareTwo(
   [first, second]: readonly [string, string],
   { runs, json }: CompareFlags,
 ): Promise<ExitCode> {
-  const pair = await drawnPair(io, [first, second], runs);
+  const open = (text: string) => openAsked({ text, ...resolveRun(io, text, runs) });
+  const sides = [await open(first), await open(second)] as const;
+  const pair = drawnPair(...sides);
   if (pair) return printDrawn(io, pair, json);
-  const a = await load(io, first, runs);
-  const b = await load(io, second, runs);
+  const [a, b] = [await detectionsOf(sides[0]), await detectionsOf(sides[1])];
   const compared = await compareRuns(a, b);
   if (compared.kind === 'refused') throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
-  const differences = await differencesOf([a, b]);
+  const differences = differencesBetween([
+    { state: sides[0].state, found: a },
+    { state: sides[1].state, found: b },
+  ]);
   if (json) printJson(io.stdout, { ...compareReport(a, b, compared), ...differences });
   else {
     for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
@@ -70,16 +80,8 @@ function printDrawn(io: CliIo, pair: DrawnPair, json: true | undefined): ExitCod
 }
 
 /** Checkpoints of a task other than detection; undefined if boxes are compared. */
-async function drawnPair(
-  io: CliIo,
-  [first, second]: readonly [string, string],
-  runs: string,
-): Promise<DrawnPair | undefined> {
-  const drawn = (reference: string) => {
-    const { dir, epoch } = resolveRun(io, reference, runs);
-    return loadDrawnCheckpoint(reference, dir, epoch);
-  };
-  const [a, b] = [await drawn(first), await drawn(second)];
+function drawnPair(first: Opened, second: Opened): DrawnPair | undefined {
+  const [a, b] = [drawnCheckpoint(first), drawnCheckpoint(second)];
   if (!a && !b) return undefined;
   const difference = a && b && a.task === b.task ? compareDrawn(a, b) : undefined;
   if (a && b && difference) return { a, b, difference };
@@ -88,7 +90,7 @@ async function drawnPair(
     tasks[0] === tasks[1]
       ? 'were not judged on the same images by the same rule'
       : `their tasks are ${tasks.join(' and ')}`;
-  throw badInput(`${first} (A), ${second} (B): ${why}`);
+  throw badInput(`${first.text} (A), ${second.text} (B): ${why}`);
 }
 
 /** Of several, one that cannot be compared has a reason in its row; the others have their difference. */
@@ -105,11 +107,6 @@ async function compareAll(io: CliIo, texts: readonly string[], options: CompareF
     printLine(io.stdout, explainedLine(io.installDir, 'difference'));
   }
   return 0;
-}
-
-function load(io: CliIo, reference: string, runs: string): Promise<RunDetections> {
-  const { dir, epoch } = resolveRun(io, reference, runs);
-  return loadRunDetections(reference, dir, epoch);
 }
 
 /** What other programs read: fields may be added, these stay. */

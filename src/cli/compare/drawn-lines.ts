@@ -4,6 +4,7 @@ import { metricNames } from '../../domain/run/task';
 import type { DrawnCheckpoint } from '../../engine/compare/compare-draws';
 import { score } from '../output/numbers';
 import { formatTable } from '../output/table';
+import { signed, span } from './lines';
 
 export type DrawnPair = {
   readonly a: DrawnCheckpoint;
@@ -28,12 +29,11 @@ export function drawnLines({ a, b, difference }: DrawnPair): string[] {
     score(drawn.map),
   ];
   const { difference: by, low, high } = difference;
-  const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
   return [
     ...formatTable(columns, [row('A', a), row('B', b)]),
     '',
-    `${VERDICTS[judgeDifference(difference)]}: ${metric} ${signed(by)} (95 %: ${signed(low)} to ${signed(high)})`,
-    `judged by ${a.drawn.maps.length} draws of ${a.drawn.units} val images`,
+    `${VERDICTS[judgeDifference(difference)]}: ${metric} ${signed(by)} (95 %: ${span(low, high)})`,
+    `judged by ${a.drawn.maps.length} draws; ${a.drawn.units} val images have labels`,
   ];
 }
 

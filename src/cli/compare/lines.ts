@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
+import type { Limits } from '../../domain/compare/limits';
+import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
@@ -21,6 +23,13 @@ const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '
 
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
 export const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
+
+const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
+
+/** A run less the baseline, in a table of several: the difference, its limits and the verdict. */
+export function judgedCells(difference: number, { low, high }: Limits, verdict: Verdict): string[] {
+  return [signed(difference), span(low, high), VERDICTS[verdict]];
+}
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */
 export function compareLines(

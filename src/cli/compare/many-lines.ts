@@ -1,11 +1,11 @@
 import { inEnglish } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
-import type { ManyCompared, OneOfMany } from '../../engine/compare/compare-many';
+import { type ManyCompared, type OneOfMany, trainingSeconds } from '../../engine/compare/compare-many';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
-import { signed, span } from './lines';
+import { judgedCells } from './lines';
 import { differenceLines, letterOf } from './setting-lines';
 
 const right = (title: string): TableColumn => ({ title, align: 'right' });
@@ -39,22 +39,14 @@ function metricCells({ name, state, reported }: OneOfMany): string[] {
     epoch === undefined ? '-' : String(epoch),
     `${score(map)}${own ? ' (its own)' : ''}`,
     ...[map50, precision, recall].map(score),
-    seconds(trainingSeconds(state)),
+    seconds(trainingSeconds(state) ?? Number.NaN),
   ];
 }
 
 function againstCells(against: OneOfMany['against']): string[] {
   if (against.kind === 'baseline') return ['', '', 'baseline'];
   if (against.kind !== 'judged') return ['-', '', 'not compared'];
-  const { map, low, high, verdict } = against;
-  return [signed(map), span(low, high), VERDICTS[verdict]];
-}
-
-const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
-
-function trainingSeconds({ epochs }: OneOfMany['state']): number {
-  const known = epochs.map((epoch) => epoch.seconds).filter(Number.isFinite);
-  return known.length === 0 ? Number.NaN : known.reduce((sum, one) => sum + one, 0);
+  return judgedCells(against.map, against, against.verdict);
 }
 
 function judgedHow({ runs, baseline }: ManyCompared): string[] {

@@ -4,7 +4,7 @@ import { shortMetric } from '../../domain/run/task';
 import { cellText } from '../../domain/runs-table/row';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { isRangeTest } from '../../run/kind';
-import { signed, span } from '../compare/lines';
+import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
 import { shownCell } from './columns';
@@ -83,13 +83,10 @@ function firstLine(notes = ''): string[] {
   return [line.length > MOST_LETTERS ? `${line.slice(0, MOST_LETTERS - 1)}…` : line];
 }
 
-const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
-
 function differenceCells({ difference }: ListedRow): string[] {
   if (difference === 'baseline') return ['', '', 'baseline'];
   if (!difference) return ['-', '', 'not on the same draws'];
-  const { difference: map, low, high, verdict } = difference;
-  return [signed(map), span(low, high), VERDICTS[verdict]];
+  return judgedCells(difference.difference, difference, difference.verdict);
 }
 
 /** A line before the first run of a group: the value, how many runs have it, and the best of them. */

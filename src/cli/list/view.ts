@@ -2,7 +2,7 @@ import { inEnglish } from '../../base/words';
 import { parseFilter } from '../../domain/runs-table/filter';
 import { type Row, sortRows } from '../../domain/runs-table/row';
 import type { ListedDifference } from '../../engine/compare/listed-baseline';
-import { listRuns, type RunSummary } from '../../engine/runs/run-index';
+import type { RunSummary } from '../../engine/runs/run-index';
 import { rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';
@@ -40,45 +40,46 @@ type Listed = { readonly folder: string; readonly runs: readonly RunSummary[] };
 export async function viewOf(io: CliIo, { folder, runs }: Listed, options: ListOptions): Promise<ListView> {
   const shown = runs.filter(({ meta }) => options.archived || !meta.archived);
   const all = shown.map((summary) => ({ summary, row: rowOf(summary) }));
-  const isPlain = [options.columns, options.group, options.sort, options.where].every(
-    (one) => one === undefined,
-  );
-  const known = isPlain ? new Set<string>() : columnsOf(all.map(({ row }) => row));
+  // Collected only if something names a column: a plain list takes no settings apart.
+  const known = () => columnsOf(all.map(({ row }) => row));
   const { group, baseline, limit } = options;
-  const columns = options.columns === undefined ? undefined : readColumns(options.columns, known);
-  const [groupKey] = group === undefined ? [] : readColumns(group, known);
+  const columns = options.columns === undefined ? undefined : readColumns(options.columns, known());
+  const [groupKey] = group === undefined ? [] : readColumns(group, known());
   const keys = [...(groupKey ? [{ key: groupKey, descending: false }] : []), ...readSortOf(options, known)];
   const matches = filterOf(options, known);
   const found = all.filter(({ row }) => matches(row));
   const rows = sortRows(found, keys, ({ row }) => row).slice(0, limit);
   return {
-    rows: await withBaseline(io, rows, { folder, baseline }),
+    rows: await withBaseline(io, rows, { folder, runs, baseline }),
     columns,
     group: groupKey,
     hasBaseline: baseline !== undefined,
   };
 }
 
-const readSortOf = ({ sort }: ListOptions, known: ReadonlySet<string>) =>
-  sort === undefined ? [] : readSort(sort, known);
+type KnownColumns = () => ReadonlySet<string>;
 
-function filterOf({ where = '' }: ListOptions, known: ReadonlySet<string>): (row: Row) => boolean {
-  const filter = parseFilter(where, known);
+const readSortOf = ({ sort }: ListOptions, known: KnownColumns) =>
+  sort === undefined ? [] : readSort(sort, known());
+
+function filterOf({ where }: ListOptions, known: KnownColumns): (row: Row) => boolean {
+  if (where === undefined) return () => true;
+  const filter = parseFilter(where, known());
   if (filter.kind === 'problem') throw badInput(`--where: ${inEnglish(filter.why)}`);
   return filter.matches;
 }
 
-type BaselineWish = { readonly folder: string; readonly baseline: string | undefined };
+type BaselineWish = Listed & { readonly baseline: string | undefined };
 
 async function withBaseline(
   io: CliIo,
   rows: readonly Omit<ListedRow, 'difference'>[],
-  { folder, baseline }: BaselineWish,
+  { folder, runs, baseline }: BaselineWish,
 ): Promise<ListedRow[]> {
   if (baseline === undefined) return rows.map((one) => ({ ...one, difference: undefined }));
   const { dir } = resolveRun(io, baseline, folder);
   const best = (one: RunSummary) => ({ dir: one.dir, epoch: one.status?.progress?.best?.epoch });
-  const base = (await listRuns(folder)).runs.find((one) => one.dir === dir);
+  const base = runs.find((one) => one.dir === dir);
   if (!base) throw badInput(`--baseline ${baseline}: is not a run of ${folder}`);
   const others = rows.map(({ summary }) => summary).filter((one) => one.dir !== dir);
   // The statistics are loaded by who asks for them: a plain list would pay for them too.

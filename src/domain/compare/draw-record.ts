@@ -68,11 +68,16 @@ export function drawsText({ header }: DetectionRecord, replicates: number): stri
   ]);
 }
 
+/** The same as computed, or as read from a file. */
+type KeptDraws = Omit<DrawnRecord, 'maps'> & { readonly maps: ArrayLike<number> };
+
 export type DrawnDifference = Limits & { readonly difference: number; readonly probabilityBetter: number };
 
 /** The second minus the first, both on the same draws; limits are 95 %. */
-export function drawnDifference(a: DrawnRecord, b: DrawnRecord): DrawnDifference {
-  const differences = b.maps.map((map, i) => map - a.maps[i]).filter((value) => !Number.isNaN(value));
+export function drawnDifference(a: KeptDraws, b: KeptDraws): DrawnDifference {
+  const differences = Float64Array.from(b.maps, (map, i) => map - a.maps[i]).filter(
+    (value) => !Number.isNaN(value),
+  );
   const difference = b.map - a.map;
   return {
     difference,

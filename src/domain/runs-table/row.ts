@@ -6,7 +6,7 @@ export type Cell = string | number | boolean | readonly string[] | undefined;
 /** A run as a row of a table: the value of each column by name, and the columns that it has. */
 export type Row = { get(column: string): Cell; keys(): Iterable<string> };
 
-/** A cell as text to search in and to show where the column has no format of its own. */
+/** A cell as text to search in and to show if the column has no format of its own. */
 export function cellText(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';

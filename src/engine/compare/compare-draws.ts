@@ -3,7 +3,7 @@ import { type DrawnDifference, drawnDifference } from '../../domain/compare/draw
 import { currentDraws } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { DrawnMaps, Validation } from '../../run/validation';
-import { openRun } from '../runs/live-run';
+import type { Opened } from './compare-many';
 
 /** A checkpoint of a task whose detections are not kept: what it scored, and its scores on other draws of the val set. */
 export type DrawnCheckpoint = {
@@ -16,24 +16,19 @@ export type DrawnCheckpoint = {
 
 /**
  * The run's checkpoint (without an epoch the best) by its draws; undefined if the run's detections are kept as boxes. Throws one line
- * that begins with `name` if there is nothing to compare.
+ * that begins with how the user named it if there is nothing to compare.
  */
-export async function loadDrawnCheckpoint(
-  name: string,
-  dir: string,
-  asked: number | undefined,
-): Promise<DrawnCheckpoint | undefined> {
-  const state = await readState(dir);
+export function drawnCheckpoint({ text, dir, epoch: asked, state }: Opened): DrawnCheckpoint | undefined {
   const report = state.validations.get(asked ?? state.best?.epoch ?? 0);
   const task = taskOfRun(state, report);
   if (task === undefined) return undefined;
   if (!report)
     throw new BadInputError(
-      `${name}: ${asked === undefined ? 'no checkpoint' : `epoch ${asked}`} is validated`,
+      `${text}: ${asked === undefined ? 'no checkpoint' : `epoch ${asked}`} is validated`,
     );
   const drawn = currentDraws(state.drawn, state.validations, report.epoch);
   if (drawn) return { dir, epoch: report.epoch, task, report, drawn };
-  throw new BadInputError(`${name}: of the task ${task} nothing is kept to compare epoch ${report.epoch} by`);
+  throw new BadInputError(`${text}: of the task ${task} nothing is kept to compare epoch ${report.epoch} by`);
 }
 
 /** Undefined if its detections are kept. */
@@ -45,12 +40,5 @@ function taskOfRun({ plan }: RunState, report: Validation | undefined): string |
 /** B minus A on the same draws; undefined if they were not judged on one val set by one rule. */
 export function compareDrawn(a: DrawnCheckpoint, b: DrawnCheckpoint): DrawnDifference | undefined {
   if (a.drawn.key !== b.drawn.key) return undefined;
-  const record = ({ maps, ...rest }: DrawnMaps) => ({ ...rest, maps: Float64Array.from(maps) });
-  return drawnDifference(record(a.drawn), record(b.drawn));
-}
-
-async function readState(dir: string): Promise<RunState> {
-  const live = await openRun(dir);
-  live.dispose();
-  return live.state;
+  return drawnDifference(a.drawn, b.drawn);
 }

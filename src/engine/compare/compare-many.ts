@@ -50,12 +50,18 @@ export type ManyCompared = Differences & {
   readonly best: BestOfMany | undefined;
 };
 
-type Loaded = Asked & { readonly state: RunState; readonly found: RunDetections | Error };
+/** The same with all that its files tell, so that they are read once. */
+export type Opened = Asked & { readonly state: RunState };
+
+type Loaded = Opened & { readonly found: RunDetections | Error };
 
 /** Several runs beside each other: reports, differences to one of them, and what distinguishes how they were made. */
 export async function compareMany(asked: readonly Asked[], baseline: number): Promise<ManyCompared> {
   const loaded: Loaded[] = [];
-  for (const one of asked) loaded.push(await load(one));
+  for (const one of asked) {
+    const opened = await openAsked(one);
+    loaded.push({ ...opened, found: await detectionsOf(opened).catch(toError) });
+  }
   const against = judgeAll(loaded, baseline);
   return {
     runs: loaded.map((one, i) => describe(one, against[i])),
@@ -65,26 +71,19 @@ export async function compareMany(asked: readonly Asked[], baseline: number): Pr
   };
 }
 
-/** Of runs whose detections are known. */
-export async function differencesOf(runs: readonly RunDetections[]): Promise<Differences> {
-  const loaded: { state: RunState; found: RunDetections }[] = [];
-  for (const found of runs) loaded.push({ state: await readState(found.dir), found });
-  return differencesBetween(loaded);
-}
-
-function differencesBetween(loaded: readonly Pick<Loaded, 'state' | 'found'>[]): Differences {
+export function differencesBetween(loaded: readonly Pick<Loaded, 'state' | 'found'>[]): Differences {
   return {
     settings: differingSettings(loaded.map(({ state }) => settingsOf(state))),
     environment: differingSettings(loaded.map(environmentOf)),
   };
 }
 
-async function load(asked: Asked): Promise<Loaded> {
-  const { text, dir, epoch } = asked;
-  const state = await readState(dir);
-  const found = await loadRunDetections(text, dir, epoch, state).catch(toError);
-  return { ...asked, state, found };
+export async function openAsked(asked: Asked): Promise<Opened> {
+  return { ...asked, state: await readState(asked.dir) };
 }
+
+export const detectionsOf = ({ text, dir, epoch, state }: Opened): Promise<RunDetections> =>
+  loadRunDetections(text, dir, epoch, state);
 
 function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['against'][] {
   const base = loaded[baseline].found;
@@ -103,6 +102,12 @@ function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['again
     if (i === baseline) return { kind: 'baseline' };
     return byRun.get(i) ?? { kind: 'absent', why: whyAbsent(found, base) };
   });
+}
+
+/** By the epochs that have an end; undefined if none has. */
+export function trainingSeconds({ epochs }: RunState): number | undefined {
+  const known = epochs.map(({ seconds }) => seconds).filter(Number.isFinite);
+  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
 }
 
 const whyAbsent = (...found: readonly (RunDetections | Error)[]): string =>

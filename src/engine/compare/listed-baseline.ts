@@ -34,8 +34,7 @@ export async function listedDifferences(
 }
 
 function differenceOf(a: DrawnMaps, b: DrawnMaps, factor: number): ListedDifference {
-  const record = (one: DrawnMaps) => ({ ...one, maps: Float64Array.from(one.maps) });
-  const { difference, ...limits } = drawnDifference(record(a), record(b));
+  const { difference, ...limits } = drawnDifference(a, b);
   const all = widened(limits, difference, factor);
   return { difference, ...all, verdict: judgeDifference(all) };
 }

@@ -7,7 +7,7 @@ import { formatMetric, formatSigned } from '../../domain/display/format';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
-import type { ManyCompared, OneOfMany } from '../compare/compare-many';
+import { type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
 import { escapeHtml, escapeLines } from './html-text';
 import { overlaySvg } from './overlay-chart';
 import { reportCharts } from './report-charts';
@@ -104,11 +104,6 @@ function restCells({ state, reported }: OneOfMany, t: Translate): Cell[] {
 
 const stateOf = ({ status, run }: RunState, t: Translate): string =>
   status ? stateLabel(status.state, t, run) : '–';
-
-function trainingSeconds({ epochs }: RunState): number | undefined {
-  const known = epochs.map(({ seconds }) => seconds).filter(Number.isFinite);
-  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
-}
 
 function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
