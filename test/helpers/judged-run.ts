@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createRandom } from '../../src/base/random';
@@ -49,6 +49,36 @@ function writeReport(dir: string, judged: JudgedRun, map: number): void {
 }
 
 const IMAGES = 20;
+const DRAWS = 300;
+
+/** A run of a task whose boxes are not kept: its report, and its metric on draws of the val set. */
+export type DrawnRun = {
+  readonly name: string;
+  readonly task: string;
+  /** Which draws; those of one key are comparable. */
+  readonly key: string;
+  readonly map: number;
+  /** How far the draws are spread. */
+  readonly spread: number;
+  readonly seed: number;
+};
+
+/** Writes the folder, unsigned; returns it. */
+export function writeDrawnRun(runsDir: string, { name, task, key, map, spread, seed }: DrawnRun): string {
+  const dir = writeJudgedRun(runsDir, { name, shift: 0, map });
+  rmSync(path.join(dir, 'validation'), { recursive: true });
+  const random = createRandom(seed);
+  const maps = Array.from({ length: DRAWS }, () => map + spread * random.normal());
+  const lines = [
+    { ...report({ name, shift: 0 }, map), task, engine: 'ultralytics' },
+    { type: 'drawn', t: 3, epoch: 2, key, units: IMAGES, map, maps },
+  ];
+  writeFileSync(path.join(dir, 'validation.jsonl'), lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const status = JSON.parse(readFileSync(path.join(dir, 'status.json'), 'utf8'));
+  status.progress.best.task = task;
+  writeFileSync(path.join(dir, 'status.json'), JSON.stringify(status));
+  return dir;
+}
 
 function detections({ shift, seed, images = IMAGES, fingerprint = 'same' }: JudgedRun): Uint8Array {
   const image = Uint32Array.from({ length: images }, (_, i) => i);

@@ -1,9 +1,10 @@
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../domain/compare/gate';
-import { boxesSentence } from '../../domain/compare/sentences';
-import { compareRuns } from '../../engine/compare/compare-runs';
-import { loadRunDetections, readState } from '../../engine/compare/run-detections';
+import { boxesSentence, metricSentence } from '../../domain/compare/sentences';
+import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
+import { openAsked } from '../../engine/compare/evidence';
+import { readState } from '../../engine/compare/run-detections';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { badInput } from '../failure';
@@ -72,16 +73,19 @@ function metricOf(metrics: CheckedMetrics['metrics'], name: string, { text }: Na
 
 /** RUN against the one before it, on the images of their val set. */
 export async function checkNotWorse(run: NamedRun, base: NamedRun, margin: number): Promise<Checked> {
-  const [a, b] = [await load(base), await load(run)];
-  const compared = await compareRuns(a, b);
+  const compared = await compareOpened(await openAsked(base), await openAsked(run));
   if (compared.kind === 'refused')
     throw badInput(`${base.text} (A), ${run.text} (B): ${inEnglish(compared.why)}`);
-  const { map, low, high } = compared.comparison;
+  const { map, low, high } = differenceOf(compared);
   if (Number.isNaN(map))
     throw badInput(`${base.text}, ${run.text}: the val set has no labels, so there is nothing to compare`);
   const outcome = judgeNotWorse({ low, high }, margin);
   const check = margin === 0 ? `not worse than ${base.text}` : `not worse than ${base.text} by ${margin}`;
-  const said = inEnglish(boxesSentence({ map, low, high }, { a: base.text, b: run.text }));
+  const names = { a: base.text, b: run.text };
+  const limits = { map, low, high };
+  const said = inEnglish(
+    compared.kind === 'drawn' ? metricSentence(compared.metric, limits, names) : boxesSentence(limits, names),
+  );
   const message = `${check}: ${said}${outcome === 'undecided' ? undecided(high, margin) : ''}`;
   return { check, outcome, message, numbers: { map, low, high, margin } };
 }
@@ -91,4 +95,7 @@ const undecided = (high: number, margin: number): string =>
     ? `; worse, but whether by more than ${margin} is not known`
     : '; noise alone can make such a difference, so it is not called worse';
 
-const load = ({ text, dir, epoch }: NamedRun) => loadRunDetections(text, dir, epoch);
+function differenceOf(compared: BoxesCompared | DrawnCompared) {
+  if (compared.kind === 'boxes') return compared.compared.comparison;
+  return { ...compared.difference, map: compared.difference.difference };
+}

@@ -1,18 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { compareDrawn, drawnCheckpoint } from '../../engine/compare/compare-draws';
-import {
-  compareMany,
-  detectionsOf,
-  differencesBetween,
-  type Opened,
-  openAsked,
-} from '../../engine/compare/compare-many';
-import { compareRuns, type RunsCompared } from '../../engine/compare/compare-runs';
+import { compareMany, differencesBetween } from '../../engine/compare/compare-many';
+import { type BoxesCompared, compareOpened } from '../../engine/compare/compare-runs';
+import { openAsked } from '../../engine/compare/evidence';
 import type { RunDetections } from '../../engine/compare/run-detections';
 import type { Cli } from '../cli';
-import { type DrawnPair, drawnLines, drawnReport } from '../compare/drawn-lines';
+import { drawnLines, drawnReport } from '../compare/drawn-lines';
 import { compareLines } from '../compare/lines';
 import { manyLines } from '../compare/many-lines';
 import { manyReport } from '../compare/many-report';
@@ -54,43 +48,22 @@ async function compareTwo(
 ): Promise<ExitCode> {
   const open = (text: string) => openAsked({ text, ...resolveRun(io, text, runs) });
   const sides = [await open(first), await open(second)] as const;
-  const pair = drawnPair(...sides);
-  if (pair) return printDrawn(io, pair, json);
-  const [a, b] = [await detectionsOf(sides[0]), await detectionsOf(sides[1])];
-  const compared = await compareRuns(a, b);
+  const compared = await compareOpened(...sides);
   if (compared.kind === 'refused') throw badInput(`${first} (A), ${second} (B): ${inEnglish(compared.why)}`);
   const differences = differencesBetween([
-    { state: sides[0].state, found: a },
-    { state: sides[1].state, found: b },
+    { state: sides[0].state, found: compared.a },
+    { state: sides[1].state, found: compared.b },
   ]);
-  if (json) printJson(io.stdout, { ...compareReport(a, b, compared), ...differences });
-  else {
-    for (const line of compareLines(a, b, { compared, style: styleFor(io, io.stdout) }))
-      printLine(io.stdout, line);
-    for (const line of differenceLines(differences)) printLine(io.stdout, line);
-    printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  if (json) {
+    const report = compared.kind === 'drawn' ? drawnReport(compared) : compareReport(compared);
+    printJson(io.stdout, { ...report, ...differences });
+    return 0;
   }
+  const style = styleFor(io, io.stdout);
+  const lines = compared.kind === 'drawn' ? drawnLines(compared, style) : compareLines(compared, style);
+  for (const line of [...lines, ...differenceLines(differences)]) printLine(io.stdout, line);
+  printLine(io.stdout, explainedLine(io.installDir, 'difference'));
   return 0;
-}
-
-function printDrawn(io: CliIo, pair: DrawnPair, json: true | undefined): ExitCode {
-  if (json) printJson(io.stdout, drawnReport(pair));
-  else for (const line of drawnLines(pair)) printLine(io.stdout, line);
-  return 0;
-}
-
-/** Checkpoints of a task other than detection; undefined if boxes are compared. */
-function drawnPair(first: Opened, second: Opened): DrawnPair | undefined {
-  const [a, b] = [drawnCheckpoint(first), drawnCheckpoint(second)];
-  if (!a && !b) return undefined;
-  const difference = a && b && a.task === b.task ? compareDrawn(a, b) : undefined;
-  if (a && b && difference) return { a, b, difference };
-  const tasks = [a, b].map((side) => side?.task ?? 'detect');
-  const why =
-    tasks[0] === tasks[1]
-      ? 'were not judged on the same images by the same rule'
-      : `their tasks are ${tasks.join(' and ')}`;
-  throw badInput(`${first.text} (A), ${second.text} (B): ${why}`);
 }
 
 /** Of several, one that cannot be compared has a reason in its row; the others have their difference. */
@@ -110,7 +83,7 @@ async function compareAll(io: CliIo, texts: readonly string[], options: CompareF
 }
 
 /** What other programs read: fields may be added, these stay. */
-function compareReport(a: RunDetections, b: RunDetections, compared: RunsCompared) {
+function compareReport({ a, b, compared }: BoxesCompared) {
   const { comparison, classes, said, recipes, isSame } = compared;
   const { map, low, high, probabilityBetter, perClass, warnings, replicates, seed, rule } = comparison;
   const side = ({ dir, epoch, reported }: RunDetections) => ({ run: dir, epoch, reported: reported ?? null });

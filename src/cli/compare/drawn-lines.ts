@@ -1,26 +1,17 @@
-import type { DrawnDifference } from '../../domain/compare/draw-record';
+import { inEnglish } from '../../base/words';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { metricNames } from '../../domain/run/task';
-import type { DrawnCheckpoint } from '../../engine/compare/compare-draws';
+import { drawnSentences } from '../../domain/compare/verdict-sentences';
+import { SAMPLING_ONLY } from '../../domain/compare/warnings';
+import type { DrawnCompared } from '../../engine/compare/compare-runs';
+import type { DrawnCheckpoint } from '../../engine/compare/evidence';
 import { score } from '../output/numbers';
+import type { Style } from '../output/style';
 import { formatTable } from '../output/table';
-import { signed, span } from './lines';
-
-export type DrawnPair = {
-  readonly a: DrawnCheckpoint;
-  readonly b: DrawnCheckpoint;
-  readonly difference: DrawnDifference;
-};
-
-const VERDICTS = {
-  first: 'A is better on images like these',
-  second: 'B is better on images like these',
-  neither: 'on images like these A and B cannot be told apart',
-} as const;
+import { NAMES, signed, spread } from './lines';
 
 /** A comparison of masks, poses, turned boxes or classes for people. */
-export function drawnLines({ a, b, difference }: DrawnPair): string[] {
-  const [metric] = metricNames(a.task);
+export function drawnLines(compared: DrawnCompared, style: Style): string[] {
+  const { a, b, metric, difference } = compared;
   const columns = [{ title: '' }, { title: 'run' }, { title: 'epoch' }, { title: metric }];
   const row = (name: string, { dir, epoch, drawn }: DrawnCheckpoint) => [
     name,
@@ -28,17 +19,19 @@ export function drawnLines({ a, b, difference }: DrawnPair): string[] {
     String(epoch),
     score(drawn.map),
   ];
-  const { difference: by, low, high } = difference;
+  const by = `B - A  ${metric} ${style.bold(signed(difference.difference))}  ${spread(difference)}`;
+  const sentences = drawnSentences(compared, NAMES).map((sentence) => inEnglish(sentence));
   return [
     ...formatTable(columns, [row('A', a), row('B', b)]),
     '',
-    `${VERDICTS[judgeDifference(difference)]}: ${metric} ${signed(by)} (95 %: ${span(low, high)})`,
-    `judged by ${a.drawn.maps.length} draws; ${a.drawn.units} val images have labels`,
+    ...(compared.isSame ? sentences : [by, ...sentences.map((sentence) => `       ${sentence}`)]),
+    '',
+    style.dim(inEnglish(SAMPLING_ONLY)),
   ];
 }
 
 /** What other programs read. */
-export function drawnReport({ a, b, difference }: DrawnPair) {
+export function drawnReport({ a, b, metric, difference, draws, recipes, isSame }: DrawnCompared) {
   const side = ({ dir, epoch, report, drawn }: DrawnCheckpoint) => ({
     run: dir,
     epoch,
@@ -48,10 +41,12 @@ export function drawnReport({ a, b, difference }: DrawnPair) {
   const { difference: map, low, high, probabilityBetter } = difference;
   return {
     task: a.task,
-    metric: metricNames(a.task)[0],
+    metric,
     a: side(a),
     b: side(b),
     difference: { map, low, high, probabilityBetter, verdict: judgeDifference(difference) },
-    replicates: a.drawn.maps.length,
+    sameCheckpoint: isSame,
+    recipes,
+    replicates: draws.count,
   };
 }

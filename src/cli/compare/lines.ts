@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
+import type { DrawnDifference } from '../../domain/compare/draw-record';
 import type { Limits } from '../../domain/compare/limits';
 import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
-import type { RunsCompared } from '../../engine/compare/compare-runs';
+import type { BoxesCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import type { RunDetections } from '../../engine/compare/run-detections';
 import { score } from '../output/numbers';
 import type { Style } from '../output/style';
@@ -32,11 +33,7 @@ export function judgedCells(difference: number, { low, high }: Limits, verdict: 
 }
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */
-export function compareLines(
-  a: RunDetections,
-  b: RunDetections,
-  { compared, style }: { readonly compared: RunsCompared; readonly style: Style },
-): string[] {
+export function compareLines({ a, b, compared }: BoxesCompared, style: Style): string[] {
   const { comparison, classes: names, said } = compared;
   const rows = comparison.perClass.map((c) => [
     names[c.class] ?? `class ${c.class}`,
@@ -76,16 +73,21 @@ function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: C
   return [label, path.basename(dir), String(epoch), score(estimate.map), limits];
 }
 
-const NAMES = { a: 'A', b: 'B' };
+export const NAMES = { a: 'A', b: 'B' };
 
 function verdict(compared: RunsCompared, style: Style): string[] {
   const sentences = verdictSentences(compared, NAMES).map((sentence) => inEnglish(sentence));
   if (compared.isSame) return sentences;
-  const { map, low, high, probabilityBetter } = compared.comparison;
-  const chance =
-    map === 0 && low === high ? '' : `; B is better in ${formatProbability(probabilityBetter)} of draws`;
+  const { map } = compared.comparison;
   return [
-    `B - A  ${style.bold(signed(map))}  (95 %: ${span(low, high)})${chance}`,
+    `B - A  ${style.bold(signed(map))}  ${spread({ ...compared.comparison, difference: map })}`,
     ...sentences.map((sentence) => `       ${sentence}`),
   ];
+}
+
+/** Of a difference: its limits, and in how many draws B is better. */
+export function spread({ difference, low, high, probabilityBetter }: DrawnDifference): string {
+  const isNone = difference === 0 && low === high;
+  const chance = isNone ? '' : `; B is better in ${formatProbability(probabilityBetter)} of draws`;
+  return `(95 %: ${span(low, high)})${chance}`;
 }

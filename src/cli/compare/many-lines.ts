@@ -1,6 +1,7 @@
 import { inEnglish } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
+import { metricNames } from '../../domain/run/task';
 import { type ManyCompared, type OneOfMany, trainingSeconds } from '../../engine/compare/compare-many';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
@@ -22,23 +23,24 @@ export function manyLines(compared: ManyCompared, style: Style): string[] {
   ];
 }
 
-function metricsTable({ runs, baseline }: ManyCompared): string[] {
+function metricsTable({ runs, baseline, task }: ManyCompared): string[] {
   const base = letterOf(baseline);
-  const columns = ['epoch', 'mAP50-95', 'mAP50', 'P', 'R', 'time', `less ${base}`].map(right);
+  const names = metricNames(task).filter((name) => name !== '');
+  const columns = ['epoch', ...names, 'time', `less ${base}`].map(right);
   const titles = [{ title: '' }, { title: 'run' }, ...columns, { title: 'all 95 %' }, { title: '' }];
   return formatTable(
     titles,
-    runs.map((run, i) => [letterOf(i), ...metricCells(run), ...againstCells(run.against)]),
+    runs.map((run, i) => [letterOf(i), ...metricCells(run, names.length), ...againstCells(run.against)]),
   );
 }
 
-function metricCells({ name, state, reported }: OneOfMany): string[] {
+function metricCells({ name, state, reported }: OneOfMany, metrics: number): string[] {
   const { epoch, map, map50, precision, recall, own } = reported ?? {};
   return [
     name,
     epoch === undefined ? '-' : String(epoch),
     `${score(map)}${own ? ' (its own)' : ''}`,
-    ...[map50, precision, recall].map(score),
+    ...[map50, precision, recall].slice(0, metrics - 1).map(score),
     seconds(trainingSeconds(state) ?? Number.NaN),
   ];
 }

@@ -1,11 +1,14 @@
 import { inEnglish } from '../../base/words';
 import { withNames } from '../../domain/compare/sides';
+import { metricNames } from '../../domain/run/task';
 import type { ManyCompared, OneOfMany } from '../../engine/compare/compare-many';
 
 /** Several runs for other programs: fields may be added, these stay. */
-export function manyReport({ runs, baseline, best, settings, environment }: ManyCompared) {
+export function manyReport({ task, runs, baseline, best, settings, environment }: ManyCompared) {
   const dirOf = (i: number): string => runs[i].dir;
   return {
+    task: task ?? null,
+    metric: metricNames(task)[0],
     baseline: dirOf(baseline),
     runs: runs.map((run) => ({
       run: run.dir,

@@ -85,6 +85,7 @@ function firstLine(notes = ''): string[] {
 
 function differenceCells({ difference }: ListedRow): string[] {
   if (difference === 'baseline') return ['', '', 'baseline'];
+  if (difference === 'another task') return ['-', '', difference];
   if (!difference) return ['-', '', 'not on the same draws'];
   return judgedCells(difference.difference, difference, difference.verdict);
 }

@@ -23,7 +23,7 @@ export type ListOptions = {
 export type ListedRow = {
   readonly summary: RunSummary;
   readonly row: Row;
-  readonly difference: ListedDifference | 'baseline' | undefined;
+  readonly difference: ListedDifference | 'baseline' | 'another task' | undefined;
 };
 
 export type ListView = {
@@ -85,8 +85,15 @@ async function withBaseline(
   // The statistics are loaded by who asks for them: a plain list would pay for them too.
   const { listedDifferences } = await import('../../engine/compare/listed-baseline');
   const found = await listedDifferences(best(base), others.map(best));
-  return rows.map((one) => ({
-    ...one,
-    difference: one.summary.dir === dir ? 'baseline' : found.get(one.summary.dir),
-  }));
+  const differenceOf = ({ summary }: Omit<ListedRow, 'difference'>): ListedRow['difference'] => {
+    if (summary.dir === dir) return 'baseline';
+    return hasOtherTask(base, summary) ? 'another task' : found.get(summary.dir);
+  };
+  return rows.map((one) => ({ ...one, difference: differenceOf(one) }));
+}
+
+/** By their best checkpoints; one without a task is a detector's. */
+function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummary): boolean {
+  const [one, other] = [a?.progress?.best, b?.progress?.best];
+  return one !== undefined && other !== undefined && (one.task ?? 'detect') !== (other.task ?? 'detect');
 }

@@ -69,7 +69,7 @@ export function drawsText({ header }: DetectionRecord, replicates: number): stri
 }
 
 /** The same as computed, or as read from a file. */
-type KeptDraws = Omit<DrawnRecord, 'maps'> & { readonly maps: ArrayLike<number> };
+export type KeptDraws = Omit<DrawnRecord, 'maps'> & { readonly maps: ArrayLike<number> };
 
 export type DrawnDifference = Limits & { readonly difference: number; readonly probabilityBetter: number };
 

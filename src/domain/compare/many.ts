@@ -1,9 +1,10 @@
-import type { Words } from '../../base/words';
+import { type Words, words } from '../../base/words';
 import { compareWithBest } from './best';
 import { compareRecords } from './compare-records';
-import { drawRecord, drawsText } from './draw-record';
+import { drawnDifference, drawRecord, drawsText, type KeptDraws } from './draw-record';
 import { type Limits, widened } from './limits';
 import type { DetectionRecord } from './record';
+import { SIDES } from './sides';
 import { studentQuantile } from './student';
 import { judgeDifference, type Verdict } from './verdict';
 
@@ -36,6 +37,29 @@ export function compareWithBaseline(
   });
 }
 
+/** A checkpoint by the draws that were kept of it; those of one key are of the same draws. */
+export type KeyedDraws = KeptDraws & { readonly key: string };
+
+export const OTHER_DRAWS: Words = words(
+  '{0} and {1} were not judged on the same images by the same rule',
+  SIDES.a,
+  SIDES.b,
+);
+
+/** The same of checkpoints whose draws were kept: masks, poses, turned boxes, classes. */
+export function compareDrawsWithBaseline(
+  baseline: KeyedDraws,
+  others: readonly KeyedDraws[],
+): AgainstBaseline[] {
+  const family = others.filter(({ key }) => key === baseline.key).length;
+  return others.map((other): AgainstBaseline => {
+    if (other.key !== baseline.key) return { kind: 'refused', why: OTHER_DRAWS };
+    const { difference: map, ...own } = drawnDifference(baseline, other);
+    const limits = widened(own, map, familyWidening(family, baseline.units));
+    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said: [] };
+  });
+}
+
 const TAIL = 0.025;
 const MOST_FREEDOM = 1000;
 
@@ -64,7 +88,17 @@ export function bestOfMany(records: readonly DetectionRecord[]): BestOfMany | un
   const texts = new Set(records.map((record) => drawsText(record, REPLICATES)));
   if (records.length < 2 || texts.size > 1) return undefined;
   const drawn = records.map((record) => drawRecord(record, REPLICATES));
-  const candidates = drawn.map(({ map, maps }) => ({ map, draws: maps }));
+  return highestOf(drawn);
+}
+
+/** The same of checkpoints whose draws were kept. */
+export function bestOfDraws(drawn: readonly KeyedDraws[]): BestOfMany | undefined {
+  const keys = new Set(drawn.map(({ key }) => key));
+  return drawn.length < 2 || keys.size > 1 ? undefined : highestOf(drawn);
+}
+
+function highestOf(drawn: readonly KeptDraws[]): BestOfMany {
+  const candidates = drawn.map(({ map, maps }) => ({ map, draws: Float64Array.from(maps) }));
   const { best, undecided, optimism } = compareWithBest(candidates, drawn[0].units);
-  return { best, undecided, optimism, compared: records.length };
+  return { best, undecided, optimism, compared: drawn.length };
 }

@@ -73,6 +73,34 @@ export function boxesSentence({ map, low, high }: Difference, names: Named): Wor
   );
 }
 
+/** The same of a task's own metric: the boxes of a segmentation say nothing of its masks. */
+export function metricSentence(metric: string, { map, low, high }: Difference, names: Named): Words {
+  if (map === 0 && low === 0 && high === 0)
+    return words(
+      '{0} and {1} have the same {2} on every draw: there is no difference',
+      names.a,
+      names.b,
+      metric,
+    );
+  const verdict = judgeDifference({ low, high });
+  if (verdict === 'neither')
+    return words(
+      'on images like these {0} and {1} cannot be told apart by {2} (95 %: {3} to {4})',
+      names.a,
+      names.b,
+      metric,
+      ...[low, high].map(formatSigned),
+    );
+  const [lead, from, to] = verdict === 'second' ? [map, low, high] : [-map, -high, -low];
+  return words(
+    'on images like these {0} is better by {1} of {2} (95 %: {3} to {4})',
+    verdict === 'second' ? names.b : names.a,
+    formatSigned(lead),
+    metric,
+    ...[from, to].map(formatSigned),
+  );
+}
+
 const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
   look: words('that look alike'),
   name: words('by their names'),
@@ -83,7 +111,7 @@ const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
 /** On what ground a verdict stands: what was drawn, and how much images of one scene have in common. */
 export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' | 'replicates'>): Words {
   const { by, units, designEffect } = drawn;
-  if (by === 'image') return words('judged by {0} draws of {1} val images', replicates, units);
+  if (by === 'image') return drawsSentence(replicates, units);
   return words(
     'judged by {0} draws of {1} groups of val images {2}, which vary {3} times as much as single images',
     replicates,
@@ -92,6 +120,9 @@ export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' |
     designEffect.toFixed(1),
   );
 }
+
+export const drawsSentence = (draws: number, units: number): Words =>
+  words('judged by {0} draws of {1} val images', draws, units);
 
 /** What is known about the recipes behind the two runs: training again with another seed gives other boxes. */
 export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Named): Words {

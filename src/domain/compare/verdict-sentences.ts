@@ -1,8 +1,16 @@
 import type { Words } from '../../base/words';
 import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
+import type { DrawnDifference } from './draw-record';
 import { lackSentence } from './lack';
-import { boxesSentence, groundSentence, recipeSentence, sameSentence } from './sentences';
+import {
+  boxesSentence,
+  drawsSentence,
+  groundSentence,
+  metricSentence,
+  recipeSentence,
+  sameSentence,
+} from './sentences';
 import type { Named } from './sides';
 
 /** Two checkpoints after their comparison. */
@@ -24,6 +32,31 @@ export function verdictSentences({ comparison, recipes, isSame }: Judged, names:
     boxesSentence(comparison, names),
     groundSentence(comparison),
     recipeSentence(recipes, comparison, names),
+    ...(lack ? [lack] : []),
+  ];
+}
+
+/** Two checkpoints of a task after their comparison by its metric. */
+export type DrawnSentenceParts = {
+  readonly metric: string;
+  readonly difference: DrawnDifference;
+  readonly draws: { readonly count: number; readonly units: number };
+  readonly recipes: RecipeVerdict;
+  readonly isSame: boolean;
+};
+
+/** The same sentences about it. */
+export function drawnSentences(
+  { metric, difference, draws, recipes, isSame }: DrawnSentenceParts,
+  names: Named,
+): [Words, ...Words[]] {
+  if (isSame) return [sameSentence(names)];
+  const limits = { ...difference, map: difference.difference };
+  const lack = lackSentence(recipes, limits);
+  return [
+    metricSentence(metric, limits, names),
+    drawsSentence(draws.count, draws.units),
+    recipeSentence(recipes, limits, names),
     ...(lack ? [lack] : []),
   ];
 }

@@ -1,19 +1,31 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
+import { BadInputError } from '../../base/bad-input';
+import { inEnglish } from '../../base/words';
 import {
   type AgainstBaseline,
   type BestOfMany,
+  bestOfDraws,
   bestOfMany,
+  compareDrawsWithBaseline,
   compareWithBaseline,
 } from '../../domain/compare/many';
+import { withNames } from '../../domain/compare/sides';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import { type DifferingSetting, differingSettings, settingsOf } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
+import { OTHER_JUDGE } from './compare-runs';
 import { environmentOf } from './environment';
-import { loadRunDetections, type RunDetections, readState } from './run-detections';
-
-/** A run to compare: its folder, the checkpoint (the best without one), and how the user named it. */
-export type Asked = { readonly text: string; readonly dir: string; readonly epoch: number | undefined };
+import {
+  type Asked,
+  type Evidence,
+  evidenceOf,
+  type Opened,
+  openAsked,
+  taskOfRun,
+  taskRefusal,
+  valSetOf,
+} from './evidence';
 
 /** Metrics of a checkpoint as they were reported; `own`: by the trainer's own validation. */
 export type Reported = {
@@ -44,26 +56,30 @@ export type Differences = {
 };
 
 export type ManyCompared = Differences & {
+  /** Of all of them, as far as it is known. */
+  readonly task: string | undefined;
   readonly runs: readonly OneOfMany[];
   /** Index of the run that the others are compared with. */
   readonly baseline: number;
   readonly best: BestOfMany | undefined;
 };
 
-/** The same with all that its files tell, so that they are read once. */
-export type Opened = Asked & { readonly state: RunState };
+type Loaded = Opened & { readonly found: Evidence | Error };
 
-type Loaded = Opened & { readonly found: RunDetections | Error };
-
-/** Several runs beside each other: reports, differences to one of them, and what distinguishes how they were made. */
+/**
+ * Several runs beside each other: reports, differences to one of them, and what distinguishes how they were made. Throws one line
+ * if they are of different tasks.
+ */
 export async function compareMany(asked: readonly Asked[], baseline: number): Promise<ManyCompared> {
   const loaded: Loaded[] = [];
   for (const one of asked) {
     const opened = await openAsked(one);
-    loaded.push({ ...opened, found: await detectionsOf(opened).catch(toError) });
+    requireOneTask(loaded, opened);
+    loaded.push({ ...opened, found: await evidenceOf(opened).catch(toError) });
   }
   const against = judgeAll(loaded, baseline);
   return {
+    task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
     runs: loaded.map((one, i) => describe(one, against[i])),
     baseline,
     best: bestOf(loaded),
@@ -78,25 +94,19 @@ export function differencesBetween(loaded: readonly Pick<Loaded, 'state' | 'foun
   };
 }
 
-export async function openAsked(asked: Asked): Promise<Opened> {
-  return { ...asked, state: await readState(asked.dir) };
+function requireOneTask(before: readonly Opened[], now: Opened): void {
+  for (const { text, state } of before) {
+    const why = taskRefusal(state, now.state);
+    if (why) throw new BadInputError(inEnglish(withNames(why, { a: text, b: now.text })));
+  }
 }
-
-export const detectionsOf = ({ text, dir, epoch, state }: Opened): Promise<RunDetections> =>
-  loadRunDetections(text, dir, epoch, state);
 
 function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['against'][] {
   const base = loaded[baseline].found;
   const judged = loaded.flatMap(({ found }, i) =>
     i === baseline || found instanceof Error ? [] : [{ i, found }],
   );
-  const results =
-    base instanceof Error
-      ? []
-      : compareWithBaseline(
-          base.file,
-          judged.map(({ found }) => found.file),
-        );
+  const results = base instanceof Error ? [] : against(base, judged);
   const byRun = new Map(judged.map(({ i }, k) => [i, results[k]]));
   return loaded.map(({ found }, i) => {
     if (i === baseline) return { kind: 'baseline' };
@@ -104,24 +114,41 @@ function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['again
   });
 }
 
+/** Each of the same kind as the baseline; one that its own library judged has no boxes to compare with another's. */
+function against(base: Evidence, others: readonly { readonly found: Evidence }[]): AgainstBaseline[] {
+  const found = others.map((other) => other.found);
+  const results =
+    base.kind === 'boxes'
+      ? compareWithBaseline(base.file, boxesOf(found))
+      : compareDrawsWithBaseline(base.drawn, drawsOf(found));
+  const next = results.values();
+  const refused: AgainstBaseline = { kind: 'refused', why: OTHER_JUDGE };
+  return found.map(({ kind }) => (kind === base.kind && next.next().value) || refused);
+}
+
+const boxesOf = (all: readonly Evidence[]) => all.flatMap((one) => (one.kind === 'boxes' ? [one.file] : []));
+const drawsOf = (all: readonly Evidence[]) => all.flatMap((one) => (one.kind === 'drawn' ? [one.drawn] : []));
+
 /** By the epochs that have an end; undefined if none has. */
 export function trainingSeconds({ epochs }: RunState): number | undefined {
   const known = epochs.map(({ seconds }) => seconds).filter(Number.isFinite);
   return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
 }
 
-const whyAbsent = (...found: readonly (RunDetections | Error)[]): string =>
+const whyAbsent = (...found: readonly (Evidence | Error)[]): string =>
   found.find((one) => one instanceof Error)?.message ?? '';
 
 /** Only if all have detections: the best of some may not be the best. */
 function bestOf(loaded: readonly Loaded[]): BestOfMany | undefined {
-  const files = loaded.flatMap(({ found }) => (found instanceof Error ? [] : [found.file]));
-  return files.length === loaded.length ? bestOfMany(files) : undefined;
+  const all = loaded.flatMap(({ found }) => (found instanceof Error ? [] : [found]));
+  const [files, drawn] = [boxesOf(all), drawsOf(all)];
+  if (files.length === loaded.length) return bestOfMany(files);
+  return drawn.length === loaded.length ? bestOfDraws(drawn) : undefined;
 }
 
 function describe({ dir, epoch, state, found }: Loaded, against: OneOfMany['against']): OneOfMany {
   const name = state.meta.title ?? path.basename(dir);
-  const fingerprint = found instanceof Error ? undefined : found.file.header.fingerprint;
+  const fingerprint = found instanceof Error ? undefined : valSetOf(found);
   const at = found instanceof Error ? epoch : found.epoch;
   return { name, dir, state, reported: reportedOf(state, at), fingerprint, against };
 }

@@ -1,9 +1,9 @@
 import type { RunFile } from '../../run/files';
 import type { Settings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
-import type { RunDetections } from './run-detections';
+import { type Evidence, valSetOf } from './evidence';
 
-type EnvironmentSource = { readonly state: RunState; readonly found: RunDetections | Error };
+type EnvironmentSource = { readonly state: RunState; readonly found: Evidence | Error };
 
 /** Where and by what a run was made, by name; what is not known of it is left out. */
 export function environmentOf({ state, found }: EnvironmentSource): Settings {
@@ -16,7 +16,7 @@ export function environmentOf({ state, found }: EnvironmentSource): Settings {
     ['trainer', trainerOf(hello?.trainer, plan?.version)],
     ['python', run?.python],
     ['train images', plan?.images === undefined ? undefined : String(plan.images)],
-    ['val set', found instanceof Error ? undefined : found.file.header.fingerprint],
+    ['val set', found instanceof Error ? undefined : valSetOf(found)],
   ];
   return new Map(facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined));
 }

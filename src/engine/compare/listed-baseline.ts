@@ -1,7 +1,6 @@
-import { drawnDifference } from '../../domain/compare/draw-record';
-import { type Limits, widened } from '../../domain/compare/limits';
-import { familyWidening } from '../../domain/compare/many';
-import { judgeDifference, type Verdict } from '../../domain/compare/verdict';
+import type { Limits } from '../../domain/compare/limits';
+import { type AgainstBaseline, compareDrawsWithBaseline } from '../../domain/compare/many';
+import type { Verdict } from '../../domain/compare/verdict';
 import { FileTail } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
 import { parseValidationLine } from '../../run/parse-entry';
@@ -29,14 +28,17 @@ export async function listedDifferences(
     const one = await drawnOf(other);
     if (one?.key === base.key) drawn.push([other.dir, one]);
   }
-  const factor = familyWidening(drawn.length, base.units);
-  return new Map(drawn.map(([dir, one]) => [dir, differenceOf(base, one, factor)]));
+  const judged = compareDrawsWithBaseline(
+    base,
+    drawn.map(([, one]) => one),
+  );
+  return new Map(drawn.flatMap(([dir], i) => listed(judged[i]).map((one) => [dir, one] as const)));
 }
 
-function differenceOf(a: DrawnMaps, b: DrawnMaps, factor: number): ListedDifference {
-  const { difference, ...limits } = drawnDifference(a, b);
-  const all = widened(limits, difference, factor);
-  return { difference, ...all, verdict: judgeDifference(all) };
+function listed(one: AgainstBaseline): ListedDifference[] {
+  if (one.kind !== 'judged') return [];
+  const { map: difference, low, high, verdict } = one;
+  return [{ difference, low, high, verdict }];
 }
 
 /** The last draws of that epoch. */

@@ -10,6 +10,7 @@ import { openRun } from '../runs/live-run';
 
 /** What one checkpoint of a run detected on its val set. */
 export type RunDetections = {
+  readonly kind: 'boxes';
   readonly dir: string;
   readonly epoch: number;
   /** mAP50-95 of its own report. */
@@ -34,7 +35,7 @@ export async function loadRunDetections(
   const source = path.join(dir, detectionsPath(preferred));
   const file = decodeDetections(await readBytes(source, { most: MOST_BYTES.detections, root: dir }));
   if (!file) throw new BadInputError(`${source}: is not a detections file that this version reads`);
-  return { dir, epoch: preferred, reported: validations.get(preferred)?.map, file };
+  return { kind: 'boxes', dir, epoch: preferred, reported: validations.get(preferred)?.map, file };
 }
 
 function absent(name: string, epoch: number | undefined, kept: readonly number[]): Error {

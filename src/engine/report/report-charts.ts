@@ -11,14 +11,14 @@ const BUCKETS = 280;
 const SMOOTHING = 0.97;
 
 /** The three charts of a training, each with a line a run. */
-export function reportCharts(states: readonly RunState[], t: Translate): OverlayChart[] {
+export function reportCharts(states: readonly RunState[], metric: string, t: Translate): OverlayChart[] {
   const lines = (lineOf: (state: RunState) => Omit<OverlayLine, 'series'> | undefined): OverlayLine[] =>
     states.flatMap((state, series) => {
       const line = lineOf(state);
       return line && line.x.length > 0 ? [{ series, ...line }] : [];
     });
   const charts: OverlayChart[] = [
-    { title: 'mAP50-95', xLabel: t('epoch'), lines: lines(mapLine), scale: 'linear' },
+    { title: metric, xLabel: t('epoch'), lines: lines(mapLine), scale: 'linear' },
     { title: t('loss'), xLabel: t('epoch'), lines: lines(lossLine), scale: 'log' },
     { title: t('learning rate'), xLabel: t('epoch'), lines: lines(rateLine), scale: 'linear' },
   ];

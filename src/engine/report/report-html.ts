@@ -4,6 +4,7 @@ import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric, formatSigned } from '../../domain/display/format';
+import { metricNames } from '../../domain/run/task';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
@@ -74,29 +75,30 @@ const n = (text: string): Cell => ({ text, number: true });
 
 /** What decides comes first: a phone shows four columns, and scrolls to the others. */
 function metricsTable(compared: ManyCompared, t: Translate): string {
-  const { runs, baseline } = compared;
+  const { runs, baseline, task } = compared;
   const isOne = runs.length === 1;
+  const [first, ...others] = metricNames(task).filter((name) => name !== '');
   const against = isOne
     ? []
     : [{ text: t('verdict') }, n(t('less {0}', runs[baseline].name)), n(t('all 95 %'))];
-  const rest = [n(t('epoch')), ...['mAP50', 'P', 'R'].map(n), { text: t('state') }, n(t('time'))];
+  const rest = [n(t('epoch')), ...others.map(n), { text: t('state') }, n(t('time'))];
   const rows = runs.map((run) => [
     { text: run.name },
     metric(run.reported?.map),
     ...(isOne ? [] : againstCells(run.against, t)),
-    ...restCells(run, t),
+    ...restCells(run, others.length, t),
   ]);
-  return tableOf([{ text: t('run') }, n('mAP50-95'), ...against, ...rest], rows);
+  return tableOf([{ text: t('run') }, n(first), ...against, ...rest], rows);
 }
 
 const metric = (value = Number.NaN): Cell => n(formatMetric(value));
 
-function restCells({ state, reported }: OneOfMany, t: Translate): Cell[] {
+function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate): Cell[] {
   const { epoch, map50, precision, recall, own } = reported ?? {};
   const time = trainingSeconds(state);
   return [
     n(epoch === undefined ? '–' : `${epoch}${own ? ` (${t('its own')})` : ''}`),
-    ...[map50, precision, recall].map(metric),
+    ...[map50, precision, recall].slice(0, metrics).map(metric),
     { text: stateOf(state, t) },
     n(time === undefined ? '–' : formatDuration(time, t)),
   ];
@@ -146,11 +148,9 @@ function legend({ runs }: ManyCompared): string {
   return `<div class="legend">${runs.map(one).join('')}</div>`;
 }
 
-function charts({ runs }: ManyCompared, t: Translate): string {
-  const drawn = reportCharts(
-    runs.map(({ state }) => state),
-    t,
-  );
+function charts({ runs, task }: ManyCompared, t: Translate): string {
+  const states = runs.map(({ state }) => state);
+  const drawn = reportCharts(states, metricNames(task)[0], t);
   const figure = (chart: (typeof drawn)[number]): string =>
     `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${overlaySvg(chart)}</figure>`;
   return `<div class="charts">${drawn.map(figure).join('')}</div>`;

@@ -1,15 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { BadInputError } from '../../base/bad-input';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
+import { say, type Words } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
 import { type Named, withNames } from '../../domain/compare/sides';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { verdictSentences } from '../../domain/compare/verdict-sentences';
+import { drawnSentences, verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
-import type { RunsCompared } from '../../engine/compare/compare-runs';
+import type { DrawnCompared, RunsCompared } from '../../engine/compare/compare-runs';
+import { taskRefusal } from '../../engine/compare/evidence';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
@@ -17,6 +20,7 @@ import type { ComparisonNote, RunComparison } from '../../protocol/dashboard/run
 import type { PrCurves } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
+import { translate } from '../window';
 import { readDetections } from './detections';
 import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
@@ -70,6 +74,11 @@ async function openCompareSubject(
   }
   let comparison: RunComparison | undefined;
   const names = { a: nameOf(a.input()), b: otherName(a.input(), b.input()) };
+  const refusal = taskRefusal(a.input().state, b.input().state);
+  if (refusal) {
+    store.dispose();
+    throw new BadInputError(say(withNames(refusal, names), translate));
+  }
   void compareBest(services, { a: dir, b: other }, names).then((result) => {
     comparison = result;
     changed.fire();
@@ -132,29 +141,41 @@ async function compareBest(
   try {
     const { installDir } = services.host();
     const answer = await runInWorker(installDir, { kind: 'compare', ...dirs });
-    return comparisonOf(answer as RunsCompared | Refused, names);
+    return comparisonOf(answer as RunsCompared | DrawnCompared | Refused, names);
   } catch (error) {
     services.log.info(`${dirs.a} and ${dirs.b} were not compared image by image: ${String(error)}`);
     return undefined;
   }
 }
 
-function comparisonOf(compared: RunsCompared | Refused, names: Named): RunComparison {
+function comparisonOf(compared: RunsCompared | DrawnCompared | Refused, names: Named): RunComparison {
   if (compared.kind === 'refused')
     return { difference: undefined, notes: [{ words: withNames(compared.why, names), tone: 'warning' }] };
+  if (compared.kind === 'drawn') {
+    const { difference, isSame } = compared;
+    const [verdict, ...rest] = drawnSentences(compared, names);
+    const tone = isSame ? 'quiet' : TONES[judgeDifference(difference)];
+    return { difference: difference.difference, notes: notesOf({ verdict, tone, rest, isSame }) };
+  }
   const { comparison, said, isSame } = compared;
-  const { map, warnings } = comparison;
   const [verdict, ...rest] = verdictSentences(compared, names);
-  if (isSame) return { difference: map, notes: [{ words: verdict, tone: 'quiet' }] };
   const quiet = [
     ...rest,
     ...said.map((sentence) => withNames(sentence, names)),
-    ...warnings.map((warning) => warning.said),
-    SAMPLING_ONLY,
+    ...comparison.warnings.map((warning) => warning.said),
   ];
-  const notes: ComparisonNote[] = [
-    { words: verdict, tone: TONES[judgeDifference(comparison)] },
-    ...quiet.map((sentence): ComparisonNote => ({ words: sentence, tone: 'quiet' })),
-  ];
-  return { difference: map, notes };
+  const tone = isSame ? 'quiet' : TONES[judgeDifference(comparison)];
+  return { difference: comparison.map, notes: notesOf({ verdict, tone, rest: quiet, isSame }) };
+}
+
+type Noted = {
+  readonly verdict: Words;
+  readonly tone: ComparisonNote['tone'];
+  readonly rest: readonly Words[];
+  readonly isSame: boolean;
+};
+
+function notesOf({ verdict, tone, rest, isSame }: Noted): ComparisonNote[] {
+  const quiet = isSame ? [] : [...rest, SAMPLING_ONLY];
+  return [{ words: verdict, tone }, ...quiet.map((words): ComparisonNote => ({ words, tone: 'quiet' }))];
 }

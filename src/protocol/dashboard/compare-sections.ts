@@ -86,7 +86,7 @@ function trainingSeconds({ steps: { t: time } }: RunState): number | undefined {
 }
 
 function differenceText({ state, comparison }: ViewInput, other: ViewInput): string {
-  if (comparison?.difference !== undefined) return formatSigned(comparison.difference);
+  if (comparison) return comparison.difference === undefined ? '–' : formatSigned(comparison.difference);
   const [a, b] = [state.best?.map, other.state.best?.map];
   return a === undefined || b === undefined ? '–' : formatSigned(b - a);
 }

@@ -1,5 +1,5 @@
 // Random sets of arguments, a tiny run each: args.yaml as asked, the preview as applied, and numbers as Ultralytics' own val.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import {
@@ -69,6 +69,7 @@ const POOL = {
 /** What Pitwall decides or hands on in another form; src/trainers/ultralytics/ARGUMENTS.md says why. */
 const TRANSLATED = new Set(['patience']);
 const RULE = ['conf', 'iou', 'max_det', 'classes', 'single_cls', 'agnostic_nms', 'fraction'];
+const START = 'runs/start/trainer/weights/last.pt';
 const FIXED = {
   trainer: 'ultralytics',
   data: 'detect/data.yaml',
@@ -99,6 +100,7 @@ function drawSet(random) {
 
 /** A detector of 60 k parameters that has learned the squares: what it finds tells rules apart. */
 async function trainStart(dir) {
+  if (existsSync(path.join(dir, START))) return START;
   const conv = (channels) => `  - [-1, 1, Conv, [${channels}, 3, 2]]\n`;
   const block = (channels) => `  - [-1, 1, C2f, [${channels}, True]]\n`;
   const backbone = conv(16) + conv(32) + block(32) + conv(64) + block(64);
@@ -119,24 +121,25 @@ async function trainStart(dir) {
   const file = writeExperiment(dir, 'start', { ...FIXED, model: 'tiny.yaml', ...learns, validation: false });
   const { code, err } = await runCli(['train', file, '--name', 'start'], dir);
   if (code !== 0) throw new Error(`the model that all sets start from: ${err}`);
-  return 'runs/start/trainer/weights/last.pt';
+  return START;
 }
 
 const isGood = ({ failed, differs, isPreview, isEqual }) =>
   !failed && differs.length === 0 && isPreview && isEqual;
 
-/** `known`: what an earlier try recorded; a set of it that was good is not tried again. */
-export async function checkSets({ count, dir, known }, keep) {
+/** `known`: what an earlier try recorded; a set of it that was good is not tried again. `turn`: how many are tried at most. */
+export async function checkSets({ count, turn, dir, known }, keep) {
   if (count === 0) return;
   const model = await trainStart(dir);
   const random = randomOf(8_4_190);
   const sets = [];
+  let tried = 0;
   for (let number = 1; number <= count; number++) {
     const asked = { epochs: 1, imgsz: 96, batch: 8, ...drawSet(random) };
     const before = known.find((set) => JSON.stringify(set.asked) === JSON.stringify(asked));
-    sets.push(
-      before && isGood(before) ? before : { asked, ...(await trySet({ number, asked, model, dir })) },
-    );
+    if (before && isGood(before)) sets.push(before);
+    else if (tried++ < turn) sets.push({ asked, ...(await trySet({ number, asked, model, dir })) });
+    else return;
     keep([...sets, ...known.slice(number)]);
   }
 }

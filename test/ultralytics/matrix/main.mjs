@@ -1,6 +1,7 @@
 // Every model and random sets of arguments through a real Ultralytics, into docs/ultralytics-matrix.md.
-// Usage: node test/ultralytics/matrix/main.mjs [--only NAME,NAME] [--sets N] [--models none] [--missing] [--dir D]
-// --missing: what results.json has as good is kept; the rest is tried.
+// Usage: node test/ultralytics/matrix/main.mjs [--only NAME,NAME] [--sets N] [--models none] [--missing] [--turn N] [--dir D]
+// --missing: what results.json has as good is kept; the rest is tried, with --turn N at most N of the sets in one call
+// (with the same --dir the model that they start from is trained once).
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     sets: { type: 'string', default: '40' },
     models: { type: 'string', default: 'all' },
     missing: { type: 'boolean', default: false },
+    turn: { type: 'string', default: '40' },
     dir: { type: 'string' },
   },
 });
@@ -67,7 +69,8 @@ const script = 'import importlib.metadata as m; print(m.version("ultralytics"))'
 results.version = execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
 await checkModels(folder);
 const known = values.missing ? results.sets : [];
-await checkSets({ count: Number(values.sets), dir: folder, known }, (sets) => {
+const asked = { count: Number(values.sets), turn: Number(values.turn), dir: folder, known };
+await checkSets(asked, (sets) => {
   results.sets = sets;
   keep();
 });

@@ -73,7 +73,7 @@ describe.each(CASES)('a verdict is one sentence, the same in every place: %s', (
   it('is printed by the command line in these words', () => {
     const run = { dir: '/runs/x', epoch: 3 } as RunDetections;
     const style = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
-    const lines = compareLines(run, run, { compared, style });
+    const lines = compareLines({ kind: 'boxes', a: run, b: run, compared }, style);
     for (const sentence of sentences) expect(lines).toContain(`       ${inEnglish(sentence)}`);
   });
 

@@ -64,6 +64,7 @@ describe('two runs on one page', () => {
       ...both,
       comparison: { difference: undefined, notes: [{ words: why, tone: 'warning' }] },
     });
+    expect(difference.value).toBe('–');
     expect(difference.notes).toEqual([{ text: 'the split differs: val for A, test for B', tone: 'warning' }]);
   });
 
