@@ -19,8 +19,13 @@ export type JudgedRun = {
   readonly experiment?: Partial<Experiment>;
   /** mAP50-95 of the report; without one no report is written. */
   readonly map?: number;
+  /** mAP50-95 of further epochs, with the same detections. */
+  readonly epochs?: Readonly<Record<number, number>>;
   readonly run?: Partial<RunFile>;
 };
+
+const BEST = 2;
+const checkpointOf = (epoch: number): string => `checkpoints/epoch-${String(epoch).padStart(4, '0')}`;
 
 /** Writes the folder, unsigned; returns it. */
 export function writeJudgedRun(runsDir: string, judged: JudgedRun): string {
@@ -32,16 +37,18 @@ export function writeJudgedRun(runsDir: string, judged: JudgedRun): string {
     path.join(dir, 'run.json'),
     JSON.stringify(wholeRunFile({ id: name, name, cwd: path.dirname(runsDir), experiment: file, ...run })),
   );
-  writeFileSync(path.join(dir, detectionsPath(2)), detections(judged));
+  for (const epoch of [BEST, ...Object.keys(judged.epochs ?? {}).map(Number)])
+    writeFileSync(path.join(dir, detectionsPath(epoch)), detections(judged));
   if (map !== undefined) writeReport(dir, judged, map);
   return dir;
 }
 
 function writeReport(dir: string, judged: JudgedRun, map: number): void {
-  const [epoch, path_] = [2, 'checkpoints/epoch-0002'];
-  const line = (file: string, value: object): void =>
-    writeFileSync(path.join(dir, file), `${JSON.stringify(value)}\n`);
-  line('validation.jsonl', report(judged, map));
+  const [epoch, path_] = [BEST, checkpointOf(BEST)];
+  const line = (file: string, ...values: readonly object[]): void =>
+    writeFileSync(path.join(dir, file), values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  const all = [[BEST, map], ...Object.entries(judged.epochs ?? {}).map(([at, other]) => [Number(at), other])];
+  line('validation.jsonl', ...all.map(([at, own]) => report(judged, at, own)));
   line('keeper.jsonl', { type: 'best', t: 3, epoch, map, path: path_ });
   const progress = { attempt: 1, epoch: 3, epochs: 3, step: 29, totalSteps: 30, best: { epoch, map } };
   const keeper = { pid: 1, started: '1', boot: 'b', host: os.hostname(), pidns: '' };
@@ -70,7 +77,7 @@ export function writeDrawnRun(runsDir: string, { name, task, key, map, spread, s
   const random = createRandom(seed);
   const maps = Array.from({ length: DRAWS }, () => map + spread * random.normal());
   const lines = [
-    { ...report({ name, shift: 0 }, map), task, engine: 'ultralytics' },
+    { ...report({ name, shift: 0 }, BEST, map), task, engine: 'ultralytics' },
     { type: 'drawn', t: 3, epoch: 2, key, units: IMAGES, map, maps },
   ];
   writeFileSync(path.join(dir, 'validation.jsonl'), lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
@@ -109,10 +116,10 @@ function header(images: number, fingerprint: string) {
   };
 }
 
-function report({ images = IMAGES, fingerprint = 'same' }: JudgedRun, map: number): object {
+function report({ images = IMAGES, fingerprint = 'same' }: JudgedRun, epoch: number, map: number): object {
   const names = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'];
   return {
-    ...{ type: 'validation', t: 2, epoch: 2, step: 20, path: 'checkpoints/epoch-0002', fingerprint },
+    ...{ type: 'validation', t: 2, epoch, step: 10 * epoch, path: checkpointOf(epoch), fingerprint },
     ...{ images, device: 'cpu', imgsz: 64, batch: 4, half: false, skipped: 0 },
     ...{ map, map50: map, map75: map, precision: 0.5, recall: 0.4, f1: 0.4, confidence: 0.3 },
     coco: Object.fromEntries(names.map((name) => [name, map])),

@@ -71,19 +71,48 @@ export function seedTable(simulations: number): string {
       }),
     ),
   );
-  const power = [0.02, 0.03, 0.04].map((difference) => powerRow(difference, simulations));
+  const power = POWERS.map((power) => powerRow(power, simulations));
   return [
     ...['| runs | spread between seeds | error over images | held |', '|---|---|---|---|', ...rows, ''],
-    ...['| true difference | advised | decided then |', '|---|---|---|', ...power],
+    '| seeds of each | spread between seeds | error over images | true difference | advised | decided then |',
+    ...['|---|---|---|---|---|---|', ...power],
   ].join('\n');
 }
 
-/** If the spread is known, as many seeds as are advised decide in 8 of 10 cases. */
-export function powerRow(difference: number, simulations: number): string {
-  const source = { spread: 0.015, imageError: 0.004 };
-  const need = needOf({ difference, ...source });
-  if (need.kind !== 'seeds') return `| ${difference} | ${need.kind} | |`;
-  const world = { runsA: need.of, runsB: need.of, ...source, ratio: 1, difference };
+type Power = Pick<SeedWorld, 'spread' | 'imageError' | 'difference'> & { readonly runs: number };
+
+/** Worlds in which seeds are advised, images, and both. */
+const POWERS: readonly Power[] = [
+  ...[0.02, 0.03, 0.04].map((difference) => ({ runs: 2, spread: 0.015, imageError: 0.004, difference })),
+  ...[0.02, 0.03].map((difference) => ({ runs: 5, spread: 0.004, imageError: 0.012, difference })),
+  { runs: 2, spread: 0.004, imageError: 0.012, difference: 0.03 },
+  ...[0.03, 0.04].map((difference) => ({ runs: 3, spread: 0.02, imageError: 0.015, difference })),
+];
+
+function powerRow(power: Power, simulations: number): string {
+  const { runs, spread, imageError, difference } = power;
+  const { advised, decided } = powerOf(power, simulations);
+  const share = decided === undefined ? '' : `${(100 * decided).toFixed(0)} %`;
+  return `| ${runs} | ${spread} | ${imageError} | ${difference} | ${advised} | ${share} |`;
+}
+
+/** What is advised if the spread is known, and how often that then decides: in 8 of 10 cases it should. */
+export function powerOf(
+  { runs, spread, imageError, difference }: Power,
+  simulations: number,
+): { readonly advised: string; readonly decided: number | undefined } {
+  const need = needOf({ difference, spread, imageError, runs: [runs, runs] });
+  if (need.kind === 'beyond') return { advised: need.kind, decided: undefined };
+  const [seeds, times] = need.kind === 'seeds' ? [need.of, 1] : [need.seeds ?? runs, need.times];
+  const world = {
+    runsA: seeds,
+    runsB: seeds,
+    spread,
+    ratio: 1,
+    difference,
+    imageError: imageError / Math.sqrt(times),
+  };
   const { decided } = seedShares(world, simulations);
-  return `| ${difference} | ${need.of} seeds of each | ${(100 * decided).toFixed(0)} % |`;
+  const images = need.kind === 'images' ? `${times.toFixed(1)} times the images, ` : '';
+  return { advised: `${images}${seeds} seeds of each`, decided };
 }

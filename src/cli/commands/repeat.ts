@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
-import { needSentence, spreadSentence } from '../../domain/compare/spread';
-import { recipeRuns } from '../../engine/compare/recipe-runs';
+import { BEST_OF_RUN, needSentence, spreadSentence } from '../../domain/compare/spread';
+import { type RecipeRuns, recipeRuns } from '../../engine/compare/recipe-runs';
 import { askAndWait } from '../../engine/control/ask';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import type { ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, seeds } from '../option-values';
+import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { formatTable } from '../output/table';
 import { followToEnd, runsFolder, type StartedRun, startLoaded, startUnchecked } from '../train/start';
@@ -101,36 +102,50 @@ type Recipe = Parameters<typeof recipeRuns>[1];
 
 /** Before anything is paid for: what runs of this recipe have shown so far. */
 async function printKnown(io: CliIo, place: string, experiment: Recipe): Promise<void> {
-  const { spread, need } = await recipeRuns(place, experiment);
-  if (!spread) return;
-  printLine(io.stdout, `so far: ${inEnglish(spreadSentence(spread))}`);
-  printLine(io.stdout, inEnglish(needSentence(need)));
+  const known = await recipeRuns(place, experiment);
+  if (!known.spread) return;
+  printLine(io.stdout, 'so far:');
+  for (const line of knownLines(known)) printLine(io.stdout, line);
 }
 
 type RepeatReport = { readonly place: string; readonly experiment: Recipe; readonly json: true | undefined };
 
 async function report(io: CliIo, { place, experiment, json }: RepeatReport): Promise<ExitCode> {
-  const { runs, spread, need } = await recipeRuns(place, experiment);
-  const rows = runs.map(({ dir, run, status }) => {
-    const best = status?.progress?.best;
-    return { run: dir, seed: run.experiment.resolved.seed, map: best?.map, epoch: best?.epoch };
-  });
-  if (json) {
-    printJson(io.stdout, { type: 'seeds', runs: rows, spread: spread ?? null, need: need ?? null });
-    return 0;
-  }
+  const known = await recipeRuns(place, experiment);
+  if (json) printJson(io.stdout, seedsReport(known));
+  else
+    for (const line of [...seedLines(known), explainedLine(io.installDir, 'recipes')])
+      printLine(io.stdout, line);
+  return 0;
+}
+
+/** What other programs read: fields may be added, these stay. */
+function seedsReport({ runs, elsewhere, spread, need }: RecipeRuns) {
+  const rows = runs.map(({ dir, seed, best }) => ({ run: dir, seed, map: best.map, epoch: best.epoch }));
+  return { type: 'seeds', runs: rows, elsewhere, spread: spread ?? null, need: need ?? null };
+}
+
+function seedLines(known: RecipeRuns): string[] {
   const columns = ['run', 'seed', 'mAP50-95', 'at'].map((title, i) => ({
     title,
     align: i > 0 ? ('right' as const) : ('left' as const),
   }));
-  const cells = rows.map(({ run, seed, map, epoch }) => [
-    path.basename(run),
+  const cells = known.runs.map(({ dir, seed, best }) => [
+    path.basename(dir),
     String(seed),
-    score(map),
-    String(epoch),
+    score(best.map),
+    String(best.epoch),
   ]);
-  for (const line of formatTable(columns, cells)) printLine(io.stdout, line);
-  printLine(io.stdout, spread ? inEnglish(spreadSentence(spread)) : 'no completed run of this recipe');
-  printLine(io.stdout, inEnglish(needSentence(need)));
-  return 0;
+  return [...formatTable(columns, cells), ...knownLines(known)];
+}
+
+/** The spread, what it takes to see more, and what neither of them covers. */
+function knownLines({ elsewhere, spread, need }: RecipeRuns): string[] {
+  const left = elsewhere.map((dir) => path.basename(dir)).join(', ');
+  return [
+    spread ? inEnglish(spreadSentence(spread)) : 'no completed run of this recipe',
+    ...(left === '' ? [] : [`left out, as judged on another val set: ${left}`]),
+    inEnglish(needSentence(need)),
+    inEnglish(BEST_OF_RUN),
+  ];
 }

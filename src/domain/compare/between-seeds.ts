@@ -1,19 +1,26 @@
 import { type Limits, meanOf } from './limits';
-import { imageErrorOf, type Need, needOf } from './power';
+import { furtherNeed, imageErrorOf, type Need } from './power';
 import { studentQuantile } from './student';
 import { judgeDifference, type Verdict } from './verdict';
 
-/** Best mAP50-95 of the runs of each recipe, a value a seed. */
+/** mAP50-95 of the runs of each recipe, a value a seed: of the epoch that was asked for, else the best of each run. */
 export type SeedMaps = {
   readonly a: readonly number[];
   readonly b: readonly number[];
-  /** Both runs are of one recipe: whatever differs is luck. */
+  /** Both runs are of one recipe: whatever differs is luck, but for the epochs. */
   readonly sameRecipe: boolean;
+  /** The epochs that were asked for; a side without one is the best of its runs. */
+  readonly epochs?: AskedEpochs;
+  /** Of one recipe at other epochs, or even of one run: that is a question about epochs, and not about seeds. */
+  readonly otherEpochs?: boolean;
 };
+
+export type AskedEpochs = { readonly a?: number | undefined; readonly b?: number | undefined };
 
 /** What is known of two recipes beyond the two runs that were compared. */
 export type RecipeVerdict =
   | { readonly kind: 'one-run-each' }
+  | { readonly kind: 'other-epochs' }
   | {
       readonly kind: 'same-recipe';
       readonly runs: number;
@@ -29,6 +36,8 @@ export type RecipeVerdict =
       /** Mean of B's runs minus mean of A's. */
       readonly difference: number;
       readonly verdict: Verdict;
+      /** Those that were asked for, on either side. */
+      readonly epochs?: AskedEpochs;
       /** What would decide it; absent if it is decided. */
       readonly need?: Need;
     });
@@ -42,7 +51,9 @@ const MANY = 1000;
  * and the choice of val images, which is the same for all runs and which no number of seeds makes up for. Student's t with
  * the degrees of freedom of their sum (Satterthwaite 1946). With one run each this cannot be known.
  */
-export function judgeRecipes({ a, b, sameRecipe }: SeedMaps, boxes: Limits): RecipeVerdict {
+export function judgeRecipes(maps: SeedMaps, boxes: Limits): RecipeVerdict {
+  const { a, b, sameRecipe, otherEpochs, epochs } = maps;
+  if (otherEpochs) return { kind: 'other-epochs' };
   if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };
   const freedom = a.length + b.length - 2;
   if (freedom < 1) return { kind: 'one-run-each' };
@@ -57,7 +68,10 @@ export function judgeRecipes({ a, b, sameRecipe }: SeedMaps, boxes: Limits): Rec
     kind: 'seeds',
     ...{ runsA: a.length, runsB: b.length, spread, difference, verdict },
     ...limits,
-    ...(verdict === 'neither' && { need: needOf({ difference, spread, imageError }) }),
+    ...(epochs && { epochs }),
+    ...(verdict === 'neither' && {
+      need: furtherNeed({ difference, spread, imageError, runs: [a.length, b.length] }),
+    }),
   };
 }
 

@@ -11,8 +11,17 @@ export function lackSentence(
 ): Words | undefined {
   if (recipes.kind === 'same-recipe') return undefined;
   if (recipes.kind === 'seeds') return lackOfSeeds(recipes);
-  if (judgeDifference(boxes) !== 'neither') return SEEDS_LACK;
-  return words('{0}; {1}', SEEDS_LACK, needSentence(imagesNeeded(boxes.map, imageErrorOf(boxes))));
+  const images = judgeDifference(boxes) === 'neither' ? imagesSentence(boxes) : undefined;
+  if (recipes.kind === 'other-epochs') return images;
+  return images ? words('{0}; {1}', SEEDS_LACK, images) : SEEDS_LACK;
+}
+
+/** Of the boxes of these two alone: how far seeds spread is not known. Too few images have no error that could be made smaller. */
+function imagesSentence(boxes: Limits & { readonly map: number }): Words {
+  const need = imagesNeeded(boxes.map, imageErrorOf(boxes));
+  return need.kind === 'images'
+    ? words('about {0} times as many val images would tell these two apart', need.times.toFixed(1))
+    : BEYOND;
 }
 
 function lackOfSeeds({ runsA, runsB, need }: Extract<RecipeVerdict, { kind: 'seeds' }>): Words | undefined {
@@ -28,13 +37,18 @@ const SEEDS_LACK = words(
   'what is lacking is the spread between seeds: at least two runs of each recipe (pitwall repeat CONFIG --seeds 5)',
 );
 
+const BEYOND = words('so small a difference is beyond what seeds or images within reach decide');
+
 function needSentence(need: Need): Words {
+  if (need.kind === 'beyond') return BEYOND;
   if (need.kind === 'seeds')
     return words('about {0} seeds of each would decide a difference of this size', need.of);
-  if (need.kind === 'images')
-    return words(
-      'about {0} times as many val images would decide a difference of this size',
-      need.times.toFixed(1),
-    );
-  return words('so small a difference is beyond what seeds or images within reach decide');
+  const times = need.times.toFixed(1);
+  return need.seeds === undefined
+    ? words('about {0} times as many val images would decide a difference of this size', times)
+    : words(
+        'about {0} times as many val images and {1} seeds of each would decide a difference of this size',
+        times,
+        need.seeds,
+      );
 }

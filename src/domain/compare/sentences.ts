@@ -55,7 +55,11 @@ type Difference = Pick<Comparison, 'map' | 'low' | 'high'>;
 /** What the two runs' boxes tell, and by how much: of images like those of the val set, and no more. */
 export function boxesSentence({ map, low, high }: Difference, names: Named): Words {
   if (map === 0 && low === 0 && high === 0)
-    return words('{0} and {1} found the same boxes: there is no difference', names.a, names.b);
+    return words(
+      '{0} and {1} score the same whatever images are drawn: there is no difference',
+      names.a,
+      names.b,
+    );
   const verdict = judgeDifference({ low, high });
   if (verdict === 'neither')
     return words(
@@ -128,6 +132,7 @@ export const drawsSentence = (draws: number, units: number): Words =>
 export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Named): Words {
   if (recipes.kind === 'same-recipe') return sameRecipe(recipes);
   if (recipes.kind === 'one-run-each') return unknownRecipe(nameOf(judgeDifference(limits), names));
+  if (recipes.kind === 'other-epochs') return OTHER_EPOCHS;
   const { runsA, runsB, difference, low, high, verdict } = recipes;
   const counts = [runsA, runsB, formatSigned(difference), formatSigned(low), formatSigned(high)] as const;
   const better = nameOf(verdict, names);
@@ -135,6 +140,27 @@ export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Na
     ? words('n = {0} and {1} seeds do not show which recipe is better: {2}, 95 % {3} to {4}', ...counts)
     : words("{5}'s recipe is better, by n = {0} and {1} seeds: {2}, 95 % {3} to {4}", ...counts, better);
 }
+
+const OTHER_EPOCHS = words(
+  'both are of one recipe, at other epochs: seeds of it do not say whether it gains by training longer',
+);
+
+/** Which epochs the values of the seeds are of, if one was asked for; undefined if each is the best of its run. */
+export function epochsSentence(recipes: RecipeVerdict, names: Named): Words | undefined {
+  if (recipes.kind !== 'seeds' || !recipes.epochs) return undefined;
+  const { a, b } = recipes.epochs;
+  if (a === b) return words('of each run its epoch {0} counts, and not its best', a ?? 0);
+  return words(
+    'of the runs of {0} {1} counts, of those of {2} {3}',
+    names.a,
+    epochWords(a),
+    names.b,
+    epochWords(b),
+  );
+}
+
+const epochWords = (epoch: number | undefined): Words =>
+  epoch === undefined ? words('the best epoch of each') : words('epoch {0}', epoch);
 
 function sameRecipe({ runs, spread }: Extract<RecipeVerdict, { kind: 'same-recipe' }>): Words {
   if (spread === undefined) return words('both runs are of one recipe and one seed');

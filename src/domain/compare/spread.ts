@@ -22,18 +22,25 @@ export function spreadOf(maps: readonly number[]): Spread | undefined {
   if (runs === 1) return { runs, mean, deviation: undefined, limits: undefined };
   const deviation = Math.sqrt(maps.reduce((sum, map) => sum + (map - mean) ** 2, 0) / (runs - 1));
   const half = (studentQuantile(0.975, runs - 1) * deviation) / Math.sqrt(runs);
-  return { runs, mean, deviation, limits: { low: mean - half, high: mean + half } };
+  // A mAP is a share: of two seeds the limits would else reach beyond what there is.
+  const limits = { low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
+  return { runs, mean, deviation, limits };
 }
 
 /** What a person may hope to see: a mAP of .01, a "point". */
 const POINT = 0.01;
 
-/** Seeds or val images with which an improvement by one point of mAP over a recipe of this spread can be seen. */
+/** Seeds or val images with which another recipe, of the same spread and as many seeds, is seen to be better by a point of mAP. */
 export function needForPoint(spread: Spread | undefined, imageError: number): Need | undefined {
-  return spread?.deviation === undefined
-    ? undefined
-    : needOf({ difference: POINT, spread: spread.deviation, imageError });
+  if (spread?.deviation === undefined) return undefined;
+  const { runs, deviation } = spread;
+  return needOf({ difference: POINT, spread: deviation, imageError, runs: [runs, runs] });
 }
+
+/** What a spread of bests does not say. */
+export const BEST_OF_RUN = words(
+  'of each run its best checkpoint counts, the highest of several: the mean is a little too high',
+);
 
 export function spreadSentence({ runs, mean, deviation, limits }: Spread): Words {
   if (deviation === undefined || !limits)
@@ -51,10 +58,17 @@ export function spreadSentence({ runs, mean, deviation, limits }: Spread): Words
 export function needSentence(need: Need | undefined): Words {
   if (!need) return words('what it takes to see +.010 is known after two seeds');
   if (need.kind === 'seeds') return words('to see +.010 over it: {0} seeds of each recipe', need.of);
-  if (need.kind === 'images')
-    return words(
-      'to see +.010 over it: {0} times as many val images, whatever the number of seeds',
-      need.times.toFixed(1),
-    );
-  return words('+.010 over it is out of reach of seeds and of val images like these');
+  if (need.kind === 'beyond')
+    return words('+.010 over it is out of reach of seeds and of val images like these');
+  const times = need.times.toFixed(1);
+  return need.seeds === undefined
+    ? words(
+        'to see +.010 over it: {0} times as many val images, and as many seeds of the other recipe',
+        times,
+      )
+    : words(
+        'to see +.010 over it: {0} times as many val images and {1} seeds of each recipe',
+        times,
+        need.seeds,
+      );
 }

@@ -3,9 +3,11 @@ import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
 import type { DrawnDifference } from './draw-record';
 import { lackSentence } from './lack';
+import type { Limits } from './limits';
 import {
   boxesSentence,
   drawsSentence,
+  epochsSentence,
   groundSentence,
   metricSentence,
   recipeSentence,
@@ -27,12 +29,10 @@ export type Judged = {
  */
 export function verdictSentences({ comparison, recipes, isSame }: Judged, names: Named): [Words, ...Words[]] {
   if (isSame) return [sameSentence(names)];
-  const lack = lackSentence(recipes, comparison);
   return [
     boxesSentence(comparison, names),
     groundSentence(comparison),
-    recipeSentence(recipes, comparison, names),
-    ...(lack ? [lack] : []),
+    ...recipeSentences(recipes, comparison, names),
   ];
 }
 
@@ -52,11 +52,20 @@ export function drawnSentences(
 ): [Words, ...Words[]] {
   if (isSame) return [sameSentence(names)];
   const limits = { ...difference, map: difference.difference };
-  const lack = lackSentence(recipes, limits);
   return [
     metricSentence(metric, limits, names),
     drawsSentence(draws.count, draws.units),
-    recipeSentence(recipes, limits, names),
-    ...(lack ? [lack] : []),
+    ...recipeSentences(recipes, limits, names),
   ];
+}
+
+/** What is known of the recipes, by which epochs, and what is lacking. */
+function recipeSentences(
+  recipes: RecipeVerdict,
+  limits: Limits & { readonly map: number },
+  names: Named,
+): Words[] {
+  const epochs = epochsSentence(recipes, names);
+  const lack = lackSentence(recipes, limits);
+  return [recipeSentence(recipes, limits, names), ...(epochs ? [epochs] : []), ...(lack ? [lack] : [])];
 }

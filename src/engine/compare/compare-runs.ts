@@ -63,7 +63,7 @@ export const OTHER_JUDGE: Words = words(
 async function compareBoxes(a: RunDetections, b: RunDetections): Promise<BoxesCompared | Refused> {
   const result = compareRecords(a.file, b.file);
   if (result.kind === 'refused') return result;
-  const recipes = judgeRecipes(await seedsBeside(a.dir, b.dir), result.comparison);
+  const recipes = judgeRecipes(await seedsBeside(a, b), result.comparison);
   return { kind: 'boxes', a, b, compared: { ...result, isSame: isSame(a, b), recipes } };
 }
 
@@ -74,7 +74,7 @@ async function compareDrawn(a: DrawnCheckpoint, b: DrawnCheckpoint): Promise<Dra
     ...{ kind: 'drawn', a, b, difference, isSame: isSame(a, b) },
     metric: metricNames(a.task)[0],
     draws: { count: a.drawn.maps.length, units: a.drawn.units },
-    recipes: judgeRecipes(await seedsBeside(a.dir, b.dir), difference),
+    recipes: judgeRecipes(await seedsBeside(a, b), difference),
   };
 }
 

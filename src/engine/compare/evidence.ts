@@ -17,6 +17,8 @@ export type DrawnCheckpoint = {
   readonly kind: 'drawn';
   readonly dir: string;
   readonly epoch: number;
+  /** Whether this epoch was asked for; else it is the best. */
+  readonly asked: boolean;
   readonly task: string;
   readonly report: Validation;
   readonly drawn: DrawnMaps;
@@ -45,7 +47,8 @@ function drawnCheckpoint({ text, dir, epoch: asked, state }: Opened): DrawnCheck
       `${text}: ${asked === undefined ? 'no checkpoint' : `epoch ${asked}`} is validated`,
     );
   const drawn = currentDraws(state.drawn, state.validations, report.epoch);
-  if (drawn) return { kind: 'drawn', dir, epoch: report.epoch, task, report, drawn };
+  const isAsked = asked !== undefined;
+  if (drawn) return { kind: 'drawn', dir, epoch: report.epoch, asked: isAsked, task, report, drawn };
   throw new BadInputError(`${text}: of the task ${task} nothing is kept to compare epoch ${report.epoch} by`);
 }
 

@@ -13,6 +13,8 @@ export type RunDetections = {
   readonly kind: 'boxes';
   readonly dir: string;
   readonly epoch: number;
+  /** Whether this epoch was asked for; else it is the best that is kept. */
+  readonly asked: boolean;
   /** mAP50-95 of its own report. */
   readonly reported: number | undefined;
   readonly file: DetectionsFile;
@@ -35,7 +37,8 @@ export async function loadRunDetections(
   const source = path.join(dir, detectionsPath(preferred));
   const file = decodeDetections(await readBytes(source, { most: MOST_BYTES.detections, root: dir }));
   if (!file) throw new BadInputError(`${source}: is not a detections file that this version reads`);
-  return { kind: 'boxes', dir, epoch: preferred, reported: validations.get(preferred)?.map, file };
+  const reported = validations.get(preferred)?.map;
+  return { kind: 'boxes', dir, epoch: preferred, asked: asked !== undefined, reported, file };
 }
 
 function absent(name: string, epoch: number | undefined, kept: readonly number[]): Error {

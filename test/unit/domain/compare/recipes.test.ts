@@ -4,7 +4,12 @@ import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/betw
 import type { DrawnUnits } from '../../../../src/domain/compare/compare';
 import { lackSentence } from '../../../../src/domain/compare/lack';
 import { recipeKey } from '../../../../src/domain/compare/recipe';
-import { boxesSentence, groundSentence, recipeSentence } from '../../../../src/domain/compare/sentences';
+import {
+  boxesSentence,
+  epochsSentence,
+  groundSentence,
+  recipeSentence,
+} from '../../../../src/domain/compare/sentences';
 import { SIDES, withNames } from '../../../../src/domain/compare/sides';
 import { studentQuantile } from '../../../../src/domain/compare/student';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
@@ -50,6 +55,25 @@ describe('what is known of two recipes', () => {
     );
     expect(sentence({ a: [0.5], sameRecipe: true })).toBe('both runs are of one recipe and one seed');
   });
+
+  it('is not luck if the epochs are others', () => {
+    expect(sentence({ sameRecipe: true, otherEpochs: true })).toBe(
+      'both are of one recipe, at other epochs: seeds of it do not say whether it gains by training longer',
+    );
+  });
+
+  it('is said to be of the epochs that were asked for', () => {
+    const boxes = { low: 0.01, high: 0.03 };
+    const said = (epochs: SeedMaps['epochs']): string => {
+      const seeds = { a: [0.49, 0.5, 0.51], b: [0.54, 0.55, 0.56], sameRecipe: false };
+      const recipes = judgeRecipes({ ...seeds, ...(epochs && { epochs }) }, boxes);
+      const found = epochsSentence(recipes, NAMES);
+      return found ? inEnglish(found) : 'the best';
+    };
+    expect(said(undefined)).toBe('the best');
+    expect(said({ a: 3, b: 3 })).toBe('of each run its epoch 3 counts, and not its best');
+    expect(said({ a: 1 })).toBe('of the runs of A epoch 1 counts, of those of B the best epoch of each');
+  });
 });
 
 describe('what is lacking for a verdict between recipes', () => {
@@ -66,14 +90,19 @@ describe('what is lacking for a verdict between recipes', () => {
     );
     // Error .02 / 1.96, difference .01: (2.8 * .0102 / .01) squared.
     expect(lack({ a: [0.5], b: [0.6] }, -0.01, 0.03)).toMatch(
-      /--seeds 5\); about 8\.2 times as many val images would decide a difference of this size$/,
+      /--seeds 5\); about 8\.2 times as many val images would tell these two apart$/,
     );
   });
 
   it('with some: how many more, or images if no number of them would do', () => {
     const close = { a: [0.49, 0.51, 0.5], b: [0.5, 0.53, 0.515] };
     expect(lack(close, 0.01, 0.02)).toBe('about 16 seeds of each would decide a difference of this size');
-    expect(lack(close, -0.03, 0.06)).toMatch(/^about 18\.\d times as many val images/);
+    // Spread .0125 and .015 apart: three seeds leave no room for images, 24 leave half of it.
+    expect(lack(close, -0.03, 0.06)).toBe(
+      'about 36.7 times as many val images and 24 seeds of each would decide a difference of this size',
+    );
+    const steady = { a: [0.5, 0.501, 0.502], b: [0.51, 0.512, 0.511] };
+    expect(lack(steady, -0.02, 0.04)).toMatch(/^about 19\.9 times as many val images would decide/);
     expect(lack({ a: [0.5, 0.52], b: [0.511, 0.511] }, -0.05, 0.05)).toMatch(
       /^so small a difference is beyond/,
     );
@@ -82,6 +111,17 @@ describe('what is lacking for a verdict between recipes', () => {
       'of one recipe there is one run: its spread is taken to be that of the other',
     );
     expect(lack({ a: [0.49, 0.5], sameRecipe: true }, 0.09, 0.11)).toBe('nothing');
+  });
+
+  it('is never what there is already', () => {
+    // By the formula two of each would do; there are two of each, and they did not.
+    expect(lack({ a: [0.49, 0.5], b: [0.51, 0.53] }, 0.019, 0.031)).toMatch(/^about [3-9] seeds of each/);
+  });
+
+  it('of two epochs of one run is more images, or nothing', () => {
+    const epochs = { a: [], b: [], sameRecipe: true, otherEpochs: true };
+    expect(lack(epochs, 0.01, 0.03)).toBe('nothing');
+    expect(lack(epochs, -0.01, 0.03)).toBe('about 8.2 times as many val images would tell these two apart');
   });
 });
 
@@ -97,7 +137,8 @@ it('a headline tells of boxes and of images like these, and by how much', () => 
   expect(headline(0.005, -0.01, 0.02)).toBe(
     'on images like these the boxes of A and B cannot be told apart (95 %: −0.010 to +0.020)',
   );
-  expect(headline(0, 0, 0)).toBe('A and B found the same boxes: there is no difference');
+  // Also of two that find nothing at all, each in its own way.
+  expect(headline(0, 0, 0)).toBe('A and B score the same whatever images are drawn: there is no difference');
 });
 
 it('the ground of a verdict is what was drawn', () => {

@@ -10,6 +10,9 @@ describe('the spread of seeds', () => {
     // 4.303 is the 97.5 % quantile of t with two degrees of freedom.
     expect((spread?.limits?.high ?? 0) - 0.52).toBeCloseTo((4.303 * 0.02) / Math.sqrt(3), 4);
   });
+  it('has limits that a mAP can have', () => {
+    expect(spreadOf([0.1, 0.9])?.limits).toEqual({ low: 0, high: 1 });
+  });
   it('is not known of one run, and there is none of no run', () => {
     expect(spreadOf([])).toBeUndefined();
     const one = spreadOf([0.5]);
@@ -23,7 +26,16 @@ describe('the spread of seeds', () => {
     expect(inEnglish(needSentence(needForPoint(narrow, 0)))).toMatch(
       /^to see \+\.010 over it: \d+ seeds of each recipe$/,
     );
-    expect(needForPoint(narrow, 0.02)).toMatchObject({ kind: 'images' });
+    // Three seeds that spread by .005 take more than a point's room: images alone do nothing.
+    expect(needForPoint(narrow, 0.02)).toMatchObject({ kind: 'beyond' });
+    expect(needForPoint(narrow, 0.01)).toMatchObject({ kind: 'images', seeds: 9 });
+    expect(inEnglish(needSentence(needForPoint(narrow, 0.01)))).toBe(
+      'to see +.010 over it: 15.7 times as many val images and 9 seeds of each recipe',
+    );
+    const steady = spreadOf([0.5, 0.501, 0.502]);
+    expect(inEnglish(needSentence(needForPoint(steady, 0.01)))).toMatch(
+      /^to see \+\.010 over it: \d+\.\d times as many val images, and as many seeds of the other recipe$/,
+    );
     expect(needForPoint(spreadOf([0.4, 0.6]), 0.9)).toMatchObject({ kind: 'beyond' });
   });
   it('is a sentence', () => {

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recipeRuns } from '../../../../src/engine/compare/recipe-runs';
+import { seedsBeside } from '../../../../src/engine/compare/seeds';
+import { writeJudgedRun } from '../../../helpers/judged-run';
+import { wholeExperiment } from '../../../helpers/whole-experiment';
+import { cli } from '../../cli/harness';
+
+let dir = '';
+let runs = '';
+beforeAll(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-seeds-'));
+  runs = path.join(dir, 'runs');
+  const { schedule } = wholeExperiment();
+  const other = { schedule: { ...schedule, lr0: 0.05 } };
+  for (const [seed, map] of [0.5, 0.52, 0.54].entries()) {
+    const epochs = { 1: map - 0.3 };
+    writeJudgedRun(runs, { name: `a${seed}`, shift: 4, map, epochs, experiment: { seed } });
+    const experiment = { ...other, seed };
+    writeJudgedRun(runs, { name: `b${seed}`, shift: 6, map: map + 0.1, epochs, experiment });
+  }
+  const moved = { fingerprint: 'another', map: 0.9, experiment: { seed: 7 }, run: { created: 0 } };
+  writeJudgedRun(runs, { name: 'moved', shift: 4, ...moved });
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const side = (name: string, epoch = 2, asked = false) => ({ dir: path.join(runs, name), epoch, asked });
+
+const inOrder = (maps: readonly number[]): number[] =>
+  maps.map((map) => Number(map.toFixed(9))).sort((a, b) => a - b);
+
+describe('the seeds of two recipes', () => {
+  it('are the best of each run', async () => {
+    const { a, b, ...rest } = await seedsBeside(side('a0'), side('b0'));
+    expect([inOrder(a), inOrder(b), rest]).toEqual([
+      [0.5, 0.52, 0.54],
+      [0.6, 0.62, 0.64],
+      { sameRecipe: false },
+    ]);
+  });
+  it('are those of the epoch that was asked for', async () => {
+    const { a, b, epochs } = await seedsBeside(side('a0', 1, true), side('b0', 1, true));
+    expect([inOrder(a), inOrder(b), epochs]).toEqual([[0.2, 0.22, 0.24], [0.2, 0.22, 0.24], { a: 1, b: 1 }]);
+    const half = await seedsBeside(side('a0', 1, true), side('b0'));
+    expect(half.epochs).toEqual({ a: 1, b: undefined });
+    expect(Math.min(...half.b)).toBeCloseTo(0.6, 9);
+  });
+  it('are the best, if the best was asked for by its number', async () => {
+    expect((await seedsBeside(side('a0', 2, true), side('b0'))).epochs).toBeUndefined();
+  });
+  it('say nothing of two epochs of one run, or of one recipe', async () => {
+    for (const other of [side('a0', 1, true), side('a1', 1, true)])
+      expect(await seedsBeside(side('a0', 2, true), other)).toMatchObject({ otherEpochs: true });
+    const alike = await seedsBeside(side('a0', 1, true), side('a1', 1, true));
+    expect(alike.otherEpochs).toBeUndefined();
+    expect(Math.max(...alike.a)).toBeCloseTo(0.24, 9);
+  });
+});
+
+describe('the words of the command line', () => {
+  it('do not call the difference of two epochs chance', async () => {
+    const { out } = await cli(['compare', 'a0@1', 'a0@2'], dir);
+    expect(out).not.toContain('chance');
+    expect(out).toContain('both are of one recipe, at other epochs');
+    expect((await cli(['compare', 'a0', 'a1'], dir)).out).toContain(
+      'their difference is chance; n = 3 seeds',
+    );
+  });
+  it('name the epoch by which recipes are judged', async () => {
+    const { out } = await cli(['compare', 'a0@1', 'b0@1'], dir);
+    expect(out).toContain('n = 3 and 3 seeds do not show which recipe is better: ±0.000');
+    expect(out).toContain('of each run its epoch 1 counts, and not its best');
+  });
+});
+
+describe('the runs of one recipe', () => {
+  it('do not mix val sets: those of another than the newest are named', async () => {
+    const known = await recipeRuns(runs, wholeExperiment());
+    expect(known.runs.map(({ seed }) => seed).sort()).toEqual([0, 1, 2]);
+    expect(known.elsewhere.map((one) => path.basename(one))).toEqual(['moved']);
+    expect(known.spread?.mean).toBeCloseTo(0.52, 9);
+  });
+});
