@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
-import type { Experiment } from '../../domain/experiment/types';
+import { formatProblem } from '../../base/problem';
+import { placeProblems } from '../../domain/experiment/place-problems';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython } from '../../engine/python/choose';
 import { pythonOfCommand } from '../../engine/python/of-command';
+import { lackingTextModel } from '../../engine/python/text-model';
 import { createRun } from '../../run/folder/create';
 import { type LoadedExperiment, loadExperiment, printWarnings, refuseErrors } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
@@ -80,7 +82,7 @@ export async function startUnchecked(
 async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Promise<string> {
   const { file, text, set, experiment } = loaded;
   const folder = place.cwd ?? path.dirname(file);
-  const python = await pythonFor(io, experiment, folder);
+  const python = await pythonFor(io, loaded, folder);
   const runsDir = place.runs === undefined ? path.join(folder, 'runs') : path.resolve(io.cwd, place.runs);
   const name = place.name === undefined ? {} : { name: place.name };
   const stem = {
@@ -106,7 +108,7 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
 /** A trainer in Python needs an interpreter: PITWALL_PYTHON, else the first one that has the packages. */
 async function pythonFor(
   io: CliIo,
-  { trainer, command }: Experiment,
+  { experiment: { trainer, command, model }, text, shown, set }: LoadedExperiment,
   cwd: string,
 ): Promise<{ readonly python?: string }> {
   const named = command && pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), io.env);
@@ -114,7 +116,10 @@ async function pythonFor(
   const wanted = io.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: io.env, ...(wanted && { wanted }) });
   if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${choice.message}`);
-  return { python: choice.executable };
+  const lacking = lackingTextModel(model, choice);
+  if (lacking === undefined) return { python: choice.executable };
+  const problem = { severity: 'error', key: 'model', message: lacking } as const;
+  throw badInput(placeProblems([problem], text, { file: shown, set }).map(formatProblem));
 }
 
 /** Watches a run that this command started: Ctrl-C stops it. */

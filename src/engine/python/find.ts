@@ -37,13 +37,16 @@ else: print("torch is built without CUDA: it trains on the CPU")
 `;
 const PACKAGES = ['torch', 'ultralytics', 'onnx', 'onnxruntime', 'numpy'];
 
-// importlib.metadata reads a package's version from its folder; importing torch alone takes seconds.
+// importlib.metadata reads a package's version from its folder; importing torch alone takes seconds. Of clip only the module
+// counts: packages of several names hold it, and the one of this name holds another.
 const PROBE = `
-import importlib.metadata as m, json, platform, sys
+import importlib.metadata as m, importlib.util, json, platform, sys
 def version(name):
     try: return m.version(name)
     except m.PackageNotFoundError: return None
-print(json.dumps({"executable": sys.executable, "prefix": sys.prefix, "version": platform.python_version(), "packages": {n: version(n) for n in sys.argv[1:]}}))
+packages = {n: version(n) for n in sys.argv[1:]}
+packages["clip"] = "installed" if importlib.util.find_spec("clip") else None
+print(json.dumps({"executable": sys.executable, "prefix": sys.prefix, "version": platform.python_version(), "packages": packages}))
 `;
 
 /** The places of interpreters, in the order in which they are preferred. */

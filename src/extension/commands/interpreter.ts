@@ -1,14 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Experiment } from '../../domain/experiment/types';
-import { choosePython } from '../../engine/python/choose';
+import { choosePython, type PythonChoice } from '../../engine/python/choose';
 import { pythonOfCommand } from '../../engine/python/of-command';
+import { lackingTextModel } from '../../engine/python/text-model';
 import { setting } from '../window';
 
 /** No interpreter has the packages of an Ultralytics run. */
 export class MissingPython extends Error {}
 
-type Trained = Pick<Experiment, 'trainer' | 'command'>;
+type Trained = Pick<Experiment, 'trainer' | 'command'> & Partial<Pick<Experiment, 'model'>>;
 
 /** The part of the Python extension's public API (its `environments` namespace) that is used. */
 type PythonApi = {
@@ -22,23 +23,26 @@ type PythonApi = {
  * the first that does. Throws one line that says what is missing and how to get it.
  */
 export async function interpreterFor(
-  { trainer, command }: Trained,
+  { trainer, command, model = '' }: Trained,
   cwd: string,
 ): Promise<string | undefined> {
   if (command) return pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), process.env);
   if (trainer !== 'ultralytics') return undefined;
-  const named = setting('python', '');
-  if (named !== '') return found(await choosePython({ cwd, env: process.env, wanted: named }));
-  const active = await activeInterpreter(cwd);
-  const choice =
-    active === undefined ? undefined : await choosePython({ cwd, env: process.env, wanted: active });
-  if (choice?.kind === 'found') return choice.executable;
-  return found(await choosePython({ cwd, env: process.env }));
+  const choice = await choiceFor(cwd);
+  if (choice.kind === 'missing') throw new MissingPython(choice.message);
+  const lacking = lackingTextModel(model, choice);
+  if (lacking !== undefined) throw new Error(lacking);
+  return choice.executable;
 }
 
-function found(choice: Awaited<ReturnType<typeof choosePython>>): string {
-  if (choice.kind === 'missing') throw new MissingPython(choice.message);
-  return choice.executable;
+async function choiceFor(cwd: string): Promise<PythonChoice> {
+  const choose = (wanted?: string) =>
+    choosePython({ cwd, env: process.env, ...(wanted !== undefined && { wanted }) });
+  const named = setting('python', '');
+  if (named !== '') return choose(named);
+  const active = await activeInterpreter(cwd);
+  const choice = active === undefined ? undefined : await choose(active);
+  return choice?.kind === 'found' ? choice : choose();
 }
 
 /** The interpreter that the Python extension is set to, if it is installed. */

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { pythonEnvironment } from '../../../../src/engine/python/environment';
 import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
 import { moduleArguments } from '../../../../src/engine/python/start-module';
+import { lackingTextModel } from '../../../../src/engine/python/text-model';
+import { cli, lines } from '../../cli/harness';
 
 let dir = '';
 beforeAll(() => {
@@ -114,5 +116,34 @@ describe.skipIf(process.platform === 'win32')('probePythons', () => {
     expect(await probePythons([broken])).toEqual([
       { executable: broken.executable, found: 'broken', problem: 'could not list its packages' },
     ]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a model that needs the package clip', () => {
+  const train = (packages: object, model: string) => {
+    const { executable } = fakePython(
+      model,
+      answers(`/${model}`, { torch: '2', ultralytics: '8', ...packages }),
+    );
+    writeFileSync(
+      path.join(dir, 'a.train.yaml'),
+      `trainer: ultralytics\nmodel: ${model}\ndata: coco8.yaml\nepochs: 1\n`,
+    );
+    return cli(['train', 'a.train.yaml', '--runs', 'no/such'], dir, { PITWALL_PYTHON: executable });
+  };
+
+  it.each(['yolov8s-worldv2.yaml', 'yoloe-11s.yaml', 'yoloe-11s-seg.pt'])(
+    'is refused in one line that says how to get it: %s',
+    async (model) => {
+      const { code, out, err } = await train({ clip: null }, model);
+      expect([code, out, lines(err).length]).toEqual([2, '', 1]);
+      expect(err).toContain(`a.train.yaml:2:8: model: ${model} turns names of classes into vectors`);
+      expect(err).toContain('-m pip install git+https://github.com/ultralytics/CLIP.git');
+    },
+  );
+  it('is not refused if it is there, nor is another model', async () => {
+    const found = { kind: 'found', executable: '/p', packages: { clip: 'installed' } } as const;
+    expect(lackingTextModel('yoloe-11s.yaml', found)).toBeUndefined();
+    expect(lackingTextModel('worlds/yolo11n.pt', { ...found, packages: { clip: null } })).toBeUndefined();
   });
 });
