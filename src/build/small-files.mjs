@@ -19,6 +19,7 @@ export const SMALL_FILES = {
   'src/trainers/builtin/control/rewind-request.ts': 'belongs to control; its user is the whole loop',
   'src/trainers/builtin/data/plan-batches.ts': 'belongs to the data; its user is the whole loop',
   'src/trainers/builtin/graph/select.ts': 'operations with their derivatives; its user is a formula',
+  'src/trainers/builtin/data/worker.ts': 'a thread; its user is what starts it',
   'src/trainers/command/sources/runner.ts': 'a source is a file',
   'webview/side/spark.ts': 'pure, and tested without the page that runs when it is loaded',
 };

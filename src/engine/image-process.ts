@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { ImageReader } from '../dataset/survey/image-reader';
 import type { Size } from '../domain/detection/letterbox';
-import { Channel } from '../protocol/channel';
+import type { Channel } from '../protocol/channel';
+import { channelToChild } from '../protocol/node/transports';
 
 export type ImageProcessOptions = {
   /** Folder of the bundles. */
@@ -47,10 +48,7 @@ function startProcess({ installDir, nodePath }: ImageProcessOptions): StartedPro
       ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
     },
   });
-  const channel = new Channel({
-    send: (message) => child.connected && child.send(message, () => undefined),
-  });
-  child.on('message', (message) => channel.receive(message));
+  const channel = channelToChild(child);
   child.once('error', (error) => channel.close(error));
   child.once('exit', () => channel.close(new Error('the process that opens images has ended')));
   return { child, channel };

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { sleep } from '../base/async';
-import { Channel } from '../protocol/channel';
+import type { Channel } from '../protocol/channel';
+import { channelToChild } from '../protocol/node/transports';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
 import { gpuRuntimeEnvironment } from './gpu-runtime/loader-path';
 import { whyNoNatives, whyNotLoaded } from './natives';
@@ -54,14 +55,12 @@ const LAST_WORDS_MS = 500;
 export function startValidator(options: ValidatorOptions): ValidatorProcess {
   const child = spawnValidator(options);
   const listeners = new Set<(progress: ValidateProgress) => void>();
-  const channel = new Channel({
-    send: (message) => sendTo(child, message),
+  const channel = channelToChild(child, {
     onEvent: (name, value) => {
       const progress = name === 'progress' ? zValidateProgress.safeParse(value) : undefined;
       if (progress?.success) for (const listener of listeners) listener(progress.data);
     },
   });
-  child.on('message', (message) => channel.receive(message));
   const stopped = whenStopped(child, channel, options.installDir);
   const ask = <M extends keyof Methods>(method: M, params: Methods[M]['params']) =>
     channel.request(method, params) as Promise<Methods[M]['result']>;
@@ -99,11 +98,6 @@ function spawnValidator({ installDir, nodePath, run, env, python }: ValidatorOpt
       ...env,
     },
   });
-}
-
-/** A message to a process that is gone is lost; its pending requests fail when the end is seen. */
-function sendTo(child: ChildProcess, message: object): void {
-  if (child.connected) child.send(message, () => undefined);
 }
 
 function whenStopped(child: ChildProcess, channel: Channel, installDir: string): Promise<ValidatorExit> {

@@ -1,6 +1,6 @@
 import { type Deferred, deferred, toError } from '../base/async';
 
-/** Thrown when either side of a channel speaks another version: mixed builds must not talk. */
+/** Both sides of a channel say theirs first: mixed builds must not talk. */
 export const PROTOCOL_VERSION = 1;
 
 export type Wire =
@@ -18,27 +18,51 @@ export type Wire =
 
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
 
-export type ChannelOptions = {
-  readonly send: (message: Wire) => void;
+/** Memory that changes hands instead of being copied, for a transport that can. */
+export type Buffers = readonly ArrayBuffer[];
+
+/** What a handler returns if the answer's memory is to change hands. */
+export class Transferred {
+  readonly value: unknown;
+  readonly buffers: Buffers;
+
+  constructor(value: unknown, buffers: Buffers) {
+    this.value = value;
+    this.buffers = buffers;
+  }
+}
+
+/** What an end of a channel does; the transport is the rest. */
+export type EndOptions = {
   readonly handlers?: Handlers;
   readonly onEvent?: (name: string, value: unknown) => void;
+  /**
+   * The time for one answer; the channel is closed for `reason` if it takes longer. Requests are answered in their order,
+   * so the time of each begins at the answer before it.
+   */
+  readonly deadline?: { readonly ms: number; readonly reason: Error };
+};
+
+export type ChannelOptions = EndOptions & {
+  readonly send: (message: Wire, buffers: Buffers) => void;
 };
 
 /**
- * Requests and events between two processes, over whatever `send` is. The first message of both sides is the version.
- * Every request is answered or failed; all pending ones fail on close, later ones are refused.
+ * Requests and events between two processes or threads, over whatever `send` is. The first message of both sides is the
+ * version. Every request is answered or failed; all pending ones fail on close, later ones are refused.
  */
 export class Channel {
   readonly #options: ChannelOptions;
   readonly #pending = new Map<number, Deferred<unknown>>();
   readonly #ready = deferred<void>();
   #closed: Error | undefined;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #nextId = 1;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
     this.#ready.promise.catch(() => undefined);
-    options.send({ kind: 'hello', version: PROTOCOL_VERSION });
+    options.send({ kind: 'hello', version: PROTOCOL_VERSION }, []);
   }
 
   /** Settles when the other side has said hello with the same version. */
@@ -46,18 +70,24 @@ export class Channel {
     return this.#ready.promise;
   }
 
-  async request(method: string, params: unknown): Promise<unknown> {
+  /** Why it is closed, if it is. */
+  get closed(): Error | undefined {
+    return this.#closed;
+  }
+
+  async request(method: string, params: unknown, buffers: Buffers = []): Promise<unknown> {
     await this.#ready.promise;
     if (this.#closed) throw this.#closed;
     const id = this.#nextId++;
     const answer = deferred<unknown>();
     this.#pending.set(id, answer);
-    this.#options.send({ kind: 'request', id, method, params });
+    if (this.#pending.size === 1) this.#watch();
+    this.#options.send({ kind: 'request', id, method, params }, buffers);
     return answer.promise;
   }
 
   event(name: string, value: unknown): void {
-    if (!this.#closed) this.#options.send({ kind: 'event', name, value });
+    if (!this.#closed) this.#options.send({ kind: 'event', name, value }, []);
   }
 
   /** Feeds a message that arrived. A message that is not ours is ignored. */
@@ -72,6 +102,7 @@ export class Channel {
   close(reason: Error): void {
     if (this.#closed) return;
     this.#closed = reason;
+    clearTimeout(this.#late);
     this.#ready.reject(reason);
     for (const answer of this.#pending.values()) answer.reject(reason);
     this.#pending.clear();
@@ -92,20 +123,29 @@ export class Channel {
       const { handlers = {} } = this.#options;
       const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
       if (!handler) throw new Error(`no handler for ${method}`);
-      const value = await handler(params);
-      this.#answer({ kind: 'result', id, value });
+      const result = await handler(params);
+      const { value, buffers } = result instanceof Transferred ? result : { value: result, buffers: [] };
+      this.#answer({ kind: 'result', id, value }, buffers);
     } catch (error) {
       this.#answer({ kind: 'error', id, message: toError(error).message, code: codeOf(error) });
     }
   }
 
-  #answer(message: Wire): void {
-    if (!this.#closed) this.#options.send(message);
+  #answer(message: Wire, buffers: Buffers = []): void {
+    if (!this.#closed) this.#options.send(message, buffers);
+  }
+
+  #watch(): void {
+    const { deadline } = this.#options;
+    clearTimeout(this.#late);
+    if (deadline && this.#pending.size > 0)
+      this.#late = setTimeout(() => this.close(deadline.reason), deadline.ms);
   }
 
   #settle(message: Extract<Wire, { kind: 'result' | 'error' }>): void {
     const answer = this.#pending.get(message.id);
     this.#pending.delete(message.id);
+    this.#watch();
     if (message.kind === 'result') answer?.resolve(message.value);
     else answer?.reject(Object.assign(new Error(message.message), { code: message.code }));
   }

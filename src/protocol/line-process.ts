@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { zClassMetrics } from '../run/validation';
 
-// Lines on the stdout of the Python processes that stay warm (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
+// What the Python programs that stay warm say over their channel (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
 
-/** The environment of such a process; its first line. */
+/** Event `ready`: the packages of its environment. */
 export const zPythonReady = z.object({
-  ready: z.literal(true),
   ultralytics: z.string(),
   torch: z.string(),
   cuda: z.boolean(),
@@ -14,10 +13,8 @@ export const zPythonReady = z.object({
 });
 export type PythonReady = z.infer<typeof zPythonReady>;
 
-const zFailed = z.object({ id: z.number().int(), error: z.string() });
-const zAnswered = z.looseObject({ id: z.number().int(), seconds: z.number() });
-
-export const zPythonLine = z.union([zPythonReady, zFailed, zAnswered, z.strictObject({ error: z.string() })]);
+/** Event `refused`: its environment lacks something, and it ends. */
+export const zPythonRefused = z.string();
 
 /** What Ultralytics' own `val` reports about a checkpoint. */
 export const zOwnMetrics = z.object({
@@ -28,7 +25,7 @@ export const zOwnMetrics = z.object({
   recall: z.number(),
 });
 
-/** Answer of own_val.py. */
+/** Answer to `validate` of own_val.py. */
 export const zOwnValAnswer = z.object({
   task: z.string(),
   /** Everything under Ultralytics' names. */

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
-import { Channel } from '../protocol/channel';
+import { oneAtATime } from '../base/async';
+import { channelToParent } from '../protocol/node/transports';
 import {
   zAssessParams,
   zCompareParams,
@@ -28,8 +29,7 @@ export function serveParent(bundle: string): void {
     // After the answer, which is sent in this turn.
     if (warm.thread.isStuck) setImmediate(() => process.disconnect());
   });
-  const channel = new Channel({
-    send: (message) => process.send?.(message),
+  const channel = channelToParent({
     handlers: {
       validate: (raw) => {
         const params = zValidateParams.parse(raw);
@@ -64,7 +64,6 @@ export function serveParent(bundle: string): void {
       devices: () => queue.run(() => probeDevices(warm.thread)),
     },
   });
-  process.on('message', (message) => channel.receive(message));
   process.once('disconnect', () => leave(queue.isBusy || warm.thread.isStuck));
 }
 
@@ -88,7 +87,7 @@ const LOWEST = 19;
 /** One request at a time: two sessions at once would only slow each other down. */
 class RequestQueue {
   readonly #onAnswered: () => void;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneAtATime();
   #waiting = 0;
 
   constructor(onAnswered: () => void) {
@@ -101,12 +100,10 @@ class RequestQueue {
 
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const result = this.#last.then(work).finally(() => {
+    return this.#inTurn(work).finally(() => {
       this.#waiting--;
       this.#onAnswered();
     });
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 }
 

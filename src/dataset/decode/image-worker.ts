@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel } from '../../protocol/channel';
+import { channelToParent } from '../../protocol/node/transports';
 import { imageSize } from './image-size';
 import { greyThumbnail } from './thumbnail';
 
@@ -7,8 +7,7 @@ import { greyThumbnail } from './thumbnail';
 const zFile = z.object({ file: z.string() });
 const zThumbnail = zFile.extend({ width: z.number().int().positive(), height: z.number().int().positive() });
 
-const channel = new Channel({
-  send: (message) => process.send?.(message),
+channelToParent({
   handlers: {
     size: (raw) => imageSize(zFile.parse(raw).file),
     thumbnail: (raw) => {
@@ -17,5 +16,4 @@ const channel = new Channel({
     },
   },
 });
-process.on('message', (message) => channel.receive(message));
 process.once('disconnect', () => process.exit(0));

@@ -1,35 +1,35 @@
 import { Worker } from 'node:worker_threads';
-import { deferred } from '../../base/async';
+import { oneAtATime, toError } from '../../base/async';
 import type { Disposable } from '../../base/disposable';
+import type { Channel } from '../../protocol/channel';
+import { channelToThread } from '../../protocol/node/transports';
 
 /** A thread's answer to one question, or why there is none. */
 export type Said<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'late'; readonly deadlineMs: number }
-  | { readonly kind: 'died'; readonly error: Error };
+  | { readonly kind: 'failed'; readonly error: Error };
 
 export type ThreadOptions = {
+  /** Serves `answer` once it is ready (`channelToHost`). */
   readonly program: string;
   readonly workerData?: unknown;
-  /** For one answer, from the moment that the thread has begun. */
+  /** For one answer, from the moment that the thread is ready. */
   readonly deadlineMs: number;
   readonly memoryMb: number;
 };
 
-/** What the thread posts: `ready` once, then an answer to each question. */
-export type FromThread<Answer> =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly answer: Answer };
+type Running = { readonly worker: Worker; readonly channel: Channel; readonly late: Error };
 
 /**
- * A thread that is asked one thing after another and that is ended when an answer takes too long or too much memory;
- * the next question starts it anew. For text of unknown origin, which may take endless time whatever bounds there are
- * inside. While no answer is awaited it does not keep its process alive.
+ * A thread that is asked one thing after another and that is ended when an answer fails, takes too long or too much
+ * memory; the next question starts it anew. For text of unknown origin, which may take endless time whatever bounds there
+ * are inside. While no answer is awaited it does not keep its process alive.
  */
 export class DeadlineThread<Question, Answer> implements Disposable {
   readonly #options: ThreadOptions;
-  #last: Promise<unknown> = Promise.resolve();
-  #running: Running<Answer> | undefined;
+  readonly #inTurn = oneAtATime();
+  #running: Running | undefined;
   #isDisposed = false;
 
   constructor(options: ThreadOptions) {
@@ -38,23 +38,29 @@ export class DeadlineThread<Question, Answer> implements Disposable {
 
   /** `isWanted` is called when the question's turn comes: the caller may have gone. */
   ask(question: Question, isWanted: () => boolean = () => true): Promise<Said<Answer> | undefined> {
-    const said = this.#last.then(() => (isWanted() && !this.#isDisposed ? this.#ask(question) : undefined));
-    this.#last = said.catch(() => undefined);
-    return said;
+    return this.#inTurn(async () => (isWanted() && !this.#isDisposed ? this.#ask(question) : undefined));
   }
 
   async #ask(question: Question): Promise<Said<Answer>> {
-    this.#running ??= start<Answer>(this.#options);
-    const running = this.#running;
-    const died = await running.begun;
-    const said = died ?? (await inTime(running, question, this.#options.deadlineMs));
-    if (said.kind !== 'answer') this.#end();
-    return said;
+    this.#running ??= start(this.#options);
+    const { worker, channel, late } = this.#running;
+    worker.ref();
+    try {
+      const answer = await channel.request('answer', question);
+      return { kind: 'answer', answer: answer as Answer };
+    } catch (error) {
+      this.#end();
+      if (error === late) return { kind: 'late', deadlineMs: this.#options.deadlineMs };
+      return { kind: 'failed', error: toError(error) };
+    } finally {
+      worker.unref();
+    }
   }
 
   #end(): void {
-    this.#running?.end();
+    const { worker, channel } = this.#running ?? {};
     this.#running = undefined;
+    worker?.terminate().catch((error) => channel?.close(toError(error)));
   }
 
   dispose(): void {
@@ -63,54 +69,9 @@ export class DeadlineThread<Question, Answer> implements Disposable {
   }
 }
 
-type Died = Extract<Said<never>, { kind: 'died' }>;
-
-type Running<Answer> = {
-  /** The error it died of before it began, if it did. */
-  readonly begun: Promise<Died | undefined>;
-  ask(question: unknown): Promise<Said<Answer>>;
-  end(): void;
-};
-
-function start<Answer>({ program, workerData, memoryMb }: ThreadOptions): Running<Answer> {
+function start({ program, workerData, memoryMb, deadlineMs }: ThreadOptions): Running {
   const worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-  const begun = deferred<Died | undefined>();
-  let waiting = deferred<Said<Answer>>();
-  const die = (error: Error): void => {
-    begun.resolve({ kind: 'died', error });
-    waiting.resolve({ kind: 'died', error });
-  };
-  worker.on('message', (message: FromThread<Answer>) => {
-    if (message.kind === 'ready') begun.resolve(undefined);
-    else waiting.resolve({ kind: 'answer', answer: message.answer });
-    worker.unref();
-  });
-  worker.on('error', die);
-  worker.on('exit', (code) => die(new Error(`the thread ended with code ${code}`)));
-  return {
-    begun: begun.promise,
-    ask(question) {
-      waiting = deferred<Said<Answer>>();
-      worker.ref();
-      worker.postMessage(question);
-      return waiting.promise;
-    },
-    end() {
-      worker.terminate().catch(die);
-    },
-  };
-}
-
-async function inTime<Answer>(
-  running: Running<Answer>,
-  question: unknown,
-  deadlineMs: number,
-): Promise<Said<Answer>> {
-  const late = deferred<Said<Answer>>();
-  const timer = setTimeout(() => late.resolve({ kind: 'late', deadlineMs }), deadlineMs);
-  try {
-    return await Promise.race([running.ask(question), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = new Error(`no answer within ${deadlineMs} ms`);
+  const channel = channelToThread(worker, { deadline: { ms: deadlineMs, reason: late } });
+  return { worker, channel, late };
 }

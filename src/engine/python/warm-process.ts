@@ -19,11 +19,11 @@ export class WarmPythonProcess {
   }
 
   /** The answer to a request; a process that dies over it gets another try, at most `mostRestarts` times. */
-  async ask(request: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async ask(params: Readonly<Record<string, unknown>>): Promise<unknown> {
     for (let restarts = 0; ; restarts++) {
       const process = this.#ensure();
       try {
-        return await process.ask(request);
+        return await process.ask(params);
       } catch (error) {
         const died = process.ended && !process.refused && !this.#stopped;
         if (!died || restarts >= this.#mostRestarts) throw error;

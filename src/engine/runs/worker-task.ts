@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { channelToThread } from '../../protocol/node/transports';
 import type { LoadEventsRequest } from './load-events';
 
 /** Plain data, so that a thread of its own can do it: the comparison of several runs takes seconds. */
@@ -28,12 +28,11 @@ export type WorkerTask =
 
 export const workerProgram = (installDir: string): string => path.join(installDir, 'run-worker.js');
 
-/** Does it in a thread of its own and returns what that posts. Throws what the thread throws. */
-export async function runInWorker(installDir: string, workerData: WorkerTask): Promise<unknown> {
-  const worker = new Worker(workerProgram(installDir), { workerData });
+/** Does it in a thread of its own and returns its answer. Throws what the thread throws. */
+export async function runInWorker(installDir: string, task: WorkerTask): Promise<unknown> {
+  const worker = new Worker(workerProgram(installDir));
   try {
-    const [answer] = await once(worker, 'message');
-    return answer;
+    return await channelToThread(worker).request('work', task);
   } finally {
     await worker.terminate();
   }

@@ -6,21 +6,18 @@ export type InputType = 'float32' | 'float16' | 'uint8';
 export type InputData = Float32Array | Uint16Array | Uint8Array;
 
 export type LoadModelRequest = {
-  readonly kind: 'load';
   readonly session: number;
   /** ONNX file, or its bytes. */
   readonly model: string | Uint8Array;
   readonly options: InferenceSession.SessionOptions;
 };
 export type RunRequest = {
-  readonly kind: 'run';
   readonly session: number;
   readonly type: InputType;
   readonly dims: readonly number[];
   readonly data: InputData;
 };
-export type ReleaseRequest = { readonly kind: 'release'; readonly session: number };
-export type ThreadRequest = LoadModelRequest | RunRequest | ReleaseRequest;
+export type ReleaseRequest = { readonly session: number };
 
 export type Dimension = number | string;
 export type TensorShape = {
@@ -42,8 +39,3 @@ export type RunResult = {
   /** The input's memory, given back for the next batch. */
   readonly input: InputData;
 };
-
-export type ThreadAnswer =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string };
-export type Numbered = { readonly id: number; readonly request: ThreadRequest };

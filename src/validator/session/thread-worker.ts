@@ -1,15 +1,14 @@
-import { parentPort } from 'node:worker_threads';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { toError } from '../../base/async';
+import { oneAtATime } from '../../base/async';
+import { Transferred } from '../../protocol/channel';
+import { channelToHost } from '../../protocol/node/transports';
 import type {
   LoadedModel,
   LoadModelRequest,
-  Numbered,
+  ReleaseRequest,
   RunRequest,
   RunResult,
   TensorShape,
-  ThreadAnswer,
-  ThreadRequest,
 } from './thread-messages';
 
 const sessions = new Map<number, InferenceSession>();
@@ -18,38 +17,21 @@ const sessions = new Map<number, InferenceSession>();
 export function serveSessions(): void {
   // Errors come as exceptions; what onnxruntime also prints would only hide the message of a real crash.
   env.logLevel = 'fatal';
-  let last: Promise<void> = Promise.resolve();
-  parentPort?.on('message', ({ id, request }: Numbered) => {
-    last = last.then(() => answer(id, request));
+  const inTurn = oneAtATime();
+  // The other side is the same build: its requests are not checked again.
+  channelToHost({
+    handlers: {
+      load: (request) => inTurn(() => load(request as LoadModelRequest)),
+      run: (request) => inTurn(() => run(request as RunRequest)),
+      release: (request) => inTurn(() => release(request as ReleaseRequest)),
+    },
   });
 }
 
-async function answer(id: number, request: ThreadRequest): Promise<void> {
-  try {
-    const value = await handle(request);
-    post({ id, ok: true, value }, buffersOf(request, value));
-  } catch (error) {
-    post({ id, ok: false, message: toError(error).message }, []);
-  }
-}
-
-function post(message: ThreadAnswer, transfer: readonly ArrayBuffer[]): void {
-  parentPort?.postMessage(message, [...transfer]);
-}
-
-/** Output and input go back without a copy. */
-function buffersOf(request: ThreadRequest, value: unknown): ArrayBuffer[] {
-  if (request.kind !== 'run') return [];
-  const { data, input } = value as RunResult;
-  return [data.buffer, input.buffer as ArrayBuffer];
-}
-
-async function handle(request: ThreadRequest): Promise<unknown> {
-  if (request.kind === 'load') return load(request);
-  if (request.kind === 'run') return run(request);
-  const session = sessions.get(request.session);
-  sessions.delete(request.session);
-  return session?.release();
+async function release({ session }: ReleaseRequest): Promise<void> {
+  const released = sessions.get(session);
+  sessions.delete(session);
+  await released?.release();
 }
 
 async function load({ session, model, options }: LoadModelRequest): Promise<LoadedModel> {
@@ -70,7 +52,8 @@ function shapesOf(metadata: readonly InferenceSession.ValueMetadata[]): TensorSh
   }));
 }
 
-async function run({ session, type, dims, data }: RunRequest): Promise<RunResult> {
+/** A `RunResult`; output and input go back without a copy. */
+async function run({ session, type, dims, data }: RunRequest): Promise<Transferred> {
   const model = sessions.get(session);
   if (!model) throw new Error('the session was released');
   const [input] = model.inputNames;
@@ -82,7 +65,8 @@ async function run({ session, type, dims, data }: RunRequest): Promise<RunResult
   const ms = performance.now() - start;
   const result = results[output];
   const view = result.data as unknown as ArrayBufferView<ArrayBuffer>;
-  return { dims: result.dims, type: result.type, data: view, ms, input: data };
+  const value: RunResult = { dims: result.dims, type: result.type, data: view, ms, input: data };
+  return new Transferred(value, [view.buffer, data.buffer as ArrayBuffer]);
 }
 
 /** Float16 data is passed as its bits; a Node that has Float16Array wants a view of that type. */

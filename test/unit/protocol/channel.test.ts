@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { Channel, type Handlers, type Wire } from '../../../src/protocol/channel';
+import { describe, expect, it, vi } from 'vitest';
+import { type Buffers, Channel, type Handlers, Transferred, type Wire } from '../../../src/protocol/channel';
 import { nextTurn } from '../../helpers/until';
 
 /** Two ends wired to each other; every message passes through structuredClone, as it would between processes. */
@@ -57,6 +57,41 @@ describe('Channel', () => {
     const channel = new Channel({ send: () => undefined });
     channel.receive({ kind: 'hello', version: 999 });
     await expect(channel.request('x', null)).rejects.toThrow(/protocol 1, the other 999/);
+  });
+
+  it('is closed if an answer takes too long; the time of each request begins at the answer before it', async () => {
+    vi.useFakeTimers();
+    try {
+      const reason = new Error('no answer within 10 s');
+      const channel = new Channel({ send: () => undefined, deadline: { ms: 10_000, reason } });
+      channel.receive({ kind: 'hello', version: 1 });
+      const [first, second] = [channel.request('x', null), channel.request('x', null)];
+      second.catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(9_000);
+      channel.receive({ kind: 'result', id: 1, value: 'in time' });
+      await expect(first).resolves.toBe('in time');
+      await vi.advanceTimersByTimeAsync(9_000);
+      expect(channel.closed).toBeUndefined();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(channel.closed).toBe(reason);
+      await expect(second).rejects.toBe(reason);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('hands over the memory of requests and answers that say so', async () => {
+    const [sent, answered] = [new ArrayBuffer(8), new ArrayBuffer(16)];
+    const buffers: Buffers[] = [];
+    const channel = new Channel({
+      send: (_, handed) => buffers.push(handed),
+      handlers: { make: () => new Transferred('made', [answered]) },
+    });
+    channel.receive({ kind: 'hello', version: 1 });
+    void channel.request('take', null, [sent]);
+    channel.receive({ kind: 'request', id: 1, method: 'make', params: null });
+    await nextTurn();
+    expect(buffers).toEqual([[], [sent], [answered]]);
   });
 
   it('ignores what is not a message of ours', async () => {

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Deferred, deferred } from '../../../base/async';
 import type { Disposable } from '../../../base/disposable';
 import { freeMemory } from '../../../dataset/machine-room';
 import type { DatasetImage } from '../../../dataset/split';
+import type { Channel } from '../../../protocol/channel';
+import { channelToThread } from '../../../protocol/node/transports';
 import { createImageCache } from './image-cache';
 import type { BatchJob, BatchSettings, TrainBatch, UnreadableImage } from './types';
-import type { WorkerAnswer, WorkerRequest, WorkerStart } from './worker';
+import type { WorkerStart } from './worker';
 
 export type BatchSourceOptions = {
   /** Bundle of data/worker.ts. */
@@ -19,8 +20,7 @@ export type BatchSourceOptions = {
   readonly onUnreadable: (image: UnreadableImage) => void;
 };
 
-type Slot = { readonly worker: Worker; load: number };
-type Pending = { readonly id: number; readonly answer: Deferred<TrainBatch> };
+type Slot = { readonly worker: Worker; readonly channel: Channel; load: number };
 
 const MOST_CACHE_BYTES = 2 ** 31;
 
@@ -28,10 +28,7 @@ const MOST_CACHE_BYTES = 2 ** 31;
 export class BatchSource implements Disposable {
   readonly #options: BatchSourceOptions;
   readonly #slots: Slot[];
-  readonly #pending = new Map<number, Pending>();
-  readonly #byId = new Map<number, { readonly pending: Pending; readonly slot: Slot }>();
-  #nextId = 1;
-  #failed: Error | undefined;
+  readonly #begun = new Map<number, Promise<TrainBatch>>();
   /** Milliseconds that callers have waited for batches. */
   waitedMs = 0;
 
@@ -44,11 +41,11 @@ export class BatchSource implements Disposable {
       Math.min(MOST_CACHE_BYTES, freeMemory() / 4),
     );
     const start: WorkerStart = { settings, images, cache };
+    // The other side is the same build: what it sends is not checked again.
+    const onEvent = (_: string, image: unknown): void => options.onUnreadable(image as UnreadableImage);
     this.#slots = Array.from({ length: workerCount(options.workers) }, () => {
-      const slot = { worker: new Worker(workerFile, { workerData: start }), load: 0 };
-      slot.worker.on('message', (answer: WorkerAnswer) => this.#receive(answer));
-      slot.worker.on('error', (error) => this.#fail(error));
-      return slot;
+      const worker = new Worker(workerFile, { workerData: start });
+      return { worker, channel: channelToThread(worker, { onEvent }), load: 0 };
     });
   }
 
@@ -58,54 +55,37 @@ export class BatchSource implements Disposable {
 
   /** The batch of `step`; those of the next steps are begun. */
   async batch(step: number): Promise<TrainBatch> {
-    if (this.#failed) throw this.#failed;
     const before = performance.now();
     for (let ahead = step; ahead <= step + this.#slots.length + 2; ahead++) this.#begin(ahead);
-    const pending = this.#pending.get(step);
-    if (!pending) throw new Error(`step ${step} is past the end of the run`);
-    const batch = await pending.answer.promise;
-    this.#pending.delete(step);
+    const begun = this.#begun.get(step);
+    if (!begun) throw new Error(`step ${step} is past the end of the run`);
+    const batch = await begun;
+    this.#begun.delete(step);
     this.waitedMs += performance.now() - before;
     return batch;
   }
 
   /** Discards batches that were made ahead: their settings have changed. */
   restart(): void {
-    this.#pending.clear();
+    this.#begun.clear();
   }
 
   dispose(): void {
-    for (const { worker } of this.#slots) void worker.terminate();
-    this.#fail(new Error('the batch source was closed'));
+    for (const { worker, channel } of this.#slots) {
+      channel.close(new Error('the batch source was closed'));
+      void worker.terminate();
+    }
   }
 
   #begin(step: number): void {
-    const job = this.#pending.has(step) ? undefined : this.#options.jobOf(step);
+    const job = this.#begun.has(step) ? undefined : this.#options.jobOf(step);
     if (!job) return;
-    const pending: Pending = { id: this.#nextId++, answer: deferred<TrainBatch>() };
-    // The failure of a batch that is no longer awaited may be ignored.
-    pending.answer.promise.catch(() => undefined);
     const slot = this.#slots.reduce((a, b) => (b.load < a.load ? b : a));
     slot.load++;
-    this.#pending.set(step, pending);
-    this.#byId.set(pending.id, { pending, slot });
-    slot.worker.postMessage({ id: pending.id, job } satisfies WorkerRequest);
-  }
-
-  #receive({ id, batch, error, unreadable }: WorkerAnswer): void {
-    for (const image of unreadable) this.#options.onUnreadable(image);
-    const entry = this.#byId.get(id);
-    if (!entry) return;
-    this.#byId.delete(id);
-    entry.slot.load--;
-    if (batch) entry.pending.answer.resolve(batch);
-    else entry.pending.answer.reject(new Error(error ?? 'a batch worker sent no batch'));
-  }
-
-  #fail(error: Error): void {
-    this.#failed ??= error;
-    for (const { pending } of this.#byId.values()) pending.answer.reject(error);
-    this.#byId.clear();
+    const batch = slot.channel.request('batch', job).finally(() => slot.load--) as Promise<TrainBatch>;
+    // The failure of a batch that is no longer awaited may be ignored.
+    batch.catch(() => undefined);
+    this.#begun.set(step, batch);
   }
 }
 

@@ -1,53 +1,36 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { toError } from '../../../base/async';
+import { workerData } from 'node:worker_threads';
+import { oneAtATime } from '../../../base/async';
 import type { DatasetImage } from '../../../dataset/split';
+import { type Channel, Transferred } from '../../../protocol/channel';
+import { channelToHost } from '../../../protocol/node/transports';
 import type { ImageCache } from './image-cache';
 import { type BatchContext, prepareBatch } from './prepare-batch';
-import type { BatchJob, BatchSettings, TrainBatch, UnreadableImage } from './types';
+import type { BatchJob, BatchSettings } from './types';
 
-/** The start options of a batch worker. */
+/** The start options of a batch worker. It answers `batch` with a `TrainBatch`; its events are `unreadable` images. */
 export type WorkerStart = {
   readonly settings: BatchSettings;
   readonly images: readonly DatasetImage[];
   readonly cache: ImageCache;
 };
-export type WorkerRequest = { readonly id: number; readonly job: BatchJob };
-export type WorkerAnswer = {
-  readonly id: number;
-  readonly batch?: TrainBatch;
-  readonly error?: string;
-  readonly unreadable: readonly UnreadableImage[];
-};
 
-function serve(start: WorkerStart): void {
-  const found: UnreadableImage[] = [];
+function serve(start: WorkerStart): Channel {
   const context: BatchContext = {
     ...start,
     files: start.images.map((image) => image.file),
-    onUnreadable: (image) => found.push(image),
+    onUnreadable: (image) => channel.event('unreadable', image),
   };
   // One job after another: a second batch at once would only make both late.
-  let last: Promise<void> = Promise.resolve();
-  parentPort?.on('message', ({ id, job }: WorkerRequest) => {
-    last = last.then(async () => answer(await attempt(context, { id, job }, found)));
+  const inTurn = oneAtATime();
+  const channel = channelToHost({
+    handlers: { batch: (job) => inTurn(() => transferredBatch(context, job as BatchJob)) },
   });
+  return channel;
 }
 
-async function attempt(
-  context: BatchContext,
-  { id, job }: WorkerRequest,
-  found: UnreadableImage[],
-): Promise<WorkerAnswer> {
-  try {
-    const batch = await prepareBatch(context, job);
-    return { id, batch, unreadable: found.splice(0) };
-  } catch (error) {
-    return { id, error: toError(error).message, unreadable: found.splice(0) };
-  }
-}
-
-function answer(message: WorkerAnswer): void {
-  parentPort?.postMessage(message, message.batch ? [message.batch.images.buffer as ArrayBuffer] : []);
+async function transferredBatch(context: BatchContext, job: BatchJob): Promise<Transferred> {
+  const batch = await prepareBatch(context, job);
+  return new Transferred(batch, [batch.images.buffer as ArrayBuffer]);
 }
 
 serve(workerData as WorkerStart);

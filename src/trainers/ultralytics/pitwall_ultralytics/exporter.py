@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """python -m pitwall_ultralytics.exporter: turns checkpoints (.pt) to ONNX. Never runs inside the training process.
 
-A request is {"id", "pt", "onnx", "imgsz"?, "head"?: {"max_det", "agnostic_nms", "nms"}}, its answer {"id", "onnx", "seconds"} or {"id", "error"}; see lines.py.
+`export` takes {"pt", "onnx", "imgsz"?, "head"?: {"max_det", "agnostic_nms", "nms"}} and returns {"onnx", "seconds"}; see lines.py.
 """
 
 import os
@@ -50,4 +50,4 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(serve_lines(handle))
+    sys.exit(serve_lines("export", handle))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-only
-"""A process that stays warm: one JSON line in is one request, one JSON line out its answer, in that order, until stdin closes.
+"""A process that stays warm and answers requests until stdin closes: a channel (src/protocol/channel.ts) over lines of JSON.
 
-The first line out lists the packages: {"ready", "ultralytics", "torch", "cuda", "gpus", "onnx"}, or {"error"} and the end.
+It says hello once it can serve, then the event `ready` with its packages: {"ultralytics", "torch", "cuda", "gpus", "onnx"}; or the
+event `refused` with the reason, and ends. Requests are answered in their order.
 """
 
 import importlib.util
@@ -10,33 +11,43 @@ import os
 import sys
 import time
 
+from .events import plain
 
-def serve_lines(handle) -> int:
-    """`handle(request) -> dict` answers one request, without its `id`; what it raises is the request's error."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+PROTOCOL_VERSION = 1
+
+
+def serve_lines(method: str, handle) -> int:
+    """`handle(params) -> dict` answers a request of this method; what it raises is the request's error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what Ultralytics prints must not mix with the answers
     lower_priority()
     try:
         import torch
         import ultralytics
     except Exception as error:  # a broken installation fails with anything, not only with ImportError
-        answer(answers, {"error": f"{sys.executable} cannot import ultralytics: {one_line(error)}"})
+        send(out, kind="event", name="refused", value=f"{sys.executable} cannot import ultralytics: {one_line(error)}")
         return 1
+    send(out, kind="hello", version=PROTOCOL_VERSION)
     cuda = torch.cuda.is_available()
-    answer(answers, {"ready": True, "ultralytics": ultralytics.__version__, "torch": torch.__version__, "cuda": cuda,
-                     "gpus": torch.cuda.device_count() if cuda else 0, "onnx": importlib.util.find_spec("onnx") is not None})
+    send(out, kind="event", name="ready", value={
+        "ultralytics": ultralytics.__version__, "torch": torch.__version__, "cuda": cuda,
+        "gpus": torch.cuda.device_count() if cuda else 0, "onnx": importlib.util.find_spec("onnx") is not None})
     for line in sys.stdin:
-        request = json.loads(line)
-        answer(answers, {"id": request["id"], **attempt(handle, request)})
+        message = json.loads(line)
+        if message["kind"] == "request":
+            send(out, id=message["id"], **answer(method, handle, message))
     return 0
 
 
-def attempt(handle, request: dict) -> dict:
+def answer(method: str, handle, message: dict) -> dict:
     started = time.perf_counter()
     try:
-        return {**handle(request), "seconds": round(time.perf_counter() - started, 3)}
+        if message["method"] != method:
+            raise ValueError(f"no handler for {message['method']}")
+        value = handle(message["params"])
+        return {"kind": "result", "value": {**value, "seconds": round(time.perf_counter() - started, 3)}}
     except Exception as error:
-        return {"error": one_line(error)}
+        return {"kind": "error", "message": one_line(error)}
 
 
 def one_line(error: Exception) -> str:
@@ -50,6 +61,6 @@ def lower_priority() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
 
 
-def answer(stream, value: dict) -> None:
-    stream.write(json.dumps(value) + "\n")
-    stream.flush()
+def send(out, **message) -> None:
+    out.write(json.dumps(plain(message)) + "\n")
+    out.flush()

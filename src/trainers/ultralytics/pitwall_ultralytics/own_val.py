@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """python -m pitwall_ultralytics.own_val: Ultralytics' own validation of a checkpoint, in a process of its own.
 
-A request is {"id", "pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
+`validate` takes {"pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
 that of own_rule.py. The answer holds Ultralytics' numbers and the device. For detection, `out` gets the detections, from which
 everything else that Pitwall shows of a checkpoint is computed: one JSON line that describes the images, then float32 rows
 (x1, y1, x2, y2, score, class), boxes in input pixels.
@@ -170,4 +170,4 @@ def wants_half(asked: str, device) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(serve_lines(handle))
+    sys.exit(serve_lines("validate", handle))

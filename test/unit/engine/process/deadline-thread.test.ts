@@ -5,7 +5,7 @@ import { repositoryRoot } from '../../../helpers/shared';
 
 const program = path.join(repositoryRoot, 'test/fixtures/processes/thread.mjs');
 
-type What = 'echo' | 'hang' | 'fail' | 'fill';
+type What = 'echo' | 'hang' | 'refuse' | 'fail' | 'leave' | 'fill';
 
 async function kinds(questions: readonly What[]): Promise<readonly string[]> {
   const thread = new DeadlineThread<What, string>({ program, deadlineMs: 3000, memoryMb: 32 });
@@ -27,7 +27,9 @@ describe('a thread with a deadline', () => {
   });
 
   it('is ended if it takes too much memory, or fails, and answers the next question anew', async () => {
-    expect(await kinds(['fill', 'echo', 'fail', 'echo'])).toEqual(['died', 'answer', 'died', 'answer']);
+    const bad: readonly What[] = ['fill', 'refuse', 'fail', 'leave'];
+    const said = await kinds(bad.flatMap((what): What[] => [what, 'echo']));
+    expect(said).toEqual(bad.flatMap(() => ['failed', 'answer']));
   });
 
   it('is not asked what is no longer awaited', async () => {
@@ -47,6 +49,6 @@ describe('a thread with a deadline', () => {
     });
     const said = await thread.ask('echo');
     thread.dispose();
-    expect(said?.kind === 'died' && said.error.message).toContain('thread.mjs.js');
+    expect(said?.kind === 'failed' && said.error.message).toContain('thread.mjs.js');
   });
 });
