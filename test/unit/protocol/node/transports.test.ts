@@ -25,7 +25,7 @@ describe('a channel over lines', () => {
     expect(events).toEqual([['ready', { torch: '2.1' }]]);
   });
 
-  it('passes over what a library prints between', async () => {
+  it('ignores what a library prints between', async () => {
     const { back, a } = lines({}, { handlers: { ok: () => 'fine' } });
     back.write('Downloading yolov8n.pt\n[]\n7\n{"kind"\n');
     await expect(a.request('ok', null)).resolves.toBe('fine');
