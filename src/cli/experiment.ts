@@ -4,6 +4,7 @@ import { isBadInput } from '../base/bad-input';
 import { formatProblem, type Problem } from '../base/problem';
 import { decodeText, notUtf8 } from '../dataset/text';
 import { parseExperiment } from '../domain/experiment/parse';
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { Experiment } from '../domain/experiment/types';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { resolveDataPath } from '../run/folder/paths';
@@ -38,7 +39,7 @@ export function loadExperiment(io: CliIo, config: string, set: readonly string[]
 function resolveData({ trainer, data }: Experiment, file: string, cwd: string): string {
   if (data === '') return data;
   const resolved = resolveDataPath(data, file, cwd);
-  return trainer === 'builtin' || existsSync(resolved) ? resolved : data;
+  return TRAINERS[trainer].isOwn || existsSync(resolved) ? resolved : data;
 }
 
 /**

@@ -7,6 +7,7 @@ import { findingsOf } from '../dataset/survey/findings';
 import type { ImageReader } from '../dataset/survey/image-reader';
 import { surveyOf } from '../dataset/survey/survey';
 import { placeProblems } from '../domain/experiment/place-problems';
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { Experiment } from '../domain/experiment/types';
 import { scheduleOf } from '../domain/schedule/schedule';
 import { checkpointPath } from '../run/files';
@@ -43,14 +44,14 @@ const MOST_DECODED = 1000;
 export async function checkBeforeRun(source: ExperimentSource, reader: ImageReader): Promise<Preflight> {
   const { experiment, text } = source;
   const { data, trainer, single_cls: singleCls, fraction } = experiment;
-  const refused = trainer === 'ultralytics' ? await checkUltralytics(experiment) : [];
+  const { isOwn, isUltralytics } = TRAINERS[trainer];
+  const refused = isUltralytics ? await checkUltralytics(experiment) : [];
   if (refused.length > 0) return { ...NOTHING, problems: placeProblems(refused, text, source) };
   if (!isJudged(trainer, data)) return NOTHING;
   const train = await loadSplit(data, 'train', { singleCls, fraction });
   const isValidated = experiment.validation.enabled;
   const val = isValidated ? await loadSplit(data, 'val', { singleCls }) : undefined;
   const read = [...train.problems, ...newProblems(train, val)];
-  const isOwn = trainer === 'builtin';
   const own = isOwn ? [...modelProblems(experiment, source.folder), ...unfitSettings(experiment, train)] : [];
   const judged = isOwn ? read : [...read.map(asWarning), ...(await placeNote(data))];
   const findings = hasErrors(judged) ? [] : await findingsIn({ experiment, train, val, reader });
@@ -65,7 +66,8 @@ export async function checkBeforeRun(source: ExperimentSource, reader: ImageRead
 const NOTHING: Preflight = { problems: [], trainImages: 0, valImages: 0, names: [] };
 
 function isJudged(trainer: Experiment['trainer'], data: string): boolean {
-  return trainer === 'builtin' || (trainer === 'ultralytics' && isDatasetFile(data));
+  const { isOwn, isUltralytics } = TRAINERS[trainer];
+  return isOwn || (isUltralytics && isDatasetFile(data));
 }
 
 /** Not a name that Ultralytics knows, an address, or a folder of images to classify. */

@@ -1,5 +1,6 @@
 import { toError } from '../base/async';
 import { type Words, words } from '../base/words';
+import { TRAINERS } from '../domain/experiment/trainers';
 import {
   type ClearKeep,
   clearableCheckpoints,
@@ -40,7 +41,7 @@ export class Cleanup {
       queued,
       best: best?.epoch,
       settings,
-      countsFromFirst: trainer === 'ultralytics',
+      countsFromFirst: TRAINERS[trainer].isUltralytics,
       // A file that is not opened without a person's consent (a .pt of another program) stays in its place.
       judged: validation.enabled && [...checkpoints.values()].some(({ state }) => state !== 'skipped'),
     });

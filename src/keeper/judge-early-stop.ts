@@ -1,4 +1,5 @@
 import { type Words, words } from '../base/words';
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { EarlyStopSettings } from '../domain/experiment/types';
 import { type EarlyStopContext, judgeEarlyStop } from '../domain/run/early-stop';
 import { createNotBegunAlarm } from '../domain/run/plateau';
@@ -43,7 +44,7 @@ function contextOf(state: RunState, epoch: number): EarlyStopContext {
 
 /** The last epoch with mosaic, by the plan or by a request; undefined if the trainer has none, or keeps it to the end. */
 function mosaicEnds({ run, plan, controls }: RunState): number | undefined {
-  if (!run || !plan || run.experiment.resolved.trainer === 'command') return undefined;
+  if (!run || !plan || TRAINERS[run.experiment.resolved.trainer].isReader) return undefined;
   const { mosaic, close_mosaic } = run.experiment.resolved.augment;
   if (mosaic === 0 || close_mosaic === 0) return undefined;
   const asked = controls.find(({ ok, requested }) => ok && requested?.type === 'close_mosaic');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { TRAINERS } from '../domain/experiment/trainers';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
@@ -82,7 +83,7 @@ export class OnnxModels {
 
   /** Only the runner's own checkpoints are unpickled, and only in the user's Python, never in a process of ours. */
   #ownsPickles(): boolean {
-    return this.#run.experiment.resolved.trainer === 'ultralytics';
+    return TRAINERS[this.#run.experiment.resolved.trainer].isUltralytics;
   }
 
   #ensure(): Promise<WarmPythonProcess> {

@@ -1,3 +1,4 @@
+import { TRAINERS } from '../domain/experiment/trainers';
 import { choosePython } from '../engine/python/choose';
 import { interpreterOf } from '../engine/python/interpreter-of';
 import type { RunFile } from '../run/files';
@@ -8,7 +9,7 @@ import type { RunFile } from '../run/files';
  */
 export async function pythonOfRun(run: RunFile): Promise<string> {
   const { python, cwd, experiment } = run;
-  if (python !== undefined || experiment.resolved.trainer === 'ultralytics') return interpreterOf(run);
+  if (python !== undefined || TRAINERS[experiment.resolved.trainer].isUltralytics) return interpreterOf(run);
   const wanted = process.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
   if (choice.kind === 'missing') throw new Error(`a .pt needs Ultralytics to be read: ${choice.message}`);

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { sleep } from '../base/async';
+import { TRAINERS } from '../domain/experiment/trainers';
 import { identityOf, isAlive, thisMachine } from '../engine/process/identity';
 import { runEnvironment } from '../engine/process/run-environment';
 import { spawnHeld } from '../engine/process/spawn-detached';
@@ -35,7 +36,7 @@ export type TrainerStart = {
 export async function startTrainer(start: TrainerStart): Promise<TrainerProcess> {
   const { run, dir, attempt } = start;
   const { program, args, env } = trainerCommand(start);
-  const isForeign = run.experiment.resolved.trainer === 'ultralytics';
+  const isForeign = TRAINERS[run.experiment.resolved.trainer].isUltralytics;
   const data: Record<string, string> = isForeign
     ? { PITWALL_DATA: await handedData(run.experiment.resolved, dir) }
     : {};

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { inEnglish, quoted, type Words, words } from '../base/words';
+import { TRAINERS } from '../domain/experiment/trainers';
 import { taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
@@ -82,7 +83,7 @@ export class Validators {
   /** Starts the processes ahead of the first checkpoint, so that a run survives an update of the installation. */
   async warmUp(): Promise<void> {
     this.#ensure();
-    if (this.#run.experiment.resolved.trainer !== 'ultralytics') return;
+    if (!TRAINERS[this.#run.experiment.resolved.trainer].isUltralytics) return;
     const { model, passthrough } = this.#run.experiment.resolved;
     const { engine } = await this.#engineFor({ task: taskOf(model, passthrough.task) });
     if (this.#abandoned) return;
@@ -210,7 +211,7 @@ export class Validators {
   /** `isWatched`: our runner watches a script from within, and its checkpoints are Ultralytics' as well. */
   async #chooseEngine(isWatched: boolean): Promise<EngineChoice> {
     const { resolved } = this.#run.experiment;
-    const isUltralytics = isWatched || resolved.trainer === 'ultralytics';
+    const isUltralytics = isWatched || TRAINERS[resolved.trainer].isUltralytics;
     const choice = await chooseEngine({
       experiment: isUltralytics ? { ...resolved, trainer: 'ultralytics' } : resolved,
       models: this.#models,

@@ -1,4 +1,5 @@
 import { visible } from '../base/visible';
+import { TRAINERS } from '../domain/experiment/trainers';
 import type { RunFile } from './files';
 
 /** What a run's run.json names, and what acting on the run would therefore execute, read and enter; each is one line. */
@@ -18,9 +19,9 @@ export type NamedByRun = {
 
 export function namedByRun({ cwd, python, follows, experiment }: RunFile): NamedByRun {
   const { trainer, command, data, model } = experiment.resolved;
-  const isPython = trainer === 'ultralytics';
+  const isPython = TRAINERS[trainer].isUltralytics;
   const interpreter = python ?? (isPython ? 'python3' : undefined);
-  const started = follows || trainer !== 'command' ? undefined : command;
+  const started = follows || !TRAINERS[trainer].isReader ? undefined : command;
   const folder = started?.cwd === undefined ? cwd : `${started.cwd} (from ${cwd})`;
   return {
     program:

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
 import { describeRange } from '../../domain/display/lr-range';
 import type { KeyValue } from '../../domain/experiment/set-key';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import {
   DEFAULT_RANGE,
   rangeExperiment,
@@ -69,7 +70,7 @@ export function lrFindCommand({ io, run }: Cli) {
 
 async function find(io: CliIo, config: string, options: LrFindOptions): Promise<ExitCode> {
   const loaded = loadExperiment(io, config, options.set);
-  if (loaded.experiment.trainer === 'command')
+  if (TRAINERS[loaded.experiment.trainer].isReader)
     throw badInput(
       `${config}: trainer: a range test sets the LR, which Pitwall cannot do in another program`,
     );

@@ -5,6 +5,7 @@ import { formatProblem } from '../../base/problem';
 import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
 import { placeProblems } from '../../domain/experiment/place-problems';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
@@ -76,7 +77,7 @@ function ruleOf(
   { trainer }: Experiment,
   { ultralyticsVersion = NEWEST_KNOWN }: DatasetCounts,
 ): string | undefined {
-  return trainer === 'ultralytics' ? ultralyticsVersion : undefined;
+  return TRAINERS[trainer].isUltralytics ? ultralyticsVersion : undefined;
 }
 
 /** A command that only asks for a picture prints no text beside it. */

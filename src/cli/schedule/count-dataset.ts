@@ -1,4 +1,5 @@
 import { PUBLISHED_SOURCE } from '../../domain/dataset/published';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { countForPlan, type PlanCounts } from '../../engine/planning/count-for-plan';
 import { installedVersion } from '../../engine/planning/installed-version';
@@ -39,7 +40,7 @@ function notesOn({ images, missing, assumed, published }: PlanCounts): string[] 
 }
 
 async function versionFor(io: CliIo, { trainer }: Experiment): Promise<string | undefined> {
-  if (trainer !== 'ultralytics') return undefined;
+  if (!TRAINERS[trainer].isUltralytics) return undefined;
   const wanted = io.env.PITWALL_PYTHON;
   return installedVersion('ultralytics', { cwd: io.cwd, env: io.env, ...(wanted && { wanted }) });
 }

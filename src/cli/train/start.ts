@@ -2,6 +2,7 @@ import path from 'node:path';
 import { toError } from '../../base/async';
 import { formatProblem } from '../../base/problem';
 import { placeProblems } from '../../domain/experiment/place-problems';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
@@ -112,7 +113,7 @@ async function pythonFor(
   cwd: string,
 ): Promise<{ readonly python?: string }> {
   const named = command && pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), io.env);
-  if (trainer !== 'ultralytics') return named === undefined ? {} : { python: named };
+  if (!TRAINERS[trainer].isUltralytics) return named === undefined ? {} : { python: named };
   const wanted = io.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: io.env, ...(wanted && { wanted }) });
   if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${choice.message}`);

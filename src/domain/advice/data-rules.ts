@@ -1,4 +1,5 @@
 import { words } from '../../base/words';
+import { TRAINERS } from '../experiment/trainers';
 import { mainGroup } from '../schedule/summary';
 import { targetAt } from '../schedule/warmup-parts';
 import { isSmallForModel } from './facts';
@@ -61,7 +62,7 @@ export const DATA_RULES: readonly Rule[] = [
       'Small defect sets have wrong and doubtful labels; a soft target keeps the model from trusting them fully.',
     ),
     find: ({ experiment, counts }) => {
-      const applies = experiment.trainer === 'builtin' && experiment.loss.label_smoothing === 0;
+      const applies = TRAINERS[experiment.trainer].isOwn && experiment.loss.label_smoothing === 0;
       if (!applies || counts.images >= 300 || counts.classes < 2) return undefined;
       return {
         severity: 'info',
@@ -172,7 +173,7 @@ export const DATA_RULES: readonly Rule[] = [
       const rest = counts.images % experiment.batch;
       const few = rest > 0 && rest <= 2 && experiment.batch >= 8;
       // The builtin trainer fills the last batch.
-      const isFilled = experiment.trainer === 'builtin';
+      const isFilled = TRAINERS[experiment.trainer].isOwn;
       if (!few || isFilled || counts.images <= experiment.batch) return undefined;
       return {
         severity: 'info',

@@ -1,4 +1,5 @@
 import { words } from '../../base/words';
+import { TRAINERS } from '../experiment/trainers';
 import { headlineTexts } from '../schedule/headlines';
 import { mainGroup } from '../schedule/summary';
 import { BETA2, isAdam, isFineTuning, isSmallForModel, neededWarmup, warmupShare } from './facts';
@@ -112,7 +113,7 @@ export const WARMUP_RULES: readonly Rule[] = [
     reason: words('Up to 8.4.102 Ultralytics warms up for at least 100 steps, whatever warmup_epochs says.'),
     find: ({ experiment, schedule }) => {
       const asked = experiment.schedule.warmup_epochs * schedule.stepsPerEpoch;
-      if (experiment.trainer !== 'ultralytics' || schedule.warmupSteps <= asked + 1 || asked === 0)
+      if (!TRAINERS[experiment.trainer].isUltralytics || schedule.warmupSteps <= asked + 1 || asked === 0)
         return undefined;
       return {
         severity: 'warning',

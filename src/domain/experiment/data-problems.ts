@@ -1,6 +1,7 @@
 import { fixed, type Problem, worded } from '../../base/problem';
 import { words } from '../../base/words';
 import type { DatasetCounts } from '../schedule/dataset-counts';
+import { TRAINERS } from './trainers';
 import type { Experiment } from './types';
 
 /** A dataset file that does not exist, and the file beside it that may be meant. */
@@ -8,7 +9,7 @@ export function dataProblems({ data, trainer }: Experiment, counts: DatasetCount
   const { missing } = counts;
   if (missing === undefined || data === '') return [];
   // Another program may read its data in its own way.
-  const severity = trainer === 'command' ? 'warning' : 'error';
+  const severity = TRAINERS[trainer].isReader ? 'warning' : 'error';
   const { nearest } = missing;
   if (nearest === undefined) return [{ severity, key: 'data', ...worded(words('{0} does not exist', data)) }];
   const fix = fixed(words('Change to {0}', nearest), nearest);

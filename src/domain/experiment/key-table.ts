@@ -4,6 +4,7 @@ import { BLOCKS, PITWALL_KEYS } from './keys-pitwall';
 import { RUN_KEYS } from './keys-run';
 import { SCHEDULE_KEYS } from './keys-schedule';
 import { ULTRALYTICS_KEYS } from './keys-ultralytics';
+import { TRAINERS } from './trainers';
 import type { TrainerKind } from './types';
 
 /** Every key of an experiment file, in the order people read them. */
@@ -30,5 +31,5 @@ export function namesBeside(key: string): readonly string[] {
 }
 
 export function defaultOf(spec: KeySpec, trainer: TrainerKind): unknown {
-  return trainer === 'builtin' && spec.builtinDefault !== undefined ? spec.builtinDefault : spec.default;
+  return TRAINERS[trainer].isOwn && spec.builtinDefault !== undefined ? spec.builtinDefault : spec.default;
 }

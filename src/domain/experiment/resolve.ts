@@ -1,6 +1,7 @@
 import type { KeyEntry } from './entries';
 import { defaultOf, keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
+import { TRAINERS } from './trainers';
 import {
   AUGMENT,
   CHECKPOINTS,
@@ -78,9 +79,9 @@ function taken<S extends SettingsShape>(shape: S, get: Values['get'], prefix = '
 
 function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {
   const asked = get<string>('optimizer');
-  const optimizer = trainer === 'builtin' && asked === 'auto' ? 'SGD' : asked;
+  const optimizer = TRAINERS[trainer].isOwn && asked === 'auto' ? 'SGD' : asked;
   // An Adam step is as large as its LR whatever the gradient: SGD's defaults (0.01, biases from 0.1) would blow it up.
-  const adam = trainer === 'builtin' && optimizer === 'AdamW';
+  const adam = TRAINERS[trainer].isOwn && optimizer === 'AdamW';
   return {
     ...taken(SCHEDULE, get),
     optimizer,
@@ -91,7 +92,7 @@ function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {
 
 function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
   // Ultralytics' own patience counts from the raw metric.
-  const asTheirs = trainer === 'ultralytics' && isSet('patience') && !isSet('early_stop.ema');
+  const asTheirs = TRAINERS[trainer].isUltralytics && isSet('patience') && !isSet('early_stop.ema');
   const patience = get<number>('early_stop.patience');
   return {
     ...taken(EARLY_STOP, get, 'early_stop.'),
@@ -102,13 +103,13 @@ function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
 }
 
 function commandOf({ get, isSet, trainer }: Values): CommandSettings | undefined {
-  if (trainer !== 'command' || !isSet('command.run')) return undefined;
+  if (!TRAINERS[trainer].isReader || !isSet('command.run')) return undefined;
   return taken(COMMAND, get, 'command.');
 }
 
 /** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot hold. */
 function passthroughOf({ entries, trainer, isSet }: Values): Record<string, unknown> {
-  if (trainer !== 'ultralytics') return {};
+  if (!TRAINERS[trainer].isUltralytics) return {};
   // `null` is a value if the default is not null: auto_augment: null means no augmentation.
   const says = (key: string): boolean => isSet(key) || (keySpec(key)?.default ?? null) !== null;
   const kept = [...entries.values()].filter(({ key, value }) => says(key) && passes(key, value));

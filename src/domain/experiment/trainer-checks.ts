@@ -8,6 +8,7 @@ import type { KeySpec } from './key-spec';
 import { keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
 import { isUltralyticsModel, MODEL_SIZES } from './trainer-kind';
+import { TRAINERS } from './trainers';
 import type { TrainerKind } from './types';
 
 const OWN_DEVICES = 'auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml';
@@ -116,7 +117,7 @@ function checkEngine(trainer: TrainerKind): EntryRule {
   return (entries) => {
     const entry = entries.get('validation.engine');
     if (entry?.value !== 'ultralytics') return [];
-    if (trainer !== 'ultralytics')
+    if (!TRAINERS[trainer].isUltralytics)
       return [
         {
           severity: 'error',
@@ -208,7 +209,7 @@ function noteDecided(entries: Entries): readonly Problem[] {
 
 /** Nothing is dropped silently: a key that this trainer does not use is reported, unless it only repeats its default. */
 function noteUnused(entries: Entries, trainer: TrainerKind): readonly Problem[] {
-  if (trainer === 'command') return [];
+  if (TRAINERS[trainer].isReader) return [];
   return [...entries.values()].flatMap((entry) => {
     const spec = keySpec(entry.key);
     return spec === undefined || spec.trainers.includes(trainer) ? [] : unusedNote(entry, spec, trainer);

@@ -1,6 +1,7 @@
 import { type Problem, worded } from '../../base/problem';
 import { words } from '../../base/words';
 import type { KeyEntry } from './entries';
+import { TRAINERS } from './trainers';
 import type { TrainerKind } from './types';
 
 export const MODEL_SIZES = ['nano', 'micro'] as const;
@@ -20,7 +21,7 @@ export function trainerKind(
   const named = entries.get('trainer');
   if (named !== undefined) return { kind: named.value as TrainerKind, problems: [] };
   const kind = guess(entries, file);
-  const surprising = kind === 'ultralytics' && isOwnFile(file);
+  const surprising = TRAINERS[kind].isUltralytics && isOwnFile(file);
   return { kind, problems: surprising ? [guessNote(entries, file)] : [] };
 }
 

@@ -1,7 +1,14 @@
 type Traits = {
+  /** Code of ours on onnxruntime: the data set and all settings are checked as it would read them. */
+  readonly isOwn: boolean;
+  /** Ultralytics, in the user's Python: its schedule, its arguments, data sets that it knows by name, .pt checkpoints. */
+  readonly isUltralytics: boolean;
   /** Watches for divergence itself and applies on_divergence; else the keeper does. */
   readonly judgesDivergence: boolean;
-  /** A reader beside the program that trains: if only the reader dies, another takes its place. */
+  /**
+   * A reader beside the program that trains, whose plan and settings are what it says; if only the reader dies, another takes its
+   * place.
+   */
   readonly isReader: boolean;
   /** Goes back to a checkpoint of its own. */
   readonly rewinds: boolean;
@@ -13,9 +20,9 @@ type Traits = {
  * the check of run.json follow. src/keeper/trainer-commands.ts starts those that need more.
  */
 export const TRAINERS = {
-  builtin: { judgesDivergence: true, isReader: false, rewinds: true },
-  ultralytics: { judgesDivergence: false, isReader: false, rewinds: true },
-  command: { judgesDivergence: false, isReader: true, rewinds: false },
+  builtin: { isOwn: true, isUltralytics: false, judgesDivergence: true, isReader: false, rewinds: true },
+  ultralytics: { isOwn: false, isUltralytics: true, judgesDivergence: false, isReader: false, rewinds: true },
+  command: { isOwn: false, isUltralytics: false, judgesDivergence: false, isReader: true, rewinds: false },
 } as const satisfies Readonly<Record<string, Traits>>;
 
 export type TrainerKind = keyof typeof TRAINERS;

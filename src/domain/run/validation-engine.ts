@@ -1,4 +1,5 @@
 import { type Words, words } from '../../base/words';
+import { TRAINERS } from '../experiment/trainers';
 import type { Experiment } from '../experiment/types';
 
 export type ValidationEngine = 'onnx' | 'ultralytics';
@@ -24,7 +25,7 @@ export function engineBySettings({
   trainer,
   validation,
 }: Pick<Experiment, 'trainer' | 'validation'>): EngineChoice | undefined {
-  if (trainer !== 'ultralytics')
+  if (!TRAINERS[trainer].isUltralytics)
     return { engine: 'onnx', said: words('trainer: {0} writes ONNX itself', trainer) };
   if (validation.engine !== 'auto') return { engine: validation.engine, said: words('asked for') };
   if (ONNX_ONLY.test(validation.device))

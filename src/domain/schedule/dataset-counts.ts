@@ -1,5 +1,6 @@
 import { fixed, type Problem, worded } from '../../base/problem';
 import { type Words, words } from '../../base/words';
+import { TRAINERS } from '../experiment/trainers';
 import type { Experiment } from '../experiment/types';
 import { roundHalfEven } from './rounding';
 import type { ScheduleInput } from './types';
@@ -28,7 +29,7 @@ export function countedInput(experiment: Experiment, counts: DatasetCounts): Sch
   const batch = experiment.batch >= 1 ? experiment.batch : ASSUMED_BATCH;
   return {
     ...experiment.schedule,
-    rule: experiment.trainer === 'ultralytics' ? 'ultralytics' : 'builtin',
+    rule: TRAINERS[experiment.trainer].isUltralytics ? 'ultralytics' : 'builtin',
     epochs: experiment.epochs,
     stepsPerEpoch: Math.ceil(images / Math.min(batch, images)),
     batch,
@@ -91,7 +92,7 @@ function warmupProblem({ experiment, input, strict }: CountContext): Problem | u
     '{0} warm-up epochs are shortened to {1}: a run of {2} keeps its last for plain training',
     ...[asked, most, epochs(input.epochs)],
   );
-  if (!longer || experiment.trainer !== 'builtin') {
+  if (!longer || !TRAINERS[experiment.trainer].isOwn) {
     return problem(explicit ? 'warning' : 'info', 'warmup_epochs', clipped, String(most));
   }
   const refused = words(
@@ -132,7 +133,7 @@ function timeNote({ experiment }: CountContext): Problem | undefined {
 }
 
 function versionNote({ experiment, input }: CountContext): Problem | undefined {
-  if (experiment.trainer === 'command') {
+  if (TRAINERS[experiment.trainer].isReader) {
     return problem(
       'info',
       'trainer',

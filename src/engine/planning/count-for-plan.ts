@@ -7,6 +7,7 @@ import { readClassFolders } from '../../dataset/class-folders';
 import { countReadable } from '../../dataset/count';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { publishedCounts, publishedName } from '../../domain/dataset/published';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { TrainerKind } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 
@@ -35,7 +36,7 @@ export async function countForPlan(data: string, trainer: TrainerKind): Promise<
   const [train, val] = await Promise.allSettled([count('train'), count('val')]);
   const valImages = val.status === 'fulfilled' ? { valImages: val.value } : {};
   if (train.status === 'fulfilled') return { images: train.value, classes, ...valImages };
-  const published = trainer === 'ultralytics' ? publishedOf(data) : undefined;
+  const published = TRAINERS[trainer].isUltralytics ? publishedOf(data) : undefined;
   if (published !== undefined) return published;
   const assumed = toError(train.reason).message;
   return { images: ASSUMED.images, classes, assumed, ...valImages, ...(await missingOf(data)) };

@@ -1,6 +1,7 @@
 import { createTranslate } from '../../base/translate';
 import { inEnglish, type Words, words } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
@@ -59,7 +60,7 @@ export function othersOf(
 ): Pick<PresenceInput, 'follows' | 'programLives' | 'rangeTest'> {
   if (isRangeTest(run)) return { rangeTest: true };
   if (run.follows) return { follows: true };
-  if (run.experiment.resolved.trainer !== 'command') return {};
+  if (!TRAINERS[run.experiment.resolved.trainer].isReader) return {};
   return { programLives: () => trainersOfRun(markOf(dir, run)).length > 0 };
 }
 

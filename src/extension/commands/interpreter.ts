@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { choosePython, type PythonChoice } from '../../engine/python/choose';
 import { pythonOfCommand } from '../../engine/python/of-command';
@@ -27,7 +28,7 @@ export async function interpreterFor(
   cwd: string,
 ): Promise<string | undefined> {
   if (command) return pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), process.env);
-  if (trainer !== 'ultralytics') return undefined;
+  if (!TRAINERS[trainer].isUltralytics) return undefined;
   const choice = await choiceFor(cwd);
   if (choice.kind === 'missing') throw new MissingPython(choice.message);
   const lacking = lackingTextModel(model, choice);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { formatProblem, hasErrors, type Problem, translateProblem } from '../../base/problem';
 import { parseExperiment } from '../../domain/experiment/parse';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
 import { startRun } from '../../engine/control/start-run';
@@ -95,7 +96,7 @@ async function offerPython(message: string): Promise<undefined> {
 
 /** The build for every platform can follow other trainers, and says why it cannot train itself. */
 function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
-  const why = trainer === 'builtin' ? whyNoNatives(host().installDir) : undefined;
+  const why = TRAINERS[trainer].isOwn ? whyNoNatives(host().installDir) : undefined;
   if (why !== undefined) void showErrorMessage(why);
   return why === undefined;
 }
@@ -182,7 +183,7 @@ export async function findLearningRate(services: Services, uri: vscode.Uri | und
   const prepared = await prepareRun(services, uri);
   if (!prepared) return;
   const { document, experiment } = prepared;
-  if (experiment.trainer === 'command') {
+  if (TRAINERS[experiment.trainer].isReader) {
     const message = vscode.l10n.t(
       'A range test sets the learning rate, which Pitwall cannot do in a program of your own.',
     );

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { name, publisher } from '../../../package.json';
+import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import type { PlanCounts } from '../../engine/planning/count-for-plan';
 import { CountThread } from '../../engine/planning/count-in-thread';
@@ -59,7 +60,7 @@ export function ultralyticsFor(
   { trainer }: Experiment,
   folder: string,
 ): Promise<string | undefined> | string | undefined {
-  if (trainer !== 'ultralytics') return undefined;
+  if (!TRAINERS[trainer].isUltralytics) return undefined;
   // A workspace's settings may hold anything.
   const wanted = String(setting<unknown>('ultralyticsVersion', '')).trim();
   if (wanted !== '') return wanted;
