@@ -19,7 +19,7 @@ const LAYERS = {
 };
 const names = Object.keys(LAYERS);
 // What src/run/folder does on disk is the one part of src/run that needs Node, the transports the one part of src/protocol.
-const NODE_FREE = '^(src/(base|domain|json|coco|run/(?!folder/)|protocol/(?!node/))|webview)/';
+const NODE_FREE = '^(src/(base|domain|json|coco|run(?!/folder/)|protocol(?!/node/))|webview)/';
 
 const layerRules = names.map((layer) => ({
   name: `layer-${layer}`,

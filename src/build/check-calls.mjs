@@ -3,6 +3,8 @@
 //   void       `void promise` in engine and keeper, which hides exactly that
 //   listener   an async function as a listener whose caller ignores the promise, in engine and keeper
 //   mkdir      Node's recursive mkdir, which never returns below some folders (src/run/folder/make-folder.ts says more)
+//   port       a message sent or awaited beside the channel (src/protocol/channel.ts), which answers or fails each request
+//   trainer    a comparison with the name of a trainer: src/domain/experiment/trainers.ts has traits to ask for
 //   sleep      a test that waits for a time and not for a state (test/helpers/until.ts waits for states)
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,8 +22,13 @@ const PROJECTS = [
 ];
 const SUPERVISED = /^src\/(engine|keeper)\//;
 const MAKES_FOLDERS = /^src\/run\/folder\/make-folder\.ts$/;
+/** Where the transports of the channel are; the page of the range test, which has one script and asks nothing. */
+const MAY_POST =
+  /^(src\/protocol\/node\/|src\/extension\/pages\/(page-session|range-page)\.ts$|webview\/base\/host\.ts$)/;
 /** The helper that waits for the tests, and programs that play a part in them. */
 const MAY_SLEEP = /^test\/(helpers\/until\.ts|bench\/|e2e\/|faults\/|fuzz\/|fixtures\/)/;
+
+const TRAINERS = new Set(['builtin', 'ultralytics', 'command']);
 
 const problems = new Set();
 const seen = new Set();
@@ -66,6 +73,15 @@ const RULES = {
     !MAKES_FOLDERS.test(name) &&
     /^mkdir(Sync)?$/.test(calledName(node)) &&
     node.arguments.some((argument) => /\brecursive\s*:\s*true/.test(argument.getText())),
+  port: (node, { name }) =>
+    /^(src\/(?!build\/)|webview\/)/.test(name) &&
+    !MAY_POST.test(name) &&
+    ((ts.isImportSpecifier(node) && node.name.text === 'parentPort') || calledName(node) === 'postMessage'),
+  trainer: (node, { name }) =>
+    /^(src\/(?!build\/|trainers\/)|webview\/)/.test(name) &&
+    ts.isBinaryExpression(node) &&
+    /\btrainer$/.test(node.left.getText()) &&
+    TRAINERS.has(node.right.text),
   sleep: (node, { name }) =>
     name.startsWith('test/') &&
     !MAY_SLEEP.test(name) &&

@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../base/html';
 import { formatRate } from '../../domain/display/format';
 import { roundTicks } from '../../domain/schedule/svg-axes';
-import { escapeHtml } from './html-text';
 
 /** One line of a chart; `series` is the number of its run, which decides its colour. */
 export type OverlayLine = {

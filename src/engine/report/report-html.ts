@@ -1,3 +1,4 @@
+import { escapeHtml, escapeLines, pageShell } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
@@ -9,7 +10,6 @@ import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import { type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
-import { escapeHtml, escapeLines } from './html-text';
 import { overlaySvg } from './overlay-chart';
 import { reportCharts } from './report-charts';
 import { REPORT_STYLE } from './report-style';
@@ -27,21 +27,20 @@ export function reportHtml(compared: ManyCompared, options: ReportOptions): stri
   const { t, now, version, nonce } = options;
   const title = compared.runs.map(({ name }) => name).join(', ');
   const style = nonce === undefined ? "'unsafe-inline'" : `'nonce-${nonce}'`;
-  const policy = `default-src 'none'; img-src data:; style-src ${style}`;
   const made = t(
     'Report of {0}, by Pitwall {1}',
     new Date(now).toISOString().slice(0, 16).replace('T', ' '),
     version,
   );
-  return `<!DOCTYPE html>
-<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escapeHtml(title)}</title>
-<style${nonce === undefined ? '' : ` nonce="${nonce}"`}>${REPORT_STYLE}</style></head><body><main>
+  return pageShell({
+    title,
+    policy: ['img-src data:', `style-src ${style}`],
+    head: `<style${nonce === undefined ? '' : ` nonce="${nonce}"`}>${REPORT_STYLE}</style>`,
+    body: `<main>
 <h1>${escapeHtml(title)}</h1><p class="quiet">${escapeHtml(made)}</p>
 ${bodyOf(compared, t)}
-</main></body></html>
-`;
+</main>`,
+  });
 }
 
 function bodyOf(compared: ManyCompared, t: Translate): string {

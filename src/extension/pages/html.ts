@@ -1,3 +1,5 @@
+import { escapeHtml, pageShell } from '../../base/html';
+
 /** The parts of a page; everything it may load is named in its policy. */
 export type PageHtml = {
   readonly entry: 'panel' | 'side';
@@ -22,33 +24,23 @@ const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
  * and Chart.js set through the object model is not affected by a policy.
  */
 export function pageHtml(page: PageHtml): string {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${page.nonce}'`,
-    `style-src ${page.source} ${EMPTY_STYLE}`,
-    `font-src ${page.source} data:`,
-    'img-src blob: data:',
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="${escapeHtml(page.language)}">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escapeHtml(page.style)}">
-<title>${escapeHtml(page.title)}</title>
-</head>
-<body>
-<main id="app"></main>
+  const { title, language, nonce, source } = page;
+  return pageShell({
+    title,
+    language,
+    policy: [
+      `script-src 'nonce-${nonce}'`,
+      `style-src ${source} ${EMPTY_STYLE}`,
+      `font-src ${source} data:`,
+      'img-src blob: data:',
+    ],
+    head: `<link rel="stylesheet" href="${escapeHtml(page.style)}">`,
+    body: `<main id="app"></main>
 <script type="application/json" id="pitwall-strings">${jsonBlock(page.strings)}</script>
 <script type="application/json" id="pitwall-subject">${jsonBlock(page.subject)}</script>
-<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>
-</body>
-</html>`;
+<script nonce="${nonce}" src="${escapeHtml(page.script)}"></script>`,
+  });
 }
 
 /** JSON that cannot end the script element around it. */
 const jsonBlock = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { escapeHtml, pageShell } from '../../base/html';
 import type { Prediction } from '../../protocol/validator';
 
 export type PredictionPage = {
@@ -39,13 +40,15 @@ export function predictionHtml(page: PredictionPage): string {
   const shown = Math.max(width, LEAST_WIDTH);
   const boxes = prediction.boxes.toSorted((a, b) => b.score - a.score);
   const drawn = boxes.toReversed().map((box) => boxElement(box, (LABEL_PIXELS * width) / shown));
-  return `<!DOCTYPE html><html><head><meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'nonce-${nonce}'">
-<style nonce="${nonce}">${STYLE}</style></head><body>
-<p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
+  return pageShell({
+    title: name,
+    policy: ['img-src data:', `style-src 'nonce-${nonce}'`],
+    head: `<style nonce="${nonce}">${STYLE}</style>`,
+    body: `<p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
 <svg viewBox="0 0 ${width} ${height}" width="${shown}" role="img" aria-label="${escapeHtml(`${name}: ${found}`)}">
 <image href="data:image/${type};base64,${image}" width="${width}" height="${height}"/>${drawn.join('')}</svg>
-${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}</body></html>`;
+${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}`,
+  });
 }
 
 /** The name is above its box, or inside if there is no room above. */
@@ -70,6 +73,3 @@ const sizeOf = ({ x1, y1, x2, y2 }: PredictedBox): string =>
   `${Math.round(x2 - x1)} × ${Math.round(y2 - y1)} @ ${Math.round(x1)}, ${Math.round(y1)}`;
 const label = (box: PredictedBox): string =>
   `${escapeHtml(box.name)} ${box.score.toFixed(2).replace(/^0/, '')}`;
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,3 +1,4 @@
+import { escapeHtml, pageShell } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { describeRange } from '../../domain/display/lr-range';
 import { rangeSvg } from '../../domain/lr-range/svg';
@@ -34,19 +35,16 @@ const COLOURS: SvgColours = {
 };
 const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;
 
-/** The page: its policy runs only the one script that talks to the host, and loads nothing. */
-export function rangePage(body: string, title: string, nonce: string): string {
-  return `<!DOCTYPE html><html><head><meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
-<title>${escapeHtml(title)}</title>
-<style nonce="${nonce}">
+const STYLE = `
 svg{max-width:100%;height:auto}p{max-width:60em}.quiet{color:var(--vscode-descriptionForeground)}
 button{font:inherit;border:1px solid var(--vscode-button-border,transparent);padding:5px 14px;border-radius:2px;cursor:pointer;color:var(--vscode-button-foreground);background:var(--vscode-button-background)}
 button:hover{background:var(--vscode-button-hoverBackground)}button:focus-visible{outline:1px solid var(--vscode-focusBorder);outline-offset:2px}
 button.second{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground)}
 button:disabled{opacity:.5;cursor:default}
-</style></head><body><main>${body}</main>
-<script nonce="${nonce}">
+`;
+
+/** Shows each body that the host sends, and sends the host which button was pressed. */
+const SCRIPT = `
 const host = acquireVsCodeApi();
 addEventListener('message', ({ data }) => {
   const focused = document.activeElement?.dataset?.act;
@@ -57,7 +55,16 @@ addEventListener('click', ({ target }) => {
   const act = target.closest('button')?.dataset.act;
   if (act) host.postMessage(act);
 });
-</script></body></html>`;
+`;
+
+/** The page: its policy runs only the one script that talks to the host, and loads nothing. */
+export function rangePage(body: string, title: string, nonce: string): string {
+  return pageShell({
+    title,
+    policy: [`script-src 'nonce-${nonce}'`, `style-src 'nonce-${nonce}'`],
+    head: `<style nonce="${nonce}">${STYLE}</style>`,
+    body: `<main>${body}</main><script nonce="${nonce}">${SCRIPT}</script>`,
+  });
 }
 
 /** The content of the page now: the picture, its words, and the button that follows from them. */
@@ -89,6 +96,3 @@ function buttons({ ended, reading, settings, file, applied }: RangeView, t: Tran
   const text = applied ? t('{0} is set in {1}', settings, file) : t('Write {0} into {1}', settings, file);
   return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')}`;
 }
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -216,6 +216,10 @@ describe('calls', () => {
   });
 
   it('make folders in one place', () => check('mkdir', 'src/engine/floating.ts:6'));
+  it('go through the channel, and ask the table of trainers', () => {
+    check('port', 'src/engine/beside.ts:1', 'src/engine/beside.ts:4');
+    check('trainer', 'src/engine/beside.ts:4');
+  });
   it('wait for no fixed time in a test', () =>
     check('sleep', 'test/unit/sleeps.test.ts:1', 'test/unit/sleeps.test.ts:4'));
 
