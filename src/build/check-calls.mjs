@@ -22,7 +22,7 @@ const PROJECTS = [
 ];
 const SUPERVISED = /^src\/(engine|keeper)\//;
 const MAKES_FOLDERS = /^src\/run\/folder\/make-folder\.ts$/;
-/** Where the transports of the channel are; the page of the range test, which has one script and asks nothing. */
+/** The transports of the channel; and the page of the range test, which has one script and asks nothing. */
 const MAY_POST =
   /^(src\/protocol\/node\/|src\/extension\/pages\/(page-session|range-page)\.ts$|webview\/base\/host\.ts$)/;
 /** The helper that waits for the tests, and programs that play a part in them. */

@@ -1,3 +1,4 @@
+// cspell:ignore TIMEFORMAT
 // This tree beside another one that is built, in turns within one run: hover, steps of the trainer, validation, the evaluator and,
 // with --editor, the start of the extension. Medians of both and the ratio of each pair; near 1 is noise.
 // Usage: node test/bench/side-by-side.mjs OTHER_TREE [--rounds N] [--editor]
