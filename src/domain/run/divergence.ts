@@ -16,7 +16,7 @@ export type Divergence = {
 
 /** The state of the rule; a resume needs it. */
 export type DivergenceState = {
-  /** Median of the first 16 losses, after so many. */
+  /** What is usual by the first 16 losses, after so many. */
   readonly first?: number | undefined;
   /** The last losses, at most 16 + 256. */
   readonly recent: number[];
@@ -37,7 +37,7 @@ const limitOf = (usual: number): number => (usual > 0 ? FACTOR * usual : Number.
 
 /**
  * A run has diverged with any loss that is not finite, or when the median of the last 16 losses exceeds 20 times the
- * usual one: the median of the first 16, or the running median if that is lower by now. Medians, because one odd batch,
+ * usual one: that of the first 16, or the running median if that is lower by now. Medians, because one odd batch,
  * first or later, means nothing: relative to the loss of step 0 the rule stopped every healthy run that began with an
  * odd batch, and noticed little if the first loss is hundreds of times the last.
  */
@@ -49,7 +49,7 @@ export function createDivergenceRule(saved: DivergenceState = { recent: [] }): D
     recent.push(total);
     // The running median moves slowly: once a window is often enough.
     if (recent.length % WINDOW > 0) return;
-    first ??= median(recent);
+    first ??= firstUsual(recent);
     usual = usualOf(first, recent);
     recent = recent.slice(-USUAL - WINDOW);
   };
@@ -67,6 +67,13 @@ export function createDivergenceRule(saved: DivergenceState = { recent: [] }): D
     },
   };
 }
+
+/**
+ * The median of the first 16, or of the first 8 if that is lower: a loss that grows from the second step on has made the sixteen
+ * three times too high, and was seen 17 steps too late.
+ */
+const firstUsual = (losses: readonly number[]): number =>
+  Math.min(median(losses.slice(0, WINDOW / 2)), median(losses));
 
 function usualOf(first: number | undefined, recent: readonly number[]): number {
   if (first === undefined) return Number.NaN;
