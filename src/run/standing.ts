@@ -37,7 +37,7 @@ export function standingSentence(state: RunState): Words | undefined {
   return lackingDraws(validations.get(best.epoch)?.engine === 'ultralytics');
 }
 
-/** Comparing all pairs takes .1 s for 50 checkpoints and 4 s for 300, and pages ask several times a second. */
+/** Comparing all pairs takes .2 s for 300 checkpoints, and pages ask several times a second. */
 const cache = new WeakMap<
   DrawnMaps,
   { readonly comparable: readonly DrawnMaps[]; readonly standing: Standing }

@@ -83,7 +83,14 @@ function tileElement({ id, label, value, notes }: TileView, act: Act): HTMLEleme
     { class: 'tile', id: `tile-${id}` },
     h('div', { class: 'label' }, label, ...(topic ? [explainButton({ topic, at: id }, act)] : [])),
     h('div', { class: 'value' }, value),
-    ...notes.map(({ text, tone }) => h('div', { class: `note ${tone}` }, text)),
+    ...notes.map(({ text, tone, topic: ofNote }, i) =>
+      h(
+        'div',
+        { class: `note ${tone}` },
+        text,
+        ofNote && explainButton({ topic: ofNote, at: `${id}-${i}` }, act),
+      ),
+    ),
   );
 }
 

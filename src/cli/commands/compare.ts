@@ -62,7 +62,7 @@ async function compareTwo(
   const style = styleFor(io, io.stdout);
   const lines = compared.kind === 'drawn' ? drawnLines(compared, style) : compareLines(compared, style);
   for (const line of [...lines, ...differenceLines(differences)]) printLine(io.stdout, line);
-  printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  printLine(io.stdout, explainedLine(io.installDir, 'difference', 'recipes'));
   return 0;
 }
 

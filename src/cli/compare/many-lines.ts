@@ -1,8 +1,14 @@
 import { inEnglish } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
+import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { metricNames } from '../../domain/run/task';
-import { type ManyCompared, type OneOfMany, trainingSeconds } from '../../engine/compare/compare-many';
+import {
+  groundsOf,
+  type ManyCompared,
+  type OneOfMany,
+  trainingSeconds,
+} from '../../engine/compare/compare-many';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
@@ -19,6 +25,7 @@ export function manyLines(compared: ManyCompared, style: Style): string[] {
     ...judgedHow(compared),
     ...bestLine(compared, style),
     ...refusals(compared),
+    ...cautions(compared, style),
     ...differenceLines(compared),
   ];
 }
@@ -26,7 +33,7 @@ export function manyLines(compared: ManyCompared, style: Style): string[] {
 function metricsTable({ runs, baseline, task }: ManyCompared): string[] {
   const base = letterOf(baseline);
   const names = metricNames(task).filter((name) => name !== '');
-  const columns = ['epoch', ...names, 'time', `less ${base}`].map(right);
+  const columns = ['epoch', ...names, 'time', `difference to ${base}`].map(right);
   const titles = [{ title: '' }, { title: 'run' }, ...columns, { title: 'all 95 %' }, { title: '' }];
   return formatTable(
     titles,
@@ -54,8 +61,11 @@ function againstCells(against: OneOfMany['against']): string[] {
 function judgedHow({ runs, baseline }: ManyCompared): string[] {
   const count = runs.filter(({ against }) => against.kind === 'judged').length;
   if (count === 0) return [];
+  const together =
+    count === 1 ? '' : `; the ${count} intervals hold together, as corrected for ${count} comparisons`;
   return [
-    `each less ${letterOf(baseline)}, on images like these; the ${count} intervals hold together, as corrected for ${count} comparisons`,
+    `differences to ${letterOf(baseline)}, on images like these${together}`,
+    ...groundsOf({ runs }).grounds.map(inEnglish),
   ];
 }
 
@@ -66,6 +76,13 @@ function bestLine({ runs, best }: ManyCompared, style: Style): string[] {
   return [
     `highest: ${letterOf(best.best)} ${style.bold(runs[best.best].name)}; ${inEnglish(bestSentence(best))}${which}`,
   ];
+}
+
+/** As for a pair, if anything was compared. */
+function cautions({ runs }: ManyCompared, style: Style): string[] {
+  if (!runs.some(({ against }) => against.kind === 'judged')) return [];
+  const warnings = groundsOf({ runs }).warnings.map((warning) => `warning: ${inEnglish(warning)}`);
+  return [...warnings, style.dim(inEnglish(SAMPLING_ONLY))];
 }
 
 function refusals({ runs, baseline }: ManyCompared): string[] {

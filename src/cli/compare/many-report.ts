@@ -30,6 +30,6 @@ function differenceOf(against: OneOfMany['against'], name: string) {
   if (against.kind === 'absent') return { refused: against.why };
   if (against.kind === 'refused')
     return { refused: inEnglish(withNames(against.why, { a: 'the baseline', b: name })) };
-  const { map, low, high, verdict, said } = against;
-  return { map, low, high, verdict, footing: said.map(inEnglish) };
+  const { map, low, high, verdict, said, warnings } = against;
+  return { map, low, high, verdict, footing: said.map(inEnglish), warnings: warnings.map(inEnglish) };
 }

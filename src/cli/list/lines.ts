@@ -32,7 +32,7 @@ const USUAL: readonly TableColumn[] = [
 ];
 
 const DIFFERENCE: readonly TableColumn[] = [
-  { title: 'less baseline', align: 'right' },
+  { title: 'difference to baseline', align: 'right' },
   { title: 'all 95 %', align: 'right' },
   { title: '' },
 ];

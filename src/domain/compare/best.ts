@@ -29,6 +29,10 @@ export function compareWithBest(candidates: readonly Candidate[], drawn: number)
   return { best, isWorse, undecided, optimism: optimismOf(undecided.map((k) => all[k].draws)) };
 }
 
+/** How much the highest of some that cannot be told apart is too high in the mean. */
+export const optimismAmong = (undecided: readonly Candidate[]): number =>
+  optimismOf(centred(undecided).map(({ draws }) => draws));
+
 /** With the deviations of the draws from their mean, without draws that lack every label; all of one length. */
 function centred(candidates: readonly Candidate[]): Candidate[] {
   const count = Math.min(...candidates.map(({ draws }) => draws.length));

@@ -10,6 +10,7 @@ import {
   type Limits,
   meanOf,
   percentileLimits,
+  settled,
   shareBelow,
   wideLimits,
 } from './limits';
@@ -125,9 +126,11 @@ export function concludeComparison(
   const point = pointEstimate(pair);
   const units = unitsOf(pair.a, groups);
   const [a, b] = drawnMapsOf(parts, { point, units });
-  const differences = b.map((map, i) => map - a[i]).filter((difference) => !Number.isNaN(difference));
+  const differences = b
+    .map((map, i) => settled(map - a[i]))
+    .filter((difference) => !Number.isNaN(difference));
   const [mapA, mapB] = [meanPresent(point.a), meanPresent(point.b)];
-  const map = mapB - mapA;
+  const map = settled(mapB - mapA);
   return {
     map,
     ...wideLimits(differences, labelledUnits(pair.a, groups)),
@@ -136,7 +139,7 @@ export function concludeComparison(
     a: mapEstimate(a, mapA),
     b: mapEstimate(b, mapB),
     perClass: compareClasses(pair, parts, { point, groups }),
-    warnings: comparisonWarnings(pair.a, parts),
+    warnings: comparisonWarnings(pair.a, parts, groups),
     replicates: a.length,
     seed,
     drawn: drawnOf(pair, { seed, groups }, differences),
@@ -203,7 +206,7 @@ function compareClasses(
       labels: truthStart[c + 1] - truthStart[c],
       a: point.a[c],
       b: point.b[c],
-      difference: point.b[c] - point.a[c],
+      difference: settled(point.b[c] - point.a[c]),
       ...percentileLimits(differences, units),
       probabilityBetter: 1 - shareBelow(differences, 0),
       error: deviationOf(differences),
@@ -218,7 +221,7 @@ function compareClasses(
 function classDifferences({ a, b }: Replicates, classIndex: number, classes: number): number[] {
   const differences: number[] = [];
   for (let at = classIndex; at < a.length; at += classes) {
-    if (!Number.isNaN(a[at])) differences.push(b[at] - a[at]);
+    if (!Number.isNaN(a[at])) differences.push(settled(b[at] - a[at]));
   }
   return differences;
 }

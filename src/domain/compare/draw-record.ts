@@ -2,7 +2,7 @@ import { type Scored, ULTRALYTICS_AP } from '../evaluation/scored';
 import { matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
 import { drawWeights, type ImageGroups } from './draw';
 import { groupsOf } from './grouping';
-import { type Limits, shareBelow, wideLimits } from './limits';
+import { type Limits, settled, shareBelow, wideLimits } from './limits';
 import type { DetectionRecord } from './record';
 import { drawnAps, meanPresent, pointAps } from './replicates';
 import { labelledUnits, unitsOf, wideMaps } from './small-classes';
@@ -75,10 +75,10 @@ export type DrawnDifference = Limits & { readonly difference: number; readonly p
 
 /** The second minus the first, both on the same draws; limits are 95 %. */
 export function drawnDifference(a: KeptDraws, b: KeptDraws): DrawnDifference {
-  const differences = Float64Array.from(b.maps, (map, i) => map - a.maps[i]).filter(
+  const differences = Float64Array.from(b.maps, (map, i) => settled(map - a.maps[i])).filter(
     (value) => !Number.isNaN(value),
   );
-  const difference = b.map - a.map;
+  const difference = settled(b.map - a.map);
   return {
     difference,
     ...wideLimits(differences, a.units),

@@ -1,4 +1,4 @@
-import type { Limits } from './limits';
+import { type Limits, ROUNDING } from './limits';
 
 /** `undecided`: noise alone could have made the difference, so nothing is claimed. */
 export type GateOutcome = 'passed' | 'failed' | 'undecided';
@@ -15,6 +15,6 @@ export const judgeFloor = ({ least }: Floor, value: number): GateOutcome =>
  * difference, new minus old. Failed only if the whole interval is below -margin, passed only if none of it is.
  */
 export function judgeNotWorse({ low, high }: Limits, margin: number): GateOutcome {
-  if (high < -margin) return 'failed';
-  return low >= -margin ? 'passed' : 'undecided';
+  if (high < -margin - ROUNDING) return 'failed';
+  return low >= -margin - ROUNDING ? 'passed' : 'undecided';
 }

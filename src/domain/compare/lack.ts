@@ -1,6 +1,6 @@
 import { type Words, words } from '../../base/words';
 import type { RecipeVerdict } from './between-seeds';
-import type { Limits } from './limits';
+import { FEWEST_DRAWN, isUnknown, type Limits } from './limits';
 import { imageErrorOf, imagesNeeded, type Need } from './power';
 import { judgeDifference } from './verdict';
 
@@ -9,6 +9,8 @@ export function lackSentence(
   recipes: RecipeVerdict,
   boxes: Limits & { readonly map: number },
 ): Words | undefined {
+  if (isUnknown(boxes))
+    return words('at least {0} val images with labels are needed, or groups of them', FEWEST_DRAWN);
   if (recipes.kind === 'same-recipe') return undefined;
   if (recipes.kind === 'seeds') return lackOfSeeds(recipes);
   const images = judgeDifference(boxes) === 'neither' ? imagesSentence(boxes) : undefined;

@@ -1,9 +1,10 @@
 import { type Words, words } from '../../base/words';
-import { compareWithBest } from './best';
+import { optimismAmong } from './best';
 import { compareRecords } from './compare-records';
 import { drawnDifference, drawRecord, drawsText, type KeptDraws } from './draw-record';
-import { type Limits, widened } from './limits';
+import { type Limits, ROUNDING, widened } from './limits';
 import type { DetectionRecord } from './record';
+import { drawsSentence, groundSentence } from './sentences';
 import { SIDES } from './sides';
 import { studentQuantile } from './student';
 import { judgeDifference, type Verdict } from './verdict';
@@ -15,6 +16,9 @@ export type AgainstBaseline =
       readonly map: number;
       readonly verdict: Verdict;
       readonly said: readonly Words[];
+      /** On what ground, and what makes it less sure than its interval says. */
+      readonly ground: Words;
+      readonly warnings: readonly Words[];
     })
   | { readonly kind: 'refused'; readonly why: Words };
 
@@ -33,7 +37,9 @@ export function compareWithBaseline(
     const { comparison, said } = result;
     const { map, drawn } = comparison;
     const limits = widened(comparison, map, familyWidening(family, drawn.units));
-    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said };
+    const ground = groundSentence(comparison);
+    const warnings = comparison.warnings.map((warning) => warning.said);
+    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said, ground, warnings };
   });
 }
 
@@ -56,7 +62,9 @@ export function compareDrawsWithBaseline(
     if (other.key !== baseline.key) return { kind: 'refused', why: OTHER_DRAWS };
     const { difference: map, ...own } = drawnDifference(baseline, other);
     const limits = widened(own, map, familyWidening(family, baseline.units));
-    return { kind: 'judged', map, ...limits, verdict: judgeDifference(limits), said: [] };
+    const verdict = judgeDifference(limits);
+    const ground = drawsSentence(baseline.maps.length, baseline.units);
+    return { kind: 'judged', map, ...limits, verdict, said: [], ground, warnings: [] };
   });
 }
 
@@ -83,22 +91,41 @@ export type BestOfMany = {
 
 const REPLICATES = 500;
 
-/** As for the checkpoints of one run (best.ts); undefined unless all were judged on the same images by the same rule. */
-export function bestOfMany(records: readonly DetectionRecord[]): BestOfMany | undefined {
+/** Limits of each run less the baseline, in the order of the runs; of the baseline itself 0 and 0. */
+export type TableLimits = readonly (Limits & { readonly map: number })[];
+
+/** Undefined unless all were judged on the same images by the same rule. */
+export function bestOfMany(
+  records: readonly DetectionRecord[],
+  table: TableLimits | undefined,
+): BestOfMany | undefined {
   const texts = new Set(records.map((record) => drawsText(record, REPLICATES)));
-  if (records.length < 2 || texts.size > 1) return undefined;
-  const drawn = records.map((record) => drawRecord(record, REPLICATES));
-  return highestOf(drawn);
+  if (!table || records.length < 2 || texts.size > 1) return undefined;
+  return highestOf(
+    records.map((record) => drawRecord(record, REPLICATES)),
+    table,
+  );
 }
 
 /** The same of checkpoints whose draws were kept. */
-export function bestOfDraws(drawn: readonly KeyedDraws[]): BestOfMany | undefined {
+export function bestOfDraws(
+  drawn: readonly KeyedDraws[],
+  table: TableLimits | undefined,
+): BestOfMany | undefined {
   const keys = new Set(drawn.map(({ key }) => key));
-  return drawn.length < 2 || keys.size > 1 ? undefined : highestOf(drawn);
+  return !table || drawn.length < 2 || keys.size > 1 ? undefined : highestOf(drawn, table);
 }
 
-function highestOf(drawn: readonly KeptDraws[]): BestOfMany {
+/**
+ * By the limits of the table alone, so that the two never contradict each other (a test of its own did in a tenth of tables of small
+ * gains). They hold together: the best there really is has at least the highest lower limit, and what has its upper limit below
+ * that is worse.
+ */
+function highestOf(drawn: readonly KeptDraws[], table: TableLimits): BestOfMany {
+  const best = table.reduce((top, { map }, i) => (map >= table[top].map ? i : top), 0);
+  const sure = Math.max(...table.map(({ low }) => low)) - ROUNDING;
+  const undecided = [...table.keys()].filter((i) => i === best || table[i].high >= sure);
   const candidates = drawn.map(({ map, maps }) => ({ map, draws: Float64Array.from(maps) }));
-  const { best, undecided, optimism } = compareWithBest(candidates, drawn[0].units);
+  const optimism = optimismAmong(undecided.map((i) => candidates[i]));
   return { best, undecided, optimism, compared: drawn.length };
 }

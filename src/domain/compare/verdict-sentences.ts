@@ -23,18 +23,26 @@ export type Judged = {
   readonly isSame: boolean;
 };
 
-/**
- * A comparison in sentences, the verdict first: then on what ground, what is known of the recipes, and what is lacking. The
- * same on a terminal and on a page.
- */
-export function verdictSentences({ comparison, recipes, isSame }: Judged, names: Named): [Words, ...Words[]] {
-  if (isSame) return [sameSentence(names)];
-  return [
-    boxesSentence(comparison, names),
-    groundSentence(comparison),
-    ...recipeSentences(recipes, comparison, names),
-  ];
+/** A comparison in sentences: the verdict, on what ground, and what is known of the recipes and is lacking. */
+export type SaidVerdict = {
+  readonly verdict: Words;
+  readonly ground: Words;
+  readonly recipes: readonly Words[];
+};
+
+/** The same on a terminal and on a page; undefined if A and B are one checkpoint. */
+export function saidVerdict({ comparison, recipes, isSame }: Judged, names: Named): SaidVerdict | undefined {
+  if (isSame) return undefined;
+  return {
+    verdict: boxesSentence(comparison, names),
+    ground: groundSentence(comparison),
+    recipes: recipeSentences(recipes, comparison, names),
+  };
 }
+
+/** In a row, the verdict first. */
+export const verdictSentences = (judged: Judged, names: Named): readonly [Words, ...Words[]] =>
+  inARow(saidVerdict(judged, names), names);
 
 /** Two checkpoints of a task after their comparison by its metric. */
 export type DrawnSentenceParts = {
@@ -46,18 +54,24 @@ export type DrawnSentenceParts = {
 };
 
 /** The same sentences about it. */
-export function drawnSentences(
+export function saidOfDrawn(
   { metric, difference, draws, recipes, isSame }: DrawnSentenceParts,
   names: Named,
-): [Words, ...Words[]] {
-  if (isSame) return [sameSentence(names)];
+): SaidVerdict | undefined {
+  if (isSame) return undefined;
   const limits = { ...difference, map: difference.difference };
-  return [
-    metricSentence(metric, limits, names),
-    drawsSentence(draws.count, draws.units),
-    ...recipeSentences(recipes, limits, names),
-  ];
+  return {
+    verdict: metricSentence(metric, limits, names),
+    ground: drawsSentence(draws.count, draws.units),
+    recipes: recipeSentences(recipes, limits, names),
+  };
 }
+
+export const drawnSentences = (parts: DrawnSentenceParts, names: Named): readonly [Words, ...Words[]] =>
+  inARow(saidOfDrawn(parts, names), names);
+
+const inARow = (said: SaidVerdict | undefined, names: Named): readonly [Words, ...Words[]] =>
+  said ? [said.verdict, said.ground, ...said.recipes] : [sameSentence(names)];
 
 /** What is known of the recipes, by which epochs, and what is lacking. */
 function recipeSentences(

@@ -1,10 +1,10 @@
-import type { Limits } from './limits';
+import { type Limits, ROUNDING } from './limits';
 
 /** What a difference with its 95 % interval shows: a is better, b is better, or neither. */
 export type Verdict = 'first' | 'second' | 'neither';
 
 /** The one place that turns numbers into a verdict. Swapped limits give the swapped verdict. */
 export function judgeDifference({ low, high }: Limits): Verdict {
-  if (low > 0) return 'second';
-  return high < 0 ? 'first' : 'neither';
+  if (low > ROUNDING) return 'second';
+  return high < -ROUNDING ? 'first' : 'neither';
 }

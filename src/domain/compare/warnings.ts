@@ -1,10 +1,13 @@
 import { type Words, words } from '../../base/words';
 import type { Scored } from '../evaluation/scored';
+import type { Grouping } from './grouping';
+import { FEWEST_DRAWN } from './limits';
 import type { Replicates } from './replicates';
+import { imagesWith, labelledUnits } from './small-classes';
 
 /** What makes a comparison less sure than its interval says. */
 export type ComparisonWarning = {
-  readonly kind: 'few-images' | 'absent-classes' | 'no-ground-truth';
+  readonly kind: 'few-images' | 'absent-classes' | 'no-ground-truth' | 'few-drawn';
   /** Indexes of the classes it is about. */
   readonly classes: readonly number[];
   readonly said: Words;
@@ -20,22 +23,34 @@ const FEW_IMAGES = 10;
 /** Share of draws that may lack a class before mAP is a mean over changing classes. */
 const RARE = 0.01;
 
-export function comparisonWarnings(scored: Scored, parts: readonly Replicates[]): ComparisonWarning[] {
-  const present = Array.from({ length: scored.classes }, (_, c) => c).filter((c) => imagesOf(scored, c) > 0);
+/** Below this an interval of groups is rough. */
+const FEW_GROUPS = 10;
+
+export function comparisonWarnings(
+  scored: Scored,
+  parts: readonly Replicates[],
+  groups?: Grouping,
+): ComparisonWarning[] {
+  const imagesOf = (c: number): number => new Set(imagesWith(scored, c)).size;
+  const present = Array.from({ length: scored.classes }, (_, c) => c).filter((c) => imagesOf(c) > 0);
   if (present.length === 0) {
     return [
       { kind: 'no-ground-truth', classes: [], said: words('the val set has no labels: there is no mAP') },
     ];
   }
-  const few = present.filter((c) => imagesOf(scored, c) < FEW_IMAGES);
+  const few = present.filter((c) => imagesOf(c) < FEW_IMAGES);
   const rare = present.filter((c) => absence(parts, c, scored.classes) > RARE);
-  return [...fewImages(few, present.length), ...absentClasses(rare)];
+  return [
+    ...fewDrawn(labelledUnits(scored, groups), groups),
+    ...fewImages(few, present.length),
+    ...absentClasses(rare, present.length),
+  ];
 }
 
 function fewImages(classes: readonly number[], all: number): ComparisonWarning[] {
   if (classes.length === 0) return [];
   const said = words(
-    '{0} of {1} classes are in fewer than {2} val images: their AP is unsteady',
+    'AP is unsteady of {0} of {1} classes, which fewer than {2} val images have',
     classes.length,
     all,
     FEW_IMAGES,
@@ -43,17 +58,38 @@ function fewImages(classes: readonly number[], all: number): ComparisonWarning[]
   return [{ kind: 'few-images', classes, said }];
 }
 
-function absentClasses(classes: readonly number[]): ComparisonWarning[] {
-  if (classes.length === 0) return [];
-  const said = words(
-    '{0} classes are missing from more than 1 % of the draws, which average over the others: mAP by itself is too high, trust the difference',
-    classes.length,
+/** So few that nothing is judged, or groups that give a rough interval: of folders that are two, as train lines often are. */
+function fewDrawn(units: number, groups: Grouping | undefined): ComparisonWarning[] {
+  const warn = (said: Words): ComparisonWarning[] => [{ kind: 'few-drawn', classes: [], said }];
+  if (units < FEWEST_DRAWN) {
+    return warn(
+      groups
+        ? words(
+            'too few groups of val images have labels: {0}, and nothing is judged by fewer than {1}',
+            units,
+            FEWEST_DRAWN,
+          )
+        : words(
+            'too few val images have labels: {0}, and nothing is judged by fewer than {1}',
+            units,
+            FEWEST_DRAWN,
+          ),
+    );
+  }
+  if (!groups || units >= FEW_GROUPS) return [];
+  return warn(
+    words('the val images are {0} groups: an interval of fewer than {1} is rough', units, FEW_GROUPS),
   );
-  return [{ kind: 'absent-classes', classes, said }];
 }
 
-function imagesOf({ truthStart, truthImage }: Scored, classIndex: number): number {
-  return new Set(truthImage.subarray(truthStart[classIndex], truthStart[classIndex + 1])).size;
+function absentClasses(classes: readonly number[], all: number): ComparisonWarning[] {
+  if (classes.length === 0) return [];
+  const said = words(
+    'more than 1 % of the draws lack one of {0} of {1} classes and average over the others: mAP by itself is too high, trust the difference',
+    classes.length,
+    all,
+  );
+  return [{ kind: 'absent-classes', classes, said }];
 }
 
 function absence(parts: readonly Replicates[], classIndex: number, classes: number): number {

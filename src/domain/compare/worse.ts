@@ -3,13 +3,6 @@ import { exceeded } from './limits';
 /** A checkpoint as the others of its run see it: its mAP, and its mAP on each of the draws that all were judged on (draw.ts). */
 export type Candidate = { readonly map: number; readonly draws: Float64Array };
 
-/** What one is held against: how much higher that is, by the mAPs and in each draw (centred). */
-type Contrast = {
-  readonly of: Candidate;
-  readonly above: number;
-  readonly at: (draw: number) => number;
-};
-
 /** Chance that any of several equally good ones is called worse, by the mean of the others and by any single one. */
 const ALPHA = { mean: 0.08, single: 0.01 };
 /** Rivals in pairs. More add little to the critical value, and pairs cost: the highest are taken. */
@@ -30,36 +23,44 @@ export function worseOnes(candidates: readonly Candidate[], drawn: number): Read
   for (let found = candidates.length; found > 0; ) {
     const left = candidates.filter((one) => !worse.has(one));
     const rivals = left.toSorted((a, b) => b.map - a.map).slice(0, MOST_COMPARED);
-    const lower = [
-      ...exceeding(againstMean(left), ALPHA.mean, drawn),
-      ...exceeding(againstEach(left, rivals), ALPHA.single, drawn),
-    ];
+    const lower = new Set([...belowMean(left, drawn), ...belowOne(left, rivals, drawn)]);
     for (const one of lower) worse.add(one);
-    found = lower.length;
+    found = lower.size;
   }
   return worse;
 }
 
-function againstEach(left: readonly Candidate[], rivals: readonly Candidate[]): Contrast[] {
-  return left.flatMap((of) =>
-    rivals
-      .filter((rival) => rival !== of)
-      .map(({ map, draws }) => ({ of, above: map - of.map, at: (r) => draws[r] - of.draws[r] })),
-  );
-}
-
-/** The mean of all others, not of the highest: that would be a selected one, and too high. */
-function againstMean(left: readonly Candidate[]): Contrast[] {
+/** Those that lie below the mean of all others, not of the highest: that would be a selected one, and too high. */
+function belowMean(left: readonly Candidate[], drawn: number): Candidate[] {
   const others = left.length - 1;
   if (others < 1) return [];
-  const length = left[0].draws.length;
-  const sums = Float64Array.from({ length }, (_, r) => left.reduce((sum, { draws }) => sum + draws[r], 0));
+  const sums = new Float64Array(left[0].draws.length);
+  for (const { draws } of left) for (let r = 0; r < sums.length; r++) sums[r] += draws[r];
   const sum = left.reduce((total, { map }) => total + map, 0);
-  return left.map((of) => {
-    const above = (sum - of.map) / others - of.map;
-    return { of, above, at: (r) => (sums[r] - of.draws[r]) / others - of.draws[r] };
+  // Mean of the others less the own: a contrast of one, whose rival is that mean.
+  const means = left.map(({ map, draws }): Candidate => {
+    const ofOthers = draws.map((own, r) => (sums[r] - own) / others);
+    return { map: (sum - map) / others, draws: ofOthers };
   });
+  const pairs = left.map((_, i): Pair => [i, i]);
+  return exceeding({ left, rivals: means, pairs }, ALPHA.mean, drawn);
 }
+
+function belowOne(left: readonly Candidate[], rivals: readonly Candidate[], drawn: number): Candidate[] {
+  const pairs = left.flatMap((one, i) =>
+    rivals.flatMap((rival, j): Pair[] => (rival === one ? [] : [[i, j]])),
+  );
+  return exceeding({ left, rivals, pairs }, ALPHA.single, drawn);
+}
+
+type Pair = readonly [left: number, rival: number];
+
+/** Which is held against which: the first are those that may be worse. */
+type Contrasts = {
+  readonly left: readonly Candidate[];
+  readonly rivals: readonly Candidate[];
+  readonly pairs: readonly Pair[];
+};
 
 /**
  * A standard error of few images is unsure, which the draws do not show: Student's t that is exceeded as seldom as the
@@ -73,23 +74,42 @@ function byStudent(critical: number, drawn: number): number {
 }
 
 /** Those that something is above by more than luck; the chance of any such among equals is `alpha`. */
-function exceeding(contrasts: readonly Contrast[], alpha: number, drawn: number): Candidate[] {
-  const draws = contrasts[0]?.of.draws.length ?? 0;
-  const errors = moderated(contrasts.map(({ at }) => meanSquare(at, draws)));
-  const sure = contrasts
-    .map((one, i) => ({ ...one, error: errors[i] }))
-    .filter(({ error }) => error > NO_ERROR);
-  const largest = Float64Array.from({ length: draws }, (_, r) =>
-    sure.reduce((top, { at, error }) => Math.max(top, at(r) / error), 0),
-  );
-  const critical = byStudent(exceeded(largest.sort(), 1 - alpha), drawn);
-  return sure.filter(({ above, error }) => above > critical * error).map(({ of }) => of);
+function exceeding(contrasts: Contrasts, alpha: number, drawn: number): Candidate[] {
+  const { left, rivals, pairs } = contrasts;
+  const errors = moderated(pairs.map(([i, j]) => meanSquare(left[i].draws, rivals[j].draws)));
+  const largest = largestRatios(contrasts, errors).sort();
+  const critical = byStudent(exceeded(largest, 1 - alpha), drawn);
+  return pairs
+    .filter(([i, j], k) => errors[k] > NO_ERROR && rivals[j].map - left[i].map > critical * errors[k])
+    .map(([i]) => left[i]);
 }
 
-function meanSquare(at: Contrast['at'], draws: number): number {
+/** The largest of all contrasts in each draw, in their standard errors. 300 checkpoints are 38,000 contrasts of 300 draws each. */
+function largestRatios({ left, rivals, pairs }: Contrasts, errors: readonly number[]): Float64Array {
+  const largest = new Float64Array(left[0]?.draws.length ?? 0);
+  for (const [k, [i, j]] of pairs.entries()) {
+    if (errors[k] > NO_ERROR) raise(largest, { of: left[i].draws, rival: rivals[j].draws, error: errors[k] });
+  }
+  return largest;
+}
+
+type OneContrast = { readonly of: Float64Array; readonly rival: Float64Array; readonly error: number };
+
+function raise(largest: Float64Array, { of, rival, error }: OneContrast): void {
+  const factor = 1 / error;
+  for (let r = 0; r < largest.length; r++) {
+    const ratio = (rival[r] - of[r]) * factor;
+    if (ratio > largest[r]) largest[r] = ratio;
+  }
+}
+
+function meanSquare(of: Float64Array, rival: Float64Array): number {
   let sum = 0;
-  for (let r = 0; r < draws; r++) sum += at(r) ** 2;
-  return sum / draws;
+  for (let r = 0; r < of.length; r++) {
+    const apart = rival[r] - of[r];
+    sum += apart * apart;
+  }
+  return sum / of.length;
 }
 
 /**

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
-import { inEnglish } from '../../base/words';
+import { inEnglish, type Words } from '../../base/words';
 import {
   type AgainstBaseline,
   type BestOfMany,
@@ -9,6 +9,7 @@ import {
   bestOfMany,
   compareDrawsWithBaseline,
   compareWithBaseline,
+  type TableLimits,
 } from '../../domain/compare/many';
 import { withNames } from '../../domain/compare/sides';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
@@ -82,7 +83,7 @@ export async function compareMany(asked: readonly Asked[], baseline: number): Pr
     task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
     runs: loaded.map((one, i) => describe(one, against[i])),
     baseline,
-    best: bestOf(loaded),
+    best: bestOf(loaded, against),
     ...differencesBetween(loaded),
   };
 }
@@ -139,11 +140,21 @@ const whyAbsent = (...found: readonly (Evidence | Error)[]): string =>
   found.find((one) => one instanceof Error)?.message ?? '';
 
 /** Only if all have detections: the best of some may not be the best. */
-function bestOf(loaded: readonly Loaded[]): BestOfMany | undefined {
+function bestOf(loaded: readonly Loaded[], against: readonly OneOfMany['against'][]): BestOfMany | undefined {
+  const table = tableOf(against);
   const all = loaded.flatMap(({ found }) => (found instanceof Error ? [] : [found]));
   const [files, drawn] = [boxesOf(all), drawsOf(all)];
-  if (files.length === loaded.length) return bestOfMany(files);
-  return drawn.length === loaded.length ? bestOfDraws(drawn) : undefined;
+  if (files.length === loaded.length) return bestOfMany(files, table);
+  return drawn.length === loaded.length ? bestOfDraws(drawn, table) : undefined;
+}
+
+/** Undefined if one of them is not compared. */
+function tableOf(against: readonly OneOfMany['against'][]): TableLimits | undefined {
+  const rows = against.flatMap((one) => {
+    if (one.kind === 'baseline') return [{ map: 0, low: 0, high: 0 }];
+    return one.kind === 'judged' ? [one] : [];
+  });
+  return rows.length === against.length ? rows : undefined;
 }
 
 function describe({ dir, epoch, state, found }: Loaded, against: OneOfMany['against']): OneOfMany {
@@ -152,6 +163,22 @@ function describe({ dir, epoch, state, found }: Loaded, against: OneOfMany['agai
   const at = found instanceof Error ? epoch : found.epoch;
   return { name, dir, state, reported: reportedOf(state, at), fingerprint, against };
 }
+
+/** What all verdicts of the table stand on, once each, and what makes them less sure. */
+export function groundsOf({ runs }: Pick<ManyCompared, 'runs'>): {
+  readonly grounds: readonly Words[];
+  readonly warnings: readonly Words[];
+} {
+  const judged = runs.flatMap(({ against }) => (against.kind === 'judged' ? [against] : []));
+  return {
+    grounds: onceEach(judged.map(({ ground }) => ground)),
+    warnings: onceEach(judged.flatMap(({ warnings }) => warnings)),
+  };
+}
+
+const onceEach = (all: readonly Words[]): readonly Words[] => [
+  ...new Map(all.map((one) => [inEnglish(one), one])).values(),
+];
 
 /** Of that epoch, else of the best; what only its own trainer validated has the trainer's numbers. */
 export function reportedOf(state: RunState, asked: number | undefined): Reported | undefined {

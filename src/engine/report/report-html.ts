@@ -3,13 +3,15 @@ import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
+import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric, formatSigned } from '../../domain/display/format';
+import { STATISTICS_PAGE } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
-import { type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
+import { groundsOf, type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
 import { overlaySvg } from './overlay-chart';
 import { reportCharts } from './report-charts';
 import { REPORT_STYLE } from './report-style';
@@ -79,7 +81,7 @@ function metricsTable(compared: ManyCompared, t: Translate): string {
   const [first, ...others] = metricNames(task).filter((name) => name !== '');
   const against = isOne
     ? []
-    : [{ text: t('verdict') }, n(t('less {0}', runs[baseline].name)), n(t('all 95 %'))];
+    : [{ text: t('verdict') }, n(t('difference to {0}', runs[baseline].name)), n(t('all 95 %'))];
   const rest = [n(t('epoch')), ...others.map(n), { text: t('state') }, n(t('time'))];
   const rows = runs.map((run) => [
     { text: run.name },
@@ -123,12 +125,26 @@ function verdictCell(verdict: 'first' | 'second' | 'neither', t: Translate): Cel
 function notes(compared: ManyCompared, t: Translate): string {
   const { runs, baseline, best } = compared;
   const judged = runs.filter(({ against }) => against.kind === 'judged').length;
+  const { grounds, warnings } = groundsOf(compared);
   const lines = [
     ...(judged > 0
-      ? [t('On images like these; the intervals hold together for {0} comparisons.', judged)]
+      ? [
+          judged === 1
+            ? t('On images like these.')
+            : t('On images like these; the intervals hold together for {0} comparisons.', judged),
+          ...[...grounds, ...warnings, SAMPLING_ONLY].map((one) => say(one, t)),
+        ]
       : []),
     ...(best ? [t('Highest: {0}; {1}', runs[best.best].name, say(bestSentence(best), t))] : []),
     ...runs.flatMap(({ name, against }) => reasons(against, { a: runs[baseline].name, b: name }, t)),
+    ...(judged > 0
+      ? [
+          t(
+            'What the verdicts mean, and how they were checked: {0} of Pitwall',
+            `${STATISTICS_PAGE}#several-runs-and-a-gate`,
+          ),
+        ]
+      : []),
   ];
   return lines.map((line) => `<p class="quiet">${escapeHtml(line)}</p>`).join('');
 }

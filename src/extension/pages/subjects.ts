@@ -3,12 +3,9 @@ import * as vscode from 'vscode';
 import { BadInputError } from '../../base/bad-input';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/event';
-import { say, type Words } from '../../base/words';
+import { say } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
 import { type Named, withNames } from '../../domain/compare/sides';
-import { judgeDifference } from '../../domain/compare/verdict';
-import { drawnSentences, verdictSentences } from '../../domain/compare/verdict-sentences';
-import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import type { DrawnCompared, RunsCompared } from '../../engine/compare/compare-runs';
@@ -16,7 +13,7 @@ import { taskRefusal } from '../../engine/compare/evidence';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
-import type { ComparisonNote, RunComparison } from '../../protocol/dashboard/run-comparison';
+import { comparisonOf, type RunComparison } from '../../protocol/dashboard/run-comparison';
 import type { PrCurves } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
@@ -28,8 +25,6 @@ import { runAction } from './run-actions';
 import type { Subject } from './subject';
 
 type Two = { readonly a: string; readonly b: string };
-
-const TONES = { first: 'warning', second: 'good', neither: 'quiet' } as const;
 
 /** A subject, ready to be shown. */
 export type OpenedSubject = vscode.Disposable & {
@@ -146,36 +141,4 @@ async function compareBest(
     services.log.info(`${dirs.a} and ${dirs.b} were not compared image by image: ${String(error)}`);
     return undefined;
   }
-}
-
-function comparisonOf(compared: RunsCompared | DrawnCompared | Refused, names: Named): RunComparison {
-  if (compared.kind === 'refused')
-    return { difference: undefined, notes: [{ words: withNames(compared.why, names), tone: 'warning' }] };
-  if (compared.kind === 'drawn') {
-    const { difference, isSame } = compared;
-    const [verdict, ...rest] = drawnSentences(compared, names);
-    const tone = isSame ? 'quiet' : TONES[judgeDifference(difference)];
-    return { difference: difference.difference, notes: notesOf({ verdict, tone, rest, isSame }) };
-  }
-  const { comparison, said, isSame } = compared;
-  const [verdict, ...rest] = verdictSentences(compared, names);
-  const quiet = [
-    ...rest,
-    ...said.map((sentence) => withNames(sentence, names)),
-    ...comparison.warnings.map((warning) => warning.said),
-  ];
-  const tone = isSame ? 'quiet' : TONES[judgeDifference(comparison)];
-  return { difference: comparison.map, notes: notesOf({ verdict, tone, rest: quiet, isSame }) };
-}
-
-type Noted = {
-  readonly verdict: Words;
-  readonly tone: ComparisonNote['tone'];
-  readonly rest: readonly Words[];
-  readonly isSame: boolean;
-};
-
-function notesOf({ verdict, tone, rest, isSame }: Noted): ComparisonNote[] {
-  const quiet = isSame ? [] : [...rest, SAMPLING_ONLY];
-  return [{ words: verdict, tone }, ...quiet.map((words): ComparisonNote => ({ words, tone: 'quiet' }))];
 }

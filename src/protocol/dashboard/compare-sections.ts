@@ -93,7 +93,7 @@ function differenceText({ state, comparison }: ViewInput, other: ViewInput): str
 
 function judgement({ comparison, t }: ViewInput): Sentence[] {
   if (!comparison) return [{ text: t('not comparable image by image'), tone: 'quiet' }];
-  return comparison.notes.map(({ words, tone }) => ({ text: say(words, t), tone }));
+  return comparison.notes.map(({ words, ...note }) => ({ text: say(words, t), ...note }));
 }
 
 /** The settings in which two runs differ. */

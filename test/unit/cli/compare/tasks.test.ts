@@ -38,7 +38,7 @@ describe('compare of runs of a task', () => {
   });
   it('has top-1 and top-5 of classifiers, and no columns without a number', async () => {
     const { out } = await compare('cls-1', 'cls-2', 'cls-3');
-    expect(out).toMatch(/epoch +top-1 +top-5 +time +less A/);
+    expect(out).toMatch(/epoch +top-1 +top-5 +time +difference to A/);
   });
   it('tells programs the task and its metric', async () => {
     const report = JSON.parse((await compare('masks', 'alike', 'worse', '--json')).out);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/base/random';
+import { inEnglish } from '../../../../src/base/words';
 import { compareDetections, concludeComparison, preparePair } from '../../../../src/domain/compare/compare';
+import { lackSentence } from '../../../../src/domain/compare/lack';
 import { bootstrapPair, pointEstimate, weightedEstimate } from '../../../../src/domain/compare/replicates';
 import { evaluateUltralytics } from '../../../../src/domain/evaluation/ultralytics/evaluate';
 import { makeScenes, type Scene, toColumns } from '../../../helpers/detection-sets';
@@ -76,6 +78,31 @@ it('the compared mAP is that of the reports', () => {
   const compared = compareDetections(groundTruth, a, b, { replicates: 10 });
   expect(compared.a.map).toBeCloseTo(evaluateUltralytics(groundTruth, a).map, 14);
   expect(compared.b.map).toBeCloseTo(evaluateUltralytics(groundTruth, b).map, 14);
+});
+
+describe('few groups of images', () => {
+  const scenes = toColumns(makeScenes(60, CLASSES, 4, 3), CLASSES);
+  const byFolder = (folders: number) => {
+    const of = Uint32Array.from({ length: 60 }, (_, image) => image % folders);
+    const groups = { of, count: folders, by: 'folder' } as const;
+    return compareDetections(scenes.groundTruth, scenes.a, scenes.b, { replicates: 200, groups });
+  };
+  const warned = (folders: number): string[] =>
+    byFolder(folders)
+      .warnings.filter(({ kind }) => kind === 'few-drawn')
+      .map(({ said }) => inEnglish(said));
+
+  it('are warned of, and of less than five nothing is said', () => {
+    expect(warned(1)).toEqual([
+      'too few groups of val images have labels: 1, and nothing is judged by fewer than 5',
+    ]);
+    expect(warned(7)).toEqual(['the val images are 7 groups: an interval of fewer than 10 is rough']);
+    expect(warned(12)).toEqual([]);
+    const { low, high, map } = byFolder(2);
+    expect([low, high]).toEqual([-1, 1]);
+    const lack = lackSentence({ kind: 'one-run-each' }, { low, high, map });
+    expect(lack && inEnglish(lack)).toBe('at least 5 val images with labels are needed, or groups of them');
+  });
 });
 
 it('classes in few images are warned of', () => {

@@ -1,13 +1,32 @@
 import { expect, it } from 'vitest';
+import { drawnDifference } from '../../../../src/domain/compare/draw-record';
+import { judgeNotWorse } from '../../../../src/domain/compare/gate';
 import {
   biasCorrectedLimits,
   exceeded,
   normalCdf,
   normalQuantile,
   percentileLimits,
+  settled,
   shareBelow,
   wideLimits,
 } from '../../../../src/domain/compare/limits';
+import { judgeDifference } from '../../../../src/domain/compare/verdict';
+
+it('what rounding makes of equal ones is neither a loss nor a gain', () => {
+  const nothing = { low: -4e-16, high: 4e-16 };
+  expect(judgeNotWorse(nothing, 0)).toBe('passed');
+  expect(judgeNotWorse({ low: -0.01 - 4e-16, high: 0 }, 0.01)).toBe('passed');
+  expect(judgeNotWorse({ low: -4e-16, high: -4e-16 }, 0)).toBe('passed');
+  expect([judgeDifference({ low: 4e-16, high: 4e-16 }), judgeDifference({ low: -1, high: -4e-16 })]).toEqual([
+    'neither',
+    'neither',
+  ]);
+  expect([settled(-4e-16), settled(1e-6)]).toEqual([0, 1e-6]);
+  const maps = { map: 0.1 + 0.2, maps: [0.1 + 0.2, 0.7], units: 50 };
+  const others = { map: 0.3, maps: [0.3, 0.7], units: 50 };
+  expect(drawnDifference(maps, others)).toEqual({ difference: 0, low: 0, high: 0, probabilityBetter: 0.5 });
+});
 
 const values = Float64Array.from({ length: 999 }, (_, i) => (i + 1) / 1000);
 

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/base/random';
 import { compareRecords } from '../../../../src/domain/compare/compare-records';
-import { bestOfMany, compareWithBaseline, familyWidening } from '../../../../src/domain/compare/many';
+import {
+  bestOfMany,
+  compareWithBaseline,
+  familyWidening,
+  type TableLimits,
+} from '../../../../src/domain/compare/many';
 import type { DetectionRecord } from '../../../../src/domain/compare/record';
+import { judgeDifference } from '../../../../src/domain/compare/verdict';
 
 const IMAGES = 30;
 
@@ -32,6 +38,16 @@ function record(shift: number, seed: number, fingerprint = 'same'): DetectionRec
     },
     truth: { images: IMAGES, classes: 1, ...common, boxes: boxes(() => 0) },
   };
+}
+
+const NOTHING = { map: 0, low: 0, high: 0 };
+
+/** The limits of all, the first being the baseline; undefined if one is refused. */
+function tableOf(runs: readonly DetectionRecord[]): TableLimits | undefined {
+  const rows = compareWithBaseline(runs[0], runs.slice(1)).flatMap((one) =>
+    one.kind === 'judged' ? [one] : [],
+  );
+  return rows.length === runs.length - 1 ? [NOTHING, ...rows] : undefined;
 }
 
 describe('several runs against one', () => {
@@ -75,11 +91,30 @@ describe('several runs against one', () => {
 
   it('names those that cannot be told from the best', () => {
     const runs = [record(9, 1), record(2, 2), record(2, 3)];
-    const best = bestOfMany(runs);
+    const best = bestOfMany(runs, tableOf(runs));
     expect(best?.undecided).toEqual([1, 2]);
     expect([1, 2]).toContain(best?.best);
     expect(best?.optimism).toBeGreaterThan(0);
-    expect(bestOfMany([runs[0], record(2, 2, 'another')])).toBeUndefined();
-    expect(bestOfMany(runs.slice(0, 1))).toBeUndefined();
+    const moved = [runs[0], record(2, 2, 'another')];
+    expect(bestOfMany(moved, tableOf(moved))).toBeUndefined();
+    expect(bestOfMany(moved, tableOf(runs.slice(0, 2)))).toBeUndefined();
+    expect(bestOfMany(runs.slice(0, 1), [NOTHING])).toBeUndefined();
+  });
+
+  it('never contradicts its own table: who is worse there is not among the best, and so the baseline', () => {
+    const worlds = Array.from({ length: 40 }, (_, world) => {
+      const runs = [6, 5.6, 5.3, 5].map((shift, i) => record(shift, 2000 + 10 * world + i));
+      const table = tableOf(runs) ?? [];
+      const verdicts = table.map(judgeDifference);
+      return { verdicts, undecided: bestOfMany(runs, table)?.undecided ?? [] };
+    });
+    for (const { verdicts, undecided } of worlds) {
+      expect(undecided.includes(0)).toBe(!verdicts.includes('second'));
+      expect(undecided.filter((i) => verdicts[i] === 'first')).toEqual([]);
+    }
+    // It is about small gains, of which some are seen.
+    const decided = worlds.filter(({ verdicts }) => verdicts.includes('second')).length;
+    expect(decided).toBeGreaterThan(3);
+    expect(decided).toBeLessThan(37);
   });
 });
