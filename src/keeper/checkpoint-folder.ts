@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { detectionsPath } from '../run/files';
+import { detectionsPath, picturesPath } from '../run/files';
 import { type OpenFolder, openFolder } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
 import { removeFile, removeTree } from '../run/folder/remove';
@@ -37,7 +37,8 @@ export function removeLeftovers(paths: RunPaths): void {
 }
 
 export function removeDetections(paths: RunPaths, epoch: number): void {
-  removeFile(path.join(paths.dir, detectionsPath(epoch)), paths.dir);
+  for (const kept of [detectionsPath(epoch), picturesPath(epoch)])
+    removeFile(path.join(paths.dir, kept), paths.dir);
 }
 
 /** Throws if a link has the place of checkpoints/. */

@@ -7,7 +7,7 @@ import type { ValidatorProcess } from '../engine/validator-process';
 import { type OwnValAnswer, zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';
 import type { DrawMatchedParams, ValidateResult } from '../protocol/validator';
-import { detectionsPath, type RunFile } from '../run/files';
+import { detectionsPath, picturesPath, type RunFile } from '../run/files';
 import { removeFile } from '../run/folder/remove';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
@@ -24,7 +24,7 @@ async function withDraws(
   try {
     return { ...unread, ...(await validator.drawMatched(matched)) };
   } catch (error) {
-    return { ...unread, problems: [`not compared: ${toError(error).message}`] };
+    return { ...unread, problems: [...unread.problems, `not compared: ${toError(error).message}`] };
   }
 }
 
@@ -83,6 +83,7 @@ export class OwnValidation {
         single_cls,
         ...(rule && { rule }),
         out,
+        pictures: path.join(this.#dir, picturesPath(epoch)),
       });
       const own = zOwnValAnswer.parse(answer);
       if (!own.recorded) {
@@ -148,7 +149,7 @@ function ownReport(own: OwnValAnswer, { rule, imgsz }: OwnReportOptions): Valida
       skipped: 0,
     },
     fingerprint: '',
-    problems: [],
+    problems: own.unseen === undefined ? [] : [`no pictures to look at: ${own.unseen}`],
   };
 }
 

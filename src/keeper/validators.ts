@@ -11,7 +11,7 @@ import { startValidator, type ValidatorProcess } from '../engine/validator-proce
 import { ruleNote, ruleParams } from '../protocol/rule-params';
 import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import type { ProcessIdentity, RunFile } from '../run/files';
-import { detectionsPath } from '../run/files';
+import { detectionsPath, picturesPath } from '../run/files';
 import type { CheckpointState } from '../run/state';
 import type { TrainerRule } from '../run/trainer-rule';
 import type { DrawnMaps, VersusBest } from '../run/validation';
@@ -263,6 +263,7 @@ export class Validators {
       single_cls,
       groups: validation.groups ?? 'auto',
       det: path.join(this.#dir, detectionsPath(epoch)),
+      pictures: path.join(this.#dir, picturesPath(epoch)),
     };
   }
 }

@@ -39,16 +39,30 @@ function seriesOf({ steps }: RunState): [tag: string, column: Column][] {
   ];
 }
 
-const METRICS = [
-  ['metrics/mAP50-95', 'map'],
-  ['metrics/mAP50', 'map50'],
-  ['metrics/precision', 'precision'],
-  ['metrics/recall', 'recall'],
-] as const;
+type Metric = readonly [tag: string, key: 'map' | 'map50' | 'precision' | 'recall'];
+
+/** `letter`: what Ultralytics adds to the name of the output that was judged. */
+const metricsOf = (letter: string): readonly Metric[] => [
+  [`metrics/precision${letter}`, 'precision'],
+  [`metrics/recall${letter}`, 'recall'],
+  [`metrics/mAP50${letter}`, 'map50'],
+  [`metrics/mAP50-95${letter}`, 'map'],
+];
+
+/** Ultralytics' names: what a mask's numbers are called must not say boxes. */
+const OF_TASK: Readonly<Partial<Record<string, readonly Metric[]>>> = {
+  segment: metricsOf('(M)'),
+  pose: metricsOf('(P)'),
+  classify: [
+    ['metrics/accuracy_top1', 'map'],
+    ['metrics/accuracy_top5', 'map50'],
+  ],
+};
 
 function validationPoints(validated: Validation): ScalarPoint[] {
-  const { step, t } = validated;
-  return METRICS.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
+  const { step, t, task = 'detect' } = validated;
+  const metrics = OF_TASK[task] ?? metricsOf('');
+  return metrics.map(([tag, key]) => ({ tag, step, wallTime: t / 1000, value: validated[key] }));
 }
 
 /** Results of the trainer's own validation, if another program has one. */
@@ -78,15 +92,15 @@ export function* stepsCsv(state: RunState): Generator<string> {
  * not validated here has the trainer's own numbers.
  */
 export function* epochsCsv(state: RunState): Generator<string> {
-  yield 'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds\n';
+  const columns = OF_TASK[state.plan?.task ?? 'detect'] ?? metricsOf('(B)');
+  yield `epoch,${columns.map(([tag]) => tag).join(',')},seconds\n`;
   for (const v of state.validations.values())
-    yield line([v.epoch, v.precision, v.recall, v.map50, v.map, v.seconds.total]);
+    yield line([v.epoch, ...columns.map(([, key]) => v[key]), v.seconds.total]);
   if (state.validations.size > 0) return;
   for (const { epoch, metrics, seconds } of state.epochs)
-    if (metrics) yield line([epoch, ...OWN.map((name) => metrics[name] ?? Number.NaN), seconds]);
+    if (metrics) yield line([epoch, ...columns.map(([, key]) => metrics[key] ?? Number.NaN), seconds]);
 }
 
-const OWN = ['precision', 'recall', 'map50', 'map'];
 const line = (cells: readonly number[]): string => `${cells.map(cell).join(',')}\n`;
 
 function cell(value: number): string {

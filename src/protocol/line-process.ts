@@ -36,6 +36,8 @@ export const zOwnValAnswer = z.object({
   recorded: z.boolean(),
   /** What was matched was written to `out` in its place. */
   matched: z.boolean().default(false),
+  /** Why there are no pictures to look at. */
+  unseen: z.string().optional(),
   metrics: zOwnMetrics,
   device: z.string(),
   half: z.boolean(),

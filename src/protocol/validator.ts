@@ -41,6 +41,8 @@ export const zValidateParams = z.object({
   rectBatch: z.number().int().min(1).optional(),
   /** File for the detections (.det); absent: not written. */
   det: z.string().optional(),
+  /** File for what is to be seen of a classifier's mistakes; absent: not written. */
+  pictures: z.string().optional(),
   /** File for COCO detections JSON; absent: not written. */
   saveJson: z.string().optional(),
 });

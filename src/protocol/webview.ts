@@ -22,9 +22,13 @@ export type ViewUpdate = {
   readonly charts: readonly ChartUpdate[];
 };
 
+/** `epoch` is the checkpoint that they are of: the newest one whose detections were kept. `note` says why there is none. */
+export type PrCurves = {
+  readonly epoch: number | undefined;
+  readonly curves: readonly PrCurve[];
+  readonly note?: string;
+};
 /** Parallel columns of a precision-recall curve at IoU .50. */
-/** `epoch` is the checkpoint that they are of: the newest one whose detections were kept. */
-export type PrCurves = { readonly epoch: number | undefined; readonly curves: readonly PrCurve[] };
 export type PrCurve = {
   readonly name: string;
   readonly ap50: number;
@@ -35,6 +39,15 @@ export type PrCurve = {
 export type GalleryBox = {
   /** x, y, width, height as shares of the image. */
   readonly box: readonly [number, number, number, number];
+  /** It is about the image as a whole: no frame is drawn. */
+  readonly whole?: true;
+  /** Parts of a mask or a turned box, drawn in place of the frame: x, y, x, y ... as shares. */
+  readonly outlines?: readonly (readonly number[])[];
+  /** Drawn in place of the frame: x, y and 1 if it is to be seen, and which of them a line joins. */
+  readonly pose?: {
+    readonly points: readonly (readonly [number, number, number])[];
+    readonly bones: readonly (readonly [number, number])[];
+  };
   readonly label: string;
   readonly kind: 'truth' | 'missed' | 'hit' | 'false';
 };

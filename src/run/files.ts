@@ -235,3 +235,6 @@ export const checkpointPath = (epoch: number): string =>
   `checkpoints/epoch-${String(epoch).padStart(4, '0')}`;
 export const detectionsPath = (epoch: number): string =>
   `validation/epoch-${String(epoch).padStart(4, '0')}.det`;
+/** What is to be seen of a checkpoint that finds no boxes; pictures-file.ts. */
+export const picturesPath = (epoch: number): string =>
+  `validation/epoch-${String(epoch).padStart(4, '0')}.pictures.json`;

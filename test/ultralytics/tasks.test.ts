@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { countForPlan } from '../../src/engine/planning/count-for-plan';
+import { picturesPath } from '../../src/run/files';
+import { decodePictures } from '../../src/run/pictures-file';
 import { runCliProcess } from '../helpers/cli';
 import { eventsOf, keeperSaid, python, useWorkshop, validationsOf, writeExperiment } from './helpers';
 
@@ -38,16 +41,51 @@ async function expectCompared(dir: string, title: string): Promise<void> {
   expect(out).toMatch(new RegExp(`${title} [+-].*95 %`));
 }
 
+/** What the gallery shows of the last checkpoint: every image, each label either found or missed. */
+function expectPictures(dir: string, drawn: 'outlines' | 'points'): void {
+  const kept = decodePictures(readFileSync(path.join(dir, picturesPath(5)), 'utf8'));
+  expect(kept).toMatchObject({ images: 12, classes: expect.any(Array) });
+  expect(kept?.pictures).toHaveLength(12);
+  for (const { file, truth, found, missed, false: alarms } of kept?.pictures ?? []) {
+    expect(existsSync(file)).toBe(true);
+    const hits = found.filter(({ hit }) => hit).length;
+    expect([hits + missed, hits + alarms]).toEqual([truth.length, found.length]);
+    for (const shape of truth) {
+      expect(shape[drawn]?.length).toBeGreaterThan(0);
+      const [x, y, width, height] = shape.box ?? [2, 2, 2, 2];
+      for (const share of [x, y, x + width, y + height]) expect(Math.abs(share - 0.5)).toBeLessThan(0.52);
+    }
+  }
+}
+
 const TASKS = [
-  { task: 'segment', model: 'yolov8n-seg.yaml', title: 'mask mAP', metric: 'metrics/mAP50-95(M)' },
-  { task: 'pose', model: 'yolov8n-pose.yaml', title: 'pose mAP', metric: 'metrics/mAP50-95(P)' },
-  { task: 'obb', model: 'yolov8n-obb.yaml', title: 'obb mAP', metric: 'metrics/mAP50-95(B)' },
-];
+  {
+    task: 'segment',
+    model: 'yolov8n-seg.yaml',
+    title: 'mask mAP',
+    metric: 'metrics/mAP50-95(M)',
+    drawn: 'outlines',
+  },
+  {
+    task: 'pose',
+    model: 'yolov8n-pose.yaml',
+    title: 'pose mAP',
+    metric: 'metrics/mAP50-95(P)',
+    drawn: 'points',
+  },
+  {
+    task: 'obb',
+    model: 'yolov8n-obb.yaml',
+    title: 'obb mAP',
+    metric: 'metrics/mAP50-95(B)',
+    drawn: 'outlines',
+  },
+] as const;
 
 it.each(TASKS)(
   "$task: every checkpoint is judged by the library's own val, named, and the best stays",
   async (given) => {
-    const { task, model, title, metric } = given;
+    const { task, model, title, metric, drawn } = given;
     const { code, out, dir, validated } = await train(task, { model, data: `${task}/data.yaml` });
     expect(code).toBe(0);
     expect(out).toContain(title);
@@ -60,6 +98,7 @@ it.each(TASKS)(
     });
     expect(keeperSaid(dir).join()).toContain(`not the task ${task}`);
     await expectCompared(dir, title);
+    expectPictures(dir, drawn);
   },
 );
 
@@ -81,6 +120,13 @@ it('classify: top-1 and top-5 through ONNX are those of the library for every ch
   expect(validated[0]).toMatchObject({ epoch: 1, task: 'classify', images: 12 });
   expect(validated.map(({ engine }) => engine)).toEqual(Array(5).fill(undefined));
   await expectCompared(dir, 'top-1');
+  const kept = decodePictures(readFileSync(path.join(dir, picturesPath(5)), 'utf8'));
+  const right = kept?.pictures.filter(({ found }) => found[0].hit).length ?? Number.NaN;
+  expect(kept?.pictures).toHaveLength(12);
+  expect(right / 12).toBeCloseTo(Number(validated[4].map));
+  expect(kept?.pictures.map(({ missed }) => missed)).toEqual(
+    Array.from({ length: 12 }, (_, i) => Number(i < 12 - right)),
+  );
   const said = execFileSync(python, ['-c', OWN_VAL, path.join(dir, 'checkpoints'), data], {
     encoding: 'utf8',
     cwd: workshop.dir,

@@ -63,7 +63,7 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
   };
 }
 
-function curvesView({ epoch, curves }: PrCurves): ChartView {
+function curvesView({ epoch, curves, note }: PrCurves): ChartView {
   return {
     id: 'curves',
     title:
@@ -83,6 +83,6 @@ function curvesView({ epoch, curves }: PrCurves): ChartView {
     })),
     marks: [],
     unit: 'share',
-    ...(curves.length === 0 ? { empty: t('Curves appear here after the first validation.') } : {}),
+    ...(curves.length === 0 ? { empty: note ?? t('Curves appear here after the first validation.') } : {}),
   };
 }

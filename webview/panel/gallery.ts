@@ -63,7 +63,7 @@ function imageElement({ name, bytes, mime, boxes, note }: GalleryImage, urls: st
   const overlay = svg(
     'svg',
     { viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    ...boxes.map(rect),
+    ...boxes.flatMap(shapesOf),
   );
   const labels = boxes.filter((box) => box.kind !== 'truth').map(labelElement);
   return h(
@@ -72,6 +72,36 @@ function imageElement({ name, bytes, mime, boxes, note }: GalleryImage, urls: st
     h('div', { class: 'frame' }, img, overlay as unknown as Node, ...labels),
     h('figcaption', {}, h('span', { class: 'name' }, name), h('span', { class: 'quiet' }, note)),
   );
+}
+
+/** A frame, or what is in its place: the outlines of a mask or a turned box, or a pose. */
+function shapesOf(drawn: GalleryBox): SVGElement[] {
+  const { outlines, pose, whole, kind } = drawn;
+  if (whole) return [];
+  if (outlines && outlines.length > 0) return outlines.map((points) => polygon(points, kind));
+  return pose ? poseOf(pose, kind) : [rect(drawn)];
+}
+
+const steady = (kind: string): Record<string, string> => ({
+  class: kind,
+  'vector-effect': 'non-scaling-stroke',
+});
+
+const polygon = (points: readonly number[], kind: string): SVGElement =>
+  svg('polygon', { points: points.join(' '), ...steady(kind) });
+
+/** A point is a line of no length with a round end: a circle would be stretched as the image is. */
+function poseOf({ points, bones }: NonNullable<GalleryBox['pose']>, kind: string): SVGElement[] {
+  const line = (from: number, to: number, more: string): SVGElement =>
+    svg('polyline', {
+      points: [from, to].map((i) => points[i].slice(0, 2).join()).join(' '),
+      ...steady(kind + more),
+    });
+  const isSeen = (i: number): boolean => points[i]?.[2] === 1;
+  const joined = bones
+    .filter(([from, to]) => isSeen(from) && isSeen(to))
+    .map(([a, b]) => line(a, b, ' bone'));
+  return [...joined, ...[...points.keys()].filter(isSeen).map((i) => line(i, i, ' joint'))];
 }
 
 function rect({ box: [x, y, width, height], kind }: GalleryBox): SVGElement {

@@ -19,8 +19,9 @@ export function createSections(
     header: (header) => drawHeader(page.header, header, actions.act),
     sentences: (sentences) => drawSentences(page.sentences, sentences, actions.act),
     tiles: (tiles) => drawTiles(page.tiles, tiles, actions.act),
-    checkpoints: (rows) => drawCheckpoints(page.checkpoints, rows, actions),
-    classes: (rows, { header }) => drawClasses(page.classes, rows, header?.compared),
+    checkpoints: (rows, { header }) =>
+      drawCheckpoints(page.checkpoints, rows, { ...actions, metrics: header?.metrics }),
+    classes: (rows, { header }) => drawClasses(page.classes, rows, header),
     settings: (rows, { header }) => {
       drawSettings(page.settings, rows, header?.compared);
       setText(page.settingsTitle, header?.compared ? t('Differing settings') : t('Settings'));

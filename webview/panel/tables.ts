@@ -1,4 +1,4 @@
-import type { CheckpointRow, CheckpointTable, LogRow } from '../../src/protocol/dashboard/types';
+import type { CheckpointRow, CheckpointTable, HeaderView, LogRow } from '../../src/protocol/dashboard/types';
 import { type Child, childOf, h, icon, keyed } from '../base/dom';
 import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
@@ -6,17 +6,20 @@ import { button, progressRing } from '../controls/toolkit';
 import { type Act, explainButton } from './header';
 import { empty, number, type SortableColumn, table } from './table-parts';
 
+type Metrics = HeaderView['metrics'];
+const BOXES: Metrics = ['mAP50-95', 'mAP50'];
+
 export type CheckpointActions = { readonly act: Act; readonly showOlder: () => void };
 
 export function drawCheckpoints(
   root: HTMLElement,
   { rows, older }: CheckpointTable,
-  { act, showOlder }: CheckpointActions,
+  { act, showOlder, metrics = BOXES }: CheckpointActions & { readonly metrics?: Metrics | undefined },
 ): void {
-  keyed(root, rows.length === 0 ? 'empty' : 'table', () =>
+  keyed(root, rows.length === 0 ? 'empty' : `table of ${metrics[0]}`, () =>
     rows.length === 0
       ? [empty(t('Checkpoints appear here at the end of each epoch.'))]
-      : [table(t('Checkpoints'), checkpointColumns(act), [])],
+      : [table(t('Checkpoints'), checkpointColumns(metrics, act), [])],
   );
   const body = root.querySelector('tbody');
   if (body) drawRows(body, rows, (row) => checkpointRow(row, act));
@@ -40,12 +43,12 @@ function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HT
   if (!isSame) body.replaceChildren(...next);
 }
 
-function checkpointColumns(act: Act): SortableColumn[] {
+function checkpointColumns([map, map50]: Metrics, act: Act): SortableColumn[] {
   const beside = explainButton({ topic: 'best-checkpoint', at: 'checkpoints' }, act);
   return [
     { label: t('checkpoint') },
-    { label: 'mAP50-95', number: true },
-    { label: 'mAP50', number: true, rank: 'middle' },
+    { label: map, number: true },
+    { label: map50, number: true, rank: 'middle' },
     { label: t('against the best before it'), beside },
     { label: t('took'), number: true, rank: 'wide' },
     { label: t('size'), number: true, rank: 'wide' },

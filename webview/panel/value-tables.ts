@@ -5,34 +5,36 @@ import { empty, number, type SortableColumn, table } from './table-parts';
 
 /** The names of two runs, if the page compares them. */
 type ComparedWith = HeaderView['compared'];
+type Heads = Partial<Pick<HeaderView, 'compared' | 'metrics'>>;
 
-export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], compared: ComparedWith): void {
-  keyed(root, JSON.stringify(rows), () => {
+export function drawClasses(root: HTMLElement, rows: readonly ClassRow[], heads: Heads = {}): void {
+  const { compared, metrics = ['mAP50-95', 'mAP50'] } = heads;
+  keyed(root, JSON.stringify([rows, metrics]), () => {
     if (rows.length === 0) return [empty(t('Classes appear here after the first validation.'))];
-    const columns = compared ? comparedColumns(compared) : classColumns();
+    const columns = compared ? comparedColumns(compared, metrics[0]) : classColumns(metrics);
     const make = compared ? comparedRow : classRow;
     return [table(t('Classes'), columns, rows.map(make))];
   });
 }
 
-function classColumns(): SortableColumn[] {
+function classColumns([map, map50]: HeaderView['metrics']): SortableColumn[] {
   return [
     { label: t('class') },
     { label: t('labels'), number: true },
     { label: t('precision'), number: true, rank: 'middle' },
     { label: t('recall'), number: true, rank: 'middle' },
-    { label: 'mAP50', number: true },
-    { label: 'mAP50-95', number: true },
+    { label: map50, number: true },
+    { label: map, number: true },
     { label: '', rank: 'wide' },
   ];
 }
 
-function comparedColumns([first, second]: readonly [string, string]): SortableColumn[] {
+function comparedColumns([first, second]: readonly [string, string], metric: string): SortableColumn[] {
   return [
     { label: t('class') },
     { label: t('labels'), number: true },
-    { label: t('mAP50-95 of {0}', first), number: true },
-    { label: t('mAP50-95 of {0}', second), number: true },
+    { label: t('{0} of {1}', metric, first), number: true },
+    { label: t('{0} of {1}', metric, second), number: true },
     { label: t('difference'), number: true },
     { label: '', rank: 'wide' },
   ];

@@ -24,3 +24,9 @@ export function accuracyOf(places: readonly number[]): Accuracy {
   const share = (most: number): number => places.filter((place) => place < most).length / places.length;
   return { top1: share(1), top5: share(TOP_PLACES) };
 }
+
+/** The class of the highest score from `start` on: the first in that order. */
+export function topOf(scores: Float32Array, start: number, classes: number): number {
+  for (let c = 0; c < classes; c++) if (placeOf(scores, start, classes, c) === 0) return c;
+  return 0;
+}

@@ -1,16 +1,20 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { listClassImages } from '../../dataset/class-folders';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { listSplit } from '../../dataset/sources';
 import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/display/worst-images';
 import { experimentNow } from '../../engine/control/followed-experiment';
 import type { LiveRun } from '../../engine/runs/live-run';
+import { shapesOf } from '../../protocol/picture-shapes';
 import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
 import type { DetectionsFile } from '../../run/detections-file';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import { isOwnRun } from '../../run/folder/signature';
 import { readDetections } from './detections';
+import { classNote, noteOfTask, readPictures } from './task-gallery';
 
 const PAGE_IMAGES = 24;
 const SMALLEST_CONFIDENCE = 0.05;
@@ -23,13 +27,19 @@ const MIME: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
 };
 
+/** An image that the page shows, before its bytes are read. */
+type Shown = { readonly file: string; readonly boxes: readonly GalleryBox[]; readonly note: string };
+
+/** All of them, most mistakes first. What is drawn of one is made when its page is asked for. */
+type Exhibition = { readonly count: number; readonly at: (place: number) => Shown; readonly note: string };
+
 /**
- * Val images with true and predicted boxes, those with most mistakes first. Images are sent as bytes, and only those
+ * Val images with what is true and what was found, those with most mistakes first. Images are sent as bytes, and only those
  * that the run's own val split lists: a file name in a run folder cannot be trusted.
  */
 export async function galleryOf(run: LiveRun, epoch: number | undefined, from: number): Promise<Gallery> {
-  const kept = await readDetections(run, epoch);
-  if (!kept) return nothing(vscode.l10n.t('Boxes appear here after the first validation.'));
+  const exhibition = (await boxesOf(run, epoch)) ?? (await shapesIn(run, epoch));
+  if (!exhibition) return nothing(whyNothing(run));
   // Its dataset may be any file of this user, or of a server, which learns who asks.
   if (!(await isOwnRun(run.dir)))
     return nothing(
@@ -39,48 +49,95 @@ export async function galleryOf(run: LiveRun, epoch: number | undefined, from: n
     );
   const listed = await listValImages(run);
   if (!listed) return nothing(vscode.l10n.t('The dataset of this run was not found.'));
-  const confidence = Math.max(SMALLEST_CONFIDENCE, kept.validated.confidence || 0);
-  const worst = worstImages(kept.file.truth, kept.file.detections, confidence);
-  const page = worst.slice(from, from + PAGE_IMAGES);
-  const images = await Promise.all(page.map((judged) => readImage(judged, kept.file, listed)));
-  return {
-    images: images.filter((image) => image !== undefined),
-    total: worst.length,
-    note: vscode.l10n.t(
-      'Epoch {0}, boxes from confidence {1} on.',
-      kept.validated.epoch,
-      confidence.toFixed(2),
-    ),
-  };
+  const { count, at, note } = exhibition;
+  const places = Array.from({ length: Math.min(PAGE_IMAGES, Math.max(0, count - from)) }, (_, i) => from + i);
+  const images = await Promise.all(places.map((place) => readImage(at(place), listed)));
+  return { images: images.filter((image) => image !== undefined), total: count, note };
 }
 
 const nothing = (note: string): Gallery => ({ images: [], total: 0, note });
+
+function whyNothing({ state }: LiveRun): string {
+  const isTask = [...state.validations.values()].some(({ task }) => task !== undefined);
+  return isTask
+    ? vscode.l10n.t(
+        'Nothing to look at was kept of this run: an earlier Pitwall judged it, or its version of Ultralytics does not tell what it found.',
+      )
+    : vscode.l10n.t('Images appear here after the first validation.');
+}
+
+async function boxesOf(run: LiveRun, epoch: number | undefined): Promise<Exhibition | undefined> {
+  const kept = await readDetections(run, epoch);
+  if (!kept) return undefined;
+  const { file, validated } = kept;
+  const confidence = Math.max(SMALLEST_CONFIDENCE, validated.confidence || 0);
+  const worst = worstImages(file.truth, file.detections, confidence);
+  return {
+    count: worst.length,
+    at: (place) => judgedImage(worst[place], file),
+    note: vscode.l10n.t('Epoch {0}, boxes from confidence {1} on.', validated.epoch, confidence.toFixed(2)),
+  };
+}
+
+function judgedImage(judged: JudgedImage, { header }: DetectionsFile): Shown {
+  const toShare = shareOf(header, judged.image);
+  return {
+    file: header.files[judged.image],
+    boxes: judged.boxes.map((box) => galleryBox(box, header.classes, toShare)),
+    note: mistakes(judged.missed, judged.falseAlarms),
+  };
+}
+
+async function shapesIn(run: LiveRun, epoch: number | undefined): Promise<Exhibition | undefined> {
+  const found = await readPictures(run, epoch);
+  if (!found) return undefined;
+  const { kept } = found;
+  return {
+    count: kept.pictures.length,
+    at: (place) => {
+      const picture = kept.pictures[place];
+      const note = classNote(picture, kept) ?? mistakes(picture.missed, picture.false);
+      return { file: picture.file, boxes: shapesOf(picture, kept.classes), note };
+    },
+    note: noteOfTask(found),
+  };
+}
 
 type ListedImages = { readonly base: string; readonly files: ReadonlySet<string> };
 
 async function listValImages({ state }: LiveRun): Promise<ListedImages | undefined> {
   const data = state.run && experimentNow(state.run, state.plan?.dataset).data;
-  const dataset = data === undefined ? undefined : (await loadDatasetYaml(data)).dataset;
-  if (data === undefined || !dataset) return undefined;
-  const { files } = await listSplit(dataset, data, 'val');
-  return { base: path.dirname(data), files: new Set(files.map((file) => path.resolve(file))) };
+  if (data === undefined) return undefined;
+  const { dataset } = await loadDatasetYaml(data);
+  const listed = dataset ? await listSplit(dataset, data, 'val') : await listClasses(data);
+  if (!listed) return undefined;
+  const files = listed.files.map((file) => path.resolve(file));
+  return { base: path.dirname(data), files: new Set([...files, ...(await withoutLinks(files))]) };
+}
+
+async function listClasses(folder: string): Promise<{ readonly files: readonly string[] } | undefined> {
+  const images = (await listClassImages(folder, 'val'))?.images;
+  return images && { files: images.map(({ file }) => file) };
+}
+
+/** Another library may follow the links on the way to a file before it names it. */
+async function withoutLinks(files: readonly string[]): Promise<string[]> {
+  const folders = [...new Set(files.map((file) => path.dirname(file)))];
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
+  const at = new Map(folders.map((folder, i) => [folder, real[i]]));
+  return files.map((file) => path.join(at.get(path.dirname(file)) ?? '', path.basename(file)));
 }
 
 async function readImage(
-  judged: JudgedImage,
-  { header }: DetectionsFile,
+  { file: name, boxes, note }: Shown,
   { base, files }: ListedImages,
 ): Promise<GalleryImage | undefined> {
-  const name = header.files[judged.image];
   const file = path.resolve(base, name);
   const mime = MIME[path.extname(file).toLowerCase()];
   if (!files.has(file) || mime === undefined) return undefined;
   const bytes = await readBytes(file, { most: MOST_BYTES.image, links: 'follow' }).catch(() => undefined);
-  if (!bytes) return undefined;
-  const toShare = shareOf(header, judged.image);
-  const boxes = judged.boxes.map((box) => galleryBox(box, header.classes, toShare));
   // A Buffer would become JSON on its way to the page; plain bytes travel as bytes.
-  return { name: path.basename(name), bytes: new Uint8Array(bytes), mime, boxes, note: noteOf(judged) };
+  return bytes && { name: path.basename(name), bytes: new Uint8Array(bytes), mime, boxes, note };
 }
 
 type ToShare = (box: JudgedBox['box']) => GalleryBox['box'];
@@ -97,7 +154,7 @@ function galleryBox(judged: JudgedBox, classes: readonly string[], toShare: ToSh
   return { box: toShare(judged.box), label: name + score, kind: judged.kind };
 }
 
-function noteOf({ missed, falseAlarms }: JudgedImage): string {
+function mistakes(missed: number, falseAlarms: number): string {
   if (missed + falseAlarms === 0) return vscode.l10n.t('all found');
   const parts = [
     missed > 0 ? vscode.l10n.t('{0} missed', missed) : '',

@@ -8,6 +8,7 @@ import type { Refused } from '../../domain/compare/footing';
 import { type Named, withNames } from '../../domain/compare/sides';
 import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
+import { metricNames } from '../../domain/run/task';
 import type { DrawnCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import { taskRefusal } from '../../engine/compare/evidence';
 import type { LiveRun } from '../../engine/runs/live-run';
@@ -110,7 +111,7 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
 /** Precision over recall of each class of the newest validated checkpoint. */
 async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCurves> {
   const kept = await readDetections(run, epoch);
-  if (!kept) return { epoch: undefined, curves: [] };
+  if (!kept) return { epoch: undefined, curves: [], ...noCurves(run) };
   const { header, truth, detections } = kept.file;
   const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
   const curves = precisionRecallCurves(truth, detections, header.rule.matching ?? UNNAMED_MATCHING).map(
@@ -122,6 +123,16 @@ async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCu
     }),
   );
   return { epoch: kept.validated.epoch, curves };
+}
+
+/** Why there will never be any: nothing but boxes is kept with the score of each. */
+function noCurves({ state }: LiveRun): Pick<PrCurves, 'note'> {
+  const task = [...state.validations.values()].at(-1)?.task;
+  if (task === undefined) return {};
+  const metric = metricNames(task)[0];
+  return {
+    note: vscode.l10n.t('Curves are drawn of detectors that Pitwall judges; this run has {0}.', metric),
+  };
 }
 
 /**

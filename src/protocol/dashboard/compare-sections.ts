@@ -22,6 +22,7 @@ export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
     device: '',
     progress: undefined,
     actions: [{ id: 'compare', label: t('Compare…') }],
+    metrics: tableMetrics(input.state),
   };
 }
 
@@ -130,4 +131,10 @@ export function comparedClasses({ state }: ViewInput, other: ViewInput): ClassRo
       },
     ];
   });
+}
+
+/** Of classes and checkpoints, by the run's task. */
+export function tableMetrics({ plan }: RunState): readonly [map: string, map50: string] {
+  const [map, map50] = metricNames(plan?.task);
+  return [map, map50];
 }

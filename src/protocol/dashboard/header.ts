@@ -5,7 +5,7 @@ import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { canRewind, hasDiverged } from '../rewind-target';
-import { compareHeader } from './compare-sections';
+import { compareHeader, tableMetrics } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
 import { currentEpoch, isFinal, isUnheardOf, secondsLeft, stateLabel, stateOf } from './run-facts';
@@ -39,6 +39,7 @@ export function headerOf(input: ViewInput): HeaderView {
     device: state.hello?.device ?? '',
     progress: progressOf(input),
     actions: actionsOf(input),
+    metrics: tableMetrics(state),
   };
 }
 

@@ -26,6 +26,8 @@ export type HeaderView = {
   readonly actions: readonly ActionView[];
   /** The names of two runs that are compared. */
   readonly compared?: readonly [first: string, second: string];
+  /** What the tables of classes show: the two metrics of the run's task. */
+  readonly metrics: readonly [map: string, map50: string];
 };
 
 /** Ids are also the names of host actions; the page does not interpret them. */

@@ -29,6 +29,8 @@ export const MOST_BYTES = {
   state: 2048 * MIB - 1,
   /** An ONNX file: protobuf cannot have larger ones. */
   model: 2048 * MIB - 1,
+  /** What is to be seen of one checkpoint: 240 images with 80 shapes of 40 points. */
+  pictures: 32 * MIB,
   /** Detections of one checkpoint. */
   detections: 1024 * MIB,
   /** The columns of a run of some ten million steps. */

@@ -1,7 +1,10 @@
+import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
-import { accuracyOf, placeOf } from '../../domain/classification/accuracy';
+import { accuracyOf, placeOf, topOf } from '../../domain/classification/accuracy';
 import { drawMeans } from '../../domain/compare/draw-record';
 import type { Draws, ValidateParams, ValidateResult } from '../../protocol/validator';
+import { writeWhole } from '../../run/folder/write-file';
+import type { Pictures } from '../../run/pictures-file';
 import { NO_COCO, type ValidationReport } from '../../run/validation';
 import { drawsOf, REPLICATES } from '../compare-files';
 import { countUp } from '../infer';
@@ -17,8 +20,16 @@ import { type ClassSet, readClassSet } from './class-set';
 
 type OnProgress = (done: number, total: number) => void;
 
-/** Place of the true class of an image among the scores of its classes, from 0. */
-type Judged = { readonly index: number; readonly place: number };
+type Judged = {
+  readonly index: number;
+  /** The true class. */
+  readonly class: number;
+  /** Of the true class among the scores of its classes, from 0. */
+  readonly place: number;
+  /** The class that was found, and its score. */
+  readonly top: number;
+  readonly score: number;
+};
 type Ran = {
   readonly judged: readonly Judged[];
   readonly inference: number;
@@ -47,8 +58,9 @@ export async function validateClasses(
     judged,
     warm.digests,
   );
+  if (params.pictures !== undefined) await writePictures(params.pictures, judged, set);
   const seconds = { total: secondsSince(start), inference, load };
-  const report = reportOf({ model, batch, judged, seconds, skipped: unread.size });
+  const report = reportOf({ model, batch, judged, seconds, skipped: unread.size, names: set.names });
   const lost = [...unread.values()].map((message) => `${message}; the image is left out`);
   return {
     report,
@@ -56,6 +68,27 @@ export async function validateClasses(
     problems: [...model.notes, ...notes, ...set.notes, ...lost],
     draws: drawsOfTop1(results, [fingerprint, params.fraction, params.single_cls]),
   };
+}
+
+/** Ten pages of the gallery. */
+const MOST_PICTURES = 240;
+
+/** The images that were taken for another class, the surest first, then the others, the least sure first. */
+async function writePictures(file: string, judged: readonly Judged[], set: ClassSet): Promise<void> {
+  const wrongness = ({ place, score }: Judged): number => (place === 0 ? -score : 1 + score);
+  const worst = judged.toSorted((a, b) => wrongness(b) - wrongness(a)).slice(0, MOST_PICTURES);
+  const pictures: Pictures = {
+    ...{ version: 1, task: 'classify', classes: [...set.names], confidence: 0, images: judged.length },
+    pictures: worst.map(({ index, place, top, score }) => ({
+      file: set.images[index].file,
+      missed: Number(place > 0),
+      false: 0,
+      truth: [{ class: set.images[index].class }],
+      found: [{ class: top, score, hit: place === 0 }],
+    })),
+  };
+  // RUN/validation/epoch-0001.pictures.json: nothing below the run folder may be a link.
+  await writeWhole(file, JSON.stringify(pictures), { root: path.dirname(path.dirname(file)) });
 }
 
 /** The results in an order that does not depend on where the images are: what checkpoints are compared by. */
@@ -96,7 +129,11 @@ async function runAll(warm: WarmState, { params, set, model, batch, onProgress }
     session: model.session,
     onImage: ({ index }, { data, dims }, row) => {
       const classes = dims[dims.length - 1];
-      judged.push({ index, place: placeOf(data, row * classes, classes, set.images[index].class) });
+      const start = row * classes;
+      const top = topOf(data, start, classes);
+      const own = set.images[index].class;
+      const place = placeOf(data, start, classes, own);
+      judged.push({ index, class: own, place, top, score: data[start + top] });
     },
     onProgress: countUp(set.images.length, onProgress),
   });
@@ -130,10 +167,11 @@ type Findings = {
   readonly judged: readonly Judged[];
   readonly seconds: ValidationReport['seconds'];
   readonly skipped: number;
+  readonly names: readonly string[];
 };
 
 /** `map` is top-1 and `map50` top-5; the best checkpoint has the highest mean of both, as Ultralytics takes it. */
-function reportOf({ model, batch, judged, seconds, skipped }: Findings): ValidationReport {
+function reportOf({ model, batch, judged, seconds, skipped, names }: Findings): ValidationReport {
   const { top1, top5 } = accuracyOf(judged.map(({ place }) => place));
   const none = Number.NaN;
   return {
@@ -148,8 +186,32 @@ function reportOf({ model, batch, judged, seconds, skipped }: Findings): Validat
     half: model.half,
     ...{ map: top1, map50: top5, map75: 0, precision: none, recall: none, f1: none, confidence: none },
     coco: NO_COCO,
-    perClass: [],
+    perClass: classesOf(judged, names),
     seconds,
     skipped,
   };
+}
+
+/** Each class that has images: how many of them are recognized, first and among five. */
+function classesOf(judged: readonly Judged[], names: readonly string[]): ValidationReport['perClass'] {
+  const present = [...new Set(judged.map((one) => one.class))].sort((a, b) => a - b);
+  return present.map((index) => {
+    const own = judged.filter((one) => one.class === index);
+    const { top1, top5 } = accuracyOf(own.map(({ place }) => place));
+    const taken = judged.filter(({ top }) => top === index);
+    const precision = taken.length === 0 ? 0 : taken.filter(({ place }) => place === 0).length / taken.length;
+    const f1 = (2 * precision * top1) / Math.max(precision + top1, Number.MIN_VALUE);
+    const name = names[index];
+    const counts = { images: own.length, labels: own.length };
+    return {
+      class: index,
+      ...(name && { name }),
+      ...counts,
+      precision,
+      recall: top1,
+      f1,
+      ap50: top5,
+      ap: top1,
+    };
+  });
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """python -m pitwall_ultralytics.own_val: Ultralytics' own validation of a checkpoint, in a process of its own.
 
-`validate` takes {"pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out"}. `rule` is
-that of own_rule.py. The answer holds Ultralytics' numbers and the device. For detection, `out` gets the detections, from which
+`validate` takes {"pt", "data", "split", "imgsz", "batch"?, "half", "device", "trained_on", "single_cls", "rule"?, "out", "pictures"};
+`rule` is that of own_rule.py. The answer holds Ultralytics' numbers and the device. For detection, `out` gets the detections, from which
 everything else that Pitwall shows of a checkpoint is computed: one JSON line that describes the images, then float32 rows
 (x1, y1, x2, y2, score, class), boxes in input pixels.
-See lines.py.
+`pictures` is a file for what people look at of another task (pictures.py). See lines.py.
 """
 
 import json
@@ -20,6 +20,7 @@ from .files import replace, require_regular
 from .lines import serve_lines
 from .matched import Matches
 from .metric_names import named
+from .pictures import Pictures, best_confidence
 
 MOST_BATCH = 32  # images at once by default
 # Cards that report FP16 and give NaN; src/domain/detection/half.ts has the reports.
@@ -38,8 +39,8 @@ def handle(request: dict) -> dict:
     seen = Seen()
     base = model._smart_load("validator")
     records = base is DetectionValidator  # boxes are all that there is to compare, and lie in the input as Pitwall expects
-    matches = Matches()
-    kind = watching_validator(base, seen, records, matches)
+    matches, pictures = Matches(), Pictures()
+    kind = watching_validator(base, seen, records, matches, pictures)
     with tempfile.TemporaryDirectory(prefix="pitwall-val-") as folder:
         metrics = model.val(
             validator=kind, data=request["data"], split=request["split"], imgsz=request["imgsz"],
@@ -51,30 +52,46 @@ def handle(request: dict) -> dict:
     matched = not records and matches.images > 0
     if matched:
         write_rows(Path(request["out"]), *matches.lines(len(model.names)))
+        write_pictures(request, pictures, model, judged_output(metrics))
     return {
-        "task": model.task, **numbers(metrics), "recorded": records, "matched": matched,
+        "task": model.task, **numbers(metrics, model.names), "recorded": records, "matched": matched,
+        **({"unseen": pictures.problem} if matched and pictures.problem else {}),
         "device": str(device), "half": half, "batch": batch, "images": seen.images,
         "inference": float(metrics.speed.get("inference", 0.0)) * seen.images / 1000,
     }
 
 
-def numbers(metrics) -> dict:
+def numbers(metrics, names) -> dict:
     """The task's own output (masks, poses, boxes, classes), everything under Ultralytics' own names, and its fitness."""
     everything = named({k: float(v) for k, v in metrics.results_dict.items()})
     own = {key: everything.get(key, 0.0) for key in ("map", "map50", "precision", "recall")}
-    about = next((getattr(metrics, name) for name in ("seg", "pose", "box") if hasattr(metrics, name)), None)
+    about = judged_output(metrics)
     return {"metrics": {**own, "map75": float(about.map75) if about else 0.0},
             "named": {k: v for k, v in everything.items() if k.startswith("metrics/")},
-            "fitness": everything.get("fitness", own["map"]), "perClass": per_class(metrics, about) if about else []}
+            "fitness": everything.get("fitness", own["map"]), "perClass": per_class(metrics, about, names) if about else []}
 
 
-def per_class(metrics, about) -> list:
+def judged_output(metrics):
+    return next((getattr(metrics, name) for name in ("seg", "pose", "box") if hasattr(metrics, name)), None)
+
+
+def write_pictures(request: dict, pictures: Pictures, model, about) -> None:
+    if pictures.problem:
+        return
+    names = [str(name) for name in (model.names.values() if isinstance(model.names, dict) else model.names)]
+    try:
+        pictures.write(Path(request["pictures"]), {"task": model.task, "classes": names}, best_confidence(about))
+    except Exception as error:  # the numbers stand
+        pictures.problem = f"{type(error).__name__}: {error}"
+
+
+def per_class(metrics, about, names) -> list:
     """A row for each class that has labels."""
     labels, images = getattr(metrics, "nt_per_class", None), getattr(metrics, "nt_per_image", None)
     rows = []
     for place, index in enumerate(about.ap_class_index):
         precision, recall, ap50, ap = (float(v) for v in about.class_result(place))
-        rows.append({"class": int(index), "precision": precision, "recall": recall, "ap50": ap50, "ap": ap,
+        rows.append({"class": int(index), "name": str(names[int(index)]), "precision": precision, "recall": recall, "ap50": ap50, "ap": ap,
                      "f1": 2 * precision * recall / max(precision + recall, 1e-16),
                      "labels": int(labels[index]) if labels is not None else 0,
                      "images": int(images[index]) if images is not None else 0})
@@ -99,7 +116,7 @@ class Seen:
         self.found = []  # detections of each image
 
 
-def watching_validator(base, seen: Seen, records: bool, matches: Matches):
+def watching_validator(base, seen: Seen, records: bool, matches: Matches, pictures: Pictures):
     """The task's own validator, which also counts images and records the detections of each, or what of them was matched."""
 
     class Watching(base):
@@ -113,6 +130,7 @@ def watching_validator(base, seen: Seen, records: bool, matches: Matches):
             super().update_metrics(preds, batch)
             if not records:
                 matches.take(self.metrics, batch["im_file"])
+                pictures.take(self, preds, batch, matches)
 
     return Watching
 
