@@ -14,6 +14,7 @@ import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import { standingSentence } from '../../run/standing';
 import type { Validation } from '../../run/validation';
+import { ruleNote } from '../rule-params';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
 import { lastValidated, stateOf } from './run-facts';
@@ -58,7 +59,7 @@ function mapTile(input: ViewInput): TileView {
     id: 'map',
     label: t('{0}, epoch {1}', metricNames(last.task)[0], last.epoch),
     value: formatMetric(last.map),
-    notes: [verdictOf(state, last, t), ...bestNotes(input)],
+    notes: [verdictOf(state, last, t), ...bestNotes(input), ...ruleNotes(input)],
     spark: spark.slice(-SPARK_POINTS),
   };
 }
@@ -70,6 +71,13 @@ function bestNotes({ state, t }: ViewInput): Sentence[] {
   const { epoch, map } = state.best;
   const text = t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(standing, t));
   return [{ text, tone: 'quiet' }];
+}
+
+/** By which rule, if that is not the usual one: `validation.rule` decides it. */
+function ruleNotes({ state, t }: ViewInput): Sentence[] {
+  const counts = state.run?.experiment.resolved.validation?.rule ?? 'trainer';
+  const said = state.plan?.validation && ruleNote(state.plan.validation, counts);
+  return said ? [{ text: say(said, t), tone: 'quiet' }] : [];
 }
 
 function waitingForMap({ state, t }: ViewInput): Sentence {

@@ -7,6 +7,7 @@ import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
 import { shownForMs, statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
 import { tilesOf } from '../../../../src/protocol/dashboard/tiles';
 import type { RunState } from '../../../../src/run/state';
+import type { TrainerRule } from '../../../../src/run/trainer-rule';
 import { plannedOf, type SyntheticOptions, syntheticState } from '../../../helpers/synthetic-run';
 
 function inputOf(options: SyntheticOptions = {}): ViewInput {
@@ -29,6 +30,20 @@ describe('what a page says of a run', () => {
     expect(header.facts).toEqual(['epoch 5 of 10', 'step 229', '30 s left']);
     expect(header.progress).toBeCloseTo(0.46, 6);
     expect(header.actions.map((a) => a.id)).toEqual(['setLr', 'pause', 'stop']);
+  });
+
+  it('says by which rule mAP counts, if it is not the usual one', () => {
+    const input = inputOf(young);
+    const rule: TrainerRule = {
+      ...{ conf: 0.2, iou: 0.7, max_det: 300, single_cls: false, agnostic: false, classes: [0, 1] },
+      ...{ split: 'val', fraction: 1, batch: 16, rect: true, matching: 'greedy', tail: 'drop', nms: null },
+    };
+    const plan = { ...input.state.plan, validation: rule } as RunState['plan'];
+    const notes = (state: RunState) => tilesOf({ ...input, state })[0].notes.map(({ text }) => text);
+    expect(notes({ ...input.state, plan })).toContain(
+      "mAP follows the trainer's own validation: conf 0.2, classes 0, 1",
+    );
+    expect(notes(input.state).join()).not.toContain('mAP follows');
   });
 
   it('offers to rewind what has diverged, before to resume into the same trouble', () => {
