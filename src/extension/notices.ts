@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { noticeLines, noticeText } from '../base/notice-text';
+import { noticeLines, noticeText } from '../base/visible';
 
 // All notifications and passing texts of the status bar go through here: much of their content comes from files of
 // runs. For buttons and modal questions, the same as VS Code's own functions.

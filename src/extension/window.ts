@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { noticeText } from '../base/notice-text';
 import type { Translate } from '../base/translate';
+import { noticeText } from '../base/visible';
 
 export const translate: Translate = (message, ...args) => vscode.l10n.t(message, ...args);
 

@@ -4,7 +4,7 @@ import { type Words, words } from '../base/words';
 import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, type RequestAnswer, TRAINER_REQUESTS } from '../run/requests';
-import { STATE_WORDS } from '../run/state-words';
+import { STATE_WORDS } from '../run/state-names';
 import type { Cleanup } from './cleanup';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';

@@ -1,6 +1,6 @@
 import { TRAINERS } from '../domain/experiment/trainers';
 import { choosePython } from '../engine/python/choose';
-import { interpreterOf } from '../engine/python/interpreter-of';
+import { interpreterOf } from '../engine/python/start-module';
 import type { RunFile } from '../run/files';
 
 /**

@@ -7,8 +7,7 @@ import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-proces
 import { stopTrainer, sweep } from '../engine/process/stop-ladder';
 import type { ProcessIdentity, RunFile, StatusFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
-import { FINAL_STATES, type RunStateName } from '../run/state-names';
-import { STATE_WORDS } from '../run/state-words';
+import { FINAL_STATES, type RunStateName, STATE_WORDS } from '../run/state-names';
 import { judgeOutcome, lastWordsOf, type Outcome, type StopCause } from './outcome';
 import { Readers, type Unread } from './readers';
 import type { RunJournal } from './run-journal';

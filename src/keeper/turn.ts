@@ -2,7 +2,7 @@ import { type Words, words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import type { Alarm } from '../domain/run/alarm';
 import type { ControlRequest } from '../run/requests';
-import { STATE_WORDS } from '../run/state-words';
+import { STATE_WORDS } from '../run/state-names';
 import { answerRequest } from './answer-request';
 import { askTrainer, type KeeperParts } from './keeper-parts';
 import { statusFields } from './status-fields';

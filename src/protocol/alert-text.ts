@@ -1,6 +1,14 @@
 import type { Translate } from '../base/translate';
 import { say, type Words } from '../base/words';
+import type { AlarmAction } from '../domain/run/alarm';
 import type { AlertText } from '../run/files';
+import type { ActionView } from './dashboard/types';
+
+const OF_LIVE_RUNS: ReadonlySet<AlarmAction> = new Set(['stop', 'stop_after_epoch', 'pause', 'set_lr']);
+
+/** A run that has ended cannot be paused or stopped. */
+export const isOffered = (action: AlarmAction, isLive: boolean): boolean =>
+  isLive || !OF_LIVE_RUNS.has(action);
 
 /** A sentence of a run's file in the reader's language; as it was written by a version or a program that had no words for it. */
 export function saidText(
@@ -14,4 +22,21 @@ export function saidText(
 export function alertText({ message, said, next }: AlertText, t: Translate): string {
   if (said === undefined) return message;
   return next === undefined ? say(said, t) : t('{0}; {1}', say(said, t), say(next, t));
+}
+
+/** The button of an alarm: `id` is one that pages and notifications turn into a command. */
+export function alarmButton(action: AlarmAction, t: Translate): ActionView {
+  const buttons: Readonly<Record<AlarmAction, ActionView>> = {
+    rewind: { id: 'rewind', label: t('Rewind…') },
+    stop: { id: 'stop', label: t('Stop') },
+    stop_after_epoch: { id: 'stopAfterEpoch', label: t('Stop After This Epoch') },
+    pause: { id: 'pause', label: t('Pause') },
+    set_lr: { id: 'setLr', label: t('Set LR…') },
+    find_lr: { id: 'findLr', label: t('Find Learning Rate') },
+    check_environment: { id: 'checkEnvironment', label: t('Check Environment') },
+    open_experiment: { id: 'openExperiment', label: t('Open Experiment') },
+    open_folder: { id: 'revealFolder', label: t('Show Run Folder') },
+    open_log: { id: 'showLog', label: t('Show Trainer Output') },
+  };
+  return buttons[action];
 }

@@ -1,4 +1,6 @@
+import type { Topic } from '../domain/display/statistics-page';
 import type { RunFile } from './files';
+import type { RunState } from './state';
 import type { RunStateName } from './state-names';
 
 /** A range test raises the LR until the loss blows up: what would be the end of a training is its result. */
@@ -9,4 +11,12 @@ export function isRangeTest(run: RunFile | undefined): boolean {
 /** The state as it is shown. Earlier versions called a range test that had found its answer `diverged`. */
 export function shownState(state: RunStateName, run: RunFile | undefined): RunStateName {
   return state === 'diverged' && isRangeTest(run) ? 'completed' : state;
+}
+
+/** The paragraph on what ended a run; undefined if that was not a verdict from its numbers. */
+export function topicOfEnd({ keeper, run }: RunState, name: RunStateName): Topic | undefined {
+  if (isRangeTest(run)) return 'range-test';
+  if (name === 'diverged') return 'divergence';
+  const isEarly = name === 'completed' && keeper.some(({ type }) => type === 'early_stop');
+  return isEarly ? 'early-stopping' : undefined;
 }

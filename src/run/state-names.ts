@@ -1,3 +1,19 @@
+import { type Words, words } from '../base/words';
+
+/** A state within a sentence. */
+export const STATE_WORDS: Readonly<Record<RunStateName, Words>> = {
+  starting: words('starting'),
+  running: words('running'),
+  paused: words('paused'),
+  stopping: words('stopping'),
+  validating: words('validating'),
+  completed: words('completed'),
+  stopped: words('stopped'),
+  failed: words('failed'),
+  diverged: words('diverged'),
+  lost: words('lost'),
+};
+
 // Apart from the files that hold them: code that only names a state needs no check and loads none.
 export const RUN_STATES = [
   'starting',

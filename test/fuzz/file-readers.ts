@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { createRandom } from '../../src/base/random';
 import { decodeImage } from '../../src/dataset/decode/decode';
 import { unzip } from '../../src/engine/gpu-runtime/unzip';
-import { isWholeModel } from '../../src/trainers/command/follow/whole-model';
+import { isWholeModel } from '../../src/trainers/command/follow/weights';
 import { zipOf } from '../helpers/write-zip';
 import type { Reader } from './readers';
 

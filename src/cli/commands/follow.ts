@@ -10,7 +10,7 @@ import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { followToEnd, printDetached, type StartedRun } from '../train/start';
 import { VERSION } from '../version';
-import { exitCodeOf } from '../watch/exit-code';
+import { exitCodeOf } from '../watch/summary';
 
 const READS: readonly FollowReads[] = ['auto', 'jsonl', 'csv', 'tensorboard', 'regex'];
 

@@ -13,7 +13,7 @@ import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { formatTable } from '../output/table';
 import { followToEnd, runsFolder, type StartedRun, startLoaded, startUnchecked } from '../train/start';
-import { exitCodeOf } from '../watch/exit-code';
+import { exitCodeOf } from '../watch/summary';
 
 type RepeatOptions = {
   readonly seeds: readonly number[];

@@ -7,7 +7,7 @@ import { type LoadedExperiment, readText } from '../experiment';
 import type { ExitCode } from '../failure';
 import type { CliIo } from '../io';
 import { followToEnd, printDetached, startLoaded } from '../train/start';
-import { exitCodeOf } from '../watch/exit-code';
+import { exitCodeOf } from '../watch/summary';
 
 type RunOptions = {
   readonly data?: string;

@@ -10,7 +10,7 @@ import { resolveRun } from '../run-reference';
 import { onLeash, resumeOrStart } from '../train/inside-job';
 import { followToEnd, printDetached, type StartedRun, startTraining } from '../train/start';
 import { TRUST } from '../trust';
-import { exitCodeOf } from '../watch/exit-code';
+import { exitCodeOf } from '../watch/summary';
 
 type TrainOptions = {
   readonly set: readonly string[];

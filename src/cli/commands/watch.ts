@@ -2,9 +2,9 @@ import { Command } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { resolveRun } from '../run-reference';
 import { mayAct, TRUST } from '../trust';
-import { exitCodeOf } from '../watch/exit-code';
 import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/json-reporter';
+import { exitCodeOf } from '../watch/summary';
 import { watchRun } from '../watch/watch-run';
 
 export function watchCommand({ io, run }: Cli) {

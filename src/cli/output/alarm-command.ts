@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AlarmAction } from '../../domain/run/alarm';
-import { isOffered } from '../../protocol/alarm-actions';
+import { isOffered } from '../../protocol/alert-text';
 import type { RunFile } from '../../run/files';
 import { quoted } from './quoted';
 

@@ -2,15 +2,19 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
-import { topicOfEnd } from '../../run/explained-by';
+import type { LiveRun } from '../../engine/runs/live-run';
+import { topicOfEnd } from '../../run/kind';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
-import type { RunStateName } from '../../run/state-names';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import type { ExitCode } from '../failure';
 import { explainedLine } from '../output/explained';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
+
+const FAILED: ReadonlySet<RunStateName> = new Set(['failed', 'diverged', 'lost']);
 
 const columns = (task: string | undefined): TableColumn[] => [
   { title: 'epoch', align: 'right' },
@@ -110,4 +114,14 @@ function ownBestLine(state: RunState, style: Style): string[] {
   return [
     `best: epoch ${best.epoch}, ${metricNames(state.plan?.task)[0]} ${style.bold(score(best.map))} (its own)`,
   ];
+}
+
+/** The exit code of a watched run: 1 if it, or the validation of a checkpoint, failed. */
+export function exitCodeOf({ live, interrupts }: { live: LiveRun; interrupts: number }): ExitCode {
+  const { state } = live.presence;
+  if (FAILED.has(state)) return 1;
+  if (interrupts > 0) return 130;
+  // No keeper supervises the run any more, and none could be started.
+  if (!FINAL_STATES.has(state)) return 1;
+  return failedValidations(live.state) > 0 ? 1 : 0;
 }

@@ -1,5 +1,19 @@
 import { inEnglish, type Words, words } from '../../base/words';
 import type { KeySpec } from './key-spec';
+import { defaultOf } from './key-table';
+import type { TrainerKind } from './types';
+
+/** The documentation of a key, in parts that a host lays out (and translates). */
+type KeyDoc = {
+  readonly title: string;
+  readonly text: string;
+  /** "a number above 0 and at most 1" */
+  readonly expected: string;
+  readonly fallback: string;
+  /** Trainers that use it, unless all do. */
+  readonly onlyFor?: readonly TrainerKind[];
+  readonly origin: KeySpec['origin'];
+};
 
 /** What a key takes, in words: "a number above 0 and at most 1". */
 export function expectedOf(spec: KeySpec): string {
@@ -48,4 +62,16 @@ export function shown(value: unknown): string {
         ? String(value)
         : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+export function keyDoc(spec: KeySpec, trainer: TrainerKind = 'builtin'): KeyDoc {
+  const fallback = defaultOf(spec, trainer);
+  return {
+    title: spec.unit === undefined ? spec.key : `${spec.key} (${spec.unit})`,
+    text: spec.doc,
+    expected: expectedOf(spec),
+    fallback: fallback === null ? 'none' : shown(fallback),
+    ...(spec.trainers.length < 3 && { onlyFor: spec.trainers }),
+    origin: spec.origin,
+  };
 }

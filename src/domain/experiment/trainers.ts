@@ -17,7 +17,7 @@ type Traits = {
 /**
  * The kinds of trainer. An entry here and a folder of this name in src/trainers, whose main.ts is bundled and started with
  * the run folder and `--attempt N`, are a trainer; it writes src/run/events.ts. Choices, schema, checks, the keeper and
- * the check of run.json follow. src/keeper/trainer-commands.ts starts those that need more.
+ * the check of run.json follow. src/keeper/trainer-process.ts starts those that need more.
  */
 export const TRAINERS = {
   builtin: { isOwn: true, isUltralytics: false, judgesDivergence: true, isReader: false, rewinds: true },

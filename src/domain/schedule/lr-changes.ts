@@ -1,6 +1,16 @@
 import type { Schedule, WarmupShares } from './types';
 import { partsAt, targetAt } from './warmup-parts';
 
+type RewindOfLr = {
+  readonly schedule: Schedule;
+  readonly changes: readonly LrChange[];
+  /** The step from which training continues. */
+  readonly step: number;
+  readonly lrFactor: number;
+  readonly warmup: number;
+  readonly by: string;
+};
+
 /**
  * The state of every group's LR in a warm-up: LR = start * (the group's first LR) + target * (its planned target). The
  * shares are the same for all groups, so no group can be multiplied by more than another.
@@ -122,4 +132,14 @@ function standingAt(schedule: Schedule, step: number, segment: Segment | undefin
 /** Share of the LR in a fresh warm-up, linear; its first step does not have an LR of 0. */
 function freshShare({ fresh }: Segment, step: number): number {
   return fresh === undefined ? 1 : Math.min(1, (step - fresh.from + 1) / (fresh.steps + 1));
+}
+
+/** The change of the LR that a rewind makes: a share of the LR at that step, after a fresh warm-up. */
+export function rewindOfLr({ schedule, changes, step, lrFactor, warmup, by }: RewindOfLr): LrChange {
+  const weights = weightsGroup(schedule);
+  const held = segmentsOf(schedule, changes, weights).findLast(({ from }) => from < step || from === 0);
+  const at = { step, warmup, by };
+  if (held?.kind === 'hold') return { ...at, mode: 'hold', value: held.value * lrFactor };
+  const factor = held?.kind === 'scale' ? held.factor : 1;
+  return { ...at, mode: 'scale', value: targetAt(schedule, step, weights) * factor * lrFactor };
 }

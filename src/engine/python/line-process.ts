@@ -6,8 +6,7 @@ import { type Deferred, deferred } from '../../base/async';
 import type { Channel } from '../../protocol/channel';
 import { type PythonReady, zPythonReady, zPythonRefused } from '../../protocol/line-process';
 import { channelOfLines } from '../../protocol/node/transports';
-import { pythonEnvironment } from './environment';
-import { moduleArguments, pythonFolder } from './start-module';
+import { moduleArguments, pythonEnvironment, pythonFolder } from './start-module';
 
 export type LineProcessOptions = {
   /** Interpreter that has ultralytics. */

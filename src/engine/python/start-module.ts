@@ -1,6 +1,9 @@
 import path from 'node:path';
+import type { RunFile } from '../../run/files';
+import { findProgram } from '../../run/folder/find-program';
 import { makeFolderSync } from '../../run/folder/make-folder';
 import { stateFolder } from '../../run/folder/state-folder';
+import { namesOnPath } from './find';
 
 // What `python -P -m MODULE` does, for versions before 3.11 too: neither the working folder nor a relative entry of
 // PYTHONPATH is searched, which may hold a package named like ours or like one of the libraries'.
@@ -22,4 +25,30 @@ export function pythonFolder(): string {
   const folder = path.join(stateFolder(), 'python');
   makeFolderSync(folder);
   return folder;
+}
+
+/** The interpreter of a run of this user's own: the one that its host chose, by its full path. Throws one line. */
+export function interpreterOf({ python }: Pick<RunFile, 'python'>): string {
+  const names = namesOnPath(process.platform);
+  const interpreter = python ?? names.map((name) => findProgram(name)).find((file) => file !== undefined);
+  if (interpreter === undefined) throw new Error(`no ${names.join(' or ')} is on PATH`);
+  if (path.isAbsolute(interpreter)) return interpreter;
+  throw new Error(`the run's interpreter ${interpreter} is not a full path: it is not started`);
+}
+
+/**
+ * The environment of our Python programs. `packageDir` holds the package pitwall_ultralytics. Ultralytics' exporter and
+ * checks may install packages and download files: neither happens here unless the user named a download.
+ */
+export function pythonEnvironment(packageDir: string): Readonly<Record<string, string>> {
+  // A relative or empty entry would mean whatever the working folder is.
+  const inherited = (process.env.PYTHONPATH ?? '').split(path.delimiter).filter((p) => path.isAbsolute(p));
+  return {
+    PYTHONPATH: [packageDir, ...inherited].join(path.delimiter),
+    PYTHONSAFEPATH: '1',
+    PYTHONUNBUFFERED: '1',
+    PYTHONIOENCODING: 'utf-8',
+    YOLO_AUTOINSTALL: 'false',
+    YOLO_OFFLINE: process.env.YOLO_OFFLINE ?? 'true',
+  };
 }

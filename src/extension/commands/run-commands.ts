@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/notice-text';
+import { noticeText } from '../../base/visible';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/notice-text';
+import { noticeText } from '../../base/visible';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES } from '../../run/state-names';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/notice-text';
+import { noticeText } from '../../base/visible';
 import { formatAgo } from '../../domain/display/duration';
 import { formatBytes } from '../../domain/display/format';
 import { bytesOf, clearRun, emptyOldTrash, planSpace, type SpacePlan } from '../../engine/control/free-space';

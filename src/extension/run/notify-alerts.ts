@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { alarmButton } from '../../protocol/alarm-actions';
-import { alertText } from '../../protocol/alert-text';
+import { alarmButton, alertText } from '../../protocol/alert-text';
 import type { ActionView } from '../../protocol/dashboard/types';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';

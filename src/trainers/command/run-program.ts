@@ -5,11 +5,11 @@ import { answerWithProgram, PROGRAM_REQUESTS } from './control';
 import { copyCheckpoint } from './copy-checkpoint';
 import { attachProgram, METRICS_FILE, OUTPUT_LOG, RUNNER_LOG, startProgram } from './program';
 import { csvSource } from './sources/csv';
-import { withFewProblems } from './sources/few-problems';
 import { jsonlSource } from './sources/jsonl';
 import { regexSource } from './sources/regex';
 import { withRunner } from './sources/runner';
 import type { Source } from './sources/source';
+import { withFewProblems } from './sources/source';
 import { tensorboardSource } from './sources/tensorboard';
 
 const POLL_MS = 100;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { noticeLines, noticeText } from '../../../src/base/notice-text';
+import { noticeLines, noticeText } from '../../../src/base/visible';
 import { repositoryRoot } from '../../helpers/shared';
 
 /** How VS Code finds links in notifications (base/common/linkedText.ts). */

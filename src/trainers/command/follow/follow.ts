@@ -6,7 +6,7 @@ import { answerFollowing, FOLLOW_REQUESTS } from '../control';
 import type { ForeignRun } from '../foreign-events';
 import type { Program, ProgramEnd } from '../program';
 import type { ReportedEvents } from '../reported';
-import { withFewProblems } from '../sources/few-problems';
+import { withFewProblems } from '../sources/source';
 import { folderSource } from './folder-source';
 import { FollowedFolder } from './followed-folder';
 

@@ -1,6 +1,9 @@
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 
+const MOST = 20;
+const LAST_WORD = '; further problems of this source are not reported';
+
 /** A foreign record, or an event as our own runner writes it from within the program. */
 export type SourceRecord = ForeignRecord | { readonly kind: 'event'; readonly event: TrainerEvent };
 
@@ -10,3 +13,15 @@ export type Source = {
   /** In one line what was expected where and what is there instead: for a program that ended without a number. */
   explain?(): Promise<string>;
 };
+
+/** A file of another kind gives a problem for each line: the first few are reported, then that there are more. */
+export function withFewProblems(source: Source): Source {
+  let reported = 0;
+  const shorten = (record: SourceRecord): readonly SourceRecord[] => {
+    if (record.kind !== 'problem') return [record];
+    reported++;
+    if (reported > MOST) return [];
+    return reported < MOST ? [record] : [{ ...record, message: `${record.message}${LAST_WORD}` }];
+  };
+  return { ...source, poll: async () => (await source.poll()).flatMap(shorten) };
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { REWIND_DEFAULTS } from '../../../../src/domain/experiment/rewind-defaults';
 import { epochBeforeTrouble, planRewind, type RewindInput } from '../../../../src/domain/run/rewind';
-import { rewindOfLr } from '../../../../src/domain/schedule/lr-rewind';
+import { rewindOfLr } from '../../../../src/domain/schedule/lr-changes';
 import { scheduleOf, withLrChanges } from '../../../../src/domain/schedule/schedule';
 
 const checkpoints = [1, 2, 3, 4].map((epoch) => ({ epoch, step: epoch * 50 - 1, kept: epoch !== 3 }));

@@ -2,9 +2,8 @@ import type dns from 'node:dns';
 import type http from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { inEnglish } from '../../../../src/base/words';
-import { isWrittenNear, nearnessOf } from '../../../../src/engine/notify/address';
 import type { Message } from '../../../../src/engine/notify/channels';
-import { type Posted, postJson } from '../../../../src/engine/notify/post';
+import { isWrittenNear, nearnessOf, type Posted, postJson } from '../../../../src/engine/notify/post';
 import { type Sent, sendPatiently } from '../../../../src/engine/notify/send';
 import { type Listener, listen } from '../../../helpers/listener';
 

@@ -3,9 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { pythonEnvironment } from '../../../../src/engine/python/environment';
 import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
-import { moduleArguments } from '../../../../src/engine/python/start-module';
+import { moduleArguments, pythonEnvironment } from '../../../../src/engine/python/start-module';
 import { lackingTextModel } from '../../../../src/engine/python/text-model';
 import { cli, lines } from '../../cli/harness';
 

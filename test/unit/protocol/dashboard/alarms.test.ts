@@ -3,7 +3,7 @@ import { createTranslate } from '../../../../src/base/translate';
 import { words } from '../../../../src/base/words';
 import { alarmCommand } from '../../../../src/cli/output/alarm-command';
 import { ALARM_ACTIONS, type AlarmAction } from '../../../../src/domain/run/alarm';
-import { alarmButton } from '../../../../src/protocol/alarm-actions';
+import { alarmButton } from '../../../../src/protocol/alert-text';
 import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
 import { createViewSession } from '../../../../src/protocol/dashboard/session';
