@@ -38,22 +38,39 @@ export function fateOf(key: string): ArgumentFate | undefined {
     : { kind: 'translated', why: TRANSLATED[key] };
 }
 
-/** ARGUMENTS.md beside the runner: a row for each argument. */
-export function argumentsTable(): string {
+/** Arguments with their defaults, by version of Ultralytics, oldest first. */
+export type VersionedArguments = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** ARGUMENTS.md beside the runner: a row for each argument, and which versions know it. */
+export function argumentsTable(versions: VersionedArguments): string {
   const rows = KEYS.flatMap(({ key, default: fallback }) => {
     const fate = fateOf(key);
-    return fate ? [`| \`${key}\` | \`${JSON.stringify(fallback)}\` | ${fate.kind} | ${fate.why} |`] : [];
+    const known = knownTo(key, versions);
+    return fate
+      ? [`| \`${key}\` | \`${JSON.stringify(fallback)}\` | ${fate.kind} | ${known} | ${fate.why} |`]
+      : [];
   });
   return [
     "# Ultralytics' arguments in an experiment file",
     '',
-    'Written by `node src/build/arguments.mjs` from the table of keys; a test holds both together, and another starts the',
-    'library with an odd value of each and compares what its args.yaml says. What an older version does not know is reported',
-    'when a run starts. `passes` means: as written, of the same type.',
+    'Written by `node src/build/arguments.mjs` from the table of keys and the defaults of the versions that are tried',
+    `(${Object.keys(versions).join(', ')}); a test holds both together, and another starts the library with an odd value of`,
+    'each and compares what its args.yaml says. What the installed version does not know is reported when a run starts.',
+    '`passes` means: as written, of the same type.',
     '',
-    '| argument | default | what becomes of it | why |',
-    '|---|---|---|---|',
+    '| argument | default | what becomes of it | known to | why |',
+    '|---|---|---|---|---|',
     ...rows,
     '',
   ].join('\n');
+}
+
+function knownTo(key: string, versions: VersionedArguments): string {
+  const names = Object.keys(versions);
+  const having = names.filter((name) => key in versions[name]);
+  if (having.length === names.length) return 'all';
+  if (having.length === 0) return 'none of these';
+  const [first, last] = [having[0], having[having.length - 1]];
+  if (last === names[names.length - 1]) return `${first} and later`;
+  return first === names[0] ? `up to ${last}` : `${first} to ${last}`;
 }

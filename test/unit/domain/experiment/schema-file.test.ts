@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { argumentsTable } from '../../../../src/domain/experiment/argument-fate';
+import {
+  argumentsTable,
+  fateOf,
+  type VersionedArguments,
+} from '../../../../src/domain/experiment/argument-fate';
 import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
 import { repositoryRoot } from '../../../helpers/shared';
 
@@ -13,8 +17,19 @@ it('the schema that is shipped is what the table of keys says: node src/build/sc
   );
 });
 
+const versions: VersionedArguments = JSON.parse(read('test/fixtures/ultralytics/arguments.json'));
+
+it('every argument of every supported Ultralytics is a key whose fate is known', () => {
+  expect(Object.keys(versions).length).toBeGreaterThan(3);
+  for (const [version, known] of Object.entries(versions))
+    expect(
+      Object.keys(known).filter((key) => fateOf(key) === undefined),
+      version,
+    ).toEqual([]);
+});
+
 it('the table of arguments that is shipped is what the keys say: node src/build/arguments.mjs writes it', () => {
-  expect(read('src/trainers/ultralytics/ARGUMENTS.md')).toBe(argumentsTable());
+  expect(read('src/trainers/ultralytics/ARGUMENTS.md')).toBe(argumentsTable(versions));
 });
 
 it('the manifest gives the schema to other YAML tools', () => {
