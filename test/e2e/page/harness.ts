@@ -15,6 +15,8 @@ import { galleryOf, prCurvesOf } from './fakes';
 type Setup = SyntheticOptions & {
   readonly strings?: Record<string, string>;
   readonly liveFrom?: number;
+  /** What its pictures show, if not boxes. */
+  readonly task?: string;
   /** A second run to compare with. */
   readonly other?: SyntheticOptions;
 };
@@ -77,7 +79,7 @@ const channel = createPageLine({
     },
     act: (action) => void page.actions.push(action),
     prCurves: () => prCurvesOf(state),
-    gallery: () => galleryOf(),
+    gallery: () => galleryOf(page.setup.task),
     copy: (what) => void page.actions.push(what),
   },
   onEvent: (name, value) => void page.actions.push([name, value]),

@@ -53,6 +53,12 @@ const SCENES = {
   'panel-diverged': { entry: 'panel', setup: { steps: 1500, end: 'diverged' }, width: 860, height: 1000 },
   'panel-classes': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'classes' },
   'panel-images': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'images' },
+  ...Object.fromEntries(
+    ['segment', 'pose', 'obb', 'classify'].map((task) => [
+      `panel-images-${task}`,
+      { entry: 'panel', setup: { task }, width: 860, height: 1180, tab: 'images' },
+    ]),
+  ),
   'panel-settings': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'settings' },
   'panel-log': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'log' },
   'panel-compare': {
