@@ -1,5 +1,5 @@
 import type { Translate } from './translate';
-import { inEnglish, say, type Words, words } from './words';
+import { inEnglish, quoted, say, type Words, words } from './words';
 
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -52,12 +52,20 @@ export function translateProblem(problem: Problem, t: Translate): Problem {
 
 /** One line for a terminal: `file:line:column: key: message`. */
 export function formatProblem(problem: Problem): string {
-  const place = problem.range ? `:${problem.range.line}:${problem.range.column}` : '';
-  const parts = [
-    problem.file === undefined ? undefined : `${problem.file}${place}`,
-    problem.key,
-    problem.message,
-  ];
+  const at = placeOf(problem);
+  return at === '' ? problem.message : `${at}: ${problem.message}`;
+}
+
+/** The same line, for readers of every language. */
+export function problemWords(problem: Problem): Words {
+  const at = placeOf(problem);
+  const said = problem.words ?? quoted(problem.message);
+  return at === '' ? said : words('{0}: {1}', at, said);
+}
+
+function placeOf({ file, range, key }: Problem): string {
+  const place = range ? `:${range.line}:${range.column}` : '';
+  const parts = [file === undefined ? undefined : `${file}${place}`, key];
   return parts.filter((part) => part !== undefined).join(': ');
 }
 

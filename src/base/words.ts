@@ -12,9 +12,27 @@ export function words(template: string, ...parts: readonly Part[]): Words {
   return { template, parts };
 }
 
+/** Whether a value that came from outside is a sentence with its parts. */
+export function isWords(value: unknown): value is Words {
+  const { template, parts } = (value ?? {}) as { template?: unknown; parts?: unknown };
+  return typeof template === 'string' && Array.isArray(parts) && parts.every(isPart);
+}
+
+const isPart = (part: unknown): part is Part =>
+  typeof part === 'string' || typeof part === 'number' || isWords(part);
+
 /** The words of another program: the same in every language. */
 export function quoted(text: string): Words {
   return words('{0}', text);
+}
+
+/** "FILE: what is wrong with it" without FILE, for a problem that names it already. */
+export function withoutPlace(said: Words, place: string): Words {
+  const { template, parts } = said;
+  const [first, rest] = parts;
+  if (template === '{0}: {1}' && first === place)
+    return typeof rest === 'object' ? rest : quoted(String(rest));
+  return template === '{0}' ? quoted(String(first).replace(`${place}: `, '')) : said;
 }
 
 /** Sentences in a row. A bound on their number keeps what is written of them short. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isBadInput } from '../base/bad-input';
 import { formatProblem, type Problem } from '../base/problem';
+import { inEnglish } from '../base/words';
 import { decodeText, notUtf8 } from '../dataset/text';
 import { parseExperiment } from '../domain/experiment/parse';
 import { TRAINERS } from '../domain/experiment/trainers';
@@ -74,5 +75,5 @@ export function readText(file: string, shown = file): string {
 function decode(bytes: Uint8Array, shown: string): string {
   const decoded = decodeText(bytes);
   if (decoded.kind === 'text') return decoded.text;
-  throw badInput(`${shown}: ${notUtf8(decoded.encoding)}`);
+  throw badInput(`${shown}: ${inEnglish(notUtf8(decoded.encoding))}`);
 }

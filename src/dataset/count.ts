@@ -1,4 +1,6 @@
-import { formatProblem } from '../base/problem';
+import { problemWords } from '../base/problem';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { takeFraction } from '../domain/dataset/fraction';
 import type { SplitName } from '../domain/dataset/parse';
 import { loadDatasetYaml } from './load-yaml';
@@ -8,9 +10,9 @@ import { listSplit } from './sources';
 export async function countImages(yaml: string, split: SplitName, fraction = 1): Promise<number> {
   const { dataset, problems } = await loadDatasetYaml(yaml);
   const error = problems.find((problem) => problem.severity === 'error');
-  if (!dataset) throw new Error(error ? formatProblem(error) : `${yaml}: is not a dataset`);
+  if (!dataset) throw new WordedError(error ? problemWords(error) : words('{0}: is not a dataset', yaml));
   const listed = await listSplit(dataset, yaml, split);
-  if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
+  if (listed.problems.length > 0) throw new WordedError(problemWords(listed.problems[0]));
   return takeFraction(listed.files, fraction).length;
 }
 
@@ -19,6 +21,6 @@ export async function countReadable(yaml: string, split: SplitName): Promise<num
   const { dataset, draft } = await loadDatasetYaml(yaml);
   if (dataset || !draft || draft[split].length === 0) return countImages(yaml, split);
   const listed = await listSplit(draft, yaml, split);
-  if (listed.problems.length > 0) throw new Error(formatProblem(listed.problems[0]));
+  if (listed.problems.length > 0) throw new WordedError(problemWords(listed.problems[0]));
   return listed.files.length;
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { toError } from '../base/async';
-import type { Problem } from '../base/problem';
+import { type Problem, worded } from '../base/problem';
+import { lineOf } from '../base/worded-error';
+import { withoutPlace, words } from '../base/words';
 import { type DatasetYaml, parseDatasetYaml } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
@@ -19,15 +21,19 @@ export async function loadDatasetYaml(file: string): Promise<LoadedYaml> {
   if (!(bytes instanceof Error)) return parseBytes(bytes, file);
   const missing = (bytes as NodeJS.ErrnoException).code === 'ENOENT';
   // The problem begins with the file already.
-  const reason = bytes.message.replace(`${file}: `, '');
-  const message = missing ? 'dataset YAML does not exist' : `dataset YAML cannot be read: ${reason}`;
-  return { dataset: undefined, problems: [{ severity: 'error', file: path.resolve(file), message }] };
+  const said = missing
+    ? words('dataset YAML does not exist')
+    : words('dataset YAML cannot be read: {0}', withoutPlace(lineOf(bytes), file));
+  return { dataset: undefined, problems: [{ severity: 'error', file: path.resolve(file), ...worded(said) }] };
 }
 
 function parseBytes(bytes: Uint8Array, file: string): LoadedYaml {
   const decoded = decodeText(bytes);
   if (decoded.kind === 'text') return parseDatasetYaml(decoded.text, file);
-  return { dataset: undefined, problems: [{ severity: 'error', file, message: notUtf8(decoded.encoding) }] };
+  return {
+    dataset: undefined,
+    problems: [{ severity: 'error', file, ...worded(notUtf8(decoded.encoding)) }],
+  };
 }
 
 async function bytesOf(file: string): Promise<Uint8Array | Error> {

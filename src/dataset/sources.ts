@@ -2,9 +2,10 @@ import { existsSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { toError } from '../base/async';
 import { parseJson } from '../base/json';
-import type { Problem } from '../base/problem';
+import { type Problem, worded } from '../base/problem';
+import { lineOf, WordedError } from '../base/worded-error';
+import { type Words, words } from '../base/words';
 import { isImagePath } from '../domain/dataset/image-path';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
@@ -17,21 +18,22 @@ export type SplitFiles = { readonly files: readonly string[]; readonly problems:
 /** Resolves a split to its image files, absolute and sorted. A split without an image is an error. */
 export async function listSplit(dataset: DatasetYaml, yaml: string, split: SplitName): Promise<SplitFiles> {
   const sources = dataset[split];
-  if (sources.length === 0) return failed(yaml, split, `the dataset has no ${split} split`);
+  if (sources.length === 0) return failed(yaml, split, words('the dataset has no {0} split', split));
   const root = rootOf(dataset, yaml, sources[0]);
   const places = sources.map((source) => locate(root, source));
-  const found = await Promise.all(places.map(listSource)).catch(toError);
-  if (found instanceof Error) return failed(yaml, split, found.message);
+  const found = await Promise.all(places.map(listSource)).catch(lineOf);
+  if ('template' in found) return failed(yaml, split, found);
   const missing = found.indexOf(undefined);
-  if (missing >= 0) return failed(yaml, split, `${locate(root, sources[missing])} does not exist`);
+  if (missing >= 0) return failed(yaml, split, words('{0} does not exist', locate(root, sources[missing])));
   // By code unit, as Python sorts; a file named twice counts twice, as in Ultralytics.
   const files = found.flatMap((list) => list ?? []).sort((a, b) => (a < b ? -1 : Number(a > b)));
   if (files.length > 0) return { files, problems: [] };
-  return failed(yaml, split, `the ${split} split is empty: no images in ${locate(root, sources[0])}`);
+  const nothing = words('the {0} split is empty: no images in {1}', split, locate(root, sources[0]));
+  return failed(yaml, split, nothing);
 }
 
-function failed(file: string, key: SplitName, message: string): SplitFiles {
-  return { files: [], problems: [{ severity: 'error', file, key, message }] };
+function failed(file: string, key: SplitName, said: Words): SplitFiles {
+  return { files: [], problems: [{ severity: 'error', file, key, ...worded(said) }] };
 }
 
 /**
@@ -95,7 +97,7 @@ async function statOf(file: string): Promise<Stats | undefined> {
  */
 async function readList(list: string): Promise<readonly string[]> {
   const decoded = decodeText(await readBytes(list, { most: MOST_BYTES.list, links: 'follow' }));
-  if (decoded.kind !== 'text') throw new Error(`${list}: ${notUtf8(decoded.encoding)}`);
+  if (decoded.kind !== 'text') throw new WordedError(words('{0}: {1}', list, notUtf8(decoded.encoding)));
   const lines = decoded.text.split(/\r\n|\n|\r/).map((line) => line.trim());
   return lines
     .filter((line) => line !== '' && isImagePath(line))

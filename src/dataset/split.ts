@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { toError } from '../base/async';
 import { mapPool } from '../base/pool';
-import { hasErrors, type Problem } from '../base/problem';
+import { hasErrors, type Problem, worded } from '../base/problem';
+import { lineOf } from '../base/worded-error';
+import { type Words, withoutPlace, words } from '../base/words';
 import { DIGEST_LENGTH } from '../domain/compare/val-set';
 import { takeFraction } from '../domain/dataset/fraction';
 import { labelPathOf } from '../domain/dataset/image-path';
@@ -108,7 +109,7 @@ function assemble(
   const images = read.map((r) => r.image).filter((image) => image !== undefined);
   const all = [...problems, ...capped(read.flatMap((r) => r.problems))];
   if (images.length === 0 && !hasErrors(all))
-    all.push({ ...place, severity: 'error', message: 'no image of the split has readable labels' });
+    all.push({ ...place, severity: 'error', ...worded(words('no image of the split has readable labels')) });
   const hash = createHash('sha256');
   for (const { digest } of read) hash.update(digest);
   const unlabelled = read.flatMap((r) => (r.unlabelled && r.image ? [r.image.file] : []));
@@ -123,7 +124,7 @@ function capped(found: readonly Problem[]): Problem[] {
   ];
   if (ordered.length <= MOST_PROBLEMS) return ordered;
   const rest = ordered.length - MOST_PROBLEMS;
-  const more: Problem = { severity: 'warning', message: `${rest} more label files have problems` };
+  const more: Problem = { severity: 'warning', ...worded(words('{0} more label files have problems', rest)) };
   return [...ordered.slice(0, MOST_PROBLEMS), more];
 }
 
@@ -140,8 +141,8 @@ async function readImage(file: string, { base, rules, known }: SplitReading): Pr
   const both = JSON.stringify([base, rules, stamp, stampOf(label)]);
   const before = known?.get(file);
   if (before?.stamp === both) return before.read;
-  const bytes = label && (await readBytes(labelFile, LABELS).catch(toError));
-  if (bytes instanceof Error) return unreadLabels(file, labelFile, bytes);
+  const bytes = label && (await readBytes(labelFile, LABELS).catch(lineOf));
+  if (bytes && 'template' in bytes) return unreadLabels(file, labelFile, bytes);
   const labelDigest = createHash('sha256')
     .update(bytes ?? '')
     .digest('base64url')
@@ -159,9 +160,9 @@ function stampOf(stats: Stats | undefined): string {
 }
 
 /** Labels that exist and cannot be read do not make an image background. */
-function unreadLabels(file: string, labelFile: string, error: Error): ReadImage {
-  const message = `${error.message.replace(`${labelFile}: `, '')}; the image is left out`;
-  const problem: Problem = { severity: 'warning', file: labelFile, message };
+function unreadLabels(file: string, labelFile: string, why: Words): ReadImage {
+  const said = words('{0}; the image is left out', withoutPlace(why, labelFile));
+  const problem: Problem = { severity: 'warning', file: labelFile, ...worded(said) };
   return { image: undefined, problems: [problem], digest: `${file}\n` };
 }
 
@@ -177,13 +178,13 @@ function readLabels(
   if (bytes === undefined) return { image: { ...image, ...NO_LABELS }, problems: [], unlabelled: true };
   const parsed = parseLabels(bytes.toString('utf8'), rules);
   if (parsed.kind === 'fault') {
-    const { line = 1, message, classOutOfRange } = parsed.fault;
+    const { line = 1, said, classOutOfRange } = parsed.fault;
     const range = { start: 0, end: 0, line, column: 1 };
     const problem: Problem = {
       severity: classOutOfRange ? 'error' : 'warning',
       file: labelFile,
       range,
-      message: classOutOfRange ? message : `${message}; the image is left out`,
+      ...worded(classOutOfRange ? said : words('{0}; the image is left out', said)),
     };
     return { image: undefined, problems: [problem] };
   }
@@ -192,5 +193,5 @@ function readLabels(
 
 function duplicateProblem(file: string, duplicates: number): Problem[] {
   if (duplicates === 0) return [];
-  return [{ severity: 'info', file, message: `${duplicates} duplicate labels removed` }];
+  return [{ severity: 'info', file, ...worded(words('{0} duplicate labels removed', duplicates)) }];
 }

@@ -1,3 +1,5 @@
+import { type Words, words } from '../base/words';
+
 /** The text in a file's bytes, or the encoding that they seem to have if that is not UTF-8. */
 export type DecodedText =
   | { readonly kind: 'text'; readonly text: string }
@@ -39,5 +41,5 @@ function guessed(bytes: Uint8Array): string {
   return 'Latin-1 or Windows-1252';
 }
 
-export const notUtf8 = (encoding: string): string =>
-  `is not UTF-8: it seems to be ${encoding}; save it as UTF-8`;
+export const notUtf8 = (encoding: string): Words =>
+  words('is not UTF-8: it seems to be {0}; save it as UTF-8', encoding);

@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 
 /** Bounds of a walk. Open Images, the largest published set of detections, has 1.7 million training images in a folder. */
 export type WalkBounds = { readonly entries: number; readonly depth: number; readonly ms: number };
@@ -56,11 +58,14 @@ async function take(
 
 async function entriesOf(walk: Walk, { folder, depth }: PendingFolder): Promise<readonly Dirent[]> {
   const { root, most } = walk;
-  if (depth > most.depth) throw new Error(`${root}: has folders more than ${most.depth} deep`);
-  if (Date.now() > walk.until) throw new Error(`${root}: listing it takes over ${most.ms / 1000} s`);
+  if (depth > most.depth)
+    throw new WordedError(words('{0}: has folders more than {1} deep', root, most.depth));
+  if (Date.now() > walk.until)
+    throw new WordedError(words('{0}: listing it takes over {1} s', root, most.ms / 1000));
   const entries = await readdir(folder, { withFileTypes: true });
   walk.entries += entries.length;
-  if (walk.entries > most.entries) throw new Error(`${root}: holds more than ${most.entries} files`);
+  if (walk.entries > most.entries)
+    throw new WordedError(words('{0}: holds more than {1} files', root, most.entries));
   return entries.filter((entry) => !entry.name.startsWith('.'));
 }
 

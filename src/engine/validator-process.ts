@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { sleep } from '../base/async';
+import { WordedError } from '../base/worded-error';
+import { inEnglish, type Words, words } from '../base/words';
 import type { Channel } from '../protocol/channel';
 import { channelToChild } from '../protocol/node/transports';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
@@ -26,6 +28,7 @@ export type ValidatorExit = {
   readonly signal: NodeJS.Signals | null;
   /** How it ended, for people, with the last lines of a native crash. */
   readonly message: string;
+  readonly said: Words;
 };
 
 type Methods = ValidatorMethods;
@@ -106,15 +109,15 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
     lastWords = (lastWords + text).slice(-LAST_WORDS);
   });
   return new Promise((resolve) => {
-    const finish = (exit: ValidatorExit): void => {
-      channel.close(new Error(exit.message));
-      resolve(exit);
+    const finish = (exit: Omit<ValidatorExit, 'message'>): void => {
+      channel.close(new WordedError(exit.said));
+      resolve({ ...exit, message: inEnglish(exit.said) });
     };
     child.once('error', (error) =>
       finish({
         exitCode: null,
         signal: null,
-        message: `the validator could not be started: ${error.message}`,
+        said: words('the validator could not be started: {0}', error.message),
       }),
     );
     // Not `close` of the child: it never comes after this side has disconnected the channel (seen on Node 20).
@@ -123,7 +126,7 @@ function whenStopped(child: ChildProcess, channel: Channel, installDir: string):
         // Only a failed load is about missing natives; any other end has its own reason.
         const isAbsent = /Cannot find module/.test(lastWords);
         const why = isAbsent ? whyNoNatives(installDir) : whyNotLoaded(lastWords);
-        finish({ exitCode, signal, message: why ?? exitMessage(exitCode, signal, lastWords) });
+        finish({ exitCode, signal, said: why ?? exitWords(exitCode, signal, lastWords) });
       };
       lastWordsRead(child).then(finishWithWords, finishWithWords);
     });
@@ -136,12 +139,14 @@ function lastWordsRead({ stderr }: ChildProcess): Promise<unknown> {
   return Promise.race([once(stderr, 'close'), sleep(LAST_WORDS_MS)]);
 }
 
-function exitMessage(exitCode: number | null, signal: string | null, lastWords: string): string {
-  const how = signal ? `was ended by ${signal}` : `ended with exit code ${exitCode ?? 'unknown'}`;
+function exitWords(exitCode: number | null, signal: string | null, lastWords: string): Words {
+  const how = signal
+    ? words('the validator was ended by {0}', signal)
+    : words('the validator ended with exit code {0}', exitCode ?? '?');
   // A process that was killed from outside had no time to say why.
   const silent = exitCode === 0 || signal === 'SIGKILL' || signal === 'SIGTERM';
-  const words = silent ? undefined : lastLine(lastWords);
-  return `the validator ${how}${words ? ` (${words})` : ''}`;
+  const last = silent ? undefined : lastLine(lastWords);
+  return last === undefined ? how : words('{0} ({1})', how, last);
 }
 
 function lastLine(text: string): string | undefined {

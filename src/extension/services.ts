@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { version } from '../../package.json';
 import { toError } from '../base/async';
 import { DisposableStore } from '../base/disposable';
+import { wordsOf } from '../base/worded-error';
+import { say } from '../base/words';
 import type { HostOptions } from '../engine/control/ensure-keeper';
 import { EDITOR_VARIABLE, LOCALE_VARIABLE } from '../engine/notify/variables';
 import type { BaseServices } from './base-services';
@@ -84,7 +86,7 @@ function showError(log: vscode.LogOutputChannel, error: Error): void {
     log.error(`caused by: ${cause.stack ?? cause.message}`);
   }
   const details = vscode.l10n.t('Show Log');
-  void showErrorMessage(error.message, details).then((choice) => {
+  void showErrorMessage(say(wordsOf(error), translate), details).then((choice) => {
     if (choice === details) log.show();
   });
 }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { validatorText } from '../protocol/alert-text';
 import { FINAL_STATES } from '../run/state-names';
 import { MetricsView } from './pages/metrics-view';
 import type { Services } from './services';
 import { CheckpointsTree } from './trees/checkpoints-tree';
 import { RunsTree } from './trees/runs-tree';
+import { translate } from './window';
 
 /** pitwall.hasRuns and pitwall.running, for menus and welcome views. */
 export function followContextKeys({ runs }: Services): vscode.Disposable {
@@ -35,12 +37,17 @@ export function registerViews(services: Services): vscode.Disposable[] {
   ];
 }
 
+function troubleOf({ status }: Services['runs']['runs'][number]): string | undefined {
+  if (status === undefined) return undefined;
+  return validatorText(status, translate) ?? (status.stalled ? vscode.l10n.t('Stalled') : undefined);
+}
+
 /** A number on the activity bar while live runs have trouble, visible from anywhere in the editor. */
 function followTrouble(view: vscode.TreeView<unknown>, { runs }: Services): vscode.Disposable {
   const update = (): void => {
-    const troubles = runs.runs.flatMap(({ presence, status, name }) => {
-      const text = status?.validatorProblem ?? (status?.stalled ? vscode.l10n.t('Stalled') : undefined);
-      return text === undefined || FINAL_STATES.has(presence.state) ? [] : [`${name}: ${text}`];
+    const troubles = runs.runs.flatMap((run) => {
+      const text = FINAL_STATES.has(run.presence.state) ? undefined : troubleOf(run);
+      return text === undefined ? [] : [`${run.name}: ${text}`];
     });
     view.badge = troubles.length === 0 ? undefined : { value: troubles.length, tooltip: troubles.join('\n') };
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toError } from '../base/async';
+import { wordsOf } from '../base/worded-error';
 import { type Words, words } from '../base/words';
 import { tooHighSentence } from '../domain/schedule/lr-preview';
 import { foreseeLr } from '../protocol/lr-request';
@@ -45,10 +45,7 @@ async function stop(
   try {
     await requests.forward(id, request, from);
   } catch (error) {
-    const said = words(
-      'the trainer could not be sent the request ({0}): it is interrupted',
-      toError(error).message,
-    );
+    const said = words('the trainer could not be sent the request ({0}): it is interrupted', wordsOf(error));
     requests.answer(id, request, { ok: true, said });
   }
   trainer.stop({ kind: 'asked' });

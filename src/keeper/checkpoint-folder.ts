@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { detectionsPath, picturesPath } from '../run/files';
 import { type OpenFolder, openFolder } from '../run/folder/open-folder';
 import type { RunPaths } from '../run/folder/paths';
@@ -17,12 +19,14 @@ const LEFTOVER = /^\.removing-epoch-\d{1,9}$/;
  */
 export function removeCheckpoint(paths: RunPaths, checkpoint: string): void {
   if (!CHECKPOINT.test(checkpoint))
-    throw new Error(`${checkpoint} is not a checkpoint of Pitwall: not deleted`);
+    throw new WordedError(words('{0} is not a checkpoint of Pitwall: not deleted', checkpoint));
   const name = path.basename(checkpoint);
   const aside = `.removing-${name}`;
   inCheckpoints(paths, (folder) => {
     if (!lstatSync(folder.at(name), { throwIfNoEntry: false })?.isDirectory())
-      throw new Error(`${path.join(paths.dir, checkpoint)} is not a folder of this run: not deleted`);
+      throw new WordedError(
+        words('{0} is not a folder of this run: not deleted', path.join(paths.dir, checkpoint)),
+      );
     removeTree(path.join(paths.checkpoints, aside), paths.dir);
     renamePatientlySync(folder.at(name), folder.at(aside), { forMs: KEEPER_MS });
     removeTree(path.join(paths.checkpoints, aside), paths.dir);

@@ -1,4 +1,4 @@
-import { toError } from '../base/async';
+import { wordsOf } from '../base/worded-error';
 import { type Words, words } from '../base/words';
 import { hasNamedFolders } from '../dataset/class-folders';
 import type { Experiment } from '../domain/experiment/types';
@@ -28,7 +28,7 @@ export async function chooseEngine({ experiment, models, validator }: EngineQues
       onnxruntimeCuda: cuda && onnx && (await hasCuda(validator())),
     });
   } catch (error) {
-    const said = words("the run's Python could not be examined: {0}", toError(error).message);
+    const said = words("the run's Python could not be examined: {0}", wordsOf(error));
     return { engine: 'onnx', said };
   }
 }

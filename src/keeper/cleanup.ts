@@ -1,4 +1,4 @@
-import { toError } from '../base/async';
+import { wordsOf } from '../base/worded-error';
 import { type Words, words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import {
@@ -71,7 +71,7 @@ export class Cleanup {
       return true;
     } catch (error) {
       this.#refused.add(epoch);
-      const said = words('the checkpoint of epoch {0} cannot be removed: {1}', epoch, toError(error).message);
+      const said = words('the checkpoint of epoch {0} cannot be removed: {1}', epoch, wordsOf(error));
       this.#journal.note({ type: 'alert', rule: 'cleanup', severity: 'warning', said, epoch, numbers: {} });
       return false;
     }

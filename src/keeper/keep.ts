@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { toJsonLine } from '../base/json';
+import { wordsOf } from '../base/worded-error';
 import { inEnglish, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { takeLock } from '../engine/control/lock';
@@ -78,7 +79,7 @@ async function reportFailure(
   const previous = await readStatus(dir);
   const mark = markOf(dir, run);
   if (!livesForRun(previous?.trainer, mark) && trainersOfRun(mark).length === 0) {
-    const reason = words('its keeper could not begin: {0}', error.message);
+    const reason = words('its keeper could not begin: {0}', wordsOf(error));
     await writeFailure(dir, previous, reason);
     await announceFailure({ dir, run, notifyEnv }, reason);
   }

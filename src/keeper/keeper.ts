@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Deferred, deferred } from '../base/async';
 import { DisposableStore } from '../base/disposable';
+import { wordsOf } from '../base/worded-error';
 import { inEnglish, words } from '../base/words';
 import { PollLoop } from '../engine/watch/poll-loop';
 import type { StatusFile } from '../run/files';
@@ -138,8 +139,8 @@ class Keeper {
     this.#options.onError(error);
     const said =
       retryMs === undefined
-        ? words('{0} failed: {1}', name, error.message)
-        : words('{0} failed: {1}; it is tried again', name, error.message);
+        ? words('{0} failed: {1}', name, wordsOf(error))
+        : words('{0} failed: {1}; it is tried again', name, wordsOf(error));
     const message = inEnglish(said);
     if (this.#noted.has(message) || this.#noted.size >= MOST_NOTED) return;
     this.#noted.add(message);

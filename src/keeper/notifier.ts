@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { Disposable } from '../base/disposable';
-import { formatProblem } from '../base/problem';
-import { inEnglish, quoted, type Words, words } from '../base/words';
+import { problemWords } from '../base/problem';
+import { inEnglish, type Words, words } from '../base/words';
 import { maySend, type SentMessage } from '../domain/notify/limits';
 import { type BetterBest, type News, newsOfAlert, newsOfBest, newsOfEnd } from '../domain/notify/news';
 import type { Alarm } from '../domain/run/alarm';
@@ -90,7 +90,7 @@ export class Notifier implements Disposable {
     if (news === undefined) return;
     const { journal, notifyEnv } = this.#options;
     const { channels, language, problems } = readNotifySettings(notifyEnv);
-    for (const problem of problems) this.#warn(quoted(formatProblem(problem)));
+    for (const problem of problems) this.#warn(problemWords(problem));
     const wanted = channels.filter(({ events }) => events.includes(news.kind));
     if (wanted.length === 0 || !maySend(news.kind, sentBy(journal), Date.now())) return;
     journal.note({ type: 'notified', kind: news.kind, channels: wanted.map(({ name }) => name) });

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
@@ -54,7 +56,7 @@ export class OnnxModels {
     const { onnx, pt } = this.#filesOf(checkpoint);
     if (existsSync(onnx) || !existsSync(pt)) return onnx;
     if (this.needsWord(checkpoint, dataset) && !isAsked)
-      throw new Error(`${pt} is another program's: it is opened only on request`);
+      throw new WordedError(words("{0} is another program's: it is opened only on request", pt));
     const exporter = await this.#ensure();
     const { imgsz } = experimentNow(this.#run, dataset);
     await exporter.ask({

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { toError } from '../base/async';
+import { wordsOf } from '../base/worded-error';
+import { words } from '../base/words';
 import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/warm-process';
@@ -24,7 +25,7 @@ async function withDraws(
   try {
     return { ...unread, ...(await validator.drawMatched(matched)) };
   } catch (error) {
-    return { ...unread, problems: [...unread.problems, `not compared: ${toError(error).message}`] };
+    return { ...unread, problems: [...unread.problems, words('not compared: {0}', wordsOf(error))] };
   }
 }
 
@@ -149,7 +150,7 @@ function ownReport(own: OwnValAnswer, { rule, imgsz }: OwnReportOptions): Valida
       skipped: 0,
     },
     fingerprint: '',
-    problems: own.unseen === undefined ? [] : [`no pictures to look at: ${own.unseen}`],
+    problems: own.unseen === undefined ? [] : [words('no pictures to look at: {0}', own.unseen)],
   };
 }
 

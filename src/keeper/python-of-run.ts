@@ -1,3 +1,5 @@
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import { choosePython } from '../engine/python/choose';
 import { interpreterOf } from '../engine/python/start-module';
@@ -12,6 +14,7 @@ export async function pythonOfRun(run: RunFile): Promise<string> {
   if (python !== undefined || TRAINERS[experiment.resolved.trainer].isUltralytics) return interpreterOf(run);
   const wanted = process.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: process.env, ...(wanted && { wanted }) });
-  if (choice.kind === 'missing') throw new Error(`a .pt needs Ultralytics to be read: ${choice.message}`);
+  if (choice.kind === 'missing')
+    throw new WordedError(words('a .pt needs Ultralytics to be read: {0}', choice.said));
   return choice.executable;
 }

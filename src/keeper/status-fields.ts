@@ -31,7 +31,8 @@ export function statusFields(input: StatusInput): StatusFields {
     trainer: alive ? identity : undefined,
     validator: validators.identity,
     queue,
-    validatorProblem: validators.problem,
+    validatorProblem: validators.problem && inEnglish(validators.problem),
+    validatorSaid: validators.problem,
     progress: progressOf(input),
     alarm: outcome ? undefined : alarmOf(input.journal.state.alerts),
   };

@@ -1,4 +1,4 @@
-import { toError } from '../base/async';
+import { wordsOf } from '../base/worded-error';
 import { quoted, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import type { RunMark } from '../engine/process/carries-run';
@@ -154,7 +154,7 @@ export class TrainerControl {
         this.#watch(trainer, startedAt);
       },
       failed: (error) => {
-        const reason = quoted(reasonOf(error));
+        const reason = withCause(error);
         this.#note(attempt, reason);
         this.#dispatch({ kind: 'judged', outcome: { state: 'failed', reason } });
       },
@@ -257,8 +257,9 @@ export class TrainerControl {
   }
 }
 
-function reasonOf({ message, cause }: Error): string {
-  return cause === undefined ? message : `${message}: ${toError(cause).message}`;
+function withCause(error: Error): Words {
+  const { cause } = error;
+  return cause === undefined ? wordsOf(error) : words('{0}: {1}', wordsOf(error), wordsOf(cause));
 }
 
 function lastAttempt(journal: RunJournal): number {

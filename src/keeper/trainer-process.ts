@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../base/async';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import type { TrainerKind } from '../domain/experiment/types';
 import { identityOf, isAlive, thisMachine } from '../engine/process/identity';
@@ -159,6 +161,7 @@ function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand
 function trainerCommand(input: CommandInput): TrainerCommand {
   const kind = input.run.experiment.resolved.trainer;
   const command = COMMANDS[kind]?.(input) ?? bundle(`${kind}.js`, input);
-  if (command === undefined) throw new Error(`trainer ${kind} is not available in this installation`);
+  if (command === undefined)
+    throw new WordedError(words('trainer {0} is not available in this installation', kind));
   return command;
 }

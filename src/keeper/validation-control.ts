@@ -1,4 +1,5 @@
-import { quoted, type Words, words } from '../base/words';
+import { wordsOf } from '../base/worded-error';
+import { inEnglish, listed, type Words, words } from '../base/words';
 import type { BetterBest } from '../domain/notify/news';
 import { createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
@@ -183,7 +184,7 @@ export class ValidationControl {
         return this.#validators.validate(checkpoint, { isAsked, rule, task, ownJudge, dataset });
       },
       done: (outcome) => this.#take(checkpoint, outcome),
-      failed: ({ message }) => this.#take(checkpoint, { kind: 'failed', said: quoted(message) }),
+      failed: (error) => this.#take(checkpoint, { kind: 'failed', said: wordsOf(error) }),
       retryAfterMs: PASSING_MS,
       mayPass: isPassing,
     });
@@ -276,8 +277,8 @@ export class ValidationControl {
 
   /** What the validator reported about the val set: each line once, all new ones in one alert. */
   #noteProblems(problems: ValidateResult['problems']): void {
-    const fresh = problems.filter((p) => !this.#noted.has(p));
-    for (const message of fresh) this.#noted.add(message);
+    const fresh = problems.filter((said) => !this.#noted.has(inEnglish(said)));
+    for (const said of fresh) this.#noted.add(inEnglish(said));
     if (fresh.length === 0) return;
     const said = summaryOf(fresh);
     const numbers = { problems: fresh.length };
@@ -329,9 +330,9 @@ type ComparedEntry = Omit<DrawnMaps, 't'> | Omit<Compared, 't'>;
 
 const MOST_SHOWN = 3;
 
-function summaryOf(lines: readonly string[]): Words {
-  if (lines.length === 1) return quoted(lines[0]);
-  const shown = lines.slice(0, MOST_SHOWN).join('; ');
+function summaryOf(lines: readonly Words[]): Words {
+  if (lines.length === 1) return lines[0];
+  const shown = listed(lines.slice(0, MOST_SHOWN), '; ');
   const more = lines.length - MOST_SHOWN;
   return more > 0
     ? words('{0} problems of the val set: {1}; and {2} more', lines.length, shown, more)

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { sleep, toError } from '../base/async';
-import { inEnglish, quoted, type Words, words } from '../base/words';
+import { sleep } from '../base/async';
+import { wordsOf } from '../base/worded-error';
+import { inEnglish, type Words, words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import { taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
@@ -55,7 +56,7 @@ export class Validators {
   #validator: ValidatorProcess | undefined;
   #identity: ProcessIdentity | undefined;
   #abandoned = false;
-  #problem: string | undefined;
+  #problem: Words | undefined;
   #engine: Promise<EngineChoice> | undefined;
   #notedDevice = '';
   #notedRule = '';
@@ -76,7 +77,7 @@ export class Validators {
   }
 
   /** What is wrong with the validator now; undefined after a validation succeeded again. */
-  get problem(): string | undefined {
+  get problem(): Words | undefined {
     return this.#problem;
   }
 
@@ -103,10 +104,10 @@ export class Validators {
       const validator = this.#ensure();
       const outcome = await this.#attempt(validator, checkpoint, how);
       if (outcome !== 'crashed') return outcome;
-      const { message } = await validator.stopped;
-      this.#problem = message;
+      const { said } = await validator.stopped;
+      this.#problem = said;
       if (restarts === MOST_RESTARTS && !this.#abandoned)
-        return { kind: 'failed', said: words('{0}; given up after {1} restarts', message, MOST_RESTARTS) };
+        return { kind: 'failed', said: words('{0}; given up after {1} restarts', said, MOST_RESTARTS) };
       await sleep(RESTART_MS[restarts]);
     }
     return { kind: 'abandoned' };
@@ -114,7 +115,7 @@ export class Validators {
 
   /** What is kept of a checkpoint for every later comparison; undefined if there is nothing to draw, which is reported. */
   async draw(epoch: number): Promise<Omit<DrawnMaps, 't'> | undefined> {
-    const withhold = (why: string): undefined => {
+    const withhold = (why: Words): undefined => {
       this.#onNote(words('epoch {0} will not be compared with others: {1}', epoch, why));
     };
     try {
@@ -124,14 +125,14 @@ export class Validators {
       const { kind: _, ...drawn } = result;
       return { type: 'drawn', epoch, ...drawn };
     } catch (error) {
-      return withhold(toError(error).message);
+      return withhold(wordsOf(error));
     }
   }
 
   /** A checkpoint against an earlier one, image by image; undefined if that is not possible, which is reported. */
   async compare(before: number, now: number): Promise<Omit<VersusBest, 'epoch'> | undefined> {
     const file = (epoch: number): string => path.join(this.#dir, detectionsPath(epoch));
-    const withhold = (why: string): undefined => {
+    const withhold = (why: Words): undefined => {
       this.#onNote(words('epoch {0} was not compared with epoch {1}: {2}', now, before, why));
     };
     try {
@@ -143,7 +144,7 @@ export class Validators {
     } catch (error) {
       // The best detections may have been removed, or the validator died: a verdict is missing, and the run is not
       // harmed.
-      return withhold(toError(error).message);
+      return withhold(wordsOf(error));
     }
   }
 
@@ -164,8 +165,8 @@ export class Validators {
       return { kind: 'validated', result };
     } catch (error) {
       if (await hasEnded(validator)) return 'crashed';
-      this.#problem = toError(error).message;
-      return { kind: 'failed', said: quoted(this.#problem) };
+      this.#problem = wordsOf(error);
+      return { kind: 'failed', said: this.#problem };
     }
   }
 
@@ -187,7 +188,7 @@ export class Validators {
   }
 
   /** The device of the model, and the reason: once, and again if it changes. */
-  #noteDevice({ report: { device, why } }: ValidateResult): void {
+  #noteDevice({ report: { device }, why }: ValidateResult): void {
     const said = words('checkpoints run on {0}: {1}', device, why ?? '');
     const note = inEnglish(said);
     if (why !== undefined && note !== this.#notedDevice) this.#onNote(said);

@@ -1,5 +1,6 @@
-import { toError } from '../base/async';
 import { BadInputError, isBadInput } from '../base/bad-input';
+import { wordsOf } from '../base/worded-error';
+import { words } from '../base/words';
 import { type ModelMetadata, parseMetadata } from '../domain/detection/metadata';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
@@ -18,7 +19,7 @@ export type OnnxFile = {
 export async function readOnnxFile(file: string): Promise<OnnxFile> {
   const bytes = await readModel(file);
   const fields = modelFields(bytes);
-  if (!fields) throw new BadInputError(`${file}: is not an ONNX model`);
+  if (!fields) throw new BadInputError(words('{0}: is not an ONNX model', file));
   return { file, bytes, metadata: parseMetadata(propertiesOf(fields)) };
 }
 
@@ -28,8 +29,10 @@ async function readModel(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (isBadInput(error)) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'model does not exist' : `model cannot be read: ${toError(error).message}`;
-    throw new BadInputError(`${file}: ${message}`, { cause: error });
+    const said = missing
+      ? words('{0}: model does not exist', file)
+      : words('{0}: model cannot be read: {1}', file, wordsOf(error));
+    throw new BadInputError(said, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Words, words } from '../base/words';
 import { toHalfBits } from '../domain/detection/half-float';
 import {
   attributeType,
@@ -43,7 +44,7 @@ const RULES: Readonly<Record<string, TypeRule>> = {
 
 export type HalfConversion =
   | { readonly kind: 'converted'; readonly model: Uint8Array }
-  | { readonly kind: 'kept'; readonly reason: string };
+  | { readonly kind: 'kept'; readonly reason: Words };
 
 // Operators that take and return any float type, all of one type, except for the inputs listed in FLOAT_INPUTS.
 const CONVERTIBLE = new Set(
@@ -67,12 +68,12 @@ export function convertToHalf(model: Uint8Array): HalfConversion {
   const types = valueTypes(graph);
   const chosen = nodesBeforeLastConvolution(graph, types);
   const reason =
-    fieldsOf(fields, MODEL_FIELD.functions).length > 0 ? 'it has functions' : whyNot(graph, chosen);
+    fieldsOf(fields, MODEL_FIELD.functions).length > 0 ? words('it has functions') : whyNot(graph, chosen);
   if (reason !== undefined) return { kind: 'kept', reason };
   const rewritten = rewrite(graph, types, chosen);
   return rewritten
     ? { kind: 'converted', model: withGraph(fields, rewritten) }
-    : { kind: 'kept', reason: 'a weight does not fit FP16, or is outside the file' };
+    : { kind: 'kept', reason: words('a weight does not fit FP16, or is outside the file') };
 }
 
 function withGraph(fields: readonly WireField[], graph: Uint8Array): Uint8Array {
@@ -81,13 +82,13 @@ function withGraph(fields: readonly WireField[], graph: Uint8Array): Uint8Array 
   );
 }
 
-function whyNot(graph: Graph, chosen: ReadonlySet<GraphNode>): string | undefined {
-  if (graph.inputs.some(({ type }) => type === ELEMENT.half)) return 'it is an FP16 model already';
-  if (chosen.size === 0) return 'it has no float32 convolution';
+function whyNot(graph: Graph, chosen: ReadonlySet<GraphNode>): Words | undefined {
+  if (graph.inputs.some(({ type }) => type === ELEMENT.half)) return words('it is an FP16 model already');
+  if (chosen.size === 0) return words('it has no float32 convolution');
   const odd = [...chosen].find(
     (node) => !CONVERTIBLE.has(node.op) || node.domain !== '' || hasSubgraph(node),
   );
-  return odd && `its operator ${odd.op} cannot be converted`;
+  return odd && words('its operator {0} cannot be converted', odd.op);
 }
 
 /** Float nodes from which a convolution or matrix product can still be reached. */

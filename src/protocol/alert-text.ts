@@ -1,7 +1,7 @@
 import type { Translate } from '../base/translate';
 import { say, type Words } from '../base/words';
 import type { AlarmAction } from '../domain/run/alarm';
-import type { AlertText } from '../run/files';
+import type { AlertText, StatusFile } from '../run/files';
 import type { ActionView } from './dashboard/types';
 
 const OF_LIVE_RUNS: ReadonlySet<AlarmAction> = new Set(['stop', 'stop_after_epoch', 'pause', 'set_lr']);
@@ -16,6 +16,12 @@ export function saidText(
   t: Translate,
 ): string {
   return said === undefined ? message : say(said, t);
+}
+
+/** What is wrong with the validator of a run, in the language of `t`; undefined if nothing is. */
+export function validatorText(status: StatusFile, t: Translate): string | undefined {
+  const { validatorProblem: message, validatorSaid: said } = status;
+  return message === undefined ? undefined : saidText({ message, said }, t);
 }
 
 /** An alert in the reader's language, with what to do about it; as it was written if it has no words to translate. */

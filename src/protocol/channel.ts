@@ -1,4 +1,6 @@
-import { type Deferred, deferred, toError } from '../base/async';
+import { type Deferred, deferred } from '../base/async';
+import { receivedError, type SentError, sentError, WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 
 /** Both sides of a channel say theirs first: mixed builds must not talk. */
 export const PROTOCOL_VERSION = 1;
@@ -7,13 +9,8 @@ export type Wire =
   | { readonly kind: 'hello'; readonly version: number }
   | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly params: unknown }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
-  | {
-      readonly kind: 'error';
-      readonly id: number;
-      readonly message: string;
-      /** `code` of the error, if it has one, so that the caller can tell bad input from a fault. */
-      readonly code?: string;
-    }
+  /** With the error's words, and its `code`, so that the caller can tell bad input from a fault. */
+  | ({ readonly kind: 'error'; readonly id: number } & SentError)
   | { readonly kind: 'event'; readonly name: string; readonly value: unknown };
 
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
@@ -112,8 +109,12 @@ export class Channel {
     if (version === PROTOCOL_VERSION) this.#ready.resolve();
     else
       this.close(
-        new Error(
-          `this side speaks protocol ${PROTOCOL_VERSION}, the other ${version}: reload after the update`,
+        new WordedError(
+          words(
+            'this side speaks protocol {0}, the other {1}: reload after the update',
+            PROTOCOL_VERSION,
+            version,
+          ),
         ),
       );
   }
@@ -127,7 +128,7 @@ export class Channel {
       const { value, buffers } = result instanceof Transferred ? result : { value: result, buffers: [] };
       this.#answer({ kind: 'result', id, value }, buffers);
     } catch (error) {
-      this.#answer({ kind: 'error', id, message: toError(error).message, code: codeOf(error) });
+      this.#answer({ kind: 'error', id, ...sentError(error) });
     }
   }
 
@@ -147,13 +148,8 @@ export class Channel {
     this.#pending.delete(message.id);
     this.#watch();
     if (message.kind === 'result') answer?.resolve(message.value);
-    else answer?.reject(Object.assign(new Error(message.message), { code: message.code }));
+    else answer?.reject(receivedError(message));
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['hello', 'request', 'result', 'error', 'event']);

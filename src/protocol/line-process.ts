@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { zSaid } from '../run/schema';
 import { zClassMetrics } from '../run/validation';
 
 // What the Python programs that stay warm say over their channel (src/trainers/ultralytics/pitwall_ultralytics/lines.py).
@@ -14,7 +15,7 @@ export const zPythonReady = z.object({
 export type PythonReady = z.infer<typeof zPythonReady>;
 
 /** Event `refused`: its environment lacks something, and it ends. */
-export const zPythonRefused = z.string();
+export const zPythonRefused = z.object({ message: z.string(), said: zSaid });
 
 /** What Ultralytics' own `val` reports about a checkpoint. */
 export const zOwnMetrics = z.object({

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Words } from '../base/words';
 import { REPORTED_MATCHING } from '../domain/evaluation/ultralytics/match';
+import { zWords } from '../run/schema';
 import { zDrawn, zValidationReport } from '../run/validation';
 import { zOwnMetrics } from './line-process';
 
@@ -58,7 +60,9 @@ export const zValidateResult = z.object({
   /** Of the content of what was judged: images, labels, class names. */
   fingerprint: z.string(),
   /** Lines to report: corrupt images, classes out of range, FP16 decisions. */
-  problems: z.array(z.string()),
+  problems: z.array(zWords),
+  /** Why this device and this precision; absent if another program has chosen them. */
+  why: zWords.optional(),
   /** Of a task whose detections are not kept as boxes. */
   draws: zDraws.optional(),
 });
@@ -144,14 +148,14 @@ export type CompareResult =
       readonly high: number;
       readonly probabilityBetter: number;
     }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly why: Words };
 
 /** A .det file; what is kept of it when it is gone. */
 export const zDrawParams = z.object({ det: z.string() });
 export type DrawParams = z.infer<typeof zDrawParams>;
 export type DrawResult =
   | (Draws & { readonly kind: 'drawn' })
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly why: Words };
 
 /** What Ultralytics' own val matched for a task other than detection (src/validator/draw-matched.ts). */
 export const zDrawMatchedParams = z.object({

@@ -116,6 +116,7 @@ export const zLogEvent = z.object({
   t,
   level: z.enum(['info', 'warning', 'error']),
   message: z.string(),
+  said: zSaid,
 });
 
 export const zEndEvent = z.object({

@@ -128,6 +128,8 @@ export const zStatusFile = z.object({
   /** Checkpoints that wait for validation, and the one being validated. */
   queue: z.object({ validating: zEpoch.optional(), waiting: z.array(zEpoch) }).default({ waiting: [] }),
   validatorProblem: z.string().optional(),
+  /** The same, for readers of other languages. */
+  validatorSaid: zSaid,
   /** The progress of the run, so that a list of runs need not read events. */
   progress: z
     .object({

@@ -1,5 +1,6 @@
 import { BadInputError } from '../base/bad-input';
-import { formatProblem } from '../base/problem';
+import { problemWords } from '../base/problem';
+import { type Words, words } from '../base/words';
 import type { AssessParams, ValidateResult } from '../protocol/validator';
 import { reportOf, type ValidationOutcome } from './report';
 import { judgedSetOf } from './val-set/judged-set';
@@ -15,7 +16,8 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
   const start = performance.now();
   const split = await readSplit(params, warm.knownImages(JSON.stringify([params.data, params.split])));
   const { results: found, unknown } = await readRecorded(params.recorded, split.images);
-  if (found.length === 0) throw new BadInputError(`${params.data}: none of its images was validated`);
+  if (found.length === 0)
+    throw new BadInputError(words('{0}: none of its images was validated', params.data));
   const results = params.single_cls
     ? found.map((result) => ({ ...result, class: new Uint16Array(result.class.length) }))
     : found;
@@ -47,15 +49,15 @@ export async function assess(warm: WarmState, params: AssessParams): Promise<Val
       seconds: { ...report.seconds, total },
     },
     fingerprint: set.fingerprint,
-    problems: [...split.problems.map(formatProblem), ...unknownLines(unknown)],
+    problems: [...split.problems.map(problemWords), ...unknownLines(unknown)],
   };
 }
 
-function unknownLines(unknown: readonly string[]): string[] {
+function unknownLines(unknown: readonly string[]): Words[] {
   const named = unknown
     .slice(0, MOST_UNKNOWN)
-    .map((file) => `${file}: validated by Ultralytics, but not in the val split`);
+    .map((file) => words('{0}: validated by Ultralytics, but not in the val split', file));
   return unknown.length > MOST_UNKNOWN
-    ? [...named, `${unknown.length - MOST_UNKNOWN} more like these`]
+    ? [...named, words('{0} more like these', unknown.length - MOST_UNKNOWN)]
     : named;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inEnglish } from '../base/words';
+import { WordedError } from '../base/worded-error';
+import { type Words, words } from '../base/words';
 import { compareRecords } from '../domain/compare/compare-records';
 import { type DrawnRecord, drawRecord, drawsText } from '../domain/compare/draw-record';
 import type { CompareParams, CompareResult, DrawParams, DrawResult, Draws } from '../protocol/validator';
@@ -23,8 +24,7 @@ const DECIMALS = 1e5;
 export async function drawFile({ det }: DrawParams): Promise<DrawResult> {
   const record = await read(det);
   const detections = record.detections.scores.length;
-  if (detections > MOST_DETECTIONS)
-    return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
+  if (detections > MOST_DETECTIONS) return { kind: 'refused', why: tooMany(detections) };
   return { kind: 'drawn', ...drawsOf(drawRecord(record, REPLICATES), drawsText(record, REPLICATES)) };
 }
 
@@ -39,16 +39,18 @@ export function drawsOf({ map, maps, units }: DrawnRecord, text: string): Draws 
 export async function compareFiles({ a, b }: CompareParams): Promise<CompareResult> {
   const [before, now] = [await read(a), await read(b)];
   const detections = before.detections.scores.length + now.detections.scores.length;
-  if (detections > MOST_DETECTIONS)
-    return { kind: 'refused', why: `${detections} detections would hold up the next checkpoint` };
+  if (detections > MOST_DETECTIONS) return { kind: 'refused', why: tooMany(detections) };
   const result = compareRecords(before, now, { replicates: REPLICATES });
-  if (result.kind === 'refused') return { kind: 'refused', why: inEnglish(result.why) };
+  if (result.kind === 'refused') return { kind: 'refused', why: result.why };
   const { map, low, high, probabilityBetter } = result.comparison;
   return { kind: 'compared', difference: map, low, high, probabilityBetter };
 }
 
+const tooMany = (detections: number): Words =>
+  words('{0} detections would hold up the next checkpoint', detections);
+
 async function read(file: string): Promise<DetectionsFile> {
   const found = decodeDetections(await readBytes(file, { most: MOST_BYTES.detections }));
-  if (!found) throw new Error(`${file} is not a detections file that this version reads`);
+  if (!found) throw new WordedError(words('{0} is not a detections file that this version reads', file));
   return found;
 }

@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson } from '../base/json';
 import { mapPool } from '../base/pool';
+import { WordedError } from '../base/worded-error';
+import { words } from '../base/words';
 import { loadDatasetYaml } from '../dataset/load-yaml';
 import { drawScored } from '../domain/compare/draw-record';
 import { DIGEST_LENGTH } from '../domain/compare/val-set';
@@ -58,7 +60,7 @@ export async function drawMatched(
 
 function rowsOf(body: Buffer, count: number): Float32Array {
   if (body.length !== count * ROW * 4)
-    throw new Error(`expected ${count} rows of matches, ${body.length} bytes follow`);
+    throw new WordedError(words('expected {0} rows of matches, {1} bytes follow', count, body.length));
   return Float32Array.from({ length: count * ROW }, (_, i) => body.readFloatLE(i * 4));
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadInputError } from '../base/bad-input';
+import { type Words, words } from '../base/words';
 import type { DatasetSplit } from '../dataset/split';
 import type { ValidateParams } from '../protocol/validator';
 import { Finders } from './model/finders';
@@ -33,9 +34,9 @@ export type Inferred = {
   readonly load: number;
   readonly inference: number;
   /** Why images could not be read, by index. */
-  readonly unread: ReadonlyMap<number, string>;
+  readonly unread: ReadonlyMap<number, Words>;
   /** Lines to report. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 /** Runs the model over the split, in batches half as large each time that its device runs out of memory. */
@@ -128,6 +129,8 @@ function stampOf({ images }: DatasetSplit): string {
 /** Rect batches if the model takes any size, as Ultralytics does for dynamic exports. */
 function usesRect(params: ValidateParams, model: PlacedModel): boolean {
   if (params.rect === 'on' && !model.anySize)
-    throw new BadInputError(`${params.model}: takes one image size only, so it cannot run in rect batches`);
+    throw new BadInputError(
+      words('{0}: takes one image size only, so it cannot run in rect batches', params.model),
+    );
   return params.rect !== 'off' && model.anySize && model.layout.fit === 'letterbox';
 }

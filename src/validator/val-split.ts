@@ -1,5 +1,6 @@
 import { BadInputError } from '../base/bad-input';
-import { formatProblem } from '../base/problem';
+import { problemWords } from '../base/problem';
+import { words } from '../base/words';
 import { type DatasetImage, type DatasetSplit, type KnownImages, loadSplit } from '../dataset/split';
 import type { ValidateParams } from '../protocol/validator';
 
@@ -11,14 +12,15 @@ export async function readSplit(
   known?: KnownImages,
 ): Promise<DatasetSplit> {
   const name = SPLITS.find((s) => s === params.split);
-  if (!name) throw new BadInputError(`split "${params.split}" is not known: expected train, val or test`);
+  if (!name)
+    throw new BadInputError(words('split "{0}" is not known: expected train, val or test', params.split));
   const { single_cls, classes, fraction } = params;
   // Labels are chosen by their own class before all classes become one.
   const singleCls = single_cls && classes === undefined;
   const loaded = await loadSplit(params.data, name, { singleCls, fraction, ...(known ? { known } : {}) });
   const split = classes === undefined ? loaded : onlyClasses(loaded, classes, single_cls);
   const error = split.problems.find((problem) => problem.severity === 'error');
-  if (error) throw new BadInputError(formatProblem(error));
+  if (error) throw new BadInputError(problemWords(error));
   return split;
 }
 

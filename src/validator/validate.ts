@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { BadInputError } from '../base/bad-input';
-import { formatProblem } from '../base/problem';
+import { problemWords } from '../base/problem';
+import { inEnglish, type Words, words } from '../base/words';
 import type { DatasetSplit } from '../dataset/split';
 import { COCO_CATEGORY_IDS } from '../domain/detection/coco-classes';
 import type { ValidateParams, ValidateResult } from '../protocol/validator';
@@ -30,39 +31,46 @@ export async function validate(
   const { model, results, asRun, batch, inference, unread, notes } = inferred;
   const run = secondsSince(start) - load;
   if (results.length === 0)
-    throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
+    throw new BadInputError(words('{0}: no image of the {1} split can be read', params.data, params.split));
   const classes = params.single_cls ? 1 : Math.max(split.names.length, boxLayout(model.layout).head.classes);
   const { device, half, why, input, metadata } = model;
-  const ran = { device, half, why, input, names: metadata.names };
+  const ran = { device, half, why: inEnglish(why), input, names: metadata.names };
   const outcome = { params, split, model: ran, results, asRun, classes, batch, skipped: unread.size };
   const report = reportOf(outcome, { start, load, run, inference });
   const set = await judgedSetOf(split, results, warm.digests);
   if (params.det !== undefined) await writeDetections(params.det, outcome, { ...set, hashes: warm.hashes });
   if (params.saveJson !== undefined) await writeCocoJson(params.saveJson, outcome);
-  return { report, fingerprint: set.fingerprint, problems: problemsOf({ split, model, unread, notes }) };
+  return { report, why, fingerprint: set.fingerprint, problems: problemsOf({ split, model, unread, notes }) };
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
 type ReportSource = Pick<Inferred, 'model' | 'unread' | 'notes'> & { readonly split: DatasetSplit };
 
-function problemsOf({ split, model, unread, notes }: ReportSource): string[] {
+function problemsOf({ split, model, unread, notes }: ReportSource): Words[] {
   const lines = [
     ...model.notes,
     ...notes,
     ...classNotes(split, model),
-    ...split.problems.map(formatProblem),
-    ...[...unread.values()].map((message) => `${message}; the image is left out`),
+    ...split.problems.map(problemWords),
+    ...[...unread.values()].map((said) => words('{0}; the image is left out', said)),
   ];
   if (lines.length <= MOST_PROBLEMS) return lines;
-  return [...lines.slice(0, MOST_PROBLEMS), `${lines.length - MOST_PROBLEMS} more problems like these`];
+  return [
+    ...lines.slice(0, MOST_PROBLEMS),
+    words('{0} more problems like these', lines.length - MOST_PROBLEMS),
+  ];
 }
 
-function classNotes(split: DatasetSplit, { layout }: PlacedModel): string[] {
+function classNotes(split: DatasetSplit, { layout }: PlacedModel): Words[] {
   const { classes } = boxLayout(layout).head;
   if (classes === split.names.length || split.names.length === 1) return [];
   return [
-    `the model has ${classes} classes, the dataset ${split.names.length}: class numbers are taken as they are`,
+    words(
+      'the model has {0} classes, the dataset {1}: class numbers are taken as they are',
+      classes,
+      split.names.length,
+    ),
   ];
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBadInput } from '../../src/base/bad-input';
 import { startValidator, type ValidatorProcess } from '../../src/engine/validator-process';
 import { decodeDetections } from '../../src/run/detections-file';
+import { englishOf } from '../helpers/english-of';
 import { repositoryRoot } from '../helpers/shared';
 import { describeWithSoftwareVulkan } from '../helpers/software-vulkan';
 import { type OddModel, writeOddModel, writeTinyModel } from '../helpers/tiny-model';
@@ -59,8 +60,8 @@ describe('the validator process', () => {
     const params = { model: hungry, data, device: 'cpu', batch: 4 } as const;
     const { report, problems } = await validator.validate(params);
     expect(report).toMatchObject({ batch: 1, images: 4 });
-    expect(problems[0]).toMatch(/^batch 4 did not fit into the memory of cpu; 1 did \(.*allocat/i);
-    expect((await validator.validate(params)).problems.join()).not.toContain('did not fit');
+    expect(englishOf(problems[0])).toMatch(/^batch 4 did not fit into the memory of cpu; 1 did \(.*allocat/i);
+    expect((await validator.validate(params)).problems.map(englishOf).join()).not.toContain('did not fit');
   });
 
   it('judges a model: metrics, a skipped image, detections and COCO results', async () => {
@@ -76,7 +77,7 @@ describe('the validator process', () => {
     expect(report.coco.AP).toBe(1);
     expect(report.perClass.map((c) => [c.class, c.labels])).toEqual([[1, 3]]);
     expect(done.at(-1)).toBe(5);
-    expect(problems).toEqual([expect.stringMatching(/torn\.png: .*; the image is left out$/)]);
+    expect(problems.map(englishOf)).toEqual([expect.stringMatching(/torn\.png: .*; the image is left out$/)]);
     const file = decodeDetections(readFileSync(det));
     expect(file?.header).toMatchObject({ fingerprint, classes: ['scratch', 'dent'], images: 4 });
     expect([...(file?.detections.boxes ?? [])].slice(0, 4)).toEqual([48, 48, 80, 80]);
@@ -186,7 +187,7 @@ describeWithSoftwareVulkan('WebGPU on a software GPU', ({ env }) => {
     const auto = await validator.validate({ model, data });
     expect([asked.report.device, auto.report.device]).toEqual(['webgpu', 'cpu']);
     expect(asked.report.map).toBeCloseTo(auto.report.map, 6);
-    expect(asked.problems).toContain('FP16 is not used: a software GPU has no FP16');
+    expect(asked.problems.map(englishOf)).toContain('FP16 is not used: a software GPU has no FP16');
     await validator.stop();
   });
 });

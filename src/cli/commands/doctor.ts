@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
+import { inEnglish } from '../../base/words';
 import { formatBytes } from '../../domain/display/format';
 import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
 import { whyNoGpuRuntime } from '../../engine/gpu-runtime/install-plan';
-import { missingMessage, named } from '../../engine/python/choose';
+import { missingWords, named } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
@@ -84,7 +85,7 @@ async function askTorch(pythons: readonly PythonReport[]): Promise<string> {
   const able = pythons.find(({ packages }) => packages?.torch && packages.ultralytics);
   return able
     ? `${able.executable}: ${await probeTorch(able.executable)}`
-    : missingMessage(pythons, undefined);
+    : inEnglish(missingWords(pythons, undefined));
 }
 
 /** A validator that cannot even start is a result, not a failure of the doctor. */
@@ -136,7 +137,7 @@ function pythonLines(pythons: readonly PythonReport[]): string[] {
     p.version ?? '-',
     p.packages?.torch ?? '-',
     p.packages?.ultralytics ?? '-',
-    p.problem ?? p.executable,
+    p.problem ? inEnglish(p.problem) : p.executable,
   ]);
   return formatTable(
     ['Python', 'version', 'torch', 'ultralytics', 'where'].map((title) => ({ title })),

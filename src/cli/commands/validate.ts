@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
+import { inEnglish } from '../../base/words';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { metricNames } from '../../domain/run/task';
 import type { ValidateParams, ValidateResult } from '../../protocol/validator';
@@ -41,7 +42,7 @@ export function validateCommand({ io, run }: Cli) {
         const { saveJson, run: _run, json, data: _data, trust: _trust, ...rest } = options;
         const params = { ...target, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
         const result = await validateWithBar(io, params);
-        for (const problem of result.problems) printLine(io.stderr, problem);
+        for (const problem of result.problems) printLine(io.stderr, inEnglish(problem));
         await print(io, result, json ? undefined : target.data);
         return 0;
       }),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
-import { formatProblem } from '../../base/problem';
+import { formatProblem, worded } from '../../base/problem';
+import { inEnglish } from '../../base/words';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
@@ -116,10 +117,10 @@ async function pythonFor(
   if (!TRAINERS[trainer].isUltralytics) return named === undefined ? {} : { python: named };
   const wanted = io.env.PITWALL_PYTHON;
   const choice = await choosePython({ cwd, env: io.env, ...(wanted && { wanted }) });
-  if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${choice.message}`);
+  if (choice.kind === 'missing') throw badInput(`trainer: ultralytics: ${inEnglish(choice.said)}`);
   const lacking = lackingTextModel(model, choice);
   if (lacking === undefined) return { python: choice.executable };
-  const problem = { severity: 'error', key: 'model', message: lacking } as const;
+  const problem = { severity: 'error', key: 'model', ...worded(lacking) } as const;
   throw badInput(placeProblems([problem], text, { file: shown, set }).map(formatProblem));
 }
 

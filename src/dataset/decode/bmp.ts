@@ -1,3 +1,5 @@
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { RgbImage } from '../../domain/detection/image';
 import { tooManyPixels } from './formats';
 
@@ -48,7 +50,7 @@ function readHeader(bytes: Buffer): Header {
   const size = bytes.readUInt32LE(FILE_HEADER_BYTES);
   const start = FILE_HEADER_BYTES + size;
   if (size === CORE_HEADER_BYTES) return readCoreHeader(bytes, start);
-  if (size < 40 || bytes.length < start) throw new Error('the BMP header is torn');
+  if (size < 40 || bytes.length < start) throw new WordedError(words('the BMP header is torn'));
   const height = bytes.readInt32LE(22);
   const bits = bytes.readUInt16LE(28);
   const compression = bytes.readUInt32LE(30);
@@ -79,15 +81,18 @@ function readCoreHeader(bytes: Buffer, start: number): Header {
 function checkHeader(header: Header, bytes: Buffer): void {
   const { width, height, bits, compression } = header;
   if (compression === 1 || compression === 2)
-    throw new Error('run-length coded BMP images cannot be read: save it uncompressed');
+    throw new WordedError(words('run-length coded BMP images cannot be read: save it uncompressed'));
   const known: readonly number[] = Object.values(COMPRESSION);
   if (!known.includes(compression))
-    throw new Error(`BMP images with compression ${compression} cannot be read`);
-  if (width <= 0 || height <= 0) throw new Error(`the BMP header is torn: ${width}x${height} pixels`);
+    throw new WordedError(words('BMP images with compression {0} cannot be read', compression));
+  if (width <= 0 || height <= 0)
+    throw new WordedError(words('the BMP header is torn: {0}x{1} pixels', width, height));
   const refusal = tooManyPixels(width, height);
-  if (refusal) throw new Error(refusal);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP images of ${bits} bits cannot be read`);
-  if (bytes.length < header.pixels + rowBytes(header) * height) throw new Error('the BMP file is truncated');
+  if (refusal) throw new WordedError(refusal);
+  if (![1, 4, 8, 16, 24, 32].includes(bits))
+    throw new WordedError(words('BMP images of {0} bits cannot be read', bits));
+  if (bytes.length < header.pixels + rowBytes(header) * height)
+    throw new WordedError(words('the BMP file is truncated'));
 }
 
 function pixelReader(bytes: Buffer, header: Header): PixelReader {

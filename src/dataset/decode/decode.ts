@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import { toError } from '../../base/async';
+import { lineOf, WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { RgbImage } from '../../domain/detection/image';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
@@ -19,19 +20,23 @@ export async function decodeImage(file: string, onBytes?: (bytes: Buffer) => voi
     onBytes?.(bytes);
     const image = await decodeBytes(bytes, file);
     if (Math.min(image.width, image.height) >= SMALLEST_SIDE) return image;
-    throw new Error(`${image.width}x${image.height} pixels are too few: ${SMALLEST_SIDE} a side are needed`);
+
+    const { width, height } = image;
+    throw new WordedError(
+      words('{0}x{1} pixels are too few: {2} a side are needed', width, height, SMALLEST_SIDE),
+    );
   } catch (error) {
-    throw new Error(`${file}: ${firstLine(toError(error).message)}`, { cause: error });
+    throw new WordedError(words('{0}: {1}', file, lineOf(error)), { cause: error });
   }
 }
 
 async function decodeBytes(bytes: Buffer, file: string): Promise<RgbImage> {
-  if (bytes.length === 0) throw new Error('the file is empty');
+  if (bytes.length === 0) throw new WordedError(words('the file is empty'));
   if (isBmp(bytes)) return decodeBmp(bytes);
   const format = unreadableFormat(bytes, file);
-  if (format) throw new Error(`${format} images cannot be read: convert it to PNG or JPEG`);
+  if (format) throw new WordedError(words('{0} images cannot be read: convert it to PNG or JPEG', format));
   if (readableFormat(bytes) === undefined)
-    throw new Error(`the file does not begin like an image: expected ${READABLE_FORMATS}`);
+    throw new WordedError(words('the file does not begin like an image: expected {0}', READABLE_FORMATS));
   return decodeWithSharp(bytes);
 }
 
@@ -44,7 +49,7 @@ async function decodeWithSharp(bytes: Buffer): Promise<RgbImage> {
   const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: false });
   const { space, width, height } = await image.metadata();
   const refusal = tooManyPixels(width, height);
-  if (refusal) throw new Error(refusal);
+  if (refusal) throw new WordedError(refusal);
   return space === 'cmyk' ? decodeCmyk(image, bytes) : decodeRgb(image);
 }
 
@@ -55,7 +60,7 @@ async function decodeRgb(image: Sharp): Promise<RgbImage> {
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
+  if (info.channels !== 3) throw new WordedError(words('decoded to {0} channels, expected 3', info.channels));
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
   return { width: info.width, height: info.height, data: pixels };
 }
@@ -63,7 +68,7 @@ async function decodeRgb(image: Sharp): Promise<RgbImage> {
 /** As OpenCV's JPEG reader makes RGB of ink; its other readers do it differently. libvips gives ink, OpenCV has its absence. */
 async function decodeCmyk(image: Sharp, bytes: Buffer): Promise<RgbImage> {
   if (readableFormat(bytes) !== 'JPEG')
-    throw new Error('CMYK images that are not JPEG cannot be read: convert it to RGB');
+    throw new WordedError(words('CMYK images that are not JPEG cannot be read: convert it to RGB'));
   const { data, info } = await image
     .rotate()
     .pipelineColourspace('cmyk')
@@ -76,8 +81,4 @@ async function decodeCmyk(image: Sharp, bytes: Buffer): Promise<RgbImage> {
     for (let c = 0; c < 3; c++) pixels[o + c] = light - ((data[i + c] * light) >> 8);
   }
   return { width: info.width, height: info.height, data: pixels };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0].trim();
 }

@@ -1,3 +1,5 @@
+import { type Words, words } from '../../base/words';
+
 /** ISO base media brands that hold HEVC-coded stills; AVIF has its own brand and can be read. */
 const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']);
 
@@ -48,12 +50,12 @@ export function readableFormat(bytes: Buffer): string | undefined {
   return STARTS.find(([, at, start]) => head.startsWith(start, at))?.[0];
 }
 
-export const READABLE_FORMATS = 'PNG, JPEG, WebP, TIFF, AVIF or BMP';
+export const READABLE_FORMATS = 'PNG, JPEG, WebP, TIFF, AVIF, BMP';
 
 /** 300 MB after decoding. The largest cameras have so many; larger images are cut into tiles for a detector anyway. */
 export const MOST_PIXELS = 100_000_000;
 
-export function tooManyPixels(width: number, height: number): string | undefined {
+export function tooManyPixels(width: number, height: number): Words | undefined {
   if (width * height <= MOST_PIXELS) return undefined;
-  return `${width}x${height} pixels are too many: the most is ${MOST_PIXELS / 1e6} million`;
+  return words('{0}x{1} pixels are too many: the most is {2} million', width, height, MOST_PIXELS / 1e6);
 }

@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createRandom } from '../../base/random';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { makeFolder } from '../../run/folder/make-folder';
 import { drawBoard } from './board';
 import { addDefects, DEFECTS, type Defect } from './defects';
@@ -117,11 +119,11 @@ async function refuseOtherData(root: string): Promise<void> {
   const data = path.join(root, DATA_NAME);
   const hasData = existsSync(data);
   if (hasData && (await readFile(data, 'utf8')) !== DATA_TEXT)
-    throw new Error(`${data} exists and is not the example's: choose another folder`);
+    throw new WordedError(words("{0} exists and is not the example's: choose another folder", data));
   for (const name of hasData ? [] : ['images', 'labels']) {
     const folder = path.join(root, name);
     if (existsSync(folder) && readdirSync(folder).length > 0)
-      throw new Error(`${folder} exists and is not the example's: choose another folder`);
+      throw new WordedError(words("{0} exists and is not the example's: choose another folder", folder));
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Problem, Severity } from '../../base/problem';
+import { type Problem, type Severity, worded } from '../../base/problem';
+import { type Words, words } from '../../base/words';
 import { labelPathOf } from '../../domain/dataset/image-path';
 import { LEAST_PIXELS } from '../../domain/dataset/label-stats';
 import { percent, whole } from '../../domain/schedule/summary';
@@ -23,29 +24,42 @@ export function findingsOf({ names, splits, lookAlikes }: Survey, place: SurveyP
   return [...found, ...pairFindings(lookAlikes, place)];
 }
 
-const problem = (place: SurveyPlace, key: string, severity: Severity, message: string): Problem => ({
-  ...{ severity, file: place.file, key, message },
+const problem = (place: SurveyPlace, key: string, severity: Severity, said: Words): Problem => ({
+  ...{ severity, file: place.file, key, ...worded(said) },
 });
 
 function labelFindings(split: SplitSurvey, place: SurveyPlace): Problem[] {
   const { name, images, unlabelled, boxes, foreign } = split;
   if (images === 0 || unlabelled.length === 0) return [];
-  const instead = insteadOf(foreign, place);
-  if (unlabelled.length === images) {
-    const message = `none of the ${whole(images)} images has a label file (looked for ${labelPathOf(unlabelled[0])}); ${instead}`;
-    return [problem(place, name, 'error', message)];
-  }
+  if (unlabelled.length === images) return [problem(place, name, 'error', noLabels(split, place))];
+  if (boxes === 0) return [];
   const share = unlabelled.length / images;
   const severity = share > MUCH_BACKGROUND || foreign ? 'warning' : 'info';
-  const advice = foreign ? `; ${instead}` : ' and count as background';
-  const message = `${whole(unlabelled.length)} of ${whole(images)} images (${percent(share)}) have no label file${advice}: ${examples(unlabelled)}`;
-  return boxes === 0 ? [] : [problem(place, name, severity, message)];
+  const counts = [whole(unlabelled.length), whole(images), percent(share), examples(unlabelled)] as const;
+  const said = foreign
+    ? words('{0} of {1} images ({2}) have no label file; {4}: {3}', ...counts, insteadOf(foreign, place))
+    : words('{0} of {1} images ({2}) have no label file and count as background: {3}', ...counts);
+  return [problem(place, name, severity, said)];
 }
 
-function insteadOf(foreign: ForeignLabels | undefined, { file }: SurveyPlace): string {
-  if (foreign === undefined) return 'a detector learns nothing from images without labels';
-  const what = foreign.kind === 'voc' ? `Pascal VOC, e.g. ${foreign.example}` : `COCO JSON, ${foreign.file}`;
-  return `labels were found in another format (${what}): pitwall data ${file} --convert writes them as YOLO labels`;
+function noLabels({ images, unlabelled, foreign }: SplitSurvey, place: SurveyPlace): Words {
+  return words(
+    'none of the {0} images has a label file (looked for {1}); {2}',
+    whole(images),
+    labelPathOf(unlabelled[0]),
+    insteadOf(foreign, place),
+  );
+}
+
+function insteadOf(foreign: ForeignLabels | undefined, { file }: SurveyPlace): Words {
+  if (foreign === undefined) return words('a detector learns nothing from images without labels');
+  const what =
+    foreign.kind === 'voc' ? words('Pascal VOC, e.g. {0}', foreign.example) : `COCO JSON, ${foreign.file}`;
+  return words(
+    'labels were found in another format ({0}): pitwall data {1} --convert writes them as YOLO labels',
+    what,
+    file,
+  );
 }
 
 function classFindings(
@@ -56,34 +70,71 @@ function classFindings(
   if (boxes === 0) return [];
   const empty = names.filter((_, cls) => !perClass[cls]);
   if (empty.length === 0) return [];
-  const some = empty.slice(0, MOST_EXAMPLES).join(', ');
-  const more = empty.length > MOST_EXAMPLES ? ` and ${empty.length - MOST_EXAMPLES} more` : '';
-  const message = `${whole(empty.length)} of ${whole(names.length)} classes have no instance: ${some}${more}`;
-  return [problem(place, name, name === 'train' ? 'warning' : 'info', message)];
+  const parts = [whole(empty.length), whole(names.length), empty.slice(0, MOST_EXAMPLES).join(', ')] as const;
+  const said =
+    empty.length > MOST_EXAMPLES
+      ? words('{0} of {1} classes have no instance: {2} and {3} more', ...parts, empty.length - MOST_EXAMPLES)
+      : words('{0} of {1} classes have no instance: {2}', ...parts);
+  return [problem(place, name, name === 'train' ? 'warning' : 'info', said)];
 }
 
 function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: SurveyPlace): Problem[] {
-  const found: Problem[] = [];
-  if (outside.count > 0) {
-    const message = `${whole(outside.count)} of ${whole(boxes)} boxes reach out of their image, e.g. in ${outside.example}`;
-    found.push(problem(place, name, 'warning', message));
-  }
-  if (tiny > 0) {
-    const message = `${whole(tiny)} of ${whole(boxes)} boxes are under ${LEAST_PIXELS} pixels at imgsz ${place.imgsz}: nothing can be learnt from them`;
-    found.push(problem(place, name, 'warning', message));
-  }
-  return found;
+  const found: Words[] = [];
+  if (outside.count > 0)
+    found.push(
+      words(
+        '{0} of {1} boxes reach out of their image, e.g. in {2}',
+        whole(outside.count),
+        whole(boxes),
+        outside.example ?? '',
+      ),
+    );
+  if (tiny > 0)
+    found.push(
+      words(
+        '{0} of {1} boxes are under {2} pixels at imgsz {3}: nothing can be learnt from them',
+        ...[whole(tiny), whole(boxes), LEAST_PIXELS, place.imgsz],
+      ),
+    );
+  return found.map((said) => problem(place, name, 'warning', said));
 }
 
 function pairFindings({ identical, near }: Survey['lookAlikes'], place: SurveyPlace): Problem[] {
-  const findings = (pairs: readonly DuplicatePair[], what: string): Problem[] => {
-    if (pairs.length === 0) return [];
-    const [{ train, val }] = pairs;
-    const count = pairs.length === 1 ? '1 image of val is' : `${whole(pairs.length)} images of val are`;
-    const message = `${count} ${what}, e.g. ${val} and ${train}: mAP is better on what was trained on`;
-    return [problem(place, 'val', 'warning', message)];
-  };
-  return [...findings(identical, 'in train as well'), ...findings(near, 'nearly the same as one of train')];
+  const findings = (pairs: readonly DuplicatePair[], sayOf: (pairs: readonly DuplicatePair[]) => Words) =>
+    pairs.length === 0 ? [] : [problem(place, 'val', 'warning', sayOf(pairs))];
+  return [...findings(identical, identicalWords), ...findings(near, nearWords)];
+}
+
+function identicalWords(pairs: readonly DuplicatePair[]): Words {
+  const [{ train, val }] = pairs;
+  return pairs.length === 1
+    ? words(
+        '1 image of val is in train as well, e.g. {0} and {1}: mAP is better on what was trained on',
+        val,
+        train,
+      )
+    : words(
+        '{0} images of val are in train as well, e.g. {1} and {2}: mAP is better on what was trained on',
+        whole(pairs.length),
+        val,
+        train,
+      );
+}
+
+function nearWords(pairs: readonly DuplicatePair[]): Words {
+  const [{ train, val }] = pairs;
+  return pairs.length === 1
+    ? words(
+        '1 image of val is nearly the same as one of train, e.g. {0} and {1}: mAP is better on what was trained on',
+        val,
+        train,
+      )
+    : words(
+        '{0} images of val are nearly the same as one of train, e.g. {1} and {2}: mAP is better on what was trained on',
+        whole(pairs.length),
+        val,
+        train,
+      );
 }
 
 function examples(files: readonly string[]): string {

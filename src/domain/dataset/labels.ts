@@ -1,10 +1,12 @@
+import { type Words, words } from '../../base/words';
+
 /** Labels of one image: boxes are cx, cy, w, h, normalized to the image, length 4n. */
 export type Labels = { readonly class: Uint16Array; readonly boxes: Float32Array };
 
 export type LabelFault = {
   /** 1-based line of the label file; absent if the whole file is at fault. */
   readonly line?: number;
-  readonly message: string;
+  readonly said: Words;
   /** A class that the dataset does not have: the label set and the YAML do not match. */
   readonly classOutOfRange: boolean;
 };
@@ -58,38 +60,38 @@ function splitRows(text: string): LabelRow[] {
 }
 
 function rowFault(row: LabelRow, rules: LabelRules, polygons: boolean): LabelFault | undefined {
-  const message = shapeFault(row.values, rules, polygons) ?? valueFault(row.values, polygons);
-  if (message !== undefined) return { line: row.line, message, classOutOfRange: false };
+  const said = shapeFault(row.values, rules, polygons) ?? valueFault(row.values, polygons);
+  if (said !== undefined) return { line: row.line, said, classOutOfRange: false };
   const [cls] = row.values;
   if (rules.singleCls || cls < rules.classes) return undefined;
-  const range = rules.classes === 1 ? 'only class 0' : `classes 0 to ${rules.classes - 1}`;
-  return {
-    line: row.line,
-    message: `class ${cls} is out of range: the dataset has ${range}`,
-    classOutOfRange: true,
-  };
+  const outOfRange =
+    rules.classes === 1
+      ? words('class {0} is out of range: the dataset has only class 0', cls)
+      : words('class {0} is out of range: the dataset has classes 0 to {1}', cls, rules.classes - 1);
+  return { line: row.line, said: outOfRange, classOutOfRange: true };
 }
 
-function shapeFault(values: readonly number[], rules: LabelRules, polygons: boolean): string | undefined {
-  if (values.some(Number.isNaN)) return 'holds something that is not a number';
+function shapeFault(values: readonly number[], rules: LabelRules, polygons: boolean): Words | undefined {
+  if (values.some(Number.isNaN)) return words('holds something that is not a number');
   if (polygons) {
     // If read as a polygon, the four numbers of a box would be two of its corners: a wrong box.
-    if (values.length === BOX_COLUMNS) return 'is a box, but other rows are polygons: a file holds one kind';
+    if (values.length === BOX_COLUMNS)
+      return words('is a box, but other rows are polygons: a file holds one kind');
     const whole = values.length >= BOX_COLUMNS && values.length % 2 === 1;
-    return whole ? undefined : 'is not a polygon: expected a class and pairs of x y';
+    return whole ? undefined : words('is not a polygon: expected a class and pairs of x y');
   }
   if (values.length === rules.columns) return undefined;
-  return `has ${values.length} values, expected ${rules.columns} (class cx cy w h)`;
+  return words('has {0} values, expected {1} (class cx cy w h)', values.length, rules.columns);
 }
 
 /** Keypoints after the box are not checked: their visibility is not a coordinate. */
-function valueFault(values: readonly number[], polygons: boolean): string | undefined {
+function valueFault(values: readonly number[], polygons: boolean): Words | undefined {
   const [cls, ...coordinates] = polygons ? values : values.slice(0, BOX_COLUMNS);
-  if (!Number.isInteger(cls) || cls < 0) return `class ${cls} is not a whole number from 0`;
+  if (!Number.isInteger(cls) || cls < 0) return words('class {0} is not a whole number from 0', cls);
   const bad = coordinates.find((v) => v < LOW || v > HIGH);
-  if (bad !== undefined) return `coordinate ${bad} is not normalized (expected 0 to 1)`;
+  if (bad !== undefined) return words('coordinate {0} is not normalized (expected 0 to 1)', bad);
   const negative = polygons ? undefined : coordinates.slice(2).find((v) => v < 0);
-  return negative === undefined ? undefined : `width or height ${negative} is negative`;
+  return negative === undefined ? undefined : words('width or height {0} is negative', negative);
 }
 
 /** Class and bounding box of a polygon row: class x1 y1 x2 y2 ... */

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import type { Problem } from '../../base/problem';
+import { words } from '../../base/words';
 import { keyText, problemAt, type YamlSource } from './yaml-source';
 
 /** Most classes that the flat class columns (Uint16) can hold. */
@@ -12,8 +13,8 @@ export function parseNames(source: YamlSource, pairs: Map<string, Pair>, problem
   if (isNothing(node)) return unnamed(source, count, problems);
   const names = listNames(source, node, problems);
   if (count !== undefined && names.length > 0 && count !== names.length) {
-    const message = `is ${count}, but names lists ${names.length}: they must agree`;
-    problems.push(problemAt(source, message, { key: 'nc', node: pairs.get('nc')?.value }));
+    const said = words('is {0}, but names lists {1}: they must agree', count, names.length);
+    problems.push(problemAt(source, said, { key: 'nc', node: pairs.get('nc')?.value }));
   }
   return names;
 }
@@ -27,28 +28,28 @@ function parseCount(source: YamlSource, pair: Pair | undefined, problems: Proble
   const count = isScalar(pair.value) ? pair.value.value : undefined;
   if (typeof count === 'number' && Number.isInteger(count) && count > 0 && count <= MOST_CLASSES)
     return count;
-  const message = `must be the number of classes, a whole number from 1 to ${MOST_CLASSES}`;
-  problems.push(problemAt(source, message, { key: 'nc', node: pair.value }));
+  const said = words('must be the number of classes, a whole number from 1 to {0}', MOST_CLASSES);
+  problems.push(problemAt(source, said, { key: 'nc', node: pair.value }));
   return undefined;
 }
 
 function unnamed(source: YamlSource, count: number | undefined, problems: Problem[]): string[] {
   if (count !== undefined) return Array.from({ length: count }, (_, i) => `class_${i}`);
-  const message = 'is missing: expected the class names (or nc, their number)';
-  problems.push(problemAt(source, message, { key: 'names', node: source.document.contents }));
+  const said = words('is missing: expected the class names (or nc, their number)');
+  problems.push(problemAt(source, said, { key: 'names', node: source.document.contents }));
   return [];
 }
 
 function listNames(source: YamlSource, node: unknown, problems: Problem[]): string[] {
   if ((isSeq(node) || isMap(node)) && node.items.length > MOST_CLASSES) {
-    const message = `lists ${node.items.length} classes: the most is ${MOST_CLASSES}`;
-    problems.push(problemAt(source, message, { key: 'names', node }));
+    const said = words('lists {0} classes: the most is {1}', node.items.length, MOST_CLASSES);
+    problems.push(problemAt(source, said, { key: 'names', node }));
     return [];
   }
   if (isSeq(node)) return node.items.map((item) => nameOf(source, item, problems));
   if (isMap(node)) return mappedNames(source, node, problems);
-  const message = 'must be a list of class names, or a mapping from class number to name';
-  problems.push(problemAt(source, message, { key: 'names', node }));
+  const said = words('must be a list of class names, or a mapping from class number to name');
+  problems.push(problemAt(source, said, { key: 'names', node }));
   return [];
 }
 
@@ -59,8 +60,13 @@ function mappedNames(source: YamlSource, map: YAMLMap, problems: Problem[]): str
     if (Number.isInteger(index) && index >= 0 && index < names.length)
       names[index] = nameOf(source, value, problems);
     else {
-      const message = `class number ${keyText(key)} must be a whole number from 0 to ${names.length - 1}, as there are ${names.length} names`;
-      problems.push(problemAt(source, message, { key: 'names', node: key }));
+      const said = words(
+        'class number {0} must be a whole number from 0 to {1}, as there are {2} names',
+        keyText(key),
+        names.length - 1,
+        names.length,
+      );
+      problems.push(problemAt(source, said, { key: 'names', node: key }));
     }
   }
   return names;
@@ -68,6 +74,6 @@ function mappedNames(source: YamlSource, map: YAMLMap, problems: Problem[]): str
 
 function nameOf(source: YamlSource, node: unknown, problems: Problem[]): string {
   if (isScalar(node)) return String(node.source ?? node.value);
-  problems.push(problemAt(source, 'holds something that is not a name', { key: 'names', node }));
+  problems.push(problemAt(source, words('holds something that is not a name'), { key: 'names', node }));
   return '';
 }

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair } from 'yaml';
-import { firstProblems, hasErrors, type Problem } from '../../base/problem';
+import { firstProblems, fixed, hasErrors, type Problem } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
+import { words } from '../../base/words';
 import { MOST_FAULTS } from '../yaml/document';
 import { parseNames } from './names';
 import { parseYamlSource, problemAt, syntaxProblems, topLevelPairs, type YamlSource } from './yaml-source';
@@ -48,8 +49,8 @@ export function parseDatasetYaml(text: string, file: string): ParsedDataset {
   const syntax = syntaxProblems(source);
   if (syntax.length > 0) return { dataset: undefined, problems: syntax };
   if (!isMap(source.document.contents)) {
-    const message = 'is not a dataset: expected a mapping with train, val and names';
-    return { dataset: undefined, problems: [problemAt(source, message)] };
+    const said = words('is not a dataset: expected a mapping with train, val and names');
+    return { dataset: undefined, problems: [problemAt(source, said)] };
   }
   return parseMapping(source, topLevelPairs(source));
 }
@@ -80,9 +81,9 @@ function misspeltKeys(source: YamlSource, pairs: Map<string, Pair>): Problem[] {
     if (KNOWN.includes(key)) continue;
     const meant = nearestName(key, KNOWN);
     if (meant === undefined || pairs.has(meant)) continue;
-    const message = `is not a key of a dataset, did you mean ${meant}?`;
-    const fix = { title: `Change to ${meant}`, text: meant };
-    problems.push(problemAt(source, message, { key, node: pair.key, fix, severity: 'warning' }));
+    const said = words('is not a key of a dataset, did you mean {0}?', meant);
+    const fix = fixed(words('Change to {0}', meant), meant);
+    problems.push(problemAt(source, said, { key, node: pair.key, fix, severity: 'warning' }));
   }
   return problems;
 }
@@ -92,7 +93,7 @@ function parsePath(source: YamlSource, pairs: Map<string, Pair>, problems: Probl
   if (!pair || (isScalar(pair.value) && pair.value.value === null)) return undefined;
   const text = isScalar(pair.value) ? String(pair.value.value) : undefined;
   if (text === undefined)
-    problems.push(problemAt(source, 'must be one folder', { key: 'path', node: pair.value }));
+    problems.push(problemAt(source, words('must be one folder'), { key: 'path', node: pair.value }));
   return text || undefined;
 }
 
@@ -109,8 +110,8 @@ function parseSplit(
     (item) => isScalar(item) && typeof item.value === 'string' && item.value !== '',
   );
   if (items.length === 0 || sources.length < items.length) {
-    const message = `is missing: expected a folder of images, a .txt list, or a list of those`;
-    problems.push(problemAt(source, message, { key, node: node ?? source.document.contents }));
+    const said = words('is missing: expected a folder of images, a .txt list, or a list of those');
+    problems.push(problemAt(source, said, { key, node: node ?? source.document.contents }));
   }
   return sources.map((item) => String(isScalar(item) ? item.value : ''));
 }
@@ -121,13 +122,13 @@ function parseColumns(source: YamlSource, pairs: Map<string, Pair>, problems: Pr
   const shape = isSeq(node) ? node.items.map((item) => Number(isScalar(item) ? item.value : Number.NaN)) : [];
   if (shape.length === 2 && shape.every((n) => Number.isInteger(n) && n > 0))
     return BOX_COLUMNS + shape[0] * shape[1];
-  const message = 'must be [points, 2 or 3 values per point]';
-  problems.push(problemAt(source, message, { key: 'kpt_shape', node }));
+  const said = words('must be [points, 2 or 3 values per point]');
+  problems.push(problemAt(source, said, { key: 'kpt_shape', node }));
   return BOX_COLUMNS;
 }
 
 function checkChannels(source: YamlSource, pairs: Map<string, Pair>, problems: Problem[]): void {
   const node = pairs.get('channels')?.value;
   if (node === undefined || (isScalar(node) && node.value === 3)) return;
-  problems.push(problemAt(source, 'must be 3: images are read as RGB', { key: 'channels', node }));
+  problems.push(problemAt(source, words('must be 3: images are read as RGB'), { key: 'channels', node }));
 }

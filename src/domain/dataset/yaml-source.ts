@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml';
-import type { Problem, Severity, SourceRange } from '../../base/problem';
+import { type Problem, type Severity, type SourceRange, worded } from '../../base/problem';
+import type { Words } from '../../base/words';
 import { parseYaml, type YamlFault } from '../yaml/document';
 
 /** A parsed YAML text that knows the place of each of its nodes. */
@@ -48,9 +49,9 @@ export type ProblemPlace = {
 };
 
 /** A problem of this text; `place.node` gives it its range. */
-export function problemAt(source: YamlSource, message: string, place: ProblemPlace = {}): Problem {
+export function problemAt(source: YamlSource, said: Words, place: ProblemPlace = {}): Problem {
   const { severity = 'error', key, node, fix } = place;
-  return { severity, message, file: source.file, key, range: source.range(node), fix };
+  return { severity, ...worded(said), file: source.file, key, range: source.range(node), fix };
 }
 
 /** Top-level pairs by key, empty if the text is not a mapping. */

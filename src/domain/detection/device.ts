@@ -1,3 +1,5 @@
+import { type Words, words } from '../../base/words';
+
 export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
@@ -8,13 +10,17 @@ const WRITTEN = /^(cpu|webgpu|cuda|dml|coreml)(?::(\d+))?$/;
 const INDEXED: ReadonlySet<Provider> = new Set(['cuda', 'dml']);
 
 /** Reads cpu | webgpu | cuda[:N] | dml[:N] | coreml; a sentence if it is none of these. The caller resolves `auto`. */
-export function parseDevice(text: string): Device | string {
+export function parseDevice(text: string): Device | Words {
   const match = WRITTEN.exec(text);
-  const wanted = `device "${text}" is not known: expected auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml`;
-  if (!match) return wanted;
+  if (!match)
+    return words(
+      'device "{0}" is not known: expected auto, cpu, webgpu, cuda, cuda:N, dml, dml:N or coreml',
+      text,
+    );
   const provider = match[1] as Provider;
   if (match[2] === undefined) return { provider };
-  if (!INDEXED.has(provider)) return `${provider} takes no index: onnxruntime cannot choose an adapter there`;
+  if (!INDEXED.has(provider))
+    return words('{0} takes no index: onnxruntime cannot choose an adapter there', provider);
   return { provider, index: Number(match[2]) };
 }
 

@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import type { Provider } from './device';
 
 export type GpuInfo = { readonly index: number; readonly name: string; readonly computeCapability: number };
@@ -15,7 +16,7 @@ export function parseNvidiaSmi(text: string): readonly GpuInfo[] {
     }));
 }
 
-export type HalfDecision = { readonly half: boolean; readonly reason: string };
+export type HalfDecision = { readonly half: boolean; readonly reason: Words };
 
 export type HalfQuestion = {
   readonly mode: 'auto' | 'on' | 'off';
@@ -31,14 +32,18 @@ const FAULTY = /GTX 16\d0|\bT(400|500|550|600|1000|1200|2000)\b|K40m/i;
 
 /** Whether FP16 is worth a trial: a driver that lacks it fails only when the model first runs. */
 export function decideHalf({ mode, provider, software, gpu }: HalfQuestion): HalfDecision {
-  if (mode === 'off') return { half: false, reason: 'switched off' };
-  if (provider === 'cpu') return { half: false, reason: 'a CPU computes in FP32; FP16 would be slower' };
-  if (provider === 'coreml') return { half: false, reason: 'CoreML chooses its own precision' };
-  if (software) return { half: false, reason: 'a software GPU has no FP16' };
-  if (!gpu) return { half: true, reason: 'the provider has FP16' };
-  if (FAULTY.test(gpu.name)) return { half: false, reason: `${gpu.name} gives NaN in FP16` };
+  if (mode === 'off') return { half: false, reason: words('switched off') };
+  if (provider === 'cpu')
+    return { half: false, reason: words('a CPU computes in FP32; FP16 would be slower') };
+  if (provider === 'coreml') return { half: false, reason: words('CoreML chooses its own precision') };
+  if (software) return { half: false, reason: words('a software GPU has no FP16') };
+  if (!gpu) return { half: true, reason: words('the provider has FP16') };
+  if (FAULTY.test(gpu.name)) return { half: false, reason: words('{0} gives NaN in FP16', gpu.name) };
   if (gpu.computeCapability >= LEAST_CAPABILITY)
-    return { half: true, reason: `${gpu.name} has compute capability ${gpu.computeCapability}` };
-  const capability = `compute capability ${gpu.computeCapability}, FP16 needs ${LEAST_CAPABILITY}.0`;
-  return { half: false, reason: `${gpu.name} has ${capability}` };
+    return { half: true, reason: words('{0} has compute capability {1}', gpu.name, gpu.computeCapability) };
+  const reason = words(
+    '{0} has compute capability {1}, FP16 needs {2}.0',
+    ...[gpu.name, gpu.computeCapability, LEAST_CAPABILITY],
+  );
+  return { half: false, reason };
 }

@@ -1,3 +1,4 @@
+import { type Words, words } from '../../base/words';
 import { fastestDetHead } from './heads/fastestdet';
 import { finishedHead } from './heads/finished';
 import type { Head } from './heads/head';
@@ -34,22 +35,25 @@ const FINISHED_COLUMNS = 6;
 const UNIT = 255;
 
 /** The layout of a model by its metadata and the shape of its output; a sentence if it is not a known one. */
-export function chooseLayout(question: LayoutQuestion): ModelLayout | ScoresLayout | string {
+export function chooseLayout(question: LayoutQuestion): ModelLayout | ScoresLayout | Words {
   const { output, metadata } = question;
   if (metadata.task === 'classify' && output.length === 2)
     return { scores: output[1], fit: 'crop', order: 'rgb', divisor: UNIT };
   if (metadata.task !== undefined && metadata.task !== 'detect')
-    return `is a model for the task "${metadata.task}"; only models that detect or classify can be validated`;
+    return words(
+      'is a model for the task "{0}"; only models that detect or classify can be validated',
+      metadata.task,
+    );
   if (output.length === 4) return gridLayout(question);
   if (output.length !== 3) return unknown(output);
   return rowsLayout(question) ?? unknown(output);
 }
 
-function unknown(output: readonly number[]): string {
-  return `has an output of shape [${output.join(', ')}], which is not a known detector layout`;
+function unknown(output: readonly number[]): Words {
+  return words('has an output of shape [{0}], which is not a known detector layout', output.join(', '));
 }
 
-function gridLayout({ output, input }: LayoutQuestion): ModelLayout | string {
+function gridLayout({ output, input }: LayoutQuestion): ModelLayout | Words {
   const [, channels, rows, columns] = output;
   const classes = channels - OBJECTNESS_VALUES;
   if (classes < 1 || rows * 16 !== input.height || columns * 16 !== input.width) return unknown(output);

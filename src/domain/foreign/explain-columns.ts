@@ -1,4 +1,5 @@
 import { nearestName } from '../../base/suggest';
+import { listed, quoted, type Words, words } from '../../base/words';
 import type { WantedColumns } from './results-csv';
 
 const EXPECTED = [
@@ -12,23 +13,32 @@ const EXPECTED = [
 const MOST_SHOWN = 12;
 
 /** Why the columns of a CSV gave no numbers, with the nearest names. */
-export function explainColumns(header: readonly string[], wanted: WantedColumns): string {
+export function explainColumns(file: string, header: readonly string[], wanted: WantedColumns): Words {
   const shown = header.slice(0, MOST_SHOWN).join(', ') + (header.length > MOST_SHOWN ? ', ...' : '');
-  const has = header.join('') === '' ? 'is empty' : `has the columns ${shown}`;
+  const has =
+    header.join('') === '' ? words('{0} is empty', file) : words('{0} has the columns {1}', file, shown);
   const missing = Object.entries(wanted).filter(([, column]) => !header.includes(column));
   if (missing.length > 0) {
-    const absent = missing.map(([ours, column]) => `${ours}: ${column}${meant(column, header)}`);
-    return `${has}; command.metrics names columns that are not there: ${absent.join('; ')}`;
+    const absent = missing.map(([ours, column]) => meant(`${ours}: ${column}`, nearestName(column, header)));
+    return words('{0}; command.metrics names columns that are not there: {1}', has, listed(absent, '; '));
   }
   const near = EXPECTED.flatMap((name) => {
     const found = header.includes(name) ? undefined : nearestName(name, header);
-    return found === undefined ? [] : [`${found} for ${name}`];
+    return found === undefined ? [] : [words('{0} for {1}', found, name)];
   });
-  const guess = near.length === 0 ? '' : ` (near: ${near.join(', ')})`;
-  return `${has}; expected epoch, train/..., val/..., metrics/... as Ultralytics writes them${guess}, or command.metrics with our name and the column, e.g. {epoch: Epoch, loss: train_loss, map: AP}`;
+  const expected =
+    near.length === 0
+      ? words('expected epoch, train/..., val/..., metrics/... as Ultralytics writes them')
+      : words(
+          'expected epoch, train/..., val/..., metrics/... as Ultralytics writes them (near: {0})',
+          listed(near, ', '),
+        );
+  return words(
+    '{0}; {1}, or command.metrics with our name and the column, e.g. {epoch: Epoch, loss: train_loss, map: AP}',
+    has,
+    expected,
+  );
 }
 
-function meant(column: string, header: readonly string[]): string {
-  const found = nearestName(column, header);
-  return found === undefined ? '' : ` (did you mean ${found}?)`;
-}
+const meant = (column: string, nearest: string | undefined): Words =>
+  nearest === undefined ? quoted(column) : words('{0} (did you mean {1}?)', column, nearest);

@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { lineOf } from '../../base/worded-error';
+import { type Words, words } from '../../base/words';
 
 // Metrics from a program's log lines by one regular expression each; the first group is the number. RE2 is linear in
 // the line whatever the expression: `(a+)+$` keeps JavaScript's own busy for ever.
@@ -11,26 +13,29 @@ const MOST_CHARACTERS = 100_000;
 /** Compiles `name: pattern` pairs; a pattern that is invalid, or has no group, is a problem. */
 export function compilePatterns(patterns: Readonly<Record<string, string>>): {
   readonly patterns: LinePatterns;
-  readonly problems: readonly string[];
+  readonly problems: readonly Words[];
 } {
   const compiled = new Map<string, RE2JS>();
-  const problems: string[] = [];
+  const problems: Words[] = [];
   for (const [name, source] of Object.entries(patterns)) {
     const pattern = compile(source);
-    if (typeof pattern === 'string') problems.push(`command.metrics.${name}: ${pattern}`);
+    if ('template' in pattern) problems.push(words('{0}: {1}', `command.metrics.${name}`, pattern));
     else compiled.set(name, pattern);
   }
   return { patterns: compiled, problems };
 }
 
-function compile(source: string): RE2JS | string {
+function compile(source: string): RE2JS | Words {
   try {
     const pattern = RE2JS.compile(source);
-    return pattern.groupCount() < 1 ? `${source} needs a group (...) around the number` : pattern;
+    return pattern.groupCount() < 1 ? words('{0} needs a group (...) around the number', source) : pattern;
   } catch (error) {
     if (REFUSED.test(source))
-      return `${source} looks ahead, behind or back to a group: such an expression may never end and is not taken`;
-    return `${source} is not a regular expression (${error instanceof Error ? error.message : String(error)})`;
+      return words(
+        '{0} looks ahead, behind or back to a group: such an expression may never end and is not taken',
+        source,
+      );
+    return words('{0} is not a regular expression ({1})', source, lineOf(error));
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Words } from '../../base/words';
+
 // What any foreign trainer's output is converted to, whichever format it was read from.
 export type ForeignRecord =
   | { readonly kind: 'plan'; readonly epochs: number; readonly stepsPerEpoch: number }
@@ -24,4 +26,4 @@ export type ForeignRecord =
   /** The trainer itself says that nothing follows. */
   | { readonly kind: 'end' }
   | { readonly kind: 'checkpoint'; readonly file: string; readonly epoch: number; readonly step: number }
-  | { readonly kind: 'problem'; readonly message: string };
+  | { readonly kind: 'problem'; readonly said: Words };

@@ -1,6 +1,7 @@
 // results.csv of Ultralytics and YOLOv5: one line an epoch, columns by name, never by position. Sources: Ultralytics
 // engine/trainer.py (unpadded since v8.3.9, 0-based before about v8.0.170), yolov5 utils/loggers (padded, 0-based).
 
+import { type Words, words } from '../../base/words';
 import { classifyTag } from './scalar-tags';
 
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
@@ -22,7 +23,7 @@ export type ForeignTable = {
   readonly groups: readonly string[];
   /** In file order; a resumed run repeats epochs, and the later row of an epoch counts. */
   readonly rows: readonly ForeignEpoch[];
-  readonly problems: readonly string[];
+  readonly problems: readonly Words[];
 };
 
 type SetColumn = (row: MutableRow, value: number) => void;
@@ -59,11 +60,11 @@ export function parseResultsCsv(text: string, wanted: WantedColumns = {}): Forei
     .filter((name) => isLr(named.get(name)) || /^(lr\/pg|x\/lr)\d+$/.test(name))
     .map((name) => named.get(name) ?? name.replace(/^(lr|x)\//, ''));
   const rows: ForeignEpoch[] = [];
-  const problems: string[] = [];
+  const problems: Words[] = [];
   for (const [index, line] of lines.slice(1).entries()) {
     const row = readRow(cells(line), columns);
     if (row === undefined)
-      problems.push(`line ${index + 2}: expected ${header.length} columns as in the header`);
+      problems.push(words('line {0}: expected {1} columns as in the header', index + 2, header.length));
     else rows.push(row);
   }
   return { header, groups, rows: countFromOne(rows), problems };

@@ -1,4 +1,5 @@
 import { Reader, Writer } from 'protobufjs/minimal';
+import { type Words, words } from '../../base/words';
 
 /** CRC-32C (Castagnoli, polynomial 0x1EDC6F41 reflected), as TFRecord files use it. */
 const TABLE = makeTable();
@@ -17,7 +18,7 @@ export type TfEventsChunk = {
   readonly points: readonly ScalarPoint[];
   /** Bytes of whole records; reading continues from here after more has been written. */
   readonly consumed: number;
-  readonly problem: string | undefined;
+  readonly problem: Words | undefined;
 };
 
 const HEADER_BYTES = 12;
@@ -31,10 +32,11 @@ export function readTfEvents(bytes: Uint8Array, offset = 0): TfEventsChunk {
   for (;;) {
     const length = recordLength(view, at);
     if (length === 'torn') return { points, consumed: at, problem: undefined };
-    if (length === 'corrupt') return { points, consumed: at, problem: `wrong checksum at byte ${at}` };
+    if (length === 'corrupt')
+      return { points, consumed: at, problem: words('wrong checksum at byte {0}', at) };
     const data = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
     if (maskedCrc32c(data) !== view.getUint32(at + HEADER_BYTES + length, true)) {
-      return { points, consumed: at, problem: `wrong checksum at byte ${at + HEADER_BYTES}` };
+      return { points, consumed: at, problem: words('wrong checksum at byte {0}', at + HEADER_BYTES) };
     }
     points.push(...decodeEvent(data));
     at += HEADER_BYTES + length + FOOTER_BYTES;

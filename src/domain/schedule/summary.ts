@@ -67,6 +67,6 @@ export function whole(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-export function counted(n: number, unit: string): string {
+function counted(n: number, unit: string): string {
   return `${whole(n)} ${unit}${n === 1 ? '' : 's'}`;
 }

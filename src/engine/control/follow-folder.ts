@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { WordedError } from '../../base/worded-error';
+import { type Words, words } from '../../base/words';
 import { createRun } from '../../run/folder/create';
 import { runPaths } from '../../run/folder/paths';
 import type { Follows } from '../../run/follows';
@@ -30,7 +32,7 @@ export type FollowStart = {
 export async function followFolder(request: FollowRequest): Promise<FollowStart> {
   const { follows, runsDir } = request;
   const problem = whyNotFollowed(follows.folder, runsDir);
-  if (problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw new WordedError(problem);
   const known = await followerOf(follows.folder, runsDir);
   if (known !== undefined) return { dir: known, isKnown: true };
   const { file, text } = argumentsOf(follows.folder);
@@ -46,13 +48,14 @@ export async function followFolder(request: FollowRequest): Promise<FollowStart>
   return { dir, isKnown: false };
 }
 
-function whyNotFollowed(folder: string, runsDir: string): string | undefined {
+function whyNotFollowed(folder: string, runsDir: string): Words | undefined {
   const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat && !stat.isDirectory()) return `${folder}: is a file; follow its folder`;
-  if (existsSync(runPaths(folder).run)) return `${folder}: is a run of Pitwall; see it with pitwall watch`;
+  if (stat && !stat.isDirectory()) return words('{0}: is a file; follow its folder', folder);
+  if (existsSync(runPaths(folder).run))
+    return words('{0}: is a run of Pitwall; see it with pitwall watch', folder);
   const inside = path.relative(folder, runsDir);
   if (inside !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return undefined;
-  return `${folder}: is only read, but ${runsDir} is inside it; name another folder for the runs`;
+  return words('{0}: is only read, but {1} is inside it; name another folder for the runs', folder, runsDir);
 }
 
 /** The run that follows a folder now. */

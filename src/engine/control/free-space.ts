@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { WordedError } from '../../base/worded-error';
+import { quoted, words } from '../../base/words';
 import { type ClearKeep, clearableCheckpoints } from '../../domain/run/retention';
 import { folderBytes } from '../../run/folder/folder-bytes';
 import { isOwnRun } from '../../run/folder/signature';
@@ -87,8 +89,8 @@ export async function clearRun(
   options: HostOptions & { readonly from: string },
 ): Promise<string> {
   const answer = await askAndWait(dir, { type: 'clear', keep }, options);
-  if (answer === undefined) throw new Error(`${dir}: no answer in 15 s`);
-  if (!answer.ok) throw new Error(`${dir}: ${answer.message}`);
+  if (answer === undefined) throw new WordedError(words('{0}: no answer in {1} s', dir, 15));
+  if (!answer.ok) throw new WordedError(words('{0}: {1}', dir, answer.said ?? quoted(answer.message)));
   return answer.message;
 }
 

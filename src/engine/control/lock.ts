@@ -2,6 +2,8 @@ import { constants, copyFileSync, linkSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { type ProcessIdentity, zIdentity } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { removeReleased } from '../../run/folder/hold';
@@ -136,7 +138,8 @@ function removeOlder(dir: string, n: number): void {
 export function disownKeeper(dir: string, lastSeenMs: number, now: number): void {
   const { highest, released } = listNames(dir);
   if (highest === 0 || released) return;
-  if (now - lastSeenMs < 60_000) throw new Error(`the keeper of ${dir} was seen less than a minute ago`);
+  if (now - lastSeenMs < 60_000)
+    throw new WordedError(words('the keeper of {0} was seen less than a minute ago', dir));
   markReleased(dir, highest);
 }
 

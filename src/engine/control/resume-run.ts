@@ -1,5 +1,7 @@
 import { sleep } from '../../base/async';
 import { createTranslate } from '../../base/translate';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { formatDuration } from '../../domain/display/duration';
 import type { ProcessIdentity, StatusFile } from '../../run/files';
 import { requireActable } from '../../run/folder/act-on';
@@ -17,7 +19,7 @@ export type ResumeOptions = HostOptions & {
 };
 
 /** Another process keeps or trains the run: it may be asked again later. */
-export class StillKept extends Error {
+export class StillKept extends WordedError {
   override name = 'StillKept';
 }
 
@@ -30,9 +32,18 @@ export class KeptOnOtherMachine extends StillKept {
     readonly host: string,
     readonly unseenSeconds: number | undefined,
   ) {
-    const ago =
-      unseenSeconds === undefined ? 'at an unknown time' : `${formatDuration(unseenSeconds, plain)} ago`;
-    super(`run is kept on ${host}, last seen ${ago}: resume it there, or take it over if that one is gone`);
+    super(
+      unseenSeconds === undefined
+        ? words(
+            'run is kept on {0}, last seen at an unknown time: resume it there, or take it over if that one is gone',
+            host,
+          )
+        : words(
+            'run is kept on {0}, last seen {1} ago: resume it there, or take it over if that one is gone',
+            host,
+            formatDuration(unseenSeconds, plain),
+          ),
+    );
   }
 }
 
@@ -53,7 +64,8 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   }
   if (owner.kind === 'alive') await endPreviousKeeper(runDir, owner.identity, markOf(runDir, run));
   const outcome = await ensureKeeper(runDir, options, 'resume');
-  if (outcome !== 'started') throw new StillKept(`run ${run.name} was taken by another keeper just now`);
+  if (outcome !== 'started')
+    throw new StillKept(words('run {0} was taken by another keeper just now', run.name));
   await untilTakenUp(runDir, status);
 }
 
@@ -89,18 +101,20 @@ async function untilTakenUp(runDir: string, before: StatusFile | undefined): Pro
 function refuseWhileTraining(name: string, mark: RunMark, status: StatusFile | undefined): void {
   const living = livesForRun(status?.trainer, mark) ? status.trainer : trainersOfRun(mark)[0];
   if (living)
-    throw new StillKept(`run ${name} is still training (process ${living.pid}): stop or pause it first`);
+    throw new StillKept(
+      words('run {0} is still training (process {1}): stop or pause it first', name, living.pid),
+    );
 }
 
 /** The trainer is gone and the keeper still validates: it ends in good order, and its successor finishes the rest. */
 async function endPreviousKeeper(runDir: string, identity: ProcessIdentity, mark: RunMark): Promise<void> {
   const { pid } = identity;
   if (!(await carriesRun(pid, mark)))
-    throw new Error(`process ${pid}, which ${runDir} names, is not its keeper`);
+    throw new WordedError(words('process {0}, which {1} names, is not its keeper', pid, runDir));
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 100; tries++) {
     if (readOwner(runDir).kind !== 'alive') return;
     await sleep(100);
   }
-  throw new Error(`the keeper of ${runDir} (process ${pid}) does not release the run`);
+  throw new WordedError(words('the keeper of {0} (process {1}) does not release the run', runDir, pid));
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { withFolder } from '../../run/folder/open-folder';
 import { runPaths } from '../../run/folder/paths';
 import { readRun, readStatus } from '../../run/folder/read';
@@ -29,9 +31,9 @@ export async function trashRun(dir: string, now = Date.now()): Promise<TrashedRu
   const mark = markOf(dir, run);
   const isTraining = livesForRun((await readStatus(dir))?.trainer, mark) || trainersOfRun(mark).length > 0;
   if (owner.kind === 'alive' || isTraining)
-    throw new Error(`run ${run.name} is still at work: stop it first`);
+    throw new WordedError(words('run {0} is still at work: stop it first', run.name));
   if (owner.kind === 'elsewhere')
-    throw new Error(`run ${run.name} is kept on ${owner.identity.host}: delete it there`);
+    throw new WordedError(words('run {0} is kept on {1}: delete it there', run.name, owner.identity.host));
   const runsDir = path.dirname(dir);
   const trash = path.join(runsDir, TRASH);
   const name = `${path.basename(dir)}.${now}`;
@@ -62,7 +64,8 @@ export async function restoreRun(trashed: TrashedRun): Promise<string> {
   const trash = path.dirname(trashed.dir);
   const root = path.dirname(trash);
   const dir = path.join(root, trashed.name);
-  if (existsSync(dir)) throw new Error(`there is a run ${trashed.name} again: rename or delete it first`);
+  if (existsSync(dir))
+    throw new WordedError(words('there is a run {0} again: rename or delete it first', trashed.name));
   const isOwn = await isOwnRun(trashed.dir);
   await withFolder({ folder: trash, root }, (opened) =>
     renamePatiently(opened.at(path.basename(trashed.dir)), dir, { forMs: TRASH_MS }),
@@ -76,6 +79,6 @@ export async function purgeRun(trashed: TrashedRun): Promise<void> {
   const inTrash =
     path.basename(path.dirname(trashed.dir)) === TRASH && TRASHED.test(path.basename(trashed.dir));
   if (!inTrash || !existsSync(runPaths(trashed.dir).run))
-    throw new Error(`${trashed.dir} is not a deleted run`);
+    throw new WordedError(words('{0} is not a deleted run', trashed.dir));
   removeTree(trashed.dir, path.dirname(path.dirname(trashed.dir)));
 }

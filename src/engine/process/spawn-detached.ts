@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { dropHold, type HeldRole, noteHolder, takeHold } from '../../run/folder/hold';
 import { openToAppend } from '../../run/folder/write-file';
 
@@ -36,7 +38,7 @@ export async function spawnDetached(options: DetachedProgram): Promise<ChildProc
     await once(child, 'spawn');
     return child;
   } catch (error) {
-    throw new Error(`cannot start ${options.program} in ${options.cwd}`, { cause: error });
+    throw new WordedError(words('cannot start {0} in {1}', options.program, options.cwd), { cause: error });
   } finally {
     closeSync(output);
   }

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { sleep } from '../../base/async';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { RunMark } from './carries-run';
 import { type Members, membersOf, orphansOf, type StopTarget } from './stop-members';
 import { taskkillProgram } from './system-programs';
@@ -67,7 +69,7 @@ async function killAll({ left, sure }: Members): Promise<void> {
     await kill(pids);
     await sleep(CHECK_MS);
   }
-  throw new Error(`processes ${left().join(', ')} do not end, not even when killed`);
+  throw new WordedError(words('processes {0} do not end, not even when killed', left().join(', ')));
 }
 
 /** Ends processes at once; on Windows with all that they have started. */

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listed, quoted, type Words, words } from '../../base/words';
 import { findProgram } from '../../run/folder/find-program';
 import { type PythonPlace, type PythonReport, probePythons, pythonPlaces } from './find';
 
@@ -9,7 +10,7 @@ export type PythonChoice =
       readonly executable: string;
       readonly packages: Readonly<Record<string, string | null>>;
     }
-  | { readonly kind: 'missing'; readonly message: string };
+  | { readonly kind: 'missing'; readonly said: Words };
 
 export type PythonWish = {
   /** Folder in which something is to be started; undefined for mere viewing, when nothing in it is executed. */
@@ -25,7 +26,7 @@ export async function choosePython({ cwd, env, wanted }: PythonWish): Promise<Py
   const reports = await probePythons(places);
   const found = reports.find((report) => report.packages?.ultralytics && report.packages.torch);
   if (found?.packages) return { kind: 'found', executable: found.executable, packages: found.packages };
-  return { kind: 'missing', message: missingMessage(reports, wanted) };
+  return { kind: 'missing', said: missingWords(reports, wanted) };
 }
 
 function placesOf(cwd: string | undefined, env: PythonWish['env']): readonly PythonPlace[] {
@@ -41,14 +42,15 @@ export function named(wanted: string, env: PythonWish['env'], found = 'the setti
 }
 
 /** One line: what was searched and what to do. */
-export function missingMessage(reports: readonly PythonReport[], wanted: string | undefined): string {
-  const help = 'make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code';
+export function missingWords(reports: readonly PythonReport[], wanted: string | undefined): Words {
   if (reports.length === 0)
     return wanted === undefined
-      ? `no Python was found; ${help}`
-      : `${wanted} is not a Python interpreter;  ${help}`;
-  const looked = reports
-    .map(({ executable, problem }) => (problem ? `${executable} (${problem})` : executable))
-    .join(', ');
-  return `no Python with torch and ultralytics: searched ${looked}; ${help}`;
+      ? words('no Python was found; {0}', HELP)
+      : words('{0} is not a Python interpreter; {1}', wanted, HELP);
+  const searched = reports.map(({ executable, problem }) =>
+    problem ? words('{0} ({1})', executable, problem) : quoted(executable),
+  );
+  return words('no Python with torch and ultralytics: searched {0}; {1}', listed(searched, ', '), HELP);
 }
+
+const HELP = words('make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code');

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
+import { type Words, words } from '../../base/words';
 import { findProgram } from '../../run/folder/find-program';
 
 /** One interpreter and its packages; versions only, nothing is imported. `problem` if it could not be run. */
@@ -12,7 +13,7 @@ export type PythonReport = {
   readonly prefix?: string;
   readonly version?: string;
   readonly packages?: Readonly<Record<string, string | null>>;
-  readonly problem?: string;
+  readonly problem?: Words;
 };
 
 export type PythonPlace = {
@@ -127,11 +128,12 @@ function readProbe(
   { isInFolder: _, ...place }: PythonPlace,
 ): PythonReport | undefined {
   if (error?.code === 'ENOENT' || error?.code === 'ENOTDIR') return undefined;
-  if (error?.killed) return { ...place, problem: `gave no answer in ${patienceFor(place) / 1000} s` };
+  if (error?.killed)
+    return { ...place, problem: words('gave no answer in {0} s', patienceFor(place) / 1000) };
   const answer = parseJson(stdout) as
     | Pick<PythonReport, 'executable' | 'prefix' | 'version' | 'packages'>
     | null
     | undefined;
-  if (!answer?.version) return { ...place, problem: 'could not list its packages' };
+  if (!answer?.version) return { ...place, problem: words('could not list its packages') };
   return { ...answer, found: place.found };
 }

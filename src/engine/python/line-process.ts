@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type Deferred, deferred } from '../../base/async';
+import { receivedError, WordedError } from '../../base/worded-error';
+import { type Words, words } from '../../base/words';
 import type { Channel } from '../../protocol/channel';
 import { type PythonReady, zPythonReady, zPythonRefused } from '../../protocol/line-process';
 import { channelOfLines } from '../../protocol/node/transports';
@@ -19,7 +21,7 @@ export type LineProcessOptions = {
 
 /** The method that each module answers. */
 const METHODS = { exporter: 'export', own_val: 'validate' } as const;
-const NAMES = { exporter: 'the exporter', own_val: "Ultralytics' own validation" } as const;
+const NAMES = { exporter: words('the exporter'), own_val: words("Ultralytics' own validation") } as const;
 
 /** A Python program that stays warm and answers one request after another. */
 export type LineProcess = {
@@ -46,11 +48,11 @@ function lowerPriority(pid: number | undefined): void {
 }
 
 type State = {
-  readonly name: string;
+  readonly name: Words;
   readonly channel: Channel;
   readonly ready: Deferred<PythonReady>;
   /** Why it cannot serve, in its own words. */
-  refusal: string | undefined;
+  refusal: Error | undefined;
 };
 
 const LAST_WORDS = 4096;
@@ -85,7 +87,7 @@ export function startLineProcess({ python, module, installDir, env }: LineProces
   };
 }
 
-function listen({ stdin, stdout }: ChildProcessWithoutNullStreams, name: string): State {
+function listen({ stdin, stdout }: ChildProcessWithoutNullStreams, name: Words): State {
   const ready = deferred<PythonReady>();
   // The result may never be awaited.
   ready.promise.catch(() => undefined);
@@ -93,11 +95,16 @@ function listen({ stdin, stdout }: ChildProcessWithoutNullStreams, name: string)
     onEvent: (event, value) => {
       const packages = zPythonReady.safeParse(value).data;
       if (event === 'ready' && packages) ready.resolve(packages);
-      if (event === 'refused') state.refusal = zPythonRefused.safeParse(value).data;
+      if (event === 'refused') state.refusal = refusalIn(value);
     },
   });
   const state: State = { name, channel, ready, refusal: undefined };
   return state;
+}
+
+function refusalIn(value: unknown): Error | undefined {
+  const said = zPythonRefused.safeParse(value).data;
+  return said && receivedError(said);
 }
 
 function whenStopped(child: ChildProcessWithoutNullStreams, state: State): Promise<void> {
@@ -106,17 +113,21 @@ function whenStopped(child: ChildProcessWithoutNullStreams, state: State): Promi
     lastWords = (lastWords + text).slice(-LAST_WORDS);
   });
   return new Promise((resolve) => {
-    const finish = (how: string): void => {
-      const words = stripVTControlCharacters(lastWords).trim().split('\n').at(-1)?.trim();
-      const reason = state.refusal ?? words;
-      const error = new Error(state.refusal ?? `${state.name} ${how}${reason ? ` (${reason})` : ''}`);
+    const finish = (how: Words): void => {
+      const last = stripVTControlCharacters(lastWords).trim().split('\n').at(-1)?.trim();
+      const said = last ? words('{0} ({1})', how, last) : how;
+      const error = state.refusal ?? new WordedError(said);
       state.ready.reject(error);
       state.channel.close(error);
       resolve();
     };
-    child.once('error', (error) => finish(`could not be started: ${error.message}`));
+    child.once('error', (error) => finish(words('{0} could not be started: {1}', state.name, error.message)));
     child.once('close', (code, signal) =>
-      finish(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
+      finish(
+        signal
+          ? words('{0} was ended by {1}', state.name, signal)
+          : words('{0} ended with exit code {1}', state.name, code ?? '?'),
+      ),
     );
   });
 }

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { RunFile } from '../../run/files';
 import { findProgram } from '../../run/folder/find-program';
 import { makeFolderSync } from '../../run/folder/make-folder';
@@ -31,9 +33,11 @@ export function pythonFolder(): string {
 export function interpreterOf({ python }: Pick<RunFile, 'python'>): string {
   const names = namesOnPath(process.platform);
   const interpreter = python ?? names.map((name) => findProgram(name)).find((file) => file !== undefined);
-  if (interpreter === undefined) throw new Error(`no ${names.join(' or ')} is on PATH`);
+  if (interpreter === undefined) throw new WordedError(words('none of {0} is on PATH', names.join(', ')));
   if (path.isAbsolute(interpreter)) return interpreter;
-  throw new Error(`the run's interpreter ${interpreter} is not a full path: it is not started`);
+  throw new WordedError(
+    words("the run's interpreter {0} is not a full path: it is not started", interpreter),
+  );
 }
 
 /**

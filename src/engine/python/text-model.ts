@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type Words, words } from '../../base/words';
 import type { PythonChoice } from './choose';
 
 /** What Ultralytics itself would install; the package of this name on PyPI is another one. */
@@ -12,8 +13,13 @@ const CLIP = 'git+https://github.com/ultralytics/CLIP.git';
 export function lackingTextModel(
   model: string,
   { executable, packages }: Extract<PythonChoice, { kind: 'found' }>,
-): string | undefined {
+): Words | undefined {
   const stem = path.basename(model).replace(/\.(pt|ya?ml)$/i, '');
   if (packages.clip || !(stem.includes('-world') || stem.includes('yoloe'))) return undefined;
-  return `${model} turns names of classes into vectors with the package clip, which ${executable} lacks; get it with: ${executable} -m pip install ${CLIP}`;
+  return words(
+    '{0} turns names of classes into vectors with the package clip, which {1} lacks; get it with: {1} -m pip install {2}',
+    model,
+    executable,
+    CLIP,
+  );
 }

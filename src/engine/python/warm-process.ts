@@ -1,3 +1,5 @@
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { PythonReady } from '../../protocol/line-process';
 import { type LineProcess, type LineProcessOptions, startLineProcess } from './line-process';
 
@@ -39,7 +41,7 @@ export class WarmPythonProcess {
 
   #ensure(): LineProcess {
     if (this.#process && (this.#stopped || !this.#process.ended)) return this.#process;
-    if (this.#stopped) throw new Error('the run is just being stopped');
+    if (this.#stopped) throw new WordedError(words('the run is just being stopped'));
     this.#process = startLineProcess(this.#options);
     return this.#process;
   }

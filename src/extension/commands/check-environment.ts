@@ -2,6 +2,8 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
+import { wordsOf } from '../../base/worded-error';
+import { say } from '../../base/words';
 import { formatBytes } from '../../domain/display/format';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import { setUpPython } from '../../engine/python/set-up';
@@ -10,7 +12,7 @@ import type { DeviceReport } from '../../protocol/validator';
 import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
-import { withCancel } from '../window';
+import { translate, withCancel } from '../window';
 import { environmentReport } from './environment-report';
 import { activeInterpreter, interpreterFor } from './interpreter';
 
@@ -51,7 +53,7 @@ async function askDevices({ host }: Services): Promise<readonly DeviceReport[] |
   try {
     return await validator.devices();
   } catch (error) {
-    return toError(error).message;
+    return say(wordsOf(error), translate);
   } finally {
     await validator.stop();
   }
@@ -66,7 +68,7 @@ async function askUltralytics(cwd: string): Promise<string> {
     const python = (await interpreterFor({ trainer: 'ultralytics' }, cwd)) ?? '';
     return `${python}: ${await probeTorch(python)}`;
   } catch (error) {
-    return toError(error).message;
+    return say(wordsOf(error), translate);
   }
 }
 

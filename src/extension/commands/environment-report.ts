@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { say } from '../../base/words';
 import type { PythonReport } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 
@@ -45,7 +46,7 @@ function pythonList(pythons: readonly PythonReport[], t: Translate): string {
     .map(({ found, version, packages, problem, executable }) => {
       const versions = `torch ${packages?.torch ?? '–'} · ultralytics ${packages?.ultralytics ?? '–'}`;
       const head = `**Python ${plain(version ?? '–')}** (${t('found by')} ${plain(found)}) · ${plain(versions)}`;
-      return item(head, problem ?? executable);
+      return item(head, problem ? say(problem, t) : executable);
     })
     .join('\n');
 }

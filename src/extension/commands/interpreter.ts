@@ -1,11 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { WordedError } from '../../base/worded-error';
+import { say } from '../../base/words';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { choosePython, type PythonChoice } from '../../engine/python/choose';
 import { pythonOfCommand } from '../../engine/python/of-command';
 import { lackingTextModel } from '../../engine/python/text-model';
-import { setting } from '../window';
+import { setting, translate } from '../window';
 
 /** No interpreter has the packages of an Ultralytics run. */
 export class MissingPython extends Error {}
@@ -30,9 +32,9 @@ export async function interpreterFor(
   if (command) return pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), process.env);
   if (!TRAINERS[trainer].isUltralytics) return undefined;
   const choice = await choiceFor(cwd);
-  if (choice.kind === 'missing') throw new MissingPython(choice.message);
+  if (choice.kind === 'missing') throw new MissingPython(say(choice.said, translate));
   const lacking = lackingTextModel(model, choice);
-  if (lacking !== undefined) throw new Error(lacking);
+  if (lacking !== undefined) throw new WordedError(lacking);
   return choice.executable;
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { toError } from '../../base/async';
 import { formatProblem, hasErrors, type Problem, translateProblem } from '../../base/problem';
+import { wordsOf } from '../../base/worded-error';
+import { say } from '../../base/words';
 import { parseExperiment } from '../../domain/experiment/parse';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
@@ -81,7 +82,7 @@ export async function launchRun(
     return run;
   } catch (error) {
     if (error instanceof MissingPython) return offerPython(error.message);
-    throw new Error(vscode.l10n.t('The run could not be started: {0}', toError(error).message), {
+    throw new Error(vscode.l10n.t('The run could not be started: {0}', say(wordsOf(error), translate)), {
       cause: error,
     });
   }
@@ -97,7 +98,7 @@ async function offerPython(message: string): Promise<undefined> {
 /** The build for every platform can follow other trainers, and says why it cannot train itself. */
 function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
   const why = TRAINERS[trainer].isOwn ? whyNoNatives(host().installDir) : undefined;
-  if (why !== undefined) void showErrorMessage(why);
+  if (why !== undefined) void showErrorMessage(say(why, translate));
   return why === undefined;
 }
 

@@ -8,7 +8,7 @@ import { metricNames } from '../../domain/run/task';
 import type { KeeperEntry } from '../../run/files';
 import { isRangeTest, topicOfEnd } from '../../run/kind';
 import type { RunState } from '../../run/state';
-import { alarmButton, alertText, isOffered, saidText } from '../alert-text';
+import { alarmButton, alertText, isOffered, saidText, validatorText } from '../alert-text';
 import { rangePoints } from '../range-points';
 import { checkpointTable } from './checkpoint-rows';
 import { comparedClasses, differingRows } from './compare-sections';
@@ -76,7 +76,7 @@ function settingRows({ state, other, t }: ViewInput): SettingRow[] {
 /** What a person should know besides the numbers: trouble first, then how a run ended. At most a few. */
 function sentencesOf(input: ViewInput): Sentence[] {
   const { state } = input;
-  return [...outcome(input), ...validatorTrouble(state), ...alerts(input), ...(input.advice ?? [])];
+  return [...outcome(input), ...validatorTrouble(state, input.t), ...alerts(input), ...(input.advice ?? [])];
 }
 
 function outcome(input: ViewInput): Sentence[] {
@@ -105,8 +105,9 @@ function rangeReason({ state, t, ...input }: ViewInput): string | undefined {
   return isDone ? describeRange(readRange(rangePoints(state)), t) : undefined;
 }
 
-function validatorTrouble({ status }: RunState): Sentence[] {
-  return status?.validatorProblem ? [{ text: status.validatorProblem, tone: 'bad' }] : [];
+function validatorTrouble({ status }: RunState, t: Translate): Sentence[] {
+  const text = status && validatorText(status, t);
+  return text === undefined ? [] : [{ text, tone: 'bad' }];
 }
 
 function alerts(input: ViewInput): Sentence[] {
@@ -139,7 +140,7 @@ function logOf({ state, t }: ViewInput): LogRow[] {
   const rows: LogRow[] = [
     ...state.logs
       .slice(-LOG_ROWS)
-      .map((l): LogRow => ({ t: l.t, level: l.level, source: t('trainer'), message: l.message })),
+      .map((l): LogRow => ({ t: l.t, level: l.level, source: t('trainer'), message: saidText(l, t) })),
     ...state.controls.map(
       (c): LogRow => ({
         t: c.t,

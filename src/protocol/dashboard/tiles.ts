@@ -14,6 +14,7 @@ import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
 import { standingSentence } from '../../run/standing';
 import type { Validation } from '../../run/validation';
+import { validatorText } from '../alert-text';
 import { ruleNote } from '../rule-params';
 import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
@@ -190,7 +191,8 @@ export function deviceName(device: string): string {
 }
 
 function queueNote({ state: { status, checkpoints }, t }: ViewInput): Sentence {
-  if (status?.validatorProblem) return { text: status.validatorProblem, tone: 'bad' };
+  const trouble = status && validatorText(status, t);
+  if (trouble !== undefined) return { text: trouble, tone: 'bad' };
   const busy = status?.queue.validating;
   const waiting = status?.queue.waiting.length ?? 0;
   if (busy !== undefined && waiting > 0) {

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { parentPort, type Worker } from 'node:worker_threads';
 import { parseJson } from '../../base/json';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { Channel, type EndOptions } from '../channel';
 
 // The transports of a channel between processes and threads: IPC, a worker's port, lines of JSON. That of a page is its
@@ -34,7 +36,9 @@ export function channelToThread(worker: Worker, options: EndOptions = {}): Chann
   });
   worker.on('message', (message) => channel.receive(message));
   worker.once('error', (error: Error) => channel.close(error));
-  worker.once('exit', (code) => channel.close(new Error(`the thread ended with code ${code}`)));
+  worker.once('exit', (code) =>
+    channel.close(new WordedError(words('the thread ended with code {0}', code))),
+  );
   return channel;
 }
 

@@ -3,6 +3,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
+import { WordedError } from '../../base/worded-error';
+import { type Words, words } from '../../base/words';
 import type { Experiment } from '../../domain/experiment/types';
 import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
 import type { Follows } from '../follows';
@@ -42,7 +44,7 @@ export type CreatedRun = { readonly dir: string; readonly name: string; readonly
 /** Makes the run folder with run.json. Throws one clear line: bad name, name taken, folder not writable. */
 export async function createRun(options: NewRun): Promise<CreatedRun> {
   const problem = options.name === undefined ? undefined : runNameProblem(options.name);
-  if (problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw new WordedError(problem);
   const cwd = options.cwd ?? path.dirname(options.experimentFile);
   const git = await gitFacts(path.dirname(options.experimentFile));
   const dir = await takeFolder(options);
@@ -108,7 +110,8 @@ async function takeName(runsDir: string, name: string): Promise<string> {
     await mkdir(dir, FOLDER_MODE);
     return dir;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new Error(`run ${name} exists already in ${runsDir}`);
+    if (codeOf(error) === 'EEXIST')
+      throw new WordedError(words('run {0} exists already in {1}', name, runsDir));
     throw notWritable(runsDir, error);
   }
 }
@@ -128,13 +131,17 @@ async function takeNextName(runsDir: string, stem: string): Promise<string> {
 function notWritable(folder: string, error: unknown): Error {
   if (error instanceof FolderError) return error;
   const cause = toError(error);
-  return new Error(`cannot write the run folder ${folder}: ${codeOf(error) || cause.message}`, { cause });
+  const why = codeOf(error) || cause.message;
+  return new WordedError(words('cannot write the run folder {0}: {1}', folder, why), { cause });
 }
 
 /** One clear line if `name` is not a valid run name on every system. */
-export function runNameProblem(name: string): string | undefined {
+export function runNameProblem(name: string): Words | undefined {
   if (RUN_NAME.test(name)) return undefined;
-  return `run name ${JSON.stringify(name)}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot and no Windows device name`;
+  return words(
+    'run name {0}: use 1 to 64 of A-Z a-z 0-9 . _ -, no leading dot and no Windows device name',
+    JSON.stringify(name),
+  );
 }
 
 /** The prefix of an experiment's automatic names: pcb.train.yaml with model nano gives `pcb-nano`. */

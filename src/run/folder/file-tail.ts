@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, lstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { isBadInput } from '../../base/bad-input';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { openToRead, openToReadSync } from './read-file';
 import { Refused } from './refused';
 
@@ -116,7 +118,11 @@ export class FileTail {
     if (ahead > MOST_AHEAD_BYTES)
       throw new Refused(
         this.#file,
-        `has ${toMegabytes(ahead)} to be read; at most ${toMegabytes(MOST_AHEAD_BYTES)} of a log are`,
+        words(
+          'has {0} to be read; at most {1} of a log are',
+          toMegabytes(ahead),
+          toMegabytes(MOST_AHEAD_BYTES),
+        ),
       );
     return { length: Math.min(CHUNK_BYTES, ahead), restarted };
   }
@@ -172,7 +178,7 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (isBadInput(error)) throw error;
-    throw new Error(`cannot read ${file}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', file), { cause: error });
   }
 }
 
@@ -182,6 +188,6 @@ function openSyncIfThere(file: string): number | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (isBadInput(error)) throw error;
-    throw new Error(`cannot read ${file}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', file), { cause: error });
   }
 }

@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { sleep } from '../../base/async';
 import { toJsonLine } from '../../base/json';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { openToAppend } from './write-file';
 
 /** A disk that is full for a while: what it does not accept now it may accept later. */
@@ -43,7 +45,9 @@ export class JsonlLog {
   flush(): void {
     const problem = this.#flush();
     if (problem && (!PASSING.has(problem.code ?? '') || this.#waiting.length > MOST_WAITING_BYTES))
-      throw new Error(`${this.#file} cannot be written: ${problem.message}`, { cause: problem });
+      throw new WordedError(words('{0} cannot be written: {1}', this.#file, problem.message), {
+        cause: problem,
+      });
   }
 
   /** Tries for five seconds to write what waits. */

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
+import { type Words, words } from '../../base/words';
 
 // Not Node's own recursive mkdir: if a folder exists and cannot hold a new one (below /proc, on some shares), the
 // system answers ENOENT, and Node 20 then makes parent and child in turn for ever, at full load. Here each folder is
@@ -11,21 +12,21 @@ import { BadInputError } from '../../base/bad-input';
 export class FolderError extends BadInputError {
   constructor(folder: string, cause: NodeJS.ErrnoException) {
     const code = cause.code ?? 'UNKNOWN';
-    super(`cannot make the folder ${folder}: ${REASONS[code] ?? code}`, { cause });
+    super(words('cannot make the folder {0}: {1}', folder, REASONS[code] ?? code), { cause });
     this.name = 'FolderError';
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no folder can be made there',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file has that name',
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'read-only file system',
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'disk quota exceeded',
-  ENAMETOOLONG: 'the name is too long',
+const REASONS: Readonly<Record<string, Words>> = {
+  ENOENT: words('no folder can be made there'),
+  ENOTDIR: words('a part of the path is a file'),
+  EEXIST: words('a file has that name'),
+  EACCES: words('permission denied'),
+  EPERM: words('not permitted'),
+  EROFS: words('read-only file system'),
+  ENOSPC: words('no space left on the disk'),
+  EDQUOT: words('disk quota exceeded'),
+  ENAMETOOLONG: words('the name is too long'),
 };
 
 /** Makes a folder and those above it, unless they are there. Throws a `FolderError`. */

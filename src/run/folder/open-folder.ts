@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { words } from '../../base/words';
 import { FolderError } from './make-folder';
 import { codeOf, Refused, refusedLink } from './refused';
 
@@ -59,13 +60,13 @@ export function enter(outer: OpenFolder, name: string, shown: string): OpenFolde
   const way = outer.at(name);
   const stat = lstatSync(way);
   if (stat.isSymbolicLink()) throw refusedLink(shown);
-  if (!stat.isDirectory()) throw new Refused(shown, 'is a file; a folder was expected');
+  if (!stat.isDirectory()) throw new Refused(shown, words('is a file; a folder was expected'));
   return hasHandles ? handled(openReal(way, shown)) : byPath(shown);
 }
 
 function openRoot(root: string): OpenFolder {
   if (hasHandles) return handled(openSync(root, O_RDONLY | O_DIRECTORY));
-  if (!statSync(root).isDirectory()) throw new Refused(root, 'is a file; a folder was expected');
+  if (!statSync(root).isDirectory()) throw new Refused(root, words('is a file; a folder was expected'));
   return byPath(root);
 }
 
@@ -102,6 +103,7 @@ function namesBelow(folder: string, root: string): string[] {
   const below = path.relative(root, folder);
   if (below === '') return [];
   const names = below.split(path.sep);
-  if (path.isAbsolute(below) || names.includes('..')) throw new Refused(folder, `is outside of ${root}`);
+  if (path.isAbsolute(below) || names.includes('..'))
+    throw new Refused(folder, words('is outside of {0}', root));
   return names;
 }

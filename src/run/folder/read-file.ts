@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { words } from '../../base/words';
 import { READ_MS } from './bounds';
 import { openFolder } from './open-folder';
 import { openFailure, Refused, refusedLink } from './refused';
@@ -144,13 +145,18 @@ function keepRegular(handle: number, file: string): number {
 
 function refuseOther(stat: Stats, file: string): void {
   if (stat.isFile()) return;
-  const what = stat.isDirectory() ? 'a folder' : 'a pipe or a device';
-  throw new Refused(file, `is ${what}; a file was expected`);
+  const what = stat.isDirectory()
+    ? words('is a folder; a file was expected')
+    : words('is a pipe or a device; a file was expected');
+  throw new Refused(file, what);
 }
 
 function sizeWithin(file: string, { size }: Stats, most: number): number {
   if (size <= most) return size;
-  throw new Refused(file, `has ${inMegabytes(size)}; at most ${inMegabytes(most)} of such a file are read`);
+  throw new Refused(
+    file,
+    words('has {0}; at most {1} of such a file are read', inMegabytes(size), inMegabytes(most)),
+  );
 }
 
 const inMegabytes = (bytes: number): string => `${Math.ceil((bytes / 2 ** 20) * 10) / 10} MB`;
@@ -164,7 +170,7 @@ const READ_TURNS = 40;
 function inTime<T>(file: string, reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Refused(file, `gave no answer in ${READ_MS / 1000} s`);
+    const error = new Refused(file, words('gave no answer in {0} s', READ_MS / 1000));
     let left = READ_TURNS;
     timer = setInterval(() => {
       if (--left === 0) reject(error);

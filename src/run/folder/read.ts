@@ -1,6 +1,7 @@
 import { toError } from '../../base/async';
 import { BadInputError, isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
+import { words } from '../../base/words';
 import { RUN_FORMAT, type RunFile, type StatusFile, zRunFile, zStatusFile } from '../files';
 import { MOST_BYTES } from './bounds';
 import { runPaths } from './paths';
@@ -46,8 +47,10 @@ function unreadable(dir: string, error: unknown): Error {
   if (isBadInput(error)) return toError(error);
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new BadInputError(`${dir} is not a run folder: it has no run.json`, { cause: error });
-  return new BadInputError(`${runPaths(dir).run}: cannot be read: ${code ?? message}`, { cause: error });
+    return new BadInputError(words('{0} is not a run folder: it has no run.json', dir), { cause: error });
+  return new BadInputError(words('{0}: cannot be read: {1}', runPaths(dir).run, code ?? message), {
+    cause: error,
+  });
 }
 
 /** An experiment with every argument of Ultralytics has 300. Each that is wrong makes an error of 500 bytes, at each poll. */
@@ -68,11 +71,11 @@ function checkRun(file: string, text: string): RunFile {
   const format = (value as { format?: unknown } | undefined)?.format;
   if (typeof format === 'number' && (format > RUN_FORMAT || format < OLDEST_FORMAT))
     throw new BadInputError(
-      `${file}: format ${format}; this version reads ${OLDEST_FORMAT} and ${RUN_FORMAT}`,
+      words('{0}: format {1}; this version reads {2} and {3}', file, format, OLDEST_FORMAT, RUN_FORMAT),
     );
-  if (value === undefined) throw new BadInputError(`${file}: is torn or not JSON`);
+  if (value === undefined) throw new BadInputError(words('{0}: is torn or not JSON', file));
   if (countValues(value) > MOST_VALUES)
-    throw new BadInputError(`${file}: has more than ${MOST_VALUES} values`);
+    throw new BadInputError(words('{0}: has more than {1} values', file, MOST_VALUES));
   const run = zRunFile.safeParse(value);
   if (!run.success) {
     const [issue] = run.error.issues;

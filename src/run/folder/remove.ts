@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
+import { words } from '../../base/words';
 import { enter, type OpenFolder, openFolder } from './open-folder';
 import { codeOf, Refused } from './refused';
 
@@ -37,7 +38,8 @@ function removeEntry(outer: OpenFolder, name: string, entry: RemovedEntry): void
     unlinkSync(outer.at(name));
     return;
   }
-  if (entry.depth > DEEPEST) throw new Refused(entry.shown, `is deeper than ${DEEPEST} folders: not deleted`);
+  if (entry.depth > DEEPEST)
+    throw new Refused(entry.shown, words('is deeper than {0} folders: not deleted', DEEPEST));
   const inner = enter(outer, name, entry.shown);
   try {
     for (const child of readdirSync(inner.at('')))

@@ -2,6 +2,8 @@ import { chmodSync, lstatSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '../../base/environment';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { makeFolderSync } from './make-folder';
 
 /** The folder for what Pitwall remembers of this user: with their other settings, never in a project. */
@@ -22,8 +24,8 @@ export function stateFolder(): string {
   const folders = stateFolders();
   const folder = folders.find(makePrivate);
   if (folder !== undefined) return folder;
-  throw new Error(
-    `${folders.join(' and ')} cannot be made this user's alone: Pitwall has no place for its key`,
+  throw new WordedError(
+    words("{0} cannot be made this user's alone: Pitwall has no place for its key", folders.join(', ')),
   );
 }
 

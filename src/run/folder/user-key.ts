@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync } from 'node:fs';
 import path from 'node:path';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { readTextSync } from './read-file';
 import { codeOf } from './refused';
 import { removeFile } from './remove';
@@ -61,7 +63,7 @@ function readKey(file: string): Buffer | undefined {
   try {
     const text = readTextSync(file, RULE);
     if (!KEY.test(text))
-      throw new Error(`${file} is not a key of Pitwall's; delete it to have a new one made`);
+      throw new WordedError(words("{0} is not a key of Pitwall's; delete it to have a new one made", file));
     return Buffer.from(text.trim(), 'hex');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -81,6 +83,6 @@ function makeKey(file: string): Buffer {
     removeFile(aside);
   }
   const key = readKey(file);
-  if (key === undefined) throw new Error(`${file} cannot be kept`);
+  if (key === undefined) throw new WordedError(words('{0} cannot be kept', file));
   return key;
 }

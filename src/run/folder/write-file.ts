@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { words } from '../../base/words';
 import { type OpenFolder, openFolder, withFolder } from './open-folder';
 import { openFailure, Refused } from './refused';
 import { renamePatiently } from './rename';
@@ -94,7 +95,9 @@ function keepPlain(handle: number, file: string): number {
   closeSync(handle);
   throw new Refused(
     file,
-    stat.isFile() ? 'has another hard link; not written to' : 'is a pipe or a device; a file was expected',
+    stat.isFile()
+      ? words('has another hard link; not written to')
+      : words('is a pipe or a device; a file was expected'),
   );
 }
 

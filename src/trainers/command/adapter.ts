@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { sleep, toError } from '../../base/async';
-import { quoted, type Words, withEnglish, words } from '../../base/words';
+import { sleep } from '../../base/async';
+import { wordsOf } from '../../base/worded-error';
+import { inEnglish, type Words, withEnglish, words } from '../../base/words';
 import type { ForeignRecord } from '../../domain/foreign/record';
 import type { TrainerEvent } from '../../run/events';
 import { isReplaced } from '../../run/folder/attempt-mark';
@@ -108,11 +109,12 @@ function createPolls(
     return record.kind === 'checkpoint' ? take(record) : run.events(record, Date.now());
   };
   /** What cannot be read now may be readable later; it is reported once. */
-  const sayOnce = (error: unknown): readonly { kind: 'problem'; message: string }[] => {
-    const { message } = toError(error);
+  const sayOnce = (error: unknown): readonly { kind: 'problem'; said: Words }[] => {
+    const said = wordsOf(error);
+    const message = inEnglish(said);
     if (troubles.has(message)) return [];
     troubles.add(message);
-    return [{ kind: 'problem', message }];
+    return [{ kind: 'problem', said }];
   };
   const read = (): Promise<readonly SourceRecord[]> => source.poll().catch(sayOnce);
   const pollFolder = (): readonly TrainerEvent[] => {
@@ -155,12 +157,12 @@ type Ended = {
   readonly asked: boolean;
   readonly run: ForeignRun;
   /** Why nothing was reported, if nothing was. */
-  readonly silence: string | undefined;
+  readonly silence: Words | undefined;
 };
 
 /** Never throws: an explanation that fails must not hide that there is something to explain. */
-async function explain(source: Source): Promise<string> {
-  return (await source.explain?.().catch(() => undefined)) ?? 'nothing that it wrote could be read';
+async function explain(source: Source): Promise<Words> {
+  return (await source.explain?.().catch(() => undefined)) ?? words('nothing that it wrote could be read');
 }
 
 type EndVerdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly said?: Words };
@@ -177,9 +179,9 @@ function endOf(ended: Ended): AdapterEnding {
 }
 
 function verdictOf({ end, asked, run, silence }: Ended): EndVerdict {
-  if (end.kind === 'left') return { reason: 'stopped', said: quoted(end.message) };
-  if (end.kind === 'finished') return { reason: 'completed', said: quoted(end.message) };
-  const how = wordsOf(end);
+  if (end.kind === 'left') return { reason: 'stopped', said: end.said };
+  if (end.kind === 'finished') return { reason: 'completed', said: end.said };
+  const how = howEnded(end);
   if (asked) return { reason: 'stopped', said: how };
   if (end.kind === 'exited' && end.code === 0) return exitedCleanly(how, silence);
   if (end.kind === 'unknown' && run.isComplete)
@@ -194,13 +196,13 @@ function verdictOf({ end, asked, run, silence }: Ended): EndVerdict {
   };
 }
 
-function exitedCleanly(how: Words, silence: string | undefined): EndVerdict {
+function exitedCleanly(how: Words, silence: Words | undefined): EndVerdict {
   if (silence === undefined) return { reason: 'completed' };
   return { reason: 'failed', said: words('{0} and reported nothing: {1}', how, silence) };
 }
 
-function wordsOf(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): Words {
-  if (end.kind === 'unstartable') return quoted(end.message);
+function howEnded(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' }>): Words {
+  if (end.kind === 'unstartable') return end.said;
   if (end.kind === 'unknown') return words('the program ended (exit code unknown)');
   return end.signal === null
     ? words('the program ended with exit code {0}', end.code ?? '?')

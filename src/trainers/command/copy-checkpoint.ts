@@ -1,5 +1,6 @@
 import { constants, copyFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type Words, withEnglish, words } from '../../base/words';
 import type { TrainerEvent } from '../../run/events';
 import { type CheckpointMeta, checkpointPath, RUN_FORMAT } from '../../run/files';
 import { draftFolder } from '../../run/folder/draft-folder';
@@ -26,21 +27,25 @@ export const isModelFile = (file: string): boolean => path.extname(file) in NAME
 /** Copies a model file into the run folder, whole, and makes its event; a warning if it is not one or does not exist. */
 export function copyCheckpoint(runDir: string, checkpoint: WeightsFile): TrainerEvent {
   const { source, shown, epoch, step } = checkpoint;
-  const warn = (why: string): TrainerEvent => ({
+  const warn = (said: Words): TrainerEvent => ({
     type: 'log',
     t: Date.now(),
     level: 'warning',
-    message: `checkpoint ${shown} of epoch ${epoch} ${why}`,
+    ...withEnglish(said),
   });
   const name = NAMES[path.extname(source)];
-  if (name === undefined) return warn('is neither .onnx nor .pt: not taken');
+  if (name === undefined)
+    return warn(words('checkpoint {0} of epoch {1} is neither .onnx nor .pt: not taken', shown, epoch));
   const before = stampOf(source);
-  if (before === undefined) return warn('does not exist');
+  if (before === undefined) return warn(words('checkpoint {0} of epoch {1} does not exist', shown, epoch));
   const relative = checkpointPath(epoch);
   const draft = draftFolder(path.join(runDir, relative), runDir);
   try {
     copyFileSync(source, draft.open.at(name), constants.COPYFILE_EXCL);
-    if (stampOf(source) !== before) return warn('was written to while it was copied: not taken');
+    if (stampOf(source) !== before)
+      return warn(
+        words('checkpoint {0} of epoch {1} was written to while it was copied: not taken', shown, epoch),
+      );
     const created = Date.now();
     const bytes = statSync(draft.open.at(name)).size;
     createFile(draft.open.at('meta.json'), JSON.stringify(metaOf(checkpoint, created)));

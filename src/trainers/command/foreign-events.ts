@@ -1,3 +1,4 @@
+import { withEnglish } from '../../base/words';
 import type { ForeignRecord } from '../../domain/foreign/record';
 import type { TrainerEvent, TrainerEventOf } from '../../run/events';
 import type { SourceRecord } from './sources/source';
@@ -77,7 +78,7 @@ export class ForeignRun {
     if (record.kind === 'event') return this.#pass(record.event);
     if (record.kind === 'step') this.#note(record.loss);
     if (record.kind === 'epoch') this.#note({ ...record.loss, ...record.metrics });
-    if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', message: record.message }];
+    if (record.kind === 'problem') return [{ type: 'log', t, level: 'warning', ...withEnglish(record.said) }];
     if (record.kind === 'plan') return this.#plan(record.epochs, record.stepsPerEpoch, t);
     if (record.kind === 'step') return this.#step(record, t);
     if (record.kind === 'revise') return this.#revise(record.fromStep, t);

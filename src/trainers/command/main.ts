@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { toError } from '../../base/async';
+import { WordedError, wordsOf } from '../../base/worded-error';
+import { withEnglish, words } from '../../base/words';
 import type { RunFile } from '../../run/files';
 import { JsonlLog } from '../../run/folder/jsonl-log';
 import { readRunSync } from '../../run/folder/read';
@@ -18,11 +19,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const run = readRunSync(runDir);
     return await read(run, { runDir, attempt: option('--attempt') ?? 1, pid: option('--program') });
   } catch (reason) {
-    const { message } = toError(reason);
+    const said = withEnglish(wordsOf(reason));
     const log = new JsonlLog(path.join(runDir, 'events.jsonl'));
-    log.append({ type: 'end', t: Date.now(), reason: 'failed', step: 0, message });
+    log.append({ type: 'end', t: Date.now(), reason: 'failed', step: 0, ...said });
     await log.close();
-    console.error(message);
+    console.error(said.message);
     return 1;
   }
 }
@@ -32,7 +33,10 @@ type AttemptPlace = { readonly runDir: string; readonly attempt: number; readonl
 function read({ follows, experiment, cwd }: RunFile, place: AttemptPlace): Promise<number> {
   if (follows) return follow({ ...place, follows });
   const { command, epochs } = experiment.resolved;
-  if (!command) throw new Error(`${experiment.file}: command.run: the program and its arguments are missing`);
+  if (!command)
+    throw new WordedError(
+      words('{0}: command.run: the program and its arguments are missing', experiment.file),
+    );
   return runProgram({ ...place, epochs, cwd, settings: command, installDir: __dirname });
 }
 

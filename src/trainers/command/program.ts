@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../base/async';
+import { type Words, words } from '../../base/words';
 import type { CommandSettings } from '../../domain/experiment/types';
 import { dropHold, heldProcesses, isHeld, noteHolder, takeHold } from '../../run/folder/hold';
 import { makeFolderIn } from '../../run/folder/open-folder';
@@ -9,13 +10,13 @@ import { openToAppend } from '../../run/folder/write-file';
 
 export type ProgramEnd =
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
-  | { readonly kind: 'unstartable'; readonly message: string }
+  | { readonly kind: 'unstartable'; readonly said: Words }
   /** Only a parent learns how its child ended. */
   | { readonly kind: 'unknown' }
   /** A run that is only followed has ended. */
-  | { readonly kind: 'finished'; readonly message: string }
+  | { readonly kind: 'finished'; readonly said: Words }
   /** Following was ended. */
-  | { readonly kind: 'left'; readonly message: string };
+  | { readonly kind: 'left'; readonly said: Words };
 
 /** What is read: a program that this process started, one that it found running, or a folder that is followed. */
 export type Program = { readonly stopped: Promise<ProgramEnd>; stop(): void };
@@ -100,7 +101,7 @@ function hooked(hook: string, pythonPath = ''): Readonly<Record<string, string>>
 function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     child.once('error', ({ message }) =>
-      resolve({ kind: 'unstartable', message: `cannot start ${program}: ${message}` }),
+      resolve({ kind: 'unstartable', said: words('cannot start {0}: {1}', program, message) }),
     );
     child.once('exit', (code, signal) => resolve({ kind: 'exited', code, signal }));
   });

@@ -1,4 +1,6 @@
 import { parseJson, toJsonLine } from '../../base/json';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { type TrainerEvent, type TrainerEventOf, zTrainerEvent } from '../../run/events';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readTextSync } from '../../run/folder/read-file';
@@ -89,6 +91,6 @@ function readIfThere(file: string): string {
     return readTextSync(file, { most: MOST_BYTES.log });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new Error(`cannot read ${file}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', file), { cause: error });
   }
 }

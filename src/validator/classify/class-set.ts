@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { BadInputError } from '../../base/bad-input';
 import { mapPool } from '../../base/pool';
+import { type Words, words } from '../../base/words';
 import { type ClassImage, type ClassSplit, listClassImages } from '../../dataset/class-folders';
 import { DIGEST_LENGTH } from '../../domain/compare/val-set';
 import { spread } from '../../domain/dataset/fraction';
@@ -20,7 +21,7 @@ export type ClassSet = {
   readonly names: readonly string[];
   readonly images: readonly ClassedImage[];
   /** Lines to report. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 const SPLITS: readonly ClassSplit[] = ['train', 'val', 'test'];
@@ -32,16 +33,18 @@ export async function readClassSet(
   names: readonly string[] | undefined,
 ): Promise<ClassSet> {
   const name = SPLITS.find((known) => known === split);
-  if (!name) throw new BadInputError(`split "${split}" is not known: expected train, val or test`);
+  if (!name) throw new BadInputError(words('split "{0}" is not known: expected train, val or test', split));
   const found = await listClassImages(data, name);
   if (!found || found.images.length === 0)
-    throw new BadInputError(`${data}: no images in ${name}/CLASS/, as a classification set has them`);
+    throw new BadInputError(
+      words('{0}: no images in {1}/CLASS/, as a classification set has them', data, name),
+    );
   const classOf = classesOf(found.names, single_cls ? 'one' : names);
   const chosen = spread(found.images, fraction);
   const known = chosen.filter(({ folder }) => classOf[folder] !== undefined);
   const lacking = found.names.filter((_, folder) => classOf[folder] === undefined);
-  const notes = lacking.map(
-    (cls) => `${data}: the model does not have the class ${cls}: its images are left out`,
+  const notes = lacking.map((cls) =>
+    words('{0}: the model does not have the class {1}: its images are left out', data, cls),
   );
   return {
     names: names ?? found.names,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BadInputError } from '../../base/bad-input';
+import { inEnglish, type Words, words } from '../../base/words';
 import { accuracyOf, placeOf, topOf } from '../../domain/classification/accuracy';
 import { drawMeans } from '../../domain/compare/draw-record';
 import type { Draws, ValidateParams, ValidateResult } from '../../protocol/validator';
@@ -33,7 +34,7 @@ type Judged = {
 type Ran = {
   readonly judged: readonly Judged[];
   readonly inference: number;
-  readonly unread: ReadonlyMap<number, string>;
+  readonly unread: ReadonlyMap<number, Words>;
 };
 
 /** Top-1 and top-5 of a classifier on a folder of classes. Throws BadInputError, one line, if either cannot be used. */
@@ -52,7 +53,7 @@ export async function validateClasses(
   );
   const { judged, inference, unread } = value;
   if (judged.length === 0)
-    throw new BadInputError(`${params.data}: no image of the ${params.split} split can be read`);
+    throw new BadInputError(words('{0}: no image of the {1} split can be read', params.data, params.split));
   const { fingerprint, results } = await judgedSetOf(
     { images: set.images, datasetNames: set.names },
     judged,
@@ -61,9 +62,10 @@ export async function validateClasses(
   if (params.pictures !== undefined) await writePictures(params.pictures, judged, set);
   const seconds = { total: secondsSince(start), inference, load };
   const report = reportOf({ model, batch, judged, seconds, skipped: unread.size, names: set.names });
-  const lost = [...unread.values()].map((message) => `${message}; the image is left out`);
+  const lost = [...unread.values()].map((said) => words('{0}; the image is left out', said));
   return {
     report,
+    why: model.why,
     fingerprint,
     problems: [...model.notes, ...notes, ...set.notes, ...lost],
     draws: drawsOfTop1(results, [fingerprint, params.fraction, params.single_cls]),
@@ -104,11 +106,14 @@ async function openClassifier(warm: WarmState, params: ValidateParams): Promise<
   const model = await warm.model({ file, device, half, imgsz });
   if ('head' in model.layout)
     throw new BadInputError(
-      `${file}: finds boxes: it is validated on a dataset YAML, and ${params.data} is a folder`,
+      words('{0}: finds boxes: it is validated on a dataset YAML, and {1} is a folder', file, params.data),
     );
   if (model.input.width !== model.input.height)
     throw new BadInputError(
-      `${file}: takes images of ${model.input.width}x${model.input.height}, expected a square`,
+      words(
+        '{0}: takes images of {1}x{2}, expected a square',
+        ...[file, model.input.width, model.input.height],
+      ),
     );
   return model;
 }
@@ -177,7 +182,7 @@ function reportOf({ model, batch, judged, seconds, skipped, names }: Findings): 
   return {
     images: judged.length,
     device: model.device,
-    why: model.why,
+    why: inEnglish(model.why),
     task: 'classify',
     named: { 'metrics/accuracy_top1': top1, 'metrics/accuracy_top5': top5 },
     fitness: (top1 + top5) / 2,

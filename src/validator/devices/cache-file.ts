@@ -6,8 +6,9 @@ import { toError } from '../../base/async';
 import { parseJson } from '../../base/json';
 import { makeFolder } from '../../run/folder/make-folder';
 import { renamePatiently } from '../../run/folder/rename';
+import { zSaid } from '../../run/schema';
 
-const zChoice = z.object({ device: z.string(), reason: z.string() });
+const zChoice = z.object({ device: z.string(), reason: z.string(), said: zSaid });
 export type DeviceChoice = z.infer<typeof zChoice>;
 const zCache = z.record(z.string(), zChoice);
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { BadInputError } from '../../base/bad-input';
+import { inEnglish, quoted, type Words, words } from '../../base/words';
 import { type Device, deviceName, parseDevice } from '../../domain/detection/device';
 import { openModel, runBlank } from '../model/open-model';
 import type { SessionThread } from '../session/session-thread';
@@ -13,7 +14,7 @@ import { probeDevices } from './probe';
 export type ChosenDevice = {
   readonly device: Device;
   readonly software: boolean;
-  readonly reason: string;
+  readonly reason: Words;
 };
 
 export type DeviceQuestion = { readonly device: string; readonly model: string; readonly imgsz?: number };
@@ -27,8 +28,8 @@ const CPU: Device = { provider: 'cpu' };
 export async function chooseDevice(thread: SessionThread, question: DeviceQuestion): Promise<ChosenDevice> {
   if (question.device === 'auto') return chooseAuto(thread, question);
   const device = parseDevice(question.device);
-  if (typeof device === 'string') throw new BadInputError(device);
-  return { device, software: isSoftware(device), reason: 'asked for' };
+  if ('template' in device) throw new BadInputError(device);
+  return { device, software: isSoftware(device), reason: words('asked for') };
 }
 
 function isSoftware({ provider }: Device): boolean {
@@ -37,11 +38,12 @@ function isSoftware({ provider }: Device): boolean {
 
 async function chooseAuto(thread: SessionThread, question: DeviceQuestion): Promise<ChosenDevice> {
   // Without hardware nothing needs to be tried: this is the common case of a laptop and of continuous integration.
-  if (isSoftwareGpu()) return { device: CPU, software: false, reason: 'this machine has no GPU' };
+  if (isSoftwareGpu()) return { device: CPU, software: false, reason: words('this machine has no GPU') };
   const key = await cacheKey(question);
   const known = await readChoice(key);
-  const device = known ? parseDevice(known.device) : 'unknown';
-  if (known && typeof device !== 'string') return { device, software: false, reason: known.reason };
+  const device = known && parseDevice(known.device);
+  if (device && 'provider' in device)
+    return { device, software: false, reason: known.said ?? quoted(known.reason) };
   return timeDevices(thread, question, key);
 }
 
@@ -55,19 +57,20 @@ async function timeDevices(
   const timed: { device: Device; ms: number }[] = [];
   for (const { device: name } of usable) {
     const device = parseDevice(name);
-    const ms = typeof device === 'string' ? undefined : await timeModel(thread, question, device);
-    if (ms !== undefined && typeof device !== 'string') timed.push({ device, ms });
+    const ms = 'provider' in device ? await timeModel(thread, question, device) : undefined;
+    if (ms !== undefined && 'provider' in device) timed.push({ device, ms });
   }
   const [best = { device: CPU, ms: 0 }, ...others] = timed.sort((a, b) => a.ms - b.ms);
-  const choice: DeviceChoice = { device: deviceName(best.device), reason: reasonOf(best.ms, others) };
+  const reason = reasonOf(best.ms, others);
+  const choice: DeviceChoice = { device: deviceName(best.device), reason: inEnglish(reason), said: reason };
   await writeChoice(key, choice);
-  return { device: best.device, software: false, reason: choice.reason };
+  return { device: best.device, software: false, reason };
 }
 
-function reasonOf(ms: number, others: readonly { readonly device: Device; readonly ms: number }[]): string {
-  if (others.length === 0) return 'the only device that runs this model';
+function reasonOf(ms: number, others: readonly { readonly device: Device; readonly ms: number }[]): Words {
+  if (others.length === 0) return words('the only device that runs this model');
   const slower = others.map((o) => `${deviceName(o.device)} ${o.ms.toFixed(1)} ms`).join(', ');
-  return `the fastest in three timed batches: ${ms.toFixed(1)} ms against ${slower}`;
+  return words('the fastest in three timed batches: {0} ms against {1}', ms.toFixed(1), slower);
 }
 
 /** Median of three batches after one to warm up; undefined if the model does not run there. */

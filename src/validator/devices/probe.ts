@@ -1,5 +1,5 @@
 import { listSupportedBackends } from 'onnxruntime-node';
-import { toError } from '../../base/async';
+import { inEnglish, words } from '../../base/words';
 import { type Device, deviceName, PROVIDERS, type Provider } from '../../domain/detection/device';
 import { explain } from '../../domain/detection/explain';
 import { decideHalf } from '../../domain/detection/half';
@@ -33,7 +33,7 @@ export async function probeDevice(thread: SessionThread, device: Device): Promis
   if (problem !== undefined)
     return { ...base, half: false, halfReason: 'the provider is not available', reason: problem };
   const half = await halfOf(thread, device, software);
-  return { ...base, half: half.half, halfReason: half.reason, reason: availableReason(software) };
+  return { ...base, half: half.half, halfReason: inEnglish(half.reason), reason: availableReason(software) };
 }
 
 function availableReason(software: boolean): string {
@@ -46,7 +46,9 @@ async function halfOf(thread: SessionThread, device: Device, software: boolean) 
   const decision = decideHalf({ mode: 'auto', provider: device.provider, software, gpu });
   if (!decision.half) return decision;
   const problem = await problemOf(thread, device, 'float16');
-  return problem === undefined ? decision : { half: false, reason: `a trial run in FP16 failed: ${problem}` };
+  return problem === undefined
+    ? decision
+    : { half: false, reason: words('a trial run in FP16 failed: {0}', problem) };
 }
 
 /** Why a device cannot run a convolution of that type; undefined if it can. */
@@ -62,7 +64,7 @@ async function problemOf(
     await runProbe(thread, device, type);
     return undefined;
   } catch (error) {
-    return explain(toError(error).message);
+    return inEnglish(explain(error));
   }
 }
 

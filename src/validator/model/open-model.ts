@@ -1,5 +1,7 @@
 import { toError } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
+import { wordsOf } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { Device } from '../../domain/detection/device';
 import { explain } from '../../domain/detection/explain';
 import type { Size } from '../../domain/detection/letterbox';
@@ -32,7 +34,9 @@ export type OpenModel = {
 export function boxLayout(layout: ModelLayout | ScoresLayout): ModelLayout {
   if ('head' in layout) return layout;
   throw new BadInputError(
-    'the model classifies whole images: its data is a folder with train/CLASS/ and val/CLASS/, and it finds no boxes',
+    words(
+      'the model classifies whole images: its data is a folder with train/CLASS/ and val/CLASS/, and it finds no boxes',
+    ),
   );
 }
 
@@ -73,12 +77,12 @@ async function loadSession(
     .load(bytes ?? file, sessionOptions(device))
     .catch((error: unknown) => toError(error));
   if (result instanceof Error)
-    throw new BadInputError(`${file}: cannot be run on ${device.provider}: ${explain(result.message)}`);
+    throw new BadInputError(words('{0}: cannot be run on {1}: {2}', file, device.provider, explain(result)));
   try {
     return modelSession(thread, result.session, result.loaded);
   } catch (error) {
     await thread.release(result.session);
-    throw new BadInputError(`${file}: ${toError(error).message}`, { cause: error });
+    throw new BadInputError(words('{0}: {1}', file, wordsOf(error)), { cause: error });
   }
 }
 
@@ -91,14 +95,14 @@ async function describe(
   const shape = session.loaded.inputs[0].shape;
   if (shape.length !== 4 || (typeof shape[1] === 'number' && shape[1] !== 3))
     throw new BadInputError(
-      `${file}: takes an input of shape [${shape.join(', ')}], expected [batch, 3, height, width]`,
+      words('{0}: takes an input of shape [{1}], expected [batch, 3, height, width]', file, shape.join(', ')),
     );
   const stride = Math.max(metadata.stride ?? LEAST_STRIDE, 1);
   const input = inputSize(shape, metadata, stride, options);
   const fixedBatch = typeof shape[0] === 'number' ? shape[0] : undefined;
   const layoutFor = (size: Size, output: readonly number[]): ModelLayout | ScoresLayout => {
     const layout = chooseLayout({ output, input: size, metadata, classes: options.classes });
-    if (typeof layout === 'string') throw new BadInputError(`${file}: ${layout}`);
+    if ('template' in layout) throw new BadInputError(words('{0}: {1}', file, layout));
     return layout;
   };
   checkBatch(fixedBatch, input, file);
@@ -129,7 +133,9 @@ function inputSize(
     typeof dimension === 'number' ? dimension : (wanted ?? own ?? DEFAULT_IMGSZ);
   const size = { height: side(height, metadata.imgsz?.[0]), width: side(width, metadata.imgsz?.[1]) };
   if (imgsz !== undefined && ![wanted, imgsz].includes(Math.max(size.width, size.height)))
-    throw new BadInputError(`${file}: takes images of ${size.width}x${size.height} only, not ${imgsz}`);
+    throw new BadInputError(
+      words('{0}: takes images of {1}x{2} only, not {3}', file, size.width, size.height, imgsz),
+    );
   checkInput(size, file);
   return size;
 }
@@ -137,14 +143,20 @@ function inputSize(
 function checkInput({ width, height }: Size, file: string): void {
   if (width > 0 && height > 0 && width * height <= MOST_INPUT_PIXELS) return;
   throw new BadInputError(
-    `${file}: takes images of ${width}x${height}; the most is ${MOST_INPUT_PIXELS / 1e6} million pixels`,
+    words(
+      '{0}: takes images of {1}x{2}; the most is {3} million pixels',
+      ...[file, width, height, MOST_INPUT_PIXELS / 1e6],
+    ),
   );
 }
 
 function checkBatch(batch = 1, { width, height }: Size, file: string): void {
   if (batch * width * height <= 8 * MOST_INPUT_PIXELS) return;
   throw new BadInputError(
-    `${file}: is fixed to ${batch} images of ${width}x${height} at once; the most is ${(8 * MOST_INPUT_PIXELS) / 1e6} million pixels`,
+    words(
+      '{0}: is fixed to {1} images of {2}x{3} at once; the most is {4} million pixels',
+      ...[file, batch, width, height, (8 * MOST_INPUT_PIXELS) / 1e6],
+    ),
   );
 }
 
@@ -152,7 +164,10 @@ function checkOutput([, ...rest]: readonly number[], file: string): void {
   const elements = rest.reduce((product, dimension) => product * dimension, 1);
   if (elements <= MOST_OUTPUT_ELEMENTS) return;
   throw new BadInputError(
-    `${file}: gives ${elements} numbers for an image; the most is ${MOST_OUTPUT_ELEMENTS / 1e6} million`,
+    words(
+      '{0}: gives {1} numbers for an image; the most is {2} million',
+      ...[file, elements, MOST_OUTPUT_ELEMENTS / 1e6],
+    ),
   );
 }
 

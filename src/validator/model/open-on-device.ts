@@ -1,4 +1,6 @@
 import { toError } from '../../base/async';
+import { WordedError, wordsOf } from '../../base/worded-error';
+import { type Words, words } from '../../base/words';
 import { deviceName } from '../../domain/detection/device';
 import { decideHalf } from '../../domain/detection/half';
 import { convertToHalf } from '../../onnx/half-model';
@@ -23,9 +25,9 @@ export type PlacedModel = OpenModel & {
   readonly gpu: boolean;
   readonly half: boolean;
   /** Why this device, and why FP16 or not. */
-  readonly why: string;
+  readonly why: Words;
   /** Lines to report. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 };
 
 /** Opens a model on its device, in FP16 if that was requested, is sound there, and passes a trial run. */
@@ -40,12 +42,13 @@ export async function openOnDevice(thread: SessionThread, request: ModelRequest)
     device: deviceName(chosen.device),
     gpu: chosen.device.provider !== 'cpu',
     half: half.model !== undefined || model.session.inputType === 'float16',
-    why: `${chosen.reason}; ${half.model ? 'FP16' : 'FP32'}: ${half.reason}`,
-    notes: half.model === undefined && request.half === 'on' ? [`FP16 is not used: ${half.reason}`] : [],
+    why: words('{0}; {1}: {2}', chosen.reason, half.model ? 'FP16' : 'FP32', half.reason),
+    notes:
+      half.model === undefined && request.half === 'on' ? [words('FP16 is not used: {0}', half.reason)] : [],
   };
 }
 
-type HalfResult = { readonly model?: OpenModel; readonly reason: string };
+type HalfResult = { readonly model?: OpenModel; readonly reason: Words };
 
 async function tryHalf(
   thread: SessionThread,
@@ -61,7 +64,7 @@ async function tryHalf(
   if (converted.kind === 'kept') return { reason: converted.reason };
   const trial = await trialRun(thread, { ...options, bytes: converted.model });
   return trial instanceof Error
-    ? { reason: `a trial run failed: ${trial.message}` }
+    ? { reason: words('a trial run failed: {0}', wordsOf(trial)) }
     : { model: trial, reason: decision.reason };
 }
 
@@ -75,7 +78,7 @@ async function trialRun(
     const { data } = await runBlank(model.session, model.input, model.fixedBatch ?? 1);
     if (data.every(Number.isFinite)) return model;
     await model.session.release();
-    return new Error('the output is not finite');
+    return new WordedError(words('the output is not finite'));
   } catch (error) {
     return toError(error);
   }

@@ -1,10 +1,11 @@
+import { type Words, words } from '../../base/words';
 import { halveUntilItFits, isOutOfMemory } from '../../domain/detection/memory';
 import { autoBatch } from '../../domain/detection/rect-batches';
 import type { ValidateParams } from '../../protocol/validator';
 import type { PlacedModel } from '../model/open-on-device';
 import type { WarmState } from '../warm';
 
-export type Fitted<T> = { readonly value: T; readonly batch: number; readonly notes: readonly string[] };
+export type Fitted<T> = { readonly value: T; readonly batch: number; readonly notes: readonly Words[] };
 type BatchWish = {
   readonly params: Pick<ValidateParams, 'device' | 'imgsz' | 'batch'>;
   readonly model: PlacedModel;
@@ -26,7 +27,10 @@ export async function inFittingBatches<T>(
   const { batch, value, failures } = await halveUntilItFits(wish, run);
   if (failures.length === 0) return { value, batch, notes: [] };
   warm.fitted.set(key, batch);
-  const shrunk = `batch ${wish} did not fit into the memory of ${model.device}; ${batch} did (${failures[0]})`;
+  const shrunk = words(
+    'batch {0} did not fit into the memory of {1}; {2} did ({3})',
+    ...[wish, model.device, batch, failures[0]],
+  );
   return { value, batch, notes: [shrunk] };
 }
 

@@ -1,3 +1,5 @@
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { widenHalfs } from '../../domain/detection/half-float';
 import type { SessionThread } from './session-thread';
 import type { InputData, InputType, LoadedModel } from './thread-messages';
@@ -34,7 +36,11 @@ export function modelSession(thread: SessionThread, session: number, loaded: Loa
 function inputTypeOf({ inputs }: LoadedModel): InputType {
   const type = inputs[0]?.type;
   if (type === 'float32' || type === 'float16' || type === 'uint8') return type;
-  throw new Error(`its input is ${type ?? 'missing'}; expected images as float32, float16 or uint8`);
+  throw new WordedError(
+    type === undefined
+      ? words('it has no input; expected images as float32, float16 or uint8')
+      : words('its input is {0}; expected images as float32, float16 or uint8', type),
+  );
 }
 
 /** Float16 comes as bits, or as a Float16Array if the runtime has one. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BadInputError } from '../../base/bad-input';
+import { words } from '../../base/words';
 import type { Channel } from '../../protocol/channel';
 import { channelToThread } from '../../protocol/node/transports';
 import type { LoadedModel, LoadModelRequest, RunRequest, RunResult } from './thread-messages';
@@ -25,7 +26,7 @@ export class SessionThread {
   /** `file` is the validator's own bundle, which serves sessions if it is not the main thread. */
   constructor(file: string, deadlineSeconds = deadlineOf(process.env)) {
     this.#stuck = new BadInputError(
-      `the model gave no answer within ${deadlineSeconds} s (${DEADLINE_VARIABLE})`,
+      words('the model gave no answer within {0} s ({1})', deadlineSeconds, DEADLINE_VARIABLE),
     );
     const deadline = { ms: deadlineSeconds * 1000, reason: this.#stuck };
     this.#channel = channelToThread(new Worker(file), { deadline });

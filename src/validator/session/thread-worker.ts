@@ -1,5 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { oneAtATime } from '../../base/async';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import { Transferred } from '../../protocol/channel';
 import { channelToHost } from '../../protocol/node/transports';
 import type {
@@ -55,7 +57,7 @@ function shapesOf(metadata: readonly InferenceSession.ValueMetadata[]): TensorSh
 /** A `RunResult`; output and input go back without a copy. */
 async function run({ session, type, dims, data }: RunRequest): Promise<Transferred> {
   const model = sessions.get(session);
-  if (!model) throw new Error('the session was released');
+  if (!model) throw new WordedError(words('the session was released'));
   const [input] = model.inputNames;
   const [output] = model.outputNames;
   const feeds = { [input]: tensorOf(type, data, dims) };

@@ -1,3 +1,4 @@
+import type { Words } from '../../base/words';
 import { freeMemory } from '../../dataset/machine-room';
 import type { Placement, Size } from '../../domain/detection/letterbox';
 import type { BatchFiller } from '../session/input-batch';
@@ -46,7 +47,7 @@ export class BatchStore {
   }
 
   /** Why images could not be read, by index. */
-  get failed(): ReadonlyMap<number, string> {
+  get failed(): ReadonlyMap<number, Words> {
     return this.#images.failed;
   }
 

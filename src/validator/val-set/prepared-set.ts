@@ -1,4 +1,5 @@
-import { toError } from '../../base/async';
+import { wordsOf } from '../../base/worded-error';
+import type { Words } from '../../base/words';
 import { decodeImage } from '../../dataset/decode/decode';
 import { cropInput, placeCrop } from '../../domain/classification/crop';
 import type { RgbImage } from '../../domain/detection/image';
@@ -39,7 +40,7 @@ export class PreparedSet {
   readonly #how: Preparation;
   readonly #onBytes: (index: number, bytes: Uint8Array) => void;
   readonly #cache = new Map<number, PreparedImage>();
-  readonly #failed = new Map<number, string>();
+  readonly #failed = new Map<number, Words>();
   /** Bytes that may still be kept. */
   #room: number;
 
@@ -51,7 +52,7 @@ export class PreparedSet {
   }
 
   /** Why images could not be read, by index. */
-  get failed(): ReadonlyMap<number, string> {
+  get failed(): ReadonlyMap<number, Words> {
     return this.#failed;
   }
 
@@ -64,7 +65,7 @@ export class PreparedSet {
     try {
       return this.#keep(index, await this.#decode(index, input));
     } catch (error) {
-      this.#failed.set(index, toError(error).message);
+      this.#failed.set(index, wordsOf(error));
       return undefined;
     }
   }

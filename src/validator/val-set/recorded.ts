@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
+import { WordedError } from '../../base/worded-error';
+import { words } from '../../base/words';
 import type { DatasetImage } from '../../dataset/split';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
@@ -43,7 +45,9 @@ export async function readRecorded(file: string, images: readonly DatasetImage[]
   const total = recorded.reduce((sum, { rows }) => sum + rows, 0);
   const body = bytes.subarray(end + 1);
   if (body.length !== total * ROW * 4)
-    throw new Error(`${file}: expected ${total} rows of detections, ${body.length} bytes follow`);
+    throw new WordedError(
+      words('{0}: expected {1} rows of detections, {2} bytes follow', file, total, body.length),
+    );
   const rows = new Float32Array(total * ROW);
   for (let i = 0; i < rows.length; i++) rows[i] = body.readFloatLE(i * 4);
   return place(recorded, rows, await indexOf(images));

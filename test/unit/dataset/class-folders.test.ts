@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hasNamedFolders, listClassImages } from '../../../src/dataset/class-folders';
 import { spread } from '../../../src/domain/dataset/fraction';
 import { readClassSet } from '../../../src/validator/classify/class-set';
+import { englishOf } from '../../helpers/english-of';
 
 let home: string;
 beforeAll(() => {
@@ -42,7 +43,7 @@ it("a class has the model's number for its name; one that the model lacks is lef
   const wish = { data: home, split: 'val', fraction: 1, single_cls: false };
   const { images, notes } = await readClassSet(wish, ['b', 'a']);
   expect(images.map((image) => image.class)).toEqual([1, 0, 0, 0]);
-  expect(notes).toEqual([expect.stringContaining('does not have the class c')]);
+  expect(notes.map(englishOf)).toEqual([expect.stringContaining('does not have the class c')]);
   const unnamed = await readClassSet(wish, ['x', 'y']);
   expect(unnamed.images.map((image) => image.class)).toEqual([0, 1, 1, 1]);
 });

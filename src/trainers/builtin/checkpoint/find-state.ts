@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { toError } from '../../../base/async';
+import { WordedError, wordsOf } from '../../../base/worded-error';
+import { type Words, words } from '../../../base/words';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readBytes } from '../../../run/folder/read-file';
 import { removeTree } from '../../../run/folder/remove';
@@ -25,7 +26,7 @@ const EPOCH_FOLDER = /^epoch-\d{4,}$/;
 /** The whole state with the most steps in a run folder; damaged ones are skipped and reported. */
 export async function findNewestState(
   runDir: string,
-  onDamaged: (message: string) => void,
+  onDamaged: (said: Words) => void,
 ): Promise<SavedState | undefined> {
   const paused = await tryRead(runDir, PAUSED_FOLDER, onDamaged);
   const names = existsSync(path.join(runDir, 'checkpoints'))
@@ -44,13 +45,13 @@ const byEpoch = (a: string, b: string): number => Number(a.slice(6)) - Number(b.
 async function tryRead(
   runDir: string,
   folder: string,
-  onDamaged: (message: string) => void,
+  onDamaged: (said: Words) => void,
 ): Promise<SavedState | undefined> {
   if (!existsSync(path.join(runDir, folder))) return undefined;
   try {
     return { ...(await readState(path.join(runDir, folder, 'state.bin'), runDir)), folder };
   } catch (error) {
-    onDamaged(`${folder} is skipped: ${toError(error).message}`);
+    onDamaged(words('{0} is skipped: {1}', folder, wordsOf(error)));
     return undefined;
   }
 }
@@ -71,10 +72,10 @@ export async function readState(file: string, runDir?: string): Promise<Omit<Sav
   try {
     const { header, tensors } = decodeState(await readBytes(file, { most: MOST_BYTES.state, ...from }));
     const progress = zProgress.safeParse(header);
-    if (!progress.success) throw new Error('is a training state of another version');
+    if (!progress.success) throw new WordedError(words('is a training state of another version'));
     return { progress: progress.data, tensors };
   } catch (error) {
-    throw new Error(`${path.basename(file)} ${toError(error).message}`, { cause: error });
+    throw new WordedError(words('{0} {1}', path.basename(file), wordsOf(error)), { cause: error });
   }
 }
 

@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 import { MODEL_SIZES, type ModelSize } from '../model/detector';
 import type { TrainState } from '../session/train-state';
 import { readState, type SavedState } from './find-state';
@@ -18,7 +20,7 @@ export async function readModelStart(model: string, folders: readonly string[]):
   const file = stateFileOf(model, folders);
   const { progress, tensors } = await readState(file);
   const own = sizeOf(progress.size);
-  if (!own) throw new Error(`model: ${file} is of the unknown size ${progress.size}`);
+  if (!own) throw new WordedError(words('model: {0} is of the unknown size {1}', file, progress.size));
   return { size: own, state: { step: 0, tensors: averagedModel(tensors) }, from: file };
 }
 
@@ -29,11 +31,16 @@ function stateFileOf(model: string, folders: readonly string[]): string {
   const written =
     run === undefined ? model : path.join(run, 'checkpoints', `epoch-${epoch.padStart(4, '0')}`);
   const found = folders.map((folder) => path.resolve(folder, written)).find((file) => existsSync(file));
-  if (!found) throw new Error(`model: ${model} does not exist (expected nano, micro or a checkpoint)`);
+  if (!found)
+    throw new WordedError(words('model: {0} does not exist (expected nano, micro or a checkpoint)', model));
   const state = path.join(statSync(found).isDirectory() ? found : path.dirname(found), 'state.bin');
   if (existsSync(state)) return state;
-  throw new Error(
-    `model: ${model} is not a checkpoint of this trainer: there is no ${path.basename(state)} beside it`,
+  throw new WordedError(
+    words(
+      'model: {0} is not a checkpoint of this trainer: there is no {1} beside it',
+      model,
+      path.basename(state),
+    ),
   );
 }
 

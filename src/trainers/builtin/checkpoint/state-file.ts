@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toJsonLine } from '../../../base/json';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 
 // state.bin: "PWSTATE1", SHA-256 of all that follows, length of the JSON header (uint32 LE), header, tensors (float32 LE).
 const MAGIC = Buffer.from('PWSTATE1', 'latin1');
@@ -41,9 +43,9 @@ export function encodeState({ header, tensors }: StateFile): Uint8Array {
 export function decodeState(bytes: Uint8Array): StateFile {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < HEADER_AT || !file.subarray(0, HASH_AT).equals(MAGIC))
-    throw new Error('is not a training state of this program');
+    throw new WordedError(words('is not a training state of this program'));
   if (!file.subarray(HASH_AT, LENGTH_AT).equals(hashOf(file)))
-    throw new Error('is damaged: its checksum does not fit');
+    throw new WordedError(words('is damaged: its checksum does not fit'));
   const headerEnd = HEADER_AT + file.readUInt32LE(LENGTH_AT);
   const { header, tensors } = JSON.parse(file.toString('utf8', HEADER_AT, headerEnd)) as FileHeader;
   let at = headerEnd;

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
+import { wordsOf } from '../../../base/worded-error';
+import { type Words, words } from '../../../base/words';
 import { hasLaterAttempt } from '../../../run/folder/attempt-mark';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { watchForDeletion } from '../../../run/folder/is-gone';
@@ -20,7 +21,7 @@ export type Incoming =
       readonly request: ControlRequest;
       readonly file: string;
     }
-  | { readonly kind: 'bad'; readonly id: string; readonly message: string; readonly file: string };
+  | { readonly kind: 'bad'; readonly id: string; readonly said: Words; readonly file: string };
 
 const POLL_EVERY_MS = 50;
 
@@ -47,9 +48,9 @@ export class ControlFolder {
   }
 
   /** Why there is no one to train for any more: nothing may be written into the run folder. */
-  get gone(): string | undefined {
-    if (this.#isReplaced) return 'a later attempt of the run was started';
-    return this.#isDeleted() ? 'the run folder was deleted' : undefined;
+  get gone(): Words | undefined {
+    if (this.#isReplaced) return words('a later attempt of the run was started');
+    return this.#isDeleted() ? words('the run folder was deleted') : undefined;
   }
 
   /** Requests that have come since the last poll, oldest first. The files stay until `done`. */
@@ -89,15 +90,16 @@ export class ControlFolder {
     try {
       const rule = { most: MOST_BYTES.request, root: this.#runDir };
       const parsed = zControlFile.safeParse(parseJson(await readText(path.join(this.#folder, file), rule)));
-      if (!parsed.success) return { t: 0, incoming: { kind: 'bad', id, file, message: 'is not a request' } };
+      if (!parsed.success)
+        return { t: 0, incoming: { kind: 'bad', id, file, said: words('is not a request') } };
       const { request, t, from } = parsed.data;
       // A rewind is found before the loop begins, and refused in it.
       if (TRAINER_REQUESTS.has(request.type) || request.type === 'rewind')
         return { t, incoming: { kind: 'request', id: parsed.data.id, from, request, file } };
-      const message = `${request.type} is not the trainer's to answer`;
-      return { t, incoming: { kind: 'bad', id, file, message } };
+      const said = words("{0} is not the trainer's to answer", request.type);
+      return { t, incoming: { kind: 'bad', id, file, said } };
     } catch (error) {
-      return { t: 0, incoming: { kind: 'bad', id, file, message: toError(error).message } };
+      return { t: 0, incoming: { kind: 'bad', id, file, said: wordsOf(error) } };
     }
   }
 }

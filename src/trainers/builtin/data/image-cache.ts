@@ -1,4 +1,5 @@
-import { toError } from '../../../base/async';
+import { wordsOf } from '../../../base/worded-error';
+import type { Words } from '../../../base/words';
 import { decodeImage } from '../../../dataset/decode/decode';
 import type { RgbImage } from '../../../domain/detection/image';
 import { resizeBilinear } from '../../../domain/detection/resize';
@@ -31,7 +32,7 @@ export function createImageCache(images: number, imgsz: number, mostBytes: numbe
 
 export type LoadedImage =
   | { readonly kind: 'image'; readonly image: RgbImage }
-  | { readonly kind: 'unreadable'; readonly message: string };
+  | { readonly kind: 'unreadable'; readonly said: Words };
 
 /** Image `index` of `files` with its longer side at imgsz, from the cache or decoded. */
 export async function loadImage(
@@ -46,7 +47,7 @@ export async function loadImage(
     if (index < cache.slots) writeSlot(cache, index, image);
     return { kind: 'image', image };
   } catch (error) {
-    return { kind: 'unreadable', message: toError(error).message };
+    return { kind: 'unreadable', said: wordsOf(error) };
   }
 }
 

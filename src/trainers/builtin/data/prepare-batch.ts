@@ -1,3 +1,5 @@
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 import type { DatasetImage } from '../../../dataset/split';
 import { augment } from './augment';
 import type { LabelledImage } from './compose';
@@ -34,9 +36,9 @@ async function loadReadable(context: BatchContext, index: number): Promise<Label
     const at = (index + i) % images.length;
     const loaded = await loadImage(cache, files, at);
     if (loaded.kind === 'image') return { image: loaded.image, labels: images[at] };
-    onUnreadable({ file: files[at], message: loaded.message });
+    onUnreadable({ file: files[at], said: loaded.said });
   }
-  throw new Error('no image of the train split can be read');
+  throw new WordedError(words('no image of the train split can be read'));
 }
 
 function pack(samples: readonly Sample[], size: number): TrainBatch {

@@ -1,3 +1,4 @@
+import type { Words } from '../../../base/words';
 import type { AugmentSettings } from '../../../domain/experiment/types';
 
 /** Boxes in pixels of the square training image: x1, y1, x2, y2, length 4n; one class number each. */
@@ -40,4 +41,4 @@ export type BatchSettings = {
 };
 
 /** An image that cannot be read; another replaces it. */
-export type UnreadableImage = { readonly file: string; readonly message: string };
+export type UnreadableImage = { readonly file: string; readonly said: Words };

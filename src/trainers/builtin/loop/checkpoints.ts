@@ -2,8 +2,9 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { toError } from '../../../base/async';
 import { parseJson } from '../../../base/json';
+import { WordedError, wordsOf } from '../../../base/worded-error';
+import { withEnglish, words } from '../../../base/words';
 import { zCheckpointEvent, zHello } from '../../../run/events';
 import { checkpointPath } from '../../../run/files';
 import { openToRead } from '../../../run/folder/read-file';
@@ -41,11 +42,9 @@ export class Checkpoints {
       log.write({ type: 'checkpoint', path, epoch, step: nextStep - 1, bytes });
       return undefined;
     } catch (error) {
-      const problem = new Error(
-        `the checkpoint of epoch ${epoch} was not written: ${toError(error).message}`,
-      );
-      log.write({ type: 'log', level: 'error', message: problem.message });
-      return problem;
+      const said = words('the checkpoint of epoch {0} was not written: {1}', epoch, wordsOf(error));
+      log.write({ type: 'log', level: 'error', ...withEnglish(said) });
+      return new WordedError(said, { cause: error });
     }
   }
 

@@ -1,3 +1,4 @@
+import { type Words, withEnglish } from '../../../base/words';
 import type { TrainerEvent } from '../../../run/events';
 import { JsonlLog } from '../../../run/folder/jsonl-log';
 
@@ -22,12 +23,12 @@ export class EventLog {
     this.#log.append({ type, t: Date.now(), ...rest });
   }
 
-  info(message: string): void {
-    this.write({ type: 'log', level: 'info', message });
+  info(said: Words): void {
+    this.write({ type: 'log', level: 'info', ...withEnglish(said) });
   }
 
-  warn(message: string): void {
-    this.write({ type: 'log', level: 'warning', message });
+  warn(said: Words): void {
+    this.write({ type: 'log', level: 'warning', ...withEnglish(said) });
   }
 
   /** Nothing is written from here on: the run folder is another trainer's, or gone. */

@@ -1,6 +1,6 @@
+import { type Words, words } from '../../../base/words';
 import type { DatasetSplit } from '../../../dataset/split';
 import { type EpochGrid, evenGrid } from '../../../domain/schedule/epoch-grid';
-import { counted } from '../../../domain/schedule/summary';
 import { PAUSED_FOLDER, type SavedState } from '../checkpoint/find-state';
 import { type EpochSums, NO_SUMS } from './epoch-means';
 
@@ -10,7 +10,7 @@ export type GoOn = {
   readonly fromStep: number;
   readonly epochSums: EpochSums;
   /** The training set is not the one that the state was made with. */
-  readonly changed?: string;
+  readonly changed?: Words;
 };
 
 export type TrainSet = Pick<DatasetSplit, 'images' | 'fingerprint'>;
@@ -34,14 +34,17 @@ export function goOnFrom(saved: SavedState, set: TrainSet, stepsPerEpoch: number
   const { epochSums } = saved.progress;
   if (isSame) return { grid, fromStep, epochSums };
   const changed = describeChange(saved, set);
-  if (isSameLength) return { grid, fromStep, epochSums, changed: `${changed}; goes on with the new one` };
+  if (isSameLength)
+    return { grid, fromStep, epochSums, changed: words('{0}; goes on with the new one', changed) };
   const fromEpoch = epochsDone(saved) + 1;
-  const lengths = `its epochs have ${counted(stepsPerEpoch, 'step')} instead of ${grid[grid.length - 1].stepsPerEpoch}`;
   return {
     grid: [...grid, { fromStep, fromEpoch, stepsPerEpoch }],
     fromStep,
     epochSums: NO_SUMS,
-    changed: `${changed}; ${lengths}; goes on with the whole of epoch ${fromEpoch}`,
+    changed: words(
+      '{0}; its epochs have {1} steps instead of {2}; goes on with the whole of epoch {3}',
+      ...[changed, stepsPerEpoch, grid[grid.length - 1].stepsPerEpoch, fromEpoch],
+    ),
   };
 }
 
@@ -59,10 +62,13 @@ function gridOf(saved: SavedState, stepsPerEpoch: number): EpochGrid {
   return evenGrid(isKnown ? length : stepsPerEpoch);
 }
 
-function describeChange({ folder, progress }: SavedState, set: TrainSet): string {
+function describeChange({ folder, progress }: SavedState, set: TrainSet): Words {
   const { trainSet } = progress;
-  const since = `the training set has changed since ${folder}`;
-  if (trainSet === undefined) return since;
-  if (trainSet.images === set.images.length) return `${since}: other images or labels`;
-  return `${since}: ${trainSet.images} images became ${set.images.length}`;
+  if (trainSet === undefined) return words('the training set has changed since {0}', folder);
+  return trainSet.images === set.images.length
+    ? words('the training set has changed since {0}: other images or labels', folder)
+    : words(
+        'the training set has changed since {0}: {1} images became {2}',
+        ...[folder, trainSet.images, set.images.length],
+      );
 }

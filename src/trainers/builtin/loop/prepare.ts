@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { formatProblem, type Problem } from '../../../base/problem';
-import { type Words, words } from '../../../base/words';
+import { type Problem, problemWords } from '../../../base/problem';
+import { WordedError } from '../../../base/worded-error';
+import { type Words, withEnglish, words } from '../../../base/words';
 import { type DatasetSplit, loadSplit } from '../../../dataset/split';
 import type { Experiment } from '../../../domain/experiment/types';
 import { countedInput } from '../../../domain/schedule/dataset-counts';
@@ -111,10 +112,10 @@ async function loadTrainSplit(experiment: Experiment, log: EventLog): Promise<Da
 /** Warnings go to the log, the first error ends the run. */
 function logProblems(problems: readonly Problem[], log: EventLog, file: string): void {
   const error = problems.find((problem) => problem.severity === 'error');
-  if (error) throw new Error(formatProblem({ file, ...error }));
+  if (error) throw new WordedError(problemWords({ file, ...error }));
   for (const problem of problems) {
     const level = problem.severity === 'warning' ? 'warning' : 'info';
-    log.write({ type: 'log', level, message: formatProblem(problem) });
+    log.write({ type: 'log', level, ...withEnglish(problemWords(problem)) });
   }
 }
 
@@ -122,21 +123,24 @@ async function findSaved(options: PrepareOptions, split: DatasetSplit): Promise<
   const { runDir, log, rewindTo } = options;
   await removeLeftovers(runDir);
   if (rewindTo !== undefined) await goBack(options, rewindTo);
-  const saved = await findNewestState(runDir, (message) => log.warn(message));
+  const saved = await findNewestState(runDir, (said) => log.warn(said));
   if (!saved) {
-    if (rewindTo !== 0) log.warn('no whole checkpoint was found: training begins again');
+    if (rewindTo !== 0) log.warn(words('no whole checkpoint was found: training begins again'));
     return undefined;
   }
   const { names } = saved.progress;
   if (names.join('\n') === split.names.join('\n')) return saved;
-  throw new Error(
-    `the classes of the data set have changed since ${saved.folder}: ${names.join(', ')} became ${split.names.join(', ')}`,
+  throw new WordedError(
+    words(
+      'the classes of the data set have changed since {0}: {1} became {2}',
+      ...[saved.folder, names.join(', '), split.names.join(', ')],
+    ),
   );
 }
 
 async function goBack({ runDir, log }: PrepareOptions, epoch: number): Promise<void> {
   const dropped = await dropStatesAfter(runDir, epoch);
-  if (dropped.length > 0) log.info(`rewind to epoch ${epoch}: ${dropped.join(', ')} removed`);
+  if (dropped.length > 0) log.info(words('rewind to epoch {0}: {1} removed', epoch, dropped.join(', ')));
 }
 
 function resumed(saved: SavedState): ModelStart {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toError } from '../../../base/async';
-import { quoted, withEnglish, words } from '../../../base/words';
+import { wordsOf } from '../../../base/worded-error';
+import { type Words, withEnglish, words } from '../../../base/words';
 import { isOutOfMemory } from '../../../domain/detection/memory';
 import { createDivergenceRule } from '../../../domain/run/divergence';
 import { rewindOfLr } from '../../../domain/schedule/lr-changes';
@@ -43,7 +44,7 @@ export async function runTrainer(options: TrainerOptions): Promise<number> {
     console.error(error.stack ?? error.message);
     const said = isOutOfMemory(error)
       ? words('{0}; a smaller batch may fit, and batch: -1 finds one that does', error.message)
-      : quoted(error.message);
+      : wordsOf(error);
     log.write({ type: 'end', reason: 'failed', step: log.lastStep, ...withEnglish(said) });
     return 1;
   } finally {
@@ -124,7 +125,7 @@ async function trainOn(context: TrainContext): Promise<Ending> {
       isInterrupted: options.isInterrupted,
     }).run();
     const share = (100 * source.waitedMs) / (performance.now() - begun);
-    log.info(`the steps waited for images ${share.toFixed(1)} % of the time`);
+    log.info(words('the steps waited for images {0} % of the time', share.toFixed(1)));
     return ending;
   } finally {
     source.dispose();
@@ -160,16 +161,18 @@ function sayHello({ options, log, prepared, session }: TrainContext, fromStep: n
     knobs: [...ANSWERED_REQUESTS],
     device: session.device,
   });
-  if (saved) log.info(`goes on from ${saved.folder}, step ${fromStep}`);
-  if (start.from) log.info(`weights come from ${start.from}${describeMissing(session.missing)}`);
+  if (saved) log.info(words('goes on from {0}, step {1}', saved.folder, fromStep));
+  if (start.from) log.info(startWords(start.from, session.missing));
 }
 
 /** The optimizer always starts anew; only weights that did not fit are worth reporting. */
-function describeMissing(missing: readonly string[]): string {
+function startWords(from: string, missing: readonly string[]): Words {
   const fresh = missing
     .filter((name) => name.startsWith('model/'))
     .map((name) => name.slice('model/'.length));
-  return fresh.length === 0 ? '' : `; these start anew: ${fresh.join(', ')}`;
+  return fresh.length === 0
+    ? words('weights come from {0}', from)
+    : words('weights come from {0}; these start anew: {1}', from, fresh.join(', '));
 }
 
 function openSource({ options, run, log, prepared, changes }: TrainContext): BatchSource {
@@ -187,10 +190,10 @@ function openSource({ options, run, log, prepared, changes }: TrainContext): Bat
       ...{ batch, epochs, seed, augment, grid: goOn.grid },
       mosaicClosedFrom: () => changes.inFlight.mosaicClosedFrom,
     }),
-    onUnreadable: ({ file, message }) => {
+    onUnreadable: ({ file, said }) => {
       if (met.has(file)) return;
       met.add(file);
-      log.warn(`${message}; skipped (${met.size} so far), the next image takes its place`);
+      log.warn(words('{0}; skipped ({1} so far), the next image takes its place', said, met.size));
     },
   });
 }

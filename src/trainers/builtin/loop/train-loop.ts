@@ -1,4 +1,4 @@
-import { inEnglish, quoted, type Words, withEnglish } from '../../../base/words';
+import { type Words, withEnglish, words } from '../../../base/words';
 import type { Experiment, LossSettings } from '../../../domain/experiment/types';
 import type { DivergenceRule } from '../../../domain/run/divergence';
 import { type EpochGrid, placeOf } from '../../../domain/schedule/epoch-grid';
@@ -108,9 +108,7 @@ export class TrainLoop {
     const by = incoming.kind === 'request' ? incoming.from : '';
     const at = { step: this.#step, epoch: this.#epoch, planned, changes: changes.inFlight.lrChanges, by };
     const answer: RequestResult =
-      incoming.kind === 'request'
-        ? applyRequest(incoming.request, at)
-        : { ok: false, said: quoted(incoming.message) };
+      incoming.kind === 'request' ? applyRequest(incoming.request, at) : { ok: false, said: incoming.said };
     const event = {
       type: 'control' as const,
       id: incoming.id,
@@ -182,7 +180,7 @@ export class TrainLoop {
         log.write({
           type: 'log',
           level: 'error',
-          message: `diverged at step ${this.#step}: ${inEnglish(said)}`,
+          ...withEnglish(words('diverged at step {0}: {1}', this.#step, said)),
         });
       this.#isDivergenceNoted = true;
       return undefined;
@@ -191,9 +189,9 @@ export class TrainLoop {
     return this.#end(experiment.on_divergence === 'pause' ? 'paused' : 'diverged', this.#step, said);
   }
 
-  #leaveSilently(why: string): Ending {
+  #leaveSilently(why: Words): Ending {
     this.#parts.log.seal();
-    return this.#end('stopped', undefined, quoted(why));
+    return this.#end('stopped', undefined, why);
   }
 
   /** What is paused or stopped, by a person or by a scheduler that needs the machine, goes on from this very step. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { InferenceSession } from 'onnxruntime-node';
+import { WordedError } from '../../../base/worded-error';
 import { type Device, parseDevice } from '../../../domain/detection/device';
 
 const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
@@ -30,7 +31,7 @@ function hasGpu(): boolean {
 /** Reads a device name other than auto. Throws one line that names what was expected. */
 export function readDevice(text: string): Device {
   const device = parseDevice(text);
-  if (typeof device === 'string') throw new Error(device);
+  if ('template' in device) throw new WordedError(device);
   return device;
 }
 

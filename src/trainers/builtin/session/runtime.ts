@@ -1,5 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { toError } from '../../../base/async';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 import { type Device, deviceName } from '../../../domain/detection/device';
 import { explain } from '../../../domain/detection/explain';
 import { keepsState, providerOf } from './devices';
@@ -25,7 +27,8 @@ export async function openModel(model: Uint8Array, options: RuntimeOptions): Pro
     });
   } catch (reason) {
     const cause = toError(reason);
-    throw new Error(`device ${deviceName(device)} cannot train here: ${explain(cause.message)}`, { cause });
+    const said = words('device {0} cannot train here: {1}', deviceName(device), explain(cause));
+    throw new WordedError(said, { cause });
   }
 }
 

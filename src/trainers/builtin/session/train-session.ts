@@ -1,5 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { toError } from '../../../base/async';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 import { type Device, deviceName } from '../../../domain/detection/device';
 import { encodeModel } from '../../../onnx/encode';
 import { assign, type Targets } from '../loss/assign';
@@ -62,7 +64,9 @@ export type TrainSession = {
 export async function openTrainSession(options: TrainSessionOptions): Promise<TrainSession> {
   const { imgsz } = options;
   if (!(imgsz > 0) || imgsz % MAX_STRIDE !== 0) {
-    throw new Error(`imgsz: ${imgsz} is not a multiple of the model's largest stride, ${MAX_STRIDE}`);
+    throw new WordedError(
+      words("imgsz: {0} is not a multiple of the model's largest stride, {1}", imgsz, MAX_STRIDE),
+    );
   }
   const layout = layoutOf(options);
   const vectors = stateVectors(layout, options.optimizer);
@@ -204,8 +208,8 @@ function reportUnusable({ provider }: Device, reason: Error): number {
  * of a patch is one 32-bit word, and words are moved as a whole.
  */
 export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array): Uint8Array {
-  const from = words(images);
-  const to = words(out);
+  const from = asWords(images);
+  const to = asWords(out);
   const across = imgsz / STEM_PATCH;
   const lines = (images.length / imgsz) | 0;
   const columns = 3 * STEM_PATCH;
@@ -220,7 +224,7 @@ export function packPatches(images: Uint8Array, imgsz: number, out: Uint8Array):
 }
 
 /** Bytes as words; copied if they do not begin at a word. */
-function words(bytes: Uint8Array): Uint32Array {
+function asWords(bytes: Uint8Array): Uint32Array {
   const aligned = bytes.byteOffset % STEM_PATCH === 0 ? bytes : bytes.slice();
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / STEM_PATCH);
 }

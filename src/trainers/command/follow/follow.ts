@@ -1,4 +1,5 @@
 import { deferred } from '../../../base/async';
+import { words } from '../../../base/words';
 import type { TrainerEvent } from '../../../run/events';
 import type { Follows } from '../../../run/follows';
 import { type AdapterOptions, adapt } from '../adapter';
@@ -22,7 +23,7 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
   const program: Program = {
     stopped: end.promise,
     stop: () =>
-      end.resolve({ kind: 'left', message: `no longer followed; ${follows.folder} was not touched` }),
+      end.resolve({ kind: 'left', said: words('no longer followed; {0} was not touched', follows.folder) }),
   };
   const folder = new FollowedFolder(runDir, follows.folder);
   return adapt(program, {
@@ -38,8 +39,8 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     take: (checkpoint) => [folder.take(checkpoint)],
     afterPoll: (run: ForeignRun, reported: ReportedEvents): readonly TrainerEvent[] => {
       const checkpoints = folder.checkpoints(run, reported);
-      const message = folder.endOf(run);
-      if (message !== undefined) end.resolve({ kind: 'finished', message });
+      const said = folder.endOf(run);
+      if (said !== undefined) end.resolve({ kind: 'finished', said });
       return checkpoints;
     },
   });

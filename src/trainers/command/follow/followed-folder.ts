@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type Words, withEnglish, words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import { copyCheckpoint } from '../copy-checkpoint';
@@ -75,11 +76,11 @@ export class FollowedFolder {
     this.#announced.add(source);
     if (isWithin(this.#folder, source))
       return copyCheckpoint(this.#runDir, { source, shown: file, epoch, step });
-    const message = `checkpoint ${file} of epoch ${epoch} is outside ${this.#folder}: not taken`;
-    return { type: 'log', t: Date.now(), level: 'warning', message };
+    const said = words('checkpoint {0} of epoch {1} is outside {2}: not taken', file, epoch, this.#folder);
+    return { type: 'log', t: Date.now(), level: 'warning', ...withEnglish(said) };
   }
 
-  endOf({ isComplete }: ForeignRun): string | undefined {
+  endOf({ isComplete }: ForeignRun): Words | undefined {
     const quietMs = performance.now() - this.#movedAt;
     return endOfFollowed({ folder: this.#folder, isComplete, hasSaidSo: this.#hasSaidSo, quietMs });
   }
@@ -105,11 +106,11 @@ function isWithin(folder: string, file: string): boolean {
 }
 
 /** Why a followed run has ended; undefined while it may go on. Silence alone does not count as an end. */
-function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): string | undefined {
-  if (hasSaidSo) return 'the trainer said that it is done';
-  if (isComplete && quietMs >= QUIET_MS) return 'all planned epochs are done';
+function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): Words | undefined {
+  if (hasSaidSo) return words('the trainer said that it is done');
+  if (isComplete && quietMs >= QUIET_MS) return words('all planned epochs are done');
   return hasFinalPlot(folder) && quietMs >= QUIET_MS
-    ? 'the trainer has drawn its results.png, which it does at its end'
+    ? words('the trainer has drawn its results.png, which it does at its end')
     : undefined;
 }
 

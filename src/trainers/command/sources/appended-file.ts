@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isBadInput } from '../../../base/bad-input';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 import { openToRead } from '../../../run/folder/read-file';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -96,6 +98,6 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     if (isBadInput(error)) throw error;
-    throw new Error(`cannot read ${file}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', file), { cause: error });
   }
 }

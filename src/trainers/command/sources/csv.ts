@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { WordedError } from '../../../base/worded-error';
+import { inEnglish, type Words, words } from '../../../base/words';
 import { recordsOfTable, sameRows } from '../../../domain/foreign/csv-records';
 import { explainColumns } from '../../../domain/foreign/explain-columns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
@@ -36,14 +38,13 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
       const fromRow = sameRows(rows, table.rows);
       rows = table.rows;
       const problems = table.problems
-        .filter((message) => !reported.has(message))
-        .map((message): ForeignRecord => ({ kind: 'problem', message: `${file}: ${message}` }));
-      for (const message of table.problems) reported.add(message);
+        .filter((said) => !reported.has(inEnglish(said)))
+        .map((said): ForeignRecord => ({ kind: 'problem', said: words('{0}: {1}', file, said) }));
+      for (const said of table.problems) reported.add(inEnglish(said));
       const reading = { fromRow, writtenMs: now.writtenMs, hasMetrics: hasMetrics() };
       return [...problems, ...recordsOfTable(table, reading)];
     },
-    explain: async () =>
-      seen === '' ? noSuchFile(file, /\.csv$/i) : `${file} ${explainColumns(header, wanted)}`,
+    explain: async () => (seen === '' ? noSuchFile(file, /\.csv$/i) : explainColumns(file, header, wanted)),
   };
 }
 
@@ -53,16 +54,18 @@ async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number
     return { stamp: `${ino} ${size} ${mtimeMs}`, writtenMs: Math.round(mtimeMs) };
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new Error(`cannot read ${file}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', file), { cause: error });
   }
 }
 
 /** The message that a file never came, and which others of its kind are in its folder. */
-async function noSuchFile(file: string, kind: RegExp): Promise<string> {
+async function noSuchFile(file: string, kind: RegExp): Promise<Words> {
   const folder = path.dirname(file);
   const there = await readdir(folder).catch(() => undefined);
-  if (there === undefined) return `${file} was expected, and its folder does not exist (command.path)`;
+  if (there === undefined)
+    return words('{0} was expected, and its folder does not exist (command.path)', file);
   const others = there.filter((name) => kind.test(name)).slice(0, MOST_SHOWN);
-  const found = others.length === 0 ? 'no other of its kind is beside it' : `beside it: ${others.join(', ')}`;
-  return `${file} was expected and does not exist; ${found} (command.path)`;
+  return others.length === 0
+    ? words('{0} was expected and does not exist; no other of its kind is beside it (command.path)', file)
+    : words('{0} was expected and does not exist; beside it: {1} (command.path)', file, others.join(', '));
 }

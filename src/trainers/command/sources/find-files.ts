@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { WordedError } from '../../../base/worded-error';
+import { words } from '../../../base/words';
 
 const DEEPEST = 4;
 /** Folders that never hold a trainer's numbers and may hold a great many files. */
@@ -30,7 +32,7 @@ async function entriesOf(folder: string) {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw new Error(`cannot read ${folder}`, { cause: error });
+    throw new WordedError(words('cannot read {0}', folder), { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../../../base/json';
+import { words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { zNumber } from '../../../run/schema';
 import { AppendedLines } from './lines';
@@ -44,14 +45,17 @@ export function jsonlSource(file: string): Source {
     },
     explain: async () =>
       count === 0
-        ? `${file} was expected to get JSON lines (its path is in PITWALL_METRICS; pitwall_log.py writes them) and has none`
-        : `none of the ${count} lines of ${file} is a step or an epoch with a number`,
+        ? words(
+            '{0} was expected to get JSON lines (its path is in PITWALL_METRICS; pitwall_log.py writes them) and has none',
+            file,
+          )
+        : words('none of the {0} lines of {1} is a step or an epoch with a number', count, file),
   };
 }
 
 function readLine(line: string): ForeignRecord {
   const parsed = zLine.safeParse(parseJson(line));
-  if (!parsed.success) return { kind: 'problem', message: `not a line of ours: ${line.slice(0, 200)}` };
+  if (!parsed.success) return { kind: 'problem', said: words('not a line of ours: {0}', line.slice(0, 200)) };
   const { data } = parsed;
   if (data.type === 'end') return { kind: 'end' };
   if (data.type === 'plan') return { kind: 'plan', epochs: data.epochs, stepsPerEpoch: data.stepsPerEpoch };

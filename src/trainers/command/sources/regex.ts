@@ -1,3 +1,4 @@
+import { type Words, words } from '../../../base/words';
 import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { classifyTag } from '../../../domain/foreign/scalar-tags';
@@ -11,11 +12,11 @@ export function regexSource(file: string, metrics: Readonly<Record<string, strin
   const { patterns, problems } = compilePatterns(metrics);
   const lines = new AppendedLines(file);
   const state = { step: -1, epoch: undefined as number | undefined };
-  let pending: readonly string[] = problems;
+  let pending: readonly Words[] = problems;
   const seen = { lines: 0, last: '' };
   return {
     poll: async () => {
-      const atStart = pending.map((message): ForeignRecord => ({ kind: 'problem', message }));
+      const atStart = pending.map((said): ForeignRecord => ({ kind: 'problem', said }));
       pending = [];
       const { lines: added, restarted } = await lines.next();
       seen.lines += added.length;
@@ -25,8 +26,12 @@ export function regexSource(file: string, metrics: Readonly<Record<string, strin
     },
     explain: async () => {
       const asked = Object.entries(metrics).map(([name, pattern]) => `${name}: ${pattern}`);
-      if (seen.lines === 0) return `the program wrote no line; expected lines for ${asked.join('; ')}`;
-      return `none of its ${seen.lines} lines fits command.metrics (${asked.join('; ')}); its last line: ${seen.last.slice(0, LONGEST)}`;
+      if (seen.lines === 0)
+        return words('the program wrote no line; expected lines for {0}', asked.join('; '));
+      return words(
+        'none of its {0} lines fits command.metrics ({1}); its last line: {2}',
+        ...[seen.lines, asked.join('; '), seen.last.slice(0, LONGEST)],
+      );
     },
   };
 }

@@ -1,4 +1,5 @@
 import { parseJson } from '../../../base/json';
+import { words } from '../../../base/words';
 import { zTrainerEvent } from '../../../run/events';
 import { AppendedLines } from './lines';
 import type { Source, SourceRecord } from './source';
@@ -22,5 +23,5 @@ function readLine(line: string): SourceRecord {
   const parsed = zTrainerEvent.safeParse(parseJson(line));
   return parsed.success
     ? { kind: 'event', event: parsed.data }
-    : { kind: 'problem', message: `not a line of the runner: ${line.slice(0, 200)}` };
+    : { kind: 'problem', said: words('not a line of the runner: {0}', line.slice(0, 200)) };
 }

@@ -1,8 +1,8 @@
+import { type Words, words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 
 const MOST = 20;
-const LAST_WORD = '; further problems of this source are not reported';
 
 /** A foreign record, or an event as our own runner writes it from within the program. */
 export type SourceRecord = ForeignRecord | { readonly kind: 'event'; readonly event: TrainerEvent };
@@ -11,7 +11,7 @@ export type SourceRecord = ForeignRecord | { readonly kind: 'event'; readonly ev
 export type Source = {
   poll(): Promise<readonly SourceRecord[]>;
   /** In one line what was expected where and what is there instead: for a program that ended without a number. */
-  explain?(): Promise<string>;
+  explain?(): Promise<Words>;
 };
 
 /** A file of another kind gives a problem for each line: the first few are reported, then that there are more. */
@@ -21,7 +21,8 @@ export function withFewProblems(source: Source): Source {
     if (record.kind !== 'problem') return [record];
     reported++;
     if (reported > MOST) return [];
-    return reported < MOST ? [record] : [{ ...record, message: `${record.message}${LAST_WORD}` }];
+    const said = words('{0}; further problems of this source are not reported', record.said);
+    return [reported < MOST ? record : { ...record, said }];
   };
   return { ...source, poll: async () => (await source.poll()).flatMap(shorten) };
 }

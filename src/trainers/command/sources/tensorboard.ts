@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { type Words, words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { ScalarTable } from '../../../domain/foreign/scalar-table';
 import { readTfEvents, type ScalarPoint } from '../../../domain/foreign/tfevents';
@@ -39,10 +40,14 @@ export function tensorboardSource(target: string, wanted: Readonly<Record<string
   };
 }
 
-function explainTags(target: string, files: number, tags: readonly string[]): string {
-  if (files === 0) return `no TensorBoard file (events.out.tfevents...) is in ${target} (command.path)`;
-  const seen = tags.length === 0 ? 'no scalar' : `the tags ${tags.slice(0, MOST_TAGS).join(', ')}`;
-  return `the TensorBoard files in ${target} hold ${seen}; expected losses and metrics by their usual names, or command.metrics with our name and the tag`;
+function explainTags(target: string, files: number, tags: readonly string[]): Words {
+  if (files === 0)
+    return words('no TensorBoard file (events.out.tfevents...) is in {0} (command.path)', target);
+  return words(
+    'the TensorBoard files in {0} hold {1}; expected losses and metrics by their usual names, or command.metrics with our name and the tag',
+    target,
+    tags.length === 0 ? words('no scalar') : words('the tags {0}', tags.slice(0, MOST_TAGS).join(', ')),
+  );
 }
 
 async function readOn(open: OpenFile, problems: ForeignRecord[]): Promise<readonly ScalarPoint[]> {
@@ -51,8 +56,11 @@ async function readOn(open: OpenFile, problems: ForeignRecord[]): Promise<readon
   const chunk = readTfEvents(bytes);
   open.broken = chunk.problem !== undefined;
   open.bytes.consume(chunk.consumed);
-  if (open.broken)
-    problems.push({ kind: 'problem', message: `${open.file}: ${chunk.problem}; what follows is not read` });
+  if (chunk.problem !== undefined)
+    problems.push({
+      kind: 'problem',
+      said: words('{0}: {1}; what follows is not read', open.file, chunk.problem),
+    });
   return chunk.points;
 }
 

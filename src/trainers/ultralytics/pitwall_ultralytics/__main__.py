@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from .files import read_regular
+from .words import said_by, words
 
 # Epochs between validations that no run has: only its last epoch is validated.
 ONLY_THE_LAST = 10**9
@@ -23,8 +24,7 @@ def main() -> int:
     try:
         from ultralytics import YOLO
     except Exception as error:  # a broken installation fails with anything: a missing library is an OSError
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return fail(run_dir, f"{sys.executable} cannot import ultralytics ({reason})")
+        return fail(run_dir, words("{0} cannot import ultralytics ({1})", sys.executable, said_by(error)["message"]))
     return train(YOLO, run_dir, experiment, options.attempt)
 
 
@@ -51,7 +51,7 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     try:
         model = open_model(yolo, str(start))
     except Exception as error:
-        return fail(run_dir, f"model {start}: " + " ".join(str(error).split()))
+        return fail(run_dir, words("{0}: {1}", f"model {start}", " ".join(str(error).split())))
     if resume_from:
         arguments["resume"] = resume_from if resume_from is True else str(resume_from)
     from .trainers import pitwalled
@@ -59,7 +59,7 @@ def train(yolo, run_dir: Path, experiment: dict, attempt: int) -> int:
     try:
         trainer_class = pitwalled(model._smart_load("trainer"))
     except Exception as error:
-        return fail(run_dir, f"model {experiment['model']}: cannot be trained ({' '.join(str(error).split())})")
+        return fail(run_dir, words("model {0}: cannot be trained ({1})", experiment["model"], " ".join(str(error).split())))
     try:
         model.train(trainer=trainer_class, **arguments)
     except StopTraining:
@@ -117,9 +117,9 @@ def go_back(run_dir: Path, epoch: int) -> None:
     log = EventLog(run_dir / EVENTS)
     dropped = checkpoints.drop_after(run_dir, epoch)
     if dropped:
-        log.write("log", level="info", message=f"rewind to epoch {epoch}: {', '.join(dropped)} removed")
+        log.write("log", level="info", **words("rewind to epoch {0}: {1} removed", epoch, ", ".join(dropped)))
     if epoch > 0 and checkpoints.newest(run_dir) is None:
-        log.write("log", level="warning", message="no whole checkpoint was found: training begins again")
+        log.write("log", level="warning", **words("no whole checkpoint was found: training begins again"))
 
 
 def finish(model, code: int, error=None, run_dir=None) -> int:
@@ -127,15 +127,15 @@ def finish(model, code: int, error=None, run_dir=None) -> int:
     if session is not None and session.leader:
         session.finish(error)
     elif error is not None and run_dir is not None:
-        fail(run_dir, f"{type(error).__name__}: {error}")
+        fail(run_dir, said_by(error))
     return code
 
 
-def fail(run_dir: Path, message: str) -> int:
+def fail(run_dir: Path, said: dict) -> int:
     from .events import EVENTS, EventLog
 
-    EventLog(run_dir / EVENTS).write("end", reason="failed", step=0, message=message)
-    print(message, file=sys.stderr)
+    EventLog(run_dir / EVENTS).write("end", reason="failed", step=0, **said)
+    print(said["message"], file=sys.stderr)
     return 1
 
 

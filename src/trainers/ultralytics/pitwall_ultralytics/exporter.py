@@ -12,13 +12,14 @@ from pathlib import Path
 
 from .files import replace, require_regular
 from .lines import serve_lines
+from .words import WordedError, words
 
 
 def handle(request: dict) -> dict:
     try:
         import onnx  # noqa: F401  the export needs it and must not install it
     except ImportError as error:
-        raise RuntimeError(f"{sys.executable} cannot export to ONNX ({error}): pip install onnx") from error
+        raise WordedError(words("{0} cannot export to ONNX ({1}): pip install onnx", sys.executable, error)) from error
     export(Path(request["pt"]), Path(request["onnx"]), request.get("imgsz"), request.get("head") or {})
     return {"onnx": request["onnx"]}
 

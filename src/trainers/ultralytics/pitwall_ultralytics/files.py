@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from .words import RefusedFile, words
+
 # In place of paths: what is opened is this folder and no other, whatever takes its name meanwhile. Linux only.
 HANDLES = Path("/proc/self/fd")
 
@@ -20,7 +22,7 @@ def open_regular(path: Path, run_dir: Path = None):
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb")
     os.close(handle)
-    raise OSError(f"{path}: a regular file was expected")
+    raise RefusedFile(words("{0}: a regular file was expected", path))
 
 
 def read_regular(path: Path, run_dir: Path = None) -> str:
@@ -31,7 +33,7 @@ def read_regular(path: Path, run_dir: Path = None) -> str:
 def require_regular(path: Path) -> Path:
     """For a library that opens by name."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise OSError(f"{path}: a regular file was expected")
+        raise RefusedFile(words("{0}: a regular file was expected", path))
     return path
 
 
@@ -83,4 +85,4 @@ def refuse_link(here: Path, shown: Path) -> None:
 
 
 def link_error(shown: Path) -> OSError:
-    return OSError(f"{shown}: is a link, and links in a run folder are not followed")
+    return RefusedFile(words("{0}: is a link, and links in a run folder are not followed", shown))

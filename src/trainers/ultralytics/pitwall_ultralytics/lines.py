@@ -12,6 +12,7 @@ import sys
 import time
 
 from .events import plain
+from .words import said_by, words
 
 PROTOCOL_VERSION = 1
 
@@ -25,7 +26,8 @@ def serve_lines(method: str, handle) -> int:
         import torch
         import ultralytics
     except Exception as error:  # a broken installation fails with anything, not only with ImportError
-        send(out, kind="event", name="refused", value=f"{sys.executable} cannot import ultralytics: {one_line(error)}")
+        said = words("{0} cannot import ultralytics: {1}", sys.executable, said_by(error)["message"])
+        send(out, kind="event", name="refused", value=said)
         return 1
     send(out, kind="hello", version=PROTOCOL_VERSION)
     cuda = torch.cuda.is_available()
@@ -47,11 +49,7 @@ def answer(method: str, handle, message: dict) -> dict:
         value = handle(message["params"])
         return {"kind": "result", "value": {**value, "seconds": round(time.perf_counter() - started, 3)}}
     except Exception as error:
-        return {"kind": "error", "message": one_line(error)}
-
-
-def one_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+        return {"kind": "error", **said_by(error)}
 
 
 def lower_priority() -> None:

@@ -21,6 +21,7 @@ from .lines import serve_lines
 from .matched import Matches
 from .metric_names import named
 from .pictures import Pictures, best_confidence
+from .words import WordedError, words
 
 MOST_BATCH = 32  # images at once by default
 # Cards that report FP16 and give NaN; src/domain/detection/half.ts has the reports.
@@ -173,7 +174,7 @@ def choose_device(asked: str, trained_on: str):
         return torch.device("cuda", free[0] if free else 0)
     if asked in ("cpu", "mps") or re.fullmatch(r"cuda(:\d+)?", asked):
         return torch.device("cuda:0" if asked == "cuda" else asked)
-    raise ValueError(f"validation.device {asked}: Ultralytics' own validation knows auto, cpu, mps, cuda and cuda:N")
+    raise WordedError(words("validation.device {0}: Ultralytics' own validation knows auto, cpu, mps, cuda and cuda:N", asked))
 
 
 def wants_half(asked: str, device) -> bool:

@@ -8,8 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from .words import said_by, words
+
 LONGEST = 300  # of a cause; the rest is in the output
-SAID_ONLY_ONCE = "this script trains more than once: the run shows its first training only"
+SAID_ONLY_ONCE = words("this script trains more than once: the run shows its first training only")
 
 
 def watch(model_class) -> None:
@@ -30,7 +32,7 @@ def begins(arguments: dict) -> bool:
     if int(os.environ.get("RANK", -1)) > 0:
         return False
     if isinstance(arguments.get("data"), (list, tuple)):
-        return refuse("this script trains on several datasets in a row: none of these trainings is shown")
+        return refuse(words("this script trains on several datasets in a row: none of these trainings is shown"))
     try:
         os.close(os.open(claim(), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)))
         return True
@@ -42,8 +44,8 @@ def claim() -> Path:
     return Path(os.environ["PITWALL_RUN_DIR"]) / "trainer" / f"watched-{os.environ.get('PITWALL_ATTEMPT', '1')}"
 
 
-def refuse(why: str) -> bool:
-    tell("log", level="warning", message=why)
+def refuse(why: dict) -> bool:
+    tell("log", level="warning", **why)
     return False
 
 
@@ -86,7 +88,7 @@ def finish(model, error=None) -> None:
 def never_began(error: Exception) -> None:
     """No dataset, no such device: the cause is the run's, unless the script tries again with something else."""
     claim().unlink()
-    message = " ".join(f"{type(error).__name__}: {error}".split())
+    message = said_by(error)["message"]
     tell("end", reason="failed", step=0, message=message if len(message) <= LONGEST else f"{message[:LONGEST]} ...")
 
 

@@ -14,7 +14,7 @@ from .events import EVENTS, EventLog, last_event, read_events
 from .metric_names import named
 from .rates import Rates, group_names
 from .warnings_log import tell_warnings
-from .words import words
+from .words import said_by, words
 
 KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
 # A script that is not ours is interrupted as any program, and no one knows how it would go on from a checkpoint.
@@ -135,7 +135,7 @@ class Session:
         if isinstance(error, KeyboardInterrupt):
             self._emit("end", reason="stopped", step=self.step, **words("interrupted"))
         elif error is not None:
-            self._emit("end", reason="failed", step=self.step, message=" ".join(f"{type(error).__name__}: {error}".split()))
+            self._emit("end", reason="failed", step=self.step, **said_by(error))
         else:
             self._emit("end", reason=self.end_reason, step=self.step)
 
@@ -229,8 +229,7 @@ class Session:
         try:
             return rule_of(self.trainer)
         except Exception as error:
-            self._emit("log", level="warning", message=f"how this Ultralytics validates could not be asked ({type(error).__name__}: "
-                       f"{error}): checkpoints are judged by the standard rule")
+            self._emit("log", level="warning", **words("how this Ultralytics validates could not be asked ({0}): checkpoints are judged by the standard rule", said_by(error)["message"]))
             return {}
 
     def _dataset(self) -> dict:

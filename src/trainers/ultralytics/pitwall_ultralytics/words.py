@@ -10,3 +10,22 @@ def words(template: str, *parts) -> dict:
         message = message.replace("{%d}" % i, part)
     said = {"template": template, "parts": [part["said"] if isinstance(part, dict) else str(part) for part in parts]}
     return {"message": message, "said": said}
+
+
+class WordedError(Exception):
+    """An error of our own: what it says can be translated, wherever it is shown. Raised with what `words` returns."""
+
+    def __init__(self, fields: dict):
+        super().__init__(fields["message"])
+        self.fields = fields
+
+
+class RefusedFile(WordedError, OSError):
+    """A file that is not opened."""
+
+
+def said_by(error: BaseException) -> dict:
+    """What an error says; the words of the system and of other programs stay as they are, on one line."""
+    if isinstance(error, WordedError):
+        return error.fields
+    return {"message": " ".join(f"{type(error).__name__}: {error}".split())}

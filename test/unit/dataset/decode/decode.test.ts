@@ -269,7 +269,7 @@ describe('what only has the name of an image', () => {
     const gif = put('b.png', await raw().gif().toBuffer());
     for (const file of [svg, gif]) {
       await expect(decodeImage(file)).rejects.toThrow(
-        `${file}: the file does not begin like an image: expected PNG, JPEG, WebP, TIFF, AVIF or BMP`,
+        `${file}: the file does not begin like an image: expected PNG, JPEG, WebP, TIFF, AVIF, BMP`,
       );
       expect(await imageSize(file)).toBeUndefined();
     }

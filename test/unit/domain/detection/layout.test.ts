@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../../src/base/words';
 import type { ModelMetadata } from '../../../../src/domain/detection/metadata';
 import {
   chooseLayout,
@@ -6,6 +7,7 @@ import {
   type ModelLayout,
 } from '../../../../src/domain/detection/model-layout';
 import { BoxFinder } from '../../../../src/domain/detection/nms';
+import { englishOf } from '../../../helpers/english-of';
 
 const NOTHING: ModelMetadata = {
   names: undefined,
@@ -17,7 +19,7 @@ const NOTHING: ModelMetadata = {
 
 function layoutOf(output: readonly number[], question: Partial<LayoutQuestion> = {}): ModelLayout {
   const layout = chooseLayout({ output, input: { width: 640, height: 640 }, metadata: NOTHING, ...question });
-  if (typeof layout === 'string') throw new Error(layout);
+  if ('template' in layout) throw new Error(inEnglish(layout));
   if (!('head' in layout)) throw new Error(`a classifier of ${layout.scores} classes`);
   return layout;
 }
@@ -62,10 +64,14 @@ describe('the layout of a model', () => {
 
   it('is a sentence if it is not a known one', () => {
     const question = { input: { width: 640, height: 640 }, metadata: NOTHING };
-    expect(chooseLayout({ ...question, output: [1, 1000] })).toContain('[1, 1000]');
-    expect(chooseLayout({ ...question, output: [1, 4, 8400] })).toContain('not a known detector layout');
+    expect(englishOf(chooseLayout({ ...question, output: [1, 1000] }))).toContain('[1, 1000]');
+    expect(englishOf(chooseLayout({ ...question, output: [1, 4, 8400] }))).toContain(
+      'not a known detector layout',
+    );
     const segment = { ...NOTHING, task: 'segment' };
-    expect(chooseLayout({ ...question, output: [1, 39, 8400], metadata: segment })).toContain('"segment"');
+    expect(englishOf(chooseLayout({ ...question, output: [1, 39, 8400], metadata: segment }))).toContain(
+      '"segment"',
+    );
   });
 
   it('of a classifier is a score for each class', () => {

@@ -3,6 +3,7 @@ import { advise } from '../../../../src/domain/advice/advise';
 import { explain } from '../../../../src/domain/detection/explain';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
+import { englishOf } from '../../../helpers/english-of';
 
 const problemsOf = (line: string, file = 'a.train.yaml') =>
   parseExperiment(`trainer: builtin\nmodel: nano\ndata: d.yaml\n${line}\n`, { file }).problems;
@@ -42,6 +43,6 @@ describe('what WebGPU says without a GPU', () => {
   it('is described in our words, for training as for validation', () => {
     const said =
       '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n';
-    expect(explain(said)).toBe('no GPU with a Vulkan, Metal or Direct3D 12 driver');
+    expect(englishOf(explain(said))).toBe('no GPU with a Vulkan, Metal or Direct3D 12 driver');
   });
 });

@@ -9,6 +9,7 @@ import {
   encodeScalar,
   readTfEvents,
 } from '../../../../src/domain/foreign/tfevents';
+import { englishOf } from '../../../helpers/english-of';
 import { repositoryRoot } from '../../../helpers/shared';
 
 const NEW_HEADER =
@@ -86,10 +87,9 @@ describe('results.csv', () => {
   });
 
   it('names a line with another number of columns', () => {
-    expect(parseResultsCsv('epoch,time\n1,2\n2\n3,4\n')).toMatchObject({
-      rows: [{ epoch: 1 }, { epoch: 3 }],
-      problems: ['line 3: expected 2 columns as in the header'],
-    });
+    const { rows, problems } = parseResultsCsv('epoch,time\n1,2\n2\n3,4\n');
+    expect(rows).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
+    expect(problems.map(englishOf)).toEqual(['line 3: expected 2 columns as in the header']);
   });
 });
 
@@ -128,7 +128,7 @@ describe('TensorBoard event files', () => {
     const broken = bytes.slice();
     broken[60] ^= 1;
     const { problem, points } = readTfEvents(broken);
-    expect(problem).toMatch(/wrong checksum at byte \d+/);
+    expect(englishOf(problem)).toMatch(/wrong checksum at byte \d+/);
     expect(points).toEqual(whole.points.slice(0, points.length));
   });
 
@@ -163,8 +163,8 @@ describe('metrics in log lines', () => {
 
   it('names patterns that cannot work', () => {
     expect(problems).toHaveLength(2);
-    expect(problems[0]).toContain('command.metrics.none: loss needs a group');
-    expect(problems[1]).toContain('command.metrics.broken: ( is not a regular expression');
+    expect(englishOf(problems[0])).toContain('command.metrics.none: loss needs a group');
+    expect(englishOf(problems[1])).toContain('command.metrics.broken: ( is not a regular expression');
   });
 
   it('ends whatever the expression and however long the line', () => {
@@ -180,7 +180,7 @@ describe('metrics in log lines', () => {
 
   it('takes no expression that may never end, and says why', () => {
     const refused = compilePatterns({ a: 'x(?=(a+))', b: '(a)\\1', c: '(?<!x)(y)' }).problems;
-    expect(refused).toEqual([
+    expect(refused.map(englishOf)).toEqual([
       'command.metrics.a: x(?=(a+)) looks ahead, behind or back to a group: such an expression may never end and is not taken',
       expect.stringContaining('command.metrics.b: (a)\\1 looks ahead'),
       expect.stringContaining('command.metrics.c: (?<!x)(y) looks ahead'),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inEnglish } from '../../../../../src/base/words';
 import { findNewestState, removeLeftovers } from '../../../../../src/trainers/builtin/checkpoint/find-state';
 import type { Position } from '../../../../../src/trainers/builtin/checkpoint/progress';
 import { decodeState, encodeState } from '../../../../../src/trainers/builtin/checkpoint/state-file';
@@ -80,7 +81,7 @@ describe('checkpoints of a run', () => {
     await writeFile(newest, (await readFile(newest)).subarray(0, 90));
     await rm(path.join(dir, 'checkpoints/epoch-0010/state.bin'));
     const told: string[] = [];
-    const found = await findNewestState(dir, (message) => told.push(message));
+    const found = await findNewestState(dir, (said) => told.push(inEnglish(said)));
     expect(found?.progress).toEqual({ ...position(9, 90), updates: 5 });
     expect(told).toHaveLength(2);
     expect(told[0]).toMatch(/epoch-0011 is skipped: state.bin is damaged/);

@@ -16,6 +16,7 @@ import { applyRequest } from '../../../../../src/trainers/builtin/loop/apply-req
 import { addStep, meansOf, NO_SUMS } from '../../../../../src/trainers/builtin/loop/epoch-means';
 import { EventLog } from '../../../../../src/trainers/builtin/loop/event-log';
 import { readInFlight } from '../../../../../src/trainers/builtin/loop/in-flight';
+import { englishOf } from '../../../../helpers/english-of';
 
 let dir: string;
 beforeEach(async () => {
@@ -160,7 +161,7 @@ describe('the control folder', () => {
     expect(first.gone).toBeUndefined();
     markAttempt(path.dirname(file('x')), 2);
     expect(await first.poll(1000)).toEqual([]);
-    expect(first.gone).toBe('a later attempt of the run was started');
+    expect(englishOf(first.gone)).toBe('a later attempt of the run was started');
     expect(await second.poll(1000)).toHaveLength(1);
     expect(second.gone).toBeUndefined();
   });
