@@ -78,7 +78,7 @@ describe('a training set that changes while a run is stopped', () => {
     expect(await seenSteps(run)).toEqual({ 1: [0, 1, 2, 3, 4], 2: [5, 6, 7, 8, 9], 3: [10], 4: [11] });
     expect((await run.events()).at(-1)).toMatchObject({ type: 'end', reason: 'completed', step: 11 });
     expect(await warnings(run)).toEqual([
-      'the training set has changed since checkpoints/epoch-0002: 40 images became 8; its epochs have 1 step instead of 5; goes on with the whole of epoch 3',
+      'the training set has changed since checkpoints/epoch-0002: 40 images became 8; its epochs are 1 instead of 5 steps long; goes on with the whole of epoch 3',
     ]);
   });
 

@@ -66,7 +66,3 @@ export function percent(share: number): string {
 export function whole(n: number): string {
   return n.toLocaleString('en-US');
 }
-
-function counted(n: number, unit: string): string {
-  return `${whole(n)} ${unit}${n === 1 ? '' : 's'}`;
-}

@@ -175,6 +175,6 @@ describe('the VSIX for every other machine', () => {
   it('says why it cannot validate', () => {
     const cli = unpack(pack('universal').entries);
     const { stdout, stderr } = spawnSync(process.execPath, [cli, 'doctor'], { encoding: 'utf8' });
-    expect(stdout + stderr).toContain(`this build of Pitwall has no onnxruntime-node and sharp for ${own}`);
+    expect(stdout + stderr).toContain(`this build of Pitwall has no onnxruntime-node, sharp for ${own}`);
   });
 });

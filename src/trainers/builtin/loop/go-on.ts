@@ -42,7 +42,7 @@ export function goOnFrom(saved: SavedState, set: TrainSet, stepsPerEpoch: number
     fromStep,
     epochSums: NO_SUMS,
     changed: words(
-      '{0}; its epochs have {1} steps instead of {2}; goes on with the whole of epoch {3}',
+      '{0}; its epochs are {1} instead of {2} steps long; goes on with the whole of epoch {3}',
       ...[changed, stepsPerEpoch, grid[grid.length - 1].stepsPerEpoch, fromEpoch],
     ),
   };
