@@ -51,4 +51,5 @@ export const ENTRIES = {
   'python-worker': { entry: 'src/extension/editor/python-worker.ts', options: node, natives: [] },
   panel: { entry: 'webview/panel/main.ts', options: page, natives: [] },
   side: { entry: 'webview/side/main.ts', options: page, natives: [] },
+  table: { entry: 'webview/table/main.ts', options: page, natives: [] },
 };

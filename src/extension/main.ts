@@ -23,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
       'pitwall.dashboard',
       new DashboardSerializer(services, services.dashboards),
     ),
+    vscode.window.registerWebviewPanelSerializer('pitwall.runsTable', services.runsTable),
     new StatusBar(services),
     followContextKeys(services),
     notifyAlerts(services),

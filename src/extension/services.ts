@@ -11,13 +11,18 @@ import type { BaseServices } from './base-services';
 import { showErrorMessage } from './notices';
 import { Dashboards } from './pages/dashboards';
 import { Reports } from './pages/reports';
+import { RunsTablePanel } from './pages/runs-table-panel';
 import { createLoader } from './part-loader';
 import { RunRegistry } from './run/registry';
 import { setting, translate } from './window';
 
 /** What every part of the extension shares; passed explicitly. */
 export type Services = BaseServices &
-  vscode.Disposable & { readonly dashboards: Dashboards; readonly reports: Reports };
+  vscode.Disposable & {
+    readonly dashboards: Dashboards;
+    readonly runsTable: RunsTablePanel;
+    readonly reports: Reports;
+  };
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const store = new DisposableStore();
@@ -41,8 +46,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     get dashboards() {
       return dashboards;
     },
+    get runsTable() {
+      return runsTable;
+    },
   };
   const dashboards = store.track(new Dashboards(services));
+  const runsTable = store.track(new RunsTablePanel(services));
   return services;
 }
 

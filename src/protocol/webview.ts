@@ -76,4 +76,3 @@ export type PageMethods = {
   copy: { params: { readonly text: string; readonly what: string }; result: undefined };
   savePng: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
 };
-export type PageMethod = keyof PageMethods;

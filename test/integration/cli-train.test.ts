@@ -125,7 +125,7 @@ describe('train', () => {
     expect(out).not.toContain('\u001b');
     const lines = linesOf(out);
     expect(lines.filter((line) => /^ *[12]\/2 /.test(line))).toHaveLength(2);
-    expect(lines.filter((line) => /^ *[12]( +\d\.\d{4}){4}/.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => /^ *[12]( +\d\.\d{3}){4}/.test(line))).toHaveLength(2);
     expect(lines.filter((line) => line.endsWith('* best'))).toHaveLength(1);
     expect(lines.filter((line) => /^completed: 2 epochs, /.test(line))).toHaveLength(1);
     expect(lines.at(-1)).toBe(`run: ${runDir('plain')}`);

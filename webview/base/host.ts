@@ -1,5 +1,5 @@
 import { Channel } from '../../src/protocol/channel';
-import type { PageMethod, PageMethods, ViewUpdate } from '../../src/protocol/webview';
+import type { PageMethods, ViewUpdate } from '../../src/protocol/webview';
 
 type VsCodeApi = {
   postMessage(message: unknown): void;
@@ -8,23 +8,25 @@ type VsCodeApi = {
 };
 declare function acquireVsCodeApi(): VsCodeApi;
 
+/** Requests of a page by name, with what they take and give. */
+type Methods = Readonly<Record<string, { readonly params: unknown; readonly result: unknown }>>;
+
 /** The page's channel to its host. */
-export type Host = {
-  request<M extends PageMethod>(
-    method: M,
-    params: PageMethods[M]['params'],
-  ): Promise<PageMethods[M]['result']>;
+export type Host<M extends Methods = PageMethods> = {
+  request<K extends keyof M & string>(method: K, params: M[K]['params']): Promise<M[K]['result']>;
   /** State that this page kept across reloads. */
   readonly saved: unknown;
   save(state: object): void;
 };
 
-export function connectHost(onUpdate: (update: ViewUpdate) => void): Host {
+export function connectHost<M extends Methods = PageMethods, Update = ViewUpdate>(
+  onUpdate: (update: Update) => void,
+): Host<M> {
   const api = acquireVsCodeApi();
   const channel = new Channel({
     send: (message) => api.postMessage(message),
     onEvent: (name, value) => {
-      if (name === 'update') onUpdate(value as ViewUpdate);
+      if (name === 'update') onUpdate(value as Update);
     },
   });
   window.addEventListener('message', (event) => channel.receive(event.data));

@@ -8,7 +8,7 @@ import { readState } from '../../engine/compare/run-detections';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { badInput } from '../failure';
-import { score } from '../output/numbers';
+import { preciseScore } from '../output/numbers';
 import type { RunReference } from '../run-reference';
 
 /** One check that was made. */
@@ -29,7 +29,7 @@ export async function checkFloors(run: NamedRun, floors: readonly Floor[]): Prom
   return floors.map((floor) => {
     const value = metricOf(metrics, floor.metric, run);
     const check = `${floor.metric} >= ${floor.least}`;
-    const message = `${check}: is ${score(value)}, epoch ${epoch}`;
+    const message = `${check}: is ${preciseScore(value)}, epoch ${epoch}`;
     return {
       check,
       outcome: judgeFloor(floor, value),

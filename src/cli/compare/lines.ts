@@ -9,7 +9,7 @@ import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatProbability } from '../../domain/display/format';
 import type { BoxesCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import type { RunDetections } from '../../engine/compare/run-detections';
-import { score } from '../output/numbers';
+import { preciseScore, score } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 
@@ -22,7 +22,7 @@ const COLUMNS: readonly TableColumn[] = [
 /** Of the table as a whole, so that one of many classes does not stand out by chance. */
 const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
-export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${score(Math.abs(value))}`;
+export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${preciseScore(Math.abs(value))}`;
 export const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
 
 const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;

@@ -1,13 +1,12 @@
 import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { shortMetric } from '../../domain/run/task';
-import { cellText } from '../../domain/runs-table/row';
+import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/columns';
 import type { RunSummary } from '../../engine/runs/run-index';
 import { isRangeTest } from '../../run/kind';
 import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
-import { shownCell } from './columns';
 import type { ListedRow, ListView } from './view';
 
 /** A list of runs for people; under a heading for each value if they are grouped. */
@@ -17,8 +16,21 @@ export function listLines(view: ListView): string[] {
     [...columnsOf(view), ...(view.hasBaseline ? DIFFERENCE : [])],
     view.rows.map((one) => [...cellsOf(one, view), ...(view.hasBaseline ? differenceCells(one) : [])]),
   );
-  if (view.group === undefined) return [titles, ...lines];
-  return [titles, ...lines.flatMap((line, i) => [...headingBefore(view, i), line])];
+  const { group } = view;
+  if (group === undefined) return [titles, ...lines];
+  let at = 0;
+  const grouped = groupRows(view.rows, group, ({ row }) => row).flatMap((one) => {
+    const start = at;
+    at += one.rows.length;
+    return [headingOf(group, one), ...lines.slice(start, at)];
+  });
+  return [titles, ...grouped];
+}
+
+/** A line before the first run of a group: the value, how many runs have it, and the best of them. */
+function headingOf(key: string, { value, rows, best }: RunGroup<ListedRow>): string {
+  const highest = best === undefined ? '' : `, best ${score(best)}`;
+  return `${key} ${value === '' ? '-' : value}: ${rows.length} ${rows.length === 1 ? 'run' : 'runs'}${highest}`;
 }
 
 const USUAL: readonly TableColumn[] = [
@@ -43,7 +55,8 @@ function columnsOf({ columns, rows }: ListView): readonly TableColumn[] {
 }
 
 function cellsOf(one: ListedRow, { columns }: ListView): string[] {
-  return columns?.map((key) => shownCell(key, one.row.get(key))) ?? usualCells(one);
+  const reader = { now: Date.now(), t: createTranslate() };
+  return columns?.map((key) => shownCell(key, one.row.get(key), reader)) ?? usualCells(one);
 }
 
 type Best = NonNullable<NonNullable<ListedRow['summary']['status']>['progress']>['best'];
@@ -88,17 +101,4 @@ function differenceCells({ difference }: ListedRow): string[] {
   if (difference === 'another task') return ['-', '', difference];
   if (!difference) return ['-', '', 'not on the same draws'];
   return judgedCells(difference.difference, difference, difference.verdict);
-}
-
-/** A line before the first run of a group: the value, how many runs have it, and the best of them. */
-function headingBefore({ rows, group = '' }: ListView, at: number): string[] {
-  const groupOf = (one: ListedRow): string => cellText(one.row.get(group));
-  const value = groupOf(rows[at]);
-  if (at > 0 && groupOf(rows[at - 1]) === value) return [];
-  const same = rows.filter((one) => groupOf(one) === value);
-  const maps = same.map(({ row }) => row.get('map')).filter((map) => typeof map === 'number');
-  const best = maps.length > 0 ? `, best ${score(Math.max(...maps))}` : '';
-  return [
-    `${group} ${value === '' ? '-' : value}: ${same.length} ${same.length === 1 ? 'run' : 'runs'}${best}`,
-  ];
 }

@@ -1,13 +1,14 @@
+import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
+import type { ListedDifference } from '../../domain/compare/verdict';
+import { knownColumns } from '../../domain/runs-table/columns';
 import { parseFilter } from '../../domain/runs-table/filter';
-import { type Row, sortRows } from '../../domain/runs-table/row';
-import type { ListedDifference } from '../../engine/compare/listed-baseline';
+import { type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
 import type { RunSummary } from '../../engine/runs/run-index';
-import { rowOf } from '../../run/run-row';
+import { FACT_COLUMNS, rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';
 import { resolveRun } from '../run-reference';
-import { columnsOf, readColumns, readSort } from './columns';
 
 export type ListOptions = {
   readonly columns?: string;
@@ -41,7 +42,11 @@ export async function viewOf(io: CliIo, { folder, runs }: Listed, options: ListO
   const shown = runs.filter(({ meta }) => options.archived || !meta.archived);
   const all = shown.map((summary) => ({ summary, row: rowOf(summary) }));
   // Collected only if something names a column: a plain list takes no settings apart.
-  const known = () => columnsOf(all.map(({ row }) => row));
+  const known = () =>
+    knownColumns(
+      all.map(({ row }) => row),
+      FACT_COLUMNS,
+    );
   const { group, baseline, limit } = options;
   const columns = options.columns === undefined ? undefined : readColumns(options.columns, known());
   const [groupKey] = group === undefined ? [] : readColumns(group, known());
@@ -96,4 +101,26 @@ async function withBaseline(
 function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummary): boolean {
   const [one, other] = [a?.progress?.best, b?.progress?.best];
   return one !== undefined && other !== undefined && (one.task ?? 'detect') !== (other.task ?? 'detect');
+}
+
+/** `name,lr0,map`; throws one line for a name that no run has. */
+function readColumns(text: string, known: ReadonlySet<string>): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names) requireColumn('--columns', name, known);
+  return names;
+}
+
+/** `-map,name`: by map, highest first, then by name. */
+function readSort(text: string, known: ReadonlySet<string>): SortKey[] {
+  return text.split(',').map((part) => {
+    const [, minus, key = ''] = /^\s*(-?)(.*?)\s*$/.exec(part) ?? [];
+    requireColumn('--sort', key, known);
+    return { key, descending: minus === '-' };
+  });
+}
+
+function requireColumn(option: string, name: string, known: ReadonlySet<string>): void {
+  if (known.has(name)) return;
+  const near = nearestName(name, known);
+  throw badInput(`${option}: no run has ${name}${near === undefined ? '' : `, did you mean ${near}?`}`);
 }

@@ -1,5 +1,6 @@
 import { createTranslate } from '../../base/translate';
 import { formatSeconds } from '../../domain/display/duration';
+import { formatMetric } from '../../domain/display/format';
 
 // The terminal is English; other programs use --json.
 const english = createTranslate();
@@ -9,7 +10,12 @@ export function seconds(value: number): string {
   return Number.isFinite(value) ? formatSeconds(value, english) : '-';
 }
 
-/** A score between 0 and 1 in four digits, so that runs can be told apart; a dash if there is none. */
+/** A score between 0 and 1 as every page shows it; a dash if there is none. */
 export function score(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(4);
+  return value === undefined || !Number.isFinite(value) ? '-' : formatMetric(value);
+}
+
+/** With one more digit than the scores have: what is held against a limit, or is the difference of two. */
+export function preciseScore(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(4) : '-';
 }

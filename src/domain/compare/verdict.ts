@@ -8,3 +8,6 @@ export function judgeDifference({ low, high }: Limits): Verdict {
   if (low > ROUNDING) return 'second';
   return high < -ROUNDING ? 'first' : 'neither';
 }
+
+/** A run less the baseline by the draws that both have kept; the limits of all such runs of a list hold together. */
+export type ListedDifference = Limits & { readonly difference: number; readonly verdict: Verdict };

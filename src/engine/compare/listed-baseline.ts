@@ -1,6 +1,5 @@
-import type { Limits } from '../../domain/compare/limits';
 import { type AgainstBaseline, compareDrawsWithBaseline } from '../../domain/compare/many';
-import type { Verdict } from '../../domain/compare/verdict';
+import type { ListedDifference } from '../../domain/compare/verdict';
 import { FileTail } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
 import { parseValidationLine } from '../../run/parse-entry';
@@ -8,9 +7,6 @@ import type { DrawnMaps } from '../../run/validation';
 
 /** The epoch of a run's best checkpoint, and its folder. */
 export type BestOfRun = { readonly dir: string; readonly epoch: number | undefined };
-
-/** A run against the baseline by the draws that both have kept; the limits of all of them hold together. */
-export type ListedDifference = Limits & { readonly difference: number; readonly verdict: Verdict };
 
 /**
  * The best of each run less that of the baseline, from what their keepers wrote when they were validated: no detections are read,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { channelToThread } from '../../protocol/node/transports';
+import type { BestOfRun } from '../compare/listed-baseline';
 import type { LoadEventsRequest } from './load-events';
 
 /** Plain data, so that a thread of its own can do it: the comparison of several runs takes seconds. */
@@ -23,6 +24,8 @@ export type WorkerTask =
   | { readonly kind: 'load'; readonly request: LoadEventsRequest }
   /** Run folders: is b's best checkpoint better than a's? */
   | { readonly kind: 'compare'; readonly a: string; readonly b: string }
+  /** The best of each run less that of the baseline. */
+  | { readonly kind: 'differences'; readonly baseline: BestOfRun; readonly others: readonly BestOfRun[] }
   /** Several runs as one page. */
   | { readonly kind: 'report'; readonly request: ReportRequest };
 

@@ -108,6 +108,13 @@ export const COMMANDS = {
     enabledWith: 'pitwall.hasRuns',
     menus: [onTitle('metrics', 'navigation@1'), onRun('1_open@1')],
   },
+  'pitwall.showRunsTable': {
+    title: 'Show Runs Table',
+    chinese: '显示运行表格',
+    icon: 'table',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onTitle('runs', 'navigation@2', 'pitwall.hasRuns')],
+  },
   'pitwall.stop': {
     title: 'Stop',
     chinese: '停止',
@@ -322,7 +329,7 @@ export const COMMANDS = {
     title: 'Refresh Runs',
     chinese: '刷新运行列表',
     icon: 'refresh',
-    menus: [onTitle('runs', 'navigation@2'), { menu: 'commandPalette', when: 'false' }],
+    menus: [onTitle('runs', 'navigation@3'), { menu: 'commandPalette', when: 'false' }],
   },
   'pitwall.testNotification': {
     title: 'Send Test Notification',

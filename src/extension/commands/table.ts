@@ -58,6 +58,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.findLearningRate': (uri) => findLearningRate(services, uriOf(uri)),
     'pitwall.newExample': () => newExample(services),
     'pitwall.openDashboard': onRun(openDashboard),
+    'pitwall.showRunsTable': () => services.runsTable.open(),
     'pitwall.stop': onRun(stopRun),
     'pitwall.stopAfterEpoch': onRun(stopAfterEpoch),
     'pitwall.pause': onRun(pauseRun),

@@ -1,8 +1,11 @@
 import { escapeHtml, pageShell } from '../../base/html';
 
+/** A page of dist/ by the name of its script and its style. */
+export type PageEntry = 'panel' | 'side' | 'table';
+
 /** The parts of a page; everything it may load is named in its policy. */
 export type PageHtml = {
-  readonly entry: 'panel' | 'side';
+  readonly entry: PageEntry;
   readonly title: string;
   readonly nonce: string;
   /** Origin that the editor serves the extension's own files from. */

@@ -7,7 +7,7 @@ import { createViewSession } from '../../protocol/dashboard/session';
 import { createPageLine, type PageLine } from '../../protocol/page-line';
 import type { Gallery, PrCurves } from '../../protocol/webview';
 import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
-import { setStatusBarMessage } from '../notices';
+import { copyText } from './copy-text';
 
 /** At most ten updates a second reach a page. */
 const UPDATE_MS = 100;
@@ -90,11 +90,7 @@ export class PageSession implements vscode.Disposable {
         return actions.gallery(epoch, from);
       },
       prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
-      copy: async (params: unknown) => {
-        const { text, what } = zCopy.parse(params);
-        await vscode.env.clipboard.writeText(text);
-        setStatusBarMessage(vscode.l10n.t('Copied: {0}', what), 3000);
-      },
+      copy: (params: unknown) => copyText(zCopy.parse(params)),
       savePng: (params: unknown) => savePng(zSavePng.parse(params)),
     };
   }

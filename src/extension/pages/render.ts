@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { pageHtml } from './html';
+import { type PageEntry, pageHtml } from './html';
 
 export type RenderOptions = {
   readonly extensionUri: vscode.Uri;
-  readonly entry: 'panel' | 'side';
+  readonly entry: PageEntry;
   readonly title: string;
   readonly subject: unknown;
 };

@@ -8,22 +8,16 @@ import { canRewind, hasDiverged } from '../rewind-target';
 import { compareHeader, tableMetrics } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
-import { currentEpoch, isFinal, isUnheardOf, secondsLeft, stateLabel, stateOf } from './run-facts';
-import type { ActionView, HeaderView, Tone } from './types';
-
-const TONES: Readonly<Record<RunStateName | 'preview', Tone>> = {
-  preview: 'quiet',
-  starting: 'live',
-  running: 'live',
-  paused: 'quiet',
-  stopping: 'warning',
-  validating: 'live',
-  completed: 'good',
-  stopped: 'quiet',
-  failed: 'bad',
-  diverged: 'bad',
-  lost: 'bad',
-};
+import {
+  currentEpoch,
+  isFinal,
+  isUnheardOf,
+  STATE_TONES,
+  secondsLeft,
+  stateLabel,
+  stateOf,
+} from './run-facts';
+import type { ActionView, HeaderView } from './types';
 
 export function headerOf(input: ViewInput): HeaderView {
   if (input.other) return compareHeader(input, input.other);
@@ -34,7 +28,7 @@ export function headerOf(input: ViewInput): HeaderView {
     name: nameOf(input),
     state: name,
     stateLabel: labelOf(input, name, stalled),
-    tone: isUnheardOf(input) ? 'quiet' : stalled ? 'warning' : TONES[name],
+    tone: isUnheardOf(input) ? 'quiet' : stalled ? 'warning' : STATE_TONES[name],
     facts: factsOf(input),
     device: state.hello?.device ?? '',
     progress: progressOf(input),

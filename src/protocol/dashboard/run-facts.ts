@@ -6,6 +6,7 @@ import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Validation } from '../../run/validation';
 import { lastOf, totalSteps, type ViewInput } from './input';
+import type { Tone } from './types';
 
 // What the shortest view of a run, the status bar, needs: the editor loads this file when it activates the extension.
 
@@ -41,6 +42,20 @@ function trainingLabel(state: RunStateName | 'preview', t: Translate): string {
   };
   return labels[state];
 }
+
+export const STATE_TONES: Readonly<Record<RunStateName | 'preview', Tone>> = {
+  preview: 'quiet',
+  starting: 'live',
+  running: 'live',
+  paused: 'quiet',
+  stopping: 'warning',
+  validating: 'live',
+  completed: 'good',
+  stopped: 'quiet',
+  failed: 'bad',
+  diverged: 'bad',
+  lost: 'bad',
+};
 
 type Stated = Pick<ViewInput, 'state' | 'presence'>;
 

@@ -92,10 +92,34 @@ const SCENES = {
   'panel-memory': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 860, height: 500 },
   'panel-memory-narrow': { entry: 'panel', setup: { deviceBytes: 24 * 2 ** 30 }, width: 460, height: 600 },
   'panel-zh': { entry: 'panel', setup: { strings: zh }, width: 860, height: 1180 },
+  'table-540': { entry: 'table', setup: {}, width: 540, height: 700 },
+  'table-360': { entry: 'table', setup: {}, width: 360, height: 600 },
+  'table-1200': { entry: 'table', setup: {}, width: 1200, height: 700, script: 'table' },
+  'table-540-columns': { entry: 'table', setup: {}, width: 540, height: 700, script: 'columns' },
+  'table-800-group': { entry: 'table', setup: {}, width: 800, height: 600, script: 'group' },
+  'table-800-filter': { entry: 'table', setup: {}, width: 800, height: 400, script: 'problem' },
+  'table-540-zh': { entry: 'table', setup: { strings: zh }, width: 540, height: 700, script: 'columns' },
   'side-running': { entry: 'side', setup: {}, width: 300, height: 620 },
   'side-low': { entry: 'side', setup: { deviceBytes: 24 * 2 ** 30 }, width: 230, height: 400 },
   'side-memory': { entry: 'side', setup: { deviceBytes: 24 * 2 ** 30 }, width: 300, height: 620 },
   'side-zh': { entry: 'side', setup: { strings: zh }, width: 300, height: 620 },
+};
+
+const pick = (page, at) => page.locator(`tr[data-at="${at}"] .pick input`).click();
+const SCRIPTS = {
+  table: async (page) => {
+    await pick(page, 3);
+    await page.locator('[data-focus="baseline"]').click();
+    await pick(page, 5);
+    await page.locator('td.good').first().waitFor();
+  },
+  columns: (page) => page.locator('.push[aria-expanded]').click(),
+  group: async (page) => {
+    await page.locator('select').selectOption('lr0');
+    await page.locator('[data-focus="sort-map"]').click();
+    await page.locator('.filter').fill('map > .45 and state = completed');
+  },
+  problem: (page) => page.locator('.filter').fill('lro > .01'),
 };
 
 const filter = process.argv[2] ?? '';
@@ -115,6 +139,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     await page.goto(`file://${html}`);
     await page.waitForSelector('body.ready', { timeout: 5000 });
     if (scene.tab) await page.click(`#tab-${scene.tab}`);
+    if (scene.script) await SCRIPTS[scene.script](page);
     await page.waitForTimeout(400);
     await page.screenshot({ path: path.join(out, `${id}.png`) });
     await page.close();

@@ -62,10 +62,10 @@ describe('list', () => {
   it('has the columns that are named', async () => {
     const { out } = await list('--columns', 'name,map,lr0,own', '--sort', 'name', '--where', 'run');
     expect(lines(out)).toEqual([
-      'name       map   lr0  own',
-      'run-1   0.6000  0.01  no',
-      'run-2   0.7000  0.02  no',
-      'run-10  0.6020  0.01  no',
+      'name      map   lr0  own',
+      'run-1   0.600  0.01  no',
+      'run-2   0.700  0.02  no',
+      'run-10  0.602  0.01  no',
     ]);
     const [first] = lines((await list('--columns', 'lr0,tags', '--json')).out);
     expect(JSON.parse(first)).toMatchObject({ name: 'elsewhere', columns: { lr0: 0.05, tags: [] } });
@@ -74,12 +74,12 @@ describe('list', () => {
     const { out } = await list('--group', 'lr0', '--columns', 'name', '--sort', '-map');
     expect(lines(out)).toEqual([
       'name',
-      'lr0 0.01: 2 runs, best 0.6020',
+      'lr0 0.01: 2 runs, best 0.602',
       'run-10',
       'run-1',
-      'lr0 0.02: 1 run, best 0.7000',
+      'lr0 0.02: 1 run, best 0.700',
       'run-2',
-      'lr0 0.05: 1 run, best 0.9000',
+      'lr0 0.05: 1 run, best 0.900',
       'elsewhere',
     ]);
   });

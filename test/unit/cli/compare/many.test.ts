@@ -26,7 +26,7 @@ describe('compare of several runs', () => {
   it('has a row for each, the difference to the first, and a verdict', async () => {
     const { code, out } = await compare('base', 'alike', 'worse');
     expect(code).toBe(0);
-    expect(out).toMatch(/^A {2}base .* 0\.6000 .* baseline$/m);
+    expect(out).toMatch(/^A {2}base .* 0\.600 .* baseline$/m);
     expect(out).toMatch(/^B {2}alike .* cannot be told apart$/m);
     expect(out).toMatch(/^C {2}worse .* -0\.\d+ .* worse$/m);
     expect(out).toContain('the 2 intervals hold together, as corrected for 2 comparisons');

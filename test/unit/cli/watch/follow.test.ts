@@ -157,10 +157,10 @@ describe('a row of an epoch', () => {
       '0.01',
       '5.0',
       's',
-      '0.4000',
-      '0.5000',
-      '0.5000',
-      '0.2500',
+      '0.400',
+      '0.500',
+      '0.500',
+      '0.250',
       '*',
     ]);
     expect(epochRow(state, 1, plain)).not.toContain('*');
@@ -178,15 +178,15 @@ describe('the summary', () => {
 
   it('stars the best epoch in a table of all validations', () => {
     expect(told.slice(1, 4)).toEqual([
-      'epoch  mAP50-95   mAP50       P       R',
-      '    1    0.4000  0.5000  0.5000  0.2500  * best',
-      '    2    0.3000  0.4000  0.5000  0.2500',
+      'epoch  mAP50-95  mAP50      P      R',
+      '    1     0.400  0.500  0.500  0.250  * best',
+      '    2     0.300  0.400  0.500  0.250',
     ]);
   });
   it('ends with the outcome, the best checkpoint and the folder', () => {
     expect(told.slice(5)).toEqual([
       'completed: 2 epochs, 10 s of training',
-      'best: epoch 1, mAP50-95 0.4000, /runs/a/checkpoints/epoch-0001/model.onnx',
+      'best: epoch 1, mAP50-95 0.400, /runs/a/checkpoints/epoch-0001/model.onnx',
       '      which others are as good is not known: its mAP on draws of the val set was not kept (an earlier Pitwall, or over a million detections)',
       'run: /runs/a',
     ]);
