@@ -42,6 +42,7 @@ export function textOf(run: PageRow, key: string): string {
   const { row } = run;
   if (key === 'state') return run.state;
   const text = shownCell(key, row.get(key), { now: Date.now(), t });
+  if (key === 'map' && run.mapNote !== '') return `${text} (${run.mapNote})`;
   const epochs = row.get('epochs');
   return key === 'epoch' && epochs !== 0 ? `${text}/${cellText(epochs)}` : text;
 }

@@ -4,7 +4,7 @@ import type { ListedDifference } from '../../domain/compare/verdict';
 import { knownColumns } from '../../domain/runs-table/columns';
 import { parseFilter } from '../../domain/runs-table/filter';
 import { type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
-import type { RunSummary } from '../../engine/runs/run-index';
+import { hasOtherTask, type RunSummary } from '../../engine/runs/run-index';
 import { FACT_COLUMNS, rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';
@@ -95,12 +95,6 @@ async function withBaseline(
     return hasOtherTask(base, summary) ? 'another task' : found.get(summary.dir);
   };
   return rows.map((one) => ({ ...one, difference: differenceOf(one) }));
-}
-
-/** By their best checkpoints; one without a task is a detector's. */
-function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummary): boolean {
-  const [one, other] = [a?.progress?.best, b?.progress?.best];
-  return one !== undefined && other !== undefined && (one.task ?? 'detect') !== (other.task ?? 'detect');
 }
 
 /** `name,lr0,map`; throws one line for a name that no run has. */

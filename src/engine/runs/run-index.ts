@@ -129,6 +129,12 @@ function hasEnded({ presence }: RunSummary): boolean {
   return FINAL_STATES.has(presence.state) && presence.state !== 'lost';
 }
 
+/** By their best checkpoints, which are not compared then; one without a task is a detector's. */
+export function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummary): boolean {
+  const [one, other] = [a?.progress?.best, b?.progress?.best];
+  return one !== undefined && other !== undefined && (one.task ?? 'detect') !== (other.task ?? 'detect');
+}
+
 /** A file, or a folder without run.json. */
 const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DisposableStore } from '../../base/disposable';
 import type { ListedDifference } from '../../domain/compare/verdict';
+import { hasOtherTask, type RunSummary } from '../../engine/runs/run-index';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { createPageLine } from '../../protocol/page-line';
 import { MOST_COMPARED, type TableDifference } from '../../protocol/runs-table/messages';
@@ -94,12 +95,13 @@ export class RunsTablePage implements vscode.Disposable {
   }
 
   async #differences({ baseline, dirs }: z.infer<typeof zDifferences>): Promise<TableDifference[]> {
-    const [base] = this.#known([baseline]);
-    const others = this.#known(dirs.slice(0, MOST_COMPARED)).filter((dir) => dir !== base);
+    const known = new Map(this.#services.runs.runs.map((run) => [run.dir, run]));
+    const base = known.get(baseline);
+    const asked = dirs.slice(0, MOST_COMPARED).map((dir) => known.get(dir));
+    const others = asked.filter((run) => run !== undefined).filter((run) => run !== base);
     if (base === undefined || others.length === 0) return [];
-    const best = new Map(this.#services.runs.runs.map((run) => [run.dir, run.status?.progress?.best?.epoch]));
-    const bestOf = (dir: string) => ({ dir, epoch: best.get(dir) });
-    const task = { kind: 'differences', baseline: bestOf(base), others: others.map(bestOf) } as const;
+    const comparable = others.filter((run) => !hasOtherTask(base, run));
+    const task = { kind: 'differences', baseline: bestOf(base), others: comparable.map(bestOf) } as const;
     const found = await runInWorker(this.#services.host().installDir, task);
     return [...(found as ReadonlyMap<string, ListedDifference>)].map(([dir, one]) => ({ dir, ...one }));
   }
@@ -122,3 +124,5 @@ export class RunsTablePage implements vscode.Disposable {
     this.#store.dispose();
   }
 }
+
+const bestOf = ({ dir, status }: RunSummary) => ({ dir, epoch: status?.progress?.best?.epoch });

@@ -13,6 +13,8 @@ export type TableRow = {
   readonly state: string;
   readonly tone: Tone;
   readonly archived: boolean;
+  /** What `map` is of, if not of boxes, and whether it is the trainer's own. */
+  readonly mapNote: string;
 };
 
 /** Event `update`. `seq` counts up by one; a page that sees a gap opens again and gets a reset. */

@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { shortMetric } from '../../domain/run/task';
 import type { Cell } from '../../domain/runs-table/row';
 import { type ListedRun, rowOf } from '../../run/run-row';
 import { STATE_TONES, stateLabel } from '../dashboard/run-facts';
@@ -77,7 +78,13 @@ function tableRow(run: TableRun, t: Translate): TableRow {
     state: isStalled ? t('Stalled') : stateLabel(state, t, run.run),
     tone: isStalled ? 'warning' : STATE_TONES[state],
     archived: run.meta.archived ?? false,
+    mapNote: mapNote(run, t),
   };
+}
+
+function mapNote({ status }: TableRun, t: Translate): string {
+  const { own, task } = status?.progress?.best ?? {};
+  return [...(task === undefined ? [] : [shortMetric(task)]), ...(own ? [t('its own')] : [])].join(', ');
 }
 
 const shortened = (cell: Cell): Cell =>
