@@ -4,10 +4,9 @@ import type { Event } from '../../base/event';
 import { topicOf } from '../../domain/display/statistics-page';
 import type { ViewInput } from '../../protocol/dashboard/input';
 import { createViewSession } from '../../protocol/dashboard/session';
-import { createPageLine, type PageLine } from '../../protocol/page-line';
 import type { Gallery, PrCurves } from '../../protocol/webview';
-import { zAct, zCopy, zGallery, zLens, zPrCurves, zSavePng, zTrouble } from '../../protocol/webview-checks';
-import { copyText } from './copy-text';
+import { zAct, zGallery, zLens, zPrCurves, zSavePng } from '../../protocol/webview-checks';
+import { openWebviewLine, type WebviewLine } from './webview-line';
 
 /** At most ten updates a second reach a page. */
 const UPDATE_MS = 100;
@@ -38,7 +37,7 @@ export class PageSession implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #session = createViewSession();
   readonly #options: PageSessionOptions;
-  readonly #line: PageLine;
+  readonly #line: WebviewLine;
   #isOpen = false;
   #timer: NodeJS.Timeout | undefined;
   #postedAt = 0;
@@ -46,12 +45,7 @@ export class PageSession implements vscode.Disposable {
   constructor(options: PageSessionOptions) {
     this.#options = options;
     const { webview, source } = options;
-    this.#line = createPageLine({
-      send: (message) => void webview.postMessage(message),
-      handlers: this.#handlers(),
-      onEvent: (name, value) => this.#onEvent(name, value),
-    });
-    this.#store.track(webview.onDidReceiveMessage((message) => this.#line.receive(message)));
+    this.#line = this.#store.track(openWebviewLine(webview, this.#handlers(), options.log));
     this.#store.track(source.onDidChange(() => this.schedule()));
     const ticks = setInterval(() => this.schedule(), TICK_MS);
     this.#store.track({ dispose: () => clearInterval(ticks) });
@@ -90,7 +84,6 @@ export class PageSession implements vscode.Disposable {
         return actions.gallery(epoch, from);
       },
       prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
-      copy: (params: unknown) => copyText(zCopy.parse(params)),
       savePng: (params: unknown) => savePng(zSavePng.parse(params)),
     };
   }
@@ -105,15 +98,9 @@ export class PageSession implements vscode.Disposable {
     if (this.#session.isPending) setImmediate(() => this.#isOpen && this.#post());
   }
 
-  #onEvent(name: string, value: unknown): void {
-    const trouble = name === 'trouble' ? zTrouble.safeParse(value).data : undefined;
-    if (trouble) this.#options.log.error(`page ${trouble.kind}: ${trouble.message}`);
-  }
-
   dispose(): void {
     clearTimeout(this.#timer);
     this.#isOpen = false;
-    this.#line.close();
     this.#store.dispose();
   }
 }

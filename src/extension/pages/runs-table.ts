@@ -4,13 +4,11 @@ import { DisposableStore } from '../../base/disposable';
 import type { ListedDifference } from '../../domain/compare/verdict';
 import { hasOtherTask, type RunSummary } from '../../engine/runs/run-index';
 import { runInWorker } from '../../engine/runs/worker-task';
-import { createPageLine } from '../../protocol/page-line';
 import { MOST_COMPARED, type TableDifference } from '../../protocol/runs-table/messages';
 import { createTableSession } from '../../protocol/runs-table/session';
-import { zCopy, zTrouble } from '../../protocol/webview-checks';
 import type { BaseServices } from '../base-services';
-import { copyText } from './copy-text';
 import { renderPage } from './render';
+import { openWebviewLine } from './webview-line';
 
 const UPDATE_MS = 250;
 
@@ -45,12 +43,7 @@ export class RunsTablePage implements vscode.Disposable {
     this.#services = services;
     this.#session = createTableSession(services.t);
     const { webview } = panel;
-    this.#line = createPageLine({
-      send: (message) => void webview.postMessage(message),
-      handlers: this.#handlers(),
-      onEvent: (name, value) => this.#onEvent(name, value),
-    });
-    this.#store.track(webview.onDidReceiveMessage((message) => this.#line.receive(message)));
+    this.#line = this.#store.track(openWebviewLine(webview, this.#handlers(), services.log));
     this.#store.track(services.runs.onDidChange(() => this.#schedule(UPDATE_MS)));
     const { extensionUri } = services.context;
     panel.title = vscode.l10n.t('Runs');
@@ -67,7 +60,6 @@ export class RunsTablePage implements vscode.Disposable {
       },
       act: (params: unknown) => this.#act(zTableAct.parse(params)),
       differences: (params: unknown) => this.#differences(zDifferences.parse(params)),
-      copy: (params: unknown) => copyText(zCopy.parse(params)),
     };
   }
 
@@ -112,15 +104,9 @@ export class RunsTablePage implements vscode.Disposable {
     return dirs.filter((dir) => known.has(dir));
   }
 
-  #onEvent(name: string, value: unknown): void {
-    const trouble = name === 'trouble' ? zTrouble.safeParse(value).data : undefined;
-    if (trouble) this.#services.log.error(`page ${trouble.kind}: ${trouble.message}`);
-  }
-
   dispose(): void {
     clearTimeout(this.#timer);
     this.#isOpen = false;
-    this.#line.close();
     this.#store.dispose();
   }
 }
