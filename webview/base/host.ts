@@ -9,17 +9,17 @@ type VsCodeApi = {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 /** Requests of a page by name, with what they take and give. */
-type Methods = Readonly<Record<string, { readonly params: unknown; readonly result: unknown }>>;
+type MethodTable = Readonly<Record<string, { readonly params: unknown; readonly result: unknown }>>;
 
 /** The page's channel to its host. */
-export type Host<M extends Methods = PageMethods> = {
+export type Host<M extends MethodTable = PageMethods> = {
   request<K extends keyof M & string>(method: K, params: M[K]['params']): Promise<M[K]['result']>;
   /** State that this page kept across reloads. */
   readonly saved: unknown;
   save(state: object): void;
 };
 
-export function connectHost<M extends Methods = PageMethods, Update = ViewUpdate>(
+export function connectHost<M extends MethodTable = PageMethods, Update = ViewUpdate>(
   onUpdate: (update: Update) => void,
 ): Host<M> {
   const api = acquireVsCodeApi();

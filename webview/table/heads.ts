@@ -3,7 +3,7 @@ import { h } from '../base/dom';
 import { t } from '../base/strings';
 import { isNumeric, titleOf } from '../state/table-view';
 import { columnLabel, textOf } from './cells';
-import type { Shown } from './row-elements';
+import type { ShownTable } from './row-elements';
 
 export type HeadActions = {
   readonly onSelectAll: (isOn: boolean) => void;
@@ -14,7 +14,7 @@ export type HeadActions = {
 
 /** The head of each column: its name sorts, with Alt and an arrow key it moves. */
 export function headsOf(
-  { view, sort, differences }: Shown,
+  { view, sort, differences }: ShownTable,
   isAll: boolean,
   actions: HeadActions,
 ): HTMLElement[] {
@@ -71,7 +71,7 @@ const MOST_LETTERS = 26;
 const MEASURED = 200;
 
 /** Columns as wide as what they hold, of the whole table and not of what is in sight: scrolling moves nothing. */
-export function widthsOf({ view, differences }: Shown): string[] {
+export function widthsOf({ view, differences }: ShownTable): string[] {
   const step = Math.max(1, Math.floor(view.runs.length / MEASURED));
   const measured = view.runs.filter((_, i) => i % step === 0);
   const letters = (key: string): number => {

@@ -10,7 +10,7 @@ import { columnLabel, differenceCells, td, textOf } from './cells';
 /** Pixels, as in the style sheet: rows out of sight are not made, so every row has the same height. */
 export const ROW_HEIGHT = 26;
 
-export type Shown = {
+export type ShownTable = {
   readonly view: TableView;
   readonly sort: readonly SortKey[];
   readonly selected: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export type Shown = {
 /** A row to be: the same key makes the same row. */
 export type MadeRow = { readonly key: string; readonly make: () => HTMLElement };
 
-export const rowOf = (item: TableItem, shown: Shown): MadeRow =>
+export const rowOf = (item: TableItem, shown: ShownTable): MadeRow =>
   item.kind === 'group' ? groupRow(item) : runRow(item.run, shown);
 
 export const spacer = (rows: number): HTMLElement => {
@@ -42,7 +42,7 @@ function groupRow({ key, value, count, best }: Extract<TableItem, { kind: 'group
   return { key: text, make };
 }
 
-function runRow(run: PageRow, { view, selected, differences }: Shown): MadeRow {
+function runRow(run: PageRow, { view, selected, differences }: ShownTable): MadeRow {
   const isPicked = selected.has(run.dir);
   const texts = view.columns.map((key) => textOf(run, key));
   const difference = differences?.get(run.dir);

@@ -2,7 +2,7 @@ import { h } from '../base/dom';
 import { t } from '../base/strings';
 import type { TableItem } from '../state/table-view';
 import { columnOf, type HeadActions, headsOf, widthsOf } from './heads';
-import { ROW_HEIGHT, rowOf, type Shown, spacer } from './row-elements';
+import { ROW_HEIGHT, rowOf, type ShownTable, spacer } from './row-elements';
 
 /** Rows beyond each edge, so that scrolling shows no gap before the next frame. */
 const BEYOND = 12;
@@ -20,7 +20,7 @@ export class TableRows {
   readonly #head = h('tr');
   readonly #body = h('tbody');
   readonly #table: HTMLElement;
-  #shown: Shown | undefined;
+  #shown: ShownTable | undefined;
   #active = 0;
   #headKey = '';
   #isPending = false;
@@ -41,7 +41,7 @@ export class TableRows {
     this.#body.addEventListener('click', (event) => this.#onClick(event));
   }
 
-  draw(shown: Shown): void {
+  draw(shown: ShownTable): void {
     this.#shown = shown;
     this.#active = Math.max(0, Math.min(this.#active, shown.view.items.length - 1));
     this.#table.setAttribute('aria-rowcount', String(shown.view.items.length + 1));
@@ -64,7 +64,7 @@ export class TableRows {
     });
   }
 
-  #drawHead(shown: Shown): void {
+  #drawHead(shown: ShownTable): void {
     const { view, sort, selected } = shown;
     const all = view.runs.length > 0 && view.runs.every(({ dir }) => selected.has(dir));
     const widths = widthsOf(shown);
@@ -101,7 +101,7 @@ export class TableRows {
   #rowFor(
     item: TableItem,
     at: number,
-    { shown, known }: { shown: Shown; known: Map<string, Element> },
+    { shown, known }: { shown: ShownTable; known: Map<string, Element> },
   ): Element {
     const make = rowOf(item, shown);
     const key = `${at} ${make.key}`;

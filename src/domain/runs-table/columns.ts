@@ -13,10 +13,10 @@ export function knownColumns(rows: Iterable<Row>, facts: readonly string[]): Rea
 /** Scores between 0 and 1. */
 const SCORES: ReadonlySet<string> = new Set(['map', 'map50', 'precision', 'recall']);
 
-type Reader = { readonly now: number; readonly t: Translate };
+type CellReader = { readonly now: number; readonly t: Translate };
 
 /** A value as a person reads it. */
-export function shownCell(key: string, cell: Cell, { now, t }: Reader): string {
+export function shownCell(key: string, cell: Cell, { now, t }: CellReader): string {
   if (typeof cell !== 'number') return cellText(cell);
   if (SCORES.has(key)) return formatMetric(cell);
   if (key === 'started') return formatAgo((now - cell) / 1000, t);

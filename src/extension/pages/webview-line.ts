@@ -7,12 +7,12 @@ import { setStatusBarMessage } from '../notices';
 
 export type WebviewLine = vscode.Disposable & Pick<PageLine, 'event'>;
 
-type Handlers = NonNullable<ChannelOptions['handlers']>;
+type PageHandlers = NonNullable<ChannelOptions['handlers']>;
 
 /** The host's end of a page in a webview: answers requests, copies what the page copies, logs what went wrong in it. */
 export function openWebviewLine(
   webview: vscode.Webview,
-  handlers: Handlers,
+  handlers: PageHandlers,
   log: vscode.LogOutputChannel,
 ): WebviewLine {
   const store = new DisposableStore();

@@ -12,7 +12,7 @@ const ROWS_AT_ONCE = 250;
 /** A setting can be a list of thousands of names, a note a novel: the page shows and searches their beginning. */
 const MOST_LETTERS = 400;
 
-type Sent = { readonly run: TableRun; readonly text: string };
+type SentRow = { readonly run: TableRun; readonly text: string };
 
 /** What the page has been sent of the runs, and what it still has to get. */
 export type TableSession = {
@@ -25,7 +25,7 @@ export type TableSession = {
 };
 
 export function createTableSession(t: Translate): TableSession {
-  const sent = new Map<string, Sent>();
+  const sent = new Map<string, SentRow>();
   let seq = 0;
   let isFirst = true;
   let isPending = false;
@@ -51,7 +51,7 @@ export function createTableSession(t: Translate): TableSession {
 }
 
 /** A live run is read again each second and mostly shows the same. */
-function newRow(sent: Map<string, Sent>, run: TableRun, t: Translate): TableRow[] {
+function newRow(sent: Map<string, SentRow>, run: TableRun, t: Translate): TableRow[] {
   const row = tableRow(run, t);
   const text = JSON.stringify(row);
   const isSame = sent.get(run.dir)?.text === text;
@@ -59,7 +59,7 @@ function newRow(sent: Map<string, Sent>, run: TableRun, t: Translate): TableRow[
   return isSame ? [] : [row];
 }
 
-function goneOf(sent: Map<string, Sent>, runs: readonly TableRun[]): string[] {
+function goneOf(sent: Map<string, SentRow>, runs: readonly TableRun[]): string[] {
   if (sent.size === 0) return [];
   const dirs = new Set(runs.map(({ dir }) => dir));
   const gone = [...sent.keys()].filter((dir) => !dirs.has(dir));
