@@ -7,7 +7,7 @@ import { compareLines } from '../../../../src/cli/compare/lines';
 import { styleFor } from '../../../../src/cli/output/style';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
 import { compareDetections } from '../../../../src/domain/compare/compare';
-import { verdictSentences } from '../../../../src/domain/compare/verdict-sentences';
+import { drawnSentences, verdictSentences } from '../../../../src/domain/compare/verdict-sentences';
 import type { RunDetections } from '../../../../src/engine/compare/run-detections';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 import { repositoryRoot } from '../../../helpers/shared';
@@ -82,6 +82,42 @@ describe.each(CASES)('a verdict is one sentence, the same in every place: %s', (
     for (const sentence of sentences) {
       expect(inChinese(sentence)).toMatch(/\p{Script=Han}/u);
       expect(numbers(inChinese(sentence))).toEqual(numbers(inEnglish(sentence)));
+    }
+  });
+});
+
+describe.each([
+  [
+    'better',
+    [0.12, 0.05, 0.19],
+    /^on images like these B is better by \+0\.120 of mask mAP \(95 %: \+0\.050 to \+0\.190\)$/,
+  ],
+  [
+    'worse',
+    [-0.12, -0.19, -0.05],
+    /^on images like these A is better by \+0\.120 of mask mAP \(95 %: \+0\.050 to \+0\.190\)$/,
+  ],
+  [
+    'not to be told apart',
+    [0.01, -0.02, 0.04],
+    /^on images like these A and B cannot be told apart by mask mAP \(95 %: /,
+  ],
+  ['the same', [0, 0, 0], /^A and B have the same mask mAP on every draw: there is no difference$/],
+] as const)('a verdict by the metric of a task: %s', (_, [difference, low, high], expected) => {
+  const limits = { difference, low, high, probabilityBetter: 0.5 };
+  const recipes = judgeRecipes({ a: [0.5], b: [0.5], sameRecipe: false }, limits);
+  const draws = { count: 300, units: 40 };
+  const sentences = drawnSentences(
+    { metric: 'mask mAP', difference: limits, draws, recipes, isSame: false },
+    NAMES,
+  );
+
+  it('says who, by how much and on what ground, in both languages', () => {
+    expect(inEnglish(sentences[0])).toMatch(expected);
+    expect(inEnglish(sentences[1])).toBe('judged by 300 draws of 40 val images');
+    for (const sentence of sentences) {
+      expect(inEnglish(sentence)).not.toMatch(/\. [A-Z]|NaN|undefined|\{\d\}/);
+      expect(inChinese(sentence)).toMatch(/\p{Script=Han}/u);
     }
   });
 });
