@@ -99,6 +99,10 @@ it.each(TASKS)(
     expect(keeperSaid(dir).join()).toContain(`not the task ${task}`);
     await expectCompared(dir, title);
     expectPictures(dir, drawn);
+    // Asked again by hand it is the library that answers.
+    const again = await runCliProcess(['validate', '--run', `${dir}@5`, '--json'], workshop.dir);
+    expect([again.code, again.err]).toEqual([0, '']);
+    expect(JSON.parse(again.out)).toMatchObject({ task, map: validated[4].map, engine: 'ultralytics' });
   },
 );
 

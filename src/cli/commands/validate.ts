@@ -6,7 +6,7 @@ import { metricNames } from '../../domain/run/task';
 import type { ValidateParams, ValidateResult } from '../../protocol/validator';
 import type { ValidationReport } from '../../run/validation';
 import type { Cli } from '../cli';
-import { badInput } from '../failure';
+import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { wholeNumber, wholeNumberOrAuto } from '../option-values';
 import { cocoLines } from '../output/coco-lines';
@@ -14,7 +14,7 @@ import { score, seconds } from '../output/numbers';
 import { createProgress } from '../output/progress';
 import { formatTable, type TableColumn } from '../output/table';
 import { TRUST } from '../trust';
-import { checkpointToValidate } from '../validate/checkpoint';
+import { type CheckpointTarget, checkpointToValidate } from '../validate/checkpoint';
 import { withValidator } from '../with-validator';
 
 const right = (title: string): TableColumn => ({ title, align: 'right' });
@@ -39,11 +39,13 @@ export function validateCommand({ io, run }: Cli) {
     .action(
       run(async (model, options) => {
         const target = await targetOf(io, model, options);
+        if (target.kind === 'judged') return printJudged(io, target, options);
         const { saveJson, run: _run, json, data: _data, trust: _trust, ...rest } = options;
-        const params = { ...target, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
+        const { kind: _kind, ...asked } = target;
+        const params = { ...asked, ...rest, ...(saveJson && { saveJson: path.resolve(io.cwd, saveJson) }) };
         const result = await validateWithBar(io, params);
         for (const problem of result.problems) printLine(io.stderr, inEnglish(problem));
-        await print(io, result, json ? undefined : target.data);
+        await print(io, result.report, json ? undefined : target.data);
         return 0;
       }),
     );
@@ -55,7 +57,7 @@ async function targetOf(
   io: CliIo,
   model: string | undefined,
   options: NamedSource,
-): Promise<ValidationTarget> {
+): Promise<CheckpointTarget> {
   if (options.run !== undefined) {
     if (model !== undefined) throw badInput('pitwall: give a model or --run, not both');
     return targetOfRun(io, options.run, options);
@@ -63,17 +65,32 @@ async function targetOf(
   if (model === undefined) throw badInput('pitwall: a model or --run is needed');
   if (options.data === undefined)
     throw badInput('pitwall: --data is needed: the dataset YAML to validate on');
-  return { model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
+  return { kind: 'model', model: path.resolve(io.cwd, model), data: path.resolve(io.cwd, options.data) };
 }
 
-async function targetOfRun(io: CliIo, run: string, { data, trust }: NamedSource): Promise<ValidationTarget> {
+async function targetOfRun(io: CliIo, run: string, { data, trust }: NamedSource): Promise<CheckpointTarget> {
   const target = await checkpointToValidate(io, run, {
     namesData: data !== undefined,
     ...(trust && { trust }),
   });
-  if (data !== undefined) return { ...target, data: path.resolve(io.cwd, data) };
+  if (data !== undefined && target.kind === 'model') return { ...target, data: path.resolve(io.cwd, data) };
   if (target.data === '') throw badInput(`${run}: the run names no dataset: give --data DATA.yaml`);
   return target;
+}
+
+/** What its library judges, it judges as the run is set: it knows no other dataset, device or size. */
+async function printJudged(
+  io: CliIo,
+  { report, data }: Extract<CheckpointTarget, { kind: 'judged' }>,
+  { run: _run, trust: _trust, json, ...changes }: Readonly<Record<string, unknown>>,
+): Promise<ExitCode> {
+  const [changed] = Object.keys(changes).filter((name) => changes[name] !== undefined);
+  if (changed !== undefined)
+    throw badInput(
+      `pitwall validate: Ultralytics' own val judges this checkpoint, as its run is set: --${changed.replace('saveJson', 'save-json')} cannot change that`,
+    );
+  await print(io, report, json ? undefined : data);
+  return 0;
 }
 
 async function validateWithBar(io: CliIo, params: ValidationTarget): Promise<ValidateResult> {
@@ -89,7 +106,7 @@ async function validateWithBar(io: CliIo, params: ValidationTarget): Promise<Val
   }
 }
 
-async function print(io: CliIo, { report }: ValidateResult, data: string | undefined): Promise<void> {
+async function print(io: CliIo, report: ValidationReport, data: string | undefined): Promise<void> {
   if (data === undefined) {
     printJson(io.stdout, report);
     return;

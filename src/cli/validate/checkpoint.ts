@@ -4,19 +4,29 @@ import { sleep } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { askAndWait } from '../../engine/control/ask';
 import { experimentNow } from '../../engine/control/followed-experiment';
-import { openRun } from '../../engine/runs/live-run';
+import { type LiveRun, openRun } from '../../engine/runs/live-run';
 import { ruleParams } from '../../protocol/rule-params';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';
 import { openToReadSync } from '../../run/folder/read-file';
 import type { RunState } from '../../run/state';
+import type { Validation } from '../../run/validation';
 import { badInput, CliFailure } from '../failure';
 import type { CliIo } from '../io';
 import { resolveRun } from '../run-reference';
 import { mayAct, refusalOf, requireActing } from '../trust';
 
+/** A model to validate, or what the library that trained it has just said of it: only that can judge it. */
+export type CheckpointTarget =
+  | (Pick<ValidateParams, 'model' | 'data'> & Partial<ValidateParams> & { readonly kind: 'model' })
+  | { readonly kind: 'judged'; readonly report: Validation; readonly data: string };
+
 /** The checkpoint that RUN[@epoch] names, with the dataset and the validation settings of its experiment. */
-export async function checkpointToValidate(io: CliIo, reference: string, word: CheckpointOptions) {
+export async function checkpointToValidate(
+  io: CliIo,
+  reference: string,
+  word: CheckpointOptions,
+): Promise<CheckpointTarget> {
   const { dir, epoch: asked } = resolveRun(io, reference);
   // The dataset that a run names is read only if the run is this user's own.
   const mayReadItsData = await mayAct(io, dir, word.trust);
@@ -25,18 +35,26 @@ export async function checkpointToValidate(io: CliIo, reference: string, word: C
   const epoch = asked ?? state.best?.epoch ?? newestKept(state);
   if (epoch === undefined) throw badInput(`${reference}: the run has no checkpoint yet`);
   const model = path.join(dir, checkpointPath(epoch), 'model.onnx');
-  if (!existsSync(model) && existsSync(path.join(dir, checkpointPath(epoch), 'model.pt')))
-    await openPickle(io, dir, epoch, word.trust);
+  const settings = settingsOf(state, reference);
+  const isPickle = !existsSync(model) && existsSync(path.join(dir, checkpointPath(epoch), 'model.pt'));
+  const report = isPickle ? await openPickle(io, dir, epoch, word.trust) : undefined;
+  if (report) return { kind: 'judged', report, data: settings.data };
   if (!isPlainFile(model, dir))
     throw badInput(`${reference}: no checkpoint of epoch ${epoch}${keptEpochs(state)}`);
-  return { model, ...settingsOf(state, reference) };
+  return { kind: 'model', model, ...settings };
 }
 
 /**
  * Another program's .pt becomes ONNX because this user asks for it: the run's keeper has it exported and validated, so
- * that charts and lists have it too. Throws the error of Python or the validator if that failed.
+ * that charts and lists have it too. If only its library can judge it, or is set to, there is no ONNX, but its report. Throws
+ * the error of Python or the validator if that failed.
  */
-async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean): Promise<void> {
+async function openPickle(
+  io: CliIo,
+  dir: string,
+  epoch: number,
+  trust?: boolean,
+): Promise<Validation | undefined> {
   await requireActing(io, dir, trust);
   const since = Date.now();
   const answer = await askAndWait(
@@ -47,17 +65,30 @@ async function openPickle(io: CliIo, dir: string, epoch: number, trust?: boolean
   if (!answer?.ok) throw new CliFailure(1, `${dir}: ${answer?.message ?? 'no answer to validate in 15 s'}`);
   const live = await openRun(dir);
   try {
-    while (!existsSync(path.join(dir, checkpointPath(epoch), 'model.onnx'))) {
-      const failure = live.state.alerts.findLast(
-        (a) => a.epoch === epoch && a.t >= since && a.severity === 'error',
-      );
-      if (failure) throw new CliFailure(1, `${dir}: epoch ${epoch}: ${failure.message}`);
-      await sleep(200);
-      await live.refresh();
-    }
+    return await openedOrJudged(live, { dir, epoch, since });
   } finally {
     live.dispose();
   }
+}
+
+type Expected = { readonly dir: string; readonly epoch: number; readonly since: number };
+
+/** Waits until there is an ONNX file, or the library's report. */
+async function openedOrJudged(
+  live: LiveRun,
+  { dir, epoch, since }: Expected,
+): Promise<Validation | undefined> {
+  while (!existsSync(path.join(dir, checkpointPath(epoch), 'model.onnx'))) {
+    const report = live.state.validations.get(epoch);
+    if (report?.engine === 'ultralytics' && report.t >= since) return report;
+    const failure = live.state.alerts.findLast(
+      (a) => a.epoch === epoch && a.t >= since && a.severity === 'error',
+    );
+    if (failure) throw new CliFailure(1, `${dir}: epoch ${epoch}: ${failure.message}`);
+    await sleep(200);
+    await live.refresh();
+  }
+  return undefined;
 }
 
 /** What a person gave besides the run: their trust, and a dataset of their own. */
