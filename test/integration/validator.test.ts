@@ -1,5 +1,13 @@
 // cspell:ignore allocat
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -83,6 +91,23 @@ describe('the validator process', () => {
     expect([...(file?.detections.boxes ?? [])].slice(0, 4)).toEqual([48, 48, 80, 80]);
     const [first] = JSON.parse(readFileSync(saveJson, 'utf8')) as unknown[];
     expect(first).toMatchObject({ image_id: 'a', category_id: 2, bbox: [48, 48, 32, 32] });
+  });
+
+  it('clips boxes to the image in what it writes and for the numbers of COCO, as Ultralytics does', async () => {
+    const [edge, saveJson] = [at('edge.onnx'), at('out/edge.json')];
+    // From 8 pixels before the left border of 128 to 24; the label ends at the border.
+    writeTinyModel(edge, { cx: 4, cy: 32, w: 16, h: 16, class: 1 });
+    mkdirSync(at('edge/images/val'), { recursive: true });
+    mkdirSync(at('edge/labels/val'), { recursive: true });
+    writeFileSync(at('edge/data.yaml'), 'train: images/val\nval: images/val\nnames: [scratch, dent]\n');
+    copyFileSync(at('images/val/a.png'), at('edge/images/val/7.png'));
+    writeFileSync(at('edge/labels/val/7.txt'), '1 0.09375 0.5 0.1875 0.25\n');
+    const { report } = await validator.validate({ model: edge, data: at('edge/data.yaml'), saveJson });
+    const found = JSON.parse(readFileSync(saveJson, 'utf8')) as { bbox: number[] }[];
+    expect(found[0]).toMatchObject({ image_id: 7, category_id: 2, bbox: [0, 48, 24, 32] });
+    // Clipped it is the label; unclipped they overlap by .75, which six of ten thresholds accept.
+    expect(report.coco.AP).toBeCloseTo(1, 12);
+    expect(report.map).toBeCloseTo(0.6 * 0.995, 6);
   });
 
   it('judges the next checkpoint with the same images', async () => {

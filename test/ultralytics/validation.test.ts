@@ -21,16 +21,24 @@ const workshop = useWorkshop({ train: 320, val: 48 });
 const OWN_VAL = `
 import json, sys
 from ultralytics import YOLO
-r = YOLO(sys.argv[1]).val(data=sys.argv[2], imgsz=int(sys.argv[3]), batch=16, rect=True, single_cls=True, device="cpu", plots=False, workers=0, verbose=False, project=sys.argv[4], name="val", exist_ok=True)
+r = YOLO(sys.argv[1]).val(data=sys.argv[2], imgsz=int(sys.argv[3]), batch=16, rect=True, single_cls=True, save_json=sys.argv[5] == "json", device="cpu", plots=False, workers=0, verbose=False, project=sys.argv[4], name="val", exist_ok=True)
 print("RESULT" + json.dumps({"map": float(r.box.map), "map50": float(r.box.map50), "p": float(r.box.mp), "r": float(r.box.mr)}))
 `;
 
 type OwnNumbers = { map: number; map50: number; p: number; r: number };
 
-function ownVal(model: string, imgsz: number): OwnNumbers {
+function ownVal(model: string, imgsz: number, writesJson = false): OwnNumbers {
   const out = execFileSync(
     python,
-    ['-c', OWN_VAL, model, path.join(workshop.dir, 'data.yaml'), String(imgsz), workshop.dir],
+    [
+      '-c',
+      OWN_VAL,
+      model,
+      path.join(workshop.dir, 'data.yaml'),
+      String(imgsz),
+      workshop.dir,
+      writesJson ? 'json' : '',
+    ],
     {
       encoding: 'utf8',
       cwd: workshop.dir,
@@ -40,6 +48,13 @@ function ownVal(model: string, imgsz: number): OwnNumbers {
   );
   return JSON.parse(/RESULT(\{.*\})/.exec(out)?.[1] ?? 'null');
 }
+
+type WrittenBox = { image_id: string | number; bbox: [number, number, number, number]; score: number };
+
+const boxesOf = (file: string): WrittenBox[] => JSON.parse(readFileSync(file, 'utf8'));
+
+const farthest = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 
 /** One class, a small net, an update at each step: what learns the example in a minute on two cores. */
 const LEARNS = {
@@ -79,6 +94,26 @@ describe('a real run, validated off its loop', () => {
     });
     // The library's own validation did not run in the loop: nothing requested it.
     expect(eventsOf(dir, 'epoch').every(({ metrics }) => metrics === undefined)).toBe(true);
+  });
+
+  it('--save-json writes the boxes that the library writes, clipped to their image', async () => {
+    const dir = path.join(workshop.runDir('real'), 'checkpoints/epoch-0012');
+    ownVal(path.join(dir, 'model.pt'), 128, true);
+    const theirs = boxesOf(path.join(workshop.dir, 'val/predictions.json'));
+    const mine = path.join(workshop.dir, 'mine.json');
+    const argv = ['--data', 'data.yaml', '--imgsz', '128', '--device', 'cpu', '--save-json', mine];
+    const { code } = await runCliProcess(['validate', path.join(dir, 'model.onnx'), ...argv], workshop.dir);
+    expect(code).toBe(0);
+    const ours = boxesOf(mine);
+    expect(ours.length).toBeGreaterThan(50);
+    const outside = (boxes: typeof ours): number => boxes.filter(({ bbox: [x, y] }) => x < 0 || y < 0).length;
+    expect([outside(ours), outside(theirs)]).toEqual([0, 0]);
+    // At the border, or not: the sure ones are the same to a twentieth of a pixel.
+    const sure = theirs.filter(({ score }) => score > 0.1);
+    const missing = sure.filter(
+      (one) => !ours.some((own) => own.image_id === one.image_id && farthest(own.bbox, one.bbox) < 0.05),
+    );
+    expect(missing.length).toBeLessThanOrEqual(sure.length / 50);
   });
 
   it("with engine: ultralytics the library's own val validates, in a process that never trains", async () => {

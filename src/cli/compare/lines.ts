@@ -3,6 +3,7 @@ import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
 import type { DrawnDifference } from '../../domain/compare/draw-record';
 import type { Limits } from '../../domain/compare/limits';
+import { AGAINST_BASELINE } from '../../domain/compare/sentences';
 import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -25,11 +26,9 @@ const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${preciseScore(Math.abs(value))}`;
 export const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
 
-const VERDICTS = { first: 'worse', second: 'better', neither: 'cannot be told apart' } as const;
-
 /** A run less the baseline, in a table of several: the difference, its limits and the verdict. */
 export function judgedCells(difference: number, { low, high }: Limits, verdict: Verdict): string[] {
-  return [signed(difference), span(low, high), VERDICTS[verdict]];
+  return [signed(difference), span(low, high), inEnglish(AGAINST_BASELINE[verdict])];
 }
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */

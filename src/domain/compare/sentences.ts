@@ -7,6 +7,13 @@ import type { Limits } from './limits';
 import type { Named } from './sides';
 import { judgeDifference, type Verdict } from './verdict';
 
+/** The verdict on a run in a table, which the baseline comes before. */
+export const AGAINST_BASELINE: Readonly<Record<Verdict, Words>> = {
+  first: words('worse'),
+  second: words('better'),
+  neither: words('cannot be told apart'),
+};
+
 /** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
 export function bestSentence({ compared, undecided, optimism }: BestStanding): Words {
   const [others, alike] = [compared - 1, undecided.length - 1];

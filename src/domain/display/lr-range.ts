@@ -58,15 +58,20 @@ function landmarks({ steepest, lowest, rises, diverged }: RangeResult): Words {
   return words('The loss falls fastest at {0} and is lowest at {1}; it never rose again.', start, low);
 }
 
-function reason({ suggested, between, sure, curve, lowest, rises, diverged }: RangeResult): Words {
+function reason({ suggested, between, sure, curve, lowest, valley, diverged }: RangeResult): Words {
   if (!sure)
     return words(
       'lr0 is between {0} and {1}: {2} steps are too few, or too noisy, to say more; try more steps.',
       ...[String(between[0]), String(between[1]), curve.length],
     );
+  if (valley)
+    return words(
+      'lr0 {0} is the middle of {1} to {2}, in which the loss is near its lowest (within a tenth of its fall).',
+      ...[String(suggested), two(valley[0]), two(valley[1])],
+    );
   if (suggested === Number(lowest.toPrecision(2)))
     return words('lr0 {0} is the LR at which it is lowest.', String(suggested));
-  if (rises !== undefined || diverged !== undefined)
+  if (diverged !== undefined)
     return words('lr0 {0} is a quarter of that: still fast, and safely below.', String(suggested));
   return words(
     'lr0 {0} is a quarter of the highest that was tried; a test that goes higher may find more.',

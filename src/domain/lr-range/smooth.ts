@@ -18,10 +18,11 @@ const TINY = 1e-12;
  * the next empty), and one bad batch must not look like a rise. The test is over when it is read, so the average need
  * not be one of the past, whose lag (ten steps at 0.9) would put every landmark at three times its LR.
  */
-export function smoothed(points: readonly RangePoint[]): Smoothed {
-  const reach = Math.max(2, Math.round(points.length / SHARE));
+export function smoothed(points: readonly RangePoint[], share = SHARE): Smoothed {
+  const reach = Math.max(2, Math.round(points.length / share));
   const logs = points.map(({ loss }) => Math.log(Math.max(loss, TINY)));
-  const means = logs.map((_, i) => meanAround(logs, i, reach));
+  const kernel = kernelOf(reach);
+  const means = logs.map((_, i) => meanAround(logs, i, kernel));
   return {
     curve: points.map(({ lr }, i) => ({ lr, loss: Math.exp(means[i]) })),
     residuals: logs.map((log, i) => log - means[i]),
@@ -49,11 +50,16 @@ export function residualShare(reach: number): number {
   return Math.sqrt(1 - 2 / (Math.sqrt(2 * Math.PI) * reach) + 1 / (2 * Math.sqrt(Math.PI) * reach));
 }
 
-function meanAround(values: readonly number[], at: number, reach: number): number {
+/** Weights of a Gaussian mean at distances 0, 1 .. three times its standard deviation. */
+const kernelOf = (reach: number): number[] =>
+  Array.from({ length: 3 * reach + 1 }, (_, k) => Math.exp(-(k ** 2) / (2 * reach ** 2)));
+
+function meanAround(values: readonly number[], at: number, kernel: readonly number[]): number {
   let [sum, weights] = [0, 0];
-  const last = Math.min(values.length - 1, at + 3 * reach);
-  for (let i = Math.max(0, at - 3 * reach); i <= last; i++) {
-    const weight = Math.exp(-((i - at) ** 2) / (2 * reach ** 2));
+  const reach = kernel.length - 1;
+  const last = Math.min(values.length - 1, at + reach);
+  for (let i = Math.max(0, at - reach); i <= last; i++) {
+    const weight = kernel[Math.abs(i - at)];
     sum += weight * values[i];
     weights += weight;
   }

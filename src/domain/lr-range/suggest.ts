@@ -1,9 +1,12 @@
 import { createRandom, type Random } from '../../base/random';
 import { FEWEST, type Landmarks, landmarksOf } from './landmarks';
+import { smoothed } from './smooth';
 import type { NoAnswer, RangePoint, RangeReading, RangeResult } from './types';
 
 /** Smith takes a third or a quarter of the LR at which the loss gets worse. */
 const MARGIN = 4;
+/** The middle of a narrow valley is too near to its edge. */
+const NEAREST = 2;
 /** Repetitions of the test, and the share of them that is left out at either end. */
 const REPEATS = 100;
 const TAIL = 0.1;
@@ -29,11 +32,11 @@ export function readRange(points: readonly RangePoint[]): RangeReading {
   if ('kind' in read) return { kind: 'nothing', why: read };
   const again = repeated(points, read);
   if (again.length < (1 - MOST_SILENT) * REPEATS) return { kind: 'nothing', why: { kind: 'chance' } };
-  const suggested = suggestionOf(points, read);
+  const { lr: suggested, valley } = suggestionOf(points, read);
   const between = [quantile(again, TAIL), quantile(again, 1 - TAIL)] as const;
   const low = Math.min(between[0], suggested);
   const high = Math.max(between[1], suggested);
-  return { kind: 'found', result: resultOf(points, read, { suggested, low, high }) };
+  return { kind: 'found', result: resultOf(points, read, { suggested, valley, low, high }) };
 }
 
 function sparseness(points: readonly RangePoint[]): NoAnswer | undefined {
@@ -50,12 +53,17 @@ export function fewestSteps(from: number, to: number): number {
 const stepsBetween = (from: number, to: number): number =>
   Math.ceil(STEPS_PER_DECADE * Math.log10(to / from));
 
-type SuggestedRange = { readonly suggested: number; readonly low: number; readonly high: number };
+type SuggestedRange = {
+  readonly suggested: number;
+  readonly valley: Valley | undefined;
+  readonly low: number;
+  readonly high: number;
+};
 
 function resultOf(
   points: readonly RangePoint[],
   { curve, steepest, lowest, rises, blown }: Landmarks,
-  { suggested, low, high }: SuggestedRange,
+  { suggested, valley, low, high }: SuggestedRange,
 ): RangeResult {
   return {
     curve,
@@ -63,16 +71,26 @@ function resultOf(
     lowest: curve[lowest].lr,
     rises: rises === undefined ? undefined : curve[rises].lr,
     diverged: blown === undefined ? undefined : points[blown].lr,
+    valley: valley && [valley.from, valley.to],
     suggested,
     between: [low, high],
     sure: high <= NEAR * low,
   };
 }
 
-/** A quarter of the LR at which the loss rises, never above the LR at which it is lowest. */
-function suggestionOf(points: readonly RangePoint[], { curve, lowest, rises, blown }: Landmarks): number {
-  const edge = points[rises ?? blown ?? points.length - 1].lr;
-  return Number(Math.min(edge / MARGIN, curve[lowest].lr).toPrecision(2));
+type Suggestion = { readonly lr: number; readonly valley: Valley | undefined };
+
+/**
+ * The middle of the valley in log LR: its edges move from seed to seed, and mostly to opposite sides or by half as much as each
+ * alone. Of a loss that never rose again a quarter of the last LR, or the LR at which it is lowest if that is less.
+ */
+function suggestionOf(points: readonly RangePoint[], { curve, lowest, blown }: Landmarks): Suggestion {
+  const valley = valleyOf(points.slice(0, curve.length), blown ?? curve.length);
+  const edge = points[blown ?? points.length - 1].lr;
+  const lr = valley
+    ? Math.min(Math.sqrt(valley.from * valley.to), valley.to / NEAREST)
+    : Math.min(edge / MARGIN, curve[lowest].lr);
+  return { lr: Number(lr.toPrecision(2)), valley };
 }
 
 /** What the repetitions suggest, ascending; fewer than there were if some found nothing. */
@@ -85,7 +103,7 @@ function repeated(points: readonly RangePoint[], { curve, residuals }: Landmarks
       ...points.slice(curve.length),
     ];
     const read = landmarksOf(drawn);
-    if (!('kind' in read)) answers.push(suggestionOf(drawn, read));
+    if (!('kind' in read)) answers.push(suggestionOf(drawn, read).lr);
   }
   return answers.sort((a, b) => a - b);
 }
@@ -96,4 +114,39 @@ function shaken({ lr, loss }: RangePoint, residual: number, random: Random): Ran
 
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.round(share * (sorted.length - 1))];
+}
+
+/** The LRs between which a network learns: by the lower one most of the fall is done, from the upper one on the loss rises. */
+type Valley = { readonly from: number; readonly to: number };
+
+/** Share of the whole fall that is left at the lower LR, and lost again at the upper one. */
+const LEVEL = 0.1;
+/**
+ * Width of the kernel against the length of the test. It is three times that of the landmarks, because here two crossings of one
+ * level are wanted, and not the shape of the curve. Chosen by eight recorded tests of the example and checked by others
+ * (docs/statistics.md).
+ */
+const VALLEY_SHARE = 14;
+
+/** The valley of a test; undefined if the loss did not rise again. `before`: the index of the point at which it blew up. */
+function valleyOf(points: readonly RangePoint[], before: number): Valley | undefined {
+  const { curve } = smoothed(points, VALLEY_SHARE);
+  const logs = curve.map(({ loss }) => Math.log(loss));
+  const lowest = indexOf(logs.slice(0, before), Math.min);
+  const highest = indexOf(logs.slice(0, lowest + 1), Math.max);
+  const level = logs[lowest] + LEVEL * (logs[highest] - logs[lowest]);
+  const [down, up] = [
+    logs.findLastIndex((log, i) => i < lowest && log > level),
+    logs.findIndex((log, i) => i > lowest && log > level),
+  ];
+  if (down < 0 || up < 0) return undefined;
+  const crossing = (a: number, b: number): number => {
+    const share = (level - logs[a]) / (logs[b] - logs[a]);
+    return curve[a].lr * (curve[b].lr / curve[a].lr) ** share;
+  };
+  return { from: crossing(down, down + 1), to: crossing(up - 1, up) };
+}
+
+function indexOf(values: readonly number[], pick: (...values: number[]) => number): number {
+  return values.indexOf(pick(...values));
 }

@@ -11,7 +11,9 @@ export type RangeResult = {
   readonly rises: number | undefined;
   /** The LR at which it blew up: stayed far above its lowest, or was no longer finite; undefined if it never did. */
   readonly diverged: number | undefined;
-  /** The lr0 to try: a quarter of the LR at which the loss rises (or of the last one), never above the lowest point. */
+  /** Between these the loss is within a tenth of its whole fall of the lowest; undefined if it did not rise again. */
+  readonly valley: readonly [from: number, to: number] | undefined;
+  /** The lr0 to try: the middle of the valley in log LR; without one a quarter of the last LR, never above the lowest point. */
   readonly suggested: number;
   /** Eight in ten repetitions of the test would suggest a value within; two digits each. */
   readonly between: readonly [low: number, high: number];

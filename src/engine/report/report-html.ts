@@ -1,14 +1,17 @@
 import { escapeHtml, escapeLines, pageShell } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
-import { bestSentence } from '../../domain/compare/sentences';
+import { AGAINST_BASELINE, bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
+import type { Verdict } from '../../domain/compare/verdict';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric, formatSigned } from '../../domain/display/format';
 import { STATISTICS_PAGE } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
+import { saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
+import { bestText } from '../../protocol/dashboard/verdict';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import { groundsOf, type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
@@ -116,10 +119,12 @@ function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
   return [verdictCell(verdict, t), n(formatSigned(map)), n(limits)];
 }
 
-function verdictCell(verdict: 'first' | 'second' | 'neither', t: Translate): Cell {
-  if (verdict === 'neither') return { text: t('cannot be told apart') };
-  return verdict === 'second' ? { text: t('better'), tone: 'good' } : { text: t('worse'), tone: 'bad' };
-}
+const TONES = { first: 'bad', second: 'good', neither: '' } as const;
+
+const verdictCell = (verdict: Verdict, t: Translate): Cell => ({
+  text: say(AGAINST_BASELINE[verdict], t),
+  tone: TONES[verdict],
+});
 
 /** How the verdicts were made, which may be best, and why a run is not compared. */
 function notes(compared: ManyCompared, t: Translate): string {
@@ -182,8 +187,11 @@ function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, 
 
 function runDetails({ name, state }: OneOfMany, t: Translate): string {
   const { run, meta, hello, plan, status } = state;
+  const reason =
+    status?.reason === undefined ? undefined : saidText({ message: status.reason, said: status.said }, t);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    [t('state'), [stateOf(state, t), status?.reason].filter((part) => part !== undefined).join(': ')],
+    [t('state'), [stateOf(state, t), reason].filter((part) => part !== undefined).join(': ')],
+    [t('best'), bestText(state, t)],
     [t('note'), meta.notes],
     [t('tags'), meta.tags?.join(', ')],
     [t('started'), run && new Date(run.created).toISOString().slice(0, 16).replace('T', ' ')],

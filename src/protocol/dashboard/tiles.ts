@@ -12,7 +12,6 @@ import { metricNames } from '../../domain/run/task';
 import { headlineTexts } from '../../domain/schedule/headlines';
 import { mainGroup } from '../../domain/schedule/summary';
 import { mainRates } from '../../run/main-group';
-import { standingSentence } from '../../run/standing';
 import type { Validation } from '../../run/validation';
 import { validatorText } from '../alert-text';
 import { ruleNote } from '../rule-params';
@@ -20,7 +19,7 @@ import { compareTiles } from './compare-sections';
 import { lastOf, type ViewInput } from './input';
 import { lastValidated, stateOf } from './run-facts';
 import type { Sentence, TileView } from './types';
-import { verdictOf } from './verdict';
+import { bestText, verdictOf } from './verdict';
 
 const DASH = '–';
 const SPARK_POINTS = 60;
@@ -67,11 +66,8 @@ function mapTile(input: ViewInput): TileView {
 
 /** What the best one is worth, once there are others to compare it with. */
 function bestNotes({ state, t }: ViewInput): Sentence[] {
-  const standing = standingSentence(state);
-  if (!state.best || !standing) return [];
-  const { epoch, map } = state.best;
-  const text = t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(standing, t));
-  return [{ text, tone: 'quiet' }];
+  const text = bestText(state, t);
+  return text === undefined ? [] : [{ text, tone: 'quiet' }];
 }
 
 /** By which rule, if that is not the usual one: `validation.rule` decides it. */

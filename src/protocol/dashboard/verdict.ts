@@ -1,9 +1,10 @@
 import type { Translate } from '../../base/translate';
+import { say } from '../../base/words';
 import { isWorseByInterval } from '../../domain/compare/best';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
-import { standingOf } from '../../run/standing';
+import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
@@ -27,6 +28,14 @@ export function verdictOf(state: RunState, validated: Validation, t: Translate):
     text: t('{0}, cannot be told from the best, {1} of epoch {2}', text, best, versus.epoch),
     tone: 'quiet',
   };
+}
+
+/** What the best checkpoint is worth; undefined while there are no others to compare it with. */
+export function bestText(state: RunState, t: Translate): string | undefined {
+  const standing = standingSentence(state);
+  if (!state.best || !standing) return undefined;
+  const { epoch, map } = state.best;
+  return t('best {0}, epoch {1}: {2}', formatMetric(map), epoch, say(standing, t));
 }
 
 /**
