@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { dialectIn } from './dialect.mjs';
+import { dialectIn, isOldName } from './dialect.mjs';
 import { commentLines } from './source-tree.mjs';
 
 const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../..'));
@@ -54,6 +54,22 @@ const isText = (node) =>
 
 const isTitle = (node) => ts.isCallExpression(node.parent) && TITLED.test(node.parent.expression.getText());
 
+/** Names of the code that the glossary replaced, as { line, text }. */
+function oldNames(file) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  if (file.endsWith('.py'))
+    return numbered(text).filter(({ text }) => (text.match(/\b[A-Za-z_]\w*/g) ?? []).some(isOldName));
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && isOldName(node.text))
+      found.push({ line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1, text: node.text });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...FOLDERS], {
   cwd: root,
   encoding: 'utf8',
@@ -68,6 +84,11 @@ for (const file of files)
     if (word === undefined) continue;
     problems++;
     console.error(`dialect: ${file}:${line}: "${word}": ${text.trim().slice(0, 120)}`);
+  }
+for (const file of files.filter((name) => /^(src|webview)\/.*\.(ts|py)$/.test(name)))
+  for (const { line, text } of oldNames(file)) {
+    problems++;
+    console.error(`dialect: ${file}:${line}: name: ${text.trim().slice(0, 120)}`);
   }
 if (files.length < fewest)
   console.error(`dialect: only ${files.length} files seen, expected at least ${fewest}`);

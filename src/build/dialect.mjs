@@ -28,6 +28,13 @@ export const DIALECT = [
   { word: 'unasked', pattern: /\b(unasked|on your word|before it is paid for)\b/i },
 ];
 
+/** What names of the code do not contain: the glossary has others. `knobs` of the event `hello` is a field of a file. */
+const NAMES =
+  /obey|obedience|servant|untold|unheard|letGo|let_go|inHand|passedOver|keptElsewhere|followedRun|(?<![a-z])(knob|growing)(?!s\b)|(?<![a-z])told(?![a-z])/i;
+
+/** Whether a name of the code is one that the glossary replaced. */
+export const isOldName = (name) => name !== 'knobs' && NAMES.test(name);
+
 /** The first word of the dialect in a text; what is quoted as code does not count. */
 export function dialectIn(text) {
   const plain = text.replaceAll(/`[^`]*`/g, '');

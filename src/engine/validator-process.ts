@@ -151,9 +151,9 @@ function exitWords(exitCode: number | null, signal: string | null, lastWords: st
 
 function lastLine(text: string): string | undefined {
   const lines = stripVTControlCharacters(text).split('\n');
-  const told = lines.map((line) => line.trim()).filter((line) => line !== '');
+  const written = lines.map((line) => line.trim()).filter((line) => line !== '');
   // Node ends what it says of an uncaught error with its own version.
-  return told.findLast((line) => /^(\w*Error|Error \[\w+\]): /.test(line)) ?? told.at(-1);
+  return written.findLast((line) => /^(\w*Error|Error \[\w+\]): /.test(line)) ?? written.at(-1);
 }
 
 async function stopChild(child: ChildProcess, stopped: Promise<ValidatorExit>): Promise<ValidatorExit> {

@@ -25,7 +25,7 @@ function headOf({ max_det, agnostic, nms }: TrainerRule) {
 }
 
 /** Ultralytics' default, if a run that is followed does not say. */
-const UNTOLD_IMGSZ = 640;
+const DEFAULT_IMGSZ = 640;
 
 /**
  * The ONNX file of each checkpoint of a run. The builtin trainer writes it itself; a .pt is converted by the exporter,
@@ -62,7 +62,7 @@ export class OnnxModels {
     await exporter.ask({
       pt,
       onnx,
-      imgsz: imgsz > 0 ? imgsz : UNTOLD_IMGSZ,
+      imgsz: imgsz > 0 ? imgsz : DEFAULT_IMGSZ,
       ...(rule && { head: headOf(rule) }),
     });
     return onnx;

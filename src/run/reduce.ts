@@ -140,14 +140,14 @@ export function appendStep(
   for (const name of Object.keys(event.loss)) put(steps.loss, name, row, event.loss[name]);
   padTo(steps.lr, row + 1);
   padTo(steps.loss, row + 1);
-  return hasUnheard(steps.loss, event.loss) ? { what: 'loss names', most: MOST_SERIES } : undefined;
+  return hasNewNames(steps.loss, event.loss) ? { what: 'loss names', most: MOST_SERIES } : undefined;
 }
 
 function isRepeated(column: Column, step: number): boolean {
   return column.length > 0 && step <= column.at(column.length - 1);
 }
 
-function hasUnheard(columns: ReadonlyMap<string, Column>, loss: Readonly<Record<string, number>>): boolean {
+function hasNewNames(columns: ReadonlyMap<string, Column>, loss: Readonly<Record<string, number>>): boolean {
   return columns.size === MOST_SERIES && !Object.keys(loss).every((name) => columns.has(name));
 }
 

@@ -42,7 +42,7 @@ function processesWhere(holds: (pid: number) => boolean): RunProcess[] {
 }
 
 /** Processes that serve the run without training: a stop of the trainer does not affect them. */
-export const SERVANTS: ReadonlySet<string> = new Set<ProcessRole>([
+export const HELPERS: ReadonlySet<string> = new Set<ProcessRole>([
   'keeper',
   'validator',
   'exporter',
@@ -69,7 +69,7 @@ export function trainersOfRun(run: RunMark): RunProcess[] {
       ? processesWhere((pid) => isOf(run, (name) => readVariable(pid, name)))
       : heldProcesses(run.dir).map(({ pid, role, token }) => ({ pid, parent: 0, started: token, role }));
   return found
-    .filter(({ role }) => !SERVANTS.has(role))
+    .filter(({ role }) => !HELPERS.has(role))
     .sort((a, b) => Number(a.started) - Number(b.started) || b.role.localeCompare(a.role));
 }
 

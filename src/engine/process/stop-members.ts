@@ -2,7 +2,7 @@ import { type RunMark, showsRun } from './carries-run';
 import { exists, startOf } from './identity';
 import { familyOf, listProcesses, type ProcessRow } from './process-table';
 import { ROLE_VARIABLE } from './run-environment';
-import { SERVANTS, trainersOfRun, treeOf } from './run-processes';
+import { HELPERS, trainersOfRun, treeOf } from './run-processes';
 
 export type StopTarget = {
   /** Every process that carries it is ended, except keeper and validator. */
@@ -42,12 +42,12 @@ export function orphansIn(
   { run, pid }: Pick<StopTarget, 'run' | 'pid'>,
   platform = process.platform,
 ): readonly ProcessRow[] {
-  if (platform !== 'win32') return rows.filter((row) => showsRun(row, run, platform) && !isServant(row));
+  if (platform !== 'win32') return rows.filter((row) => showsRun(row, run, platform) && !isHelper(row));
   return rows.some((row) => row.pid === pid) ? [] : familyOf(rows, pid);
 }
 
-const isServant = ({ command }: ProcessRow): boolean =>
-  [...SERVANTS].some((role) => command.split(/\s+/).includes(`${ROLE_VARIABLE}=${role}`));
+const isHelper = ({ command }: ProcessRow): boolean =>
+  [...HELPERS].some((role) => command.split(/\s+/).includes(`${ROLE_VARIABLE}=${role}`));
 
 const both = (left: () => readonly number[]): Members => ({ left, sure: async () => left() });
 

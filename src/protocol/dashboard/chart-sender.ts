@@ -23,8 +23,8 @@ export function createChartSender(): ChartSender {
 
   const replace = (context: ChartContext, draft: ChartView<SeriesDraft>): ChartUpdate => {
     const chart = drawn(draft, context);
-    const growing = chart.series.filter((_, i) => draft.series[i].kind === 'steps');
-    longest = Math.max(0, ...growing.map((s) => s.x.length));
+    const perStep = chart.series.filter((_, i) => draft.series[i].kind === 'steps');
+    longest = Math.max(0, ...perStep.map((s) => s.x.length));
     return { kind: 'replace', chart };
   };
   const append = (context: ChartContext, draft: ChartView<SeriesDraft>): ChartUpdate | undefined => {

@@ -37,7 +37,7 @@ function rowOf(input: ViewInput, checkpoint: CheckpointState, bests: ReadonlySet
   return {
     epoch: checkpoint.epoch,
     best: state.best?.epoch === checkpoint.epoch,
-    busy: isInHand(checkpoint, state),
+    busy: isBeingValidated(checkpoint, state),
     map: metric(validated?.map),
     map50: metric(validated?.map50),
     precision: metric(validated?.precision),
@@ -51,7 +51,7 @@ function rowOf(input: ViewInput, checkpoint: CheckpointState, bests: ReadonlySet
   };
 }
 
-const isInHand = ({ epoch, state }: CheckpointState, { status }: RunState): boolean =>
+const isBeingValidated = ({ epoch, state }: CheckpointState, { status }: RunState): boolean =>
   state === 'validating' || (state === 'waiting' && status?.queue.validating === epoch);
 
 function waitingVerdict(checkpoint: CheckpointState, { state: run, t }: ViewInput): Sentence {
@@ -62,7 +62,7 @@ function waitingVerdict(checkpoint: CheckpointState, { state: run, t }: ViewInpu
     skipped: { text: t('skipped'), tone: 'quiet' },
     failed: { text: t('validation failed'), tone: 'bad' },
   };
-  return isInHand(checkpoint, run) ? texts.validating : texts[checkpoint.state];
+  return isBeingValidated(checkpoint, run) ? texts.validating : texts[checkpoint.state];
 }
 
 function keptSentence({ kept, pinned }: CheckpointState, wasBest: boolean, { t }: ViewInput): Sentence {

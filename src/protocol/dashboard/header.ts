@@ -8,15 +8,7 @@ import { canRewind, hasDiverged } from '../rewind-target';
 import { compareHeader, tableMetrics } from './compare-sections';
 import { lastOf, totalSteps, type ViewInput } from './input';
 import { nameOf } from './other-run';
-import {
-  currentEpoch,
-  isFinal,
-  isUnheardOf,
-  STATE_TONES,
-  secondsLeft,
-  stateLabel,
-  stateOf,
-} from './run-facts';
+import { currentEpoch, isFinal, isSilent, STATE_TONES, secondsLeft, stateLabel, stateOf } from './run-facts';
 import type { ActionView, HeaderView } from './types';
 
 export function headerOf(input: ViewInput): HeaderView {
@@ -28,7 +20,7 @@ export function headerOf(input: ViewInput): HeaderView {
     name: nameOf(input),
     state: name,
     stateLabel: labelOf(input, name, stalled),
-    tone: isUnheardOf(input) ? 'quiet' : stalled ? 'warning' : STATE_TONES[name],
+    tone: isSilent(input) ? 'quiet' : stalled ? 'warning' : STATE_TONES[name],
     facts: factsOf(input),
     device: state.hello?.device ?? '',
     progress: progressOf(input),
@@ -115,10 +107,10 @@ function rangeActions(input: ViewInput): readonly ActionView[] {
 
 /** Only what this trainer supports, and Stop, which the keeper enforces. */
 function steering(state: RunState, t: Translate): ActionView[] {
-  const knobs = state.hello?.knobs ?? [];
+  const accepts = state.hello?.knobs ?? [];
   const optional = [
-    { id: 'setLr', label: t('Set LR…'), knob: 'lr' },
-    { id: 'pause', label: t('Pause'), knob: 'pause' },
-  ].filter(({ knob }) => knobs.includes(knob));
+    { id: 'setLr', label: t('Set LR…'), request: 'lr' },
+    { id: 'pause', label: t('Pause'), request: 'pause' },
+  ].filter(({ request }) => accepts.includes(request));
   return [...optional.map(({ id, label }) => ({ id, label })), { id: 'stop', label: t('Stop') }];
 }

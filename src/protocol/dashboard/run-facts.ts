@@ -74,14 +74,14 @@ export function isFinal(input: Stated): boolean {
 }
 
 /** Heartbeats are seconds apart; clocks of two machines may be a little more. */
-const HEARD_MS = 60_000;
+const SILENT_MS = 60_000;
 
 /**
  * If the heartbeat of a run on another machine has stopped, it is not known whether it goes on: no pace and no time
  * left.
  */
-export function isUnheardOf({ state, presence, now }: ViewInput): boolean {
-  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > HEARD_MS;
+export function isSilent({ state, presence, now }: ViewInput): boolean {
+  return presence?.where === 'elsewhere' && now - (state.status?.heartbeat ?? 0) > SILENT_MS;
 }
 
 export function currentEpoch({ steps }: RunState): number | undefined {
@@ -93,7 +93,7 @@ export function secondsLeft(input: ViewInput): number | undefined {
   const total = totalSteps(input);
   const pace = secondsPerStep(input);
   const { step } = input.state.steps;
-  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isUnheardOf(input))
+  if (total === undefined || pace === undefined || stateOf(input) !== 'running' || isSilent(input))
     return undefined;
   return (total - 1 - lastOf(step.view())) * pace;
 }

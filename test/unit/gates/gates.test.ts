@@ -142,7 +142,7 @@ describe('file size', () => {
 });
 
 describe('plain English', () => {
-  it('is asked of comments, messages, titles, docstrings and documents, and not of code', () => {
+  it('is asked of comments, messages, titles, docstrings and documents, and the glossary of names', () => {
     const outcome = node('check-dialect.mjs', fixture('dialect'), '4');
     expect(outcome.status).toBe(1);
     expect(outcome.text.trim().split('\n')).toEqual([
@@ -151,6 +151,8 @@ describe('plain English', () => {
       'dialect: src/a.ts:1: "where for if": Undefined where there is none.',
       'dialect: src/a.ts:4: "is no": this file is no run',
       'dialect: test/a.test.ts:1: "told": a value is told once',
+      'dialect: src/a.py:1: name: told = 1',
+      'dialect: src/a.ts:2: name: told',
     ]);
   });
 

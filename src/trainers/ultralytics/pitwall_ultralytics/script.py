@@ -63,7 +63,7 @@ def run(model, train, trainer, arguments: dict):
         "attempt": int(os.environ.get("PITWALL_ATTEMPT", 1)), "in_loop_every": 1, "warmup_shape": "linear",
         "requested": {}, "script": os.environ["PITWALL_RUNNER_LOG"],
         # Ranks that something else started are not all watched: none waits for what another was asked.
-        "obeys": "RANK" not in os.environ,
+        "answers": "RANK" not in os.environ,
     })
     try:
         result = train(model, trainer=pitwalled(trainer or model._smart_load("trainer")), **arguments)

@@ -16,9 +16,9 @@ from .rates import Rates, group_names
 from .warnings_log import tell_warnings
 from .words import said_by, words
 
-KNOBS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
+ACCEPTS = ["lr", "stop", "stop_after_epoch", "pause", "close_mosaic", "patience"]
 # A script that is not ours is interrupted as any program, and no one knows how it would go on from a checkpoint.
-SCRIPT_KNOBS = ["lr", "stop_after_epoch", "close_mosaic", "patience"]
+SCRIPT_ACCEPTS = ["lr", "stop_after_epoch", "close_mosaic", "patience"]
 
 
 class Session:
@@ -32,7 +32,7 @@ class Session:
         self.leader = int(os.environ.get("RANK", -1)) in (-1, 0)
         self.rates = Rates(options["warmup_shape"], options.get("lr_range"))
         self.script = options.get("script")  # file for the events of a script that is not ours; None: our own runner
-        self.knobs = KNOBS if self.script is None else SCRIPT_KNOBS if options["obeys"] else []
+        self.accepts = ACCEPTS if self.script is None else SCRIPT_ACCEPTS if options["answers"] else []
         self.log_file = Path(self.script or run_dir / EVENTS)
         self.log = EventLog(self.log_file) if self.leader else None
         # Beside a script a later attempt may be another reader of it.
@@ -63,7 +63,7 @@ class Session:
         self._said_hello = True
         self._emit(
             "hello", trainer="ultralytics", pid=os.getpid(), attempt=self.attempt, fromStep=self.step,
-            groups=group_names(trainer.optimizer.param_groups), knobs=self.knobs, device=str(trainer.device),
+            groups=group_names(trainer.optimizer.param_groups), knobs=self.accepts, device=str(trainer.device),
             **self._gpu_size(),
         )
         self._plan()
@@ -124,7 +124,7 @@ class Session:
         metrics = named({k: float(v) for k, v in (trainer.metrics or {}).items()}) if self.validates_now() else None
         self._emit("epoch", epoch=trainer.epoch + 1, step=self.step, seconds=round(time.monotonic() - self._epoch_started, 3),
                    loss=self._mean_losses, **({"metrics": metrics} if metrics else {}))
-        self._obey_stop_after_epoch()
+        self._apply_stop_after_epoch()
 
     def finish(self, error=None) -> None:
         """The `end` event; the run's last line of this attempt. A launcher adds nothing to the end that rank 0 wrote."""
@@ -252,7 +252,7 @@ class Session:
         if self.control.gone:
             self._pending_stop = StopTraining("the run folder is gone, or a later attempt was started")
         for request_id, request, by in self._share(requests):
-            ok, answer, applied = self._obey(request, by)
+            ok, answer, applied = self._apply(request, by)
             self._emit("control", id=request_id, requested=request or {"type": "stop"}, ok=ok, step=self.step,
                        **answer, **({"applied": applied} if applied else {}))
             if self.leader:
@@ -260,11 +260,11 @@ class Session:
 
     def _answers(self, request) -> bool:
         """Beside a script Pitwall's reader of it answers whatever is not ours."""
-        return not self.script or bool(request) and request.get("type") in self.knobs
+        return not self.script or bool(request) and request.get("type") in self.accepts
 
     def _share(self, requests):
         """Every rank follows what rank 0 read, at the same batch."""
-        if not self.knobs or int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
+        if not self.accepts or int(os.environ.get("WORLD_SIZE", 1)) <= 1 or int(os.environ.get("RANK", -1)) == -1:
             return requests
         import torch.distributed as dist
 
@@ -272,35 +272,35 @@ class Session:
         dist.broadcast_object_list(box, 0)
         return box[0]
 
-    def _obey(self, request, by=None):
+    def _apply(self, request, by=None):
         """Returns (ok, what was really done, the LR change if any)."""
         kind = request.get("type") if request else None
         if kind == "lr":
-            return self._obey_lr(request, by)
+            return self._apply_lr(request, by)
         if kind == "rewind" and self.step == self._from_step:
-            return self._obey_rewind(request, by)
+            return self._apply_rewind(request, by)
         if kind in ("stop", "pause"):
-            return self._obey_stop(kind)
+            return self._apply_stop(kind)
         if kind == "stop_after_epoch":
             self._stop_after_epoch = "stopped"
             return True, words("stops at the end of epoch {0}", self.trainer.epoch + 1), None
         if kind == "close_mosaic":
-            return True, self._obey_close_mosaic(), None
+            return True, self._apply_close_mosaic(), None
         if kind == "patience":
             self.trainer.stopper.patience = request["value"] or float("inf")
             return True, words("patience is {0}", request["value"]), None
         return False, words("the trainer cannot do {0}", kind), None
 
-    def _obey_lr(self, request, by):
+    def _apply_lr(self, request, by):
         change, answer = self.rates.change(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
         return change is not None, answer, change
 
-    def _obey_rewind(self, request, by):
+    def _apply_rewind(self, request, by):
         """This attempt began at the checkpoint that the keeper chose; the LR is what is left to do, before the first batch."""
         change, answer = self.rates.rewind(request, group_names(self.trainer.optimizer.param_groups), self.step, by)
         return change is not None, words("rewound to step {0}; {1}", self.step, answer), change
 
-    def _obey_close_mosaic(self) -> dict:
+    def _apply_close_mosaic(self) -> dict:
         self._mosaic_off = True
         if self.trainer.train_loader.num_workers > 0:
             return words("mosaic, mixup, cutmix and copy_paste are off from epoch {0} on, when the loader's workers start anew",
@@ -308,7 +308,7 @@ class Session:
         self._close_mosaic()
         return words("mosaic, mixup, cutmix and copy_paste are off from the next batch on")
 
-    def _obey_stop(self, kind: str):
+    def _apply_stop(self, kind: str):
         if kind == "pause":
             self._stop_after_epoch = "paused"
             return True, words("pauses at the end of epoch {0}, when its checkpoint is written", self.trainer.epoch + 1), None
@@ -320,7 +320,7 @@ class Session:
         if self._pending_stop is not None:
             raise self._pending_stop
 
-    def _obey_stop_after_epoch(self) -> None:
+    def _apply_stop_after_epoch(self) -> None:
         if self._stop_after_epoch and self.trainer.epoch + 1 < self.trainer.epochs:
             self.end_reason = self._stop_after_epoch
             if self.script:  # what comes after its training is the script's

@@ -9,6 +9,7 @@ import { keyAt } from '../../../../src/domain/experiment/key-at';
 import { KEYS, keySpec } from '../../../../src/domain/experiment/key-table';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { isTorn } from '../../../../src/domain/experiment/torn';
+import { TRAINER_KINDS } from '../../../../src/domain/experiment/trainers';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
 
 function worldOf(text: string, images = 10_000) {
@@ -183,7 +184,7 @@ describe('the JSON schema', () => {
       default: 0.01,
     });
     expect(schema.properties.epochs).toMatchObject({ type: 'integer', minimum: 1 });
-    expect(schema.properties.trainer).toMatchObject({ enum: ['builtin', 'ultralytics', 'command'] });
+    expect(schema.properties.trainer).toMatchObject({ enum: TRAINER_KINDS });
     expect(schema.properties.validation).toMatchObject({
       anyOf: [{ type: 'object', additionalProperties: false }, { type: 'boolean' }, { type: 'null' }],
     });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { OWN_STRIDE } from '../../../../src/domain/experiment/trainer-checks';
+import { TRAINER_KINDS } from '../../../../src/domain/experiment/trainers';
 import type { Experiment } from '../../../../src/domain/experiment/types';
 import { MAX_STRIDE } from '../../../../src/trainers/builtin/model/detector';
 
@@ -123,7 +124,7 @@ describe('problems of an experiment file', () => {
       'error pcb.train.yaml:2:15: validation.devise: unknown key; did you mean validation.device?',
     ]);
     expect(lines('data: d.yaml\ntrainer: builtni')).toEqual([
-      'error pcb.train.yaml:2:10: trainer: expected one of builtin, ultralytics, command, but got "builtni"; did you mean builtin?',
+      `error pcb.train.yaml:2:10: trainer: expected one of ${TRAINER_KINDS.join(', ')}, but got "builtni"; did you mean builtin?`,
     ]);
   });
 
