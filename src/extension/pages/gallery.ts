@@ -38,8 +38,7 @@ type Exhibition = { readonly count: number; readonly at: (place: number) => Show
  * that the run's own val split lists: a file name in a run folder cannot be trusted.
  */
 export async function galleryOf(run: LiveRun, epoch: number | undefined, from: number): Promise<Gallery> {
-  const exhibition = (await boxesOf(run, epoch)) ?? (await shapesIn(run, epoch));
-  if (!exhibition) return nothing(whyNothing(run));
+  if (run.state.validations.size === 0) return nothing(whyNothing(run));
   // Its dataset may be any file of this user, or of a server, which learns who asks.
   if (!(await isOwnRun(run.dir)))
     return nothing(
@@ -47,6 +46,8 @@ export async function galleryOf(run: LiveRun, epoch: number | undefined, from: n
         'This run was not started by you, and images are only read from a dataset that you trust. Validate a checkpoint to be asked.',
       ),
     );
+  const exhibition = (await boxesOf(run, epoch)) ?? (await shapesIn(run, epoch));
+  if (!exhibition) return nothing(whyNothing(run));
   const listed = await listValImages(run);
   if (!listed) return nothing(vscode.l10n.t('The dataset of this run was not found.'));
   const { count, at, note } = exhibition;

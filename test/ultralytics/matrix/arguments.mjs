@@ -139,15 +139,31 @@ export async function checkSets({ count, turn, dir, known }, keep) {
     const before = known.find((set) => JSON.stringify(set.asked) === JSON.stringify(asked));
     if (before && isGood(before)) sets.push(before);
     else if (tried++ < turn) sets.push({ asked, ...(await trySet({ number, asked, model, dir })) });
-    else return;
-    keep([...sets, ...known.slice(number)]);
+    else break;
   }
+  const done = judged(sets, dir);
+  keep([...done, ...known.slice(done.length)]);
 }
 
-async function trySet(given) {
-  const result = await checkSet(given).catch((error) => ({ failed: String(error.message) }));
-  console.log(`set ${given.number}: ${JSON.stringify({ ...result, asked: given.asked })}`);
-  return result;
+const trySet = (given) => checkSet(given).catch((error) => ({ failed: String(error.message) }));
+
+/** The library's own numbers of all that were tried, in one process: starting it takes longer than a set. */
+function judged(sets, dir) {
+  const tried = sets.filter(({ question }) => question);
+  const own =
+    tried.length > 0
+      ? ownNumbers(
+          tried.map(({ question }) => question),
+          dir,
+        )
+      : [];
+  const answers = new Map(tried.map((set, i) => [set, own[i]]));
+  return sets.map((set) => {
+    const { question: _, ours, ...known } = set;
+    const result = answers.has(set) ? { ...known, ...numbersOf(ours, answers.get(set)) } : known;
+    if (known.failed || answers.has(set)) console.log(JSON.stringify(result));
+    return result;
+  });
 }
 
 async function checkSet({ number, asked, model, dir }) {
@@ -165,7 +181,7 @@ async function checkSet({ number, asked, model, dir }) {
     differs: differing(run, asked),
     preview: steps === preview.steps ? off : `${preview.steps} steps for ${steps}`,
     isPreview: steps === preview.steps && off <= EQUAL,
-    ...numbersOf(run, asked, dir),
+    ...questionOf(run, asked, dir),
   };
 }
 
@@ -176,7 +192,8 @@ function differing(run, asked) {
   return keys.filter((key) => JSON.stringify(written[key]) !== JSON.stringify(asked[key]));
 }
 
-function numbersOf(run, asked, dir) {
+/** The checkpoint as Pitwall judged it, and what the library is to be asked about it. */
+function questionOf(run, asked, dir) {
   const { validation: rule } = eventsOf(run, 'plan')[0];
   const ours = validationsOf(run).at(-1);
   const chosen = Object.fromEntries(RULE.filter((key) => key in asked).map((key) => [key, asked[key]]));
@@ -187,7 +204,10 @@ function numbersOf(run, asked, dir) {
     rect: true,
     ...chosen,
   };
-  const [own] = ownNumbers([{ pt: path.join(run, ours.path, 'model.pt'), options }], dir);
+  return { ours, question: { pt: path.join(run, ours.path, 'model.pt'), options } };
+}
+
+function numbersOf(ours, own) {
   if (own.error) return { failed: own.error };
   const off = Object.entries(ownNames('detect')).map(([key, name]) =>
     Math.abs(ours[key] - own.numbers[name]),
