@@ -21,10 +21,20 @@ export function mainGroup({ groups }: Pick<Schedule, 'groups'>): number {
   return Math.max(0, groups.indexOf(MAIN_GROUP));
 }
 
-export function summarize(
-  schedule: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'unit'>,
-  group = mainGroup(schedule),
-): ScheduleSummary {
+type SummedSchedule = Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'unit'>;
+
+/** A hover asks four times for one schedule: title, axes, frame and mark. */
+const known = new WeakMap<SummedSchedule, Map<number, ScheduleSummary>>();
+
+export function summarize(schedule: SummedSchedule, group = mainGroup(schedule)): ScheduleSummary {
+  const ofGroups = known.get(schedule) ?? new Map<number, ScheduleSummary>();
+  known.set(schedule, ofGroups);
+  const summary = ofGroups.get(group) ?? summaryOf(schedule, group);
+  ofGroups.set(group, summary);
+  return summary;
+}
+
+function summaryOf(schedule: SummedSchedule, group: number): ScheduleSummary {
   const points = [...samplePoints(schedule, group, 400), ...epochEnds(schedule, group)];
   const finite = points.filter(({ lr }) => Number.isFinite(lr));
   const peak = finite.reduce(
