@@ -30,6 +30,22 @@ function missing(document: string): string[] {
   return pathsIn(text).filter((named) => !existsSync(path.join(repositoryRoot, named)));
 }
 
+describe('the tests', () => {
+  /** Of what is not a folder of ours: checks of the repository itself, texts in media, simulations in test. */
+  const OTHERS = /^(gates|l10n|statistics)(\/|$)/;
+
+  it('mirror the source, folder by folder', () => {
+    const unit = path.join(repositoryRoot, 'test/unit');
+    const folders = readdirSync(unit, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.relative(unit, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+    const roots = [path.join(repositoryRoot, 'src'), repositoryRoot];
+    const strays = folders.filter((name) => !roots.some((root) => existsSync(path.join(root, name))));
+    expect(strays.filter((name) => !OTHERS.test(name))).toEqual([]);
+    expect(folders.length).toBeGreaterThan(30);
+  });
+});
+
 describe('documents', () => {
   it('name only paths that exist', () => {
     for (const document of [...documents(), 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']) {
