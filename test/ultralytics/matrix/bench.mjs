@@ -131,4 +131,4 @@ export function ownNames(task) {
   };
 }
 
-export const lastWords = (text) => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+export const lastWords = (text) => text.trim().split('\n').at(-1)?.slice(0, 600) ?? '';

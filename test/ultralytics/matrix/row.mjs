@@ -9,6 +9,7 @@ import {
   ownNumbers,
   previewOf,
   processesOf,
+  python,
   runCli,
   startCli,
   until,
@@ -48,7 +49,7 @@ async function trainWhole({ name, task }, keys, dir) {
   const validation = { device: 'cpu', backlog: 'all' };
   const file = writeExperiment(dir, name, { ...keys, epochs: 2, warmup_epochs: 1, val: true, validation });
   const { code, err } = await runCli(['train', file, '--name', name], dir);
-  const starts = { ok: code === 0, note: code === 0 ? '' : whyFailed(run, err) };
+  const starts = { ok: code === 0, note: code === 0 ? '' : whyFailed(run, err, dir) };
   if (!starts.ok) return { starts };
   const preview = await previewOf(file, dir);
   const lr = Object.fromEntries(preview.groups.map((group) => [group.name, group.lr]));
@@ -60,9 +61,9 @@ async function trainWhole({ name, task }, keys, dir) {
 const cell = (ok, value, note = '') => ({ ok, value, note });
 
 /** What a person sees: the trainer's own last word, else the CLI's. */
-function whyFailed(run, err) {
-  const told = eventsOf(run, 'end').at(-1)?.message;
-  return told ?? lastWords(err);
+function whyFailed(run, err, dir) {
+  const told = eventsOf(run, 'end').at(-1)?.message ?? lastWords(err);
+  return told.replaceAll(`${dir}/`, '').replaceAll(python, 'python'); // no paths of the machine
 }
 
 /** Each checkpoint as it is on disk: Pitwall's numbers against Ultralytics' own val with the trainer's rule. */

@@ -45,7 +45,7 @@ function cellOf(key, cell) {
   return `no: ${clean(note || short(value))}`;
 }
 
-const clean = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 200);
+const clean = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 300);
 const short = (value) => (typeof value === 'number' ? String(Number(value.toPrecision(2))) : String(value));
 
 function setsOf(sets) {

@@ -23,6 +23,7 @@ class Pictures:
         self.problem = None
         self.judged = 0
         self._worst = []  # a heap of (mistakes, order, picture)
+        self._next = (0, 0)
 
     def take(self, validator, preds, batch, matches) -> None:
         """A batch that `matches` has just taken."""
@@ -31,21 +32,25 @@ class Pictures:
         try:
             first = matches.images - len(preds)
             for index, pred in enumerate(preds):
-                self._add(validator, pred, batch, index, matches.rows[first + index])
+                rows, labels = matches.rows[first + index], len(matches.truth[first + index])
+                hits = rows[:, 2].astype(int) & 1
+                if self._is_among_worst(hits, rows[:, 0] >= USUAL, labels):
+                    self._keep(picture_of(pred, validator._prepare_batch(index, batch), batch, index, hits))
         except Exception as error:  # whatever another version does otherwise
             self.problem, self._worst = f"{type(error).__name__}: {error}", []
 
-    def _add(self, validator, pred, batch, index, rows) -> None:
-        truth = validator._prepare_batch(index, batch)
-        hits, sure = rows[:, 2].astype(int) & 1, rows[:, 0] >= USUAL
+    def _is_among_worst(self, hits, sure, labels: int) -> bool:
         right = int((hits & sure).sum())
-        mistakes = int(sure.sum()) - right + max(0, len(truth["cls"]) - right)
         self.judged += 1
-        entry = (mistakes, -self.judged)
+        self._next = (int(sure.sum()) - right + max(0, labels - right), -self.judged)
+        return len(self._worst) < MOST_IMAGES or self._next > self._worst[0][:2]
+
+    def _keep(self, picture: dict) -> None:
+        entry = (*self._next, picture)
         if len(self._worst) < MOST_IMAGES:
-            heapq.heappush(self._worst, (*entry, picture_of(pred, truth, batch, index, hits)))
-        elif entry > self._worst[0][:2]:
-            heapq.heapreplace(self._worst, (*entry, picture_of(pred, truth, batch, index, hits)))
+            heapq.heappush(self._worst, entry)
+        else:
+            heapq.heapreplace(self._worst, entry)
 
     def write(self, path: Path, about: dict, confidence: float) -> None:
         """Written beside, renamed whole. `about`: task and names of classes."""
