@@ -8,7 +8,7 @@ export const NATIVE_MODULES = ['onnxruntime-node', 'sharp'];
 const node = { platform: 'node', target: 'node20', format: 'cjs' };
 const page = { platform: 'browser', target: 'chrome120', format: 'iife' };
 
-// Half the text for the editor to compile; names stay, for stack traces that people send.
+// Half the text to compile; names stay, for stack traces that people send.
 const COMPACT = { minifyWhitespace: true, minifySyntax: true };
 
 // zod reads `navigator`, which the editor's extension host reports as an error in its log.
@@ -31,7 +31,7 @@ function otherTrainers() {
  */
 export const ENTRIES = {
   // Its parts share what is beside main.ts, which knows from its own place where the other bundles are.
-  cli: { entry: 'src/cli/main.ts', options: node, split: {}, shared: 'src/cli/run-cli.ts', natives: [] },
+  cli: { entry: 'src/cli/main.ts', options: node, split: COMPACT, shared: 'src/cli/run-cli.ts', natives: [] },
   keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
   trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },

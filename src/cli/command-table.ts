@@ -1,8 +1,14 @@
 import type { CommandTable } from './cli';
 
 // A few files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
-const list = async () => (await import('./commands/list')).listCommand;
-const show = async () => (await import('./commands/show')).showCommand;
+const list = async () => {
+  await import('./interpret-schemas');
+  return (await import('./commands/list')).listCommand;
+};
+const show = async () => {
+  await import('./interpret-schemas');
+  return (await import('./commands/show')).showCommand;
+};
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
 const organising = async () => (await import('./parts/organising')).ORGANISING;

@@ -9,7 +9,7 @@ import { takeLock } from '../engine/control/lock';
 import { liveBefore } from '../engine/control/queue';
 import { ownIdentity } from '../engine/process/identity';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
-import { listRuns } from '../engine/runs/run-index';
+import { listRuns } from '../engine/runs/list-runs';
 import { RUN_FORMAT, type RunFile, type StatusFile } from '../run/files';
 import { requireActable } from '../run/folder/act-on';
 import { watchForDeletion } from '../run/folder/is-gone';

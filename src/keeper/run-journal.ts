@@ -1,12 +1,13 @@
 import { inEnglish, type Words } from '../base/words';
 import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
-import type { KeeperEntry, RunFile } from '../run/files';
+import type { RunFile } from '../run/files';
 import { FileTail } from '../run/folder/file-tail';
 import { JsonlLog } from '../run/folder/jsonl-log';
 import { makeFolderIn } from '../run/folder/open-folder';
 import { runPaths } from '../run/folder/paths';
 import { readStatus } from '../run/folder/read';
+import type { KeeperEntry } from '../run/keeper-entry';
 import { parseEventLine, parseKeeperLine, parseValidationLine } from '../run/parse-entry';
 import { createRunState, foldEntry } from '../run/reduce';
 import type { RunEntry, RunState } from '../run/state';

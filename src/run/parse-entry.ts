@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { parseJson, readNumber } from '../base/json';
 import { STEP_KEYS, type StepSeriesKey } from '../domain/run/step-series';
 import { type StepEvent, type TrainerEvent, zTrainerEvent } from './events';
-import { type KeeperEntry, zKeeperEntry } from './files';
+import { type KeeperEntry, zKeeperEntry } from './keeper-entry';
 import { type ValidationEntry, zValidationEntry } from './validation';
 
 /** `value` if the line was understood; `problem` if it was damaged; neither for a type of a later version. */

@@ -1,7 +1,8 @@
 import type { Column } from '../domain/run/columns';
 import type { StepSeriesKey } from '../domain/run/step-series';
 import type { TrainerEventOf } from './events';
-import type { KeeperEntry, MetaFile, RunFile, StatusFile } from './files';
+import type { MetaFile, RunFile, StatusFile } from './files';
+import type { KeeperEntry } from './keeper-entry';
 import type { AppliedLrChange } from './requests';
 import type { DrawnMaps, Validation, ValidationEntry } from './validation';
 

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { loadTypeScript } from '../e2e/load-typescript.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
 
-const ROUNDS = 15;
+const ROUNDS = 21;
 const hook = path.join(import.meta.dirname, 'report-usage.cjs');
 const own = path.resolve(import.meta.dirname, '../../dist/cli.js');
 const clis = [own, ...process.argv.slice(2, 3).map((file) => path.resolve(file))];

@@ -1,7 +1,8 @@
 import { createRandom } from '../../src/base/random';
 import type { Experiment } from '../../src/domain/experiment/types';
 import type { TrainerEvent } from '../../src/run/events';
-import type { KeeperEntry, RunFile, StatusFile } from '../../src/run/files';
+import type { RunFile, StatusFile } from '../../src/run/files';
+import type { KeeperEntry } from '../../src/run/keeper-entry';
 import { createRunState, reduceRun } from '../../src/run/reduce';
 import type { RunEntry, RunState } from '../../src/run/state';
 import type { ValidationEntry } from '../../src/run/validation';

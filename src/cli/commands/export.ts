@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { type ExportPlace, exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
-import { openRun } from '../../engine/runs/live-run';
+import { viewRun } from '../../engine/runs/view-run';
 import { makeFolder } from '../../run/folder/make-folder';
 import type { RunState } from '../../run/state';
 import type { Cli } from '../cli';
@@ -29,8 +29,7 @@ async function exportRun(io: CliIo, name: string, options: ExportOptions): Promi
   const { dir } = resolveRun(io, name);
   const folder = path.resolve(io.cwd, options.out ?? path.join('exports', path.basename(dir)));
   const place = { folder, root: await rootOf(io, folder, options) };
-  const live = await openRun(dir);
-  live.dispose();
+  const live = await viewRun(dir);
   try {
     for (const file of await write(live.state, place, options)) printLine(io.stdout, file);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { listRuns } from '../../engine/runs/run-index';
+import { listRuns } from '../../engine/runs/list-runs';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
 import type { ExitCode } from '../failure';

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { type QueuedRun, queueOf } from '../../engine/control/queue';
-import { listRuns } from '../../engine/runs/run-index';
+import { listRuns } from '../../engine/runs/list-runs';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, type ExitCode } from '../failure';

@@ -3,6 +3,7 @@ import { sleep, toError } from '../../base/async';
 import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
+import { viewRun } from '../../engine/runs/view-run';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -92,8 +93,7 @@ export async function requireAsking(
 
 async function refuseWhereFinal(dir: string, request: ControlRequest): Promise<void> {
   if (!TRAINER_REQUESTS.has(request.type)) return;
-  const live = await openRun(dir);
-  live.dispose();
+  const live = await viewRun(dir);
   const { state, where, note } = live.presence;
   if (where === 'elsewhere') throw badInput(`${dir}: ${note}; ask there`);
   if (FINAL_STATES.has(state)) throw badInput(`${dir}: is ${state}${note ? ` (${note})` : ''}`);

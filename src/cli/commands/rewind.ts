@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { inEnglish } from '../../base/words';
-import { openRun } from '../../engine/runs/live-run';
+import { viewRun } from '../../engine/runs/view-run';
 import { rewindRefusal } from '../../protocol/rewind-target';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
@@ -45,8 +45,7 @@ export function rewindCommand({ io, run }: Cli) {
 
 /** What the keeper would refuse is bad input, said before a keeper is started for it. */
 async function refuseRewind(dir: string, to: number | undefined): Promise<void> {
-  const live = await openRun(dir);
-  live.dispose();
+  const live = await viewRun(dir);
   const refusal = rewindRefusal(live.state, to);
   if (refusal !== undefined) throw badInput(`${dir}: ${inEnglish(refusal)}`);
 }

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import { previewLines, tooHighSentence } from '../../domain/schedule/lr-preview';
-import { openRun } from '../../engine/runs/live-run';
+import { viewRun } from '../../engine/runs/view-run';
 import { foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
@@ -51,8 +51,7 @@ type Wish = { readonly request: LrRequest; readonly isConfirmed: boolean };
 
 /** The effect of the change, before it is sent. Refuses a likely typing error. */
 async function foretell(io: CliIo, dir: string, { request, isConfirmed }: Wish): Promise<void> {
-  const live = await openRun(dir);
-  live.dispose();
+  const live = await viewRun(dir);
   const { state } = live;
   requireGroup(dir, request.group, state.hello?.groups ?? []);
   const foreseen = foreseeLr(state, request, nextStep(state));

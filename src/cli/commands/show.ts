@@ -4,8 +4,8 @@ import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
-import { type LiveRun, openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
+import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { rangePoints } from '../../protocol/range-points';
 import { isRangeTest } from '../../run/kind';
 import { ownMetricsOf } from '../../run/own-metrics';
@@ -29,11 +29,10 @@ export function showCommand({ io, run }: Cli) {
     .action(
       run(async (text, { runs, json }) => {
         const { dir } = resolveRun(io, text, runs);
-        const live = await openRun(dir);
-        live.dispose();
-        if (json) printJson(io.stdout, showReport(live));
+        const view = await viewRun(dir);
+        if (json) printJson(io.stdout, showReport(view));
         else
-          for (const line of showLines(live, { style: styleFor(io, io.stdout), installDir: io.installDir }))
+          for (const line of showLines(view, { style: styleFor(io, io.stdout), installDir: io.installDir }))
             printLine(io.stdout, line);
         return 0;
       }),
@@ -41,7 +40,7 @@ export function showCommand({ io, run }: Cli) {
 }
 
 /** What other programs read: fields may be added, these stay. */
-function showReport({ state, presence, dir }: LiveRun) {
+function showReport({ state, presence, dir }: RunView) {
   const { step, epoch } = state.steps;
   const last = step.length - 1;
   return {
@@ -77,7 +76,7 @@ function bestStanding(state: RunState) {
 
 type ShownHow = { readonly style: Style; readonly installDir: string };
 
-function showLines(live: LiveRun, { style, installDir }: ShownHow): string[] {
+function showLines(live: RunView, { style, installDir }: ShownHow): string[] {
   const { state, presence, dir } = live;
   const { left, right } = barText(state);
   const alive = !FINAL_STATES.has(presence.state);
@@ -109,7 +108,7 @@ function alertLines({ alerts }: RunState, place: AlarmPlace): string[] {
     .flatMap(([line, { count, more }]) => [count === 1 ? line : `${line} (${count} times)`, ...more]);
 }
 
-function rangeLines({ state, presence, dir }: LiveRun): string[] {
+function rangeLines({ state, presence, dir }: RunView): string[] {
   const isDone = presence.state === 'completed';
   const found = isDone ? describeRange(readRange(rangePoints(state)), createTranslate()) : presence.note;
   return ['', `LR test ${presence.state}${found === undefined ? '' : `: ${found}`}`, `run: ${dir}`];
@@ -129,7 +128,7 @@ function describeExperiment(state: RunState): string {
   return `${run.experiment.file}  ${trainer} ${model}, ${length}, batch ${batch}, imgsz ${imgsz}`;
 }
 
-function processLine({ presence, state }: LiveRun): string[] {
+function processLine({ presence, state }: RunView): string[] {
   if (!presence.keeperAlive && !presence.trainerAlive) return seenLine(presence);
   const { status } = state;
   const names = [

@@ -2,7 +2,7 @@ import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { shortMetric } from '../../domain/run/task';
 import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/columns';
-import type { RunSummary } from '../../engine/runs/run-index';
+import type { RunSummary } from '../../engine/runs/list-runs';
 import { isRangeTest } from '../../run/kind';
 import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';

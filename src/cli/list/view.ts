@@ -4,7 +4,7 @@ import type { ListedDifference } from '../../domain/compare/verdict';
 import { knownColumns } from '../../domain/runs-table/columns';
 import { parseFilter } from '../../domain/runs-table/filter';
 import { type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
-import { hasOtherTask, type RunSummary } from '../../engine/runs/run-index';
+import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { FACT_COLUMNS, rowOf } from '../../run/run-row';
 import { badInput } from '../failure';
 import type { CliIo } from '../io';

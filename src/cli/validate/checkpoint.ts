@@ -5,6 +5,7 @@ import { isBadInput } from '../../base/bad-input';
 import { askAndWait } from '../../engine/control/ask';
 import { experimentNow } from '../../engine/control/followed-experiment';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { viewRun } from '../../engine/runs/view-run';
 import { ruleParams } from '../../protocol/rule-params';
 import type { ValidateParams } from '../../protocol/validator';
 import { checkpointPath } from '../../run/files';
@@ -107,9 +108,7 @@ function isPlainFile(file: string, root: string): boolean {
 
 /** Everything that a run's files say now. */
 export async function readRunState(dir: string): Promise<RunState> {
-  const live = await openRun(dir);
-  live.dispose();
-  return live.state;
+  return (await viewRun(dir)).state;
 }
 
 function settingsOf(

@@ -1,6 +1,6 @@
 import type { Severity } from '../../base/problem';
 import type { TrainerEvent } from '../../run/events';
-import type { KeeperEntry } from '../../run/files';
+import type { KeeperEntry } from '../../run/keeper-entry';
 import type { RunEntry } from '../../run/state';
 import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
 import type { Style } from '../output/style';

@@ -2,7 +2,7 @@ import { imageErrorOf, type Need } from '../../domain/compare/power';
 import { recipeKey } from '../../domain/compare/recipe';
 import { needForPoint, type Spread, spreadOf } from '../../domain/compare/spread';
 import type { Experiment } from '../../domain/experiment/types';
-import { listRuns } from '../runs/run-index';
+import { listRuns } from '../runs/list-runs';
 import { listedDifferences } from './listed-baseline';
 import { type SeedDraw, seedDraw } from './seeds';
 

@@ -6,7 +6,7 @@ import { detectionsPath } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import type { RunState } from '../../run/state';
-import { openRun } from '../runs/live-run';
+import { viewRun } from '../runs/view-run';
 
 /** What one checkpoint of a run detected on its val set. */
 export type RunDetections = {
@@ -55,7 +55,5 @@ async function keptEpochs(dir: string): Promise<number[]> {
 }
 
 export async function readState(dir: string): Promise<RunState> {
-  const live = await openRun(dir);
-  live.dispose();
-  return live.state;
+  return (await viewRun(dir)).state;
 }

@@ -8,7 +8,7 @@ import { readRun } from '../../run/folder/read';
 import { readText } from '../../run/folder/read-file';
 import { parseValidationLine } from '../../run/parse-entry';
 import type { Validation } from '../../run/validation';
-import { listRuns } from '../runs/run-index';
+import { listRuns } from '../runs/list-runs';
 import type { RunDetections } from './run-detections';
 
 /** A run as one draw of its recipe. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import type { KeeperEntry } from '../../run/files';
 import { requireActable } from '../../run/folder/act-on';
 import { FileTail } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
 import { writeJson } from '../../run/folder/whole-file';
+import type { KeeperEntry } from '../../run/keeper-entry';
 import { parseKeeperLine } from '../../run/parse-entry';
 import type { ControlFile, ControlRequest } from '../../run/requests';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';

@@ -6,7 +6,7 @@ import { createRun } from '../../run/folder/create';
 import { runPaths } from '../../run/folder/paths';
 import type { Follows } from '../../run/follows';
 import { FINAL_STATES } from '../../run/state-names';
-import { listRuns } from '../runs/run-index';
+import { listRuns } from '../runs/list-runs';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { argumentsOf, experimentOf } from './followed-experiment';
 

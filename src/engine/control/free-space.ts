@@ -5,8 +5,8 @@ import { type ClearKeep, clearableCheckpoints } from '../../domain/run/retention
 import { folderBytes } from '../../run/folder/folder-bytes';
 import { isOwnRun } from '../../run/folder/signature';
 import { FINAL_STATES } from '../../run/state-names';
-import { openRun } from '../runs/live-run';
-import { listRuns, type RunSummary } from '../runs/run-index';
+import { listRuns, type RunSummary } from '../runs/list-runs';
+import { viewRun } from '../runs/view-run';
 import { askAndWait } from './ask';
 import type { HostOptions } from './ensure-keeper';
 import { listTrash, purgeRun, type TrashedRun } from './trash';
@@ -73,8 +73,7 @@ function hasEnded({ presence, run }: RunSummary): boolean {
 const endOf = ({ run, status }: RunSummary): number => status?.heartbeat ?? run.created;
 
 async function clearableOf({ dir, name }: RunSummary, keep: ClearKeep): Promise<ClearableRun> {
-  const live = await openRun(dir);
-  live.dispose();
+  const live = await viewRun(dir);
   const { checkpoints, best } = live.state;
   const epochs = clearableCheckpoints([...checkpoints.values()], best?.epoch, keep);
   const folders = epochs.map((epoch) => path.join(dir, checkpoints.get(epoch)?.path ?? ''));

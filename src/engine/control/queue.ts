@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { FINAL_STATES } from '../../run/state-names';
-import type { RunSummary } from '../runs/run-index';
+import type { RunSummary } from '../runs/list-runs';
 
 /** A run that goes on or waits for its turn. */
 export type QueuedRun = Pick<RunSummary, 'dir' | 'name' | 'run' | 'presence'> & {

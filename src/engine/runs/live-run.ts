@@ -7,36 +7,32 @@ import { RunDraft } from '../../run/draft';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
 import { isOwnRun } from '../../run/folder/signature';
-import { createRunState, foldEntry } from '../../run/reduce';
+import { createRunState } from '../../run/reduce';
 import type { RunEntry, RunState } from '../../run/state';
-import { readOwner } from '../control/lock';
 import { PollLoop } from '../watch/poll-loop';
-import { type RunBatch, RunReader } from '../watch/run-reader';
+import { RunReader } from '../watch/run-reader';
 import type { LoadEventsRequest } from './load-events';
 import { type PackedRun, unpackRun } from './packed-run';
-import { othersOf, type Presence, presenceOf } from './presence';
+import type { Presence } from './presence';
+import { foldBatch, presenceNow, type RunView } from './view-run';
 import { runInWorker, workerProgram } from './worker-task';
 
 /** Smaller logs are read faster than a thread starts. */
 const BIG_BYTES = 4 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-/** A run folder as it is and as it grows. Only reads; starts nothing. */
-export type LiveRun = Disposable & {
-  readonly dir: string;
-  /** Folded from the files; step columns are shared and grow in place. */
-  readonly state: RunState;
-  /** Which processes are alive, checked at each call. */
-  readonly presence: Presence;
-  /** New lines, after they were folded in; all of one poll together. */
-  readonly onDidAppend: Event<readonly RunEntry[]>;
-  /** Something in `state` changed; once per poll. After a log was replaced, everything did. */
-  readonly onDidChange: Event<void>;
-  /** What the watcher could not do (too many watches, no access); polling goes on. */
-  readonly onDidFail: Event<Error>;
-  /** Reads what is there now. */
-  refresh(): Promise<void>;
-};
+/** A run folder as it is and as it grows: step columns are shared and grow in place. Only reads; starts nothing. */
+export type LiveRun = Disposable &
+  RunView & {
+    /** New lines, after they were folded in; all of one poll together. */
+    readonly onDidAppend: Event<readonly RunEntry[]>;
+    /** Something in `state` changed; once per poll. After a log was replaced, everything did. */
+    readonly onDidChange: Event<void>;
+    /** What the watcher could not do (too many watches, no access); polling goes on. */
+    readonly onDidFail: Event<Error>;
+    /** Reads what is there now. */
+    refresh(): Promise<void>;
+  };
 
 /**
  * Opens a run folder and reads it to its end. Throws one clear line if it is not a run. `onAppend` gets every line from
@@ -102,10 +98,7 @@ class PolledRun implements LiveRun {
   }
 
   get presence(): Presence {
-    const { status, end, run } = this.#draft.raw;
-    const ownerAlive = status === undefined && readOwner(this.dir).kind === 'alive';
-    const common = { dir: this.dir, status, end, ownerAlive, created: run?.created ?? 0, now: Date.now() };
-    return presenceOf({ ...common, ...(run && othersOf(this.dir, run)) });
+    return presenceNow({ dir: this.dir, state: this.#draft.raw });
   }
 
   refresh(): Promise<void> {
@@ -125,7 +118,7 @@ class PolledRun implements LiveRun {
     this.#watchNewFiles();
     let found = false;
     for await (const batch of this.#reader.read()) {
-      this.#fold(batch);
+      this.#draft = foldBatch(this.#draft, batch);
       found = true;
       if (batch.entries.length > 0) this.#appended.fire(batch.entries);
     }
@@ -138,12 +131,6 @@ class PolledRun implements LiveRun {
     if (there.length === 0) return;
     this.#unwatched = this.#unwatched.filter((file) => !there.includes(file));
     this.#loop.watch(there);
-  }
-
-  #fold(batch: RunBatch): void {
-    if (batch.restarted) this.#draft = new RunDraft(createRunState(this.#draft.raw.run));
-    for (const entry of batch.entries) foldEntry(this.#draft, entry);
-    for (const problem of batch.problems) this.#draft.problem(problem);
   }
 }
 

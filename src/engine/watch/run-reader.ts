@@ -5,7 +5,7 @@ import { isBadInput } from '../../base/bad-input';
 import { parseJson } from '../../base/json';
 import { zMetaFile, zStatusFile } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
-import { FileTail, type TailRead } from '../../run/folder/file-tail';
+import { FileTail, SKIPPED_LINE, type TailRead } from '../../run/folder/file-tail';
 import { runPaths } from '../../run/folder/paths';
 import { readText } from '../../run/folder/read-file';
 import { type Parsed, parseEventLine, parseKeeperLine, parseValidationLine } from '../../run/parse-entry';
@@ -91,7 +91,7 @@ function batchOf({ source, parse }: Log, { lines, restarted, skippedLines }: Tai
     .filter((p) => p.value !== undefined)
     .map((p) => ({ source, value: p.value }) as RunEntry);
   const damaged = parsed.flatMap((p) => (p.problem === undefined ? [] : [`${source}: ${p.problem}`]));
-  const problems = skippedLines > 0 ? [...damaged, `${source}: a line over 4 MB is skipped`] : damaged;
+  const problems = skippedLines > 0 ? [...damaged, `${source}: ${SKIPPED_LINE}`] : damaged;
   return { entries, problems, restarted };
 }
 

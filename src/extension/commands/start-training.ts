@@ -11,7 +11,7 @@ import { startRun } from '../../engine/control/start-run';
 import { withImageReader } from '../../engine/image-process';
 import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';
-import type { RunSummary } from '../../engine/runs/run-index';
+import type { RunSummary } from '../../engine/runs/list-runs';
 import type { CreatedRun } from '../../run/folder/create';
 import { resolveDataPath } from '../../run/folder/paths';
 import { planOf } from '../editor/editor-plan';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { noticeText } from '../../base/visible';
-import type { RunSummary } from '../../engine/runs/run-index';
+import type { RunSummary } from '../../engine/runs/list-runs';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES } from '../../run/state-names';
 import { showInformationMessage } from '../notices';

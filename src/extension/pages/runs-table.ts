@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DisposableStore } from '../../base/disposable';
 import type { ListedDifference } from '../../domain/compare/verdict';
-import { hasOtherTask, type RunSummary } from '../../engine/runs/run-index';
+import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { MOST_COMPARED, type TableDifference } from '../../protocol/runs-table/messages';
 import { createTableSession } from '../../protocol/runs-table/session';

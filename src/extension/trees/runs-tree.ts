@@ -5,7 +5,7 @@ import { visible } from '../../base/visible';
 import { formatAgo } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
 import { shortMetric } from '../../domain/run/task';
-import type { RunSummary } from '../../engine/runs/run-index';
+import type { RunSummary } from '../../engine/runs/list-runs';
 import { alertText, saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';

@@ -5,7 +5,7 @@ import { describeRange } from '../../domain/display/lr-range';
 import { topicOfAlarm } from '../../domain/display/statistics-page';
 import { readRange } from '../../domain/lr-range/suggest';
 import { metricNames } from '../../domain/run/task';
-import type { KeeperEntry } from '../../run/files';
+import type { KeeperEntry } from '../../run/keeper-entry';
 import { isRangeTest, topicOfEnd } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { alarmButton, alertText, isOffered, saidText, validatorText } from '../alert-text';

@@ -9,6 +9,8 @@ import { Refused } from './refused';
 const CHUNK_BYTES = 256 * 1024;
 /** The metrics of 20,000 classes are our longest line; a longer one is damage and is skipped. */
 const LONGEST_LINE = 4 * 1024 * 1024;
+/** What is said of it. */
+export const SKIPPED_LINE = 'a line over 4 MB is skipped';
 /** Ten million steps take 3 GB. A file can be said to have a thousand of them and take no place on the disk. */
 const MOST_AHEAD_BYTES = 4 * 1024 ** 3;
 /** Reading so little is faster than asking another thread for it: what a trainer writes between two polls. */

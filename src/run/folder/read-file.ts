@@ -1,6 +1,19 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import {
+  close,
+  closeSync,
+  constants,
+  fstat,
+  fstatSync,
+  lstatSync,
+  open,
+  openSync,
+  read,
+  readSync,
+  type Stats,
+} from 'node:fs';
+import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { words } from '../../base/words';
 import { READ_MS } from './bounds';
 import { openFolder } from './open-folder';
@@ -23,16 +36,10 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** Opens a regular file for reading. Close it. Throws `Refused`, or ENOENT if there is none. */
 export async function openToRead(file: string, rule: Omit<ReadRule, 'most'> = {}): Promise<FileHandle> {
-  return (await openRegular(file, rule)).handle;
-}
-
-type Opened = { readonly handle: FileHandle; readonly stat: Stats };
-
-async function openRegular(file: string, rule: Omit<ReadRule, 'most'>): Promise<Opened> {
   const place = placeOf(file, rule);
   try {
-    const handle = await openPlace(place, file);
-    return { handle, stat: await checked(handle, file) };
+    const handle = await openPlace(openHandle, place, file);
+    return await keepRegularHandle(handle, file);
   } finally {
     place.close();
   }
@@ -75,16 +82,25 @@ export function readBytesSync(file: string, rule: ReadRule): Buffer {
   }
 }
 
+// A list of 50 runs reads 200 small files: by number they cost a quarter less than by `FileHandle`.
+const openNumber = promisify(open);
+const statNumber = promisify(fstat);
+const readNumber = promisify(read);
+const closeNumber = promisify(close);
+
 async function readAll(file: string, rule: ReadRule): Promise<Buffer> {
-  const { handle, stat } = await openRegular(file, rule);
+  const place = placeOf(file, rule);
+  const handle = await openPlace(openNumber, place, file).finally(place.close);
   try {
+    const stat = await statNumber(handle);
+    refuseOther(stat, file);
     const bytes = Buffer.allocUnsafe(sizeWithin(file, stat, rule.most));
     let filled = 0;
     for (let n = 1; n > 0 && filled < bytes.length; filled += n)
-      n = (await handle.read(bytes, filled, bytes.length - filled, filled)).bytesRead;
+      n = (await readNumber(handle, bytes, filled, bytes.length - filled, filled)).bytesRead;
     return bytes.subarray(0, filled);
   } finally {
-    await handle.close();
+    await closeNumber(handle);
   }
 }
 
@@ -106,9 +122,11 @@ function refuseLink(file: string): void {
   if (lstatSync(file).isSymbolicLink()) throw refusedLink(file);
 }
 
-async function openPlace({ way, flags }: OpenPath, file: string): Promise<FileHandle> {
+type Open<T> = (way: string, flags: number) => Promise<T>;
+
+async function openPlace<T>(opening: Open<T>, { way, flags }: OpenPath, file: string): Promise<T> {
   try {
-    return await open(way, flags);
+    return await opening(way, flags);
   } catch (error) {
     throw openFailure(file, error);
   }
@@ -122,11 +140,10 @@ function attempt<T>(file: string, open: () => T): T {
   }
 }
 
-async function checked(handle: FileHandle, file: string): Promise<Stats> {
+async function keepRegularHandle(handle: FileHandle, file: string): Promise<FileHandle> {
   try {
-    const stat = await handle.stat();
-    refuseOther(stat, file);
-    return stat;
+    refuseOther(await handle.stat(), file);
+    return handle;
   } catch (error) {
     await handle.close();
     throw error;

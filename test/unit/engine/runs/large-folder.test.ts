@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { entriesOf } from '../../../../src/engine/runs/run-index';
+import { entriesOf } from '../../../../src/engine/runs/list-runs';
 
 it('of a runs folder with more entries than any real one, so many are read, and it is said', () => {
   const names = ['.trash', ...Array.from({ length: 20_001 }, (_, i) => `d${i}`)];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listTrash, purgeRun, restoreRun, trashRun } from '../../../../src/engine/control/trash';
 import { ownIdentity } from '../../../../src/engine/process/identity';
-import { listRuns } from '../../../../src/engine/runs/run-index';
+import { listRuns } from '../../../../src/engine/runs/list-runs';
 import { createRun, nextRunName, runNameProblem, runNameStem } from '../../../../src/run/folder/create';
 import { readMeta, updateMeta } from '../../../../src/run/folder/meta';
 import { resolveDataPath } from '../../../../src/run/folder/paths';

@@ -1,0 +1,160 @@
+import { lstatSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { toError } from '../../base/async';
+import { mapPool } from '../../base/pool';
+import type { MetaFile, RunFile, StatusFile } from '../../run/files';
+import { readMeta } from '../../run/folder/meta';
+import { runPaths } from '../../run/folder/paths';
+import { readRunBytes, readStatus } from '../../run/folder/read';
+import { codeOf } from '../../run/folder/refused';
+import { isMarkedWith } from '../../run/folder/signature';
+import { knownUserKeys } from '../../run/folder/user-key';
+import { FINAL_STATES } from '../../run/state-names';
+import { readOwner } from '../control/lock';
+import { othersOf, type Presence, presenceOf } from './presence';
+
+/** One run in a list, from its small files alone. */
+export type RunSummary = {
+  readonly dir: string;
+  readonly name: string;
+  readonly run: RunFile;
+  readonly meta: MetaFile;
+  readonly status: StatusFile | undefined;
+  readonly presence: Presence;
+  /** Whether this user started it, or approved it: otherwise nothing that it names is executed without asking. */
+  readonly own: boolean;
+  /** When its small files were last replaced; empty in a list that is made once. */
+  readonly changed: string;
+};
+
+/** Ten times a large table of runs; a folder of more is not one of runs, and all of it is read again every few seconds. */
+const MOST_ENTRIES = 20_000;
+/** Files that are open at once: systems allow a process 256 at least. */
+const AT_ONCE = 48;
+
+export type RunListing = { readonly runs: readonly RunSummary[]; readonly problems: readonly string[] };
+
+/**
+ * The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read
+ * again. Without `known` the list is made once: what would show that a run has changed is not read.
+ */
+export async function listRuns(dir: string, known?: readonly RunSummary[]): Promise<RunListing> {
+  const { dirs, problems } = entriesOf(dir, await readdir(dir).catch(() => [] as string[]));
+  const before = known && new Map(known.map((run) => [run.dir, run]));
+  const keys = keysForReading();
+  const results = await mapPool(dirs, AT_ONCE, (run) =>
+    before ? readOrKeep(run, before.get(run), keys) : summarize(run, undefined, keys),
+  );
+  const runs = results.filter((r) => typeof r === 'object');
+  return {
+    runs: runs.sort((a, b) => b.run.created - a.run.created),
+    problems: [...results.filter((r) => typeof r === 'string'), ...problems],
+  };
+}
+
+/** @internal The entries of a runs folder that are read, and how many there are if not all are. */
+export function entriesOf(
+  dir: string,
+  all: readonly string[],
+): { readonly dirs: readonly string[]; readonly problems: readonly string[] } {
+  const names = all.filter((name) => !name.startsWith('.'));
+  const dirs = names.slice(0, MOST_ENTRIES).map((name) => path.join(dir, name));
+  const left = names.length - dirs.length;
+  const said = `${dir}: has ${names.length} entries; the first ${MOST_ENTRIES} are read`;
+  return { dirs, problems: left > 0 ? [said] : [] };
+}
+
+/** A damaged one is reported by what acts on a run: a list without its runs is of no use. */
+function keysForReading(): readonly Buffer[] {
+  try {
+    return knownUserKeys();
+  } catch {
+    return [];
+  }
+}
+
+async function readOrKeep(
+  dir: string,
+  known: RunSummary | undefined,
+  keys: readonly Buffer[],
+): Promise<RunSummary | string | undefined> {
+  // In a folder of 100,000 others, only what may be a run costs more than a glance.
+  if (!(await isThere(runPaths(dir).run))) return undefined;
+  const times = await changeTimes(dir);
+  return known?.changed === times.join(' ') && hasEnded(known) ? known : summarize(dir, times, keys);
+}
+
+const isAbsent = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) === undefined;
+
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error: unknown) => !NO_RUN.has(codeOf(error)),
+  );
+
+/** When status, meta and signature were last replaced; 0 for one that is not there. */
+async function changeTimes(dir: string): Promise<number[]> {
+  const { status, meta, signature } = runPaths(dir);
+  const times = [status, meta, signature].map((file) =>
+    lstat(file).then(
+      (s) => s.mtimeMs,
+      () => 0,
+    ),
+  );
+  return Promise.all(times);
+}
+
+/** A lost run is checked again: its processes may be another machine's, or it may be resumed. */
+export function hasEnded({ presence }: RunSummary): boolean {
+  return FINAL_STATES.has(presence.state) && presence.state !== 'lost';
+}
+
+/** By their best checkpoints, which are not compared then; one without a task is a detector's. */
+export function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummary): boolean {
+  const [one, other] = [a?.progress?.best, b?.progress?.best];
+  return one !== undefined && other !== undefined && (one.task ?? 'detect') !== (other.task ?? 'detect');
+}
+
+/** A file, or a folder without run.json. */
+const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
+async function summarize(
+  dir: string,
+  times: readonly number[] | undefined,
+  keys: readonly Buffer[],
+): Promise<RunSummary | string | undefined> {
+  try {
+    const { run, bytes } = await readRunBytes(dir);
+    const status = await readStatus(dir);
+    return {
+      dir,
+      name: path.basename(dir),
+      run,
+      // Few runs have one, and to open a file that is not there costs as much as to read it.
+      meta: isAbsent(runPaths(dir).meta) ? {} : await readMeta(dir),
+      status,
+      presence: await readPresence(dir, run, status),
+      own: await isMarkedWith(keys, dir, bytes),
+      changed: times?.join(' ') ?? '',
+    };
+  } catch (error) {
+    const { message, cause } = toError(error);
+    return NO_RUN.has(codeOf(cause)) ? undefined : message;
+  }
+}
+
+/** The log's end is only read if the keeper's state may be out of date. */
+async function readPresence(dir: string, run: RunFile, status: StatusFile | undefined): Promise<Presence> {
+  const ownerAlive = status === undefined && readOwner(dir).kind === 'alive';
+  const others = othersOf(dir, run);
+  const known = { dir, status, ownerAlive, created: run.created };
+  const input = { ...known, end: undefined, now: Date.now(), ...others };
+  const presence = presenceOf(input);
+  const isSure = presence.keeperAlive || presence.trainerAlive || FINAL_STATES.has(presence.state);
+  if (presence.state !== 'lost' && (isSure || !others.follows)) return presence;
+  // Few runs need it, and the checks of a log's lines take as long to make as those of all else here.
+  const { readEnd } = await import('./read-end');
+  return presenceOf({ ...input, end: await readEnd(runPaths(dir).events) });
+}
