@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { freemem, platform, totalmem } from 'node:os';
 import path from 'node:path';
 import type { Room } from '../domain/run/monitors/rule';
@@ -83,4 +83,26 @@ function read(file: string): string {
   } catch {
     return '';
   }
+}
+
+const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
+
+/**
+ * Whether a WebGPU adapter here could only be a software one. onnxruntime for Node has no query for the adapter, so
+ * this is read from the system: the Vulkan driver that the environment names, and on Linux the device nodes without
+ * which no driver of a real card works (/dev/dxg is WSL's). Elsewhere a graphics adapter is part of the system.
+ */
+export function isSoftwareGpu(env: NodeJS.ProcessEnv = process.env): boolean {
+  const drivers = `${env.VK_ICD_FILENAMES ?? ''} ${env.VK_DRIVER_FILES ?? ''}`;
+  return SOFTWARE_DRIVER.test(drivers) || !hasGpuHardware();
+}
+
+function hasGpuHardware(): boolean {
+  if (process.platform !== 'linux') return true;
+  const nodes = [...listed('/dev/dri'), ...listed('/dev').filter((name) => /^nvidia\d+$/.test(name))];
+  return nodes.some((name) => /^(renderD|nvidia)\d+$/.test(name)) || existsSync('/dev/dxg');
+}
+
+function listed(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -4,6 +4,7 @@ import type { ImageReader } from '../dataset/survey/image-reader';
 import type { Size } from '../domain/detection/letterbox';
 import type { Channel } from '../protocol/channel';
 import { channelToChild } from '../protocol/node/transports';
+import { nodeOf } from './process/run-environment';
 
 export type ImageProcessOptions = {
   /** Folder of the bundles. */
@@ -39,14 +40,12 @@ export async function withImageReader<T>(
 type StartedProcess = { readonly child: ChildProcess; readonly channel: Channel };
 
 function startProcess({ installDir, nodePath }: ImageProcessOptions): StartedProcess {
-  const child = spawn(nodePath ?? process.execPath, [path.join(installDir, 'image-worker.js')], {
+  const node = nodeOf(nodePath);
+  const child = spawn(node.program, [path.join(installDir, 'image-worker.js')], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     windowsHide: true,
-    env: {
-      ...process.env,
-      ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
-    },
+    env: { ...process.env, ...node.env },
   });
   const channel = channelToChild(child);
   child.once('error', (error) => channel.close(error));

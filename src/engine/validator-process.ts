@@ -10,6 +10,7 @@ import { channelToChild } from '../protocol/node/transports';
 import { type ValidateProgress, type ValidatorMethods, zValidateProgress } from '../protocol/validator';
 import { gpuRuntimeEnvironment } from './gpu-runtime/loader-path';
 import { whyNoNatives, whyNotLoaded } from './natives';
+import { nodeOf } from './process/run-environment';
 
 export type ValidatorOptions = {
   /** Folder of the bundles. */
@@ -88,7 +89,8 @@ export function startValidator(options: ValidatorOptions): ValidatorProcess {
 }
 
 function spawnValidator({ installDir, nodePath, run, env, python }: ValidatorOptions): ChildProcess {
-  return spawn(nodePath ?? process.execPath, [path.join(installDir, 'validator.js')], {
+  const node = nodeOf(nodePath);
+  return spawn(node.program, [path.join(installDir, 'validator.js')], {
     // Structured clone: JSON would turn non-finite numbers into null.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -96,7 +98,7 @@ function spawnValidator({ installDir, nodePath, run, env, python }: ValidatorOpt
     env: {
       ...process.env,
       ...gpuRuntimeEnvironment(installDir, python),
-      ...(process.versions.electron && !nodePath ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+      ...node.env,
       ...(run === undefined ? {} : { PITWALL_RUN: run }),
       ...env,
     },

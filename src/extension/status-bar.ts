@@ -11,7 +11,6 @@ export class StatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #item: vscode.StatusBarItem;
-  #following: vscode.Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
   #forgetting: NodeJS.Timeout | undefined;
 
@@ -22,15 +21,13 @@ export class StatusBar implements vscode.Disposable {
     );
     this.#item.name = 'Pitwall';
     this.#item.command = 'pitwall.openDashboard';
-    this.#store.track(services.runs.onDidChangeCurrent(() => this.#follow()));
     this.#store.track(vscode.workspace.onDidChangeConfiguration(() => this.#schedule()));
-    this.#follow();
-  }
-
-  #follow(): void {
-    this.#following?.dispose();
-    this.#following = this.#services.runs.current?.live.onDidChange(() => this.#schedule());
-    this.#schedule();
+    this.#store.track(
+      services.runs.followCurrent((run) => {
+        this.#schedule();
+        return run?.live.onDidChange(() => this.#schedule());
+      }),
+    );
   }
 
   #schedule(): void {
@@ -65,7 +62,6 @@ export class StatusBar implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#forgetting);
-    this.#following?.dispose();
     this.#store.dispose();
   }
 }

@@ -1,7 +1,7 @@
 // cspell:ignore TIMEFORMAT
 // This tree beside another one that is built, in turns within one run: hover, steps of the trainer, validation, the evaluator and,
 // with --editor, the start of the extension. Medians of both and the ratio of each pair; near 1 is noise.
-// Usage: node test/bench/side-by-side.mjs OTHER_TREE [--rounds N] [--editor]
+// Usage: node test/bench/side-by-side.mjs OTHER_TREE [--rounds N] [--editor] [--only PART_OF_A_NAME]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -11,7 +11,11 @@ import { parseArgs } from 'node:util';
 const here = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, editor: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    editor: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
 });
 const other = path.resolve(positionals[0] ?? '../base');
 const rounds = Number(values.rounds);
@@ -124,7 +128,7 @@ const MEASURES = {
 writeCoco();
 console.log(`${rounds} rounds in turns: here, and ${other}`);
 try {
-  for (const [name, measure] of Object.entries(MEASURES)) {
+  for (const [name, measure] of Object.entries(MEASURES).filter(([name]) => name.includes(values.only))) {
     const pairs = Array.from({ length: rounds }, (_, i) => {
       const order = i % 2 === 0 ? [here, other] : [other, here];
       const taken = new Map(order.map((tree) => [tree, measure(tree)]));

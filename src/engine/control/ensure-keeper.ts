@@ -3,7 +3,7 @@ import { requireActable } from '../../run/folder/act-on';
 import { folderIdentity } from '../../run/folder/identity';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
-import { FOLDER_VARIABLE, runEnvironment } from '../process/run-environment';
+import { FOLDER_VARIABLE, nodeOf, runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
 import { readOwner } from './lock';
 
@@ -38,7 +38,7 @@ export async function ensureKeeper(
   const run = await requireActable(runDir);
   const keeper = path.join(options.installDir, 'keeper.js');
   const child = await spawnDetached({
-    program: options.nodePath ?? process.execPath,
+    program: nodeOf(options.nodePath).program,
     args: [
       keeper,
       path.resolve(runDir),

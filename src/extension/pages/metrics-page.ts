@@ -33,15 +33,12 @@ export function serveMetrics(services: Services, webview: vscode.Webview): vscod
 function currentSource({ runs }: Services): PageSource & vscode.Disposable {
   const store = new DisposableStore();
   const changed = store.track(new Emitter<void>());
-  let following: vscode.Disposable | undefined;
-  const follow = (): void => {
-    following?.dispose();
-    following = runs.current?.live.onDidChange(() => changed.fire());
-    changed.fire();
-  };
-  follow();
-  store.track(runs.onDidChangeCurrent(follow));
-  store.track({ dispose: () => following?.dispose() });
+  store.track(
+    runs.followCurrent((run) => {
+      changed.fire();
+      return run?.live.onDidChange(() => changed.fire());
+    }),
+  );
   return {
     input: () => runs.current?.input() ?? emptyInput(),
     onDidChange: changed.event,

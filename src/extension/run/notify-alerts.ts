@@ -15,7 +15,6 @@ const FRESH_MS = 60_000;
 export function notifyAlerts(services: Services): vscode.Disposable {
   const store = new DisposableStore();
   const shown = new Set<string>();
-  let following: vscode.Disposable | undefined;
   let isShowing = false;
   const notify = async (entry: RunEntry, dir: string): Promise<void> => {
     const news = newsOf(entry);
@@ -27,18 +26,15 @@ export function notifyAlerts(services: Services): vscode.Disposable {
       isShowing = false;
     });
   };
-  const follow = (): void => {
-    following?.dispose();
-    const live = services.runs.current?.live;
-    following = live?.onDidAppend((entries) => {
-      // A range test is meant to blow the loss up; its own page shows the step.
-      if (live.state.run?.experiment.resolved.schedule?.lr_range) return;
-      for (const entry of entries) notify(entry, live.dir).catch(services.showError);
-    });
-  };
-  follow();
-  store.track(services.runs.onDidChangeCurrent(follow));
-  store.track({ dispose: () => following?.dispose() });
+  store.track(
+    services.runs.followCurrent((run) =>
+      run?.live.onDidAppend((entries) => {
+        // A range test is meant to blow the loss up; its own page shows the step.
+        if (run.live.state.run?.experiment.resolved.schedule?.lr_range) return;
+        for (const entry of entries) notify(entry, run.live.dir).catch(services.showError);
+      }),
+    ),
+  );
   return store;
 }
 

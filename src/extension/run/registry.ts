@@ -54,6 +54,21 @@ export class RunRegistry implements vscode.Disposable {
     );
   }
 
+  /** Calls `listen` for the current run, now and whenever another one becomes current; what it returned before is disposed. */
+  followCurrent(listen: (run: SharedRun | undefined) => vscode.Disposable | undefined): vscode.Disposable {
+    let following = listen(this.#current);
+    const subscription = this.onDidChangeCurrent(() => {
+      following?.dispose();
+      following = listen(this.#current);
+    });
+    return {
+      dispose() {
+        subscription.dispose();
+        following?.dispose();
+      },
+    };
+  }
+
   /** Runs folders that are read. */
   get folders(): readonly string[] {
     return [...this.#folders.keys()];

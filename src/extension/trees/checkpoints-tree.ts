@@ -18,15 +18,18 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
-  #following: vscode.Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
   #shown = '';
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#store.track(services.runs.onDidChangeCurrent(() => this.#follow()));
-    this.#follow();
+    this.#store.track(
+      services.runs.followCurrent((run) => {
+        this.#schedule();
+        return run?.live.onDidChange(() => this.#schedule());
+      }),
+    );
   }
 
   getChildren(parent?: CheckpointItem): CheckpointItem[] {
@@ -51,12 +54,6 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     return item;
   }
 
-  #follow(): void {
-    this.#following?.dispose();
-    this.#following = this.#services.runs.current?.live.onDidChange(() => this.#schedule());
-    this.#schedule();
-  }
-
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -68,7 +65,6 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#following?.dispose();
     this.#store.dispose();
   }
 }

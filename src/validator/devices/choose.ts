@@ -4,11 +4,11 @@ import { hostname } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { BadInputError } from '../../base/bad-input';
 import { inEnglish, quoted, type Words, words } from '../../base/words';
+import { isSoftwareGpu } from '../../dataset/machine-room';
 import { type Device, deviceName, parseDevice } from '../../domain/detection/device';
 import { openModel, runBlank } from '../model/open-model';
 import type { SessionThread } from '../session/session-thread';
 import { type DeviceChoice, readChoice, writeChoice } from './cache-file';
-import { isSoftwareGpu } from './gpu-hardware';
 import { probeDevices } from './probe';
 
 export type ChosenDevice = {

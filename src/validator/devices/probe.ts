@@ -1,5 +1,6 @@
 import { listSupportedBackends } from 'onnxruntime-node';
 import { inEnglish, words } from '../../base/words';
+import { isSoftwareGpu } from '../../dataset/machine-room';
 import { type Device, deviceName, PROVIDERS, type Provider } from '../../domain/detection/device';
 import { explain } from '../../domain/detection/explain';
 import { decideHalf } from '../../domain/detection/half';
@@ -8,7 +9,7 @@ import { PROBE_DIMS, probeModel } from '../model/probe-model';
 import { modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
-import { isSoftwareGpu, nvidiaGpus } from './gpu-hardware';
+import { nvidiaGpus } from './gpu-hardware';
 
 /** Providers that each platform can have at all; the others are not listed there. */
 const BY_PLATFORM: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {

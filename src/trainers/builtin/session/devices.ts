@@ -1,9 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
 import type { InferenceSession } from 'onnxruntime-node';
 import { WordedError } from '../../../base/worded-error';
+import { isSoftwareGpu } from '../../../dataset/machine-room';
 import { type Device, parseDevice } from '../../../domain/detection/device';
-
-const SOFTWARE_DRIVER = /swiftshader|lavapipe|lvp_icd|llvmpipe/i;
 
 /** Providers that `auto` tries before the CPU, if there is a GPU at all. */
 const GPU_CANDIDATES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
@@ -13,19 +11,7 @@ const GPU_CANDIDATES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 };
 
 export function candidates(): readonly string[] {
-  return hasGpu() ? (GPU_CANDIDATES[process.platform] ?? []) : [];
-}
-
-/**
- * Whether this machine has a GPU that is not a software one. onnxruntime for Node has no query for the adapter, so this
- * checks what a real driver needs: on Linux a device node (/dev/dxg is WSL's).
- */
-function hasGpu(): boolean {
-  const { VK_ICD_FILENAMES = '', VK_DRIVER_FILES = '' } = process.env;
-  if (SOFTWARE_DRIVER.test(VK_ICD_FILENAMES + VK_DRIVER_FILES)) return false;
-  if (process.platform !== 'linux') return true;
-  const nodes = ['/dev', '/dev/dri'].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
-  return nodes.some((name) => /^(renderD|nvidia)\d+$/.test(name)) || existsSync('/dev/dxg');
+  return isSoftwareGpu() ? [] : (GPU_CANDIDATES[process.platform] ?? []);
 }
 
 /** Reads a device name other than auto. Throws one line that names what was expected. */
