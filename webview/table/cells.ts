@@ -1,3 +1,5 @@
+import { say } from '../../src/base/words';
+import { AGAINST_BASELINE } from '../../src/domain/compare/sentences';
 import { formatSigned } from '../../src/domain/display/format';
 import { shownCell } from '../../src/domain/runs-table/columns';
 import { cellText } from '../../src/domain/runs-table/row';
@@ -56,16 +58,11 @@ export function differenceCells(found: TableDifference | 'baseline' | undefined)
   return [
     td('n', formatSigned(difference)),
     td('n quiet', limits),
-    td(VERDICT_TONES[verdict], verdictText(verdict)),
+    td(VERDICT_TONES[verdict], say(AGAINST_BASELINE[verdict], t)),
   ];
 }
 
 const VERDICT_TONES = { first: 'bad', second: 'good', neither: 'quiet' } as const;
-
-function verdictText(verdict: TableDifference['verdict']): string {
-  if (verdict === 'neither') return t('cannot be told apart');
-  return verdict === 'second' ? t('better') : t('worse');
-}
 
 export function td(names: string, text: string): HTMLElement {
   return h('td', { class: names === '' ? undefined : names, title: text === '' ? undefined : text }, text);

@@ -1,6 +1,7 @@
 import { cellText, type SortKey } from '../../src/domain/runs-table/row';
 import { h } from '../base/dom';
 import { t } from '../base/strings';
+import { toolButton } from '../controls/tool-button';
 import { isNumeric, titleOf } from '../state/table-view';
 import { columnLabel, textOf } from './cells';
 import type { ShownTable } from './row-elements';
@@ -10,6 +11,8 @@ export type HeadActions = {
   /** `isMore`: among runs that are equal in the columns before it. */
   readonly onSort: (key: string, isMore: boolean) => void;
   readonly onMove: (key: string, by: 1 | -1) => void;
+  /** Opens what a verdict means. */
+  readonly onExplain: () => void;
 };
 
 /** The head of each column: its name sorts, with Alt and an arrow key it moves. */
@@ -25,9 +28,16 @@ export function headsOf(
     sortHead(key, { sort, isNumber: isNumeric(view.runs, key) }, actions),
   );
   const plain = differences
-    ? [plainHead(t('less baseline'), 'n'), plainHead(t('all 95 %'), 'n'), plainHead(t('verdict'))]
+    ? [plainHead(t('difference'), 'n'), plainHead(t('all 95 %'), 'n'), verdictHead(actions)]
     : [];
   return [h('th', { class: 'pick', scope: 'col' }, box), name, ...plain, ...heads];
+}
+
+function verdictHead({ onExplain }: HeadActions): HTMLElement {
+  const label = t('What this means, and how it was checked');
+  const head = plainHead(t('verdict'));
+  head.append(toolButton({ icon: 'question', label, onClick: onExplain, focusKey: 'explain-verdict' }));
+  return head;
 }
 
 const plainHead = (label: string, name?: 'n'): HTMLElement => h('th', { scope: 'col', class: name }, label);

@@ -1,5 +1,6 @@
 import './table.css';
 import { csvText } from '../../src/base/csv-cell';
+import { explainAction } from '../../src/domain/display/statistics-page';
 import { cellText } from '../../src/domain/runs-table/row';
 import {
   MOST_COMPARED,
@@ -61,6 +62,7 @@ class RunsTable {
       onOpen: (dir) => this.#act('open', [dir]),
       onSelect: (dir, isRange) => this.#pick(dir, isRange),
       onSelectAll: (isOn) => this.#select(new Set(isOn ? this.#view.runs.map(({ dir }) => dir) : [])),
+      onExplain: () => this.#act(explainAction('difference'), []),
       onSort: (key, isMore) => this.#change(withSort(this.#preferences, key, isMore)),
       onMove: (key, by) => this.#change(withColumnMoved(this.#preferences, this.#view.columns, { key, by })),
     });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DisposableStore } from '../../base/disposable';
 import type { ListedDifference } from '../../domain/compare/verdict';
+import { topicOf } from '../../domain/display/statistics-page';
 import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { MOST_COMPARED, type TableDifference } from '../../protocol/runs-table/messages';
@@ -79,6 +80,11 @@ export class RunsTablePage implements vscode.Disposable {
   }
 
   async #act({ id, dirs }: z.infer<typeof zTableAct>): Promise<void> {
+    const topic = topicOf(id);
+    if (topic) {
+      await vscode.commands.executeCommand('pitwall.explainNumbers', topic);
+      return;
+    }
     const command = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
     if (command === undefined) throw new Error(`a page requested ${id}, which is not an action`);
     const [first, ...others] = this.#known(dirs).map((dir) => ({ dir }));
