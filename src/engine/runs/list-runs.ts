@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { mapPool } from '../../base/pool';
@@ -12,6 +12,7 @@ import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKeys } from '../../run/folder/user-key';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
+import type { IndexedRun, ListIndex } from './list-index';
 import { othersOf, type Presence, presenceOf } from './presence';
 
 /** One run in a list, from its small files alone. */
@@ -43,14 +44,31 @@ export async function listRuns(dir: string, known?: readonly RunSummary[]): Prom
   const { dirs, problems } = entriesOf(dir, await readdir(dir).catch(() => [] as string[]));
   const before = known && new Map(known.map((run) => [run.dir, run]));
   const keys = keysForReading();
+  const index = await indexFor(dir, dirs.filter((run) => !before?.has(run)).length, keys);
   const results = await mapPool(dirs, AT_ONCE, (run) =>
-    before ? readOrKeep(run, before.get(run), keys) : summarize(run, undefined, keys),
+    before || index
+      ? readOrKeep(run, { known: before?.get(run), index, keys })
+      : summarize(run, undefined, keys),
   );
   const runs = results.filter((r) => typeof r === 'object');
+  await index?.keep(runs.filter(hasEnded));
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
     problems: [...results.filter((r) => typeof r === 'string'), ...problems],
   };
+}
+
+/** Of fewer runs the files are read faster than one notices. */
+const INDEXED_FROM = 200;
+
+async function indexFor(
+  dir: string,
+  unread: number,
+  keys: readonly Buffer[],
+): Promise<ListIndex | undefined> {
+  if (unread < INDEXED_FROM) return undefined;
+  const { openListIndex } = await import('./list-index');
+  return openListIndex(dir, keys);
 }
 
 /** @internal The entries of a runs folder that are read, and how many there are if not all are. */
@@ -74,36 +92,59 @@ function keysForReading(): readonly Buffer[] {
   }
 }
 
+type Memory = {
+  readonly known: RunSummary | undefined;
+  readonly index: ListIndex | undefined;
+  readonly keys: readonly Buffer[];
+};
+
 async function readOrKeep(
   dir: string,
-  known: RunSummary | undefined,
-  keys: readonly Buffer[],
+  { known, index, keys }: Memory,
 ): Promise<RunSummary | string | undefined> {
-  // In a folder of 100,000 others, only what may be a run costs more than a glance.
-  if (!(await isThere(runPaths(dir).run))) return undefined;
-  const times = await changeTimes(dir);
-  return known?.changed === times.join(' ') && hasEnded(known) ? known : summarize(dir, times, keys);
+  const identity = await identityOf(dir);
+  if (identity === undefined) return undefined;
+  if (known?.changed === identity && hasEnded(known)) return known;
+  const indexed = index?.find(path.basename(dir), identity);
+  return indexed ? asNow(dir, indexed) : summarize(dir, identity, keys);
+}
+
+async function asNow(dir: string, indexed: IndexedRun): Promise<RunSummary> {
+  return { ...indexed, dir, presence: await readPresence(dir, indexed.run, indexed.status) };
 }
 
 const isAbsent = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) === undefined;
 
-const isThere = (file: string): Promise<boolean> =>
-  lstat(file).then(
-    () => true,
-    (error: unknown) => !NO_RUN.has(codeOf(error)),
-  );
+const ABSENT = '0';
 
-/** When status, meta and signature were last replaced; 0 for one that is not there. */
-async function changeTimes(dir: string): Promise<number[]> {
-  const { status, meta, signature } = runPaths(dir);
-  const times = [status, meta, signature].map((file) =>
-    lstat(file).then(
-      (s) => s.mtimeMs,
-      () => 0,
-    ),
-  );
-  return Promise.all(times);
+/**
+ * Which files run, status, meta and signature are, and as of when: who can set a file's time cannot set that of its change.
+ * Undefined if the folder is not a run.
+ */
+async function identityOf(dir: string): Promise<string | undefined> {
+  const { run, status, meta, signature } = runPaths(dir);
+  // In a folder of 100,000 others, only what may be a run costs more than a glance.
+  const [first] = await identities([run]);
+  if (first === undefined) return undefined;
+  const others = await identities([status, meta, signature]);
+  return [first, ...others.map((one) => one ?? ABSENT)].join(' ');
 }
+
+/** By callbacks: a promise for each of ten thousand files takes longer than the files do. */
+function identities(files: readonly string[]): Promise<(string | undefined)[]> {
+  return new Promise((resolve) => {
+    const found: (string | undefined)[] = [];
+    let left = files.length;
+    for (const [i, file] of files.entries())
+      lstat(file, (error, stat) => {
+        found[i] = error ? absenceOf(error) : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
+        if (--left === 0) resolve(found);
+      });
+  });
+}
+
+/** What is there and cannot be looked at is reported by what reads it. */
+const absenceOf = (error: Error): string | undefined => (NO_RUN.has(codeOf(error)) ? undefined : ABSENT);
 
 /** A lost run is checked again: its processes may be another machine's, or it may be resumed. */
 export function hasEnded({ presence }: RunSummary): boolean {
@@ -122,7 +163,7 @@ const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 /** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
 async function summarize(
   dir: string,
-  times: readonly number[] | undefined,
+  changed: string | undefined,
   keys: readonly Buffer[],
 ): Promise<RunSummary | string | undefined> {
   try {
@@ -137,7 +178,7 @@ async function summarize(
       status,
       presence: await readPresence(dir, run, status),
       own: await isMarkedWith(keys, dir, bytes),
-      changed: times?.join(' ') ?? '',
+      changed: changed ?? '',
     };
   } catch (error) {
     const { message, cause } = toError(error);

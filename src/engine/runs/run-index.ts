@@ -31,7 +31,6 @@ class FollowedFolder implements RunsFolder {
   readonly #changed = this.#store.track(new Emitter<void>());
   readonly #loop: PollLoop;
   #listing: RunListing = { runs: [], problems: [] };
-  #shown = '';
   #seconds = 0;
   #isWatched = false;
   #failure: string | undefined;
@@ -79,11 +78,19 @@ class FollowedFolder implements RunsFolder {
 
   async #poll(): Promise<boolean> {
     this.#watchOnceThere();
+    const before = this.#listing;
     this.#listing = await listRuns(this.dir, this.runs);
-    const shown = JSON.stringify(this.#listing);
-    if (shown === this.#shown) return false;
-    this.#shown = shown;
+    if (isSameListing(before, this.#listing)) return false;
     this.#changed.fire();
     return true;
   }
+}
+
+/** Ended runs stay the same objects: of thousands only the live ones are looked into. */
+function isSameListing(a: RunListing, b: RunListing): boolean {
+  return (
+    a.runs.length === b.runs.length &&
+    a.problems.join('\n') === b.problems.join('\n') &&
+    a.runs.every((run, i) => run === b.runs[i] || JSON.stringify(run) === JSON.stringify(b.runs[i]))
+  );
 }
