@@ -6,15 +6,15 @@ import { createRandom } from '../../src/base/random';
 import { signRun } from '../../src/run/folder/signature';
 import { wholeExperiment, wholeRunFile } from './whole-experiment';
 
-export type ManyRuns = { readonly count: number; readonly epochs: number; readonly signed?: boolean };
+export type ManyRuns = { readonly count: number; readonly epochs: number; readonly signed?: number };
 
 /** A folder of runs of a sweep over lr0 and batch, with a validation a epoch, as their keepers would have left them. */
-export async function writeManyRuns(runsDir: string, { count, epochs, signed }: ManyRuns): Promise<void> {
+export async function writeManyRuns(runsDir: string, { count, epochs, signed = 0 }: ManyRuns): Promise<void> {
   for (let i = 0; i < count; i++) {
     const dir = path.join(runsDir, `sweep-${i + 1}`);
     mkdirSync(dir, { recursive: true });
     writeRun(dir, i, epochs);
-    if (signed) await signRun(dir);
+    if (i < signed) await signRun(dir);
   }
 }
 

@@ -3,11 +3,11 @@ import { realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { version } from '../../../package.json';
+import type { MetaFile, RunFile, StatusFile } from '../../run/files';
 import { readText } from '../../run/folder/read-file';
 import { removeFile } from '../../run/folder/remove';
 import { stateFolder } from '../../run/folder/state-folder';
 import { writeWhole } from '../../run/folder/write-file';
-import type { RunSummary } from './list-runs';
 
 // What a list has read of runs that have ended, so that the next one reads none of their files: for each run its
 // summary and the identity that its files had. The file is in the user's own state folder, beside the key that makes a
@@ -20,14 +20,22 @@ const MOST_BYTES = 64 * 2 ** 20;
 const MOST_TEXT = 8192;
 const MOST_INDEXES = 12;
 
-/** Dir and presence are those of the moment, and are found again. */
-export type IndexedRun = Omit<RunSummary, 'dir' | 'presence'>;
+/** What a list says of a run but for its folder and its presence, which are those of the moment. */
+export type IndexedRun = {
+  readonly name: string;
+  readonly run: RunFile;
+  readonly meta: MetaFile;
+  readonly status: StatusFile | undefined;
+  readonly own: boolean;
+  /** The identity of its files. */
+  readonly changed: string;
+};
 
 export type ListIndex = {
   /** What is known of a run whose files have this identity. */
   find(name: string, identity: string): IndexedRun | undefined;
   /** Remembers these for the next list, if they are many that the index did not have. */
-  keep(runs: readonly RunSummary[]): Promise<void>;
+  keep(runs: readonly IndexedRun[]): Promise<void>;
 };
 
 /** `keys`: the user's; a user without one has no runs of their own, and nothing is written for them. */
@@ -42,7 +50,7 @@ export async function openListIndex(dir: string, keys: readonly Buffer[]): Promi
       return run?.changed === identity ? run : undefined;
     },
     async keep(runs) {
-      const isNew = (run: RunSummary): boolean => known.get(run.name)?.changed !== run.changed;
+      const isNew = (run: IndexedRun): boolean => known.get(run.name)?.changed !== run.changed;
       if (runs.filter(isNew).length < WORTH_WRITING) return;
       const fitting = runs.filter(fits);
       if (fitting.filter(isNew).length >= WORTH_WRITING) await writeIndex(file, head, fitting);
@@ -50,11 +58,11 @@ export async function openListIndex(dir: string, keys: readonly Buffer[]): Promi
   };
 }
 
-const fits = (run: RunSummary): boolean =>
+const fits = (run: IndexedRun): boolean =>
   run.changed !== '' && run.run.experiment.text.length <= MOST_TEXT && !hasNonFinite(run);
 
 /** JSON would make null of it. */
-function hasNonFinite(run: RunSummary): boolean {
+function hasNonFinite(run: IndexedRun): boolean {
   let found = false;
   JSON.stringify(run, (_, value) => {
     if (typeof value === 'number' && !Number.isFinite(value)) found = true;
@@ -86,8 +94,10 @@ function parsed(text: string): IndexFile {
 }
 
 /** A list is shown all the same if it cannot be written. */
-async function writeIndex(file: string, head: string, runs: readonly RunSummary[]): Promise<void> {
-  const kept = runs.map(({ dir, presence, ...rest }): IndexedRun => rest);
+async function writeIndex(file: string, head: string, runs: readonly IndexedRun[]): Promise<void> {
+  const kept = runs.map(
+    ({ name, run, meta, status, own, changed }): IndexedRun => ({ name, run, meta, status, own, changed }),
+  );
   try {
     await writeWhole(file, JSON.stringify({ head, runs: kept }), { root: stateFolder() });
     await forgetOldest(path.dirname(file));

@@ -39,7 +39,7 @@ afterEach(() => {
 
 describe('what a list remembers of ended runs', () => {
   it('gives the same list again, and what has changed since', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: true });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
     const first = await listRuns(runsDir());
     expect(readdirSync(lists())).toHaveLength(1);
     const second = await listRuns(runsDir());
@@ -53,7 +53,7 @@ describe('what a list remembers of ended runs', () => {
   });
 
   it('does not make a run one’s own that was put in the place of one', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: true });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
     const first = await listRuns(runsDir());
     expect([named(first, 'sweep-1')?.own, named(first, 'sweep-2')?.own]).toEqual([true, true]);
     const at = (name: string): string => path.join(runsDir(), name);
@@ -67,13 +67,13 @@ describe('what a list remembers of ended runs', () => {
   });
 
   it('is nothing if it is damaged, or if the user’s key is another one', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: true });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
     await listRuns(runsDir());
     const [index] = readdirSync(lists());
     writeFileSync(path.join(lists(), index), '{"head":');
     expect((await listRuns(runsDir())).runs).toHaveLength(COUNT);
     rmSync(path.join(root, 'state', 'pitwall', 'key'));
-    await writeManyRuns(path.join(root, 'other'), { count: 1, epochs: 1, signed: true });
+    await writeManyRuns(path.join(root, 'other'), { count: 1, epochs: 1, signed: 1 });
     expect(named(await listRuns(runsDir()), 'sweep-1')?.own).toBe(false);
   });
 
@@ -81,7 +81,7 @@ describe('what a list remembers of ended runs', () => {
     await writeManyRuns(runsDir(), { count: COUNT, epochs: 1 });
     await listRuns(runsDir());
     expect(existsSync(path.join(root, 'state'))).toBe(false);
-    await writeManyRuns(path.join(root, 'few'), { count: 3, epochs: 1, signed: true });
+    await writeManyRuns(path.join(root, 'few'), { count: 3, epochs: 1, signed: 4 });
     await listRuns(path.join(root, 'few'));
     expect(existsSync(lists())).toBe(false);
   });
