@@ -38,10 +38,15 @@ export type LineProcess = {
   stop(): Promise<void>;
 };
 
-/** Training comes first. Windows has no `nice` that Python could call for itself; its children inherit this there. */
+/**
+ * Training comes first. Elsewhere Python lowers itself by ten levels (lines.py): PRIORITY_LOW is the very bottom, and there it
+ * waits for minutes on a busy machine (docs/decisions/09-validator-priority.md). Windows has no `nice` that Python could call;
+ * its children inherit this there.
+ */
 function lowerPriority(pid: number | undefined): void {
+  if (process.platform !== 'win32' || pid === undefined) return;
   try {
-    if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
   } catch {
     // It has ended already, or the system refuses: it serves all the same.
   }

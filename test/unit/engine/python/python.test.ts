@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
+import { startLineProcess } from '../../../../src/engine/python/line-process';
 import { moduleArguments, pythonEnvironment } from '../../../../src/engine/python/start-module';
 import { lackingTextModel } from '../../../../src/engine/python/text-model';
 import { englishOf } from '../../../helpers/english-of';
@@ -145,5 +146,33 @@ describe.skipIf(process.platform === 'win32')('a model that needs the package cl
     const found = { kind: 'found', executable: '/p', packages: { clip: 'installed' } } as const;
     expect(lackingTextModel('yoloe-11s.yaml', found)).toBeUndefined();
     expect(lackingTextModel('worlds/yolo11n.pt', { ...found, packages: { clip: null } })).toBeUndefined();
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a Python program that stays warm', () => {
+  it('is left at the priority of its run: it lowers itself by ten levels, and twice would starve it', async () => {
+    const packages = { ultralytics: '8', torch: '2', cuda: false, gpus: 0, onnx: true };
+    const { executable } = fakePython(
+      'warm',
+      `const say = (message) => console.log(JSON.stringify(message));
+say({ kind: 'hello', version: 1 });
+say({ kind: 'event', name: 'ready', value: ${JSON.stringify(packages)} });
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id } = JSON.parse(line);
+  if (id !== undefined) say({ kind: 'result', id, value: { priority: require('node:os').getPriority(), seconds: 0 } });
+});`,
+    );
+    const warm = startLineProcess({
+      python: executable,
+      module: 'own_val',
+      installDir: dir,
+      env: process.env,
+    });
+    try {
+      await warm.ready;
+      expect(await warm.ask({})).toMatchObject({ priority: getPriority() });
+    } finally {
+      await warm.stop();
+    }
   });
 });
