@@ -6,6 +6,7 @@ import { foreseeLr } from '../protocol/lr-request';
 import { type ControlFile, type ControlRequest, type RequestAnswer, TRAINER_REQUESTS } from '../run/requests';
 import { STATE_WORDS } from '../run/state-names';
 import type { Cleanup } from './cleanup';
+import { stoppedFor } from './outcome';
 import type { Requests } from './requests';
 import type { Rewinder } from './rewinder';
 import type { RunJournal } from './run-journal';
@@ -33,13 +34,14 @@ export async function answerRequest(file: ControlFile, context: RequestContext):
   }
   const refusal = refuse(request, context);
   if (refusal) return context.requests.answer(id, request, refusal);
-  if (request.type === 'stop') return stop(file, context);
+  if (request.type === 'stop') return stop(file, request.why, context);
   await context.requests.forward(id, request, file.from);
 }
 
 /** A trainer that cannot be asked to stop (a full disk takes no request) is interrupted all the same. */
 async function stop(
   { id, request, from }: ControlFile,
+  why: Words | undefined,
   { requests, trainer }: RequestContext,
 ): Promise<void> {
   try {
@@ -48,7 +50,7 @@ async function stop(
     const said = words('the trainer could not be sent the request ({0}): it is interrupted', wordsOf(error));
     requests.answer(id, request, { ok: true, said });
   }
-  trainer.stop({ kind: 'asked' });
+  trainer.stop({ kind: 'asked', said: why });
 }
 
 /** A trainer that stops early by a rule of its own gets the new patience as well. */
@@ -108,6 +110,8 @@ function refuse(
   { journal, trainer, validation }: RequestContext,
 ): RequestAnswer | undefined {
   if (!trainer.alive) {
+    if (request.type === 'stop' && trainer.drop(stoppedFor(request.why)))
+      return { ok: true, said: words('the paused run is ended') };
     if (request.type !== 'stop' || validation.idle) return { ok: false, said: noTrainer(trainer) };
     validation.giveUp(words('validation was stopped on request'));
     return { ok: true, said: words('validation stopped') };

@@ -14,7 +14,7 @@ export type Outcome = {
 
 /** Why the keeper ended the training, if it did. */
 export type StopCause =
-  | { readonly kind: 'asked' }
+  | { readonly kind: 'asked'; readonly said?: Words | undefined }
   | { readonly kind: 'early'; readonly said: Words }
   | { readonly kind: 'diverged'; readonly said: Words }
   | { readonly kind: 'rewind' };
@@ -57,9 +57,14 @@ function signalOf({ signal }: TrainerEnd): { signal?: string | null } {
 
 /** An early stop is how such a run is meant to end. */
 function stoppedBy(cause: StopCause): Outcome {
-  if (cause.kind === 'asked') return { state: 'stopped', reason: words('stopped on request') };
+  if (cause.kind === 'asked') return stoppedFor(cause.said);
   if (cause.kind === 'rewind') return { state: 'stopped', reason: words('stopped to be rewound') };
   return { state: cause.kind === 'early' ? 'completed' : 'diverged', reason: cause.said };
+}
+
+/** A run that was stopped, training or paused. */
+export function stoppedFor(why: Words = words('stopped on request')): Outcome {
+  return { state: 'stopped', reason: why };
 }
 
 function failure(exit: TrainerEnd, lastWords: string): Words {

@@ -123,6 +123,11 @@ export class TrainerControl {
     this.#dispatch({ kind: 'stop', cause });
   }
 
+  /** A paused run ends here; false if it is not paused. */
+  drop(outcome: Outcome): boolean {
+    return this.#dispatch({ kind: 'drop', outcome });
+  }
+
   /** After the trainer's last events were read: ends the processes that it left behind, then judges how it ended. */
   settle(): void {
     this.#dispatch({ kind: 'settle' });

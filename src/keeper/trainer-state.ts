@@ -33,6 +33,8 @@ export type TrainerTransition =
   | { readonly kind: 'stop'; readonly cause: StopCause }
   | { readonly kind: 'exit'; readonly exit: TrainerEnd }
   | { readonly kind: 'settle' }
+  /** A paused run is not gone on with. */
+  | { readonly kind: 'drop'; readonly outcome: Outcome }
   | { readonly kind: 'judged'; readonly outcome: Outcome };
 
 /** The next state after an event. An event without meaning in a state returns the same state. */
@@ -48,6 +50,10 @@ export function trainerTransition(state: TrainerState, event: TrainerTransition)
       return onExit(state, event.exit);
     case 'settle':
       return state.kind === 'exited' ? { ...state, kind: 'settling' } : state;
+    case 'drop':
+      return state.kind === 'over' && state.outcome.state === 'paused'
+        ? { ...state, outcome: event.outcome }
+        : state;
     case 'judged':
       return onJudged(state, event.outcome);
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Words } from '../base/words';
 import { CLEAR_KEEPS } from '../domain/run/retention';
-import { zEpoch, zNumber, zStep } from './schema';
+import { zEpoch, zNumber, zSaid, zStep } from './schema';
 
 const zLrMode = z.enum(['scale', 'hold', 'plan']);
 
@@ -30,9 +30,11 @@ export const zControlRequest = z.discriminatedUnion('type', [
     lrFactor: z.number().positive().max(1).optional(),
     warmup: z.number().int().min(0).optional(),
   }),
-  z.object({ type: z.literal('stop') }),
+  /** `why`: the run's reason from then on. A paused run is ended by it too. */
+  z.object({ type: z.literal('stop'), why: zSaid }),
   z.object({ type: z.literal('stop_after_epoch') }),
-  z.object({ type: z.literal('pause') }),
+  /** At the end of `epoch`; without one, or if that is over, as soon as possible. */
+  z.object({ type: z.literal('pause'), epoch: zEpoch.optional() }),
   z.object({ type: z.literal('close_mosaic') }),
   z.object({ type: z.literal('patience'), value: z.number().int().min(0) }),
   z.object({ type: z.literal('validate'), epoch: zEpoch }),

@@ -107,6 +107,18 @@ describe('the trainer process', () => {
     expect(await means(run)).toEqual(await means(whole));
   });
 
+  it('pauses at the end of the epoch that is asked for, and continues with the very same weights', async () => {
+    const run = await create('rung');
+    await run.ask('p', { type: 'pause', epoch: 2 });
+    expect((await run.start().ended).code).toBe(0);
+    const events = await run.events();
+    expect(eventsOf(events, 'end')).toMatchObject([{ reason: 'paused', step: 2 * STEPS - 1 }]);
+    expect(eventsOf(events, 'checkpoint').map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect((await run.start(2).ended).code).toBe(0);
+    expect(await madeSteps(run)).toEqual(await madeSteps(whole));
+    expect(await finalTensors(run)).toEqual(await finalTensors(whole));
+  });
+
   it('skips a damaged checkpoint', async () => {
     const run = await create('damaged');
     expect((await run.start().ended).code).toBe(0);

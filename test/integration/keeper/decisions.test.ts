@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { words } from '../../../src/base/words';
 import { askAndWait } from '../../../src/engine/control/ask';
 import { resumeRun } from '../../../src/engine/control/resume-run';
 import { openRun } from '../../../src/engine/runs/live-run';
@@ -121,6 +122,21 @@ test('a pause ends the trainer with a checkpoint, and a resume goes on from ther
   await until(live, (l) => isOver(l) && l.state.status?.state === 'completed');
   expect(live.state.hello?.attempt).toBe(2);
   expect(live.state.best?.epoch).toBe(20);
+  live.dispose();
+});
+
+test('a stop ends a paused run and is its reason; another one changes nothing', async () => {
+  const dir = await start({ epochs: 20 });
+  const live = await openRun(dir);
+  await until(live, (l) => l.state.steps.step.length > 5);
+  await ask(dir, { type: 'pause' });
+  await until(live, isOver);
+  const why = words('pruned at epoch {0}', 2);
+  expect(await ask(dir, { type: 'stop', why })).toMatchObject({ ok: true });
+  await until(live, (l) => isOver(l) && l.state.status?.state === 'stopped');
+  expect(live.state.status).toMatchObject({ reason: 'pruned at epoch 2', said: why });
+  expect(await ask(dir, { type: 'stop' })).toMatchObject({ ok: false });
+  expect(live.state.status?.reason).toBe('pruned at epoch 2');
   live.dispose();
 });
 

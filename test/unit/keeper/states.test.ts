@@ -50,6 +50,7 @@ describe('the trainer of a run', () => {
   const early: StopCause = { kind: 'early', said: words('rests') };
   const exit = { exitCode: 0, signal: null };
   const outcome = { state: 'completed' as const };
+  const stopped = { state: 'stopped' as const };
   const gone = { ...living, exit, cause: asked };
   const states: { readonly [K in TrainerState['kind']]: TrainerState } = {
     unknown: { kind: 'unknown' },
@@ -66,6 +67,7 @@ describe('the trainer of a run', () => {
     stop: { kind: 'stop', cause: early },
     exit: { kind: 'exit', exit },
     settle: { kind: 'settle' },
+    drop: { kind: 'drop', outcome: stopped },
     judged: { kind: 'judged', outcome },
   };
   const none: Readonly<Record<TrainerTransition['kind'], 'same'>> = {
@@ -74,6 +76,7 @@ describe('the trainer of a run', () => {
     stop: 'same',
     exit: 'same',
     settle: 'same',
+    drop: 'same',
     judged: 'same',
   };
   const cells: Cells<TrainerState, TrainerTransition> = {
@@ -111,6 +114,11 @@ describe('the trainer of a run', () => {
 
   it('goes from state to state as the table says', () =>
     walk(states, events, { cells, transition: trainerTransition }));
+
+  it('ends a run that is paused by another word, and none that has ended', () => {
+    const paused: TrainerState = { kind: 'over', outcome: { state: 'paused' }, cause: undefined, attempt: 2 };
+    expect(trainerTransition(paused, events.drop)).toEqual({ ...paused, outcome: stopped });
+  });
 
   it('keeps a stop that came while it was being started', () => {
     const waiting = trainerTransition(states.starting, events.stop);

@@ -24,9 +24,14 @@ export type RequestResult = {
   readonly ok: boolean;
   readonly said: Words;
   readonly applied?: AppliedLrChange;
-  /** The loop ends: at once, or at the end of the epoch. */
-  readonly leave?: { readonly reason: 'stopped' | 'paused'; readonly when: 'now' | 'epoch' };
+  readonly leave?: Leave;
 };
+
+/** The loop ends: at once, or at the end of an epoch. */
+export type Leave = { readonly reason: 'stopped' | 'paused' } & (
+  | { readonly when: 'now' }
+  | { readonly when: 'epoch'; readonly epoch: number }
+);
 
 /** The effect of a request at a step boundary. */
 export function applyRequest(request: ControlRequest, at: LoopPosition): RequestResult {
@@ -43,19 +48,29 @@ export function applyRequest(request: ControlRequest, at: LoopPosition): Request
       return {
         ok: true,
         said: words('stops at the end of epoch {0}', at.epoch),
-        leave: { reason: 'stopped', when: 'epoch' },
+        leave: { reason: 'stopped', when: 'epoch', epoch: at.epoch },
       };
     case 'pause':
-      return {
-        ok: true,
-        said: words('pauses before step {0}', at.step),
-        leave: { reason: 'paused', when: 'now' },
-      };
+      return pause(request, at);
     case 'close_mosaic':
       return { ok: true, said: words('mosaic and mixup are closed from step {0} on', at.step) };
     default:
       return { ok: false, said: words('the trainer cannot do {0}', request.type) };
   }
+}
+
+function pause({ epoch = 0 }: Extract<ControlRequest, { type: 'pause' }>, at: LoopPosition): RequestResult {
+  if (epoch >= at.epoch)
+    return {
+      ok: true,
+      said: words('pauses at the end of epoch {0}', epoch),
+      leave: { reason: 'paused', when: 'epoch', epoch },
+    };
+  return {
+    ok: true,
+    said: words('pauses before step {0}', at.step),
+    leave: { reason: 'paused', when: 'now' },
+  };
 }
 
 function changeLr(request: Extract<ControlRequest, { type: 'lr' }>, at: LoopPosition): RequestResult {

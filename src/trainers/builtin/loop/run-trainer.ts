@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toError } from '../../../base/async';
+import type { Environment } from '../../../base/environment';
 import { wordsOf } from '../../../base/worded-error';
 import { type Words, withEnglish, words } from '../../../base/words';
 import { isOutOfMemory } from '../../../domain/detection/memory';
@@ -59,12 +60,18 @@ async function train(options: TrainerOptions, run: RunFile, log: EventLog): Prom
   const changes = {
     inFlight: attempt > 1 ? await readInFlight(path.join(runDir, 'events.jsonl')) : NOTHING_IN_FLIGHT,
   };
-  const session = await openTrainSession(prepared.session);
+  const session = await openTrainSession({ ...prepared.session, ...threadsOf(process.env) });
   try {
     return await trainOn({ options, run, log, prepared, changes, session, rewind });
   } finally {
     await session.dispose();
   }
+}
+
+/** Trainings that share this machine's cores are given their part of them. */
+function threadsOf({ PITWALL_THREADS: text = '' }: Environment): { readonly threads?: number } {
+  const threads = Number(text);
+  return Number.isInteger(threads) && threads > 0 ? { threads } : {};
 }
 
 type TrainContext = {

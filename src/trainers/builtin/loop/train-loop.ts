@@ -9,7 +9,7 @@ import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
 import type { TrainRates } from '../session/rate-vector';
 import type { StepLosses, TrainSession } from '../session/train-session';
-import { applyRequest, type RequestResult } from './apply-request';
+import { applyRequest, type Leave, type RequestResult } from './apply-request';
 import type { Checkpoints } from './checkpoints';
 import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
 import type { EventLog } from './event-log';
@@ -52,7 +52,7 @@ export type Ending = {
 /** Lets the event loop handle written lines, signals and finished batches: a step on the CPU blocks it. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Leave = NonNullable<RequestResult['leave']>;
+type LeaveAtEpoch = Extract<Leave, { when: 'epoch' }>;
 
 /** The loop over steps: control, batch, rates, step, event; at the end of an epoch its means and its checkpoint. */
 export class TrainLoop {
@@ -60,7 +60,7 @@ export class TrainLoop {
   #schedule: Schedule;
   #sums: EpochSums;
   #step: number;
-  #leaveAfterEpoch: Leave | undefined;
+  #leaveAfterEpoch: LeaveAtEpoch | undefined;
   #isDivergenceNoted = false;
   /** Everything that could be lost from here on is on disk. */
   #savedStep: number;
@@ -97,7 +97,7 @@ export class TrainLoop {
       const answer = this.#answer(incoming);
       this.#parts.control.done(incoming);
       if (answer.leave?.when === 'now') leave ??= answer.leave;
-      else this.#leaveAfterEpoch ??= answer.leave;
+      else this.#leaveAfterEpoch = earlier(this.#leaveAfterEpoch, answer.leave);
     }
     if (leave) await this.#saveHere();
     return leave && this.#end(leave.reason);
@@ -160,7 +160,7 @@ export class TrainLoop {
     const { seconds } = this.#sums;
     log.write({ type: 'epoch', epoch, step: this.#step, seconds, loss: meansOf(this.#sums) });
     this.#sums = NO_SUMS;
-    const leave = this.#leaveAfterEpoch;
+    const leave = this.#leaveAt(epoch);
     const isDue =
       epoch % experiment.checkpoints.every === 0 || epoch === experiment.epochs || leave !== undefined;
     const problem = isDue ? await checkpoints.take(this.#position(this.#step + 1, epoch)) : undefined;
@@ -168,6 +168,11 @@ export class TrainLoop {
     // The last checkpoint is the run's result.
     if (problem && epoch === experiment.epochs) throw problem;
     return leave && epoch < experiment.epochs ? this.#end(leave.reason, this.#step) : undefined;
+  }
+
+  #leaveAt(epoch: number): LeaveAtEpoch | undefined {
+    const leave = this.#leaveAfterEpoch;
+    return leave && leave.epoch <= epoch ? leave : undefined;
   }
 
   async #checkDivergence(losses: StepLosses): Promise<Ending | undefined> {
@@ -214,6 +219,12 @@ export class TrainLoop {
   #end(reason: Ending['reason'], step = Math.max(0, this.#step - 1), said?: Words): Ending {
     return { reason, step, ...(said && withEnglish(said)) };
   }
+}
+
+/** A person who stops a run after this epoch does not wait for the end of a later one. */
+function earlier(one: LeaveAtEpoch | undefined, other: LeaveAtEpoch | undefined): LeaveAtEpoch | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.epoch < one.epoch ? other : one;
 }
 
 /** The parts as they add up to `total`, which is how Ultralytics reports them. */

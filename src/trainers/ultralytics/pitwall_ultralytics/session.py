@@ -42,7 +42,7 @@ class Session:
         self.batch = 0
         self.step = self._from_step = 0
         self.end_reason = "completed"
-        self._stop_after_epoch = None
+        self._leave = None  # (how the run ends, after which epoch)
         self._pending_stop = None
         self._epoch_open = False
         self._began_ms = int(time.time() * 1000)
@@ -169,7 +169,7 @@ class Session:
         """Each n-th epoch's checkpoint, and any that may be the last."""
         trainer = self.trainer
         epoch = trainer.epoch + 1
-        return epoch % self.checkpoint_every == 0 or epoch >= trainer.epochs or bool(self._stop_after_epoch or trainer.stop)
+        return epoch % self.checkpoint_every == 0 or epoch >= trainer.epochs or trainer.stop or self._leaves_after(epoch)
 
     def _gpu_size(self) -> dict:
         if self.trainer.device.type != "cuda":
@@ -280,9 +280,9 @@ class Session:
         if kind == "rewind" and self.step == self._from_step:
             return self._apply_rewind(request, by)
         if kind in ("stop", "pause"):
-            return self._apply_stop(kind)
+            return self._apply_stop(kind, request)
         if kind == "stop_after_epoch":
-            self._stop_after_epoch = "stopped"
+            self._leave = "stopped", self.trainer.epoch + 1
             return True, words("stops at the end of epoch {0}", self.trainer.epoch + 1), None
         if kind == "close_mosaic":
             return True, self._apply_close_mosaic(), None
@@ -308,10 +308,12 @@ class Session:
         self._close_mosaic()
         return words("mosaic, mixup, cutmix and copy_paste are off from the next batch on")
 
-    def _apply_stop(self, kind: str):
+    def _apply_stop(self, kind: str, request: dict):
         if kind == "pause":
-            self._stop_after_epoch = "paused"
-            return True, words("pauses at the end of epoch {0}, when its checkpoint is written", self.trainer.epoch + 1), None
+            epoch = max(self.trainer.epoch + 1, int(request.get("epoch") or 0))
+            if self._leave is None or epoch < self._leave[1]:
+                self._leave = "paused", epoch
+            return True, words("pauses at the end of epoch {0}, when its checkpoint is written", epoch), None
         self.end_reason = "stopped"
         self._pending_stop = StopTraining("asked to stop")
         return True, words("stops at step {0}", self.step), None
@@ -321,12 +323,16 @@ class Session:
             raise self._pending_stop
 
     def _apply_stop_after_epoch(self) -> None:
-        if self._stop_after_epoch and self.trainer.epoch + 1 < self.trainer.epochs:
-            self.end_reason = self._stop_after_epoch
+        epoch = self.trainer.epoch + 1
+        if self._leaves_after(epoch) and epoch < self.trainer.epochs:
+            self.end_reason = self._leave[0]
             if self.script:  # what comes after its training is the script's
                 self.trainer.stop = True
                 return
             raise StopTraining(f"asked to end as {self.end_reason} after this epoch")
+
+    def _leaves_after(self, epoch: int) -> bool:
+        return self._leave is not None and epoch >= self._leave[1]
 
     def _replay_changes(self) -> None:
         """Changes made before a resume are made again, each from its own step on: a change at steps that are now repeated

@@ -122,7 +122,25 @@ describe('obey', () => {
   it('leaves now for stop and pause, at the end of the epoch for stop_after_epoch', () => {
     expect(check({ type: 'stop' }).leave).toEqual({ reason: 'stopped', when: 'now' });
     expect(check({ type: 'pause' }).leave).toEqual({ reason: 'paused', when: 'now' });
-    expect(check({ type: 'stop_after_epoch' }).leave).toEqual({ reason: 'stopped', when: 'epoch' });
+    expect(check({ type: 'stop_after_epoch' }).leave).toEqual({ reason: 'stopped', when: 'epoch', epoch: 2 });
+  });
+});
+
+describe('a pause at an epoch', () => {
+  const schedule: Schedule = {
+    ...{ steps: 100, stepsPerEpoch: 10, warmupSteps: 0, groups: ['weights'] },
+    ...{ lrAt: () => 0.02, momentumAt: () => 0.9, accumulateAt: () => 1 },
+  };
+  const check = (epoch: number) =>
+    applyRequest(
+      { type: 'pause', epoch },
+      { step: 12, epoch: 2, planned: schedule, changes: [], by: 'sweep' },
+    ).leave;
+
+  it('waits for the end of that epoch, and for nothing if that is over', () => {
+    expect(check(6)).toEqual({ reason: 'paused', when: 'epoch', epoch: 6 });
+    expect(check(2)).toEqual({ reason: 'paused', when: 'epoch', epoch: 2 });
+    expect(check(1)).toEqual({ reason: 'paused', when: 'now' });
   });
 });
 
