@@ -9,13 +9,27 @@ export type YamlEntries = { readonly entries: readonly KeyEntry[]; readonly prob
 /** An args.yaml of Ultralytics has 3,000. */
 export const LONGEST_EXPERIMENT = 100_000;
 
-type RangedSource = { readonly file: string; rangeOf(start: number, end: number): SourceRange };
+type RangedSource = {
+  readonly file: string;
+  readonly shape: FileShape;
+  rangeOf(start: number, end: number): SourceRange;
+};
+
+/** A kind of YAML file of ours. */
+export type FileShape = {
+  /** Names of the blocks whose keys are dotted. */
+  readonly blocks: ReadonlyMap<string, string>;
+  readonly what: string;
+};
+
+const EXPERIMENT: FileShape = { blocks: BLOCKS, what: 'an experiment' };
 
 /** The keys of a YAML text with their places. Blocks of ours are flattened to dotted keys; all else stays whole. */
-export function readYaml(text: string, file: string): YamlEntries {
+export function readYaml(text: string, file: string, shape = EXPERIMENT): YamlEntries {
   const lines = new LineCounter();
   const source: RangedSource = {
     file,
+    shape,
     rangeOf: (start, end) => {
       const { line, col } = lines.linePos(start);
       return { start, end, line, column: col };
@@ -46,7 +60,7 @@ function readDocument(text: string, lines: LineCounter, source: RangedSource): Y
   if (root === null || (isScalar(root) && root.value === null)) return { entries: [], problems };
   if (!isMap(root)) {
     const range = source.rangeOf(0, text.length);
-    const message = 'an experiment is a list of "key: value" lines';
+    const message = `${source.shape.what} is a list of "key: value" lines`;
     return { entries: [], problems: [...problems, { severity: 'error', message, file: source.file, range }] };
   }
   const value = (node: unknown): unknown => (isNode(node) ? node.toJS(document) : node);
@@ -64,7 +78,7 @@ function readPair(
   js: (node: unknown) => unknown,
 ): KeyEntry[] {
   const key = prefix + String(js(pair.key));
-  if (prefix === '' && BLOCKS.has(key) && isMap(pair.value)) {
+  if (prefix === '' && source.shape.blocks.has(key) && isMap(pair.value)) {
     return (pair.value.items as readonly Pair[]).flatMap((inner) => readPair(inner, `${key}.`, source, js));
   }
   const keyRange = rangeOfNode(pair.key, source);
