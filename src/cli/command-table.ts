@@ -21,6 +21,7 @@ export const COMMANDS: CommandTable = {
   train: async () => (await running()).train,
   run: async () => (await running()).run,
   repeat: async () => (await running()).repeat,
+  sweep: async () => (await running()).sweep,
   queue: async () => (await running()).queue,
   watch: async () => (await running()).watch,
   follow: async () => (await running()).follow,

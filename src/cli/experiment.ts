@@ -27,13 +27,24 @@ export type LoadedExperiment = {
 
 /** Reads and resolves an experiment; warnings go to stderr, errors end the command with 2, a line each. */
 export function loadExperiment(io: CliIo, config: string, set: readonly string[]): LoadedExperiment {
-  const file = path.resolve(io.cwd, config);
+  const { loaded, problems } = readExperiment(io, config, set);
+  printWarnings(io, problems);
+  return loaded;
+}
+
+/** The same, which prints nothing: of many that differ in a setting, one is enough to warn of. */
+export function readExperiment(
+  { cwd }: Pick<CliIo, 'cwd'>,
+  config: string,
+  set: readonly string[],
+): { readonly loaded: LoadedExperiment; readonly problems: readonly Problem[] } {
+  const file = path.resolve(cwd, config);
   const text = readText(file, config);
   const { experiment, problems } = parseExperiment(text, { file: config, set });
-  reportProblems(io, problems);
+  refuseErrors(problems);
   if (!experiment) throw badInput(`${config}: is not an experiment`);
-  const data = resolveData(experiment, file, io.cwd);
-  return { file, shown: config, text, set, experiment: { ...experiment, data } };
+  const data = resolveData(experiment, file, cwd);
+  return { loaded: { file, shown: config, text, set, experiment: { ...experiment, data } }, problems };
 }
 
 /** Other trainers know data sets by name (`coco8.yaml`), and a program of one's own may need none. */

@@ -106,7 +106,7 @@ async function printEnd(io: CliIo, dir: string): Promise<ExitCode> {
 }
 
 /** Waits until a run has ended, or until no process is left to finish it. */
-async function untilSettled(dir: string): Promise<Presence> {
+export async function untilSettled(dir: string): Promise<Presence> {
   const live = await openRun(dir);
   try {
     for (;;) {

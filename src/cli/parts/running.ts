@@ -8,6 +8,7 @@ import { continueCommand, pauseCommand, stopCommand } from '../commands/requests
 import { rewindCommand } from '../commands/rewind';
 import { runCommand } from '../commands/run';
 import { setCommand } from '../commands/set';
+import { sweepCommand } from '../commands/sweep';
 import { trainCommand } from '../commands/train';
 import { watchCommand } from '../commands/watch';
 
@@ -17,6 +18,7 @@ export const RUNNING = {
   train: trainCommand,
   run: runCommand,
   repeat: repeatCommand,
+  sweep: sweepCommand,
   queue: queueCommand,
   watch: watchCommand,
   follow: followCommand,

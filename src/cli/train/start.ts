@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { toError } from '../../base/async';
-import { formatProblem, worded } from '../../base/problem';
+import { formatProblem, type Problem, worded } from '../../base/problem';
 import { inEnglish } from '../../base/words';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { TRAINERS } from '../../domain/experiment/trainers';
+import { askRun } from '../../engine/control/ask';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
@@ -36,6 +37,10 @@ export type RunPlace = {
   readonly stem?: string;
   /** Folder of the run that must have ended before it starts. */
   readonly after?: string;
+  /** It waits, paused, at the end of this epoch. */
+  readonly pauseAt?: number;
+  /** Variables of its processes beside this one's. */
+  readonly keeperEnv?: Readonly<Record<string, string>>;
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
@@ -59,13 +64,19 @@ export function startTraining(io: CliIo, request: StartRequest): Promise<Started
 /** Checks everything that can be checked, then makes the run folder and starts its keeper. */
 export async function startLoaded(io: CliIo, loaded: LoadedExperiment, place: RunPlace): Promise<StartedRun> {
   const since = Date.now();
+  const problems = await checkLoaded(io, loaded);
+  const started = await startUnchecked(io, loaded, place);
+  return { ...started, warnings: printWarnings(io, problems), since };
+}
+
+/** What can be known to be wrong before a run starts: errors are thrown, the rest is returned. */
+export async function checkLoaded(io: CliIo, loaded: LoadedExperiment): Promise<readonly Problem[]> {
   const folder = path.dirname(loaded.file);
   const { problems } = await withImageReader({ installDir: io.installDir }, (reader) =>
     checkBeforeRun({ ...loaded, file: loaded.shown, folder }, reader),
   );
   refuseErrors(problems);
-  const started = await startUnchecked(io, loaded, place);
-  return { ...started, warnings: printWarnings(io, problems), since };
+  return problems;
 }
 
 /** An experiment that differs from one that was checked by its seed alone, or the example. */
@@ -76,8 +87,10 @@ export async function startUnchecked(
 ): Promise<StartedRun> {
   const since = Date.now();
   const dir = await makeRun(io, place, loaded);
-  const { leash = false } = place;
-  await ensureKeeper(dir, { installDir: io.installDir, leash }, 'start');
+  const { leash = false, pauseAt, keeperEnv = {} } = place;
+  // Before there is a trainer: one that is fast would be past that epoch.
+  if (pauseAt !== undefined) await askRun(dir, { type: 'pause', epoch: pauseAt }, 'cli');
+  await ensureKeeper(dir, { installDir: io.installDir, leash, keeperEnv }, 'start');
   return { dir, warnings: [], since, leash };
 }
 

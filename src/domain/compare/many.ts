@@ -24,14 +24,16 @@ export type AgainstBaseline =
 
 /**
  * Each of the others against one baseline. Of twenty equally good runs one would "differ" by a 95 % interval of its own, so the
- * intervals are those of the whole family (Bonferroni): in 95 of 100 such tables all of them hold the truth.
+ * intervals are those of the whole family (Bonferroni): in 95 of 100 such tables all of them hold the truth. `chosenFrom`: how many
+ * the others were chosen from, if more than are compared.
  */
 export function compareWithBaseline(
   baseline: DetectionRecord,
   others: readonly DetectionRecord[],
+  chosenFrom = 0,
 ): AgainstBaseline[] {
   const results = others.map((other) => compareRecords(baseline, other));
-  const family = results.filter(({ kind }) => kind === 'compared').length;
+  const family = Math.max(chosenFrom, results.filter(({ kind }) => kind === 'compared').length);
   return results.map((result): AgainstBaseline => {
     if (result.kind === 'refused') return result;
     const { comparison, said } = result;
@@ -56,8 +58,9 @@ export const OTHER_DRAWS: Words = words(
 export function compareDrawsWithBaseline(
   baseline: KeyedDraws,
   others: readonly KeyedDraws[],
+  chosenFrom = 0,
 ): AgainstBaseline[] {
-  const family = others.filter(({ key }) => key === baseline.key).length;
+  const family = Math.max(chosenFrom, others.filter(({ key }) => key === baseline.key).length);
   return others.map((other): AgainstBaseline => {
     if (other.key !== baseline.key) return { kind: 'refused', why: OTHER_DRAWS };
     const { difference: map, ...own } = drawnDifference(baseline, other);

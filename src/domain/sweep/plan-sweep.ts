@@ -51,6 +51,17 @@ export function planSweep(input: SweepInput): SweepPlan {
   };
 }
 
+/** Without those that would train as an earlier one does: a point of a grid may be the file as it stands. */
+export function distinctTrials(trials: readonly PlannedTrial[]): readonly PlannedTrial[] {
+  const first = new Map<string, PlannedTrial>();
+  for (const trial of trials) {
+    const { explicit: _, ...settings } = trial.experiment;
+    const key = JSON.stringify(settings);
+    if (!first.has(key)) first.set(key, trial);
+  }
+  return [...first.values()];
+}
+
 const longestWarmup = (trials: readonly PlannedTrial[]): number =>
   Math.max(...trials.map(({ experiment }) => Math.ceil(experiment.schedule.warmup_epochs)));
 

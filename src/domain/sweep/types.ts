@@ -41,6 +41,6 @@ export type SweepSettings = {
 export type TrialSettings = Readonly<Record<string, SettingValue>>;
 
 /** `--set` texts of a trial. */
-export function overridesOf(settings: TrialSettings): string[] {
+export function overridesOf(settings: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }

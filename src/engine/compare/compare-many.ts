@@ -71,14 +71,18 @@ type Loaded = Opened & { readonly found: Evidence | Error };
  * Several runs beside each other: reports, differences to one of them, and what distinguishes how they were made. Throws one line
  * if they are of different tasks.
  */
-export async function compareMany(asked: readonly Asked[], baseline: number): Promise<ManyCompared> {
+export async function compareMany(
+  asked: readonly Asked[],
+  baseline: number,
+  chosenFrom?: number,
+): Promise<ManyCompared> {
   const loaded: Loaded[] = [];
   for (const one of asked) {
     const opened = await openAsked(one);
     requireOneTask(loaded, opened);
     loaded.push({ ...opened, found: await evidenceOf(opened).catch(toError) });
   }
-  const against = judgeAll(loaded, baseline);
+  const against = judgeAll(loaded, baseline, chosenFrom);
   return {
     task: loaded.map(({ state }) => taskOfRun(state)).find((task) => task !== undefined),
     runs: loaded.map((one, i) => describe(one, against[i])),
@@ -102,12 +106,16 @@ function requireOneTask(before: readonly Opened[], now: Opened): void {
   }
 }
 
-function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['against'][] {
+function judgeAll(
+  loaded: readonly Loaded[],
+  baseline: number,
+  chosenFrom: number | undefined,
+): OneOfMany['against'][] {
   const base = loaded[baseline].found;
   const judged = loaded.flatMap(({ found }, i) =>
     i === baseline || found instanceof Error ? [] : [{ i, found }],
   );
-  const results = base instanceof Error ? [] : against(base, judged);
+  const results = base instanceof Error ? [] : against(base, judged, chosenFrom);
   const byRun = new Map(judged.map(({ i }, k) => [i, results[k]]));
   return loaded.map(({ found }, i) => {
     if (i === baseline) return { kind: 'baseline' };
@@ -116,12 +124,16 @@ function judgeAll(loaded: readonly Loaded[], baseline: number): OneOfMany['again
 }
 
 /** Each of the same kind as the baseline; one that its own library judged has no boxes to compare with another's. */
-function against(base: Evidence, others: readonly { readonly found: Evidence }[]): AgainstBaseline[] {
+function against(
+  base: Evidence,
+  others: readonly { readonly found: Evidence }[],
+  chosenFrom: number | undefined,
+): AgainstBaseline[] {
   const found = others.map((other) => other.found);
   const results =
     base.kind === 'boxes'
-      ? compareWithBaseline(base.file, boxesOf(found))
-      : compareDrawsWithBaseline(base.drawn, drawsOf(found));
+      ? compareWithBaseline(base.file, boxesOf(found), chosenFrom)
+      : compareDrawsWithBaseline(base.drawn, drawsOf(found), chosenFrom);
   const next = results.values();
   const refused: AgainstBaseline = { kind: 'refused', why: OTHER_JUDGE };
   return found.map(({ kind }) => (kind === base.kind && next.next().value) || refused);

@@ -43,8 +43,6 @@ export type CreatedRun = { readonly dir: string; readonly name: string; readonly
 
 /** Makes the run folder with run.json. Throws one clear line: bad name, name taken, folder not writable. */
 export async function createRun(options: NewRun): Promise<CreatedRun> {
-  const problem = options.name === undefined ? undefined : runNameProblem(options.name);
-  if (problem !== undefined) throw new WordedError(problem);
   const cwd = options.cwd ?? path.dirname(options.experimentFile);
   const git = await gitFacts(path.dirname(options.experimentFile));
   const dir = await takeFolder(options);
@@ -80,19 +78,29 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
   };
 }
 
-/** Claimed atomically by mkdir, so that two hosts that start at once get two folders. */
-async function takeFolder(options: NewRun): Promise<string> {
-  const { runsDir, name, experiment } = options;
+async function takeFolder({ runsDir, name, stem, experimentFile, experiment }: NewRun): Promise<string> {
+  if (name !== undefined) return claimFolder(runsDir, { name });
+  const given = runNameStem(stem ?? experimentFile, stem === undefined ? experiment.model : '');
+  return claimFolder(runsDir, { stem: experiment.schedule?.lr_range ? `${given}-lr-find` : given });
+}
+
+/**
+ * A new folder among the runs: of that name, or of the stem with the next number. Claimed atomically by mkdir, so that two
+ * hosts that start at once get two folders. Throws one clear line.
+ */
+export async function claimFolder(
+  runsDir: string,
+  { name, stem = '' }: { readonly name?: string; readonly stem?: string },
+): Promise<string> {
+  const problem = name === undefined ? undefined : runNameProblem(name);
+  if (problem !== undefined) throw new WordedError(problem);
   try {
     await makeFolder(runsDir);
     ignoreFolder(runsDir);
   } catch (error) {
     throw notWritable(runsDir, error);
   }
-  if (name !== undefined) return takeName(runsDir, name);
-  const source = options.stem ?? options.experimentFile;
-  const stem = runNameStem(source, options.stem === undefined ? experiment.model : '');
-  return takeNextName(runsDir, experiment.schedule?.lr_range ? `${stem}-lr-find` : stem);
+  return name === undefined ? takeNextName(runsDir, stem) : takeName(runsDir, name);
 }
 
 /** Runs do not belong to the repository around them. If something of that name exists, even a link, it stays as it is. */

@@ -1,0 +1,219 @@
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { createTranslate } from '../../base/translate';
+import { formatDuration } from '../../domain/display/duration';
+import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { distinctTrials, planSweep, type SweepPlan } from '../../domain/sweep/plan-sweep';
+import { suggestTrials } from '../../domain/sweep/suggest';
+import { overridesOf, type SweepSettings, type TrialSettings } from '../../domain/sweep/types';
+import { trainingSeconds } from '../../engine/compare/compare-many';
+import { readState } from '../../engine/compare/run-detections';
+import { listRuns } from '../../engine/runs/run-index';
+import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
+import { runNameStem } from '../../run/folder/create';
+import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
+import type { Cli } from '../cli';
+import {
+  type LoadedExperiment,
+  loadExperiment,
+  printWarnings,
+  readExperiment,
+  readText,
+  reportProblems,
+} from '../experiment';
+import { badInput, type ExitCode } from '../failure';
+import { type CliIo, printJson, printLine } from '../io';
+import { wholeNumber } from '../option-values';
+import { createProgress } from '../output/progress';
+import { driveSweep } from '../sweep/driver';
+import { entryLine, sweepLines, sweepResult } from '../sweep/lines';
+import { reportSweep } from '../sweep/report';
+import { checkLoaded, runsFolder } from '../train/start';
+import { VERSION } from '../version';
+
+type SweepOptions = {
+  readonly parallel: number;
+  readonly devices?: string;
+  readonly name?: string;
+  readonly runs?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+};
+
+export function sweepCommand({ io, run }: Cli) {
+  return new Command('sweep')
+    .description(
+      'train an experiment with other settings and find the best of them; the worse are stopped early',
+    )
+    .argument('<file>', 'sweep file (*.sweep.yaml)')
+    .option('--parallel <n>', 'trials that train at once', wholeNumber, 1)
+    .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a trial each')
+    .option(
+      '--name <name>',
+      'name of the sweep folder; without it the sweep that has not ended, or a new one',
+    )
+    .option('--runs <dir>', 'folder of the runs; without it runs/ beside the experiment')
+    .option('--dry-run', 'only print the trials, and what they would cost')
+    .option('--json', 'what is decided as JSON lines on stdout, a result line at the end')
+    .action(run((file, options) => sweep(io, file, options)));
+}
+
+type LoadedSweep = {
+  readonly file: string;
+  readonly text: string;
+  readonly settings: SweepSettings;
+  readonly trials: readonly TrialSettings[];
+  readonly plan: SweepPlan;
+  /** The experiment as it stands. */
+  readonly base: LoadedExperiment;
+  readonly load: (trial: number) => LoadedExperiment;
+};
+
+async function sweep(io: CliIo, shown: string, options: SweepOptions): Promise<ExitCode> {
+  const loaded = loadSweep(io, shown);
+  const place = runsFolder(io, loaded.base.file, options.runs);
+  if (options.dryRun) return dryRun(io, loaded, { place, ...options });
+  printWarnings(io, await checkLoaded(io, loaded.base));
+  return train(io, loaded, { place, ...options });
+}
+
+/** The file, its trials and its plan; what is wrong with any of them ends the command before anything is paid for. */
+function loadSweep(io: CliIo, shown: string): LoadedSweep {
+  const file = path.resolve(io.cwd, shown);
+  const text = readText(file, shown);
+  const { sweep: settings, problems, entries } = parseSweep(text, shown);
+  reportProblems(io, problems);
+  if (!settings) throw badInput(`${shown}: is not a sweep`);
+  const experiment = path.resolve(path.dirname(file), settings.experiment);
+  const config = path.relative(io.cwd, experiment) || experiment;
+  const base = loadExperiment(io, config, []);
+  const all = suggestTrials(settings).map((one, n) => ({ settings: one, ...loadTrial(io, config, n, one) }));
+  const trials = distinctTrials(all);
+  const plan = planSweep({ sweep: settings, trials, entries, file: shown });
+  reportProblems(io, plan.problems);
+  const settingsOf = trials.map((one) => one.settings);
+  const load = (trial: number) => loadTrial(io, config, trial, settingsOf[trial]);
+  return { file, text, settings, trials: settingsOf, plan, base, load };
+}
+
+function loadTrial(io: CliIo, config: string, trial: number, settings: TrialSettings): LoadedExperiment {
+  try {
+    return readExperiment(io, config, overridesOf(settings)).loaded;
+  } catch (error) {
+    throw badInput(`trial ${trialName(trial)}: ${toError(error).message}`, error);
+  }
+}
+
+type Placed = SweepOptions & { readonly place: string };
+
+async function train(io: CliIo, loaded: LoadedSweep, options: Placed): Promise<ExitCode> {
+  const { place, name, parallel, devices, json } = options;
+  const opened = await openSweep({
+    ...{
+      runsDir: place,
+      file: fileOf(loaded),
+      stem: `${runNameStem(loaded.file.replace(/\.sweep(?=\.ya?ml$)/i, ''), '')}-sweep`,
+    },
+    ...(name !== undefined && { name }),
+  }).catch((error: unknown) => {
+    throw badInput(toError(error).message, error);
+  });
+  const progress = createProgress(io.stdout);
+  if (!json) progress.line(`sweep: ${opened.dir}`);
+  const driven = await driveSweep(io, {
+    ...{ sweep: opened, parallel, load: loaded.load },
+    devices: devices === undefined ? [] : devices.split(',').map((one) => one.trim()),
+    onEntry: (entry) => {
+      const line = entryLine(entry, opened.file);
+      if (json) printJson(io.stdout, entry);
+      else if (line !== undefined) progress.line(line);
+    },
+    note: (text) => (json ? printLine(io.stderr, text) : progress.line(text)),
+  }).finally(() => progress.stop());
+  return printEnd(io, opened.dir, { state: driven.kind, json });
+}
+
+type SweepEnd = { readonly state: 'ended' | 'interrupted'; readonly json: true | undefined };
+
+async function printEnd(io: CliIo, dir: string, { state, json }: SweepEnd): Promise<ExitCode> {
+  const after = await readSweep(dir);
+  if (!after) throw new Error(`${dir}: its sweep.json is gone`);
+  const report = await reportSweep(after);
+  if (json) printJson(io.stdout, sweepResult(io, report, state));
+  else for (const line of ['', ...sweepLines(io, report)]) printLine(io.stdout, line);
+  if (state === 'interrupted') return 130;
+  return report.verdict === undefined ? 1 : 0;
+}
+
+function fileOf({ file, text, settings, trials, plan, base }: LoadedSweep): SweepFile {
+  const { metric, stop } = settings;
+  return {
+    ...{ format: SWEEP_FORMAT, created: Date.now(), file, text, metric, pitwall: VERSION },
+    experiment: { file: base.file, text: base.text },
+    ...{ rule: stop.rule, reduction: stop.reduction },
+    ...{ rungs: [...plan.rungs], epochs: plan.epochs },
+    trials: JSON.parse(JSON.stringify(trials)),
+  };
+}
+
+async function dryRun(
+  io: CliIo,
+  { trials, plan, base }: LoadedSweep,
+  { place, parallel, json }: Placed,
+): Promise<ExitCode> {
+  const seconds = await secondsPerEpoch(place, base);
+  const hours = seconds === undefined ? undefined : (seconds * plan.expectedEpochs) / parallel / 3600;
+  const { rungs, epochs, expectedEpochs } = plan;
+  if (json) {
+    printJson(io.stdout, {
+      type: 'plan',
+      trials,
+      rungs,
+      epochs,
+      expectedEpochs,
+      of: epochs * trials.length,
+      hours: hours ?? null,
+    });
+    return 0;
+  }
+  for (const [trial, settings] of trials.entries())
+    printLine(
+      io.stdout,
+      `${trialName(trial)}  ${overridesOf(settings).join('  ') || 'the file as it stands'}`,
+    );
+  const judged =
+    rungs.length === 0 ? 'all train to their end' : `judged at epoch ${rungs.join(', ')} of ${epochs}`;
+  printLine(
+    io.stdout,
+    `${trials.length} trials, ${judged}: at most ${expectedEpochs} of ${epochs * trials.length} epochs`,
+  );
+  printLine(
+    io.stdout,
+    hours === undefined
+      ? 'how long they take is not known: no run of this experiment has trained an epoch yet'
+      : `about ${formatDuration(hours * 3600, createTranslate())} of training, as the last run of this experiment took`,
+  );
+  return 0;
+}
+
+/** As the newest run of this file with the same model, size and batch took. */
+async function secondsPerEpoch(
+  place: string,
+  { file, experiment }: LoadedExperiment,
+): Promise<number | undefined> {
+  const { runs } = await listRuns(place);
+  const cost = ({ model, imgsz, batch }: LoadedExperiment['experiment']): string =>
+    [model, imgsz, batch].join(' ');
+  const same = runs.filter(
+    ({ run }) => run.experiment.file === file && cost(run.experiment.resolved) === cost(experiment),
+  );
+  for (const { dir } of same.slice(0, MOST_ASKED)) {
+    const state = await readState(dir);
+    const seconds = trainingSeconds(state);
+    if (seconds !== undefined) return seconds / state.epochs.length;
+  }
+  return undefined;
+}
+
+const MOST_ASKED = 5;

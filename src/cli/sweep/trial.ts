@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { askRun } from '../../engine/control/ask';
+import { resumeRun } from '../../engine/control/resume-run';
+import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { removeTree } from '../../run/folder/remove';
+import { ownMetricsOf } from '../../run/own-metrics';
+import type { RunState } from '../../run/state';
+import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import { type SweepFile, trialName } from '../../run/sweep';
+import type { LoadedExperiment } from '../experiment';
+import type { CliIo } from '../io';
+import { isRunFolder } from '../run-reference';
+import { startUnchecked } from '../train/start';
+import type { RunReporter } from '../watch/reporter';
+import { stopOnInterrupt } from '../watch/stop-on-interrupt';
+import { watchRun } from '../watch/watch-run';
+
+type MetricName = SweepFile['metric'];
+
+/** How far a trial has come. */
+export type TrialResult = {
+  /** Its metric by epoch. */
+  readonly values: ReadonlyMap<number, number>;
+  readonly state: RunStateName;
+  readonly note: string | undefined;
+  /** Epochs that it has trained. */
+  readonly epochs: number;
+};
+
+export type TrialOrder = {
+  readonly trial: number;
+  /** Folder of the trials. */
+  readonly folder: string;
+  readonly metric: MetricName;
+  /** The epoch at whose end it waits; undefined: it trains to its end. */
+  readonly until: number | undefined;
+  readonly load: () => LoadedExperiment;
+  readonly keeperEnv: Readonly<Record<string, string>>;
+  readonly isStopping: () => boolean;
+  readonly onBegin: () => void;
+  readonly onState: (state: RunState) => void;
+  readonly note: (text: string) => void;
+};
+
+/** Trains a trial to an epoch, or to its end: begins it, goes on with it, or joins it, as its folder says. */
+export async function trainTrial(io: CliIo, order: TrialOrder): Promise<TrialResult> {
+  const dir = path.join(order.folder, trialName(order.trial));
+  const since = Date.now();
+  const known = await readTrial(dir, order.metric);
+  if (known && isThere(known, order)) return known;
+  const goesOn = known && (await goOn(io, dir, order, known));
+  if (!known) await begin(io, dir, order);
+  if (order.isStopping()) await askRun(dir, { type: 'stop' }, 'cli');
+  const reporter = silent(order);
+  const isNew = goesOn !== 'joined';
+  const { live } = await watchRun(io, {
+    ...{ dir, reporter, onInterrupt: stopOnInterrupt(reporter) },
+    ...(isNew && { since }),
+  });
+  live.dispose();
+  return resultOf(live, order.metric);
+}
+
+/** Undefined if there is no such run, or one that its driver was killed in making. */
+export async function readTrial(dir: string, metric: MetricName): Promise<TrialResult | undefined> {
+  if (!isRunFolder(dir)) return undefined;
+  const live = await openRun(dir);
+  live.dispose();
+  const { state, presence } = live;
+  return presence.state === 'lost' && state.status === undefined ? undefined : resultOf(live, metric);
+}
+
+export function resultOf({ state, presence }: LiveRun, metric: MetricName): TrialResult {
+  const validated = [...state.validations.values()];
+  const all = validated.length > 0 ? validated : ownMetricsOf(state);
+  const finite = all.filter((one) => Number.isFinite(one[metric]));
+  return {
+    values: new Map(finite.map((one) => [one.epoch, one[metric]])),
+    state: presence.state,
+    note: presence.note ?? state.end?.message,
+    epochs: state.epochs.at(-1)?.epoch ?? 0,
+  };
+}
+
+/** Only these go on: the others have come to their own end. */
+const MAY_GO_ON: ReadonlySet<RunStateName> = new Set(['paused', 'stopped', 'lost']);
+
+function isThere({ values, state }: TrialResult, { until }: TrialOrder): boolean {
+  if (!FINAL_STATES.has(state)) return false;
+  if (!MAY_GO_ON.has(state)) return true;
+  return until !== undefined && [...values.keys()].some((epoch) => epoch >= until);
+}
+
+async function begin(io: CliIo, dir: string, order: TrialOrder): Promise<void> {
+  order.onBegin();
+  if (existsSync(dir)) removeTree(dir, order.folder);
+  const { until, keeperEnv, folder, trial } = order;
+  const place = { name: trialName(trial), runs: folder, keeperEnv };
+  await startUnchecked(io, order.load(), { ...place, ...(until !== undefined && { pauseAt: until }) });
+}
+
+/** An earlier driver may have died before it could say where to wait. */
+async function goOn(
+  { installDir }: CliIo,
+  dir: string,
+  { until, keeperEnv }: TrialOrder,
+  { state }: TrialResult,
+): Promise<'resumed' | 'joined'> {
+  if (until !== undefined) await askRun(dir, { type: 'pause', epoch: until }, 'cli');
+  if (!FINAL_STATES.has(state)) return 'joined';
+  await resumeRun(dir, { installDir, keeperEnv });
+  return 'resumed';
+}
+
+function silent({ onState, note }: TrialOrder): RunReporter {
+  return {
+    onEntries: (_, state) => onState(state),
+    note,
+    finish: ({ state }) => onState(state),
+    leave: () => undefined,
+  };
+}

@@ -1,0 +1,113 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { BadInputError } from '../../base/bad-input';
+import { parseJson } from '../../base/json';
+import { mapPool } from '../../base/pool';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { claimFolder } from '../../run/folder/create';
+import { FileTail } from '../../run/folder/file-tail';
+import { readJsonFile, writeJson } from '../../run/folder/whole-file';
+import { type SweepEntry, type SweepFile, zSweepEntry, zSweepFile } from '../../run/sweep';
+
+/** The paths of a sweep: `runs/<sweep>/`, whose trials are ordinary runs. */
+export function sweepPaths(dir: string) {
+  return {
+    dir,
+    file: path.join(dir, 'sweep.json'),
+    log: path.join(dir, 'sweep.jsonl'),
+    trials: path.join(dir, 'trials'),
+  } as const;
+}
+
+export type Sweep = {
+  readonly dir: string;
+  readonly name: string;
+  readonly file: SweepFile;
+  readonly entries: readonly SweepEntry[];
+};
+
+/** A sweep folder as it is; undefined if it is not one. */
+export async function readSweep(dir: string): Promise<Sweep | undefined> {
+  const file = await readJsonFile(sweepPaths(dir).file, zSweepFile, { most: MOST_BYTES.run });
+  return file && { dir, name: path.basename(dir), file, entries: await readEntries(dir) };
+}
+
+const MOST_ENTRIES = 100_000;
+
+/** Lines that are torn, or of a later version, are left out. */
+async function readEntries(dir: string): Promise<SweepEntry[]> {
+  const tail = new FileTail(sweepPaths(dir).log);
+  const entries: SweepEntry[] = [];
+  for (let more = true; more && entries.length < MOST_ENTRIES; ) {
+    const read = await tail.read();
+    more = read.more;
+    for (const line of read.lines) {
+      const { data } = zSweepEntry.safeParse(parseJson(line));
+      if (data) entries.push(data);
+    }
+  }
+  return entries;
+}
+
+/** The sweeps of a runs folder, newest first. */
+export async function listSweeps(runsDir: string): Promise<Sweep[]> {
+  const names = await readdir(runsDir, { withFileTypes: true }).catch(() => []);
+  const folders = names.filter((one) => one.isDirectory() && !one.name.startsWith('.'));
+  const found = await mapPool(
+    folders.map(({ name }) => path.join(runsDir, name)),
+    AT_ONCE,
+    async (dir) => ((await isSweep(dir)) ? readSweep(dir) : undefined),
+  );
+  return found.filter((one) => one !== undefined).sort((a, b) => b.file.created - a.file.created);
+}
+
+const AT_ONCE = 48;
+
+/** By the name alone: what is not a plain file is refused when it is read. */
+export const isSweep = (dir: string): Promise<boolean> =>
+  lstat(sweepPaths(dir).file).then(
+    (stat) => !stat.isDirectory(),
+    () => false,
+  );
+
+export const hasEnded = ({ entries }: Sweep): boolean => entries.some(({ type }) => type === 'end');
+
+export type NewSweep = {
+  readonly runsDir: string;
+  readonly name?: string;
+  /** What automatic names start with. */
+  readonly stem: string;
+  readonly file: SweepFile;
+};
+
+/**
+ * The sweep that goes on with this file: the one of that name, else the newest that has not ended and was begun with the same
+ * text and experiment; else a new folder. Throws one line if the name is that of another sweep.
+ */
+export async function openSweep(wanted: NewSweep): Promise<Sweep> {
+  const known = await listSweeps(wanted.runsDir);
+  const { name } = wanted;
+  const found =
+    name === undefined
+      ? known.find((one) => !hasEnded(one) && isSame(one.file, wanted.file))
+      : known.find((one) => one.name === name);
+  if (!found) return createSweep(wanted);
+  if (isSame(found.file, wanted.file)) return found;
+  throw new BadInputError(
+    `${found.dir}: is a sweep of ${found.file.file} as it was then; give another --name to begin with what it says now`,
+  );
+}
+
+async function createSweep({ runsDir, name, stem, file }: NewSweep): Promise<Sweep> {
+  const dir = await claimFolder(runsDir, name === undefined ? { stem } : { name });
+  await writeJson(sweepPaths(dir).file, file);
+  return { dir, name: path.basename(dir), file, entries: [] };
+}
+
+/** What decides which trials there are and how they are judged. */
+function isSame(one: SweepFile, other: SweepFile): boolean {
+  const plain = ({ created: _, pitwall: __, ...rest }: SweepFile): unknown =>
+    JSON.parse(JSON.stringify(rest));
+  return isDeepStrictEqual(plain(one), plain(other));
+}
