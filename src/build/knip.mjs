@@ -6,6 +6,7 @@ import { ENTRIES } from './entries.mjs';
 const OUTSIDE = [
   'src/domain/experiment/argument-fate.ts', // src/build/arguments.mjs
   'src/domain/experiment/json-schema.ts', // src/build/schema.mjs
+  'src/domain/sweep/json-schema.ts', // src/build/schema.mjs
   'src/extension/commands/manifest.ts', // src/build/manifest.mjs
   'src/domain/evaluation/confusion.ts', // the confusion matrix of a validation will show it
 ];

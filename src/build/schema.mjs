@@ -1,5 +1,5 @@
-// Writes media/pitwall-experiment.schema.json, the JSON schema of *.train.yaml for other YAML tools, from the table of
-// keys that the parser uses. Usage: node schema.mjs
+// Writes the JSON schemas of *.train.yaml and *.sweep.yaml for other YAML tools, from the tables of keys that the parsers
+// use. Usage: node schema.mjs
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import esbuild from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 export const SCHEMA_FILE = path.join(root, 'media/pitwall-experiment.schema.json');
+const SWEEP_FILE = path.join(root, 'media/pitwall-sweep.schema.json');
 
 /** A TypeScript module of the pure layers, compiled and loaded. @param {string} file from the repository's root */
 export async function importPure(file) {
@@ -27,5 +28,12 @@ export async function schemaText() {
   return `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`;
 }
 
-if (pathToFileURL(process.argv[1] ?? '').href === import.meta.url)
+async function sweepText() {
+  const { sweepJsonSchema } = await importPure('src/domain/sweep/json-schema.ts');
+  return `${JSON.stringify(sweepJsonSchema(), null, 2)}\n`;
+}
+
+if (pathToFileURL(process.argv[1] ?? '').href === import.meta.url) {
   writeFileSync(SCHEMA_FILE, await schemaText());
+  writeFileSync(SWEEP_FILE, await sweepText());
+}

@@ -45,11 +45,13 @@ export function runNames(runsDir: string): string[] {
   return readdirSync(runsDir).filter((name) => isRunFolder(path.join(runsDir, name)));
 }
 
-/** The folder named, or runs/ in it if there is one. */
+/** The folder named, or runs/ in it if there is one; of a sweep its trials. */
 export function runsFolderIn(io: CliIo, dir: string): string {
   const folder = path.resolve(io.cwd, dir);
   if (!isFolder(folder))
     throw badInput(`${dir}: ${existsSync(folder) ? 'is a file, a folder was expected' : 'no such folder'}`);
+  const trials = path.join(folder, 'trials');
+  if (existsSync(path.join(folder, 'sweep.json')) && isFolder(trials)) return trials;
   const inside = path.join(folder, 'runs');
   return isFolder(inside) ? inside : folder;
 }

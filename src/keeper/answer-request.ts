@@ -109,17 +109,23 @@ function refuse(
   request: ControlRequest,
   { journal, trainer, validation }: RequestContext,
 ): RequestAnswer | undefined {
-  if (!trainer.alive) {
-    if (request.type === 'stop' && trainer.drop(stoppedFor(request.why)))
-      return { ok: true, said: words('the paused run is ended') };
-    if (request.type !== 'stop' || validation.idle) return { ok: false, said: noTrainer(trainer) };
-    validation.giveUp(words('validation was stopped on request'));
-    return { ok: true, said: words('validation stopped') };
-  }
+  if (!trainer.alive) return stopRest(request, { trainer, validation });
   const { hello } = trainer;
   if (request.type === 'stop' || !hello) return undefined;
   if (hello.knobs.includes(request.type)) return refuseSlip(request, journal);
   return { ok: false, said: words('trainer {0} cannot do {1} while it runs', hello.trainer, request.type) };
+}
+
+/** No trainer is alive: what can be stopped is a pause, or a validation. */
+function stopRest(
+  request: ControlRequest,
+  { trainer, validation }: Pick<RequestContext, 'trainer' | 'validation'>,
+): RequestAnswer {
+  if (request.type !== 'stop') return { ok: false, said: noTrainer(trainer) };
+  if (trainer.drop(stoppedFor(request.why))) return { ok: true, said: words('the paused run is ended') };
+  if (validation.idle) return { ok: false, said: noTrainer(trainer) };
+  validation.giveUp(words('validation was stopped on request'));
+  return { ok: true, said: words('validation stopped') };
 }
 
 const noTrainer = ({ outcome }: TrainerControl): Words =>

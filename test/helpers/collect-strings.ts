@@ -3,6 +3,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { KEYS } from '../../src/domain/experiment/key-table';
 import { BLOCKS } from '../../src/domain/experiment/keys-pitwall';
+import { SWEEP_BLOCKS, SWEEP_KEYS } from '../../src/domain/sweep/sweep-keys';
 import { repositoryRoot } from './shared';
 
 const FOLDERS = ['src', 'webview'];
@@ -12,7 +13,8 @@ const FOLDERS = ['src', 'webview'];
  * key.
  */
 export function collectStrings(): string[] {
-  const docs = [...KEYS.map((spec) => spec.doc), ...BLOCKS.values()];
+  const keys = [...KEYS, ...SWEEP_KEYS].map((spec) => spec.doc);
+  const docs = [...keys, ...BLOCKS.values(), ...SWEEP_BLOCKS.values()];
   const found = [...sourceFiles().flatMap(stringsOf), ...pythonFiles().flatMap(pythonStringsOf), ...docs];
   return [...new Set(found)].sort();
 }

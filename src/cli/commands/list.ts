@@ -1,10 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import { listRuns } from '../../engine/runs/list-runs';
+import { type SweepSummary, summarizeSweeps } from '../../engine/sweep/sweep-summary';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
 import type { ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { listLines } from '../list/lines';
+import { listLines, sweepListLines } from '../list/lines';
 import { type ListedRow, type ListOptions, type ListView, viewOf } from '../list/view';
 import { wholeNumber } from '../option-values';
 import { explainedLine } from '../output/explained';
@@ -12,8 +13,8 @@ import { runsFolderIn } from '../run-reference';
 
 export function listCommand({ io, run }: Cli) {
   return new Command('list')
-    .description('the runs of a folder, newest first')
-    .argument('[dir]', 'a runs folder, or one that holds runs/', '.')
+    .description('the runs of a folder, newest first; a sweep is one entry')
+    .argument('[dir]', 'a runs folder, one that holds runs/, or a sweep', '.')
     .option('--columns <names>', 'facts and settings to show, as name,map,lr0,batch')
     .option('--sort <keys>', 'by these columns; with a minus highest first, as -map,name')
     .option(
@@ -39,9 +40,30 @@ async function list(
   const { runs, problems } = await listRuns(folder);
   for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
   const view = await viewOf(io, { folder, runs }, options);
-  if (options.json) for (const one of view.rows) printJson(io.stdout, listEntry(one, view.columns));
-  else for (const line of linesOf(io, view)) printLine(io.stdout, line);
+  // A filter or an order is of runs; the trials of a sweep are listed by its own folder.
+  const sweeps = isPlain(options) ? await summarizeSweeps(folder) : [];
+  if (options.json) printEntries(io, view, sweeps);
+  else for (const line of allLines(io, view, sweeps)) printLine(io.stdout, line);
   return 0;
+}
+
+function printEntries(io: CliIo, view: ListView, sweeps: readonly SweepSummary[]): void {
+  for (const one of view.rows) printJson(io.stdout, listEntry(one, view.columns));
+  for (const one of sweeps) printJson(io.stdout, sweepEntry(one));
+}
+
+function allLines(io: CliIo, view: ListView, sweeps: readonly SweepSummary[]): string[] {
+  const isEmpty = sweeps.length > 0 && view.rows.length === 0;
+  return [...(isEmpty ? [] : linesOf(io, view)), ...sweepListLines(sweeps)];
+}
+
+const isPlain = ({ where, sort, group, baseline, columns, limit }: ListOptions): boolean =>
+  [where, sort, group, baseline, columns, limit].every((option) => option === undefined);
+
+function sweepEntry({ sweep, state, trials, done, best }: SweepSummary) {
+  const { dir, name, file } = sweep;
+  const counts = { trials: file.trials.length, begun: trials.length, done };
+  return { sweep: dir, name, kind: 'sweep', state, ...counts, best: best ?? null, created: file.created };
 }
 
 function linesOf({ installDir }: CliIo, view: ListView): string[] {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
@@ -13,7 +14,7 @@ import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
-import { printJson, printLine } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
@@ -22,12 +23,13 @@ import { summaryLines } from '../watch/summary';
 
 export function showCommand({ io, run }: Cli) {
   return new Command('show')
-    .description('the state of a run, from its files alone; starts nothing')
+    .description('the state of a run or a sweep, from its files alone; starts nothing')
     .argument('<run>', 'run folder, a name under runs/, or latest')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')
     .action(
       run(async (text, { runs, json }) => {
+        if (await showSweep(io, sweepFolder(io, text, runs), json)) return 0;
         const { dir } = resolveRun(io, text, runs);
         const view = await viewRun(dir);
         if (json) printJson(io.stdout, showReport(view));
@@ -37,6 +39,20 @@ export function showCommand({ io, run }: Cli) {
         return 0;
       }),
     );
+}
+
+/** A folder path, or a name under the runs folder. */
+function sweepFolder({ cwd }: CliIo, text: string, runs: string): string | undefined {
+  const places = [path.resolve(cwd, text), path.resolve(cwd, runs, text)];
+  return places.find((dir) => existsSync(path.join(dir, 'sweep.json')));
+}
+
+/** Whether it was one. */
+async function showSweep(io: CliIo, dir: string | undefined, json: true | undefined): Promise<boolean> {
+  if (dir === undefined) return false;
+  // Most of what is shown is a run.
+  const { printSweep } = await import('../sweep/lines');
+  return printSweep(io, dir, json);
 }
 
 /** What other programs read: fields may be added, these stay. */

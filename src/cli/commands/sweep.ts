@@ -10,7 +10,7 @@ import { overridesOf, type SweepSettings, type TrialSettings } from '../../domai
 import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
 import { listRuns } from '../../engine/runs/run-index';
-import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
+import { openSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
 import type { Cli } from '../cli';
@@ -27,8 +27,7 @@ import { type CliIo, printJson, printLine } from '../io';
 import { wholeNumber } from '../option-values';
 import { createProgress } from '../output/progress';
 import { driveSweep } from '../sweep/driver';
-import { entryLine, sweepLines, sweepResult } from '../sweep/lines';
-import { reportSweep } from '../sweep/report';
+import { entryLine, printSweep } from '../sweep/lines';
 import { checkLoaded, runsFolder } from '../train/start';
 import { VERSION } from '../version';
 
@@ -105,9 +104,9 @@ function loadTrial(io: CliIo, config: string, trial: number, settings: TrialSett
   }
 }
 
-type Placed = SweepOptions & { readonly place: string };
+type SweepPlace = SweepOptions & { readonly place: string };
 
-async function train(io: CliIo, loaded: LoadedSweep, options: Placed): Promise<ExitCode> {
+async function train(io: CliIo, loaded: LoadedSweep, options: SweepPlace): Promise<ExitCode> {
   const { place, name, parallel, devices, json } = options;
   const opened = await openSweep({
     ...{
@@ -131,19 +130,10 @@ async function train(io: CliIo, loaded: LoadedSweep, options: Placed): Promise<E
     },
     note: (text) => (json ? printLine(io.stderr, text) : progress.line(text)),
   }).finally(() => progress.stop());
-  return printEnd(io, opened.dir, { state: driven.kind, json });
-}
-
-type SweepEnd = { readonly state: 'ended' | 'interrupted'; readonly json: true | undefined };
-
-async function printEnd(io: CliIo, dir: string, { state, json }: SweepEnd): Promise<ExitCode> {
-  const after = await readSweep(dir);
-  if (!after) throw new Error(`${dir}: its sweep.json is gone`);
-  const report = await reportSweep(after);
-  if (json) printJson(io.stdout, sweepResult(io, report, state));
-  else for (const line of ['', ...sweepLines(io, report)]) printLine(io.stdout, line);
-  if (state === 'interrupted') return 130;
-  return report.verdict === undefined ? 1 : 0;
+  if (!json) printLine(io.stdout);
+  await printSweep(io, opened.dir, json);
+  if (driven.kind === 'interrupted') return 130;
+  return driven.best ? 0 : 1;
 }
 
 function fileOf({ file, text, settings, trials, plan, base }: LoadedSweep): SweepFile {
@@ -160,7 +150,7 @@ function fileOf({ file, text, settings, trials, plan, base }: LoadedSweep): Swee
 async function dryRun(
   io: CliIo,
   { trials, plan, base }: LoadedSweep,
-  { place, parallel, json }: Placed,
+  { place, parallel, json }: SweepPlace,
 ): Promise<ExitCode> {
   const seconds = await secondsPerEpoch(place, base);
   const hours = seconds === undefined ? undefined : (seconds * plan.expectedEpochs) / parallel / 3600;

@@ -3,6 +3,7 @@ import { formatAgo } from '../../domain/display/duration';
 import { shortMetric } from '../../domain/run/task';
 import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/columns';
 import type { RunSummary } from '../../engine/runs/list-runs';
+import type { SweepSummary } from '../../engine/sweep/sweep-summary';
 import { isRangeTest } from '../../run/kind';
 import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';
@@ -42,6 +43,28 @@ const USUAL: readonly TableColumn[] = [
   { title: 'started' },
   { title: '' },
 ];
+
+const SWEEP: readonly TableColumn[] = [
+  { title: 'sweep' },
+  { title: 'state' },
+  { title: 'trials', align: 'right' },
+  { title: 'best', align: 'right' },
+  { title: 'trial' },
+  { title: 'started' },
+];
+
+/** Sweeps below the runs, each as one entry. */
+export function sweepListLines(sweeps: readonly SweepSummary[]): string[] {
+  if (sweeps.length === 0) return [];
+  const cells = sweeps.map(({ sweep, state, done, best }) => [
+    ...[sweep.name, state === 'left' ? 'not ended, goes on with pitwall sweep' : state],
+    `${done}/${sweep.file.trials.length}`,
+    score(best?.value),
+    best?.name ?? '',
+    formatAgo((Date.now() - sweep.file.created) / 1000, createTranslate()),
+  ]);
+  return formatTable(SWEEP, cells);
+}
 
 const DIFFERENCE: readonly TableColumn[] = [
   { title: 'difference to baseline', align: 'right' },

@@ -30,7 +30,8 @@ export type DriveOptions = {
   readonly note: (text: string) => void;
 };
 
-export type Driven = { readonly kind: 'ended' | 'interrupted' };
+/** `best`: whether any trial trained to its end. */
+export type Driven = { readonly kind: 'ended'; readonly best: boolean } | { readonly kind: 'interrupted' };
 
 /**
  * Trains the trials of a sweep, rung by rung. All that it knows is in their folders and in sweep.jsonl: a driver that was
@@ -97,8 +98,7 @@ class SweepDriver {
     }
     await this.#train(going, undefined);
     if (this.#isStopping) return { kind: 'interrupted' };
-    this.#conclude(going);
-    return { kind: 'ended' };
+    return { kind: 'ended', best: this.#conclude(going) };
   }
 
   /** A person ended it, or asha did: it is not gone on with. By halving it is found again at its rung. */
@@ -146,7 +146,7 @@ class SweepDriver {
     if (this.#failure) throw this.#failure;
   }
 
-  #trainOne(trial: number, until: number | undefined, keeperEnv: Slot): Promise<TrialResult> {
+  #trainOne(trial: number, until: number | undefined, keeperEnv: TrialVariables): Promise<TrialResult> {
     const { sweep, load, note } = this.#options;
     const { metric, trials } = sweep.file;
     return trainTrial(this.#io, {
@@ -231,7 +231,7 @@ class SweepDriver {
     await untilSettled(dir);
   }
 
-  #conclude(finished: readonly number[]): void {
+  #conclude(finished: readonly number[]): boolean {
     const { trials, epochs } = this.#options.sweep.file;
     for (const trial of finished) if (this.#isOdd(trial)) this.#noteEnded(trial);
     const trained = [...this.#results.values()].reduce((sum, one) => sum + one.epochs, 0);
@@ -239,6 +239,7 @@ class SweepDriver {
       .flatMap((trial) => this.#bestOf(trial))
       .reduce<BestTrial | null>((one, other) => (one && one.value >= other.value ? one : other), null);
     this.#log.note({ type: 'end', best, epochs: trained, of: trials.length * epochs });
+    return best !== null;
   }
 
   #isOdd(trial: number): boolean {
@@ -279,12 +280,12 @@ function digitsFor(one: number, other: number): number {
 }
 
 /** Variables of the processes of a trial. */
-type Slot = Readonly<Record<string, string>>;
+type TrialVariables = Readonly<Record<string, string>>;
 
 /** Trials at once share the cores; with GPUs each has one of its own. */
-function slotsOf({ parallel, devices }: DriveOptions): Slot[] {
+function slotsOf({ parallel, devices }: DriveOptions): TrialVariables[] {
   const threads = String(Math.max(1, Math.floor(os.availableParallelism() / parallel)));
-  const shared: Slot = parallel > 1 ? { PITWALL_THREADS: threads, OMP_NUM_THREADS: threads } : {};
+  const shared: TrialVariables = parallel > 1 ? { PITWALL_THREADS: threads, OMP_NUM_THREADS: threads } : {};
   return Array.from({ length: parallel }, (_, i) =>
     devices.length === 0 ? shared : { ...shared, CUDA_VISIBLE_DEVICES: devices[i % devices.length] },
   );

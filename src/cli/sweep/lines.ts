@@ -3,14 +3,16 @@ import { inEnglish } from '../../base/words';
 import { boxesSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { overridesOf } from '../../domain/sweep/types';
+import { readSweep } from '../../engine/sweep/sweep-folder';
 import type { SweepEntry, SweepFile } from '../../run/sweep';
 import { trialName } from '../../run/sweep';
-import type { CliIo } from '../io';
+import { type CliIo, printJson, printLine } from '../io';
 import { shownCell } from '../list/columns';
+import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
 import { prunedAt } from './driver';
-import { ranking, type SweepReport, type SweepVerdict, type TrialReport } from './report';
+import { ranking, reportSweep, type SweepReport, type SweepVerdict, type TrialReport } from './report';
 
 /** A sweep for people: its trials with the reason of each stop, the best, the verdict, and what to do next. */
 export function sweepLines(io: Pick<CliIo, 'cwd'>, report: SweepReport): string[] {
@@ -142,12 +144,12 @@ export function entryLine(entry: SweepEntry, { metric }: SweepFile): string | un
 }
 
 /** For other programs: fields may be added, these stay. */
-export function sweepResult(io: Pick<CliIo, 'cwd'>, report: SweepReport, state: 'ended' | 'interrupted') {
-  const { sweep, trials, verdict } = report;
+export function sweepResult(io: Pick<CliIo, 'cwd'>, report: SweepReport) {
+  const { sweep, trials, verdict, ended } = report;
   return {
     type: 'result',
     sweep: sweep.dir,
-    state,
+    state: ended ? 'ended' : 'not ended',
     best: verdict ? { trial: verdict.best.trial, ...verdict.best.best, run: verdict.best.dir } : null,
     trials: trials.map(({ trial, dir, state: own, note, epochs, best, stopped }) => ({
       ...{ trial, run: dir, state: own, note, epochs, best: best ?? null },
@@ -165,4 +167,15 @@ function verdictJson({ against, chosenFrom }: SweepVerdict) {
   if (against.kind === 'refused') return { refused: inEnglish(against.why) };
   const { map, low, high, verdict } = against;
   return { map, low, high, verdict, comparisons: chosenFrom };
+}
+
+/** What a sweep has shown so far; false if its folder cannot be read as one. */
+export async function printSweep(io: CliIo, dir: string, json: true | undefined): Promise<boolean> {
+  const sweep = await readSweep(dir);
+  if (!sweep) return false;
+  const report = await reportSweep(sweep);
+  if (json) printJson(io.stdout, sweepResult(io, report));
+  else for (const line of sweepLines(io, report)) printLine(io.stdout, line);
+  if (!json && report.verdict?.against) printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  return true;
 }

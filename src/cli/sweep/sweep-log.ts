@@ -1,8 +1,7 @@
 import { JsonlLog } from '../../run/folder/jsonl-log';
 import type { SweepEntry } from '../../run/sweep';
 
-type WithoutTime<E> = E extends SweepEntry ? Omit<E, 't'> : never;
-export type NewSweepEntry = WithoutTime<SweepEntry>;
+export type NewSweepEntry<E = SweepEntry> = E extends SweepEntry ? Omit<E, 't'> : never;
 
 /**
  * sweep.jsonl. What is noted twice is written once: a driver that is started again does the same once more, and what it

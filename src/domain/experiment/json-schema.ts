@@ -3,10 +3,10 @@ import type { KeySpec } from './key-spec';
 import { KEYS } from './key-table';
 import { BLOCKS } from './keys-pitwall';
 
-type Schema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A JSON Schema (draft 7) of `*.train.yaml`, for other YAML tools; made from the table that the parser uses. */
-export function experimentJsonSchema(): Schema {
+export function experimentJsonSchema(): JsonSchema {
   const top = KEYS.filter((spec) => !spec.key.includes('.'));
   const properties = Object.fromEntries(top.map((spec) => [spec.key, schemaOf(spec)]));
   const blocks = Object.fromEntries([...BLOCKS].map(([name, doc]) => [name, blockSchema(name, doc)]));
@@ -19,7 +19,7 @@ export function experimentJsonSchema(): Schema {
   };
 }
 
-function blockSchema(name: string, description: string): Schema {
+function blockSchema(name: string, description: string): JsonSchema {
   const prefix = `${name}.`;
   const inner = KEYS.filter((spec) => spec.key.startsWith(prefix));
   const properties = Object.fromEntries(inner.map((spec) => [spec.key.slice(prefix.length), schemaOf(spec)]));
@@ -30,13 +30,13 @@ function blockSchema(name: string, description: string): Schema {
     : { description, ...block };
 }
 
-function schemaOf(spec: KeySpec): Schema {
+export function schemaOf(spec: KeySpec): JsonSchema {
   const kinds = [KINDS[spec.kind](spec), ...extraForms(spec)];
   const value = kinds.length === 1 ? kinds[0] : { anyOf: kinds };
   return { description: `${spec.doc} Takes ${expectedOf(spec)}.`, ...defaultOf(spec), ...value };
 }
 
-function extraForms(spec: KeySpec): readonly Schema[] {
+function extraForms(spec: KeySpec): readonly JsonSchema[] {
   if (spec.kind === 'any') return [];
   return [
     ...(spec.words ? [{ enum: spec.words }] : []),
@@ -45,11 +45,11 @@ function extraForms(spec: KeySpec): readonly Schema[] {
   ];
 }
 
-function defaultOf({ default: value }: KeySpec): Schema {
+function defaultOf({ default: value }: KeySpec): JsonSchema {
   return value === null ? {} : { default: value };
 }
 
-const KINDS: Readonly<Record<KeySpec['kind'], (spec: KeySpec) => Schema>> = {
+const KINDS: Readonly<Record<KeySpec['kind'], (spec: KeySpec) => JsonSchema>> = {
   int: (spec) => ({ type: 'integer', ...bounds(spec) }),
   number: (spec) => ({ type: 'number', ...bounds(spec) }),
   bool: () => ({ type: 'boolean' }),
@@ -62,7 +62,7 @@ const KINDS: Readonly<Record<KeySpec['kind'], (spec: KeySpec) => Schema>> = {
   any: () => ({}),
 };
 
-function bounds({ min, max, above }: KeySpec): Schema {
+function bounds({ min, max, above }: KeySpec): JsonSchema {
   return {
     ...(min !== undefined && (above ? { exclusiveMinimum: min } : { minimum: min })),
     ...(max !== undefined && { maximum: max }),

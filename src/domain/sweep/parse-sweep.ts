@@ -9,7 +9,7 @@ import { type FileShape, readYaml } from '../experiment/read-yaml';
 import { MOST_FAULTS } from '../yaml/document';
 import { readDimension } from './read-dimension';
 import { SWEEP_BLOCKS, sweepKeySpec, sweepNamesBeside } from './sweep-keys';
-import type { Dimension, Sampler, StopRule, SweepSettings } from './types';
+import type { Sampler, SearchDimension, StopRule, SweepSettings } from './types';
 
 /** @internal */
 export const SWEEP_SHAPE: FileShape = { blocks: SWEEP_BLOCKS, what: 'a sweep' };
@@ -46,7 +46,7 @@ const error = (entry: KeyEntry, said: Parameters<typeof worded>[0]): Problem => 
   ...place(entry),
 });
 
-function checkDimension(entry: KeyEntry): { dimension: Dimension } | { problem: Problem } {
+function checkDimension(entry: KeyEntry): { dimension: SearchDimension } | { problem: Problem } {
   const read = readDimension(entry.key.slice('search.'.length), entry.value);
   return 'said' in read ? { problem: error(entry, read.said) } : read;
 }
@@ -85,7 +85,10 @@ function missing(file: string, written: readonly KeyEntry[]): readonly Problem[]
 }
 
 /** A condition on what is not varied would hold always or never. */
-function unmetConditions(search: readonly Dimension[], written: readonly KeyEntry[]): readonly Problem[] {
+function unmetConditions(
+  search: readonly SearchDimension[],
+  written: readonly KeyEntry[],
+): readonly Problem[] {
   const keys = search.map(({ key }) => key);
   return search.flatMap(({ key, onlyIf }) => {
     const entry = written.find((one) => one.key === `search.${key}`);
@@ -96,7 +99,10 @@ function unmetConditions(search: readonly Dimension[], written: readonly KeyEntr
   });
 }
 
-function settingsOf(entries: ReadonlyMap<string, KeyEntry>, search: readonly Dimension[]): SweepSettings {
+function settingsOf(
+  entries: ReadonlyMap<string, KeyEntry>,
+  search: readonly SearchDimension[],
+): SweepSettings {
   const get = <T>(key: string): T =>
     (entries.get(key)?.value ?? sweepKeySpec(key)?.default ?? undefined) as T;
   return {

@@ -65,15 +65,15 @@ export function distinctTrials(trials: readonly PlannedTrial[]): readonly Planne
 const longestWarmup = (trials: readonly PlannedTrial[]): number =>
   Math.max(...trials.map(({ experiment }) => Math.ceil(experiment.schedule.warmup_epochs)));
 
-type Finding = { readonly severity: 'error' | 'warning'; readonly key: string; readonly said: Words };
+type PlanFinding = { readonly severity: 'error' | 'warning'; readonly key: string; readonly said: Words };
 
-function placed({ severity, key, said }: Finding, { entries, file }: SweepInput): Problem {
+function placed({ severity, key, said }: PlanFinding, { entries, file }: SweepInput): Problem {
   const entry = entries.get(key) ?? [...entries.values()].find((one) => one.key.startsWith(`${key}.`));
   return { severity, ...worded(said), ...(entry ? { ...place(entry), key } : { file, key }) };
 }
 
 /** Ultralytics' `auto` chooses LR and momentum itself: all these trials would train alike. */
-function ignoredRate(trials: readonly PlannedTrial[]): readonly Finding[] {
+function ignoredRate(trials: readonly PlannedTrial[]): readonly PlanFinding[] {
   const ignored = ['lr0', 'momentum'].find((key) =>
     trials.some(({ settings, experiment }) => key in settings && experiment.schedule.optimizer === 'auto'),
   );
@@ -85,7 +85,7 @@ function ignoredRate(trials: readonly PlannedTrial[]): readonly Finding[] {
   return [{ severity: 'error', key: `search.${ignored}`, said }];
 }
 
-function gridProblem({ sampler, trials, search }: SweepSettings): readonly Finding[] {
+function gridProblem({ sampler, trials, search }: SweepSettings): readonly PlanFinding[] {
   if (sampler !== 'grid' || trials === undefined) return [];
   const size = gridSize(search) + 1;
   if (trials >= size) return [];
@@ -97,7 +97,7 @@ function gridProblem({ sampler, trials, search }: SweepSettings): readonly Findi
   return [{ severity: 'error', key: 'trials', said }];
 }
 
-function unvalidated({ sweep, trials }: SweepInput, rungs: readonly number[]): readonly Finding[] {
+function unvalidated({ sweep, trials }: SweepInput, rungs: readonly number[]): readonly PlanFinding[] {
   const off = trials.findIndex(({ experiment }) => !experiment.validation.enabled);
   const own = trials.some(({ experiment }) => experiment.trainer !== 'builtin');
   if (off >= 0 && !own)
@@ -117,7 +117,7 @@ function unvalidated({ sweep, trials }: SweepInput, rungs: readonly number[]): r
 
 type Rungs = { readonly grace: number; readonly rungs: readonly number[]; readonly epochs: number };
 
-function stopProblems(input: SweepInput, { grace, rungs, epochs }: Rungs): readonly Finding[] {
+function stopProblems(input: SweepInput, { grace, rungs, epochs }: Rungs): readonly PlanFinding[] {
   const { rule, reduction } = input.sweep.stop;
   if (rule === 'halving' && input.trials[0].experiment.trainer === 'command')
     return [
@@ -151,7 +151,7 @@ function stopProblems(input: SweepInput, { grace, rungs, epochs }: Rungs): reado
   ];
 }
 
-function shortGrace({ sweep, trials }: SweepInput, grace: number): readonly Finding[] {
+function shortGrace({ sweep, trials }: SweepInput, grace: number): readonly PlanFinding[] {
   const warmup = longestWarmup(trials);
   if (grace >= warmup + AFTER_WARMUP) return [];
   const said = words(

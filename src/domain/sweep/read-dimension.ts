@@ -5,9 +5,9 @@ import { checkValue } from '../experiment/check-value';
 import { expectedWords, shown } from '../experiment/describe-value';
 import type { KeySpec } from '../experiment/key-spec';
 import { KEYS, keySpec } from '../experiment/key-table';
-import type { Dimension, SettingValue, ValueRange } from './types';
+import type { SearchDimension, SettingValue, ValueRange } from './types';
 
-export type ReadDimension = { readonly dimension: Dimension } | { readonly said: Words };
+export type ReadDimension = { readonly dimension: SearchDimension } | { readonly said: Words };
 
 /** Their values cannot differ among trials that are to be compared at equal epochs, on one val set. */
 const NOT_VARIED: ReadonlySet<string> = new Set(['epochs', 'time', 'data', 'trainer', 'seed', 'resume']);
@@ -53,9 +53,9 @@ function readFields(spec: KeySpec, fields: Fields): ReadDimension {
   return { dimension: { key: spec.key, range, points, ...onlyIf } };
 }
 
-type Problem = { readonly said: Words };
+type Refusal = { readonly said: Words };
 
-function readRange(spec: KeySpec, fields: Fields): ValueRange | Problem {
+function readRange(spec: KeySpec, fields: Fields): ValueRange | Refusal {
   const kinds = [...RANGES, 'choice' as const].filter((kind) => fields[kind] !== undefined);
   const [kind] = kinds;
   if (kinds.length !== 1 || kind === undefined)
@@ -72,7 +72,7 @@ function bounded(
   spec: KeySpec,
   kind: (typeof RANGES)[number],
   [low, high, ...more]: readonly unknown[],
-): ValueRange | Problem {
+): ValueRange | Refusal {
   const ordered = typeof low === 'number' && typeof high === 'number' && low < high && more.length === 0;
   if (!ordered) return { said: words('expected two numbers, the lower one first') };
   return unfit(spec, kind, low, high) ?? { kind, low, high };
@@ -83,7 +83,7 @@ function unfit(
   kind: (typeof RANGES)[number],
   low: number,
   high: number,
-): Problem | undefined {
+): Refusal | undefined {
   if (kind === 'log' && low <= 0) return { said: words('a log range begins above 0, but got {0}', low) };
   if (kind === 'int' && !(Number.isInteger(low) && Number.isInteger(high)))
     return { said: words('expected two whole numbers, the lower one first') };
@@ -92,7 +92,7 @@ function unfit(
   return undefined;
 }
 
-function readPoints(value: unknown): number | Problem {
+function readPoints(value: unknown): number | Refusal {
   if (value === undefined) return GRID_POINTS;
   if (Number.isInteger(value) && Number(value) >= 2 && Number(value) <= 100) return Number(value);
   return {
@@ -101,7 +101,7 @@ function readPoints(value: unknown): number | Problem {
 }
 
 /** `if: { optimizer: AdamW }`, or a list of values. */
-function readCondition(value: unknown): Dimension['onlyIf'] | Problem {
+function readCondition(value: unknown): SearchDimension['onlyIf'] | Refusal {
   if (value === undefined) return undefined;
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   const [entry] = entries;

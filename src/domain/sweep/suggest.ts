@@ -1,5 +1,5 @@
 import { createRandom } from '../../base/random';
-import type { Dimension, SettingValue, SweepSettings, TrialSettings } from './types';
+import type { SearchDimension, SettingValue, SweepSettings, TrialSettings } from './types';
 
 const USUAL_TRIALS = 12;
 /** A space of few points has no more of them, however often it is asked. */
@@ -24,7 +24,7 @@ export function suggestTrials(
 }
 
 /** How many combinations a grid has, trial 0 not among them. */
-export const gridSize = (search: readonly Dimension[]): number => distinct(gridOf(search)).size;
+export const gridSize = (search: readonly SearchDimension[]): number => distinct(gridOf(search)).size;
 
 const distinct = (all: readonly TrialSettings[]): Set<string> =>
   new Set(all.map((one) => JSON.stringify(one)));
@@ -35,14 +35,14 @@ function* sampled({ search, sampler, seed, trials = USUAL_TRIALS }: Parameters<t
 }
 
 /** Values for a point of the unit cube; what does not apply is left out. */
-function settingsAt(search: readonly Dimension[], point: readonly number[]): TrialSettings {
+function settingsAt(search: readonly SearchDimension[], point: readonly number[]): TrialSettings {
   const settings: Record<string, SettingValue> = {};
   for (const [i, dimension] of search.entries())
     if (applies(dimension, settings)) settings[dimension.key] = valueAt(dimension, point[i]);
   return settings;
 }
 
-function applies({ onlyIf }: Dimension, settings: TrialSettings): boolean {
+function applies({ onlyIf }: SearchDimension, settings: TrialSettings): boolean {
   if (onlyIf === undefined) return true;
   const has = settings[onlyIf.key];
   return onlyIf.values.some((value) => JSON.stringify(value) === JSON.stringify(has));
@@ -52,7 +52,7 @@ function applies({ onlyIf }: Dimension, settings: TrialSettings): boolean {
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
 /** @internal `u` in [0, 1). */
-export function valueAt({ range }: Pick<Dimension, 'range'>, u: number): SettingValue {
+export function valueAt({ range }: Pick<SearchDimension, 'range'>, u: number): SettingValue {
   if (range.kind === 'choice') return range.values[Math.floor(u * range.values.length)];
   const { kind, low, high } = range;
   if (kind === 'int') return low + Math.floor(u * (high - low + 1));
@@ -60,7 +60,7 @@ export function valueAt({ range }: Pick<Dimension, 'range'>, u: number): Setting
   return rounded(low * (high / low) ** u);
 }
 
-function gridOf(search: readonly Dimension[]): TrialSettings[] {
+function gridOf(search: readonly SearchDimension[]): TrialSettings[] {
   return search.reduce<TrialSettings[]>(
     (before, dimension) =>
       before.flatMap((settings) =>
@@ -73,7 +73,7 @@ function gridOf(search: readonly Dimension[]): TrialSettings[] {
 }
 
 /** Both ends of a range and what is evenly between them. */
-function gridValues({ range, points }: Dimension): SettingValue[] {
+function gridValues({ range, points }: SearchDimension): SettingValue[] {
   if (range.kind === 'choice') return [...range.values];
   const { kind, low, high } = range;
   if (kind === 'int') return Array.from({ length: high - low + 1 }, (_, i) => low + i);
@@ -81,10 +81,10 @@ function gridValues({ range, points }: Dimension): SettingValue[] {
   return Array.from({ length: points }, (_, i) => rounded(between(i / (points - 1))));
 }
 
-type Points = (n: number) => number[];
+type PointOf = (n: number) => number[];
 
 /** A point depends on its number alone, not on how many were drawn before. */
-function randomPoints(dimensions: number, seed: number): Points {
+function randomPoints(dimensions: number, seed: number): PointOf {
   return (n) => {
     const random = createRandom(seed, n + 1);
     return Array.from({ length: dimensions }, () => random.next());
@@ -95,7 +95,7 @@ function randomPoints(dimensions: number, seed: number): Points {
  * Halton (1960), a prime base for each dimension, shifted by a random vector modulo 1 (Cranley and Patterson 1976): the points of
  * another seed are others, as evenly spread.
  */
-function haltonPoints(dimensions: number, seed: number): Points {
+function haltonPoints(dimensions: number, seed: number): PointOf {
   const bases = firstPrimes(dimensions);
   const random = createRandom(seed);
   const shifts = bases.map(() => (seed === 0 ? 0 : random.next()));

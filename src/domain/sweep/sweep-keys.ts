@@ -64,7 +64,7 @@ export const SWEEP_KEYS: readonly KeySpec[] = [
     key: 'stop.allow_short_grace',
     kind: 'bool',
     default: false,
-    doc: 'Accept a grace that ends less than two epochs after the warm-up, where a slow start looks like a bad one.',
+    doc: 'Accept a grace that ends less than two epochs after the warm-up: a slow start looks like a bad one then.',
   }),
 ];
 

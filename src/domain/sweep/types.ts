@@ -6,7 +6,7 @@ export type ValueRange =
   | { readonly kind: 'choice'; readonly values: readonly SettingValue[] };
 
 /** One key of the experiment that is varied. */
-export type Dimension = {
+export type SearchDimension = {
   readonly key: string;
   readonly range: ValueRange;
   /** How many values of a range a grid takes. */
@@ -27,7 +27,7 @@ export type SweepSettings = {
   readonly trials: number | undefined;
   readonly sampler: Sampler;
   readonly seed: number;
-  readonly search: readonly Dimension[];
+  readonly search: readonly SearchDimension[];
   readonly stop: {
     readonly rule: StopRule;
     /** Undefined: two epochs after the longest warm-up. */

@@ -12,6 +12,7 @@ type CommandEntry = {
 type MenuItem = { readonly menu: string; readonly group?: string; readonly when: string };
 
 const EXPERIMENT = 'resourceFilename =~ /\\.train\\.ya?ml$/';
+const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
 const all = (...conditions: readonly (string | undefined)[]): string =>
   conditions.filter((condition) => condition !== undefined).join(' && ');
 
@@ -69,6 +70,23 @@ export const COMMANDS = {
       onEditor('navigation@1', 'isWorkspaceTrusted'),
       onFile('2_pitwall@1', 'isWorkspaceTrusted'),
       onTitle('runs', 'navigation@1', 'isWorkspaceTrusted'),
+    ],
+  },
+  'pitwall.startSweep': {
+    title: 'Start Sweep',
+    chinese: '开始超参数搜索',
+    icon: 'run-all',
+    menus: [
+      {
+        menu: 'editor/title',
+        group: 'navigation@1',
+        when: all(SWEEP, 'isWorkspaceTrusted', 'config.pitwall.editorTitle.enabled'),
+      },
+      {
+        menu: 'explorer/context',
+        group: '2_pitwall@1',
+        when: all(SWEEP, 'isWorkspaceTrusted', 'config.pitwall.explorerMenu.enabled'),
+      },
     ],
   },
   'pitwall.followFolder': {

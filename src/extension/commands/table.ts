@@ -22,6 +22,7 @@ import {
   showRunLog,
 } from './run-commands';
 import { setLearningRate } from './set-learning-rate';
+import { startSweep } from './start-sweep';
 import { findLearningRate, startTraining } from './start-training';
 import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
 import type { RunTarget } from './targets';
@@ -53,6 +54,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
       run(services, targetOf(target));
   return {
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
+    'pitwall.startSweep': (uri) => startSweep(services, uriOf(uri)),
     'pitwall.followFolder': (uri) => followFolderCommand(services, uriOf(uri)),
     'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
     'pitwall.findLearningRate': (uri) => findLearningRate(services, uriOf(uri)),

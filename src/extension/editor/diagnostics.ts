@@ -3,7 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { Problem, SourceRange } from '../../base/problem';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { isTrainingConfig } from './experiment-files';
+import { isSweepFile, isTrainingConfig } from './experiment-files';
 
 /** The fix that a problem brings, as a quick fix. */
 export class ProblemFixes implements vscode.CodeActionProvider {
@@ -38,7 +38,7 @@ const SEVERITIES = {
   info: vscode.DiagnosticSeverity.Information,
 } as const;
 
-/** Problems of open experiment files, as they are typed. */
+/** Problems of open experiment and sweep files, as they are typed. */
 export class ExperimentDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.track(vscode.languages.createDiagnosticCollection('pitwall'));
@@ -77,7 +77,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 
   #schedule(document: vscode.TextDocument): void {
-    if (!isTrainingConfig(document)) return;
+    if (!isTrainingConfig(document) && !isSweepFile(document)) return;
     const key = document.uri.toString();
     clearTimeout(this.#timers.get(key));
     const judge = (): void => {
@@ -89,10 +89,9 @@ export class ExperimentDiagnostics implements vscode.Disposable {
 
   async #judge(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
-    const { experimentHelp } = await this.#services.load(() => import('./experiment-help'));
-    const plan = await experimentHelp.plan(document);
-    if (!plan || document.version !== version || document.isClosed || this.#store.isDisposed) return;
-    const shown = setting('diagnostics.enabled', true) ? [...plan.problems, ...plan.advice] : [];
+    const found = await this.#problemsOf(document);
+    if (document.version !== version || document.isClosed || this.#store.isDisposed) return;
+    const shown = setting('diagnostics.enabled', true) ? found : [];
     const problems = shown.filter((problem) => problem.range !== undefined);
     const diagnostics = problems.map((problem) => diagnosticOf(document, problem));
     this.#fixes.set(
@@ -100,6 +99,16 @@ export class ExperimentDiagnostics implements vscode.Disposable {
       diagnostics.map((diagnostic, i) => ({ diagnostic, problem: problems[i] })),
     );
     this.#collection.set(document.uri, diagnostics);
+  }
+
+  async #problemsOf(document: vscode.TextDocument): Promise<readonly Problem[]> {
+    if (isSweepFile(document)) {
+      const { problemsOfSweep } = await this.#services.load(() => import('./sweep-help'));
+      return problemsOfSweep(document);
+    }
+    const { experimentHelp } = await this.#services.load(() => import('./experiment-help'));
+    const plan = await experimentHelp.plan(document);
+    return [...plan.problems, ...plan.advice];
   }
 
   dispose(): void {

@@ -13,6 +13,13 @@ export function isExperimentFile({ fileName, uri }: Pick<vscode.TextDocument, 'f
   return uri.scheme === 'file' && EXPERIMENT.test(fileName);
 }
 
+const SWEEP = /\.sweep\.ya?ml$/i;
+export const SWEEP_SELECTOR: vscode.DocumentSelector = [{ scheme: 'file', pattern: '**/*.sweep.{yaml,yml}' }];
+
+export function isSweepFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
+  return uri.scheme === 'file' && SWEEP.test(fileName);
+}
+
 export function isUltralyticsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
   return uri.scheme === 'file' && ULTRALYTICS.test(fileName);
 }

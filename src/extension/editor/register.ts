@@ -6,7 +6,7 @@ import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 import { setting } from '../window';
 import { ExperimentDiagnostics, ProblemFixes } from './diagnostics';
-import { EXPERIMENT_SELECTOR, isTrainingConfig } from './experiment-files';
+import { EXPERIMENT_SELECTOR, isTrainingConfig, SWEEP_SELECTOR } from './experiment-files';
 
 /** Above the first line of a config: start, preview, and its live run. */
 class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -53,6 +53,14 @@ class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
+/** Above the first line of a sweep file. */
+function sweepLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
+  if (!setting('lens.enabled', true)) return [];
+  const title = `$(play) ${vscode.l10n.t('Start Sweep')}`;
+  const command = { title, command: 'pitwall.startSweep', arguments: [uri] };
+  return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command)];
+}
+
 const { languages } = vscode;
 
 /** What the editor requests in configs and in Python. Nothing is loaded for other texts. */
@@ -63,9 +71,12 @@ export function registerEditorFeatures(services: Services): vscode.Disposable[] 
     lens,
     diagnostics,
     languages.registerCodeLensProvider(EXPERIMENT_SELECTOR, lens),
-    languages.registerCodeActionsProvider(EXPERIMENT_SELECTOR, new ProblemFixes(diagnostics), {
-      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-    }),
+    languages.registerCodeLensProvider(SWEEP_SELECTOR, { provideCodeLenses: sweepLenses }),
+    languages.registerCodeActionsProvider(
+      [EXPERIMENT_SELECTOR, SWEEP_SELECTOR].flat(),
+      new ProblemFixes(diagnostics),
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    ),
     registerCompletion(services),
     registerHover(services),
     registerPythonHover(services),

@@ -12,6 +12,7 @@ import type { OpenRuns, SharedRun } from './open-runs';
 
 const EXPERIMENTS = '**/*.train.{yaml,yml}';
 const RUN_FILES = '**/runs/*/run.json';
+const SWEEP_FILES = '**/runs/*/sweep.json';
 const MOST_FILES = 500;
 
 export type RegistryOptions = {
@@ -31,6 +32,7 @@ export class RunRegistry implements vscode.Disposable {
   readonly #opened: RunsFolder[] = [];
   readonly #options: RegistryOptions;
   readonly #reader = once(() => this.#loadReader());
+  readonly #sweeps = new Set<string>();
   #current: SharedRun | undefined;
   #chosen: string | undefined;
   #switching = Promise.resolve();
@@ -44,6 +46,10 @@ export class RunRegistry implements vscode.Disposable {
       vscode.workspace.createFileSystemWatcher(EXPERIMENTS, false, true, true),
     );
     this.#store.track(watcher.onDidCreate((uri) => this.#addFolderOf(uri)));
+    const sweeps = this.#store.track(
+      vscode.workspace.createFileSystemWatcher(SWEEP_FILES, false, true, true),
+    );
+    this.#store.track(sweeps.onDidCreate((uri) => this.#addSweep(uri).catch(options.showError)));
     this.#store.track(
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.discover().catch(options.showError)),
     );
@@ -90,16 +96,31 @@ export class RunRegistry implements vscode.Disposable {
 
   async discover(): Promise<void> {
     const exclude = '**/{node_modules,.git,.venv}/**';
-    const [configs, runFiles] = await Promise.all([
+    const [configs, runFiles, sweeps] = await Promise.all([
       vscode.workspace.findFiles(EXPERIMENTS, exclude, MOST_FILES),
       vscode.workspace.findFiles(RUN_FILES, exclude, MOST_FILES),
+      vscode.workspace.findFiles(SWEEP_FILES, exclude, MOST_FILES),
     ]);
     const folders = new Set([
       ...configs.map((uri) => runsFolderOf(uri.fsPath)),
       ...runFiles.map((uri) => path.dirname(path.dirname(uri.fsPath))),
     ]);
     await Promise.all([...folders].map((folder) => this.addFolder(folder)));
+    await Promise.all(sweeps.map((uri) => this.#addSweep(uri)));
     this.#store.track({ dispose: () => this.#current?.release() });
+  }
+
+  /** The sweep whose trial a run is; its folder. */
+  sweepOf(dir: string): string | undefined {
+    const sweep = path.dirname(path.dirname(dir));
+    return this.#sweeps.has(sweep) ? sweep : undefined;
+  }
+
+  /** The trials of a sweep are runs of a folder of their own. */
+  async #addSweep({ fsPath }: vscode.Uri): Promise<void> {
+    const sweep = path.dirname(fsPath);
+    this.#sweeps.add(sweep);
+    await this.addFolder(path.join(sweep, 'trials'));
   }
 
   addFolder(dir: string): Promise<RunsFolder> {

@@ -14,6 +14,9 @@ import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { Services } from '../services';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };
+/** A sweep: one entry, with its trials inside. */
+type SweepItem = { readonly sweep: string; readonly trials: readonly RunSummary[] };
+export type TreeEntry = RunItem | SweepItem | 'archive';
 
 const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: string]>> = {
   starting: ['loading~spin'],
@@ -44,8 +47,8 @@ function alarmOf({ presence, status, run }: RunSummary): AlertText | undefined {
 /** The icon does not spin for a run of which only a heartbeat is known. */
 const ELSEWHERE = ['remote'] as const;
 
-/** Every run of the workspace, newest first; archived ones in a folder of their own at the end. */
-export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, vscode.Disposable {
+/** Every run of the workspace, newest first; a sweep is one entry; archived ones in a folder of their own at the end. */
+export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
@@ -57,23 +60,41 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
     this.#store.track(services.runs.onDidChangeCurrent(() => this.#changed.fire(undefined)));
   }
 
-  getChildren(parent?: RunItem | 'archive'): (RunItem | 'archive')[] {
+  getChildren(parent?: TreeEntry): TreeEntry[] {
     const { runs } = this.#services.runs;
-    const items = (archived: boolean): RunItem[] =>
-      runs
-        .filter((run) => (run.meta.archived ?? false) === archived)
-        .map((summary) => ({ dir: summary.dir, summary }));
-    if (parent === 'archive') return items(true);
-    return parent ? [] : [...items(false), ...(items(true).length > 0 ? (['archive'] as const) : [])];
+    const archived = runs.filter((run) => run.meta.archived ?? false);
+    if (parent === 'archive') return archived.map(itemOf);
+    if (parent && 'sweep' in parent) return parent.trials.map(itemOf);
+    if (parent) return [];
+    const shown = this.#grouped(runs.filter((run) => !archived.includes(run)));
+    return [...shown, ...(archived.length > 0 ? (['archive'] as const) : [])];
   }
 
-  getTreeItem(item: RunItem | 'archive'): vscode.TreeItem {
+  /** A sweep has the place of its newest trial. */
+  #grouped(runs: readonly RunSummary[]): TreeEntry[] {
+    const entries: (RunItem | SweepItem)[] = [];
+    const sweeps = new Map<string, RunSummary[]>();
+    for (const run of runs) {
+      const sweep = this.#services.runs.sweepOf(run.dir);
+      const trials = sweep === undefined ? undefined : sweeps.get(sweep);
+      if (sweep === undefined) entries.push(itemOf(run));
+      else if (trials) trials.unshift(run);
+      else {
+        const first = [run];
+        sweeps.set(sweep, first);
+        entries.push({ sweep, trials: first });
+      }
+    }
+    return entries;
+  }
+
+  getTreeItem(item: TreeEntry): vscode.TreeItem {
     if (item === 'archive') {
       const folder = new vscode.TreeItem(vscode.l10n.t('Archive'), vscode.TreeItemCollapsibleState.Collapsed);
       folder.iconPath = new vscode.ThemeIcon('archive');
       return folder;
     }
-    return this.#runItem(item.summary);
+    return 'sweep' in item ? sweepItem(item) : this.#runItem(item.summary);
   }
 
   #runItem(summary: RunSummary): vscode.TreeItem {
@@ -102,6 +123,28 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem | 'archive'>, v
   dispose(): void {
     this.#store.dispose();
   }
+}
+
+const itemOf = (summary: RunSummary): RunItem => ({ dir: summary.dir, summary });
+
+function sweepItem({ sweep, trials }: SweepItem): vscode.TreeItem {
+  const item = new vscode.TreeItem(visible(path.basename(sweep)), vscode.TreeItemCollapsibleState.Collapsed);
+  const isLive = trials.some(({ presence }) => !FINAL_STATES.has(presence.state));
+  const best = trials
+    .flatMap(({ name, status }) => {
+      const map = status?.progress?.best?.map;
+      return map === undefined || !Number.isFinite(map) ? [] : [{ name, map }];
+    })
+    .sort((a, b) => b.map - a.map)[0];
+  item.id = sweep;
+  item.iconPath = new vscode.ThemeIcon(isLive ? 'sync~spin' : 'layers');
+  item.contextValue = 'sweep';
+  const count = vscode.l10n.t('{0} trials', trials.length);
+  const leader =
+    best && vscode.l10n.t('best {0} ({1})', formatMetric(best.map).replace(/^0/, ''), visible(best.name));
+  item.description = [count, leader].filter((part) => part !== undefined).join('  ');
+  item.tooltip = sweep;
+  return item;
 }
 
 /** run.live, run.ended, run.elsewhere, run.archived: context values for menus. */

@@ -7,6 +7,7 @@ import {
   type VersionedArguments,
 } from '../../../../src/domain/experiment/argument-fate';
 import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
+import { sweepJsonSchema } from '../../../../src/domain/sweep/json-schema';
 import { repositoryRoot } from '../../../helpers/shared';
 
 const read = (file: string): string => readFileSync(path.join(repositoryRoot, file), 'utf8');
@@ -28,12 +29,18 @@ it('every argument of every supported Ultralytics is a key whose fate is known',
     ).toEqual([]);
 });
 
+it('the schema of sweeps is what their table of keys says', () => {
+  expect(read('media/pitwall-sweep.schema.json')).toBe(`${JSON.stringify(sweepJsonSchema(), null, 2)}\n`);
+});
+
 it('the table of arguments that is shipped is what the keys say: node src/build/arguments.mjs writes it', () => {
   expect(read('src/trainers/ultralytics/ARGUMENTS.md')).toBe(argumentsTable(versions));
 });
 
 it('the manifest gives the schema to other YAML tools', () => {
-  const [{ fileMatch, url }] = JSON.parse(read('package.json')).contributes.yamlValidation;
-  expect(fileMatch).toContain('*.train.yaml');
-  expect(read(url)).toContain('"Pitwall experiment"');
+  const [experiment, sweep] = JSON.parse(read('package.json')).contributes.yamlValidation;
+  expect(experiment.fileMatch).toContain('*.train.yaml');
+  expect(read(experiment.url)).toContain('"Pitwall experiment"');
+  expect(sweep.fileMatch).toContain('*.sweep.yaml');
+  expect(read(sweep.url)).toContain('"Pitwall sweep"');
 });

@@ -1,3 +1,4 @@
+// cspell:ignore halfing
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
@@ -76,7 +77,7 @@ describe('the trials', () => {
   const space =
     'search: { lr0: { log: [0.001, 0.1] }, warmup_epochs: { int: [0, 3] }, cos_lr: [true, false] }\n';
 
-  it('begin with the file as it stands, stay in their ranges, and are no two alike', () => {
+  it('begin with the file as it stands, stay in their ranges, and all differ', () => {
     for (const sampler of ['halton', 'random']) {
       const trials = trialsOf(`${space}sampler: ${sampler}\ntrials: 40`);
       expect(trials).toHaveLength(40);
@@ -130,7 +131,7 @@ describe('the trials', () => {
     expect(trialsOf('search: { cos_lr: [true, false] }\ntrials: 10')).toHaveLength(3);
   });
 
-  it('are told to the trainer as --set takes them', () => {
+  it('become texts that --set takes', () => {
     expect(overridesOf({ lr0: 0.02, model: 'nano', scale: [0.5, 1] })).toEqual([
       'lr0=0.02',
       'model="nano"',
@@ -229,7 +230,7 @@ describe('the plan of a sweep', () => {
     ]);
   });
 
-  it('warns of a single rung, and says nothing where every trial trains to its end', () => {
+  it('warns of a single rung, and says nothing if every trial trains to its end', () => {
     check('search: { lr0: [0.1] }', own.replace('30', '12'), [
       `warning ${FILE}: stop.reduction: there is one rung only, epoch 5: the next would be epoch 15 of 12`,
     ]);

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { toError } from '../../base/async';
+import { type Problem, translateProblem, worded } from '../../base/problem';
+import { words } from '../../base/words';
+import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { problemsOfPlan } from '../../domain/sweep/read-sweep-plan';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readText } from '../../run/folder/read-file';
+import { translate } from '../window';
+
+/** What is wrong with a sweep file, in the reader's language: the text, then what it makes of its experiment. */
+export async function problemsOfSweep(document: vscode.TextDocument): Promise<readonly Problem[]> {
+  const { fileName } = document;
+  const file = path.basename(fileName);
+  const parsed = parseSweep(document.getText(), file);
+  const found = [...parsed.problems, ...(await planProblems(fileName, parsed))];
+  return found.map((problem) => translateProblem(problem, translate));
+}
+
+async function planProblems(
+  fileName: string,
+  parsed: ReturnType<typeof parseSweep>,
+): Promise<readonly Problem[]> {
+  const { sweep, entries } = parsed;
+  if (!sweep) return [];
+  const experiment = path.resolve(path.dirname(fileName), sweep.experiment);
+  const range = entries.get('experiment')?.valueRange;
+  try {
+    const text = await readText(experiment, { most: MOST_BYTES.yaml, links: 'follow' });
+    return problemsOfPlan({
+      ...{ parsed, file: path.basename(fileName) },
+      experiment: { file: sweep.experiment, text },
+    });
+  } catch (error) {
+    const said = words('{0} cannot be read: {1}', sweep.experiment, toError(error).message);
+    return [{ severity: 'error', key: 'experiment', ...worded(said), ...(range && { range }) }];
+  }
+}
