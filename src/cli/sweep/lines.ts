@@ -2,12 +2,13 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import { boxesSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
+import { formatRate } from '../../domain/display/format';
+import { type Cell, cellText } from '../../domain/runs-table/row';
 import { overridesOf } from '../../domain/sweep/types';
 import { readSweep } from '../../engine/sweep/sweep-folder';
 import type { SweepEntry, SweepFile } from '../../run/sweep';
 import { trialName } from '../../run/sweep';
 import { type CliIo, printJson, printLine } from '../io';
-import { shownCell } from '../list/columns';
 import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { formatTable, type TableColumn } from '../output/table';
@@ -57,13 +58,18 @@ function cellsOf(trial: TrialReport, { keys }: SweepReport): string[] {
   const { name, settings, epochs, atRungs, best } = trial;
   return [
     name,
-    ...keys.map((key) => shownCell(key, settings.get(key)) || '-'),
+    ...keys.map((key) => shownSetting(settings.get(key))),
     String(epochs),
     ...atRungs.map(score),
     score(best?.value),
     best ? String(best.epoch) : '',
     remarkOf(trial),
   ];
+}
+
+function shownSetting(cell: Cell): string {
+  if (typeof cell === 'number' && !Number.isInteger(cell)) return formatRate(cell);
+  return cellText(cell) || '-';
 }
 
 function remarkOf({ trial, state, note, stopped }: TrialReport): string {
