@@ -9,7 +9,7 @@ import { suggestTrials } from '../../domain/sweep/suggest';
 import { overridesOf, type SweepSettings, type TrialSettings } from '../../domain/sweep/types';
 import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
-import { listRuns } from '../../engine/runs/run-index';
+import { listRuns } from '../../engine/runs/list-runs';
 import { openSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';

@@ -1,7 +1,7 @@
 import { FINAL_STATES } from '../../run/state-names';
 import { trialName } from '../../run/sweep';
 import { readOwner } from '../control/lock';
-import { listRuns, type RunSummary } from '../runs/run-index';
+import { listRuns, type RunSummary } from '../runs/list-runs';
 import { hasEnded, listSweeps, type Sweep, sweepPaths } from './sweep-folder';
 
 /** A sweep in a list: one entry, whatever the number of its trials. */
