@@ -2,6 +2,7 @@ import { type Problem, worded } from '../../base/problem';
 import { type Words, words } from '../../base/words';
 import { place } from '../experiment/check-entries';
 import type { KeyEntry } from '../experiment/entries';
+import { TRAINERS } from '../experiment/trainers';
 import type { Experiment } from '../experiment/types';
 import { expectedEpochs, rungsOf } from './halving';
 import { gridSize } from './suggest';
@@ -99,8 +100,9 @@ function gridProblem({ sampler, trials, search }: SweepSettings): readonly PlanF
 
 function unvalidated({ sweep, trials }: SweepInput, rungs: readonly number[]): readonly PlanFinding[] {
   const off = trials.findIndex(({ experiment }) => !experiment.validation.enabled);
-  const own = trials.some(({ experiment }) => experiment.trainer !== 'builtin');
-  if (off >= 0 && !own)
+  // Other trainers have validations of their own.
+  const isOwn = trials.every(({ experiment }) => TRAINERS[experiment.trainer].isOwn);
+  if (off >= 0 && isOwn)
     return [
       {
         severity: 'error',
@@ -119,7 +121,7 @@ type Rungs = { readonly grace: number; readonly rungs: readonly number[]; readon
 
 function stopProblems(input: SweepInput, { grace, rungs, epochs }: Rungs): readonly PlanFinding[] {
   const { rule, reduction } = input.sweep.stop;
-  if (rule === 'halving' && input.trials[0].experiment.trainer === 'command')
+  if (rule === 'halving' && TRAINERS[input.trials[0].experiment.trainer].isReader)
     return [
       {
         severity: 'error',
