@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
-import { describeRange } from '../../domain/display/lr-range';
+import { describeRange, describeSeveral } from '../../domain/display/lr-range';
 import type { KeyValue } from '../../domain/experiment/set-key';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import {
@@ -11,9 +11,11 @@ import {
   rangeSettings,
   withSettings,
 } from '../../domain/lr-range/experiment';
+import { ofSeveral, type SeveralTests } from '../../domain/lr-range/several';
 import { fewestSteps, readRange } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
-import type { RangePoint, RangeResult } from '../../domain/lr-range/types';
+import type { RangePoint, RangeReading, RangeResult } from '../../domain/lr-range/types';
+import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import { rangePoints } from '../../protocol/range-points';
 import { FINAL_STATES } from '../../run/state-names';
@@ -42,6 +44,7 @@ type LrFindOptions = {
   readonly from: number;
   readonly to: number;
   readonly steps: number;
+  readonly tests: number;
   readonly svg?: string;
   readonly apply?: true;
   readonly json?: true;
@@ -53,6 +56,7 @@ const PICTURE = {
   colours: { ...LIGHT_COLOURS, background: '#ffffff', halo: '#ffffff' },
 } as const;
 const PLOT_HEIGHT = 8;
+const MOST_TESTS = 10;
 
 export function lrFindCommand({ io, run }: Cli) {
   return new Command('lr-find')
@@ -62,6 +66,12 @@ export function lrFindCommand({ io, run }: Cli) {
     .option('--from <lr>', 'first learning rate', positiveNumber, DEFAULT_RANGE.from)
     .option('--to <lr>', 'last learning rate', positiveNumber, DEFAULT_RANGE.to)
     .option('--steps <n>', 'training steps, rounded up to whole epochs', wholeNumber, DEFAULT_RANGE.steps)
+    .option(
+      '--tests <n>',
+      'so many tests, each with the next seed, and the mean of what they suggest',
+      wholeNumber,
+      1,
+    )
     .option('--svg <file>', 'draw loss against learning rate')
     .option('--apply', 'write the suggested lr0 into the experiment file')
     .option('--json', 'events as JSON lines on stdout, the suggestion at the end')
@@ -77,26 +87,96 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
   const counts = await countDataset(io, loaded.experiment, {});
   refuseTooFew(options);
-  const experiment = rangeExperiment(loaded.experiment, options, counts);
-  const started = await startLoaded(io, { ...loaded, experiment }, {});
-  const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
-  const { live, interrupts } = await followWith(io, started, reporter);
-  const { state, dir, presence } = live;
-  live.dispose();
-  if (interrupts > 0) return 130;
-  const points = rangePoints(state);
-  const reading = readRange(points);
+  const tests = await runTests(io, config, { loaded, counts, options });
+  if (tests === undefined) return 130;
+  const settingsFor = (lr0: number): readonly KeyValue[] => rangeSettings(loaded.experiment, counts, lr0);
+  if (tests.length > 1) return printSeveral(io, { tests, loaded, settingsFor }, options);
+  const [{ points, reading, dir, end }] = tests;
   const words = describeRange(reading, createTranslate());
-  if (reading.kind === 'nothing') throw new Error(`${words}${endOf(presence.state)} (run: ${dir})`);
+  if (reading.kind === 'nothing') throw new Error(`${words}${end} (run: ${dir})`);
   const { result } = reading;
   // A number that another test would not reproduce is not one to train with.
-  const settings = result.sure ? rangeSettings(loaded.experiment, counts, result.suggested) : [];
+  const settings = result.sure ? settingsFor(result.suggested) : [];
   return printFindings(io, { points, result, words, settings, loaded, dir }, options);
 }
 
+/** One test that was run. */
+type RanTest = {
+  readonly seed: number;
+  readonly dir: string;
+  readonly points: readonly RangePoint[];
+  readonly reading: RangeReading;
+  /** How it ended, if that was not as it should. */
+  readonly end: string;
+};
+
+type Tests = {
+  readonly loaded: LoadedExperiment;
+  readonly counts: DatasetCounts;
+  readonly options: LrFindOptions;
+};
+
+/** One after the other, each with the next seed; undefined if interrupted. */
+async function runTests(
+  io: CliIo,
+  config: string,
+  { loaded, counts, options }: Tests,
+): Promise<RanTest[] | undefined> {
+  const done: RanTest[] = [];
+  for (let i = 0; i < options.tests; i++) {
+    const seed = loaded.experiment.seed + i;
+    const seeded = i === 0 ? loaded : loadExperiment(io, config, [...options.set, `seed=${seed}`]);
+    const experiment = rangeExperiment(seeded.experiment, options, counts);
+    const started = await startLoaded(io, { ...seeded, experiment }, {});
+    const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
+    const { live, interrupts } = await followWith(io, started, reporter);
+    const { state, dir, presence } = live;
+    live.dispose();
+    if (interrupts > 0) return undefined;
+    const points = rangePoints(state);
+    done.push({ seed, dir, points, reading: readRange(points), end: endOf(presence.state) });
+  }
+  return done;
+}
+
+type Several = {
+  readonly tests: readonly RanTest[];
+  readonly loaded: LoadedExperiment;
+  readonly settingsFor: (lr0: number) => readonly KeyValue[];
+};
+
+function printSeveral(io: CliIo, { tests, loaded, settingsFor }: Several, options: LrFindOptions): ExitCode {
+  const together = ofSeveral(tests.map(({ reading }) => reading));
+  const each = tests.map(({ seed, reading }) => `seed ${seed}: ${describeRange(reading, createTranslate())}`);
+  if (!together) throw new Error(`too few of ${tests.length} tests gave an answer; ${each.join(' ')}`);
+  const settings = together.sure ? settingsFor(together.suggested) : [];
+  const set = settings.length > 0 ? [settingsLine(settings, loaded.shown, options)] : [];
+  const words = describeSeveral(together, createTranslate());
+  if (options.json) printJson(io.stdout, severalJson(tests, together, settings));
+  else
+    for (const line of ['', ...each, words, ...set, explainedLine(io.installDir, 'range-test')])
+      printLine(io.stdout, line);
+  if (options.apply) applySure(loaded, settings);
+  return 0;
+}
+
+function severalJson(
+  tests: readonly RanTest[],
+  { suggested, ...together }: SeveralTests,
+  settings: readonly KeyValue[],
+) {
+  const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
+  const all = tests.map(({ seed, dir, points, reading }) => ({
+    ...{ seed, run: dir, suggested: reading.kind === 'found' ? reading.result.suggested : null, points },
+  }));
+  return { type: 'lr-find', ...together, suggested: together.sure ? suggested : null, set, tests: all };
+}
+
 /** A test that could give no answer is not begun. One that diverges early covers less, and then needs less. */
-function refuseTooFew({ from, to, steps }: LrFindOptions): void {
+function refuseTooFew({ from, to, steps, tests, svg }: LrFindOptions): void {
   const needed = fewestSteps(from, to);
+  if (tests > MOST_TESTS || (tests > 1 && svg !== undefined))
+    throw badInput(`pitwall lr-find: --tests is 1 to ${MOST_TESTS}, and 1 with --svg`);
   if (steps < needed)
     throw badInput(
       `pitwall lr-find: --steps ${steps} are too few from ${from} to ${to}: at least ${needed} are needed`,

@@ -1,5 +1,6 @@
 import type { Translate } from '../../base/translate';
 import { say, type Words, words } from '../../base/words';
+import type { SeveralTests } from '../lr-range/several';
 import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 
 /**
@@ -9,6 +10,25 @@ import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 export function rangeWords(reading: RangeReading): Words {
   if (reading.kind === 'nothing') return describeNothing(reading.why);
   return { template: '{0} {1}', parts: [landmarks(reading.result), reason(reading.result)] };
+}
+
+/** What several tests suggest together. */
+export function describeSeveral({ suggested, between, sure, answered }: SeveralTests, t: Translate): string {
+  const [low, high] = between.map(String);
+  return sure
+    ? t(
+        'lr0 {0} is the mean of {1} tests with other seeds, which gave {2} to {3}.',
+        suggested,
+        answered,
+        low,
+        high,
+      )
+    : t(
+        'lr0 is between {0} and {1} by {2} tests, which are too far apart for one number; try more steps.',
+        low,
+        high,
+        answered,
+      );
 }
 
 export const describeRange = (reading: RangeReading, t: Translate): string => say(rangeWords(reading), t);

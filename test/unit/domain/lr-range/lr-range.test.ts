@@ -3,13 +3,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/base/random';
 import { createTranslate } from '../../../../src/base/translate';
-import { describeRange } from '../../../../src/domain/display/lr-range';
+import { describeRange, describeSeveral } from '../../../../src/domain/display/lr-range';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import type { Experiment } from '../../../../src/domain/experiment/types';
 import { rangeExperiment, rangeSettings, withSettings } from '../../../../src/domain/lr-range/experiment';
+import { ofSeveral } from '../../../../src/domain/lr-range/several';
 import { readRange } from '../../../../src/domain/lr-range/suggest';
 import { rangeSvg } from '../../../../src/domain/lr-range/svg';
-import type { RangePoint, RangeResult } from '../../../../src/domain/lr-range/types';
+import type { RangePoint, RangeReading, RangeResult } from '../../../../src/domain/lr-range/types';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
 import { LIGHT_COLOURS } from '../../../../src/domain/schedule/svg-frame';
 import { repositoryRoot } from '../../../helpers/shared';
@@ -116,6 +117,20 @@ describe('readRange', () => {
     expect(Math.max(...suggested) / Math.min(...suggested)).toBeLessThanOrEqual(1.4);
     expect(Math.min(...suggested)).toBeGreaterThan(0.016);
     expect(Math.max(...suggested)).toBeLessThan(0.03);
+  });
+
+  it('of means of three is the same within a tenth or two', () => {
+    const readings = ofSeeds().map(readRange);
+    const threes = [0, 3, 6, 9, 12].map((from) => ofSeveral(readings.slice(from, from + 3)));
+    const suggested = threes.map((one) => one?.suggested ?? 0);
+    expect(threes.every((one) => one?.sure)).toBe(true);
+    expect(Math.max(...suggested) / Math.min(...suggested)).toBeLessThanOrEqual(1.2);
+    const none: RangeReading = { kind: 'nothing', why: { kind: 'chance' } };
+    expect(ofSeveral([readings[0], none, none])).toBeUndefined();
+    expect(ofSeveral([readings[0], readings[4], none])).toMatchObject({ suggested: 0.02, answered: 2 });
+    expect(describeSeveral(ofSeveral(readings.slice(0, 3))!, createTranslate())).toBe(
+      'lr0 0.022 is the mean of 3 tests with other seeds, which gave 0.02 to 0.024.',
+    );
   });
 
   it('is not taken in by a loss that comes down again at absurd rates', () => {
