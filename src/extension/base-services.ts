@@ -11,7 +11,9 @@ export type BaseServices = {
   readonly t: Translate;
   readonly log: vscode.LogOutputChannel;
   readonly runs: RunRegistry;
-  /** Folder of the bundles and the Node that runs them, by the present settings. */
+  /** Folder of the bundles: for what reads and shows, whatever the settings say. */
+  readonly installDir: string;
+  /** The same with the Node that runs programs, by the present settings. Throws for a setting that names none. */
   readonly host: () => HostOptions;
   readonly showError: (error: unknown) => void;
   readonly load: Load;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { noticeLines, noticeText } from '../base/visible';
+import { noticeLines, noticeText, visibleLines } from '../base/visible';
 
-// All notifications and passing texts of the status bar go through here: much of their content comes from files of
-// runs. For buttons and modal questions, the same as VS Code's own functions.
+// All notifications, lists to pick from, tooltips and passing texts of the status bar go through here: much of their content
+// comes from files of runs. For buttons and modal questions, the same as VS Code's own functions.
 
 type Rest = readonly string[] | readonly [vscode.MessageOptions, ...string[]];
 type Notice = (text: string, ...rest: Rest) => Thenable<string | undefined>;
@@ -34,4 +34,42 @@ function parts(rest: Rest): { readonly options: vscode.MessageOptions; readonly 
 /** In the status bar, for a moment. */
 export function setStatusBarMessage(text: string, milliseconds: number): void {
   vscode.window.setStatusBarMessage(noticeText(text), milliseconds);
+}
+
+/** `icon` goes before the label, in which a file can put none. */
+type Item = vscode.QuickPickItem & { readonly icon?: string };
+
+export function showQuickPick<T extends Item>(
+  items: readonly T[],
+  options: vscode.QuickPickOptions,
+): Thenable<T | undefined> {
+  return vscode.window.showQuickPick(items.map(plainItem), plainTitle(options));
+}
+
+export function showQuickPicks<T extends Item>(
+  items: readonly T[],
+  options: vscode.QuickPickOptions,
+): Thenable<T[] | undefined> {
+  return vscode.window.showQuickPick(items.map(plainItem), { ...plainTitle(options), canPickMany: true });
+}
+
+function plainItem<T extends Item>(item: T): T {
+  const { label, description, detail, icon } = item;
+  const plain = noticeText(label);
+  return {
+    ...item,
+    label: icon === undefined ? plain : `$(${icon}) ${plain}`,
+    ...(description !== undefined && { description: noticeText(description) }),
+    ...(detail !== undefined && { detail: noticeText(detail) }),
+  };
+}
+
+const plainTitle = (options: vscode.QuickPickOptions): vscode.QuickPickOptions => ({
+  ...options,
+  ...(options.title !== undefined && { title: noticeText(options.title) }),
+});
+
+/** Lines of a tooltip, as text and nothing else. */
+export function plainTooltip(text: string): vscode.MarkdownString {
+  return new vscode.MarkdownString().appendText(visibleLines(text));
 }

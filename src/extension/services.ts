@@ -29,7 +29,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const log = store.track(vscode.window.createOutputChannel('Pitwall', { log: true }));
   const showError = createErrorDisplay(log);
   const load = createLoader(translate, showError);
-  const runs = store.track(new RunRegistry({ log, showError, load, installDir: installDirOf(context) }));
+  const installDir = path.join(context.extensionUri.fsPath, 'dist');
+  const runs = store.track(new RunRegistry({ log, showError, load, installDir }));
   const reports = store.track(new Reports());
   const services: Services = {
     context,
@@ -38,7 +39,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
     log,
     runs,
     reports,
-    host: () => hostOptions(context),
+    installDir,
+    host: () => hostOptions(installDir),
     showError,
     load,
     track: (item) => store.track(item),
@@ -55,12 +57,8 @@ export function createServices(context: vscode.ExtensionContext): Services {
   return services;
 }
 
-const installDirOf = (context: vscode.ExtensionContext): string =>
-  path.join(context.extensionUri.fsPath, 'dist');
-
 /** What starts a program takes it from here. Throws for a setting that names none; what only shows runs does not ask. */
-function hostOptions(context: vscode.ExtensionContext): HostOptions {
-  const installDir = installDirOf(context);
+function hostOptions(installDir: string): HostOptions {
   const node = setting('node', '');
   const keeperEnv = notifyEnvironment();
   if (node === '') return { installDir, keeperEnv };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
+import { visibleLines } from '../base/visible';
 import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
 import type { Services } from './services';
 import { setting } from './window';
@@ -46,8 +47,9 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const { text, tooltip } = statusBarOf(input);
-    this.#item.text = text;
+    const shown = statusBarOf(input);
+    const tooltip = visibleLines(shown.tooltip);
+    this.#item.text = shown.text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: tooltip.replaceAll('\n', ', ') };
     this.#item.show();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visibleLines } from '../base/visible';
 import { validatorText } from '../protocol/alert-text';
 import { FINAL_STATES } from '../run/state-names';
 import { MetricsView } from './pages/metrics-view';
@@ -49,7 +50,10 @@ function followTrouble(view: vscode.TreeView<unknown>, { runs }: Services): vsco
       const text = FINAL_STATES.has(run.presence.state) ? undefined : troubleOf(run);
       return text === undefined ? [] : [`${run.name}: ${text}`];
     });
-    view.badge = troubles.length === 0 ? undefined : { value: troubles.length, tooltip: troubles.join('\n') };
+    view.badge =
+      troubles.length === 0
+        ? undefined
+        : { value: troubles.length, tooltip: visibleLines(troubles.join('\n')) };
   };
   update();
   return runs.onDidChange(update);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { startValidator } from '../../engine/validator-process';
 import { checkpointPath } from '../../run/files';
 import type { RunState } from '../../run/state';
-import { showInformationMessage } from '../notices';
+import { showInformationMessage, showQuickPick } from '../notices';
 import { showPredictions } from '../pages/predictions';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -89,10 +89,11 @@ async function pickEpoch(
     .filter((checkpoint) => checkpoint.kept)
     .reverse()
     .map(({ epoch }) => ({
-      label: `${epoch === best?.epoch ? '$(star-full) ' : ''}${vscode.l10n.t('epoch {0}', epoch)}`,
+      label: vscode.l10n.t('epoch {0}', epoch),
+      ...(epoch === best?.epoch && { icon: 'star-full' }),
       description: validations.get(epoch)?.map.toFixed(3),
       epoch,
     }));
   if (items.length === 0) void showInformationMessage(vscode.l10n.t('No checkpoint is kept yet.'));
-  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title }))?.epoch;
+  return items.length === 0 ? undefined : (await showQuickPick(items, { title }))?.epoch;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isExperimentFile, isUltralyticsFile } from '../editor/experiment-files';
-import { showInformationMessage } from '../notices';
+import { showInformationMessage, showQuickPick } from '../notices';
 import type { Services } from '../services';
 import { newExample } from './new-example';
 
@@ -28,7 +28,7 @@ async function pick(found: readonly vscode.Uri[]): Promise<vscode.Uri | undefine
     uri,
   }));
   const title = vscode.l10n.t('Which experiment should be trained?');
-  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.uri;
+  return (await showQuickPick(items, { title, matchOnDescription: true }))?.uri;
 }
 
 async function offerExample(services: Services): Promise<vscode.Uri | undefined> {

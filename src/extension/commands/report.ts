@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
-import { showInformationMessage } from '../notices';
+import { showInformationMessage, showQuickPicks } from '../notices';
 import type { Services } from '../services';
 import type { RunTarget } from './targets';
 
@@ -48,7 +48,7 @@ async function reportOf(services: Services, dirs: readonly string[], nonce?: str
   };
   const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Comparing runs') };
   const html = await vscode.window.withProgress(options, () =>
-    runInWorker(services.host().installDir, { kind: 'report', request }),
+    runInWorker(services.installDir, { kind: 'report', request }),
   );
   return String(html);
 }
@@ -65,9 +65,8 @@ async function chosenRuns(services: Services, selected: readonly RunTarget[]): P
       dir: run.dir,
     }));
   const title = vscode.l10n.t('Runs of the report; the others are compared with the first');
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPicks(items, {
     title,
-    canPickMany: true,
     matchOnDescription: true,
   });
   return (picked ?? []).map(({ dir }) => dir).slice(0, MOST_RUNS);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../run/state';
+import { showQuickPick } from '../notices';
 import type { Services } from '../services';
 import { ask } from './steer';
 import { pickRun, type RunTarget } from './targets';
@@ -33,7 +34,7 @@ async function askForEpoch({ checkpoints }: RunState): Promise<number | 'before'
     title: vscode.l10n.t('Go back to? Later checkpoints are dropped.'),
     ignoreFocusOut: true,
   };
-  return (await vscode.window.showQuickPick(items, options))?.epoch;
+  return (await showQuickPick(items, options))?.epoch;
 }
 
 async function askForFactor(usual = 0.5): Promise<number | undefined> {

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/visible';
 import { formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
@@ -8,7 +7,8 @@ import { headerOf } from '../../protocol/dashboard/header';
 import { RUN_TAG } from '../../run/files';
 import { readMeta, updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
-import { setStatusBarMessage, showInformationMessage } from '../notices';
+import { openToRead } from '../../run/folder/read-file';
+import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
 import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
@@ -29,7 +29,10 @@ export async function revealRun(services: Services, target: MaybeRun): Promise<v
 export async function showRunLog(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Show the log of'));
   if (dir === undefined) return;
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(runPaths(dir).stdout));
+  const { stdout } = runPaths(dir);
+  // The editor follows links and waits for pipes. Throws for what is not a file of the run.
+  await (await openToRead(stdout)).close();
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(stdout));
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
@@ -37,7 +40,8 @@ export async function showRunLog(services: Services, target: MaybeRun): Promise<
 export async function openExperiment(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Open the experiment of'));
   const run = services.runs.runs.find((one) => one.dir === dir)?.run;
-  if (run === undefined) return;
+  // The path is one that run.json names: of a stranger's, any file of this machine, or of one that learns who asks.
+  if (dir === undefined || run === undefined || !(await mayAct(dir))) return;
   const file = vscode.Uri.file(path.resolve(run.cwd, run.experiment.file));
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
 }
@@ -132,9 +136,9 @@ export async function archiveRun(services: Services, target: MaybeRun): Promise<
 
 export async function restoreRun(services: Services, target: MaybeRun): Promise<void> {
   const archived = services.runs.runs.filter((run) => run.meta.archived);
-  const items = archived.map((run) => ({ label: noticeText(run.meta.title ?? run.name), dir: run.dir }));
+  const items = archived.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
   const title = vscode.l10n.t('Restore');
-  const dir = target?.dir ?? (await vscode.window.showQuickPick(items, { title }))?.dir;
+  const dir = target?.dir ?? (await showQuickPick(items, { title }))?.dir;
   if (dir === undefined || !(await mayAct(dir))) return;
   await updateMeta(dir, { archived: false });
   await services.runs.refresh();
@@ -162,8 +166,8 @@ export async function compareRuns(
     void showInformationMessage(vscode.l10n.t('There is no second run to compare with.'));
     return;
   }
-  const items = candidates.map((run) => ({ label: noticeText(run.meta.title ?? run.name), dir: run.dir }));
+  const items = candidates.map((run) => ({ label: run.meta.title ?? run.name, dir: run.dir }));
   const title = vscode.l10n.t('Compare with which run?');
-  const other = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
+  const other = await showQuickPick(items, { title, ignoreFocusOut: true });
   if (other) await services.dashboards.open({ kind: 'compare', dir, with: other.dir });
 }

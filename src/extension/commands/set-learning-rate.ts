@@ -4,7 +4,7 @@ import type { LrPair, LrPreview } from '../../domain/schedule/lr-preview';
 import { type ForeseenLr, foreseeLr, type LrRequest, nextStep } from '../../protocol/lr-request';
 import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';
-import { showInformationMessage, showWarningMessage } from '../notices';
+import { showInformationMessage, showQuickPick, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { ask } from './steer';
 import { isLive, pickRun, type RunTarget } from './targets';
@@ -49,7 +49,7 @@ async function askForMode(isChanged: boolean): Promise<LrRequest['mode'] | undef
     ...(isChanged ? [{ label: vscode.l10n.t('Back to the plan'), mode: 'plan' as const }] : []),
   ];
   const title = vscode.l10n.t('How should the learning rate go on?');
-  return (await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true }))?.mode;
+  return (await showQuickPick(items, { title, ignoreFocusOut: true }))?.mode;
 }
 
 async function askForRate(state: RunState): Promise<number | undefined> {

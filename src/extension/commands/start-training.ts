@@ -15,7 +15,7 @@ import type { RunSummary } from '../../engine/runs/list-runs';
 import type { CreatedRun } from '../../run/folder/create';
 import { resolveDataPath } from '../../run/folder/paths';
 import { planOf } from '../editor/editor-plan';
-import { showErrorMessage, showInformationMessage } from '../notices';
+import { showErrorMessage, showInformationMessage, showQuickPick } from '../notices';
 import { openRangePage } from '../pages/range-page';
 import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
@@ -169,7 +169,7 @@ async function askForDevice(services: Services, experiment: Experiment): Promise
     { label: vscode.l10n.t('Cancel'), answer: 'cancel' },
   ];
   const title = vscode.l10n.t('{0} is using the device', other.name);
-  const choice = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
+  const choice = await showQuickPick(items, { title, ignoreFocusOut: true });
   return choice ? choice.answer : 'cancel';
 }
 

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/visible';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { FINAL_STATES } from '../../run/state-names';
-import { showInformationMessage } from '../notices';
+import { showInformationMessage, showQuickPick } from '../notices';
 import type { Services } from '../services';
 
 /** The run, checkpoint or config that a button, a tree item or a page names. */
@@ -33,11 +32,11 @@ export async function pickRun(
   const current = services.runs.current?.dir;
   const items = runs
     .map((run) => ({
-      label: noticeText(run.meta.title ?? run.name),
+      label: run.meta.title ?? run.name,
       description: stateLabel(run.presence.state, services.t, run.run),
       detail: vscode.workspace.asRelativePath(path.dirname(run.dir)),
       dir: run.dir,
     }))
     .sort((a, b) => Number(b.dir === current) - Number(a.dir === current));
-  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.dir;
+  return (await showQuickPick(items, { title, matchOnDescription: true }))?.dir;
 }

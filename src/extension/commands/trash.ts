@@ -1,11 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { noticeText } from '../../base/visible';
 import { formatAgo } from '../../domain/display/duration';
 import { formatBytes } from '../../domain/display/format';
 import { bytesOf, clearRun, emptyOldTrash, planSpace, type SpacePlan } from '../../engine/control/free-space';
 import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/control/trash';
-import { showInformationMessage, showWarningMessage } from '../notices';
+import { showInformationMessage, showQuickPick, showWarningMessage } from '../notices';
 import { mayAct } from '../own-run';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -24,13 +23,13 @@ export async function deleteRun(services: Services, target: RunTarget | undefine
 
 export async function restoreDeletedRun(services: Services): Promise<void> {
   const items = (await everyTrashedRun(services)).map((run) => ({
-    label: noticeText(run.name),
+    label: run.name,
     description: formatAgo((Date.now() - run.deleted) / 1000, services.t),
     detail: vscode.workspace.asRelativePath(path.dirname(path.dirname(run.dir))),
     run,
   }));
   if (items.length === 0) return showEmpty();
-  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Restore from the trash') });
+  const choice = await showQuickPick(items, { title: vscode.l10n.t('Restore from the trash') });
   if (choice) await putBack(services, choice.run);
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { once } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
+import { noticeText } from '../../base/visible';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 import { setting } from '../window';
@@ -41,7 +42,7 @@ class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
       lens(`$(telescope) ${vscode.l10n.t('Find Learning Rate')}`, 'pitwall.findLearningRate', uri),
       ...(running
         ? [
-            lens(`$(pulse) ${running.name}`, 'pitwall.openDashboard', { dir: running.dir }),
+            lens(`$(pulse) ${noticeText(running.name)}`, 'pitwall.openDashboard', { dir: running.dir }),
             lens(`$(debug-stop) ${vscode.l10n.t('Stop')}`, 'pitwall.stop', { dir: running.dir }),
           ]
         : []),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { visible } from '../../base/visible';
 import type { BaseServices } from '../base-services';
 import { PageSession } from './page-session';
 import { renderPage } from './render';
@@ -46,7 +47,7 @@ export class Dashboard {
   constructor(services: BaseServices, { panel, subject, opened }: DashboardOptions) {
     this.panel = panel;
     const { extensionUri } = services.context;
-    panel.title = opened.title;
+    panel.title = visible(opened.title);
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'tab.svg');
     this.#store.track(opened);
     const { source, actions } = opened;

@@ -88,6 +88,8 @@ export class RunsTablePage implements vscode.Disposable {
     const command = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
     if (command === undefined) throw new Error(`a page requested ${id}, which is not an action`);
     const [first, ...others] = this.#known(dirs).map((dir) => ({ dir }));
+    // Without a run, a command would take one by itself.
+    if (first === undefined) return;
     const all = others.length > 0 ? [first, ...others] : undefined;
     await vscode.commands.executeCommand(command, first, all);
   }
@@ -100,7 +102,7 @@ export class RunsTablePage implements vscode.Disposable {
     if (base === undefined || others.length === 0) return [];
     const comparable = others.filter((run) => !hasOtherTask(base, run));
     const task = { kind: 'differences', baseline: bestOf(base), others: comparable.map(bestOf) } as const;
-    const found = await runInWorker(this.#services.host().installDir, task);
+    const found = await runInWorker(this.#services.installDir, task);
     return [...(found as ReadonlyMap<string, ListedDifference>)].map(([dir, one]) => ({ dir, ...one }));
   }
 

@@ -145,8 +145,7 @@ async function compareBest(
   names: Named,
 ): Promise<RunComparison | undefined> {
   try {
-    const { installDir } = services.host();
-    const answer = await runInWorker(installDir, { kind: 'compare', ...dirs });
+    const answer = await runInWorker(services.installDir, { kind: 'compare', ...dirs });
     return comparisonOf(answer as RunsCompared | DrawnCompared | Refused, names);
   } catch (error) {
     services.log.info(`${dirs.a} and ${dirs.b} were not compared image by image: ${String(error)}`);

@@ -5,6 +5,7 @@ import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import type { CheckpointRow } from '../../protocol/dashboard/types';
+import { plainTooltip } from '../notices';
 import type { Services } from '../services';
 
 export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
@@ -74,9 +75,8 @@ function tooltipOf(
   { map, map50, verdict, kept }: CheckpointRow,
   [name, name50]: readonly string[],
 ): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString();
   const parts = [`${name} ${map || '–'}, ${name50} ${map50 || '–'}`, verdict.text, kept.text];
-  tooltip.appendText(parts.filter((part) => part !== '').join('\n'));
+  const tooltip = plainTooltip(parts.filter((part) => part !== '').join('\n'));
   if (map === '') return tooltip;
   tooltip.isTrusted = { enabledCommands: [EXPLAIN] };
   const topic: Topic = 'best-checkpoint';

@@ -11,6 +11,7 @@ import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';
 import { isRangeTest } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
+import { plainTooltip } from '../notices';
 import type { Services } from '../services';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };
@@ -157,18 +158,21 @@ function contextOf({ presence, meta }: RunSummary): string {
 function tooltipOf(summary: RunSummary, { t }: Services): vscode.MarkdownString {
   const { presence, run, dir, meta, own } = summary;
   const alarm = alarmOf(summary);
-  const text = new vscode.MarkdownString();
-  text.appendText(`${meta.title ?? run.name}\n`);
-  text.appendText(
-    `${stateLabel(presence.state, t, run)}${presence.note ? `: ${saidText({ message: presence.note, said: presence.said }, t)}` : ''}\n`,
-  );
-  if (alarm) text.appendText(`${alertText(alarm, t)}\n`);
-  text.appendText(`${path.basename(run.experiment.file)}, ${run.machine.host}\n${dir}`);
-  if (!own)
-    text.appendText(
-      `\n${vscode.l10n.t('Not started by you, or copied or moved since: nothing that it names is executed until you say so.')}`,
-    );
-  if (meta.tags?.length) text.appendText(`\n${meta.tags.map((tag) => `#${tag}`).join(' ')}`);
-  if (meta.notes) text.appendText(`\n${meta.notes}`);
-  return text;
+  const said = presence.note && saidText({ message: presence.note, said: presence.said }, t);
+  const lines = [
+    meta.title ?? run.name,
+    `${stateLabel(presence.state, t, run)}${said ? `: ${said}` : ''}`,
+    alarm && alertText(alarm, t),
+    `${path.basename(run.experiment.file)}, ${run.machine.host}`,
+    dir,
+    own ? undefined : strangeNote(),
+    meta.tags?.map((tag) => `#${tag}`).join(' '),
+    meta.notes,
+  ];
+  return plainTooltip(lines.filter((line) => line !== undefined && line !== '').join('\n'));
 }
+
+const strangeNote = (): string =>
+  vscode.l10n.t(
+    'Not started by you, or copied or moved since: nothing that it names is executed until you say so.',
+  );

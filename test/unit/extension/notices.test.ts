@@ -28,8 +28,17 @@ describe('a text in a notification', () => {
   it('goes through one door', () => {
     const folder = path.join(repositoryRoot, 'src/extension');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
-    const raw = /vscode\.window\.(show(Warning|Information|Error)Message|setStatusBarMessage)/;
+    const raw =
+      /vscode\.window\.(show(Warning|Information|Error)Message|showQuickPick|createQuickPick|setStatusBarMessage)/;
     const users = files.filter((file) => raw.test(readFileSync(path.join(folder, file), 'utf8')));
     expect(users).toEqual(['notices.ts']);
+  });
+
+  it('and so do tooltips of the trees, which show titles, notes and reasons', () => {
+    const folder = path.join(repositoryRoot, 'src/extension/trees');
+    for (const file of readdirSync(folder))
+      expect(readFileSync(path.join(folder, file), 'utf8'), file).not.toMatch(
+        /MarkdownString\(|\.appendText\(/,
+      );
   });
 });

@@ -18,9 +18,13 @@ const HOSTILE = [
   '\u009b31mred',
   '\u202egnp.exe\u2066',
   '\u001b[31mcoloured\u001b[0m',
+  'be\u200bst\u2060\ufeff\u00ad\u{e0041}',
 ];
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
+const CONTROLS = '\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069';
+const ACTS = new RegExp(
+  `[${CONTROLS}\\u00ad\\u200b-\\u200f\\u2060-\\u2069\\ufeff\\u{e0000}-\\u{e0fff}]`,
+  'u',
+);
 
 function capture(isTTY: boolean): { stream: OutputStream; text: () => string } {
   let text = '';
@@ -52,6 +56,40 @@ describe('text to a terminal', () => {
     check('\u202egnp', '\\u202egnp');
     check('a\uffff\ufffe', 'a\\uffff\\ufffe');
     check('Mängel, 缺陷, é', 'Mängel, 缺陷, é');
+    check('\ud800', '\\ud800');
+  });
+
+  it('shows what has no width: two names are never drawn alike by it', () => {
+    const check = (text: string, expected: string): void => expect(visible(text)).toBe(expected);
+    for (const [char, shown] of [
+      ['\u00ad', '\\xad'],
+      ['\u034f', '\\u034f'],
+      ['\u115f', '\\u115f'],
+      ['\u180e', '\\u180e'],
+      ['\u200b', '\\u200b'],
+      ['\u200c', '\\u200c'],
+      ['\u200d', '\\u200d'],
+      ['\u2060', '\\u2060'],
+      ['\u2064', '\\u2064'],
+      ['\u3164', '\\u3164'],
+      ['\ufe0f', '\\ufe0f'],
+      ['\ufeff', '\\ufeff'],
+      ['\ufff9', '\\ufff9'],
+      ['\u{e0041}', '\\udb40\\udc41'],
+    ])
+      check(`best${char}`, `best${shown}`);
+    const together = '👩\u200d🔬 ❤\ufe0f 👍🏽';
+    check(together, together);
+    check('❤\ufe0fa\u200db', '❤\ufe0fa\\u200db');
+  });
+
+  it('shows letters that are drawn as a Latin one beside Latin ones', () => {
+    const check = (text: string, expected: string): void => expect(visible(text)).toBe(expected);
+    check('b\u0435st', 'b\\u0435st');
+    check('run-\u0430 \u0420it', 'run-\u0430 \\u0420it');
+    check('\u039dano', '\\u039dano');
+    for (const plain of ['Δx λ=0.1', '\u043b\u0443\u0447\u0448\u0438\u0439', 'μAP σ1', '最佳 run', 'naïve'])
+      check(plain, plain);
   });
 
   it('has our own styles and no others', () => {
