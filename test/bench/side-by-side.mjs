@@ -70,7 +70,7 @@ function stepTime(tree) {
 }
 
 function validation(tree) {
-  const model = path.join(data, 'models/yolox_nano.onnx');
+  const model = path.join(data, 'models/fastestdet.onnx');
   return cli(
     tree,
     'validate',

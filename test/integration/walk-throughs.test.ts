@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../helpers/shared';
 
-// The walk-throughs of CONTRIBUTING, done in a copy of the tree: a number of each step, an alarm in two languages, and a trainer
-// that only prints losses. What they touch is in fixtures/walk-throughs; nothing else is changed, and all of it works.
+// The walk-throughs of CONTRIBUTING, done in a copy of the tree: a key of the experiment, a number of each step, an alarm in two
+// languages, and a trainer that only prints losses. What they touch is in fixtures/walk-throughs; nothing else is changed, and all of it works.
 
 type Edit = {
   readonly before: string;
@@ -50,13 +50,15 @@ describe('what CONTRIBUTING says is touched for one more', () => {
     run('src/build/schema.mjs');
   });
 
-  it('gives a trainer that runs to its end, a series and an alarm that every host shows', () => {
+  it('gives a trainer that runs to its end, a key, a series, and an alarm that every host shows', () => {
     run('src/build/bundle.mjs');
-    writeFileSync(path.join(copy, 'p.train.yaml'), 'trainer: printed\nepochs: 2\n');
+    writeFileSync(path.join(copy, 'p.train.yaml'), 'trainer: printed\nepochs: 2\ncoffee_breaks: 3\n');
     pitwall('train', path.join(copy, 'p.train.yaml'), '--name', 'first');
     const dir = path.join(copy, 'runs/first');
     const { state, epoch } = JSON.parse(pitwall('show', dir, '--json'));
     expect({ state, epoch }).toEqual({ state: 'completed', epoch: 2 });
+    const { experiment } = JSON.parse(readFileSync(path.join(dir, 'run.json'), 'utf8'));
+    expect(experiment.resolved.coffee_breaks).toBe(3);
     const said = 'training does 0.5000 images per second; see whether the GPU is used';
     expect(pitwall('show', dir)).toContain(said);
     const [exported] = pitwall('export', dir, '--csv').trim().split(/\r?\n/);

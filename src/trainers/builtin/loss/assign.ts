@@ -13,7 +13,7 @@ export type Targets = {
  */
 export type Assignment = { readonly boxes: Float32Array; readonly classes: Float32Array };
 
-/** Positions this near to a box's centre, in strides along both axes, are to predict it (centre sampling as in FCOS). */
+/** Positions this near to a box's centre, in strides along both axes, are to predict it (centre sampling as in FCOS: Tian et al. 2019, arXiv 1904.01355). */
 const RADIUS = 0.6;
 /** A box is assigned to the first map in whose strides its longer side is below this, else to the last. */
 const LEVEL_SIDE = 8;
