@@ -11,7 +11,6 @@ import { readDimension } from './read-dimension';
 import { SWEEP_BLOCKS, sweepKeySpec, sweepNamesBeside } from './sweep-keys';
 import type { Sampler, SearchDimension, StopRule, SweepSettings } from './types';
 
-/** @internal */
 export const SWEEP_SHAPE: FileShape = { blocks: SWEEP_BLOCKS, what: 'a sweep' };
 
 export type ParsedSweep = {

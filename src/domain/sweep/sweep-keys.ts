@@ -1,4 +1,6 @@
+import type { KeyTable } from '../experiment/completions';
 import { type KeySpec, ownKey } from '../experiment/key-spec';
+import { keySpec, namesBeside } from '../experiment/key-table';
 
 /** What a person may write in a `*.sweep.yaml`. This table feeds the parser, hover, completion and the JSON schema. */
 export const SWEEP_KEYS: readonly KeySpec[] = [
@@ -77,9 +79,22 @@ export const SWEEP_BLOCKS: ReadonlyMap<string, string> = new Map([
   ['stop', 'When a trial is stopped for the sake of better ones.'],
 ]);
 
+/** What is varied is a key of the experiment. */
+const varied = (key: string): string | undefined =>
+  key.startsWith('search.') ? key.slice('search.'.length) : undefined;
+
 const byKey: ReadonlyMap<string, KeySpec> = new Map(SWEEP_KEYS.map((spec) => [spec.key, spec]));
 
 export const sweepKeySpec = (key: string): KeySpec | undefined => byKey.get(key);
+
+/** For an editor: of a key under `search` the key of the experiment. */
+export const SWEEP_TABLE: KeyTable = {
+  namesBeside: (key) =>
+    varied(key) === undefined ? sweepNamesBeside(key) : namesBeside('').map((name) => `search.${name}`),
+  spec: (key) => byKey.get(key) ?? keySpec(varied(key) ?? ''),
+  blocks: SWEEP_BLOCKS,
+  takesValue: (key) => varied(key) === undefined,
+};
 
 /** Names to choose from: those of a block, else the top-level ones and the blocks. */
 export function sweepNamesBeside(key: string): readonly string[] {

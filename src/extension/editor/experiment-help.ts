@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { type Completion, completionsAt } from '../../domain/experiment/completions';
 import { inlayHints } from '../../domain/experiment/editor-hints';
+import { SWEEP_TABLE } from '../../domain/sweep/sweep-keys';
 import { translate } from '../window';
 import { planOf, unlessCancelled } from './editor-plan';
+import { isSweepFile } from './experiment-files';
 import { scheduleHover } from './hover';
 
 /** What the editor needs for a config: one part of the extension, loaded when the first is open. */
@@ -18,7 +20,8 @@ function experimentCompletions(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): vscode.CompletionItem[] {
-  return completionsAt(document.getText(), document.offsetAt(position)).map(itemOf);
+  const table = isSweepFile(document) ? SWEEP_TABLE : undefined;
+  return completionsAt(document.getText(), document.offsetAt(position), table).map(itemOf);
 }
 
 function itemOf({ kind, label, text, doc, rank }: Completion): vscode.CompletionItem {

@@ -7,7 +7,7 @@ import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 import { setting } from '../window';
 import { ExperimentDiagnostics, ProblemFixes } from './diagnostics';
-import { EXPERIMENT_SELECTOR, isTrainingConfig, SWEEP_SELECTOR } from './experiment-files';
+import { EXPERIMENT_SELECTOR, isSweepFile, isTrainingConfig, SWEEP_SELECTOR } from './experiment-files';
 
 /** Above the first line of a config: start, preview, and its live run. */
 class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -73,11 +73,9 @@ export function registerEditorFeatures(services: Services): vscode.Disposable[] 
     diagnostics,
     languages.registerCodeLensProvider(EXPERIMENT_SELECTOR, lens),
     languages.registerCodeLensProvider(SWEEP_SELECTOR, { provideCodeLenses: sweepLenses }),
-    languages.registerCodeActionsProvider(
-      [EXPERIMENT_SELECTOR, SWEEP_SELECTOR].flat(),
-      new ProblemFixes(diagnostics),
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
-    ),
+    languages.registerCodeActionsProvider(OUR_FILES, new ProblemFixes(diagnostics), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
     registerCompletion(services),
     registerHover(services),
     registerPythonHover(services),
@@ -87,25 +85,33 @@ export function registerEditorFeatures(services: Services): vscode.Disposable[] 
 
 const isWanted = (feature: string): boolean => setting(`${feature}.enabled`, true);
 
+const OUR_FILES = [EXPERIMENT_SELECTOR, SWEEP_SELECTOR].flat();
+const isOurs = (document: vscode.TextDocument): boolean =>
+  isTrainingConfig(document) || isSweepFile(document);
+
 function registerCompletion({ load }: Services): vscode.Disposable {
   const provideCompletionItems: vscode.CompletionItemProvider['provideCompletionItems'] = async (
     document,
     position,
   ) => {
-    if (!isWanted('completion') || !isTrainingConfig(document)) return [];
+    if (!isWanted('completion') || !isOurs(document)) return [];
     const { experimentHelp } = await load(() => import('./experiment-help'));
     return experimentHelp.completions(document, position);
   };
-  return languages.registerCompletionItemProvider(EXPERIMENT_SELECTOR, { provideCompletionItems }, ':', ' ');
+  return languages.registerCompletionItemProvider(OUR_FILES, { provideCompletionItems }, ':', ' ');
 }
 
 function registerHover(services: Services): vscode.Disposable {
   const provideHover: vscode.HoverProvider['provideHover'] = async (document, position, token) => {
-    if (!isWanted('hover') || !isTrainingConfig(document)) return undefined;
+    if (!isWanted('hover') || !isOurs(document)) return undefined;
+    if (isSweepFile(document)) {
+      const { sweepHover } = await services.load(() => import('./sweep-help'));
+      return sweepHover(document, position);
+    }
     const { experimentHelp } = await services.load(() => import('./experiment-help'));
     return experimentHelp.hover(services, document, position, token);
   };
-  return languages.registerHoverProvider(EXPERIMENT_SELECTOR, { provideHover });
+  return languages.registerHoverProvider(OUR_FILES, { provideHover });
 }
 
 function registerPythonHover(services: Services): vscode.Disposable {

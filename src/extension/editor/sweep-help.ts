@@ -1,13 +1,16 @@
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { type Problem, translateProblem, worded } from '../../base/problem';
 import { words } from '../../base/words';
-import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { keyAt } from '../../domain/experiment/key-at';
+import { parseSweep, SWEEP_SHAPE } from '../../domain/sweep/parse-sweep';
 import { problemsOfPlan } from '../../domain/sweep/read-sweep-plan';
+import { SWEEP_BLOCKS, SWEEP_TABLE } from '../../domain/sweep/sweep-keys';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readText } from '../../run/folder/read-file';
 import { translate } from '../window';
+import { appendDocumentation } from './hover';
 
 /** What is wrong with a sweep file, in the reader's language: the text, then what it makes of its experiment. */
 export async function problemsOfSweep(document: vscode.TextDocument): Promise<readonly Problem[]> {
@@ -36,4 +39,20 @@ async function planProblems(
     const said = words('{0} cannot be read: {1}', sweep.experiment, toError(error).message);
     return [{ severity: 'error', key: 'experiment', ...worded(said), ...(range && { range }) }];
   }
+}
+
+/** What a key of a sweep is; of one that is varied, what it is in the experiment and how ranges are written. */
+export function sweepHover(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): vscode.Hover | undefined {
+  const known = { specOf: SWEEP_TABLE.spec, shape: SWEEP_SHAPE };
+  const at = keyAt(document.getText(), document.offsetAt(position), known);
+  if (!at) return undefined;
+  const text = new vscode.MarkdownString('', true);
+  appendDocumentation(text, at.spec);
+  if (at.entry.key.startsWith('search.'))
+    text.appendMarkdown('\n\n').appendText(translate(SWEEP_BLOCKS.get('search') ?? ''));
+  const { start, end } = at.range;
+  return new vscode.Hover(text, new vscode.Range(document.positionAt(start), document.positionAt(end)));
 }

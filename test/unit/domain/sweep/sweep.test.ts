@@ -1,11 +1,15 @@
 // cspell:ignore halfing
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
+import { completionsAt } from '../../../../src/domain/experiment/completions';
+import { keyAt } from '../../../../src/domain/experiment/key-at';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { expectedEpochs, judgeArrival, judgeRung, rungsOf } from '../../../../src/domain/sweep/halving';
-import { parseSweep } from '../../../../src/domain/sweep/parse-sweep';
+import { parseSweep, SWEEP_SHAPE } from '../../../../src/domain/sweep/parse-sweep';
 import { planSweep } from '../../../../src/domain/sweep/plan-sweep';
+import { problemsOfPlan } from '../../../../src/domain/sweep/read-sweep-plan';
 import { suggestTrials } from '../../../../src/domain/sweep/suggest';
+import { SWEEP_TABLE } from '../../../../src/domain/sweep/sweep-keys';
 import { overridesOf, type SweepSettings } from '../../../../src/domain/sweep/types';
 
 const FILE = 'a.sweep.yaml';
@@ -176,6 +180,35 @@ describe('halving', () => {
     expect(expectedEpochs(4, [], 3, 10)).toBe(40);
     // 24 to epoch 2, 9 to 6, 4 to 9.
     expect(expectedEpochs(24, [2, 6], 3, 9)).toBe(48 + 36 + 12);
+  });
+});
+
+describe('help in an editor', () => {
+  const labels = (text: string): string[] =>
+    completionsAt(text, text.length, SWEEP_TABLE).map(({ label }) => label);
+
+  it('offers the keys of a sweep, below search those of an experiment, and the values that a key takes', () => {
+    expect(labels('')).toEqual(expect.arrayContaining(['experiment', 'search', 'stop', 'trials']));
+    expect(labels('')).not.toContain('lr0');
+    expect(labels('search:\n  ')).toEqual(expect.arrayContaining(['lr0', 'optimizer', 'warmup_epochs']));
+    expect(labels('stop: { ')).toEqual(['rule', 'grace', 'reduction', 'allow_short_grace']);
+    expect(labels('sampler: ')).toEqual(['halton', 'random', 'grid']);
+    expect(labels('search:\n  optimizer: ')).toEqual([]);
+  });
+
+  it('knows the key at a place, of what is varied the one of the experiment', () => {
+    const text = 'trials: 4\nsearch: { lr0: [0.1] }';
+    const known = { specOf: SWEEP_TABLE.spec, shape: SWEEP_SHAPE };
+    expect(keyAt(text, 2, known)?.spec.key).toBe('trials');
+    expect(keyAt(text, text.indexOf('lr0') + 1, known)?.spec.key).toBe('lr0');
+  });
+
+  it('puts what is wrong with a trial at what is varied', () => {
+    const text = `${head}search: { imgsz: [63, 64] }`;
+    const parsed = parseSweep(text, FILE);
+    const experiment = { file: 'a.train.yaml', text: 'data: d.yaml\nmodel: nano\nepochs: 30' };
+    const [problem] = problemsOfPlan({ parsed, file: FILE, experiment });
+    expect(problem).toMatchObject({ severity: 'error', key: 'search.imgsz', range: { line: 2 } });
   });
 });
 
