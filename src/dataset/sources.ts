@@ -105,6 +105,8 @@ async function readList(list: string): Promise<readonly string[]> {
 }
 
 function fromList(list: string, line: string): string {
+  // It means itself, and whether it is there is not asked: on Windows it may be on another machine.
+  if (path.isAbsolute(line)) return path.normalize(line);
   const own = path.resolve(line);
   return existsSync(own) ? own : path.resolve(path.dirname(list), line);
 }

@@ -47,7 +47,7 @@ export function scheduleCommand({ io, run }: Cli) {
     .action(
       run(async (config, options) => {
         const { experiment, text } = loadExperiment(io, config, options.set);
-        const counts = await countDataset(io, experiment, options);
+        const counts = await countDataset(io, experiment, { ...options, near: path.resolve(io.cwd, config) });
         const { schedule, problems } = scheduleOf(experiment, counts);
         for (const problem of placeProblems(problems, text, { file: config, set: options.set }))
           printLine(io.stderr, `${problem.severity}: ${formatProblem(problem)}`);

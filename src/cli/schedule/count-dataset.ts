@@ -10,6 +10,8 @@ export type CountOptions = {
   readonly images?: number;
   /** Ultralytics version as given. */
   readonly ultralytics?: string;
+  /** The config, if it is only viewed. */
+  readonly near?: string;
 };
 
 /**
@@ -19,9 +21,9 @@ export type CountOptions = {
 export async function countDataset(
   io: CliIo,
   experiment: Experiment,
-  { images, ultralytics }: CountOptions,
+  { images, ultralytics, near }: CountOptions,
 ): Promise<PlanCounts> {
-  const found = await countForPlan(experiment.data, experiment.trainer);
+  const found = await countForPlan(experiment.data, experiment.trainer, near);
   const { assumed, published, ...counted } = found;
   const counts = images === undefined ? found : { ...counted, images };
   for (const line of notesOn(counts)) printLine(io.stderr, line);

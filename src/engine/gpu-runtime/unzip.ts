@@ -22,7 +22,10 @@ type ZipEntry = {
   readonly method: number;
 };
 
-/** Writes entries of a zip file to files. `wanted`: path in the zip -> file. Throws if one is missing or damaged. */
+/**
+ * Writes entries of a zip file to files. `wanted`: path in the zip -> file. Throws if one is missing or damaged. The directory
+ * alone says where an entry is and how long: what is written before or behind its data is not believed, and zip64 is not read.
+ */
 export async function unzip(zip: string, wanted: ReadonlyMap<string, string>): Promise<void> {
   const handle = await open(zip, 'r');
   try {
@@ -54,7 +57,10 @@ async function readDirectory(handle: FileHandle, zip: string): Promise<ReadonlyM
   const entries = new Map<string, ZipEntry>();
   for (let at = 0; at + 46 <= directory.length; ) {
     const [nameBytes, extra, comment] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset));
-    entries.set(directory.toString('utf8', at + 46, at + 46 + nameBytes), {
+    const name = directory.toString('utf8', at + 46, at + 46 + nameBytes);
+    // Programs differ in which of two they take, so that one may have been checked and the other is unpacked.
+    if (entries.has(name)) throw new Error(`${zip} has ${name} twice`);
+    entries.set(name, {
       method: directory.readUInt16LE(at + 10),
       packedBytes: directory.readUInt32LE(at + 20),
       bytes: directory.readUInt32LE(at + 24),

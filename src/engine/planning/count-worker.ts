@@ -7,8 +7,8 @@ import { type CountQuestion, countForPlan } from './count-for-plan';
 channelToHost({
   handlers: {
     answer: (question) => {
-      const { data, trainer } = question as CountQuestion;
-      return countForPlan(data, trainer);
+      const { data, trainer, near } = question as CountQuestion;
+      return countForPlan(data, trainer, near);
     },
   },
 });

@@ -52,7 +52,10 @@ export function countsFor(
 ): Promise<PlanCounts> | PlanCounts {
   const data = resolveDataPath(experiment.data, fileName, folder);
   const { trainer } = experiment;
-  return kept(datasets, `${trainer} ${data}`, () => counter().count({ data, trainer }));
+  const near = vscode.workspace.isTrusted ? {} : { near: fileName };
+  return kept(datasets, JSON.stringify([trainer, data, near]), () =>
+    counter().count({ data, trainer, ...near }),
+  );
 }
 
 /** The Ultralytics whose rule applies: of the setting, else the installed one; undefined if none is found. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { type Problem, translateProblem, worded } from '../../base/problem';
+import { leadsElsewhere } from '../../base/windows-server';
 import { words } from '../../base/words';
 import { keyAt } from '../../domain/experiment/key-at';
 import { parseSweep, SWEEP_SHAPE } from '../../domain/sweep/parse-sweep';
@@ -30,6 +31,8 @@ async function planProblems(
   const experiment = path.resolve(path.dirname(fileName), sweep.experiment);
   const range = entries.get('experiment')?.valueRange;
   try {
+    if (!vscode.workspace.isTrusted && leadsElsewhere(experiment, fileName, process.platform))
+      throw new Error('it is on another machine, which is not asked');
     const text = await readText(experiment, { most: MOST_BYTES.yaml, links: 'follow' });
     return problemsOfPlan({
       ...{ parsed, file: path.basename(fileName) },

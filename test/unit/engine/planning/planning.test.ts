@@ -67,6 +67,21 @@ describe('countForPlan', () => {
     expect(counts.missing).toEqual({});
   });
 
+  it('asks no machine that a viewed file names on Windows: that one learns who asks', async () => {
+    const near = path.join(dir, 'a.train.yaml');
+    const said = async (data: string) => (await countForPlan(data, 'builtin', near, 'win32')).assumed;
+    const evil = '\\\\evil\\share';
+    expect(await said(`${evil}\\data.yaml`)).toContain(`${evil}\\data.yaml is on another machine`);
+    const check = async (yaml: string): Promise<void> =>
+      expect(await said(write('data.yaml', `${yaml}names: [x]\n`)), yaml).toContain('is on another machine');
+    await check(`path: ${evil}\ntrain: a\nval: a\n`);
+    await check(`train: [images, ${evil}\\a]\nval: a\n`);
+    await check('train: images\nval: //evil/share/a\n');
+    write('images/a.jpg');
+    write('list.txt', `./images/a.jpg\n${evil}\\b.jpg\n`);
+    expect(await said(write('data.yaml', 'train: list.txt\nval: images\nnames: [x]\n'))).toBeUndefined();
+  });
+
   it('names the dataset file that may be meant', async () => {
     write('data.yaml');
     write('other.train.yaml');
