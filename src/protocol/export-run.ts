@@ -5,6 +5,7 @@ import { seriesEntries } from '../domain/run/step-series';
 import type { TrainerEventOf } from '../run/events';
 import type { RunState } from '../run/state';
 import type { Validation } from '../run/validation';
+import type { ChartId } from './dashboard/types';
 
 // A run as other tools read it: TensorBoard scalars and CSV. Tags follow the field: loss/total, lr/weights, metrics/mAP50-95.
 
@@ -76,9 +77,12 @@ function ownPoints({ step, t, metrics = {} }: TrainerEventOf<'epoch'>): ScalarPo
 }
 
 /** One line a step: step, epoch, seconds, losses, LR per group, then each series of the step. NaN and inf as Python writes them. */
-export function* stepsCsv(state: RunState): Generator<string> {
+export function* stepsCsv(
+  state: RunState,
+  isWanted: (tag: string) => boolean = () => true,
+): Generator<string> {
   const { steps } = state;
-  const series = seriesOf(state);
+  const series = seriesOf(state).filter(([tag]) => isWanted(tag));
   yield `${['step', 'epoch', 'time', ...series.map(([tag]) => csvText(tag))].join(',')}\n`;
   const start = steps.t.length > 0 ? steps.t.at(0) : 0;
   for (let row = 0; row < steps.step.length; row++) {
@@ -107,4 +111,11 @@ function cell(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return String(value);
+}
+
+/** What a chart is of, as it was logged: every step or every validation, neither smoothed nor thinned. */
+export function chartCsv(state: RunState, chart: ChartId): Generator<string> {
+  if (chart === 'loss' || chart === 'lr') return stepsCsv(state, (tag) => tag.startsWith(`${chart}/`));
+  if (chart === 'speed') return stepsCsv(state, (tag) => !tag.startsWith('loss/') && !tag.startsWith('lr/'));
+  return epochsCsv(state);
 }

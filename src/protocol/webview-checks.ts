@@ -23,7 +23,8 @@ export const zGallery = z.object({
   from: z.number().int().min(0),
 });
 export const zCopy = z.object({ text: z.string().max(50_000_000), what: z.string().max(200) });
-export const zSavePng = z.object({
+export const zChartWish = z.object({ chart: z.enum(CHART_IDS), what: z.string().max(200) });
+export const zSaveFile = z.object({
   name: z.string().max(200),
   bytes: z.instanceof(Uint8Array),
 });

@@ -1,4 +1,4 @@
-import type { ChartView, Lens, Sections } from './dashboard/types';
+import type { ChartId, ChartView, Lens, Sections } from './dashboard/types';
 
 // Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
 
@@ -64,6 +64,8 @@ export type Gallery = {
   readonly note: string;
 };
 
+export type ChartPicture = 'png' | 'svg';
+
 /** Requests of a page. method -> params and result. */
 export type PageMethods = {
   /** The page is ready, or lost count: answers by an `update` with `reset`. */
@@ -74,5 +76,10 @@ export type PageMethods = {
   prCurves: { params: { readonly epoch?: number }; result: PrCurves };
   gallery: { params: { readonly epoch?: number; readonly from: number }; result: Gallery };
   copy: { params: { readonly text: string; readonly what: string }; result: undefined };
-  savePng: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
+  /** All that a chart shows, as it was logged, into the clipboard. */
+  copyChart: { params: { readonly chart: ChartId; readonly what: string }; result: undefined };
+  /** Asks for the format and the file; the page draws what the answer names. A table is written by the host. */
+  saveChart: { params: { readonly chart: ChartId; readonly what: string }; result: ChartPicture | undefined };
+  /** Bytes of a picture, into a file that the person chooses. */
+  saveFile: { params: { readonly name: string; readonly bytes: Uint8Array }; result: undefined };
 };

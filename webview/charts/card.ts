@@ -17,6 +17,8 @@ export type CardActions = {
   readonly onPoint: (x: number | undefined) => void;
   readonly onCopyCsv: (chart: string) => void;
   readonly onCopyPng: (chart: string) => void;
+  /** Into a file, as a table or a picture. */
+  readonly onSave?: (chart: string) => void;
 };
 
 export type Appearance = { readonly preferences: Preferences; readonly theme: ChartTheme };
@@ -27,6 +29,7 @@ export type ChartCard = {
   draw(plot: Plot, appearance: Appearance): void;
   point(x: number | undefined): void;
   toPng(): Promise<Blob | null>;
+  toSvg(): string | undefined;
 };
 
 export function createCard(id: string, actions: CardActions): ChartCard {
@@ -69,6 +72,7 @@ export function createCard(id: string, actions: CardActions): ChartCard {
     },
     point: (x) => drawn?.point(x),
     toPng: () => drawn?.toPng() ?? Promise.resolve(null),
+    toSvg: () => drawn?.toSvg(),
   };
 }
 
@@ -97,6 +101,7 @@ function buildParts(id: string, actions: CardActions) {
 function createTools(id: string, actions: CardActions) {
   const tool = (icon: string, label: string, onClick: () => void, focus: string): HTMLElement =>
     toolButton({ icon, label, onClick, focusKey: `${focus}-${id}` });
+  const { onSave } = actions;
   const log = tool('graph-line', t('Logarithmic y axis'), () => actions.onToggle('logY', id), 'log');
   const table = tool('table', t('Show as table'), () => actions.onToggle('table', id), 'table');
   const whole = tool('unfold', t('From 0 to 1'), () => actions.onToggle('wholeY', id), 'whole');
@@ -108,6 +113,7 @@ function createTools(id: string, actions: CardActions) {
     table,
     tool('device-camera', t('Copy as PNG'), () => actions.onCopyPng(id), 'png'),
     tool('copy', t('Copy as CSV'), () => actions.onCopyCsv(id), 'csv'),
+    ...(onSave ? [tool('save', t('Save as CSV, PNG or SVG'), () => onSave(id), 'save')] : []),
   );
   oneTabStop(element);
   const switches = { logY: log, table, wholeY: whole } as const;

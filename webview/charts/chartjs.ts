@@ -11,6 +11,7 @@ import {
   type ScaleOptionsByType,
   Tooltip,
 } from 'chart.js';
+import { Context } from 'svgcanvas';
 import type { ChartPoint } from '../state/model';
 import { overlayPlugin } from './overlay';
 import type { ChartSpec, LineSpec } from './spec';
@@ -29,6 +30,8 @@ export type DrawnChart = {
   /** x at a pixel of the canvas. */
   xAt(pixel: number): number;
   toPng(): Promise<Blob | null>;
+  /** The same drawing as lines and texts. */
+  toSvg(): string;
   destroy(): void;
 };
 
@@ -53,6 +56,7 @@ export function createChart(canvas: HTMLCanvasElement, first: ChartSpec, words: 
     },
     xAt: (pixel) => chart.scales.x?.getValueForPixel(pixel) ?? Number.NaN,
     toPng: () => toPng(canvas, spec.theme.background),
+    toSvg: () => toSvg(chart, spec.theme.background),
     destroy: () => chart.destroy(),
   };
 }
@@ -227,4 +231,31 @@ function toPng(canvas: HTMLCanvasElement, background: string): Promise<Blob | nu
   context.fillRect(0, 0, copy.width, copy.height);
   context.drawImage(canvas, 0, 0);
   return new Promise((resolve) => copy.toBlob(resolve, 'image/png'));
+}
+
+type Drawing = Chart<'line', ChartPoint[]>;
+
+/** Chart.js draws through a context that the chart, its axes and its lines hold: for one drawing, one that writes SVG. */
+function toSvg(chart: Drawing, background: string): string {
+  const { ctx, width, height } = chart;
+  const recorder = new Context({ width, height, document });
+  try {
+    drawThrough(chart, recorder as never, true);
+    chart.draw();
+  } finally {
+    drawThrough(chart, ctx, false);
+  }
+  const behind = `<rect width="100%" height="100%" fill="${background}"/>`;
+  return recorder.getSerializedSvg(true).replace(/^<svg[^>]*>/, (head) => head + behind);
+}
+
+/** `isPlain`: lines are drawn piece by piece; a path of the browser's own cannot be written as text. */
+function drawThrough(chart: Drawing, ctx: CanvasRenderingContext2D, isPlain: boolean): void {
+  Object.assign(chart, { ctx });
+  for (const scale of Object.values(chart.scales)) Object.assign(scale, { ctx });
+  for (const { controller, dataset } of chart.getSortedVisibleDatasetMetas()) {
+    Object.assign(controller, { _ctx: ctx });
+    const line = dataset as { options: object } | undefined;
+    if (line) line.options = { ...line.options, segment: isPlain ? {} : undefined };
+  }
 }

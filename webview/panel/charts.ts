@@ -3,8 +3,7 @@ import type { Host } from '../base/host';
 import { t } from '../base/strings';
 import { onThemeChange, readTheme } from '../base/theme';
 import { type ChartCard, createCard } from '../charts/card';
-import { tableOf, toCsv } from '../charts/table';
-import { axisLabel } from '../charts/table-view';
+import { copyPng, saveChart } from '../charts/picture';
 import type { PageModel, Plot } from '../state/model';
 import {
   type ChartSwitch,
@@ -52,15 +51,19 @@ export function createGrid(options: GridOptions): ChartGrid {
     onPoint: (x: number | undefined) => {
       for (const [id, card] of cards) if (widths.has(id)) card.point(x);
     },
-    onCopyCsv: (chart: string) => copyCsv(chart),
+    onCopyCsv: (chart: string) => {
+      const what = t('{0} as CSV', titleOf(chart));
+      void options.host.request('copyChart', { chart: chart as ChartId, what });
+    },
     onCopyPng: (chart: string) => void copyPng(options.host, chart, cards.get(chart as ChartId)),
+    onSave: (chart: string) =>
+      void saveChart(options.host, {
+        chart: chart as ChartId,
+        what: titleOf(chart),
+        card: cards.get(chart as ChartId),
+      }),
   };
-  const copyCsv = (chart: string): void => {
-    const plot = model?.plots.get(chart);
-    if (!plot) return;
-    const text = toCsv(tableOf(plot, preferences(), axisLabel(preferences())));
-    void options.host.request('copy', { text, what: t('{0} as CSV', plot.title) });
-  };
+  const titleOf = (chart: string): string => model?.plots.get(chart)?.title ?? chart;
   for (const id of CHART_IDS) {
     const card = createCard(id, actions);
     cards.set(id, card);
@@ -114,18 +117,6 @@ function createDrawer(draw: (id: ChartId, plot: Plot) => void) {
 function lensOf({ axis, smoothing, zoom }: Preferences, widths: ReadonlyMap<string, number>) {
   const charts = [...widths].map(([id, width]) => [id, { width, ...zoom }]);
   return { axis, smoothing, charts: Object.fromEntries(charts) };
-}
-
-/** To the clipboard if the editor lets a page write images, else the host asks for a file to save it in. */
-async function copyPng(host: Host, id: string, card: ChartCard | undefined): Promise<void> {
-  const blob = await card?.toPng();
-  if (!blob) return;
-  try {
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
-  } catch {
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    await host.request('savePng', { name: `${id}.png`, bytes });
-  }
 }
 
 /** Which elements are on screen, and how wide they are. Only those are drawn and requested. */

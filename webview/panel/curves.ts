@@ -5,6 +5,7 @@ import type { Host } from '../base/host';
 import { t } from '../base/strings';
 import { onThemeChange, readTheme } from '../base/theme';
 import { createCard } from '../charts/card';
+import { copyPng } from '../charts/picture';
 import { tableOf, toCsv } from '../charts/table';
 import { type Plot, toPlot } from '../state/model';
 import { type Preferences, toggle, toggleShown } from '../state/preferences';
@@ -32,7 +33,7 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
       if (plot)
         void host.request('copy', { text: toCsv(tableOf(plot, preferences(), 'recall')), what: plot.title });
     },
-    onCopyPng: () => undefined,
+    onCopyPng: (chart) => void copyPng(host, chart, card),
   });
   options.root.append(card.element);
   const draw = (): void => {

@@ -5,12 +5,11 @@ import { createTranslate } from '../../base/translate';
 import { formatAgo } from '../../domain/display/duration';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
+import { runJson } from '../../engine/export-run/run-json';
 import type { Presence } from '../../engine/runs/presence';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { rangePoints } from '../../protocol/range-points';
 import { isRangeTest } from '../../run/kind';
-import { ownMetricsOf } from '../../run/own-metrics';
-import { standingOf } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -32,7 +31,7 @@ export function showCommand({ io, run }: Cli) {
         if (await showSweep(io, sweepFolder(io, text, runs), json)) return 0;
         const { dir } = resolveRun(io, text, runs);
         const view = await viewRun(dir);
-        if (json) printJson(io.stdout, showReport(view));
+        if (json) printJson(io.stdout, runJson(view));
         else
           for (const line of showLines(view, { style: styleFor(io, io.stdout), installDir: io.installDir }))
             printLine(io.stdout, line);
@@ -53,41 +52,6 @@ async function showSweep(io: CliIo, dir: string | undefined, json: true | undefi
   // Most of what is shown is a run.
   const { printSweep } = await import('../sweep/lines');
   return printSweep(io, dir, json);
-}
-
-/** What other programs read: fields may be added, these stay. */
-function showReport({ state, presence, dir }: RunView) {
-  const { step, epoch } = state.steps;
-  const last = step.length - 1;
-  return {
-    run: dir,
-    ...(isRangeTest(state.run) && { kind: 'range test' }),
-    state: presence.state,
-    note: presence.note,
-    where: presence.where,
-    host: presence.host,
-    lastSeen: presence.lastSeen,
-    keeperAlive: presence.keeperAlive,
-    trainerAlive: presence.trainerAlive,
-    stalled: state.status?.stalled ?? false,
-    epoch: last < 0 ? 0 : epoch.at(last),
-    epochs: state.plan?.epochs ?? state.run?.experiment.resolved.epochs,
-    step: last < 0 ? 0 : step.at(last),
-    steps: state.plan?.totalSteps,
-    best: state.best
-      ? { ...state.best, ...bestStanding(state), path: path.join(dir, state.best.path) }
-      : null,
-    validations: [...state.validations.values()],
-    own: ownMetricsOf(state),
-    alerts: state.alerts,
-    problems: [...state.problems, ...(state.status?.validatorProblem ? [state.status.validatorProblem] : [])],
-  };
-}
-
-/** Epochs that cannot be told from the best, how many were compared, and by how much its mAP is too high in the mean. */
-function bestStanding(state: RunState) {
-  const { undecided, compared, optimism } = standingOf(state) ?? {};
-  return { undecided, compared, optimism };
 }
 
 type ShownHow = { readonly style: Style; readonly installDir: string };

@@ -266,6 +266,13 @@ export const COMMANDS = {
     enabledWith: 'pitwall.hasRuns',
     menus: [onRun('3_look@2', ['live', 'ended', 'elsewhere'])],
   },
+  'pitwall.exportRun': {
+    title: 'Export Run…',
+    chinese: '导出运行…',
+    icon: 'export',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onRun('3_view@6')],
+  },
   'pitwall.renameRun': {
     title: 'Rename Run',
     chinese: '重命名运行',

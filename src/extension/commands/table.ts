@@ -3,6 +3,7 @@ import type { Services } from '../services';
 import { checkEnvironment, setUpPythonEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
 import { explainNumbers } from './explain-numbers';
+import { exportRun } from './export-run';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import type { CommandId } from './manifest';
@@ -79,6 +80,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.compareRuns': (target, all) => compareRuns(services, targetOf(target), targetsOf(all)),
     'pitwall.openReport': (target, all) => openReport(services, selectionOf(target, all)),
     'pitwall.saveReport': (target, all) => saveReport(services, selectionOf(target, all)),
+    'pitwall.exportRun': onRun(exportRun),
     'pitwall.renameRun': onRun(renameRun),
     'pitwall.editNotes': onRun(editNotes),
     'pitwall.editTags': onRun(editTags),

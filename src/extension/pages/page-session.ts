@@ -5,7 +5,9 @@ import { topicOf } from '../../domain/display/statistics-page';
 import type { ViewInput } from '../../protocol/dashboard/input';
 import { createViewSession } from '../../protocol/dashboard/session';
 import type { Gallery, PrCurves } from '../../protocol/webview';
-import { zAct, zGallery, zLens, zPrCurves, zSavePng } from '../../protocol/webview-checks';
+import { zAct, zChartWish, zGallery, zLens, zPrCurves, zSaveFile } from '../../protocol/webview-checks';
+import type { RunState } from '../../run/state';
+import { copyChart, saveChart, savePicture } from './chart-files';
 import { openWebviewLine, type WebviewLine } from './webview-line';
 
 /** At most ten updates a second reach a page. */
@@ -84,8 +86,16 @@ export class PageSession implements vscode.Disposable {
         return actions.gallery(epoch, from);
       },
       prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
-      savePng: (params: unknown) => savePng(zSavePng.parse(params)),
+      copyChart: (params: unknown) => copyChart(this.#shown(), zChartWish.parse(params)),
+      saveChart: (params: unknown) => saveChart(this.#shown(), zChartWish.parse(params)),
+      saveFile: (params: unknown) => savePicture(zSaveFile.parse(params)),
     };
+  }
+
+  /** The states of the runs that the page shows. */
+  #shown(): readonly RunState[] {
+    const input = this.#options.source.input();
+    return input ? [input.state, ...(input.other ? [input.other.state] : [])] : [];
   }
 
   #post(): void {
@@ -103,14 +113,4 @@ export class PageSession implements vscode.Disposable {
     this.#isOpen = false;
     this.#store.dispose();
   }
-}
-
-async function savePng({ name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_');
-  const uri = await vscode.window.showSaveDialog({
-    defaultUri: folder && vscode.Uri.joinPath(folder, plain),
-    filters: { PNG: ['png'] },
-  });
-  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
 }

@@ -17,6 +17,8 @@ type Setup = SyntheticOptions & {
   readonly liveFrom?: number;
   /** What its pictures show, if not boxes. */
   readonly task?: string;
+  /** The format that a person chooses for a chart. */
+  readonly saveAs?: 'png' | 'svg';
   /** A second run to compare with. */
   readonly other?: SyntheticOptions;
 };
@@ -81,6 +83,9 @@ const channel = createPageLine({
     prCurves: () => prCurvesOf(state),
     gallery: () => galleryOf(page.setup.task),
     copy: (what) => void page.actions.push(what),
+    copyChart: (what) => void page.actions.push(what),
+    saveChart: () => page.setup.saveAs ?? 'svg',
+    saveFile: (file) => void page.actions.push(file),
   },
   onEvent: (name, value) => void page.actions.push([name, value]),
 });

@@ -84,7 +84,9 @@ async function closely({ suite, browser, extensions }) {
         const text = await clipboard(page);
         return text.startsWith('epoch,') && text;
       });
-      expectEqual(csv.split('\n')[0], 'epoch,mAP50,EMA 5,mAP50-95', 'its head');
+      const head =
+        'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds';
+      expectEqual(csv.split('\n')[0], head, 'its head');
       expectEqual(csv.trimEnd().split('\n').length, 51, 'a row for each checkpoint and the head');
       await tool(panel, 'map', 'Copy as PNG').click();
       const type = await until('the picture', () =>

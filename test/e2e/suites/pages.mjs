@@ -103,6 +103,18 @@ async function behaviour({ suite, context }) {
       whole,
     );
   });
+  await test('a chart is saved as an SVG of its lines and texts', async () => {
+    await page.locator('#chart-loss [aria-label="Save as CSV, PNG or SVG"]').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => window.actions.at(-1)?.name === 'loss.svg');
+    const svg = await page.evaluate(() => new TextDecoder().decode(window.actions.at(-1).bytes));
+    const parts = await page.evaluate((text) => {
+      const read = new DOMParser().parseFromString(text, 'image/svg+xml');
+      const count = (name) => read.querySelectorAll(name).length;
+      return { errors: count('parsererror'), paths: count('path'), texts: count('text') };
+    }, svg);
+    expect(parts.errors === 0 && parts.paths > 2 && parts.texts > 5, JSON.stringify(parts));
+  });
   await test('each tab comes back at the place where it was left', async () => {
     await page.evaluate(() => window.scrollTo(0, 200));
     const place = await page.evaluate(() => window.scrollY);
