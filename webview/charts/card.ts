@@ -1,3 +1,4 @@
+import { formatValue } from '../../src/domain/display/format';
 import { h, keyed, setText } from '../base/dom';
 import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
@@ -6,8 +7,8 @@ import type { Plot } from '../state/model';
 import { type ChartSwitch, isShown, type Preferences } from '../state/preferences';
 import { createChart, type DrawnChart } from './chartjs';
 import { type ChartTheme, chartSpec, STYLES, xKindOf } from './spec';
-import { plotTable } from './table-view';
-import { describeX } from './ticks';
+import { someRows, tableOf } from './table';
+import { describeX, formatX } from './ticks';
 import { type AxisRange, dragToZoom, rangeAfterKey } from './zoom';
 
 export type CardActions = {
@@ -184,4 +185,25 @@ function legendButton(
   );
   element.addEventListener('click', () => actions.onToggleSeries(plot.id, entry));
   return element;
+}
+
+function axisLabel(preferences: Preferences): string {
+  return { step: t('step'), epoch: t('epoch'), time: t('seconds') }[preferences.axis];
+}
+
+/** The same numbers for those who do not see the chart. */
+function plotTable(plot: Plot, preferences: Preferences): HTMLElement {
+  const { head, rows } = someRows(tableOf(plot, preferences, axisLabel(preferences)));
+  const cell = (value: number, column: number): HTMLElement =>
+    h(
+      'td',
+      { class: 'n' },
+      column === 0 ? formatX(value, preferences.axis) : Number.isNaN(value) ? '' : formatValue(value),
+    );
+  return h(
+    'table',
+    { 'aria-label': plot.title },
+    h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col', class: 'n' }, name)))),
+    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell)))),
+  );
 }
