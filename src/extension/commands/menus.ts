@@ -1,0 +1,49 @@
+// Where a command stands beside the command palette, and when.
+
+export type MenuItem = { readonly menu: string; readonly group?: string; readonly when: string };
+
+const EXPERIMENT = 'resourceFilename =~ /\\.train\\.ya?ml$/';
+const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
+const all = (...conditions: readonly (string | undefined)[]): string =>
+  conditions.filter((condition) => condition !== undefined).join(' && ');
+
+/** A button of an experiment file's editor. */
+export const onEditor = (group: string, when?: string): MenuItem => ({
+  menu: 'editor/title',
+  group,
+  when: all(EXPERIMENT, when, 'config.pitwall.editorTitle.enabled'),
+});
+
+/** An experiment file in the explorer. */
+export const onFile = (group: string, when?: string): MenuItem => ({
+  menu: 'explorer/context',
+  group,
+  when: all(EXPERIMENT, when, 'config.pitwall.explorerMenu.enabled'),
+});
+
+/** A button of one of our views. */
+export const onTitle = (view: 'runs' | 'metrics', group: string, when?: string): MenuItem => ({
+  menu: 'view/title',
+  group,
+  when: all(`view == pitwall.${view}`, when),
+});
+
+const oneOf = (kind: string, states: readonly string[]): string =>
+  states.length === 1
+    ? `viewItem == ${kind}.${states[0]}`
+    : `viewItem =~ /^${kind}\\.(${states.join('|')})$/`;
+
+/** A run in the list; without states, in every one. */
+export const onRun = (group: string, states?: readonly RunItemState[]): MenuItem => ({
+  menu: 'view/item/context',
+  group,
+  when: all('view == pitwall.runs', states && oneOf('run', states)),
+});
+type RunItemState = 'live' | 'ended' | 'elsewhere' | 'archived';
+
+/** A checkpoint in the list that has one of these states. */
+export const onCheckpoint = (group: string, states: readonly ('kept' | 'pinned')[]): MenuItem => ({
+  menu: 'view/item/context',
+  group,
+  when: all('view == pitwall.checkpoints', oneOf('checkpoint', states)),
+});
