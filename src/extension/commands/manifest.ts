@@ -1,4 +1,4 @@
-import { type MenuItem, onCheckpoint, onEditor, onFile, onRun, onTitle } from './menus';
+import { all, type MenuItem, onCheckpoint, onEditor, onFile, onRun, onTitle, SWEEP } from './menus';
 
 /** A command as the editor shows it. `table.ts` has what it does. */
 type CommandEntry = {

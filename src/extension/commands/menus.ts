@@ -1,10 +1,10 @@
-// Where a command stands beside the command palette, and when.
+// The menus that have a command beside the command palette.
 
 export type MenuItem = { readonly menu: string; readonly group?: string; readonly when: string };
 
 const EXPERIMENT = 'resourceFilename =~ /\\.train\\.ya?ml$/';
-const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
-const all = (...conditions: readonly (string | undefined)[]): string =>
+export const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
+export const all = (...conditions: readonly (string | undefined)[]): string =>
   conditions.filter((condition) => condition !== undefined).join(' && ');
 
 /** A button of an experiment file's editor. */
