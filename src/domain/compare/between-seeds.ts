@@ -56,7 +56,8 @@ export function judgeRecipes(maps: SeedMaps, boxes: Limits): RecipeVerdict {
   if (otherEpochs) return { kind: 'other-epochs' };
   if (sameRecipe) return { kind: 'same-recipe', runs: a.length, spread: deviation(a) };
   const freedom = a.length + b.length - 2;
-  if (freedom < 1) return { kind: 'one-run-each' };
+  // Of the epoch that was asked for a recipe may have no value at all, on this val set.
+  if (freedom < 1 || a.length === 0 || b.length === 0) return { kind: 'one-run-each' };
   const spread = Math.sqrt((squares(a) + squares(b)) / freedom);
   const difference = meanOf(b) - meanOf(a);
   const imageError = imageErrorOf(boxes);

@@ -30,6 +30,10 @@ describe('what is known of two recipes', () => {
     );
   });
 
+  it('is nothing if one has no value, however many the other has', () => {
+    expect(sentence({ a: [], b: [0.5, 0.6, 0.7] })).toContain('is not known from one run each');
+  });
+
   it('is their spread, with n, if other seeds were trained', () => {
     // Pooled deviation .01, standard error .01 * sqrt(1/3 + 1/3) of seeds and .01 / 1.96 of images, together .00963, of 7
     // degrees of freedom, t 2.365: half .02277.
