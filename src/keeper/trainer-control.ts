@@ -177,7 +177,7 @@ export class TrainerControl {
   #watch(trainer: TrainerProcess, startedAt: number): void {
     if (!this.#dispatch({ kind: 'started', trainer, startedAt })) return;
     this.#options.supervisor.start({
-      name: words('the watch over the trainer'),
+      name: words('watching the trainer'),
       run: () => trainer.ended,
       done: (exit) => this.#dispatch({ kind: 'exit', exit }),
       failed: () => this.#dispatch({ kind: 'exit', exit: UNKNOWN }),

@@ -28,7 +28,7 @@ type FollowCliOptions = {
 export function followCommand({ io, run }: Cli) {
   return new Command('follow')
     .description(
-      'follow a training that was started elsewhere; its folder is only read. Ctrl-C ends the following',
+      'follow a training that was started elsewhere; its folder is only read. Ctrl-C stops reading it',
     )
     .argument(
       '<dir>',

@@ -87,7 +87,7 @@ function queueLines(queue: readonly QueuedRun[]): string[] {
 
 function removeCommand({ io, run }: Cli) {
   return new Command('remove')
-    .description('take a run that waits out of the queue; those behind it move up')
+    .description('take a waiting run out of the queue; those behind it move up')
     .argument(...RUN)
     .option(...RUNS)
     .option(...TRUST)

@@ -62,7 +62,7 @@ function whyNothing({ state }: LiveRun): string {
   const isTask = [...state.validations.values()].some(({ task }) => task !== undefined);
   return isTask
     ? vscode.l10n.t(
-        'Nothing to look at was kept of this run: an earlier Pitwall judged it, or its version of Ultralytics does not tell what it found.',
+        'There are no pictures of this run: an earlier Pitwall validated it, or its Ultralytics does not report what it found.',
       )
     : vscode.l10n.t('Images appear here after the first validation.');
 }
