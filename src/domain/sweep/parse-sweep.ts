@@ -1,8 +1,7 @@
 import { firstProblems, hasErrors, type Problem, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
 import { words } from '../../base/words';
-import { asking, changeTo, place } from '../experiment/check-entries';
-import { checkValue } from '../experiment/check-value';
+import { asking, changeTo, checkValue, place } from '../experiment/check-entries';
 import { expectedWords, shown } from '../experiment/describe-value';
 import { type KeyEntry, lastOf } from '../experiment/entries';
 import { type FileShape, readYaml } from '../experiment/read-yaml';

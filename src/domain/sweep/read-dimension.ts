@@ -1,7 +1,6 @@
 import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
-import { asking } from '../experiment/check-entries';
-import { checkValue } from '../experiment/check-value';
+import { asking, checkValue } from '../experiment/check-entries';
 import { expectedWords, shown } from '../experiment/describe-value';
 import type { KeySpec } from '../experiment/key-spec';
 import { KEYS, keySpec } from '../experiment/key-table';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countImages } from '../../../src/dataset/count';
-import { filesBelow } from '../../../src/dataset/walk';
+import { filesBelow } from '../../../src/dataset/sources';
 
 let dir = '';
 beforeEach(() => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../../src/base/random';
 import type { AugmentSettings } from '../../../../../src/domain/experiment/types';
-import { augment, flip, hide } from '../../../../../src/trainers/builtin/data/augment';
-import { jitterColour } from '../../../../../src/trainers/builtin/data/colour';
+import { augment, flip, hide, jitterColour } from '../../../../../src/trainers/builtin/data/augment';
 import {
   composeMosaic,
   composeSingle,
