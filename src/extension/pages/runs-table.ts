@@ -2,33 +2,17 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DisposableStore } from '../../base/disposable';
 import type { ListedDifference } from '../../domain/compare/verdict';
-import { topicOf } from '../../domain/display/statistics-page';
 import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { MOST_COMPARED, type TableDifference } from '../../protocol/runs-table/messages';
 import { createTableSession } from '../../protocol/runs-table/session';
 import type { BaseServices } from '../base-services';
+import { tableCommand, zDirs } from './page-commands';
 import { renderPage } from './render';
 import { openWebviewLine } from './webview-line';
 
 const UPDATE_MS = 250;
 
-/** Buttons of the page -> commands; those of several runs take the first as the one that was clicked. */
-const COMMANDS: Readonly<Record<string, string>> = {
-  open: 'pitwall.openDashboard',
-  compare: 'pitwall.compareRuns',
-  report: 'pitwall.openReport',
-  rename: 'pitwall.renameRun',
-  note: 'pitwall.editNotes',
-  tags: 'pitwall.editTags',
-  archive: 'pitwall.archiveRun',
-  restore: 'pitwall.restoreRun',
-  delete: 'pitwall.deleteRun',
-};
-
-const MOST_RUNS = 20_000;
-const zDirs = z.array(z.string()).max(MOST_RUNS);
-const zTableAct = z.object({ id: z.string().max(64), dirs: zDirs });
 const zDifferences = z.object({ baseline: z.string(), dirs: zDirs });
 
 /** The table of every run of the workspace, in one panel. */
@@ -59,7 +43,7 @@ export class RunsTablePage implements vscode.Disposable {
         this.#isOpen = true;
         this.#post();
       },
-      act: (params: unknown) => this.#act(zTableAct.parse(params)),
+      act: (params: unknown) => this.#act(params),
       differences: (params: unknown) => this.#differences(zDifferences.parse(params)),
     };
   }
@@ -79,19 +63,10 @@ export class RunsTablePage implements vscode.Disposable {
     if (this.#session.isPending) setImmediate(() => this.#post());
   }
 
-  async #act({ id, dirs }: z.infer<typeof zTableAct>): Promise<void> {
-    const topic = topicOf(id);
-    if (topic) {
-      await vscode.commands.executeCommand('pitwall.explainNumbers', topic);
-      return;
-    }
-    const command = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
-    if (command === undefined) throw new Error(`a page requested ${id}, which is not an action`);
-    const [first, ...others] = this.#known(dirs).map((dir) => ({ dir }));
-    // Without a run, a command would take one by itself.
-    if (first === undefined) return;
-    const all = others.length > 0 ? [first, ...others] : undefined;
-    await vscode.commands.executeCommand(command, first, all);
+  async #act(message: unknown): Promise<void> {
+    const known = new Set(this.#services.runs.runs.map(({ dir }) => dir));
+    const found = tableCommand(message, known);
+    if (found) await vscode.commands.executeCommand(found.command, ...found.args);
   }
 
   async #differences({ baseline, dirs }: z.infer<typeof zDifferences>): Promise<TableDifference[]> {
@@ -104,12 +79,6 @@ export class RunsTablePage implements vscode.Disposable {
     const task = { kind: 'differences', baseline: bestOf(base), others: comparable.map(bestOf) } as const;
     const found = await runInWorker(this.#services.installDir, task);
     return [...(found as ReadonlyMap<string, ListedDifference>)].map(([dir, one]) => ({ dir, ...one }));
-  }
-
-  /** A page names only runs that it was shown. */
-  #known(dirs: readonly string[]): string[] {
-    const known = new Set(this.#services.runs.runs.map(({ dir }) => dir));
-    return dirs.filter((dir) => known.has(dir));
   }
 
   dispose(): void {
