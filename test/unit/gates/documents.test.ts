@@ -31,8 +31,8 @@ function missing(document: string): string[] {
 }
 
 describe('the tests', () => {
-  /** Of what is not a folder of ours: checks of the repository itself, texts in media, simulations in test. */
-  const OTHERS = /^(gates|l10n|statistics)(\/|$)/;
+  /** Checks of the repository itself, texts in media, simulations in test, and a verdict's way through several layers. */
+  const OTHERS = /^(gates|l10n|statistics|verdicts)(\/|$)/;
 
   it('mirror the source, folder by folder', () => {
     const unit = path.join(repositoryRoot, 'test/unit');
