@@ -99,7 +99,7 @@ const seeds: OldFault = {
     await world.train('seed-0', LEARNT);
     await world.train('seed-1', [...LEARNT, 'seed=1']);
     const { out } = await world.run(['compare', 'seed-0', 'seed-1']);
-    return /recipe is (better|not)|recipe.*not known/.test(out) ? '' : (out.split('\n')[4] ?? out);
+    return /recipe/.test(out) ? '' : (out.split('\n').find((line) => line.includes('better')) ?? out);
   },
 };
 

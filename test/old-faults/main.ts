@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { toError } from '../../src/base/async';
+import { DATA } from './cases-data';
+import { MODULES } from './cases-modules';
 import { NUMBERS } from './cases-numbers';
 import { RUNS } from './cases-runs';
 import { World } from './world';
@@ -24,7 +26,7 @@ const { values } = parseArgs({
 });
 
 async function wrongOf(fault: OldFault, cli: string): Promise<string> {
-  const world = new World(cli);
+  const world = new World(cli, cli !== values.new);
   try {
     return (await fault.wrong(world)).replaceAll(world.dir, '').replace(/\s+/g, ' ');
   } catch (error) {
@@ -58,7 +60,9 @@ async function main(): Promise<number> {
   const { old, only, table } = values;
   if (old === undefined) throw new Error('--old: the cli.js of the version that had the faults');
   const rows: Row[] = [];
-  for (const fault of [...NUMBERS, ...RUNS].filter(({ row }) => new RegExp(only).test(row)))
+  for (const fault of [...NUMBERS, ...MODULES, ...DATA, ...RUNS].filter(({ row }) =>
+    new RegExp(only).test(row),
+  ))
     rows.push(await judge(fault, old));
   if (table !== undefined) writeFileSync(table, tableOf(rows));
   const right = rows.filter(isRight).length;

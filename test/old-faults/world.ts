@@ -26,10 +26,15 @@ type Line = Readonly<Record<string, unknown>>;
 /** A folder of its own with the tiny dataset of test/fixtures/runs, and one version of the command line. */
 export class World {
   readonly dir: string;
+  /** The tree of the version, whose modules some cases ask. */
+  readonly tree: string;
+  readonly isOld: boolean;
   readonly #cli: string;
 
-  constructor(cli: string) {
+  constructor(cli: string, isOld: boolean) {
     this.#cli = path.resolve(cli);
+    this.tree = path.dirname(path.dirname(this.#cli));
+    this.isOld = isOld;
     this.dir = mkdtempSync(path.join(tmpdir(), 'pitwall-old-faults-'));
     const from = path.join(REPOSITORY, 'test/fixtures/runs/9508bab');
     for (const name of readdirSync(from).filter((one) => !one.startsWith('old')))
@@ -40,9 +45,9 @@ export class World {
     return path.join(this.dir, ...parts);
   }
 
-  run(argv: readonly string[], timeout = ENDLESS_MS): Promise<Result> {
+  run(argv: readonly string[], timeout = ENDLESS_MS, cwd = this.dir): Promise<Result> {
     const child = spawn(process.execPath, [this.#cli, ...argv], {
-      cwd: this.dir,
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
       killSignal: 'SIGKILL',

@@ -58,6 +58,30 @@ it('a run that has ended is rewound on request; without a checkpoint before the 
   expect(eventsOf(dir, 'end').map(({ reason }) => reason)).toEqual(['completed', 'completed', 'completed']);
 });
 
+it('a run that diverges again and again is rewound as often as the experiment says, and stays diverged', async () => {
+  const file = writeExperiment(workshop, 'again', {
+    ...{ ...TINY, epochs: 40, on_divergence: 'rewind', rewind_tries: 2 },
+  });
+  const { done } = spawnCli(['train', file, '--name', 'again'], workshop.dir);
+  const dir = workshop.runDir('again');
+  for (const attempt of [1, 2, 3]) {
+    await until(`attempt ${attempt} trains`, () => stepsOfLastAttempt(dir, attempt) > 0);
+    expect((await runCliProcess(['set', dir, 'lr=1e12', ...ruin], workshop.dir)).code).toBe(0);
+  }
+  const { code, out } = await done;
+  expect(code, out).toBe(1);
+  expect(eventsOf(dir, 'hello').map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  expect(keeperSaid(dir).filter((line) => line.startsWith('rewind: '))).toHaveLength(2);
+  expect(out).toMatch(/diverged/);
+});
+
+/** 0 before the attempt has begun. */
+function stepsOfLastAttempt(dir: string, attempt: number): number {
+  const last = eventsOf(dir, 'hello').at(-1);
+  if (last?.attempt !== attempt) return 0;
+  return eventsOf(dir, 'step').filter(({ t }) => t >= last.t).length;
+}
+
 /** lr0 falls linearly to a hundredth of it, epoch by epoch. */
 const plannedAt = (step: number): number => 0.01 * (1 - (Math.floor(step / 12) / 6) * 0.99);
 
