@@ -30,7 +30,7 @@ describe('compare of runs of a task', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/run +epoch +mask mAP +mask 50 +mask P +mask R +time/);
     expect(out).not.toContain('mAP50-95');
-    expect(out).toMatch(/^A {2}masks .* 0\.5000 .* baseline$/m);
+    expect(out).toMatch(/^A {2}masks .* 0\.500 .* baseline$/m);
     expect(out).toMatch(/^B {2}alike .* cannot be told apart$/m);
     expect(out).toMatch(/^C {2}worse .* -0\.2000 .* worse$/m);
     expect(out).toContain('the 2 intervals hold together, as corrected for 2 comparisons');
@@ -82,7 +82,7 @@ describe('what else compares runs', () => {
   it('list: differences by the task, and another task named', async () => {
     const { code, out } = await cli(['list', '--baseline', 'masks'], dir);
     expect(code).toBe(0);
-    expect(out).toMatch(/^worse .*0\.3000 \(mask mAP\).* -0\.2000 .* worse$/m);
+    expect(out).toMatch(/^worse .*0\.300 \(mask mAP\).* -0\.2000 .* worse$/m);
     expect(out).toMatch(/^alike .* cannot be told apart$/m);
     expect(out).toMatch(/^cls-1 .* another task$/m);
     expect(out).toMatch(/^elsewhere .* not on the same draws$/m);
