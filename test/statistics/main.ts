@@ -6,6 +6,7 @@ import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
 import { rangeTable } from './range-worlds';
 import { seedTable } from './seed-worlds';
+import { singleTable } from './single-worlds';
 
 type Table = (simulations: number) => string;
 
@@ -21,6 +22,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   'early-stop': earlyStopTable,
   range: rangeTable,
   seeds: seedTable,
+  single: singleTable,
   coverage: (simulations) => coverageTable(simulations, kept('coverage'), log),
 };
 
