@@ -38,6 +38,7 @@ export const COMMANDS: CommandTable = {
   data: async () => (await judging()).data,
   schedule: async () => (await judging()).schedule,
   'lr-find': async () => (await running())['lr-find'],
+  warmup: async () => (await running()).warmup,
   compare: async () => (await judging()).compare,
   check: async () => (await judging()).check,
   report: async () => (await judging()).report,

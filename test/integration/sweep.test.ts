@@ -188,6 +188,34 @@ describe('a sweep in lists', () => {
   });
 });
 
+describe('warm-up', () => {
+  const warmup = ['warmup', 'pcb.train.yaml', '--epochs', '2', '--parallel', '2', '--json'];
+
+  it('is tried at the LR that training without it lives at, and at the one that kills it', async () => {
+    const { code, out } = await runCliProcess(warmup, dir);
+    expect(code).toBe(0);
+    const found = JSON.parse(linesOf(out).at(-1) ?? '');
+    expect(found.type).toBe('warmup');
+    expect(found.safe).toBeLessThan(found.critical);
+    const tried = found.trials.map(({ settings }: { settings: { lr0: number } }) => settings.lr0);
+    expect(tried).toEqual(expect.arrayContaining([found.safe, found.critical]));
+    expect(found.difference.low).toBeLessThanOrEqual(found.difference.high);
+    expect([found.warm, found.none].map((folder) => existsSync(path.join(folder, 'run.json')))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('asked about the same text again trains nothing, and writes nothing that was not shown', async () => {
+    const before = [sweepNames(), readFileSync(path.join(dir, 'pcb.train.yaml'), 'utf8')];
+    const { code, out, err } = await runCliProcess([...warmup, '--apply'], dir);
+    const isShown = JSON.parse(linesOf(out).at(-1) ?? '').difference.verdict !== 'neither';
+    expect([code, linesOf(err).length]).toEqual(isShown ? [0, 0] : [1, 1]);
+    expect(sweepNames()).toEqual(before[0]);
+    if (!isShown) expect(readFileSync(path.join(dir, 'pcb.train.yaml'), 'utf8')).toBe(before[1]);
+  });
+});
+
 describe('before anything is paid for', () => {
   const check = async (text: string, expected: RegExp): Promise<void> => {
     writeFileSync(path.join(dir, 'bad.sweep.yaml'), text);

@@ -10,6 +10,7 @@ import { runCommand } from '../commands/run';
 import { setCommand } from '../commands/set';
 import { sweepCommand } from '../commands/sweep';
 import { trainCommand } from '../commands/train';
+import { warmupCommand } from '../commands/warmup';
 import { watchCommand } from '../commands/watch';
 
 export const RUNNING = {
@@ -27,5 +28,6 @@ export const RUNNING = {
   continue: continueCommand,
   set: setCommand,
   rewind: rewindCommand,
+  warmup: warmupCommand,
   'lr-find': lrFindCommand,
 };

@@ -79,6 +79,8 @@ export type NewSweep = {
   /** What automatic names start with. */
   readonly stem: string;
   readonly file: SweepFile;
+  /** One that has ended is taken as well. */
+  readonly reuse?: boolean;
 };
 
 /**
@@ -90,7 +92,7 @@ export async function openSweep(wanted: NewSweep): Promise<Sweep> {
   const { name } = wanted;
   const found =
     name === undefined
-      ? known.find((one) => !hasEnded(one) && isSame(one.file, wanted.file))
+      ? known.find((one) => (wanted.reuse || !hasEnded(one)) && isSame(one.file, wanted.file))
       : known.find((one) => one.name === name);
   if (!found) return createSweep(wanted);
   if (isSame(found.file, wanted.file)) return found;

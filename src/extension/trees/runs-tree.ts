@@ -16,7 +16,7 @@ import type { Services } from '../services';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };
 /** A sweep: one entry, with its trials inside. */
-type SweepItem = { readonly sweep: string; readonly trials: readonly RunSummary[] };
+export type SweepItem = { readonly sweep: string; readonly trials: readonly RunSummary[] };
 export type TreeEntry = RunItem | SweepItem | 'archive';
 
 const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: string]>> = {
@@ -89,13 +89,16 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
     return entries;
   }
 
-  getTreeItem(item: TreeEntry): vscode.TreeItem {
+  async getTreeItem(item: TreeEntry): Promise<vscode.TreeItem> {
     if (item === 'archive') {
       const folder = new vscode.TreeItem(vscode.l10n.t('Archive'), vscode.TreeItemCollapsibleState.Collapsed);
       folder.iconPath = new vscode.ThemeIcon('archive');
       return folder;
     }
-    return 'sweep' in item ? sweepItem(item) : this.#runItem(item.summary);
+    if (!('sweep' in item)) return this.#runItem(item.summary);
+    // Few have one: not loaded with the tree.
+    const { sweepItem } = await this.#services.load(() => import('./sweep-item'));
+    return sweepItem(item);
   }
 
   #runItem(summary: RunSummary): vscode.TreeItem {
@@ -127,26 +130,6 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
 }
 
 const itemOf = (summary: RunSummary): RunItem => ({ dir: summary.dir, summary });
-
-function sweepItem({ sweep, trials }: SweepItem): vscode.TreeItem {
-  const item = new vscode.TreeItem(visible(path.basename(sweep)), vscode.TreeItemCollapsibleState.Collapsed);
-  const isLive = trials.some(({ presence }) => !FINAL_STATES.has(presence.state));
-  const best = trials
-    .flatMap(({ name, status }) => {
-      const map = status?.progress?.best?.map;
-      return map === undefined || !Number.isFinite(map) ? [] : [{ name, map }];
-    })
-    .sort((a, b) => b.map - a.map)[0];
-  item.id = sweep;
-  item.iconPath = new vscode.ThemeIcon(isLive ? 'sync~spin' : 'layers');
-  item.contextValue = 'sweep';
-  const count = vscode.l10n.t('{0} trials', trials.length);
-  const leader =
-    best && vscode.l10n.t('best {0} ({1})', formatMetric(best.map).replace(/^0/, ''), visible(best.name));
-  item.description = [count, leader].filter((part) => part !== undefined).join('  ');
-  item.tooltip = sweep;
-  return item;
-}
 
 /** run.live, run.ended, run.elsewhere, run.archived: context values for menus. */
 function contextOf({ presence, meta }: RunSummary): string {

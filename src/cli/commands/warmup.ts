@@ -1,0 +1,260 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { inEnglish } from '../../base/words';
+import { boxesSentence } from '../../domain/compare/sentences';
+import { TRAINERS } from '../../domain/experiment/trainers';
+import { withSettings } from '../../domain/lr-range/experiment';
+import { countedInput } from '../../domain/schedule/dataset-counts';
+import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
+import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
+import { compareMany } from '../../engine/compare/compare-many';
+import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
+import { runNameStem } from '../../run/folder/create';
+import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
+import type { Cli } from '../cli';
+import {
+  type LoadedExperiment,
+  loadExperiment,
+  printWarnings,
+  readExperiment,
+  readText,
+} from '../experiment';
+import { badInput, type ExitCode, fileFailure } from '../failure';
+import { type CliIo, printJson, printLine } from '../io';
+import { collect, wholeNumber } from '../option-values';
+import { score } from '../output/numbers';
+import { formatTable } from '../output/table';
+import { countDataset } from '../schedule/count-dataset';
+import { driveSweep } from '../sweep/driver';
+import { entryLine } from '../sweep/lines';
+import { reportSweep, type TrialReport } from '../sweep/report';
+import { checkLoaded, runsFolder } from '../train/start';
+import { VERSION } from '../version';
+
+type WarmupOptions = {
+  readonly set: readonly string[];
+  readonly epochs: number;
+  readonly parallel: number;
+  readonly runs?: string;
+  readonly apply?: true;
+  readonly json?: true;
+};
+
+export function warmupCommand({ io, run }: Cli) {
+  return new Command('warmup')
+    .description(
+      'what warm-up buys here: short probes find the LR at which training dies without one, then several are compared',
+    )
+    .argument('<config>', 'experiment file')
+    .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
+    .option('--epochs <n>', 'of each training that is compared', wholeNumber, 8)
+    .option('--parallel <n>', 'trainings at once', wholeNumber, 1)
+    .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
+    .option('--apply', 'write lr0 and the warm-up into the experiment file if they are better than none')
+    .option('--json', 'a JSON line at the end')
+    .action(run((config, options) => warmup(io, config, options)));
+}
+
+type Warmup = WarmupOptions & {
+  readonly config: string;
+  readonly loaded: LoadedExperiment;
+  readonly place: string;
+};
+
+async function warmup(io: CliIo, config: string, options: WarmupOptions): Promise<ExitCode> {
+  const loaded = loadExperiment(io, config, options.set);
+  refuseUnfit(config, loaded);
+  printWarnings(io, await checkLoaded(io, loaded));
+  const all = { ...options, config, loaded, place: runsFolder(io, loaded.file, options.runs) };
+  const probed = await probe(io, all);
+  if (probed === 'interrupted') return 130;
+  const trials = await runAll(io, all, {
+    name: 'warmup',
+    epochs: options.epochs,
+    trials: warmupTrials(probed, options.epochs),
+  });
+  if (trials === 'interrupted') return 130;
+  return conclude(io, all, { probed, trials });
+}
+
+function refuseUnfit(config: string, { experiment }: LoadedExperiment): void {
+  if (TRAINERS[experiment.trainer].isReader)
+    throw badInput(`${config}: trainer: warm-up is set by Pitwall, which it cannot do in another program`);
+  if (experiment.schedule.optimizer === 'auto')
+    throw badInput(`${config}: optimizer: auto ignores lr0: name an optimizer`);
+  if (!experiment.validation.enabled)
+    throw badInput(`${config}: validation: what warm-up buys is judged by validation, which is off`);
+}
+
+const PROBE_STEPS = 64;
+
+/** A moment at each rate, without warm-up. */
+async function probe(io: CliIo, all: Warmup): Promise<CriticalRate | 'interrupted'> {
+  const { experiment } = all.loaded;
+  const { stepsPerEpoch } = countedInput(experiment, await countDataset(io, experiment, {}));
+  const rates = probeRates(experiment.schedule.lr0);
+  const probes = await runAll(io, all, {
+    name: 'warmup-probes',
+    epochs: Math.max(1, Math.ceil(PROBE_STEPS / stepsPerEpoch)),
+    trials: rates.map((lr0) => ({ lr0, warmup_epochs: 0 })),
+  });
+  if (probes === 'interrupted') return probes;
+  const found = criticalRate(
+    probes.map(({ state }, i) => ({ lr0: rates[i], isAlive: state === 'completed' })),
+  );
+  if (found) return found;
+  throw badInput(`${all.config}: training without warm-up died at every LR from ${rates[0]} on: lower lr0`);
+}
+
+type Phase = { readonly name: string; readonly epochs: number; readonly trials: readonly TrialSettings[] };
+
+/** As a sweep without rungs; one that was made of the same texts before is shown again. */
+async function runAll(io: CliIo, all: Warmup, phase: Phase): Promise<readonly TrialReport[] | 'interrupted'> {
+  const stem = `${runNameStem(all.loaded.file, '')}-${phase.name}`;
+  const sweep = await openSweep({ runsDir: all.place, stem, file: fileOf(all, phase), reuse: true });
+  if (!all.json) printLine(io.stdout, `${phase.name}: ${sweep.dir}`);
+  const driven = await driveSweep(io, {
+    ...{ sweep, parallel: all.parallel, devices: [] },
+    load: (trial) => loadTrial(io, all, phase, trial),
+    onEntry: (entry) => {
+      const line = entryLine(entry, sweep.file);
+      if (!all.json && line !== undefined) printLine(io.stdout, line);
+    },
+    note: (text) => printLine(io.stderr, text),
+  });
+  if (driven.kind === 'interrupted') return 'interrupted';
+  return (await reportSweep((await readSweep(sweep.dir)) ?? sweep)).trials;
+}
+
+function loadTrial({ cwd }: CliIo, { config, set }: Warmup, { epochs, trials }: Phase, trial: number) {
+  const early = ['early_stop=false', 'on_divergence=stop', `epochs=${epochs}`];
+  return readExperiment({ cwd }, config, [...set, ...early, ...overridesOf(trials[trial])]).loaded;
+}
+
+function fileOf({ loaded, set }: Warmup, { name, epochs, trials }: Phase): SweepFile {
+  return {
+    ...{
+      format: SWEEP_FORMAT,
+      created: Date.now(),
+      pitwall: VERSION,
+      metric: 'map',
+      rule: 'none',
+      reduction: 2,
+    },
+    ...{ file: loaded.file, text: [name, ...set].join(' '), rungs: [], epochs },
+    experiment: { file: loaded.file, text: loaded.text },
+    trials: JSON.parse(JSON.stringify(trials)),
+  };
+}
+
+type Found = { readonly probed: CriticalRate; readonly trials: readonly TrialReport[] };
+
+async function conclude(io: CliIo, all: Warmup, found: Found): Promise<ExitCode> {
+  const verdict = await verdictOf(found.trials);
+  if (all.json) printJson(io.stdout, { type: 'warmup', ...found.probed, ...jsonOf(found, verdict) });
+  else for (const line of linesOf(found, verdict)) printLine(io.stdout, line);
+  if (all.apply) apply(all, verdict);
+  return 0;
+}
+
+const settingOf = (trial: TrialReport, key: string): number => Number(trial.settings.get(key) ?? 0);
+const isWarm = (trial: TrialReport): boolean => settingOf(trial, 'warmup_epochs') > 0;
+const scoreOf = ({ best }: TrialReport): number => best?.value ?? Number.NEGATIVE_INFINITY;
+
+type WarmupVerdict = {
+  /** The best training with a warm-up, and the best without. */
+  readonly warm: TrialReport;
+  readonly cold: TrialReport;
+  readonly against: Awaited<ReturnType<typeof compareMany>>['runs'][number]['against'];
+  readonly chosenFrom: number;
+};
+
+/** Of each kind the one with the highest mAP; the interval is as wide as the choice among all of them makes it. */
+async function verdictOf(trials: readonly TrialReport[]): Promise<WarmupVerdict | undefined> {
+  const ended = trials.filter(({ state, best }) => state === 'completed' && best !== undefined);
+  const [warm] = ended.filter(isWarm).toSorted((a, b) => scoreOf(b) - scoreOf(a));
+  const [cold] = ended.filter((trial) => !isWarm(trial)).toSorted((a, b) => scoreOf(b) - scoreOf(a));
+  if (!warm || !cold) return undefined;
+  const asked = [cold, warm].map(({ name, dir, best }) => ({ text: name, dir, epoch: best?.epoch }));
+  const chosenFrom = trials.length - 1;
+  const { runs } = await compareMany(asked, 0, chosenFrom);
+  return { warm, cold, against: runs[1].against, chosenFrom };
+}
+
+function linesOf({ probed, trials }: Found, verdict: WarmupVerdict | undefined): string[] {
+  const { safe, critical } = probed;
+  const columns = ['lr0', 'warm-up', 'shape', 'mAP50-95', 'at', ''].map((title, i) => ({
+    title,
+    align: i === 2 || i === 5 ? ('left' as const) : ('right' as const),
+  }));
+  const cells = trials.map((trial) => [
+    ...['lr0', 'warmup_epochs'].map((key) => String(trial.settings.get(key) ?? '-')),
+    isWarm(trial) ? String(trial.settings.get('warmup_shape') ?? 'linear') : '',
+    ...[score(trial.best?.value), String(trial.best?.epoch ?? '')],
+    [trial.trial === 0 ? 'the file as it stands' : '', trial.state === 'completed' ? '' : trial.state]
+      .filter((part) => part !== '')
+      .join(', '),
+  ]);
+  const rate =
+    critical === undefined
+      ? `without warm-up training lives at every LR that was tried, up to ${safe}`
+      : `without warm-up training lives at lr0 ${safe} and dies at ${critical}`;
+  return ['', rate, '', ...formatTable(columns, cells), '', ...verdictLines(verdict)];
+}
+
+function verdictLines(verdict: WarmupVerdict | undefined): string[] {
+  if (!verdict)
+    return ['no verdict: of each kind, with a warm-up and without, one training must reach its end'];
+  const { warm, cold, against, chosenFrom } = verdict;
+  const names = { a: describe(cold), b: describe(warm) };
+  if (against.kind !== 'judged') return [`${names.b} and ${names.a} are not compared`];
+  const buys =
+    against.verdict === 'second'
+      ? 'here warm-up is worth it'
+      : against.verdict === 'first'
+        ? 'here none is better'
+        : 'what warm-up buys here is less than these val images show';
+  const limits = `the limits are those of the best of ${chosenFrom} trainings`;
+  return [`${buys}: ${inEnglish(boxesSentence(against, names))}; ${limits}`];
+}
+
+function describe(trial: TrialReport): string {
+  const epochs = settingOf(trial, 'warmup_epochs');
+  const lr0 = trial.settings.get('lr0');
+  return epochs === 0 ? `none at lr0 ${lr0}` : `${epochs} epochs of warm-up at lr0 ${lr0}`;
+}
+
+function jsonOf({ trials }: Found, verdict: WarmupVerdict | undefined) {
+  return {
+    trials: trials.map(({ dir, state, settings, best }) => ({
+      ...{ run: dir, state, best: best ?? null },
+      settings: Object.fromEntries(settings),
+    })),
+    warm: verdict?.warm.dir ?? null,
+    none: verdict?.cold.dir ?? null,
+    difference: verdict?.against.kind === 'judged' ? limitsOf(verdict.against) : null,
+  };
+}
+
+type Judged = Extract<WarmupVerdict['against'], { kind: 'judged' }>;
+const limitsOf = ({ map, low, high, verdict }: Judged) => ({ map, low, high, verdict });
+
+/** Only what was shown to be better. */
+function apply({ loaded }: Warmup, verdict: WarmupVerdict | undefined): void {
+  const against = verdict?.against;
+  if (!verdict || against?.kind !== 'judged' || against.verdict === 'neither')
+    throw new Error(`${loaded.shown}: nothing was written: neither is shown to be better`);
+  const { settings } = against.verdict === 'second' ? verdict.warm : verdict.cold;
+  const chosen = ['lr0', 'warmup_epochs', 'warmup_shape'].flatMap((key) => {
+    const value = settings.get(key);
+    return typeof value === 'number' || typeof value === 'string' ? [{ key, value }] : [];
+  });
+  const text = withSettings(readText(loaded.file, loaded.shown), chosen);
+  if (text === undefined) throw badInput(`${loaded.shown}: is one flow mapping; write the settings by hand`);
+  try {
+    writeFileSync(path.resolve(loaded.file), text);
+  } catch (error) {
+    throw badInput(`${loaded.shown}: ${fileFailure(error)}`, error);
+  }
+}
