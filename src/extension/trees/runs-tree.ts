@@ -13,10 +13,9 @@ import { isRangeTest } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import { plainTooltip } from '../notices';
 import type { Services } from '../services';
+import type { SweepItem } from './sweep-item';
 
 export type RunItem = { readonly dir: string; readonly summary: RunSummary };
-/** A sweep: one entry, with its trials inside. */
-export type SweepItem = { readonly sweep: string; readonly trials: readonly RunSummary[] };
 export type TreeEntry = RunItem | SweepItem | 'archive';
 
 const ICONS: Readonly<Record<RunStateName, readonly [icon: string, colour?: string]>> = {

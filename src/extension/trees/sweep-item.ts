@@ -2,8 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { visible } from '../../base/visible';
 import { formatMetric } from '../../domain/display/format';
+import type { RunSummary } from '../../engine/runs/list-runs';
 import { FINAL_STATES } from '../../run/state-names';
-import type { SweepItem } from './runs-tree';
+
+/** A sweep: one entry, with its trials inside. */
+export type SweepItem = { readonly sweep: string; readonly trials: readonly RunSummary[] };
 
 /** A sweep in the list of runs: how many trials, and the best of them. */
 export function sweepItem({ sweep, trials }: SweepItem): vscode.TreeItem {
