@@ -14,6 +14,7 @@ export const SMALL_FILES = {
   'src/extension/commands/test-notification.ts': 'a command that loads all of notifications',
   'src/extension/pages/metrics-view.ts': 'loads its page with import(): a part of the extension ends here',
   'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
+  'src/extension/trees/sweep-item.ts': 'loaded with import(): most workspaces have no sweep',
   'src/keeper/range-test.ts': 'one kind of run; its user is the whole loop',
   'src/run/reduce-validation.ts': 'one reducer a file, of those with types of the same name',
   'src/trainers/builtin/control/rewind-request.ts': 'belongs to control; its user is the whole loop',
