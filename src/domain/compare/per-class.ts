@@ -1,4 +1,4 @@
-import type { Limits } from './limits';
+import { FEWEST_DRAWN, type Limits } from './limits';
 import { studentCdf } from './student';
 import { judgeDifference, type Verdict } from './verdict';
 
@@ -27,7 +27,7 @@ export function classVerdicts(rows: readonly ClassDifference[]): Verdict[] {
   const verdicts: Verdict[] = rows.map(() => 'neither');
   const tested = rows
     .map((row, i) => ({ row, i, chance: chanceOf(row) }))
-    .filter(({ row }) => row.labels >= FEWEST_LABELS)
+    .filter(({ row }) => isJudged(row))
     .sort((a, b) => a.chance - b.chance);
   for (const [rank, { row, i, chance }] of tested.entries()) {
     if (chance > LEVEL / (tested.length - rank)) return verdicts;
@@ -36,8 +36,17 @@ export function classVerdicts(rows: readonly ClassDifference[]): Verdict[] {
   return verdicts;
 }
 
-/** Two-sided chance of so large a difference between equal models: Student's t of the images that have the class. */
+/** A class of too few images, or groups of them, is not judged, by the rule of the whole (limits.ts). */
+const isJudged = ({ labels, units }: ClassDifference): boolean =>
+  labels >= FEWEST_LABELS && units >= FEWEST_DRAWN;
+
+/**
+ * Two-sided chance of so large a difference between equal models: Student's t of the images that have the class. Images that all
+ * differ alike have no spread, which is not certainty: of equal models n images all fall to one side with a chance of 2^(1 - n),
+ * and no test of n images gives less.
+ */
 function chanceOf({ difference, error, units }: ClassDifference): number {
-  if (units < 2 || difference === 0) return 1;
-  return error === 0 ? 0 : 2 * (1 - studentCdf(Math.abs(difference) / error, units - 1));
+  if (difference === 0) return 1;
+  const least = 2 ** (1 - units);
+  return error === 0 ? least : Math.max(least, 2 * (1 - studentCdf(Math.abs(difference) / error, units - 1)));
 }

@@ -27,6 +27,19 @@ describe('verdicts of a table of classes', () => {
     expect(classVerdicts([row(0.5, 0.01, 3)])).toEqual(['neither']);
   });
 
+  it('say nothing of a class in fewer than five images, as nothing is said of so few in all', () => {
+    const few = (units: number): ClassDifference => ({ ...row(0.5, 0.001), units });
+    expect([few(4), few(20)].map((one) => classVerdicts([one])[0])).toEqual(['neither', 'second']);
+  });
+
+  it('take images that all differ alike for luck as likely as so many heads in a row', () => {
+    const alike = (units: number): ClassDifference => ({ ...row(0.5, 0), units });
+    expect(classVerdicts([alike(5)])).toEqual(['neither']);
+    expect(classVerdicts([alike(6)])).toEqual(['second']);
+    const table = Array.from({ length: 20 }, () => alike(8));
+    expect(new Set(classVerdicts(table))).toEqual(new Set(['neither']));
+  });
+
   it('of equal models name a class in at most one table of twenty', () => {
     const random = createRandom(7);
     const normal = (): number =>
