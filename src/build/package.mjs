@@ -58,6 +58,8 @@ function stage(target, folder) {
 function trimManifest(file) {
   const {
     scripts: _scripts,
+    // Those of the npm package: vsce takes .vscodeignore.
+    files: _files,
     devDependencies: _dev,
     allowScripts: _allow,
     private: _private,

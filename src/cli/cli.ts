@@ -5,6 +5,7 @@ import type { CliIo } from './io';
 /** What a command is built with: the outside world, and the wrapper that handles its exit code. */
 export type Cli = {
   readonly io: CliIo;
+  readonly table: CommandTable;
   readonly run: <A extends unknown[]>(
     handler: (...args: A) => Promise<ExitCode>,
   ) => (...args: A) => Promise<void>;

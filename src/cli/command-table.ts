@@ -53,4 +53,5 @@ export const COMMANDS: CommandTable = {
   doctor: async () => (await machine()).doctor,
   'setup-python': async () => (await machine())['setup-python'],
   'gpu-runtime': async () => (await machine())['gpu-runtime'],
+  completion: async () => (await machine()).completion,
 };

@@ -20,7 +20,7 @@ export async function runCli(argv: readonly string[], io: CliIo, table: CommandT
     };
   try {
     const commands = await loadCommands(argv, table);
-    await createProgram({ io, run }, commands).parseAsync([...argv], { from: 'user' });
+    await createProgram({ io, run, table }, commands).parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     return reportFailure(error, io);

@@ -1,3 +1,4 @@
+import { completionCommand } from '../commands/completion';
 import { doctorCommand } from '../commands/doctor';
 import { gpuRuntimeCommand } from '../commands/gpu-runtime';
 import { notifyCommand } from '../commands/notify';
@@ -6,6 +7,7 @@ import { setupPythonCommand } from '../commands/setup-python';
 export const MACHINE = {
   notify: notifyCommand,
   doctor: doctorCommand,
+  completion: completionCommand,
   'setup-python': setupPythonCommand,
   'gpu-runtime': gpuRuntimeCommand,
 };

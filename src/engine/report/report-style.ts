@@ -23,6 +23,7 @@ h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:28px 0 8px}h3{font-siz
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{color:var(--quiet);font-weight:normal;white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}td{overflow-wrap:break-word}
+.scroll td:first-child{position:sticky;left:0;max-width:60vw;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;background:var(--back)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px}figure{margin:0}
 figcaption{font-weight:600;margin-bottom:2px}svg{width:100%;height:auto;display:block}
 .line{fill:none;stroke-width:1.6;vector-effect:non-scaling-stroke}.axis{fill:none;stroke:var(--quiet)}.grid{stroke:var(--line);stroke-dasharray:2 4}.tick{fill:var(--quiet);font-size:11px}

@@ -102,11 +102,17 @@ export async function editNotes(services: Services, target: MaybeRun): Promise<v
   if (dir === undefined || !(await mayAct(dir))) return;
   const { notes = '' } = await readMeta(dir);
   const title = vscode.l10n.t('Note on {0}', path.basename(dir));
-  const text = await vscode.window.showInputBox({ title, value: notes.replaceAll('\n', ' ') });
+  const prompt = vscode.l10n.t('{0} begins a new line.', NEW_LINE);
+  const value = notes.replaceAll('\n', ` ${NEW_LINE} `);
+  const text = await vscode.window.showInputBox({ title, prompt, value });
   if (text === undefined) return;
-  await updateMeta(dir, { notes: text.trim() });
+  await updateMeta(dir, { notes: text.trim().replace(LINE_END, '\n') });
   await services.runs.refresh();
 }
+
+/** An input box has one line; a note may have several. */
+const NEW_LINE = '⏎';
+const LINE_END = /[^\S\n]*⏎[^\S\n]*/g;
 
 export async function editTags(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Tag'));
