@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('the npm package', () => {
   it('runs in an empty folder', () => {
     expect(pitwall('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(pitwall('init', 'demo')).toContain('pcb.train.yaml');
-    expect(pitwall('completion', 'words', '--', 'sche')).toBe('schedule\n');
+    expect(pitwall('completion', 'words', '--', 'sched')).toBe('schedule\n');
   });
 
   it('has the page that its verdicts name', () => {
@@ -65,8 +65,8 @@ describe.skipIf(process.platform === 'win32' || !existsSync('/bin/bash'))('compl
     const script = [
       `pitwall() { ${process.execPath} ${path.join(home, 'dist/cli.js')} "$@"; }`,
       'source <(pitwall completion bash)',
-      'COMP_WORDS=(pitwall sche); COMP_CWORD=1; _pitwall; echo "${COMPREPLY[@]}"',
-      'COMP_WORDS=(pitwall queue ""); COMP_CWORD=2; _pitwall; echo "${COMPREPLY[@]}"',
+      `COMP_WORDS=(pitwall sched); COMP_CWORD=1; _pitwall; echo "\${COMPREPLY[@]}"`,
+      `COMP_WORDS=(pitwall queue ""); COMP_CWORD=2; _pitwall; echo "\${COMPREPLY[@]}"`,
     ].join('\n');
     const text = execFileSync('/bin/bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
     expect(text).toMatch(/^schedule\n.*\badd\b.*\n$/);
