@@ -233,10 +233,10 @@ function toPng(canvas: HTMLCanvasElement, background: string): Promise<Blob | nu
   return new Promise((resolve) => copy.toBlob(resolve, 'image/png'));
 }
 
-type Drawing = Chart<'line', ChartPoint[]>;
+type LineDrawing = Chart<'line', ChartPoint[]>;
 
 /** Chart.js draws through a context that the chart, its axes and its lines hold: for one drawing, one that writes SVG. */
-function toSvg(chart: Drawing, background: string): string {
+function toSvg(chart: LineDrawing, background: string): string {
   const { ctx, width, height } = chart;
   const recorder = new Context({ width, height, document });
   try {
@@ -250,7 +250,7 @@ function toSvg(chart: Drawing, background: string): string {
 }
 
 /** `isPlain`: lines are drawn piece by piece; a path of the browser's own cannot be written as text. */
-function drawThrough(chart: Drawing, ctx: CanvasRenderingContext2D, isPlain: boolean): void {
+function drawThrough(chart: LineDrawing, ctx: CanvasRenderingContext2D, isPlain: boolean): void {
   Object.assign(chart, { ctx });
   for (const scale of Object.values(chart.scales)) Object.assign(scale, { ctx });
   for (const { controller, dataset } of chart.getSortedVisibleDatasetMetas()) {

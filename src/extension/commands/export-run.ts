@@ -10,7 +10,7 @@ import type { Services } from '../services';
 import { saveReport } from './report';
 import { pickRun, type RunTarget } from './targets';
 
-type Format = 'csv' | 'tensorboard' | 'json' | 'html';
+type ExportFormat = 'csv' | 'tensorboard' | 'json' | 'html';
 
 /** A run for other programs and other people, into a file or a folder that the person chooses. */
 export async function exportRun(services: Services, target: RunTarget | undefined): Promise<void> {
@@ -29,8 +29,8 @@ export async function exportRun(services: Services, target: RunTarget | undefine
   }
 }
 
-async function askFormat(dir: string): Promise<Format | undefined> {
-  const items: readonly (vscode.QuickPickItem & { readonly format: Format })[] = [
+async function askFormat(dir: string): Promise<ExportFormat | undefined> {
+  const items: readonly (vscode.QuickPickItem & { readonly format: ExportFormat })[] = [
     {
       label: 'CSV',
       detail: vscode.l10n.t('steps.csv and epochs.csv: every value as it was logged'),
@@ -63,7 +63,7 @@ async function askFolder(dir: string): Promise<vscode.Uri | undefined> {
   return chosen?.[0];
 }
 
-async function write(run: SharedRun, format: Format, place: ExportPlace): Promise<readonly string[]> {
+async function write(run: SharedRun, format: ExportFormat, place: ExportPlace): Promise<readonly string[]> {
   const { state, presence } = run.live;
   if (format === 'csv') return exportCsv(state, place);
   if (format === 'tensorboard') return [await exportTensorBoard(state, place)];
