@@ -15,6 +15,8 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 if (!hasStrace)
   console.warn('SKIPPED: strace is not installed (apt-get install strace): no system call is looked at');
 
+/** Runs that name programs, have links in place of what would be written, or hold texts that act. */
+const STEERED = /^(command$|python-absolute|link-control|link-checkpoints|link-meta|text-)/;
 /** A hundred folders, one after another, on a busy machine. */
 const LONGEST_MS = 600_000;
 
@@ -125,6 +127,47 @@ describe.skipIf(process.platform !== 'linux')("a stranger's clone", () => {
   check('export', (run) => ['export', run, '--csv', '--tensorboard']);
   check('stop', (run) => ['stop', run]);
   check('continue', (run) => ['continue', run]);
+
+  it('is not organised, steered or freed without a word', { timeout: LONGEST_MS }, () => {
+    const some = corpus.cases.filter((name) => STEERED.test(name)).map((name) => path.join('runs', name));
+    const acts = some.flatMap((run) => [
+      ['tag', run, 'x'],
+      ['note', run, 'x'],
+      ['rename', run, 'x'],
+      ['archive', run],
+      ['rm', run],
+      ['pause', run],
+      ['set', run, 'lr=.01', '--yes'],
+      ['rewind', run],
+      ['queue', 'remove', run],
+    ]);
+    const looked = lookWith('organise', acts);
+    expectNothingDone('organise', looked);
+    const done = looked.said.filter(({ status }) => status !== 2).map(({ argv }) => argv.join(' '));
+    expect(done, 'each is refused').toEqual([]);
+  });
+
+  it('is read by reports, gates, lists and plans, and nothing is done', { timeout: LONGEST_MS }, () => {
+    const file = (name: string): string => path.join(root, 'results', name);
+    const some = corpus.cases.filter((name) => STEERED.test(name)).map((name) => path.join('runs', name));
+    const looked = lookWith('read', [
+      ...some.map((run) => ['report', run, '--out', file('report.html')]),
+      ...some.map((run) => ['check', run, '--min', 'map=.1', '--junit', file('junit.xml')]),
+      ['list', '--columns', 'name,map', '--where', 'map > .1', '--baseline', 'runs/command'],
+      ['gc', '--older', '0h'],
+      ['gc', '--older', '0h', '--keep', 'best'],
+      ['queue', 'list'],
+      ['repeat', 'pcb.train.yaml', '--dry-run'],
+      ['repeat', 'evil.train.yaml', '--dry-run'],
+      ['schedule', 'evil.train.yaml'],
+      ['data', 'data.yaml'],
+      ['tag', 'runs/command'],
+      ['note', 'runs/command'],
+    ]);
+    expectNothingDone('read', looked);
+    const acts = looked.said.filter(({ stdout, stderr }) => hasActing(stdout + stderr));
+    expect(acts.map(({ argv }) => argv)).toEqual([]);
+  });
 
   it('says what would be executed before it is trusted', () => {
     const { said } = lookWith('says', [

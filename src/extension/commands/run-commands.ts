@@ -8,6 +8,7 @@ import { RUN_TAG } from '../../run/files';
 import { readMeta, updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { openToRead } from '../../run/folder/read-file';
+import { isOwnRun } from '../../run/folder/signature';
 import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
 import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
@@ -40,9 +41,11 @@ export async function showRunLog(services: Services, target: MaybeRun): Promise<
 export async function openExperiment(services: Services, target: MaybeRun): Promise<void> {
   const dir = await pickRun(services, target, anyRun, vscode.l10n.t('Open the experiment of'));
   const run = services.runs.runs.find((one) => one.dir === dir)?.run;
-  // The path is one that run.json names: of a stranger's, any file of this machine, or of one that learns who asks.
-  if (dir === undefined || run === undefined || !(await mayAct(dir))) return;
+  if (dir === undefined || run === undefined) return;
   const file = vscode.Uri.file(path.resolve(run.cwd, run.experiment.file));
+  // The path is one that run.json names: of a stranger's, any file of this machine, or of one that learns who asks.
+  const isPlain = vscode.workspace.getWorkspaceFolder(file) !== undefined || (await isOwnRun(dir));
+  if (!isPlain && !(await mayAct(dir))) return;
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
 }
 
