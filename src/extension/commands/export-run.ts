@@ -4,7 +4,7 @@ import { toJsonLine } from '../../base/json';
 import { type ExportPlace, exportCsv, exportTensorBoard } from '../../engine/export-run/export-run';
 import { runJson } from '../../engine/export-run/run-json';
 import { writeWhole } from '../../run/folder/write-file';
-import { showInformationMessage } from '../notices';
+import { showInformationMessage, showQuickPick } from '../notices';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { saveReport } from './report';
@@ -49,7 +49,7 @@ async function askFormat(dir: string): Promise<ExportFormat | undefined> {
     },
   ];
   const title = vscode.l10n.t('Export {0} as', path.basename(dir));
-  return (await vscode.window.showQuickPick(items, { title }))?.format;
+  return (await showQuickPick(items, { title }))?.format;
 }
 
 async function askFolder(dir: string): Promise<vscode.Uri | undefined> {

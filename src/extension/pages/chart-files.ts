@@ -3,7 +3,7 @@ import type { ChartId } from '../../protocol/dashboard/types';
 import { chartCsv } from '../../protocol/export-run';
 import type { ChartPicture } from '../../protocol/webview';
 import type { RunState } from '../../run/state';
-import { setStatusBarMessage, showInformationMessage } from '../notices';
+import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
 
 type ChartWish = { readonly chart: ChartId; readonly what: string };
 
@@ -32,7 +32,7 @@ export async function saveChart(
       format: 'svg' as const,
     },
   ];
-  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Save {0} as', what) });
+  const choice = await showQuickPick(items, { title: vscode.l10n.t('Save {0} as', what) });
   if (choice?.format === 'csv') await saveText(`${chart}.csv`, csvOf(runs, chart));
   return choice && choice.format !== 'csv' ? choice.format : undefined;
 }
