@@ -1,5 +1,5 @@
 import { say } from '../../src/base/words';
-import { AGAINST_BASELINE } from '../../src/domain/compare/sentences';
+import { AGAINST_BASELINE, limitsWords } from '../../src/domain/compare/sentences';
 import { formatSigned } from '../../src/domain/display/format';
 import { shownCell } from '../../src/domain/runs-table/columns';
 import { cellText } from '../../src/domain/runs-table/row';
@@ -53,11 +53,11 @@ export function textOf(run: PageRow, key: string): string {
 export function differenceCells(found: TableDifference | 'baseline' | undefined): HTMLElement[] {
   if (found === 'baseline') return [td('n', ''), td('', ''), td('quiet', t('baseline'))];
   if (found === undefined) return [td('n quiet', '–'), td('', ''), td('quiet', t('not compared'))];
-  const { difference, low, high, verdict } = found;
-  const limits = t('{0} to {1}', formatSigned(low), formatSigned(high));
+  const { difference, verdict } = found;
+  const limits = limitsWords(found);
   return [
     td('n', formatSigned(difference)),
-    td('n quiet', limits),
+    td('n quiet', limits ? say(limits, t) : '–'),
     td(VERDICT_TONES[verdict], say(AGAINST_BASELINE[verdict], t)),
   ];
 }

@@ -1,6 +1,7 @@
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../domain/compare/gate';
+import { gateRecipeSentence } from '../../domain/compare/same-recipe';
 import { boxesSentence, metricSentence } from '../../domain/compare/sentences';
 import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
 import { openAsked } from '../../engine/compare/evidence';
@@ -86,8 +87,21 @@ export async function checkNotWorse(run: NamedRun, base: NamedRun, margin: numbe
   const said = inEnglish(
     compared.kind === 'drawn' ? metricSentence(compared.metric, limits, names) : boxesSentence(limits, names),
   );
-  const message = `${check}: ${said}${outcome === 'undecided' ? undecided(high, margin) : ''}`;
+  const message = `${check}: ${said}${remark(compared, outcome, { high, margin })}`;
   return { check, outcome, message, numbers: { map, low, high, margin } };
+}
+
+type Against = { readonly high: number; readonly margin: number };
+
+function remark(
+  compared: BoxesCompared | DrawnCompared,
+  outcome: GateOutcome,
+  { high, margin }: Against,
+): string {
+  if (outcome === 'undecided') return undecided(high, margin);
+  const { recipes } = compared.kind === 'drawn' ? compared : compared.compared;
+  const ofRecipe = outcome === 'failed' ? gateRecipeSentence(recipes) : undefined;
+  return ofRecipe ? `; ${inEnglish(ofRecipe)}` : '';
 }
 
 const undecided = (high: number, margin: number): string =>

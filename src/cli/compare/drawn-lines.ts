@@ -19,7 +19,7 @@ export function drawnLines(compared: DrawnCompared, style: Style): string[] {
     String(epoch),
     score(drawn.map),
   ];
-  const by = `B - A  ${metric} ${style.bold(signed(difference.difference))}  ${spread(difference)}`;
+  const by = `B - A  ${metric} ${style.bold(signed(difference.difference))}  ${spread(difference)}`.trimEnd();
   const sentences = drawnSentences(compared, NAMES).map((sentence) => inEnglish(sentence));
   return [
     ...formatTable(columns, [row('A', a), row('B', b)]),

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
 import type { DrawnDifference } from '../../domain/compare/draw-record';
-import type { Limits } from '../../domain/compare/limits';
-import { AGAINST_BASELINE } from '../../domain/compare/sentences';
+import { isUnknown, type Limits } from '../../domain/compare/limits';
+import { AGAINST_BASELINE, CORRECTED_FOR_CLASSES } from '../../domain/compare/sentences';
 import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -24,11 +24,13 @@ const COLUMNS: readonly TableColumn[] = [
 const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${preciseScore(Math.abs(value))}`;
-export const span = (low: number, high: number): string => `${signed(low)} to ${signed(high)}`;
+/** Too few images have no interval: none is shown. */
+const span = (limits: Limits): string =>
+  isUnknown(limits) ? '-' : `${signed(limits.low)} to ${signed(limits.high)}`;
 
 /** A run less the baseline, in a table of several: the difference, its limits and the verdict. */
-export function judgedCells(difference: number, { low, high }: Limits, verdict: Verdict): string[] {
-  return [signed(difference), span(low, high), inEnglish(AGAINST_BASELINE[verdict])];
+export function judgedCells(difference: number, limits: Limits, verdict: Verdict): string[] {
+  return [signed(difference), span(limits), inEnglish(AGAINST_BASELINE[verdict])];
 }
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */
@@ -40,7 +42,7 @@ export function compareLines({ a, b, compared }: BoxesCompared, style: Style): s
     score(c.a),
     score(c.b),
     signed(c.difference),
-    span(c.low, c.high),
+    span(c),
     CLASS_VERDICTS[c.verdict],
   ]);
   return [
@@ -52,6 +54,9 @@ export function compareLines({ a, b, compared }: BoxesCompared, style: Style): s
     ...verdict(compared, style),
     '',
     ...formatTable(COLUMNS, rows),
+    ...(comparison.perClass.filter((c) => !isUnknown(c)).length > 1
+      ? [style.dim(inEnglish(CORRECTED_FOR_CLASSES))]
+      : []),
     '',
     ...said.map((note) => `note: ${inEnglish(note)}`),
     ...comparison.warnings.map((warning) => `warning: ${inEnglish(warning.said)}`),
@@ -68,7 +73,7 @@ const CHECKPOINT_COLUMNS: readonly TableColumn[] = [
 ];
 
 function checkpointRow(label: string, { dir, epoch }: RunDetections, estimate: Comparison['a']): string[] {
-  const limits = `${score(estimate.low)} to ${score(estimate.high)}`;
+  const limits = Number.isNaN(estimate.low) ? '-' : `${score(estimate.low)} to ${score(estimate.high)}`;
   return [label, path.basename(dir), String(epoch), score(estimate.map), limits];
 }
 
@@ -79,14 +84,15 @@ function verdict(compared: RunsCompared, style: Style): string[] {
   if (compared.isSame) return sentences;
   const { map } = compared.comparison;
   return [
-    `B - A  ${style.bold(signed(map))}  ${spread({ ...compared.comparison, difference: map })}`,
+    `B - A  ${style.bold(signed(map))}  ${spread({ ...compared.comparison, difference: map })}`.trimEnd(),
     ...sentences.map((sentence) => `       ${sentence}`),
   ];
 }
 
-/** Of a difference: its limits, and in how many draws B is better. */
+/** Of a difference: its limits, and in how many draws B is better; nothing of one that too few images show. */
 export function spread({ difference, low, high, probabilityBetter }: DrawnDifference): string {
+  if (isUnknown({ low, high })) return '';
   const isNone = difference === 0 && low === high;
   const chance = isNone ? '' : `; B is better in ${formatProbability(probabilityBetter)} of draws`;
-  return `(95 %: ${span(low, high)})${chance}`;
+  return `(95 %: ${span({ low, high })})${chance}`;
 }

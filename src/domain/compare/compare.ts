@@ -7,11 +7,12 @@ import type { GroupedBy, Grouping } from './grouping';
 import {
   biasCorrectedLimits,
   deviationOf,
+  holding,
   type Limits,
   meanOf,
   percentileLimits,
   settled,
-  shareBelow,
+  shareBetter,
   wideLimits,
 } from './limits';
 import { classVerdicts } from './per-class';
@@ -33,11 +34,11 @@ export type CompareOptions = {
   readonly groups?: Grouping | undefined;
 };
 
-/** Limits are 95 %. */
+/** Limits are 95 %; of fewer than five images, or groups, with labels -1 and 1: nothing is known. */
 export type Comparison = Limits & {
   /** mAP of b minus that of a; low and high are its percentile limits. */
   readonly map: number;
-  /** Share of the draws in which b is better; draws without a difference count half. */
+  /** Share of the draws in which b is better; draws without a difference count half. Of too few images one half. */
   readonly probabilityBetter: number;
   /** Mean of the replicates minus the estimate. */
   readonly bias: number;
@@ -63,7 +64,7 @@ export type DrawnUnits = {
 /**
  * One checkpoint by itself. mAP on few images is biased upwards, `bias` is shown, and limits are bias-corrected: nominal 95 %
  * ones, which held the truth of .90 to .92 of val sets (6 and 20 classes, 128 and 300 images; shifted by two to four times the
- * bias they hold no more). They are therefore called 90 %.
+ * bias they hold no more). They are therefore called 90 %. Of fewer than five images there are none (NaN).
  */
 export type MapEstimate = Limits & { readonly map: number; readonly bias: number };
 
@@ -75,7 +76,7 @@ export type ClassComparison = Limits & {
   readonly b: number;
   readonly difference: number;
   readonly probabilityBetter: number;
-  /** Corrected for the number of classes; `neither` below four labels. */
+  /** Corrected for the number of classes; `neither` below four labels or five images (or groups). */
   readonly verdict: Verdict;
 };
 
@@ -125,6 +126,7 @@ export function concludeComparison(
 ): Comparison {
   const point = pointEstimate(pair);
   const units = unitsOf(pair.a, groups);
+  const drawn = labelledUnits(pair.a, groups);
   const [a, b] = drawnMapsOf(parts, { point, units });
   const differences = b
     .map((map, i) => settled(map - a[i]))
@@ -133,11 +135,11 @@ export function concludeComparison(
   const map = settled(mapB - mapA);
   return {
     map,
-    ...wideLimits(differences, labelledUnits(pair.a, groups)),
-    probabilityBetter: 1 - shareBelow(differences, 0),
+    ...holding(wideLimits(differences, drawn), map),
+    probabilityBetter: shareBetter(differences, drawn),
     bias: meanOf(differences) - map,
-    a: mapEstimate(a, mapA),
-    b: mapEstimate(b, mapB),
+    a: mapEstimate(a, mapA, drawn),
+    b: mapEstimate(b, mapB, drawn),
     perClass: compareClasses(pair, parts, { point, groups }),
     warnings: comparisonWarnings(pair.a, parts, groups),
     replicates: a.length,
@@ -166,9 +168,9 @@ function drawnMapsOf(
   ];
 }
 
-function mapEstimate(maps: Float64Array, map: number): MapEstimate {
-  const drawn = maps.filter((value) => !Number.isNaN(value));
-  return { map, bias: meanOf(drawn) - map, ...biasCorrectedLimits(drawn, map) };
+function mapEstimate(maps: Float64Array, map: number, drawn: number): MapEstimate {
+  const known = maps.filter((value) => !Number.isNaN(value));
+  return { map, bias: meanOf(known) - map, ...biasCorrectedLimits(known, map, drawn) };
 }
 
 /** Draws of single images that tell how much wider the draws of groups are. */
@@ -200,15 +202,16 @@ function compareClasses(
     const differences = Float64Array.from(parts.flatMap((part) => classDifferences(part, c, classes)));
     const images = new Set(imagesWith(pair.a, c)).size;
     const units = countUnits(imagesWith(pair.a, c), groups);
+    const difference = settled(point.b[c] - point.a[c]);
     return {
       class: c,
       images,
       labels: truthStart[c + 1] - truthStart[c],
       a: point.a[c],
       b: point.b[c],
-      difference: settled(point.b[c] - point.a[c]),
-      ...percentileLimits(differences, units),
-      probabilityBetter: 1 - shareBelow(differences, 0),
+      difference,
+      ...holding(percentileLimits(differences, units), difference),
+      probabilityBetter: shareBetter(differences, units),
       error: deviationOf(differences),
       units,
     };

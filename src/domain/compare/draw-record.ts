@@ -2,7 +2,7 @@ import { type Scored, ULTRALYTICS_AP } from '../evaluation/scored';
 import { matchUltralytics, REPORTED_MATCHING } from '../evaluation/ultralytics/match';
 import { drawWeights, type ImageGroups } from './draw';
 import { groupsOf } from './grouping';
-import { type Limits, settled, shareBelow, wideLimits } from './limits';
+import { holding, type Limits, settled, shareBetter, wideLimits } from './limits';
 import type { DetectionRecord } from './record';
 import { drawnAps, meanPresent, pointAps } from './replicates';
 import { labelledUnits, unitsOf, wideMaps } from './small-classes';
@@ -81,7 +81,7 @@ export function drawnDifference(a: KeptDraws, b: KeptDraws): DrawnDifference {
   const difference = settled(b.map - a.map);
   return {
     difference,
-    ...wideLimits(differences, a.units),
-    probabilityBetter: 1 - shareBelow(differences, 0),
+    ...holding(wideLimits(differences, a.units), difference),
+    probabilityBetter: shareBetter(differences, a.units),
   };
 }

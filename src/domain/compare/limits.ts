@@ -20,7 +20,7 @@ const TAIL = 0.025;
  * % of the replicates is taken. `drawn` is how many images (or groups of them) one replicate draws.
  */
 export function percentileLimits(replicates: Float64Array, drawn: number): Limits {
-  return drawn < 2 ? middle(replicates, 1) : middle(replicates, Math.sqrt(drawn / (drawn - 1)), drawn);
+  return drawn < FEWEST_DRAWN ? UNKNOWN : middle(replicates, Math.sqrt(drawn / (drawn - 1)), drawn);
 }
 
 /**
@@ -40,35 +40,51 @@ export function wideLimits(differences: Float64Array, drawn: number): Limits {
 /** Of any difference of two shares. */
 const UNKNOWN: Limits = { low: -1, high: 1 };
 
+/** Limits that hold what was estimated, which those of replicates alone need not, and nothing that a difference cannot be. */
+export const holding = ({ low, high }: Limits, difference: number): Limits =>
+  Number.isNaN(difference)
+    ? { low, high }
+    : {
+        low: Math.max(UNKNOWN.low, Math.min(low, difference)),
+        high: Math.min(UNKNOWN.high, Math.max(high, difference)),
+      };
+
+/** Share of the draws in which the second is better, those without a difference by half; of too few units one half: nothing is known. */
+export const shareBetter = (differences: Float64Array, drawn: number): number =>
+  drawn < FEWEST_DRAWN ? 0.5 : 1 - shareBelow(differences, 0);
+
 /** Whether limits say nothing, because too little was drawn. */
 export const isUnknown = ({ low, high }: Limits): boolean => low <= UNKNOWN.low && high >= UNKNOWN.high;
 
-function middle(replicates: Float64Array, factor: number, drawn = 0): Limits {
-  const deviations = drawn < 2 ? normalQuantile(1 - TAIL) : studentQuantile(1 - TAIL, drawn - 1);
-  const tail = normalCdf(-factor * deviations);
+function middle(replicates: Float64Array, factor: number, drawn: number): Limits {
+  const tail = normalCdf(-factor * studentQuantile(1 - TAIL, drawn - 1));
   const sorted = replicates.slice().sort();
   // From either end alike: with the sides swapped the limits are the same to the last bit (and 0 - x, for no -0).
   const mirrored = sorted.map((value) => -value).reverse();
   return { low: exceeded(sorted, tail), high: 0 - exceeded(mirrored, tail) };
 }
 
-/** Limits `factor` times as far from the estimate. */
+/** Limits `factor` times as far from the estimate, a difference; no further than a difference can be. */
 export function widened({ low, high }: Limits, estimate: number, factor: number): Limits {
-  return { low: estimate - factor * (estimate - low), high: estimate + factor * (high - estimate) };
+  return holding(
+    { low: estimate - factor * (estimate - low), high: estimate + factor * (high - estimate) },
+    estimate,
+  );
 }
 
-/** Bias-corrected percentile limits (Efron 1981): shifted by how far the replicates' median is from the estimate. */
-export function biasCorrectedLimits(replicates: Float64Array, estimate: number): Limits {
-  if (replicates.length === 0) return { low: Number.NaN, high: Number.NaN };
+/**
+ * Bias-corrected percentile limits of a mAP (Efron 1981): shifted by how far the replicates' median is from the estimate. They
+ * hold the estimate and no more than a share can be; of too few images they are NaN.
+ */
+export function biasCorrectedLimits(replicates: Float64Array, estimate: number, drawn: number): Limits {
+  if (replicates.length === 0 || drawn < FEWEST_DRAWN) return { low: Number.NaN, high: Number.NaN };
   const sorted = replicates.slice().sort();
   const half = 0.5 / replicates.length;
   const below = Math.min(1 - half, Math.max(half, shareBelow(replicates, estimate)));
   const shift = 2 * normalQuantile(below);
   const spread = normalQuantile(1 - TAIL);
-  return {
-    low: exceeded(sorted, normalCdf(shift - spread)),
-    high: exceeded(sorted, normalCdf(shift + spread)),
-  };
+  const [low, high] = [shift - spread, shift + spread].map((z) => exceeded(sorted, normalCdf(z)));
+  return { low: Math.max(0, Math.min(low, estimate)), high: Math.min(1, Math.max(high, estimate)) };
 }
 
 /** Share of values below `limit`; those equal to it count half. */

@@ -3,7 +3,8 @@ import { formatSigned } from '../display/format';
 import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
 import type { GroupedBy } from './grouping';
-import type { Limits } from './limits';
+import { isUnknown, type Limits } from './limits';
+import { sameRecipeSentence } from './same-recipe';
 import type { Named } from './sides';
 import { judgeDifference, type Verdict } from './verdict';
 
@@ -13,6 +14,16 @@ export const AGAINST_BASELINE: Readonly<Record<Verdict, Words>> = {
   second: words('better'),
   neither: words('cannot be told apart'),
 };
+
+/** Beneath a table of classes, some of whose intervals do not hold 0 and yet have no verdict. */
+export const CORRECTED_FOR_CLASSES = words(
+  'verdicts on classes are corrected for the number of classes (Holm): an interval that does not hold 0 is not one by itself',
+);
+
+/** On a page, whose table of classes has no verdicts. */
+export const NOT_BY_CLASS = words(
+  'single classes are not judged here: pitwall compare does that, and corrects its verdicts for the number of classes',
+);
 
 /** What the best mAP of a run is worth: others may be as good, and the highest of several is too high. */
 export function bestSentence({ compared, undecided, optimism }: BestStanding): Words {
@@ -57,10 +68,15 @@ export function sameSentence({ a, b }: Named): Words {
   return words('{0} and {1} are one and the same checkpoint', a, b);
 }
 
+/** Of too few images there is a difference, but no interval and no verdict. */
+const tooFewSentence = ({ a, b }: Named): Words =>
+  words('{0} and {1} are not judged: too few val images', a, b);
+
 type Difference = Pick<Comparison, 'map' | 'low' | 'high'>;
 
 /** What the two runs' boxes tell, and by how much: of images like those of the val set, and no more. */
 export function boxesSentence({ map, low, high }: Difference, names: Named): Words {
+  if (isUnknown({ low, high })) return tooFewSentence(names);
   if (map === 0 && low === 0 && high === 0)
     return words(
       '{0} and {1} score the same whatever images are drawn: there is no difference',
@@ -86,6 +102,7 @@ export function boxesSentence({ map, low, high }: Difference, names: Named): Wor
 
 /** The same of a task's own metric: the boxes of a segmentation say nothing of its masks. */
 export function metricSentence(metric: string, { map, low, high }: Difference, names: Named): Words {
+  if (isUnknown({ low, high })) return tooFewSentence(names);
   if (map === 0 && low === 0 && high === 0)
     return words(
       '{0} and {1} have the same {2} on every draw: there is no difference',
@@ -119,6 +136,10 @@ const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
   pattern: words('as validation.groups says'),
 };
 
+/** The limits of a difference in a table; undefined if too few images gave none. */
+export const limitsWords = (limits: Limits): Words | undefined =>
+  isUnknown(limits) ? undefined : words('{0} to {1}', formatSigned(limits.low), formatSigned(limits.high));
+
 /** On what ground a verdict stands: what was drawn, and how much images of one scene have in common. */
 export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' | 'replicates'>): Words {
   const { by, units, designEffect } = drawn;
@@ -137,8 +158,9 @@ export const drawsSentence = (draws: number, units: number): Words =>
 
 /** What is known about the recipes behind the two runs: training again with another seed gives other boxes. */
 export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Named): Words {
-  if (recipes.kind === 'same-recipe') return sameRecipe(recipes);
-  if (recipes.kind === 'one-run-each') return unknownRecipe(nameOf(judgeDifference(limits), names));
+  const ahead = nameOf(judgeDifference(limits), names);
+  if (recipes.kind === 'same-recipe') return sameRecipeSentence(recipes, ahead);
+  if (recipes.kind === 'one-run-each') return unknownRecipe(ahead);
   if (recipes.kind === 'other-epochs') return OTHER_EPOCHS;
   const { runsA, runsB, difference, low, high, verdict } = recipes;
   const counts = [runsA, runsB, formatSigned(difference), formatSigned(low), formatSigned(high)] as const;
@@ -168,15 +190,6 @@ export function epochsSentence(recipes: RecipeVerdict, names: Named): Words | un
 
 const epochWords = (epoch: number | undefined): Words =>
   epoch === undefined ? words('the best epoch of each') : words('epoch {0}', epoch);
-
-function sameRecipe({ runs, spread }: Extract<RecipeVerdict, { kind: 'same-recipe' }>): Words {
-  if (spread === undefined) return words('both runs are of one recipe and one seed');
-  return words(
-    'both runs are of one recipe: their difference is chance; n = {0} seeds of it spread by {1}',
-    runs,
-    spread.toFixed(3),
-  );
-}
 
 function unknownRecipe(better: string | undefined): Words {
   return better === undefined

@@ -1,7 +1,7 @@
 import { escapeHtml, escapeLines, pageShell } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
-import { AGAINST_BASELINE, bestSentence } from '../../domain/compare/sentences';
+import { AGAINST_BASELINE, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import type { Verdict } from '../../domain/compare/verdict';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -114,9 +114,9 @@ const stateOf = ({ status, run }: RunState, t: Translate): string =>
 function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
   if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
-  const { map, low, high, verdict } = against;
-  const limits = t('{0} to {1}', formatSigned(low), formatSigned(high));
-  return [verdictCell(verdict, t), n(formatSigned(map)), n(limits)];
+  const { map, verdict } = against;
+  const limits = limitsWords(against);
+  return [verdictCell(verdict, t), n(formatSigned(map)), n(limits ? say(limits, t) : '–')];
 }
 
 const TONES = { first: 'bad', second: 'good', neither: '' } as const;

@@ -1,6 +1,6 @@
 import type { Words } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
-import { sameSentence } from '../../domain/compare/sentences';
+import { NOT_BY_CLASS, sameSentence } from '../../domain/compare/sentences';
 import { type Named, withNames } from '../../domain/compare/sides';
 import { judgeDifference } from '../../domain/compare/verdict';
 import {
@@ -54,6 +54,7 @@ export function comparisonOf(compared: ComparedPair, names: Named): RunCompariso
   const more = [
     ...footing.map((sentence) => withNames(sentence, names)),
     ...comparison.warnings.map((warning) => warning.said),
+    ...(comparison.perClass.length > 1 ? [NOT_BY_CLASS] : []),
   ];
   return {
     difference: comparison.map,

@@ -81,7 +81,7 @@ const PAIRS: readonly Pair[] = [
     a: 'base-0',
     b: 'base-1',
     verdict: /^on images like these /,
-    more: /both runs are of one recipe: their difference is chance; n = 3 seeds/,
+    more: /both runs are of one recipe: (what difference there is comes from the luck|that [AB] is better is the luck).*; n = 3 seeds/,
   },
   {
     what: 'two epochs of one run',

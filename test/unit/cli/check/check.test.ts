@@ -13,6 +13,7 @@ beforeAll(() => {
   const runs = path.join(dir, 'runs');
   writeJudgedRun(runs, { name: 'base', shift: 0.5, map: 0.7 });
   writeJudgedRun(runs, { name: 'worse', shift: 2, map: 0.5 });
+  writeJudgedRun(runs, { name: 'other-seed', shift: 2, map: 0.5, experiment: { seed: 1 } });
   writeJudgedRun(runs, { name: 'noisy-1', shift: 9, seed: 1, map: 0.6 });
   writeJudgedRun(runs, { name: 'noisy-2', shift: 9, seed: 2, map: 0.6 });
   writeJudgedRun(runs, { name: 'elsewhere', shift: 1, fingerprint: 'another', map: 0.6 });
@@ -56,6 +57,13 @@ describe('pitwall check', () => {
     expect(code).toBe(1);
     expect(out).toMatch(
       /^FAILED {4}not worse than base by 0\.01: on images like these base's boxes are better by \+0\./,
+    );
+  });
+  it('may fail a seed of the same recipe, and says that it is of this checkpoint', async () => {
+    const { code, out } = await check('other-seed', '--against', 'base', '--no-worse-than', '.01');
+    expect(code).toBe(1);
+    expect(out.split('\n')[0]).toMatch(
+      /; both are seeds of one recipe: the failure is of this checkpoint, not of the recipe$/,
     );
   });
   it('passes the other way round', async () => {

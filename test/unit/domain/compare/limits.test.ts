@@ -4,12 +4,15 @@ import { judgeNotWorse } from '../../../../src/domain/compare/gate';
 import {
   biasCorrectedLimits,
   exceeded,
+  holding,
   normalCdf,
   normalQuantile,
   percentileLimits,
   settled,
   shareBelow,
+  shareBetter,
   wideLimits,
+  widened,
 } from '../../../../src/domain/compare/limits';
 import { judgeDifference } from '../../../../src/domain/compare/verdict';
 
@@ -65,16 +68,30 @@ it('of replicates that are wide already it is a little less (Student, not the na
 it('of fewer than five images nothing is known of a difference', () => {
   expect(wideLimits(values, 4)).toEqual({ low: -1, high: 1 });
   expect(wideLimits(values, 5).low).toBeGreaterThan(0);
+  expect(percentileLimits(values, 4)).toEqual({ low: -1, high: 1 });
+  expect([shareBetter(values, 4), shareBetter(values, 5)]).toEqual([0.5, 1]);
+  const four = { map: 0.1, maps: [0.1, 0.2], units: 4 };
+  expect(drawnDifference(four, { ...four, map: 0.7, maps: [0.8, 0.8] }).probabilityBetter).toBe(0.5);
+});
+
+it('limits hold their own estimate, and nothing that a mAP or a difference cannot be', () => {
+  const alike = new Float64Array(50).fill(0.373);
+  expect(biasCorrectedLimits(alike, 0.372, 5)).toEqual({ low: 0.372, high: 0.373 });
+  expect(biasCorrectedLimits(alike, 0.372, 4)).toEqual({ low: Number.NaN, high: Number.NaN });
+  expect(biasCorrectedLimits(Float64Array.of(-0.02, 0.5, 1.01), 0.5, 5)).toEqual({ low: 0, high: 1 });
+  expect(holding({ low: 0.8, high: 1.013 }, 0.75)).toEqual({ low: 0.75, high: 1 });
+  expect(holding({ low: -1.2, high: -0.9 }, -0.8)).toEqual({ low: -1, high: -0.8 });
+  expect(widened({ low: 0.2, high: 0.9 }, 0.6, 2)).toEqual({ low: expect.closeTo(-0.2, 12), high: 1 });
 });
 
 it('without bias the corrected limits are the percentile limits', () => {
-  const { low, high } = biasCorrectedLimits(values, 0.5);
+  const { low, high } = biasCorrectedLimits(values, 0.5, 50);
   expect(low).toBeCloseTo(0.025, 5);
   expect(high).toBeCloseTo(0.975, 5);
 });
 
 it('replicates above the estimate move the corrected limits down', () => {
-  const { low, high } = biasCorrectedLimits(values, 0.3);
+  const { low, high } = biasCorrectedLimits(values, 0.3, 50);
   expect(low).toBeLessThan(0.01);
   expect(high).toBeLessThan(0.85);
 });

@@ -54,8 +54,15 @@ describe('what is known of two recipes', () => {
   });
 
   it('is luck alone if both are of one recipe', () => {
+    expect(sentence({ a: [0.5, 0.52, 0.51], sameRecipe: true })).toBe(
+      'both runs are of one recipe: that B is better is the luck of its training; n = 3 seeds of it spread by 0.010',
+    );
     expect(sentence({ a: [0.5, 0.52], sameRecipe: true })).toBe(
-      'both runs are of one recipe: their difference is chance; n = 2 seeds of it spread by 0.014',
+      'both runs are of one recipe: that B is better is the luck of its training; how far its seeds spread is not known from these two',
+    );
+    const recipes = judgeRecipes({ a: [0.5, 0.52, 0.51], b: [], sameRecipe: true }, { low: -0.1, high: 0.1 });
+    expect(inEnglish(recipeSentence(recipes, { low: -0.1, high: 0.1 }, NAMES))).toBe(
+      'both runs are of one recipe: what difference there is comes from the luck of training; n = 3 seeds of it spread by 0.010',
     );
     expect(sentence({ a: [0.5], sameRecipe: true })).toBe('both runs are of one recipe and one seed');
   });

@@ -7,8 +7,10 @@ import { compareLines } from '../../../../src/cli/compare/lines';
 import { styleFor } from '../../../../src/cli/output/style';
 import { judgeRecipes, type SeedMaps } from '../../../../src/domain/compare/between-seeds';
 import { compareDetections } from '../../../../src/domain/compare/compare';
+import { CORRECTED_FOR_CLASSES, NOT_BY_CLASS } from '../../../../src/domain/compare/sentences';
 import { drawnSentences, verdictSentences } from '../../../../src/domain/compare/verdict-sentences';
 import type { RunDetections } from '../../../../src/engine/compare/run-detections';
+import { comparisonOf } from '../../../../src/protocol/dashboard/run-comparison';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 import { repositoryRoot } from '../../../helpers/shared';
 import { collector } from '../../cli/harness';
@@ -54,7 +56,7 @@ const CASES: readonly [string, Case, RegExp][] = [
   ],
   [
     'of one recipe',
-    { worse: 4, seeds: { a: [0.5, 0.51], sameRecipe: true } },
+    { worse: 4, seeds: { a: [0.5, 0.51, 0.53], sameRecipe: true } },
     /^on images like these A's boxes/,
   ],
 ];
@@ -84,6 +86,33 @@ describe.each(CASES)('a verdict is one sentence, the same in every place: %s', (
       expect(numbers(inChinese(sentence))).toEqual(numbers(inEnglish(sentence)));
     }
   });
+});
+
+describe('too few val images', () => {
+  const compared = judged({ worse: 4, images: 4 });
+  const run = { dir: '/runs/x', epoch: 3 } as RunDetections;
+  const style = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
+  const text = compareLines({ kind: 'boxes', a: run, b: run, compared }, style).join('\n');
+
+  it('have no verdict, no interval and no probability, of all or of a class', () => {
+    expect(inEnglish(verdictSentences(compared, NAMES)[0])).toBe(
+      'A and B are not judged: too few val images',
+    );
+    expect(text).not.toMatch(/% of draws|%:|[AB] is better|\d to [-+]\d|corrected/);
+  });
+});
+
+it('beneath a table of classes it says that verdicts are corrected for their number', () => {
+  const run = { dir: '/runs/x', epoch: 3 } as RunDetections;
+  const style = styleFor({ env: {} } as Parameters<typeof styleFor>[0], collector());
+  const compared = judged({ worse: 4 });
+  expect(compareLines({ kind: 'boxes', a: run, b: run, compared }, style)).toContain(
+    inEnglish(CORRECTED_FOR_CLASSES),
+  );
+  const notes = comparisonOf(compared, NAMES).notes.map(({ words }) => words);
+  expect(notes).toContainEqual(NOT_BY_CLASS);
+  for (const words of [CORRECTED_FOR_CLASSES, NOT_BY_CLASS])
+    expect(inChinese(words)).toMatch(/\p{Script=Han}/u);
 });
 
 describe.each([

@@ -64,8 +64,8 @@ describe('the words of the command line', () => {
     const { out } = await cli(['compare', 'a0@1', 'a0@2'], dir);
     expect(out).not.toContain('chance');
     expect(out).toContain('both are of one recipe, at other epochs');
-    expect((await cli(['compare', 'a0', 'a1'], dir)).out).toContain(
-      'their difference is chance; n = 3 seeds',
+    expect((await cli(['compare', 'a0', 'a1'], dir)).out).toMatch(
+      /the luck of .*training; n = 3 seeds of it/,
     );
   });
   it('name the epoch by which recipes are judged', async () => {
