@@ -1,4 +1,4 @@
-import { createTranslate, type Translate } from './translate';
+import { createTranslate, PLACEHOLDER, type Translate } from './translate';
 
 /**
  * A sentence that is made by the code that knows its numbers and translated by the code that shows it. The template is
@@ -12,14 +12,32 @@ export function words(template: string, ...parts: readonly Part[]): Words {
   return { template, parts };
 }
 
-/** Whether a value that came from outside is a sentence with its parts. */
+/** Whether a value that came from outside is a sentence with its parts, and one that can be read. */
 export function isWords(value: unknown): value is Words {
+  return isSentence(value) && isReadable(value);
+}
+
+function isSentence(value: unknown): value is Words {
   const { template, parts } = (value ?? {}) as { template?: unknown; parts?: unknown };
   return typeof template === 'string' && Array.isArray(parts) && parts.every(isPart);
 }
 
 const isPart = (part: unknown): part is Part =>
-  typeof part === 'string' || typeof part === 'number' || isWords(part);
+  typeof part === 'string' || typeof part === 'number' || isSentence(part);
+
+/**
+ * Whether what it says fits on a page. A template that names a sentence a hundred times, in one that names that a
+ * hundred times, fits in 3 kB of a file and is 300 MB when it is said: so its length is counted and not made.
+ */
+export const isReadable = (said: Words): boolean => lengthOf(said) <= MOST_LENGTH;
+
+const MOST_LENGTH = 16_000;
+
+function lengthOf({ template, parts }: Words): number {
+  const lengths = parts.map((part) => (typeof part === 'object' ? lengthOf(part) : String(part).length));
+  const named = template.matchAll(PLACEHOLDER);
+  return [...named].reduce((sum, [, index]) => sum + (lengths[Number(index)] ?? 0), template.length);
+}
 
 /** The words of another program: the same in every language. */
 export function quoted(text: string): Words {

@@ -1,5 +1,5 @@
 import type { Translate } from '../base/translate';
-import { say, type Words } from '../base/words';
+import { inEnglish, say, type Words, words } from '../base/words';
 import type { AlarmAction } from '../domain/run/alarm';
 import type { AlertText, StatusFile } from '../run/files';
 import type { ActionView } from './dashboard/types';
@@ -10,12 +10,15 @@ const OF_LIVE_RUNS: ReadonlySet<AlarmAction> = new Set(['stop', 'stop_after_epoc
 export const isOffered = (action: AlarmAction, isLive: boolean): boolean =>
   isLive || !OF_LIVE_RUNS.has(action);
 
-/** A sentence of a run's file in the reader's language; as it was written by a version or a program that had no words for it. */
+/**
+ * A sentence of a run's file in the reader's language; the message itself if it was written by a version or a program
+ * that had no words for it, or if its words say something else: a run tells the same in a list and on a page.
+ */
 export function saidText(
   { message, said }: { readonly message: string; readonly said?: Words | undefined },
   t: Translate,
 ): string {
-  return said === undefined ? message : say(said, t);
+  return said !== undefined && inEnglish(said) === message ? say(said, t) : message;
 }
 
 /** What is wrong with the validator of a run, in the language of `t`; undefined if nothing is. */
@@ -24,10 +27,9 @@ export function validatorText(status: StatusFile, t: Translate): string | undefi
   return message === undefined ? undefined : saidText({ message, said }, t);
 }
 
-/** An alert in the reader's language, with what to do about it; as it was written if it has no words to translate. */
+/** An alert in the reader's language, with what to do about it. */
 export function alertText({ message, said, next }: AlertText, t: Translate): string {
-  if (said === undefined) return message;
-  return next === undefined ? say(said, t) : t('{0}; {1}', say(said, t), say(next, t));
+  return saidText({ message, said: said && next ? words('{0}; {1}', said, next) : said }, t);
 }
 
 /** The button of an alarm: `id` is one that pages and notifications turn into a command. */

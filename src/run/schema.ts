@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readNumber } from '../base/json';
-import type { Words } from '../base/words';
+import { isReadable, type Words } from '../base/words';
 
 /** A number as run files write it: non-finite ones are the strings "NaN", "Infinity" and "-Infinity". */
 export const zNumber = z
@@ -27,7 +27,10 @@ const withParts = (part: z.ZodType<Words['parts'][number]>): z.ZodType<Words> =>
 const zNested = [1, 2, 3].reduce((inner) => withParts(z.union([zPlainPart, inner])), withParts(zPlainPart));
 
 /** A sentence with its values. */
-export const zWords: z.ZodType<Words> = withParts(z.union([zPlainPart, zNested]));
+export const zWords: z.ZodType<Words> = withParts(z.union([zPlainPart, zNested])).refine(
+  isReadable,
+  'is too long',
+);
 
 /** Beside a message in English; one that is too long or too deep leaves the message. */
 export const zSaid = zWords.optional().catch(undefined);

@@ -20,7 +20,7 @@ const alert = (rule: string, action: AlarmAction, more: Partial<Alert> = {}): Al
   t: 1_760_000_055_000,
   rule,
   severity: 'warning',
-  message: `${rule}; do something`,
+  message: 'training waits for images 71 % of its time; do something',
   said: words('training waits for images {0} % of its time', 71),
   next: words('do something'),
   action,
