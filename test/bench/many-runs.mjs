@@ -37,7 +37,7 @@ const COMMANDS = {
 try {
   const { writeManyRuns } = await loadTypeScript('test/helpers/many-runs.ts');
   const start = performance.now();
-  await writeManyRuns(path.join(root, 'runs'), { count, epochs });
+  await writeManyRuns(path.join(root, 'runs'), { count, epochs, signed: count });
   console.log(
     `${count} runs of ${epochs} epochs written in ${((performance.now() - start) / 1000).toFixed(1)} s`,
   );

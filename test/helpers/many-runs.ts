@@ -6,14 +6,23 @@ import { createRandom } from '../../src/base/random';
 import { signRun } from '../../src/run/folder/signature';
 import { wholeExperiment, wholeRunFile } from './whole-experiment';
 
-export type ManyRuns = { readonly count: number; readonly epochs: number; readonly signed?: number };
+export type ManyRuns = {
+  readonly count: number;
+  readonly epochs: number;
+  /** How many of them are the user's own. */
+  readonly signed?: number;
+  readonly data?: string;
+};
 
 /** A folder of runs of a sweep over lr0 and batch, with a validation a epoch, as their keepers would have left them. */
-export async function writeManyRuns(runsDir: string, { count, epochs, signed = 0 }: ManyRuns): Promise<void> {
+export async function writeManyRuns(
+  runsDir: string,
+  { count, epochs, signed = 0, data }: ManyRuns,
+): Promise<void> {
   for (let i = 0; i < count; i++) {
     const dir = path.join(runsDir, `sweep-${i + 1}`);
     mkdirSync(dir, { recursive: true });
-    writeRun(dir, i, epochs);
+    writeRun(dir, i, { epochs, data });
     if (i < signed) await signRun(dir);
   }
 }
@@ -23,7 +32,7 @@ const BATCH = [8, 16, 32];
 const DAY_MS = 86_400_000;
 const STATES = ['completed', 'completed', 'completed', 'completed', 'stopped', 'failed'] as const;
 
-function writeRun(dir: string, i: number, epochs: number): void {
+function writeRun(dir: string, i: number, { epochs, data }: Pick<ManyRuns, 'epochs' | 'data'>): void {
   const name = path.basename(dir);
   const created = Date.now() - (i + 1) * 0.1 * DAY_MS;
   const { schedule } = wholeExperiment();
@@ -32,6 +41,7 @@ function writeRun(dir: string, i: number, epochs: number): void {
     seed: i % 5,
     batch: BATCH[i % BATCH.length],
     schedule: { ...schedule, lr0: LR0[i % LR0.length] },
+    ...(data !== undefined && { data }),
   });
   const experiment = { file: 'pcb.train.yaml', text: 'model: nano\n', resolved };
   const git = { commit: String(i).padStart(40, '0'), dirty: i % 3 === 0 };

@@ -15,6 +15,8 @@ import { updateMeta } from '../../../../src/run/folder/meta';
 import { writeManyRuns } from '../../../helpers/many-runs';
 
 const COUNT = 210;
+/** Enough of them to be worth an index. */
+const OWN = 110;
 let root = '';
 const NAMES = ['XDG_STATE_HOME', 'HOME', 'USERPROFILE'] as const;
 let before: (string | undefined)[] = [];
@@ -39,7 +41,7 @@ afterEach(() => {
 
 describe('what a list remembers of ended runs', () => {
   it('gives the same list again, and what has changed since', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: OWN });
     const first = await listRuns(runsDir());
     expect(readdirSync(lists())).toHaveLength(1);
     const second = await listRuns(runsDir());
@@ -53,7 +55,7 @@ describe('what a list remembers of ended runs', () => {
   });
 
   it('does not make a run one’s own that was put in the place of one', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: OWN });
     const first = await listRuns(runsDir());
     expect([named(first, 'sweep-1')?.own, named(first, 'sweep-2')?.own]).toEqual([true, true]);
     const at = (name: string): string => path.join(runsDir(), name);
@@ -67,21 +69,40 @@ describe('what a list remembers of ended runs', () => {
   });
 
   it('is nothing if it is damaged, or if the user’s key is another one', async () => {
-    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: OWN });
     await listRuns(runsDir());
-    const [index] = readdirSync(lists());
-    writeFileSync(path.join(lists(), index), '{"head":');
-    expect((await listRuns(runsDir())).runs).toHaveLength(COUNT);
+    const [index] = readdirSync(lists()).map((name) => path.join(lists(), name));
+    const head = JSON.stringify(JSON.parse(readFileSync(index, 'utf8')).head);
+    for (const text of [
+      '{"head":',
+      'null',
+      '5',
+      `{"head":${head},"runs":5}`,
+      `{"head":${head},"runs":[null]}`,
+    ]) {
+      writeFileSync(index, text);
+      expect((await listRuns(runsDir())).runs).toHaveLength(COUNT);
+    }
     rmSync(path.join(root, 'state', 'pitwall', 'key'));
     await writeManyRuns(path.join(root, 'other'), { count: 1, epochs: 1, signed: 1 });
     expect(named(await listRuns(runsDir()), 'sweep-1')?.own).toBe(false);
+  });
+
+  it('holds none of a stranger’s runs, nor runs so long that it would grow without end', async () => {
+    await writeManyRuns(runsDir(), { count: COUNT, epochs: 1, signed: 4 });
+    await listRuns(runsDir());
+    expect(existsSync(lists())).toBe(false);
+    const long = path.join(root, 'long');
+    await writeManyRuns(long, { count: COUNT, epochs: 1, signed: OWN, data: 'd'.repeat(20_000) });
+    expect((await listRuns(long)).runs.filter((run) => run.own)).toHaveLength(OWN);
+    expect(existsSync(lists())).toBe(false);
   });
 
   it('is not written for a user who never started a run, nor for few runs', async () => {
     await writeManyRuns(runsDir(), { count: COUNT, epochs: 1 });
     await listRuns(runsDir());
     expect(existsSync(path.join(root, 'state'))).toBe(false);
-    await writeManyRuns(path.join(root, 'few'), { count: 3, epochs: 1, signed: 4 });
+    await writeManyRuns(path.join(root, 'few'), { count: 3, epochs: 1, signed: 3 });
     await listRuns(path.join(root, 'few'));
     expect(existsSync(lists())).toBe(false);
   });
