@@ -12,7 +12,7 @@ export const isOffered = (action: AlarmAction, isLive: boolean): boolean =>
 
 /**
  * A sentence of a run's file in the reader's language; the message itself if it was written by a version or a program
- * that had no words for it, or if its words say something else: a run tells the same in a list and on a page.
+ * that had no words for it, or if its words say something else: a list and a page say the same of a run.
  */
 export function saidText(
   { message, said }: { readonly message: string; readonly said?: Words | undefined },

@@ -13,7 +13,7 @@ const lost = words('epoch {0} is lost', 3);
 const again = (inner: Words | string, times: number): Words => words('{0}'.repeat(times), inner);
 
 describe('a sentence of a run’s file', () => {
-  it('is told in the reader’s language', () => {
+  it('is shown in the reader’s language', () => {
     expect(saidText({ message: 'epoch 3 is lost', said: lost }, chinese)).toBe('第 3 轮丢失');
     const alert = {
       t: 0,
