@@ -11,6 +11,12 @@ const page = { platform: 'browser', target: 'chrome120', format: 'iife' };
 // Half the text to compile; names stay, for stack traces that people send.
 const COMPACT = { minifyWhitespace: true, minifySyntax: true };
 
+// What a part exports is behind two getters in CommonJS, at each call from another part: a fifth of an evaluation. No name that
+// is exported is assigned after its file has run, so values do as well.
+const PLAIN_EXPORTS = {
+  footer: "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });",
+};
+
 // zod reads `navigator`, which the editor's extension host reports as an error in its log.
 const HOST_GLOBALS = { navigator: 'undefined' };
 
@@ -25,13 +31,19 @@ function otherTrainers() {
 }
 
 /**
- * name -> { entry, options, natives: the native modules this bundle may require; split: how it is minified, where `import()`
+ * name -> { entry, options, natives: the native modules this bundle may require; split: how it is converted, where `import()`
  * makes files of their own; shared: what all of those need, unless it is the entry; atStart: kB that are loaded with the
  * entry, of ours alone, before any of those }
  */
 export const ENTRIES = {
   // Its parts share what is beside main.ts, which knows from its own place where the other bundles are.
-  cli: { entry: 'src/cli/main.ts', options: node, split: COMPACT, shared: 'src/cli/run-cli.ts', natives: [] },
+  cli: {
+    entry: 'src/cli/main.ts',
+    options: node,
+    split: { ...COMPACT, ...PLAIN_EXPORTS },
+    shared: 'src/cli/run-cli.ts',
+    natives: [],
+  },
   keeper: { entry: 'src/keeper/main.ts', options: node, natives: [] },
   trainer: { entry: 'src/trainers/builtin/main.ts', options: node, natives: NATIVE_MODULES },
   'decode-worker': { entry: 'src/trainers/builtin/data/worker.ts', options: node, natives: ['sharp'] },
