@@ -4,7 +4,6 @@ import { alarmButton, alertText } from '../../protocol/alert-text';
 import type { ActionView } from '../../protocol/dashboard/types';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';
-import { runAction } from '../pages/run-actions';
 import type { Services } from '../services';
 import { setting, translate } from '../window';
 
@@ -54,7 +53,11 @@ async function show(services: Services, { message, button }: AlertNotice, dir: s
   const isOpen = services.dashboards.shows(dir);
   const buttons = [...(button ? [button.label] : []), ...(isOpen ? [] : [dashboard]), never];
   const choice = await showWarningMessage(`Pitwall: ${message}`, ...buttons);
-  if (button && choice === button.label) await runAction(dir, button.id, undefined);
+  if (button && choice === button.label) {
+    // Not with the activation: it checks what pages send.
+    const { runAction } = await import('../pages/run-actions');
+    await runAction(dir, button.id, undefined);
+  }
   if (choice === dashboard) await vscode.commands.executeCommand('pitwall.openDashboard');
   if (choice === never) {
     await vscode.workspace
