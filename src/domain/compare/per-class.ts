@@ -48,5 +48,8 @@ const isJudged = ({ labels, units }: ClassDifference): boolean =>
 function chanceOf({ difference, error, units }: ClassDifference): number {
   if (difference === 0) return 1;
   const least = 2 ** (1 - units);
-  return error === 0 ? least : Math.max(least, 2 * (1 - studentCdf(Math.abs(difference) / error, units - 1)));
+  if (error === 0) return least;
+  // A bootstrap of n images is too narrow by this much, as in percentileLimits.
+  const whole = error * Math.sqrt(units / (units - 1));
+  return Math.max(least, 2 * (1 - studentCdf(Math.abs(difference) / whole, units - 1)));
 }

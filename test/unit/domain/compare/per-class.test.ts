@@ -40,6 +40,11 @@ describe('verdicts of a table of classes', () => {
     expect(new Set(classVerdicts(table))).toEqual(new Set(['neither']));
   });
 
+  it('make up for what the bootstrap of few images lacks', () => {
+    // t = 2.1 of 19 degrees of freedom has a chance of .0494; with an error larger by sqrt(20 / 19) it has .054.
+    expect(classVerdicts([{ ...row(0.21, 0.1), units: 20, low: 0.001 }])).toEqual(['neither']);
+  });
+
   it('of equal models name a class in at most one table of twenty', () => {
     const random = createRandom(7);
     const normal = (): number =>
