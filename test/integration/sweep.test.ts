@@ -199,17 +199,18 @@ describe('warm-up', () => {
     expect(found.safe).toBeLessThan(found.critical);
     const tried = found.trials.map(({ settings }: { settings: { lr0: number } }) => settings.lr0);
     expect(tried).toEqual(expect.arrayContaining([found.safe, found.critical]));
-    expect(found.difference.low).toBeLessThanOrEqual(found.difference.high);
-    expect([found.warm, found.none].map((folder) => existsSync(path.join(folder, 'run.json')))).toEqual([
-      true,
-      true,
-    ]);
+    // So short a training may find nothing that can be compared; then the reason is said.
+    const { low, high, refused } = found.difference;
+    if (refused === undefined) expect(low).toBeLessThanOrEqual(high);
+    else expect(refused).not.toBe('');
+    for (const folder of [found.warm, found.none])
+      expect(existsSync(path.join(folder, 'run.json'))).toBe(true);
   });
 
   it('asked about the same text again trains nothing, and writes nothing that was not shown', async () => {
     const before = [sweepNames(), readFileSync(path.join(dir, 'pcb.train.yaml'), 'utf8')];
     const { code, out, err } = await runCliProcess([...warmup, '--apply'], dir);
-    const isShown = JSON.parse(linesOf(out).at(-1) ?? '').difference.verdict !== 'neither';
+    const isShown = ['first', 'second'].includes(JSON.parse(linesOf(out).at(-1) ?? '').difference?.verdict);
     expect([code, linesOf(err).length]).toEqual(isShown ? [0, 0] : [1, 1]);
     expect(sweepNames()).toEqual(before[0]);
     if (!isShown) expect(readFileSync(path.join(dir, 'pcb.train.yaml'), 'utf8')).toBe(before[1]);

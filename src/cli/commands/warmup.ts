@@ -208,7 +208,7 @@ function verdictLines(verdict: WarmupVerdict | undefined): string[] {
     return ['no verdict: of each kind, with a warm-up and without, one training must reach its end'];
   const { warm, cold, against, chosenFrom } = verdict;
   const names = { a: describe(cold), b: describe(warm) };
-  if (against.kind !== 'judged') return [`${names.b} and ${names.a} are not compared`];
+  if (against.kind !== 'judged') return [`${names.b} and ${names.a} are not compared: ${whyNot(against)}`];
   const buys =
     against.verdict === 'second'
       ? 'here warm-up is worth it'
@@ -233,12 +233,20 @@ function jsonOf({ trials }: Found, verdict: WarmupVerdict | undefined) {
     })),
     warm: verdict?.warm.dir ?? null,
     none: verdict?.cold.dir ?? null,
-    difference: verdict?.against.kind === 'judged' ? limitsOf(verdict.against) : null,
+    difference: verdict ? differenceOf(verdict) : null,
   };
 }
 
-type Judged = Extract<WarmupVerdict['against'], { kind: 'judged' }>;
-const limitsOf = ({ map, low, high, verdict }: Judged) => ({ map, low, high, verdict });
+function differenceOf({ against, chosenFrom }: WarmupVerdict) {
+  if (against.kind !== 'judged') return { refused: whyNot(against) };
+  const { map, low, high, verdict } = against;
+  return { map, low, high, verdict, comparisons: chosenFrom };
+}
+
+function whyNot(against: Exclude<WarmupVerdict['against'], { kind: 'judged' }>): string {
+  if (against.kind === 'baseline') return '';
+  return against.kind === 'absent' ? against.why : inEnglish(against.why);
+}
 
 /** Only what was shown to be better. */
 function apply({ loaded }: Warmup, verdict: WarmupVerdict | undefined): void {
