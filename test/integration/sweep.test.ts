@@ -37,9 +37,9 @@ const foldersIn = (folder: string): string[] =>
 const sweepNames = (): string[] => foldersIn(runs()).filter((name) => existsSync(runs(name, 'sweep.json')));
 const trialsOf = (name: string): string[] => foldersIn(runs(name, 'trials')).sort();
 
-/** Four trials, of which one is the file as it stands. */
-function sweepFile(name: string, more: string): void {
-  const head = 'experiment: pcb.train.yaml\nsampler: grid\nsearch: { lr0: [0.002, 0.005, 0.01] }\n';
+/** As many trials as values of lr0, and the file as it stands. */
+function sweepFile(name: string, more: string, lr0 = '[0.002, 0.005, 0.01]'): void {
+  const head = `experiment: pcb.train.yaml\nsampler: grid\nsearch: { lr0: ${lr0} }\n`;
   writeFileSync(path.join(dir, `${name}.sweep.yaml`), head + more);
 }
 
@@ -149,6 +149,28 @@ describe('a sweep by halving', () => {
     }
     expect((await runCliProcess(sweep('four', '--name', name), dir)).code).toBe(0);
     expect(withoutTimes(name)).toEqual(withoutTimes('whole'));
+  });
+});
+
+describe('a sweep that is interrupted while a trial is validated', () => {
+  const validating = (name: string): string | undefined =>
+    trialsOf(name)
+      .filter((trial) => existsSync(runs(name, 'trials', trial, 'status.json')))
+      .find((trial) => statusOf(name, trial).state === 'validating');
+
+  it('has the last value of each trial in the end, whether its validation was waited for or given up', async () => {
+    sweepFile('two', 'stop: { rule: none }', '[0.005]');
+    const last: (number | undefined)[] = [];
+    for (const signals of [1, 2]) {
+      const name = `cut-${signals}`;
+      const { child, done } = spawnCli(sweep('two', '--name', name), dir);
+      await until(() => validating(name) !== undefined);
+      for (let i = 0; i < signals; i++) child.kill('SIGINT');
+      await done;
+      expect((await runCliProcess(sweep('two', '--name', name), dir)).code).toBe(0);
+      last.push(...trialsOf(name).map((trial) => mapsOf(runs(name, 'trials', trial))[5]));
+    }
+    expect(last).toEqual([expect.any(Number), expect.any(Number), ...last.slice(0, 2)]);
   });
 });
 

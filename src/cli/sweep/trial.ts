@@ -26,6 +26,8 @@ export type TrialResult = {
   readonly note: string | undefined;
   /** Epochs that it has trained. */
   readonly epochs: number;
+  /** Whether it waits, or was ended from outside: it has not come to its own end. */
+  readonly mayGoOn: boolean;
 };
 
 export type TrialOrder = {
@@ -55,20 +57,27 @@ export async function trainTrial(io: CliIo, order: TrialOrder): Promise<TrialRes
   const reporter = silent(order);
   const isNew = goesOn !== 'joined';
   const { live } = await watchRun(io, {
-    ...{ dir, reporter, onInterrupt: stopOnInterrupt(reporter) },
+    ...{ dir, reporter, onInterrupt: stopTraining(reporter) },
     ...(isNew && { since }),
   });
   live.dispose();
   return resultOf(live, order.metric);
 }
 
-/** Undefined if there is no such run, or one that its driver was killed in making. */
+/** Undefined if there is no such run, or one that is to be made again: its driver was killed in making it, or it was cut short. */
 export async function readTrial(dir: string, metric: MetricName): Promise<TrialResult | undefined> {
   if (!isRunFolder(dir)) return undefined;
   const live = await openRun(dir);
   live.dispose();
   const { state, presence } = live;
-  return presence.state === 'lost' && state.status === undefined ? undefined : resultOf(live, metric);
+  const wasMade = presence.state !== 'lost' || state.status !== undefined;
+  return wasMade && !isCutShort(live) ? resultOf(live, metric) : undefined;
+}
+
+/** It has trained to its end, and its last checkpoint was left without a metric: the same training gives it again. */
+function isCutShort({ state, presence }: LiveRun): boolean {
+  const last = [...state.checkpoints.values()].at(-1)?.state;
+  return presence.state === 'completed' && (last === 'skipped' || last === 'waiting');
 }
 
 export function resultOf({ state, presence }: LiveRun, metric: MetricName): TrialResult {
@@ -80,15 +89,15 @@ export function resultOf({ state, presence }: LiveRun, metric: MetricName): Tria
     state: presence.state,
     note: presence.note ?? state.end?.message,
     epochs: state.epochs.at(-1)?.epoch ?? 0,
+    mayGoOn: MAY_GO_ON.has(presence.state) || state.status?.signal === 'SIGKILL',
   };
 }
 
-/** Only these go on: the others have come to their own end. */
 const MAY_GO_ON: ReadonlySet<RunStateName> = new Set(['paused', 'stopped', 'lost']);
 
-function isThere({ values, state }: TrialResult, { until }: TrialOrder): boolean {
+function isThere({ values, state, mayGoOn }: TrialResult, { until }: TrialOrder): boolean {
   if (!FINAL_STATES.has(state)) return false;
-  if (!MAY_GO_ON.has(state)) return true;
+  if (!mayGoOn) return true;
   return until !== undefined && [...values.keys()].some((epoch) => epoch >= until);
 }
 
@@ -111,6 +120,16 @@ async function goOn(
   if (!FINAL_STATES.has(state)) return 'joined';
   await resumeRun(dir, { installDir, keeperEnv });
   return 'resumed';
+}
+
+/** A trial that has trained is not asked to stop before its last checkpoints are validated, or all was for nothing. */
+function stopTraining(reporter: RunReporter): (count: number, live: LiveRun) => boolean {
+  const stop = stopOnInterrupt(reporter);
+  return (count, live) => {
+    if (count > 1 || live.presence.state !== 'validating') return stop(count, live);
+    reporter.note('its last checkpoints are validated first; Ctrl-C again gives them up');
+    return true;
+  };
 }
 
 function silent({ onState, note }: TrialOrder): RunReporter {
