@@ -29,6 +29,7 @@ const CONTENT = [
   'CHANGELOG.md',
   'LICENSE',
   '.vscodeignore',
+  'docs/statistics.md',
   'media',
 ];
 /** Bundles, pages and Python sources; no source maps, no notes of the build. */

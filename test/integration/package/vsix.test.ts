@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATISTICS_PAGE } from '../../../src/domain/display/statistics-page';
 import { readZip, type ZipEntry } from '../../helpers/read-zip';
 import { repositoryRoot } from '../../helpers/shared';
 
@@ -54,17 +55,30 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
       'media/l10n/bundle.l10n.zh-cn.json',
       'package.nls.zh-cn.json',
       'media/pitwall.svg',
+      STATISTICS_PAGE,
     ]) {
       expect(names).toContain(name);
     }
     const allowed =
-      /^(package(\.nls(\.zh-cn)?)?\.json|readme\S*\.md|changelog\.md|LICENSE\S*|media\/|dist\/|extension\.vsixmanifest)/i;
+      /^(package(\.nls(\.zh-cn)?)?\.json|readme\S*\.md|changelog\.md|LICENSE\S*|docs\/statistics\.md|media\/|dist\/|extension\.vsixmanifest)/i;
     expect(names.filter((name) => !allowed.test(name))).toEqual([]);
     expect(
       names.filter((name) =>
         /\.(map|ts|pyc)$|(^|\/)(test|src)\//.test(name.replace(/^dist\/ultralytics\//, '')),
       ),
     ).toEqual([]);
+  });
+
+  it('holds every file that its manifest names', () => {
+    const names = new Set(namesOf(vsix.entries));
+    const manifest =
+      vsix.entries
+        .find(({ name }) => name === 'extension/package.json')
+        ?.read()
+        .toString() ?? '';
+    const named = [...manifest.matchAll(/"\.?\/?((?:media|dist)\/[^"*]+\.\w+)"/g)].map(([, file]) => file);
+    expect(named).toContain('media/pitwall-experiment.schema.json');
+    expect(named.filter((file) => !names.has(file))).toEqual([]);
   });
 
   it('holds every file that the extension loads later on', () => {
