@@ -129,6 +129,7 @@ async function behaviour({ suite, context }) {
     await page.locator('[data-focus="show-git"]').click();
     await page.locator('[data-focus="left-git"]').click();
     await page.locator('[data-focus="hide-seed"]').click();
+    await page.locator('[data-focus="sort-seed"]').waitFor({ state: 'detached' });
     const heads = () => page.locator('thead .sort').allTextContents();
     const before = await heads();
     expect(before.includes('commit') && !before.includes('seed'), before.join());
