@@ -113,6 +113,7 @@ async function behaviour({ suite, context }) {
     await page.keyboard.press(' ');
     await page.locator('.how-many', { hasText: '2 selected' }).waitFor();
     await page.locator('[data-focus="compare"]').click();
+    await page.waitForFunction(() => window.actions.at(-1)?.id === 'compare');
     const names = [await nameAt(page, 0), await nameAt(page, 1)];
     const done = (await actions()).at(-1);
     expectEqual(
@@ -122,7 +123,7 @@ async function behaviour({ suite, context }) {
     );
     await rowAt(page, 1).focus();
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => window.actions.at(-1).id === 'open');
+    await page.waitForFunction(() => window.actions.at(-1)?.id === 'open');
   });
   await test('columns are shown, moved and hidden, and come back after a reload', async () => {
     await page.locator('.push[aria-expanded]').click();
