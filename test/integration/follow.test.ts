@@ -134,7 +134,7 @@ describe('pitwall follow', () => {
     const name = path.basename(run.dir);
     expect((await runCliProcess(['list', '--json'], home)).out).toContain('"state":"running"');
     // Nothing of it is validated by Pitwall: its own best is listed, as its own.
-    expect((await runCliProcess(['list'], home)).out).toMatch(/2\/10 +0\.1000 \(its own\) +2/);
+    expect((await runCliProcess(['list'], home)).out).toMatch(/2\/10 +0\.100 \(its own\) +2/);
     const refused = await runCliProcess(['pause', name], home);
     expect([refused.code, linesOf(refused.err).length]).toEqual([1, 1]);
     const stopped = await runCliProcess(['stop', name], home);

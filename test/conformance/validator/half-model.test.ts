@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random';
+import { words } from '../../../src/base/words';
 import { convertToHalf } from '../../../src/onnx/half-model';
 import { describeWithShared, shared } from '../../helpers/shared';
 
@@ -44,6 +45,6 @@ describeWithShared('a float32 model converted to FP16', () => {
 
   it('an int8 model is left as it is, with the reason', () => {
     const converted = convertToHalf(new Uint8Array(readFileSync(shared('data/models/yolov8n_int8.onnx'))));
-    expect(converted).toEqual({ kind: 'kept', reason: 'it has no float32 convolution' });
+    expect(converted).toEqual({ kind: 'kept', reason: words('it has no float32 convolution') });
   });
 });
