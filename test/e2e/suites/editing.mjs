@@ -51,9 +51,15 @@ export async function editing({ suite, browser, extensions }) {
       await replaceText(page, 'warmup_epochs: 4', 'warmup_epoch: 4');
       await until('the squiggle', () => page.locator('.squiggly-error').first().isVisible());
       await findInFile(page, 'warmup_epoch:');
-      await page.keyboard.press('Control+.');
       const fix = page.locator('.action-widget .monaco-list-row', { hasText: /warmup_epochs/ }).first();
-      await fix.waitFor();
+      // The editor answers the key with nothing while it has not asked for the fixes of a new problem.
+      await until('the menu of fixes', async () => {
+        await page.keyboard.press('Control+.');
+        return fix.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
       await page.keyboard.press('Enter');
       await until('the fix', async () => (await page.locator('.squiggly-error').count()) === 0);
     });
