@@ -166,7 +166,7 @@ describe('a Python that cannot train is reported in one line', () => {
     const { code, err } = await train('none', path.join(workshop.dir, 'no python'));
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(err).toMatch(/no python is not a Python interpreter; {2}make one with: pitwall setup-python/);
+    expect(err).toMatch(/no python is not a Python interpreter; make one with: pitwall setup-python/);
   });
 
   it('one without torch', async () => {
