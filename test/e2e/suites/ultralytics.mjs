@@ -1,10 +1,11 @@
 // A real Ultralytics run started in VS Code. Only if python-env.mjs has made its environment; run by name.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf } from '../processes.mjs';
 import { expect } from '../suite.mjs';
-import { openFile, openWorkbench, pageFrame, runCommand, until } from '../workbench.mjs';
+import { openFile, openWorkbench, pageFrame, runAndChoose, runCommand, until } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
 
 // Small, and from YAML: no weights are downloaded.
@@ -34,6 +35,19 @@ warmup_epochs: 1
 validation: { device: cpu, batch: 16 }
 `;
 
+const MASKS = `trainer: ultralytics
+model: yolov8n-seg.yaml
+data: segment/data.yaml
+epochs: 2
+batch: 8
+imgsz: 64
+device: cpu
+plots: false
+amp: false
+validation: { device: cpu }
+`;
+const TASKS = path.resolve(import.meta.dirname, '../../fixtures/ultralytics/make_tasks.py');
+
 const tileValue = (frame, id) => frame.locator(`#tile-${id} .value`).textContent();
 const chartSummary = (frame, id) => frame.locator(`#chart-${id} .surface`).getAttribute('aria-label');
 
@@ -44,6 +58,8 @@ export async function ultralytics({ suite, browser, extensions }) {
   const workspace = exampleWorkspace();
   writeFileSync(path.join(workspace.dir, 'tiny.yaml'), MODEL);
   writeFileSync(path.join(workspace.dir, 'own.train.yaml'), CONFIG);
+  execFileSync(python, [TASKS, workspace.dir]);
+  writeFileSync(path.join(workspace.dir, 'masks.train.yaml'), MASKS);
   // Of the machine, or of the workspace: the user's own settings do not reach a remote host.
   mkdirSync(path.join(workspace.dir, '.vscode'));
   writeFileSync(
@@ -72,6 +88,31 @@ export async function ultralytics({ suite, browser, extensions }) {
         const [run] = readdirSync(workspace.runs).filter((name) => !name.startsWith('.'));
         const events = readFileSync(path.join(workspace.runs, run, 'events.jsonl'), 'utf8');
         expect(/"key":"lr0","requested":0.01,"effective":0.001/.test(events), 'what auto chose is an event');
+      },
+    );
+    await suite.test(
+      'a segmentation: its metric named, masks in the gallery, why there are no curves, no comparison with boxes',
+      context,
+      async () => {
+        await openFile(page, 'masks.train.yaml');
+        await runCommand(page, 'Pitwall: Start Training');
+        const runNamed = (start) => readdirSync(workspace.runs).find((name) => name.startsWith(start));
+        const masks = await until('the second run', () => runNamed('masks'));
+        const panel = await pageFrame(page, 'panel', masks);
+        const completed = async () => /completed/i.test(await panel.locator('.state').first().textContent());
+        await until('the end', completed, { timeoutMs: 300_000 });
+        expect(/mask mAP/.test(await panel.locator('#tile-map').textContent()), 'the tile names the metric');
+        await panel.locator('#tab-images').click();
+        await until('masks', async () => (await panel.locator('.gallery-image polygon').count()) > 10);
+        expect(/masks from confidence/.test(await panel.locator('.gallery').textContent()), 'what they are');
+        await page.screenshot({ path: path.join(suite.artifacts, 'ultralytics-masks.png') });
+        await panel.locator('#tab-classes').click();
+        const why = 'Curves are drawn of detectors that Pitwall judges; this run has mask mAP.';
+        await panel.getByText(why).first().waitFor();
+        const own = runNamed('own');
+        await runAndChoose(page, 'Pitwall: Compare Runs', [own, masks]);
+        const refusal = `runs of different tasks are not compared: ${own} is detect, ${masks} is segment`;
+        await page.locator('.notification-list-item-message', { hasText: refusal }).first().waitFor();
       },
     );
   } finally {
