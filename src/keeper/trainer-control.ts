@@ -190,9 +190,10 @@ export class TrainerControl {
     const { identity, alive, adopted } = trainer;
     const target = { run: this.#mark, pid: identity.pid, alive, own: !adopted };
     const hurry = (): boolean => this.#state.kind === 'stopping' && this.#state.hurry;
+    const isOver = (): boolean => !('trainer' in this.#state && this.#state.trainer === trainer);
     supervisor.start({
       name: words('the stop of the trainer'),
-      run: () => stopTrainer(target, { hurry }),
+      run: () => stopTrainer(target, { hurry, isOver }),
       done: onChange,
       failed: () => {
         if (this.#state.kind === 'stopping') this.#climb(trainer);

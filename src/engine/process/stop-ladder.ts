@@ -15,6 +15,8 @@ export type StopOptions = {
   readonly interruptedMs?: number;
   /** Returns true as soon as waiting should end: kill at once. */
   readonly hurry?: () => boolean;
+  /** Returns true once the attempt is judged: what carries the run from then on is the next attempt's. */
+  readonly isOver?: () => boolean;
 };
 
 /**
@@ -26,12 +28,22 @@ export async function stopTrainer(
   options: StopOptions = {},
 ): Promise<'exited' | 'interrupted' | 'killed'> {
   const { askedMs = ASKED_MS, interruptedMs = INTERRUPTED_MS, hurry = () => false } = options;
-  const members = await membersOf(target);
+  const members = whileNot(options.isOver, await membersOf(target));
   if (await becomesEmpty(members.left, askedMs, hurry)) return 'exited';
   if (!hurry()) await interrupt(members);
   if (await becomesEmpty(members.left, interruptedMs, hurry)) return 'interrupted';
   await killAll(members);
   return 'killed';
+}
+
+function whileNot(isOver: () => boolean = () => false, { left, sure }: Members): Members {
+  return {
+    left: () => (isOver() ? [] : left()),
+    sure: async () => {
+      const pids = await sure();
+      return isOver() ? [] : pids;
+    },
+  };
 }
 
 /** After the trainer itself has ended: processes that it left behind get a moment, then a kill. */
