@@ -50,6 +50,19 @@ function focusKey(parent: HTMLElement): string | undefined {
   return active instanceof HTMLElement && parent.contains(active) ? active.dataset.focus : undefined;
 }
 
+/** Asks for a drawing: one at the next frame, however often it is asked for. */
+export function oncePerFrame(draw: () => void): () => void {
+  let isPending = false;
+  return () => {
+    if (isPending) return;
+    isPending = true;
+    requestAnimationFrame(() => {
+      isPending = false;
+      draw();
+    });
+  };
+}
+
 /** The child of that class, made at the first call. */
 export function childOf(parent: HTMLElement, name: string, tag: string): HTMLElement {
   const found = parent.querySelector<HTMLElement>(`:scope > [data-part="${name}"]`);

@@ -1,6 +1,7 @@
 import './panel.css';
 import type { ActionView } from '../../src/protocol/dashboard/types';
 import type { ViewUpdate } from '../../src/protocol/webview';
+import { oncePerFrame } from '../base/dom';
 import { connectHost, type Host } from '../base/host';
 import { activeTab, registerControls, selectTab } from '../controls/toolkit';
 import { applyUpdate, emptyModel, type PageModel } from '../state/model';
@@ -36,7 +37,7 @@ class Panel {
   #rows = FIRST_ROWS;
   readonly #places = new Map<string, number>();
   #isOpen = false;
-  #isDrawing = false;
+  readonly #scheduleDraw = oncePerFrame(() => this.#draw());
 
   constructor() {
     const shared = {
@@ -111,15 +112,6 @@ class Panel {
   #openTab(): void {
     if (this.#preferences.tab === 'classes') this.#curves.open();
     if (this.#preferences.tab === 'images') this.#gallery.open();
-  }
-
-  #scheduleDraw(): void {
-    if (this.#isDrawing) return;
-    this.#isDrawing = true;
-    requestAnimationFrame(() => {
-      this.#isDrawing = false;
-      this.#draw();
-    });
   }
 
   /** Of two runs only what both have: charts, settings and classes. */

@@ -8,7 +8,7 @@ import {
   type TableMethods,
   type TableUpdate,
 } from '../../src/protocol/runs-table/messages';
-import { byId, h } from '../base/dom';
+import { byId, h, oncePerFrame } from '../base/dom';
 import { connectHost } from '../base/host';
 import { t } from '../base/strings';
 import { applyTableUpdate, emptyTable, type TableModel } from '../state/table-model';
@@ -35,14 +35,15 @@ class RunsTable {
   readonly #empty = h('p', { class: 'empty' }, t('No run yet'));
   #preferences: TablePreferences = readTablePreferences(this.#host.saved);
   #model: TableModel = emptyTable;
-  #facts: TableFacts = factsOfTable(emptyTable);
-  #view: TableView = viewOfTable(emptyTable, this.#preferences, this.#facts);
+  /** Of the model; made when it is drawn, since a table that is being opened comes in several pieces a frame. */
+  #facts: TableFacts | undefined;
+  #view: TableView = viewOfTable(emptyTable, this.#preferences, factsOfTable(emptyTable));
   #selected: ReadonlySet<string> = new Set();
   #lastPicked: string | undefined;
   #differences: ReadonlyMap<string, TableDifference> = new Map();
   #comparedKey = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isDrawing = false;
+  readonly #scheduleDraw = oncePerFrame(() => this.#draw());
 
   constructor() {
     const shared = {
@@ -81,7 +82,7 @@ class RunsTable {
       return;
     }
     this.#model = next;
-    this.#facts = factsOfTable(next);
+    this.#facts = undefined;
     this.#selected = new Set([...this.#selected].filter((dir) => next.rows.has(dir)));
     this.#scheduleDraw();
   }
@@ -133,16 +134,8 @@ class RunsTable {
     void this.#host.request('copy', { text, what: t('{0} runs', lines.length) });
   }
 
-  #scheduleDraw(): void {
-    if (this.#isDrawing) return;
-    this.#isDrawing = true;
-    requestAnimationFrame(() => {
-      this.#isDrawing = false;
-      this.#draw();
-    });
-  }
-
   #draw(): void {
+    this.#facts ??= factsOfTable(this.#model);
     const view = viewOfTable(this.#model, this.#preferences, this.#facts);
     this.#view = view;
     const { baseline: dir, sort } = this.#preferences;

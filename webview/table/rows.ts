@@ -1,4 +1,4 @@
-import { h } from '../base/dom';
+import { h, oncePerFrame } from '../base/dom';
 import { t } from '../base/strings';
 import type { TableItem } from '../state/table-view';
 import { columnOf, type HeadActions, headsOf, widthsOf } from './heads';
@@ -23,7 +23,7 @@ export class TableRows {
   #shown: ShownTable | undefined;
   #active = 0;
   #headKey = '';
-  #isPending = false;
+  readonly #drawSoon = oncePerFrame(() => this.#drawRows());
 
   constructor(actions: RowActions) {
     this.#actions = actions;
@@ -53,15 +53,6 @@ export class TableRows {
   toTop(): void {
     this.#active = 0;
     this.element.scrollTop = 0;
-  }
-
-  #drawSoon(): void {
-    if (this.#isPending) return;
-    this.#isPending = true;
-    requestAnimationFrame(() => {
-      this.#isPending = false;
-      this.#drawRows();
-    });
   }
 
   #drawHead(shown: ShownTable): void {

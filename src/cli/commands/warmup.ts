@@ -8,7 +8,6 @@ import { withSettings } from '../../domain/lr-range/experiment';
 import { countedInput } from '../../domain/schedule/dataset-counts';
 import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
 import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
-import { compareMany } from '../../engine/compare/compare-many';
 import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
@@ -28,7 +27,7 @@ import { formatTable } from '../output/table';
 import { countDataset } from '../schedule/count-dataset';
 import { driveSweep } from '../sweep/driver';
 import { entryLine } from '../sweep/lines';
-import { reportSweep, type TrialReport } from '../sweep/report';
+import { compareTrials, ranking, reportSweep, type TrialReport } from '../sweep/report';
 import { checkLoaded, runsFolder } from '../train/start';
 import { VERSION } from '../version';
 
@@ -160,26 +159,23 @@ async function conclude(io: CliIo, all: Warmup, found: Found): Promise<ExitCode>
 
 const settingOf = (trial: TrialReport, key: string): number => Number(trial.settings.get(key) ?? 0);
 const isWarm = (trial: TrialReport): boolean => settingOf(trial, 'warmup_epochs') > 0;
-const scoreOf = ({ best }: TrialReport): number => best?.value ?? Number.NEGATIVE_INFINITY;
 
 type WarmupVerdict = {
   /** The best training with a warm-up, and the best without. */
   readonly warm: TrialReport;
   readonly cold: TrialReport;
-  readonly against: Awaited<ReturnType<typeof compareMany>>['runs'][number]['against'];
+  readonly against: Awaited<ReturnType<typeof compareTrials>>;
   readonly chosenFrom: number;
 };
 
 /** Of each kind the one with the highest mAP; the interval is as wide as the choice among all of them makes it. */
 async function verdictOf(trials: readonly TrialReport[]): Promise<WarmupVerdict | undefined> {
-  const ended = trials.filter(({ state, best }) => state === 'completed' && best !== undefined);
-  const [warm] = ended.filter(isWarm).toSorted((a, b) => scoreOf(b) - scoreOf(a));
-  const [cold] = ended.filter((trial) => !isWarm(trial)).toSorted((a, b) => scoreOf(b) - scoreOf(a));
+  const ended = ranking({ trials });
+  const warm = ended.find(isWarm);
+  const cold = ended.find((trial) => !isWarm(trial));
   if (!warm || !cold) return undefined;
-  const asked = [cold, warm].map(({ name, dir, best }) => ({ text: name, dir, epoch: best?.epoch }));
   const chosenFrom = trials.length - 1;
-  const { runs } = await compareMany(asked, 0, chosenFrom);
-  return { warm, cold, against: runs[1].against, chosenFrom };
+  return { warm, cold, against: await compareTrials(cold, warm, chosenFrom), chosenFrom };
 }
 
 function linesOf({ probed, trials }: Found, verdict: WarmupVerdict | undefined): string[] {

@@ -17,7 +17,7 @@ import type { LoadedExperiment } from '../experiment';
 import { CliFailure, KEPT_BY_ANOTHER } from '../failure';
 import type { CliIo } from '../io';
 import { SweepLog } from './sweep-log';
-import { readTrial, type TrialResult, trainTrial } from './trial';
+import { bestValue, type EpochValue, readTrial, type TrialResult, trainTrial } from './trial';
 
 export type DriveOptions = {
   readonly sweep: Sweep;
@@ -249,13 +249,9 @@ class SweepDriver {
 
   /** Of a trial that trained to its end; one that was stopped is not compared by fewer epochs. */
   #bestOf(trial: number): BestTrial[] {
-    const { values, state } = this.#results.get(trial) ?? {
-      values: new Map<number, number>(),
-      state: 'lost',
-    };
-    if (state !== 'completed') return [];
-    const all = [...values].map(([epoch, value]) => ({ trial, epoch, value }));
-    return all.sort((a, b) => b.value - a.value || a.epoch - b.epoch).slice(0, 1);
+    const result = this.#results.get(trial);
+    const best = result?.state === 'completed' ? bestValue(result) : undefined;
+    return best ? [{ trial, ...best }] : [];
   }
 
   #dirOf(trial: number): string {
@@ -263,7 +259,7 @@ class SweepDriver {
   }
 }
 
-type BestTrial = { readonly trial: number; readonly epoch: number; readonly value: number };
+type BestTrial = EpochValue & { readonly trial: number };
 
 /** Keepers that are started only to write a reason. */
 const STOPS_AT_ONCE = 2;

@@ -11,6 +11,7 @@ import { trialName } from '../../run/sweep';
 import { type CliIo, printJson, printLine } from '../io';
 import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
+import { quoted } from '../output/quoted';
 import { formatTable, type TableColumn } from '../output/table';
 import { prunedAt } from './driver';
 import { ranking, reportSweep, type SweepReport, type SweepVerdict, type TrialReport } from './report';
@@ -122,9 +123,6 @@ export function nextCommands({ cwd }: Pick<CliIo, 'cwd'>, report: SweepReport): 
       return ['pitwall repeat', quoted(experiment), '--seeds 3', ...set].join(' ');
     });
 }
-
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function nextLines(io: Pick<CliIo, 'cwd'>, report: SweepReport): string[] {
   const commands = report.ended ? nextCommands(io, report) : [];

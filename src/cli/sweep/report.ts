@@ -3,12 +3,12 @@ import type { AgainstBaseline } from '../../domain/compare/many';
 import type { Cell } from '../../domain/runs-table/row';
 import { compareMany } from '../../engine/compare/compare-many';
 import { listRuns } from '../../engine/runs/list-runs';
-import { openRun } from '../../engine/runs/live-run';
+import { viewRun } from '../../engine/runs/view-run';
 import { hasEnded, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import { rowOf } from '../../run/run-row';
 import type { RunStateName } from '../../run/state-names';
 import { type SweepEntry, trialName } from '../../run/sweep';
-import { resultOf, type TrialResult } from './trial';
+import { bestValue, type EpochValue, resultOf, type TrialResult } from './trial';
 
 export type TrialReport = {
   readonly trial: number;
@@ -21,7 +21,7 @@ export type TrialReport = {
   readonly epochs: number;
   /** Its metric at the rungs that it reached. */
   readonly atRungs: readonly (number | undefined)[];
-  readonly best: { readonly epoch: number; readonly value: number } | undefined;
+  readonly best: EpochValue | undefined;
   readonly stopped: Extract<SweepEntry, { type: 'stopped' }> | undefined;
 };
 
@@ -58,7 +58,7 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
     const cells = new Map(keys.map((key) => [key, row ? row.get(key) : cellOf(settings[trial][key])]));
     trials.push({
       ...{ trial, name, dir, settings: cells },
-      ...describe(sweep, trial, summary && (await readResult(dir, sweep))),
+      ...describe(sweep, trial, summary && resultOf(await viewRun(dir), sweep.file.metric)),
     });
   }
   const ended = hasEnded(sweep);
@@ -67,12 +67,6 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
 
 const cellOf = (value: unknown): Cell =>
   value === undefined ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);
-
-async function readResult(dir: string, { file }: Sweep): Promise<TrialResult> {
-  const live = await openRun(dir);
-  live.dispose();
-  return resultOf(live, file.metric);
-}
 
 function describe(
   { file, entries }: Sweep,
@@ -85,7 +79,7 @@ function describe(
     return entry?.type === 'judged' ? entry.value : undefined;
   });
   const stopped = own.find((one) => one.type === 'stopped');
-  const best = result && bestValue(result.values);
+  const best = result && bestValue(result);
   if (!result) return { ...NOT_BEGUN, atRungs, best, stopped };
   const { state, note, epochs } = result;
   return { state, note, epochs, atRungs, best, stopped };
@@ -93,21 +87,21 @@ function describe(
 
 const NOT_BEGUN = { state: 'waiting', note: undefined, epochs: 0 } as const;
 
-function bestValue(values: ReadonlyMap<number, number>): TrialReport['best'] {
-  const all = [...values].map(([epoch, value]) => ({ epoch, value }));
-  return all.sort((a, b) => b.value - a.value || a.epoch - b.epoch)[0];
-}
-
 async function verdictOf(sweep: Sweep, trials: readonly TrialReport[]): Promise<SweepVerdict | undefined> {
   const end = sweep.entries.find((entry) => entry.type === 'end');
   const best = end?.type === 'end' && end.best ? trials[end.best.trial] : undefined;
   if (!best) return undefined;
   const chosenFrom = trials.length - 1;
   if (best.trial === 0) return { best, against: undefined, chosenFrom };
-  const asked = [trials[0], best].map(({ name, dir, best: at }) => ({ text: name, dir, epoch: at?.epoch }));
-  const { runs } = await compareMany(asked, 0, chosenFrom);
-  const { against } = runs[1];
+  const against = await compareTrials(trials[0], best, chosenFrom);
   return { best, against: against.kind === 'baseline' ? undefined : against, chosenFrom };
+}
+
+/** The second against the first, at the best epoch of each; the limits are those of the best of `chosenFrom`. */
+export async function compareTrials(first: TrialReport, second: TrialReport, chosenFrom: number) {
+  const asked = [first, second].map(({ name, dir, best }) => ({ text: name, dir, epoch: best?.epoch }));
+  const { runs } = await compareMany(asked, 0, chosenFrom);
+  return runs[1].against;
 }
 
 /** Those that trained to the end, best first. */

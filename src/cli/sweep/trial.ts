@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { askRun } from '../../engine/control/ask';
 import { resumeRun } from '../../engine/control/resume-run';
-import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import type { LiveRun } from '../../engine/runs/live-run';
+import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { removeTree } from '../../run/folder/remove';
 import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
@@ -67,20 +68,18 @@ export async function trainTrial(io: CliIo, order: TrialOrder): Promise<TrialRes
 /** Undefined if there is no such run, or one that is to be made again: its driver was killed in making it, or it was cut short. */
 export async function readTrial(dir: string, metric: MetricName): Promise<TrialResult | undefined> {
   if (!isRunFolder(dir)) return undefined;
-  const live = await openRun(dir);
-  live.dispose();
-  const { state, presence } = live;
-  const wasMade = presence.state !== 'lost' || state.status !== undefined;
-  return wasMade && !isCutShort(live) ? resultOf(live, metric) : undefined;
+  const view = await viewRun(dir);
+  const wasMade = view.presence.state !== 'lost' || view.state.status !== undefined;
+  return wasMade && !isCutShort(view) ? resultOf(view, metric) : undefined;
 }
 
 /** It has trained to its end, and its last checkpoint was left without a metric: the same training gives it again. */
-function isCutShort({ state, presence }: LiveRun): boolean {
+function isCutShort({ state, presence }: RunView): boolean {
   const last = [...state.checkpoints.values()].at(-1)?.state;
   return presence.state === 'completed' && (last === 'skipped' || last === 'waiting');
 }
 
-export function resultOf({ state, presence }: LiveRun, metric: MetricName): TrialResult {
+export function resultOf({ state, presence }: RunView, metric: MetricName): TrialResult {
   const validated = [...state.validations.values()];
   const all = validated.length > 0 ? validated : ownMetricsOf(state);
   const finite = all.filter((one) => Number.isFinite(one[metric]));
@@ -92,6 +91,14 @@ export function resultOf({ state, presence }: LiveRun, metric: MetricName): Tria
     mayGoOn: MAY_GO_ON.has(presence.state) || state.status?.signal === 'SIGKILL',
   };
 }
+
+/** The highest value, and the first epoch that had it. */
+export function bestValue({ values }: TrialResult): EpochValue | undefined {
+  const all = [...values].map(([epoch, value]) => ({ epoch, value }));
+  return all.sort((a, b) => b.value - a.value || a.epoch - b.epoch)[0];
+}
+
+export type EpochValue = { readonly epoch: number; readonly value: number };
 
 const MAY_GO_ON: ReadonlySet<RunStateName> = new Set(['paused', 'stopped', 'lost']);
 
