@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { parseExperiment } from '../../domain/experiment/parse';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { nodeOf } from '../../engine/process/run-environment';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readText } from '../../run/folder/read-file';
 import { isSweepFile } from '../editor/experiment-files';
@@ -22,18 +23,16 @@ export async function startSweep(services: Services, uri: vscode.Uri | undefined
   if (document.isDirty && !(await document.save())) return;
   const sweep = await experimentOf(document);
   if (!sweep) return;
-  const { installDir, nodePath = process.execPath } = services.host();
+  const { installDir, nodePath } = services.host();
+  const node = nodeOf(nodePath);
   const python = await interpreterFor(sweep.experiment, path.dirname(sweep.file));
   const terminal = vscode.window.createTerminal({
     name: `Pitwall: ${path.basename(document.fileName)}`,
     iconPath: new vscode.ThemeIcon('run-all'),
-    shellPath: nodePath,
+    shellPath: node.program,
     shellArgs: [path.join(installDir, 'cli.js'), 'sweep', document.fileName],
     cwd: path.dirname(document.fileName),
-    env: {
-      ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: '1' }),
-      ...(python !== undefined && { PITWALL_PYTHON: python }),
-    },
+    env: { ...node.env, ...(python !== undefined && { PITWALL_PYTHON: python }) },
   });
   terminal.show();
   await services.runs.addFolder(runsFolderOf(sweep.file));
