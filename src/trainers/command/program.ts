@@ -103,8 +103,24 @@ function ended(child: ChildProcess, program: string): Promise<ProgramEnd> {
     child.once('error', ({ message }) =>
       resolve({ kind: 'unstartable', said: words('cannot start {0}: {1}', program, message) }),
     );
-    child.once('exit', (code, signal) => resolve({ kind: 'exited', code, signal }));
+    child.once('exit', (code, signal) => resolve(exitOf(program, code, signal)));
   });
+}
+
+/** What windowless.js and cmd.exe answer if there is no such program. */
+const WINDOWS_NOT_FOUND = 9009;
+
+export function exitOf(
+  program: string,
+  code: number | null,
+  signal: string | null,
+  platform = process.platform,
+): ProgramEnd {
+  if (platform !== 'win32' || code !== WINDOWS_NOT_FOUND) return { kind: 'exited', code, signal };
+  return {
+    kind: 'unstartable',
+    said: words('{0} or a program that it runs was not found (exit code {1})', program, code),
+  };
 }
 
 /**

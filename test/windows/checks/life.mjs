@@ -83,7 +83,7 @@ async function killed(checks) {
     await until('adopted', () => /adopted/.test(readText(`${RUN}\\keeper.jsonl`)));
     includes(await pitwall(['stop', RUN]), 'stopped on request');
     await Promise.all(watches);
-    equal(readText(`${RUN}\\keeper.jsonl`).match(/trainer adopted/g).length, 1);
+    equal(readText(`${RUN}\\keeper.jsonl`).match(/"message":"trainer adopted/g).length, 1);
   });
   await checks.ok('nothing of the run is alive, and its steps are whole', async () => {
     equal(statusOf(RUN).state, 'stopped');

@@ -29,7 +29,7 @@ const lossesOf = (text) =>
   text
     .split('\n')
     .filter((line) => line.includes('"type":"step"'))
-    .map((line) => JSON.parse(line).losses);
+    .map((line) => JSON.parse(line).loss);
 
 export async function sameAsLinux(checks) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-same-'));
@@ -45,7 +45,8 @@ export async function sameAsLinux(checks) {
     onLinux(['train', path.join(linux, 'pcb.train.yaml'), ...SMALL, ...ONE]);
     const ours = lossesOf(readText(`${DATA}\\runs\\same\\events.jsonl`));
     equal(ours, lossesOf(readFileSync(path.join(linux, 'runs/same/events.jsonl'), 'utf8')));
-    if (ours.length < 16) throw new Error(`only ${ours.length} steps`);
+    if (ours.length < 16 || !ours.every(({ total }) => total > 0))
+      throw new Error(`only ${ours.length} losses`);
     console.log(`     ${ours.length} steps, the last ${JSON.stringify(ours.at(-1))}`);
   });
   await checks.ok('and so is the mAP of its last checkpoint', async () => {

@@ -38,7 +38,7 @@ async function training(checks) {
     },
   );
   await checks.ok('lr-find', async () => {
-    const args = ['lr-find', CONFIG, ...SMALL, '--steps', '16', '--svg', 'D:\\lr.svg'];
+    const args = ['lr-find', CONFIG, ...SMALL, '--steps', '90', '--svg', 'D:\\lr.svg'];
     includes(await pitwall(args), 'lr0');
     equal(existsSync(path.join(OTHER, 'lr.svg')), true);
   });
