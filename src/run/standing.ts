@@ -1,7 +1,8 @@
 import type { Words } from '../base/words';
 import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { drawnDifference } from '../domain/compare/draw-record';
-import { bestSentence, lackingDraws } from '../domain/compare/sentences';
+import { FEWEST_DRAWN } from '../domain/compare/limits';
+import { bestSentence, lackingDraws, NOT_JUDGED } from '../domain/compare/sentences';
 import type { RunState } from './state';
 import type { DrawnMaps, VersusBest } from './validation';
 
@@ -16,10 +17,11 @@ export type Standing = {
   readonly optimism: number;
 };
 
-/** Undefined if the best has no draws: in runs of an earlier Pitwall. */
-export function standingOf({ best, drawn, validations }: RunState): Standing | undefined {
-  const own = best && currentDraws(drawn, validations, best.epoch);
-  if (!best || !own) return undefined;
+/** Undefined if the best has no draws, as in runs of an earlier Pitwall, or those of too few images. */
+export function standingOf(state: RunState): Standing | undefined {
+  const { best, drawn, validations } = state;
+  const own = drawsOfBest(state);
+  if (!best || !own || tooFew(own)) return undefined;
   const comparable = comparableWith(own, { drawn, validations });
   const known = cache.get(own);
   if (known && isSame(known.comparable, comparable)) return known.standing;
@@ -28,12 +30,18 @@ export function standingOf({ best, drawn, validations }: RunState): Standing | u
   return standing;
 }
 
+const drawsOfBest = ({ best, drawn, validations }: RunState): DrawnMaps | undefined =>
+  best && currentDraws(drawn, validations, best.epoch);
+
+const tooFew = (drawn: DrawnMaps | undefined): boolean => drawn !== undefined && drawn.units < FEWEST_DRAWN;
+
 /** What the best mAP is worth, or why that is not known; undefined while there are no others. */
 export function standingSentence(state: RunState): Words | undefined {
   const standing = standingOf(state);
   if (standing && standing.compared > 1) return bestSentence(standing);
   const { best, validations } = state;
   if (!best || validations.size < 2) return undefined;
+  if (tooFew(drawsOfBest(state))) return NOT_JUDGED;
   return lackingDraws(validations.get(best.epoch)?.engine === 'ultralytics');
 }
 

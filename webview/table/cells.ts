@@ -1,5 +1,5 @@
 import { say } from '../../src/base/words';
-import { AGAINST_BASELINE, limitsWords } from '../../src/domain/compare/sentences';
+import { againstBaseline, limitsWords } from '../../src/domain/compare/sentences';
 import { formatSigned } from '../../src/domain/display/format';
 import { shownCell } from '../../src/domain/runs-table/columns';
 import { cellText } from '../../src/domain/runs-table/row';
@@ -58,7 +58,7 @@ export function differenceCells(found: TableDifference | 'baseline' | undefined)
   return [
     td('n', formatSigned(difference)),
     td('n quiet', limits ? say(limits, t) : '–'),
-    td(VERDICT_TONES[verdict], say(AGAINST_BASELINE[verdict], t)),
+    td(VERDICT_TONES[verdict], say(againstBaseline(found), t)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import { type Floor, type GateOutcome, judgeFloor, judgeNotWorse } from '../../domain/compare/gate';
+import { isUnknown, type Limits } from '../../domain/compare/limits';
 import { gateRecipeSentence } from '../../domain/compare/same-recipe';
 import { boxesSentence, metricSentence } from '../../domain/compare/sentences';
 import { type BoxesCompared, compareOpened, type DrawnCompared } from '../../engine/compare/compare-runs';
@@ -87,27 +88,29 @@ export async function checkNotWorse(run: NamedRun, base: NamedRun, margin: numbe
   const said = inEnglish(
     compared.kind === 'drawn' ? metricSentence(compared.metric, limits, names) : boxesSentence(limits, names),
   );
-  const message = `${check}: ${said}${remark(compared, outcome, { high, margin })}`;
+  const message = `${check}: ${said}${remark(compared, outcome, { limits, margin })}`;
   return { check, outcome, message, numbers: { map, low, high, margin } };
 }
 
-type Against = { readonly high: number; readonly margin: number };
+type Against = { readonly limits: Limits; readonly margin: number };
 
 function remark(
   compared: BoxesCompared | DrawnCompared,
   outcome: GateOutcome,
-  { high, margin }: Against,
+  { limits, margin }: Against,
 ): string {
-  if (outcome === 'undecided') return undecided(high, margin);
+  if (outcome === 'undecided') return undecided(limits, margin);
   const { recipes } = compared.kind === 'drawn' ? compared : compared.compared;
   const ofRecipe = outcome === 'failed' ? gateRecipeSentence(recipes) : undefined;
   return ofRecipe ? `; ${inEnglish(ofRecipe)}` : '';
 }
 
-const undecided = (high: number, margin: number): string =>
-  high < 0
+function undecided({ low, high }: Limits, margin: number): string {
+  if (isUnknown({ low, high })) return '';
+  return high < 0
     ? `; worse, but whether by more than ${margin} is not known`
     : '; noise alone can make such a difference, so it is not called worse';
+}
 
 function differenceOf(compared: BoxesCompared | DrawnCompared) {
   if (compared.kind === 'boxes') return compared.compared.comparison;

@@ -3,7 +3,7 @@ import { inEnglish } from '../../base/words';
 import type { Comparison } from '../../domain/compare/compare';
 import type { DrawnDifference } from '../../domain/compare/draw-record';
 import { isUnknown, type Limits } from '../../domain/compare/limits';
-import { AGAINST_BASELINE, CORRECTED_FOR_CLASSES } from '../../domain/compare/sentences';
+import { againstBaseline, CORRECTED_FOR_CLASSES } from '../../domain/compare/sentences';
 import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
@@ -29,8 +29,8 @@ const span = (limits: Limits): string =>
   isUnknown(limits) ? '-' : `${signed(limits.low)} to ${signed(limits.high)}`;
 
 /** A run less the baseline, in a table of several: the difference, its limits and the verdict. */
-export function judgedCells(difference: number, limits: Limits, verdict: Verdict): string[] {
-  return [signed(difference), span(limits), inEnglish(AGAINST_BASELINE[verdict])];
+export function judgedCells(difference: number, judged: Limits & { readonly verdict: Verdict }): string[] {
+  return [signed(difference), span(judged), inEnglish(againstBaseline(judged))];
 }
 
 /** A comparison for people: both, the difference with its verdict, a row per class, and what it does not show. */

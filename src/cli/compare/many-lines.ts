@@ -55,7 +55,7 @@ function metricCells({ name, state, reported }: OneOfMany, metrics: number): str
 function againstCells(against: OneOfMany['against']): string[] {
   if (against.kind === 'baseline') return ['', '', 'baseline'];
   if (against.kind !== 'judged') return ['-', '', 'not compared'];
-  return judgedCells(against.map, against, against.verdict);
+  return judgedCells(against.map, against);
 }
 
 function judgedHow({ runs, baseline }: ManyCompared): string[] {

@@ -123,5 +123,5 @@ function differenceCells({ difference }: ListedRow): string[] {
   if (difference === 'baseline') return ['', '', 'baseline'];
   if (difference === 'another task') return ['-', '', difference];
   if (!difference) return ['-', '', 'not on the same draws'];
-  return judgedCells(difference.difference, difference, difference.verdict);
+  return judgedCells(difference.difference, difference);
 }

@@ -2,7 +2,7 @@ import { type Words, words } from '../../base/words';
 import { optimismAmong } from './best';
 import { compareRecords } from './compare-records';
 import { drawnDifference, drawRecord, drawsText, type KeptDraws } from './draw-record';
-import { type Limits, ROUNDING, widened } from './limits';
+import { isUnknown, type Limits, ROUNDING, widened } from './limits';
 import type { DetectionRecord } from './record';
 import { drawsSentence, groundSentence } from './sentences';
 import { SIDES } from './sides';
@@ -97,13 +97,13 @@ const REPLICATES = 500;
 /** Limits of each run less the baseline, in the order of the runs; of the baseline itself 0 and 0. */
 export type TableLimits = readonly (Limits & { readonly map: number })[];
 
-/** Undefined unless all were judged on the same images by the same rule. */
+/** Undefined unless all were judged on the same images by the same rule, and on enough of them. */
 export function bestOfMany(
   records: readonly DetectionRecord[],
   table: TableLimits | undefined,
 ): BestOfMany | undefined {
   const texts = new Set(records.map((record) => drawsText(record, REPLICATES)));
-  if (!table || records.length < 2 || texts.size > 1) return undefined;
+  if (!table || records.length < 2 || texts.size > 1 || table.some(isUnknown)) return undefined;
   return highestOf(
     records.map((record) => drawRecord(record, REPLICATES)),
     table,
@@ -116,7 +116,8 @@ export function bestOfDraws(
   table: TableLimits | undefined,
 ): BestOfMany | undefined {
   const keys = new Set(drawn.map(({ key }) => key));
-  return !table || drawn.length < 2 || keys.size > 1 ? undefined : highestOf(drawn, table);
+  const isKnown = table && drawn.length > 1 && keys.size === 1 && !table.some(isUnknown);
+  return isKnown ? highestOf(drawn, table) : undefined;
 }
 
 /**

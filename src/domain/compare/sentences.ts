@@ -3,17 +3,23 @@ import { formatSigned } from '../display/format';
 import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
 import type { GroupedBy } from './grouping';
-import { isUnknown, type Limits } from './limits';
+import { FEWEST_DRAWN, isUnknown, type Limits } from './limits';
 import { sameRecipeSentence } from './same-recipe';
 import type { Named } from './sides';
 import { judgeDifference, type Verdict } from './verdict';
 
-/** The verdict on a run in a table, which the baseline comes before. */
-export const AGAINST_BASELINE: Readonly<Record<Verdict, Words>> = {
+/** Why nothing is said: of so few images not even that two cannot be told apart. */
+export const NOT_JUDGED = words('not judged: fewer than {0} val images or groups of them', FEWEST_DRAWN);
+
+const AGAINST_BASELINE: Readonly<Record<Verdict, Words>> = {
   first: words('worse'),
   second: words('better'),
   neither: words('cannot be told apart'),
 };
+
+/** The verdict on a run in a table, which the baseline comes before. */
+export const againstBaseline = ({ verdict, ...limits }: Limits & { readonly verdict: Verdict }): Words =>
+  isUnknown(limits) ? NOT_JUDGED : AGAINST_BASELINE[verdict];
 
 /** Beneath a table of classes, some of whose intervals do not hold 0 and yet have no verdict. */
 export const CORRECTED_FOR_CLASSES = words(
@@ -69,8 +75,7 @@ export function sameSentence({ a, b }: Named): Words {
 }
 
 /** Of too few images there is a difference, but no interval and no verdict. */
-const tooFewSentence = ({ a, b }: Named): Words =>
-  words('{0} and {1} are not judged: too few val images', a, b);
+const tooFewSentence = ({ a, b }: Named): Words => words('{0} and {1} are {2}', a, b, NOT_JUDGED);
 
 type Difference = Pick<Comparison, 'map' | 'low' | 'high'>;
 

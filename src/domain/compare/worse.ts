@@ -1,4 +1,4 @@
-import { exceeded } from './limits';
+import { exceeded, FEWEST_DRAWN } from './limits';
 
 /** A checkpoint as the others of its run see it: its mAP, and its mAP on each of the draws that all were judged on (draw.ts). */
 export type Candidate = { readonly map: number; readonly draws: Float64Array };
@@ -16,10 +16,11 @@ const NO_ERROR = 1e-9;
  * against the mean of all others, as in the analysis of means (Nelson 1983): the best is at least as good as their mean, which
  * hardly varies by luck as the highest one does. That alone would not see that a single one is better than all, so each pair
  * is compared as well, at a smaller share of the error (Tukey's family). Limits of a family hold together, by the joint
- * bootstrap. `drawn`: images, or groups of them, in one replicate.
+ * bootstrap. `drawn`: images, or groups of them, in one replicate; of too few nothing is worse.
  */
 export function worseOnes(candidates: readonly Candidate[], drawn: number): ReadonlySet<Candidate> {
   const worse = new Set<Candidate>();
+  if (drawn < FEWEST_DRAWN) return worse;
   for (let found = candidates.length; found > 0; ) {
     const left = candidates.filter((one) => !worse.has(one));
     const rivals = left.toSorted((a, b) => b.map - a.map).slice(0, MOST_COMPARED);
@@ -67,7 +68,6 @@ type Contrasts = {
  * normal value (Wallace 1959; right to a hundredth however far out).
  */
 function byStudent(critical: number, drawn: number): number {
-  if (drawn < 2) return critical;
   const freedom = drawn - 1;
   const scaled = (critical * (8 * freedom + 3)) / (8 * freedom + 1);
   return Math.sqrt(freedom * Math.expm1(scaled ** 2 / freedom));

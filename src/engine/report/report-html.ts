@@ -1,9 +1,8 @@
 import { escapeHtml, escapeLines, pageShell } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
-import { AGAINST_BASELINE, bestSentence, limitsWords } from '../../domain/compare/sentences';
+import { againstBaseline, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
-import type { Verdict } from '../../domain/compare/verdict';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric, formatSigned } from '../../domain/display/format';
@@ -114,17 +113,12 @@ const stateOf = ({ status, run }: RunState, t: Translate): string =>
 function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
   if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
-  const { map, verdict } = against;
   const limits = limitsWords(against);
-  return [verdictCell(verdict, t), n(formatSigned(map)), n(limits ? say(limits, t) : '–')];
+  const verdict = { text: say(againstBaseline(against), t), tone: TONES[against.verdict] };
+  return [verdict, n(formatSigned(against.map)), n(limits ? say(limits, t) : '–')];
 }
 
 const TONES = { first: 'bad', second: 'good', neither: '' } as const;
-
-const verdictCell = (verdict: Verdict, t: Translate): Cell => ({
-  text: say(AGAINST_BASELINE[verdict], t),
-  tone: TONES[verdict],
-});
 
 /** How the verdicts were made, which may be best, and why a run is not compared. */
 function notes(compared: ManyCompared, t: Translate): string {

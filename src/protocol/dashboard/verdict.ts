@@ -1,6 +1,8 @@
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import { isWorseByInterval } from '../../domain/compare/best';
+import { isUnknown } from '../../domain/compare/limits';
+import { NOT_JUDGED } from '../../domain/compare/sentences';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
@@ -14,6 +16,7 @@ export function verdictOf(state: RunState, validated: Validation, t: Translate):
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const text = formatSigned(versus.difference);
+  if (isUnknown(versus)) return notJudged(text, versus, t);
   const best = formatMetric(state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference);
   if (!isNoDifference(versus.difference) && judgeDifference(versus) === 'second') {
     const chance = formatProbability(versus.probabilityBetter);
@@ -47,6 +50,11 @@ function isWorse(state: RunState, { epoch }: Validation, versus: VersusBest): bo
   const among = [...state.validations.keys()].filter((other) => other <= epoch).length;
   return isWorseByInterval(versus.difference, versus, among);
 }
+
+const notJudged = (difference: string, { epoch }: VersusBest, t: Translate): Sentence => ({
+  text: t('{0} against epoch {1}, {2}', difference, epoch, say(NOT_JUDGED, t)),
+  tone: 'quiet',
+});
 
 /** Without a paired comparison only the difference is shown, without a verdict. */
 function plainVerdict(state: RunState, validated: Validation, t: Translate): Sentence {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeHtml } from '../../../src/base/html';
 import { createTranslate, type Translate } from '../../../src/base/translate';
 import { inEnglish, say, type Words } from '../../../src/base/words';
-import { AGAINST_BASELINE } from '../../../src/domain/compare/sentences';
+import { againstBaseline } from '../../../src/domain/compare/sentences';
 import { verdictSentences } from '../../../src/domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../../src/domain/compare/warnings';
 import { formatSigned } from '../../../src/domain/display/format';
@@ -141,12 +141,12 @@ describe.each(PAIRS)('$what: $a and $b', ({ a, b, verdict, more }) => {
     const html = reportHtml(many, { t, now: 0, version: '1' });
     const { compared } = await judge(a, b);
     expect(against.map).toBe(compared.comparison.map);
-    for (const said of [AGAINST_BASELINE[against.verdict], against.ground, SAMPLING_ONLY])
+    for (const said of [againstBaseline(against), against.ground, SAMPLING_ONLY])
       expect(html).toContain(escapeHtml(say(said, t)));
     expect(html).toContain(formatSigned(against.map));
     // The table of the command line has the same word in the same row.
     const { out } = await cli(['compare', a, b, '--baseline', a], root);
-    expect(out).toContain(inEnglish(AGAINST_BASELINE[against.verdict]));
+    expect(out).toContain(inEnglish(againstBaseline(against)));
     expect(out).toContain(inEnglish(against.ground));
   });
 });

@@ -96,7 +96,7 @@ describe('too few val images', () => {
 
   it('have no verdict, no interval and no probability, of all or of a class', () => {
     expect(inEnglish(verdictSentences(compared, NAMES)[0])).toBe(
-      'A and B are not judged: too few val images',
+      'A and B are not judged: fewer than 5 val images or groups of them',
     );
     expect(text).not.toMatch(/% of draws|%:|[AB] is better|\d to [-+]\d|corrected/);
   });
