@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { noticeLines, noticeText, visibleLines } from '../base/visible';
+import type { Topic } from '../domain/display/statistics-page';
 
 // All notifications, lists to pick from, tooltips and passing texts of the status bar go through here: much of their content
 // comes from files of runs. For buttons and modal questions, the same as VS Code's own functions.
@@ -73,3 +74,16 @@ const plainTitle = (options: vscode.QuickPickOptions): vscode.QuickPickOptions =
 export function plainTooltip(text: string): vscode.MarkdownString {
   return new vscode.MarkdownString().appendText(visibleLines(text));
 }
+
+/** The same with a way to the paragraph on its verdict, if there is one. */
+export function explainedTooltip(text: string, topic: Topic | undefined): vscode.MarkdownString {
+  const tooltip = plainTooltip(text);
+  if (topic === undefined) return tooltip;
+  tooltip.isTrusted = { enabledCommands: [EXPLAIN] };
+  const address = `command:${EXPLAIN}?${encodeURIComponent(JSON.stringify([topic]))}`;
+  return tooltip.appendMarkdown(
+    `\n\n[${vscode.l10n.t('What this means, and how it was checked')}](${address})`,
+  );
+}
+
+const EXPLAIN = 'pitwall.explainNumbers';

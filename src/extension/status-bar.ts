@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
 import { visibleLines } from '../base/visible';
 import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
+import { explainedTooltip } from './notices';
 import type { Services } from './services';
 import { setting } from './window';
 
@@ -50,7 +51,7 @@ export class StatusBar implements vscode.Disposable {
     const shown = statusBarOf(input);
     const tooltip = visibleLines(shown.tooltip);
     this.#item.text = shown.text;
-    this.#item.tooltip = tooltip;
+    this.#item.tooltip = explainedTooltip(tooltip, shown.topic);
     this.#item.accessibilityInformation = { label: tooltip.replaceAll('\n', ', ') };
     this.#item.show();
   }

@@ -44,8 +44,8 @@ const ALARM_MS = 15 * 60_000;
 function alarmOf(alerts: RunState['alerts']): StatusFields['alarm'] {
   const last = alerts.findLast(({ severity }) => severity !== 'info');
   if (!last || Date.now() - last.t > ALARM_MS) return undefined;
-  const { t, severity, message, said, next } = last;
-  return { t, severity, message, ...(said && { said }), ...(next && { next }) };
+  const { t, rule, severity, message, said, next } = last;
+  return { t, rule, severity, message, ...(said && { said }), ...(next && { next }) };
 }
 
 function progressOf({ journal, trainer, last }: StatusInput): StatusFields['progress'] {

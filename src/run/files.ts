@@ -96,9 +96,10 @@ export const zMetaFile = z.object({
 });
 export type MetaFile = z.infer<typeof zMetaFile>;
 
-/** An alarm without its numbers, as lists and notifications show it. */
+/** An alarm without its numbers, as lists and notifications show it; `rule`: absent if written by an earlier Pitwall. */
 export const zAlertText = z.object({
   t: z.number(),
+  rule: z.string().optional(),
   severity: z.enum(['info', 'warning', 'error']),
   message: z.string(),
   said: zSaid,

@@ -1,5 +1,5 @@
-import type { Topic } from '../domain/display/statistics-page';
-import type { RunFile } from './files';
+import { type Topic, topicOfAlarm } from '../domain/display/statistics-page';
+import type { AlertText, RunFile } from './files';
 import type { RunState } from './state';
 import type { RunStateName } from './state-names';
 
@@ -19,4 +19,18 @@ export function topicOfEnd({ keeper, run }: RunState, name: RunStateName): Topic
   if (name === 'diverged') return 'divergence';
   const isEarly = name === 'completed' && keeper.some(({ type }) => type === 'early_stop');
   return isEarly ? 'early-stopping' : undefined;
+}
+
+type Listed = { readonly state: RunStateName; readonly note?: string | undefined };
+
+/** The same of a run in a list, of which its state, the reason of it and the last alarm are known. */
+export function topicOfListed(
+  run: RunFile,
+  { state, note = '' }: Listed,
+  alarm: AlertText | undefined,
+): Topic | undefined {
+  if (isRangeTest(run)) return 'range-test';
+  if (state === 'diverged') return 'divergence';
+  if (state === 'completed' && note.startsWith('early stop')) return 'early-stopping';
+  return alarm?.rule === undefined ? undefined : topicOfAlarm(alarm.rule);
 }

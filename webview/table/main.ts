@@ -63,7 +63,7 @@ class RunsTable {
       onOpen: (dir) => this.#act('open', [dir]),
       onSelect: (dir, isRange) => this.#pick(dir, isRange),
       onSelectAll: (isOn) => this.#select(new Set(isOn ? this.#view.runs.map(({ dir }) => dir) : [])),
-      onExplain: () => this.#act(explainAction('difference'), []),
+      onExplain: () => this.#act(explainAction('several-runs-and-a-gate'), []),
       onSort: (key, isMore) => this.#change(withSort(this.#preferences, key, isMore)),
       onMove: (key, by) => this.#change(withColumnMoved(this.#preferences, this.#view.columns, { key, by })),
     });

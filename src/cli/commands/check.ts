@@ -53,7 +53,7 @@ async function check(io: CliIo, text: string, options: CheckOptions): Promise<Ex
   if (options.json) printJson(io.stdout, { run: dir, passed, checks });
   else {
     for (const one of checks) printLine(io.stdout, checkLine(one, strict, styleFor(io, io.stdout)));
-    if (options.against) printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+    if (options.against) printLine(io.stdout, explainedLine(io.installDir, 'several-runs-and-a-gate'));
   }
   return passed ? 0 : 1;
 }

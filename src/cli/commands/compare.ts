@@ -62,7 +62,8 @@ async function compareTwo(
   const style = styleFor(io, io.stdout);
   const lines = compared.kind === 'drawn' ? drawnLines(compared, style) : compareLines(compared, style);
   for (const line of [...lines, ...differenceLines(differences)]) printLine(io.stdout, line);
-  printLine(io.stdout, explainedLine(io.installDir, 'difference', 'recipes'));
+  const ofClasses = compared.kind === 'drawn' ? [] : (['classes'] as const);
+  printLine(io.stdout, explainedLine(io.installDir, 'difference', ...ofClasses, 'recipes'));
   return 0;
 }
 
@@ -77,7 +78,7 @@ async function compareAll(io: CliIo, texts: readonly string[], options: CompareF
   if (json) printJson(io.stdout, manyReport(compared));
   else {
     for (const line of manyLines(compared, styleFor(io, io.stdout))) printLine(io.stdout, line);
-    printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+    printLine(io.stdout, explainedLine(io.installDir, 'several-runs-and-a-gate'));
   }
   return 0;
 }

@@ -67,7 +67,10 @@ function sweepEntry({ sweep, state, trials, done, best }: SweepSummary) {
 }
 
 function linesOf({ installDir }: CliIo, view: ListView): string[] {
-  return [...listLines(view), ...(view.hasBaseline ? [explainedLine(installDir, 'difference')] : [])];
+  return [
+    ...listLines(view),
+    ...(view.hasBaseline ? [explainedLine(installDir, 'several-runs-and-a-gate')] : []),
+  ];
 }
 
 /** What other programs read: fields may be added, these stay. */

@@ -14,7 +14,8 @@ import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
 import { type CliIo, printJson, printLine } from '../io';
-import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
+import { type AlarmPlace, alarmCommand, alarmTopics } from '../output/alarm-command';
+import { explainedLine } from '../output/explained';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 import { barText } from '../watch/bar-text';
@@ -64,10 +65,10 @@ function showLines(live: RunView, { style, installDir }: ShownHow): string[] {
     `${style.bold(path.basename(dir))}  ${describeExperiment(state)}`,
     ...(alive ? [`${left}  ${right}`.trim()] : []),
     ...processLine(live),
-    ...(isRangeTest(state.run) ? [] : alertLines(state, { dir, run: state.run, isLive: alive })),
+    ...(isRangeTest(state.run) ? [] : alertLines(state, { dir, run: state.run, isLive: alive, installDir })),
     ...state.problems.map((problem) => `problem: ${problem}`),
     ...(isRangeTest(state.run)
-      ? rangeLines(live)
+      ? [...rangeLines(live), explainedLine(installDir, 'range-test')]
       : summaryLines(state, { name: presence.state, dir, note: presence.note, installDir }, style)),
   ];
 }
@@ -83,9 +84,11 @@ function alertLines({ alerts }: RunState, place: AlarmPlace): string[] {
     seen.delete(line);
     seen.set(line, { count, more: alarmCommand(action, place) });
   }
-  return [...seen]
+  const lines = [...seen]
     .slice(-MOST_ALERTS)
     .flatMap(([line, { count, more }]) => [count === 1 ? line : `${line} (${count} times)`, ...more]);
+  const topics = alarmTopics(alerts);
+  return topics.length > 0 ? [...lines, explainedLine(place.installDir, ...topics)] : lines;
 }
 
 function rangeLines({ state, presence, dir }: RunView): string[] {

@@ -22,6 +22,7 @@ import {
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, wholeNumber } from '../option-values';
+import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { formatTable } from '../output/table';
 import { countDataset } from '../schedule/count-dataset';
@@ -152,7 +153,9 @@ type Found = { readonly probed: CriticalRate; readonly trials: readonly TrialRep
 async function conclude(io: CliIo, all: Warmup, found: Found): Promise<ExitCode> {
   const verdict = await verdictOf(found.trials);
   if (all.json) printJson(io.stdout, { type: 'warmup', ...found.probed, ...jsonOf(found, verdict) });
-  else for (const line of linesOf(found, verdict)) printLine(io.stdout, line);
+  else
+    for (const line of [...linesOf(found, verdict), explainedLine(io.installDir, 'several-runs-and-a-gate')])
+      printLine(io.stdout, line);
   if (all.apply) apply(all, verdict);
   return 0;
 }

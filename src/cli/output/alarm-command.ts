@@ -1,22 +1,34 @@
 import path from 'node:path';
+import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import type { AlarmAction } from '../../domain/run/alarm';
 import { isOffered } from '../../protocol/alert-text';
 import type { RunFile } from '../../run/files';
 import { quoted } from './quoted';
 
-export type AlarmPlace = {
+type CommandPlace = {
   readonly dir: string;
   readonly run: RunFile | undefined;
   readonly isLive: boolean;
 };
 
+export type AlarmPlace = CommandPlace & {
+  /** Beside it is the page that explains alarms. */
+  readonly installDir: string;
+};
+
+/** What an alarm is explained by. */
+export function alarmTopics(alerts: readonly { readonly rule: string }[]): Topic[] {
+  const topics = alerts.map(({ rule }) => topicOfAlarm(rule));
+  return [...new Set(topics)].filter((topic) => topic !== undefined);
+}
+
 /** The line below an alarm: the command that does what it advises, or the file that it is about. */
-export function alarmCommand(action: AlarmAction | undefined, place: AlarmPlace): string[] {
+export function alarmCommand(action: AlarmAction | undefined, place: CommandPlace): string[] {
   if (action === undefined || !isOffered(action, place.isLive)) return [];
   return [commandOf(action, place)];
 }
 
-function commandOf(action: AlarmAction, { dir, run }: AlarmPlace): string {
+function commandOf(action: AlarmAction, { dir, run }: CommandPlace): string {
   const name = quoted(dir);
   const file = run ? path.resolve(run.cwd, run.experiment.file) : dir;
   const commands: Readonly<Record<AlarmAction, string>> = {

@@ -180,6 +180,7 @@ export async function printSweep(io: CliIo, dir: string, json: true | undefined)
   const report = await reportSweep(sweep);
   if (json) printJson(io.stdout, sweepResult(io, report));
   else for (const line of sweepLines(io, report)) printLine(io.stdout, line);
-  if (!json && report.verdict?.against) printLine(io.stdout, explainedLine(io.installDir, 'difference'));
+  if (!json && report.verdict?.against)
+    printLine(io.stdout, explainedLine(io.installDir, 'several-runs-and-a-gate'));
   return true;
 }

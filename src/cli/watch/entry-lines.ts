@@ -2,7 +2,8 @@ import type { Severity } from '../../base/problem';
 import type { TrainerEvent } from '../../run/events';
 import type { KeeperEntry } from '../../run/keeper-entry';
 import type { RunEntry } from '../../run/state';
-import { type AlarmPlace, alarmCommand } from '../output/alarm-command';
+import { type AlarmPlace, alarmCommand, alarmTopics } from '../output/alarm-command';
+import { explainedLine } from '../output/explained';
 import type { Style } from '../output/style';
 
 /** The lines of a run folder that are printed on a terminal; rows and bar show most of them instead. */
@@ -29,10 +30,15 @@ function keeperLines(entry: KeeperEntry, style: Style, place: AlarmPlace | undef
   if (entry.type === 'alert')
     return [
       marked(entry.severity, entry.message, style),
-      ...(place ? alarmCommand(entry.action, place).map(style.dim) : []),
+      ...(place ? belowAlarm(entry, place).map(style.dim) : []),
     ];
   if (entry.type === 'early_stop') return [entry.message];
   return entry.type === 'answer' && !entry.ok ? [marked('warning', entry.message, style)] : [];
+}
+
+function belowAlarm(alert: Extract<KeeperEntry, { type: 'alert' }>, place: AlarmPlace): string[] {
+  const explained = alarmTopics([alert]).map((topic) => `  ${explainedLine(place.installDir, topic)}`);
+  return [...alarmCommand(alert.action, place), ...explained];
 }
 
 function marked(severity: Severity, message: string, style: Style): string {

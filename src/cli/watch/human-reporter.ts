@@ -49,7 +49,7 @@ export function createHumanReporter(io: CliIo, dir: string, warnings: readonly s
       if (resumed) lastEpoch = Math.min(lastEpoch, state.epochs.at(-1)?.epoch ?? 0);
       const news = entries.filter((entry) => !wasPrinted(entry, warnings));
       const isLive = !FINAL_STATES.has(state.status?.state ?? 'running');
-      const place = { dir, run: state.run, isLive };
+      const place = { dir, run: state.run, isLive, installDir: io.installDir };
       for (const text of news.flatMap((entry) => entryLines(entry, style, place))) progress.line(text);
       printRows(state, (epoch) => epochIsSettled(state, epoch));
       const { share, left, right } = barText(state);

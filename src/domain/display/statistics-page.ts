@@ -4,6 +4,8 @@ export const STATISTICS_PAGE = 'docs/statistics.md';
 /** Its paragraphs; a test compares them with the headings. */
 export const TOPICS = [
   'difference',
+  'classes',
+  'several-runs-and-a-gate',
   'best-checkpoint',
   'recipes',
   'early-stopping',

@@ -91,8 +91,9 @@ function buttons({ ended, reading, settings, file, applied }: RangeView, t: Tran
   const button = (act: string, text: string, rest = ''): string =>
     `<button data-act="${act}" ${rest}>${escapeHtml(text)}</button>`;
   if (!ended) return button('stop', t('Stop'), 'class="second"');
-  if (reading?.kind !== 'found' || !reading.result.sure) return '';
+  const explain = button('explain', t('What this means, and how it was checked'), 'class="second"');
+  if (reading?.kind !== 'found' || !reading.result.sure) return explain;
   const done = applied ? 'disabled' : '';
   const text = applied ? t('{0} is set in {1}', settings, file) : t('Write {0} into {1}', settings, file);
-  return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')}`;
+  return `${button('apply', text, done)} ${button('start', t('Start Training'), 'class="second"')} ${explain}`;
 }

@@ -118,6 +118,7 @@ class RangePage implements vscode.Disposable {
     if (act === 'stop' && (await mayAct(subject.dir))) await askRun(subject.dir, { type: 'stop' }, 'vscode');
     if (act === 'start') await vscode.commands.executeCommand('pitwall.startTraining', subject.document);
     if (act === 'apply') await this.#apply();
+    if (act === 'explain') await vscode.commands.executeCommand('pitwall.explainNumbers', 'range-test');
   }
 
   async #apply(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import { alarmButton, alertText } from '../../protocol/alert-text';
 import type { ActionView } from '../../protocol/dashboard/types';
 import type { RunEntry } from '../../run/state';
@@ -37,21 +38,28 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   return store;
 }
 
-type AlertNotice = { readonly message: string; readonly button: ActionView | undefined };
+type AlertNotice = {
+  readonly message: string;
+  readonly button: ActionView | undefined;
+  readonly topic: Topic | undefined;
+};
 
 function newsOf(entry: RunEntry): AlertNotice | undefined {
   if (entry.source !== 'keeper' || entry.value.type !== 'alert') return undefined;
-  const { severity, t, action } = entry.value;
+  const { severity, t, action, rule } = entry.value;
   if (severity === 'info' || Date.now() - t >= FRESH_MS) return undefined;
-  return { message: alertText(entry.value, translate), button: action && alarmButton(action, translate) };
+  const button = action && alarmButton(action, translate);
+  return { message: alertText(entry.value, translate), button, topic: topicOfAlarm(rule) };
 }
 
-async function show(services: Services, { message, button }: AlertNotice, dir: string): Promise<void> {
+async function show(services: Services, { message, button, topic }: AlertNotice, dir: string): Promise<void> {
   const dashboard = vscode.l10n.t('Open Dashboard');
+  const explain = vscode.l10n.t('What This Means');
   const never = vscode.l10n.t("Don't Show Again");
   // What is on the screen is not offered.
   const isOpen = services.dashboards.shows(dir);
-  const buttons = [...(button ? [button.label] : []), ...(isOpen ? [] : [dashboard]), never];
+  const offered = [button?.label, isOpen ? undefined : dashboard, topic && explain, never];
+  const buttons = offered.filter((label) => label !== undefined);
   const choice = await showWarningMessage(`Pitwall: ${message}`, ...buttons);
   if (button && choice === button.label) {
     // Not with the activation: it checks what pages send.
@@ -59,6 +67,7 @@ async function show(services: Services, { message, button }: AlertNotice, dir: s
     await runAction(dir, button.id, undefined);
   }
   if (choice === dashboard) await vscode.commands.executeCommand('pitwall.openDashboard');
+  if (choice === explain) await vscode.commands.executeCommand('pitwall.explainNumbers', topic);
   if (choice === never) {
     await vscode.workspace
       .getConfiguration('pitwall')

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import type { CheckpointRow } from '../../protocol/dashboard/types';
-import { plainTooltip } from '../notices';
+import { explainedTooltip } from '../notices';
 import type { Services } from '../services';
 
 export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
@@ -76,17 +75,9 @@ function tooltipOf(
   [name, name50]: readonly string[],
 ): vscode.MarkdownString {
   const parts = [`${name} ${map || '–'}, ${name50} ${map50 || '–'}`, verdict.text, kept.text];
-  const tooltip = plainTooltip(parts.filter((part) => part !== '').join('\n'));
-  if (map === '') return tooltip;
-  tooltip.isTrusted = { enabledCommands: [EXPLAIN] };
-  const topic: Topic = 'best-checkpoint';
-  const address = `command:${EXPLAIN}?${encodeURIComponent(JSON.stringify([topic]))}`;
-  return tooltip.appendMarkdown(
-    `\n\n[${vscode.l10n.t('What this means, and how it was checked')}](${address})`,
-  );
+  const text = parts.filter((part) => part !== '').join('\n');
+  return explainedTooltip(text, map === '' ? undefined : 'best-checkpoint');
 }
-
-const EXPLAIN = 'pitwall.explainNumbers';
 
 function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {
   if (row.best) return ['star-full', new vscode.ThemeColor('charts.yellow')];

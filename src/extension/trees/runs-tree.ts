@@ -9,9 +9,9 @@ import type { RunSummary } from '../../engine/runs/list-runs';
 import { alertText, saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';
-import { isRangeTest } from '../../run/kind';
+import { isRangeTest, topicOfListed } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
-import { plainTooltip } from '../notices';
+import { explainedTooltip } from '../notices';
 import type { Services } from '../services';
 import type { SweepItem } from './sweep-item';
 
@@ -151,7 +151,8 @@ function tooltipOf(summary: RunSummary, { t }: Services): vscode.MarkdownString 
     meta.tags?.map((tag) => `#${tag}`).join(' '),
     meta.notes,
   ];
-  return plainTooltip(lines.filter((line) => line !== undefined && line !== '').join('\n'));
+  const text = lines.filter((line) => line !== undefined && line !== '').join('\n');
+  return explainedTooltip(text, topicOfListed(run, presence, alarm));
 }
 
 const strangeNote = (): string =>

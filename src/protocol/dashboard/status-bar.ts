@@ -1,7 +1,8 @@
 import { formatDuration } from '../../domain/display/duration';
 import { formatMetric } from '../../domain/display/format';
+import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import { metricNames, shortMetric } from '../../domain/run/task';
-import { isRangeTest } from '../../run/kind';
+import { isRangeTest, topicOfEnd } from '../../run/kind';
 import { alertText } from '../alert-text';
 import type { ViewInput } from './input';
 import {
@@ -15,7 +16,12 @@ import {
 } from './run-facts';
 
 /** Short text for the status bar and a longer one for its tooltip; codicon names in $(...). */
-export type StatusBarView = { readonly text: string; readonly tooltip: string };
+export type StatusBarView = {
+  readonly text: string;
+  readonly tooltip: string;
+  /** The paragraph on what the tooltip says of the run. */
+  readonly topic: Topic | undefined;
+};
 
 const ICONS: Partial<Record<ReturnType<typeof stateOf>, string>> = {
   starting: '$(loading~spin)',
@@ -48,6 +54,7 @@ export function statusBarOf(input: ViewInput): StatusBarView {
       `${state.meta.title ?? state.run?.name ?? ''}: ${stateLabel(name, t, state.run)}`,
       ...tooltipLines(input),
     ].join('\n'),
+    topic: topicOfTooltip(input, name),
   };
 }
 
@@ -77,6 +84,13 @@ function mapText(input: ViewInput): string {
     return state.best ? t('best {0} {1}', shortMetric(state.plan?.task), short(state.best.map)) : '';
   const last = lastValidated(input);
   return last ? `${shortMetric(last.task)} ${short(last.map)}` : '';
+}
+
+/** Of the alarm that it shows, else of how the run ended. */
+function topicOfTooltip(input: ViewInput, name: ReturnType<typeof stateOf>): Topic | undefined {
+  const alarm = currentAlerts(input).at(-1);
+  if (alarm) return topicOfAlarm(alarm.rule);
+  return name === 'preview' ? undefined : topicOfEnd(input.state, name);
 }
 
 function tooltipLines(input: ViewInput): string[] {
