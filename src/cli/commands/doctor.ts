@@ -4,8 +4,9 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { inEnglish } from '../../base/words';
 import { formatBytes } from '../../domain/display/format';
-import { installedGpuRuntime } from '../../engine/gpu-runtime/install';
+import { type CudaReport, cudaReport } from '../../engine/gpu-runtime/cuda-report';
 import { whyNoGpuRuntime } from '../../engine/gpu-runtime/install-plan';
+import { installedGpuRuntime } from '../../engine/gpu-runtime/marker';
 import { missingWords, named } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
@@ -35,6 +36,8 @@ type DoctorReport = {
   readonly gpuRuntime: string | null;
   /** How to install it, or why it cannot be. */
   readonly noGpuRuntime: string;
+  /** From the driver to the provider, and what is missing between them. */
+  readonly cuda: CudaReport;
   /** Channels that messages about runs go through. */
   readonly notify: ReturnType<typeof notifyReport>;
 };
@@ -63,7 +66,12 @@ async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {
     ...pythonPlaces(io.cwd, io.env),
   ];
   const asked = places.filter(({ isInFolder }) => trust || !isInFolder);
-  const [devices, python] = await Promise.all([askDevices(io), probePythons(asked)]);
+  const question = { installDir: io.installDir, env: io.env, ...(wanted && { wanted }) };
+  const [devices, python, cuda] = await Promise.all([
+    askDevices(io),
+    probePythons(asked),
+    cudaReport(question),
+  ]);
   return {
     pitwall: VERSION,
     node: process.versions.node,
@@ -77,6 +85,7 @@ async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {
     ultralytics: await askTorch(python),
     gpuRuntime: installedGpuRuntime(io.installDir)?.version ?? null,
     noGpuRuntime: whyNoGpuRuntime(io.installDir),
+    cuda,
     notify: notifyReport(io.env),
   };
 }
@@ -105,13 +114,21 @@ function reportLines(report: DoctorReport): string[] {
     '',
     ...deviceLines(report),
     '',
-    `GPU runtime: ${report.gpuRuntime ?? report.noGpuRuntime}`,
+    ...cudaLines(report.cuda),
     '',
     ...pythonLines(report.python),
     ...report.notAsked.map((file) => `${file}: not started, as it is in this folder (--trust)`),
     `Ultralytics: ${report.ultralytics}`,
   ];
 }
+
+const cudaLines = ({ driver, line, provider, cudnn, missing }: CudaReport): string[] => [
+  `NVIDIA driver: ${driver}`,
+  `CUDA line: ${line}`,
+  `CUDA provider: ${provider}`,
+  `cuDNN: ${cudnn}`,
+  `missing for CUDA: ${missing}`,
+];
 
 function deviceLines({ devices, devicesProblem }: DoctorReport): string[] {
   if (devicesProblem !== undefined) return [`the devices could not be listed: ${devicesProblem}`];

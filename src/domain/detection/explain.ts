@@ -8,6 +8,10 @@ const KNOWN_FAULTS: readonly (readonly [RegExp, Words])[] = [
     words('no GPU with a Vulkan, Metal or Direct3D 12 driver'),
   ],
   [
+    /CUDA failure 35\b/,
+    words('the NVIDIA driver is not there, or too old for this CUDA provider (CUDA error 35)'),
+  ],
+  [
     /OrtSessionOptionsAppendExecutionProvider_Cuda|onnxruntime_providers_(shared|cuda)|libcu(dart|blas|dnn)/i,
     words(
       'the CUDA provider of onnxruntime, or the CUDA, cuBLAS or cuDNN it needs, is not found by the loader (on Linux, pitwall gpu-runtime install fetches the provider)',

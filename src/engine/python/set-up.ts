@@ -19,7 +19,8 @@ export type SetUpOptions = {
   readonly signal?: AbortSignal;
 };
 
-const LAST_LINES = 3;
+/** pip's own reason may be followed by what it expected and what it got. */
+const LAST_LINES = 8;
 
 /**
  * A virtual environment with torch and ultralytics. Returns its interpreter. Throws one line if it cannot be made; what
@@ -30,11 +31,11 @@ export async function setUpPython(options: SetUpOptions): Promise<string> {
   const python = interpreterOf(dir);
   if (!existsSync(python)) {
     onLine(`making a virtual environment in ${dir}`);
-    await run(basePython, ['-m', 'venv', dir], options);
+    await runProgram(basePython, ['-m', 'venv', dir], options);
   }
   onLine(`installing ${packages.join(', ')}`);
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
-  await run(python, [...pip, ...packages], options);
+  await runProgram(python, [...pip, ...packages], options);
   return python;
 }
 
@@ -44,9 +45,20 @@ export function interpreterOf(dir: string): string {
     : path.join(dir, 'bin', 'python');
 }
 
-function run(program: string, args: readonly string[], { onLine, signal }: SetUpOptions): Promise<void> {
+type ProgramOptions = Pick<SetUpOptions, 'onLine' | 'signal'> & {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/** Runs a program to its end, with its lines reported. Throws one line with its own reason if it fails. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { onLine, ...how }: ProgramOptions,
+): Promise<void> {
+  const { signal } = how;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, signal });
+    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, ...how });
     const last: string[] = [];
     const onText = (text: string): void => {
       const line = stripVTControlCharacters(text).trim();

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { toError } from '../../base/async';
-import { installGpuRuntime, removeGpuRuntime } from '../../engine/gpu-runtime/install';
-import { type GpuRuntimePlan, gpuRuntimePlan } from '../../engine/gpu-runtime/install-plan';
+import { chooseRuntime, type RuntimeChoice } from '../../engine/gpu-runtime/choose-runtime';
+import { installGpuRuntime } from '../../engine/gpu-runtime/install';
+import { type GpuRuntimePlan, providerPlace } from '../../engine/gpu-runtime/install-plan';
+import { removeGpuRuntime } from '../../engine/gpu-runtime/marker';
 import { showInformationMessage, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -11,12 +13,18 @@ import { activeInterpreter } from './interpreter';
 /** onnxruntime's CUDA provider, downloaded with the user's consent and checked. */
 export async function installRuntime(services: Services): Promise<void> {
   if (!(await requireTrust())) return;
-  const plan = planOf(services);
-  if (!(await isMeant(plan))) return;
-  const python = setting('python', '') || (await activeInterpreter(services.context.extensionUri.fsPath));
+  const choice = await choiceOf(services);
+  if (!(await isMeant(choice))) return;
+  const { plan, python, requirements } = choice;
   try {
     await withCancel(`${plan.name} ${plan.version}`, (report, signal) =>
-      installGpuRuntime(plan, { signal, onProgress: percent(report), ...(python && { python }) }),
+      installGpuRuntime(plan, {
+        signal,
+        requirements,
+        onProgress: percent(report),
+        onLine: report,
+        ...(python && { python }),
+      }),
     );
   } catch (error) {
     const { message } = toError(error);
@@ -28,27 +36,38 @@ export async function installRuntime(services: Services): Promise<void> {
     await vscode.commands.executeCommand('pitwall.checkEnvironment');
 }
 
-export async function removeRuntime(services: Services): Promise<void> {
-  const removed = await removeGpuRuntime(planOf(services).folder);
+export async function removeRuntime({ host }: Services): Promise<void> {
+  const place = providerPlace(host().installDir);
+  if (typeof place === 'string') throw new Error(place);
+  const removed = await removeGpuRuntime(place.folder);
   const none = vscode.l10n.t('No GPU runtime was installed.');
   const done = vscode.l10n.t('Removed: {0}', removed.join(', '));
   void showInformationMessage(removed.length === 0 ? none : done);
 }
 
-function planOf({ host }: Services): GpuRuntimePlan {
-  const plan = gpuRuntimePlan(host().installDir);
-  if (typeof plan === 'string') throw new Error(plan);
-  return plan;
+async function choiceOf({ host, context }: Services): Promise<RuntimeChoice> {
+  const wanted = setting('python', '') || (await activeInterpreter(context.extensionUri.fsPath));
+  const choice = await chooseRuntime(host().installDir, { env: process.env, ...(wanted && { wanted }) });
+  if (typeof choice === 'string')
+    throw new Error(vscode.l10n.t('The GPU runtime was not installed: {0}', choice));
+  return choice;
 }
 
-async function isMeant({ name, version, index }: GpuRuntimePlan): Promise<boolean> {
+async function isMeant({ plan, requirements }: RuntimeChoice): Promise<boolean> {
   const download = vscode.l10n.t('Download');
-  const question = vscode.l10n.t('Download {0} {1}?', name, version);
+  const question = vscode.l10n.t('Download {0} {1}?', plan.name, plan.version);
   const detail = vscode.l10n.t(
     'About 250 MB from {0}. Its hash is checked, its CUDA provider is put beside onnxruntime, and Remove GPU Runtime undoes it.',
-    new URL(index).host,
+    sourceOf(plan),
   );
-  return (await showWarningMessage(question, { modal: true, detail }, download)) === download;
+  const beside = vscode.l10n.t('pip also installs 1 to 2 GB beside it: {0}', requirements.join(' '));
+  const text = requirements.length > 0 ? `${detail}\n\n${beside}` : detail;
+  return (await showWarningMessage(question, { modal: true, detail: text }, download)) === download;
+}
+
+function sourceOf({ origin }: GpuRuntimePlan): string {
+  if (origin.kind === 'nuget') return new URL(origin.index).host;
+  return vscode.l10n.t('the package index of {0}', origin.python);
 }
 
 /** Progress of a download in whole percents. */

@@ -1,27 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  installedGpuRuntime,
-  installGpuRuntime,
-  removeGpuRuntime,
-} from '../../../../src/engine/gpu-runtime/install';
+import { installGpuRuntime } from '../../../../src/engine/gpu-runtime/install';
 import { type GpuRuntimePlan, gpuRuntimePlan } from '../../../../src/engine/gpu-runtime/install-plan';
 import { gpuRuntimeEnvironment } from '../../../../src/engine/gpu-runtime/loader-path';
-import { repositoryRoot } from '../../../helpers/shared';
+import { installedGpuRuntime, removeGpuRuntime } from '../../../../src/engine/gpu-runtime/marker';
+import { type Installation, madeInstallation } from '../../../helpers/onnxruntime-home';
 import { zipOf } from '../../../helpers/write-zip';
 
 // A package source on loopback that serves a made package, in the form of a NuGet v3 source; the metadata of
@@ -36,6 +23,7 @@ const PACKAGE = zipOf({
   [`${INSIDE}/libonnxruntime_providers_shared.so`]: SHARED,
 });
 
+let made: Installation;
 let installDir: string;
 let folder: string;
 let server: Server;
@@ -44,14 +32,8 @@ let serve: (response: ServerResponse) => void;
 let hash: string;
 
 beforeEach(async () => {
-  installDir = mkdtempSync(path.join(os.tmpdir(), 'pitwall gpu ü '));
-  const home = path.join(installDir, 'node_modules/onnxruntime-node');
-  const real = path.join(repositoryRoot, 'node_modules/onnxruntime-node');
-  for (const part of ['package.json', 'script', 'dist'])
-    cpSync(path.join(real, part), path.join(home, part), { recursive: true });
-  folder = path.join(home, 'bin/napi-v6', HERE);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'libonnxruntime.so.1'), 'its own library');
+  made = madeInstallation();
+  ({ dir: installDir, folder } = made);
   hash = createHash('sha512').update(PACKAGE).digest('base64');
   serve = (response) => response.end(PACKAGE);
   server = createServer(answer);
@@ -61,7 +43,7 @@ beforeEach(async () => {
 afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  rmSync(installDir, { recursive: true, force: true });
+  made.remove();
 });
 
 function answer(request: { url?: string }, response: ServerResponse): void {
