@@ -71,7 +71,7 @@ export function wheelPlan(installDir: string, python: string): GpuRuntimePlan | 
 
 type ProviderPlace = { readonly home: string; readonly folder: string; readonly version: string };
 
-/** Where a provider belongs, and of which version it must be; the reason if this build has no such place. */
+/** The folder that a provider belongs in, and the version that it must have; the reason if this build has no such folder. */
 export function providerPlace(installDir: string): ProviderPlace | string {
   const home = onnxruntimeHome(installDir);
   if (home === undefined) return 'this build of Pitwall has no onnxruntime';
