@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
-import { named } from '../python/choose';
+import { named, type PythonWish } from '../python/choose';
 import { pythonPlaces } from '../python/find';
 
 /** What a Python environment has of CUDA. Nothing of it is imported: torch alone would take seconds. */
@@ -37,14 +37,8 @@ print(json.dumps({"executable": sys.executable, "torch": version("torch"), "cuda
 `;
 const TIMEOUT_MS = 30_000;
 
-type Wish = {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The interpreter that a setting names; no other is asked then. */
-  readonly wanted?: string;
-};
-
 /** The environment that the runtime is made for: the first whose torch has CUDA, else the first with torch, else with pip. */
-export async function chooseCudaPython({ env, wanted }: Wish): Promise<CudaPython | undefined> {
+export async function chooseCudaPython({ env, wanted }: PythonWish): Promise<CudaPython | undefined> {
   const places = wanted ? named(wanted, env) : pythonPlaces(tmpdir(), env).filter((p) => !p.isInFolder);
   const asked = await Promise.all(places.map(({ executable }) => askCudaPython(executable)));
   const found = asked.filter((python): python is CudaPython => python !== undefined);

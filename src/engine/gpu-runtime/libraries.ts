@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Environment } from '../../base/environment';
 import { CUDA_LIBRARIES, type CudaLibrary, type CudaLine } from '../../domain/gpu/cuda-line';
 import { type NvidiaDriver, parseDriver } from '../../domain/gpu/driver';
 import { findProgram } from '../../run/folder/find-program';
@@ -8,8 +9,6 @@ import { findProgram } from '../../run/folder/find-program';
 const TIMEOUT_MS = 5000;
 /** Not on the PATH of every user. */
 const LDCONFIG = '/sbin/ldconfig';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Finds a library as the loader does: its folder, or "the system"; undefined if it is nowhere. */
 export type LibraryFinder = (file: string) => string | undefined;
