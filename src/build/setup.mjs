@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundleIsFresh } from './freshness.mjs';
 
-const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
+const own = fileURLToPath(import.meta.url);
+const root = path.resolve(path.dirname(own), '../..');
 const stampFile = path.join(root, 'node_modules', '.pitwall-installed');
 
 /** What decides about node_modules; a command added to the manifest is not a reason to install anew. */
@@ -38,14 +40,23 @@ function install() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
   console.error('setup: installing packages (once; about half a minute)');
   run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
-  mkdirSync(path.dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, wanted);
+  markInstalled();
 }
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 20) {
-  console.error(`setup: Node 20 or newer is needed, this is ${process.versions.node}`);
-  process.exit(2);
+/** @internal The Windows lab installs packages itself. */
+export function markInstalled() {
+  mkdirSync(path.dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, lockHash());
 }
-install();
-if (!bundleIsFresh(root)) run(process.execPath, [path.join(root, 'src/build/bundle.mjs')]);
+
+function main() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) {
+    console.error(`setup: Node 20 or newer is needed, this is ${process.versions.node}`);
+    process.exit(2);
+  }
+  install();
+  if (!bundleIsFresh(root)) run(process.execPath, [path.join(root, 'src/build/bundle.mjs')]);
+}
+
+if (path.resolve(process.argv[1] ?? '') === own) main();

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setInterval as every } from 'node:timers/promises';
 import { drive, root, wine, wineEnv } from './provision.mjs';
 
 export const artifacts = path.join(root, 'test/artifacts/windows');
@@ -10,7 +9,6 @@ const NODE = 'C:\\Program Files\\nodejs\\node.exe';
 const CLI = 'C:\\pitwall\\dist\\cli.js';
 /** Bounds what never ends: beside other work everything takes ten times as long. */
 const CALL_MS = 1_800_000;
-const LOOK_MS = 250;
 
 /** A path of this machine for one of that Windows. */
 export const onDisk = (file) => path.join(drive, ...file.replace(/^C:\\/i, '').split('\\'));
@@ -71,47 +69,6 @@ export function readJson(file) {
 
 export const readText = (file) => (existsSync(onDisk(file)) ? readFileSync(onDisk(file), 'utf8') : '');
 export const statusOf = (run) => readJson(`${run}\\status.json`);
-
-/** Waits for a state; throws if it does not come. */
-export async function until(what, holds, seconds = 900) {
-  const from = Date.now();
-  for await (const _ of every(LOOK_MS)) {
-    if (await holds()) return;
-    if (Date.now() - from > seconds * 1000) break;
-  }
-  throw new Error(`in ${seconds} s not: ${what}`);
-}
-
-export function includes(text, part) {
-  const found = part instanceof RegExp ? part.test(text) : text.includes(part);
-  if (!found) throw new Error(`${part} is not in: ${text}`);
-}
-
-export function equal(actual, expected) {
-  const [one, other] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (one !== other) throw new Error(`${one} is not ${other}`);
-}
-
-/** Each is an assertion with a sentence; one that fails does not end the others. */
-export class Checks {
-  passed = 0;
-  failures = [];
-
-  async ok(name, check) {
-    const from = Date.now();
-    let failure;
-    try {
-      await check();
-    } catch (error) {
-      failure = error.stack ?? String(error);
-    }
-    const seconds = ((Date.now() - from) / 1000).toFixed(0);
-    console.log(`${failure ? 'FAIL' : 'PASS'} ${name} (${seconds} s)`);
-    if (failure) console.log(failure.replace(/^/gm, '     '));
-    if (failure) this.failures.push({ name, failure });
-    else this.passed++;
-  }
-}
 
 export function write(file, content) {
   mkdirSync(path.dirname(onDisk(file)), { recursive: true });

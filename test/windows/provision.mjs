@@ -91,6 +91,7 @@ function buildStandIns() {
   build('bcryptprimitives', 'bcryptprimitives.dll', ['-shared', '-ladvapi32']);
   build('powershell', 'WindowsPowerShell/v1.0/powershell.exe', ['-lntdll']);
   build('taskkill', 'taskkill.exe', []);
+  build('console', 'console.exe', []);
 }
 
 /** Its place on a real machine: a path with a space. */

@@ -1,15 +1,16 @@
 // Pitwall on Windows, through Wine: `npm run test:windows`. Usage: node test/windows/run.mjs [PART...]
 // Parts: smoke, which life, tools and same (as Linux) need; programs; unit. All of them by default. What cannot be made here
 // is skipped aloud. Ends with one line that sums up, and test/artifacts/windows/report.json.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { Checks, conclude } from '../helpers/checks.mjs';
 import { life } from './checks/life.mjs';
 import { programs } from './checks/programs.mjs';
 import { sameAsLinux } from './checks/same-as-linux.mjs';
 import { smoke } from './checks/smoke.mjs';
 import { tools } from './checks/tools.mjs';
 import { unit } from './checks/unit.mjs';
-import { artifacts, Checks } from './lab.mjs';
+import { artifacts } from './lab.mjs';
 import { endWindows, installPitwall, provision, whyNot } from './provision.mjs';
 
 const PARTS = { smoke, life, tools, programs, same: sameAsLinux, unit };
@@ -30,10 +31,7 @@ async function main(asked) {
   } finally {
     endWindows();
   }
-  const { passed, failures } = checks;
-  writeFileSync(path.join(artifacts, 'report.json'), JSON.stringify({ passed, failures }, null, 1));
-  console.log(`\nWindows through Wine: ${passed} passed, ${failures.length} failed`);
-  return failures.length === 0 ? 0 : 1;
+  return conclude('Windows through Wine', checks, path.join(artifacts, 'report.json'));
 }
 
 const asked = process.argv.slice(2);

@@ -3,6 +3,15 @@ import { type Words, words } from '../../base/words';
 export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
+/** Providers that onnxruntime can have on a system at all, as Node names it. */
+const BY_SYSTEM: Readonly<Record<string, readonly Provider[]>> = {
+  linux: ['cpu', 'webgpu', 'cuda'],
+  win32: ['cpu', 'webgpu', 'cuda', 'dml'],
+  darwin: ['cpu', 'webgpu', 'coreml'],
+};
+
+export const providersOn = (system: string): readonly Provider[] => BY_SYSTEM[system] ?? PROVIDERS;
+
 /** The device that a model runs on; `index` names one of several cards, for CUDA and DirectML. */
 export type Device = { readonly provider: Provider; readonly index?: number };
 

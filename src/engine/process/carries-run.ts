@@ -31,8 +31,16 @@ export function isOf({ id, folder }: RunMark, read: (name: string) => string | u
 export function isInEnvironment(text: string, run: RunMark): boolean {
   const words = new Set(text.split(/\s+/));
   const hasFolder = text.includes(` ${FOLDER_VARIABLE}=`);
-  const folder = `${FOLDER_VARIABLE}=${run.folder}`;
-  return words.has(`${RUN_VARIABLE}=${run.id}`) && (!hasFolder || text.includes(` ${folder}`));
+  return (
+    words.has(`${RUN_VARIABLE}=${run.id}`) && (!hasFolder || hasValue(text, FOLDER_VARIABLE, run.folder))
+  );
+}
+
+/** The value may hold spaces, and ends where the next variable begins: `file:42` is not `file:421`. */
+function hasValue(text: string, name: string, value: string): boolean {
+  const variable = ` ${name}=${value}`;
+  const at = text.indexOf(variable);
+  return at !== -1 && /^(\s*$| \w+=)/.test(text.slice(at + variable.length));
 }
 
 /** Windows does not show environments: keeper, trainer and reader are started with the run's folder as an argument. */

@@ -1,7 +1,7 @@
 import { listSupportedBackends } from 'onnxruntime-node';
 import { inEnglish, words } from '../../base/words';
 import { isSoftwareGpu } from '../../dataset/machine-room';
-import { type Device, deviceName, PROVIDERS, type Provider } from '../../domain/detection/device';
+import { type Device, deviceName, providersOn } from '../../domain/detection/device';
 import { explain } from '../../domain/detection/explain';
 import { decideHalf } from '../../domain/detection/half';
 import type { DeviceReport } from '../../protocol/validator';
@@ -11,18 +11,10 @@ import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
 import { nvidiaGpus } from './gpu-hardware';
 
-/** Providers that each platform can have at all; the others are not listed there. */
-const BY_PLATFORM: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
-  linux: ['cpu', 'webgpu', 'cuda'],
-  win32: ['cpu', 'webgpu', 'cuda', 'dml'],
-  darwin: ['cpu', 'webgpu', 'coreml'],
-};
-
 /** Every provider of this platform, tried with a small convolution. */
 export async function probeDevices(thread: SessionThread): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [];
-  for (const provider of BY_PLATFORM[process.platform] ?? PROVIDERS)
-    reports.push(await probeDevice(thread, { provider }));
+  for (const provider of providersOn(process.platform)) reports.push(await probeDevice(thread, { provider }));
   return reports;
 }
 

@@ -1,10 +1,9 @@
 // The life of runs: detached, steered, killed in part, adopted, resumed.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { equal, includes, until } from '../../helpers/checks.mjs';
 import {
   end,
-  equal,
   forgetPowershell,
-  includes,
   lives,
   node,
   onDisk,
@@ -12,7 +11,6 @@ import {
   powershellCalls,
   readText,
   statusOf,
-  until,
   write,
 } from '../lab.mjs';
 import { CONFIG, DATA, SMALL } from './smoke.mjs';

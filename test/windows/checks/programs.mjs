@@ -1,24 +1,14 @@
 // `trainer: command`: a program of the user's is asked to stop, survives its reader, and may be a .cmd.
 import { existsSync, rmSync } from 'node:fs';
-import {
-  end,
-  equal,
-  evaluate,
-  includes,
-  lives,
-  onDisk,
-  pitwall,
-  readText,
-  statusOf,
-  until,
-  write,
-} from '../lab.mjs';
+import { equal, includes, until } from '../../helpers/checks.mjs';
+import { end, evaluate, lives, onDisk, pitwall, readText, statusOf, write } from '../lab.mjs';
 
 const PLACE = 'C:\\项目 数据\\a program';
 
 const PROGRAM = `const fs = require('fs'); const { PITWALL_METRICS: out, PITWALL_STOP: stop } = process.env; let i = 0;
 fs.writeFileSync(__dirname + '/program.pid', String(process.pid)); fs.rmSync(__dirname + '/saw-stop', { force: true });
 const say = (line) => fs.appendFileSync(out, JSON.stringify(line) + '\\n'); say({ step: 0, epoch: 0 });
+require('child_process').execFile('console.exe', (_, text) => fs.writeFileSync(__dirname + '/console.txt', text));
 setInterval(() => { i++; say({ step: i, epoch: Math.floor(i / 10), loss: 1 / i });
   if (fs.existsSync(stop)) { fs.writeFileSync(__dirname + '/saw-stop', '1'); process.exit(0); } }, 300);
 `;
@@ -48,6 +38,13 @@ export async function programs(checks) {
     const run = await start('c1', 'exe');
     await pitwall(['stop', run]);
     equal(existsSync(onDisk(`${PLACE}\\saw-stop`)), true);
+  });
+  await checks.ok('what it starts shares its console, and opens no window', async () => {
+    const alone = `const output = require('fs').openSync('C:/alone.txt', 'w'); require('child_process').spawn(
+      process.execPath, ['-e', "require('child_process').spawn('console.exe', { stdio: 'inherit' })"],
+      { detached: true, stdio: ['ignore', output, output] })`;
+    await evaluate(alone);
+    equal([readText('C:\\alone.txt'), Number(readText(`${PLACE}\\console.txt`)) > 1], ['1', true]);
   });
   await survives(checks);
   await checks.ok('a .cmd runs, and is asked to stop', async () => {

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { equal, onDisk, pitwall, readText } from '../lab.mjs';
+import { equal } from '../../helpers/checks.mjs';
+import { onDisk, pitwall, readText } from '../lab.mjs';
 import { root } from '../provision.mjs';
 import { CONFIG, DATA, SMALL } from './smoke.mjs';
 

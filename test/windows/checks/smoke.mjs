@@ -1,16 +1,7 @@
 // The build loads, and one short run goes from start to end.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import {
-  equal,
-  evaluate,
-  forgetPowershell,
-  includes,
-  node,
-  onDisk,
-  pitwall,
-  powershellCalls,
-  readText,
-} from '../lab.mjs';
+import { equal, includes } from '../../helpers/checks.mjs';
+import { evaluate, forgetPowershell, node, onDisk, pitwall, powershellCalls, readText } from '../lab.mjs';
 
 export const DATA = 'C:\\项目 数据\\pcb';
 export const CONFIG = `${DATA}\\pcb.train.yaml`;

@@ -1,7 +1,8 @@
 // What is done with runs and models.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { equal, includes, onDisk, pitwall, readText, write } from '../lab.mjs';
+import { equal, includes } from '../../helpers/checks.mjs';
+import { onDisk, pitwall, readText, write } from '../lab.mjs';
 import { drive } from '../provision.mjs';
 import { CONFIG, DATA, SMALL } from './smoke.mjs';
 

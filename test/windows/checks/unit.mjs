@@ -1,6 +1,6 @@
 // The unit suite on Windows Node.
 import { readFileSync, rmSync } from 'node:fs';
-import { node, onDisk } from '../lab.mjs';
+import { evaluate, node, onDisk, readText } from '../lab.mjs';
 import { installSources } from '../provision.mjs';
 
 const REPORT = 'C:\\unit.json';
@@ -9,6 +9,12 @@ const MOST_MS = 45 * 60_000;
 export async function unit(checks) {
   const folder = installSources();
   rmSync(onDisk(REPORT), { force: true });
+  await checks.ok('a clone is bundled there, by a Node on a path with a space', async () => {
+    rmSync(onDisk(`${folder}\\dist`), { recursive: true });
+    await evaluate("import('file:///C:/src/src/build/setup.mjs').then((setup) => setup.markInstalled())");
+    const { code, text } = await node([`${folder}\\src\\build\\setup.mjs`]);
+    if (code !== 0 || readText(`${folder}\\dist\\cli.js`) === '') throw new Error(text);
+  });
   await checks.ok('the unit suite on Windows Node: no failure', async () => {
     const args = [
       ...[`${folder}\\node_modules\\vitest\\vitest.mjs`, 'run', '--root', folder],

@@ -10,8 +10,8 @@ const GPU_CANDIDATES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: ['webgpu'],
 };
 
-export function candidates(): readonly string[] {
-  return isSoftwareGpu() ? [] : (GPU_CANDIDATES[process.platform] ?? []);
+export function candidates(platform = process.platform, isSoftware = isSoftwareGpu()): readonly string[] {
+  return isSoftware ? [] : (GPU_CANDIDATES[platform] ?? []);
 }
 
 /** Reads a device name other than auto. Throws one line that names what was expected. */

@@ -50,6 +50,22 @@ describe('a process', () => {
     expect(isInEnvironment(text, { ...RUN, id: 'carries-run' })).toBe(false);
     expect(isInEnvironment(`program PITWALL_RUN=${RUN.id} HOME=/`, COPY)).toBe(true);
   });
+
+  it('is not of a run whose folder only begins like its own', () => {
+    const check = (folder: string, expected: boolean): void => {
+      const text = `node keeper.js PITWALL_RUN=${RUN.id} PITWALL_FOLDER=${folder} PITWALL_ROLE=trainer`;
+      expect(isInEnvironment(text, RUN)).toBe(expected);
+    };
+    check('file:42', true);
+    check('file:421', false);
+    check('file:42 2', false);
+    expect(
+      isInEnvironment(`a PITWALL_RUN=${RUN.id} PITWALL_FOLDER=path:/my runs/r 1\n`, {
+        ...RUN,
+        folder: 'path:/my runs/r 1',
+      }),
+    ).toBe(true);
+  });
 });
 
 describe('on Windows, which shows no environment', () => {
