@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { OldFault } from './main';
@@ -139,26 +139,44 @@ const quotedErrors: OldFault = {
   },
 };
 
-/** Resolved beside the YAML by Pitwall, in the working directory by Ultralytics. */
+/** Resolved beside the YAML by Pitwall, in the working directory, which is the config's folder, by Ultralytics. */
 const hereAndThere: OldFault = {
   row: '`path: .` meant two places',
   async wrong(world) {
-    const python = process.env.PITWALL_PYTHON;
-    if (python === undefined) return '(needs PITWALL_PYTHON)';
-    mkdirSync(world.at('configs'));
-    const text = readFileSync(world.at('data.yaml'), 'utf8');
-    writeFileSync(world.at('data.yaml'), `path: .\n${text}`);
+    if (process.env.PITWALL_PYTHON === undefined) return '(needs PITWALL_PYTHON)';
+    mkdirSync(world.at('set'));
+    for (const name of ['images', 'labels', 'data.yaml']) renameSync(world.at(name), world.at('set', name));
+    const text = readFileSync(world.at('set/data.yaml'), 'utf8');
+    writeFileSync(world.at('set/data.yaml'), `path: .\n${text}`);
     const keys =
-      'trainer: ultralytics\nmodel: yolov8n.yaml\ndata: data.yaml\nepochs: 1\nbatch: 4\nimgsz: 64\ndevice: cpu\nworkers: 0\n';
+      'trainer: ultralytics\nmodel: yolov8n.yaml\ndata: set/data.yaml\nepochs: 1\nbatch: 4\nimgsz: 64\ndevice: cpu\nworkers: 0\n';
     writeFileSync(world.at('u.train.yaml'), keys);
-    const { code, out, err } = await world.run(
-      ['train', '../u.train.yaml', '--name', 'u'],
-      undefined,
-      world.at('configs'),
-    );
-    return code === 0
-      ? ''
-      : (`${out}\n${err}`.split('\n').find((line) => /not found|failed/.test(line)) ?? `exit ${code}`);
+    const { code, out, err } = await world.train('u', [], 'u.train.yaml');
+    const failed = `${out}\n${err}`.split('\n').find((line) => /not found|failed/.test(line));
+    return code === 0 ? '' : (failed ?? `exit ${code}`);
+  },
+};
+
+const filledUp: OldFault = {
+  row: '`schedule` warned of a last batch',
+  async wrong(world) {
+    for (const [kind, end] of [
+      ['images', 'png'],
+      ['labels', 'txt'],
+    ])
+      for (const n of [8, 9]) cpSync(world.at(kind, `train/0.${end}`), world.at(kind, `train/${n}.${end}`));
+    const { out, err } = await world.run(['schedule', world.config('ten.train.yaml', { batch: 8 })]);
+    return `${out}\n${err}`.split('\n').find((line) => line.includes('last batch')) ?? '';
+  },
+};
+
+/** Without a GPU and without a software driver. */
+const noGpu: OldFault = {
+  row: 'A refusal of WebGPU showed C++ internals',
+  async wrong(world) {
+    const { out, err } = await world.train('gpu', [...ONE, 'device=webgpu']);
+    const [line = ''] = `${out}\n${err}`.split('\n').filter((one) => one.includes('webgpu'));
+    return line.includes('::') ? line.trim().slice(0, 160) : '';
   },
 };
 
@@ -172,4 +190,6 @@ export const DATA: readonly OldFault[] = [
   beforehand,
   quotedErrors,
   hereAndThere,
+  noGpu,
+  filledUp,
 ];

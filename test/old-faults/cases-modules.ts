@@ -1,6 +1,9 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeTinyModel } from '../helpers/tiny-model';
 import type { OldFault } from './main';
 import { askTree } from './tree';
-import type { World } from './world';
+import { ONE, type World } from './world';
 
 // What no command shows: hovers, Preview, and what the trainer draws, by the modules of both versions. Each source prints what is
 // wrong, or nothing.
@@ -8,13 +11,16 @@ import type { World } from './world';
 /** Sources name their modules as this version has them; these are the names at 9508bab. */
 const OLD_NAMES: Readonly<Record<string, string>> = {
   '@/protocol/dashboard/tiles': '@/protocol/view/preview-tiles',
+  '@/protocol/dashboard/planned': '@/protocol/view/planned',
+  '@/protocol/dashboard/session': '@/protocol/view/session',
   '@/run/reduce': '@/protocol/reduce-run',
 };
 
-const ask = ({ tree, isOld }: World, source: string): Promise<string> =>
+const ask = ({ tree, isOld }: World, source: string, prefix?: readonly string[]): Promise<string> =>
   askTree(
     tree,
     source.replace(/'(@\/[^']+)'/g, (whole, name) => (isOld ? `'${OLD_NAMES[name] ?? name}'` : whole)),
+    prefix,
   );
 
 const twoNumbers: OldFault = {
@@ -129,4 +135,110 @@ const mosaic: OldFault = {
     ),
 };
 
-export const MODULES: readonly OldFault[] = [twoNumbers, helper, mosaic];
+const oldPlan: OldFault = {
+  row: 'The old plan was gone from the chart',
+  async wrong(world) {
+    const done = world.startTraining('changed', ['epochs=60', 'batch=2']);
+    await world.untilStep('changed', 30);
+    await world.run(['set', 'changed', 'lr=0.005']);
+    await world.run(['stop', 'changed']);
+    await done;
+    return ask(
+      world,
+      `import { readRunState } from '@/cli/validate/checkpoint';
+      import { plannedOfRun } from '@/protocol/dashboard/planned';
+      import { createViewSession } from '@/protocol/dashboard/session';
+      readRunState(${JSON.stringify(world.at('runs/changed'))}).then((state) => {
+        const session = createViewSession();
+        session.open({ axis: 'step', smoothing: 0.9, charts: { lr: { width: 400 } }, rows: 50 } as never);
+        const t = (message: string) => message;
+        const update = session.update({ state, planned: plannedOfRun(state as never), now: 0, t } as never) as any;
+        const { series } = update.charts.find(({ chart }: any) => chart?.id === 'lr').chart;
+        const plans = series.filter(({ key }: any) => /^(planned|original):weights/.test(key)).map(({ y }: any) => y.at(-1));
+        console.log(new Set(plans).size === 2 ? '' : \`after a change the chart has \${plans.length} plan\`);
+        process.exit();
+      });`,
+    );
+  },
+};
+
+const LIMIT_MB = 256;
+
+/** What this process says of the memory of its container, as a folder of the control groups of version 2, and of version 1. */
+function writeContainer(folder: string): void {
+  const [limit, used] = [LIMIT_MB * 2 ** 20, 2 ** 20].map(String);
+  mkdirSync(path.join(folder, 'memory'), { recursive: true });
+  for (const [name, text] of [
+    ['memory.max', limit],
+    ['memory.current', used],
+    ['memory/memory.limit_in_bytes', limit],
+    ['memory/memory.usage_in_bytes', used],
+  ])
+    writeFileSync(path.join(folder, name), text);
+}
+
+const container: OldFault = {
+  row: "An image cache ignored a container's limit",
+  async wrong(world) {
+    writeContainer(world.at('cgroup'));
+    writeFileSync(
+      world.at('worker.cjs'),
+      `const { slots, imgsz } = require('node:worker_threads').workerData.cache;
+      const mb = Math.round((slots * imgsz * imgsz * 3) / 2 ** 20);
+      if (mb > ${LIMIT_MB / 2}) console.log('the cache may grow to ' + mb + ' MB in a container of ${LIMIT_MB}');
+      process.exit();`,
+    );
+    const mounted = `mount --bind ${world.at('cgroup')} /sys/fs/cgroup && exec "$0" "$@"`;
+    return ask(
+      world,
+      `import { BatchSource } from '@/trainers/builtin/data/batch-source';
+      new BatchSource({
+        workerFile: ${JSON.stringify(world.at('worker.cjs'))},
+        workers: 1,
+        settings: { imgsz: 640 },
+        images: Array.from({ length: 5000 }, () => ({})),
+        jobOf: () => undefined,
+        onUnreadable() {},
+      } as never);`,
+      ['unshare', '-m', 'sh', '-c', mounted],
+    );
+  },
+};
+
+const rectangles: OldFault = {
+  row: 'Rectangular batches were compared as square ones',
+  async wrong(world) {
+    const [, cx, cy, w, h] = readFileSync(world.at('labels/val/0.txt'), 'utf8')
+      .split('\n')[1]
+      .split(' ')
+      .map((share) => 64 * Number(share));
+    writeTinyModel(world.at('any-size.onnx'), { cx, cy, w, h, class: 1 }, undefined, true);
+    for (const rect of ['on', 'off']) await world.train(rect, ONE);
+    const own = await ask(
+      world,
+      `import { startValidator } from '@/engine/validator-process';
+      async function main() {
+        const validator = startValidator({ installDir: process.cwd() + '/dist' } as never);
+        const at = ${JSON.stringify(world.dir)};
+        const maps: Record<string, number> = {};
+        for (const rect of ['on', 'off']) {
+          const params = { model: at + '/any-size.onnx', data: at + '/data.yaml', device: 'cpu', imgsz: 64, rect };
+          const det = at + '/runs/' + rect + '/validation/epoch-0001.det';
+          maps[rect] = (await validator.validate({ ...params, det } as never)).report.map;
+        }
+        await validator.stop();
+        console.log(JSON.stringify(maps));
+      }
+      main();`,
+    );
+    const { on, off } = JSON.parse(own) as { on: number; off: number };
+    const { out, err } = await world.run(['compare', 'on', 'off', '--json']);
+    if (out === '') return err.trim();
+    const { a, b } = JSON.parse(out) as Readonly<Record<'a' | 'b', { map: number }>>;
+    return Math.max(Math.abs(a.map - on), Math.abs(b.map - off)) <= 0.0005
+      ? ''
+      : `the rectangular side is ${a.map.toFixed(4)} for its own ${on.toFixed(4)}, the square one ${b.map.toFixed(4)} for ${off.toFixed(4)}`;
+  },
+};
+
+export const MODULES: readonly OldFault[] = [twoNumbers, helper, mosaic, oldPlan, container, rectangles];

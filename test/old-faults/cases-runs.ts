@@ -7,6 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { getPriority } from 'node:os';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { until } from '../helpers/until';
 import type { OldFault } from './main';
@@ -252,6 +253,27 @@ async function within(holds: () => boolean): Promise<boolean> {
   );
 }
 
+/** A process of the lowest priority gets next to nothing beside a busy one (decisions/09). */
+const lowest: OldFault = {
+  row: 'A validation lasted for minutes on a busy machine',
+  async wrong(world) {
+    const done = world.startTraining('judged', ['epochs=60', 'batch=2']);
+    const status = () => {
+      const file = world.at('runs/judged/status.json');
+      return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Status) : {};
+    };
+    await until(
+      () => status().validator !== undefined && world.lines('judged', 'validation.jsonl').length > 0,
+    );
+    const { trainer, validator } = status();
+    const [fast, slow] = [trainer, validator].map((one) => getPriority(one?.pid));
+    await world.run(['stop', 'judged']);
+    await done;
+    return slow - fast <= 10 ? '' : `the validator has nice ${slow}, its trainer ${fast}`;
+  },
+};
+type Status = { readonly trainer?: { pid: number }; readonly validator?: { pid: number } };
+
 export const RUNS: readonly OldFault[] = [
   hidden,
   shrunk,
@@ -267,6 +289,7 @@ export const RUNS: readonly OldFault[] = [
   deleted,
   stuck,
   badPath,
+  lowest,
   rangeTest,
   shortTest,
 ];

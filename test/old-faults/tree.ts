@@ -24,8 +24,11 @@ const EDITOR = `
   export class EventEmitter {}
 `;
 
-/** What the one program prints that is made of this source and the modules of a version's tree; `@/` is its src folder. */
-export async function askTree(tree: string, source: string): Promise<string> {
+/**
+ * What the one program prints that is made of this source and the modules of a version's tree; `@/` is its src folder.
+ * `prefix`: a command that starts it, as `unshare`.
+ */
+export async function askTree(tree: string, source: string, prefix: readonly string[] = []): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-old-faults-'));
   const outfile = path.join(folder, 'ask.cjs');
   const editor: Esbuild.Plugin = {
@@ -45,7 +48,9 @@ export async function askTree(tree: string, source: string): Promise<string> {
       external: ['onnxruntime-node', 'sharp'],
       plugins: [editor],
     });
-    return execFileSync(process.execPath, [outfile], { cwd: tree, encoding: 'utf8' }).trim();
+    const [command, ...args] = [...prefix, process.execPath, outfile];
+    const env = { ...process.env, NODE_PATH: path.join(tree, 'node_modules') };
+    return execFileSync(command, args, { cwd: tree, encoding: 'utf8', env }).trim();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
