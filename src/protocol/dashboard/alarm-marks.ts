@@ -2,7 +2,7 @@ import type { RunState } from '../../run/state';
 import type { ChartContext } from './chart-context';
 import type { ChartId, ChartView } from './types';
 
-type Alert = RunState['alerts'][number];
+export type Alert = RunState['alerts'][number];
 
 /** Alarms whose chart does not follow from where they are: those of a step are about the loss, those of an epoch about mAP. */
 const CHARTS: Readonly<Record<string, ChartId>> = {

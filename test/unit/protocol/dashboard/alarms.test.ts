@@ -57,6 +57,37 @@ it('what a run that has ended cannot do is not offered, nor anything of one else
   expect(buttons({ state: 'running', where: 'elsewhere' })).toEqual([undefined, undefined]);
 });
 
+const WAITS = 'training waits for images 71 % of its time';
+const shown = (input: ViewInput) =>
+  sectionsOf(input, 5).sentences.map(({ text, tone }) => `${tone}: ${text}`);
+
+it('an alarm that ended its run takes the place of the line on the end, with its advice', () => {
+  const alerts = [alert('loader_starving', 'pause'), alert('spike', 'rewind', { said: words('a spike') })];
+  const presence = { state: 'diverged', note: WAITS } as const;
+  expect(shown(inputOf(alerts, { presence }))).toEqual([
+    `bad: ${WAITS}; do something`,
+    'warning: training waits for images 71 % of its time; do something',
+  ]);
+});
+
+it('an alarm is not hidden by the words of an end that is not shown, nor is the end by an older alarm', () => {
+  const alerts = [alert('loader_starving', 'pause')];
+  const { state, ...input } = inputOf(alerts, {
+    presence: { state: 'lost', note: 'no process of it lives' },
+  });
+  const ended = { ...state, end: { type: 'end', t: 0, reason: 'stopped', step: 1, message: WAITS } as const };
+  expect(shown({ ...input, state: ended })).toEqual([
+    'bad: no process of it lives',
+    `warning: ${WAITS}; do something`,
+  ]);
+  const others = ['a', 'b', 'c'].map((text) => alert('spike', 'rewind', { message: text, said: undefined }));
+  const over = { state: 'stopped', note: WAITS } as const;
+  expect(shown(inputOf([...alerts, ...others], { presence: over }))).toEqual([
+    `quiet: ${WAITS}`,
+    ...['a', 'b', 'c'].map((text) => `warning: ${text}`),
+  ]);
+});
+
 it('the status bar shows a warning while an alarm is recent, and says which', () => {
   const recent = statusBarOf(inputOf([alert('throughput_drop', 'check_environment', { step: 100 })]));
   expect(recent.text).toMatch(/^\$\(warning\) 5\/10/);
