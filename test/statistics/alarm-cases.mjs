@@ -60,9 +60,12 @@ const ULTRA = [
   ],
   'warmup_epochs=1',
 ];
+// Ultralytics validates in its loop, so that there is a val loss; an optimizer update at each step.
+const IN_LOOP = ['val=true', 'validation.every=40', 'nbs=8'];
 const HEALTHY_ULTRALYTICS = seeds(3, (s) => [
   healthy(`ultralytics-sgd-${s}`, 'few', ...ULTRA, `seed=${s}`, 'lr0=0.01'),
   healthy(`ultralytics-adamw-${s}`, 'few', ...ULTRA, `seed=${s}`, ...ADAMW),
+  healthy(`ultralytics-val-loss-${s}`, 'bccd', ...ULTRA, ...IN_LOOP, 'epochs=24', `seed=${s}`, ...ADAMW),
 ]);
 
 const SICK_BUILTIN = seeds(3, (s) => [
@@ -108,10 +111,33 @@ const SICK_BUILTIN = seeds(3, (s) => [
     meanwhile: [{ at: 120, ask: ['set', 'lr=0.5', '--hold', '--yes'] }],
   },
 ]);
+// Eight images without augmentation: the network learns them by heart, and its loss on other images rises. Pitwall's own
+// validations, which this alarm does not need, are few.
+const BY_HEART = [
+  ...[
+    'epochs=120',
+    'batch=4',
+    'mosaic=0',
+    'fliplr=0',
+    'scale=0',
+    'translate=0',
+    'hsv_h=0',
+    'hsv_s=0',
+    'hsv_v=0',
+  ],
+  ...[...IN_LOOP, 'warmup_epochs=3', 'nbs=4'],
+];
 const SICK_ULTRALYTICS = seeds(2, (s) => [
+  sick(`ultralytics-by-heart-${s}`, 'tiny', ['overfitting'], {
+    set: [...ULTRA, ...BY_HEART, `seed=${s}`, ...ADAMW],
+  }),
   sick(`ultralytics-frozen-lr-${s}`, 'few', ['lr_off_plan'], {
     set: [...ULTRA, 'epochs=4', `seed=${s}`, 'optimizer=SGD', 'nbs=8'],
     python: 'frozen',
+  }),
+  sick(`ultralytics-full-card-${s}`, 'few', ['gpu_memory'], {
+    set: [...ULTRA, 'epochs=12', 'batch=2', `seed=${s}`],
+    python: 'card',
   }),
   sick(`ultralytics-starved-${s}`, 'bccd', ['loader_starving'], {
     set: [...ULTRA, 'epochs=2', 'batch=2', 'mosaic=0', `seed=${s}`],
