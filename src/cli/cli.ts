@@ -1,6 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { version } from '../../package.json';
 import type { ExitCode } from './failure';
 import type { CliIo } from './io';
+
+export const VERSION: string = version;
 
 /** What a command is built with: the outside world, and the wrapper that handles its exit code. */
 export type Cli = {

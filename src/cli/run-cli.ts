@@ -3,10 +3,10 @@ import { toError } from '../base/async';
 import { isBadInput } from '../base/bad-input';
 import { visible } from '../base/visible';
 import type { Cli, CommandFactory, CommandTable } from './cli';
+import { VERSION } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
 import { explainedLine } from './output/explained';
-import { VERSION } from './version';
 
 const VERSION_FLAGS = ['-V', '--version'];
 

@@ -5,7 +5,7 @@ import {
   cocoStats,
   evaluateCoco,
 } from '../domain/evaluation/coco/evaluate';
-import { COCO_PARAMS, type CocoParams } from '../domain/evaluation/coco/params';
+import { COCO_PARAMS, type CocoParams } from '../domain/evaluation/coco/input';
 import type { CocoStats } from '../domain/evaluation/types';
 import { parseDetectionsFile } from './detections-file';
 import { parseGroundTruthFile } from './ground-truth-file';

@@ -3,13 +3,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../base/json';
-import { type Problem, worded } from '../base/problem';
+import { type Problem, problemWords, worded } from '../base/problem';
 import { lineOf, WordedError } from '../base/worded-error';
 import { type Words, words } from '../base/words';
+import { takeFraction } from '../domain/dataset/fraction';
 import { isImagePath } from '../domain/dataset/image-path';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes, readTextSync } from '../run/folder/read-file';
+import { loadDatasetYaml } from './load-yaml';
 import { decodeText, notUtf8 } from './text';
 
 /** Bounds of a walk. Open Images, the largest published set of detections, has 1.7 million training images in a folder. */
@@ -185,4 +187,23 @@ async function folderOf(entry: Dirent, full: string): Promise<string | undefined
 async function identityOf(full: string): Promise<string | undefined> {
   const info = await stat(full, { bigint: true }).catch(() => undefined);
   return info?.isDirectory() ? `${info.dev} ${info.ino}` : undefined;
+}
+
+/** Images of a split, without reading labels or images. Throws one clear line if there is none. */
+export async function countImages(yaml: string, split: SplitName, fraction = 1): Promise<number> {
+  const { dataset, problems } = await loadDatasetYaml(yaml);
+  const error = problems.find((problem) => problem.severity === 'error');
+  if (!dataset) throw new WordedError(error ? problemWords(error) : words('{0}: is not a dataset', yaml));
+  const listed = await listSplit(dataset, yaml, split);
+  if (listed.problems.length > 0) throw new WordedError(problemWords(listed.problems[0]));
+  return takeFraction(listed.files, fraction).length;
+}
+
+/** The same in spite of errors elsewhere in the YAML (no val, nc that is not the number of names): enough for a plan. */
+export async function countReadable(yaml: string, split: SplitName): Promise<number> {
+  const { dataset, draft } = await loadDatasetYaml(yaml);
+  if (dataset || !draft || draft[split].length === 0) return countImages(yaml, split);
+  const listed = await listSplit(draft, yaml, split);
+  if (listed.problems.length > 0) throw new WordedError(problemWords(listed.problems[0]));
+  return listed.files.length;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { mapPool } from '../base/pool';
+import { mapPool } from '../base/async';
 import { hasErrors, type Problem, worded } from '../base/problem';
 import { lineOf } from '../base/worded-error';
 import { type Words, withoutPlace, words } from '../base/words';

@@ -1,7 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hasErrors, type Problem } from '../base/problem';
+import { readClassFolders } from '../dataset/class-folders';
 import { relativeRoot } from '../dataset/hand-over';
+import { loadDatasetYaml } from '../dataset/load-yaml';
+import { countImages } from '../dataset/sources';
 import { type DatasetSplit, loadSplit } from '../dataset/split';
 import { findingsOf } from '../dataset/survey/findings';
 import type { ImageReader } from '../dataset/survey/image-reader';
@@ -9,9 +12,9 @@ import { surveyOf } from '../dataset/survey/survey';
 import { placeProblems } from '../domain/experiment/place-problems';
 import { TRAINERS } from '../domain/experiment/trainers';
 import type { Experiment } from '../domain/experiment/types';
+import { JUDGED, taskOf } from '../domain/run/task';
 import { scheduleOf } from '../domain/schedule/schedule';
 import { checkpointPath } from '../run/files';
-import { checkUltralytics } from './preflight-ultralytics';
 
 /** An experiment with the text that it came from, so that problems can name a line. `data` is absolute. */
 export type ExperimentSource = {
@@ -38,7 +41,7 @@ const MOST_DECODED = 1000;
 /**
  * Everything that can be known to be wrong before a run starts: the dataset with all its labels, the starting weights,
  * and settings that do not fit the number of images. A foreign trainer checks labels and settings itself: for it, only
- * what it cannot train or be validated on is an error (preflight-ultralytics.ts), and only a dataset on this disk is
+ * what it cannot train or be validated on is an error (checkUltralytics), and only a dataset on this disk is
  * read.
  */
 export async function checkBeforeRun(source: ExperimentSource, reader: ImageReader): Promise<Preflight> {
@@ -128,4 +131,53 @@ function modelProblems({ model }: Experiment, folder: string): readonly Problem[
   if (!info) return [error(`${model} does not exist (expected nano, micro or a checkpoint)`)];
   if (existsSync(path.join(info.isDirectory() ? file : path.dirname(file), 'state.bin'))) return [];
   return [error(`${model} is not a checkpoint of this trainer: there is no state.bin beside it`)];
+}
+
+const error = (message: string, key: string): Problem => ({ severity: 'error', key, message });
+
+/**
+ * What Ultralytics would only report after seconds in Python, or an epoch of training. A data set that is not on disk
+ * may be one that it knows by name. Labels of other tasks than detection are left to Ultralytics, which judges those.
+ */
+async function checkUltralytics(experiment: Experiment): Promise<readonly Problem[]> {
+  const { data, model, passthrough, validation } = experiment;
+  const task = taskOf(model, passthrough.task) ?? 'detect';
+  if (!JUDGED.has(task) && validation.enabled)
+    return [
+      error(
+        `checkpoints of the task ${task} cannot be validated beside training: set \`validation: false\`, and Ultralytics validates in its loop`,
+        'model',
+      ),
+    ];
+  if (!existsSync(data)) return [];
+  if (statSync(data).isDirectory()) return classFolderProblems(data, task);
+  return task === 'classify' ? [] : yamlProblems(experiment, task === 'detect');
+}
+
+async function classFolderProblems(folder: string, task: string): Promise<Problem[]> {
+  if (task !== 'classify')
+    return [error(`${folder} is a folder: the task ${task} needs a dataset YAML`, 'data')];
+  const [train, val] = [await readClassFolders(folder, 'train'), await readClassFolders(folder, 'val')];
+  if (!train || train.images === 0)
+    return [error(`${folder}: no images in train/CLASS/, as a classification set has them`, 'data')];
+  if (!val || val.images === 0) return [error(`${folder}: no images in val/CLASS/ or test/CLASS/`, 'data')];
+  const extra = val.names.filter((name) => !train.names.includes(name));
+  return extra.length > 0
+    ? [error(`${folder}: val has classes that train does not have: ${extra.slice(0, 3).join(', ')}`, 'data')]
+    : [];
+}
+
+async function yamlProblems(experiment: Experiment, readsLabels: boolean): Promise<readonly Problem[]> {
+  const { data, single_cls: singleCls, validation } = experiment;
+  const { problems } = await loadDatasetYaml(data);
+  if (problems.some(({ severity }) => severity === 'error')) return problems;
+  try {
+    await countImages(data, 'train');
+    if (!validation.enabled || !readsLabels) await countImages(data, 'val');
+  } catch (cause) {
+    return [{ severity: 'error', message: cause instanceof Error ? cause.message : String(cause) }];
+  }
+  if (!validation.enabled || !readsLabels) return [];
+  const { problems: found } = await loadSplit(data, 'val', { singleCls });
+  return found.filter(({ severity }) => severity === 'error');
 }

@@ -1,4 +1,4 @@
-import { endOfNumber, textOf } from './long-number';
+import { endOfNumber, textOf } from './number';
 import { fail, type IdNames, type Scan, skipString, stringOf } from './scan';
 
 /** Ids that a double cannot hold are stored as numbers from here on: no JSON integer in practice comes near. */

@@ -1,4 +1,4 @@
-import { endOfNumber, textOf } from './long-number';
+import { endOfNumber, textOf } from './number';
 
 /** A JSON text being read. Reading functions return the next position, or -1 once `failure` says what was expected. */
 export type Scan = {

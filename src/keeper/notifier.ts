@@ -2,8 +2,15 @@ import os from 'node:os';
 import type { Disposable } from '../base/disposable';
 import { problemWords } from '../base/problem';
 import { inEnglish, type Words, words } from '../base/words';
-import { maySend, type SentMessage } from '../domain/notify/limits';
-import { type BetterBest, type News, newsOfAlert, newsOfBest, newsOfEnd } from '../domain/notify/news';
+import {
+  type BetterBest,
+  maySend,
+  type News,
+  newsOfAlert,
+  newsOfBest,
+  newsOfEnd,
+  type SentMessage,
+} from '../domain/notify/news';
 import type { Alarm } from '../domain/run/alarm';
 import type { NotifyChannel } from '../engine/notify/check-settings';
 import { messageOf, placeOf, type Sent, sendPatiently } from '../engine/notify/send';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { wordsOf } from '../base/worded-error';
 import { words } from '../base/words';
-import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
+import { experimentNow, type ReportedDataset } from '../engine/control/follow-folder';
 import { runEnvironment } from '../engine/process/run-environment';
-import { WarmPythonProcess } from '../engine/python/warm-process';
+import { WarmPythonProcess } from '../engine/python/line-process';
 import type { ValidatorProcess } from '../engine/validator-process';
 import { type OwnValAnswer, zOwnValAnswer } from '../protocol/line-process';
 import { ruleParams } from '../protocol/rule-params';

@@ -1,5 +1,5 @@
 import { TRAINERS } from '../domain/experiment/trainers';
-import type { RunMark } from '../engine/process/carries-run';
+import type { RunMark } from '../engine/process/run-environment';
 import { trainersOfRun } from '../engine/process/run-processes';
 import type { RunFile, StatusFile } from '../run/files';
 import { FINAL_STATES } from '../run/state-names';

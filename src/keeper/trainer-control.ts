@@ -1,8 +1,8 @@
 import { wordsOf } from '../base/worded-error';
 import { quoted, type Words, words } from '../base/words';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
-import type { RunMark } from '../engine/process/carries-run';
 import { thisMachine } from '../engine/process/identity';
+import type { RunMark } from '../engine/process/run-environment';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
 import { stopTrainer, sweep } from '../engine/process/stop-ladder';
 import type { ProcessIdentity, RunFile, StatusFile } from '../run/files';

@@ -4,7 +4,7 @@ import type { BetterBest } from '../domain/notify/news';
 import { createPlateauAlarm } from '../domain/run/plateau';
 import { onLatestValSet, onOtherValSets } from '../domain/run/val-set';
 import { planValidation, type QueuePlan } from '../domain/run/validation-queue';
-import { experimentNow } from '../engine/control/followed-experiment';
+import { experimentNow } from '../engine/control/follow-folder';
 import type { Draws, ValidateResult } from '../protocol/validator';
 import { detectionsPath, type RunFile, type StatusFile } from '../run/files';
 import { makeFolderIn } from '../run/folder/open-folder';

@@ -5,7 +5,7 @@ import { inEnglish, type Words, words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
 import { taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
-import { experimentNow, type ReportedDataset } from '../engine/control/followed-experiment';
+import { experimentNow, type ReportedDataset } from '../engine/control/follow-folder';
 import { identityOf } from '../engine/process/identity';
 import { ROLE_VARIABLE } from '../engine/process/run-environment';
 import { startValidator, type ValidatorProcess } from '../engine/validator-process';

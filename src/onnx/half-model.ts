@@ -1,5 +1,5 @@
 import { type Words, words } from '../base/words';
-import { toHalfBits } from '../domain/detection/half-float';
+import { toHalfBits } from '../domain/detection/half';
 import {
   attributeType,
   ELEMENT,

@@ -1,6 +1,6 @@
 import type { RangePoint } from '../domain/lr-range/types';
-import { mainRates } from '../run/main-group';
 import type { RunState } from '../run/state';
+import { mainRates } from '../run/state';
 
 /** LR of the weights and loss of every step of a range test; a step whose losses were not recorded is left out. */
 export function rangePoints({ steps }: RunState): RangePoint[] {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { REWIND_DEFAULTS } from '../domain/experiment/rewind-defaults';
 import {
   AUGMENT,
   CHECKPOINTS,
@@ -10,6 +9,7 @@ import {
   LOSS,
   PLAIN,
   REWIND,
+  REWIND_DEFAULTS,
   SCHEDULE,
   VALIDATION,
 } from '../domain/experiment/types';

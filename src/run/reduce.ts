@@ -4,8 +4,7 @@ import { RunDraft } from './draft';
 import type { TrainerEvent, TrainerEventOf } from './events';
 import type { RunFile } from './files';
 import type { KeeperEntry } from './keeper-entry';
-import { emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-shared';
-import { applyValidationEntry } from './reduce-validation';
+import { applyValidationEntry, emptyCheckpoint, isOutdated, markCheckpoint } from './reduce-validation';
 import type { CheckpointState, RunEntry, RunState, StepColumns } from './state';
 
 type KeeperEntryOf<T extends KeeperEntry['type']> = Extract<KeeperEntry, { type: T }>;

@@ -1,5 +1,6 @@
 import type { Column } from '../domain/run/columns';
 import type { StepSeriesKey } from '../domain/run/step-series';
+import { MAIN_GROUP, mainGroup } from '../domain/schedule/summary';
 import type { TrainerEventOf } from './events';
 import type { MetaFile, RunFile, StatusFile } from './files';
 import type { KeeperEntry } from './keeper-entry';
@@ -65,3 +66,14 @@ export type RunState = {
   /** Lines that could not be understood, by file. */
   readonly problems: readonly string[];
 };
+
+/** What was applied to the main group, else to the first one; undefined before the first step. */
+export function mainRates({ steps }: Pick<RunState, 'steps'>) {
+  return steps.lr.get(MAIN_GROUP) ?? steps.lr.values().next().value;
+}
+
+/** The same groups, the main one first. */
+export function mainFirst(groups: readonly string[]): readonly string[] {
+  const main = groups[mainGroup({ groups })];
+  return main === undefined ? groups : [main, ...groups.filter((group) => group !== main)];
+}

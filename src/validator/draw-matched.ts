@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import * as z from 'zod';
+import { mapPool } from '../base/async';
 import { parseJson } from '../base/json';
-import { mapPool } from '../base/pool';
 import { WordedError } from '../base/worded-error';
 import { words } from '../base/words';
 import { loadDatasetYaml } from '../dataset/load-yaml';

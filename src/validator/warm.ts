@@ -3,8 +3,7 @@ import type { KnownImages } from '../dataset/split';
 import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-on-device';
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
-import { ImageDigests } from './val-set/image-digests';
-import { ImageHashes } from './val-set/image-hashes';
+import { ImageDigests, ImageHashes } from './val-set/image-digests';
 
 /** What stays warm between requests: the last model, and the labels and batches of the last split. */
 export class WarmState {

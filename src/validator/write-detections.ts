@@ -4,7 +4,7 @@ import { encodeDetections } from '../run/detections-file';
 import { writeWhole } from '../run/folder/write-file';
 import type { ValidationOutcome } from './report';
 import { keptColumns } from './val-set/collect';
-import type { ImageHashes } from './val-set/image-hashes';
+import type { ImageHashes } from './val-set/image-digests';
 import type { JudgedSet } from './val-set/judged-set';
 
 /**

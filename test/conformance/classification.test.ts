@@ -3,7 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { accuracyOf, placeOf } from '../../src/domain/classification/accuracy';
-import { cropInput, placeCrop } from '../../src/domain/classification/crop';
+import { cropInput, placeCrop } from '../../src/domain/classification/input';
 
 // What the transforms and metrics of Ultralytics' own classification val made of the same images and scores.
 const file = path.resolve(import.meta.dirname, '../fixtures/classification/golden.json');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { evaluateCocoFiles } from '../../src/coco/evaluate-files';
 import type { CocoEvaluation } from '../../src/domain/evaluation/coco/evaluate';
-import { COCO_PARAMS, type CocoParams } from '../../src/domain/evaluation/coco/params';
+import { COCO_PARAMS, type CocoParams } from '../../src/domain/evaluation/coco/input';
 import { averagePrecision, averageRecall } from '../../src/domain/evaluation/coco/summarize';
 import { describeWithShared, shared } from '../helpers/shared';
 

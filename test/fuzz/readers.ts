@@ -7,7 +7,7 @@ import { decodeBmp, isBmp } from '../../src/dataset/decode/bmp';
 import { readableFormat, unreadableFormat } from '../../src/dataset/decode/formats';
 import { parseLabels } from '../../src/domain/dataset/labels';
 import { parseDatasetYaml } from '../../src/domain/dataset/parse';
-import { parsePythonLiteral } from '../../src/domain/detection/python-literal';
+import { parsePythonLiteral } from '../../src/domain/detection/metadata';
 import { parseExperiment } from '../../src/domain/experiment/parse';
 import { parseResultsCsv } from '../../src/domain/foreign/results-csv';
 import { readTfEvents } from '../../src/domain/foreign/tfevents';

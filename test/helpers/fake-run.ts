@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Experiment } from '../../src/domain/experiment/types';
-import { startRun } from '../../src/engine/control/start-run';
+import { startRun } from '../../src/engine/control/ensure-keeper';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
 import { readRunSync } from '../../src/run/folder/read';

@@ -1,6 +1,5 @@
 import { createTranslate } from '../../src/base/translate';
-import { formatDuration } from '../../src/domain/display/duration';
-import { formatCount, formatValue } from '../../src/domain/display/format';
+import { formatCount, formatDuration, formatValue } from '../../src/domain/display/format';
 import type { XKind } from './spec';
 
 const plain = createTranslate();

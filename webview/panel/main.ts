@@ -9,8 +9,7 @@ import { type Preferences, readPreferences, withAxis, withZoom } from '../state/
 import { type ChartGrid, createGrid } from './charts';
 import { createCurves } from './curves';
 import { createGallery } from './gallery';
-import { buildPage, buildTabs, type Page } from './page';
-import { createSections } from './sections';
+import { buildPage, buildTabs, createSections, type Page } from './page';
 import { createToolbar } from './toolbar';
 
 const COMPARED_TABS: ReadonlySet<string> = new Set(['overview', 'settings', 'classes']);

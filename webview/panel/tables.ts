@@ -4,7 +4,7 @@ import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
 import { type Act, explainButton } from './header';
-import { empty, number, type SortableColumn, table } from './table-parts';
+import { empty, number, type SortableColumn, table } from './value-tables';
 
 type Metrics = HeaderView['metrics'];
 const BOXES: Metrics = ['mAP50-95', 'mAP50'];

@@ -1,7 +1,6 @@
 import type { ClassRow, HeaderView, SettingRow } from '../../src/protocol/dashboard/types';
 import { h, keyed } from '../base/dom';
 import { t } from '../base/strings';
-import { empty, number, type SortableColumn, table } from './table-parts';
 
 /** The names of two runs, if the page compares them. */
 type ComparedWith = HeaderView['compared'];
@@ -95,3 +94,32 @@ function settingRow(row: SettingRow, isCompared: boolean): HTMLElement {
     h('td', { class: 'text quiet row-end' }, row.reason),
   );
 }
+
+/** `rank` says how long a column stays when the page gets narrow: `wide` columns go first, `middle` ones next. */
+type Rank = 'wide' | 'middle';
+/** `beside`: after the label. */
+export type SortableColumn = {
+  readonly label: string;
+  readonly number?: boolean;
+  readonly rank?: Rank;
+  readonly beside?: HTMLElement;
+};
+
+export function table(
+  label: string,
+  columns: readonly SortableColumn[],
+  rows: readonly HTMLElement[],
+): HTMLElement {
+  const heads = columns.map((c) =>
+    h('th', { scope: 'col', class: classes(c.number && 'n', c.rank) }, c.label, c.beside),
+  );
+  return h('table', { 'aria-label': label }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
+}
+
+export const number = (text: string, rank?: Rank): HTMLElement =>
+  h('td', { class: classes('n', rank) }, text);
+
+const classes = (...names: readonly (string | false | undefined)[]): string | undefined =>
+  names.filter(Boolean).join(' ') || undefined;
+
+export const empty = (text: string): HTMLElement => h('p', { class: 'empty' }, text);

@@ -1,9 +1,15 @@
 import type { Words } from '../../src/base/words';
-import { groupRows, knownColumns } from '../../src/domain/runs-table/columns';
 import { parseFilter } from '../../src/domain/runs-table/filter';
-import { type Cell, cellText, sortRows } from '../../src/domain/runs-table/row';
+import {
+  type Cell,
+  cellText,
+  groupRows,
+  knownColumns,
+  type Row,
+  sortRows,
+} from '../../src/domain/runs-table/row';
+import type { TableRow, TableUpdate } from '../../src/protocol/runs-table/messages';
 import { FACT_COLUMNS } from '../../src/run/run-row';
-import type { PageRow, TableModel } from './table-model';
 import type { TablePreferences } from './table-preferences';
 
 /** A line of the table: a run, or the heading over runs of one value. */
@@ -109,3 +115,29 @@ export function isNumeric(runs: readonly PageRow[], key: string): boolean {
 }
 
 export const titleOf = ({ row }: PageRow): Cell => row.get('title') ?? row.get('name');
+
+/** A run as this page has it. */
+export type PageRow = Omit<TableRow, 'cells'> & { readonly row: Row };
+
+export type TableModel = {
+  readonly seq: number;
+  readonly isWhole: boolean;
+  readonly rows: ReadonlyMap<string, PageRow>;
+};
+
+export const emptyTable: TableModel = { seq: -1, isWhole: false, rows: new Map() };
+
+/** The next model, or undefined if an update is missing and the page must open again. */
+export function applyTableUpdate(model: TableModel, update: TableUpdate): TableModel | undefined {
+  if (!update.reset && update.seq !== model.seq + 1) return undefined;
+  const rows = new Map(update.reset ? [] : model.rows);
+  for (const { cells, ...rest } of update.rows) rows.set(rest.dir, { ...rest, row: rowOfCells(cells) });
+  for (const dir of update.gone) rows.delete(dir);
+  return { seq: update.seq, isWhole: update.whole, rows };
+}
+
+/** A map: a setting may have the name of something that every object has. */
+function rowOfCells(cells: Readonly<Record<string, Cell>>): Row {
+  const all = new Map(Object.entries(cells));
+  return { get: (column) => all.get(column), keys: () => all.keys() };
+}

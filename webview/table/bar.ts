@@ -3,8 +3,8 @@ import { cellText } from '../../src/domain/runs-table/row';
 import { h, icon, keyed, setText } from '../base/dom';
 import { t } from '../base/strings';
 import { toolButton } from '../controls/tool-button';
-import type { PageRow } from '../state/table-model';
 import type { TablePreferences } from '../state/table-preferences';
+import type { PageRow } from '../state/table-view';
 import { type TableView, titleOf } from '../state/table-view';
 import { columnLabel } from './cells';
 

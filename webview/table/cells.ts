@@ -1,12 +1,11 @@
 import { say } from '../../src/base/words';
 import { againstBaseline, limitsWords } from '../../src/domain/compare/sentences';
 import { formatSigned } from '../../src/domain/display/format';
-import { shownCell } from '../../src/domain/runs-table/columns';
-import { cellText } from '../../src/domain/runs-table/row';
+import { cellText, shownCell } from '../../src/domain/runs-table/row';
 import type { TableDifference } from '../../src/protocol/runs-table/messages';
 import { h } from '../base/dom';
 import { t } from '../base/strings';
-import type { PageRow } from '../state/table-model';
+import type { PageRow } from '../state/table-view';
 
 /** The name of a column as a person reads it; settings have their own. */
 export function columnLabel(key: string): string {

@@ -11,14 +11,21 @@ import {
 import { byId, h, oncePerFrame } from '../base/dom';
 import { connectHost } from '../base/host';
 import { t } from '../base/strings';
-import { applyTableUpdate, emptyTable, type TableModel } from '../state/table-model';
 import {
   readTablePreferences,
   type TablePreferences,
   withColumnMoved,
   withSort,
 } from '../state/table-preferences';
-import { factsOfTable, type TableFacts, type TableView, viewOfTable } from '../state/table-view';
+import {
+  applyTableUpdate,
+  emptyTable,
+  factsOfTable,
+  type TableFacts,
+  type TableModel,
+  type TableView,
+  viewOfTable,
+} from '../state/table-view';
 import { TableBar } from './bar';
 import { ColumnChooser } from './chooser';
 import { TableRows } from './rows';

@@ -3,7 +3,7 @@ import { cellText, type SortKey } from '../../src/domain/runs-table/row';
 import type { TableDifference } from '../../src/protocol/runs-table/messages';
 import { h } from '../base/dom';
 import { t } from '../base/strings';
-import type { PageRow } from '../state/table-model';
+import type { PageRow } from '../state/table-view';
 import { type TableItem, type TableView, titleOf } from '../state/table-view';
 import { columnLabel, differenceCells, td, textOf } from './cells';
 

@@ -1,15 +1,19 @@
+import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { toError } from '../../base/async';
+import { writeExample } from '../../dataset/example/write-example';
 import { formatValue } from '../../domain/display/format';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
-import type { ExitCode } from '../failure';
+import { badInput, type ExitCode } from '../failure';
 import { type CliIo, type OutputStream, printLine, textWidth } from '../io';
 import { score } from '../output/numbers';
 import { plotCurve, rangeOf, sideBySide } from '../output/plot';
+import { createProgress } from '../output/progress';
+import { quoted } from '../output/quoted';
 import { followToEnd, startUnchecked } from '../train/start';
 import { exitCodeOf } from '../watch/summary';
-import { writeExampleInto } from './init';
 
 const HEIGHT = 10;
 const AXIS = 10;
@@ -98,4 +102,34 @@ function resultLines({ state, presence }: LiveRun): string[] {
       ? `best mAP50-95 ${score(best.map)}, mAP50 ${score(best.map50)}, epoch ${best.epoch}`
       : 'no epoch was finished',
   ];
+}
+
+export function initCommand({ io, run }: Cli) {
+  return new Command('init')
+    .description('write the example experiment: a printed-circuit-board defect set and its training config')
+    .argument('<dir>', 'folder to write into; what an earlier call wrote is kept')
+    .action(
+      run(async (dir) => {
+        const example = await writeExampleInto(io, dir);
+        printLine(io.stdout, `${example.config}${example.keptConfig ? ' (kept as it is)' : ''}`);
+        printLine(io.stdout, `${example.data}, ${example.drawn} images drawn`);
+        const config = path.relative(io.cwd, example.config) || example.config;
+        printLine(io.stdout, `next: pitwall train ${quoted(config)}`);
+        return 0;
+      }),
+    );
+}
+
+/** Writes the example with a bar; a folder that holds something else is bad input. */
+async function writeExampleInto(io: CliIo, dir: string) {
+  const progress = createProgress(io.stderr);
+  const onProgress = (done: number, total: number): void =>
+    progress.update(done / total, 'drawing', `${done}/${total} images`);
+  try {
+    return await writeExample(path.resolve(io.cwd, dir), { onProgress });
+  } catch (error) {
+    throw badInput(`${dir}: ${toError(error).message}`, error);
+  } finally {
+    progress.stop();
+  }
 }

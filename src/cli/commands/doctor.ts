@@ -11,9 +11,9 @@ import { missingWords, named } from '../../engine/python/choose';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
+import { VERSION } from '../cli';
 import { type CliIo, printJson, printLine } from '../io';
 import { formatTable } from '../output/table';
-import { VERSION } from '../version';
 import { withValidator } from '../with-validator';
 import { notifyLines, notifyReport } from './notify';
 

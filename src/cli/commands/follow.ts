@@ -4,12 +4,12 @@ import { toError } from '../../base/async';
 import { followFolder } from '../../engine/control/follow-folder';
 import type { FollowReads, Follows } from '../../run/follows';
 import type { Cli } from '../cli';
+import { VERSION } from '../cli';
 import { readText } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { followToEnd, printDetached, type StartedRun } from '../train/start';
-import { VERSION } from '../version';
 import { exitCodeOf } from '../watch/summary';
 
 const READS: readonly FollowReads[] = ['auto', 'jsonl', 'csv', 'tensorboard', 'regex'];

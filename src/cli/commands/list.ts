@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { listRuns } from '../../engine/runs/list-runs';
-import { type SweepSummary, summarizeSweeps } from '../../engine/sweep/sweep-summary';
+import { type SweepSummary, summarizeSweeps } from '../../engine/sweep/sweep-folder';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
 import type { ExitCode } from '../failure';

@@ -11,8 +11,7 @@ import {
   rangeSettings,
   withSettings,
 } from '../../domain/lr-range/experiment';
-import { ofSeveral, type SeveralTests } from '../../domain/lr-range/several';
-import { fewestSteps, readRange } from '../../domain/lr-range/suggest';
+import { fewestSteps, ofSeveral, readRange, type SeveralTests } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading, RangeResult } from '../../domain/lr-range/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
@@ -32,8 +31,8 @@ import { countDataset } from '../schedule/count-dataset';
 import { followWith, startLoaded } from '../train/start';
 import { barText } from '../watch/bar-text';
 import { entryLines } from '../watch/entry-lines';
-import { createJsonReporter } from '../watch/json-reporter';
 import type { RunReporter } from '../watch/reporter';
+import { createJsonReporter } from '../watch/reporter';
 import { summaryLines } from '../watch/summary';
 
 /** States in which a range test is complete: blowing the loss up is part of it. */

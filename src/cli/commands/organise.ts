@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { listTrash, restoreRun, trashRun } from '../../engine/control/trash';
 import { RUN_TAG } from '../../run/files';
-import { readMeta, updateMeta } from '../../run/folder/meta';
+import { readMeta, updateMeta } from '../../run/folder/whole-file';
 import type { Cli } from '../cli';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';

@@ -6,10 +6,10 @@ import { formatBytes } from '../../domain/display/format';
 import { reportOfRuns } from '../../engine/report/report-of-runs';
 import { writeWhole } from '../../run/folder/write-file';
 import type { Cli } from '../cli';
+import { VERSION } from '../cli';
 import { badInput, fileFailure } from '../failure';
 import { printLine } from '../io';
 import { resolveRun } from '../run-reference';
-import { VERSION } from '../version';
 
 const MOST_RUNS = 20;
 

@@ -22,8 +22,7 @@ import { type CliIo, printJson, printLine } from '../io';
 import { collect, versionNumber, wholeNumber } from '../option-values';
 import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/count-dataset';
-import { scheduleLines } from '../schedule/lines';
-import { scheduleReport } from '../schedule/report';
+import { scheduleLines, scheduleReport } from '../schedule/lines';
 
 const PICTURE = {
   width: 720,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { createTranslate } from '../../base/translate';
-import { formatAgo } from '../../domain/display/duration';
+import { formatAgo } from '../../domain/display/format';
 import { describeRange } from '../../domain/display/lr-range';
 import { readRange } from '../../domain/lr-range/suggest';
 import { runJson } from '../../engine/export-run/run-json';

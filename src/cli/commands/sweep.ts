@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { createTranslate } from '../../base/translate';
-import { formatDuration } from '../../domain/display/duration';
+import { formatDuration } from '../../domain/display/format';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
 import { distinctTrials, planSweep, type SweepPlan } from '../../domain/sweep/plan-sweep';
 import { suggestTrials } from '../../domain/sweep/suggest';
@@ -14,6 +14,7 @@ import { openSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
 import type { Cli } from '../cli';
+import { VERSION } from '../cli';
 import {
   type LoadedExperiment,
   loadExperiment,
@@ -29,7 +30,6 @@ import { createProgress } from '../output/progress';
 import { driveSweep } from '../sweep/driver';
 import { entryLine, printSweep } from '../sweep/lines';
 import { checkLoaded, runsFolder } from '../train/start';
-import { VERSION } from '../version';
 
 type SweepOptions = {
   readonly parallel: number;

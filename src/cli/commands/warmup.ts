@@ -12,6 +12,7 @@ import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
 import type { Cli } from '../cli';
+import { VERSION } from '../cli';
 import {
   type LoadedExperiment,
   loadExperiment,
@@ -30,7 +31,6 @@ import { driveSweep } from '../sweep/driver';
 import { entryLine } from '../sweep/lines';
 import { compareTrials, ranking, reportSweep, type TrialReport } from '../sweep/report';
 import { checkLoaded, runsFolder } from '../train/start';
-import { VERSION } from '../version';
 
 type WarmupOptions = {
   readonly set: readonly string[];

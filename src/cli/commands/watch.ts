@@ -3,7 +3,7 @@ import type { Cli } from '../cli';
 import { resolveRun } from '../run-reference';
 import { mayAct, TRUST } from '../trust';
 import { createHumanReporter } from '../watch/human-reporter';
-import { createJsonReporter } from '../watch/json-reporter';
+import { createJsonReporter } from '../watch/reporter';
 import { exitCodeOf } from '../watch/summary';
 import { watchRun } from '../watch/watch-run';
 

@@ -1,19 +1,21 @@
+import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import { bestSentence } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
 import { metricNames } from '../../domain/run/task';
 import {
+  type Differences,
   groundsOf,
   type ManyCompared,
   type OneOfMany,
   trainingSeconds,
 } from '../../engine/compare/compare-many';
+import type { DifferingSetting } from '../../run/settings-of';
 import { score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 import { judgedCells } from './lines';
-import { differenceLines, letterOf } from './setting-lines';
 
 const right = (title: string): TableColumn => ({ title, align: 'right' });
 
@@ -94,4 +96,58 @@ function refusals({ runs, baseline }: ManyCompared): string[] {
       return against.said.map((said) => `note: ${inEnglish(withNames(said, names))}`);
     return against.kind === 'absent' ? [`${names.b} is not compared: ${against.why}`] : [];
   });
+}
+
+/** A name for each column: A, B, C ... */
+const letterOf = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
+
+/** What distinguishes how runs were made, a row each. */
+export function differenceLines({ settings, environment }: Differences): string[] {
+  return [...table('settings', settings), ...table('environment', environment)];
+}
+
+function table(title: string, rows: readonly DifferingSetting[]): string[] {
+  if (rows.length === 0) return ['', `${title}: the same`];
+  const letters = rows[0].values.map((_, i) => ({ title: letterOf(i) }));
+  const cells = rows.map(({ key, values }) => [key, ...values.map((value) => shortened(value ?? '-'))]);
+  return ['', ...formatTable([{ title }, ...letters], cells)];
+}
+
+const MOST_LETTERS = 40;
+
+/** The end of a path distinguishes it from others. */
+function shortened(value: string): string {
+  const text = path.isAbsolute(value) ? value.split(/[/\\]/).slice(-2).join('/') : value;
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
+}
+
+/** Several runs for other programs: fields may be added, these stay. */
+export function manyReport({ task, runs, baseline, best, settings, environment }: ManyCompared) {
+  const dirOf = (i: number): string => runs[i].dir;
+  return {
+    task: task ?? null,
+    metric: metricNames(task)[0],
+    baseline: dirOf(baseline),
+    runs: runs.map((run) => ({
+      run: run.dir,
+      name: run.name,
+      reported: run.reported ?? null,
+      valSet: run.fingerprint ?? null,
+      difference: differenceOf(run.against, run.name),
+    })),
+    comparisons: runs.filter(({ against }) => against.kind === 'judged').length,
+    best: best ? { ...best, run: dirOf(best.best), undecided: best.undecided.map(dirOf) } : null,
+    settings,
+    environment,
+  };
+}
+
+/** Null of the baseline itself; `refused` says why there is none. */
+function differenceOf(against: OneOfMany['against'], name: string) {
+  if (against.kind === 'baseline') return null;
+  if (against.kind === 'absent') return { refused: against.why };
+  if (against.kind === 'refused')
+    return { refused: inEnglish(withNames(against.why, { a: 'the baseline', b: name })) };
+  const { map, low, high, verdict, said, warnings } = against;
+  return { map, low, high, verdict, footing: said.map(inEnglish), warnings: warnings.map(inEnglish) };
 }

@@ -1,9 +1,9 @@
 import { createTranslate } from '../../base/translate';
-import { formatAgo } from '../../domain/display/duration';
+import { formatAgo } from '../../domain/display/format';
 import { shortMetric } from '../../domain/run/task';
-import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/columns';
+import { groupRows, type RunGroup, shownCell } from '../../domain/runs-table/row';
 import type { RunSummary } from '../../engine/runs/list-runs';
-import type { SweepSummary } from '../../engine/sweep/sweep-summary';
+import type { SweepSummary } from '../../engine/sweep/sweep-folder';
 import { isRangeTest } from '../../run/kind';
 import { judgedCells } from '../compare/lines';
 import { score } from '../output/numbers';

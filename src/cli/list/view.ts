@@ -1,9 +1,8 @@
 import { nearestName } from '../../base/suggest';
 import { inEnglish } from '../../base/words';
 import type { ListedDifference } from '../../domain/compare/verdict';
-import { knownColumns } from '../../domain/runs-table/columns';
 import { parseFilter } from '../../domain/runs-table/filter';
-import { type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
+import { knownColumns, type Row, type SortKey, sortRows } from '../../domain/runs-table/row';
 import { hasOtherTask, type RunSummary } from '../../engine/runs/list-runs';
 import { FACT_COLUMNS, rowOf } from '../../run/run-row';
 import { badInput } from '../failure';

@@ -1,6 +1,5 @@
 import { createTranslate } from '../../base/translate';
-import { formatSeconds } from '../../domain/display/duration';
-import { formatMetric } from '../../domain/display/format';
+import { formatMetric, formatSeconds } from '../../domain/display/format';
 
 // The terminal is English; other programs use --json.
 const english = createTranslate();

@@ -1,6 +1,5 @@
-import { demoCommand } from '../commands/demo';
+import { demoCommand, initCommand } from '../commands/demo';
 import { followCommand } from '../commands/follow';
-import { initCommand } from '../commands/init';
 import { lrFindCommand } from '../commands/lr-find';
 import { queueCommand } from '../commands/queue';
 import { repeatCommand } from '../commands/repeat';

@@ -1,9 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
-import { toError } from '../../base/async';
+import { mapPool, toError } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
-import { mapPool } from '../../base/pool';
 import { type Words, words } from '../../base/words';
 import { type AtRung, judgeArrival, judgeRung } from '../../domain/sweep/halving';
 import { askAndWait, askRun } from '../../engine/control/ask';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { sleep } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { askAndWait } from '../../engine/control/ask';
-import { experimentNow } from '../../engine/control/followed-experiment';
+import { experimentNow } from '../../engine/control/follow-folder';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
 import { viewRun } from '../../engine/runs/view-run';
 import { ruleParams } from '../../protocol/rule-params';

@@ -1,7 +1,7 @@
 import { formatRate, formatValue } from '../../domain/display/format';
 import { medianOf } from '../../domain/run/loss-history';
-import { mainRates } from '../../run/main-group';
 import type { RunState } from '../../run/state';
+import { mainRates } from '../../run/state';
 import { seconds } from '../output/numbers';
 
 export type BarText = { readonly share: number; readonly left: string; readonly right: string };

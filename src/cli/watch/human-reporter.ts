@@ -1,7 +1,7 @@
 import { formatRate, formatValue } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
-import { mainRates } from '../../run/main-group';
 import type { RunEntry, RunState } from '../../run/state';
+import { mainRates } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
 import { score, seconds } from '../output/numbers';

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import type { LiveRun } from '../../engine/runs/live-run';
+import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import type { RunEntry, RunState } from '../../run/state';
+import { type CliIo, printJson, printLine } from '../io';
 
 /** Reports one run's progress. */
 export type RunReporter = {
@@ -11,3 +14,44 @@ export type RunReporter = {
   /** Watching ends before the run does. */
   readonly leave: () => void;
 };
+
+/**
+ * A contract with other programs: every event as it is written, each validation, and a last `result`. stdout holds
+ * nothing else. `since` leaves out what was there before (Unix ms).
+ */
+export function createJsonReporter(io: CliIo, since = 0): RunReporter {
+  return {
+    onEntries: (entries) => {
+      for (const entry of entries) if (isSince(entry, since)) printJson(io.stdout, entry.value);
+    },
+    note: (text) => printLine(io.stderr, text),
+    leave: () => undefined,
+    finish: (live) => printJson(io.stdout, resultOf(live)),
+  };
+}
+
+/** Not the draws: they are for Pitwall's own comparisons. */
+function isSince({ source, value }: RunEntry, since: number): boolean {
+  if (source === 'meta' || source === 'status' || value.type === 'drawn') return false;
+  return value.t >= since;
+}
+
+/** The last line of `train --json`. */
+function resultOf({ state, presence, dir }: LiveRun) {
+  return {
+    type: 'result',
+    run: dir,
+    state: presence.state,
+    reason: presence.note ?? state.end?.message,
+    best: state.best ? { ...state.best, path: path.join(dir, state.best.path) } : ownBest(state, dir),
+  };
+}
+
+/** Only the trainer itself has validated: the best of its own numbers, with its checkpoint if that is kept. */
+function ownBest(state: RunState, dir: string) {
+  const best = bestOwn(ownMetricsOf(state));
+  if (!best) return null;
+  const checkpoint = state.checkpoints.get(best.epoch);
+  const kept = checkpoint?.kept ? path.join(dir, checkpoint.path) : null;
+  return { epoch: best.epoch, map: best.map, path: kept, judgedBy: 'trainer' };
+}

@@ -1,6 +1,6 @@
 import { toError } from '../../base/async';
 import { askRun } from '../../engine/control/ask';
-import { carriesRun } from '../../engine/process/carries-run';
+import { carriesRun } from '../../engine/process/run-environment';
 import { livesForRun, markOf, trainersOfRun } from '../../engine/process/run-processes';
 import { kill } from '../../engine/process/stop-ladder';
 import type { LiveRun } from '../../engine/runs/live-run';

@@ -1,11 +1,12 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { lineOf, WordedError } from '../../base/worded-error';
 import { words } from '../../base/words';
 import type { RgbImage } from '../../domain/detection/image';
+import type { Size } from '../../domain/detection/letterbox';
 import { MOST_BYTES } from '../../run/folder/bounds';
-import { readBytes } from '../../run/folder/read-file';
+import { openToRead, readBytes } from '../../run/folder/read-file';
 import { decodeBmp, isBmp } from './bmp';
-import { READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } from './formats';
+import { MOST_PIXELS, READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } from './formats';
 
 /** Smallest side Ultralytics accepts (data/utils.py, verify_image). */
 const SMALLEST_SIDE = 10;
@@ -81,4 +82,69 @@ async function decodeCmyk(image: Sharp, bytes: Buffer): Promise<RgbImage> {
     for (let c = 0; c < 3; c++) pixels[o + c] = light - ((data[i + c] * light) >> 8);
   }
   return { width: info.width, height: info.height, data: pixels };
+}
+
+/** An upright image in so many grey pixels, whatever its own shape; undefined if it cannot be read. */
+export async function greyThumbnail(
+  file: string,
+  size: { readonly width: number; readonly height: number },
+): Promise<Uint8Array | undefined> {
+  try {
+    const pixels = await decodeGrey(await readBytes(file, { most: MOST_BYTES.image, links: 'follow' }), size);
+    return pixels?.length === size.width * size.height ? pixels : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function decodeGrey(
+  bytes: Buffer,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Uint8Array | undefined> {
+  if (readableFormat(bytes) === undefined) return undefined;
+  return sharp(bytes, { limitInputPixels: MOST_PIXELS })
+    .rotate()
+    .greyscale()
+    .resize(width, height, { fit: 'fill' })
+    .raw()
+    .toBuffer();
+}
+
+/** EXIF orientations from here on swap width and height. */
+const FIRST_ROTATED = 5;
+/** The header of nearly every image, its EXIF with a preview included. */
+const HEADER_BYTES = 64 * 1024;
+
+/** Size of an upright image by its header alone; undefined if it has none that can be read. */
+export async function imageSize(file: string): Promise<Size | undefined> {
+  try {
+    const head = await headOf(file);
+    if (head.toString('latin1', 0, 2) === 'BM') return await decodeImage(file);
+    if (readableFormat(head) === undefined) return undefined;
+    const { width, height, orientation = 1 } = await metadataOf(head, file);
+    return orientation >= FIRST_ROTATED ? { width: height, height: width } : { width, height };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The decoder gets bytes and never a path, which could lead to another file by then. */
+async function metadataOf(head: Buffer, file: string): Promise<Metadata> {
+  try {
+    return await sharp(head).metadata();
+  } catch (error) {
+    if (head.length < HEADER_BYTES) throw error;
+    // TIFF may have its directory at the end, WebP asks for the whole file.
+    return sharp(await readBytes(file, { most: MOST_BYTES.image, links: 'follow' })).metadata();
+  }
+}
+
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await openToRead(file, { links: 'follow' });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }

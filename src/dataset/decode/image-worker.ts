@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { channelToParent } from '../../protocol/node/transports';
-import { imageSize } from './image-size';
-import { greyThumbnail } from './thumbnail';
+import { greyThumbnail, imageSize } from './decode';
 
 // A process that opens images for a host, so that the native decoder is not loaded there. It ends with its channel.
 const zFile = z.object({ file: z.string() });

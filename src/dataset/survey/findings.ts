@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Problem, type Severity, worded } from '../../base/problem';
 import { type Words, words } from '../../base/words';
 import { labelPathOf } from '../../domain/dataset/image-path';
-import { LEAST_PIXELS } from '../../domain/dataset/label-stats';
+import { LEAST_PIXELS } from '../../domain/dataset/labels';
 import { percent, whole } from '../../domain/schedule/summary';
 import type { ForeignLabels } from './foreign-labels';
 import type { DuplicatePair } from './look-alikes';

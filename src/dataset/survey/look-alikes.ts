@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { mapPool } from '../../base/pool';
+import { mapPool } from '../../base/async';
 import {
   bitsApart,
   greyApart,

@@ -1,6 +1,6 @@
-import { mapPool } from '../../base/pool';
+import { mapPool } from '../../base/async';
 import type { Problem } from '../../base/problem';
-import { countTiny, type LabelStats, labelStats } from '../../domain/dataset/label-stats';
+import { countTiny, type LabelStats, labelStats } from '../../domain/dataset/labels';
 import type { SplitName } from '../../domain/dataset/parse';
 import { type DatasetSplit, loadSplit } from '../split';
 import { type ForeignLabels, findForeignLabels } from './foreign-labels';

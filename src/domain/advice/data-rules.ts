@@ -1,9 +1,8 @@
 import { words } from '../../base/words';
 import { TRAINERS } from '../experiment/trainers';
 import { mainGroup } from '../schedule/summary';
-import { targetAt } from '../schedule/warmup-parts';
-import { isSmallForModel } from './facts';
-import { count, percent } from './numbers';
+import { targetAt } from '../schedule/types';
+import { count, isSmallForModel, percent } from './facts';
 import type { AdviceContext, Finding, Rule } from './types';
 
 /** With fewer validation images than this, mAP jumps by points from one checkpoint to the next. */

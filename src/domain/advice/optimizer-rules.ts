@@ -1,7 +1,6 @@
 import { type Words, words } from '../../base/words';
 import { isAssumed } from '../schedule/headlines';
-import { effective, isAdam, isFineTuning } from './facts';
-import { count, rate } from './numbers';
+import { count, effective, isAdam, isFineTuning, rate } from './facts';
 import type { AdviceContext, Finding, Rule } from './types';
 
 /** Ultralytics' nominal batch: below it gradients are accumulated, above it nothing is scaled. */

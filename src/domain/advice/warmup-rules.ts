@@ -2,8 +2,18 @@ import { words } from '../../base/words';
 import { TRAINERS } from '../experiment/trainers';
 import { headlineTexts } from '../schedule/headlines';
 import { mainGroup } from '../schedule/summary';
-import { BETA2, isAdam, isFineTuning, isSmallForModel, neededWarmup, warmupShare } from './facts';
-import { count, epochsFor, percent, rate } from './numbers';
+import {
+  BETA2,
+  count,
+  epochsFor,
+  isAdam,
+  isFineTuning,
+  isSmallForModel,
+  neededWarmup,
+  percent,
+  rate,
+  warmupShare,
+} from './facts';
 import type { AdviceContext, Finding, Rule } from './types';
 
 const GOYAL = words('Goyal et al. 2017, arXiv 1706.02677');

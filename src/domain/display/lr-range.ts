@@ -1,6 +1,6 @@
 import type { Translate } from '../../base/translate';
 import { say, type Words, words } from '../../base/words';
-import type { SeveralTests } from '../lr-range/several';
+import type { SeveralTests } from '../lr-range/suggest';
 import type { NoAnswer, RangeReading, RangeResult } from '../lr-range/types';
 
 /**

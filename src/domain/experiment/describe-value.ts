@@ -1,6 +1,9 @@
+import type { SourceRange } from '../../base/problem';
 import { inEnglish, type Words, words } from '../../base/words';
+import type { KeyEntry } from './entries';
 import type { KeySpec } from './key-spec';
-import { defaultOf } from './key-table';
+import { defaultOf, keySpec } from './key-table';
+import { type FileShape, readYaml } from './read-yaml';
 import type { TrainerKind } from './types';
 
 /** The documentation of a key, in parts that a host lays out (and translates). */
@@ -74,4 +77,25 @@ export function keyDoc(spec: KeySpec, trainer: TrainerKind = 'builtin'): KeyDoc 
     ...(spec.trainers.length < 3 && { onlyFor: spec.trainers }),
     origin: spec.origin,
   };
+}
+
+type KeyAt = { readonly spec: KeySpec; readonly entry: KeyEntry; readonly range: SourceRange };
+
+/** Keys of another kind of file than an experiment. */
+type Known = { readonly specOf?: (key: string) => KeySpec | undefined; readonly shape?: FileShape };
+
+/** The known key whose name or value is at an offset of the text, for a hover. */
+export function keyAt(
+  text: string,
+  offset: number,
+  { specOf = keySpec, shape }: Known = {},
+): KeyAt | undefined {
+  for (const entry of readYaml(text, '', shape).entries) {
+    const range = [entry.keyRange, entry.valueRange].find(
+      (r) => r !== undefined && r.start <= offset && offset <= r.end,
+    );
+    const spec = specOf(entry.key);
+    if (range !== undefined && spec !== undefined) return { spec, entry, range };
+  }
+  return undefined;
 }

@@ -8,6 +8,7 @@ import { headlineTexts, isAssumed } from '../schedule/headlines';
 import { rate, whole } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type KeyEntry, lastOf } from './entries';
+import { keySpec } from './key-table';
 import { readYaml } from './read-yaml';
 import { keyEdit } from './set-key';
 import type { Experiment } from './types';
@@ -96,4 +97,15 @@ function fixOf(fix: AdviceFix, text: string, entries: ReadonlyMap<string, KeyEnt
   const { kind, range, text: put } = edit;
   if (kind === 'set') return { ...fixed(words('Set {0} to {1}', fix.key, fix.value), put), range };
   return { ...fixed(words('Add {0}', put), `\n${put}`), range };
+}
+
+/**
+ * Whether the text is at the moment not a whole description of its curve: its YAML is broken, or a key that shapes the
+ * curve has no valid value. A default in its place would draw a curve that was never written.
+ */
+export function isTorn(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity, key }) => {
+    if (severity !== 'error') return false;
+    return key === undefined || keySpec(key)?.shapesSchedule === true;
+  });
 }

@@ -1,9 +1,8 @@
 import type { KeySpec } from './key-spec';
-import { AUGMENT_AND_LOSS_KEYS } from './keys-augment';
 import { BLOCKS, PITWALL_KEYS } from './keys-pitwall';
 import { RUN_KEYS } from './keys-run';
 import { SCHEDULE_KEYS } from './keys-schedule';
-import { ULTRALYTICS_KEYS } from './keys-ultralytics';
+import { AUGMENT_AND_LOSS_KEYS, ULTRALYTICS_KEYS } from './keys-ultralytics';
 import { TRAINERS } from './trainers';
 import type { TrainerKind } from './types';
 

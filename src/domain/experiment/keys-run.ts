@@ -1,6 +1,6 @@
 import { EVERY_TRAINER, type KeySpec, ownKey, ultralyticsKey } from './key-spec';
-import { REWIND_DEFAULTS } from './rewind-defaults';
 import { TRAINER_KINDS } from './trainers';
+import { REWIND_DEFAULTS } from './types';
 
 export const OPTIMIZERS = [
   'SGD',

@@ -171,3 +171,6 @@ export type Experiment = SettingsOf<typeof PLAIN & typeof FORMED> & {
   /** Keys that the file sets, for "requested versus effective". */
   readonly explicit: readonly string[];
 };
+
+/** Also for runs that were started before `rewind` existed. */
+export const REWIND_DEFAULTS: RewindSettings = { tries: 3, lr_factor: 0.5, warmup_steps: 100 };

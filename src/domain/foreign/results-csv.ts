@@ -2,7 +2,7 @@
 // engine/trainer.py (unpadded since v8.3.9, 0-based before about v8.0.170), yolov5 utils/loggers (padded, 0-based).
 
 import { type Words, words } from '../../base/words';
-import { classifyTag } from './scalar-tags';
+import { classifyTag } from './scalar-table';
 
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
 export type ForeignEpoch = {

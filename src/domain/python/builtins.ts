@@ -1,6 +1,5 @@
 import { roundHalfEven } from '../schedule/rounding';
-import { type Arguments, type Budget, spend } from './context';
-import { createList } from './list';
+import { type Arguments, type Budget, createList, spend } from './context';
 import { asNumber, numberValue, unknown, type Value } from './value';
 
 /** Functions of numbers under their Python names, whether from math, numpy, torch or without a module. */

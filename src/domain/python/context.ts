@@ -1,6 +1,6 @@
 import type { Translate } from '../../base/translate';
 import type { PyNode } from './node';
-import type { Scope, Value } from './value';
+import { type Scope, unknown, type Value } from './value';
 
 /** One reading of one file. Parts that need each other meet here, so that no two files import one another. */
 export type Context = {
@@ -35,3 +35,15 @@ export const BUDGET = 200_000;
 export const CALLS_BUDGET = 500_000;
 /** Nested evaluations; a name that leads back to itself ends here. */
 export const DEPTH = 120;
+
+/** A training script's longest lists are milestones and groups; a range() of every step of a run is not expanded. */
+export const LONGEST_LIST = 10_000;
+
+/**
+ * The only place that makes a list: its length is taken from the budget first, and a list that is too long is not
+ * known.
+ */
+export function createList(length: number, budget: Budget, make: () => readonly Value[]): Value {
+  if (!(length <= LONGEST_LIST) || !spend(budget, length)) return unknown('[...]');
+  return { kind: 'list', items: make() };
+}

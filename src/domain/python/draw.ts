@@ -2,7 +2,7 @@ import type { TorchSpec } from '../schedule/torch/spec';
 import type { Schedule } from '../schedule/types';
 import { drawnTorchSchedule } from '../schedule/zoo/torch';
 import type { Context } from './context';
-import { knownNumber, lrsOf } from './known';
+import { knownNumber, lrsOf } from './libraries/optimizers';
 import type { Scheduler, Scope } from './value';
 
 /** A scheduler over its own length, or over the run's if the file states it. */

@@ -1,6 +1,5 @@
 import { callBuiltin, constant } from './builtins';
-import { type Arguments, BUDGET, type Context, DEPTH, spend } from './context';
-import { createList } from './list';
+import { type Arguments, BUDGET, type Context, createList, DEPTH, spend } from './context';
 import { children, field, inner, lastName, type PyNode, readWhole } from './node';
 import { binary, boolean, compare, type Operands, unary } from './operators';
 import { asNumber, NONE, numberValue, type Scope, truth, unknown, type Value } from './value';

@@ -1,6 +1,5 @@
-import { type Arguments, type Context, spend } from './context';
+import { type Arguments, type Context, createList, spend } from './context';
 import { evaluate } from './evaluate';
-import { createList } from './list';
 import { children, field, inner, type PyNode, readWhole } from './node';
 import { binary } from './operators';
 import { NONE, type Scope, truth, unknown, type Value } from './value';

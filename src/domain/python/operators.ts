@@ -1,5 +1,4 @@
-import { type Budget, spend } from './context';
-import { createList } from './list';
+import { type Budget, createList, spend } from './context';
 import { asNumber, numberValue, truth, unknown, type Value } from './value';
 
 type Arithmetic = (a: number, b: number) => number | undefined;

@@ -1,5 +1,5 @@
 import type { Schedule, WarmupParts } from './types';
-import { partsAt, targetAt } from './warmup-parts';
+import { partsAt, targetAt } from './types';
 
 /**
  * From a step on, an epoch has so many steps. A run whose training set changed while it was paused continues with

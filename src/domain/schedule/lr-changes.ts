@@ -1,5 +1,5 @@
 import type { Schedule, WarmupShares } from './types';
-import { partsAt, targetAt } from './warmup-parts';
+import { partsAt, targetAt } from './types';
 
 type RewindOfLr = {
   readonly schedule: Schedule;

@@ -3,7 +3,7 @@ import { type LrChange, weightsGroup } from './lr-changes';
 import { withLrChanges } from './schedule';
 import { rate } from './summary';
 import type { Schedule } from './types';
-import { targetAt } from './warmup-parts';
+import { targetAt } from './types';
 
 /** One group's LR at the steps that show the effect of a change; without the change and with it. */
 export type LrPreviewRow = {

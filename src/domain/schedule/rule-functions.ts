@@ -1,5 +1,5 @@
 import type { WarmupShape } from '../experiment/types';
-import type { GroupRule } from './groups';
+import type { GroupRule } from './optimizer';
 import { type EffectiveOptimizer, isAdamFamily } from './optimizer';
 import { interpolate, roundHalfEven } from './rounding';
 import type { Timeline } from './timeline';

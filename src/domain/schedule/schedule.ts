@@ -1,9 +1,8 @@
 import type { Problem } from '../../base/problem';
 import type { Experiment } from '../experiment/types';
 import { assumptionsOf, countedInput, countProblems, type DatasetCounts } from './dataset-counts';
-import { BUILTIN_GROUPS, ultralyticsGroups } from './groups';
 import { changedLr, type LrChange, segmentsOf } from './lr-changes';
-import { effectiveSettings } from './optimizer';
+import { BUILTIN_GROUPS, effectiveSettings, ultralyticsGroups } from './optimizer';
 import {
   accumulateFunction,
   lrFunction,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import { requireActable } from '../../run/folder/act-on';
 import { FileTail } from '../../run/folder/file-tail';
+import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
 import { writeJson } from '../../run/folder/whole-file';
 import type { KeeperEntry } from '../../run/keeper-entry';

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { requireActable } from '../../run/folder/act-on';
-import { folderIdentity } from '../../run/folder/identity';
+import { type CreatedRun, createRun, type NewRun } from '../../run/folder/create';
+import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
+import { folderIdentity } from '../../run/folder/signature';
 import { FOLDER_VARIABLE, nodeOf, runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
 import { readOwner } from './lock';
@@ -55,4 +56,11 @@ export async function ensureKeeper(
   });
   child.unref();
   return 'started';
+}
+
+/** Writes the run folder and starts its keeper, which starts the trainer and outlives this process. */
+export async function startRun(options: NewRun & HostOptions): Promise<CreatedRun> {
+  const created = await createRun(options);
+  await ensureKeeper(created.dir, options, 'start');
+  return created;
 }

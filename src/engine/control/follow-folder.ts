@@ -2,13 +2,18 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { WordedError } from '../../base/worded-error';
 import { type Words, words } from '../../base/words';
+import { parseExperiment } from '../../domain/experiment/parse';
+import type { Experiment } from '../../domain/experiment/types';
+import type { TrainerEventOf } from '../../run/events';
+import type { RunFile } from '../../run/files';
+import { MOST_BYTES } from '../../run/folder/bounds';
 import { createRun } from '../../run/folder/create';
 import { runPaths } from '../../run/folder/paths';
+import { readTextSync } from '../../run/folder/read-file';
 import type { Follows } from '../../run/follows';
 import { FINAL_STATES } from '../../run/state-names';
 import { listRuns } from '../runs/list-runs';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
-import { argumentsOf, experimentOf } from './followed-experiment';
 
 export type FollowRequest = HostOptions & {
   /** `folder` is absolute; it may not exist yet. */
@@ -63,4 +68,83 @@ async function followerOf(folder: string, runsDir: string): Promise<string | und
   const { runs } = await listRuns(runsDir);
   return runs.find(({ run, presence }) => run.follows?.folder === folder && !FINAL_STATES.has(presence.state))
     ?.dir;
+}
+
+/** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave in their folder. */
+const ARGUMENTS = ['args.yaml', 'opt.yaml'];
+
+/**
+ * The folder's own arguments as the experiment's text; empty if they do not exist yet. They become a part of the run, so a
+ * link, which the user did not name, would carry another file's text into it.
+ */
+export function argumentsOf(folder: string): { readonly file: string; readonly text: string } {
+  const file = ARGUMENTS.map((name) => path.join(folder, name)).find((name) => existsSync(name));
+  return file === undefined
+    ? { file: folder, text: '' }
+    : { file, text: readTextSync(file, { most: MOST_BYTES.yaml }) };
+}
+
+type FollowedFolder = {
+  readonly follows: Follows;
+  /** Dataset YAML as given; without it the one that the arguments name. */
+  readonly data?: string;
+  /** Folder that relative paths of the arguments are tried from. */
+  readonly cwd: string;
+};
+
+/** What is known of another program's run. Nothing is decided for it: it is stopped neither early nor for divergence. */
+export function experimentOf({ follows, data, cwd }: FollowedFolder, text: string): Experiment {
+  const { draft } = parseExperiment(text, { file: 'args.yaml' });
+  const found = data ?? findData(draft.data, follows.folder, cwd);
+  const { command: _, ...experiment } = draft;
+  return {
+    ...experiment,
+    trainer: 'command',
+    epochs: text === '' ? 0 : draft.epochs,
+    imgsz: text === '' ? 0 : draft.imgsz,
+    data: found,
+    validation: { ...draft.validation, enabled: found !== '' },
+    early_stop: { ...draft.early_stop, enabled: false },
+    on_divergence: 'notify',
+    passthrough: {},
+  };
+}
+
+function findData(data: string, folder: string, cwd: string): string {
+  const places = [path.resolve(cwd, data), path.resolve(folder, data)];
+  return data === '' ? '' : (places.find((file) => existsSync(file)) ?? '');
+}
+
+const completed = new WeakMap<RunFile, Experiment>();
+
+/** What a script's training is of, as the runner within it tells. */
+export type ReportedDataset = TrainerEventOf<'plan'>['dataset'];
+
+/**
+ * The experiment of a run. One that was followed before its folder existed knew neither image size nor dataset: they
+ * are what the folder's arguments say by now. Those of a
+ * script are the script's, unless the experiment says otherwise.
+ */
+export function experimentNow(run: RunFile, reported?: ReportedDataset): Experiment {
+  const { resolved } = run.experiment;
+  if (reported) return withReported(resolved, reported);
+  const { follows, cwd } = run;
+  if (!follows || resolved.imgsz > 0) return resolved;
+  const known = completed.get(run);
+  if (known) return known;
+  const { text } = argumentsOf(follows.folder);
+  if (text === '') return resolved;
+  const now = experimentOf({ follows, cwd, ...(resolved.data !== '' && { data: resolved.data }) }, text);
+  completed.set(run, now);
+  return now;
+}
+
+function withReported(experiment: Experiment, reported: NonNullable<ReportedDataset>): Experiment {
+  const isSet = (key: 'imgsz' | 'single_cls'): boolean => experiment.explicit.includes(key);
+  return {
+    ...experiment,
+    data: experiment.data === '' ? reported.data : experiment.data,
+    imgsz: isSet('imgsz') ? experiment.imgsz : reported.imgsz,
+    single_cls: isSet('single_cls') ? experiment.single_cls : reported.single_cls,
+  };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ProcessIdentity } from '../../run/files';
 import { dropHold, type Hold, isHeld, isHoldToken, removeReleased, takeHold } from '../../run/folder/hold';
 import { readBootId, readPidNamespace, readStat } from './linux-proc';
-import { SYSCTL } from './system-programs';
+import { SYSCTL } from './process-table';
 
 export type Liveness = 'alive' | 'gone' | 'elsewhere';
 

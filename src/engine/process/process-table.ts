@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { PS, powershellProgram } from './system-programs';
+import path from 'node:path';
+import type { Environment } from '../../base/environment';
 
 /** A process as a system other than Linux lists it; only asked before something is signalled. */
 export type ProcessRow = {
@@ -82,3 +83,19 @@ function ask(program: string, args: readonly string[]): Promise<string> {
     execFile(program, [...args], options, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
 }
+
+// By their full paths: a bare name is searched in the working folder first on Windows, and in whatever PATH says
+// elsewhere; a folder that is merely viewed may hold a program of that name.
+
+/** A program of Windows itself. */
+function ofWindows(name: string, env: Environment): string {
+  return path.win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32', name);
+}
+
+export const taskkillProgram = (env: Environment = process.env): string => ofWindows('taskkill.exe', env);
+
+export const powershellProgram = (env: Environment = process.env): string =>
+  ofWindows('WindowsPowerShell\\v1.0\\powershell.exe', env);
+
+const PS = '/bin/ps';
+export const SYSCTL = '/usr/sbin/sysctl';

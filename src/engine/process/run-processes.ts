@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { ProcessIdentity, RunFile } from '../../run/files';
 import { heldProcesses } from '../../run/folder/hold';
-import { folderIdentity } from '../../run/folder/identity';
-import { isOf, type RunMark } from './carries-run';
+import { folderIdentity } from '../../run/folder/signature';
 import { isAlive } from './identity';
 import { listPids, readStat, readVariable } from './linux-proc';
-import { type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE } from './run-environment';
+import { isOf, type ProcessRole, ROLE_VARIABLE, RUN_VARIABLE, type RunMark } from './run-environment';
 
 export type RunProcess = {
   readonly pid: number;

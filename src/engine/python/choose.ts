@@ -1,5 +1,7 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Environment } from '../../base/environment';
 import { listed, quoted, type Words, words } from '../../base/words';
 import { findProgram } from '../../run/folder/find-program';
 import { type PythonPlace, type PythonReport, probePythons, pythonPlaces } from './find';
@@ -54,3 +56,58 @@ export function missingWords(reports: readonly PythonReport[], wanted: string | 
 }
 
 const HELP = words('make one with: pitwall setup-python, or Pitwall: Set Up Python Environment in VS Code');
+
+const PYTHON = /^python[\d.]*(\.exe)?$/i;
+const FIRST_LINE_BYTES = 256;
+
+/**
+ * The interpreter that a command runs on: its program if that is Python, else the one that the program's first line names
+ * (torchrun, yolo). It has what the script's checkpoints need. Undefined for anything else; nothing is started to find out.
+ */
+export function pythonOfCommand(
+  [program = '']: readonly string[],
+  cwd: string,
+  env: Environment,
+): string | undefined {
+  const file = /[\\/]/.test(program) ? path.resolve(cwd, program) : findProgram(program, env);
+  if (file === undefined) return undefined;
+  if (PYTHON.test(path.basename(file))) return file;
+  const named = /^#!\s*(\S+)/.exec(firstLine(file))?.[1] ?? '';
+  return path.isAbsolute(named) && PYTHON.test(path.basename(named)) ? named : undefined;
+}
+
+function firstLine(file: string): string {
+  const bytes = Buffer.alloc(FIRST_LINE_BYTES);
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      return bytes.toString('latin1', 0, readSync(handle, bytes, 0, FIRST_LINE_BYTES, 0)).split('\n')[0];
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return ''; // a program that is not there is the trainer's to tell
+  }
+}
+
+/** What Ultralytics itself would install; the package of this name on PyPI is another one. */
+const CLIP = 'git+https://github.com/ultralytics/CLIP.git';
+
+/**
+ * YOLO-World and YOLOE (Ultralytics knows them by these parts of their names) turn the names of classes into vectors with a package
+ * that it would fetch by itself while it trains or, of YOLOE, at the first validation. One line that says how to get it; undefined
+ * if nothing is lacking.
+ */
+export function lackingTextModel(
+  model: string,
+  { executable, packages }: Extract<PythonChoice, { kind: 'found' }>,
+): Words | undefined {
+  const stem = path.basename(model).replace(/\.(pt|ya?ml)$/i, '');
+  if (packages.clip || !(stem.includes('-world') || stem.includes('yoloe'))) return undefined;
+  return words(
+    '{0} turns names of classes into vectors with the package clip, which {1} lacks; get it with: {1} -m pip install {2}',
+    model,
+    executable,
+    CLIP,
+  );
+}

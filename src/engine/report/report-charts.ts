@@ -1,10 +1,12 @@
+import { escapeHtml } from '../../base/html';
 import type { Translate } from '../../base/translate';
+import { formatRate } from '../../domain/display/format';
 import { smooth } from '../../domain/display/smooth';
 import { thin } from '../../domain/display/thin';
-import { mainRates } from '../../run/main-group';
+import { roundTicks } from '../../domain/schedule/svg-axes';
 import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
-import type { OverlayChart, OverlayLine } from './overlay-chart';
+import { mainRates } from '../../run/state';
 
 /** Points a line: a picture of 560 pixels shows no more, and five runs stay far below two megabytes. */
 const BUCKETS = 280;
@@ -49,4 +51,124 @@ function stepLine({ steps, plan }: RunState, y: Float64Array): Omit<OverlayLine,
   const perEpoch = plan?.stepsPerEpoch ?? 1;
   const x = Float64Array.from(steps.step.view(), (step) => step / perEpoch);
   return thin({ x, y }, { from: x[0], to: x[x.length - 1], buckets: BUCKETS });
+}
+
+/** One line of a chart; `series` is the number of its run, which decides its colour. */
+type OverlayLine = {
+  readonly series: number;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+};
+
+type OverlayChart = {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly lines: readonly OverlayLine[];
+  /** Of the y axis; logarithmic for values that fall by orders of magnitude. */
+  readonly scale: 'linear' | 'log';
+};
+
+const SIZE = { width: 560, height: 260, left: 52, right: 12, top: 12, bottom: 30 };
+
+type Range = { readonly low: number; readonly high: number };
+
+/** An SVG whose colours come from the page's classes s0, s1 ...; a value that is not finite is a gap. */
+export function overlaySvg(chart: OverlayChart): string {
+  const { width, height, top, bottom, left } = SIZE;
+  const xs = rangeOf(chart.lines.flatMap(({ x }) => [x[0] ?? 0, x[x.length - 1] ?? 0]));
+  const ys = capped(
+    chart,
+    rangeOf(chart.lines.flatMap(({ y }) => Array.from(y).filter((v) => isShown(v, chart.scale)))),
+  );
+  if (!xs || !ys) return '';
+  const [toX, toY] = [placeX(xs), placeY(ys, chart.scale)];
+  const paths = chart.lines.map((line) => pathOf(line, toX, toY));
+  return [
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(chart.title)}">`,
+    ...yTicks(ys, chart.scale).map((value) => yTick(value, toY(value))),
+    ...xTicks(xs).map(
+      (value) =>
+        `<text class="tick" x="${toX(value)}" y="${height - 12}" text-anchor="middle">${value}</text>`,
+    ),
+    `<path class="axis" d="M${left} ${top}V${height - bottom}H${width - SIZE.right}"/>`,
+    ...paths,
+    `<text class="tick" x="${width - SIZE.right}" y="${height - 1}" text-anchor="end">${escapeHtml(chart.xLabel)}</text>`,
+    '</svg>',
+  ].join('');
+}
+
+const isShown = (value: number, scale: OverlayChart['scale']): boolean =>
+  Number.isFinite(value) && (scale === 'linear' || value > 0);
+
+function rangeOf(values: readonly number[]): Range | undefined {
+  if (values.length === 0) return undefined;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low === high
+    ? { low: low - Math.abs(low) * 0.1 - 1e-9, high: high + Math.abs(high) * 0.1 + 1e-9 }
+    : { low, high };
+}
+
+/** How far above its highest beginning a falling curve is shown: one run that diverges must not flatten the others. */
+const MOST_RISE = 4;
+
+function capped({ lines, scale }: OverlayChart, range: Range | undefined): Range | undefined {
+  if (scale === 'linear' || !range) return range;
+  const first = Math.max(...lines.map(({ y }) => y[0]).filter((value) => isShown(value, scale)));
+  return Number.isFinite(first)
+    ? { ...range, high: Math.min(range.high, Math.max(first * MOST_RISE, range.low * 2)) }
+    : range;
+}
+
+const shortened = (value: number): number => Number(value.toFixed(1));
+
+function placeX({ low, high }: Range): (value: number) => number {
+  const { left, right, width } = SIZE;
+  return (value) => shortened(left + ((width - left - right) * (value - low)) / (high - low));
+}
+
+function placeY({ low, high }: Range, scale: OverlayChart['scale']): (value: number) => number {
+  const { top, bottom, height } = SIZE;
+  const by = scale === 'log' ? Math.log : (value: number): number => value;
+  return (value) =>
+    shortened(height - bottom - ((height - top - bottom) * (by(value) - by(low))) / (by(high) - by(low)));
+}
+
+function pathOf(
+  { series, x, y }: OverlayLine,
+  toX: (v: number) => number,
+  toY: (v: number) => number,
+): string {
+  let [path, isDown] = ['', false];
+  for (let i = 0; i < x.length; i++) {
+    const at = toY(y[i]);
+    if (!Number.isFinite(at)) {
+      isDown = false;
+      continue;
+    }
+    path += `${isDown ? 'L' : 'M'}${toX(x[i])} ${at}`;
+    isDown = true;
+  }
+  return `<path class="line s${series}" d="${path}"/>`;
+}
+
+function yTick(value: number, y: number): string {
+  const { left, right, width } = SIZE;
+  return `<path class="grid" d="M${left} ${y}H${width - right}"/><text class="tick" x="${left - 5}" y="${y + 4}" text-anchor="end">${formatRate(value)}</text>`;
+}
+
+const xTicks = ({ low, high }: Range): number[] => roundTicks(high, 6).filter((value) => value >= low);
+
+function yTicks({ low, high }: Range, scale: OverlayChart['scale']): number[] {
+  if (scale === 'linear')
+    return [...(low <= 0 ? [0] : []), ...roundTicks(high, 5).filter((value) => value >= low)];
+  const first = Math.ceil(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.max(0, Math.floor(Math.log10(high)) - first + 1) },
+    (_, i) => 10 ** (first + i),
+  );
+  return powers.length > 1 ? powers : roundTicks(high, 4).filter((value) => value >= low);
 }

@@ -4,8 +4,7 @@ import { say } from '../../base/words';
 import { againstBaseline, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
-import { formatDuration } from '../../domain/display/duration';
-import { formatMetric, formatSigned } from '../../domain/display/format';
+import { formatDuration, formatMetric, formatSigned } from '../../domain/display/format';
 import { STATISTICS_PAGE } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { saidText } from '../../protocol/alert-text';
@@ -14,8 +13,7 @@ import { bestText } from '../../protocol/dashboard/verdict';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
 import { groundsOf, type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
-import { overlaySvg } from './overlay-chart';
-import { reportCharts } from './report-charts';
+import { overlaySvg, reportCharts } from './report-charts';
 import { REPORT_STYLE } from './report-style';
 
 export type ReportOptions = {

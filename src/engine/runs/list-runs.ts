@@ -1,15 +1,14 @@
 import { lstat, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { toError } from '../../base/async';
-import { mapPool } from '../../base/pool';
+import { mapPool, toError } from '../../base/async';
 import type { MetaFile, RunFile, StatusFile } from '../../run/files';
-import { readMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { readRunBytes, readStatus } from '../../run/folder/read';
 import { codeOf } from '../../run/folder/refused';
 import { isMarkedWith } from '../../run/folder/signature';
 import { knownUserKeys } from '../../run/folder/user-key';
+import { readMeta } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
 import { readOwner } from '../control/lock';
 import type { IndexedRun, ListIndex } from './list-index';

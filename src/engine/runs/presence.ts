@@ -1,6 +1,6 @@
 import { createTranslate } from '../../base/translate';
 import { inEnglish, type Words, words } from '../../base/words';
-import { formatDuration } from '../../domain/display/duration';
+import { formatDuration } from '../../domain/display/format';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';

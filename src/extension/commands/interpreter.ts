@@ -4,9 +4,12 @@ import { WordedError } from '../../base/worded-error';
 import { say } from '../../base/words';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
-import { choosePython, type PythonChoice } from '../../engine/python/choose';
-import { pythonOfCommand } from '../../engine/python/of-command';
-import { lackingTextModel } from '../../engine/python/text-model';
+import {
+  choosePython,
+  lackingTextModel,
+  type PythonChoice,
+  pythonOfCommand,
+} from '../../engine/python/choose';
 import { setting, translate } from '../window';
 
 /** No interpreter has the packages of an Ultralytics run. */

@@ -5,14 +5,14 @@ import { metricNames } from '../../domain/run/task';
 import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
 import { headerOf } from '../../protocol/dashboard/header';
 import { RUN_TAG } from '../../run/files';
-import { readMeta, updateMeta } from '../../run/folder/meta';
 import { runPaths } from '../../run/folder/paths';
 import { openToRead } from '../../run/folder/read-file';
 import { isOwnRun } from '../../run/folder/signature';
+import { readMeta, updateMeta } from '../../run/folder/whole-file';
 import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
-import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
+import { mayAct } from '../trust';
 import { openReport } from './report';
 import { isEnded, pickRun, type RunTarget } from './targets';
 

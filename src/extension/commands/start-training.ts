@@ -7,7 +7,7 @@ import { parseExperiment } from '../../domain/experiment/parse';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
-import { startRun } from '../../engine/control/start-run';
+import { startRun } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';

@@ -7,9 +7,8 @@ import { exportRun } from './export-run';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import type { CommandId } from './manifest';
-import { newExample } from './new-example';
+import { newExample } from './pick-experiment';
 import { openReport, saveReport } from './report';
-import { rewindRun } from './rewind';
 import {
   archiveRun,
   compareRuns,
@@ -25,7 +24,15 @@ import {
 import { setLearningRate } from './set-learning-rate';
 import { startSweep } from './start-sweep';
 import { findLearningRate, startTraining } from './start-training';
-import { openDashboard, pauseRun, previewSchedule, resume, stopAfterEpoch, stopRun } from './steer';
+import {
+  openDashboard,
+  pauseRun,
+  previewSchedule,
+  resume,
+  rewindRun,
+  stopAfterEpoch,
+  stopRun,
+} from './steer';
 import type { RunTarget } from './targets';
 import { testNotification } from './test-notification';
 import { deleteRun, emptyTrash, freeSpace, restoreDeletedRun } from './trash';

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatAgo } from '../../domain/display/duration';
-import { formatBytes } from '../../domain/display/format';
+import { formatAgo, formatBytes } from '../../domain/display/format';
 import { bytesOf, clearRun, emptyOldTrash, planSpace, type SpacePlan } from '../../engine/control/free-space';
 import { listTrash, purgeRun, restoreRun, type TrashedRun, trashRun } from '../../engine/control/trash';
 import { showInformationMessage, showQuickPick, showWarningMessage } from '../notices';
-import { mayAct } from '../own-run';
 import type { Services } from '../services';
-import { requireTrust } from '../trust';
+import { mayAct, requireTrust } from '../trust';
 import { isEnded, pickRun, type RunTarget } from './targets';
 
 /** Moves a run to its runs folder's trash. It can be brought back until the trash is emptied. */

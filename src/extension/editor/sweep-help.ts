@@ -4,7 +4,7 @@ import { toError } from '../../base/async';
 import { type Problem, translateProblem, worded } from '../../base/problem';
 import { leadsElsewhere } from '../../base/windows-server';
 import { words } from '../../base/words';
-import { keyAt } from '../../domain/experiment/key-at';
+import { keyAt } from '../../domain/experiment/describe-value';
 import { parseSweep, SWEEP_SHAPE } from '../../domain/sweep/parse-sweep';
 import { problemsOfPlan } from '../../domain/sweep/read-sweep-plan';
 import { SWEEP_BLOCKS, SWEEP_TABLE } from '../../domain/sweep/sweep-keys';

@@ -5,16 +5,17 @@ import { listClassImages } from '../../dataset/class-folders';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { listSplit } from '../../dataset/sources';
 import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/display/worst-images';
-import { experimentNow } from '../../engine/control/followed-experiment';
+import { experimentNow } from '../../engine/control/follow-folder';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { shapesOf } from '../../protocol/picture-shapes';
 import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
-import type { DetectionsFile } from '../../run/detections-file';
+import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import { picturesPath } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
-import { readBytes } from '../../run/folder/read-file';
+import { readBytes, readText } from '../../run/folder/read-file';
 import { isOwnRun } from '../../run/folder/signature';
-import { readDetections } from './detections';
-import { classNote, noteOfTask, readPictures } from './task-gallery';
+import { decodePictures, type Picture, type Pictures } from '../../run/pictures-file';
+import type { Validation } from '../../run/validation';
 
 const PAGE_IMAGES = 24;
 const SMALLEST_CONFIDENCE = 0.05;
@@ -162,4 +163,60 @@ function mistakes(missed: number, falseAlarms: number): string {
     falseAlarms > 0 ? vscode.l10n.t('{0} false', falseAlarms) : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+type KeptPictures = { readonly kept: Pictures; readonly epoch: number };
+
+/** What is to be seen of an epoch, or of the newest one of which anything was kept; undefined if nothing is. */
+async function readPictures(
+  { dir, state }: LiveRun,
+  epoch: number | undefined,
+): Promise<KeptPictures | undefined> {
+  const all = [...state.validations.values()].reverse().filter(({ task }) => task !== undefined);
+  for (const one of all.filter((v) => epoch === undefined || v.epoch === epoch)) {
+    const file = path.join(dir, picturesPath(one.epoch));
+    const text = await readText(file, { most: MOST_BYTES.pictures, root: dir }).catch(() => undefined);
+    const kept = text === undefined ? undefined : decodePictures(text);
+    if (kept) return { kept, epoch: one.epoch };
+  }
+  return undefined;
+}
+
+/** A line under all of them: of which epoch, and from which confidence on. */
+function noteOfTask({ kept: { task, confidence }, epoch }: KeptPictures): string {
+  const least = confidence.toFixed(2);
+  if (task === 'classify') return vscode.l10n.t('Epoch {0}, the surest mistakes first.', epoch);
+  if (task === 'segment') return vscode.l10n.t('Epoch {0}, masks from confidence {1} on.', epoch, least);
+  if (task === 'pose') return vscode.l10n.t('Epoch {0}, poses from confidence {1} on.', epoch, least);
+  if (task === 'obb') return vscode.l10n.t('Epoch {0}, oriented boxes from confidence {1} on.', epoch, least);
+  return vscode.l10n.t('Epoch {0}, boxes from confidence {1} on.', epoch, least);
+}
+
+/** What is wrong with a classified image; undefined of other tasks, whose mistakes are counted. */
+function classNote({ truth, found }: Picture, { task, classes }: Pictures): string | undefined {
+  if (task !== 'classify') return undefined;
+  if (found.every(({ hit }) => hit)) return vscode.l10n.t('recognized');
+  const index = truth[0]?.class ?? 0;
+  return vscode.l10n.t('true: {0}', classes[index] ?? String(index));
+}
+
+type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validation };
+
+/** Detections of an epoch, or of the newest epoch whose file was kept. Undefined if there is none. */
+export async function readDetections(
+  { dir, state }: LiveRun,
+  epoch: number | undefined,
+): Promise<KeptDetections | undefined> {
+  const all = [...state.validations.values()].reverse();
+  for (const validated of all.filter((v) => epoch === undefined || v.epoch === epoch)) {
+    const file = validated.det === undefined ? undefined : await tryRead(path.join(dir, validated.det), dir);
+    if (file) return { file, validated };
+  }
+  return undefined;
+}
+
+/** The keeper removes older files: an absent one is not an error. */
+async function tryRead(file: string, root: string): Promise<DetectionsFile | undefined> {
+  const bytes = await readBytes(file, { most: MOST_BYTES.detections, root }).catch(() => undefined);
+  return bytes && decodeDetections(bytes);
 }

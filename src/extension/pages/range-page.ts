@@ -15,9 +15,9 @@ import { rangePoints } from '../../protocol/range-points';
 import type { RunFile } from '../../run/files';
 import { FINAL_STATES } from '../../run/state-names';
 import { planOf } from '../editor/editor-plan';
-import { mayAct } from '../own-run';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
+import { mayAct } from '../trust';
 import { translate } from '../window';
 import { type RangeView, rangeBody, rangePage } from './range-html';
 

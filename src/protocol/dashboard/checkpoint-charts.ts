@@ -1,5 +1,4 @@
-import { formatSeconds } from '../../domain/display/duration';
-import { formatMetric } from '../../domain/display/format';
+import { formatMetric, formatSeconds } from '../../domain/display/format';
 import { exponentialAverage } from '../../domain/display/smooth';
 import type { Points } from '../../domain/display/thin';
 import { metricNames, shortMetric } from '../../domain/run/task';

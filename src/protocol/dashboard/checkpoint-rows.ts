@@ -1,5 +1,4 @@
-import { formatSeconds } from '../../domain/display/duration';
-import { formatBytes, formatMetric } from '../../domain/display/format';
+import { formatBytes, formatMetric, formatSeconds } from '../../domain/display/format';
 import { isRangeTest } from '../../run/kind';
 import type { CheckpointState, RunState } from '../../run/state';
 import type { ViewInput } from './input';

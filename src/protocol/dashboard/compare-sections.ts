@@ -1,6 +1,5 @@
 import { say } from '../../base/words';
-import { formatDuration } from '../../domain/display/duration';
-import { formatCount, formatMetric, formatSigned } from '../../domain/display/format';
+import { formatCount, formatDuration, formatMetric, formatSigned } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { differingSettings, resolvedSettings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';

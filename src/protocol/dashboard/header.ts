@@ -1,6 +1,5 @@
 import type { Translate } from '../../base/translate';
-import { formatDuration } from '../../domain/display/duration';
-import { formatCount } from '../../domain/display/format';
+import { formatCount, formatDuration } from '../../domain/display/format';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';

@@ -1,5 +1,4 @@
-import { formatDuration } from '../../domain/display/duration';
-import { formatMetric } from '../../domain/display/format';
+import { formatDuration, formatMetric } from '../../domain/display/format';
 import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import { metricNames, shortMetric } from '../../domain/run/task';
 import { isRangeTest, topicOfEnd } from '../../run/kind';

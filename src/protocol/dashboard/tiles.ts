@@ -1,17 +1,17 @@
 import { say } from '../../base/words';
-import { formatSeconds } from '../../domain/display/duration';
 import {
   formatGpuBytes,
   formatMetric,
   formatPercent,
   formatRate,
+  formatSeconds,
   formatValue,
 } from '../../domain/display/format';
 import { smooth } from '../../domain/display/smooth';
 import { metricNames } from '../../domain/run/task';
 import { headlineTexts } from '../../domain/schedule/headlines';
 import { mainGroup } from '../../domain/schedule/summary';
-import { mainRates } from '../../run/main-group';
+import { mainRates } from '../../run/state';
 import type { Validation } from '../../run/validation';
 import { validatorText } from '../alert-text';
 import { ruleNote } from '../rule-params';

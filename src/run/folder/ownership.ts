@@ -1,6 +1,12 @@
-import { type Stats, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { mkdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { BadInputError } from '../../base/bad-input';
+import type { RunFile } from '../files';
+import { runPaths } from './paths';
+import { readRunBytes } from './read';
+import { isMarkedWith, NotOwnRun } from './signature';
+import { knownUserKeys } from './user-key';
 import { asideName } from './write-file';
 
 const WRITABLE_BY_ALL = 0o002;
@@ -44,4 +50,20 @@ async function madeThere(folder: string): Promise<Stats | undefined> {
     return undefined;
   }
   return stat(probe).finally(() => rmdir(probe));
+}
+
+/**
+ * Checked before a keeper is started and by the keeper itself, before a request is written and before a run is resumed:
+ * what run.json names is executed and requests in control/ are acted on, so both must be from this user. Throws one
+ * line. Returns the run.json that was checked: another one may be there at the next look.
+ */
+export async function requireActable(dir: string): Promise<RunFile> {
+  const { run, bytes } = await readRunBytes(dir);
+  if (!(await isMarkedWith(knownUserKeys(), dir, bytes))) throw new NotOwnRun(dir);
+  const { control, trainerControl } = runPaths(dir);
+  for (const folder of [dir, control, trainerControl].filter((f) => existsSync(f))) {
+    const problem = await whyNotOurs(folder);
+    if (problem !== undefined) throw new BadInputError(`${problem}: nothing is done there`);
+  }
+  return run;
 }

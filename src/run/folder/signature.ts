@@ -1,10 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { realpathSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { BadInputError } from '../../base/bad-input';
 import { MOST_BYTES } from './bounds';
-import { folderIdentity } from './identity';
 import { runPaths } from './paths';
 import { readBytes } from './read-file';
 import { knownUserKeys, userKeys } from './user-key';
@@ -81,4 +80,17 @@ function marksBy(keys: readonly Buffer[], dir: string, run: Buffer): string[] {
   const place = realpathSync.native(path.resolve(dir));
   const text = JSON.stringify(['pitwall run', FORMAT, place, folderIdentity(dir), content]);
   return keys.map((key) => createHmac('sha256', key).update(text).digest('hex'));
+}
+
+/** File systems that number their files anew when they are mounted (FUSE, SMB, CIFS, 9P): Linux's linux/magic.h. */
+const UNSTEADY: ReadonlySet<number> = new Set([0x65735546, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997]);
+
+/**
+ * What distinguishes a folder from a copy of it: its number in its file system, else its path. The same for every name
+ * that leads to it, and on every machine that has it mounted.
+ */
+export function folderIdentity(dir: string): string {
+  if (UNSTEADY.has(statfsSync(dir).type >>> 0)) return `path:${realpathSync(dir)}`;
+  const { ino } = statSync(dir, { bigint: true });
+  return ino === 0n ? `path:${realpathSync(dir)}` : `file:${ino}`;
 }

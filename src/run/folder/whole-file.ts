@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { parseJson } from '../../base/json';
+import { type MetaFile, zMetaFile } from '../files';
+import { MOST_BYTES } from './bounds';
+import { runPaths } from './paths';
 import { type ReadRule, readText, readTextSync } from './read-file';
 import { type WritePlace, writeWhole } from './write-file';
 
@@ -27,4 +30,15 @@ export function readJsonFileSync<T>(file: string, schema: z.ZodType<T>, rule: Re
   } catch {
     return undefined;
   }
+}
+
+export async function readMeta(dir: string): Promise<MetaFile> {
+  return (await readJsonFile(runPaths(dir).meta, zMetaFile, { most: MOST_BYTES.meta })) ?? {};
+}
+
+/** Title, notes, pinned and archived of a run; what is not named does not change. */
+export async function updateMeta(dir: string, change: MetaFile): Promise<MetaFile> {
+  const next = { ...(await readMeta(dir)), ...change };
+  await writeJson(runPaths(dir).meta, next);
+  return next;
 }

@@ -4,7 +4,7 @@ import { withEnglish, words } from '../../base/words';
 import type { RunFile } from '../../run/files';
 import { JsonlLog } from '../../run/folder/jsonl-log';
 import { readRunSync } from '../../run/folder/read';
-import { follow } from './follow/follow';
+import { follow } from './follow/followed-folder';
 import { runProgram } from './run-program';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { mapPool } from '../../base/async';
 import { BadInputError } from '../../base/bad-input';
-import { mapPool } from '../../base/pool';
 import { type Words, words } from '../../base/words';
 import { type ClassImage, type ClassSplit, listClassImages } from '../../dataset/class-folders';
 import { DIGEST_LENGTH } from '../../domain/compare/val-set';

@@ -1,4 +1,4 @@
-import { toHalfBits } from '../../domain/detection/half-float';
+import { toHalfBits } from '../../domain/detection/half';
 import type { Size } from '../../domain/detection/letterbox';
 import type { InputData, InputType } from './thread-messages';
 

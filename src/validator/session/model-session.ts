@@ -1,6 +1,6 @@
 import { WordedError } from '../../base/worded-error';
 import { words } from '../../base/words';
-import { widenHalfs } from '../../domain/detection/half-float';
+import { widenHalfs } from '../../domain/detection/half';
 import type { SessionThread } from './session-thread';
 import type { InputData, InputType, LoadedModel } from './thread-messages';
 

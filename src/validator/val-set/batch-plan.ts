@@ -1,5 +1,5 @@
-import { mapPool } from '../../base/pool';
-import { imageSize } from '../../dataset/decode/image-size';
+import { mapPool } from '../../base/async';
+import { imageSize } from '../../dataset/decode/decode';
 import type { Size } from '../../domain/detection/letterbox';
 import { rectBatches } from '../../domain/detection/rect-batches';
 import type { OpenModel } from '../model/open-model';

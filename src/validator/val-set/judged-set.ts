@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mapPool } from '../../base/pool';
+import { mapPool } from '../../base/async';
 import type { DatasetImage, DatasetSplit } from '../../dataset/split';
 import { fingerprintOf, valSetText } from '../../domain/compare/val-set';
 import type { ImageResult } from './collect';

@@ -1,7 +1,7 @@
 import { wordsOf } from '../../base/worded-error';
 import type { Words } from '../../base/words';
 import { decodeImage } from '../../dataset/decode/decode';
-import { cropInput, placeCrop } from '../../domain/classification/crop';
+import { cropInput, placeCrop } from '../../domain/classification/input';
 import type { RgbImage } from '../../domain/detection/image';
 import {
   type ChannelOrder,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
-import { startRun } from '../../../src/engine/control/start-run';
+import { startRun } from '../../../src/engine/control/ensure-keeper';
 import type { LiveRun } from '../../../src/engine/runs/live-run';
 import { openRun } from '../../../src/engine/runs/live-run';
 import { translateFor } from '../../../src/engine/translate';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRun } from '../../../src/engine/runs/live-run';
 import { openRunsFolder } from '../../../src/engine/runs/run-index';
-import { updateMeta } from '../../../src/run/folder/meta';
+import { updateMeta } from '../../../src/run/folder/whole-file';
 import { until } from '../../helpers/until';
 import { wholeExperiment } from '../../helpers/whole-experiment';
 

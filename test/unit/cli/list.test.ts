@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random';
-import { updateMeta } from '../../../src/run/folder/meta';
+import { updateMeta } from '../../../src/run/folder/whole-file';
 import { writeJudgedRun } from '../../helpers/judged-run';
 import { wholeExperiment } from '../../helpers/whole-experiment';
 import { cli, lines } from './harness';

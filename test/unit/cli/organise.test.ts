@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clearableCheckpoints } from '../../../src/domain/run/retention';
 import { planSpace } from '../../../src/engine/control/free-space';
 import { ownIdentity } from '../../../src/engine/process/identity';
-import { readMeta } from '../../../src/run/folder/meta';
 import { isOwnRun, signRun } from '../../../src/run/folder/signature';
+import { readMeta } from '../../../src/run/folder/whole-file';
 import { writeJudgedRun } from '../../helpers/judged-run';
 import { cli, lines } from './harness';
 

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ownIdentity } from '../../../src/engine/process/identity';
-import { requireActable } from '../../../src/run/folder/act-on';
 import { createRun } from '../../../src/run/folder/create';
+import { requireActable } from '../../../src/run/folder/ownership';
 import { wholeExperiment } from '../../helpers/whole-experiment';
 import { cli, lines } from './harness';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/base/problem';
-import { countImages } from '../../../src/dataset/count';
+import { countImages } from '../../../src/dataset/sources';
 import { type KnownImages, loadSplit } from '../../../src/dataset/split';
 
 const folders: string[] = [];

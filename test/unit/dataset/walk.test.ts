@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countImages } from '../../../src/dataset/count';
-import { filesBelow } from '../../../src/dataset/sources';
+import { countImages, filesBelow } from '../../../src/dataset/sources';
 
 let dir = '';
 beforeEach(() => {

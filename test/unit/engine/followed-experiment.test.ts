@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { argumentsOf, experimentNow, experimentOf } from '../../../src/engine/control/followed-experiment';
+import { argumentsOf, experimentNow, experimentOf } from '../../../src/engine/control/follow-folder';
 import { wholeExperiment, wholeRunFile } from '../../helpers/whole-experiment';
 
 let cwd = '';

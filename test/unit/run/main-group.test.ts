@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mainGroup } from '../../../src/domain/schedule/summary';
-import { mainFirst, mainRates } from '../../../src/run/main-group';
+import { mainFirst, mainRates } from '../../../src/run/state';
 import { syntheticState } from '../../helpers/synthetic-run';
 
 describe('the LR that people mean', () => {

@@ -2,8 +2,8 @@ import { gatherBytes, gatherDoubles, gatherInts, identityOrder, sortByKey } from
 import type { CocoStats } from '../types';
 import { type ArrayShape, accumulate, type Planes, type Wanted } from './accumulate';
 import type { CocoDetections, CocoGroundTruth } from './input';
+import { COCO_PARAMS, type CocoParams } from './input';
 import { matchDetections } from './match';
-import { COCO_PARAMS, type CocoParams } from './params';
 import { plansOfStats, summarize } from './summarize';
 
 type Input = { readonly groundTruth: CocoGroundTruth; readonly detections: CocoDetections };

@@ -1,6 +1,6 @@
 import { identityOrder, sortByKey } from '../order';
+import type { CocoParams } from './input';
 import { type CocoDetections, type CocoGroundTruth, CROWD } from './input';
-import type { CocoParams } from './params';
 
 /** Ends of the area ranges. */
 export type Areas = { readonly low: Float64Array; readonly high: Float64Array };

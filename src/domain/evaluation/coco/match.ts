@@ -2,9 +2,8 @@
 import { sortByKey } from '../order';
 import { rankDetections } from '../ranking';
 import { createGroup, type EvaluationGroup } from './group';
-import type { CocoDetections, CocoGroundTruth } from './input';
+import type { CocoDetections, CocoGroundTruth, CocoParams } from './input';
 import { judgeDetection } from './judge';
-import type { CocoParams } from './params';
 
 /**
  * What each detection is. `code` of an unmatched one: bits 0-15 the area ranges its box is outside of, from bit 16 the

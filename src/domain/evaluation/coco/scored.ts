@@ -1,9 +1,8 @@
 import { identityOrder, sortByKey } from '../order';
 import type { Scored } from '../scored';
 import { areasOf, outsideBits } from './group';
-import { type CocoDetections, type CocoGroundTruth, CROWD } from './input';
+import { COCO_PARAMS, type CocoDetections, type CocoGroundTruth, type CocoParams, CROWD } from './input';
 import { matchDetections, type Outcomes } from './match';
-import { COCO_PARAMS, type CocoParams } from './params';
 
 /** COCO's judgement at area range `all` and 100 detections, for the bootstrap. */
 export function scoreCoco(groundTruth: CocoGroundTruth, detections: CocoDetections): Scored {

@@ -1,6 +1,6 @@
 import type { CocoStats } from '../types';
 import type { ArrayShape, Planes, Wanted } from './accumulate';
-import type { CocoParams } from './params';
+import type { CocoParams } from './input';
 
 const BLOCK = 128;
 

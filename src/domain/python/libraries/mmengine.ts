@@ -1,8 +1,8 @@
 import type { Schedule } from '../../schedule/types';
 import { type MmengineSpec, mmengineSchedule } from '../../schedule/zoo/mmengine';
 import type { Context } from '../context';
-import { knownNumber } from '../known';
 import { asNumber, plain, type Scope, type Value } from '../value';
+import { knownNumber } from './optimizers';
 
 /** What each kind must have besides its type. */
 const REQUIRED: Readonly<Record<MmengineSpec['type'], readonly string[]>> = {

@@ -1,8 +1,7 @@
 import { createCell, type ParamGroup, type TorchScheduler } from './cell';
-import { createChained, createSequential } from './composite';
 import { createLeaf } from './leaf';
 import { createPlateau } from './plateau';
-import type { TorchSpec } from './spec';
+import type { SpecOf, TorchSpec } from './spec';
 import { createWarmRestarts } from './warm-restarts';
 
 export type TorchRun = {
@@ -85,4 +84,53 @@ function createScheduler(spec: TorchSpec, cell: ParamGroup): TorchScheduler {
 
 function createAll(specs: readonly TorchSpec[], cell: ParamGroup): TorchScheduler[] {
   return specs.map((spec) => createScheduler(spec, cell));
+}
+
+/** SequentialLR as pytorch 2.13 steps it; children have been constructed on the cell, in order, before. */
+function createSequential(
+  spec: SpecOf<'SequentialLR'>,
+  children: readonly TorchScheduler[],
+  cell: ParamGroup,
+): TorchScheduler {
+  const { milestones } = spec;
+  const state = { t: (spec.last_epoch ?? -1) + 1 };
+  // Continues from the last place: a search per step would cost most.
+  let passed = 0;
+  const childAt = (t: number): number => {
+    while (passed < milestones.length && milestones[passed] <= t) passed += 1;
+    return passed;
+  };
+  const step = (): void => {
+    state.t += 1;
+    const index = childAt(state.t);
+    // At a milestone the child is set back to its own count 0, by closed form if it has one.
+    if (index > 0 && milestones[index - 1] === state.t) children[index].updateLr(0);
+    else children[index].step();
+  };
+  const undo = (): void => {
+    for (const child of children) child.undo();
+  };
+  // Every child has already applied its own first factor to the group: all are undone, and the right one begins.
+  cell.lr = cell.initialLr ?? cell.lr;
+  undo();
+  children[cell.legacy ? 0 : childAt(0)].initialStep();
+  return { step, initialStep: step, updateLr: noFormula(cell), undo };
+}
+
+/** ChainedScheduler: every child steps each time, and their factors multiply on the group. */
+function createChained(children: readonly TorchScheduler[], cell: ParamGroup): TorchScheduler {
+  const step = (): void => {
+    for (const child of children) child.step();
+  };
+  const undo = (): void => {
+    for (const child of children) child.undo();
+  };
+  return { step, initialStep: step, updateLr: noFormula(cell), undo };
+}
+
+// A composition has no get_lr of its own: as a later child of SequentialLR it raises when it becomes active.
+function noFormula(cell: ParamGroup): () => void {
+  return () => {
+    cell.failure = 'NotImplementedError: a composition cannot follow a milestone of SequentialLR';
+  };
 }

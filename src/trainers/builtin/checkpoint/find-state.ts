@@ -6,8 +6,7 @@ import { type Words, words } from '../../../base/words';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readBytes } from '../../../run/folder/read-file';
 import { removeTree } from '../../../run/folder/remove';
-import { type Progress, zProgress } from './progress';
-import { decodeState, type StateTensor } from './state-file';
+import { decodeState, type Progress, type StateTensor, zProgress } from './state-file';
 
 export type SavedState = {
   readonly progress: Progress;

@@ -9,7 +9,7 @@ import { NEW_FILE } from '../../../run/folder/write-file';
 import type { CheckpointState } from '../../../run/state';
 import type { TrainState } from '../session/train-state';
 import { PAUSED_FOLDER } from './find-state';
-import type { Position, Progress } from './progress';
+import type { Position, Progress } from './state-file';
 import { encodeState } from './state-file';
 
 type FolderFiles = Readonly<Record<string, Uint8Array | string>>;

@@ -1,7 +1,7 @@
 import { int } from '../../../onnx/encode';
 import { type Blocked, directConv, type Tap, tapRows } from './blocked';
 import { type KernelWindow, SPREAD_TAPS } from './convolution';
-import { rawColumnSums } from './linear';
+import { rawColumnSums } from './rows';
 import { rawConcat, rawTranspose } from './shape';
 import type { Tensor } from './tensor';
 

@@ -1,7 +1,5 @@
 import { int, ints } from '../../../onnx/encode';
-import { type Feature, positionsOf } from './feature';
-import { rawColumnSums } from './linear';
-import { gatherRows } from './rows';
+import { type Feature, gatherRows, positionsOf, rawColumnSums } from './rows';
 import type { Builder, Tensor } from './tensor';
 
 /** onnxruntime's own domain for its channel-blocked kernels (NCHWc): what its CPU provider turns convolutions into. */

@@ -1,6 +1,6 @@
 import { type KernelWindow, rawConv } from './convolution';
-import type { Feature } from './feature';
-import { rawColumnSums } from './linear';
+import type { Feature } from './rows';
+import { rawColumnSums } from './rows';
 import type { Tensor } from './tensor';
 
 /** As torch.nn.BatchNorm2d's default. */

@@ -1,6 +1,4 @@
-import { channelsOf, type Feature, positionsOf } from './feature';
-import { rawMatmul } from './linear';
-import { gatherRows } from './rows';
+import { channelsOf, type Feature, gatherRows, positionsOf, rawMatmul } from './rows';
 import { rawTranspose } from './shape';
 import type { Tensor } from './tensor';
 

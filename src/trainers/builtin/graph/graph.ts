@@ -6,8 +6,7 @@ import type {
   TensorData,
   ValueInfo,
 } from '../../../onnx/encode';
-import { sizeOf } from './broadcast';
-import { type Backward, type Builder, type Emit, Tensor } from './tensor';
+import { type Backward, type Builder, type Emit, sizeOf, Tensor } from './tensor';
 
 /** What reverse-mode differentiation needs to know of one operation. */
 export type TapeEntry = {

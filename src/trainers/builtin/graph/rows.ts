@@ -1,5 +1,4 @@
 import { int } from '../../../onnx/encode';
-import { channelsOf, type Feature, positionsOf } from './feature';
 import { rawConcat } from './shape';
 import type { Tensor } from './tensor';
 
@@ -53,4 +52,39 @@ function sumOfPairs(x: Tensor): Tensor {
     shape: [x.shape[0], x.shape[2]],
     attributes: { keepdims: int(0) },
   });
+}
+
+/**
+ * A feature map as a matrix: one row per position (image, then y, then x), one column per channel. A convolution is
+ * then a gather of rows and one large matrix product, forward and backward; a 1x1 convolution is the product alone.
+ */
+export type Feature = {
+  readonly rows: Tensor;
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+};
+
+export const channelsOf = (feature: Feature): number => feature.rows.shape[1];
+export const positionsOf = ({ batch, height, width }: Omit<Feature, 'rows'>): number =>
+  batch * height * width;
+
+type Flip = { readonly transA?: boolean; readonly transB?: boolean };
+
+/**
+ * a (M, K) times b (K, N), either of them transposed first. Gemm, since all execution providers support its transposes.
+ */
+export function rawMatmul(a: Tensor, b: Tensor, flip: Flip = {}): Tensor {
+  const [rows, inner] = flip.transA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
+  const [innerB, columns] = flip.transB ? [b.shape[1], b.shape[0]] : [b.shape[0], b.shape[1]];
+  if (inner !== innerB) throw new Error(`inner sizes of a product differ: ${inner} and ${innerB}`);
+  const attributes = { transA: int(flip.transA ? 1 : 0), transB: int(flip.transB ? 1 : 0) };
+  return a.graph.emit({ op: 'Gemm', inputs: [a, b], shape: [rows, columns], attributes });
+}
+
+/** Sums over the rows of an (N, C) matrix, as (1, C): a product with a row of ones, which is three times as fast as ReduceSum. */
+export function rawColumnSums(x: Tensor): Tensor {
+  const rows = x.shape[0];
+  const ones = x.graph.constant(`ones ${rows}`, [1, rows], () => new Float32Array(rows).fill(1));
+  return rawMatmul(ones, x);
 }

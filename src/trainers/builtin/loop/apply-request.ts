@@ -2,7 +2,7 @@ import { type Words, words } from '../../../base/words';
 import { weightsGroup } from '../../../domain/schedule/lr-changes';
 import { describeLrChange } from '../../../domain/schedule/lr-preview';
 import type { Schedule } from '../../../domain/schedule/types';
-import { targetAt } from '../../../domain/schedule/warmup-parts';
+import { targetAt } from '../../../domain/schedule/types';
 import type { AppliedLrChange, ControlRequest } from '../../../run/requests';
 
 /** Requests that this trainer supports; `hello` lists them. */

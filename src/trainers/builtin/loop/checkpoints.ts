@@ -9,7 +9,7 @@ import { zCheckpointEvent, zHello } from '../../../run/events';
 import { checkpointPath } from '../../../run/files';
 import { openToRead } from '../../../run/folder/read-file';
 import type { SavedState } from '../checkpoint/find-state';
-import type { Position } from '../checkpoint/progress';
+import type { Position } from '../checkpoint/state-file';
 import { writeCheckpoint, writePaused } from '../checkpoint/write-checkpoint';
 import type { TrainSession } from '../session/train-session';
 import type { EventLog } from './event-log';

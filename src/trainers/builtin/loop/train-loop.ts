@@ -4,7 +4,7 @@ import type { DivergenceRule } from '../../../domain/run/divergence';
 import { type EpochGrid, placeOf } from '../../../domain/schedule/epoch-grid';
 import { withLrChanges } from '../../../domain/schedule/schedule';
 import type { Schedule } from '../../../domain/schedule/types';
-import type { Position, Progress } from '../checkpoint/progress';
+import type { Position, Progress } from '../checkpoint/state-file';
 import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
 import type { TrainRates } from '../session/rate-vector';

@@ -1,5 +1,4 @@
-import { type Blocks, STEM_PATCH } from './blocks';
-import { BOX_COLUMNS, detector, type ModelSize } from './detector';
+import { type Blocks, BOX_COLUMNS, detector, type ModelSize, STEM_PATCH } from './detector';
 
 /** Parameter groups as the schedule names them: weights decay, norm (batch norm's gamma) and bias do not. */
 export const GROUPS = ['weights', 'norm', 'bias'] as const;

@@ -1,6 +1,6 @@
 import { type Words, words } from '../../../base/words';
 import { freeMemory } from '../../../dataset/machine-room';
-import { halveUntilItFits } from '../../../domain/detection/memory';
+import { halveUntilItFits } from '../../../domain/detection/runtime-errors';
 import { layoutOf } from '../model/layout';
 import { candidates } from './devices';
 import { blankStep, openTrainSession, type TrainSessionOptions } from './train-session';

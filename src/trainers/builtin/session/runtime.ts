@@ -3,7 +3,7 @@ import { toError } from '../../../base/async';
 import { WordedError } from '../../../base/worded-error';
 import { words } from '../../../base/words';
 import { type Device, deviceName } from '../../../domain/detection/device';
-import { explain } from '../../../domain/detection/explain';
+import { explain } from '../../../domain/detection/runtime-errors';
 import { keepsState, providerOf } from './devices';
 
 export type RuntimeOptions = {

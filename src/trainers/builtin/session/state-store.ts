@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from '../../../domain/detection/device';
 import { encodeModel } from '../../../onnx/encode';
 import { floats, openModel } from './runtime';
-import { nextName, type StateVector } from './state-names';
+import { nextName, type StateVector } from './train-state';
 
 /**
  * The training state between steps: the outputs of one step are the inputs of the next, without a copy of our own. On a

@@ -6,17 +6,24 @@ import { type Device, deviceName } from '../../../domain/detection/device';
 import { encodeModel } from '../../../onnx/encode';
 import { assign, type Targets } from '../loss/assign';
 import { type AnchorGrid, anchorGrid } from '../model/anchors';
-import { STEM_PATCH } from '../model/blocks';
-import { MAX_STRIDE } from '../model/detector';
+import { MAX_STRIDE, STEM_PATCH } from '../model/detector';
 import { type ExportMetadata, inferenceModel } from '../model/inference-model';
 import { type Layout, layoutOf } from '../model/layout';
 import { channelBlock } from './channel-block';
 import { candidates, readDevice } from './devices';
 import { rateVector, type TrainRates } from './rate-vector';
 import { bytes, floats, openModel } from './runtime';
-import { nextName, type StateVector, stateVectors } from './state-names';
 import { StateStore } from './state-store';
-import { averagedWeights, initialVectors, joinState, splitState, type TrainState } from './train-state';
+import {
+  averagedWeights,
+  initialVectors,
+  joinState,
+  nextName,
+  type StateVector,
+  splitState,
+  stateVectors,
+  type TrainState,
+} from './train-state';
 import { LOSSES, RATES, type TrainingGraphOptions, trainingGraph } from './training-graph';
 
 const CPU: Device = { provider: 'cpu' };

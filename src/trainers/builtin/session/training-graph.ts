@@ -1,17 +1,15 @@
-import type { Feature } from '../graph/feature';
 import { gradients } from '../graph/gradients';
 import { Graph } from '../graph/graph';
+import type { Feature } from '../graph/rows';
 import { concat, rawConcat, rawSlice, transpose } from '../graph/shape';
 import type { Tensor } from '../graph/tensor';
 import { type DetectionLoss, detectionLoss, type LossGains } from '../loss/detection-loss';
 import { anchorGrid } from '../model/anchors';
-import { type BlockedMap, blockedBlocks } from '../model/blocked-blocks';
-import { STEM_PATCH } from '../model/blocks';
-import { detector } from '../model/detector';
+import { detector, STEM_PATCH } from '../model/detector';
 import { GROUPS, type GroupName, type Layout, type ModelOptions } from '../model/layout';
-import { type BatchStats, trainingBlocks } from '../model/training-blocks';
+import { type BatchStats, type BlockedMap, blockedBlocks, trainingBlocks } from '../model/training-blocks';
 import { OPTIMIZERS, type OptimizerName, type StepRates } from '../optimizer/optimizer';
-import { averageName, bufferName, nextName, STATS } from './state-names';
+import { averageName, bufferName, nextName, STATS } from './train-state';
 
 export type TrainingGraphOptions = ModelOptions & {
   readonly imgsz: number;

@@ -5,11 +5,10 @@ import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readTextSync } from '../../../run/folder/read-file';
 import type { FollowReads, Follows } from '../../../run/follows';
 import { csvSource } from '../sources/csv';
-import { findFiles, isEventFile } from '../sources/find-files';
 import { jsonlSource } from '../sources/jsonl';
 import { regexSource } from '../sources/regex';
 import type { Source } from '../sources/source';
-import { tensorboardSource } from '../sources/tensorboard';
+import { findFiles, isEventFile, tensorboardSource } from '../sources/tensorboard';
 
 type Format = { readonly reads: Exclude<FollowReads, 'auto'>; readonly path: string };
 

@@ -3,7 +3,7 @@ import { parseJson } from '../../../base/json';
 import { words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { zNumber } from '../../../run/schema';
-import { AppendedLines } from './lines';
+import { AppendedLines } from './appended-file';
 import type { Source } from './source';
 
 const numbers = z.record(z.string(), zNumber).default({});

@@ -1,8 +1,8 @@
 import { type Words, words } from '../../../base/words';
 import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { classifyTag } from '../../../domain/foreign/scalar-tags';
-import { AppendedLines } from './lines';
+import { classifyTag } from '../../../domain/foreign/scalar-table';
+import { AppendedLines } from './appended-file';
 import type { Source } from './source';
 
 const LONGEST = 120;

@@ -1,7 +1,7 @@
 import { parseJson } from '../../../base/json';
 import { words } from '../../../base/words';
 import { zTrainerEvent } from '../../../run/events';
-import { AppendedLines } from './lines';
+import { AppendedLines } from './appended-file';
 import type { Source, SourceRecord } from './source';
 
 /**

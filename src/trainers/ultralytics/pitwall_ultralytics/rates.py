@@ -89,7 +89,7 @@ class Rates:
         return change, meaning_of(mode, target, value, step)
 
     def rewind(self, request, names, step, by=None):
-        """The change that a rewind makes: a share of the LR of that step, after a fresh warm-up (lr-rewind.ts). What was
+        """The change that a rewind makes: a share of the LR of that step, after a fresh warm-up (src/domain/schedule/lr-changes.ts). What was
         requested at that step or later is gone. Returns the change and what was done."""
         self.changes = [c for c in self.changes if c["step"] < step or c["step"] == 0]
         before = self._segment(names[reference_group(names)]) or {}

@@ -5,10 +5,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { crc32 } from '../../../../src/base/crc32';
-import { decodeImage } from '../../../../src/dataset/decode/decode';
-import { imageSize } from '../../../../src/dataset/decode/image-size';
-import { greyThumbnail } from '../../../../src/dataset/decode/thumbnail';
+import { decodeImage, greyThumbnail, imageSize } from '../../../../src/dataset/decode/decode';
+import { crc32 } from '../../../../src/dataset/example/png';
 import { repositoryRoot } from '../../../helpers/shared';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-decode-'));

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { crc32 } from '../../../../src/base/crc32';
 import { DEFECTS } from '../../../../src/dataset/example/defects';
 import { difference } from '../../../../src/dataset/example/mask';
-import { encodePng } from '../../../../src/dataset/example/png';
+import { crc32, encodePng } from '../../../../src/dataset/example/png';
 import { drawPicture, labelText, writeExample } from '../../../../src/dataset/example/write-example';
 
 describe('drawn pictures', () => {

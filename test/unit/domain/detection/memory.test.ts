@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { halveUntilItFits, isOutOfMemory } from '../../../../src/domain/detection/memory';
+import { halveUntilItFits, isOutOfMemory } from '../../../../src/domain/detection/runtime-errors';
 
 describe('memory that runs out', () => {
   it('is distinguished from other failures', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseMetadata } from '../../../../src/domain/detection/metadata';
-import { type PythonValue, parsePythonLiteral } from '../../../../src/domain/detection/python-literal';
+import {
+  type PythonValue,
+  parseMetadata,
+  parsePythonLiteral,
+} from '../../../../src/domain/detection/metadata';
 
 function check(text: string, expected: PythonValue | undefined): void {
   expect(parsePythonLiteral(text)).toEqual(expected);

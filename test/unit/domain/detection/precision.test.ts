@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Provider, parseDevice } from '../../../../src/domain/detection/device';
-import { decideHalf, parseNvidiaSmi } from '../../../../src/domain/detection/half';
-import { fromHalfBits, toHalfBits, widenHalfs } from '../../../../src/domain/detection/half-float';
+import {
+  decideHalf,
+  fromHalfBits,
+  parseNvidiaSmi,
+  toHalfBits,
+  widenHalfs,
+} from '../../../../src/domain/detection/half';
 import { englishOf } from '../../../helpers/english-of';
 
 describe('a half-precision number', () => {

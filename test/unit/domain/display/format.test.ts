@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
-import { formatDuration, formatSeconds } from '../../../../src/domain/display/duration';
 import {
   formatBytes,
   formatCount,
+  formatDuration,
   formatProbability,
   formatRate,
+  formatSeconds,
   formatSigned,
   formatValue,
 } from '../../../../src/domain/display/format';

@@ -6,7 +6,7 @@ import { parseDetectionsFile } from '../../../../src/coco/detections-file';
 import type { CocoFile } from '../../../../src/coco/evaluate-files';
 import { parseGroundTruthFile } from '../../../../src/coco/ground-truth-file';
 import { cocoStats, evaluateCoco } from '../../../../src/domain/evaluation/coco/evaluate';
-import { COCO_PARAMS, type CocoParams } from '../../../../src/domain/evaluation/coco/params';
+import { COCO_PARAMS, type CocoParams } from '../../../../src/domain/evaluation/coco/input';
 
 type Case = {
   kind: string;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Scored } from '../../../../src/domain/evaluation/scored';
 import type { Detections, GroundTruth } from '../../../../src/domain/evaluation/types';
-import { bestConfidence } from '../../../../src/domain/evaluation/ultralytics/curves';
 import {
+  bestConfidence,
   evaluateUltralytics,
   ultralyticsMetrics,
 } from '../../../../src/domain/evaluation/ultralytics/evaluate';

@@ -2,13 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { advise } from '../../../../src/domain/advice/advise';
 import { completionsAt } from '../../../../src/domain/experiment/completions';
-import { keyDoc } from '../../../../src/domain/experiment/describe-value';
-import { adviceProblems, inlayHints } from '../../../../src/domain/experiment/editor-hints';
+import { keyAt, keyDoc } from '../../../../src/domain/experiment/describe-value';
+import { adviceProblems, inlayHints, isTorn } from '../../../../src/domain/experiment/editor-hints';
 import { experimentJsonSchema } from '../../../../src/domain/experiment/json-schema';
-import { keyAt } from '../../../../src/domain/experiment/key-at';
 import { KEYS, keySpec } from '../../../../src/domain/experiment/key-table';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
-import { isTorn } from '../../../../src/domain/experiment/torn';
 import { TRAINER_KINDS } from '../../../../src/domain/experiment/trainers';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advise } from '../../../../src/domain/advice/advise';
-import { explain } from '../../../../src/domain/detection/explain';
+import { explain } from '../../../../src/domain/detection/runtime-errors';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';
 import { englishOf } from '../../../helpers/english-of';

@@ -7,8 +7,7 @@ import { describeRange, describeSeveral } from '../../../../src/domain/display/l
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import type { Experiment } from '../../../../src/domain/experiment/types';
 import { rangeExperiment, rangeSettings, withSettings } from '../../../../src/domain/lr-range/experiment';
-import { ofSeveral } from '../../../../src/domain/lr-range/several';
-import { readRange } from '../../../../src/domain/lr-range/suggest';
+import { ofSeveral, readRange } from '../../../../src/domain/lr-range/suggest';
 import { rangeSvg } from '../../../../src/domain/lr-range/svg';
 import type { RangePoint, RangeReading, RangeResult } from '../../../../src/domain/lr-range/types';
 import { scheduleOf } from '../../../../src/domain/schedule/schedule';

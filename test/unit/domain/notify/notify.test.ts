@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { inEnglish, words } from '../../../../src/base/words';
-import { MOST_AN_HOUR, maySend, type SentMessage } from '../../../../src/domain/notify/limits';
-import { type News, newsOfAlert, newsOfBest, newsOfEnd } from '../../../../src/domain/notify/news';
+import {
+  MOST_AN_HOUR,
+  maySend,
+  type News,
+  newsOfAlert,
+  newsOfBest,
+  newsOfEnd,
+  type SentMessage,
+} from '../../../../src/domain/notify/news';
 
 const about = { run: 'pcb-1', host: 'gpu01' };
 const said = (news: News | undefined): string | undefined =>

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUDGET, CALLS_BUDGET, type Context } from '../../../../src/domain/python/context';
+import { BUDGET, CALLS_BUDGET, type Context, LONGEST_LIST } from '../../../../src/domain/python/context';
 import { evaluate } from '../../../../src/domain/python/evaluate';
 import { callFunction } from '../../../../src/domain/python/execute';
 import { fileScope } from '../../../../src/domain/python/file-scope';
-import { LONGEST_LIST } from '../../../../src/domain/python/list';
 import { plain, type Value } from '../../../../src/domain/python/value';
 import type { PythonParser } from '../../../../src/extension/editor/python-parser';
 import { curveOf, hover, realParser } from './parse';

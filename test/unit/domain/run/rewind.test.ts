@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
-import { REWIND_DEFAULTS } from '../../../../src/domain/experiment/rewind-defaults';
+import { REWIND_DEFAULTS } from '../../../../src/domain/experiment/types';
 import { epochBeforeTrouble, planRewind, type RewindInput } from '../../../../src/domain/run/rewind';
 import { rewindOfLr } from '../../../../src/domain/schedule/lr-changes';
 import { scheduleOf, withLrChanges } from '../../../../src/domain/schedule/schedule';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
 import { styleFor } from '../../../../src/cli/output/style';
-import { scheduleLines } from '../../../../src/cli/schedule/lines';
-import { scheduleReport } from '../../../../src/cli/schedule/report';
+import { scheduleLines, scheduleReport } from '../../../../src/cli/schedule/lines';
 import { advise } from '../../../../src/domain/advice/advise';
 import { inlayHints } from '../../../../src/domain/experiment/editor-hints';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';

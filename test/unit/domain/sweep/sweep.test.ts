@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { completionsAt } from '../../../../src/domain/experiment/completions';
-import { keyAt } from '../../../../src/domain/experiment/key-at';
+import { keyAt } from '../../../../src/domain/experiment/describe-value';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
 import { expectedEpochs, judgeArrival, judgeRung, rungsOf } from '../../../../src/domain/sweep/halving';
 import { parseSweep, SWEEP_SHAPE } from '../../../../src/domain/sweep/parse-sweep';

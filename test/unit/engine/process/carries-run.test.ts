@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { carriesRun, isInEnvironment, namesFolder } from '../../../../src/engine/process/carries-run';
 import { identityOf } from '../../../../src/engine/process/identity';
+import { powershellProgram, taskkillProgram } from '../../../../src/engine/process/process-table';
+import { carriesRun, isInEnvironment, namesFolder } from '../../../../src/engine/process/run-environment';
 import { livesForRun, trainersOfRun } from '../../../../src/engine/process/run-processes';
-import { powershellProgram, taskkillProgram } from '../../../../src/engine/process/system-programs';
 
 const RUN = { id: 'carries-run-test', folder: 'file:42', dir: '/runs/a' };
 const COPY = { ...RUN, folder: 'file:43', dir: '/runs/copy' };

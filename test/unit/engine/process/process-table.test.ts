@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { familyOf, parseCim, parsePs } from '../../../../src/engine/process/process-table';
-import { orphansIn } from '../../../../src/engine/process/stop-members';
+import { orphansIn } from '../../../../src/engine/process/stop-ladder';
 
 const RUN = { id: 'a1', folder: 'file:42', dir: 'C:\\项目 数据\\runs\\r1' };
 

@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { lackingTextModel } from '../../../../src/engine/python/choose';
 import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
 import { startLineProcess } from '../../../../src/engine/python/line-process';
 import { moduleArguments, pythonEnvironment } from '../../../../src/engine/python/start-module';
-import { lackingTextModel } from '../../../../src/engine/python/text-model';
 import { englishOf } from '../../../helpers/english-of';
 import { cli, lines } from '../../cli/harness';
 

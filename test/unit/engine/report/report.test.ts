@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { overlaySvg } from '../../../../src/engine/report/overlay-chart';
-import { updateMeta } from '../../../../src/run/folder/meta';
+import { overlaySvg } from '../../../../src/engine/report/report-charts';
+import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeJudgedRun } from '../../../helpers/judged-run';
 import { cli, lines } from '../../cli/harness';
 

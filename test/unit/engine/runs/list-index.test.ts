@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listRuns, type RunListing } from '../../../../src/engine/runs/list-runs';
-import { updateMeta } from '../../../../src/run/folder/meta';
+import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeManyRuns } from '../../../helpers/many-runs';
 
 const COUNT = 210;

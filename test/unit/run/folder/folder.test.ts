@@ -6,9 +6,9 @@ import { listTrash, purgeRun, restoreRun, trashRun } from '../../../../src/engin
 import { ownIdentity } from '../../../../src/engine/process/identity';
 import { listRuns } from '../../../../src/engine/runs/list-runs';
 import { createRun, nextRunName, runNameProblem, runNameStem } from '../../../../src/run/folder/create';
-import { readMeta, updateMeta } from '../../../../src/run/folder/meta';
 import { resolveDataPath } from '../../../../src/run/folder/paths';
 import { readRun } from '../../../../src/run/folder/read';
+import { readMeta, updateMeta } from '../../../../src/run/folder/whole-file';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 
 let folder: string;

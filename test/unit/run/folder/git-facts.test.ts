@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { gitFacts } from '../../../../src/run/folder/create';
 import { findProgram } from '../../../../src/run/folder/find-program';
-import { gitFacts } from '../../../../src/run/folder/git-facts';
 
 const hasGit = findProgram('git') !== undefined;
 let root: string;

@@ -13,8 +13,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../../../src/domain/experiment/parse';
-import { requireActable } from '../../../../src/run/folder/act-on';
 import { createRun } from '../../../../src/run/folder/create';
+import { requireActable } from '../../../../src/run/folder/ownership';
 import { isOwnRun, signRun } from '../../../../src/run/folder/signature';
 import { stateFolderOf } from '../../../../src/run/folder/state-folder';
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
 import { inEnglish } from '../../../../src/base/words';
 import { createTableSession } from '../../../../src/protocol/runs-table/session';
-import { applyTableUpdate, emptyTable, type TableModel } from '../../../../webview/state/table-model';
 import {
   defaultTable,
   readTablePreferences,
@@ -11,7 +10,13 @@ import {
   withColumnMoved,
   withSort,
 } from '../../../../webview/state/table-preferences';
-import { factsOfTable, viewOfTable } from '../../../../webview/state/table-view';
+import {
+  applyTableUpdate,
+  emptyTable,
+  factsOfTable,
+  type TableModel,
+  viewOfTable,
+} from '../../../../webview/state/table-view';
 import { tableRuns } from '../../../helpers/table-runs';
 
 function modelOf(count: number): TableModel {

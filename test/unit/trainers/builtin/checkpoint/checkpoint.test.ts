@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inEnglish } from '../../../../../src/base/words';
 import { findNewestState, removeLeftovers } from '../../../../../src/trainers/builtin/checkpoint/find-state';
-import type { Position } from '../../../../../src/trainers/builtin/checkpoint/progress';
+import type { Position } from '../../../../../src/trainers/builtin/checkpoint/state-file';
 import { decodeState, encodeState } from '../../../../../src/trainers/builtin/checkpoint/state-file';
 import {
   writeCheckpoint,

@@ -2,10 +2,10 @@ import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
 import { encodeModel } from '../../../../../src/onnx/encode';
-import { sizeOf } from '../../../../../src/trainers/builtin/graph/broadcast';
 import { gradients } from '../../../../../src/trainers/builtin/graph/gradients';
 import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
 import type { Tensor } from '../../../../../src/trainers/builtin/graph/tensor';
+import { sizeOf } from '../../../../../src/trainers/builtin/graph/tensor';
 
 export type Operand = { readonly shape: readonly number[]; readonly low?: number; readonly high?: number };
 

@@ -4,7 +4,7 @@ import { conv } from '../../../../../src/trainers/builtin/graph/convolution';
 import { upsample2 } from '../../../../../src/trainers/builtin/graph/rows';
 import { greater, where } from '../../../../../src/trainers/builtin/graph/select';
 import { concat, reshape, slice, transpose } from '../../../../../src/trainers/builtin/graph/shape';
-import { boxesOf, completeIou } from '../../../../../src/trainers/builtin/loss/iou';
+import { boxesOf, completeIou } from '../../../../../src/trainers/builtin/loss/detection-loss';
 import { checkDerivative } from './central-differences';
 
 const matrix = { shape: [3, 4] };

@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../../src/base/random';
 import { parseMetadata } from '../../../../../src/domain/detection/metadata';
 import { conv, type KernelWindow } from '../../../../../src/trainers/builtin/graph/convolution';
-import type { Feature } from '../../../../../src/trainers/builtin/graph/feature';
 import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
+import type { Feature } from '../../../../../src/trainers/builtin/graph/rows';
 import { upsample2 } from '../../../../../src/trainers/builtin/graph/rows';
 import { concat } from '../../../../../src/trainers/builtin/graph/shape';
 import type { Tensor } from '../../../../../src/trainers/builtin/graph/tensor';
 import { anchorGrid } from '../../../../../src/trainers/builtin/model/anchors';
-import { type Blocks, STEM_PATCH } from '../../../../../src/trainers/builtin/model/blocks';
-import { detector, type ModelSize } from '../../../../../src/trainers/builtin/model/detector';
+import {
+  type Blocks,
+  detector,
+  type ModelSize,
+  STEM_PATCH,
+} from '../../../../../src/trainers/builtin/model/detector';
 import { layoutOf } from '../../../../../src/trainers/builtin/model/layout';
 import {
   openTrainSession,
