@@ -10,7 +10,7 @@ import { findingsOf } from '../../dataset/survey/findings';
 import type { ImageReader } from '../../dataset/survey/image-reader';
 import { type Survey, surveyDataset } from '../../dataset/survey/survey';
 import type { DatasetYaml, SplitName } from '../../domain/dataset/parse';
-import { whole } from '../../domain/schedule/summary';
+import { formatCount } from '../../domain/display/format';
 import { withImageReader } from '../../engine/image-process';
 import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
@@ -85,8 +85,11 @@ async function convertAll(io: CliIo, { yaml, dataset, splits, reader }: Conversi
         `${yaml}: names: lacks ${result.names.join(', ')}, which the annotations of ${name} use; nothing was written for it`,
       );
     const { written, boxes, without } = result;
-    const rest = without > 0 ? `; ${whole(without)} images have no annotation` : '';
-    printLine(io.stderr, `${name}: ${whole(written)} label files with ${whole(boxes)} boxes written${rest}`);
+    const rest = without > 0 ? `; ${formatCount(without)} images have no annotation` : '';
+    printLine(
+      io.stderr,
+      `${name}: ${formatCount(written)} label files with ${formatCount(boxes)} boxes written${rest}`,
+    );
   }
 }
 
@@ -104,12 +107,12 @@ function linesOf({ names, splits }: Survey): string[] {
     [{ title: 'split' }, right('images'), right('without labels'), right('boxes')],
     splits.map(({ name, images: all, unlabelled, boxes }) => [
       name,
-      ...[all, unlabelled.length, boxes].map(whole),
+      ...[all, unlabelled.length, boxes].map(formatCount),
     ]),
   );
   const classes = formatTable(
     [{ title: 'class' }, ...splits.map(({ name }) => right(name))],
-    names.map((name, cls) => [name, ...splits.map(({ perClass }) => whole(perClass[cls] ?? 0))]),
+    names.map((name, cls) => [name, ...splits.map(({ perClass }) => formatCount(perClass[cls] ?? 0))]),
   );
   return [...images, '', ...classes, ''];
 }

@@ -4,12 +4,12 @@ import { Command } from '@commander-js/extra-typings';
 import { formatProblem } from '../../base/problem';
 import { advise } from '../../domain/advice/advise';
 import type { Advice } from '../../domain/advice/types';
+import { formatCount } from '../../domain/display/format';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { scheduleOf } from '../../domain/schedule/schedule';
-import { whole } from '../../domain/schedule/summary';
 import { scheduleSvg } from '../../domain/schedule/svg';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
 import type { Schedule } from '../../domain/schedule/types';
@@ -101,7 +101,7 @@ const numbersOf = ({ steps, groups }: Schedule): number => steps * (groups.lengt
 
 function tooLong({ steps, groups }: Schedule): string {
   const most = Math.floor(MOST_NUMBERS / (groups.length + 1));
-  return `pitwall schedule: --json writes every step, and ${whole(steps)} are too many: expected at most ${whole(most)} (epochs, batch); --svg and the text have no limit`;
+  return `pitwall schedule: --json writes every step, and ${formatCount(steps)} are too many: expected at most ${formatCount(most)} (epochs, batch); --svg and the text have no limit`;
 }
 
 function writePicture(io: CliIo, file: string, svg: string): void {

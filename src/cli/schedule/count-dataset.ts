@@ -1,4 +1,5 @@
 import { PUBLISHED_SOURCE } from '../../domain/dataset/published';
+import { formatCount } from '../../domain/display/format';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { countForPlan, type PlanCounts } from '../../engine/planning/count-for-plan';
@@ -33,7 +34,7 @@ export async function countDataset(
 
 /** What the counts rest on if they are not of files on this disk. */
 function notesOn({ images, missing, assumed, published }: PlanCounts): string[] {
-  const said = images.toLocaleString('en-US');
+  const said = formatCount(images);
   if (published !== undefined)
     return [`note: the images are not on this disk: ${published} has ${said}, says ${PUBLISHED_SOURCE}`];
   if (assumed === undefined) return [];

@@ -3,7 +3,8 @@ import { type Problem, type Severity, worded } from '../../base/problem';
 import { type Words, words } from '../../base/words';
 import { labelPathOf } from '../../domain/dataset/image-path';
 import { LEAST_PIXELS } from '../../domain/dataset/labels';
-import { percent, whole } from '../../domain/schedule/summary';
+import { formatCount } from '../../domain/display/format';
+import { percent } from '../../domain/schedule/summary';
 import type { ForeignLabels } from './foreign-labels';
 import type { DuplicatePair } from './look-alikes';
 import type { SplitSurvey, Survey } from './survey';
@@ -35,7 +36,12 @@ function labelFindings(split: SplitSurvey, place: SurveyPlace): Problem[] {
   if (boxes === 0) return [];
   const share = unlabelled.length / images;
   const severity = share > MUCH_BACKGROUND || foreign ? 'warning' : 'info';
-  const counts = [whole(unlabelled.length), whole(images), percent(share), examples(unlabelled)] as const;
+  const counts = [
+    formatCount(unlabelled.length),
+    formatCount(images),
+    percent(share),
+    examples(unlabelled),
+  ] as const;
   const said = foreign
     ? words('{0} of {1} images ({2}) have no label file; {4}: {3}', ...counts, insteadOf(foreign, place))
     : words('{0} of {1} images ({2}) have no label file and count as background: {3}', ...counts);
@@ -45,7 +51,7 @@ function labelFindings(split: SplitSurvey, place: SurveyPlace): Problem[] {
 function noLabels({ images, unlabelled, foreign }: SplitSurvey, place: SurveyPlace): Words {
   return words(
     'none of the {0} images has a label file (looked for {1}); {2}',
-    whole(images),
+    formatCount(images),
     labelPathOf(unlabelled[0]),
     insteadOf(foreign, place),
   );
@@ -70,7 +76,11 @@ function classFindings(
   if (boxes === 0) return [];
   const empty = names.filter((_, cls) => !perClass[cls]);
   if (empty.length === 0) return [];
-  const parts = [whole(empty.length), whole(names.length), empty.slice(0, MOST_EXAMPLES).join(', ')] as const;
+  const parts = [
+    formatCount(empty.length),
+    formatCount(names.length),
+    empty.slice(0, MOST_EXAMPLES).join(', '),
+  ] as const;
   const said =
     empty.length > MOST_EXAMPLES
       ? words('{0} of {1} classes have no instance: {2} and {3} more', ...parts, empty.length - MOST_EXAMPLES)
@@ -84,8 +94,8 @@ function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: Sur
     found.push(
       words(
         '{0} of {1} boxes reach out of their image, e.g. in {2}',
-        whole(outside.count),
-        whole(boxes),
+        formatCount(outside.count),
+        formatCount(boxes),
         outside.example ?? '',
       ),
     );
@@ -93,7 +103,7 @@ function boxFindings({ name, boxes, outside, tiny = 0 }: SplitSurvey, place: Sur
     found.push(
       words(
         '{0} of {1} boxes are under {2} pixels at imgsz {3}: nothing can be learnt from them',
-        ...[whole(tiny), whole(boxes), LEAST_PIXELS, place.imgsz],
+        ...[formatCount(tiny), formatCount(boxes), LEAST_PIXELS, place.imgsz],
       ),
     );
   return found.map((said) => problem(place, name, 'warning', said));
@@ -115,7 +125,7 @@ function identicalWords(pairs: readonly DuplicatePair[]): Words {
       )
     : words(
         '{0} images of val are in train as well, e.g. {1} and {2}: mAP is better on what was trained on',
-        whole(pairs.length),
+        formatCount(pairs.length),
         val,
         train,
       );
@@ -131,7 +141,7 @@ function nearWords(pairs: readonly DuplicatePair[]): Words {
       )
     : words(
         '{0} images of val are nearly the same as one of train, e.g. {1} and {2}: mAP is better on what was trained on',
-        whole(pairs.length),
+        formatCount(pairs.length),
         val,
         train,
       );

@@ -1,8 +1,9 @@
 import { words } from '../../base/words';
+import { formatCount } from '../display/format';
 import { TRAINERS } from '../experiment/trainers';
 import { mainGroup } from '../schedule/summary';
 import { targetAt } from '../schedule/types';
-import { count, isSmallForModel, percent } from './facts';
+import { isSmallForModel, percent } from './facts';
 import type { AdviceContext, Finding, Rule } from './types';
 
 /** With fewer validation images than this, mAP jumps by points from one checkpoint to the next. */
@@ -24,7 +25,7 @@ export const DATA_RULES: readonly Rule[] = [
         severity: 'info',
         message: words(
           '{0} images are few for {1}: 8 to 10 warm-up epochs suit it better than {2}',
-          ...[count(context.counts.images), context.experiment.model, asked],
+          ...[formatCount(context.counts.images), context.experiment.model, asked],
         ),
         fix: { key: 'warmup_epochs', value: 8 },
       };
@@ -46,7 +47,7 @@ export const DATA_RULES: readonly Rule[] = [
         severity: 'info',
         message: words(
           '{0} images are few for {1}: {2} {3} keeps it from memorizing them',
-          ...[count(context.counts.images), context.experiment.model, fix.key, fix.value],
+          ...[formatCount(context.counts.images), context.experiment.model, fix.key, fix.value],
         ),
         fix,
       };
@@ -67,7 +68,7 @@ export const DATA_RULES: readonly Rule[] = [
         severity: 'info',
         message: words(
           '{0} images in {1} classes: label_smoothing 0.05 often helps so small a set',
-          ...[count(counts.images), counts.classes],
+          ...[formatCount(counts.images), counts.classes],
         ),
         fix: { key: 'label_smoothing', value: 0.05 },
       };
@@ -110,7 +111,7 @@ export const DATA_RULES: readonly Rule[] = [
             ? words('early stopping judges single checkpoints; an average over 5 is steadier')
             : words(
                 'early stopping judges single checkpoints on {0} validation images; an average over 5 is steadier',
-                count(images),
+                formatCount(images),
               ),
         fix: { key: 'early_stop.ema', value: 5 },
       };
@@ -129,7 +130,7 @@ export const DATA_RULES: readonly Rule[] = [
         severity: 'warning',
         message: words(
           'patience {0} is short for an average over {1} epochs: a run that still improves may be stopped',
-          ...[patience, count(window)],
+          ...[patience, formatCount(window)],
         ),
         fix: { key: 'early_stop.patience', value: Math.ceil(2 * window) },
       };

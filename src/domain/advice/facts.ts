@@ -45,8 +45,6 @@ export function neededWarmup(context: AdviceContext): number {
   return Math.min(floor, schedule.steps / 10);
 }
 
-export const count = (n: number): string => Math.round(n).toLocaleString('en-US');
-
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** A rate with three significant digits. */

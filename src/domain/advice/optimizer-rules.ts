@@ -1,6 +1,7 @@
 import { type Words, words } from '../../base/words';
+import { formatCount } from '../display/format';
 import { isAssumed } from '../schedule/headlines';
-import { count, effective, isAdam, isFineTuning, rate } from './facts';
+import { effective, isAdam, isFineTuning, rate } from './facts';
 import type { AdviceContext, Finding, Rule } from './types';
 
 /** Ultralytics' nominal batch: below it gradients are accumulated, above it nothing is scaled. */
@@ -24,7 +25,7 @@ export const OPTIMIZER_RULES: readonly Rule[] = [
         severity: 'warning',
         message: words(
           'the biases start at {0}, {1} times lr0 {2}, on {3}',
-          ...[rate(bias), count(bias / lr0), rate(lr0), context.experiment.schedule.optimizer],
+          ...[rate(bias), formatCount(bias / lr0), rate(lr0), context.experiment.schedule.optimizer],
         ),
         fix: { key: 'warmup_bias_lr', value: 0 },
       };

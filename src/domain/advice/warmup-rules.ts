@@ -1,10 +1,10 @@
 import { words } from '../../base/words';
+import { formatCount } from '../display/format';
 import { TRAINERS } from '../experiment/trainers';
 import { headlineTexts } from '../schedule/headlines';
 import { mainGroup } from '../schedule/summary';
 import {
   BETA2,
-  count,
   epochsFor,
   isAdam,
   isFineTuning,
@@ -30,13 +30,13 @@ export const WARMUP_RULES: readonly Rule[] = [
       if (warmupSteps === 0) return undefined;
       const epochs = experiment.schedule.warmup_epochs;
       const exact = Math.abs(stepsPerEpoch * epochs - warmupSteps) < 1;
-      const [all, share] = [count(warmupSteps), percent(warmupSteps / steps)];
+      const [all, share] = [formatCount(warmupSteps), percent(warmupSteps / steps)];
       return {
         severity: 'info',
         message: exact
           ? words(
               '{0} steps per epoch x {1} = {2} warm-up steps, {3} of the run',
-              ...[count(stepsPerEpoch), epochs, all, share],
+              ...[formatCount(stepsPerEpoch), epochs, all, share],
             )
           : words('{0} warm-up steps, {1} of the run', all, share),
       };
@@ -60,7 +60,11 @@ export const WARMUP_RULES: readonly Rule[] = [
         severity: 'warning',
         message: words(
           'without warm-up the first step runs at the full LR {0}; {1} epochs ({2} steps) would do',
-          ...[rate(schedule.lrAt(0, mainGroup(schedule))), epochs, count(epochs * schedule.stepsPerEpoch)],
+          ...[
+            rate(schedule.lrAt(0, mainGroup(schedule))),
+            epochs,
+            formatCount(epochs * schedule.stepsPerEpoch),
+          ],
         ),
         fix: { key: 'warmup_epochs', value: epochs },
       };
@@ -129,7 +133,7 @@ export const WARMUP_RULES: readonly Rule[] = [
         severity: 'warning',
         message: words(
           '{0} warm-up steps are requested, {1} are made: this Ultralytics never makes fewer than 100',
-          ...[count(asked), count(schedule.warmupSteps)],
+          ...[formatCount(asked), formatCount(schedule.warmupSteps)],
         ),
       };
     },
@@ -148,7 +152,7 @@ function shortWarmup(context: AdviceContext): Finding | undefined {
     severity: 'info',
     message: words(
       '{0} warm-up steps are few; {1} are advised ({2}, at most a tenth of the run)',
-      ...[count(schedule.warmupSteps), count(needed), why],
+      ...[formatCount(schedule.warmupSteps), formatCount(needed), why],
     ),
     fix: { key: 'warmup_epochs', value: epochs },
   };
@@ -166,7 +170,7 @@ function longWarmup(context: AdviceContext): Finding | undefined {
     severity: 'info',
     message: words(
       'warm-up takes {0} of the run ({1} steps); 5 to 10 % is usual, {2} epochs',
-      ...[percent(share), count(schedule.warmupSteps), epochs],
+      ...[percent(share), formatCount(schedule.warmupSteps), epochs],
     ),
     fix: { key: 'warmup_epochs', value: epochs },
   };

@@ -3,9 +3,10 @@ import { createTranslate, type Translate } from '../../base/translate';
 import { type Words, words } from '../../base/words';
 import { effective } from '../advice/facts';
 import type { Advice, AdviceFix } from '../advice/types';
+import { formatCount } from '../display/format';
 import { countedInput, type DatasetCounts } from '../schedule/dataset-counts';
 import { headlineTexts, isAssumed } from '../schedule/headlines';
-import { rate, whole } from '../schedule/summary';
+import { rate } from '../schedule/summary';
 import type { Schedule } from '../schedule/types';
 import { type KeyEntry, lastOf } from './entries';
 import { keySpec } from './key-table';
@@ -56,7 +57,7 @@ const HINTS: Readonly<Record<string, (context: HintContext, t: Translate) => str
   fraction: ({ experiment, counts }, t) => {
     const { images = counts.images } = countedInput(experiment, counts);
     const mark = counts.assumed === undefined ? '' : '~';
-    return images < counts.images ? t('{0} images used', mark + whole(images)) : undefined;
+    return images < counts.images ? t('{0} images used', mark + formatCount(images)) : undefined;
   },
 };
 

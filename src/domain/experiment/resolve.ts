@@ -72,9 +72,13 @@ function valuesOf(entries: ReadonlyMap<string, KeyEntry>, trainer: TrainerKind):
 
 /** The values of the keys of these settings; what has none, and is optional therefore, is left out. */
 function taken<S extends SettingsShape>(shape: S, get: Values['get'], prefix = ''): SettingsOf<S> {
-  const values = Object.keys(shape).map((name) => [name, get(`${prefix}${name}`) ?? undefined]);
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(shape)) {
+    const value = get(`${prefix}${name}`) ?? undefined;
+    if (value !== undefined) values[name] = value;
+  }
   // Entries and defaults are checked against the key table, and the table against these shapes by a test.
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as SettingsOf<S>;
+  return values as SettingsOf<S>;
 }
 
 function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {

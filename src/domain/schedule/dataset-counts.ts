@@ -1,5 +1,6 @@
 import { fixed, type Problem, worded } from '../../base/problem';
 import { type Words, words } from '../../base/words';
+import { formatCount } from '../display/format';
 import { TRAINERS } from '../experiment/trainers';
 import type { Experiment } from '../experiment/types';
 import { roundHalfEven } from './rounding';
@@ -60,7 +61,7 @@ export function assumptionsOf(experiment: Experiment, counts: DatasetCounts): re
 function assumedImages(why: string, count: number): Words {
   return words(
     'the dataset could not be counted ({0}): {1} images, as many as COCO has, are assumed',
-    ...[why, count.toLocaleString('en-US')],
+    ...[why, formatCount(count)],
   );
 }
 
@@ -161,9 +162,9 @@ function problem(severity: Problem['severity'], key: string, said: Words, text?:
 }
 
 function epochs(n: number): Words {
-  return n === 1 ? words('1 epoch') : words('{0} epochs', n.toLocaleString('en-US'));
+  return n === 1 ? words('1 epoch') : words('{0} epochs', formatCount(n));
 }
 
 function images(n: number): Words {
-  return n === 1 ? words('1 image') : words('{0} images', n.toLocaleString('en-US'));
+  return n === 1 ? words('1 image') : words('{0} images', formatCount(n));
 }

@@ -1,5 +1,4 @@
 import type { Schedule, WarmupParts } from './types';
-import { partsAt, targetAt } from './types';
 
 /**
  * From a step on, an epoch has so many steps. A run whose training set changed while it was paused continues with
@@ -67,16 +66,10 @@ export function scheduleOnGrid(
   return {
     ...last,
     steps,
+    fallsFrom: undefined,
     warmupSteps: firstCold(steps, (step) => evenStep(grid, step) >= of(step).warmupSteps),
     lrAt: (step, group) => of(step).lrAt(evenStep(grid, step), group),
     ...(last.warmup && { warmup: warmupOnGrid(grid, last.warmup, (step) => of(step).warmup) }),
-    ...(last.warmup && {
-      warmup: {
-        ...last.warmup,
-        sharesAt: (step) => partsAt(of(step), evenStep(grid, step)),
-        targetAt: (step, group) => targetAt(of(step), evenStep(grid, step), group),
-      },
-    }),
     momentumAt: (step) => of(step).momentumAt(evenStep(grid, step)),
     accumulateAt: (step) => of(step).accumulateAt(evenStep(grid, step)),
   };

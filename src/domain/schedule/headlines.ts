@@ -1,4 +1,5 @@
-import { percent, rate, summarize, whole } from './summary';
+import { formatCount } from '../display/format';
+import { percent, rate, summarize } from './summary';
 import type { Schedule } from './types';
 
 /**
@@ -31,7 +32,7 @@ export type HeadlineTexts = { readonly [K in Exclude<keyof Headlines, 'warmupSha
 
 type HeadlineCurve = Pick<
   Schedule,
-  'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'assumed' | 'unit'
+  'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'fallsFrom' | 'groups' | 'lrAt' | 'assumed' | 'unit'
 >;
 
 /** Of the main group, unless another is named. */
@@ -69,7 +70,7 @@ export function isAssumed({ assumed = [] }: Pick<Schedule, 'assumed'>): boolean 
 
 /** A count of steps; "~" before one that depends on an assumption. */
 export function markedCount(schedule: Pick<Schedule, 'assumed'>, n: number): string {
-  return isAssumed(schedule) && n !== 0 ? `~${whole(n)}` : whole(n);
+  return isAssumed(schedule) && n !== 0 ? `~${formatCount(n)}` : formatCount(n);
 }
 
 /** The curve in one line, for those who cannot see the picture. */

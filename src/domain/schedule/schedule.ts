@@ -10,7 +10,7 @@ import {
   type RuleParts,
   warmupParts,
 } from './rule-functions';
-import { createTimeline } from './timeline';
+import { createTimeline, type Timeline } from './timeline';
 import type { Schedule, ScheduleInput } from './types';
 import { ultralyticsRule } from './ultralytics-version';
 
@@ -29,12 +29,22 @@ export function createSchedule(input: ScheduleInput): Schedule {
     steps: timeline.steps,
     stepsPerEpoch: input.stepsPerEpoch,
     warmupSteps: Math.min(timeline.warmupAt(0), timeline.steps),
+    fallsFrom: fallsFrom(input, timeline),
     groups: groups.map((group) => group.name),
     lrAt: lrFunction(parts),
     warmup: warmupParts(parts),
     momentumAt: momentumFunction(parts),
     accumulateAt: accumulateFunction(parts),
   };
+}
+
+/**
+ * The epoch after the one in which the warm-up ends begins with the planned LR, which decays from there. A run whose length
+ * is estimated again may have a higher LR in a later epoch, and an `lrf` above 1 raises it.
+ */
+function fallsFrom({ stretches, lrf, stepsPerEpoch }: ScheduleInput, timeline: Timeline): number | undefined {
+  if (stretches?.length || lrf > 1) return undefined;
+  return (timeline.epochOf(timeline.warmupAt(0)) + 1) * stepsPerEpoch;
 }
 
 /**
@@ -66,7 +76,7 @@ export function withLrChanges(schedule: Schedule, changes: readonly LrChange[]):
     const segment = segments[group].findLast((s) => s.from <= step);
     return segment === undefined ? schedule.lrAt(step, group) : changedLr(schedule, segment, { step, group });
   };
-  return { ...schedule, lrAt };
+  return { ...schedule, lrAt, fallsFrom: undefined };
 }
 
 /** The rising LR of a range test: from * (to / from)^(step / last step), in each group in its ratio to the weights (Smith, arXiv 1506.01186). */

@@ -21,7 +21,10 @@ export function mainGroup({ groups }: Pick<Schedule, 'groups'>): number {
   return Math.max(0, groups.indexOf(MAIN_GROUP));
 }
 
-type SummedSchedule = Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'groups' | 'lrAt' | 'unit'>;
+type SummedSchedule = Pick<
+  Schedule,
+  'steps' | 'stepsPerEpoch' | 'warmupSteps' | 'fallsFrom' | 'groups' | 'lrAt' | 'unit'
+>;
 
 /** A hover asks four times for one schedule: title, axes, frame and mark. */
 const known = new WeakMap<SummedSchedule, Map<number, ScheduleSummary>>();
@@ -50,19 +53,22 @@ function summaryOf(schedule: SummedSchedule, group: number): ScheduleSummary {
   };
 }
 
-/** A longer run is only sampled. */
+/** A run that rises for longer is only sampled. */
 const MOST_EPOCHS = 2000;
 
-/** First and last step of each epoch: if decay goes by the epoch and warm-up by the step, the peak is one of them. */
-function epochEnds(
-  { steps, stepsPerEpoch, lrAt, unit }: Pick<Schedule, 'steps' | 'stepsPerEpoch' | 'lrAt' | 'unit'>,
-  group: number,
-): readonly CurvePoint[] {
-  if (unit === 'epoch' || !(stepsPerEpoch > 0) || steps / stepsPerEpoch > MOST_EPOCHS) return [];
-  const epochs = Math.ceil(steps / stepsPerEpoch);
+/**
+ * First and last step of each epoch as long as the LR may still rise: if decay goes by the epoch and warm-up by the step, the
+ * peak is one of them.
+ */
+function epochEnds(schedule: SummedSchedule, group: number): readonly CurvePoint[] {
+  const { steps, stepsPerEpoch, unit, fallsFrom = steps } = schedule;
+  if (unit === 'epoch' || !(stepsPerEpoch > 0)) return [];
+  const rising = Math.min(steps, fallsFrom + 1);
+  const epochs = Math.ceil(rising / stepsPerEpoch);
+  if (epochs > MOST_EPOCHS) return [];
   const firsts = Array.from({ length: epochs }, (_, epoch) => epoch * stepsPerEpoch);
   const ends = firsts.flatMap((first) => [first, Math.min(steps, first + stepsPerEpoch) - 1]);
-  return ends.map((step) => ({ step, lr: lrAt(step, group) }));
+  return ends.map((step) => ({ step, lr: schedule.lrAt(step, group) }));
 }
 
 export function rate(lr: number): string {
@@ -71,8 +77,4 @@ export function rate(lr: number): string {
 
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
-}
-
-export function whole(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
+import { formatCount } from '../display/format';
 import { markedCount } from './headlines';
-import { rate, whole } from './summary';
+import { rate } from './summary';
 import { type PlotFrame, text, xOf, yOf } from './svg-frame';
 import type { Schedule } from './types';
 
@@ -47,7 +48,7 @@ function epochTicks(schedule: Schedule, frame: PlotFrame): readonly string[] {
           x,
           y: bottom + 16,
           anchor: 'middle',
-          content: frame.t('epoch {0}', whole(epoch)),
+          content: frame.t('epoch {0}', formatCount(epoch)),
           colour: colours.muted,
         }),
       ];
@@ -76,11 +77,11 @@ function startLabel({ unit = 'step' }: Schedule, t: Translate): string {
 function endLabel(schedule: Schedule, t: Translate): string {
   const epochs = epochsOf(schedule);
   const steps = countOf(schedule, schedule.steps, t);
-  return epochs === undefined ? steps : t('{0} ({1} epochs)', steps, whole(epochs));
+  return epochs === undefined ? steps : t('{0} ({1} epochs)', steps, formatCount(epochs));
 }
 
 /** "3,125 steps" in the unit of the schedule. */
 export function countOf(schedule: Schedule, n: number, t: Translate): string {
-  if (schedule.unit === 'epoch') return n === 1 ? t('1 epoch') : t('{0} epochs', whole(n));
+  if (schedule.unit === 'epoch') return n === 1 ? t('1 epoch') : t('{0} epochs', formatCount(n));
   return n === 1 ? t('1 step') : t('{0} steps', markedCount(schedule, n));
 }

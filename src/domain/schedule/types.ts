@@ -13,6 +13,8 @@ export type Schedule = {
   readonly warmupSteps: number;
   /** Parameter groups in the trainer's own order; the index is that of `lrAt`. */
   readonly groups: readonly string[];
+  /** The first step of an epoch from which on the LR of no group rises; absent if that is not known. */
+  readonly fallsFrom?: number;
   /** What one step is: a training batch, unless a library's scheduler is drawn by itself per epoch. */
   readonly unit?: 'step' | 'epoch';
   /** What its number of steps depends on, if that could not be counted: such numbers are shown with a mark. */
