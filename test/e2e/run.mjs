@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|runsTable|editing|hovers|training|daily|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|runsTable|editing|hovers|training|daily|sweeps|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -15,6 +15,7 @@ import { hovers } from './suites/hovers.mjs';
 import { looks } from './suites/looks.mjs';
 import { pages } from './suites/pages.mjs';
 import { runsTable } from './suites/runs-table.mjs';
+import { sweeps } from './suites/sweeps.mjs';
 import { training } from './suites/training.mjs';
 import { trouble } from './suites/trouble.mjs';
 import { twoWindows } from './suites/two-windows.mjs';
@@ -102,7 +103,7 @@ try {
   const parts =
     wanted === ultralytics.name
       ? [ultralytics]
-      : [pages, runsTable, editing, hovers, training, daily, twoWindows, trouble, looks, hostile];
+      : [pages, runsTable, editing, hovers, training, daily, sweeps, twoWindows, trouble, looks, hostile];
   const context = { suite, browser, extensions };
   if (wanted !== 'pages' && !(await isWarm(context))) suite.counts.failed++;
   for (const part of suite.counts.failed > 0 ? [] : parts) {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatProblem, hasErrors, type Problem, translateProblem } from '../../base/problem';
+import { formatProblem, hasErrors } from '../../base/problem';
 import { wordsOf } from '../../base/worded-error';
 import { say } from '../../base/words';
 import { parseExperiment } from '../../domain/experiment/parse';
@@ -23,6 +23,7 @@ import { requireTrust } from '../trust';
 import { setting, translate } from '../window';
 import { interpreterFor, MissingPython } from './interpreter';
 import { pickExperiment } from './pick-experiment';
+import { isSaved, lineOf, offerPython, refuse } from './refuse';
 
 /** An experiment that may be started: saved, checked, and its place on the device decided. */
 export type PreparedRun = {
@@ -47,15 +48,6 @@ export async function prepareRun(
   if (!(await passesChecks(services, document, experiment))) return undefined;
   const after = await askForDevice(services, experiment);
   return after === 'cancel' ? undefined : { document, experiment, after };
-}
-
-/** What `save` answers is not it: false as well if auto save was faster. */
-async function isSaved(document: vscode.TextDocument): Promise<boolean> {
-  if (document.isDirty) await document.save();
-  if (!document.isDirty) return true;
-  const name = path.basename(document.fileName);
-  void showErrorMessage(vscode.l10n.t('{0} could not be saved, so nothing was started.', name));
-  return false;
 }
 
 /** Starts it as a run of its own, which every view then lists; undefined if a Python for it must be set up first. */
@@ -86,13 +78,6 @@ export async function launchRun(
       cause: error,
     });
   }
-}
-
-async function offerPython(message: string): Promise<undefined> {
-  const setUp = vscode.l10n.t('Set Up Python Environment');
-  if ((await showErrorMessage(message, setUp)) === setUp)
-    await vscode.commands.executeCommand('pitwall.setUpPython');
-  return undefined;
 }
 
 /** The build for every platform can follow other trainers, and says why it cannot train itself. */
@@ -134,21 +119,6 @@ async function passesChecks(
   const first = problems.find((problem) => problem.severity === 'error');
   await refuse(document, first ? lineOf(first) : '', first?.range?.start);
   return false;
-}
-
-const lineOf = (problem: Problem): string => formatProblem(translateProblem(problem, translate));
-
-/** One line that says why, and a button that goes to the place. */
-async function refuse(
-  document: vscode.TextDocument,
-  message: string,
-  offset: number | undefined,
-): Promise<void> {
-  const show = vscode.l10n.t('Show');
-  const choice = await showErrorMessage(message, show);
-  if (choice !== show) return;
-  const position = document.positionAt(offset ?? 0);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
 }
 
 /** If another run holds the device: after that run, beside it, or not at all. Returns its folder, undefined, 'cancel'. */
