@@ -205,7 +205,7 @@ describe('a sweep in lists', () => {
     expect(code).toBe(0);
     expect(out).toContain('the file as it stands');
     expect(out).toMatch(/pruned at epoch \d: \.\d+ < \.\d+/);
-    expect(out).toMatch(/^best: 00\d, map /m);
+    expect(out).toMatch(/^best: 00\d, mAP50-95 /m);
     expect(out).toMatch(/^ {2}pitwall repeat pcb\.train\.yaml --seeds 3/m);
   });
 });

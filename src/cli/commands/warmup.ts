@@ -8,6 +8,7 @@ import { withSettings } from '../../domain/lr-range/experiment';
 import { countedInput } from '../../domain/schedule/dataset-counts';
 import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
 import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
+import { compareTrials, ranking, reportSweep, type TrialReport } from '../../engine/sweep/report';
 import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
@@ -29,7 +30,6 @@ import { formatTable } from '../output/table';
 import { countDataset } from '../schedule/count-dataset';
 import { driveSweep } from '../sweep/driver';
 import { entryLine } from '../sweep/lines';
-import { compareTrials, ranking, reportSweep, type TrialReport } from '../sweep/report';
 import { checkLoaded, runsFolder } from '../train/start';
 
 type WarmupOptions = {

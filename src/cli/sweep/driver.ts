@@ -4,10 +4,12 @@ import { mapPool, toError } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { type Words, words } from '../../base/words';
+import { prunedAt } from '../../domain/sweep/display';
 import { type AtRung, judgeArrival, judgeRung } from '../../domain/sweep/halving';
 import { askAndWait, askRun } from '../../engine/control/ask';
 import { takeLock } from '../../engine/control/lock';
 import { type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
+import { bestValue, type EpochValue, type TrialResult } from '../../engine/sweep/trial-result';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import { type SweepEntry, trialName } from '../../run/sweep';
@@ -16,7 +18,7 @@ import type { LoadedExperiment } from '../experiment';
 import { CliFailure, KEPT_BY_ANOTHER } from '../failure';
 import type { CliIo } from '../io';
 import { SweepLog } from './sweep-log';
-import { bestValue, type EpochValue, readTrial, type TrialResult, trainTrial } from './trial';
+import { readTrial, trainTrial } from './trial';
 
 export type DriveOptions = {
   readonly sweep: Sweep;
@@ -262,17 +264,6 @@ type BestTrial = EpochValue & { readonly trial: number };
 
 /** Keepers that are started only to write a reason. */
 const STOPS_AT_ONCE = 2;
-
-/** Digits by which the two differ, as a person writes them: .0007 < .0015. */
-export function prunedAt(rung: number, value: number, cutoff: number): Words {
-  const short = (one: number): string => one.toFixed(digitsFor(value, cutoff)).replace(/^0\./, '.');
-  return words('pruned at epoch {0}: {1} < {2}', rung, short(value), short(cutoff));
-}
-
-function digitsFor(one: number, other: number): number {
-  const digits = [4, 6, 8, 10, 12].find((n) => one.toFixed(n) !== other.toFixed(n));
-  return digits ?? 16;
-}
 
 /** Variables of the processes of a trial. */
 type TrialVariables = Readonly<Record<string, string>>;

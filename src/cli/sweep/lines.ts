@@ -1,10 +1,15 @@
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
-import { boxesSentence } from '../../domain/compare/sentences';
-import { withNames } from '../../domain/compare/sides';
-import { formatRate } from '../../domain/display/format';
-import { type Cell, cellText } from '../../domain/runs-table/row';
+import { METRIC_NAMES, prunedAt, shownSetting } from '../../domain/sweep/display';
 import { overridesOf } from '../../domain/sweep/types';
+import {
+  ranking,
+  reportSweep,
+  type SweepReport,
+  type SweepVerdict,
+  type TrialReport,
+} from '../../engine/sweep/report';
+import { bestSentences } from '../../engine/sweep/sentences';
 import { readSweep } from '../../engine/sweep/sweep-folder';
 import type { SweepEntry, SweepFile } from '../../run/sweep';
 import { trialName } from '../../run/sweep';
@@ -13,8 +18,6 @@ import { explainedLine } from '../output/explained';
 import { score } from '../output/numbers';
 import { quoted } from '../output/quoted';
 import { formatTable, type TableColumn } from '../output/table';
-import { prunedAt } from './driver';
-import { ranking, reportSweep, type SweepReport, type SweepVerdict, type TrialReport } from './report';
 
 /** A sweep for people: its trials with the reason of each stop, the best, the verdict, and what to do next. */
 export function sweepLines(io: Pick<CliIo, 'cwd'>, report: SweepReport): string[] {
@@ -27,7 +30,7 @@ export function sweepLines(io: Pick<CliIo, 'cwd'>, report: SweepReport): string[
     ),
     '',
     ...costLine(report),
-    ...bestLines(report),
+    ...bestSentences(report).map(inEnglish),
     ...nextLines(io, report),
     `sweep: ${report.sweep.dir}`,
   ];
@@ -48,7 +51,7 @@ function columnsOf({ keys, sweep }: SweepReport): TableColumn[] {
     ...keys.map(right),
     right('epoch'),
     // Equal epochs beside each other: only these columns compare all trials.
-    ...sweep.file.rungs.map((rung) => right(`${sweep.file.metric} at ${rung}`)),
+    ...sweep.file.rungs.map((rung) => right(`${METRIC_NAMES[sweep.file.metric]} at ${rung}`)),
     right('best'),
     right('at'),
     { title: '' },
@@ -68,11 +71,6 @@ function cellsOf(trial: TrialReport, { keys }: SweepReport): string[] {
   ];
 }
 
-function shownSetting(cell: Cell): string {
-  if (typeof cell === 'number' && !Number.isInteger(cell)) return formatRate(cell);
-  return cellText(cell) || '-';
-}
-
 function remarkOf({ trial, state, note, stopped }: TrialReport): string {
   const file = trial === 0 ? 'the file as it stands' : '';
   const why = stopped ? inEnglish(prunedAt(stopped.rung, stopped.value, stopped.cutoff)) : note;
@@ -85,29 +83,6 @@ function costLine({ sweep }: SweepReport): string[] {
   if (end?.type !== 'end') return [];
   const share = Math.round((100 * end.epochs) / end.of);
   return [`trained ${end.epochs} of ${end.of} epochs (${share} %)`];
-}
-
-function bestLines({ trials, verdict, sweep }: SweepReport): string[] {
-  if (verdict) return verdictLines(verdict, sweep.file);
-  const known = trials.filter(({ best }) => best !== undefined);
-  const [first] = known.toSorted((a, b) => (b.best?.value ?? 0) - (a.best?.value ?? 0));
-  if (!first?.best) return ['no trial has a result yet'];
-  return [
-    `best so far: ${first.name}, ${sweep.file.metric} ${score(first.best.value)} at epoch ${first.best.epoch}`,
-  ];
-}
-
-function verdictLines({ best, against, chosenFrom }: SweepVerdict, { metric }: SweepFile): string[] {
-  const lead = `best: ${best.name}, ${metric} ${score(best.best?.value)} at epoch ${best.best?.epoch}`;
-  if (against === undefined) return [`${lead}: no trial is better than the file as it stands`];
-  const names = { a: 'the file as it stands', b: best.name };
-  if (against.kind === 'absent') return [lead, `it is not compared with ${names.a}: ${against.why}`];
-  if (against.kind === 'refused')
-    return [lead, `it is not compared with ${names.a}: ${inEnglish(withNames(against.why, names))}`];
-  return [
-    lead,
-    `${inEnglish(boxesSentence(against, names))}; the limits are those of the best of ${chosenFrom} trials`,
-  ];
 }
 
 const BEST_TRIALS = 3;
@@ -141,7 +116,8 @@ export function entryLine(entry: SweepEntry, { metric }: SweepFile): string | un
     const set = overridesOf(entry.settings);
     return `${name} begins: ${set.length === 0 ? 'the file as it stands' : set.join(' ')}`;
   }
-  if (entry.type === 'judged') return `${name} at epoch ${entry.rung}: ${metric} ${score(entry.value)}`;
+  if (entry.type === 'judged')
+    return `${name} at epoch ${entry.rung}: ${METRIC_NAMES[metric]} ${score(entry.value)}`;
   if (entry.type === 'stopped')
     return `${name} ${inEnglish(prunedAt(entry.rung, entry.value, entry.cutoff))}`;
   return `${name} ended: ${entry.state}${entry.reason === undefined ? '' : `, ${entry.reason}`}`;

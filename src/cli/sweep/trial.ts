@@ -4,11 +4,11 @@ import { askRun } from '../../engine/control/ask';
 import { resumeRun } from '../../engine/control/resume-run';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
+import { type MetricName, resultOf, type TrialResult } from '../../engine/sweep/trial-result';
 import { removeTree } from '../../run/folder/remove';
-import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
-import { FINAL_STATES, type RunStateName } from '../../run/state-names';
-import { type SweepFile, trialName } from '../../run/sweep';
+import { FINAL_STATES } from '../../run/state-names';
+import { trialName } from '../../run/sweep';
 import type { LoadedExperiment } from '../experiment';
 import type { CliIo } from '../io';
 import { isRunFolder } from '../run-reference';
@@ -16,20 +16,6 @@ import { startUnchecked } from '../train/start';
 import type { RunReporter } from '../watch/reporter';
 import { stopOnInterrupt } from '../watch/stop-on-interrupt';
 import { watchRun } from '../watch/watch-run';
-
-type MetricName = SweepFile['metric'];
-
-/** How far a trial has come. */
-export type TrialResult = {
-  /** Its metric by epoch. */
-  readonly values: ReadonlyMap<number, number>;
-  readonly state: RunStateName;
-  readonly note: string | undefined;
-  /** Epochs that it has trained. */
-  readonly epochs: number;
-  /** Whether it waits, or was ended from outside: it has not come to its own end. */
-  readonly mayGoOn: boolean;
-};
 
 export type TrialOrder = {
   readonly trial: number;
@@ -78,29 +64,6 @@ function isCutShort({ state, presence }: RunView): boolean {
   const last = [...state.checkpoints.values()].at(-1)?.state;
   return presence.state === 'completed' && (last === 'skipped' || last === 'waiting');
 }
-
-export function resultOf({ state, presence }: RunView, metric: MetricName): TrialResult {
-  const validated = [...state.validations.values()];
-  const all = validated.length > 0 ? validated : ownMetricsOf(state);
-  const finite = all.filter((one) => Number.isFinite(one[metric]));
-  return {
-    values: new Map(finite.map((one) => [one.epoch, one[metric]])),
-    state: presence.state,
-    note: presence.note ?? state.end?.message,
-    epochs: state.epochs.at(-1)?.epoch ?? 0,
-    mayGoOn: MAY_GO_ON.has(presence.state) || state.status?.signal === 'SIGKILL',
-  };
-}
-
-/** The highest value, and the first epoch that had it. */
-export function bestValue({ values }: TrialResult): EpochValue | undefined {
-  const all = [...values].map(([epoch, value]) => ({ epoch, value }));
-  return all.sort((a, b) => b.value - a.value || a.epoch - b.epoch)[0];
-}
-
-export type EpochValue = { readonly epoch: number; readonly value: number };
-
-const MAY_GO_ON: ReadonlySet<RunStateName> = new Set(['paused', 'stopped', 'lost']);
 
 function isThere({ values, state, mayGoOn }: TrialResult, { until }: TrialOrder): boolean {
   if (!FINAL_STATES.has(state)) return false;

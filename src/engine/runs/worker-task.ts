@@ -26,6 +26,8 @@ export type WorkerTask =
   | { readonly kind: 'compare'; readonly a: string; readonly b: string }
   /** The best of each run less that of the baseline. */
   | { readonly kind: 'differences'; readonly baseline: BestOfRun; readonly others: readonly BestOfRun[] }
+  /** What a sweep has shown so far; undefined if the folder is not one. */
+  | { readonly kind: 'sweep'; readonly dir: string }
   /** Several runs as one page. */
   | { readonly kind: 'report'; readonly request: ReportRequest };
 

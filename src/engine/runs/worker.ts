@@ -3,6 +3,7 @@ import { channelToHost } from '../../protocol/node/transports';
 import { compareBest } from '../compare/compare-runs';
 import { listedDifferences } from '../compare/listed-baseline';
 import { reportOfRuns } from '../report/report-of-runs';
+import { viewSweep } from '../sweep/report';
 import { loadEvents } from './load-events';
 import type { WorkerTask } from './worker-task';
 
@@ -11,6 +12,7 @@ import type { WorkerTask } from './worker-task';
 async function work(task: WorkerTask): Promise<unknown> {
   if (task.kind === 'compare') return compareBest(task.a, task.b);
   if (task.kind === 'differences') return listedDifferences(task.baseline, task.others);
+  if (task.kind === 'sweep') return viewSweep(task.dir);
   if (task.kind === 'report') return reportOfRuns(task.request);
   const packed = await loadEvents(task.request);
   const buffers = packed.columns.map((column) => column.values.buffer as ArrayBuffer);

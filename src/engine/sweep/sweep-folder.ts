@@ -117,11 +117,13 @@ function isSame(one: SweepFile, other: SweepFile): boolean {
   return isDeepStrictEqual(plain(one), plain(other));
 }
 
+/** left: it has not ended, and no process drives it. */
+export type SweepState = 'running' | 'ended' | 'left';
+
 /** A sweep in a list: one entry, whatever the number of its trials. */
 export type SweepSummary = {
   readonly sweep: Sweep;
-  /** left: it has not ended, and no process drives it. */
-  readonly state: 'running' | 'ended' | 'left';
+  readonly state: SweepState;
   /** Trials that have begun, newest first. */
   readonly trials: readonly RunSummary[];
   /** Trials that have come to their end. */
@@ -140,10 +142,10 @@ export async function summarizeSweeps(runsDir: string): Promise<SweepSummary[]> 
 async function summarize(sweep: Sweep): Promise<SweepSummary> {
   const { runs: trials } = await listRuns(sweepPaths(sweep.dir).trials);
   const over = trials.filter(({ presence: { state } }) => FINAL_STATES.has(state) && state !== 'paused');
-  return { sweep, state: stateOf(sweep), trials, done: over.length, best: bestOf(sweep, trials) };
+  return { sweep, state: sweepState(sweep), trials, done: over.length, best: bestOf(sweep, trials) };
 }
 
-function stateOf(sweep: Sweep): SweepSummary['state'] {
+export function sweepState(sweep: Sweep): SweepState {
   if (hasEnded(sweep)) return 'ended';
   const { kind } = readOwner(sweep.dir);
   return kind === 'alive' || kind === 'elsewhere' ? 'running' : 'left';

@@ -43,6 +43,14 @@ export const COMMANDS = {
       },
     ],
   },
+  'pitwall.openSweep': {
+    title: 'Open Sweep',
+    chinese: '打开超参数搜索',
+    icon: 'graph',
+    menus: [
+      { menu: 'view/item/context', group: 'inline', when: all('view == pitwall.runs', 'viewItem == sweep') },
+    ],
+  },
   'pitwall.followFolder': {
     title: 'Follow Folder',
     chinese: '跟踪文件夹',

@@ -11,7 +11,9 @@ import { showErrorMessage } from '../notices';
 import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
+import { setting } from '../window';
 import { interpreterFor, MissingPython } from './interpreter';
+import { openOnceRunning } from './open-sweep';
 import { isSaved, lineOf, offerPython, refuse } from './refuse';
 
 /**
@@ -26,13 +28,15 @@ export async function startSweep(services: Services, uri: vscode.Uri | undefined
   if (experimentFile === undefined) return;
   try {
     const python = await pythonFor(experimentFile);
-    await vscode.tasks.executeTask(sweepTask(services, document.uri, python));
+    const runsDir = runsFolderOf(experimentFile);
+    await services.runs.addFolder(runsDir);
+    const task = await vscode.tasks.executeTask(sweepTask(services, document.uri, python));
+    if (setting('openDashboardOnStart', true))
+      openOnceRunning(services, { runsDir, file: document.fileName, task });
   } catch (error) {
     if (!(error instanceof MissingPython)) throw error;
     await offerPython(error.message);
-    return;
   }
-  await services.runs.addFolder(runsFolderOf(experimentFile));
 }
 
 async function sweepDocument(uri: vscode.Uri | undefined): Promise<vscode.TextDocument | undefined> {

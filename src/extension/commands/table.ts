@@ -7,6 +7,7 @@ import { exportRun } from './export-run';
 import { followFolderCommand } from './follow-folder';
 import { installRuntime, removeRuntime } from './gpu-runtime';
 import type { CommandId } from './manifest';
+import { openSweep } from './open-sweep';
 import { newExample } from './pick-experiment';
 import { openReport, saveReport } from './report';
 import {
@@ -63,6 +64,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
   return {
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
     'pitwall.startSweep': (uri) => startSweep(services, uriOf(uri)),
+    'pitwall.openSweep': (item) => openSweep(services, item),
     'pitwall.followFolder': (uri) => followFolderCommand(services, uriOf(uri)),
     'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
     'pitwall.findLearningRate': (uri) => findLearningRate(services, uriOf(uri)),

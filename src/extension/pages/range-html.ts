@@ -1,9 +1,9 @@
-import { escapeHtml, pageShell } from '../../base/html';
+import { escapeHtml } from '../../base/html';
 import type { Translate } from '../../base/translate';
 import { describeRange } from '../../domain/display/lr-range';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading } from '../../domain/lr-range/types';
-import type { SvgColours } from '../../domain/schedule/svg-frame';
+import { PAGE_COLOURS } from './drawn-page';
 
 export type RangeView = {
   readonly points: readonly RangePoint[];
@@ -22,50 +22,7 @@ export type RangeView = {
   readonly applied: boolean;
 };
 
-/** Colours of the theme: this SVG is part of the page itself. */
-const COLOURS: SvgColours = {
-  foreground: 'var(--vscode-foreground)',
-  muted: 'var(--vscode-descriptionForeground)',
-  accent: 'var(--vscode-charts-blue)',
-  grid: 'var(--vscode-charts-lines)',
-  warmup: 'transparent',
-  // Orange is a translucent brown in the default dark theme.
-  mark: 'var(--vscode-charts-yellow)',
-  halo: 'var(--vscode-editor-background)',
-};
-const PICTURE = { width: 720, height: 360, colours: COLOURS } as const;
-
-const STYLE = `
-svg{max-width:100%;height:auto}p{max-width:60em}.quiet{color:var(--vscode-descriptionForeground)}
-button{font:inherit;border:1px solid var(--vscode-button-border,transparent);padding:5px 14px;border-radius:2px;cursor:pointer;color:var(--vscode-button-foreground);background:var(--vscode-button-background)}
-button:hover{background:var(--vscode-button-hoverBackground)}button:focus-visible{outline:1px solid var(--vscode-focusBorder);outline-offset:2px}
-button.second{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground)}
-button:disabled{opacity:.5;cursor:default}
-`;
-
-/** Shows each body that the host sends, and sends the host which button was pressed. */
-const SCRIPT = `
-const host = acquireVsCodeApi();
-addEventListener('message', ({ data }) => {
-  const focused = document.activeElement?.dataset?.act;
-  document.querySelector('main').innerHTML = data;
-  if (focused) document.querySelector('[data-act="' + focused + '"]')?.focus();
-});
-addEventListener('click', ({ target }) => {
-  const act = target.closest('button')?.dataset.act;
-  if (act) host.postMessage(act);
-});
-`;
-
-/** The page: its policy runs only the one script that talks to the host, and loads nothing. */
-export function rangePage(body: string, title: string, nonce: string): string {
-  return pageShell({
-    title,
-    policy: [`script-src 'nonce-${nonce}'`, `style-src 'nonce-${nonce}'`],
-    head: `<style nonce="${nonce}">${STYLE}</style>`,
-    body: `<main>${body}</main><script nonce="${nonce}">${SCRIPT}</script>`,
-  });
-}
+const PICTURE = { width: 720, height: 360, colours: PAGE_COLOURS } as const;
 
 /** The content of the page now: the picture, its words, and the button that follows from them. */
 export function rangeBody(view: RangeView, t: Translate): string {

@@ -19,7 +19,8 @@ import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { mayAct } from '../trust';
 import { translate } from '../window';
-import { type RangeView, rangeBody, rangePage } from './range-html';
+import { drawnPage } from './drawn-page';
+import { type RangeView, rangeBody } from './range-html';
 
 export type RangeSubject = {
   readonly dir: string;
@@ -76,7 +77,7 @@ class RangePage implements vscode.Disposable {
     this.#services = services;
     this.#parts = parts;
     const { panel, run, title } = parts;
-    panel.webview.html = rangePage(this.#body(), title, randomBytes(16).toString('base64'));
+    panel.webview.html = drawnPage(this.#body(), title, randomBytes(16).toString('base64'));
     this.#store.track({ dispose: () => run.release() });
     this.#store.track({ dispose: () => clearTimeout(this.#timer) });
     this.#store.track(run.live.onDidChange(() => this.#drawSoon()));

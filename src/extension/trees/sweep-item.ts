@@ -21,10 +21,11 @@ export function sweepItem({ sweep, trials }: SweepItem): vscode.TreeItem {
   item.id = sweep;
   item.iconPath = new vscode.ThemeIcon(isLive ? 'sync~spin' : 'layers');
   item.contextValue = 'sweep';
-  const count = vscode.l10n.t('{0} trials', trials.length);
+  const count = trials.length === 1 ? vscode.l10n.t('1 trial') : vscode.l10n.t('{0} trials', trials.length);
   const leader =
     best && vscode.l10n.t('best {0} ({1})', formatMetric(best.map).replace(/^0/, ''), visible(best.name));
   item.description = [count, leader].filter((part) => part !== undefined).join('  ');
   item.tooltip = sweep;
+  item.command = { command: 'pitwall.openSweep', title: '', arguments: [{ sweep }] };
   return item;
 }

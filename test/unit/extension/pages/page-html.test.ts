@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
 import { readRange } from '../../../../src/domain/lr-range/suggest';
+import { drawnPage } from '../../../../src/extension/pages/drawn-page';
 import { pageHtml } from '../../../../src/extension/pages/html';
 import { predictionHtml } from '../../../../src/extension/pages/prediction-html';
-import { rangeBody, rangePage } from '../../../../src/extension/pages/range-html';
+import { rangeBody } from '../../../../src/extension/pages/range-html';
 
 const page = (extra: object = {}): string =>
   pageHtml({
@@ -58,7 +59,7 @@ describe('the page of a range test', () => {
   };
 
   it('lets one script run, and nothing load', () => {
-    const html = rangePage('', '</title><script>', 'abc');
+    const html = drawnPage('', '</title><script>', 'abc');
     expect(html.match(/<script/g)).toHaveLength(1);
     expect(html).toContain("default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'");
   });

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { AgainstBaseline } from '../../domain/compare/many';
 import type { Cell } from '../../domain/runs-table/row';
-import { compareMany } from '../../engine/compare/compare-many';
-import { listRuns } from '../../engine/runs/list-runs';
-import { viewRun } from '../../engine/runs/view-run';
-import { hasEnded, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import { rowOf } from '../../run/run-row';
 import type { RunStateName } from '../../run/state-names';
 import { type SweepEntry, trialName } from '../../run/sweep';
-import { bestValue, type EpochValue, resultOf, type TrialResult } from './trial';
+import { compareMany } from '../compare/compare-many';
+import { listRuns } from '../runs/list-runs';
+import { viewRun } from '../runs/view-run';
+import { hasEnded, readSweep, type Sweep, type SweepState, sweepPaths, sweepState } from './sweep-folder';
+import { bestValue, type EpochValue, resultOf, type TrialResult } from './trial-result';
 
 export type TrialReport = {
   readonly trial: number;
@@ -95,6 +95,15 @@ async function verdictOf(sweep: Sweep, trials: readonly TrialReport[]): Promise<
   if (best.trial === 0) return { best, against: undefined, chosenFrom };
   const against = await compareTrials(trials[0], best, chosenFrom);
   return { best, against: against.kind === 'baseline' ? undefined : against, chosenFrom };
+}
+
+/** A sweep with what drives it. */
+export type SweepView = { readonly report: SweepReport; readonly state: SweepState };
+
+/** Undefined if the folder is not one of a sweep. */
+export async function viewSweep(dir: string): Promise<SweepView | undefined> {
+  const sweep = await readSweep(dir);
+  return sweep && { report: await reportSweep(sweep), state: sweepState(sweep) };
 }
 
 /** The second against the first, at the best epoch of each; the limits are those of the best of `chosenFrom`. */
