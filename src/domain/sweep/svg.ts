@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../base/html';
-import { formatMetric, formatValue } from '../display/format';
+import { formatMetric, formatRate } from '../display/format';
 import type { Cell } from '../runs-table/row';
 import type { SvgColours } from '../schedule/svg-frame';
 import { shownSetting } from './display';
@@ -118,7 +118,7 @@ function numberAxis(values: readonly number[], span: Span): Axis {
     typeof cell === 'number' ? scaled(by(cell), by(low), by(high), span) : absent(span);
   return {
     place,
-    ticks: [...new Set([low, high])].map((value) => [place(value), formatValue(value)] as const),
+    ticks: [...new Set([low, high])].map((value) => [place(value), formatRate(value)] as const),
   };
 }
 

@@ -7,30 +7,21 @@ export type CurvePoint = {
   readonly value: number;
 };
 
-/** What the sweep's epochs have bought: a point for each result, in the order in which they came. */
+/** What the sweep's epochs have bought: a point for each result of a rung, in their order, and one for what is known now. */
 export function bestCurve({ sweep, trials }: Pick<SweepReport, 'sweep' | 'trials'>): readonly CurvePoint[] {
   const trained = new Map<number, number>();
   const points: CurvePoint[] = [];
-  let epochs = 0;
   let best = Number.NEGATIVE_INFINITY;
   for (const entry of sweep.entries) {
-    const result = resultOf(entry, trials);
-    if (!result) continue;
-    const before = trained.get(result.trial) ?? 0;
-    epochs += Math.max(0, result.epoch - before);
-    trained.set(result.trial, Math.max(before, result.epoch));
-    best = Math.max(best, result.value);
-    points.push({ epochs, value: best });
+    if (entry.type !== 'judged') continue;
+    trained.set(entry.trial, Math.max(trained.get(entry.trial) ?? 0, entry.rung));
+    best = Math.max(best, entry.value);
+    points.push({ epochs: sum([...trained.values()]), value: best });
   }
-  return points;
+  const known = trials.flatMap((trial) => (trial.best ? [trial.best.value] : []));
+  if (known.length === 0) return points;
+  const epochs = sum(trials.map((trial) => trial.epochs));
+  return [...points, { epochs, value: Math.max(best, ...known) }];
 }
 
-type Entry = SweepReport['sweep']['entries'][number];
-
-/** Of a rung, or of the end of a trial. */
-function resultOf(entry: Entry, trials: SweepReport['trials']) {
-  if (entry.type === 'judged') return { trial: entry.trial, epoch: entry.rung, value: entry.value };
-  if (entry.type !== 'ended') return undefined;
-  const { best, epochs = 0 } = trials[entry.trial] ?? {};
-  return best && { trial: entry.trial, epoch: epochs, value: best.value };
-}
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

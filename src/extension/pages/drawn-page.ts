@@ -19,6 +19,7 @@ button.link,button.link:hover{border:0;padding:0;background:none;color:var(--vsc
 p{max-width:60em}.quiet{color:var(--vscode-descriptionForeground)}
 button{font:inherit;border:1px solid var(--vscode-button-border,transparent);padding:5px 14px;border-radius:2px;cursor:pointer;color:var(--vscode-button-foreground);background:var(--vscode-button-background)}
 button:hover{background:var(--vscode-button-hoverBackground)}button:focus-visible{outline:1px solid var(--vscode-focusBorder);outline-offset:2px}
+.key{display:inline-block;width:1.6em;vertical-align:middle;margin-left:.6em;border-top:3px solid var(--vscode-charts-blue)}.key.file{border-top:2px solid var(--vscode-charts-yellow)}.key.stopped{border-top:1px dashed var(--vscode-descriptionForeground)}
 button.second{color:var(--vscode-button-secondaryForeground);background:var(--vscode-button-secondaryBackground)}
 button:disabled{opacity:.5;cursor:default}
 `;

@@ -79,18 +79,26 @@ function pictures(report: SweepReport, t: Translate): readonly string[] {
     ),
     figure(
       parallelSvg({ keys: report.keys, trials: lines, metric }, PICTURE),
-      t(
-        'A line for each trial, through its settings to its {0}. Thick: the best; yellow: the file as it stands; dashed: stopped at a rung.',
-        metric,
-      ),
+      t('A line for each trial, through its settings to its {0}.', metric),
+      legend(t),
     ),
   ];
 }
 
 /** The sentence is read out in place of the picture, and stands below it. */
-function figure(svg: string, words: string): string {
+function figure(svg: string, words: string, rest = ''): string {
   const named = svg.replace('role="img"', `role="img" aria-label="${escapeHtml(words)}"`);
-  return `<figure>${named}<figcaption class="quiet">${escapeHtml(words)}</figcaption></figure>`;
+  return `<figure>${named}<figcaption class="quiet">${escapeHtml(words)} ${rest}</figcaption></figure>`;
+}
+
+/** The lines as they are drawn, with their meaning. */
+function legend(t: Translate): string {
+  const entries = [
+    ['key best', t('the best')],
+    ['key file', t('the file as it stands')],
+    ['key stopped', t('stopped at a rung')],
+  ];
+  return entries.map(([kind, text]) => `<span class="${kind}"></span> ${escapeHtml(text)}`).join(' ');
 }
 
 function lineOf(trial: TrialReport, report: SweepReport): readonly TrialLine[] {
