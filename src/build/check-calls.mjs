@@ -22,9 +22,9 @@ const PROJECTS = [
 ];
 const SUPERVISED = /^src\/(engine|keeper)\//;
 const MAKES_FOLDERS = /^src\/run\/folder\/make-folder\.ts$/;
-/** The transports of the channel; and the page of the range test, which has one script and asks nothing. */
+/** The transports of the channel; and pages that the host draws, which have one script and ask nothing. */
 const MAY_POST =
-  /^(src\/protocol\/node\/|src\/extension\/pages\/(webview-line|range-page)\.ts$|webview\/base\/host\.ts$)/;
+  /^(src\/protocol\/node\/|src\/extension\/pages\/(webview-line|drawn-page)\.ts$|webview\/base\/host\.ts$)/;
 /** The helper that waits for the tests, and programs that play a part in them. */
 const MAY_SLEEP = /^test\/(helpers\/until\.ts|bench\/|e2e\/|faults\/|fuzz\/|fixtures\/)/;
 

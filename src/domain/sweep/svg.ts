@@ -24,7 +24,7 @@ const LOG_FACTOR = 10;
 
 /**
  * Parallel coordinates (Inselberg 1985): an axis for each setting that is varied and one for the metric, a line for each
- * trial that has a result. Which settings go with a high metric is seen where the lines meet.
+ * trial that has a result. Lines that meet at the top of the metric show which settings they share.
  */
 export function parallelSvg(
   {
@@ -92,14 +92,14 @@ export function bestCurveSvg(
   ]);
 }
 
-type Span = { readonly top: number; readonly bottom: number };
-type Axis = {
+type Heights = { readonly top: number; readonly bottom: number };
+type PlotAxis = {
   readonly place: (cell: Cell) => number;
   /** Labels with their heights. */
   readonly ticks: readonly (readonly [y: number, text: string])[];
 };
 
-function axisOf(cells: readonly Cell[], span: Span): Axis {
+function axisOf(cells: readonly Cell[], span: Heights): PlotAxis {
   const numbers = cells.filter((cell) => typeof cell === 'number' && Number.isFinite(cell));
   const given = cells.filter((cell) => cell !== undefined);
   return numbers.length > 0 && numbers.length === given.length
@@ -108,9 +108,9 @@ function axisOf(cells: readonly Cell[], span: Span): Axis {
 }
 
 /** Of a setting that a trial does not have, below the axis. */
-const absent = ({ bottom }: Span): number => bottom + 12;
+const absent = ({ bottom }: Heights): number => bottom + 12;
 
-function numberAxis(values: readonly number[], span: Span): Axis {
+function numberAxis(values: readonly number[], span: Heights): PlotAxis {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const isLog = low > 0 && high / low >= LOG_FACTOR;
   const by = (value: number): number => (isLog ? Math.log(value) : value);
@@ -124,7 +124,7 @@ function numberAxis(values: readonly number[], span: Span): Axis {
 
 const MOST_NAMES = 12;
 
-function nameAxis(cells: readonly Cell[], span: Span): Axis {
+function nameAxis(cells: readonly Cell[], span: Heights): PlotAxis {
   const names = [...new Set(cells.map(shownSetting))];
   const place = (cell: Cell): number => {
     if (cell === undefined) return absent(span);
@@ -134,7 +134,7 @@ function nameAxis(cells: readonly Cell[], span: Span): Axis {
   return { place, ticks: shown };
 }
 
-function metricAxis(trials: readonly TrialLine[], span: Span): Axis {
+function metricAxis(trials: readonly TrialLine[], span: Heights): PlotAxis {
   const [low, high] = spanOf(trials.map(({ value }) => value));
   const place = (cell: Cell): number => scaled(Number(cell), low, high, span);
   return {
@@ -147,7 +147,7 @@ const spanOf = (values: readonly number[]): readonly [low: number, high: number]
   values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
 
 /** In the middle if there is one value only. */
-function scaled(value: number, low: number, high: number, { top, bottom }: Span): number {
+function scaled(value: number, low: number, high: number, { top, bottom }: Heights): number {
   const share = high === low ? 0.5 : (value - low) / (high - low);
   return round(bottom - share * (bottom - top));
 }
@@ -161,7 +161,12 @@ function strokeOf(mark: TrialMark, colours: SvgColours): string {
   return `stroke="${colours.foreground}" stroke-opacity=".7"`;
 }
 
-type DrawnAxis = { readonly axis: Axis; readonly x: number; readonly title: string; readonly span: Span };
+type DrawnAxis = {
+  readonly axis: PlotAxis;
+  readonly x: number;
+  readonly title: string;
+  readonly span: Heights;
+};
 
 function drawAxis({ axis, x, title, span }: DrawnAxis, colours: SvgColours): string {
   return [

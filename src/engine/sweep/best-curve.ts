@@ -1,6 +1,6 @@
 import type { SweepReport } from './report';
 
-export type CurvePoint = {
+export type BoughtPoint = {
   /** Trained by all trials together until then. */
   readonly epochs: number;
   /** The highest metric until then. */
@@ -8,9 +8,9 @@ export type CurvePoint = {
 };
 
 /** What the sweep's epochs have bought: a point for each result of a rung, in their order, and one for what is known now. */
-export function bestCurve({ sweep, trials }: Pick<SweepReport, 'sweep' | 'trials'>): readonly CurvePoint[] {
+export function bestCurve({ sweep, trials }: Pick<SweepReport, 'sweep' | 'trials'>): readonly BoughtPoint[] {
   const trained = new Map<number, number>();
-  const points: CurvePoint[] = [];
+  const points: BoughtPoint[] = [];
   let best = Number.NEGATIVE_INFINITY;
   for (const entry of sweep.entries) {
     if (entry.type !== 'judged') continue;

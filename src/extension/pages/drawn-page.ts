@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import { pageShell } from '../../base/html';
 import type { SvgColours } from '../../domain/schedule/svg-frame';
 
@@ -37,6 +38,11 @@ addEventListener('click', ({ target }) => {
   if (act) host.postMessage(act);
 });
 `;
+
+/** Shows another content in a page that `drawnPage` made; one that is hidden gets none. */
+export function redraw(webview: vscode.Webview, body: string): void {
+  void webview.postMessage(body);
+}
 
 /** The page: its policy runs only the one script that talks to the host, and loads nothing. */
 export function drawnPage(body: string, title: string, nonce: string): string {

@@ -19,7 +19,7 @@ import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
 import { mayAct } from '../trust';
 import { translate } from '../window';
-import { drawnPage } from './drawn-page';
+import { drawnPage, redraw } from './drawn-page';
 import { type RangeView, rangeBody } from './range-html';
 
 export type RangeSubject = {
@@ -91,7 +91,7 @@ class RangePage implements vscode.Disposable {
   #drawSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.#parts.panel.webview.postMessage(this.#body());
+      redraw(this.#parts.panel.webview, this.#body());
     }, REDRAW_MS);
   }
 

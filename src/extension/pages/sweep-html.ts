@@ -42,7 +42,7 @@ function stateText(state: SweepState, t: Translate): string {
   if (state === 'ended') return t('Ended');
   return state === 'running'
     ? t('Running')
-    : t('Nobody drives it: Start Sweep goes on with it and repeats no trial');
+    : t('No program drives it: Start Sweep goes on with it and repeats no trial');
 }
 
 function planText({ sweep }: SweepReport, t: Translate): string {
@@ -143,7 +143,7 @@ function rowOf(trial: TrialReport, keys: readonly string[], t: Translate): reado
   return [`<td>${lead}</td>`, ...shown.map((text) => `<td>${escapeHtml(text)}</td>`)];
 }
 
-/** Why it ended where it did. */
+/** Why it ended at this epoch. */
 function remarkOf({ trial, state, note, stopped }: TrialReport, t: Translate): string {
   const file = trial === 0 ? t('the file as it stands') : '';
   if (stopped)

@@ -8,7 +8,7 @@ import type { SweepReport, SweepView } from '../../engine/sweep/report';
 import { readSweep } from '../../engine/sweep/sweep-folder';
 import type { BaseServices } from '../base-services';
 import { translate } from '../window';
-import { drawnPage } from './drawn-page';
+import { drawnPage, redraw } from './drawn-page';
 import { sweepBody } from './sweep-html';
 
 /** A sweep of many trials takes a while to read: it rests for some times as long, but a slow moment does not hold it up. */
@@ -64,7 +64,7 @@ class SweepPage implements vscode.Disposable {
     // A folder that was deleted leaves what was last seen of it.
     if (!view || this.#isDisposed) return;
     this.#report = view.report;
-    await this.#panel.webview.postMessage(sweepBody(view, translate));
+    redraw(this.#panel.webview, sweepBody(view, translate));
     if (view.state !== 'ended' && this.#panel.visible)
       this.#drawAfter(Math.min(REST.most, Math.max(REST.least, REST.times * (Date.now() - since))));
   }
