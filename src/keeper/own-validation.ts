@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { wordsOf } from '../base/worded-error';
 import { words } from '../base/words';
+import { cardOrder } from '../dataset/nvidia-smi';
 import { experimentNow, type ReportedDataset } from '../engine/control/follow-folder';
 import { runEnvironment } from '../engine/process/run-environment';
 import { WarmPythonProcess } from '../engine/python/line-process';
@@ -33,8 +34,12 @@ type OwnReportOptions = { readonly rule: TrainerRule | undefined; readonly imgsz
 
 const MOST_RESTARTS = 3;
 
-/** The trainer's rule if it counts, and what a script that our runner watches says of its dataset. */
-export type JudgedBy = { readonly rule: TrainerRule | undefined; readonly dataset: ReportedDataset };
+/** The trainer's rule if it counts, what a script that our runner watches says of its dataset, and where to compute. */
+export type JudgedBy = {
+  readonly rule: TrainerRule | undefined;
+  readonly dataset?: ReportedDataset;
+  readonly device: string;
+};
 
 /**
  * Ultralytics' own `val` of a run's checkpoints, in a Python process that stays warm and is never the one that trains.
@@ -63,7 +68,7 @@ export class OwnValidation {
   async validate(
     { path: checkpoint, epoch }: CheckpointState,
     validator: ValidatorProcess,
-    { rule, dataset }: JudgedBy,
+    { rule, dataset, device: place }: JudgedBy,
   ): Promise<ValidateResult> {
     const experiment = experimentNow(this.#run, dataset);
     const { data, imgsz, single_cls, validation, device } = experiment;
@@ -79,7 +84,7 @@ export class OwnValidation {
         imgsz,
         ...batch,
         half: validation.half,
-        device: validation.device,
+        device: place,
         trained_on: device,
         single_cls,
         ...(rule && { rule }),
@@ -118,7 +123,7 @@ export class OwnValidation {
   }
 
   async #start(): Promise<WarmPythonProcess> {
-    const env = runEnvironment(this.#run.id, 'own-val');
+    const env = runEnvironment(this.#run.id, 'own-val', cardOrder());
     const options = { module: 'own_val' as const, installDir: this.#installDir, env };
     return new WarmPythonProcess({ ...options, python: await pythonOfRun(this.#run) }, MOST_RESTARTS);
   }

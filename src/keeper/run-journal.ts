@@ -1,4 +1,5 @@
 import { inEnglish, type Words } from '../base/words';
+import type { TrainerMemory } from '../domain/gpu/placement';
 import { RunDraft } from '../run/draft';
 import type { TrainerEvent } from '../run/events';
 import type { RunFile } from '../run/files';
@@ -32,6 +33,7 @@ export class RunJournal {
   readonly #validationLog: JsonlLog;
   #lines = 0;
   #isSealed = false;
+  #trainerMemory: TrainerMemory | undefined;
   readonly #draft: RunDraft;
 
   readonly #onError: (error: unknown) => void;
@@ -60,6 +62,11 @@ export class RunJournal {
     return this.#draft.view;
   }
 
+  /** What this attempt's trainer holds of its GPU, and the most that it held; undefined if it reports none. */
+  get trainerMemory(): TrainerMemory | undefined {
+    return this.#trainerMemory;
+  }
+
   /**
    * Lines folded in so far. The state's collections grow in place: this number, not they, shows that something has
    * changed.
@@ -79,6 +86,7 @@ export class RunJournal {
       if (value === undefined) return;
       count++;
       if (value.type !== 'step') this.#fold({ source: 'events', value });
+      this.#trainerMemory = memoryAfter(this.#trainerMemory, value);
       try {
         onEvent(value);
       } catch (error) {
@@ -155,6 +163,13 @@ function inFull(entry: KeeperNote | ValidationNote): object {
   const next = 'next' in entry && entry.next ? `; ${inEnglish(entry.next)}` : '';
   const name = entry.type === 'cleanup' || entry.type === 'skipped' ? 'reason' : 'message';
   return { ...entry, [name]: `${inEnglish(entry.said)}${next}` };
+}
+
+function memoryAfter(before: TrainerMemory | undefined, event: TrainerEvent): TrainerMemory | undefined {
+  if (event.type === 'hello') return undefined;
+  const now = event.type === 'step' ? event.gpuBytes : undefined;
+  if (now === undefined || !Number.isFinite(now)) return before;
+  return { nowBytes: now, peakBytes: Math.max(now, before?.peakBytes ?? 0) };
 }
 
 function readAll(tail: FileTail, onLine: (line: string) => void): void {

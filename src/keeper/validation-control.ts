@@ -55,8 +55,11 @@ export class ValidationControl {
     this.#options = options;
     const note = (said: Words): void =>
       options.journal.note({ type: 'keeper', pid: process.pid, attempt: 0, said });
-    const { run, paths, installDir, supervisor } = options;
-    this.#validators = new Validators({ dir: paths.dir, run, installDir, supervisor, onNote: note });
+    const { run, paths, installDir, supervisor, journal } = options;
+    this.#validators = new Validators({
+      ...{ dir: paths.dir, run, installDir, supervisor, onNote: note },
+      trainerMemory: () => journal.trainerMemory,
+    });
   }
 
   get queue(): StatusFile['queue'] {

@@ -2,7 +2,9 @@ import path from 'node:path';
 import { sleep } from '../base/async';
 import { wordsOf } from '../base/worded-error';
 import { inEnglish, type Words, words } from '../base/words';
+import { cardOrder } from '../dataset/nvidia-smi';
 import { TRAINERS } from '../domain/experiment/trainers';
+import type { TrainerMemory } from '../domain/gpu/placement';
 import { taskOf } from '../domain/run/task';
 import type { EngineChoice } from '../domain/run/validation-engine';
 import { experimentNow, type ReportedDataset } from '../engine/control/follow-folder';
@@ -19,6 +21,7 @@ import type { DrawnMaps, VersusBest } from '../run/validation';
 import { chooseEngine, type JudgeQuestion, whyNotPitwall } from './choose-engine';
 import { OnnxModels } from './onnx-models';
 import { OwnValidation } from './own-validation';
+import { ValidationPlacement } from './placement';
 import type { Supervisor } from './supervisor';
 
 /**
@@ -34,6 +37,7 @@ export type ValidatorsOptions = {
   readonly installDir: string;
   readonly supervisor: Supervisor;
   readonly onNote: (said: Words) => void;
+  readonly trainerMemory: () => TrainerMemory | undefined;
 };
 
 export type ValidationEnd =
@@ -51,6 +55,7 @@ export class Validators {
   readonly #dir: string;
   readonly #models: OnnxModels;
   readonly #own: OwnValidation;
+  readonly #placement: ValidationPlacement;
   readonly #supervisor: Supervisor;
   readonly #onNote: (said: Words) => void;
   #validator: ValidatorProcess | undefined;
@@ -62,7 +67,9 @@ export class Validators {
   #notedRule = '';
   #isTaskNoted = false;
 
-  constructor({ dir, run, installDir, supervisor, onNote }: ValidatorsOptions) {
+  constructor(options: ValidatorsOptions) {
+    const { dir, run, installDir, supervisor, onNote } = options;
+    this.#placement = new ValidationPlacement(options);
     this.#onNote = onNote;
     this.#dir = dir;
     this.#run = run;
@@ -175,12 +182,31 @@ export class Validators {
     checkpoint: CheckpointState,
     how: HowToValidate,
   ): Promise<ValidateResult> {
-    const { rule, dataset } = how;
-    if ((await this.#engineFor(how)).engine === 'ultralytics')
-      return this.#own.validate(checkpoint, validator, { rule, dataset });
+    const { engine } = await this.#engineFor(how);
+    const asked = experimentNow(this.#run, how.dataset).validation.device;
+    const device = await this.#placement.deviceFor(asked, engine);
+    const judgeOn = (on: string) =>
+      engine === 'ultralytics'
+        ? this.#own.validate(checkpoint, validator, { ...how, device: on })
+        : this.#judgeOnnx(validator, checkpoint, { ...how, device: on });
+    try {
+      return await judgeOn(device);
+    } catch (error) {
+      if (!this.#placement.fellShort(asked, device, error)) throw error;
+      return judgeOn('cpu');
+    }
+  }
+
+  async #judgeOnnx(
+    validator: ValidatorProcess,
+    checkpoint: CheckpointState,
+    how: HowToValidate & { readonly device: string },
+  ): Promise<ValidateResult> {
+    const { rule, dataset, device } = how;
     const model = await this.#models.modelOf(checkpoint.path, how);
     const result = await validator.validate({
       ...this.#params({ model, epoch: checkpoint.epoch, dataset }),
+      device,
       ...ruleParams(rule),
     });
     this.#noteDevice(result);
@@ -238,7 +264,7 @@ export class Validators {
     const validator = startValidator({
       installDir: this.#installDir,
       run: this.#run.id,
-      env: { [ROLE_VARIABLE]: 'validator' },
+      env: { ...cardOrder(), [ROLE_VARIABLE]: 'validator' },
       ...(this.#run.python === undefined ? {} : { python: this.#run.python }),
     });
     this.#validator = validator;
@@ -256,7 +282,6 @@ export class Validators {
     return {
       model,
       data,
-      device: validation.device,
       batch: validation.batch,
       half: validation.half,
       // 0: a run that is followed, whose model knows the size.

@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { copyInstallation } from '../gpu/installation';
 import { repositoryRoot } from './shared';
 
 const HERE = `${process.platform}/${process.arch}`;
@@ -23,13 +24,6 @@ export function madeInstallation(): Installation {
 /** A copy of the bundles with an onnxruntime of its own: a provider put beside it is not put into this repository's. */
 export function copiedInstallation(): Installation {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'pitwall-gpu-'));
-  cpSync(path.join(repositoryRoot, 'dist'), path.join(dir, 'dist'), { recursive: true });
-  const modules = path.join(dir, 'node_modules');
-  mkdirSync(modules);
-  for (const name of readdirSync(MODULES))
-    if (name !== 'onnxruntime-node') symlinkSync(path.join(MODULES, name), path.join(modules, name));
-  const home = path.join(modules, 'onnxruntime-node');
-  cpSync(path.join(MODULES, 'onnxruntime-node'), home, { recursive: true });
-  const folder = path.join(home, 'bin/napi-v6', HERE);
+  const folder = copyInstallation(repositoryRoot, dir);
   return { dir, folder, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }

@@ -23,7 +23,7 @@ export async function runBundled(main) {
     target: 'node20',
     external: NATIVE_MODULES,
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
     logLevel: 'error',
   });

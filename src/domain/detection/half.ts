@@ -1,20 +1,6 @@
 import { type Words, words } from '../../base/words';
+import type { Card } from '../gpu/cards';
 import type { Provider } from './device';
-
-export type GpuInfo = { readonly index: number; readonly name: string; readonly computeCapability: number };
-
-/** Output of `nvidia-smi --query-gpu=index,name,compute_cap --format=csv,noheader`. */
-export function parseNvidiaSmi(text: string): readonly GpuInfo[] {
-  return text
-    .split('\n')
-    .map((line) => line.split(',').map((part) => part.trim()))
-    .filter((parts) => parts.length === 3 && Number.isFinite(Number.parseFloat(parts[2])))
-    .map(([index, name, capability]) => ({
-      index: Number(index),
-      name,
-      computeCapability: Number.parseFloat(capability),
-    }));
-}
 
 export type HalfDecision = { readonly half: boolean; readonly reason: Words };
 
@@ -23,7 +9,7 @@ export type HalfQuestion = {
   readonly provider: Provider;
   readonly software: boolean;
   /** The card, if nvidia-smi knows one. */
-  readonly gpu: GpuInfo | undefined;
+  readonly gpu: Pick<Card, 'name' | 'computeCapability'> | undefined;
 };
 
 const LEAST_CAPABILITY = 7;
@@ -37,13 +23,17 @@ export function decideHalf({ mode, provider, software, gpu }: HalfQuestion): Hal
     return { half: false, reason: words('a CPU computes in FP32; FP16 would be slower') };
   if (provider === 'coreml') return { half: false, reason: words('CoreML chooses its own precision') };
   if (software) return { half: false, reason: words('a software GPU has no FP16') };
-  if (!gpu) return { half: true, reason: words('the provider has FP16') };
-  if (FAULTY.test(gpu.name)) return { half: false, reason: words('{0} gives NaN in FP16', gpu.name) };
-  if (gpu.computeCapability >= LEAST_CAPABILITY)
-    return { half: true, reason: words('{0} has compute capability {1}', gpu.name, gpu.computeCapability) };
+  return decideByCard(gpu);
+}
+
+function decideByCard({ name = '', computeCapability }: Partial<Card> = {}): HalfDecision {
+  if (FAULTY.test(name)) return { half: false, reason: words('{0} gives NaN in FP16', name) };
+  if (computeCapability === undefined) return { half: true, reason: words('the provider has FP16') };
+  if (computeCapability >= LEAST_CAPABILITY)
+    return { half: true, reason: words('{0} has compute capability {1}', name, computeCapability) };
   const reason = words(
     '{0} has compute capability {1}, FP16 needs {2}.0',
-    ...[gpu.name, gpu.computeCapability, LEAST_CAPABILITY],
+    ...[name, computeCapability, LEAST_CAPABILITY],
   );
   return { half: false, reason };
 }

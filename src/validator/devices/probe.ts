@@ -1,6 +1,7 @@
 import { listSupportedBackends } from 'onnxruntime-node';
 import { inEnglish, words } from '../../base/words';
 import { isSoftwareGpu } from '../../dataset/machine-room';
+import { readVisibleCards } from '../../dataset/nvidia-smi';
 import { type Device, deviceName, providersOn } from '../../domain/detection/device';
 import { decideHalf } from '../../domain/detection/half';
 import { explain } from '../../domain/detection/runtime-errors';
@@ -9,7 +10,6 @@ import { PROBE_DIMS, probeModel } from '../model/probe-model';
 import { modelSession } from '../session/model-session';
 import { sessionOptions } from '../session/session-options';
 import type { SessionThread } from '../session/session-thread';
-import { nvidiaGpus } from './gpu-hardware';
 
 /** Every provider of this platform, tried with a small convolution. */
 export async function probeDevices(thread: SessionThread): Promise<DeviceReport[]> {
@@ -34,8 +34,7 @@ function availableReason(software: boolean): string {
 }
 
 async function halfOf(thread: SessionThread, device: Device, software: boolean) {
-  const gpus = await nvidiaGpus();
-  const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
+  const gpu = (await readVisibleCards()).at(device.index ?? 0);
   const decision = decideHalf({ mode: 'auto', provider: device.provider, software, gpu });
   if (!decision.half) return decision;
   const problem = await problemOf(thread, device, 'float16');

@@ -1,13 +1,13 @@
 import { toError } from '../../base/async';
 import { WordedError, wordsOf } from '../../base/worded-error';
 import { type Words, words } from '../../base/words';
+import { readVisibleCards } from '../../dataset/nvidia-smi';
 import { deviceName } from '../../domain/detection/device';
 import { decideHalf } from '../../domain/detection/half';
 import { convertToHalf } from '../../onnx/half-model';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes } from '../../run/folder/read-file';
 import { type ChosenDevice, chooseDevice } from '../devices/choose';
-import { nvidiaGpus } from '../devices/gpu-hardware';
 import type { SessionThread } from '../session/session-thread';
 import { type OpenModel, openModel, runBlank } from './open-model';
 
@@ -56,8 +56,7 @@ async function tryHalf(
   { device, software }: ChosenDevice,
   options: Parameters<typeof openModel>[1],
 ): Promise<HalfResult> {
-  const gpus = device.provider === 'cpu' ? [] : await nvidiaGpus();
-  const gpu = gpus.find(({ index }) => index === (device.index ?? 0));
+  const gpu = device.provider === 'cpu' ? undefined : (await readVisibleCards()).at(device.index ?? 0);
   const decision = decideHalf({ mode, provider: device.provider, software, gpu });
   if (!decision.half) return { reason: decision.reason };
   const converted = convertToHalf(await readBytes(file, { most: MOST_BYTES.model, links: 'follow' }));

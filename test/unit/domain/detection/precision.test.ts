@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Provider, parseDevice } from '../../../../src/domain/detection/device';
-import {
-  decideHalf,
-  fromHalfBits,
-  parseNvidiaSmi,
-  toHalfBits,
-  widenHalfs,
-} from '../../../../src/domain/detection/half';
+import { decideHalf, fromHalfBits, toHalfBits, widenHalfs } from '../../../../src/domain/detection/half';
 import { englishOf } from '../../../helpers/english-of';
 
 describe('a half-precision number', () => {
@@ -65,13 +59,6 @@ describe('the choice of FP16', () => {
     expect([half, englishOf(reason)]).toEqual([false, 'a software GPU has no FP16']);
     const off = decideHalf({ ...question, mode: 'off', software: false });
     expect(englishOf(off.reason)).toBe('switched off');
-  });
-
-  it('reads what nvidia-smi prints', () => {
-    expect(parseNvidiaSmi('0, NVIDIA A100-SXM4-40GB, 8.0\n1, Tesla T4, 7.5\n\nNo devices\n')).toEqual([
-      { index: 0, name: 'NVIDIA A100-SXM4-40GB', computeCapability: 8 },
-      { index: 1, name: 'Tesla T4', computeCapability: 7.5 },
-    ]);
   });
 });
 
