@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { processesOfRun } from '../../src/engine/process/run-processes';
 import { readRunSync } from '../../src/run/folder/read';
+import { until } from '../helpers/until';
 import { exampleData } from './data';
 import type { Lab } from './lab';
 import { exported, type Model } from './models';
@@ -75,14 +75,6 @@ export async function autoBatch(lab: Lab): Promise<Values> {
   const { lines, result } = await trained(lab, { name: 'auto', sets: ['batch=-1', 'epochs=1', 'val=false'] });
   const plan = lines.findLast(({ type }) => type === 'plan');
   return { batch: Number(plan?.batch ?? 0), state: String(result.state) };
-}
-
-const WAIT_MS = 300_000;
-const POLL_MS = 200;
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + WAIT_MS;
-  while (!holds() && Date.now() < end) await setTimeout(POLL_MS);
 }
 
 /** A run that trains, then a stop: what of the card's memory and of its processes is left. */

@@ -15,7 +15,7 @@ export type PlacementQuestion = {
 };
 
 /** `at`: number of the card among those that are visible. */
-export type Placement =
+export type CardPlacement =
   | { readonly kind: 'card'; readonly at: number; readonly said: Words }
   | { readonly kind: 'cpu'; readonly said: Words };
 
@@ -26,7 +26,7 @@ const NEEDED_BYTES = 2 * 1024 ** 3;
  * Where `device: auto` validates: on another card with room, else on the one that trains if that has room beyond its trainer's
  * peak, else on the CPU.
  */
-export function placeValidation(question: PlacementQuestion): Placement {
+export function placeValidation(question: PlacementQuestion): CardPlacement {
   const { cards, isMig } = question.visible;
   if (isMig) return { kind: 'cpu', said: words('this run was given a part of a GPU (MIG), {0}', PART) };
   const whole = cards.filter((card) => !card.isMig);
@@ -37,9 +37,9 @@ export function placeValidation(question: PlacementQuestion): Placement {
 
 const PART = words('whose free memory is not known; validation.device: cuda uses it nevertheless');
 
-type Found = { readonly card: Card; readonly said: Words } | undefined;
+type CardFound = { readonly card: Card; readonly said: Words } | undefined;
 
-function onOther(cards: readonly Card[], { training }: PlacementQuestion): Found {
+function onOther(cards: readonly Card[], { training }: PlacementQuestion): CardFound {
   const free = cards.filter(({ uuid, freeBytes }) => !training.has(uuid) && freeBytes >= NEEDED_BYTES);
   const [card] = free.toSorted((a, b) => b.freeBytes - a.freeBytes);
   if (!card) return undefined;
@@ -51,7 +51,7 @@ function onOther(cards: readonly Card[], { training }: PlacementQuestion): Found
   return { card, said };
 }
 
-function besideTrainer(cards: readonly Card[], { training, trainer }: PlacementQuestion): Found {
+function besideTrainer(cards: readonly Card[], { training, trainer }: PlacementQuestion): CardFound {
   if (!trainer) return undefined;
   const growth = Math.max(0, trainer.peakBytes - trainer.nowBytes);
   const card = cards.find(({ uuid, freeBytes }) => training.has(uuid) && freeBytes - growth >= NEEDED_BYTES);
