@@ -6,7 +6,7 @@ import { SMALL_FILES } from './small-files.mjs';
 import { importersOf, readTree, typeNames } from './source-tree.mjs';
 
 const FEW_LINES = 40;
-const MOST_TWICE = Number(process.argv[3] ?? 10);
+const MOST_TWICE = Number(process.argv[3] ?? 3);
 const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../..'));
 const tree = readTree(root);
 const importers = importersOf(tree);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isBadInput } from '../base/bad-input';
 import { formatProblem, type Problem } from '../base/problem';
 import { inEnglish } from '../base/words';
-import { decodeText, notUtf8 } from '../dataset/text';
+import { decodeText, notUtf8 } from '../dataset/load-yaml';
 import { parseExperiment } from '../domain/experiment/parse';
 import { TRAINERS } from '../domain/experiment/trainers';
 import type { Experiment } from '../domain/experiment/types';

@@ -6,7 +6,7 @@ import type { Cli, CommandFactory, CommandTable } from './cli';
 import { VERSION } from './cli';
 import { CliFailure, type ExitCode } from './failure';
 import { type CliIo, printLine } from './io';
-import { explainedLine } from './output/explained';
+import { explainedLine } from './output/numbers';
 
 const VERSION_FLAGS = ['-V', '--version'];
 

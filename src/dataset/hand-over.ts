@@ -2,9 +2,8 @@ import path from 'node:path';
 import { parseYamlSource } from '../domain/dataset/yaml-source';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes } from '../run/folder/read-file';
-import { loadDatasetYaml } from './load-yaml';
+import { decodeText, loadDatasetYaml } from './load-yaml';
 import { rootOf } from './sources';
-import { decodeText } from './text';
 
 /**
  * The folder from which a dataset with a relative `path` is read; undefined for one that means the same to every

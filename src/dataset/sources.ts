@@ -11,8 +11,7 @@ import { isImagePath } from '../domain/dataset/image-path';
 import type { DatasetYaml, SplitName } from '../domain/dataset/parse';
 import { MOST_BYTES } from '../run/folder/bounds';
 import { readBytes, readTextSync } from '../run/folder/read-file';
-import { loadDatasetYaml } from './load-yaml';
-import { decodeText, notUtf8 } from './text';
+import { decodeText, loadDatasetYaml, notUtf8 } from './load-yaml';
 
 /** Bounds of a walk. Open Images, the largest published set of detections, has 1.7 million training images in a folder. */
 type WalkBounds = { readonly entries: number; readonly depth: number; readonly ms: number };

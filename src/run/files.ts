@@ -13,9 +13,22 @@ import {
   SCHEDULE,
   VALIDATION,
 } from '../domain/experiment/types';
-import { zFollows } from './follows';
 import { zEpoch, zNumber, zSaid, zStep } from './schema';
 import { RUN_STATES } from './state-names';
+
+/** The folder, of a run started by another program, that this run follows: it is only read. */
+const zFollows = z.object({
+  /** Absolute. It may not exist yet. */
+  folder: z.string(),
+  /** auto: by what is in the folder. */
+  reads: z.enum(['auto', 'jsonl', 'csv', 'tensorboard', 'regex']).default('auto'),
+  /** The file that is read, relative to the folder; undefined if the format implies it. */
+  path: z.string().optional(),
+  /** Our name of a metric -> tag or regular expression. */
+  metrics: z.record(z.string(), z.string()).default({}),
+});
+export type Follows = z.infer<typeof zFollows>;
+export type FollowReads = Follows['reads'];
 
 /**
  * The resolved experiment of run.json. Keys of a later version stay as they are. @internal tests compare it with the keys.

@@ -3,7 +3,6 @@ import { BadInputError } from '../base/bad-input';
 import { problemWords } from '../base/problem';
 import { inEnglish, type Words, words } from '../base/words';
 import type { DatasetSplit } from '../dataset/split';
-import { COCO_CATEGORY_IDS } from '../domain/detection/coco-classes';
 import type { ValidateParams, ValidateResult } from '../protocol/validator';
 import { makeFolder } from '../run/folder/make-folder';
 import { writeWhole } from '../run/folder/write-file';
@@ -105,3 +104,10 @@ function rowsOf(result: ImageResult, file: string, category: (cls: number) => nu
     };
   });
 }
+
+/** COCO's category ids of the 80 classes that detectors number from 0: 1 to 90 without the ten that COCO dropped. */
+const DROPPED = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
+
+const COCO_CATEGORY_IDS: readonly number[] = Array.from({ length: 90 }, (_, i) => i + 1).filter(
+  (id) => !DROPPED.has(id),
+);

@@ -11,7 +11,7 @@ import { compareLines } from '../compare/lines';
 import { differenceLines, manyLines, manyReport } from '../compare/many-lines';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { explainedLine } from '../output/explained';
+import { explainedLine } from '../output/numbers';
 import { styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 

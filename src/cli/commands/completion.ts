@@ -39,7 +39,7 @@ async function nextWords(cli: Cli, words: readonly string[]): Promise<readonly s
   return wordsFor({ cwd: io.cwd, command, words: rest });
 }
 
-type Place = {
+type CompletionPlace = {
   readonly cwd: string;
   /** Of the command that is being written; undefined if there is none of that name. */
   readonly command: CommandUnknownOpts | undefined;
@@ -48,7 +48,7 @@ type Place = {
 };
 
 /** What may come next, of the options, the commands below it and the names of runs. */
-function wordsFor({ cwd, command, words }: Place): string[] {
+function wordsFor({ cwd, command, words }: CompletionPlace): string[] {
   if (!command) return [];
   const [first = ''] = words;
   const below = command.commands.find((one) => one.name() === first);
@@ -57,7 +57,7 @@ function wordsFor({ cwd, command, words }: Place): string[] {
   return candidates({ cwd, command, words }, current).filter((word) => word.startsWith(current));
 }
 
-function candidates(place: Place, current: string): readonly string[] {
+function candidates(place: CompletionPlace, current: string): readonly string[] {
   const options = place.command?.options.filter(({ hidden }) => !hidden) ?? [];
   const before = options.find(({ long }) => long === place.words.at(-2));
   if (before && takesValue(before)) return valuesOf(before, place);
@@ -65,10 +65,10 @@ function candidates(place: Place, current: string): readonly string[] {
   return argumentsOf(place);
 }
 
-const valuesOf = ({ flags, argChoices }: Option, { cwd, words }: Place): readonly string[] =>
+const valuesOf = ({ flags, argChoices }: Option, { cwd, words }: CompletionPlace): readonly string[] =>
   namesRun(flags) ? runsOf(cwd, words) : (argChoices ?? []);
 
-function argumentsOf({ cwd, command, words }: Place): string[] {
+function argumentsOf({ cwd, command, words }: CompletionPlace): string[] {
   const commands = command?.commands.map((one) => one.name()) ?? [];
   const isOfRun = command?.registeredArguments.some((argument) => namesRun(argument.name())) ?? false;
   return [...commands, ...(isOfRun ? runsOf(cwd, words) : [])];

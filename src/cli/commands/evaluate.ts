@@ -6,8 +6,7 @@ import type { Cli } from '../cli';
 import { reportProblems } from '../experiment';
 import { badInput, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
-import { cocoLines } from '../output/coco-lines';
-import { seconds } from '../output/numbers';
+import { cocoLines, seconds } from '../output/numbers';
 
 export function evaluateCommand({ io, run }: Cli) {
   return new Command('evaluate')

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { followFolder } from '../../engine/control/follow-folder';
-import type { FollowReads, Follows } from '../../run/follows';
+import type { FollowReads, Follows } from '../../run/files';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
 import { readText } from '../experiment';

@@ -8,7 +8,7 @@ import { type CliIo, printJson, printLine } from '../io';
 import { listLines, sweepListLines } from '../list/lines';
 import { type ListedRow, type ListOptions, type ListView, viewOf } from '../list/view';
 import { wholeNumber } from '../option-values';
-import { explainedLine } from '../output/explained';
+import { explainedLine } from '../output/numbers';
 import { runsFolderIn } from '../run-reference';
 
 export function listCommand({ io, run }: Cli) {

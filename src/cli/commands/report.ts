@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { isBadInput } from '../../base/bad-input';
 import { formatBytes } from '../../domain/display/format';
-import { reportOfRuns } from '../../engine/report/report-of-runs';
+import { reportOfRuns } from '../../engine/report/report-html';
 import { writeWhole } from '../../run/folder/write-file';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';

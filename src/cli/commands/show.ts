@@ -15,7 +15,7 @@ import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
 import { type CliIo, printJson, printLine } from '../io';
 import { type AlarmPlace, alarmCommand, alarmTopics } from '../output/alarm-command';
-import { explainedLine } from '../output/explained';
+import { explainedLine } from '../output/numbers';
 import { type Style, styleFor } from '../output/style';
 import { resolveRun } from '../run-reference';
 import { barText } from '../watch/bar-text';

@@ -24,8 +24,7 @@ import {
 import { badInput, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, wholeNumber } from '../option-values';
-import { explainedLine } from '../output/explained';
-import { score } from '../output/numbers';
+import { explainedLine, score } from '../output/numbers';
 import { formatTable } from '../output/table';
 import { countDataset } from '../schedule/count-dataset';
 import { driveSweep } from '../sweep/driver';
@@ -107,10 +106,18 @@ async function probe(io: CliIo, all: Warmup): Promise<CriticalRate | 'interrupte
   throw badInput(`${all.config}: training without warm-up died at every LR from ${rates[0]} on: lower lr0`);
 }
 
-type Phase = { readonly name: string; readonly epochs: number; readonly trials: readonly TrialSettings[] };
+type TrialPhase = {
+  readonly name: string;
+  readonly epochs: number;
+  readonly trials: readonly TrialSettings[];
+};
 
 /** As a sweep without rungs; one that was made of the same texts before is shown again. */
-async function runAll(io: CliIo, all: Warmup, phase: Phase): Promise<readonly TrialReport[] | 'interrupted'> {
+async function runAll(
+  io: CliIo,
+  all: Warmup,
+  phase: TrialPhase,
+): Promise<readonly TrialReport[] | 'interrupted'> {
   const stem = `${runNameStem(all.loaded.file, '')}-${phase.name}`;
   const sweep = await openSweep({ runsDir: all.place, stem, file: fileOf(all, phase), reuse: true });
   if (!all.json) printLine(io.stdout, `${phase.name}: ${sweep.dir}`);
@@ -127,12 +134,12 @@ async function runAll(io: CliIo, all: Warmup, phase: Phase): Promise<readonly Tr
   return (await reportSweep((await readSweep(sweep.dir)) ?? sweep)).trials;
 }
 
-function loadTrial({ cwd }: CliIo, { config, set }: Warmup, { epochs, trials }: Phase, trial: number) {
+function loadTrial({ cwd }: CliIo, { config, set }: Warmup, { epochs, trials }: TrialPhase, trial: number) {
   const early = ['early_stop=false', 'on_divergence=stop', `epochs=${epochs}`];
   return readExperiment({ cwd }, config, [...set, ...early, ...overridesOf(trials[trial])]).loaded;
 }
 
-function fileOf({ loaded, set }: Warmup, { name, epochs, trials }: Phase): SweepFile {
+function fileOf({ loaded, set }: Warmup, { name, epochs, trials }: TrialPhase): SweepFile {
   return {
     ...{
       format: SWEEP_FORMAT,
@@ -148,9 +155,9 @@ function fileOf({ loaded, set }: Warmup, { name, epochs, trials }: Phase): Sweep
   };
 }
 
-type Found = { readonly probed: CriticalRate; readonly trials: readonly TrialReport[] };
+type WarmupFindings = { readonly probed: CriticalRate; readonly trials: readonly TrialReport[] };
 
-async function conclude(io: CliIo, all: Warmup, found: Found): Promise<ExitCode> {
+async function conclude(io: CliIo, all: Warmup, found: WarmupFindings): Promise<ExitCode> {
   const verdict = await verdictOf(found.trials);
   if (all.json) printJson(io.stdout, { type: 'warmup', ...found.probed, ...jsonOf(found, verdict) });
   else
@@ -181,7 +188,7 @@ async function verdictOf(trials: readonly TrialReport[]): Promise<WarmupVerdict 
   return { warm, cold, against: await compareTrials(cold, warm, chosenFrom), chosenFrom };
 }
 
-function linesOf({ probed, trials }: Found, verdict: WarmupVerdict | undefined): string[] {
+function linesOf({ probed, trials }: WarmupFindings, verdict: WarmupVerdict | undefined): string[] {
   const { safe, critical } = probed;
   const columns = ['lr0', 'warm-up', 'shape', 'mAP50-95', 'at', ''].map((title, i) => ({
     title,
@@ -224,7 +231,7 @@ function describe(trial: TrialReport): string {
   return epochs === 0 ? `none at lr0 ${lr0}` : `${epochs} epochs of warm-up at lr0 ${lr0}`;
 }
 
-function jsonOf({ trials }: Found, verdict: WarmupVerdict | undefined) {
+function jsonOf({ trials }: WarmupFindings, verdict: WarmupVerdict | undefined) {
   return {
     trials: trials.map(({ dir, state, settings, best }) => ({
       ...{ run: dir, state, best: best ?? null },

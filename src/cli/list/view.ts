@@ -34,10 +34,14 @@ export type ListView = {
   readonly hasBaseline: boolean;
 };
 
-type Listed = { readonly folder: string; readonly runs: readonly RunSummary[] };
+type ListedFolder = { readonly folder: string; readonly runs: readonly RunSummary[] };
 
 /** The runs that were asked for, in the order that was asked for. Throws one line for what no run has. */
-export async function viewOf(io: CliIo, { folder, runs }: Listed, options: ListOptions): Promise<ListView> {
+export async function viewOf(
+  io: CliIo,
+  { folder, runs }: ListedFolder,
+  options: ListOptions,
+): Promise<ListView> {
   const shown = runs.filter(({ meta }) => options.archived || !meta.archived);
   const all = shown.map((summary) => ({ summary, row: rowOf(summary) }));
   // Collected only if something names a column: a plain list takes no settings apart.
@@ -73,7 +77,7 @@ function filterOf({ where }: ListOptions, known: KnownColumns): (row: Row) => bo
   return filter.matches;
 }
 
-type BaselineWish = Listed & { readonly baseline: string | undefined };
+type BaselineWish = ListedFolder & { readonly baseline: string | undefined };
 
 async function withBaseline(
   io: CliIo,

@@ -14,8 +14,7 @@ import { readSweep } from '../../engine/sweep/sweep-folder';
 import type { SweepEntry, SweepFile } from '../../run/sweep';
 import { trialName } from '../../run/sweep';
 import { type CliIo, printJson, printLine } from '../io';
-import { explainedLine } from '../output/explained';
-import { score } from '../output/numbers';
+import { explainedLine, score } from '../output/numbers';
 import { quoted } from '../output/quoted';
 import { formatTable, type TableColumn } from '../output/table';
 

@@ -9,8 +9,7 @@ import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { ExitCode } from '../failure';
-import { explainedLine } from '../output/explained';
-import { score, seconds } from '../output/numbers';
+import { explainedLine, score, seconds } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 

@@ -95,7 +95,7 @@ export type ExampleOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-type Item = { readonly image: string; readonly label: string; readonly index: number };
+type ExampleItem = { readonly image: string; readonly label: string; readonly index: number };
 
 /**
  * Writes the example experiment into `dir`: config, dataset YAML, PNG images and YOLO labels. Files of an earlier call
@@ -142,7 +142,7 @@ async function drawMissing(root: string, options: ExampleOptions): Promise<numbe
   return missing.length;
 }
 
-function items(root: string, { train = TRAIN_IMAGES, val = VAL_IMAGES }: ExampleOptions): Item[] {
+function items(root: string, { train = TRAIN_IMAGES, val = VAL_IMAGES }: ExampleOptions): ExampleItem[] {
   return Array.from({ length: train + val }, (_, index) => {
     const split = index < train ? 'train' : 'val';
     const name = `pcb_${String(index).padStart(4, '0')}`;

@@ -1,6 +1,6 @@
-import { roundHalfEven } from '../dataset/fraction';
 import type { RgbImage } from '../detection/image';
 import type { Placement, Size } from '../detection/letterbox';
+import { roundHalfEven } from '../schedule/rounding';
 
 /** The place of an image in a classifier's square input: the shorter side fills it, the middle of the longer one is taken. */
 export function placeCrop({ width, height }: Size, input: Size): Placement {

@@ -1,4 +1,4 @@
-import { roundHalfEven } from '../dataset/fraction';
+import { roundHalfEven } from '../schedule/rounding';
 import type { RgbImage } from './image';
 import { resizeBilinear } from './resize';
 

@@ -1,4 +1,4 @@
-import { roundHalfEven } from '../dataset/fraction';
+import { roundHalfEven } from '../schedule/rounding';
 import type { RgbImage } from './image';
 
 // OpenCV's INTER_LINEAR for 8-bit images (imgproc/src/resize.cpp), bit for bit: half-pixel centres, no antialiasing,

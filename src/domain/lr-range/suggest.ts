@@ -1,6 +1,5 @@
 import { createRandom, type Random } from '../../base/random';
-import { FEWEST, type Landmarks, landmarksOf } from './landmarks';
-import { smoothed } from './smooth';
+import { FEWEST, type Landmarks, landmarksOf, smoothed } from './landmarks';
 import type { NoAnswer, RangePoint, RangeReading, RangeResult } from './types';
 
 /** Smith takes a third or a quarter of the LR at which the loss gets worse. */

@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { words } from '../../base/words';
+import { highlightOf } from '../schedule/svg';
 import type { Highlight } from '../schedule/svg-frame';
-import { highlightOf } from '../schedule/svg-highlight';
 import type { Schedule } from '../schedule/types';
 import { BUDGET, CALLS_BUDGET, type Context } from './context';
 import { draw } from './draw';

@@ -2,8 +2,9 @@
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
+  // Adding zero makes -0 a plain 0.
+  if (rest !== 0.5) return Math.round(value) + 0;
+  return (floor % 2 === 0 ? floor : floor + 1) + 0;
 }
 
 /** NumPy's interp from (0, from) to (length, to), in its order of operations; constant outside. */

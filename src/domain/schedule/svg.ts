@@ -1,9 +1,16 @@
-import { describeSchedule } from './headlines';
-import { samplePoints } from './sample';
-import { mainGroup } from './summary';
-import { axes } from './svg-axes';
-import { frameOf, type PlotFrame, type SvgOptions, xOf, yOf } from './svg-frame';
-import { highlightMarks } from './svg-highlight';
+import { describeSchedule, isAssumed } from './headlines';
+import { mainGroup, percent, rate, samplePoints, summarize } from './summary';
+import {
+  axes,
+  countOf,
+  frameOf,
+  type Highlight,
+  type PlotFrame,
+  type SvgOptions,
+  text,
+  xOf,
+  yOf,
+} from './svg-frame';
 import type { Schedule } from './types';
 
 const POINTS = 400;
@@ -57,4 +64,109 @@ function emptySvg({ width, height }: SvgOptions): string {
 
 function escapeXml(content: string): string {
   return content.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** How a key of the experiment file is shown in the picture. */
+export function highlightOf(key: string): Highlight {
+  return KEY_HIGHLIGHTS.get(key);
+}
+
+const KEY_HIGHLIGHTS: ReadonlyMap<string, Highlight> = new Map([
+  ['lr0', 'peak'],
+  ['lrf', 'final'],
+  ['cos_lr', 'final'],
+  ['warmup_epochs', 'warmup'],
+  ['warmup_shape', 'warmup'],
+  ['warmup_bias_lr', 'bias'],
+  ['momentum', 'momentum'],
+  ['warmup_momentum', 'momentum'],
+  ['epochs', 'end'],
+  ['batch', 'end'],
+]);
+
+function highlightMarks(schedule: Schedule, frame: PlotFrame): readonly string[] {
+  const draw = frame.highlight === undefined ? undefined : MARKS[frame.highlight];
+  return draw === undefined ? [] : draw(schedule, frame);
+}
+
+const MARKS: Readonly<
+  Record<Exclude<Highlight, undefined>, (schedule: Schedule, frame: PlotFrame) => readonly string[]>
+> = {
+  peak: (schedule, frame) => {
+    const { peak } = summarize(schedule);
+    return pointed(frame, { step: peak.step, lr: peak.lr, label: frame.t('peak {0}', rate(peak.lr)) });
+  },
+  final: (schedule, frame) => {
+    const step = schedule.steps - 1;
+    const lr = schedule.lrAt(step, mainGroup(schedule));
+    return pointed(frame, { step, lr, label: frame.t('final {0}', rate(lr)) });
+  },
+  bias: (schedule, frame) => {
+    const lr = schedule.lrAt(0, Math.max(0, schedule.groups.indexOf('bias')));
+    return pointed(frame, { step: 0, lr, label: frame.t('biases start at {0}', rate(lr)) });
+  },
+  warmup: warmupMark,
+  end: (schedule, frame) => {
+    const x = xOf(frame, schedule.steps - 1);
+    return [line(frame, `M${x} ${frame.top}V${frame.bottom}`)];
+  },
+  momentum: momentumCurve,
+};
+
+function warmupMark(schedule: Schedule, frame: PlotFrame): readonly string[] {
+  const { warmupSteps, steps } = schedule;
+  if (warmupSteps === 0) return [];
+  const x = xOf(frame, Math.min(warmupSteps, steps - 1));
+  const count = countOf(schedule, warmupSteps, frame.t);
+  const label = isAssumed(schedule) ? count : frame.t('{0}, {1}', count, percent(warmupSteps / steps));
+  return [line(frame, `M${x} ${frame.top}V${frame.bottom}`), labelBeside(frame, x, frame.bottom - 8, label)];
+}
+
+/** Momentum has its own scale: 0 to 1 over the height. */
+function momentumCurve(schedule: Schedule, frame: PlotFrame): readonly string[] {
+  const last = schedule.momentumAt(schedule.steps - 1);
+  if (!Number.isFinite(last)) return [];
+  const points = Array.from({ length: 100 }, (_, i) => {
+    const step = Math.round((i * (schedule.steps - 1)) / 99);
+    return `${xOf(frame, step)},${yOf(frame, schedule.momentumAt(step) * frame.maximum)}`;
+  });
+  const y = yOf(frame, last * frame.maximum);
+  const label = frame.t('momentum {0} to {1}', rate(schedule.momentumAt(0)), rate(last));
+  return [
+    `<polyline points="${points.join(' ')}" fill="none" stroke="${frame.colours.mark}" stroke-width="1.5"/>`,
+    text(frame, { x: frame.right, y: y + 14, anchor: 'end', content: label, colour: frame.colours.mark }),
+  ];
+}
+
+type Pointed = { readonly step: number; readonly lr: number; readonly label: string };
+
+function pointed(frame: PlotFrame, { step, lr, label }: Pointed): readonly string[] {
+  if (!Number.isFinite(lr)) return [];
+  const x = xOf(frame, step);
+  const y = yOf(frame, Math.min(lr, frame.maximum));
+  return [
+    `<circle cx="${x}" cy="${y}" r="3.5" fill="${frame.colours.mark}"/>`,
+    labelBeside(frame, x, labelHeight(frame, x, y), label),
+  ];
+}
+
+/** Above the point; below it at the end of a decay, whose curve comes down from the left. */
+function labelHeight({ left, right, bottom }: PlotFrame, x: number, y: number): number {
+  const isAtTheEnd = x > (left + right) / 2;
+  return isAtTheEnd && y + 18 < bottom ? y + 16 : y - 8;
+}
+
+function labelBeside(frame: PlotFrame, x: number, y: number, content: string): string {
+  const right = x > (frame.left + frame.right) / 2;
+  return text(frame, {
+    x: right ? x - 7 : x + 7,
+    y,
+    anchor: right ? 'end' : 'start',
+    content,
+    colour: frame.colours.mark,
+  });
+}
+
+function line(frame: PlotFrame, path: string): string {
+  return `<path d="${path}" stroke="${frame.colours.mark}" stroke-width="1.5" fill="none"/>`;
 }

@@ -78,7 +78,7 @@ async function compareDrawn(a: DrawnCheckpoint, b: DrawnCheckpoint): Promise<Dra
   };
 }
 
-type Placed = { readonly dir: string; readonly epoch: number };
+type CheckpointPlace = { readonly dir: string; readonly epoch: number };
 
-const isSame = (a: Placed, b: Placed): boolean =>
+const isSame = (a: CheckpointPlace, b: CheckpointPlace): boolean =>
   path.resolve(a.dir) === path.resolve(b.dir) && a.epoch === b.epoch;

@@ -3,7 +3,6 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { nearestName } from '../../base/suggest';
-import { leadsElsewhere } from '../../base/windows-server';
 import { readClassFolders } from '../../dataset/class-folders';
 import { loadDatasetYaml } from '../../dataset/load-yaml';
 import { countReadable } from '../../dataset/sources';
@@ -12,6 +11,7 @@ import { publishedCounts, publishedName } from '../../domain/dataset/published';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { TrainerKind } from '../../domain/experiment/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
+import { leadsElsewhere } from '../../run/folder/paths';
 
 /** What a plan depends on. `assumed` says why the images could not be counted; then they are COCO's. */
 export type PlanCounts = DatasetCounts & { readonly valImages?: number };

@@ -3,7 +3,7 @@ import type { Translate } from '../../base/translate';
 import { formatRate } from '../../domain/display/format';
 import { smooth } from '../../domain/display/smooth';
 import { thin } from '../../domain/display/thin';
-import { roundTicks } from '../../domain/schedule/svg-axes';
+import { roundTicks } from '../../domain/schedule/svg-frame';
 import { ownMetricsOf } from '../../run/own-metrics';
 import type { RunState } from '../../run/state';
 import { mainRates } from '../../run/state';

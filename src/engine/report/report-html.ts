@@ -1,5 +1,5 @@
 import { escapeHtml, escapeLines, pageShell } from '../../base/html';
-import type { Translate } from '../../base/translate';
+import { createTranslate, type Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import { againstBaseline, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
@@ -12,7 +12,14 @@ import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { bestText } from '../../protocol/dashboard/verdict';
 import type { DifferingSetting } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
-import { groundsOf, type ManyCompared, type OneOfMany, trainingSeconds } from '../compare/compare-many';
+import {
+  compareMany,
+  groundsOf,
+  type ManyCompared,
+  type OneOfMany,
+  trainingSeconds,
+} from '../compare/compare-many';
+import type { ReportRequest } from '../runs/worker-task';
 import { overlaySvg, reportCharts } from './report-charts';
 import { REPORT_STYLE } from './report-style';
 
@@ -59,20 +66,20 @@ function bodyOf(compared: ManyCompared, t: Translate): string {
 const section = (title: string, content: string): string =>
   `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
 
-type Cell = { readonly text: string; readonly number?: boolean; readonly tone?: string };
+type HtmlCell = { readonly text: string; readonly number?: boolean; readonly tone?: string };
 
-const cell = (element: 'td' | 'th', { text, number, tone }: Cell): string => {
+const cell = (element: 'td' | 'th', { text, number, tone }: HtmlCell): string => {
   const names = [number ? 'n' : '', tone ?? ''].filter((name) => name !== '').join(' ');
   return `<${element}${names === '' ? '' : ` class="${names}"`}>${escapeHtml(text)}</${element}>`;
 };
 
-function tableOf(heads: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
+function tableOf(heads: readonly HtmlCell[], rows: readonly (readonly HtmlCell[])[]): string {
   const head = heads.map((one) => cell('th', one)).join('');
   const body = rows.map((row) => `<tr>${row.map((one) => cell('td', one)).join('')}</tr>`).join('');
   return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-const n = (text: string): Cell => ({ text, number: true });
+const n = (text: string): HtmlCell => ({ text, number: true });
 
 /** What decides comes first: a phone shows four columns, and scrolls to the others. */
 function metricsTable(compared: ManyCompared, t: Translate): string {
@@ -92,9 +99,9 @@ function metricsTable(compared: ManyCompared, t: Translate): string {
   return tableOf([{ text: t('run') }, n(first), ...against, ...rest], rows);
 }
 
-const metric = (value = Number.NaN): Cell => n(formatMetric(value));
+const metric = (value = Number.NaN): HtmlCell => n(formatMetric(value));
 
-function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate): Cell[] {
+function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate): HtmlCell[] {
   const { epoch, map50, precision, recall, own } = reported ?? {};
   const time = trainingSeconds(state);
   return [
@@ -108,7 +115,7 @@ function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate
 const stateOf = ({ status, run }: RunState, t: Translate): string =>
   status ? stateLabel(status.state, t, run) : '–';
 
-function againstCells(against: OneOfMany['against'], t: Translate): Cell[] {
+function againstCells(against: OneOfMany['against'], t: Translate): HtmlCell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
   if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
   const limits = limitsWords(against);
@@ -201,4 +208,15 @@ function runDetails({ name, state }: OneOfMany, t: Translate): string {
     .map(([key, value]) => [{ text: key }, { text: value ?? '' }]);
   const text = run?.experiment.text ?? '';
   return `<details><summary>${escapeHtml(name)}</summary>${tableOf([], rows)}<pre>${escapeLines(text)}</pre></details>`;
+}
+
+/** The page as HTML, which opens without network. */
+export async function reportOfRuns({
+  asked,
+  baseline,
+  strings = {},
+  ...page
+}: ReportRequest): Promise<string> {
+  const t = createTranslate(strings);
+  return reportHtml(await compareMany(asked, baseline), { ...page, t, now: Date.now() });
 }

@@ -2,7 +2,7 @@ import { Transferred } from '../../protocol/channel';
 import { channelToHost } from '../../protocol/node/transports';
 import { compareBest } from '../compare/compare-runs';
 import { listedDifferences } from '../compare/listed-baseline';
-import { reportOfRuns } from '../report/report-of-runs';
+import { reportOfRuns } from '../report/report-html';
 import { viewSweep } from '../sweep/report';
 import { loadEvents } from './load-events';
 import type { WorkerTask } from './worker-task';

@@ -6,7 +6,7 @@ import { expectedWords, keyAt, keyDoc } from '../../domain/experiment/describe-v
 import type { AdviceProblem } from '../../domain/experiment/editor-hints';
 import type { KeySpec } from '../../domain/experiment/key-spec';
 import type { TrainerKind } from '../../domain/experiment/types';
-import { highlightOf } from '../../domain/schedule/svg-highlight';
+import { highlightOf } from '../../domain/schedule/svg';
 import type { Services } from '../services';
 import { translate } from '../window';
 import { describePlan } from './describe-curve';

@@ -12,7 +12,7 @@ import {
 import type { Schedule } from '../../domain/schedule/types';
 import { translate } from '../window';
 
-export type Picture = {
+export type CurvePicture = {
   readonly schedule: Schedule;
   readonly highlight: Highlight;
   /** What the picture shows, for those who cannot see it. */
@@ -20,7 +20,10 @@ export type Picture = {
 };
 
 /** A curve in a hover, in the colours of the theme, and the same in words. */
-export function appendPicture(text: vscode.MarkdownString, { schedule, highlight, words }: Picture): void {
+export function appendPicture(
+  text: vscode.MarkdownString,
+  { schedule, highlight, words }: CurvePicture,
+): void {
   const svg = scheduleSvg(schedule, { ...HOVER_SIZE, colours: themeColours(), highlight, t: translate });
   appendSvg(text, svg, words);
 }

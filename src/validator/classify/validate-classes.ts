@@ -20,7 +20,7 @@ import { type ClassSet, readClassSet } from './class-set';
 
 type OnProgress = (done: number, total: number) => void;
 
-type Judged = {
+type JudgedClass = {
   readonly index: number;
   /** The true class. */
   readonly class: number;
@@ -31,7 +31,7 @@ type Judged = {
   readonly score: number;
 };
 type Ran = {
-  readonly judged: readonly Judged[];
+  readonly judged: readonly JudgedClass[];
   readonly inference: number;
   readonly unread: ReadonlyMap<number, Words>;
 };
@@ -75,8 +75,8 @@ export async function validateClasses(
 const MOST_PICTURES = 240;
 
 /** The images that were taken for another class, the surest first, then the others, the least sure first. */
-async function writePictures(file: string, judged: readonly Judged[], set: ClassSet): Promise<void> {
-  const wrongness = ({ place, score }: Judged): number => (place === 0 ? -score : 1 + score);
+async function writePictures(file: string, judged: readonly JudgedClass[], set: ClassSet): Promise<void> {
+  const wrongness = ({ place, score }: JudgedClass): number => (place === 0 ? -score : 1 + score);
   const worst = judged.toSorted((a, b) => wrongness(b) - wrongness(a)).slice(0, MOST_PICTURES);
   const pictures: Pictures = {
     ...{ version: 1, task: 'classify', classes: [...set.names], confidence: 0, images: judged.length },
@@ -93,7 +93,7 @@ async function writePictures(file: string, judged: readonly Judged[], set: Class
 }
 
 /** The results in an order that does not depend on where the images are: what checkpoints are compared by. */
-function drawsOfTop1(judged: readonly Judged[], judgedBy: readonly unknown[]): Draws {
+function drawsOfTop1(judged: readonly JudgedClass[], judgedBy: readonly unknown[]): Draws {
   const right = judged.map(({ place }) => Number(place === 0));
   return drawsOf(drawMeans(right, REPLICATES), JSON.stringify(['top-1', ...judgedBy, REPLICATES]));
 }
@@ -117,7 +117,7 @@ async function openClassifier(warm: WarmState, params: ValidateParams): Promise<
   return model;
 }
 
-type RunRequest = {
+type ClassRun = {
   readonly params: ValidateParams;
   readonly set: ClassSet;
   readonly model: PlacedModel;
@@ -125,9 +125,9 @@ type RunRequest = {
   readonly onProgress: OnProgress;
 };
 
-async function runAll(warm: WarmState, { params, set, model, batch, onProgress }: RunRequest): Promise<Ran> {
+async function runAll(warm: WarmState, { params, set, model, batch, onProgress }: ClassRun): Promise<Ran> {
   const store = await batchesOf(warm, { params, set, model, batch });
-  const judged: Judged[] = [];
+  const judged: JudgedClass[] = [];
   const inference = await runBatches({
     store,
     session: model.session,
@@ -145,7 +145,7 @@ async function runAll(warm: WarmState, { params, set, model, batch, onProgress }
 }
 
 /** The split's batches, kept from the checkpoint before if nothing that decides them has changed. */
-function batchesOf(warm: WarmState, { params, set, model, batch }: Omit<RunRequest, 'onProgress'>) {
+function batchesOf(warm: WarmState, { params, set, model, batch }: Omit<ClassRun, 'onProgress'>) {
   const { input, layout, fixedBatch, session } = model;
   const files = set.images.map(({ file }) => file);
   const stamps = set.images.map(({ file, stamp }) => [file, stamp]);
@@ -168,7 +168,7 @@ function batchesOf(warm: WarmState, { params, set, model, batch }: Omit<RunReque
 type Findings = {
   readonly model: PlacedModel;
   readonly batch: number;
-  readonly judged: readonly Judged[];
+  readonly judged: readonly JudgedClass[];
   readonly seconds: ValidationReport['seconds'];
   readonly skipped: number;
   readonly names: readonly string[];
@@ -197,7 +197,7 @@ function reportOf({ model, batch, judged, seconds, skipped, names }: Findings): 
 }
 
 /** Each class that has images: how many of them are recognized, first and among five. */
-function classesOf(judged: readonly Judged[], names: readonly string[]): ValidationReport['perClass'] {
+function classesOf(judged: readonly JudgedClass[], names: readonly string[]): ValidationReport['perClass'] {
   const present = [...new Set(judged.map((one) => one.class))].sort((a, b) => a - b);
   return present.map((index) => {
     const own = judged.filter((one) => one.class === index);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leadsElsewhere, serverOf } from '../../../src/base/windows-server';
+import { leadsElsewhere, serverOf } from '../../../src/run/folder/paths';
 
 it('a path that names a machine or a device is known by it', () => {
   const check = (file: string, expected: string | undefined): void =>

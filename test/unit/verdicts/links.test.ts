@@ -21,7 +21,7 @@ const LINKS =
 
 /** Parts of what another file shows, which has the link. */
 const WITHIN: Readonly<Record<string, string>> = {
-  'src/cli/check/checks.ts': 'src/cli/commands/check.ts',
+  'src/cli/commands/check.ts': 'src/cli/commands/check.ts',
   'src/cli/compare/drawn-lines.ts': 'src/cli/commands/compare.ts',
   'src/cli/compare/lines.ts': 'src/cli/commands/compare.ts',
   'src/cli/compare/many-lines.ts': 'src/cli/commands/compare.ts',

@@ -1,5 +1,5 @@
+import type { Formula, LeafState } from './cell';
 import { divide, type ParamGroup } from './cell';
-import type { Formula, LeafState } from './formula';
 import type { SpecOf } from './spec';
 
 /** CyclicLR (Smith 2015, arXiv 1506.01186), with the momentum cycled the other way. */

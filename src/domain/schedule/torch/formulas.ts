@@ -1,6 +1,6 @@
+import type { Formula, LeafState } from './cell';
 import { divide, type ParamGroup } from './cell';
 import { cyclicFormula, oneCycleFormula } from './cycles';
-import type { Formula, LeafState } from './formula';
 import type { Lambda, SpecOf, TorchSpec } from './spec';
 
 /** The formula of a plain scheduler; those with steps of their own, and compositions, have none here. */

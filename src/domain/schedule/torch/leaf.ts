@@ -1,5 +1,4 @@
-import type { ParamGroup, TorchScheduler } from './cell';
-import type { Formula, LeafState } from './formula';
+import type { Formula, LeafState, ParamGroup, TorchScheduler } from './cell';
 import { formulaOf } from './formulas';
 import type { TorchSpec } from './spec';
 

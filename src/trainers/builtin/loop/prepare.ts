@@ -12,11 +12,13 @@ import type { RunFile } from '../../../run/files';
 import {
   dropStatesAfter,
   findNewestState,
+  type ModelStart,
   PAUSED_FOLDER,
+  readModelStart,
   removeLeftovers,
   type SavedState,
+  toTrainState,
 } from '../checkpoint/find-state';
-import { type ModelStart, readModelStart, toTrainState } from '../checkpoint/initial-state';
 import { MODEL_SIZES } from '../model/detector';
 import { type FoundBatch, findBatch } from '../session/auto-batch';
 import type { TrainSessionOptions } from '../session/train-session';

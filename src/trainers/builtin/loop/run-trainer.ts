@@ -13,10 +13,15 @@ import { ControlFolder, findRewind, type Rewind } from '../control/control-folde
 import { BatchSource } from '../data/batch-source';
 import { planBatches } from '../data/plan-batches';
 import { openTrainSession, type TrainSession } from '../session/train-session';
-import { ANSWERED_REQUESTS } from './apply-request';
+import {
+  ANSWERED_REQUESTS,
+  addControl,
+  type InFlight,
+  NOTHING_IN_FLIGHT,
+  readInFlight,
+} from './apply-request';
 import { announceSaved, Checkpoints } from './checkpoints';
 import { EventLog } from './event-log';
-import { addControl, type InFlight, NOTHING_IN_FLIGHT, readInFlight } from './in-flight';
 import { planEvent } from './plan-event';
 import { type Prepared, prepare } from './prepare';
 import { type Ending, TrainLoop } from './train-loop';

@@ -9,11 +9,10 @@ import type { ControlFolder, Incoming } from '../control/control-folder';
 import type { BatchSource } from '../data/batch-source';
 import type { TrainRates } from '../session/rate-vector';
 import type { StepLosses, TrainSession } from '../session/train-session';
-import { applyRequest, type Leave, type RequestResult } from './apply-request';
+import { addControl, applyRequest, type InFlight, type Leave, type RequestResult } from './apply-request';
 import type { Checkpoints } from './checkpoints';
 import { addStep, type EpochSums, meansOf, NO_SUMS } from './epoch-means';
 import type { EventLog } from './event-log';
-import { addControl, type InFlight } from './in-flight';
 
 export type TrainParts = {
   readonly experiment: Experiment;

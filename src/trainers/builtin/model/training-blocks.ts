@@ -1,6 +1,6 @@
 import { int } from '../../../onnx/encode';
 import { type Blocked, toBlocks, toFeature } from '../graph/blocked';
-import { blockedConvNorm, blockedSilu } from '../graph/blocked-conv-norm';
+import { blockedConvNorm, blockedSilu } from '../graph/blocked-convolution';
 import { type ConvNormWeights, convNorm } from '../graph/conv-norm';
 import { conv, type KernelWindow } from '../graph/convolution';
 import { type Feature, upsample2 } from '../graph/rows';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ForeignRecord } from '../../../domain/foreign/record';
+import type { FollowReads, Follows } from '../../../run/files';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readTextSync } from '../../../run/folder/read-file';
-import type { FollowReads, Follows } from '../../../run/follows';
 import { csvSource } from '../sources/csv';
 import { jsonlSource } from '../sources/jsonl';
 import { regexSource } from '../sources/regex';

@@ -4,7 +4,7 @@ import { deferred } from '../../../base/async';
 import { type Words, withEnglish, words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
-import type { Follows } from '../../../run/follows';
+import type { Follows } from '../../../run/files';
 import { type AdapterOptions, adapt } from '../adapter';
 import { answerFollowing, FOLLOW_REQUESTS } from '../control';
 import { copyCheckpoint } from '../copy-checkpoint';

@@ -2,9 +2,15 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WordedError } from '../../../base/worded-error';
 import { inEnglish, type Words, words } from '../../../base/words';
-import { explainColumns, recordsOfTable, sameRows } from '../../../domain/foreign/csv-records';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { type ForeignEpoch, parseResultsCsv, type WantedColumns } from '../../../domain/foreign/results-csv';
+import {
+  explainColumns,
+  type ForeignEpoch,
+  parseResultsCsv,
+  recordsOfTable,
+  sameRows,
+  type WantedColumns,
+} from '../../../domain/foreign/results-csv';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readText } from '../../../run/folder/read-file';
 import type { Source } from './source';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { styleFor } from '../../../../src/cli/output/style';
 import { barText } from '../../../../src/cli/watch/bar-text';
-import { entryLines } from '../../../../src/cli/watch/entry-lines';
-import { epochIsSettled, epochRow } from '../../../../src/cli/watch/human-reporter';
+import { entryLines, epochIsSettled, epochRow } from '../../../../src/cli/watch/human-reporter';
 import { stoppingNote } from '../../../../src/cli/watch/stop-on-interrupt';
 import { failedValidations, summaryLines } from '../../../../src/cli/watch/summary';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { describeSchedule } from '../../../../src/domain/schedule/headlines';
-import { samplePoints } from '../../../../src/domain/schedule/sample';
 import { createSchedule } from '../../../../src/domain/schedule/schedule';
-import { scheduleSvg } from '../../../../src/domain/schedule/svg';
-import { roundTicks } from '../../../../src/domain/schedule/svg-axes';
-import { DARK_COLOURS, type Highlight, LIGHT_COLOURS } from '../../../../src/domain/schedule/svg-frame';
-import { highlightOf } from '../../../../src/domain/schedule/svg-highlight';
+import { samplePoints } from '../../../../src/domain/schedule/summary';
+import { highlightOf, scheduleSvg } from '../../../../src/domain/schedule/svg';
+import {
+  DARK_COLOURS,
+  type Highlight,
+  LIGHT_COLOURS,
+  roundTicks,
+} from '../../../../src/domain/schedule/svg-frame';
 import type { Schedule, ScheduleInput } from '../../../../src/domain/schedule/types';
 import { scheduleOfValues } from '../../../../src/domain/schedule/zoo/values';
 

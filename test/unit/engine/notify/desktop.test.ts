@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { inEnglish } from '../../../../src/base/words';
-import { showToast, toastProgram } from '../../../../src/engine/notify/desktop';
+import { showToast, toastProgram } from '../../../../src/engine/notify/send';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-toast-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../../src/base/random';
 import type { AugmentSettings } from '../../../../../src/domain/experiment/types';
-import { augment, flip, hide, jitterColour } from '../../../../../src/trainers/builtin/data/augment';
 import {
+  augment,
   composeMosaic,
   composeSingle,
+  flip,
+  hide,
+  jitterColour,
   type LabelledImage,
-} from '../../../../../src/trainers/builtin/data/compose';
+} from '../../../../../src/trainers/builtin/data/augment';
 import { boxAt, clipBoxes, moveBoxes } from '../../../../../src/trainers/builtin/data/geometry';
 import { fitLongSide } from '../../../../../src/trainers/builtin/data/image-cache';
 import { BORDER } from '../../../../../src/trainers/builtin/data/resample';

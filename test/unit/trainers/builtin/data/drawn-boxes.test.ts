@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../../src/base/random';
 import type { AugmentSettings } from '../../../../../src/domain/experiment/types';
+import type { LabelledImage } from '../../../../../src/trainers/builtin/data/augment';
 import { augment } from '../../../../../src/trainers/builtin/data/augment';
-import type { LabelledImage } from '../../../../../src/trainers/builtin/data/compose';
 import { boxAt } from '../../../../../src/trainers/builtin/data/geometry';
 import type { Sample } from '../../../../../src/trainers/builtin/data/types';
 

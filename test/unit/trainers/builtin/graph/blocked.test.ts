@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toBlocks, toFeature } from '../../../../../src/trainers/builtin/graph/blocked';
-import { blockedConvNorm, blockedSilu } from '../../../../../src/trainers/builtin/graph/blocked-conv-norm';
+import { blockedConvNorm, blockedSilu } from '../../../../../src/trainers/builtin/graph/blocked-convolution';
 import { convNorm } from '../../../../../src/trainers/builtin/graph/conv-norm';
 import { Graph } from '../../../../../src/trainers/builtin/graph/graph';
 import { reshape } from '../../../../../src/trainers/builtin/graph/shape';

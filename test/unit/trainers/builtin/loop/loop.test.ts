@@ -11,10 +11,9 @@ import { markAttempt } from '../../../../../src/run/folder/attempt-mark';
 import type { ControlRequest } from '../../../../../src/run/requests';
 import { ControlFolder } from '../../../../../src/trainers/builtin/control/control-folder';
 import { epochOrder, planBatches, sampleRandom } from '../../../../../src/trainers/builtin/data/plan-batches';
-import { applyRequest } from '../../../../../src/trainers/builtin/loop/apply-request';
+import { applyRequest, readInFlight } from '../../../../../src/trainers/builtin/loop/apply-request';
 import { addStep, meansOf, NO_SUMS } from '../../../../../src/trainers/builtin/loop/epoch-means';
 import { EventLog } from '../../../../../src/trainers/builtin/loop/event-log';
-import { readInFlight } from '../../../../../src/trainers/builtin/loop/in-flight';
 import { englishOf } from '../../../../helpers/english-of';
 
 let dir: string;

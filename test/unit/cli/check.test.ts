@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { junitXml } from '../../../../src/cli/output/junit';
-import { judgeFloor, judgeNotWorse } from '../../../../src/domain/compare/gate';
-import { writeJudgedRun } from '../../../helpers/judged-run';
-import { cli, lines } from '../harness';
+import { junitXml } from '../../../src/cli/output/junit';
+import { judgeFloor, judgeNotWorse } from '../../../src/domain/compare/gate';
+import { writeJudgedRun } from '../../helpers/judged-run';
+import { cli, lines } from './harness';
 
 let dir = '';
 beforeAll(() => {
