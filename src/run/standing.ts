@@ -3,7 +3,9 @@ import { compareWithBest, type WithBest } from '../domain/compare/best';
 import { drawnDifference } from '../domain/compare/draw-record';
 import { FEWEST_DRAWN } from '../domain/compare/limits';
 import { bestSentence, lackingDraws, NOT_JUDGED } from '../domain/compare/sentences';
+import type { Moment } from '../domain/compare/worse';
 import type { RunState } from './state';
+import { FINAL_STATES } from './state-names';
 import type { DrawnMaps, VersusBest } from './validation';
 
 /** How the best checkpoint of a run stands among the others, as far as draws of them are kept. */
@@ -23,11 +25,18 @@ export function standingOf(state: RunState): Standing | undefined {
   const own = drawsOfBest(state);
   if (!best || !own || tooFew(own)) return undefined;
   const comparable = comparableWith(own, { drawn, validations });
+  const moment = momentOf(state);
   const known = cache.get(own);
-  if (known && isSame(known.comparable, comparable)) return known.standing;
-  const standing = toStanding(best.epoch, comparable, judge(comparable));
-  cache.set(own, { comparable, standing });
+  if (known?.moment === moment && isSame(known.comparable, comparable)) return known.standing;
+  const standing = toStanding(best.epoch, comparable, judge(comparable, moment));
+  cache.set(own, { comparable, moment, standing });
   return standing;
+}
+
+/** A run that is paused goes on. */
+export function momentOf({ status }: RunState): Moment {
+  const isOver = status && status.state !== 'paused' && FINAL_STATES.has(status.state);
+  return isOver ? 'ended' : 'going';
 }
 
 const drawsOfBest = ({ best, drawn, validations }: RunState): DrawnMaps | undefined =>
@@ -48,7 +57,7 @@ export function standingSentence(state: RunState): Words | undefined {
 /** Comparing all pairs takes .2 s for 300 checkpoints, and pages ask several times a second. */
 const cache = new WeakMap<
   DrawnMaps,
-  { readonly comparable: readonly DrawnMaps[]; readonly standing: Standing }
+  { readonly comparable: readonly DrawnMaps[]; readonly moment: Moment; readonly standing: Standing }
 >();
 
 const isSame = (a: readonly DrawnMaps[], b: readonly DrawnMaps[]): boolean =>
@@ -74,17 +83,18 @@ export function versusBest(
   const earlier = comparableWith(now, { drawn, validations }).filter(({ epoch }) => epoch !== now.epoch);
   const best = earlier.find(({ epoch }) => epoch === before);
   if (!best) return undefined;
-  const { isWorse } = judge([...earlier, now]);
+  const all = [...earlier, now];
+  const at = (moment: Moment): boolean => judge(all, moment).isWorse[earlier.length];
   return {
     epoch: before,
     ...drawnDifference(best, now),
-    judged: { isWorse: isWorse[earlier.length], among: isWorse.length },
+    judged: { isWorse: at('going'), inEnd: at('ended'), among: all.length },
   };
 }
 
-function judge(comparable: readonly DrawnMaps[]): WithBest {
+function judge(comparable: readonly DrawnMaps[], moment: Moment): WithBest {
   const candidates = comparable.map(({ map, maps }) => ({ map, draws: Float64Array.from(maps) }));
-  return compareWithBest(candidates, comparable[0]?.units ?? 0);
+  return compareWithBest(candidates, comparable[0]?.units ?? 0, moment);
 }
 
 type DrawnState = Pick<RunState, 'drawn' | 'validations'>;

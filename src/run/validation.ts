@@ -91,8 +91,13 @@ export const zVersusBest = z.object({
   low: metric,
   high: metric,
   probabilityBetter: metric,
-  /** Against all checkpoints compared so far, the best being a selected one; absent in runs of an earlier Pitwall. */
-  judged: z.object({ isWorse: z.boolean(), among: z.number().int() }).optional(),
+  /**
+   * Against all checkpoints compared so far, the best being a selected one; absent in runs of an earlier Pitwall. `inEnd`: by
+   * what counts once the run has ended.
+   */
+  judged: z
+    .object({ isWorse: z.boolean(), inEnd: z.boolean().optional(), among: z.number().int() })
+    .optional(),
 });
 export type VersusBest = z.infer<typeof zVersusBest>;
 

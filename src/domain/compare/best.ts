@@ -1,5 +1,5 @@
 import { type Limits, meanOf, normalQuantile } from './limits';
-import { type Candidate, worseOnes } from './worse';
+import { type Candidate, type Moment, worseOnes } from './worse';
 
 export type WithBest = {
   /** Index of the highest mAP, the last of equals; -1 of none. */
@@ -20,10 +20,14 @@ const MOST_COMPARED = 128;
  * other called a third of equally good checkpoints worse. Here all are judged at once (worse.ts), so that the verdicts on a
  * run hold together. `drawn`: images, or groups of them, in one replicate.
  */
-export function compareWithBest(candidates: readonly Candidate[], drawn: number): WithBest {
+export function compareWithBest(
+  candidates: readonly Candidate[],
+  drawn: number,
+  moment: Moment = 'ended',
+): WithBest {
   const best = candidates.reduce((top, { map }, i) => (top < 0 || map >= candidates[top].map ? i : top), -1);
   const all = centred(candidates);
-  const worse = worseOnes(all, drawn);
+  const worse = worseOnes(all, drawn, moment);
   const isWorse = all.map((one) => worse.has(one));
   const undecided = [...all.keys()].filter((k) => !isWorse[k]);
   return { best, isWorse, undecided, optimism: optimismOf(undecided.map((k) => all[k].draws)) };

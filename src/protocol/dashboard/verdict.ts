@@ -6,7 +6,7 @@ import { NOT_JUDGED } from '../../domain/compare/sentences';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
 import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
-import { standingOf, standingSentence } from '../../run/standing';
+import { momentOf, standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
@@ -46,7 +46,11 @@ export function bestText(state: RunState, t: Translate): string | undefined {
  * known now counts as well: one that later checkpoints put among those that cannot be told from the best is not worse.
  */
 function isWorse(state: RunState, { epoch }: Validation, versus: VersusBest): boolean {
-  if (versus.judged) return versus.judged.isWorse && !standingOf(state)?.undecided.includes(epoch);
+  if (versus.judged) {
+    const { isWorse: now, inEnd = now } = versus.judged;
+    const isCalled = momentOf(state) === 'ended' ? inEnd : now;
+    return isCalled && !standingOf(state)?.undecided.includes(epoch);
+  }
   const among = [...state.validations.keys()].filter((other) => other <= epoch).length;
   return isWorseByInterval(versus.difference, versus, among);
 }

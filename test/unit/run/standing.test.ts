@@ -101,6 +101,20 @@ it('a verdict that later checkpoints have taken back is not shown', () => {
   expect(said(1)).toContain('worse than the best');
 });
 
+it('while a run goes on, less is called worse than in its end, when it is judged once', () => {
+  const versus = { epoch: 3, difference: -0.03, low: -0.055, high: -0.005, probabilityBetter: 0.01 };
+  const judged = { isWorse: false, inEnd: true, among: 5 };
+  const said = (state: 'running' | 'paused' | 'completed'): string | undefined => {
+    const folded = fold([...whole, validated(1, 2, { versusBest: { ...versus, judged } })]);
+    const now = { ...folded, status: { ...folded.status, state } as RunState['status'] };
+    const checkpoint = now.validations.get(1);
+    return checkpoint && verdictOf(now, checkpoint, createTranslate()).text;
+  };
+  expect(said('running')).toContain('cannot be told from the best');
+  expect(said('paused')).toContain('cannot be told from the best');
+  expect(said('completed')).toContain('worse than the best');
+});
+
 const pair = { epoch: 3, difference: -0.03, low: -0.055, high: -0.005, probabilityBetter: 0.01 };
 
 it.each<[string, VersusBest, string]>([

@@ -66,6 +66,18 @@ it('the optimism of the best is that of a maximum', () => {
   expect(Math.abs(told / lead - 1)).toBeLessThan(0.15);
 });
 
+it('while a run goes on, one of equal ones is seldom called worse at any look, and a clear loss at once', () => {
+  const runs = Array.from({ length: 60 }, (_, seed) => runOf(EQUAL, 900 + seed));
+  const ever = (moment: 'going' | 'ended'): number =>
+    runs.filter((run) =>
+      run.some((_, i) => compareWithBest(run.slice(0, i + 1), IMAGES, moment).isWorse.some(Boolean)),
+    ).length;
+  // With the whole chance at each look it is a fifth of runs of twenty, and a third of runs of fifty.
+  expect(ever('going')).toBeLessThanOrEqual(6);
+  expect(ever('ended')).toBeGreaterThan(ever('going'));
+  expect(compareWithBest(runOf([...EQUAL, 0.4], 1), IMAGES, 'going').isWorse.at(-1)).toBe(true);
+});
+
 it('one checkpoint twice is not worse than itself', () => {
   const [one] = runOf([0.5], 3);
   expect(compareWithBest([one, one], IMAGES)).toMatchObject({
