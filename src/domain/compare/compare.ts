@@ -17,7 +17,7 @@ import {
 } from './limits';
 import { classVerdicts } from './per-class';
 import { bootstrapPair, meanPresent, pointEstimate, type Replicates, type ScoredPair } from './replicates';
-import { countUnits, imagesWith, labelledUnits, unitsOf, wideMaps } from './small-classes';
+import { type ClassUnits, countUnits, imagesWith, labelledUnits, unitsOf, wideMaps } from './small-classes';
 import type { Verdict } from './verdict';
 import { type ComparisonWarning, comparisonWarnings } from './warnings';
 
@@ -149,7 +149,7 @@ export function concludeComparison(
   };
 }
 
-type PairPoints = { readonly point: Replicates; readonly units: readonly number[] };
+type PairPoints = { readonly point: Replicates; readonly units: ClassUnits };
 
 /** mAP of both in every draw. */
 function drawnMapsOf(

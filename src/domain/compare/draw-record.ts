@@ -18,7 +18,7 @@ export type DrawnRecord = {
 
 const SEED = 0;
 /** Of how draws are made: those of other versions are not comparable. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The seed is one for all: checkpoints of one val set, judged by one rule, are judged on the same draws. */
 export function drawRecord({ header, detections, truth }: DetectionRecord, replicates: number): DrawnRecord {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createRandom } from '../../../../src/base/random';
 import { preparePair } from '../../../../src/domain/compare/compare';
 import { compareRecords } from '../../../../src/domain/compare/compare-records';
 import { drawWeights } from '../../../../src/domain/compare/draw';
@@ -6,6 +7,7 @@ import { drawnDifference, drawRecord } from '../../../../src/domain/compare/draw
 import { deviationOf } from '../../../../src/domain/compare/limits';
 import type { DetectionFacts } from '../../../../src/domain/compare/record';
 import { bootstrapPair, drawnMaps, meanPresent } from '../../../../src/domain/compare/replicates';
+import { madeUp } from '../../../../src/domain/compare/small-classes';
 import { makeScenes, toColumns } from '../../../helpers/detection-sets';
 
 const IMAGES = 40;
@@ -89,6 +91,43 @@ it('draws vary more than the plain ones if classes are in few images only, and h
     const kept = drawRecord({ header: header(images, classes), detections: a, truth: groundTruth }, 100);
     return deviationOf(kept.maps) / deviationOf(plain);
   };
-  expect(widening(40, 30)).toBeGreaterThan(1.1);
+  expect(widening(40, 30)).toBeGreaterThan(1.05);
   expect(widening(400, 3)).toBeLessThan(1.02);
+});
+
+/** What a class in m of n images adds to each draw: the mean of its drawn values, nothing if none is drawn; others are as rare. */
+function addedOf(values: readonly number[], n: number): Float64Array {
+  const present = 1 - (1 - values.length / n) ** n;
+  return Float64Array.from({ length: 150 }, (_, replicate) => {
+    const weights = new Int32Array(n);
+    drawWeights(weights, { seed: 5, replicate });
+    const count = values.reduce((sum, _value, i) => sum + weights[i], 0);
+    const sum = values.reduce((total, value, i) => total + weights[i] * value, 0);
+    return count === 0 ? 0 : sum / count / present;
+  });
+}
+
+it.each([
+  [1, 60],
+  [2, 60],
+  [3, 60],
+  [4, 60],
+  [3, 5],
+  [10, 10],
+])('a class in %i of %i images varies as much as it should once it is made up for', (m, n) => {
+  const random = createRandom(m, n);
+  const variances = Array.from({ length: 600 }, () => {
+    const values = Array.from({ length: m }, () => random.normal());
+    return deviationOf(addedOf(values, n)) ** 2;
+  });
+  const mean = variances.reduce((sum, value) => sum + value, 0) / variances.length;
+  expect(Math.abs(mean * madeUp(m, n) * m - 1)).toBeLessThan(0.15);
+});
+
+it('of many images hardly anything is made up for, and never less than nothing', () => {
+  for (const n of [50, 300, 5000])
+    for (const m of [4, 8, 30, 31, n]) {
+      expect(madeUp(m, n)).toBeGreaterThanOrEqual(1);
+      expect(madeUp(m, n)).toBeLessThan(1.03);
+    }
 });
