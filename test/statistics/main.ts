@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bestTable } from './best-worlds';
+import { classTable } from './class-worlds';
 import { coverageTable } from './coverage-table';
 import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
@@ -17,6 +18,7 @@ const log = (line: string): void => console.error(line);
 
 /** Each makes the table of its own name. */
 const TABLES: Readonly<Record<string, Table>> = {
+  classes: classTable,
   best: (simulations) => bestTable(simulations, kept('best'), log),
   divergence: divergenceTable,
   'early-stop': earlyStopTable,

@@ -41,7 +41,7 @@ describe('verdicts of a table of classes', () => {
   });
 
   it('make up for what the bootstrap of few images lacks', () => {
-    // t = 2.1 of 19 degrees of freedom has a chance of .0494; with an error larger by sqrt(20 / 19) it has .054.
+    // t = 2.1 of 19 degrees of freedom has a chance of .0494; with an error larger by sqrt(20 / 18), of 18, it has .06.
     expect(classVerdicts([{ ...row(0.21, 0.1), units: 20, low: 0.001 }])).toEqual(['neither']);
   });
 
