@@ -42,7 +42,7 @@ const isJudged = ({ labels, units }: ClassDifference): boolean =>
 
 /**
  * A bootstrap of n images is too narrow by sqrt((n - 1) / n), as in percentileLimits. The AP of few images takes few values, and
- * of such a difference Student's t of n - 1 is exceeded too often far out, where Holm looks: 5.4 to 6.3 % of tables of eight and
+ * of such a difference Student's t of n - 1 is exceeded too often in its far tail, which Holm uses: 5.4 to 6.3 % of tables of eight and
  * twenty equal classes in 20 images each named one. With one image less for both it is 4.3 to 4.8 %, and of many images the same.
  */
 const LOST = 2;

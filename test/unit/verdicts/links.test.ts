@@ -28,6 +28,8 @@ const WITHIN: Readonly<Record<string, string>> = {
   'src/cli/list/lines.ts': 'src/cli/commands/list.ts',
   // The topic of a tile and of the table of checkpoints is that of all that it says: TILE_TOPICS, webview/panel/tables.ts.
   'src/protocol/dashboard/checkpoint-rows.ts': 'webview/panel/tables.ts',
+  // The log repeats what the sentences above it say.
+  'src/protocol/dashboard/sections.ts': 'src/protocol/dashboard/sentences.ts',
   'src/protocol/dashboard/tiles.ts': 'webview/panel/header.ts',
   'src/protocol/dashboard/verdict.ts': 'webview/panel/header.ts',
   'src/cli/sweep/report.ts': 'src/cli/sweep/lines.ts',
