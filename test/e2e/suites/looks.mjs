@@ -10,6 +10,7 @@ import {
   openFile,
   openWorkbench,
   pageFrame,
+  patienceOf,
   runAndChoose,
   runCommand,
   settle,
@@ -71,8 +72,13 @@ async function questions({ suite, browser, extensions, workspace }) {
   const dialog = page.locator('.monaco-dialog-box');
   await test('questions: the trash is asked for in the menus, and names what it would delete', async () => {
     await showPitwall(page);
-    await row('pcb-nano-hot').click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item', { hasText: 'Move Run to Trash' }).first().waitFor();
+    const entry = page.locator('.monaco-menu .action-item', { hasText: 'Move Run to Trash' }).first();
+    // A list that is drawn again under the pointer closes the menu.
+    await until('the menu', async (tries) => {
+      await row('pcb-nano-hot').click({ button: 'right', timeout: patienceOf(tries) });
+      await entry.waitFor({ timeout: patienceOf(tries) });
+      return true;
+    });
     await shoot('trash-menu');
     await page.keyboard.press('Escape');
     await runAndChoose(page, 'Pitwall: Move Run to Trash', ['pcb-nano-hot']);
