@@ -6,6 +6,7 @@ import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
 import { isRangeTest } from '../run/kind';
 import { Cleanup } from './cleanup';
+import { GpuWatch } from './gpu-watch';
 import { EarlyStopper } from './judge-early-stop';
 import { Monitor } from './monitor';
 import { Notifier } from './notifier';
@@ -75,12 +76,14 @@ function createWorkers(options: PartsOptions, supervisor: Supervisor) {
   });
   const notifier = store.track(new Notifier({ ...common, dir: paths.dir, notifyEnv }));
   const monitor = new Monitor(journal, paths.dir, (alarm) => notifier.alarm(alarm));
+  const gpu = store.track(new GpuWatch({ ...common, dir: paths.dir, note: (entry) => journal.note(entry) }));
   const onBetter: Notifier['best'] = (best) => notifier.best(best);
   return {
     range,
     trainer,
     notifier,
     monitor,
+    gpu,
     validation: new ValidationControl({ ...common, monitor, onBetter }),
   };
 }

@@ -75,6 +75,7 @@ class Keeper {
     // A run that is followed may never have a model to validate.
     const validates = run.experiment.resolved.validation.enabled && !run.follows;
     if (this.#parts.trainer.alive && validates) this.#parts.validation.warmUp();
+    if (this.#parts.trainer.alive && !run.follows) this.#parts.gpu.start();
     this.#parts.validation.judge();
     this.#loop = this.#store.track(this.#watch());
     this.#loop.pollSoon();

@@ -117,5 +117,15 @@ function cell(value: number): string {
 export function chartCsv(state: RunState, chart: ChartId): Generator<string> {
   if (chart === 'loss' || chart === 'lr') return stepsCsv(state, (tag) => tag.startsWith(`${chart}/`));
   if (chart === 'speed') return stepsCsv(state, (tag) => !tag.startsWith('loss/') && !tag.startsWith('lr/'));
+  if (chart === 'gpu') return gpuCsv(state);
   return epochsCsv(state);
+}
+
+/** One line a card and reading. */
+function* gpuCsv({ gpu }: RunState): Generator<string> {
+  yield 'time,gpu,used_bytes,own_bytes,total_bytes,busy_percent,celsius,watts\n';
+  const none = Number.NaN;
+  for (const { t, cards } of gpu)
+    for (const { index, used, own = none, total, busy = none, celsius = none, watts = none } of cards)
+      yield line([t / 1000, index, used, own, total, busy, celsius, watts]);
 }

@@ -1,6 +1,6 @@
 import type { RunState } from './state';
 
-type ListKey = 'epochs' | 'lrChanges' | 'alerts' | 'keeper' | 'logs' | 'problems';
+type ListKey = 'epochs' | 'lrChanges' | 'alerts' | 'keeper' | 'gpu' | 'logs' | 'problems';
 type MapKey = 'checkpoints' | 'validations' | 'drawn';
 type ItemOf<K extends ListKey> = RunState[K][number];
 type ValueOf<K extends MapKey> = RunState[K] extends ReadonlyMap<number, infer V> ? V : never;
@@ -17,6 +17,7 @@ const SAID: Readonly<Record<ListKey | MapKey, string>> = {
   lrChanges: 'changes of the LR',
   alerts: 'alerts',
   keeper: 'lines of the keeper',
+  gpu: 'readings of the GPU',
   logs: 'log lines',
   problems: 'problems',
   checkpoints: 'checkpoints',
@@ -135,8 +136,10 @@ export class RunDraft {
   }
 
   keeperLine(entry: ItemOf<'keeper'>): void {
+    // A reading is no decision: it would hide what the keeper decided.
+    if (entry.type === 'gpu') this.push('gpu', entry);
+    else this.push('keeper', entry);
     if (entry.type === 'cleanup' && this.#cleanups) noteCleanup(this.#cleanups, entry);
-    this.push('keeper', entry);
   }
 
   /** When the checkpoint of an epoch was last removed, if it was. */

@@ -5,6 +5,8 @@ import { zControlRequest, zUnknownRequest } from './requests';
 import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 
 const t = z.number();
+/** No machine has more; a line with thousands is a stranger's. */
+const MOST_CARDS = 64;
 /** keeper.jsonl: alerts, answers and decisions. */
 export const zKeeperEntry = z.discriminatedUnion('type', [
   z.object({
@@ -70,6 +72,27 @@ export const zKeeperEntry = z.discriminatedUnion('type', [
     by: z.string(),
   }),
   z.object({ type: z.literal('pin'), t, epoch: zEpoch, pinned: z.boolean() }),
+  /** What the cards that this run sees do, every few seconds; bytes, percent, degrees and watts. */
+  z.object({
+    type: z.literal('gpu'),
+    t,
+    cards: z
+      .array(
+        z.object({
+          index: z.number().int(),
+          name: z.string(),
+          used: zNumber,
+          total: zNumber,
+          /** Of the run's own processes; absent if that is not known. */
+          own: zNumber.optional(),
+          busy: zNumber.optional(),
+          celsius: zNumber.optional(),
+          watts: zNumber.optional(),
+          mostWatts: zNumber.optional(),
+        }),
+      )
+      .max(MOST_CARDS),
+  }),
   /** What was sent to the user's own channels; what is not known of it is not counted. */
   z.object({ type: z.literal('notified'), t, kind: z.enum(NEWS_KINDS), channels: z.array(z.string()) }),
 ]);

@@ -14,6 +14,8 @@ const ENTRIES: {
 } = {
   keeper: () => undefined,
   notified: () => undefined,
+  // Has a list of its own.
+  gpu: () => undefined,
   alert: (draft, alert) => draft.push('alerts', alert),
   answer: () => undefined,
   best: (draft, entry) => {
@@ -44,6 +46,7 @@ export function createRunState(run?: RunFile): RunState {
     controls: [],
     alerts: [],
     keeper: [],
+    gpu: [],
     logs: [],
     end: undefined,
     problems: [],

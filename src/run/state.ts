@@ -38,6 +38,8 @@ export type CheckpointState = {
   readonly removedReason?: string;
 };
 
+export type GpuEntry = Extract<KeeperEntry, { type: 'gpu' }>;
+
 /** Everything a run's files say, folded in order. Rebuilt from the files alone. */
 export type RunState = {
   readonly run: RunFile | undefined;
@@ -61,6 +63,8 @@ export type RunState = {
   readonly controls: readonly TrainerEventOf<'control'>[];
   readonly alerts: readonly Extract<KeeperEntry, { type: 'alert' }>[];
   readonly keeper: readonly KeeperEntry[];
+  /** What the cards did, in the order of time. */
+  readonly gpu: readonly GpuEntry[];
   readonly logs: readonly TrainerEventOf<'log'>[];
   readonly end: TrainerEventOf<'end'> | undefined;
   /** Lines that could not be understood, by file. */

@@ -69,6 +69,8 @@ export function createGrid(options: GridOptions): ChartGrid {
     cards.set(id, card);
     options.root.append(card.element);
   }
+  const showGpu = (has: boolean) => cards.get('gpu')?.element.toggleAttribute('hidden', !has);
+  showGpu(false);
   const drawn = createDrawer((id, plot) => cards.get(id)?.draw(plot, { preferences: preferences(), theme }));
   const draw = (): void => {
     drawn.drawWith(preferences(), theme);
@@ -91,6 +93,7 @@ export function createGrid(options: GridOptions): ChartGrid {
   return {
     draw(next) {
       model = next;
+      showGpu(next.sections.header?.hasGpu === true);
       draw();
     },
     lens: () => lensOf(preferences(), widths),

@@ -8,7 +8,10 @@ export const FOLDER_VARIABLE = 'PITWALL_FOLDER';
 export const ROLE_VARIABLE = 'PITWALL_ROLE';
 
 /** program: what an adapter started for `trainer: command`; the adapter itself is the trainer. */
-export type ProcessRole = 'keeper' | 'trainer' | 'validator' | 'exporter' | 'own-val' | 'program';
+export type ProcessRole =
+  | ('keeper' | 'trainer' | 'validator' | 'exporter' | 'own-val' | 'program')
+  /** nvidia-smi, which prints what the cards do. */
+  | 'gpu-watch';
 
 /** The Node of our programs: that of a setting, else the one of this process, which inside an editor has to be started as Node. */
 export function nodeOf(nodePath: string | undefined) {

@@ -46,6 +46,7 @@ export const HELPERS: ReadonlySet<string> = new Set<ProcessRole>([
   'validator',
   'exporter',
   'own-val',
+  'gpu-watch',
 ]);
 
 /**
@@ -82,4 +83,10 @@ export function treeOf(root: number): number[] {
   for (let i = 0; i < tree.length; i++)
     for (const [pid, parent] of parents) if (parent === tree[i] && !tree.includes(pid)) tree.push(pid);
   return tree;
+}
+
+/** Whether a process that something else has listed is one of the run's, whatever it does for it. */
+export function processOfRun(pid: number, dir: string, run: Pick<RunFile, 'id'>): boolean {
+  if (process.platform !== 'linux') return heldProcesses(dir).some((held) => held.pid === pid);
+  return isOf(markOf(dir, run), (name) => readVariable(pid, name));
 }

@@ -19,6 +19,7 @@ export function compareHeader(input: ViewInput, other: ViewInput): HeaderView {
     tone: 'quiet',
     facts: differences(input, other),
     device: '',
+    hasGpu: false,
     progress: undefined,
     actions: [{ id: 'compare', label: t('Compare…') }],
     metrics: tableMetrics(input.state),

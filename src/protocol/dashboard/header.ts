@@ -22,6 +22,7 @@ export function headerOf(input: ViewInput): HeaderView {
     tone: isSilent(input) ? 'quiet' : stalled ? 'warning' : STATE_TONES[name],
     facts: factsOf(input),
     device: state.hello?.device ?? '',
+    hasGpu: state.gpu.length > 0,
     progress: progressOf(input),
     actions: actionsOf(input),
     metrics: tableMetrics(state),

@@ -107,6 +107,9 @@ function keeperMessage(entry: KeeperEntry, t: Translate, metric: string): string
       return alertText(entry, t);
     case 'notified':
       return t('Message sent ({0}): {1}.', entry.channels.join(', '), entry.kind);
+    // Drawn, and not listed.
+    case 'gpu':
+      return '';
     default:
       return saidText(entry, t);
   }

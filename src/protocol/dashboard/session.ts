@@ -3,6 +3,7 @@ import type { ChartUpdate, SeriesAppend, ViewUpdate } from '../webview';
 import { type Axis, createAxis } from './axis';
 import type { ChartContext, SeriesDraft } from './chart-context';
 import { mapChart, precisionRecallChart, timingChart } from './checkpoint-charts';
+import { gpuChart } from './gpu-chart';
 import type { PlannedCurve, ViewInput } from './input';
 import { lrChart } from './lr-chart';
 import { movingSections, restingSections } from './sections';
@@ -17,6 +18,7 @@ const BUILDERS: Readonly<Record<ChartId, (context: ChartContext) => ChartView<Se
   pr: precisionRecallChart,
   timing: timingChart,
   speed: speedChart,
+  gpu: gpuChart,
 };
 
 /**

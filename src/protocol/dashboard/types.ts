@@ -21,6 +21,8 @@ export type HeaderView = {
   /** Epoch, step, time left. */
   readonly facts: readonly string[];
   readonly device: string;
+  /** What NVIDIA cards do was read: there is a chart of it. */
+  readonly hasGpu: boolean;
   /** Share of the steps done; undefined while the plan is unknown. */
   readonly progress: number | undefined;
   readonly actions: readonly ActionView[];
@@ -114,7 +116,7 @@ export type Sections = {
   readonly log: readonly LogRow[];
 };
 
-export const CHART_IDS = ['loss', 'lr', 'map', 'pr', 'timing', 'speed'] as const;
+export const CHART_IDS = ['loss', 'lr', 'map', 'pr', 'timing', 'speed', 'gpu'] as const;
 export type ChartId = (typeof CHART_IDS)[number];
 export type XAxis = 'step' | 'epoch' | 'time';
 export type Colour = 'blue' | 'red' | 'green' | 'purple' | 'yellow' | 'grey';
