@@ -136,7 +136,7 @@ export class RunDraft {
   }
 
   keeperLine(entry: ItemOf<'keeper'>): void {
-    // A reading is no decision: it would hide what the keeper decided.
+    // Readings would hide what the keeper decided.
     if (entry.type === 'gpu') this.push('gpu', entry);
     else this.push('keeper', entry);
     if (entry.type === 'cleanup' && this.#cleanups) noteCleanup(this.#cleanups, entry);

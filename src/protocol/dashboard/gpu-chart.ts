@@ -42,7 +42,7 @@ const LINES: readonly (Pick<SeriesHead, 'role' | 'colour' | 'optional'> & {
   },
 ];
 
-/** More lines than these nobody can tell apart. */
+/** More lines than these cannot be told apart. */
 const MOST_CARDS = 8;
 /** A line has no more points: of a long run every second, third ... reading is drawn. */
 const MOST_POINTS = 1000;

@@ -16,7 +16,7 @@ test('a line is a card with what it does', () => {
   });
 });
 
-test('what a card does not report is not a number, and what is no reading is left out', () => {
+test('what a card does not report is not a number, and any other line is left out', () => {
   const old = parseCardReading('t, GPU-b, 1, 10, 2000, [Not Supported], 40, [N/A], [N/A], GeForce GT 710');
   expect(old?.value).toMatchObject({ busy: Number.NaN, celsius: 40, watts: Number.NaN });
   for (const line of ['', 'Unable to determine the device handle for GPU 0000:01:00.0: Unknown Error', 'a,b'])

@@ -95,7 +95,7 @@ describe('the chart of the cards', () => {
     expect(points(foldRun(plain, many), 'memory:0').length).toBeLessThanOrEqual(1000);
   });
 
-  it('is saved with every reading in bytes, and its readings are no lines of the log', () => {
+  it('is saved with every reading in bytes, and the log does not list it', () => {
     const lines = [...chartCsv(state, 'gpu')].join('').trim().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[2].split(',').slice(1)).toEqual([
