@@ -11,8 +11,14 @@ import {
   rangeSettings,
   withSettings,
 } from '../../domain/lr-range/experiment';
-import { fewestSteps, ofSeveral, readRange, type SeveralTests } from '../../domain/lr-range/suggest';
-import { rangeSvg } from '../../domain/lr-range/svg';
+import {
+  fewestSteps,
+  ofSeveral,
+  readRange,
+  type SeveralTests,
+  testsWorth,
+} from '../../domain/lr-range/suggest';
+import { type RangeDrawing, rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading, RangeResult } from '../../domain/lr-range/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
 import { LIGHT_COLOURS } from '../../domain/schedule/svg-frame';
@@ -43,7 +49,7 @@ type LrFindOptions = {
   readonly from: number;
   readonly to: number;
   readonly steps: number;
-  readonly tests: number;
+  readonly tests?: number;
   readonly svg?: string;
   readonly apply?: true;
   readonly json?: true;
@@ -67,9 +73,8 @@ export function lrFindCommand({ io, run }: Cli) {
     .option('--steps <n>', 'training steps, rounded up to whole epochs', wholeNumber, DEFAULT_RANGE.steps)
     .option(
       '--tests <n>',
-      'so many tests, each with the next seed, and the mean of what they suggest',
+      'so many tests, each with the next seed, and the mean of what they suggest; without it three, or one that takes long',
       wholeNumber,
-      1,
     )
     .option('--svg <file>', 'draw loss against learning rate')
     .option('--apply', 'write the suggested lr0 into the experiment file')
@@ -116,26 +121,34 @@ type Tests = {
 };
 
 /** One after the other, each with the next seed; undefined if interrupted. */
-async function runTests(
-  io: CliIo,
-  config: string,
-  { loaded, counts, options }: Tests,
-): Promise<RanTest[] | undefined> {
+async function runTests(io: CliIo, config: string, tests: Tests): Promise<RanTest[] | undefined> {
   const done: RanTest[] = [];
-  for (let i = 0; i < options.tests; i++) {
-    const seed = loaded.experiment.seed + i;
-    const seeded = i === 0 ? loaded : loadExperiment(io, config, [...options.set, `seed=${seed}`]);
-    const experiment = rangeExperiment(seeded.experiment, options, counts);
-    const started = await startLoaded(io, { ...seeded, experiment }, {});
-    const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
-    const { live, interrupts } = await followWith(io, started, reporter);
-    const { state, dir, presence } = live;
-    live.dispose();
-    if (interrupts > 0) return undefined;
-    const points = rangePoints(state);
-    done.push({ seed, dir, points, reading: readRange(points), end: endOf(presence.state) });
+  const begun = Date.now();
+  for (let wanted = 1; done.length < wanted; ) {
+    const one = await runTest(io, config, { ...tests, seed: tests.loaded.experiment.seed + done.length });
+    if (one === undefined) return undefined;
+    done.push(one);
+    wanted = tests.options.tests ?? testsWorth(done[0].reading, (Date.now() - begun) / (1000 * done.length));
   }
   return done;
+}
+
+async function runTest(
+  io: CliIo,
+  config: string,
+  { loaded, counts, options, seed }: Tests & { readonly seed: number },
+): Promise<RanTest | undefined> {
+  const isFirst = seed === loaded.experiment.seed;
+  const seeded = isFirst ? loaded : loadExperiment(io, config, [...options.set, `seed=${seed}`]);
+  const experiment = rangeExperiment(seeded.experiment, options, counts);
+  const started = await startLoaded(io, { ...seeded, experiment }, {});
+  const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
+  const { live, interrupts } = await followWith(io, started, reporter);
+  const { state, dir, presence } = live;
+  live.dispose();
+  if (interrupts > 0) return undefined;
+  const points = rangePoints(state);
+  return { seed, dir, points, reading: readRange(points), end: endOf(presence.state) };
 }
 
 type Several = {
@@ -149,33 +162,57 @@ function printSeveral(io: CliIo, { tests, loaded, settingsFor }: Several, option
   const each = tests.map(({ seed, reading }) => `seed ${seed}: ${describeRange(reading, createTranslate())}`);
   if (!together) throw new Error(`too few of ${tests.length} tests gave an answer; ${each.join(' ')}`);
   const settings = together.sure ? settingsFor(together.suggested) : [];
+  const shown = nearestTest(tests, together);
   const set = settings.length > 0 ? [settingsLine(settings, loaded.shown, options)] : [];
-  const words = describeSeveral(together, createTranslate());
-  if (options.json) printJson(io.stdout, severalJson(tests, together, settings));
-  else
-    for (const line of ['', ...each, words, ...set, explainedLine(io.installDir, 'range-test')])
-      printLine(io.stdout, line);
+  const said = [...each, describeSeveral(together, createTranslate()), ...set];
+  const lines = [...plotLines(io, shown.result), ...said, explainedLine(io.installDir, 'range-test')];
+  drawInto(io, shown, options);
+  if (options.json) printJson(io.stdout, severalJson(tests, { together, shown, settings }));
+  else for (const line of lines) printLine(io.stdout, line);
   if (options.apply) applySure(loaded, settings);
   return 0;
 }
 
-function severalJson(
-  tests: readonly RanTest[],
-  { suggested, ...together }: SeveralTests,
-  settings: readonly KeyValue[],
-) {
-  const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
+function drawInto(io: CliIo, drawing: RangeDrawing, { svg }: LrFindOptions): void {
+  if (svg !== undefined) write(path.resolve(io.cwd, svg), rangeSvg(drawing, PICTURE));
+}
+
+type ShownTest = {
+  readonly run: string;
+  readonly points: readonly RangePoint[];
+  readonly result: RangeResult;
+};
+
+/** The test that says most nearly what all say together: its curve is shown, with their suggestion. */
+function nearestTest(tests: readonly RanTest[], { suggested, between, sure }: SeveralTests): ShownTest {
+  const off = ({ result }: ShownTest): number => Math.abs(Math.log(result.suggested / suggested));
+  const [nearest] = tests
+    .flatMap(({ dir, points, reading }) =>
+      reading.kind === 'found' ? [{ run: dir, points, result: reading.result }] : [],
+    )
+    .sort((a, b) => off(a) - off(b));
+  return { ...nearest, result: { ...nearest.result, suggested, between, sure } };
+}
+
+type Together = {
+  readonly together: SeveralTests;
+  readonly shown: ShownTest;
+  readonly settings: readonly KeyValue[];
+};
+
+/** The fields of one test, those of the one that is shown, and all tests beside them. */
+function severalJson(tests: readonly RanTest[], { together, shown, settings }: Together) {
   const all = tests.map(({ seed, dir, points, reading }) => ({
     ...{ seed, run: dir, suggested: reading.kind === 'found' ? reading.result.suggested : null, points },
   }));
-  return { type: 'lr-find', ...together, suggested: together.sure ? suggested : null, set, tests: all };
+  const { run, points, result } = shown;
+  return { ...jsonOf({ result, settings, points, dir: run }), answered: together.answered, tests: all };
 }
 
 /** A test that could give no answer is not begun. One that diverges early covers less, and then needs less. */
-function refuseTooFew({ from, to, steps, tests, svg }: LrFindOptions): void {
+function refuseTooFew({ from, to, steps, tests = 1 }: LrFindOptions): void {
   const needed = fewestSteps(from, to);
-  if (tests > MOST_TESTS || (tests > 1 && svg !== undefined))
-    throw badInput(`pitwall lr-find: --tests is 1 to ${MOST_TESTS}, and 1 with --svg`);
+  if (tests > MOST_TESTS) throw badInput(`pitwall lr-find: --tests is 1 to ${MOST_TESTS}`);
   if (steps < needed)
     throw badInput(
       `pitwall lr-find: --steps ${steps} are too few from ${from} to ${to}: at least ${needed} are needed`,
@@ -197,8 +234,7 @@ const endOf = (state: string): string =>
 
 function printFindings(io: CliIo, found: RangeFindings, options: LrFindOptions): ExitCode {
   const { points, result, settings, loaded } = found;
-  if (options.svg !== undefined)
-    write(path.resolve(io.cwd, options.svg), rangeSvg({ points, result }, PICTURE));
+  drawInto(io, { points, result }, options);
   if (options.json) printJson(io.stdout, jsonOf(found));
   else
     for (const line of [...lines(io, found, options), explainedLine(io.installDir, 'range-test')])
@@ -213,7 +249,12 @@ function applySure(loaded: LoadedExperiment, settings: readonly KeyValue[]): voi
   apply(loaded, settings);
 }
 
-function jsonOf({ result, settings, points, dir }: RangeFindings): Readonly<Record<string, unknown>> {
+function jsonOf({
+  result,
+  settings,
+  points,
+  dir,
+}: Pick<RangeFindings, 'result' | 'settings' | 'points' | 'dir'>): Readonly<Record<string, unknown>> {
   const { curve, suggested, ...numbers } = result;
   const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
   return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };
@@ -235,16 +276,21 @@ function lines(
   { result, words, settings, loaded, dir }: RangeFindings,
   options: LrFindOptions,
 ): string[] {
-  const { curve } = result;
+  return [
+    ...plotLines(io, result),
+    words,
+    ...(result.sure ? [settingsLine(settings, loaded.shown, options)] : []),
+    `run: ${dir}`,
+  ];
+}
+
+function plotLines(io: CliIo, { curve }: RangeResult): string[] {
   const losses = Float64Array.from(curve, ({ loss }) => loss);
   const width = textWidth(io.stdout) - 12;
   return [
     '',
     `loss, smoothed, from lr ${two(curve[0].lr)} to ${two(curve[curve.length - 1].lr)}`,
     ...plotCurve(losses, { width, height: PLOT_HEIGHT }),
-    words,
-    ...(result.sure ? [settingsLine(settings, loaded.shown, options)] : []),
-    `run: ${dir}`,
   ];
 }
 

@@ -39,7 +39,7 @@ async function training(checks) {
     },
   );
   await checks.ok('lr-find', async () => {
-    const args = ['lr-find', CONFIG, ...SMALL, '--steps', '90', '--svg', 'D:\\lr.svg'];
+    const args = ['lr-find', CONFIG, ...SMALL, '--steps', '90', '--tests', '1', '--svg', 'D:\\lr.svg'];
     includes(await pitwall(args), 'lr0');
     equal(existsSync(path.join(OTHER, 'lr.svg')), true);
   });
