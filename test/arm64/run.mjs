@@ -1,7 +1,7 @@
 // Pitwall on ARM Linux, through an emulator: `npm run test:arm64`. What cannot be made here is skipped aloud. Whole runs are not
 // tried: the emulator shows each process another start time than others see, so that every keeper would look dead.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Checks, conclude, equal, includes, until } from '../helpers/checks.mjs';
@@ -58,6 +58,7 @@ async function validation(checks, folder) {
 }
 
 const stepsOf = (run) => {
+  if (!existsSync(path.join(run, 'events.jsonl'))) return [];
   const lines = readFileSync(path.join(run, 'events.jsonl'), 'utf8').split('\n');
   return lines
     .filter((line) => line.includes('"type":"step"') && line.endsWith('}'))

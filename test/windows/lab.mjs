@@ -75,6 +75,6 @@ export function write(file, content) {
   writeFileSync(onDisk(file), content);
 }
 
-/** How often PowerShell was started since the last call of `forget`. */
-export const powershellCalls = () => readText('C:\\powershell.count').split('\n').length - 1;
-export const forgetPowershell = () => rmSync(onDisk('C:\\powershell.count'), { force: true });
+/** How often PowerShell or taskkill was started since the last call of `forget`. */
+export const helperCalls = () => readText('C:\\helpers.count').split('\n').length - 1;
+export const forgetHelpers = () => rmSync(onDisk('C:\\helpers.count'), { force: true });

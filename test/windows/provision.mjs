@@ -80,13 +80,19 @@ function makePrefix() {
   run(wine(), ['winecfg', '-v', 'win10'], { env: wineEnv, stdio: 'ignore', timeout: 200_000 });
 }
 
+/** In place of Wine's own programs of that name, which are newer than our sources. */
 function buildStandIns() {
   const system = path.join(drive, 'windows/system32');
-  const from = (name) => path.join(import.meta.dirname, 'stand-ins', `${name}.c`);
+  const built = path.join(lab, 'stand-ins');
+  mkdirSync(built, { recursive: true });
   const build = (name, to, args) => {
-    const [source, target] = [from(name), path.join(system, to)];
-    const isFresh = existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs;
-    if (!isFresh) run(COMPILER, ['-O2', '-s', '-o', target, source, ...args]);
+    const [source, result] = [
+      path.join(import.meta.dirname, 'stand-ins', `${name}.c`),
+      path.join(built, name),
+    ];
+    const isFresh = existsSync(result) && statSync(result).mtimeMs > statSync(source).mtimeMs;
+    if (!isFresh) run(COMPILER, ['-O2', '-s', '-o', result, source, ...args]);
+    cpSync(result, path.join(system, to));
   };
   build('bcryptprimitives', 'bcryptprimitives.dll', ['-shared', '-ladvapi32']);
   build('powershell', 'WindowsPowerShell/v1.0/powershell.exe', ['-lntdll']);

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { equal, includes, until } from '../../helpers/checks.mjs';
 import {
   end,
-  forgetPowershell,
+  forgetHelpers,
   lives,
   node,
   onDisk,
   pitwall,
-  powershellCalls,
+  helperCalls,
   readText,
   statusOf,
   write,
@@ -27,6 +27,7 @@ export async function life(checks) {
   await steered(checks);
   await killed(checks);
   await identities(checks);
+  await minute(checks);
 }
 
 async function steered(checks) {
@@ -37,12 +38,12 @@ async function steered(checks) {
     equal(await lives(keeperOf()), true);
   });
   await checks.ok('list, show and set lr start no helper program', async () => {
-    forgetPowershell();
+    forgetHelpers();
     includes(await pitwall(['list', DATA]), 'r1');
     includes(await pitwall(['show', RUN]), /keeper \d/);
     includes(await pitwall(['set', RUN, 'lr=0.007']), '0.007');
     await until('the new learning rate', () => readText(`${RUN}\\events.jsonl`).includes('0.007'));
-    equal(powershellCalls(), 0);
+    equal(helperCalls(), 0);
   });
   await checks.ok('pause ends the trainer, and continue goes on in the same folder', async () => {
     const trainer = trainerOf();
@@ -139,4 +140,33 @@ function replaceIn(file, from, to) {
   const text = readText(file);
   includes(text, from);
   write(file, text.replace(from, to));
+}
+
+/** Beside somebody who looks on, which is what kept status.json open. */
+async function minute(checks) {
+  await checks.ok('a minute of training: each rename succeeds, at most three helper programs', async () => {
+    const run = `${DATA}\\runs\\m1`;
+    rmSync(onDisk(run), { recursive: true, force: true });
+    forgetHelpers();
+    const slow = { env: { PS_DELAY_MS: '400' } };
+    await pitwall(['train', CONFIG, ...SMALL, '--set', 'epochs=300', '--name', 'm1', '--detach'], slow);
+    await is('running', run);
+    const watch = node(['C:\\pitwall\\dist\\cli.js', 'watch', run], slow);
+    await until('a minute of steps', () => minutesOf(run) >= 1);
+    includes(await pitwall(['stop', run], slow), 'stopped on request');
+    await watch;
+    equal(readText(`${run}\\keeper.log`).match(/EPERM|EBUSY/g), null);
+    const calls = helperCalls();
+    const epochs = readText(`${run}\\validation.jsonl`).split('\n').length - 1;
+    console.log(`     PowerShell and taskkill: ${calls}; ${epochs} validations`);
+    if (calls < 1 || calls > 3) throw new Error(`${calls} helper programs were started`);
+  });
+}
+
+/** How many minutes lie between its first and its last step. */
+function minutesOf(run) {
+  const times = [...readText(`${run}\\events.jsonl`).matchAll(/"type":"step","t":(\d+)/g)].map(([, t]) =>
+    Number(t),
+  );
+  return times.length === 0 ? 0 : (times.at(-1) - times[0]) / 60_000;
 }

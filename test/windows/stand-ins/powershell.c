@@ -1,5 +1,5 @@
 // Answers the one question that Pitwall asks PowerShell: which processes there are. A line for each call goes to
-// C:\powershell.count; PS_DELAY_MS is how long a real one takes to start, PS_FAILS makes it fail.
+// C:\helpers.count; PS_DELAY_MS is how long a real one takes to start, PS_FAILS makes it fail.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static void listProcesses(void) {
 }
 
 int main(int count, char **values) {
-  FILE *calls = fopen("C:\\powershell.count", "a");
+  FILE *calls = fopen("C:\\helpers.count", "a");
   if (calls) {
     fputs("x\n", calls);
     fclose(calls);
