@@ -20,7 +20,12 @@ export default defineConfig({
   test: {
     setupFiles: ['test/helpers/leak-check.ts'],
     // Keys and marks of the tests are not the user's.
-    env: { XDG_STATE_HOME: path.join(tmpdir(), 'pitwall-test-state') },
+    env: {
+      [process.platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_STATE_HOME']: path.join(
+        tmpdir(),
+        'pitwall-test-state',
+      ),
+    },
     // Bounds what never ends; nothing is measured by them, and another machine may be ten times as slow.
     testTimeout: 120_000,
     hookTimeout: 300_000,

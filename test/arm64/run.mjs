@@ -1,4 +1,5 @@
-// Pitwall on ARM Linux, through an emulator: `npm run test:arm64`. What cannot be made here is skipped aloud. Whole runs are not
+// Pitwall on ARM Linux, through an emulator: `npm run test:arm64`. Usage: node test/arm64/run.mjs
+// [PART...], of machine, training, validation. What cannot be made here is skipped aloud. Whole runs are not
 // tried: the emulator shows each process another start time than others see, so that every keeper would look dead.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -43,7 +44,7 @@ async function machine(checks) {
 async function validation(checks, folder) {
   const demo = path.join(folder, 'demo');
   onThis('demo', '--quick', '--dir', demo);
-  const [run] = readdirSync(path.join(demo, 'runs'));
+  const run = readdirSync(path.join(demo, 'runs')).find((name) => !name.startsWith('.'));
   const epochs = readdirSync(path.join(demo, 'runs', run, 'checkpoints')).sort();
   const model = path.join(demo, 'runs', run, 'checkpoints', epochs.at(-1), 'model.onnx');
   await checks.ok('validate: mAP as on x64', () => {
@@ -90,7 +91,9 @@ async function training(checks, folder) {
   });
 }
 
-async function main() {
+const PARTS = { machine, training, validation };
+
+async function main(asked) {
   mkdirSync(artifacts, { recursive: true });
   const why = whyNot();
   if (why !== undefined) {
@@ -101,13 +104,14 @@ async function main() {
   const checks = new Checks();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-arm64-'));
   try {
-    await machine(checks);
-    await training(checks, folder);
-    await validation(checks, folder);
+    for (const name of asked) await PARTS[name](checks, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return conclude('ARM through an emulator', checks, path.join(artifacts, 'report.json'));
 }
 
-process.exit(await main());
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown) throw new Error(`no part ${unknown} (known: ${Object.keys(PARTS).join(', ')})`);
+process.exit(await main(asked.length === 0 ? Object.keys(PARTS) : asked));

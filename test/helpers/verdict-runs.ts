@@ -13,7 +13,12 @@ export function unpackVerdictRuns(): string {
     const file = path.join(root, 'runs', name);
     mkdirSync(path.dirname(file), { recursive: true });
     const isText = !name.endsWith('.det');
-    writeFileSync(file, isText ? content.replaceAll('{root}', root) : Buffer.from(content, 'base64'));
+    writeFileSync(
+      file,
+      isText
+        ? content.replaceAll('{root}', JSON.stringify(root).slice(1, -1))
+        : Buffer.from(content, 'base64'),
+    );
   }
   return root;
 }

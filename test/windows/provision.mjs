@@ -86,10 +86,8 @@ function buildStandIns() {
   const built = path.join(lab, 'stand-ins');
   mkdirSync(built, { recursive: true });
   const build = (name, to, args) => {
-    const [source, result] = [
-      path.join(import.meta.dirname, 'stand-ins', `${name}.c`),
-      path.join(built, name),
-    ];
+    const source = path.join(import.meta.dirname, 'stand-ins', `${name}.c`);
+    const result = path.join(built, path.basename(to));
     const isFresh = existsSync(result) && statSync(result).mtimeMs > statSync(source).mtimeMs;
     if (!isFresh) run(COMPILER, ['-O2', '-s', '-o', result, source, ...args]);
     cpSync(result, path.join(system, to));

@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Labels of another format that were found for images without YOLO labels. */
@@ -38,7 +38,7 @@ export async function vocFileOf(image: string): Promise<string | undefined> {
 /** COCO files near an image, nearest first; one of its own split's name before the others. */
 export async function cocoFilesNear(image: string): Promise<string[]> {
   const found: string[] = [];
-  for (const folder of annotationFolders(image)) {
+  for (const folder of await distinct(annotationFolders(image))) {
     const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.json'));
     for (const name of names.sort().slice(0, MOST_FILES)) {
       const file = path.join(folder, name);
@@ -65,6 +65,17 @@ function annotationFolders(image: string): string[] {
       ...(name === '' ? [] : [path.join(folder, name, split)]),
     ]),
   );
+}
+
+/** `annotations` and `Annotations` are one folder for Windows and macOS. */
+async function distinct(folders: readonly string[]): Promise<string[]> {
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    const of = await stat(folder, { bigint: true }).catch(() => undefined);
+    const identity = `${of?.dev} ${of?.ino}`;
+    if (of && !found.has(identity)) found.set(identity, folder);
+  }
+  return [...found.values()];
 }
 
 async function headOf(file: string): Promise<string | undefined> {

@@ -33,7 +33,9 @@ export class NotOwnRun extends BadInputError {
 /** The one reason that people do not think of. */
 function otherStateHint(): string {
   const { XDG_STATE_HOME: named } = process.env;
-  return named ? ` (runs are known as yours by the key below XDG_STATE_HOME, ${named})` : '';
+  return named && process.platform === 'linux'
+    ? ` (runs are known as yours by the key below XDG_STATE_HOME, ${named})`
+    : '';
 }
 
 /** Whether this user started the run, or approved it, in this very folder. */

@@ -6,6 +6,7 @@ import { hasNamedFolders, listClassImages } from '../../../src/dataset/class-fol
 import { spread } from '../../../src/domain/dataset/fraction';
 import { readClassSet } from '../../../src/validator/classify/class-set';
 import { englishOf } from '../../helpers/english-of';
+import { slashed } from '../../helpers/platform';
 
 let home: string;
 beforeAll(() => {
@@ -30,7 +31,7 @@ function write(file: string): void {
 it('the images of a split come class by class, folder by folder, by name, as the library takes them', async () => {
   const found = await listClassImages(home, 'val');
   expect(found?.names).toEqual(['a', 'b', 'c']);
-  expect(found?.images.map(({ file }) => path.relative(home, file))).toEqual([
+  expect(found?.images.map(({ file }) => slashed(path.relative(home, file)))).toEqual([
     'valid/a/1.jpg',
     'valid/b/10.png',
     'valid/b/2.PNG',

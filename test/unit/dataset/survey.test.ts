@@ -1,5 +1,5 @@
 // cspell:ignore bbaebadb
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -13,9 +13,11 @@ import { withAbsolutePath } from '../../../src/dataset/hand-over';
 import { loadSplit } from '../../../src/dataset/split';
 import { convertLabels } from '../../../src/dataset/survey/convert';
 import { findingsOf } from '../../../src/dataset/survey/findings';
+import { cocoFilesNear } from '../../../src/dataset/survey/foreign-labels';
 import { surveyDataset } from '../../../src/dataset/survey/survey';
 import { parseExperiment } from '../../../src/domain/experiment/parse';
 import { checkBeforeRun } from '../../../src/engine/preflight';
+import { canLink, ignoresCase } from '../../helpers/platform';
 import { describeWithShared, shared } from '../../helpers/shared';
 
 /** As the process of the hosts answers, without a process. */
@@ -80,6 +82,13 @@ const UNLABELLED = {
   'labels/val/b.txt': BOX,
 };
 
+it.runIf(canLink)('a COCO file is found once if annotations and Annotations are one folder', async () => {
+  const root = path.dirname(dataset({ ...UNLABELLED, 'annotations/train.json': coco('crack') }));
+  if (!ignoresCase) symlinkSync('annotations', path.join(root, 'Annotations'));
+  const found = await cocoFilesNear(path.join(root, 'images/train/a.png'));
+  expect(found).toEqual([path.join(root, 'annotations/train.json')]);
+});
+
 describe('a survey', () => {
   it('has nothing to say of a sound dataset', async () => {
     expect(await findings(dataset(LABELLED))).toEqual([]);
@@ -99,7 +108,10 @@ describe('a survey', () => {
         `labels were found in another format (${what}): pitwall data data.yaml --convert writes them`,
       );
     await check({ 'images/train/a.xml': VOC }, 'Pascal VOC, e.g. ./images/train/a.xml');
-    await check({ 'Annotations/a.xml': VOC }, 'Pascal VOC, e.g. ./Annotations/a.xml');
+    await check(
+      { 'Annotations/a.xml': VOC },
+      `Pascal VOC, e.g. ./${ignoresCase ? 'a' : 'A'}nnotations/a.xml`,
+    );
     await check({ 'annotations/train.json': coco('crack') }, 'COCO JSON, ./annotations/train.json');
     await check(
       { 'images/train/_annotations.coco.json': coco('crack') },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasGit } from '../../helpers/platform';
 import { repositoryRoot } from '../../helpers/shared';
 
 // Every static gate is shown a tree that breaks its rules: a check that cannot fail checks nothing.
@@ -122,7 +123,7 @@ describe('formatter', () => {
   });
 });
 
-describe('file size', () => {
+describe.runIf(hasGit)('file size', () => {
   const withFile = (lines: number): Outcome => {
     const folder = mkdtempSync(path.join(tmpdir(), 'pitwall-size-'));
     run('git', ['init', '-q'], { cwd: folder });
@@ -141,7 +142,7 @@ describe('file size', () => {
   });
 });
 
-describe('plain English', () => {
+describe.runIf(hasGit)('plain English', () => {
   it('is asked of comments, messages, titles, docstrings and documents, and the glossary of names', () => {
     const outcome = node('check-dialect.mjs', fixture('dialect'), '4');
     expect(outcome.status).toBe(1);
@@ -184,7 +185,7 @@ describe('spelling', () => {
   });
 });
 
-describe('cohesion', () => {
+describe.runIf(hasGit)('cohesion', () => {
   it('has no small file of one user next door', () => {
     const outcome = node('check-cohesion.mjs', fixture('cohesion'));
     expect(outcome.status).toBe(1);

@@ -4,11 +4,11 @@ import { equal, includes, until } from '../../helpers/checks.mjs';
 import {
   end,
   forgetHelpers,
+  helperCalls,
   lives,
   node,
   onDisk,
   pitwall,
-  helperCalls,
   readText,
   statusOf,
   write,

@@ -6,6 +6,7 @@ import { stoppingNote } from '../../../../src/cli/watch/stop-on-interrupt';
 import { failedValidations, summaryLines } from '../../../../src/cli/watch/summary';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunEntry, RunState } from '../../../../src/run/state';
+import { slashed } from '../../../helpers/platform';
 import { syntheticRun, syntheticState } from '../../../helpers/synthetic-run';
 import { collector } from '../harness';
 
@@ -183,7 +184,7 @@ describe('the summary', () => {
     ]);
   });
   it('ends with the outcome, the best checkpoint and the folder', () => {
-    expect(told.slice(5)).toEqual([
+    expect(told.slice(5).map(slashed)).toEqual([
       'completed: 2 epochs, 10 s of training',
       'best: epoch 1, mAP50-95 0.400, /runs/a/checkpoints/epoch-0001/model.onnx',
       '      which others are as good is not known: its mAP on draws of the val set was not kept (an earlier Pitwall, or over a million detections)',

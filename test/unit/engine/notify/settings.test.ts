@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
 import { readNotifySettings, takeNotifyEnvironment } from '../../../../src/engine/notify/settings';
+import { slashed } from '../../../helpers/platform';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pitwall-notify-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,7 +75,9 @@ describe('what is set up', () => {
 describe('what is wrong', () => {
   const check = (text: string, expected: string): void => {
     const { channels, problems } = read(text);
-    expect(problems.map((problem) => formatProblem(problem).replace(folder, ''))).toEqual([expected]);
+    expect(problems.map((problem) => slashed(formatProblem(problem).replace(folder, '')))).toEqual([
+      expected,
+    ]);
     expect(channels).toEqual([]);
   };
 

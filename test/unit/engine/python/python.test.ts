@@ -8,6 +8,7 @@ import { probePythons, pythonPlaces } from '../../../../src/engine/python/find';
 import { startLineProcess } from '../../../../src/engine/python/line-process';
 import { moduleArguments, pythonEnvironment } from '../../../../src/engine/python/start-module';
 import { englishOf } from '../../../helpers/english-of';
+import { slashed } from '../../../helpers/platform';
 import { cli, lines } from '../../cli/harness';
 
 let dir = '';
@@ -28,10 +29,12 @@ function fakePython(name: string, script: string): { executable: string; found: 
 const answers = (prefix: string, packages: object): string =>
   `console.log(JSON.stringify({ executable: process.argv[1], prefix: ${JSON.stringify(prefix)}, version: '3.11.2', packages: ${JSON.stringify(packages)} }))`;
 
+const withoutDrive = (file: string): string => file.replace(/^[A-Z]:/, '');
+
 describe('pythonPlaces', () => {
   it('looks into active environments, the folder and PATH, in this order', () => {
     const places = pythonPlaces('/work', { VIRTUAL_ENV: '/v', CONDA_PREFIX: '/c' }, 'linux');
-    expect(places.map(({ executable }) => executable)).toEqual([
+    expect(places.map(({ executable }) => slashed(executable)).map(withoutDrive)).toEqual([
       '/v/bin/python',
       '/c/bin/python',
       '/work/.venv/bin/python',
@@ -55,7 +58,7 @@ describe('pythonPlaces', () => {
   );
   it('knows where Windows keeps them', () => {
     const places = pythonPlaces('/work', { VIRTUAL_ENV: '/v', CONDA_PREFIX: '/c' }, 'win32');
-    expect(places.slice(0, 2).map(({ executable }) => executable)).toEqual([
+    expect(places.slice(0, 2).map(({ executable }) => slashed(executable))).toEqual([
       '/v/Scripts/python.exe',
       '/c/python.exe',
     ]);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { choosePython } from '../../../../src/engine/python/choose';
 import { setUpPython } from '../../../../src/engine/python/set-up';
+import { hasPython } from '../../../helpers/platform';
 import { zipOf } from '../../../helpers/write-zip';
 
 // A real venv and a real pip; the packages are made here and found in a folder, so that nothing is downloaded.
@@ -34,21 +35,25 @@ afterEach(() => {
 
 const basePython = process.platform === 'win32' ? 'python' : 'python3';
 
-test('an environment that is set up is the one that a run then takes', { timeout: 120_000 }, async () => {
-  const lines: string[] = [];
-  const dir = path.join(folder, '.venv');
-  const python = await setUpPython({ dir, basePython, onLine: (line) => lines.push(line) });
-  expect(existsSync(python)).toBe(true);
-  expect(lines[0]).toContain('making a virtual environment');
-  expect(lines.at(-1)).toMatch(/Successfully installed .*ultralytics/);
-  const choice = await choosePython({ cwd: folder, env: {} });
-  expect(choice).toMatchObject({ kind: 'found', packages: { torch: '1.2.3', onnx: '1.2.3' } });
-  // A second time: nothing is made anew.
-  await setUpPython({ dir, basePython, onLine: (line) => lines.push(line) });
-  expect(lines.filter((line) => line.startsWith('making'))).toHaveLength(1);
-});
+test.runIf(hasPython)(
+  'an environment that is set up is the one that a run then takes',
+  { timeout: 120_000 },
+  async () => {
+    const lines: string[] = [];
+    const dir = path.join(folder, '.venv');
+    const python = await setUpPython({ dir, basePython, onLine: (line) => lines.push(line) });
+    expect(existsSync(python)).toBe(true);
+    expect(lines[0]).toContain('making a virtual environment');
+    expect(lines.at(-1)).toMatch(/Successfully installed .*ultralytics/);
+    const choice = await choosePython({ cwd: folder, env: {} });
+    expect(choice).toMatchObject({ kind: 'found', packages: { torch: '1.2.3', onnx: '1.2.3' } });
+    // A second time: nothing is made anew.
+    await setUpPython({ dir, basePython, onLine: (line) => lines.push(line) });
+    expect(lines.filter((line) => line.startsWith('making'))).toHaveLength(1);
+  },
+);
 
-test('what pip cannot find is reported in its own words', { timeout: 120_000 }, async () => {
+test.runIf(hasPython)('what pip cannot find is reported in its own words', { timeout: 120_000 }, async () => {
   const dir = path.join(folder, '.venv');
   const packages = ['no-such-package'];
   await expect(setUpPython({ dir, basePython, packages, onLine: () => undefined })).rejects.toThrow(

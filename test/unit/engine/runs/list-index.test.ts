@@ -13,12 +13,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listRuns, type RunListing } from '../../../../src/engine/runs/list-runs';
 import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeManyRuns } from '../../../helpers/many-runs';
+import { STATE_VARIABLE } from '../../../helpers/platform';
 
 const COUNT = 210;
 /** Enough of them to be worth an index. */
 const OWN = 110;
 let root = '';
-const NAMES = ['XDG_STATE_HOME', 'HOME', 'USERPROFILE'] as const;
+const NAMES = [STATE_VARIABLE, 'HOME', 'USERPROFILE'] as const;
 let before: (string | undefined)[] = [];
 const runsDir = (): string => path.join(root, 'runs');
 const lists = (): string => path.join(root, 'state', 'pitwall', 'lists');
@@ -29,7 +30,7 @@ beforeEach(() => {
   before = NAMES.map((name) => process.env[name]);
   // This user's own key is in the home folder, and would count.
   for (const name of NAMES) process.env[name] = root;
-  process.env.XDG_STATE_HOME = path.join(root, 'state');
+  process.env[STATE_VARIABLE] = path.join(root, 'state');
 });
 afterEach(() => {
   for (const [i, name] of NAMES.entries()) {

@@ -124,8 +124,9 @@ it('every action has a button and a command; a terminal has the command of what 
   }
   expect(alarmCommand('pause', place)).toEqual(['  next: pitwall pause /runs/one']);
   expect(alarmCommand('pause', { ...place, isLive: false })).toEqual([]);
+  const quote = process.platform === 'win32' ? '"' : "'";
   expect(alarmCommand('rewind', { ...place, dir: '/my runs/one', isLive: false })).toEqual([
-    "  next: pitwall rewind '/my runs/one'",
+    `  next: pitwall rewind ${quote}/my runs/one${quote}`,
   ]);
   expect(alarmCommand(undefined, place)).toEqual([]);
 });

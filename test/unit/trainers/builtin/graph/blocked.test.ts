@@ -58,20 +58,17 @@ describe.skipIf(block === 0)('blocks of channels', () => {
     windows.flatMap((window) =>
       (['alone', 'beside another'] as const).map((path) => [...window, path] as const),
     ),
-  )(
-    'kernel %i, stride %i, %s: the derivatives agree with central differences',
-    (kernel, stride, path) =>
-      checkDerivative(
-        shapes(kernel, block)
-          .slice(0, 4)
-          .map((shape) => ({ shape })),
-        (graph, inputs) => {
-          const expected = graph.constant('expected', [1, block], () => new Float32Array(block).fill(0.3));
-          return layer(graph, [...inputs, expected], [kernel, stride], path);
-        },
-        new Graph(block),
-      ),
-    60_000,
+  )('kernel %i, stride %i, %s: the derivatives agree with central differences', (kernel, stride, path) =>
+    checkDerivative(
+      shapes(kernel, block)
+        .slice(0, 4)
+        .map((shape) => ({ shape })),
+      (graph, inputs) => {
+        const expected = graph.constant('expected', [1, block], () => new Float32Array(block).fill(0.3));
+        return layer(graph, [...inputs, expected], [kernel, stride], path);
+      },
+      new Graph(block),
+    ),
   );
 
   it.each(windows)('kernel %i, stride %i: the values are those of rows', async (...window) => {
