@@ -110,7 +110,7 @@ describe('a survey', () => {
     await check({ 'images/train/a.xml': VOC }, 'Pascal VOC, e.g. ./images/train/a.xml');
     await check(
       { 'Annotations/a.xml': VOC },
-      `Pascal VOC, e.g. ./${ignoresCase ? 'a' : 'A'}nnotations/a.xml`,
+      `Pascal VOC, e.g. ./${ignoresCase ? 'annotations' : 'Annotations'}/a.xml`,
     );
     await check({ 'annotations/train.json': coco('crack') }, 'COCO JSON, ./annotations/train.json');
     await check(

@@ -142,7 +142,7 @@ function replaceIn(file, from, to) {
   write(file, text.replace(from, to));
 }
 
-/** Beside somebody who looks on, which is what kept status.json open. */
+/** Beside a program that looks on, which is what kept status.json open. */
 async function minute(checks) {
   await checks.ok('a minute of training: each rename succeeds, at most three helper programs', async () => {
     const run = `${DATA}\\runs\\m1`;
