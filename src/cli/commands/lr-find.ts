@@ -11,13 +11,7 @@ import {
   rangeSettings,
   withSettings,
 } from '../../domain/lr-range/experiment';
-import {
-  fewestSteps,
-  ofSeveral,
-  readRange,
-  type SeveralTests,
-  testsWorth,
-} from '../../domain/lr-range/suggest';
+import { fewestSteps, ofSeveral, readRange, shownOfSeveral, testsWorth } from '../../domain/lr-range/suggest';
 import { type RangeDrawing, rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading, RangeResult } from '../../domain/lr-range/types';
 import type { DatasetCounts } from '../../domain/schedule/dataset-counts';
@@ -162,12 +156,13 @@ function printSeveral(io: CliIo, { tests, loaded, settingsFor }: Several, option
   const each = tests.map(({ seed, reading }) => `seed ${seed}: ${describeRange(reading, createTranslate())}`);
   if (!together) throw new Error(`too few of ${tests.length} tests gave an answer; ${each.join(' ')}`);
   const settings = together.sure ? settingsFor(together.suggested) : [];
-  const shown = nearestTest(tests, together);
+  const { reading, dir, points } = shownOfSeveral(tests, together);
+  const { result } = reading;
   const set = settings.length > 0 ? [settingsLine(settings, loaded.shown, options)] : [];
   const said = [...each, describeSeveral(together, createTranslate()), ...set];
-  const lines = [...plotLines(io, shown.result), ...said, explainedLine(io.installDir, 'range-test')];
-  drawInto(io, shown, options);
-  if (options.json) printJson(io.stdout, severalJson(tests, { together, shown, settings }));
+  const lines = [...plotLines(io, result), ...said, explainedLine(io.installDir, 'range-test')];
+  drawInto(io, { points, result }, options);
+  if (options.json) printJson(io.stdout, severalJson(tests, { result, settings, points, dir }));
   else for (const line of lines) printLine(io.stdout, line);
   if (options.apply) applySure(loaded, settings);
   return 0;
@@ -177,36 +172,13 @@ function drawInto(io: CliIo, drawing: RangeDrawing, { svg }: LrFindOptions): voi
   if (svg !== undefined) write(path.resolve(io.cwd, svg), rangeSvg(drawing, PICTURE));
 }
 
-type ShownTest = {
-  readonly run: string;
-  readonly points: readonly RangePoint[];
-  readonly result: RangeResult;
-};
-
-/** The test that says most nearly what all say together: its curve is shown, with their suggestion. */
-function nearestTest(tests: readonly RanTest[], { suggested, between, sure }: SeveralTests): ShownTest {
-  const off = ({ result }: ShownTest): number => Math.abs(Math.log(result.suggested / suggested));
-  const [nearest] = tests
-    .flatMap(({ dir, points, reading }) =>
-      reading.kind === 'found' ? [{ run: dir, points, result: reading.result }] : [],
-    )
-    .sort((a, b) => off(a) - off(b));
-  return { ...nearest, result: { ...nearest.result, suggested, between, sure } };
-}
-
-type Together = {
-  readonly together: SeveralTests;
-  readonly shown: ShownTest;
-  readonly settings: readonly KeyValue[];
-};
-
-/** The fields of one test, those of the one that is shown, and all tests beside them. */
-function severalJson(tests: readonly RanTest[], { together, shown, settings }: Together) {
+/** The fields of the test that is shown, and all tests beside them. */
+function severalJson(tests: readonly RanTest[], shown: Found) {
   const all = tests.map(({ seed, dir, points, reading }) => ({
     ...{ seed, run: dir, suggested: reading.kind === 'found' ? reading.result.suggested : null, points },
   }));
-  const { run, points, result } = shown;
-  return { ...jsonOf({ result, settings, points, dir: run }), answered: together.answered, tests: all };
+  const answered = tests.filter(({ reading }) => reading.kind === 'found').length;
+  return { ...jsonOf(shown), answered, tests: all };
 }
 
 /** A test that could give no answer is not begun. One that diverges early covers less, and then needs less. */
@@ -249,12 +221,9 @@ function applySure(loaded: LoadedExperiment, settings: readonly KeyValue[]): voi
   apply(loaded, settings);
 }
 
-function jsonOf({
-  result,
-  settings,
-  points,
-  dir,
-}: Pick<RangeFindings, 'result' | 'settings' | 'points' | 'dir'>): Readonly<Record<string, unknown>> {
+type Found = Pick<RangeFindings, 'result' | 'settings' | 'points' | 'dir'>;
+
+function jsonOf({ result, settings, points, dir }: Found): Readonly<Record<string, unknown>> {
   const { curve, suggested, ...numbers } = result;
   const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
   return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };

@@ -179,6 +179,24 @@ export function ofSeveral(readings: readonly RangeReading[]): SeveralTests | und
   };
 }
 
+/** A test with its losses. */
+export type ReadTest = { readonly points: readonly RangePoint[]; readonly reading: RangeReading };
+
+/** The test that says most nearly what all say together: its curve is shown, with their suggestion. */
+export function shownOfSeveral<T extends ReadTest>(
+  tests: readonly T[],
+  { suggested, between, sure }: SeveralTests,
+): T & { readonly reading: FoundRange } {
+  const found = tests.flatMap((one) => (one.reading.kind === 'found' ? [{ one, found: one.reading }] : []));
+  const off = ({ found: { result } }: (typeof found)[number]): number =>
+    Math.abs(Math.log(result.suggested / suggested));
+  const [nearest] = found.sort((a, b) => off(a) - off(b));
+  const result = { ...nearest.found.result, suggested, between, sure };
+  return { ...nearest.one, reading: { kind: 'found', result } };
+}
+
+type FoundRange = Extract<RangeReading, { kind: 'found' }>;
+
 /** What one test suggests varies from seed to seed, so there are more; not if each takes longer than this. */
 const MOST_SECONDS = 120;
 const TESTS = 3;

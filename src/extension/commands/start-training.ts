@@ -162,14 +162,19 @@ export async function findLearningRate(services: Services, uri: vscode.Uri | und
     return;
   }
   const { counts } = await planOf(document);
-  const range = rangeExperiment(experiment, DEFAULT_RANGE, counts);
-  const run = await launchRun(services, { ...prepared, experiment: range });
-  if (!run) return;
+  const launch = async (number: number) => {
+    const seeded = { ...experiment, seed: experiment.seed + number };
+    const range = rangeExperiment(seeded, DEFAULT_RANGE, counts);
+    return (await launchRun(services, { ...prepared, experiment: range }))?.dir;
+  };
+  const dir = await launch(0);
+  if (dir === undefined) return;
   await openRangePage(services, {
-    dir: run.dir,
+    dir,
     document: document.uri,
     span: DEFAULT_RANGE,
     settingsFor: (lr0) => rangeSettings(experiment, counts, lr0),
+    another: launch,
   });
 }
 

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../base/html';
 import type { Translate } from '../../base/translate';
-import { describeRange } from '../../domain/display/lr-range';
+import { describeRange, describeSeveral } from '../../domain/display/lr-range';
+import type { SeveralTests } from '../../domain/lr-range/suggest';
 import { rangeSvg } from '../../domain/lr-range/svg';
 import type { RangePoint, RangeReading } from '../../domain/lr-range/types';
 import { PAGE_COLOURS } from './drawn-page';
@@ -9,6 +10,10 @@ export type RangeView = {
   readonly points: readonly RangePoint[];
   /** After the test has ended. */
   readonly reading: RangeReading | undefined;
+  /** What several tests say together; `reading` is then that of the one whose curve is shown. */
+  readonly several?: SeveralTests | undefined;
+  /** Which of several tests runs. */
+  readonly number?: number;
   readonly span: { readonly from: number; readonly to: number };
   /** Steps of the whole test; 0 until the trainer has reported them. */
   readonly steps: number;
@@ -38,10 +43,19 @@ export function rangeBody(view: RangeView, t: Translate): string {
   ].join('\n');
 }
 
-function wordsOf({ reading, points, steps, ended, note }: RangeView, t: Translate): string {
-  if (!ended || !reading) return steps === 0 ? t('Starting.') : t('Step {0} of {1}.', points.length, steps);
+function wordsOf({ reading, several, ended, note, ...going }: RangeView, t: Translate): string {
+  if (!ended || !reading) return progressOf(going, t);
+  if (several) return describeSeveral(several, t);
   const words = describeRange(reading, t);
   return reading.kind === 'found' || note === undefined ? words : `${words} ${note}`;
+}
+
+function progressOf(
+  { points, steps, number = 1 }: Pick<RangeView, 'points' | 'steps' | 'number'>,
+  t: Translate,
+): string {
+  const step = steps === 0 ? t('Starting.') : t('Step {0} of {1}.', points.length, steps);
+  return number === 1 ? step : t('Test {0}, with another seed: {1}', number, step);
 }
 
 function buttons({ ended, reading, settings, file, applied }: RangeView, t: Translate): string {

@@ -7,13 +7,10 @@ import { lastOf } from '../../domain/experiment/entries';
 import { readYaml } from '../../domain/experiment/read-yaml';
 import { type KeyValue, keyEdit } from '../../domain/experiment/set-key';
 import { rangeSettings } from '../../domain/lr-range/experiment';
-import { readRange } from '../../domain/lr-range/suggest';
 import { askRun } from '../../engine/control/ask';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { saidText } from '../../protocol/alert-text';
-import { rangePoints } from '../../protocol/range-points';
 import type { RunFile } from '../../run/files';
-import { FINAL_STATES } from '../../run/state-names';
 import { planOf } from '../editor/editor-plan';
 import type { SharedRun } from '../run/open-runs';
 import type { Services } from '../services';
@@ -21,6 +18,7 @@ import { mayAct } from '../trust';
 import { translate } from '../window';
 import { drawnPage, redraw } from './drawn-page';
 import { type RangeView, rangeBody } from './range-html';
+import { RangeTests } from './range-tests';
 
 export type RangeSubject = {
   readonly dir: string;
@@ -28,6 +26,8 @@ export type RangeSubject = {
   readonly span: { readonly from: number; readonly to: number };
   /** What must be written so that a suggested lr0 is used. */
   readonly settingsFor: (lr0: number) => readonly KeyValue[];
+  /** Starts the same test with another seed; absent for one made earlier. */
+  readonly another?: (number: number) => Promise<string | undefined>;
 };
 
 const REDRAW_MS = 300;
@@ -70,17 +70,24 @@ class RangePage implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #parts: Parts;
+  readonly #tests: RangeTests;
   #timer: NodeJS.Timeout | undefined;
   #applied = false;
 
   constructor(services: Services, parts: Parts) {
     this.#services = services;
     this.#parts = parts;
-    const { panel, run, title } = parts;
+    const { panel, run, title, subject } = parts;
+    this.#tests = this.#store.track(
+      new RangeTests(run, {
+        acquire: (dir) => services.runs.acquire(dir),
+        another: subject.another,
+        onChange: () => this.#drawSoon(),
+        onError: services.showError,
+      }),
+    );
     panel.webview.html = drawnPage(this.#body(), title, randomBytes(16).toString('base64'));
-    this.#store.track({ dispose: () => run.release() });
     this.#store.track({ dispose: () => clearTimeout(this.#timer) });
-    this.#store.track(run.live.onDidChange(() => this.#drawSoon()));
     // A hidden page gets no messages.
     this.#store.track(panel.onDidChangeViewState(() => this.#drawSoon()));
     this.#store.track(
@@ -100,13 +107,12 @@ class RangePage implements vscode.Disposable {
   }
 
   #view(): RangeView {
-    const { run, subject } = this.#parts;
+    const { subject } = this.#parts;
+    const { run, number, points, reading, several } = this.#tests.now();
     const { state, presence } = run.live;
-    const points = rangePoints(state);
-    const ended = FINAL_STATES.has(presence.state);
-    const reading = ended ? readRange(points) : undefined;
     return {
-      ...{ points, reading, ended, span: subject.span, applied: this.#applied },
+      ...{ points, reading, several, number, span: subject.span, applied: this.#applied },
+      ended: reading !== undefined,
       steps: state.plan?.totalSteps ?? 0,
       note: presence.state === 'completed' ? undefined : noteOf(run.live),
       settings: reading?.kind === 'found' ? shown(subject.settingsFor(reading.result.suggested)) : '',
@@ -116,16 +122,17 @@ class RangePage implements vscode.Disposable {
 
   async #act(act: unknown): Promise<void> {
     const { subject } = this.#parts;
-    if (act === 'stop' && (await mayAct(subject.dir))) await askRun(subject.dir, { type: 'stop' }, 'vscode');
+    const { dir } = this.#tests.now().run;
+    if (act === 'stop' && (await mayAct(dir))) await askRun(dir, { type: 'stop' }, 'vscode');
     if (act === 'start') await vscode.commands.executeCommand('pitwall.startTraining', subject.document);
     if (act === 'apply') await this.#apply();
     if (act === 'explain') await vscode.commands.executeCommand('pitwall.explainNumbers', 'range-test');
   }
 
   async #apply(): Promise<void> {
-    const { run, subject } = this.#parts;
-    const reading = readRange(rangePoints(run.live.state));
-    if (reading.kind === 'nothing' || !reading.result.sure) return;
+    const { subject } = this.#parts;
+    const { reading } = this.#tests.now();
+    if (reading?.kind !== 'found' || !reading.result.sure) return;
     const { suggested } = reading.result;
     await writeSettings(subject.document, subject.settingsFor(suggested));
     this.#applied = true;
