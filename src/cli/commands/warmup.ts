@@ -21,7 +21,7 @@ import {
   readExperiment,
   readText,
 } from '../experiment';
-import { badInput, type ExitCode, fileFailure } from '../failure';
+import { badInput, CliFailure, type ExitCode, fileFailure } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { collect, wholeNumber } from '../option-values';
 import { explainedLine, score } from '../output/numbers';
@@ -99,11 +99,24 @@ async function probe(io: CliIo, all: Warmup): Promise<CriticalRate | 'interrupte
     trials: rates.map((lr0) => ({ lr0, warmup_epochs: 0 })),
   });
   if (probes === 'interrupted') return probes;
+  for (const probe of probes) refuseUnclear(all.config, probe);
   const found = criticalRate(
     probes.map(({ state }, i) => ({ lr0: rates[i], isAlive: state === 'completed' })),
   );
   if (found) return found;
   throw badInput(`${all.config}: training without warm-up died at every LR from ${rates[0]} on: lower lr0`);
+}
+
+/** A probe that a full disk, a lack of memory or a person ended says nothing of its LR. */
+function refuseUnclear(
+  config: string,
+  { state, isBroken, note = 'no reason is known', dir }: TrialReport,
+): void {
+  if (state === 'completed' || isBroken) return;
+  throw new CliFailure(1, [
+    `${config}: the probe ${dir} neither reached its end nor diverged: ${state}, ${note}`,
+    `at which LR training dies is not known; delete ${path.dirname(path.dirname(dir))} and begin again`,
+  ]);
 }
 
 type TrialPhase = {
@@ -134,9 +147,17 @@ async function runAll(
   return (await reportSweep((await readSweep(sweep.dir)) ?? sweep)).trials;
 }
 
-function loadTrial({ cwd }: CliIo, { config, set }: Warmup, { epochs, trials }: TrialPhase, trial: number) {
+function loadTrial(
+  { cwd }: CliIo,
+  { config, set, loaded: first }: Warmup,
+  { epochs, trials }: TrialPhase,
+  trial: number,
+): LoadedExperiment {
   const early = ['early_stop=false', 'on_divergence=stop', `epochs=${epochs}`];
-  return readExperiment({ cwd }, config, [...set, ...early, ...overridesOf(trials[trial])]).loaded;
+  const { loaded } = readExperiment({ cwd }, config, [...set, ...early, ...overridesOf(trials[trial])]);
+  // All of them are compared.
+  if (loaded.text !== first.text) throw badInput(`${config}: was changed meanwhile: begin again`);
+  return loaded;
 }
 
 function fileOf({ loaded, set }: Warmup, { name, epochs, trials }: TrialPhase): SweepFile {
@@ -228,7 +249,8 @@ function verdictLines(verdict: WarmupVerdict | undefined): string[] {
 function describe(trial: TrialReport): string {
   const epochs = settingOf(trial, 'warmup_epochs');
   const lr0 = trial.settings.get('lr0');
-  return epochs === 0 ? `none at lr0 ${lr0}` : `${epochs} epochs of warm-up at lr0 ${lr0}`;
+  const length = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+  return epochs === 0 ? `none at lr0 ${lr0}` : `${length} of warm-up at lr0 ${lr0}`;
 }
 
 function jsonOf({ trials }: WarmupFindings, verdict: WarmupVerdict | undefined) {

@@ -8,8 +8,8 @@ import { prunedAt } from '../../domain/sweep/display';
 import { type AtRung, judgeArrival, judgeRung } from '../../domain/sweep/halving';
 import { askAndWait, askRun } from '../../engine/control/ask';
 import { takeLock } from '../../engine/control/lock';
-import { type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
-import { bestValue, type EpochValue, type TrialResult } from '../../engine/sweep/trial-result';
+import { readSweep, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
+import { bestValue, type EpochValue, type TrialResult, whyHeld } from '../../engine/sweep/trial-result';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import { type SweepEntry, trialName } from '../../run/sweep';
@@ -43,7 +43,9 @@ export async function driveSweep(io: CliIo, options: DriveOptions): Promise<Driv
   // The same lock as a run's keeper takes, of the same kind of folder.
   const lock = takeLock(dir);
   if (!lock) throw new CliFailure(KEPT_BY_ANOTHER, `${dir}: another process drives this sweep`);
-  const log = new SweepLog(sweepPaths(dir).log, options.sweep.entries, options.onEntry);
+  // Another driver may have gone on with it until a moment ago.
+  const { entries } = (await readSweep(dir)) ?? options.sweep;
+  const log = new SweepLog(sweepPaths(dir).log, entries, options.onEntry);
   const driver = new SweepDriver(io, options, log);
   try {
     return await driver.run();
@@ -99,6 +101,8 @@ class SweepDriver {
     }
     await this.#train(going, undefined);
     if (this.#isStopping) return { kind: 'interrupted' };
+    this.#refuseHeld(going, this.#options.sweep.file.epochs);
+    this.#refuseTwoSets(going);
     return { kind: 'ended', best: this.#conclude(going) };
   }
 
@@ -187,6 +191,11 @@ class SweepDriver {
   /** At a rung that all have reached: notes what they are worth, stops the worse ones, returns the others. */
   async #judge(trials: readonly number[], rung: number): Promise<readonly number[]> {
     const at = trials.map((trial) => ({ trial, value: this.#valueAt(trial, rung) }));
+    this.#refuseHeld(
+      at.flatMap(({ trial, value }) => (value === undefined ? trial : [])),
+      rung,
+    );
+    this.#refuseTwoSets(trials);
     for (const { trial, value } of at) this.#noteRung(trial, rung, value);
     const { cutoff = 0, stopped } = judgeRung(at, this.#options.sweep.file.reduction);
     for (const { trial, value } of stopped) this.#log.note({ type: 'stopped', rung, trial, value, cutoff });
@@ -201,15 +210,30 @@ class SweepDriver {
     return trials.filter((trial) => !left.has(trial));
   }
 
-  /** What ended before by early stopping counts with its last result, what failed with none. */
+  /** The sweep does not go on without a trial whose settings are not to blame. */
+  #refuseHeld(trials: readonly number[], epoch: number): void {
+    const held = trials.flatMap((trial) => {
+      const result = this.#results.get(trial);
+      const why = result && whyHeld(result, epoch);
+      return why === undefined ? [] : `trial ${trialName(trial)} has no result of epoch ${epoch}: ${why}`;
+    });
+    if (held.length > 0) throw new CliFailure(1, [...held, 'the same command goes on with the sweep']);
+  }
+
+  #refuseTwoSets(trials: readonly number[]): void {
+    const sets = new Set(trials.flatMap((trial) => this.#results.get(trial)?.valSet ?? []));
+    if (sets.size <= 1) return;
+    throw new CliFailure(
+      1,
+      `${this.#options.sweep.dir}: the val set has changed since the first trials were judged, so they cannot be compared: begin a new sweep by another --name`,
+    );
+  }
+
+  /** What ended before by early stopping counts with its last result, what failed with none; a later epoch is not compared. */
   #valueAt(trial: number, rung: number): AtRung['value'] {
-    const { values, state } = this.#results.get(trial) ?? {
-      values: new Map<number, number>(),
-      state: 'lost',
-    };
-    const epochs = [...values.keys()].sort((a, b) => a - b);
-    const epoch = epochs.find((one) => one >= rung) ?? (state === 'completed' ? epochs.at(-1) : undefined);
-    return epoch === undefined ? undefined : values.get(epoch);
+    const { values, state } = this.#results.get(trial) ?? { values: NO_VALUES, state: 'lost' };
+    const last = Math.max(...values.keys());
+    return values.get(rung) ?? (state === 'completed' && last < rung ? values.get(last) : undefined);
   }
 
   #noteRung(trial: number, rung: number, value: number | undefined): void {
@@ -219,7 +243,7 @@ class SweepDriver {
 
   #noteEnded(trial: number): void {
     const { state: last = 'lost', note } = this.#results.get(trial) ?? {};
-    // One that waits without a result is ended.
+    // One that was paused because it diverged is ended.
     const state = last === 'paused' ? 'stopped' : last;
     this.#log.note({ type: 'ended', trial, state, ...(note !== undefined && { reason: note }) });
   }
@@ -259,6 +283,8 @@ class SweepDriver {
     return path.join(sweepPaths(this.#options.sweep.dir).trials, trialName(trial));
   }
 }
+
+const NO_VALUES: TrialResult['values'] = new Map();
 
 type BestTrial = EpochValue & { readonly trial: number };
 

@@ -53,8 +53,8 @@ export function planSweep(input: SweepInput): SweepPlan {
 }
 
 /** Without those that would train as an earlier one does: a point of a grid may be the file as it stands. */
-export function distinctTrials(trials: readonly PlannedTrial[]): readonly PlannedTrial[] {
-  const first = new Map<string, PlannedTrial>();
+export function distinctTrials<T extends PlannedTrial>(trials: readonly T[]): readonly T[] {
+  const first = new Map<string, T>();
   for (const trial of trials) {
     const { explicit: _, ...settings } = trial.experiment;
     const key = JSON.stringify(settings);

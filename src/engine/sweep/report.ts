@@ -17,6 +17,8 @@ export type TrialReport = {
   /** Its value of each key that is varied; of trial 0 the file's own. */
   readonly settings: ReadonlyMap<string, Cell>;
   readonly state: RunStateName | 'waiting';
+  /** Whether its losses went wrong. */
+  readonly isBroken: boolean;
   readonly note: string | undefined;
   readonly epochs: number;
   /** Its metric at the rungs that it reached. */
@@ -72,7 +74,7 @@ function describe(
   { file, entries }: Sweep,
   trial: number,
   result: TrialResult | undefined,
-): Pick<TrialReport, 'state' | 'note' | 'epochs' | 'atRungs' | 'best' | 'stopped'> {
+): Pick<TrialReport, 'state' | 'isBroken' | 'note' | 'epochs' | 'atRungs' | 'best' | 'stopped'> {
   const own = entries.filter((entry) => 'trial' in entry && entry.trial === trial);
   const atRungs = file.rungs.map((rung) => {
     const entry = own.find((one) => one.type === 'judged' && one.rung === rung);
@@ -81,11 +83,11 @@ function describe(
   const stopped = own.find((one) => one.type === 'stopped');
   const best = result && bestValue(result);
   if (!result) return { ...NOT_BEGUN, atRungs, best, stopped };
-  const { state, note, epochs } = result;
-  return { state, note, epochs, atRungs, best, stopped };
+  const { state, isBroken, note, epochs } = result;
+  return { state, isBroken, note, epochs, atRungs, best, stopped };
 }
 
-const NOT_BEGUN = { state: 'waiting', note: undefined, epochs: 0 } as const;
+const NOT_BEGUN = { state: 'waiting', isBroken: false, note: undefined, epochs: 0 } as const;
 
 async function verdictOf(sweep: Sweep, trials: readonly TrialReport[]): Promise<SweepVerdict | undefined> {
   const end = sweep.entries.find((entry) => entry.type === 'end');

@@ -4,13 +4,14 @@ import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toError } from '../../base/async';
+import { BadInputError } from '../../base/bad-input';
 import { WordedError } from '../../base/worded-error';
 import { type Words, words } from '../../base/words';
 import type { Experiment } from '../../domain/experiment/types';
 import type { Follows } from '../files';
 import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
 import { findProgram } from './find-program';
-import { FolderError, makeFolder } from './make-folder';
+import { FolderError, makeFolder, reasonOf } from './make-folder';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
 import { runPaths } from './paths';
 import { codeOf } from './refused';
@@ -140,8 +141,9 @@ async function takeNextName(runsDir: string, stem: string): Promise<string> {
 function notWritable(folder: string, error: unknown): Error {
   if (error instanceof FolderError) return error;
   const cause = toError(error);
-  const why = codeOf(error) || cause.message;
-  return new WordedError(words('cannot write the run folder {0}: {1}', folder, why), { cause });
+  const code = codeOf(error);
+  const why = code === '' ? cause.message : reasonOf(code);
+  return new BadInputError(words('cannot write the run folder {0}: {1}', folder, why), { cause });
 }
 
 /** One clear line if `name` is not a valid run name on every system. */

@@ -12,10 +12,13 @@ import { type Words, words } from '../../base/words';
 export class FolderError extends BadInputError {
   constructor(folder: string, cause: NodeJS.ErrnoException) {
     const code = cause.code ?? 'UNKNOWN';
-    super(words('cannot make the folder {0}: {1}', folder, REASONS[code] ?? code), { cause });
+    super(words('cannot make the folder {0}: {1}', folder, reasonOf(code)), { cause });
     this.name = 'FolderError';
   }
 }
+
+/** What an error code of the system means for a folder. */
+export const reasonOf = (code: string): Words | string => REASONS[code] ?? code;
 
 const REASONS: Readonly<Record<string, Words>> = {
   ENOENT: words('no folder can be made there'),

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../../base/worded-error';
 import { type Words, withEnglish, words } from '../../../base/words';
 import type { Experiment, LossSettings } from '../../../domain/experiment/types';
 import type { DivergenceRule } from '../../../domain/run/divergence';
@@ -166,7 +167,10 @@ export class TrainLoop {
     if (isDue && !problem) this.#savedStep = this.#step + 1;
     // The last checkpoint is the run's result.
     if (problem && epoch === experiment.epochs) throw problem;
-    return leave && epoch < experiment.epochs ? this.#end(leave.reason, this.#step) : undefined;
+    // What cannot be kept is lost: the end of the run says so.
+    return leave && epoch < experiment.epochs
+      ? this.#end(leave.reason, this.#step, problem && wordsOf(problem))
+      : undefined;
   }
 
   #leaveAt(epoch: number): LeaveAtEpoch | undefined {
