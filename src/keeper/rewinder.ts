@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { quoted, words } from '../base/words';
-import { planRewind, type RewindPlan } from '../domain/run/rewind';
-import { scheduleOfRun } from '../protocol/dashboard/planned';
-import { canRewind, hasDiverged, rewindRefusal, rewindTarget } from '../protocol/rewind-target';
+import type { RewindPlan } from '../domain/run/rewind';
+import { canRewind, hasDiverged, ownRewinds, rewindPlan, rewindRefusal } from '../protocol/rewind-target';
 import type { RunFile } from '../run/files';
 import type { ControlRequest } from '../run/requests';
 import type { Requests } from './requests';
@@ -65,10 +64,8 @@ export class Rewinder {
   }
 
   #plan({ epoch: asked, lrFactor, warmup }: RewindRequest): RewindPlan {
-    const { run, journal } = this.#parts;
-    const settings = run.experiment.resolved.rewind;
-    const epoch = rewindTarget(journal.state, asked);
-    const planned = planRewind(epoch, { ...settings, earlier: triesOf(journal) }, adviceOf(journal));
+    const planned = rewindPlan(this.#parts.journal.state, asked);
+    const { epoch } = planned;
     return {
       ...planned,
       ...(lrFactor !== undefined && { lrFactor }),
@@ -84,19 +81,12 @@ export class Rewinder {
     const { outcome, hasSeenEnd } = trainer;
     const isDiverged = outcome !== undefined && hasSeenEnd && hasDiverged(journal.state, outcome.state);
     return (
-      isDiverged && canRewind(journal.state) && on_divergence === 'rewind' && triesOf(journal) < rewind.tries
+      isDiverged &&
+      canRewind(journal.state) &&
+      on_divergence === 'rewind' &&
+      ownRewinds(journal.state) < rewind.tries
     );
   }
 }
 
 const OWN: RewindRequest = { type: 'rewind' };
-
-const triesOf = ({ state }: RunJournal): number =>
-  state.keeper.filter((entry) => entry.type === 'rewind' && entry.by === 'keeper').length;
-
-function adviceOf({ state }: RunJournal) {
-  const schedule = scheduleOfRun(state);
-  if (!schedule || !state.run || !state.plan) return undefined;
-  const { images = 0, classes = 80 } = state.plan;
-  return { experiment: state.run.experiment.resolved, schedule, counts: { images, classes } };
-}

@@ -1,7 +1,8 @@
 import { type Words, words } from '../base/words';
 import { TRAINERS } from '../domain/experiment/trainers';
+import { REWIND_DEFAULTS } from '../domain/experiment/types';
 import { totalLoss } from '../domain/run/alarms';
-import { epochBeforeTrouble } from '../domain/run/rewind';
+import { epochBeforeTrouble, planRewind, type RewindPlan } from '../domain/run/rewind';
 import type { RunState } from '../run/state';
 import type { RunStateName } from '../run/state-names';
 import { scheduleOfRun } from './dashboard/planned';
@@ -28,6 +29,24 @@ export function rewindTarget(state: RunState, asked: number | undefined): number
       warmupSteps: firstWarmup(state),
     })
   );
+}
+
+/** What a rewind would do: to the epoch asked for, else to before the trouble. */
+export function rewindPlan(state: RunState, asked?: number): RewindPlan {
+  const settings = state.run?.experiment.resolved.rewind ?? REWIND_DEFAULTS;
+  const earlier = ownRewinds(state);
+  return planRewind(rewindTarget(state, asked), { ...settings, earlier }, adviceOf(state));
+}
+
+/** Rewinds that the keeper began by itself. */
+export const ownRewinds = ({ keeper }: Pick<RunState, 'keeper'>): number =>
+  keeper.filter((entry) => entry.type === 'rewind' && entry.by === 'keeper').length;
+
+function adviceOf(state: RunState) {
+  const schedule = scheduleOfRun(state);
+  if (!schedule || !state.run || !state.plan) return undefined;
+  const { images = 0, classes = 80 } = state.plan;
+  return { experiment: state.run.experiment.resolved, schedule, counts: { images, classes } };
 }
 
 /** One line if the run cannot be rewound so; undefined if it can. */

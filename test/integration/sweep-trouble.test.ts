@@ -28,7 +28,7 @@ beforeAll(() => {
   write('all.sweep.yaml', `${head}stop: { rule: none }\n`);
 });
 afterAll(() => {
-  spawnSync('umount', [at('small')]);
+  spawnSync('umount', ['-l', at('small')]);
   for (const name of existsSync(at('runs')) ? readdirSync(at('runs')) : [])
     for (const trial of trialsOf(name))
       for (const { pid } of processesOfRun(readRunSync(trial).id)) process.kill(pid, 'SIGKILL');
@@ -90,7 +90,7 @@ it('an experiment that is changed meanwhile is that of the next sweep, and of no
   write(CONFIG, before);
 });
 
-it('a val set that changes between two trials is no measure of both', async () => {
+it('a val set that changes between two trials ends their comparison', async () => {
   const argv = ['sweep', 'all.sweep.yaml', '--name', 'two-sets'];
   const { done } = spawnCli(argv, dir);
   await begins(trialOf('two-sets', 1));

@@ -92,7 +92,7 @@ function loadSweep(io: CliIo, shown: string): LoadedSweep {
   const plan = planSweep({ sweep: settings, trials, entries, file: shown });
   reportProblems(io, plan.problems);
   const settingsOf = trials.map((one) => one.settings);
-  // As they were read now: whoever writes into the experiment meanwhile does not change the trials that are to come.
+  // As they were read now: a change of the experiment meanwhile is not one of the trials that are to come.
   const load = (trial: number): LoadedExperiment => trials[trial];
   return { file, text, settings, trials: settingsOf, plan, base, load };
 }

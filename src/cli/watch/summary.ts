@@ -1,15 +1,19 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import type { LiveRun } from '../../engine/runs/live-run';
+import { nextSteps } from '../../protocol/next-step';
 import { topicOfEnd } from '../../run/kind';
 import { bestOwn, ownMetricsOf } from '../../run/own-metrics';
 import { standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { ExitCode } from '../failure';
+import { alarmCommand } from '../output/alarm-command';
 import { explainedLine, score, seconds } from '../output/numbers';
+import { quoted } from '../output/quoted';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 
@@ -40,8 +44,29 @@ export function summaryLines(state: RunState, end: RunEnd, style: Style): string
     endLine(state, end, style),
     ...bestLine(state, end.dir, style),
     ...verdictTopics(state, end).map((topic) => style.dim(explainedLine(end.installDir, topic))),
+    ...nextLines(state, end),
     `run: ${end.dir}`,
   ];
+}
+
+/** What to do next, as commands. */
+function nextLines(state: RunState, { name, dir, note }: RunEnd): string[] {
+  const run = quoted(dir);
+  return nextSteps(state, name, note ?? state.end?.message).flatMap((step) => {
+    if (step.kind === 'cause') {
+      const commands = alarmCommand(step.action, { dir, run: state.run, isLive: false });
+      return [inEnglish(step.said), ...commands];
+    }
+    if (step.kind === 'best') return afterBest(path.join(dir, step.path, 'model.onnx'), run);
+    const command = step.kind === 'rewind' ? `rewind ${run}` : `train --resume ${run}`;
+    return [inEnglish(step.said), `  next: pitwall ${command}`];
+  });
+}
+
+/** A checkpoint that Ultralytics wrote has no ONNX file until it is validated. */
+function afterBest(model: string, run: string): string[] {
+  const predict = existsSync(model) ? [`  next: pitwall predict ${quoted(model)} IMAGE`] : [];
+  return [...predict, `  next: pitwall compare ${run} OTHER`, `  next: pitwall export ${run} --csv`];
 }
 
 /** The paragraphs on the verdicts that are printed. */

@@ -82,8 +82,10 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
 function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[] {
   const isBroken = hasDiverged(state, name);
   const compare = { id: 'compare', label: t('Compare…') };
-  const isBestKept = state.best && state.checkpoints.get(state.best.epoch)?.kept;
+  const { best } = state;
+  const isBestKept = best && state.checkpoints.get(best.epoch)?.kept;
   const tryBest = isBestKept ? [{ id: 'tryImage', label: t('Try on Image…') }] : [];
+  const showBest = isBestKept ? [{ id: 'reveal', label: t('Best File'), epoch: best.epoch }] : [];
   const resume = {
     id: 'resume',
     label: name === 'paused' ? t('Continue') : t('Resume'),
@@ -91,7 +93,7 @@ function endedActions(name: RunStateName, { state, t }: ViewInput): ActionView[]
     primary: !isBroken,
   };
   const rewind = { id: 'rewind', label: t('Rewind…'), primary: true };
-  if (name === 'completed') return [...tryBest, compare];
+  if (name === 'completed') return [...tryBest, ...showBest, compare];
   return [...tryBest, compare, resume, ...(isBroken && canRewind(state) ? [rewind] : [])];
 }
 

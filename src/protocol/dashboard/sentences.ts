@@ -6,6 +6,7 @@ import { readRange } from '../../domain/lr-range/suggest';
 import { isRangeTest, topicOfEnd } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { alarmButton, alertText, isOffered, saidText, validatorText } from '../alert-text';
+import { nextSteps } from '../next-step';
 import { rangePoints } from '../range-points';
 import type { Alert } from './alarm-marks';
 import type { ViewInput } from './input';
@@ -30,7 +31,21 @@ export function sentencesOf(input: ViewInput): Sentence[] {
   const answered = lines.map((line) => alerts.findLast(({ words }) => words === line.text));
   const first = lines.map((line, i) => withTone(answered[i]?.sentence ?? line, line.tone));
   const others = alerts.filter((alert) => !answered.includes(alert)).map(({ sentence }) => sentence);
-  return [...first, ...others, ...(input.advice ?? [])];
+  return [...first, ...others, ...stepSentences(input), ...(input.advice ?? [])];
+}
+
+/** What comes next, once a run has ended; what the header has a button for has none here. */
+function stepSentences(input: ViewInput): Sentence[] {
+  const name = stateOf(input);
+  if (input.other || name === 'preview' || input.presence?.where === 'elsewhere') return [];
+  const { state, t } = input;
+  // The tile of mAP names the best, and the header has the buttons for it.
+  const steps = nextSteps(state, name, endReason(input)?.message).filter(({ kind }) => kind !== 'best');
+  return steps.map((step) => ({
+    text: say(step.said, t),
+    tone: 'quiet',
+    ...(step.kind === 'cause' && { action: alarmButton(step.action, t) }),
+  }));
 }
 
 /** Two lines became one: it is as bad as the worse of them. */
@@ -47,14 +62,18 @@ function outcome(input: ViewInput): Sentence[] {
 }
 
 /** The first that says something: who lives, what the keeper wrote, what the trainer said at its end. */
-function reasonOf({ state, presence, t }: ViewInput): string | undefined {
+function reasonOf(input: ViewInput): string | undefined {
+  const found = endReason(input);
+  return found && saidText({ message: found.message ?? '', said: found.said }, input.t);
+}
+
+function endReason({ state, presence }: ViewInput) {
   const sources = [
     { message: presence?.note, said: presence?.said },
     { message: state.status?.reason, said: state.status?.said },
     { message: state.end?.message, said: state.end?.said },
   ];
-  const found = sources.find(({ message }) => message !== undefined);
-  return found && saidText({ message: found.message ?? '', said: found.said }, t);
+  return sources.find(({ message }) => message !== undefined);
 }
 
 /** What a range test found, in the reader's language. */

@@ -137,7 +137,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
     page.on('pageerror', (error) => console.error(id, error.message));
     page.on('console', (m) => m.type() === 'error' && console.error(id, m.text()));
     await page.goto(`file://${html}`);
-    await page.waitForSelector('body.ready', { timeout: 5000 });
+    await page.waitForSelector('body.ready', { timeout: 60_000 });
     if (scene.tab) await page.click(`#tab-${scene.tab}`);
     if (scene.script) await SCRIPTS[scene.script](page);
     await page.waitForTimeout(400);

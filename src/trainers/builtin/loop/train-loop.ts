@@ -167,10 +167,12 @@ export class TrainLoop {
     if (isDue && !problem) this.#savedStep = this.#step + 1;
     // The last checkpoint is the run's result.
     if (problem && epoch === experiment.epochs) throw problem;
-    // What cannot be kept is lost: the end of the run says so.
-    return leave && epoch < experiment.epochs
-      ? this.#end(leave.reason, this.#step, problem && wordsOf(problem))
-      : undefined;
+    return epoch < experiment.epochs ? this.#leave(leave, problem) : undefined;
+  }
+
+  /** What could not be kept is lost: the end of the run says so. */
+  #leave(leave: LeaveAtEpoch | undefined, problem: Error | undefined): Ending | undefined {
+    return leave && this.#end(leave.reason, this.#step, problem && wordsOf(problem));
   }
 
   #leaveAt(epoch: number): LeaveAtEpoch | undefined {

@@ -199,9 +199,20 @@ describe('the summary', () => {
       plain,
     );
     expect(lines.join('\n')).toMatch(/of the 11 others cannot be told from it|all 11 others are worse/);
-    expect(lines.at(-2)).toMatch(/docs[\\/]statistics\.md#best-checkpoint$/);
+    expect(lines).toContainEqual(expect.stringMatching(/docs[\\/]statistics\.md#best-checkpoint$/));
+    expect(lines.slice(-3)).toEqual([
+      '  next: pitwall compare /r OTHER',
+      '  next: pitwall export /r --csv',
+      'run: /r',
+    ]);
     const diverged = { name: 'diverged', dir: '/r', note: undefined, installDir: '/pitwall/dist' } as const;
-    expect(summaryLines(whole, diverged, plain).at(-3)).toMatch(/statistics\.md#divergence$/);
+    const blown = summaryLines(whole, diverged, plain);
+    expect(blown).toContainEqual(expect.stringMatching(/statistics\.md#divergence$/));
+    expect(blown.slice(-3)).toEqual([
+      expect.stringMatching(/^rewind: back to the checkpoint of epoch \d+: LR x 0\.5, \d+ steps of warm-up$/),
+      '  next: pitwall rewind /r',
+      'run: /r',
+    ]);
   });
   it('says of a run that is not complete in which epoch it ended, as list does', () => {
     const stopped = fold(...START, ...firstSteps, ...epoch(1), step(10));

@@ -9,7 +9,7 @@ const english = createTranslate();
 function trial(n: number, more: Partial<TrialReport>): TrialReport {
   return {
     ...{ trial: n, name: `00${n}`, dir: `/runs/s/trials/00${n}`, settings: new Map(), state: 'completed' },
-    ...{ note: undefined, epochs: 4, atRungs: [0.2], best: undefined, stopped: undefined },
+    ...{ isBroken: false, note: undefined, epochs: 4, atRungs: [0.2], best: undefined, stopped: undefined },
     ...more,
   };
 }

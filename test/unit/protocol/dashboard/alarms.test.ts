@@ -67,6 +67,7 @@ it('an alarm that ended its run takes the place of the line on the end, with its
   expect(shown(inputOf(alerts, { presence }))).toEqual([
     `bad: ${WAITS}; do something`,
     'warning: training waits for images 71 % of its time; do something',
+    'quiet: rewind: back to the checkpoint of epoch 4: LR x 0.5, 100 steps of warm-up',
   ]);
 });
 
@@ -79,12 +80,14 @@ it('an alarm is not hidden by the words of an end that is not shown, nor is the 
   expect(shown({ ...input, state: ended })).toEqual([
     'bad: no process of it lives',
     `warning: ${WAITS}; do something`,
+    'quiet: a resume goes on in epoch 5 of 10',
   ]);
   const others = ['a', 'b', 'c'].map((text) => alert('spike', 'rewind', { message: text, said: undefined }));
   const over = { state: 'stopped', note: WAITS } as const;
   expect(shown(inputOf([...alerts, ...others], { presence: over }))).toEqual([
     `quiet: ${WAITS}`,
     ...['a', 'b', 'c'].map((text) => `warning: ${text}`),
+    'quiet: a resume goes on in epoch 5 of 10',
   ]);
 });
 
