@@ -40,6 +40,16 @@ export function formatSigned(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }
 
+/**
+ * The difference of two metrics that are shown beside it: as a reader works it out from their three decimals, which differs from
+ * the exact one by .001 at most. A difference of something else than the two is shown as it is.
+ */
+export function formatDifference(exact: number, from: number, to: number): string {
+  const [shownFrom, shownTo] = [from, to].map((value) => Number(value.toFixed(3)));
+  const shown = shownTo - shownFrom;
+  return formatSigned(Math.abs(shown - exact) < 0.0011 ? shown : exact);
+}
+
 /** Thousands separated, as in 62,500. */
 export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

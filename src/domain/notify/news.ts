@@ -1,4 +1,5 @@
 import { type Words, words } from '../../base/words';
+import { formatMetric, formatSigned } from '../display/format';
 
 /** What a person who is away gets messages about: nothing else ever leaves the machine. */
 export const NEWS_KINDS = ['end', 'failure', 'divergence', 'stall', 'best'] as const;
@@ -82,15 +83,14 @@ export type BetterBest = {
 /** A best checkpoint is news only if chance does not explain it: its interval lies above 0. */
 export function newsOfBest({ run, host }: About, best: BetterBest): News | undefined {
   if (!(best.low > 0)) return undefined;
-  const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
   const said = words(
     'epoch {0}: mAP50-95 {1}, {2} over epoch {3} (95 % interval {4} to {5})',
     best.epoch,
-    best.map.toFixed(3),
-    signed(best.difference),
+    formatMetric(best.map),
+    formatSigned(best.difference),
     best.before,
-    signed(best.low),
-    signed(best.high),
+    formatSigned(best.low),
+    formatSigned(best.high),
   );
   const title = words('{0} has a new best checkpoint', run);
   return { kind: 'best', run, title, text: placed([said], host), epoch: best.epoch };

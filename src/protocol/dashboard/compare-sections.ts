@@ -1,5 +1,5 @@
 import { say } from '../../base/words';
-import { formatCount, formatDuration, formatMetric, formatSigned } from '../../domain/display/format';
+import { formatCount, formatDifference, formatDuration, formatMetric } from '../../domain/display/format';
 import { metricNames } from '../../domain/run/task';
 import { differingSettings, resolvedSettings } from '../../run/settings-of';
 import type { RunState } from '../../run/state';
@@ -87,9 +87,9 @@ function trainingSeconds({ steps: { t: time } }: RunState): number | undefined {
 }
 
 function differenceText({ state, comparison }: ViewInput, other: ViewInput): string {
-  if (comparison) return comparison.difference === undefined ? '–' : formatSigned(comparison.difference);
-  const [a, b] = [state.best?.map, other.state.best?.map];
-  return a === undefined || b === undefined ? '–' : formatSigned(b - a);
+  const [a = Number.NaN, b = Number.NaN] = [state.best?.map, other.state.best?.map];
+  const difference = comparison ? comparison.difference : b - a;
+  return difference === undefined || Number.isNaN(difference) ? '–' : formatDifference(difference, a, b);
 }
 
 function judgement({ comparison, t }: ViewInput): Sentence[] {
@@ -127,7 +127,7 @@ export function comparedClasses({ state }: ViewInput, other: ViewInput): ClassRo
         ap50: formatMetric(own.ap),
         ap: formatMetric(their.ap),
         share: Number.isFinite(their.ap) ? their.ap : 0,
-        difference: Number.isFinite(difference) ? formatSigned(difference) : '',
+        difference: Number.isFinite(difference) ? formatDifference(difference, own.ap, their.ap) : '',
       },
     ];
   });

@@ -5,7 +5,12 @@ import { isUnknown } from '../../domain/compare/limits';
 import { NOT_JUDGED } from '../../domain/compare/sentences';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
-import { formatMetric, formatProbability, formatSigned, isNoDifference } from '../../domain/display/format';
+import {
+  formatDifference,
+  formatMetric,
+  formatProbability,
+  isNoDifference,
+} from '../../domain/display/format';
 import { momentOf, standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
@@ -15,9 +20,10 @@ import type { Sentence } from './types';
 export function verdictOf(state: RunState, validated: Validation, t: Translate): Sentence {
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
-  const text = formatSigned(versus.difference);
+  const bestMap = state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference;
+  const text = formatDifference(versus.difference, bestMap, validated.map);
   if (isUnknown(versus)) return notJudged(text, versus, t);
-  const best = formatMetric(state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference);
+  const best = formatMetric(bestMap);
   if (!isNoDifference(versus.difference) && judgeDifference(versus) === 'second') {
     const chance = formatProbability(versus.probabilityBetter);
     return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
@@ -64,15 +70,16 @@ const notJudged = (difference: string, { epoch }: VersusBest, t: Translate): Sen
 function plainVerdict(state: RunState, validated: Validation, t: Translate): Sentence {
   const before = bestBefore(state, validated);
   if (!before) return { text: t('first checkpoint'), tone: 'quiet' };
-  const difference = formatSigned(validated.map - before.map);
+  const difference = formatDifference(validated.map - before.map, before.map, validated.map);
   return { text: t('{0} against epoch {1}', difference, before.epoch), tone: 'quiet' };
 }
 
 /** Against the best before it, as a number alone; empty for the first. */
 export function changeOf(state: RunState, validated: Validation): string {
-  const before = validated.versusBest ? undefined : bestBefore(state, validated);
-  const difference = validated.versusBest?.difference ?? (before && validated.map - before.map);
-  return difference === undefined ? '' : formatSigned(difference);
+  const { versusBest: versus, map } = validated;
+  const before = versus ? state.validations.get(versus.epoch) : bestBefore(state, validated);
+  const difference = versus?.difference ?? (before && map - before.map);
+  return difference === undefined ? '' : formatDifference(difference, before?.map ?? map - difference, map);
 }
 
 function bestBefore(state: RunState, validated: Validation): Validation | undefined {

@@ -32,7 +32,6 @@ const WITHIN: Readonly<Record<string, string>> = {
   'src/protocol/dashboard/sections.ts': 'src/protocol/dashboard/sentences.ts',
   'src/protocol/dashboard/tiles.ts': 'webview/panel/header.ts',
   'src/protocol/dashboard/verdict.ts': 'webview/panel/header.ts',
-  'src/cli/sweep/report.ts': 'src/cli/sweep/lines.ts',
   'src/extension/pages/range-html.ts': 'src/extension/pages/range-page.ts',
   'webview/table/cells.ts': 'webview/table/main.ts',
 };

@@ -3,6 +3,7 @@ import { createTranslate } from '../../../../src/base/translate';
 import {
   formatBytes,
   formatCount,
+  formatDifference,
   formatDuration,
   formatProbability,
   formatRate,
@@ -36,6 +37,13 @@ describe('numbers for people', () => {
     check(formatSigned(-0.0043), '−0.004');
     check(formatSigned(0.0081), '+0.008');
     check(formatSigned(-0.0002), '±0.000');
+  });
+  it('adds up to what is shown beside it, and is exact if it is of something else', () => {
+    // .665 against .669: the exact difference is -.005.
+    check(formatDifference(0.66451 - 0.66949, 0.66949, 0.66451), '−0.004');
+    check(formatDifference(0.0006, 0.5004, 0.501), '+0.001');
+    check(formatDifference(0.0006, 0.5006, 0.5012), '±0.000');
+    check(formatDifference(-0.02, 0.5, 0.5), '−0.020');
   });
 
   it('never claim certainty', () => {
