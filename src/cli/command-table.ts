@@ -1,6 +1,7 @@
 import type { CommandTable } from './cli';
 
-// A few files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most.
+// A few files: a file for each command would be seventy, with what they share. `list` and `show` are asked for most, and
+// `evaluate` and `schedule` need little of what judges: alone they start in half the time.
 const list = async () => {
   await import('./interpret-schemas');
   return (await import('./commands/list')).listCommand;
@@ -9,6 +10,8 @@ const show = async () => {
   await import('./interpret-schemas');
   return (await import('./commands/show')).showCommand;
 };
+const evaluate = async () => (await import('./commands/evaluate')).evaluateCommand;
+const schedule = async () => (await import('./commands/schedule')).scheduleCommand;
 const running = async () => (await import('./parts/running')).RUNNING;
 const judging = async () => (await import('./parts/judging')).JUDGING;
 const organising = async () => (await import('./parts/organising')).ORGANISING;
@@ -34,9 +37,9 @@ export const COMMANDS: CommandTable = {
   rewind: async () => (await running()).rewind,
   validate: async () => (await judging()).validate,
   predict: async () => (await judging()).predict,
-  evaluate: async () => (await judging()).evaluate,
+  evaluate,
   data: async () => (await judging()).data,
-  schedule: async () => (await judging()).schedule,
+  schedule,
   'lr-find': async () => (await running())['lr-find'],
   warmup: async () => (await running()).warmup,
   compare: async () => (await judging()).compare,
