@@ -80,7 +80,24 @@ export function takeLock(dir: string): KeeperLock | undefined {
     return undefined;
   }
   removeOlder(dir, n);
-  return { n, isHeld: () => highestOf(dir) <= n, release: () => release(dir, n) };
+  return { n, isHeld: heldCheck(dir, n), release: () => release(dir, n) };
+}
+
+/**
+ * A turn of the keeper and the status that it writes ask one after the other, and one listing serves both. By the clock on the
+ * wall: that of the process may stand still while the machine sleeps.
+ */
+const FRESH_MS = 20;
+
+function heldCheck(dir: string, n: number): () => boolean {
+  let held = true;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (Math.abs(Date.now() - askedAt) < FRESH_MS) return held;
+    held = highestOf(dir) <= n;
+    askedAt = Date.now();
+    return held;
+  };
 }
 
 function release(dir: string, n: number): void {
