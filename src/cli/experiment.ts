@@ -88,3 +88,10 @@ function decode(bytes: Uint8Array, shown: string): string {
   if (decoded.kind === 'text') return decoded.text;
   throw badInput(`${shown}: ${inEnglish(notUtf8(decoded.encoding))}`);
 }
+
+/** The full path of a file that can be read; else bad input. */
+export function readableFile({ cwd }: CliIo, file: string): string {
+  const full = path.resolve(cwd, file);
+  readText(full, file);
+  return full;
+}

@@ -24,12 +24,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.name = 'Pitwall';
     this.#item.command = 'pitwall.openDashboard';
     this.#store.track(vscode.workspace.onDidChangeConfiguration(() => this.#schedule()));
-    this.#store.track(
-      services.runs.followCurrent((run) => {
-        this.#schedule();
-        return run?.live.onDidChange(() => this.#schedule());
-      }),
-    );
+    this.#store.track(services.runs.onDidChangeCurrentRun(() => this.#schedule()));
   }
 
   #schedule(): void {

@@ -21,16 +21,7 @@ type TrainerCommand = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-type CommandInput = {
-  readonly run: RunFile;
-  readonly dir: string;
-  readonly attempt: number;
-  readonly installDir: string;
-  /** A program of the run that is alive without its adapter: the new one continues to read it. */
-  readonly programPid?: number;
-};
-
-type CommandBuilder = (input: CommandInput) => TrainerCommand | undefined;
+type CommandBuilder = (input: TrainerStart) => TrainerCommand | undefined;
 
 /**
  * Those that are more than their bundle. A resume builds its command here again, never from what an earlier attempt left
@@ -60,6 +51,7 @@ export type TrainerStart = {
   readonly dir: string;
   readonly attempt: number;
   readonly installDir: string;
+  /** A program of the run that is alive without its adapter: the new one continues to read it. */
   readonly programPid?: number;
 };
 
@@ -125,7 +117,7 @@ function isKnownGone(identity: ProcessIdentity, dir: string): boolean {
   }
 }
 
-function bundle(name: string, input: CommandInput): TrainerCommand | undefined {
+function bundle(name: string, input: TrainerStart): TrainerCommand | undefined {
   const { dir, attempt, installDir, programPid } = input;
   const file = path.join(installDir, name);
   if (!existsSync(file)) return undefined;
@@ -137,7 +129,7 @@ function bundle(name: string, input: CommandInput): TrainerCommand | undefined {
  * A training step streams hundreds of megabytes: in pages of 2 MiB it takes 3 to 5 % less CPU. glibc 2.35 or newer
  * reads this when a program starts; nothing else does. The user's own setting takes precedence.
  */
-function withHugePages(input: CommandInput): TrainerCommand | undefined {
+function withHugePages(input: TrainerStart): TrainerCommand | undefined {
   const command = bundle('trainer.js', input);
   const { GLIBC_TUNABLES: own } = process.env;
   const tunables = [...(own ? [own] : []), 'glibc.malloc.hugetlb=1'];
@@ -145,7 +137,7 @@ function withHugePages(input: CommandInput): TrainerCommand | undefined {
 }
 
 /** The Python package that drives Ultralytics: a separate program in the user's own environment. */
-function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand | undefined {
+function runner({ run, dir, attempt, installDir }: TrainerStart): TrainerCommand | undefined {
   const packageDir = path.join(installDir, 'ultralytics');
   if (!existsSync(packageDir)) return undefined;
   const python = interpreterOf(run);
@@ -158,7 +150,7 @@ function runner({ run, dir, attempt, installDir }: CommandInput): TrainerCommand
 }
 
 /** Throws one clear line if this installation does not have the trainer. */
-function trainerCommand(input: CommandInput): TrainerCommand {
+function trainerCommand(input: TrainerStart): TrainerCommand {
   const kind = input.run.experiment.resolved.trainer;
   const command = COMMANDS[kind]?.(input) ?? bundle(`${kind}.js`, input);
   if (command === undefined)

@@ -1,4 +1,5 @@
 import { Reader, Writer } from 'protobufjs/minimal';
+import { concatenate as joined } from '../base/concatenate';
 
 // Protocol buffers at the level of fields: enough to read and to rewrite a few parts of an ONNX file while every other
 // byte stays as it is.
@@ -74,12 +75,4 @@ export function encodeVarint(number: number, value: number): Uint8Array {
     .finish();
 }
 
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
+export const concatenate = (parts: readonly Uint8Array[]): Uint8Array => joined(parts, Uint8Array);

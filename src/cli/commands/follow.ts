@@ -5,7 +5,7 @@ import { followFolder } from '../../engine/control/follow-folder';
 import type { FollowReads, Follows } from '../../run/files';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
-import { readText } from '../experiment';
+import { readableFile } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
@@ -65,7 +65,7 @@ async function follow(io: CliIo, dir: string, options: FollowCliOptions): Promis
 
 async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions): Promise<StartedRun> {
   const folder = path.resolve(io.cwd, dir);
-  const data = options.data === undefined ? {} : { data: readable(io, options.data) };
+  const data = options.data === undefined ? {} : { data: readableFile(io, options.data) };
   const name = options.name === undefined ? {} : { name: options.name };
   const runsDir = path.resolve(io.cwd, options.runs);
   const place = { runsDir, cwd: io.cwd, installDir: io.installDir, pitwallVersion: VERSION };
@@ -76,12 +76,6 @@ async function startFollowing(io: CliIo, dir: string, options: FollowCliOptions)
   if (isKnown) printLine(io.stderr, `warning: ${dir} is followed already, by run ${path.basename(run)}`);
   // What the folder already holds was written before, and is reported all the same.
   return { dir: run, warnings: [], since: 0 };
-}
-
-function readable(io: CliIo, data: string): string {
-  const file = path.resolve(io.cwd, data);
-  readText(file, data);
-  return file;
 }
 
 function followsOf(folder: string, { reads, path: file, metric }: FollowCliOptions): Follows {

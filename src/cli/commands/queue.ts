@@ -9,8 +9,7 @@ import { collect } from '../option-values';
 import { formatTable } from '../output/table';
 import { resolveRun, runsFolderIn } from '../run-reference';
 import { runsFolder, startLoaded } from '../train/start';
-import { TRUST } from '../trust';
-import { ask, RUN, RUNS } from './requests';
+import { actingCommand, ask } from './requests';
 
 export function queueCommand(cli: Cli) {
   return new Command('queue')
@@ -86,21 +85,16 @@ function queueLines(queue: readonly QueuedRun[]): string[] {
 }
 
 function removeCommand({ io, run }: Cli) {
-  return new Command('remove')
-    .description('take a waiting run out of the queue; those behind it move up')
-    .argument(...RUN)
-    .option(...RUNS)
-    .option(...TRUST)
-    .action(
-      run(async (text, { runs, trust }) => {
-        const { dir } = resolveRun(io, text, runs);
-        const queue = queueOf((await listRuns(runsFolderIn(io, runs))).runs);
-        const found = queue.find((one) => one.dir === dir);
-        if (!found) throw badInput(`${text}: has ended: it is not in the queue`);
-        if (found.behind === undefined)
-          throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
-        await ask(io, dir, { type: 'stop' }, trust);
-        return 0;
-      }),
-    );
+  return actingCommand('remove', 'take a waiting run out of the queue; those behind it move up').action(
+    run(async (text, { runs, trust }) => {
+      const { dir } = resolveRun(io, text, runs);
+      const queue = queueOf((await listRuns(runsFolderIn(io, runs))).runs);
+      const found = queue.find((one) => one.dir === dir);
+      if (!found) throw badInput(`${text}: has ended: it is not in the queue`);
+      if (found.behind === undefined)
+        throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
+      await ask(io, dir, { type: 'stop' }, trust);
+      return 0;
+    }),
+  );
 }

@@ -18,6 +18,15 @@ const LOOK_MS = 100;
 export const RUN = ['<run>', 'run folder, a name under runs/, or latest'] as const;
 export const RUNS = ['--runs <dir>', 'folder of the runs', 'runs'] as const;
 
+/** A command that acts on one run. */
+export function actingCommand(name: string, description: string) {
+  return new Command(name)
+    .description(description)
+    .argument(...RUN)
+    .option(...RUNS)
+    .option(...TRUST);
+}
+
 export function stopCommand({ io, run }: Cli) {
   return new Command('stop')
     .description('stop a run at its next batch and wait until no process of it is left')
@@ -35,18 +44,16 @@ export function stopCommand({ io, run }: Cli) {
 }
 
 export function pauseCommand({ io, run }: Cli) {
-  return new Command('pause')
-    .description('write a checkpoint and end the trainer, so that the device is free; continue goes on')
-    .argument(...RUN)
-    .option(...RUNS)
-    .option(...TRUST)
-    .action(
-      run(async (text, { runs, trust }) => {
-        const { dir } = resolveRun(io, text, runs);
-        await ask(io, dir, { type: 'pause' }, trust);
-        return printEnd(io, dir);
-      }),
-    );
+  return actingCommand(
+    'pause',
+    'write a checkpoint and end the trainer, so that the device is free; continue goes on',
+  ).action(
+    run(async (text, { runs, trust }) => {
+      const { dir } = resolveRun(io, text, runs);
+      await ask(io, dir, { type: 'pause' }, trust);
+      return printEnd(io, dir);
+    }),
+  );
 }
 
 export function continueCommand({ io, run }: Cli) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { parseExperiment } from '../../domain/experiment/parse';
 import type { Cli } from '../cli';
-import { type LoadedExperiment, readText } from '../experiment';
+import { type LoadedExperiment, readableFile } from '../experiment';
 import type { ExitCode } from '../failure';
 import type { CliIo } from '../io';
 import { followToEnd, printDetached, startLoaded } from '../train/start';
@@ -47,7 +47,7 @@ function experimentOf(io: CliIo, command: readonly string[], data: string | unde
   const { draft } = parseExperiment(text, { file: shown });
   const experiment = {
     ...draft,
-    data: data === undefined ? '' : readable(io, data),
+    data: data === undefined ? '' : readableFile(io, data),
     epochs: 0,
     imgsz: 0,
     early_stop: { ...draft.early_stop, enabled: false },
@@ -60,10 +60,4 @@ function experimentOf(io: CliIo, command: readonly string[], data: string | unde
 function scriptOf({ cwd }: CliIo, [program, ...args]: readonly string[]): string {
   const script = args.find((word) => !word.startsWith('-') && existsSync(path.resolve(cwd, word)));
   return path.resolve(cwd, script ?? path.basename(program));
-}
-
-function readable(io: CliIo, data: string): string {
-  const file = path.resolve(io.cwd, data);
-  readText(file, data);
-  return file;
 }

@@ -75,6 +75,14 @@ export class RunRegistry implements vscode.Disposable {
     };
   }
 
+  /** Calls `listen` for the current run, now, whenever it changes, and whenever another one becomes current. */
+  onDidChangeCurrentRun(listen: () => void): vscode.Disposable {
+    return this.followCurrent((run) => {
+      listen();
+      return run?.live.onDidChange(listen);
+    });
+  }
+
   /** Runs folders that are read. */
   get folders(): readonly string[] {
     return [...this.#folders.keys()];

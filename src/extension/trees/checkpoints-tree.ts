@@ -24,12 +24,7 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
 
   constructor(services: Services) {
     this.#services = services;
-    this.#store.track(
-      services.runs.followCurrent((run) => {
-        this.#schedule();
-        return run?.live.onDidChange(() => this.#schedule());
-      }),
-    );
+    this.#store.track(services.runs.onDidChangeCurrentRun(() => this.#schedule()));
   }
 
   getChildren(parent?: CheckpointItem): CheckpointItem[] {

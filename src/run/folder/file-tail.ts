@@ -178,9 +178,7 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   try {
     return await openToRead(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (isBadInput(error)) throw error;
-    throw new WordedError(words('cannot read {0}', file), { cause: error });
+    return absentOrThrow(error, file);
   }
 }
 
@@ -188,8 +186,12 @@ function openSyncIfThere(file: string): number | undefined {
   try {
     return openToReadSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (isBadInput(error)) throw error;
-    throw new WordedError(words('cannot read {0}', file), { cause: error });
+    return absentOrThrow(error, file);
   }
+}
+
+function absentOrThrow(error: unknown, file: string): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  if (isBadInput(error)) throw error;
+  throw new WordedError(words('cannot read {0}', file), { cause: error });
 }

@@ -1,3 +1,4 @@
+import { concatenate } from '../../base/concatenate';
 import type { DatasetImage } from '../../dataset/split';
 import type { Placement, Size } from '../../domain/detection/letterbox';
 import type { Detections, GroundTruth } from '../../domain/evaluation/types';
@@ -68,7 +69,13 @@ function columns(
     return { class: cls, boxes: space.labelled(boxes, r, new Float32Array(boxes.length)) };
   });
   return {
-    detections: { ...flatten(found), scores: concatenate(found.map((r) => r.scores)) },
+    detections: {
+      ...flatten(found),
+      scores: concatenate(
+        found.map((r) => r.scores),
+        Float32Array,
+      ),
+    },
     truth: { images: results.length, classes, ...flatten(labels) },
   };
 }
@@ -84,17 +91,14 @@ function flatten(parts: readonly ImageBoxes[]) {
     cls.set(part.class, at);
     at += part.class.length;
   });
-  return { boxes: concatenate(parts.map((part) => part.boxes)), class: cls, image };
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return {
+    boxes: concatenate(
+      parts.map((part) => part.boxes),
+      Float32Array,
+    ),
+    class: cls,
+    image,
+  };
 }
 
 function corners(
