@@ -173,7 +173,7 @@ function drawInto(io: CliIo, drawing: RangeDrawing, { svg }: LrFindOptions): voi
 }
 
 /** The fields of the test that is shown, and all tests beside them. */
-function severalJson(tests: readonly RanTest[], shown: Found) {
+function severalJson(tests: readonly RanTest[], shown: ShownFindings) {
   const all = tests.map(({ seed, dir, points, reading }) => ({
     ...{ seed, run: dir, suggested: reading.kind === 'found' ? reading.result.suggested : null, points },
   }));
@@ -221,9 +221,9 @@ function applySure(loaded: LoadedExperiment, settings: readonly KeyValue[]): voi
   apply(loaded, settings);
 }
 
-type Found = Pick<RangeFindings, 'result' | 'settings' | 'points' | 'dir'>;
+type ShownFindings = Pick<RangeFindings, 'result' | 'settings' | 'points' | 'dir'>;
 
-function jsonOf({ result, settings, points, dir }: Found): Readonly<Record<string, unknown>> {
+function jsonOf({ result, settings, points, dir }: ShownFindings): Readonly<Record<string, unknown>> {
   const { curve, suggested, ...numbers } = result;
   const set = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
   return { type: 'lr-find', run: dir, ...numbers, suggested: result.sure ? suggested : null, set, points };
