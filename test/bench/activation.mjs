@@ -11,6 +11,7 @@ import { startServer } from '../e2e/editor.mjs';
 import { recordedRuns } from '../e2e/recorded.mjs';
 import { openWorkbench, pageFrame, reloadWindow, runCommand, showPitwall, until } from '../e2e/workbench.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
+import { record } from './rows.mjs';
 import { askProbe, extensionsWithProbe } from './with-probe.mjs';
 
 const RELOADS = Number(process.argv[2] ?? 9);
@@ -58,6 +59,7 @@ try {
   for (let i = 0; i < RELOADS; i++) starts.push(await oneStart(page));
   const told = (name, of) => {
     const values = starts.map(of);
+    record(name.replace(/ \(to reach.*/, ''), median(values), 'ms', /to reach: (\d+)/.exec(name)?.[1]);
     console.log(
       `${name.padEnd(34)} median ${median(values).toFixed(0)} ms, worst ${Math.max(...values).toFixed(0)} ms`,
     );

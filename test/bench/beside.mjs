@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { record } from './rows.mjs';
 import { openBenchSession } from './train-session.mjs';
 import { startValidator } from './validator-process.mjs';
 
@@ -75,6 +76,7 @@ const ratio = median(beside.map((ms, i) => ms / alone[i]));
 console.log(
   `${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, ${rounds} rounds of ${steps} steps in turns`,
 );
+record('a step beside the validator over one alone', ratio, 'x');
 console.log(
   `step alone ${median(alone).toFixed(1)} ms, beside the validator ${median(beside).toFixed(1)} ms: ${ratio.toFixed(2)} x`,
 );

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { record } from './rows.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bundle = path.join(os.tmpdir(), `pitwall-bootstrap-${isMainThread ? process.pid : workerData.pid}.mjs`);
@@ -81,6 +82,12 @@ async function main() {
     const start = performance.now();
     const { map, low, high } = compareDetections(set.groundTruth, set.a, set.b, { replicates });
     const seconds = ((performance.now() - start) / 1000).toFixed(2);
+    record(
+      `${replicates} replicates, ${count} images, one thread`,
+      Number(seconds),
+      's',
+      count === 200 ? '1' : undefined,
+    );
     const limits = `difference ${map.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
     console.log(
       `${count} images, ${set.a.scores.length} detections, one thread: ${seconds} s, CPU ${cpuSeconds(used)} s; ${limits}`,
@@ -96,6 +103,7 @@ async function main() {
   const parts = await Promise.all(ranges.map((range) => inWorker(set, range)));
   const { low, high } = concludeComparison(preparePair(set.groundTruth, set.a, set.b), parts, 0);
   const seconds = ((performance.now() - start) / 1000).toFixed(2);
+  record(`${replicates} replicates, 5000 images, two workers`, Number(seconds), 's', '10');
   console.log(`5000 images in two workers: ${seconds} s; [${low.toFixed(4)}, ${high.toFixed(4)}]`);
 }
 

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { launchChromium } from '../e2e/chromium.mjs';
 import { bundlePages, pageOf } from '../e2e/page/bundle.mjs';
 import { THEMES } from '../e2e/page/themes.mjs';
+import { record } from './rows.mjs';
 
 const STEPS = Number(process.argv[2] ?? 100_000);
 const STEPS_AN_UPDATE = 8;
@@ -70,6 +71,7 @@ const median = (rounds, key) => {
 
 function tell(what, rounds) {
   const of = (key) => median(rounds, key);
+  record(what, Number(of('all')), 'ms', '16');
   const parts = `script ${of('script')}, style and layout ${of('layout')}, paint, raster and commit ${of('rest')}`;
   console.log(`${what}: ${of('all')} (${parts}); not in it, inside the bench's call: ${of('bench')}`);
 }

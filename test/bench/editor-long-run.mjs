@@ -10,6 +10,7 @@ import { recordedRuns } from '../e2e/recorded.mjs';
 import { openWorkbench, pageFrame, settle, showPitwall, until } from '../e2e/workbench.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
 import { writeLongRun } from './long-run.mjs';
+import { record } from './rows.mjs';
 import { askProbe, extensionsWithProbe } from './with-probe.mjs';
 
 const STEPS = Number(process.argv[2] ?? 1_000_000);
@@ -38,6 +39,12 @@ async function open(browser, { extensions, workspace }, label) {
     const seconds = ((Date.now() - start) / 1000).toFixed(2);
     await settle(1500);
     const held = (await heldUp(page)).toFixed(0);
+    record(
+      `a run of a million steps in the editor, ${label}`,
+      Number(seconds),
+      's',
+      label === 'cold' ? '4' : '1',
+    );
     console.log(
       `${label}: ${seconds} s from the click to the loss on the chart, host held up at most ${held} ms`,
     );

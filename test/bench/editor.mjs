@@ -18,6 +18,7 @@ import {
   until,
 } from '../e2e/workbench.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
+import { record } from './rows.mjs';
 
 const ROUNDS = 40;
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -176,6 +177,8 @@ try {
   const page = await openWorkbench(browser, server.url, { width: 1600, height: 1000 });
   await showPitwall(page);
   const { lines, maps, flooded } = await logLatency(page, workspace);
+  record('a log line -> chart', median(lines), 'ms', '250');
+  record('a validation line -> page', median(maps), 'ms', '100');
   console.log(
     `a log line -> chart             median ${median(lines)} ms, worst ${worst(lines)} ms (to reach: 250)`,
   );
@@ -188,6 +191,7 @@ try {
     `charts in sight ${seen}, out of it ${unseen}: those were drawn ${unseenDraws} times (to reach: 0)`,
   );
   const { shown } = await startLatency(page, workspace);
+  record('Start Training -> first loss', shown, 'ms', '5000');
   console.log(`Start Training -> first loss    ${shown} ms (to reach: 5000)`);
 } finally {
   await browser.close();

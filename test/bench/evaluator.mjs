@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { record } from './rows.mjs';
 
 const here = import.meta.dirname;
 const root = path.resolve(here, '../..');
@@ -89,6 +90,9 @@ function report(name, runs) {
     const seconds = median(all.map((run) => run.seconds));
     const cpu = median(all.map((run) => run.cpu));
     const rss = Math.max(...all.map((run) => run.rssMiB));
+    record(`${name}, ${engine}: files to numbers`, seconds, 's');
+    record(`${name}, ${engine}: whole process`, cpu, 's CPU');
+    record(`${name}, ${engine}: peak memory`, rss, 'MiB');
     const apart = Math.max(...all[0].stats.map((value, i) => Math.abs(value - own[0].stats[i])));
     const ratios = `${figure(seconds)} ${figure(seconds / ownSeconds, 2)} ${figure(cpu)} ${figure(cpu / ownCpu, 2)}`;
     console.log(`${engine.padEnd(17)} ${ratios} ${figure(rss, 0)}  ${apart}`);

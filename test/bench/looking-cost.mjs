@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { loadTypeScript } from '../e2e/load-typescript.mjs';
 import { exampleWorkspace } from '../e2e/workspace.mjs';
+import { record } from './rows.mjs';
 
 const ROUNDS = 21;
 const hook = path.join(import.meta.dirname, 'report-usage.cjs');
@@ -39,11 +40,12 @@ async function recordedFolder() {
 }
 
 const folder = await recordedFolder();
-for (const argv of [['--version'], ['list'], ['show', 'one/live']]) {
+for (const argv of [['--version'], ['help'], ['list'], ['show', 'one/live'], ['schedule', folder.config]]) {
   const seconds = clis.map(() => []);
   for (let round = 0; round < ROUNDS; round++)
     for (const [i, cli] of clis.entries()) seconds[i].push(await cpuSeconds(cli, argv, folder.dir));
   const [mine, others] = seconds.map(median);
+  record(`pitwall ${argv[0]}`, 1000 * mine, 'ms CPU');
   const beside = others === undefined ? '' : `, ${(mine / others).toFixed(3)} of ${others.toFixed(3)} s`;
   console.log(`${argv.join(' ')}: ${mine.toFixed(3)} s${beside}`);
 }

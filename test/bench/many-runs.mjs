@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { loadTypeScript } from '../e2e/load-typescript.mjs';
+import { record } from './rows.mjs';
 
 const [count = 2000, epochs = 300] = process.argv.slice(2).map(Number);
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
@@ -43,7 +44,9 @@ try {
   );
   for (const [name, argv] of Object.entries(COMMANDS)) {
     const run = () => execFileSync(process.execPath, [cli, ...argv], { cwd: root, maxBuffer: 1e9 });
-    console.log(`${name}: ${medianMs(run).toFixed(0)} ms (median of ${TIMES})`);
+    const ms = medianMs(run);
+    record(`${count} runs, ${name}`, ms, 'ms');
+    console.log(`${name}: ${ms.toFixed(0)} ms (median of ${TIMES})`);
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { build } from 'esbuild';
 import { writeLongRun } from './long-run.mjs';
+import { record } from './rows.mjs';
 
 const STEPS = Number(process.argv[2] ?? 1_000_000);
 const root = path.resolve(import.meta.dirname, '../..');
@@ -33,6 +34,9 @@ async function open(openRun, dir, label) {
   delay.disable();
   const seconds = ((performance.now() - start) / 1000).toFixed(2);
   const { user, system } = process.cpuUsage(cpu);
+  record(`a run of a million steps opened ${label}`, Number(seconds), 's', label === 'cold' ? '4' : '1');
+  record(`the same, ${label}, CPU`, (user + system) / 1e6, 's');
+  record(`the same, ${label}, event loop held`, delay.max / 1e6, 'ms', '50');
   const held = (delay.max / 1e6).toFixed(0);
   console.log(
     `${label}: ${live.state.steps.step.length} steps, ${seconds} s (${((user + system) / 1e6).toFixed(2)} s CPU), loop held up at most ${held} ms`,

@@ -1,12 +1,15 @@
 // Every bench, one after the other; then which were skipped, and why. A slow number fails nothing, a bench that breaks
-// does. Usage: node test/bench/run.mjs [PART-OF-A-NAME...]
+// does. All numbers are written to one JSON file, with machine and commit.
+// Usage: node test/bench/run.mjs [PART-OF-A-NAME...] [--out FILE] [--compare OLD.json] [--page docs/performance.md]
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { findChromium } from '../e2e/chromium.mjs';
 import { whyNotHere } from '../e2e/provision.mjs';
 import { ultralyticsPython } from './probe/ultralytics-python.mjs';
+import { circumstances, comparisonOf, pageOf, ROWS_VARIABLE, readRows } from './rows.mjs';
 
 const here = import.meta.dirname;
 const cocoWorkload = path.join(os.homedir(), '.cache/pitwall/coco-bench/gt.json');
@@ -50,10 +53,11 @@ const BENCHES = [
 ];
 
 /** Runs a bench; returns its exit code and the lines in which it says that it left something out. */
-function run(name) {
+function run(name, rowsFile) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [path.join(here, `${name}.mjs`)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, [ROWS_VARIABLE]: rowsFile },
     });
     let text = '';
     child.stdout.on('data', (chunk) => {
@@ -70,7 +74,11 @@ function run(name) {
   });
 }
 
-const wanted = process.argv.slice(2);
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string' }, compare: { type: 'string' }, page: { type: 'string' } },
+});
+const before = options.compare && JSON.parse(readFileSync(options.compare, 'utf8'));
 const chosen = BENCHES.filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
@@ -78,7 +86,12 @@ if (chosen.length === 0) {
   console.error(`no bench is named so; there are ${BENCHES.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
-console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}`);
+const found = {
+  ...circumstances(['npm run bench', ...(wanted.length > 0 ? ['--'] : []), ...wanted].join(' ')),
+};
+console.log(`${found.machine}, load ${found.load}`);
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'pitwall-bench-rows-'));
+const rows = [];
 const skipped = [];
 const failed = [];
 let ran = 0;
@@ -91,11 +104,24 @@ for (const { name, needs } of chosen) {
     continue;
   }
   ran++;
-  const { why, left } = await run(name);
+  const rowsFile = path.join(scratch, name);
+  writeFileSync(rowsFile, '');
+  const { why, left } = await run(name, rowsFile);
+  rows.push(...readRows(rowsFile).map((row) => ({ bench: name, ...row })));
   skipped.push(...left.map((line) => `${name}: ${line.replace(/^SKIPPED:? */, '')}`));
   if (why) failed.push(`${name}: ${why}`);
 }
+rmSync(scratch, { recursive: true });
 console.log(`\n${ran} of ${chosen.length} benches ran`);
 for (const line of skipped) console.log(`SKIPPED  ${line}`);
 for (const line of failed) console.log(`FAILED   ${line}`);
+const now = { ...found, rows, skipped, failed };
+const out = path.resolve(
+  options.out ?? path.join(here, '../artifacts', `bench-${found.commit.slice(0, 7)}.json`),
+);
+mkdirSync(path.dirname(out), { recursive: true });
+writeFileSync(out, `${JSON.stringify(now, undefined, 2)}\n`);
+console.log(`${rows.length} rows written to ${out}`);
+if (before) for (const line of comparisonOf(before, now)) console.log(line);
+if (options.page) writeFileSync(options.page, pageOf(now));
 process.exit(failed.length === 0 ? 0 : 1);

@@ -8,6 +8,7 @@ import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { record } from './rows.mjs';
 import { openBenchSession } from './train-session.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -115,6 +116,7 @@ for (const column of columns) {
   const ours = medians.get('pitwall')[column];
   for (const rival of ['pytorch', 'pytorch channels_last']) {
     const ratio = median(ours.map((own, i) => medians.get(rival)[column][i] / own));
+    record(`${size} ${imgsz}, images/s by ${column}: pitwall over ${rival}`, ratio, 'x', '1');
     console.log(`images/s by ${column}: pitwall / ${rival} ${ratio.toFixed(2)} (median of rounds)`);
   }
 }

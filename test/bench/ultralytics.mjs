@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ultralyticsPython } from './probe/ultralytics-python.mjs';
+import { record } from './rows.mjs';
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const rounds = Number(process.argv[2] ?? 3);
@@ -57,6 +58,7 @@ const [base, ...others] = Object.keys(MODES);
 console.log(`${base}: ${median(rates[base]).toFixed(2)} steps/s`);
 for (const mode of others) {
   const ratio = median(rates[mode].map((rate, i) => rate / rates[base][i]));
+  record(`steps/s with ${mode} over ${base}`, ratio, 'x');
   console.log(`${mode}: ${median(rates[mode]).toFixed(2)} steps/s, ${ratio.toFixed(3)} of it`);
 }
 rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

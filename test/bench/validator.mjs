@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, getPriority, homedir, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { record } from './rows.mjs';
 import { processorSeconds, startValidator } from './validator-process.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -91,6 +92,10 @@ async function compare(model) {
   console.log(
     `${path.basename(model)}: batch ${first.batch}, ${first.imgsz} pixels, ${first.images} images, ${rounds.length} rounds`,
   );
+  const batched = `${path.basename(model)}, batch ${first.batch}`;
+  record(`${batched}: validator over the bare session`, 100 * ratio('run'), '%', '95');
+  record(`${batched}: whole validation over the bare session`, 100 * ratio('total'), '%');
+  record(`${batched}: validator`, ips('run'), 'images/s');
   console.log(`  bare session       ${ips('alone').toFixed(1)} images/s`);
   console.log(
     `  validator          ${ips('run').toFixed(1)} images/s, ${(100 * ratio('run')).toFixed(1)} % of the session (reading, preparing, NMS)`,

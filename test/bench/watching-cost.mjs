@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { record } from './rows.mjs';
 
 const epochs = Number(process.argv[2] ?? 6);
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
@@ -57,6 +58,7 @@ follower.kill();
 const share = (name) => {
   const whole = (100 * last[name]) / last.trainer;
   const steady = (100 * (last[name] - first[name])) / (last.trainer - first.trainer);
+  record(`${name} over the trainer's CPU, once started`, steady, '%', '1');
   return `${name}: ${last[name].toFixed(2)} s, ${whole.toFixed(2)} % of the trainer's (${steady.toFixed(2)} % once started)`;
 };
 console.log(`trainer: ${last.trainer.toFixed(1)} s CPU, ${last.step + 1} steps`);
