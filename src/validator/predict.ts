@@ -67,8 +67,8 @@ async function detect({ model, finders, filler }: Job, image: RgbImage): Promise
   const pixels = fillInput(image, placement, layout.order);
   const copies = Array.from({ length: model.fixedBatch ?? 1 }, () => pixels);
   const data = filler.fill(copies, input);
-  const output = await session.run(data, [copies.length, 3, input.height, input.width]);
-  filler.giveBack(output.input);
+  const output = await session.run({ data }, [copies.length, 3, input.height, input.width]);
+  if (output.input) filler.giveBack(output.input);
   const found = finders.find(output, 0, input);
   const boxes = toImage(found.boxes, { placement, size: image }, new Float32Array(found.boxes.length));
   return rowsOf(found, boxes, model.metadata.names ?? []);

@@ -40,7 +40,7 @@ export class WarmState {
   async forgetModel(): Promise<void> {
     const previous = this.#model;
     this.#model = undefined;
-    this.#batches = undefined;
+    await this.#forgetBatches().catch(() => undefined);
     await previous?.model.session.release().catch(() => undefined);
   }
 
@@ -54,9 +54,15 @@ export class WarmState {
   async batches(key: string, make: () => Promise<BatchStore>): Promise<BatchStore> {
     if (this.#batches?.key === key) return this.#batches.store;
     // Frees the old ones before the new take memory.
-    this.#batches = undefined;
+    await this.#forgetBatches();
     const store = await make();
     this.#batches = { key, store };
     return store;
+  }
+
+  async #forgetBatches(): Promise<void> {
+    const previous = this.#batches;
+    this.#batches = undefined;
+    if (previous) await this.thread.forget(previous.store.id);
   }
 }

@@ -82,7 +82,7 @@ export async function outOfMemory(lab: Lab): Promise<Values> {
 
 /** The first 50 steps of the builtin trainer, twice. */
 export async function builtinLosses(lab: Lab): Promise<Values> {
-  const folder = await exampleData(lab, 192, 48);
+  const folder = await exampleData(lab, 104, 16);
   const [cpu, cuda] = [await lossesOn(lab, folder, 'cpu'), await lossesOn(lab, folder, lab.device)];
   const steps = Math.min(50, cpu.length, cuda.length);
   const apart = cpu.slice(0, steps).map((loss, i) => Math.abs(cuda[i] - loss) / Math.abs(loss));
@@ -90,7 +90,7 @@ export async function builtinLosses(lab: Lab): Promise<Values> {
 }
 
 async function lossesOn(lab: Lab, folder: string, device: string): Promise<readonly number[]> {
-  const sets = ['epochs=5', 'batch=16', 'imgsz=64', `device=${device}`, 'clip_grad=10'];
+  const sets = ['epochs=2', 'batch=4', 'imgsz=64', `device=${device}`, 'clip_grad=10'];
   const args = [
     ...sets.flatMap((set) => ['--set', set]),
     '--runs',

@@ -65,7 +65,8 @@ async function runProbe(thread: SessionThread, device: Device, type: 'float32' |
   const model = modelSession(thread, session, loaded);
   try {
     const length = PROBE_DIMS.reduce((a, b) => a * b, 1);
-    await model.run(type === 'float32' ? new Float32Array(length) : new Uint16Array(length), PROBE_DIMS);
+    const data = type === 'float32' ? new Float32Array(length) : new Uint16Array(length);
+    await model.run({ data }, PROBE_DIMS);
   } finally {
     await model.release();
   }

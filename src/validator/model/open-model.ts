@@ -182,7 +182,7 @@ async function outputShape(session: ModelSession, input: Size, batch: number): P
 /** Runs the model once on blank images. */
 export function runBlank(session: ModelSession, { width, height }: Size, batch: number) {
   const data = blank(session.inputType, batch * 3 * width * height);
-  return session.run(data, [batch, 3, height, width]);
+  return session.run({ data }, [batch, 3, height, width]);
 }
 
 function blank(type: InputType, length: number): InputData {

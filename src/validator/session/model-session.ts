@@ -2,21 +2,25 @@ import { WordedError } from '../../base/worded-error';
 import { words } from '../../base/words';
 import { widenHalfs } from '../../domain/detection/half';
 import type { SessionThread } from './session-thread';
-import type { InputData, InputType, LoadedModel } from './thread-messages';
+import type { InputData, InputType, LoadedModel, RunRequest } from './thread-messages';
 
 /** Output of one batch, widened to float32. */
 export type ModelOutput = {
   readonly dims: readonly number[];
   readonly data: Float32Array;
   readonly ms: number;
-  readonly input: InputData;
+  /** Absent if it is kept by the session's thread. */
+  readonly input?: InputData;
 };
+
+export type Input = Pick<RunRequest, 'data' | 'keptAs'>;
 
 /** A loaded model whose first input takes images and whose first output holds detections. */
 export type ModelSession = {
   readonly loaded: LoadedModel;
   readonly inputType: InputType;
-  run(data: InputData, dims: readonly number[]): Promise<ModelOutput>;
+  /** `data` absent: what an earlier run kept under that name. */
+  run(input: Input, dims: readonly number[]): Promise<ModelOutput>;
   release(): Promise<void>;
 };
 
@@ -25,9 +29,9 @@ export function modelSession(thread: SessionThread, session: number, loaded: Loa
   return {
     loaded,
     inputType,
-    run: async (data, dims) => {
-      const result = await thread.run({ session, type: inputType, dims, data });
-      return { dims: result.dims, data: widened(result.data), ms: result.ms, input: result.input };
+    run: async (input, dims) => {
+      const { data, ...rest } = await thread.run({ session, type: inputType, dims, ...input });
+      return { ...rest, data: widened(data) };
     },
     release: () => thread.release(session),
   };

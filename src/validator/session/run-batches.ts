@@ -35,7 +35,7 @@ export async function runBatches(run: BatchRun): Promise<number> {
 }
 
 async function fly(run: BatchRun, n: number, batch: ReadyBatch | undefined): Promise<number> {
-  const output = batch && (await run.session.run(batch.data, batch.dims));
+  const output = batch && (await run.session.run(batch, batch.dims));
   if (output) {
     run.store.giveBack(n, batch, output.input);
     batch.rows.forEach((image, row) => {

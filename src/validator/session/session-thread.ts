@@ -46,10 +46,16 @@ export class SessionThread {
     return { session, loaded: loaded as LoadedModel };
   }
 
-  /** `data` is transferred, and comes back in the result. */
+  /** `data` is transferred, and comes back in the result unless it is kept there. */
   async run(request: RunRequest): Promise<RunResult> {
-    const result = await this.#channel.request('run', request, [request.data.buffer as ArrayBuffer]);
+    const transfer = request.data ? [request.data.buffer as ArrayBuffer] : [];
+    const result = await this.#channel.request('run', request, transfer);
     return result as RunResult;
+  }
+
+  /** Inputs of that set are kept no longer. */
+  async forget(set: number): Promise<void> {
+    await this.#channel.request('forget', { set });
   }
 
   async release(session: number): Promise<void> {

@@ -15,8 +15,14 @@ export type RunRequest = {
   readonly session: number;
   readonly type: InputType;
   readonly dims: readonly number[];
-  readonly data: InputData;
+  /** Absent: what was kept under that name. */
+  readonly data?: InputData;
+  /** The input stays in the thread under this name: to send a val set there and back for each checkpoint sets off V8's collector. */
+  readonly keptAs?: KeptName;
 };
+/** `set`: of which it is a part, and with which it is forgotten. */
+export type KeptName = { readonly set: number; readonly batch: number };
+export type ForgetRequest = { readonly set: number };
 export type ReleaseRequest = { readonly session: number };
 
 export type Dimension = number | string;
@@ -36,6 +42,6 @@ export type RunResult = {
   readonly data: ArrayBufferView<ArrayBuffer>;
   /** Time inside the session. */
   readonly ms: number;
-  /** The input's memory, given back for the next batch. */
-  readonly input: InputData;
+  /** The input's memory, given back for the next batch; absent if it is kept. */
+  readonly input?: InputData;
 };

@@ -5,6 +5,8 @@ import { words } from '../../base/words';
 import { Transferred } from '../../protocol/channel';
 import { channelToHost } from '../../protocol/node/transports';
 import type {
+  ForgetRequest,
+  InputData,
   LoadedModel,
   LoadModelRequest,
   ReleaseRequest,
@@ -14,6 +16,8 @@ import type {
 } from './thread-messages';
 
 const sessions = new Map<number, InferenceSession>();
+/** Inputs that stay, by set and batch. */
+const kept = new Map<number, Map<number, Tensor>>();
 
 /** Answers requests in their order; a session runs nothing else meanwhile. */
 export function serveSessions(): void {
@@ -26,6 +30,7 @@ export function serveSessions(): void {
       load: (request) => inTurn(() => load(request as LoadModelRequest)),
       run: (request) => inTurn(() => run(request as RunRequest)),
       release: (request) => inTurn(() => release(request as ReleaseRequest)),
+      forget: (request) => inTurn(async () => forget(request as ForgetRequest)),
     },
   });
 }
@@ -55,24 +60,46 @@ function shapesOf(metadata: readonly InferenceSession.ValueMetadata[]): TensorSh
 }
 
 /** A `RunResult`; output and input go back without a copy. */
-async function run({ session, type, dims, data }: RunRequest): Promise<Transferred> {
+async function run(request: RunRequest): Promise<Transferred> {
+  const { session, data, keptAs } = request;
   const model = sessions.get(session);
   if (!model) throw new WordedError(words('the session was released'));
   const [input] = model.inputNames;
   const [output] = model.outputNames;
-  const feeds = { [input]: tensorOf(type, data, dims) };
+  const feeds = { [input]: inputOf(request) };
   const start = performance.now();
   // Other outputs (masks) are not fetched.
   const results = await model.run(feeds, [output]);
   const ms = performance.now() - start;
   const result = results[output];
   const view = result.data as unknown as ArrayBufferView<ArrayBuffer>;
-  const value: RunResult = { dims: result.dims, type: result.type, data: view, ms, input: data };
-  return new Transferred(value, [view.buffer, data.buffer as ArrayBuffer]);
+  const back = keptAs ? undefined : data;
+  const value: RunResult = {
+    dims: result.dims,
+    type: result.type,
+    data: view,
+    ms,
+    ...(back && { input: back }),
+  };
+  return new Transferred(value, [view.buffer, ...(back ? [back.buffer as ArrayBuffer] : [])]);
+}
+
+function inputOf({ type, dims, data, keptAs }: RunRequest): Tensor {
+  if (!keptAs) return tensorOf(type, data ?? new Float32Array(0), dims);
+  const set = kept.get(keptAs.set) ?? new Map<number, Tensor>();
+  kept.set(keptAs.set, set);
+  const tensor = data ? tensorOf(type, data, dims) : set.get(keptAs.batch);
+  if (!tensor) throw new WordedError(words('a batch of the val set is gone'));
+  set.set(keptAs.batch, tensor);
+  return tensor;
+}
+
+function forget({ set }: ForgetRequest): void {
+  kept.delete(set);
 }
 
 /** Float16 data is passed as its bits; a Node that has Float16Array wants a view of that type. */
-function tensorOf(type: RunRequest['type'], data: RunRequest['data'], dims: readonly number[]): Tensor {
+function tensorOf(type: RunRequest['type'], data: InputData, dims: readonly number[]): Tensor {
   if (type !== 'float16') return new Tensor(type, data, dims);
   const half = (
     globalThis as { Float16Array?: new (b: ArrayBufferLike, o: number, n: number) => Uint16Array }

@@ -13,7 +13,7 @@ import {
   type Size,
 } from '../../domain/detection/letterbox';
 import type { BatchFiller } from '../session/input-batch';
-import type { InputData } from '../session/thread-messages';
+import type { InputData, KeptName } from '../session/thread-messages';
 import type { PlannedBatch } from './batch-plan';
 
 /** One image of a batch. */
@@ -23,7 +23,9 @@ export type BatchRow = { readonly index: number; readonly size: Size; readonly p
 export type ReadyBatch = {
   readonly rows: readonly BatchRow[];
   readonly dims: readonly number[];
-  readonly data: InputData;
+  /** Absent if the session's thread has kept it, under `keptAs`. */
+  readonly data?: InputData;
+  readonly keptAs?: KeptName;
 };
 
 export type BatchStoreOptions = Images & {
@@ -37,11 +39,15 @@ const MOST_BYTES = 2 ** 31;
 /** Share of the free memory that the cache may take. */
 const MEMORY_SHARE = 0.25;
 
+let nextId = 1;
+
 /**
  * Batches of a split, kept between checkpoints: ready to run if all of them fit in memory, else as bytes of images as
  * far as those fit.
  */
 export class BatchStore {
+  /** By which the session's thread knows what it keeps of this one. */
+  readonly id = nextId++;
   readonly plan: readonly PlannedBatch[];
   readonly #options: BatchStoreOptions;
   readonly #images: PreparedSet;
@@ -65,16 +71,17 @@ export class BatchStore {
   async take(n: number): Promise<ReadyBatch | undefined> {
     const kept = this.#batches.get(n);
     this.#batches.delete(n);
-    return kept ?? this.#make(this.plan[n]);
+    return kept ?? this.#make(n);
   }
 
-  /** Takes the batch back from the session, with its memory. */
-  giveBack(n: number, batch: ReadyBatch, data: InputData): void {
-    if (this.#keepsBatches) this.#batches.set(n, { ...batch, data });
-    else this.#options.filler.giveBack(data);
+  /** Takes the batch back from the session, with its memory if that came back. */
+  giveBack(n: number, { data: _, ...batch }: ReadyBatch, data: InputData | undefined): void {
+    if (this.#keepsBatches) this.#batches.set(n, batch);
+    else if (data) this.#options.filler.giveBack(data);
   }
 
-  async #make({ images, input }: PlannedBatch): Promise<ReadyBatch | undefined> {
+  async #make(n: number): Promise<ReadyBatch | undefined> {
+    const { images, input } = this.plan[n];
     const prepared = await Promise.all(
       images.map(async (index) => ({ index, image: await this.#images.prepare(index, input) })),
     );
@@ -86,6 +93,7 @@ export class BatchStore {
       rows: read.map(({ index, image: { size, placement } }) => ({ index, size, placement })),
       dims: [pixels.length, 3, input.height, input.width],
       data: this.#options.filler.fill(pixels, input),
+      ...(this.#keepsBatches && { keptAs: { set: this.id, batch: n } }),
     };
   }
 }
