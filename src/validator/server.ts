@@ -16,6 +16,7 @@ import { validateClasses } from './classify/validate-classes';
 import { compareFiles, drawFile } from './compare-files';
 import { probeDevices } from './devices/probe';
 import { drawMatched } from './draw-matched';
+import { validateChecked } from './half-parity';
 import { predict } from './predict';
 import { SessionThread } from './session/session-thread';
 import { validate } from './validate';
@@ -38,7 +39,7 @@ export function serveParent(bundle: string): void {
         return queue.run(async () =>
           (await isFolder(params.data))
             ? validateClasses(warm, params, progress)
-            : validate(warm, params, progress),
+            : validateChecked(warm.halfTrust, params, (how) => validate(warm, how, progress)),
         );
       },
       assess: (raw) => {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { KnownImages } from '../dataset/split';
+import type { HalfTrust } from './half-parity';
 import { type ModelRequest, openOnDevice, type PlacedModel } from './model/open-on-device';
 import type { SessionThread } from './session/session-thread';
 import type { BatchStore } from './val-set/batch-store';
@@ -15,6 +16,7 @@ export class WarmState {
   readonly fitted = new Map<string, number>();
   readonly digests = new ImageDigests();
   readonly hashes = new ImageHashes();
+  readonly halfTrust: HalfTrust = new Map();
   #model: { readonly key: string; readonly model: PlacedModel } | undefined;
   #known: { readonly key: string; readonly images: KnownImages } | undefined;
   #batches: { readonly key: string; readonly store: BatchStore } | undefined;
