@@ -22,22 +22,24 @@ export async function validateChecked(
 ): Promise<ValidateResult> {
   if (params.half !== 'auto') return validate(params);
   const key = JSON.stringify([params.device, params.imgsz, params.data, params.split]);
-  if (trust.get(key)?.isTrusted === false)
-    return inFull(trust, key, () => validate({ ...params, half: 'off' }));
+  const full = () => inFull(trust, key, () => validate({ ...params, half: 'off' }));
+  if (trust.get(key)?.isTrusted === false) return full();
   const half = await validate(params);
   if (!half.report.half || trust.has(key)) return half;
-  // Nothing is written of it.
-  const { det: _det, saveJson: _json, pictures: _pictures, ...rest } = params;
-  const full = await validate({ ...rest, half: 'off' });
-  // A model that is FP16 itself has no other precision to compare with.
-  if (full.report.half) return half;
-  const difference = Math.abs(half.report.map - full.report.map);
-  const isTrusted = !(difference >= MOST_DIFFERENCE);
+  const checked = await compare(half, params, validate);
   // A model that finds nothing yet is equally wrong in both: the next checkpoint is tried again.
-  if (!isTrusted || full.report.map >= LEAST_MAP) trust.set(key, { isTrusted, difference });
-  if (!isTrusted) return inFull(trust, key, () => validate({ ...params, half: 'off' }));
+  if (!checked.isTrusted || checked.map >= LEAST_MAP) trust.set(key, checked);
+  return checked.isTrusted ? checked.half : full();
+}
+
+/** The same model and images in FP32, of which nothing is written. */
+async function compare(half: ValidateResult, params: ValidateParams, validate: Validate) {
+  const { det: _det, saveJson: _json, pictures: _pictures, ...rest } = params;
+  const { report } = await validate({ ...rest, half: 'off' });
+  const difference = Math.abs(half.report.map - report.map);
+  const isTrusted = !(difference >= MOST_DIFFERENCE);
   const why = words('{0}; its mAP is that of FP32 within {1}', half.why ?? '', MOST_DIFFERENCE);
-  return { ...half, ...saying(half, why) };
+  return { isTrusted, difference, map: report.map, half: { ...half, ...saying(half, why) } };
 }
 
 async function inFull(
