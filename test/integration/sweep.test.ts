@@ -110,7 +110,7 @@ describe('a sweep by halving', () => {
     const result = JSON.parse(linesOf(out).at(-1) ?? '');
     expect(result).toMatchObject({ type: 'result', state: 'ended', sweep: runs('whole') });
     expect(result.next[0]).toMatch(/^pitwall repeat pcb\.train\.yaml --seeds 3/);
-    expect(processesOf('whole')).toEqual([]);
+    await untilNoneLives('whole');
   });
 
   it('pauses change nothing: a trial that waited at two rungs has the very values of one that never did', async () => {

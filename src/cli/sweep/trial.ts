@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { toError } from '../../base/async';
 import { askRun } from '../../engine/control/ask';
 import { resumeRun } from '../../engine/control/resume-run';
 import type { LiveRun } from '../../engine/runs/live-run';
@@ -92,15 +93,31 @@ async function goOn(
   return 'resumed';
 }
 
-/** A trial that has trained is not asked to stop before its last checkpoints are validated, or all was for nothing. */
+/**
+ * A trial is paused, not stopped, if its trainer can: what waits is validated then, and no epoch of an interrupted trial lacks the
+ * value that the others have. The same if it has trained. Ctrl-C again gives validations up.
+ */
 function stopTraining(reporter: RunReporter): (count: number, live: LiveRun) => boolean {
   const stop = stopOnInterrupt(reporter);
+  const ask = (live: LiveRun, type: 'pause' | 'stop'): void => {
+    askRun(live.dir, { type }, 'cli').catch((error) => {
+      reporter.note(`could not be asked to ${type}: ${toError(error).message}`);
+    });
+  };
   return (count, live) => {
-    if (count > 1 || live.presence.state !== 'validating') return stop(count, live);
+    const isValidating = live.presence.state === 'validating';
+    if (!isValidating && !canPause(live)) return stop(count, live);
+    if (count > 1) {
+      ask(live, 'stop');
+      return stop(count, live);
+    }
+    if (!isValidating) ask(live, 'pause');
     reporter.note('its last checkpoints are validated first; Ctrl-C again gives them up');
     return true;
   };
 }
+
+const canPause = ({ state }: LiveRun): boolean => state.hello?.knobs.includes('pause') === true;
 
 function silent({ onState, note }: TrialOrder): RunReporter {
   return {
