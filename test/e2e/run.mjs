@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|runsTable|editing|hovers|training|daily|sweeps|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
@@ -9,6 +9,7 @@ import { installVsix, startServer } from './editor.mjs';
 import { editor, whyNotHere } from './provision.mjs';
 import { createSuite } from './suite.mjs';
 import { daily } from './suites/daily.mjs';
+import { drawnPages } from './suites/drawn-pages.mjs';
 import { editing } from './suites/editing.mjs';
 import { hostile } from './suites/hostile.mjs';
 import { hovers } from './suites/hovers.mjs';
@@ -103,9 +104,22 @@ try {
   const parts =
     wanted === ultralytics.name
       ? [ultralytics]
-      : [pages, runsTable, editing, hovers, training, daily, sweeps, twoWindows, trouble, looks, hostile];
+      : [
+          pages,
+          drawnPages,
+          runsTable,
+          editing,
+          hovers,
+          training,
+          daily,
+          sweeps,
+          twoWindows,
+          trouble,
+          looks,
+          hostile,
+        ];
   const context = { suite, browser, extensions };
-  if (wanted !== 'pages' && !(await isWarm(context))) suite.counts.failed++;
+  if (wanted !== 'pages' && wanted !== 'drawnPages' && !(await isWarm(context))) suite.counts.failed++;
   for (const part of suite.counts.failed > 0 ? [] : parts) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, context);
   }

@@ -37,16 +37,23 @@ function actionButton(action: ActionView, act: Act): HTMLElement {
   });
 }
 
+/** Without a run of its own it is only the line under the header. */
+function setPlain(element: HTMLElement): void {
+  for (const name of element.getAttributeNames().filter((one) => one === 'role' || one.startsWith('aria-')))
+    element.removeAttribute(name);
+}
+
 function drawProgress(element: HTMLElement, view: HeaderView): void {
   const share = view.progress ?? 0;
-  setAttributes(element, {
-    // Without a run of its own it is only the line under the header.
-    role: view.progress === undefined ? 'presentation' : 'progressbar',
-    'aria-label': t('Progress of the run'),
-    'aria-valuemin': '0',
-    'aria-valuemax': '100',
-    'aria-valuenow': String(Math.round(share * 100)),
-  });
+  if (view.progress === undefined) setPlain(element);
+  else
+    setAttributes(element, {
+      role: 'progressbar',
+      'aria-label': t('Progress of the run'),
+      'aria-valuemin': '0',
+      'aria-valuemax': '100',
+      'aria-valuenow': String(Math.round(share * 100)),
+    });
   const fill = childOf(element, 'fill', 'div');
   fill.className = `fill ${view.tone}`;
   fill.style.width = `${(share * 100).toFixed(2)}%`;

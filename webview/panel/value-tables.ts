@@ -65,7 +65,7 @@ export function drawSettings(root: HTMLElement, rows: readonly SettingRow[], com
   keyed(root, JSON.stringify(rows), () => {
     if (rows.length === 0) return [empty(noSettings(compared))];
     const columns = compared ? compared : [t('asked for'), t('in force')];
-    const heads = [t('setting'), ...columns, ...(compared ? [''] : [t('why')])];
+    const heads = [t('setting'), ...columns, ...(compared ? [] : [t('why')])];
     const make = (row: SettingRow): HTMLElement => settingRow(row, compared !== undefined);
     return [
       table(
@@ -91,7 +91,8 @@ function settingRow(row: SettingRow, isCompared: boolean): HTMLElement {
     h('th', { scope: 'row' }, h('code', {}, row.key)),
     h('td', { class: 'text' }, row.requested),
     h('td', { class: isNoted ? 'text warning' : 'text' }, row.effective),
-    h('td', { class: 'text quiet row-end' }, row.reason),
+    // Of two runs there is nothing to explain.
+    ...(isCompared ? [] : [h('td', { class: 'text quiet row-end' }, row.reason)]),
   );
 }
 

@@ -68,7 +68,7 @@ type OverlayChart = {
   readonly scale: 'linear' | 'log';
 };
 
-const SIZE = { width: 560, height: 260, left: 52, right: 12, top: 12, bottom: 30 };
+const SIZE = { width: 560, height: 272, left: 52, right: 12, top: 12, bottom: 42 };
 
 type Range = { readonly low: number; readonly high: number };
 
@@ -88,11 +88,11 @@ export function overlaySvg(chart: OverlayChart): string {
     ...yTicks(ys, chart.scale).map((value) => yTick(value, toY(value))),
     ...xTicks(xs).map(
       (value) =>
-        `<text class="tick" x="${toX(value)}" y="${height - 12}" text-anchor="middle">${value}</text>`,
+        `<text class="tick" x="${toX(value)}" y="${height - 26}" text-anchor="middle">${value}</text>`,
     ),
     `<path class="axis" d="M${left} ${top}V${height - bottom}H${width - SIZE.right}"/>`,
     ...paths,
-    `<text class="tick" x="${width - SIZE.right}" y="${height - 1}" text-anchor="end">${escapeHtml(chart.xLabel)}</text>`,
+    `<text class="tick" x="${width - SIZE.right}" y="${height - 8}" text-anchor="end">${escapeHtml(chart.xLabel)}</text>`,
     '</svg>',
   ].join('');
 }
@@ -170,5 +170,8 @@ function yTicks({ low, high }: Range, scale: OverlayChart['scale']): number[] {
     { length: Math.max(0, Math.floor(Math.log10(high)) - first + 1) },
     (_, i) => 10 ** (first + i),
   );
-  return powers.length > 1 ? powers : roundTicks(high, 4).filter((value) => value >= low);
+  if (powers.length > 1) return powers;
+  const round = roundTicks(high, 4).filter((value) => value >= low);
+  // One tick alone gives no scale.
+  return round.length > 1 ? round : [low, high];
 }

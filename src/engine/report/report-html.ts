@@ -4,7 +4,7 @@ import { say } from '../../base/words';
 import { againstBaseline, bestSentence, limitsWords } from '../../domain/compare/sentences';
 import { withNames } from '../../domain/compare/sides';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
-import { formatDuration, formatMetric, formatSigned } from '../../domain/display/format';
+import { formatDifference, formatDuration, formatMetric } from '../../domain/display/format';
 import { STATISTICS_PAGE } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
 import { saidText } from '../../protocol/alert-text';
@@ -93,7 +93,7 @@ function metricsTable(compared: ManyCompared, t: Translate): string {
   const rows = runs.map((run) => [
     { text: run.name },
     metric(run.reported?.map),
-    ...(isOne ? [] : againstCells(run.against, t)),
+    ...(isOne ? [] : againstCells(run, runs[baseline].reported?.map, t)),
     ...restCells(run, others.length, t),
   ]);
   return tableOf([{ text: t('run') }, n(first), ...against, ...rest], rows);
@@ -115,12 +115,17 @@ function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate
 const stateOf = ({ status, run }: RunState, t: Translate): string =>
   status ? stateLabel(status.state, t, run) : '–';
 
-function againstCells(against: OneOfMany['against'], t: Translate): HtmlCell[] {
+function againstCells(
+  { against, reported }: OneOfMany,
+  baseline: number | undefined,
+  t: Translate,
+): HtmlCell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
   if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
   const limits = limitsWords(against);
   const verdict = { text: say(againstBaseline(against), t), tone: TONES[against.verdict] };
-  return [verdict, n(formatSigned(against.map)), n(limits ? say(limits, t) : '–')];
+  const difference = formatDifference(against.map, baseline ?? Number.NaN, reported?.map ?? Number.NaN);
+  return [verdict, n(difference), n(limits ? say(limits, t) : '–')];
 }
 
 const TONES = { first: 'bad', second: 'good', neither: '' } as const;
@@ -177,7 +182,7 @@ function charts({ runs, task }: ManyCompared, t: Translate): string {
 
 function differences(rows: readonly DifferingSetting[], { runs }: ManyCompared, t: Translate): string {
   if (rows.length === 0) return `<p class="quiet">${escapeHtml(t('nothing'))}</p>`;
-  const heads = [{ text: '' }, ...runs.map(({ name }) => ({ text: name }))];
+  const heads = [{ text: t('setting') }, ...runs.map(({ name }) => ({ text: name }))];
   return tableOf(
     heads,
     rows.map(({ key, values }) => [{ text: key }, ...values.map((value) => ({ text: value ?? '–' }))]),

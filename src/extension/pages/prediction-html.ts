@@ -44,10 +44,10 @@ export function predictionHtml(page: PredictionPage): string {
     title: name,
     policy: ['img-src data:', `style-src 'nonce-${nonce}'`],
     head: `<style nonce="${nonce}">${STYLE}</style>`,
-    body: `<p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
+    body: `<main><p>${escapeHtml(name)} · ${escapeHtml(found)}</p>
 <svg viewBox="0 0 ${width} ${height}" width="${shown}" role="img" aria-label="${escapeHtml(`${name}: ${found}`)}">
 <image href="data:image/${type};base64,${image}" width="${width}" height="${height}"/>${drawn.join('')}</svg>
-${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}`,
+${boxes.length === 0 ? '' : tableOf(boxes, page.columns)}</main>`,
   });
 }
 

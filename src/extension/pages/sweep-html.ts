@@ -124,7 +124,7 @@ function table(report: SweepReport, t: Translate): string {
   const { metric, rungs } = sweep.file;
   const keys = report.keys.slice(0, MOST_KEYS);
   const atRungs = rungs.map((rung) => t('{0} at {1}', METRIC_NAMES[metric], rung));
-  const heads = [t('trial'), ...keys, t('epoch'), ...atRungs, t('best'), t('at'), ''];
+  const heads = [t('trial'), ...keys, t('epoch'), ...atRungs, t('best'), t('at'), t('state')];
   const rows = trials.map((trial) => `<tr>${rowOf(trial, keys, t).join('')}</tr>`);
   const head = heads.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
   return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;

@@ -32,7 +32,7 @@ function elementsOutside() {
     return false;
   };
   const isOutside = ({ left, right, width }) => width > 0 && (left < -1 || right > window.innerWidth + 1);
-  const outside = [...document.querySelectorAll('#app *')].filter(
+  const outside = [...document.querySelectorAll('body *')].filter(
     (element) => isOutside(element.getBoundingClientRect()) && !scrolls(element),
   );
   const names = outside.map((element) => `${element.tagName.toLowerCase()}.${element.className}`);

@@ -19,6 +19,8 @@ type Setup = SyntheticOptions & {
   readonly task?: string;
   /** The format that a person chooses for a chart. */
   readonly saveAs?: 'png' | 'svg';
+  /** Only the plan: no run yet. */
+  readonly preview?: boolean;
   /** A second run to compare with. */
   readonly other?: SyntheticOptions;
 };
@@ -34,7 +36,9 @@ const page = window as unknown as Harness;
 const { run, entries } = syntheticRun(page.setup);
 const planned = plannedOf(page.setup);
 let fed = page.setup.liveFrom ?? entries.length;
-let state = entries.slice(0, fed).reduce(reduceRun, createRunState(run));
+let state = page.setup.preview
+  ? { ...createRunState(), meta: { title: 'pcb.train.yaml' } }
+  : entries.slice(0, fed).reduce(reduceRun, createRunState(run));
 const session = createViewSession();
 const t = createTranslate(page.setup.strings);
 const input = (): ViewInput => ({

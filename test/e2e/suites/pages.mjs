@@ -8,6 +8,11 @@ import { expect, expectEqual } from '../suite.mjs';
 const TABS = ['overview', 'checkpoints', 'classes', 'images', 'settings', 'log'];
 const RUNNING = { steps: 13_400 };
 const ENDED = { end: 'completed', epochs: 30, steps: 30 * 625 };
+/** A schedule before its run, and two runs beside each other: not every tab has something then. */
+const OTHERS = {
+  preview: { preview: true },
+  compare: { ...ENDED, other: { ...ENDED, epochs: 40, steps: 40 * 625, lr0: 0.02, seed: 5 } },
+};
 /** Tab stops before the first tab of the page; it was 53 when charts stood above the tabs. */
 const MOST_STOPS = 6;
 
@@ -30,8 +35,41 @@ export async function pages({ suite, browser }) {
   const context = { browser, bundles };
   for (const width of WIDTHS) await layout({ suite, context, width });
   for (const name of Object.keys(THEMES)) await accessible({ suite, context, name });
+  for (const [state, setup] of Object.entries(OTHERS)) await other({ suite, context, state, setup });
   await behaviour({ suite, context });
 }
+
+async function other({ suite, context, state, setup }) {
+  for (const width of WIDTHS) {
+    const page = await openPage(context, { theme: THEMES.dark, width, setup });
+    await suite.test(`pages: nothing is cut at ${width} px, ${state}`, { pages: () => [page] }, async () => {
+      await expectInside(page, `${state} at ${width} px`);
+      for (const tab of await shownTabs(page)) {
+        await showTab(page, tab);
+        await expectInside(page, `${state}, ${tab} at ${width} px`);
+      }
+    });
+    await page.close();
+  }
+  for (const name of Object.keys(THEMES)) {
+    const page = await openPage(context, { theme: THEMES[name], width: 800, setup });
+    await suite.test(
+      `pages: axe-core finds nothing in ${state} in ${name}`,
+      { pages: () => [page] },
+      async () => {
+        await expectAccessible(page, `${state} in ${name}`);
+        for (const tab of await shownTabs(page)) {
+          await showTab(page, tab);
+          await expectAccessible(page, `${state}, ${tab} in ${name}`);
+        }
+      },
+    );
+    await page.close();
+  }
+}
+
+const shownTabs = (page) =>
+  page.evaluate((all) => all.filter((tab) => document.querySelector(`#tab-${tab}`)?.offsetParent), TABS);
 
 async function layout({ suite, context, width }) {
   for (const [state, setup] of Object.entries({ running: RUNNING, completed: ENDED })) {

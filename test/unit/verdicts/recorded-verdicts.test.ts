@@ -7,7 +7,7 @@ import { inEnglish, say, type Words } from '../../../src/base/words';
 import { againstBaseline } from '../../../src/domain/compare/sentences';
 import { verdictSentences } from '../../../src/domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../../src/domain/compare/warnings';
-import { formatSigned } from '../../../src/domain/display/format';
+import { formatDifference } from '../../../src/domain/display/format';
 import { compareMany } from '../../../src/engine/compare/compare-many';
 import { type BoxesCompared, compareOpened } from '../../../src/engine/compare/compare-runs';
 import { openAsked } from '../../../src/engine/compare/evidence';
@@ -143,7 +143,8 @@ describe.each(PAIRS)('$what: $a and $b', ({ a, b, verdict, more }) => {
     expect(against.map).toBe(compared.comparison.map);
     for (const said of [againstBaseline(against), against.ground, SAMPLING_ONLY])
       expect(html).toContain(escapeHtml(say(said, t)));
-    expect(html).toContain(formatSigned(against.map));
+    const [from = 0, to = 0] = many.runs.map(({ reported }) => reported?.map);
+    expect(html).toContain(formatDifference(against.map, from, to));
     // The table of the command line has the same word in the same row.
     const { out } = await cli(['compare', a, b, '--baseline', a], root);
     expect(out).toContain(inEnglish(againstBaseline(against)));
