@@ -37,7 +37,7 @@ function inTheme(html, theme) {
   return html
     .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/i, '')
     .replace('<head>', `<head>${frame}`)
-    .replace('<body', `<body class="${theme.body}"`);
+    .replace('<body', `<body class="vscode-body ${theme.body}"`);
 }
 
 async function openDrawn(browser, { name, html, theme, width }) {
