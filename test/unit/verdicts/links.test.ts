@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STATISTICS_PAGE } from '../../../src/domain/display/statistics-page';
+import { slashed } from '../../helpers/platform';
 import { repositoryRoot } from '../../helpers/shared';
 import { unpackVerdictRuns } from '../../helpers/verdict-runs';
 import { cli } from '../cli/harness';
@@ -77,7 +78,7 @@ it.each([
   const { out } = await cli([...argv], root);
   const found = [...out.matchAll(/#([a-z-]+)/g)].map(([, anchor]) => anchor);
   expect(found).toEqual([...topics]);
-  expect(out).toContain(STATISTICS_PAGE);
+  expect(slashed(out)).toContain(STATISTICS_PAGE);
   expect(found.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
 });
 

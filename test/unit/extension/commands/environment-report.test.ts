@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
-import { environmentReport } from '../../../../src/extension/commands/check-environment';
+import { environmentReport } from '../../../../src/extension/commands/environment-report';
 
 const t = createTranslate();
 const cpu = {
