@@ -3,7 +3,7 @@ import { BLOCKS, PITWALL_KEYS } from './keys-pitwall';
 import { RUN_KEYS } from './keys-run';
 import { SCHEDULE_KEYS } from './keys-schedule';
 import { AUGMENT_AND_LOSS_KEYS, ULTRALYTICS_KEYS } from './keys-ultralytics';
-import { TRAINERS } from './trainers';
+import { TRAINER_KINDS, TRAINERS } from './trainers';
 import type { TrainerKind } from './types';
 
 /** Every key of an experiment file, in the order people read them. */
@@ -32,3 +32,14 @@ export function namesBeside(key: string): readonly string[] {
 export function defaultOf(spec: KeySpec, trainer: TrainerKind): unknown {
   return TRAINERS[trainer].isOwn && spec.builtinDefault !== undefined ? spec.builtinDefault : spec.default;
 }
+
+const DEFAULTS: ReadonlyMap<TrainerKind, ReadonlyMap<string, unknown>> = new Map(
+  TRAINER_KINDS.map((trainer) => [
+    trainer,
+    new Map(KEYS.map((spec) => [spec.key, defaultOf(spec, trainer)])),
+  ]),
+);
+
+/** The default of every key. */
+export const defaultsFor = (trainer: TrainerKind): ReadonlyMap<string, unknown> =>
+  DEFAULTS.get(trainer) ?? new Map();

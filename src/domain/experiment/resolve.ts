@@ -1,5 +1,5 @@
 import type { KeyEntry } from './entries';
-import { defaultOf, keySpec } from './key-table';
+import { defaultsFor, keySpec } from './key-table';
 import { DECIDED_BY_PITWALL } from './keys-ultralytics';
 import { TRAINERS } from './trainers';
 import {
@@ -29,6 +29,30 @@ type Values = {
   readonly trainer: TrainerKind;
 };
 
+/** Takes the values of the keys of some settings; what has none, and is optional therefore, is left out. */
+function section<S extends SettingsShape>(shape: S, prefix = ''): (get: Values['get']) => SettingsOf<S> {
+  const keys = Object.keys(shape).map((name) => [name, `${prefix}${name}`] as const);
+  return (get) => {
+    const values: Record<string, unknown> = {};
+    for (const [name, key] of keys) {
+      const value = get(key) ?? undefined;
+      if (value !== undefined) values[name] = value;
+    }
+    // Entries and defaults are checked against the key table, and the table against these shapes by a test.
+    return values as SettingsOf<S>;
+  };
+}
+
+const plainOf = section(PLAIN);
+const schedulePartOf = section(SCHEDULE);
+const augmentOf = section(AUGMENT);
+const lossOf = section(LOSS);
+const validationOf = section(VALIDATION, 'validation.');
+const earlyStopPartOf = section(EARLY_STOP, 'early_stop.');
+const checkpointsOf = section(CHECKPOINTS, 'checkpoints.');
+const rewindOf = section(REWIND, 'rewind_');
+const commandPartOf = section(COMMAND, 'command.');
+
 /** Every key with a value: what the file says, else the default. Entries have been checked against the key table. */
 export function resolveExperiment(
   entries: ReadonlyMap<string, KeyEntry>,
@@ -39,7 +63,7 @@ export function resolveExperiment(
   const { get } = values;
   const command = commandOf(values);
   return {
-    ...taken(PLAIN, get),
+    ...plainOf(get),
     trainer,
     model: get<string | null>('model') ?? '',
     data: get<string | null>('data') ?? '',
@@ -47,12 +71,12 @@ export function resolveExperiment(
     device: deviceOf(get('device')),
     fraction: shareOf(get('fraction')),
     schedule: scheduleOf(values),
-    augment: { ...taken(AUGMENT, get), scale: largest(get('scale')) },
-    loss: taken(LOSS, get),
-    validation: taken(VALIDATION, get, 'validation.'),
+    augment: { ...augmentOf(get), scale: largest(get('scale')) },
+    loss: lossOf(get),
+    validation: validationOf(get),
     early_stop: earlyStopOf(values),
-    checkpoints: taken(CHECKPOINTS, get, 'checkpoints.'),
-    rewind: taken(REWIND, get, 'rewind_'),
+    checkpoints: checkpointsOf(get),
+    rewind: rewindOf(get),
     ...(command && { command }),
     passthrough: passthroughOf(values),
     explicit,
@@ -61,24 +85,9 @@ export function resolveExperiment(
 
 function valuesOf(entries: ReadonlyMap<string, KeyEntry>, trainer: TrainerKind): Values {
   const isSet = (key: string): boolean => (entries.get(key)?.value ?? null) !== null;
-  const get = <T>(key: string): T => {
-    const entry = entries.get(key);
-    if (entry !== undefined && entry.value !== null) return entry.value as T;
-    const spec = keySpec(key);
-    return (spec === undefined ? undefined : defaultOf(spec, trainer)) as T;
-  };
+  const defaults = defaultsFor(trainer);
+  const get = <T>(key: string): T => (entries.get(key)?.value ?? defaults.get(key)) as T;
   return { get, isSet, entries, trainer };
-}
-
-/** The values of the keys of these settings; what has none, and is optional therefore, is left out. */
-function taken<S extends SettingsShape>(shape: S, get: Values['get'], prefix = ''): SettingsOf<S> {
-  const values: Record<string, unknown> = {};
-  for (const name of Object.keys(shape)) {
-    const value = get(`${prefix}${name}`) ?? undefined;
-    if (value !== undefined) values[name] = value;
-  }
-  // Entries and defaults are checked against the key table, and the table against these shapes by a test.
-  return values as SettingsOf<S>;
 }
 
 function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {
@@ -87,7 +96,7 @@ function scheduleOf({ get, isSet, trainer }: Values): ScheduleSettings {
   // An Adam step is as large as its LR whatever the gradient: SGD's defaults (0.01, biases from 0.1) would blow it up.
   const adam = TRAINERS[trainer].isOwn && optimizer === 'AdamW';
   return {
-    ...taken(SCHEDULE, get),
+    ...schedulePartOf(get),
     optimizer,
     ...(adam && !isSet('lr0') && { lr0: 0.001 }),
     ...(adam && !isSet('warmup_bias_lr') && { warmup_bias_lr: 0 }),
@@ -99,7 +108,7 @@ function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
   const asTheirs = TRAINERS[trainer].isUltralytics && isSet('patience') && !isSet('early_stop.ema');
   const patience = get<number>('early_stop.patience');
   return {
-    ...taken(EARLY_STOP, get, 'early_stop.'),
+    ...earlyStopPartOf(get),
     // Ultralytics: patience 0 never stops.
     enabled: get<boolean>('early_stop.enabled') && patience > 0,
     ...(asTheirs && { ema: 1 }),
@@ -108,7 +117,7 @@ function earlyStopOf({ get, isSet, trainer }: Values): EarlyStopSettings {
 
 function commandOf({ get, isSet, trainer }: Values): CommandSettings | undefined {
   if (!TRAINERS[trainer].isReader || !isSet('command.run')) return undefined;
-  return taken(COMMAND, get, 'command.');
+  return commandPartOf(get);
 }
 
 /** Arguments of Ultralytics that no field of an experiment holds, and list forms that a field cannot hold. */
