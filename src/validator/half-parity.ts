@@ -39,7 +39,9 @@ async function compare(half: ValidateResult, params: ValidateParams, validate: V
   const difference = Math.abs(half.report.map - report.map);
   const isTrusted = !(difference >= MOST_DIFFERENCE);
   const why = words('{0}; its mAP is that of FP32 within {1}', half.why ?? '', MOST_DIFFERENCE);
-  return { isTrusted, difference, map: report.map, half: { ...half, ...saying(half, why) } };
+  // A file that is FP16 itself has no other precision.
+  const said = report.half ? half : { ...half, ...saying(half, why) };
+  return { isTrusted, difference, map: report.map, half: said };
 }
 
 async function inFull(

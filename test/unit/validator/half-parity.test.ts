@@ -87,6 +87,13 @@ describe('FP16 under half: auto', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('is what a file is that has no other precision, of which nothing is said', async () => {
+    const { validate } = deviceOf(0.4, 0.9);
+    const native = (params: ValidateParams) => validate({ ...params, half: 'on' });
+    const { report, why } = await validateChecked(new Map(), PARAMS, native);
+    expect([report.half, englishOf(why ?? words(''))]).toEqual([true, 'the provider has FP16']);
+  });
+
   test('is not tried if a person decided, and FP32 is not run twice', async () => {
     const on = deviceOf(0.1, 0.4);
     expect((await validateChecked(new Map(), { ...PARAMS, half: 'on' }, on.validate)).report.map).toBe(0.1);
