@@ -50,8 +50,9 @@ async function measure(lab: Lab, id: string): Promise<Measured> {
   try {
     return { kind: 'measured', values: await STEPS[id](lab) };
   } catch (error) {
-    const { message } = toError(error);
-    return { kind: error instanceof Skip ? 'skipped' : 'broke', why: message };
+    // Of a program that failed, its own last line says why.
+    const why = toError(error).message.trim().split('\n').at(-1) ?? '';
+    return { kind: error instanceof Skip ? 'skipped' : 'broke', why };
   }
 }
 

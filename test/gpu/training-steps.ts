@@ -63,7 +63,7 @@ export async function beside(
   const alone = await trained(lab, { name: 'alone', sets: ['val=false'] });
   const both = await trained(lab, { name: 'beside', sets: [] });
   const validated = both.lines.filter(({ type }) => type === 'validation').length;
-  const checkpoint = path.join(runsOf(lab), 'beside', String(lastCheckpoint(both.lines)));
+  const checkpoint = path.join(runsOf(lab), 'beside', String(lastCheckpoint(both.lines)), 'model.pt');
   const model = existsSync(checkpoint) ? exported(lab, checkpoint) : undefined;
   return { values: { alone: alone.speed, beside: both.speed, validated }, model };
 }
