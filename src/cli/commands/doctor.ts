@@ -122,13 +122,17 @@ function reportLines(report: DoctorReport): string[] {
   ];
 }
 
-const cudaLines = ({ driver, line, provider, cudnn, missing }: CudaReport): string[] => [
-  `NVIDIA driver: ${driver}`,
-  `CUDA line: ${line}`,
-  `CUDA provider: ${provider}`,
-  `cuDNN: ${cudnn}`,
-  `missing for CUDA: ${missing}`,
-];
+/** The one line that says why, on a platform without a provider. */
+function cudaLines({ isPossible, driver, line, provider, cudnn, missing }: CudaReport): string[] {
+  if (!isPossible) return [`CUDA provider: ${provider}`];
+  return [
+    `NVIDIA driver: ${driver}`,
+    `CUDA line: ${line}`,
+    `CUDA provider: ${provider}`,
+    `cuDNN: ${cudnn}`,
+    `missing for CUDA: ${missing}`,
+  ];
+}
 
 function deviceLines({ devices, devicesProblem }: DoctorReport): string[] {
   if (devicesProblem !== undefined) return [`the devices could not be listed: ${devicesProblem}`];

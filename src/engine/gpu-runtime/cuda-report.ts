@@ -1,12 +1,14 @@
 import type { NvidiaDriver } from '../../domain/gpu/driver';
 import { type CudaMachine, examineCuda } from './cuda-machine';
-import { whyNoGpuRuntime } from './install-plan';
+import { gpuRuntimePlan, whyNoGpuRuntime } from './install-plan';
 import { missingLibraries } from './libraries';
 import { runtimeLibraries } from './loader-path';
 import { type GpuRuntime, installedGpuRuntime } from './marker';
 
 /** The way from the driver to a provider that loads, a line each. */
 export type CudaReport = {
+  /** Whether there is a provider for this platform at all. */
+  readonly isPossible: boolean;
   readonly driver: string;
   readonly line: string;
   readonly provider: string;
@@ -32,6 +34,7 @@ export async function cudaReport({ installDir, ...wish }: CudaQuestion): Promise
   const { choice } = machine;
   const noProvider = whyNoGpuRuntime(installDir);
   return {
+    isPossible: typeof gpuRuntimePlan(installDir) !== 'string',
     driver: driverText(machine),
     line: choice.kind === 'line' ? `${choice.line} (${choice.why})` : choice.why,
     provider: runtime ? `${runtime.name} ${runtime.version} for CUDA ${runtime.line}` : noProvider,
