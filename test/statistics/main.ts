@@ -6,6 +6,7 @@ import { coverageTable } from './coverage-table';
 import { divergenceTable } from './divergence-worlds';
 import { earlyStopTable } from './early-stop-table';
 import { rangeTable } from './range-worlds';
+import { realTable } from './real-worlds';
 import { seedTable } from './seed-worlds';
 import { singleTable } from './single-worlds';
 
@@ -23,6 +24,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   divergence: divergenceTable,
   'early-stop': earlyStopTable,
   range: rangeTable,
+  real: (valSets) => realTable(valSets, process.env.PITWALL_REPOSITORY ?? '.'),
   seeds: seedTable,
   single: singleTable,
   coverage: (simulations) => coverageTable(simulations, kept('coverage'), log),
