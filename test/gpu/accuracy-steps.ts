@@ -78,7 +78,7 @@ export async function outOfMemory(lab: Lab): Promise<Values> {
   if (lab.device === 'cpu') throw new Skip("needs a card's memory to fill");
   const { onnx: model } = untrainedYolov8n(lab);
   const data =
-    sharedFile(lab, 'voc100_coco80', 'data.yaml') ?? path.join(await exampleData(lab, 0, 64), 'data.yaml');
+    sharedFile(lab, 'voc100_coco80', 'data.yaml') ?? path.join(await exampleData(lab, 8, 64), 'data.yaml');
   const subject = { model, data, name: 'yolov8n' };
   const how = ['--device', 'cuda', '--half', 'off', '--imgsz', '1280', '--batch', String(ASKED)];
   const room = await mapOf(lab, subject, how);

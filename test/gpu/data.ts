@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeExample } from '../../src/dataset/example/write-example';
 import type { Lab } from './lab';
 
 /** Real photographs with a model that knows them, if the shared data is beside the repository. */
@@ -8,28 +9,11 @@ export const sharedFile = (lab: Lab, ...parts: string[]): string | undefined => 
   return existsSync(file) ? file : undefined;
 };
 
-/** The example's folder with so many images: data.yaml, images, labels. */
+/** The example's folder with so many images: pcb.train.yaml, data.yaml, images, labels. */
 export async function exampleData(lab: Lab, train: number, val: number): Promise<string> {
   const folder = path.join(lab.folder('data'), `example-${train}-${val}`);
-  if (existsSync(folder)) return folder;
-  await lab.cli(['init', folder]);
-  for (const [split, count] of [
-    ['train', train],
-    ['val', val],
-  ] as const)
-    fillSplit(folder, split, count);
+  if (!existsSync(folder)) await writeExample(folder, { train, val });
   return folder;
-}
-
-/** Links the split's images again under other names, until there are `count`. */
-function fillSplit(folder: string, split: string, count: number): void {
-  const [images, labels] = ['images', 'labels'].map((kind) => path.join(folder, kind, split));
-  const files = readdirSync(images).sort();
-  for (let i = files.length; i < count; i++) {
-    const { name, ext } = path.parse(files[i % files.length]);
-    symlinkSync(path.join(images, `${name}${ext}`), path.join(images, `${name}-${i}${ext}`));
-    copyFileSync(path.join(labels, `${name}.txt`), path.join(labels, `${name}-${i}.txt`));
-  }
 }
 
 /** A val set of `count` images for measuring speed: the names of 80 classes, as yolov8n has them. */
@@ -38,7 +22,7 @@ export async function speedData(lab: Lab, count: number): Promise<string> {
   const yaml = path.join(folder, 'data.yaml');
   if (existsSync(yaml)) return yaml;
   const source =
-    sharedFile(lab, 'voc100_coco80', 'images') ?? path.join(await exampleData(lab, 0, 64), 'images');
+    sharedFile(lab, 'voc100_coco80', 'images') ?? path.join(await exampleData(lab, 8, 64), 'images');
   const files = imagesBelow(source);
   for (const kind of ['images', 'labels']) mkdirSync(path.join(folder, kind, 'val'), { recursive: true });
   for (let i = 0; i < count; i++) {
