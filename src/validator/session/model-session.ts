@@ -13,14 +13,14 @@ export type ModelOutput = {
   readonly input?: InputData;
 };
 
-export type Input = Pick<RunRequest, 'data' | 'keptAs'>;
+export type SessionInput = Pick<RunRequest, 'data' | 'keptAs'>;
 
 /** A loaded model whose first input takes images and whose first output holds detections. */
 export type ModelSession = {
   readonly loaded: LoadedModel;
   readonly inputType: InputType;
   /** `data` absent: what an earlier run kept under that name. */
-  run(input: Input, dims: readonly number[]): Promise<ModelOutput>;
+  run(input: SessionInput, dims: readonly number[]): Promise<ModelOutput>;
   release(): Promise<void>;
 };
 
