@@ -10,8 +10,12 @@ export type RunReference = { readonly dir: string; readonly epoch: number | unde
 
 /** A folder path, a name under the runs folder, or `latest`; `@12` after it names an epoch. */
 export function resolveRun(io: CliIo, text: string, runs = 'runs'): RunReference {
-  const { name, epoch } = splitEpoch(text);
   const runsDir = path.resolve(io.cwd, runs);
+  // A folder may have such a name.
+  const places = text === 'latest' ? [] : [path.resolve(io.cwd, text), path.join(runsDir, text)];
+  const whole = places.find(isRunFolder);
+  if (whole !== undefined) return { dir: whole, epoch: undefined };
+  const { name, epoch } = splitEpoch(text);
   return { dir: name === 'latest' ? newestRun(runsDir) : findRun(io, name, runsDir), epoch };
 }
 

@@ -28,10 +28,11 @@ export function parseSweep(text: string, file: string): ParsedSweep {
   const search = written.filter(({ key }) => key.startsWith('search.')).map(checkDimension);
   const settings = written.filter(({ key }) => !key.startsWith('search.')).map(checkSetting);
   const dimensions = search.flatMap((one) => ('dimension' in one ? [one.dimension] : []));
+  const crowd = dimensions.length > MOST_DIMENSIONS ? [tooMany(file, dimensions.length)] : [];
   const entries = lastOf(settings.flatMap((one) => ('entry' in one ? [one.entry] : [])));
   const found = [...search, ...settings].flatMap((one) => ('problem' in one ? [one.problem] : []));
   const lacks = yaml.problems.length > 0 ? [] : missing(file, written);
-  const problems = [...yaml.problems, ...found, ...lacks, ...unmetConditions(dimensions, written)];
+  const problems = [...yaml.problems, ...found, ...lacks, ...crowd, ...unmetConditions(dimensions, written)];
   return {
     sweep: hasErrors(problems) ? undefined : settingsOf(entries, dimensions),
     problems: firstProblems(problems, MOST_FAULTS),
@@ -81,6 +82,14 @@ function missing(file: string, written: readonly KeyEntry[]): readonly Problem[]
       ? []
       : [{ key: 'search', said: words('is missing: say what is varied, as lr0: { log: [0.001, 0.1] }') }]),
   ].map(({ key, said }) => ({ severity: 'error', file, key, ...worded(said) }));
+}
+
+/** As many as a sweep's folder may hold. */
+const MOST_DIMENSIONS = 64;
+
+function tooMany(file: string, count: number): Problem {
+  const said = words('{0} settings are varied; expected at most {1}', count, MOST_DIMENSIONS);
+  return { severity: 'error', file, key: 'search', ...worded(said) };
 }
 
 /** A condition on what is not varied would hold always or never. */

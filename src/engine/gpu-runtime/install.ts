@@ -6,7 +6,14 @@ import { diskRoom } from '../../dataset/machine-room';
 import { formatBytes } from '../../domain/display/format';
 import { renamePatiently } from '../../run/folder/rename';
 import type { GpuRuntimePlan } from './install-plan';
-import { type GpuRuntime, LIBRARIES_FOLDER, readMarker, removeGpuRuntime, writeMarker } from './marker';
+import {
+  DRAFT_PREFIX,
+  type GpuRuntime,
+  LIBRARIES_FOLDER,
+  readMarker,
+  removeInstalled,
+  writeMarker,
+} from './marker';
 import { type Download, download, findPackage, type SourcedPackage } from './nuget';
 import { fetchWheel, installLibraries, type PipOptions } from './pip';
 import { unzip } from './unzip';
@@ -42,7 +49,7 @@ export async function installGpuRuntime(
   const { folder, files, name, version, line } = plan;
   checkPlace(plan, options);
   // In the same folder, so that it can be renamed into place.
-  const draft = await mkdtemp(path.join(folder, '.pitwall-gpu-runtime-')).catch((error: unknown) => {
+  const draft = await mkdtemp(path.join(folder, DRAFT_PREFIX)).catch((error: unknown) => {
     throw new Error(`${folder} cannot be written: ${toError(error).message}`, { cause: error });
   });
   try {
@@ -53,7 +60,7 @@ export async function installGpuRuntime(
     const own = { name, version, files: [...files.keys()], line, sha512, ...libraries };
     const { python } = options;
     const marker: GpuRuntime = { ...own, ...(python && { python }) };
-    await removeGpuRuntime(folder);
+    await removeInstalled(folder);
     // The record of it is written first: whatever is interrupted from here on can be undone.
     await writeMarker(folder, marker);
     for (const made of [...files.keys(), ...(libraries.libraries ? [LIBRARIES_FOLDER] : [])])

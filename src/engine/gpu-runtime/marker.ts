@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
@@ -11,7 +11,7 @@ const zMarker = z.object({
   name: z.string(),
   version: z.string(),
   /** What was put here; exactly this is removed again. */
-  files: z.array(z.string().regex(/^[\w.-]+$/)),
+  files: z.array(z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/)),
   /** Of CUDA; absent if an earlier version installed it, which knew 12 alone. */
   line: z.union([z.literal(12), z.literal(13)]).default(12),
   /** Base64 SHA-512 of the package that it came in; absent if an earlier version installed it. */
@@ -44,8 +44,20 @@ export function readMarker(folder: string): GpuRuntime | undefined {
 export const writeMarker = (folder: string, marker: GpuRuntime): Promise<void> =>
   writeFile(path.join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
 
-/** Removes what was installed, and nothing else. Returns what was there; empty if nothing was installed. */
+/** Name of the folder that a package is unpacked in, which one that was killed leaves. */
+export const DRAFT_PREFIX = '.pitwall-gpu-runtime-';
+
+/** Removes what was installed, what a killed installation left, and nothing else. Returns what was there. */
 export async function removeGpuRuntime(folder: string): Promise<readonly string[]> {
+  const drafts = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name.startsWith(DRAFT_PREFIX))
+    : [];
+  for (const name of drafts) await rm(path.join(folder, name), { recursive: true, force: true });
+  return [...(await removeInstalled(folder)), ...drafts];
+}
+
+/** Without the drafts, of which one may be about to take its place. Empty if nothing was installed. */
+export async function removeInstalled(folder: string): Promise<readonly string[]> {
   const marker = readMarker(folder);
   if (!marker) return [];
   const ours = [...marker.files, ...(marker.libraries ? [marker.libraries] : [])];

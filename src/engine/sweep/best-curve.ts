@@ -7,21 +7,23 @@ export type BoughtPoint = {
   readonly value: number;
 };
 
-/** What the sweep's epochs have bought: a point for each result of a rung, in their order, and one for what is known now. */
+/** What the sweep's epochs have bought: a point for each result that was higher than all before it, and one for what is known now. */
 export function bestCurve({ sweep, trials }: Pick<SweepReport, 'sweep' | 'trials'>): readonly BoughtPoint[] {
   const trained = new Map<number, number>();
   const points: BoughtPoint[] = [];
+  let spent = 0;
   let best = Number.NEGATIVE_INFINITY;
   for (const entry of sweep.entries) {
     if (entry.type !== 'judged') continue;
-    trained.set(entry.trial, Math.max(trained.get(entry.trial) ?? 0, entry.rung));
-    best = Math.max(best, entry.value);
-    points.push({ epochs: sum([...trained.values()]), value: best });
+    const before = trained.get(entry.trial) ?? 0;
+    trained.set(entry.trial, Math.max(before, entry.rung));
+    spent += Math.max(0, entry.rung - before);
+    if (entry.value <= best) continue;
+    best = entry.value;
+    points.push({ epochs: spent, value: best });
   }
   const known = trials.flatMap((trial) => (trial.best ? [trial.best.value] : []));
   if (known.length === 0) return points;
-  const epochs = sum(trials.map((trial) => trial.epochs));
+  const epochs = trials.reduce((sum, trial) => sum + trial.epochs, 0);
   return [...points, { epochs, value: Math.max(best, ...known) }];
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -3,7 +3,7 @@ import type { AgainstBaseline } from '../../domain/compare/many';
 import type { Cell } from '../../domain/runs-table/row';
 import { rowOf } from '../../run/run-row';
 import type { RunStateName } from '../../run/state-names';
-import { type SweepEntry, trialName } from '../../run/sweep';
+import { type SweepEntry, type SweepFile, trialName } from '../../run/sweep';
 import { compareMany } from '../compare/compare-many';
 import { listRuns } from '../runs/list-runs';
 import { viewRun } from '../runs/view-run';
@@ -51,6 +51,7 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
   const keys = [...new Set(settings.flatMap((one) => Object.keys(one)))];
   const folder = sweepPaths(sweep.dir).trials;
   const listed = new Map((await listRuns(folder)).runs.map((run) => [run.name, run]));
+  const own = entriesByTrial(sweep);
   const trials: TrialReport[] = [];
   for (const trial of settings.keys()) {
     const name = trialName(trial);
@@ -60,7 +61,11 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
     const cells = new Map(keys.map((key) => [key, row ? row.get(key) : cellOf(settings[trial][key])]));
     trials.push({
       ...{ trial, name, dir, settings: cells },
-      ...describe(sweep, trial, summary && resultOf(await viewRun(dir), sweep.file.metric)),
+      ...describe(
+        sweep.file,
+        own.get(trial) ?? [],
+        summary && resultOf(await viewRun(dir), sweep.file.metric),
+      ),
     });
   }
   const ended = hasEnded(sweep);
@@ -70,16 +75,26 @@ export async function reportSweep(sweep: Sweep): Promise<SweepReport> {
 const cellOf = (value: unknown): Cell =>
   value === undefined ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
+function entriesByTrial({ entries }: Sweep): ReadonlyMap<number, readonly SweepEntry[]> {
+  const byTrial = new Map<number, SweepEntry[]>();
+  for (const entry of entries) {
+    if (!('trial' in entry)) continue;
+    const own = byTrial.get(entry.trial);
+    if (own) own.push(entry);
+    else byTrial.set(entry.trial, [entry]);
+  }
+  return byTrial;
+}
+
 function describe(
-  { file, entries }: Sweep,
-  trial: number,
+  { rungs }: SweepFile,
+  own: readonly SweepEntry[],
   result: TrialResult | undefined,
 ): Pick<TrialReport, 'state' | 'isBroken' | 'note' | 'epochs' | 'atRungs' | 'best' | 'stopped'> {
-  const own = entries.filter((entry) => 'trial' in entry && entry.trial === trial);
-  const atRungs = file.rungs.map((rung) => {
-    const entry = own.find((one) => one.type === 'judged' && one.rung === rung);
-    return entry?.type === 'judged' ? entry.value : undefined;
-  });
+  const judged = new Map(
+    own.flatMap((one) => (one.type === 'judged' ? [[one.rung, one.value] as const] : [])),
+  );
+  const atRungs = rungs.map((rung) => judged.get(rung));
   const stopped = own.find((one) => one.type === 'stopped');
   const best = result && bestValue(result);
   if (!result) return { ...NOT_BEGUN, atRungs, best, stopped };
@@ -95,6 +110,9 @@ async function verdictOf(sweep: Sweep, trials: readonly TrialReport[]): Promise<
   if (!best) return undefined;
   const chosenFrom = trials.length - 1;
   if (best.trial === 0) return { best, against: undefined, chosenFrom };
+  const gone = [trials[0], best].find(({ state }) => state === 'waiting');
+  if (gone)
+    return { best, against: { kind: 'absent', why: `${gone.name} is not there any more` }, chosenFrom };
   const against = await compareTrials(trials[0], best, chosenFrom);
   return { best, against: against.kind === 'baseline' ? undefined : against, chosenFrom };
 }

@@ -14,6 +14,7 @@ beforeAll(() => {
     ['pcb-1', 1],
     ['pcb-2', 3],
     ['other', 2],
+    ['r@1', 0],
   ] as const) {
     mkdirSync(path.join(dir, 'runs', name), { recursive: true });
     writeFileSync(path.join(dir, 'runs', name, 'run.json'), JSON.stringify(wholeRunFile({ created })));
@@ -35,6 +36,7 @@ describe('RUN on the command line', () => {
   it('is a name under runs', () => check('pcb-1', 'pcb-1'));
   it('is a path', () => check('runs/other', 'other'));
   it('is the newest one for latest', () => check('latest', 'pcb-2'));
+  it('is a folder of that name, also if it ends as an epoch does', () => check('r@1', 'r@1'));
   it('may name an epoch', () => check('latest@12', 'pcb-2', 12));
   it('is refused with the nearest name', () =>
     expect(() => resolve('pcb-3')).toThrow(
@@ -55,7 +57,7 @@ describe('RUN on the command line', () => {
   });
   it('counts epochs from 1', () => expect(() => resolve('pcb-1@0')).toThrow('epochs count from 1'));
   it('skips folders that hold no run', () =>
-    expect(runNames(path.join(dir, 'runs')).sort()).toEqual(['other', 'pcb-1', 'pcb-2']));
+    expect(runNames(path.join(dir, 'runs')).sort()).toEqual(['other', 'pcb-1', 'pcb-2', 'r@1']));
   it('has no runs if there is no folder', () => expect(runNames(path.join(dir, 'nowhere'))).toEqual([]));
 });
 

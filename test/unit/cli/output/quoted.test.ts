@@ -10,3 +10,8 @@ it('quotes a path so that it can be pasted', () => {
   check('C:\\ws\\pcb\\a.yaml', 'win32', 'C:\\ws\\pcb\\a.yaml');
   check('C:\\ws\\pcb demo\\a.yaml', 'win32', '"C:\\ws\\pcb demo\\a.yaml"');
 });
+
+it('lets PowerShell run nothing of a name', () => {
+  expect(quoted('x$(calc)', 'win32')).toBe('"x?(calc)"');
+  expect(quoted('x`n”; calc; “', 'win32')).toBe('"x?n?; calc; ?"');
+});

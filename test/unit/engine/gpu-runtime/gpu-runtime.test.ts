@@ -193,6 +193,15 @@ describe.runIf(HERE === 'linux/x64')('the GPU runtime', () => {
     expect(files()).toEqual(['libonnxruntime.so.1']);
   });
 
+  test('what a killed installation left is removed, and a marker names nothing outside', async () => {
+    mkdirSync(path.join(folder, '.pitwall-gpu-runtime-abc'));
+    expect(await removeGpuRuntime(folder)).toEqual(['.pitwall-gpu-runtime-abc']);
+    const marker = { name: 'x', version: '1', files: ['..'] };
+    writeFileSync(path.join(folder, 'pitwall-gpu-runtime.json'), JSON.stringify(marker));
+    expect(await removeGpuRuntime(folder)).toEqual([]);
+    expect(files()).toContain('libonnxruntime.so.1');
+  });
+
   test('a provider that another program put there is neither overwritten nor removed', async () => {
     writeFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), 'mine');
     await expect(installGpuRuntime(planned())).rejects.toThrow(/was not put there by Pitwall/);

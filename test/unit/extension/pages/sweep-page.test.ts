@@ -50,7 +50,6 @@ describe('what the epochs of a sweep have bought', () => {
     expect(bestCurve(report())).toEqual([
       { epochs: 2, value: 0.2 },
       { epochs: 4, value: 0.3 },
-      { epochs: 6, value: 0.3 },
       { epochs: 10, value: 0.5 },
     ]);
   });
