@@ -7,21 +7,20 @@ import { runNames } from '../run-reference';
 
 export function completionCommand(cli: Cli) {
   const { io, run } = cli;
-  return (
-    new Command('completion')
-      .description(`a script that completes commands, options and names of runs in ${SHELLS.join(', ')}`)
-      .argument('<shell>', SHELLS.join(', '))
-      .argument('[words...]', 'what a script asks with: completion words -- what is written so far')
-      // What is written so far may be any option.
-      .allowUnknownOption()
-      .helpOption(false)
-      .action(
-        run(async (shell, words) => {
-          if (shell === 'words') for (const word of await nextWords(cli, words)) printLine(io.stdout, word);
-          else io.stdout.write(scriptOf(shell));
-          return 0;
-        }),
-      )
+  const command = new Command('completion')
+    .description(`a script that completes commands, options and names of runs in ${SHELLS.join(', ')}`)
+    .argument('<shell>', SHELLS.join(', '))
+    .argument('[words...]', 'what a script asks with: completion words -- what is written so far')
+    // What is written so far may be any option, of help as well: only in place of a shell it is asked of this command.
+    .allowUnknownOption()
+    .helpOption(false);
+  return command.action(
+    run(async (shell, words) => {
+      if (shell === 'words') for (const word of await nextWords(cli, words)) printLine(io.stdout, word);
+      else
+        io.stdout.write(shell === '--help' || shell === '-h' ? command.helpInformation() : scriptOf(shell));
+      return 0;
+    }),
   );
 }
 

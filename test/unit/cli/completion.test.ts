@@ -53,6 +53,11 @@ describe('the script of a shell', () => {
       expect((await cli(['completion', shell], root)).out).toContain('pitwall completion words');
   });
 
+  it('is explained when help is asked for in its place', async () => {
+    const { code, out } = await cli(['completion', '--help'], root);
+    expect([code, out]).toEqual([0, expect.stringContaining('Usage: pitwall completion')]);
+  });
+
   it('is refused for another one', async () => {
     const { code, err } = await cli(['completion', 'tcsh'], root);
     expect([code, err]).toEqual([
