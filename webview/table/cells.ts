@@ -1,6 +1,6 @@
 import { say } from '../../src/base/words';
 import { againstBaseline, limitsWords } from '../../src/domain/compare/sentences';
-import { formatSigned } from '../../src/domain/display/format';
+import { formatDifference } from '../../src/domain/display/format';
 import { cellText, shownCell } from '../../src/domain/runs-table/row';
 import type { TableDifference } from '../../src/protocol/runs-table/messages';
 import { h } from '../base/dom';
@@ -55,7 +55,7 @@ export function differenceCells(found: TableDifference | 'baseline' | undefined)
   const { difference, verdict } = found;
   const limits = limitsWords(found);
   return [
-    td('n', formatSigned(difference)),
+    td('n', formatDifference(difference)),
     td('n quiet', limits ? say(limits, t) : '–'),
     td(VERDICT_TONES[verdict], say(againstBaseline(found), t)),
   ];

@@ -7,10 +7,10 @@ import { againstBaseline, CORRECTED_FOR_CLASSES } from '../../domain/compare/sen
 import type { Verdict } from '../../domain/compare/verdict';
 import { verdictSentences } from '../../domain/compare/verdict-sentences';
 import { SAMPLING_ONLY } from '../../domain/compare/warnings';
-import { formatProbability } from '../../domain/display/format';
+import { formatDifference, formatProbability } from '../../domain/display/format';
 import type { BoxesCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import type { RunDetections } from '../../engine/compare/run-detections';
-import { preciseScore, score } from '../output/numbers';
+import { score } from '../output/numbers';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 
@@ -23,7 +23,8 @@ const COLUMNS: readonly TableColumn[] = [
 /** Of the table as a whole, so that one of many classes does not stand out by chance. */
 const CLASS_VERDICTS = { first: 'A is better', second: 'B is better', neither: '' } as const;
 
-export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${preciseScore(Math.abs(value))}`;
+/** As every page shows it, with a minus that a spreadsheet reads; a dash if there is none. */
+export const signed = (value: number): string => formatDifference(value).replace(/[−–]/, '-');
 /** Too few images have no interval: none is shown. */
 const span = (limits: Limits): string =>
   isUnknown(limits) ? '-' : `${signed(limits.low)} to ${signed(limits.high)}`;

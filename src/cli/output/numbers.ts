@@ -17,7 +17,7 @@ export function score(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '-' : formatMetric(value);
 }
 
-/** With one more digit than the scores have: what is held against a limit, or is the difference of two. */
+/** With one more digit than the scores have: what is held against a limit. */
 export function preciseScore(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : '-';
 }

@@ -1,5 +1,5 @@
 import { type Words, words } from '../../base/words';
-import { formatSigned } from '../display/format';
+import { formatDifference } from '../display/format';
 import type { RecipeVerdict } from './between-seeds';
 import type { Comparison } from './compare';
 import type { GroupedBy } from './grouping';
@@ -94,14 +94,14 @@ export function boxesSentence({ map, low, high }: Difference, names: Named): Wor
       'on images like these the boxes of {0} and {1} cannot be told apart (95 %: {2} to {3})',
       names.a,
       names.b,
-      formatSigned(low),
-      formatSigned(high),
+      formatDifference(low),
+      formatDifference(high),
     );
   const [lead, from, to] = verdict === 'second' ? [map, low, high] : [-map, -high, -low];
   return words(
     "on images like these {0}'s boxes are better by {1} (95 %: {2} to {3})",
     verdict === 'second' ? names.b : names.a,
-    ...[lead, from, to].map(formatSigned),
+    ...[lead, from, to].map(formatDifference),
   );
 }
 
@@ -122,15 +122,15 @@ export function metricSentence(metric: string, { map, low, high }: Difference, n
       names.a,
       names.b,
       metric,
-      ...[low, high].map(formatSigned),
+      ...[low, high].map(formatDifference),
     );
   const [lead, from, to] = verdict === 'second' ? [map, low, high] : [-map, -high, -low];
   return words(
     'on images like these {0} is better by {1} of {2} (95 %: {3} to {4})',
     verdict === 'second' ? names.b : names.a,
-    formatSigned(lead),
+    formatDifference(lead),
     metric,
-    ...[from, to].map(formatSigned),
+    ...[from, to].map(formatDifference),
   );
 }
 
@@ -143,7 +143,9 @@ const GROUPS: Readonly<Record<Exclude<GroupedBy, 'image'>, Words>> = {
 
 /** The limits of a difference in a table; undefined if too few images gave none. */
 export const limitsWords = (limits: Limits): Words | undefined =>
-  isUnknown(limits) ? undefined : words('{0} to {1}', formatSigned(limits.low), formatSigned(limits.high));
+  isUnknown(limits)
+    ? undefined
+    : words('{0} to {1}', formatDifference(limits.low), formatDifference(limits.high));
 
 /** On what ground a verdict stands: what was drawn, and how much images of one scene have in common. */
 export function groundSentence({ drawn, replicates }: Pick<Comparison, 'drawn' | 'replicates'>): Words {
@@ -168,7 +170,13 @@ export function recipeSentence(recipes: RecipeVerdict, limits: Limits, names: Na
   if (recipes.kind === 'one-run-each') return unknownRecipe(ahead);
   if (recipes.kind === 'other-epochs') return OTHER_EPOCHS;
   const { runsA, runsB, difference, low, high, verdict } = recipes;
-  const counts = [runsA, runsB, formatSigned(difference), formatSigned(low), formatSigned(high)] as const;
+  const counts = [
+    runsA,
+    runsB,
+    formatDifference(difference),
+    formatDifference(low),
+    formatDifference(high),
+  ] as const;
   const better = nameOf(verdict, names);
   return better === undefined
     ? words('n = {0} and {1} seeds do not show which recipe is better: {2}, 95 % {3} to {4}', ...counts)

@@ -1,4 +1,5 @@
 import type { Translate } from '../../base/translate';
+import { ROUNDING } from '../compare/limits';
 
 const NARROW = 1e-3;
 const WIDE = 1e5;
@@ -24,30 +25,31 @@ export function formatRate(value: number): string {
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** Less than three decimals can show. */
-export function isNoDifference(value: number): boolean {
-  return Math.abs(value) < 0.0005;
-}
-
 /** A metric in [0, 1] with three decimals. */
 export function formatMetric(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : '–';
 }
 
-/** A difference of metrics with its sign; without a sign if it is 0 at three decimals. */
-export function formatSigned(value: number): string {
-  if (isNoDifference(value)) return '±0.000';
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
-}
+const DIFFERENCE_DECIMALS = 4;
+const MOST_DECIMALS = 6;
 
 /**
- * The difference of two metrics that are shown beside it: as a reader works it out from their three decimals, which differs from
- * the exact one by .001 at most. A difference of something else than the two is shown as it is.
+ * A difference of metrics, or a limit of one, with its sign: exact, with one more decimal than the metrics beside it have, and
+ * more if these would show 0 of what is not 0. So it never contradicts a verdict, which is made of the exact numbers.
  */
-export function formatDifference(exact: number, from: number, to: number): string {
-  const [shownFrom, shownTo] = [from, to].map((value) => Number(value.toFixed(3)));
-  const shown = shownTo - shownFrom;
-  return formatSigned(Math.abs(shown - exact) < 0.0011 ? shown : exact);
+export function formatDifference(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size <= ROUNDING) return `±${(0).toFixed(DIFFERENCE_DECIMALS)}`;
+  return `${value < 0 ? '−' : '+'}${shownSize(size)}`;
+}
+
+function shownSize(size: number): string {
+  for (let decimals = DIFFERENCE_DECIMALS; decimals <= MOST_DECIMALS; decimals++) {
+    const text = size.toFixed(decimals);
+    if (Number(text) > 0) return text;
+  }
+  return `<${(10 ** -MOST_DECIMALS).toFixed(MOST_DECIMALS)}`;
 }
 
 /** Thousands separated, as in 62,500. */

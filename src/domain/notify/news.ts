@@ -1,5 +1,6 @@
 import { type Words, words } from '../../base/words';
-import { formatMetric, formatSigned } from '../display/format';
+import { judgeDifference } from '../compare/verdict';
+import { formatDifference, formatMetric } from '../display/format';
 
 /** What a person who is away gets messages about: nothing else ever leaves the machine. */
 export const NEWS_KINDS = ['end', 'failure', 'divergence', 'stall', 'best'] as const;
@@ -82,15 +83,15 @@ export type BetterBest = {
 
 /** A best checkpoint is news only if chance does not explain it: its interval lies above 0. */
 export function newsOfBest({ run, host }: About, best: BetterBest): News | undefined {
-  if (!(best.low > 0)) return undefined;
+  if (judgeDifference(best) !== 'second') return undefined;
   const said = words(
     'epoch {0}: mAP50-95 {1}, {2} over epoch {3} (95 % interval {4} to {5})',
     best.epoch,
     formatMetric(best.map),
-    formatSigned(best.difference),
+    formatDifference(best.difference),
     best.before,
-    formatSigned(best.low),
-    formatSigned(best.high),
+    formatDifference(best.low),
+    formatDifference(best.high),
   );
   const title = words('{0} has a new best checkpoint', run);
   return { kind: 'best', run, title, text: placed([said], host), epoch: best.epoch };

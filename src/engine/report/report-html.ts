@@ -93,7 +93,7 @@ function metricsTable(compared: ManyCompared, t: Translate): string {
   const rows = runs.map((run) => [
     { text: run.name },
     metric(run.reported?.map),
-    ...(isOne ? [] : againstCells(run, runs[baseline].reported?.map, t)),
+    ...(isOne ? [] : againstCells(run, t)),
     ...restCells(run, others.length, t),
   ]);
   return tableOf([{ text: t('run') }, n(first), ...against, ...rest], rows);
@@ -115,16 +115,12 @@ function restCells({ state, reported }: OneOfMany, metrics: number, t: Translate
 const stateOf = ({ status, run }: RunState, t: Translate): string =>
   status ? stateLabel(status.state, t, run) : '–';
 
-function againstCells(
-  { against, reported }: OneOfMany,
-  baseline: number | undefined,
-  t: Translate,
-): HtmlCell[] {
+function againstCells({ against }: OneOfMany, t: Translate): HtmlCell[] {
   if (against.kind === 'baseline') return [{ text: t('baseline') }, n(''), n('')];
   if (against.kind !== 'judged') return [{ text: t('not compared') }, n('–'), n('')];
   const limits = limitsWords(against);
   const verdict = { text: say(againstBaseline(against), t), tone: TONES[against.verdict] };
-  const difference = formatDifference(against.map, baseline ?? Number.NaN, reported?.map ?? Number.NaN);
+  const difference = formatDifference(against.map);
   return [verdict, n(difference), n(limits ? say(limits, t) : '–')];
 }
 

@@ -89,7 +89,7 @@ function trainingSeconds({ steps: { t: time } }: RunState): number | undefined {
 function differenceText({ state, comparison }: ViewInput, other: ViewInput): string {
   const [a = Number.NaN, b = Number.NaN] = [state.best?.map, other.state.best?.map];
   const difference = comparison ? comparison.difference : b - a;
-  return difference === undefined || Number.isNaN(difference) ? '–' : formatDifference(difference, a, b);
+  return difference === undefined || Number.isNaN(difference) ? '–' : formatDifference(difference);
 }
 
 function judgement({ comparison, t }: ViewInput): Sentence[] {
@@ -127,7 +127,7 @@ export function comparedClasses({ state }: ViewInput, other: ViewInput): ClassRo
         ap50: formatMetric(own.ap),
         ap: formatMetric(their.ap),
         share: Number.isFinite(their.ap) ? their.ap : 0,
-        difference: Number.isFinite(difference) ? formatDifference(difference, own.ap, their.ap) : '',
+        difference: Number.isFinite(difference) ? formatDifference(difference) : '',
       },
     ];
   });

@@ -5,12 +5,7 @@ import { isUnknown } from '../../domain/compare/limits';
 import { NOT_JUDGED } from '../../domain/compare/sentences';
 import { mayBeSameValSet } from '../../domain/compare/val-set';
 import { judgeDifference } from '../../domain/compare/verdict';
-import {
-  formatDifference,
-  formatMetric,
-  formatProbability,
-  isNoDifference,
-} from '../../domain/display/format';
+import { formatDifference, formatMetric, formatProbability } from '../../domain/display/format';
 import { momentOf, standingOf, standingSentence } from '../../run/standing';
 import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
@@ -21,10 +16,10 @@ export function verdictOf(state: RunState, validated: Validation, t: Translate):
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const bestMap = state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference;
-  const text = formatDifference(versus.difference, bestMap, validated.map);
+  const text = formatDifference(versus.difference);
   if (isUnknown(versus)) return notJudged(text, versus, t);
   const best = formatMetric(bestMap);
-  if (!isNoDifference(versus.difference) && judgeDifference(versus) === 'second') {
+  if (judgeDifference(versus) === 'second') {
     const chance = formatProbability(versus.probabilityBetter);
     return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
   }
@@ -70,7 +65,7 @@ const notJudged = (difference: string, { epoch }: VersusBest, t: Translate): Sen
 function plainVerdict(state: RunState, validated: Validation, t: Translate): Sentence {
   const before = bestBefore(state, validated);
   if (!before) return { text: t('first checkpoint'), tone: 'quiet' };
-  const difference = formatDifference(validated.map - before.map, before.map, validated.map);
+  const difference = formatDifference(validated.map - before.map);
   return { text: t('{0} against epoch {1}', difference, before.epoch), tone: 'quiet' };
 }
 
@@ -79,7 +74,7 @@ export function changeOf(state: RunState, validated: Validation): string {
   const { versusBest: versus, map } = validated;
   const before = versus ? state.validations.get(versus.epoch) : bestBefore(state, validated);
   const difference = versus?.difference ?? (before && map - before.map);
-  return difference === undefined ? '' : formatDifference(difference, before?.map ?? map - difference, map);
+  return difference === undefined ? '' : formatDifference(difference);
 }
 
 function bestBefore(state: RunState, validated: Validation): Validation | undefined {

@@ -84,7 +84,7 @@ describe('too few val images are not judged', () => {
     if (!validated) throw new Error('epoch 3 was validated');
     const t = createTranslate();
     expect(verdictOf(state, validated, t)).toEqual({
-      text: `−0.300 against epoch 2, ${WORDS}`,
+      text: `−0.3000 against epoch 2, ${WORDS}`,
       tone: 'quiet',
     });
     expect(bestText(state, t)).toBe(`best 0.600, epoch 2: ${WORDS}`);

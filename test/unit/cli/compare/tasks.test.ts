@@ -70,7 +70,7 @@ describe('compare of runs of a task', () => {
     const { code, out } = await compare('masks', 'worse');
     expect(code).toBe(0);
     expect(out).toMatch(/^B - A {2}mask mAP -0\.2000 {2}\(95 %: -0\.2\d+ to -0\.1\d+\)/m);
-    expect(out).toContain('on images like these A is better by +0.200 of mask mAP');
+    expect(out).toContain('on images like these A is better by +0.2000 of mask mAP');
     expect(out).toContain('judged by 300 draws of 20 val images');
     expect(out).toMatch(/^settings: the same$/m);
     const own = await compare('masks', 'masks');
@@ -90,7 +90,7 @@ describe('what else compares runs', () => {
   it('check: a gate by the task', async () => {
     const { code, out } = await cli(['check', 'worse', '--against', 'masks'], dir);
     expect(code).toBe(1);
-    expect(out).toContain('on images like these masks is better by +0.200 of mask mAP');
+    expect(out).toContain('on images like these masks is better by +0.2000 of mask mAP');
     expect((await cli(['check', 'alike', '--against', 'masks'], dir)).code).toBe(0);
     expect((await cli(['check', 'boxes', '--against', 'masks'], dir)).code).toBe(2);
   });

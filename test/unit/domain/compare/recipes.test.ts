@@ -47,7 +47,9 @@ describe('what is known of two recipes', () => {
       high: expect.closeTo(0.07277, 4),
       verdict: 'second',
     });
-    expect(sentence(seeds)).toBe("B's recipe is better, by n = 3 and 3 seeds: +0.050, 95 % +0.027 to +0.073");
+    expect(sentence(seeds)).toBe(
+      "B's recipe is better, by n = 3 and 3 seeds: +0.0500, 95 % +0.0272 to +0.0728",
+    );
     expect(sentence({ a: seeds.a, b: [0.51] })).toMatch(
       /^n = 3 and 1 seeds do not show which recipe is better/,
     );
@@ -140,13 +142,17 @@ it('a headline tells of boxes and of images like these, and by how much', () => 
   const headline = (map: number, low: number, high: number): string =>
     inEnglish(boxesSentence({ map, low, high }, NAMES));
   expect(headline(0.015, 0.01, 0.02)).toBe(
-    "on images like these B's boxes are better by +0.015 (95 %: +0.010 to +0.020)",
+    "on images like these B's boxes are better by +0.0150 (95 %: +0.0100 to +0.0200)",
   );
   expect(headline(-0.015, -0.02, -0.01)).toBe(
-    "on images like these A's boxes are better by +0.015 (95 %: +0.010 to +0.020)",
+    "on images like these A's boxes are better by +0.0150 (95 %: +0.0100 to +0.0200)",
   );
   expect(headline(0.005, -0.01, 0.02)).toBe(
-    'on images like these the boxes of A and B cannot be told apart (95 %: −0.010 to +0.020)',
+    'on images like these the boxes of A and B cannot be told apart (95 %: −0.0100 to +0.0200)',
+  );
+  // What a verdict rests on is never shown as 0.
+  expect(headline(-0.0001, -0.0004, -0.00003)).toBe(
+    "on images like these A's boxes are better by +0.0001 (95 %: +0.00003 to +0.0004)",
   );
   // Also of two that find nothing at all, each in its own way.
   expect(headline(0, 0, 0)).toBe('A and B score the same whatever images are drawn: there is no difference');

@@ -37,17 +37,17 @@ const CASES: readonly [string, Case, RegExp][] = [
   [
     'worse',
     { worse: 4 },
-    /^on images like these A's boxes are better by \+0\.\d{3} \(95 %: \+0\.\d{3} to \+0\.\d{3}\)$/,
+    /^on images like these A's boxes are better by \+0\.\d{4} \(95 %: \+0\.\d{4} to \+0\.\d{4}\)$/,
   ],
   [
     'better',
     { worse: 0.2 },
-    /^on images like these B's boxes are better by \+0\.\d{3} \(95 %: \+0\.\d{3} to \+0\.\d{3}\)$/,
+    /^on images like these B's boxes are better by \+0\.\d{4} \(95 %: \+0\.\d{4} to \+0\.\d{4}\)$/,
   ],
   [
     'not to be told apart',
     { worse: 1, images: 40 },
-    /^on images like these the boxes of A and B cannot be told apart \(95 %: [-−]0\.\d{3} to \+0\.\d{3}\)$/,
+    /^on images like these the boxes of A and B cannot be told apart \(95 %: [-−]0\.\d{4} to \+0\.\d{4}\)$/,
   ],
   [
     'with seeds',
@@ -119,12 +119,12 @@ describe.each([
   [
     'better',
     [0.12, 0.05, 0.19],
-    /^on images like these B is better by \+0\.120 of mask mAP \(95 %: \+0\.050 to \+0\.190\)$/,
+    /^on images like these B is better by \+0\.1200 of mask mAP \(95 %: \+0\.0500 to \+0\.1900\)$/,
   ],
   [
     'worse',
     [-0.12, -0.19, -0.05],
-    /^on images like these A is better by \+0\.120 of mask mAP \(95 %: \+0\.050 to \+0\.190\)$/,
+    /^on images like these A is better by \+0\.1200 of mask mAP \(95 %: \+0\.0500 to \+0\.1900\)$/,
   ],
   [
     'not to be told apart',

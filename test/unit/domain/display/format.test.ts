@@ -8,7 +8,6 @@ import {
   formatProbability,
   formatRate,
   formatSeconds,
-  formatSigned,
   formatValue,
 } from '../../../../src/domain/display/format';
 
@@ -34,16 +33,19 @@ describe('numbers for people', () => {
   it('are counts with thousands apart, bytes and differences with their sign', () => {
     check(formatCount(62500), '62,500');
     check(formatBytes(1_730_000), '1.73 MB');
-    check(formatSigned(-0.0043), '−0.004');
-    check(formatSigned(0.0081), '+0.008');
-    check(formatSigned(-0.0002), '±0.000');
+    check(formatDifference(-0.0043), '−0.0043');
+    check(formatDifference(0.0081), '+0.0081');
   });
-  it('adds up to what is shown beside it, and is exact if it is of something else', () => {
-    // .665 against .669: the exact difference is -.005.
-    check(formatDifference(0.66451 - 0.66949, 0.66949, 0.66451), '−0.004');
-    check(formatDifference(0.0006, 0.5004, 0.501), '+0.001');
-    check(formatDifference(0.0006, 0.5006, 0.5012), '±0.000');
-    check(formatDifference(-0.02, 0.5, 0.5), '−0.020');
+
+  it('are differences that are exact, with as many digits as show that they are not 0', () => {
+    // .665 against .669: what is shown is -.004, the difference is -.005.
+    check(formatDifference(0.66451 - 0.66949), '−0.0050');
+    check(formatDifference(0.00009), '+0.0001');
+    check(formatDifference(-0.00003), '−0.00003');
+    check(formatDifference(0.0000004), '+<0.000001');
+    check(formatDifference(0), '±0.0000');
+    check(formatDifference(-4e-16), '±0.0000');
+    check(formatDifference(Number.NaN), '–');
   });
 
   it('never claim certainty', () => {

@@ -49,7 +49,7 @@ describe('news', () => {
     const best = { epoch: 9, map: 0.5, before: 7, difference: 0.02, high: 0.03 };
     check(
       newsOfBest(about, { ...best, low: 0.004 }),
-      'best: pcb-1 has a new best checkpoint | epoch 9: mAP50-95 0.500, +0.020 over epoch 7 (95 % interval +0.004 to +0.030). On gpu01.',
+      'best: pcb-1 has a new best checkpoint | epoch 9: mAP50-95 0.500, +0.0200 over epoch 7 (95 % interval +0.0040 to +0.0300). On gpu01.',
     );
     check(newsOfBest(about, { ...best, low: 0 }), undefined);
     check(newsOfBest(about, { ...best, low: Number.NaN }), undefined);

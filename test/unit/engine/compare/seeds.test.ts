@@ -70,7 +70,7 @@ describe('the words of the command line', () => {
   });
   it('name the epoch by which recipes are judged', async () => {
     const { out } = await cli(['compare', 'a0@1', 'b0@1'], dir);
-    expect(out).toContain('n = 3 and 3 seeds do not show which recipe is better: ±0.000');
+    expect(out).toContain('n = 3 and 3 seeds do not show which recipe is better: ±0.0000');
     expect(out).toContain('of each run its epoch 1 counts, and not its best');
   });
 });

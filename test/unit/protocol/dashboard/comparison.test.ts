@@ -52,7 +52,7 @@ describe('two runs on one page', () => {
     const tiles = tilesOf({ ...both, comparison });
     expect(tiles.map((tile) => tile.id)).toEqual(['first', 'second', 'difference', 'time']);
     expect(tiles[2]).toMatchObject({
-      value: '+0.030',
+      value: '+0.0300',
       notes: [{ text: "on images like these second's boxes are better", tone: 'good' }],
     });
     expect(tiles[3].notes[0].text).toMatch(/^first took /);
