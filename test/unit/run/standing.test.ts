@@ -130,6 +130,11 @@ it.each<[string, VersusBest, string]>([
     { ...pair, low: -0.04, high: -0.02 },
     'worse than the best',
   ],
+  [
+    'is better by less than three decimals show',
+    { ...pair, difference: 0.00009, low: 0.00002, high: 0.0002, probabilityBetter: 0.995 },
+    '+0.0001 over the best · P(better) >99 %',
+  ],
 ])('a checkpoint %s', (_, versus, said) => {
   const state = fold([...whole, validated(5, 20, { versusBest: versus })]);
   const checkpoint = state.validations.get(5);

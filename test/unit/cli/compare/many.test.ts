@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judgedCells } from '../../../../src/cli/compare/lines';
 import { writeJudgedRun } from '../../../helpers/judged-run';
 import { wholeExperiment } from '../../../helpers/whole-experiment';
 import { cli, lines } from '../harness';
@@ -72,4 +73,13 @@ describe('compare of several runs', () => {
     expect([code, out, lines(err).length]).toEqual([2, '', 1]);
     expect(err).toContain(words);
   });
+});
+
+it('a table shows no limit as 0 on which a verdict rests', () => {
+  const limits = { low: -0.0004, high: -0.00003 };
+  expect(judgedCells(-0.0001, { ...limits, verdict: 'first' })).toEqual([
+    '-0.0001',
+    '-0.0004 to -0.00003',
+    'worse',
+  ]);
 });
