@@ -77,6 +77,9 @@ export async function autoBatch(lab: Lab): Promise<Values> {
   return { batch: Number(plan?.batch ?? 0), state: String(result.state) };
 }
 
+/** After a stop no process may be left (design, section 9). */
+const GONE_MS = 10_000;
+
 /** A run that trains, then a stop: what of the card's memory and of its processes is left. */
 export async function stop(lab: Lab): Promise<Values> {
   const usedMb = (): number => Math.round((lab.cards()[0]?.usedBytes ?? 0) / MIB);
@@ -88,7 +91,10 @@ export async function stop(lab: Lab): Promise<Values> {
   await until(() => stepsOf(run) > 3);
   const during = usedMb();
   await lab.cli(['stop', run]);
-  return { before, during, after: usedMb(), left: processesOfRun(readRunSync(run).id).length };
+  const left = (): number => processesOfRun(readRunSync(run).id).length;
+  // The keeper writes its last status after the stop is answered.
+  await until(() => left() === 0, undefined, GONE_MS).catch(() => undefined);
+  return { before, during, after: usedMb(), left: left() };
 }
 
 function stepsOf(run: string): number {
