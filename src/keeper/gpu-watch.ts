@@ -15,6 +15,7 @@ import { visibleCards } from '../domain/gpu/visible';
 import { runEnvironment } from '../engine/process/run-environment';
 import { processOfRun } from '../engine/process/run-processes';
 import type { RunFile } from '../run/files';
+import { abandon } from '../run/folder/ask-program';
 import { findProgram } from '../run/folder/find-program';
 import type { KeeperNote } from './run-journal';
 import type { Supervisor } from './supervisor';
@@ -62,7 +63,7 @@ export class GpuWatch implements Disposable {
   }
 
   dispose(): void {
-    for (const child of this.#children) child.kill();
+    for (const child of this.#children) abandon(child);
     this.#children.clear();
   }
 

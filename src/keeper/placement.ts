@@ -1,9 +1,10 @@
 import { wordsOf } from '../base/worded-error';
 import { inEnglish, type Words, words } from '../base/words';
-import { cardsOfProcesses, readCards } from '../dataset/nvidia-smi';
+import { askCards, cardsOfProcesses } from '../dataset/nvidia-smi';
 import { isOutOfMemory } from '../domain/detection/runtime-errors';
 import { TRAINERS } from '../domain/experiment/trainers';
-import { placeValidation, type TrainerMemory } from '../domain/gpu/placement';
+import type { Card } from '../domain/gpu/cards';
+import { type CardPlacement, NO_ANSWER, placeValidation, type TrainerMemory } from '../domain/gpu/placement';
 import { trainingCards } from '../domain/gpu/training-cards';
 import { visibleCards } from '../domain/gpu/visible';
 import { installedGpuRuntime } from '../engine/gpu-runtime/marker';
@@ -34,13 +35,10 @@ export class ValidationPlacement {
     if (asked !== 'auto') return asked;
     if (this.#isFull) return 'cpu';
     const canUse = engine === 'ultralytics' || installedGpuRuntime(this.#options.installDir) !== undefined;
-    const cards = canUse ? await readCards() : [];
-    if (cards.length === 0) return 'auto';
-    const placement = placeValidation({
-      visible: visibleCards(cards, process.env.CUDA_VISIBLE_DEVICES),
-      training: await this.#training(cards),
-      trainer: this.#options.trainerMemory(),
-    });
+    if (!canUse) return 'auto';
+    const answer = await askCards();
+    if (answer.kind === 'cards' && answer.cards.length === 0) return 'auto';
+    const placement = answer.kind === 'cards' ? await this.#place(answer.cards) : NO_ANSWER;
     const device = placement.kind === 'cpu' ? 'cpu' : `cuda:${placement.at}`;
     this.#note(words('validation.device: auto is {0}: {1}', device, placement.said));
     return device;
@@ -56,7 +54,15 @@ export class ValidationPlacement {
     return true;
   }
 
-  async #training(cards: Parameters<typeof trainingCards>[0]): Promise<ReadonlySet<string>> {
+  async #place(cards: readonly Card[]): Promise<CardPlacement> {
+    return placeValidation({
+      visible: visibleCards(cards, process.env.CUDA_VISIBLE_DEVICES),
+      training: await this.#training(cards),
+      trainer: this.#options.trainerMemory(),
+    });
+  }
+
+  async #training(cards: readonly Card[]): Promise<ReadonlySet<string>> {
     const { dir, run } = this.#options;
     const own = trainersOfRun(markOf(dir, run));
     if (own.length === 0) return new Set();

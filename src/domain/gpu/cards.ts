@@ -4,9 +4,10 @@ export type Card = {
   /** `GPU-` and a UUID. */
   readonly uuid: string;
   readonly name: string;
-  readonly totalBytes: number;
-  readonly usedBytes: number;
-  readonly freeBytes: number;
+  /** Absent if it is not known: a card that shares the machine's memory reports none of its own. */
+  readonly totalBytes?: number;
+  readonly usedBytes?: number;
+  readonly freeBytes?: number;
   /** Absent if the driver is too old to report it. */
   readonly computeCapability?: number;
   /** It is divided into instances, of which a process uses one; nvidia-smi reports no memory of them here. */
@@ -44,8 +45,8 @@ function cardOf(line: string): Card | undefined {
   };
 }
 
-/** MiB; "[N/A]" or "[Insufficient Permissions]" counts as none. */
-function bytesOf(text: string): number {
+/** MiB; "[N/A]" or "[Insufficient Permissions]" is not known. */
+function bytesOf(text: string): number | undefined {
   const mebibytes = Number.parseFloat(text);
-  return Number.isFinite(mebibytes) ? mebibytes * MIB : 0;
+  return Number.isFinite(mebibytes) ? mebibytes * MIB : undefined;
 }

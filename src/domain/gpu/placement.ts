@@ -29,17 +29,28 @@ const NEEDED_BYTES = 2 * 1024 ** 3;
 export function placeValidation(question: PlacementQuestion): CardPlacement {
   const { cards, isMig } = question.visible;
   if (isMig) return { kind: 'cpu', said: words('this run was given a part of a GPU (MIG), {0}', PART) };
-  const whole = cards.filter((card) => !card.isMig);
+  const whole = cards.filter(isKnown);
   const place = onOther(whole, question) ?? besideTrainer(whole, question);
   if (place) return { kind: 'card', at: cards.indexOf(place.card), said: place.said };
   return { kind: 'cpu', said: noRoom(question) };
 }
 
+/** No card is tried: CUDA would wait for the same driver. */
+export const NO_ANSWER: CardPlacement = {
+  kind: 'cpu',
+  said: words('nvidia-smi gives no answer; validation.device: cuda uses a card nevertheless'),
+};
+
+type KnownCard = Card & { readonly freeBytes: number };
+
+/** Whether its free memory is known. */
+const isKnown = (card: Card): card is KnownCard => !card.isMig && card.freeBytes !== undefined;
+
 const PART = words('whose free memory is not known; validation.device: cuda uses it nevertheless');
 
-type CardFound = { readonly card: Card; readonly said: Words } | undefined;
+type CardFound = { readonly card: KnownCard; readonly said: Words } | undefined;
 
-function onOther(cards: readonly Card[], { training }: PlacementQuestion): CardFound {
+function onOther(cards: readonly KnownCard[], { training }: PlacementQuestion): CardFound {
   const free = cards.filter(({ uuid, freeBytes }) => !training.has(uuid) && freeBytes >= NEEDED_BYTES);
   const [card] = free.toSorted((a, b) => b.freeBytes - a.freeBytes);
   if (!card) return undefined;
@@ -51,7 +62,7 @@ function onOther(cards: readonly Card[], { training }: PlacementQuestion): CardF
   return { card, said };
 }
 
-function besideTrainer(cards: readonly Card[], { training, trainer }: PlacementQuestion): CardFound {
+function besideTrainer(cards: readonly KnownCard[], { training, trainer }: PlacementQuestion): CardFound {
   if (!trainer) return undefined;
   const growth = Math.max(0, trainer.peakBytes - trainer.nowBytes);
   const card = cards.find(({ uuid, freeBytes }) => training.has(uuid) && freeBytes - growth >= NEEDED_BYTES);
@@ -66,18 +77,23 @@ function besideTrainer(cards: readonly Card[], { training, trainer }: PlacementQ
 
 function noRoom({ visible: { cards }, training, trainer }: PlacementQuestion): Words {
   if (cards.length === 0) return words('no GPU is visible to this run');
-  const seen = cards.map((card) =>
-    card.isMig
-      ? words('{0} is divided (MIG), {1}', nameOf(card), PART)
-      : words('{0} has {1} free', nameOf(card), formatGpuBytes(card.freeBytes)),
-  );
-  const all = listed(seen, ', ');
+  const all = listed(cards.map(memoryOf), ', ');
   if (training.size > 0 && !trainer)
     return words(
       'no card that does not train has room, and how much the trainer needs is not known yet: {0}',
       all,
     );
-  return words('no card has {0} of memory for it: {1}', formatGpuBytes(NEEDED_BYTES), all);
+  const needed = formatGpuBytes(NEEDED_BYTES);
+  return cards.every(isKnown)
+    ? words('no card has {0} of memory for it: {1}', needed, all)
+    : words('no card is known to have {0} of memory for it: {1}', needed, all);
+}
+
+function memoryOf(card: Card): Words {
+  if (isKnown(card)) return words('{0} has {1} free', nameOf(card), formatGpuBytes(card.freeBytes));
+  return card.isMig
+    ? words('{0} is divided (MIG), {1}', nameOf(card), PART)
+    : words('{0} is a card {1}', nameOf(card), PART);
 }
 
 const nameOf = ({ index, name }: Card): Words => words('GPU {0} ({1})', index, quoted(name));

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
+import { askProgram } from '../../run/folder/ask-program';
 import { named, type PythonWish } from '../python/choose';
 import { pythonPlaces } from '../python/find';
 
@@ -47,13 +47,9 @@ export async function chooseCudaPython({ env, wanted }: PythonWish): Promise<Cud
 }
 
 /** Undefined if it cannot be run. */
-export function askCudaPython(executable: string): Promise<CudaPython | undefined> {
-  return new Promise((resolve) => {
-    // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
-    const options = { cwd: tmpdir(), timeout: TIMEOUT_MS, windowsHide: true, killSignal: 'SIGKILL' } as const;
-    execFile(executable, ['-I', '-c', PROBE], options, (error, stdout) => {
-      const parsed = error ? undefined : zCudaPython.safeParse(parseJson(stdout));
-      resolve(parsed?.success ? parsed.data : undefined);
-    });
-  });
+export async function askCudaPython(executable: string): Promise<CudaPython | undefined> {
+  // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
+  const options = { cwd: tmpdir(), timeoutMs: TIMEOUT_MS };
+  const answer = await askProgram(executable, ['-I', '-c', PROBE], options);
+  return answer.kind === 'answered' ? zCudaPython.safeParse(parseJson(answer.stdout)).data : undefined;
 }

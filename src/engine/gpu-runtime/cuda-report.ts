@@ -1,4 +1,6 @@
+import type { Environment } from '../../base/environment';
 import type { NvidiaDriver } from '../../domain/gpu/driver';
+import { findProgram } from '../../run/folder/find-program';
 import { type CudaMachine, examineCuda } from './cuda-machine';
 import { gpuRuntimePlan, whyNoGpuRuntime } from './install-plan';
 import { missingLibraries } from './libraries';
@@ -35,7 +37,7 @@ export async function cudaReport({ installDir, ...wish }: CudaQuestion): Promise
   const noProvider = whyNoGpuRuntime(installDir);
   return {
     isPossible: typeof gpuRuntimePlan(installDir) !== 'string',
-    driver: driverText(machine),
+    driver: driverText(machine, wish.env),
     line: choice.kind === 'line' ? `${choice.line} (${choice.why})` : choice.why,
     provider: runtime ? `${runtime.name} ${runtime.version} for CUDA ${runtime.line}` : noProvider,
     cudnn: cudnnText(machine),
@@ -43,12 +45,13 @@ export async function cudaReport({ installDir, ...wish }: CudaQuestion): Promise
   };
 }
 
-function driverText({ driver, find }: CudaMachine): string {
+function driverText({ driver, find }: CudaMachine, env: Environment): string {
   if (driver) return textOf(driver);
   const library = find(DRIVER_LIBRARY);
-  return library === undefined
+  if (library !== undefined) return `${DRIVER_LIBRARY} in ${library}, but nvidia-smi gives no answer`;
+  return findProgram('nvidia-smi', env) === undefined
     ? `none: neither nvidia-smi nor ${DRIVER_LIBRARY} is found`
-    : `${DRIVER_LIBRARY} in ${library}, but nvidia-smi gives no answer`;
+    : `nvidia-smi gives no answer, and ${DRIVER_LIBRARY} is not found`;
 }
 
 const textOf = ({ version, cuda }: NvidiaDriver): string =>

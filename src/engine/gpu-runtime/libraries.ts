@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../base/environment';
 import { CUDA_LIBRARIES, type CudaLibrary, type CudaLine } from '../../domain/gpu/cuda-line';
 import { type NvidiaDriver, parseDriver } from '../../domain/gpu/driver';
+import { askProgram } from '../../run/folder/ask-program';
 import { findProgram } from '../../run/folder/find-program';
 
 const TIMEOUT_MS = 5000;
@@ -32,9 +32,8 @@ export async function nvidiaDriver(env: Environment = process.env): Promise<Nvid
   return program === undefined ? undefined : parseDriver(await output(program, []));
 }
 
-/** Empty if the program fails. */
-function output(program: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: TIMEOUT_MS, windowsHide: true }, (_error, stdout) => resolve(stdout));
-  });
+/** Empty if the program gives no answer; what it printed, if it fails. */
+async function output(program: string, args: readonly string[]): Promise<string> {
+  const answer = await askProgram(program, args, { timeoutMs: TIMEOUT_MS });
+  return answer.kind === 'silent' ? '' : answer.stdout;
 }

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import type { Environment } from '../../base/environment';
+import { askProgram } from '../../run/folder/ask-program';
 
 /** A process as a system other than Linux lists it; only asked before something is signalled. */
 export type ProcessRow = {
@@ -76,12 +76,11 @@ function isOlder(one: ProcessRow, other: ProcessRow): boolean {
 }
 
 /** The locale is fixed so that dates compare as text. */
-function ask(program: string, args: readonly string[]): Promise<string> {
-  const limits = { windowsHide: true, timeout: ASK_MS, maxBuffer: MOST_BYTES };
-  const options = { ...limits, encoding: 'utf8' as const, env: { ...process.env, LC_ALL: 'C' } };
-  return new Promise((resolve, reject) => {
-    execFile(program, [...args], options, (error, stdout) => (error ? reject(error) : resolve(stdout)));
-  });
+async function ask(program: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, LC_ALL: 'C' };
+  const answer = await askProgram(program, args, { timeoutMs: ASK_MS, maxBuffer: MOST_BYTES, env });
+  if (answer.kind === 'answered') return answer.stdout;
+  throw answer.kind === 'failed' ? answer.error : new Error(`${program} gives no answer`);
 }
 
 // By their full paths: a bare name is searched in the working folder first on Windows, and in whatever PATH says

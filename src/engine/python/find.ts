@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseJson } from '../../base/json';
 import { type Words, words } from '../../base/words';
+import { askProgram, type ProgramAnswer } from '../../run/folder/ask-program';
 import { findProgram } from '../../run/folder/find-program';
 
 /** One interpreter and its packages; versions only, nothing is imported. `problem` if it could not be run. */
@@ -92,45 +92,31 @@ const FOUND_BY_LOOKING: ReadonlySet<string> = new Set(['.venv', 'venv', 'env', '
 const patienceFor = ({ found }: PythonPlace): number =>
   FOUND_BY_LOOKING.has(found) ? TIMEOUT_MS : NAMED_TIMEOUT_MS;
 
-function probe(place: PythonPlace): Promise<PythonReport | undefined> {
-  const { executable } = place;
-  return new Promise((resolve) => {
-    execFile(
-      executable,
-      // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
-      ['-I', '-c', PROBE, ...PACKAGES],
-      { cwd: tmpdir(), timeout: patienceFor(place), windowsHide: true, killSignal: 'SIGKILL' },
-      (error, stdout) => resolve(readProbe(error, stdout, place)),
-    );
-  });
+async function probe(place: PythonPlace): Promise<PythonReport | undefined> {
+  // -I: neither the working folder nor PYTHON* variables can put code of theirs into the probe.
+  const args = ['-I', '-c', PROBE, ...PACKAGES];
+  const options = { cwd: tmpdir(), timeoutMs: patienceFor(place) };
+  return readProbe(await askProgram(place.executable, args, options), place);
 }
 
 /**
  * What torch of an interpreter computes on. Imports torch, which takes seconds: on request, not at every
  * start.
  */
-export function probeTorch(executable: string): Promise<string> {
-  return new Promise((resolve) => {
-    const options = { timeout: TORCH_MS, windowsHide: true, killSignal: 'SIGKILL' } as const;
-    execFile(executable, ['-I', '-c', TORCH_PROBE], options, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout.trim());
-      const last = stderr.trim().split('\n').at(-1);
-      resolve(
-        error.killed ? `torch gave no answer in ${TORCH_MS / 1000} s` : `torch cannot be imported: ${last}`,
-      );
-    });
-  });
+export async function probeTorch(executable: string): Promise<string> {
+  const answer = await askProgram(executable, ['-I', '-c', TORCH_PROBE], { timeoutMs: TORCH_MS });
+  if (answer.kind === 'answered') return answer.stdout.trim();
+  if (answer.kind === 'silent') return `torch gave no answer in ${TORCH_MS / 1000} s`;
+  return `torch cannot be imported: ${answer.stderr.trim().split('\n').at(-1)}`;
 }
 
-function readProbe(
-  error: (Error & { code?: unknown; killed?: boolean }) | null,
-  stdout: string,
-  { isInFolder: _, ...place }: PythonPlace,
-): PythonReport | undefined {
-  if (error?.code === 'ENOENT' || error?.code === 'ENOTDIR') return undefined;
-  if (error?.killed)
+const isAbsent = (code: unknown): boolean => code === 'ENOENT' || code === 'ENOTDIR';
+
+function readProbe(said: ProgramAnswer, { isInFolder: _, ...place }: PythonPlace): PythonReport | undefined {
+  if (said.kind === 'silent')
     return { ...place, problem: words('gave no answer in {0} s', patienceFor(place) / 1000) };
-  const answer = parseJson(stdout) as
+  if (said.kind === 'failed' && isAbsent(said.error.code)) return undefined;
+  const answer = parseJson(said.stdout) as
     | Pick<PythonReport, 'executable' | 'prefix' | 'version' | 'packages'>
     | null
     | undefined;

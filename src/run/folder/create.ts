@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,6 +9,7 @@ import { type Words, words } from '../../base/words';
 import type { Experiment } from '../../domain/experiment/types';
 import type { Follows } from '../files';
 import { RUN_FORMAT, RUN_NAME, type RunFile } from '../files';
+import { askProgram } from './ask-program';
 import { findProgram } from './find-program';
 import { FolderError, makeFolder, reasonOf } from './make-folder';
 import { FOLDER_MODE, makeFolderIn } from './open-folder';
@@ -213,13 +213,11 @@ async function withoutFilters(folder: string): Promise<readonly string[] | undef
   );
 }
 
-function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
   const program = findProgram('git');
-  if (program === undefined) return Promise.resolve(undefined);
+  if (program === undefined) return undefined;
   // A list of protocols without one that exists: nothing is fetched, whatever the repository allows.
   const env = { ...process.env, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
-  const options = { cwd: folder, env, timeout: 5000, windowsHide: true };
-  return new Promise((resolve) => {
-    execFile(program, [...SAFE, ...args], options, (error, stdout) => resolve(error ? undefined : stdout));
-  });
+  const answer = await askProgram(program, [...SAFE, ...args], { cwd: folder, env, timeoutMs: 5000 });
+  return answer.kind === 'answered' ? answer.stdout : undefined;
 }

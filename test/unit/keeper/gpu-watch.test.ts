@@ -7,12 +7,12 @@ import { markOf } from '../../../src/engine/process/run-processes';
 import { GpuWatch } from '../../../src/keeper/gpu-watch';
 import type { KeeperNote } from '../../../src/keeper/run-journal';
 import { Supervisor } from '../../../src/keeper/supervisor';
+import { isAlive, stubHangingNvidiaSmi } from '../../helpers/stub-nvidia-smi';
 import { until } from '../../helpers/until';
 import { wholeRunFile } from '../../helpers/whole-experiment';
 
 type GpuNote = Extract<KeeperNote, { type: 'gpu' }>;
 const MIB = 1024 ** 2;
-const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
 let folder: string;
 let notes: GpuNote[];
@@ -101,6 +101,19 @@ describe.skipIf(process.platform !== 'linux')('the cards of a run', () => {
     expect(notes.at(-1)?.cards).toEqual([
       { index: 1, name: 'NVIDIA H100', used: 600 * MIB, total: 81_559 * MIB, busy: 0, celsius: 30 },
     ]);
+  });
+
+  test('are left alone at its end by programs that hang and ignore SIGTERM, too', async () => {
+    const hanging = stubHangingNvidiaSmi(folder);
+    vi.stubEnv('PATH', `${folder}${path.delimiter}${process.env.PATH}`);
+    try {
+      start();
+      await until(() => hanging.pids().length === 2);
+      watch.dispose();
+      await until(() => hanging.pids().every((pid) => !isAlive(pid)));
+    } finally {
+      hanging.end();
+    }
   });
 
   test('are none without nvidia-smi', () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Words } from '../../../src/base/words';
 import { ValidationPlacement } from '../../../src/keeper/placement';
 import { englishOf } from '../../helpers/english-of';
-import { stubNvidiaSmi } from '../../helpers/stub-nvidia-smi';
+import { stubHangingNvidiaSmi, stubNvidiaSmi } from '../../helpers/stub-nvidia-smi';
 import { wholeExperiment, wholeRunFile } from '../../helpers/whole-experiment';
 
 const CARDS = `0, GPU-aaaa, 81559, 71000, 10069, 9.0, Disabled, NVIDIA H100
@@ -53,6 +53,18 @@ describe.skipIf(process.platform === 'win32')(
       vi.stubEnv('PATH', '/nowhere');
       expect(await placement().deviceFor('auto', 'ultralytics')).toBe('auto');
       expect(notes).toEqual([]);
+    });
+
+    test('is the CPU while nvidia-smi gives no answer, which is said', async () => {
+      const stub = stubHangingNvidiaSmi(folder);
+      try {
+        expect(await placement().deviceFor('auto', 'ultralytics')).toBe('cpu');
+        expect(notes).toEqual([
+          'validation.device: auto is cpu: nvidia-smi gives no answer; validation.device: cuda uses a card nevertheless',
+        ]);
+      } finally {
+        stub.end();
+      }
     });
 
     test('becomes the CPU for good if the card has no memory after all, which is said', async () => {

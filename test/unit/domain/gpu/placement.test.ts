@@ -29,7 +29,8 @@ describe('the cards of a machine', () => {
     ).toEqual([]);
     expect(parseCards('No devices were found\n')).toEqual([]);
     const [old] = parseCards('0, GPU-1, 8192, [N/A], [Unknown Error], [N/A], [N/A], GeForce GTX 1080\n');
-    expect(old).toMatchObject({ totalBytes: 8 * GB, usedBytes: 0, freeBytes: 0 });
+    expect(old.totalBytes).toBe(8 * GB);
+    expect([old.usedBytes, old.freeBytes]).toEqual([undefined, undefined]);
     expect(old.computeCapability).toBeUndefined();
   });
 });
@@ -149,6 +150,17 @@ describe('device: auto of a validation', () => {
       /GPU 2 \(NVIDIA A100-PCIE-40GB\) is divided \(MIG\), .*validation\.device: cuda uses it/,
     );
     check({ variable: 'MIG-4d9b1b4c' }, 'cpu', /given a part of a GPU \(MIG\)/);
+  });
+
+  const UNKNOWN = ['[N/A]', '[Insufficient Permissions]', '[Not Supported]', '[Unknown Error]'];
+  test.each(UNKNOWN)('is never a card whose memory is %s, and says so', (text) => {
+    const shared = `0, GPU-1, ${text}, ${text}, ${text}, 12.1, [N/A], NVIDIA GB10`;
+    const said =
+      /known to have 2\.00 GB of memory for it: GPU 0 \(NVIDIA GB10\) is a card whose free memory is not known; validation\.device: cuda uses it nevertheless$/;
+    check({ cards: parseCards(shared), training: [] }, 'cpu', said);
+    // Another card is taken as if that one were not there.
+    const two = parseCards(`${shared}\n1, GPU-2, 81559, 600, 80469, 9.0, Disabled, NVIDIA H100\n`);
+    check({ cards: two, training: [] }, 'cuda:1', /^GPU 1 \(NVIDIA H100\) has 78\.6 GB free$/);
   });
 
   test('is the freest card if none trains, and the CPU if none is visible', () => {
