@@ -34,7 +34,7 @@ export function stubHangingNvidiaSmi(folder: string): HangingProgram {
   writeFileSync(file, `#!/bin/bash\ntrap '' TERM\nsleep 600 &\necho "$$ $!" >> "${folder}/pids"\nwait\n`);
   chmodSync(file, 0o755);
   const log = path.join(folder, 'pids');
-  // Whole lines alone: a file without one yet is no process 0, which would mean all of this group.
+  // Whole lines alone: an empty one would be process 0, which means all of this group.
   const lines = (): string[] =>
     existsSync(log) ? (readFileSync(log, 'utf8').match(/^\d+ \d+$/gm) ?? []) : [];
   const started = (): number[][] => lines().map((line) => line.split(' ').map(Number));

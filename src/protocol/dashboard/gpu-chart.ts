@@ -8,6 +8,14 @@ import type { ChartView } from './types';
 
 type CardEntry = GpuEntry['cards'][number];
 
+/** Undefined for a card that shares the machine's memory: it reports none of its own. */
+function shareOf(bytes: number, total: number): number | undefined {
+  const percent = (100 * bytes) / total;
+  return Number.isFinite(percent) ? percent : undefined;
+}
+
+const bytesText = (bytes: number): string => (Number.isFinite(bytes) ? formatGpuBytes(bytes) : '?');
+
 /** All on one axis from 0 to 100: percent, and degrees, which a card bears no more of. */
 const LINES: readonly (Pick<SeriesHead, 'role' | 'colour' | 'optional'> & {
   readonly key: string;
@@ -17,12 +25,12 @@ const LINES: readonly (Pick<SeriesHead, 'role' | 'colour' | 'optional'> & {
   {
     ...{ key: 'memory', role: 'line', colour: 'blue' },
     label: (card) => words('{0} memory, %', card),
-    read: ({ used, total }) => (100 * used) / total,
+    read: ({ used, total }) => shareOf(used, total),
   },
   {
     ...{ key: 'own', role: 'dotted', colour: 'blue' },
     label: (card) => words('{0} memory of this run, %', card),
-    read: ({ own, total }) => (own === undefined ? undefined : (100 * own) / total),
+    read: ({ own, total }) => (own === undefined ? undefined : shareOf(own, total)),
   },
   {
     ...{ key: 'busy', role: 'line', colour: 'green' },
@@ -116,7 +124,7 @@ function placed({ state, axis, axisName }: ChartContext, entry: GpuEntry) {
 
 function summaryOf({ state, t }: ChartContext): string {
   const sentences = (state.gpu.at(-1)?.cards ?? []).map(({ index, name, used, total, busy }) => {
-    const memory = `${formatGpuBytes(used)} / ${formatGpuBytes(total)}`;
+    const memory = `${bytesText(used)} / ${bytesText(total)}`;
     return t(
       'GPU {0} ({1}): {2}, {3} in use.',
       index,

@@ -83,6 +83,16 @@ describe('the chart of the cards', () => {
     expect(summary).toBe('GPU 0 (T4): 12.0 GB / 16.0 GB, 50 % in use.');
   });
 
+  it('has no line of a memory that is not known, and says so', () => {
+    // As a keeper writes what a GB10 does not report.
+    const card = { index: 0, name: 'NVIDIA GB10', used: 'NaN', total: 'NaN', busy: 50 };
+    const { value } = parseKeeperLine(JSON.stringify({ type: 'gpu', t: timeOf(10) + 1, cards: [card] }));
+    if (!value) throw new Error('the line was not understood');
+    const { series, summary } = chartOf(foldRun(plain, [{ source: 'keeper', value }]));
+    expect(series.map(({ key }) => key)).toEqual(['busy:0']);
+    expect(summary).toBe('GPU 0 (NVIDIA GB10): ? / ?, 50 % in use.');
+  });
+
   it('is shown only if a card was read', () => {
     const header = (of: RunState) =>
       headerOf({ state: of, planned: undefined, presence: undefined, now: 0, t: createTranslate() }).hasGpu;
