@@ -16,13 +16,15 @@ export function completionCommand(cli: Cli) {
     .helpOption(false);
   return command.action(
     run(async (shell, words) => {
-      if (shell === 'words') for (const word of await nextWords(cli, words)) printLine(io.stdout, word);
-      else
-        io.stdout.write(shell === '--help' || shell === '-h' ? command.helpInformation() : scriptOf(shell));
+      const help = HELP.has(shell) ? command.helpInformation() : undefined;
+      if (shell !== 'words') io.stdout.write(help ?? scriptOf(shell));
+      else for (const word of await nextWords(cli, words)) printLine(io.stdout, word);
       return 0;
     }),
   );
 }
+
+const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
 
 function scriptOf(shell: string): string {
   if (!SHELLS.includes(shell as Shell))
