@@ -2,7 +2,6 @@ import path from 'node:path';
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
 import type { Cli } from '../cli';
 import { badInput } from '../failure';
-import { printLine } from '../io';
 import { runNames } from '../run-reference';
 
 export function completionCommand(cli: Cli) {
@@ -16,15 +15,19 @@ export function completionCommand(cli: Cli) {
     .helpOption(false);
   return command.action(
     run(async (shell, words) => {
-      const help = HELP.has(shell) ? command.helpInformation() : undefined;
-      if (shell !== 'words') io.stdout.write(help ?? scriptOf(shell));
-      else for (const word of await nextWords(cli, words)) printLine(io.stdout, word);
+      io.stdout.write(HELP.has(shell) ? command.helpInformation() : await answer(cli, shell, words));
       return 0;
     }),
   );
 }
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
+
+/** A script, or the words of which one asks, a line each. */
+async function answer(cli: Cli, shell: string, words: readonly string[]): Promise<string> {
+  if (shell !== 'words') return scriptOf(shell);
+  return (await nextWords(cli, words)).map((word) => `${word}\n`).join('');
+}
 
 function scriptOf(shell: string): string {
   if (!SHELLS.includes(shell as Shell))
