@@ -38,7 +38,7 @@ async function expectCompared(dir: string, title: string): Promise<void> {
   expect(lines.filter(({ type }) => type === 'compared')).not.toEqual([]);
   const { code, out } = await runCliProcess(['compare', `${dir}@1`, `${dir}@5`], workshop.dir);
   expect(code).toBe(0);
-  expect(out).toMatch(new RegExp(`${title} [+-].*95 %`));
+  expect(out).toMatch(new RegExp(`${title} [+±-].*95 %`));
 }
 
 /** What the gallery shows of the last checkpoint: every image, each label either found or missed. */
