@@ -1,4 +1,4 @@
-import type { SweepReport } from './report';
+import type { SweepReport, TrialReport } from './report';
 
 export type BoughtPoint = {
   /** Trained by all trials together until then. */
@@ -26,4 +26,11 @@ export function bestCurve({ sweep, trials }: Pick<SweepReport, 'sweep' | 'trials
   if (known.length === 0) return points;
   const epochs = trials.reduce((sum, trial) => sum + trial.epochs, 0);
   return [...points, { epochs, value: Math.max(best, ...known) }];
+}
+
+/** The best trial by the verdict, else the highest so far; undefined while none has a result. */
+export function leaderOf({ verdict, trials }: SweepReport): TrialReport | undefined {
+  if (verdict) return verdict.best;
+  const known = trials.filter(({ best }) => best !== undefined);
+  return known.toSorted((a, b) => (b.best?.value ?? 0) - (a.best?.value ?? 0))[0];
 }

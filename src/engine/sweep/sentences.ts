@@ -4,6 +4,7 @@ import { withNames } from '../../domain/compare/sides';
 import { formatMetric } from '../../domain/display/format';
 import { METRIC_NAMES } from '../../domain/sweep/display';
 import type { SweepFile } from '../../run/sweep';
+import { leaderOf } from './best-curve';
 import type { SweepReport, SweepVerdict } from './report';
 
 /** What a sweep has found so far: the best trial of one that goes on, the verdict of one that has ended. */
@@ -37,16 +38,14 @@ function verdictSentences(
 }
 
 /** The highest so far, of a sweep that goes on. */
-function bestSoFar({ trials, sweep }: Pick<SweepReport, 'trials' | 'sweep'>): Words {
-  const known = trials.flatMap(({ name, best }) => (best ? [{ name, ...best }] : []));
-  const [first] = known.toSorted((a, b) => b.value - a.value);
-  if (!first) return words('no trial has a result yet');
-  const { name, value, epoch } = first;
+function bestSoFar(report: SweepReport): Words {
+  const { name, best } = leaderOf(report) ?? {};
+  if (!name || !best) return words('no trial has a result yet');
   return words(
     'best so far: {0}, {1} {2} at epoch {3}',
     name,
-    METRIC_NAMES[sweep.file.metric],
-    formatMetric(value),
-    epoch,
+    METRIC_NAMES[report.sweep.file.metric],
+    formatMetric(best.value),
+    best.epoch,
   );
 }

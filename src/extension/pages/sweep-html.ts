@@ -6,7 +6,7 @@ import { formatMetric } from '../../domain/display/format';
 import { explainAction } from '../../domain/display/statistics-page';
 import { METRIC_NAMES, prunedAt, shownSetting } from '../../domain/sweep/display';
 import { bestCurveSvg, parallelSvg, type TrialLine, type TrialMark } from '../../domain/sweep/svg';
-import { bestCurve } from '../../engine/sweep/best-curve';
+import { bestCurve, leaderOf } from '../../engine/sweep/best-curve';
 import type { SweepReport, SweepView, TrialReport } from '../../engine/sweep/report';
 import { bestSentences } from '../../engine/sweep/sentences';
 import type { SweepState } from '../../engine/sweep/sweep-folder';
@@ -64,7 +64,8 @@ const nextText = (t: Translate): string =>
 function pictures(report: SweepReport, t: Translate): readonly string[] {
   const metric = METRIC_NAMES[report.sweep.file.metric];
   const points = bestCurve(report);
-  const lines = report.trials.flatMap((trial) => lineOf(trial, report));
+  const leader = leaderOf(report);
+  const lines = report.trials.flatMap((trial) => lineOf(trial, leader));
   if (points.length === 0 || lines.length === 0) return [];
   const last = points[points.length - 1];
   return [
@@ -101,22 +102,15 @@ function legend(t: Translate): string {
   return entries.map(([kind, text]) => `<span class="${kind}"></span> ${escapeHtml(text)}`).join(' ');
 }
 
-function lineOf(trial: TrialReport, report: SweepReport): readonly TrialLine[] {
+function lineOf(trial: TrialReport, leader: TrialReport | undefined): readonly TrialLine[] {
   const { name, settings, best } = trial;
-  return best ? [{ name, settings, value: best.value, mark: markOf(trial, report) }] : [];
+  return best ? [{ name, settings, value: best.value, mark: markOf(trial, leader) }] : [];
 }
 
-function markOf({ trial, stopped }: TrialReport, report: SweepReport): TrialMark {
-  if (trial === bestTrial(report)) return 'best';
+function markOf({ trial, stopped }: TrialReport, leader: TrialReport | undefined): TrialMark {
+  if (trial === leader?.trial) return 'best';
   if (trial === 0) return 'file';
   return stopped ? 'stopped' : 'other';
-}
-
-/** By the verdict, else the highest so far. */
-function bestTrial({ verdict, trials }: SweepReport): number | undefined {
-  if (verdict) return verdict.best.trial;
-  const known = trials.filter(({ best }) => best !== undefined);
-  return known.toSorted((a, b) => (b.best?.value ?? 0) - (a.best?.value ?? 0))[0]?.trial;
 }
 
 function table(report: SweepReport, t: Translate): string {

@@ -44,8 +44,8 @@ class SweepPage implements vscode.Disposable {
     this.#panel = panel;
     this.#dir = dir;
     this.#listeners = [
-      // A hidden page gets no messages.
-      panel.onDidChangeViewState(() => this.#drawAfter(0)),
+      // A hidden page gets no messages, and is not read for.
+      panel.onDidChangeViewState(() => panel.visible && this.#drawAfter(0)),
       panel.webview.onDidReceiveMessage((act: unknown) => void this.#act(act).catch(services.showError)),
     ];
     this.#drawAfter(0);
