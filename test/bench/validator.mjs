@@ -3,9 +3,10 @@
 // Usage: node test/bench/validator.mjs [--model M.onnx --data D.yaml] [--batch N] [--rounds N] [--ultralytics]
 import { fork, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, getPriority, homedir, setPriority, tmpdir } from 'node:os';
+import { getPriority, homedir, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { bareSessionOptions } from '../helpers/bare-session-options.mjs';
 import { record } from './rows.mjs';
 import { processorSeconds, startValidator } from './validator-process.mjs';
 
@@ -28,15 +29,7 @@ const { values } = parseArgs({
 async function bareSession({ model, dims, images }) {
   setPriority(getPriority() + 10);
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: availableParallelism(),
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+  const session = await InferenceSession.create(model, bareSessionOptions(['cpu']));
   const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, Math.random);
   const feeds = { [session.inputNames[0]]: new Tensor('float32', data, dims) };
   await session.run(feeds);

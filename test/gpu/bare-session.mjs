@@ -1,20 +1,15 @@
 // The session alone, in a process of its own: one batch of random numbers, run again and again. Prints images per second.
 // Usage: node bare-session.mjs onnxruntime-node MODEL '{"device","type","dims","images"}'
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { bareSessionOptions } from '../helpers/bare-session-options.mjs';
 
 const [home, model, spec] = process.argv.slice(2);
 const { device, type, dims, images } = JSON.parse(spec);
 const { InferenceSession, Tensor } = createRequire(import.meta.url)(home);
-const session = await InferenceSession.create(model, {
-  executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-  intraOpNumThreads: availableParallelism(),
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
-});
+const session = await InferenceSession.create(
+  model,
+  bareSessionOptions(device === 'cpu' ? ['cpu'] : [device, 'cpu']),
+);
 const elements = dims.reduce((a, b) => a * b, 1);
 const data =
   type === 'float16' ? new Uint16Array(elements) : Float32Array.from({ length: elements }, Math.random);
