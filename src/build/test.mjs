@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { banner, editorOutcome } from './editor-outcome.mjs';
+import { banner, editorOutcome, failureNote, vitestFailures } from './outcome.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const artifacts = path.join(root, 'test/artifacts');
@@ -40,9 +40,10 @@ function runVitest(projects) {
     count(false);
     return;
   }
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
+  notes.push(...failureNote(projects.join(', '), vitestFailures(testResults, root)));
   totals.passed += numPassedTests;
   totals.failed += numFailedTests;
   totals.skipped += numPendingTests + numTodoTests;
@@ -61,6 +62,7 @@ function runEditorSuite(part = []) {
   totals.failed += failed;
   totals.skipped += skipped;
   if (note) notes.push([note, ...(report?.why ? [report.why] : [])]);
+  notes.push(...failureNote('a real VS Code', report?.failures ?? []));
 }
 
 function runUltralytics() {

@@ -2,7 +2,7 @@
 // Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { banner, editorOutcome } from '../../src/build/editor-outcome.mjs';
+import { banner, editorOutcome } from '../../src/build/outcome.mjs';
 import { packageTarget } from '../../src/build/package.mjs';
 import { findChromium, launchChromium } from './chromium.mjs';
 import { installVsix, startServer } from './editor.mjs';

@@ -5,7 +5,7 @@ import path from 'node:path';
 const artifacts = path.resolve(import.meta.dirname, '../artifacts/e2e');
 
 export function createSuite(filter = '') {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   mkdirSync(artifacts, { recursive: true });
   return {
     counts,
@@ -17,6 +17,7 @@ export function createSuite(filter = '') {
         await run(context);
       } catch (error) {
         counts.failed++;
+        counts.failures.push(`${run.name}: its editor could not be used`);
         console.log(`  FAIL  ${run.name}: its editor could not be used\n${error.stack ?? error}`);
       }
     },
@@ -30,6 +31,7 @@ export function createSuite(filter = '') {
         console.log(`  ok    ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
       } catch (error) {
         counts.failed++;
+        counts.failures.push(name);
         console.log(`  FAIL  ${name}\n${error.stack ?? error}`);
         await keepEvidence(name, context);
       }

@@ -1,10 +1,26 @@
-// How the result of the suite in a real VS Code counts. A module of its own, so that the gates' tests can show it each
-// case.
+// How the results of the suites count, and what the last lines tell of them. A module of its own, so that the gates'
+// tests can show it each case.
+import path from 'node:path';
 
 /** Text that stands out between thousands of lines. */
 export function banner(...lines) {
   const bar = '!'.repeat(100);
   return [bar, ...lines.map((line) => `!! ${line}`), bar].join('\n');
+}
+
+/** Who keeps the last lines of a long log alone still reads which tests failed: a note, or none. */
+export function failureNote(suite, failures) {
+  return failures.length === 0 ? [] : [[`FAILED in ${suite}:`, ...failures]];
+}
+
+/** The failed tests of vitest's JSON report (its testResults). A file that did not load has a message and no tests. */
+export function vitestFailures(files, root) {
+  return files.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && message) return [`${file}: ${message.split('\n')[0]}`];
+    return failed.map(({ fullName }) => `${file}: ${fullName}`);
+  });
 }
 
 const WHAT = 'the suite in a real VS Code';

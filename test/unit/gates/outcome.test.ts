@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { banner, editorOutcome } from '../../../src/build/editor-outcome.mjs';
+import { banner, editorOutcome, failureNote, vitestFailures } from '../../../src/build/outcome.mjs';
 import { repositoryRoot } from '../../helpers/shared';
 
 // A suite that cannot run on a machine is skipped on a person's machine, and fails in continuous integration.
@@ -29,6 +29,27 @@ describe('what the suite in a real VS Code counts for', () => {
     check(skipped, 1, true, { passed: 0, failed: 1, skipped: 0 }));
   it('is a failure in continuous integration if no test was left to run', () =>
     check({ passed: 0, failed: 0, skipped: 0 }, 0, true, { passed: 0, failed: 1, skipped: 0 }));
+});
+
+describe('the last lines of the test command', () => {
+  const file = (name: string, message: string, tests: [string, string][]): object => ({
+    name: `/tree/test/${name}`,
+    message,
+    assertionResults: tests.map(([status, fullName]) => ({ status, fullName })),
+  });
+  it('name the failed tests, and the files that did not load', () => {
+    const files = [
+      file('a.test.ts', '', [
+        ['passed', 'counts'],
+        ['failed', 'counts twice'],
+      ]),
+      file('b.test.ts', 'Cannot find module\n  at c.ts', []),
+    ];
+    const failures = vitestFailures(files, '/tree');
+    expect(failures).toEqual(['test/a.test.ts: counts twice', 'test/b.test.ts: Cannot find module']);
+    expect(failureNote('unit', failures)).toEqual([['FAILED in unit:', ...failures]]);
+    expect(failureNote('unit', [])).toEqual([]);
+  });
 });
 
 describe('the suite on a machine without a browser', () => {
