@@ -94,6 +94,8 @@ export const zRunFile = z.object({
   python: z.string().optional(),
   /** Nothing is trained here: a run that was started elsewhere is read. */
   follows: zFollows.optional(),
+  /** Name of the target whose engine keeps it in a job: job.json says more. */
+  target: z.string().max(200).optional(),
 });
 export type RunFile = z.infer<typeof zRunFile>;
 

@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { listRuns } from '../../engine/runs/list-runs';
+import { listRunsNow } from '../../engine/runs/list-runs-now';
 import { type SweepSummary, summarizeSweeps } from '../../engine/sweep/sweep-folder';
 import { isRangeTest } from '../../run/kind';
 import type { Cli } from '../cli';
@@ -37,7 +37,7 @@ async function list(
   folder: string,
   options: ListOptions & { readonly json?: true },
 ): Promise<ExitCode> {
-  const { runs, problems } = await listRuns(folder);
+  const { runs, problems } = await listRunsNow(folder);
   for (const problem of problems) printLine(io.stderr, `warning: ${problem}`);
   const view = await viewOf(io, { folder, runs }, options);
   // A filter or an order is of runs; the trials of a sweep are listed by its own folder.

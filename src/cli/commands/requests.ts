@@ -4,6 +4,8 @@ import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
 import { viewRun } from '../../engine/runs/view-run';
+import { cancelJob } from '../../engine/targets/cancel-job';
+import { isKeptByJob } from '../../engine/targets/job-file';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
@@ -37,10 +39,30 @@ export function stopCommand({ io, run }: Cli) {
     .action(
       run(async (text, { runs, afterEpoch, trust }) => {
         const { dir } = resolveRun(io, text, runs);
-        await ask(io, dir, { type: afterEpoch ? 'stop_after_epoch' : 'stop' }, trust);
+        if (afterEpoch) await ask(io, dir, { type: 'stop_after_epoch' }, trust);
+        else if (await isKeptByJob(dir)) await stopJob(io, dir, trust);
+        else await ask(io, dir, { type: 'stop' }, trust);
         return afterEpoch ? 0 : printEnd(io, dir);
       }),
     );
+}
+
+/** Asks the run first; a job whose run does not end is taken from its engine. */
+async function stopJob(io: CliIo, dir: string, trust?: boolean): Promise<void> {
+  const asked = await ask(io, dir, { type: 'stop' }, trust).catch((error: unknown) => toError(error));
+  const isOver = !(asked instanceof Error) && (await endsWithin(dir, JOB_GRACE_MS));
+  if (isOver) return;
+  await cancelJob(dir);
+  printLine(io.stdout, 'it did not end by itself: its job was cancelled');
+}
+
+/** As long as a program takes that answers neither a request nor an interrupt, on a file system that shows it late. */
+const JOB_GRACE_MS = 45_000;
+
+async function endsWithin(dir: string, ms: number): Promise<boolean> {
+  for (const begun = performance.now(); performance.now() - begun < ms; await sleep(LOOK_MS))
+    if (!(await isKeptByJob(dir))) return true;
+  return false;
 }
 
 export function pauseCommand({ io, run }: Cli) {
@@ -102,7 +124,9 @@ async function refuseWhereFinal(dir: string, request: ControlRequest): Promise<v
   if (!TRAINER_REQUESTS.has(request.type)) return;
   const live = await viewRun(dir);
   const { state, where, note } = live.presence;
-  if (where === 'elsewhere') throw badInput(`${dir}: ${note}; ask there`);
+  // A job's node sees the same folder.
+  if (where === 'elsewhere' && live.state.run?.target === undefined)
+    throw badInput(`${dir}: ${note}; ask there`);
   if (FINAL_STATES.has(state)) throw badInput(`${dir}: is ${state}${note ? ` (${note})` : ''}`);
 }
 

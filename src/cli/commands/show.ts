@@ -8,6 +8,7 @@ import { readRange } from '../../domain/lr-range/suggest';
 import { runJson } from '../../engine/export-run/run-json';
 import type { Presence } from '../../engine/runs/presence';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
+import { pollJobs } from '../../engine/targets/poll-jobs';
 import { rangePoints } from '../../protocol/range-points';
 import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
@@ -23,7 +24,7 @@ import { summaryLines } from '../watch/summary';
 
 export function showCommand({ io, run }: Cli) {
   return new Command('show')
-    .description('the state of a run or a sweep, from its files alone; starts nothing')
+    .description('the state of a run or a sweep, from its files; starts nothing')
     .argument('<run>', 'run folder, a name under runs/, or latest')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')
@@ -31,6 +32,7 @@ export function showCommand({ io, run }: Cli) {
       run(async (text, { runs, json }) => {
         if (await showSweep(io, sweepFolder(io, text, runs), json)) return 0;
         const { dir } = resolveRun(io, text, runs);
+        await pollJobs([dir]);
         const view = await viewRun(dir);
         if (json) printJson(io.stdout, runJson(view));
         else

@@ -4,6 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from '@commander-js/extra-typings';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
+import { noteBegin, noteEnd } from '../../engine/targets/in-job';
+import { isKeptByJob } from '../../engine/targets/job-file';
+import { targetOf } from '../../engine/targets/target';
 import { readRun, readStatus } from '../../run/folder/read';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
@@ -12,6 +15,7 @@ import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { resumeOnceSilent, resumeOrRefuse, TAKE_OVER } from '../resume';
 import { isRunFolder, resolveRun } from '../run-reference';
+import { findTarget, TARGET } from '../target';
 import {
   followToEnd,
   printDetached,
@@ -20,7 +24,7 @@ import {
   type StartRequest,
   startTraining,
 } from '../train/start';
-import { TRUST } from '../trust';
+import { requireActing, TRUST } from '../trust';
 import { exitCodeOf } from '../watch/summary';
 
 type TrainOptions = {
@@ -33,6 +37,7 @@ type TrainOptions = {
   readonly detach?: true;
   readonly leash?: true;
   readonly resumeOrStart?: true;
+  readonly target?: string;
   readonly json?: true;
 };
 
@@ -51,8 +56,9 @@ export function trainCommand({ io, run }: Cli) {
     .option(...TRUST)
     .option(
       '--resume-or-start',
-      'go on with the run of this --name if there is one: for a job that is started again',
+      'go on with the run of this --name, or with that of --resume, if it has begun: for a job that is started again',
     )
+    .option(...TARGET)
     .option('--detach', 'do not wait: the run continues in the background')
     .option('--leash', 'end the run with this process, and with the other end of its stdin if that is a pipe')
     .option('--json', 'events as JSON lines on stdout, a result line at the end')
@@ -66,14 +72,35 @@ async function train(io: CliIo, config: string | undefined, options: TrainOption
   if (options.detach) return printDetached(io, started.dir, options.json === true);
   const followed = await followToEnd(options.leash ? onLeash(io) : io, started, options.json === true);
   followed.live.dispose();
-  return exitCodeOf(followed);
+  const code = exitCodeOf(followed);
+  if (followed.interrupts === 0) await noteEnd(started.dir, code);
+  return code;
 }
 
 function begin(io: CliIo, config: string | undefined, options: TrainOptions): Promise<StartedRun> {
+  const { target, ...here } = options;
   if (options.resume !== undefined) return resume(io, config, options);
   if (config === undefined) throw badInput('pitwall: a config is needed, or --resume RUN');
-  const request = { ...options, config };
+  const request = { ...here, config };
+  if (target !== undefined) return startOn(io, request, target);
   return options.resumeOrStart ? resumeOrStart(io, request) : startTraining(io, request);
+}
+
+type HereRequest = Omit<TrainOptions, 'target'> & { readonly config: string };
+
+/** The run folder is made here, so that it is seen while it waits. */
+async function startOn(io: CliIo, request: HereRequest, name: string): Promise<StartedRun> {
+  const { resumeOrStart: unfit, leash, runs, trust } = request;
+  if (unfit || leash)
+    throw badInput('pitwall: --target starts a job: --leash and --resume-or-start are what it runs');
+  const folder = path.dirname(path.resolve(io.cwd, request.config));
+  const settings = await findTarget(io, name, { folder, trust });
+  const place = runs ?? (settings.kind === 'slurm' ? settings.runs : undefined);
+  return startTraining(io, {
+    ...request,
+    target: targetOf(settings),
+    ...(place !== undefined && { runs: place }),
+  });
 }
 
 async function resume(io: CliIo, config: string | undefined, options: TrainOptions): Promise<StartedRun> {
@@ -83,8 +110,25 @@ async function resume(io: CliIo, config: string | undefined, options: TrainOptio
   const foreign = foreignFolder(io, options.resume ?? '');
   if (foreign !== undefined) return takeOver(io, foreign, options);
   const { dir } = resolveRun(io, options.resume ?? '', options.runs);
-  await resumeOrRefuse(io, dir, options);
+  if (options.resumeOrStart) return goOnAsJob(io, dir, options);
+  if (options.target === undefined) await resumeOrRefuse(io, dir, options);
+  else await resumeOn(io, dir, { ...options, target: options.target });
   return { dir, warnings: [], since, leash: options.leash === true };
+}
+
+/** A run that was begun on a target goes on there as a new job. */
+async function resumeOn(
+  io: CliIo,
+  dir: string,
+  { target, trust }: TrainOptions & { readonly target: string },
+) {
+  await requireActing(io, dir, trust);
+  const run = await readRun(dir);
+  if (run.target === undefined)
+    throw badInput(`${dir}: was begun on this machine and goes on here: leave --target out`);
+  const settings = await findTarget(io, target, { folder: run.cwd, trust });
+  if (await isKeptByJob(dir)) throw badInput(`${dir}: a job keeps it: pitwall stop ends it`);
+  await targetOf(settings).start(dir, 'resume', { installDir: io.installDir });
 }
 
 /** The output folder of a training that Ultralytics did without Pitwall, absolute: it can be gone on from. */
@@ -118,9 +162,19 @@ async function resumeOrStart(io: CliIo, request: StartRequest): Promise<StartedR
   const dir = path.join(runsFolder(io, file, request.runs), request.name);
   if (!isRunFolder(dir)) return startTraining(io, request);
   await printChange(io, dir, request);
+  return goOnAsJob(io, dir, request);
+}
+
+/** What was trained to its end is shown, not trained further; what has not begun begins. */
+async function goOnAsJob(
+  io: CliIo,
+  dir: string,
+  word: { readonly leash?: boolean; readonly trust?: boolean },
+): Promise<StartedRun> {
+  await noteBegin(dir);
   const since = (await isCompleted(dir)) ? 0 : Date.now();
-  if (since > 0) await resumeOnceSilent(io, dir, request);
-  return { dir, warnings: [], since, leash: request.leash === true };
+  if (since > 0) await resumeOnceSilent(io, dir, word);
+  return { dir, warnings: [], since, leash: word.leash === true };
 }
 
 /** The run goes on as it was started; someone may have meant something else. */
@@ -135,7 +189,6 @@ async function printChange(io: CliIo, dir: string, request: StartRequest): Promi
   );
 }
 
-/** What was trained to its end is shown, not trained further. */
 async function isCompleted(dir: string): Promise<boolean> {
   return (await readStatus(dir))?.state === 'completed';
 }

@@ -5,11 +5,12 @@ import { inEnglish } from '../../base/words';
 import { placeProblems } from '../../domain/experiment/place-problems';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import { askRun } from '../../engine/control/ask';
-import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython, lackingTextModel, pythonOfCommand } from '../../engine/python/choose';
+import { LOCAL, type Target } from '../../engine/targets/target';
 import { createRun } from '../../run/folder/create';
+import { removeTree } from '../../run/folder/remove';
 import { VERSION } from '../cli';
 import { type LoadedExperiment, loadExperiment, printWarnings, refuseErrors } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
@@ -39,6 +40,10 @@ export type RunPlace = {
   readonly pauseAt?: number;
   /** Variables of its processes beside this one's. */
   readonly keeperEnv?: Readonly<Record<string, string>>;
+  /** What keeps it; without one this machine does. */
+  readonly target?: Target;
+  /** An engine that does not answer is waited for. */
+  readonly patient?: boolean;
 };
 
 /** A run that was resumed or just started, and the warnings that were printed before it began. */
@@ -85,10 +90,16 @@ export async function startUnchecked(
 ): Promise<StartedRun> {
   const since = Date.now();
   const dir = await makeRun(io, place, loaded);
-  const { leash = false, pauseAt, keeperEnv = {} } = place;
+  const { leash = false, pauseAt, keeperEnv = {}, target = LOCAL, patient = false } = place;
   // Before there is a trainer: one that is fast would be past that epoch.
   if (pauseAt !== undefined) await askRun(dir, { type: 'pause', epoch: pauseAt }, 'cli');
-  await ensureKeeper(dir, { installDir: io.installDir, leash, keeperEnv }, 'start');
+  const options = { installDir: io.installDir, leash, keeperEnv, patient };
+  await target.start(dir, 'start', options).catch((error: unknown) => {
+    if (target.kind === 'local') throw error;
+    // An engine refused it: nothing of it has begun.
+    removeTree(dir, path.dirname(dir));
+    throw badInput(toError(error).message, error);
+  });
   return { dir, warnings: [], since, leash };
 }
 
@@ -111,6 +122,7 @@ async function makeRun(io: CliIo, place: RunPlace, loaded: LoadedExperiment): Pr
     runsDir,
     cwd: folder,
     pitwallVersion: VERSION,
+    ...(place.target?.name !== undefined && { target: place.target.name }),
   };
   const created = await createRun({ ...run, ...name, ...python }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);

@@ -2,7 +2,10 @@ import { setInterval as every } from 'node:timers/promises';
 import { DisposableStore } from '../../base/disposable';
 import { ensureKeeper } from '../../engine/control/ensure-keeper';
 import { type LiveRun, openRun } from '../../engine/runs/live-run';
+import { isOwnJob, readJobSync } from '../../engine/targets/job-file';
+import { pollJobs } from '../../engine/targets/poll-jobs';
 import { isOwnRun } from '../../run/folder/signature';
+import { isOpenJob } from '../../run/job';
 import { FINAL_STATES } from '../../run/state-names';
 import type { CliIo } from '../io';
 import { refusalOf } from '../trust';
@@ -66,11 +69,41 @@ type WatchContext = {
 
 async function untilDone(io: CliIo, live: LiveRun, waiting: WatchContext): Promise<void> {
   const { since, follows } = waiting;
+  if (hasJobApart(live)) return untilJobDone(live, follows);
   const adopt = createAdopter(io, live, waiting);
   for await (const _ of every(LOOK_MS)) {
     if (!follows() || isSettled(live, since)) return;
     if ((await isLeftAlone(live, since)) && !(await adopt())) return;
   }
+}
+
+/** What keeps it is a job, of which this process is not. */
+const hasJobApart = ({ dir, state: { run } }: LiveRun): boolean =>
+  run?.target !== undefined && !isOwnJob(readJobSync(dir) ?? {});
+
+/** Its engine is asked, and nothing is started in its place. */
+async function untilJobDone(live: LiveRun, follows: () => boolean): Promise<void> {
+  let turns = 0;
+  for await (const _ of every(LOOK_MS)) {
+    if (turns++ % JOB_TURNS === 0) await pollJobs([live.dir]);
+    if (!follows() || (await isJobOver(live))) return;
+  }
+}
+
+/** The last word of a run may be newer than the last poll. */
+async function isJobOver(live: LiveRun): Promise<boolean> {
+  if (!isJobDone(live)) return false;
+  await live.refresh();
+  return isJobDone(live);
+}
+
+/** pollJobs asks its engine less often than in so many turns. */
+const JOB_TURNS = 8;
+
+function isJobDone({ dir, presence: { state } }: LiveRun): boolean {
+  if (!FINAL_STATES.has(state)) return false;
+  const job = readJobSync(dir);
+  return state !== 'lost' || !job || !isOpenJob(job);
 }
 
 /** Starts a keeper for a run that lost its own; false after too many tries, or if the run is another user's. */

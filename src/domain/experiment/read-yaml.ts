@@ -18,7 +18,7 @@ type RangedSource = {
 /** A kind of YAML file of ours. */
 export type FileShape = {
   /** Names of the blocks whose keys are dotted. */
-  readonly blocks: ReadonlyMap<string, string>;
+  readonly blocks: Pick<ReadonlyMap<string, string>, 'has'>;
   readonly what: string;
 };
 

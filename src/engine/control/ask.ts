@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { sleep } from '../../base/async';
+import { withEnglish } from '../../base/words';
 import { FileTail } from '../../run/folder/file-tail';
 import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
@@ -9,6 +10,7 @@ import type { KeeperEntry } from '../../run/keeper-entry';
 import { parseKeeperLine } from '../../run/parse-entry';
 import type { ControlFile, ControlRequest } from '../../run/requests';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
+import { stopQueued } from './stop-queued';
 
 export type Answer = Extract<KeeperEntry, { type: 'answer' }>;
 
@@ -52,6 +54,10 @@ export async function askAndWait(
   request: ControlRequest,
   options: HostOptions & { readonly from: string; readonly timeoutMs?: number },
 ): Promise<Answer | undefined> {
+  if (request.type === 'stop') {
+    const said = await stopQueued(runDir);
+    if (said) return { type: 'answer', t: Date.now(), id: '', request, ok: true, ...withEnglish(said) };
+  }
   const id = await askRun(runDir, request, options.from);
   await ensureKeeper(runDir, options);
   return waitAnswer(runDir, id, options.timeoutMs ?? answerSeconds(request) * 1000);

@@ -6,6 +6,7 @@ import { readRun } from '../../run/folder/read';
 import { folderIdentity } from '../../run/folder/signature';
 import { FOLDER_VARIABLE, nodeOf, runEnvironment } from '../process/run-environment';
 import { spawnDetached } from '../process/spawn-detached';
+import { isKeptByJob } from '../targets/job-file';
 import { readOwner } from './lock';
 
 export type HostOptions = {
@@ -24,7 +25,7 @@ export type KeeperTask = 'adopt' | 'start' | 'resume';
 
 /**
  * Makes sure that a keeper supervises the run. Starts no trainer unless the task says so. `elsewhere`: another machine
- * or container keeps it, nothing was started. Throws `NotOwnRun`.
+ * or container, or a job of a cluster keeps it, nothing was started. Throws `NotOwnRun`.
  */
 export async function ensureKeeper(
   runDir: string,
@@ -32,7 +33,8 @@ export async function ensureKeeper(
   task: KeeperTask = 'adopt',
 ): Promise<'running' | 'started' | 'elsewhere'> {
   // One clear line if it is not a run folder.
-  await readRun(runDir);
+  const { target } = await readRun(runDir);
+  if (target !== undefined && (await isKeptByJob(runDir))) return 'elsewhere';
   const owner = readOwner(runDir);
   if (owner.kind === 'elsewhere') return 'elsewhere';
   if (owner.kind === 'alive') return 'running';

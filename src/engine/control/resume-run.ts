@@ -3,11 +3,12 @@ import { createTranslate } from '../../base/translate';
 import { WordedError } from '../../base/worded-error';
 import { words } from '../../base/words';
 import { formatDuration } from '../../domain/display/format';
-import type { ProcessIdentity, StatusFile } from '../../run/files';
+import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
 import { requireActable } from '../../run/folder/ownership';
 import { readStatus } from '../../run/folder/read';
 import { carriesRun, type RunMark } from '../process/run-environment';
 import { livesForRun, markOf, trainersOfRun } from '../process/run-processes';
+import { isKeptByJob } from '../targets/job-file';
 import { ensureKeeper, type HostOptions } from './ensure-keeper';
 import { disownKeeper, readOwner } from './lock';
 
@@ -53,6 +54,7 @@ export class KeptOnOtherMachine extends StillKept {
  */
 export async function resumeRun(runDir: string, options: ResumeOptions): Promise<void> {
   const run = await requireActable(runDir);
+  await refuseBesideJob(runDir, run);
   const status = await readStatus(runDir);
   refuseWhileTraining(run.name, markOf(runDir, run), status);
   const owner = readOwner(runDir);
@@ -67,6 +69,11 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   if (outcome !== 'started')
     throw new StillKept(words('run {0} was taken by another keeper just now', run.name));
   await untilTakenUp(runDir, status);
+}
+
+async function refuseBesideJob(runDir: string, { target, name }: RunFile): Promise<void> {
+  if (target === undefined || !(await isKeptByJob(runDir))) return;
+  throw new StillKept(words('a job of {0} keeps run {1}: stop it first', target, name));
 }
 
 /** A keeper writes its heartbeat every second or two; one that is silent for so long is gone, frozen or cut off. */

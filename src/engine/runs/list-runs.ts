@@ -101,7 +101,7 @@ async function readOrKeep(
   dir: string,
   { known, index, keys }: Memory,
 ): Promise<RunSummary | string | undefined> {
-  const identity = await identityOf(dir);
+  const identity = await identityOf(dir, known?.run.target !== undefined);
   if (identity === undefined) return undefined;
   if (known?.changed === identity && hasEnded(known)) return known;
   const indexed = index?.find(path.basename(dir), identity);
@@ -120,12 +120,12 @@ const ABSENT = '0';
  * Which files run, status, meta and signature are, and as of when: who can set a file's time cannot set that of its change.
  * Undefined if the folder is not a run.
  */
-async function identityOf(dir: string): Promise<string | undefined> {
-  const { run, status, meta, signature } = runPaths(dir);
+async function identityOf(dir: string, hasJob: boolean): Promise<string | undefined> {
+  const { run, status, meta, signature, job } = runPaths(dir);
   // In a folder of 100,000 others, only what may be a run costs more than a glance.
   const [first] = await identities([run]);
   if (first === undefined) return undefined;
-  const others = await identities([status, meta, signature]);
+  const others = await identities([status, meta, signature, ...(hasJob ? [job] : [])]);
   return [first, ...others.map((one) => one ?? ABSENT)].join(' ');
 }
 
@@ -177,7 +177,8 @@ async function summarize(
       status,
       presence: await readPresence(dir, run, status),
       own: await isMarkedWith(keys, dir, bytes),
-      changed: changed ?? '',
+      // A job may change while the files of its run do not.
+      changed: (run.target === undefined ? changed : changed && (await identityOf(dir, true))) ?? '',
     };
   } catch (error) {
     const { message, cause } = toError(error);

@@ -4,11 +4,14 @@ import { formatDuration } from '../../domain/display/format';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { TrainerEventOf } from '../../run/events';
 import type { ProcessIdentity, RunFile, StatusFile } from '../../run/files';
+import type { JobFile } from '../../run/job';
 import { isRangeTest } from '../../run/kind';
 import type { RunStateName } from '../../run/state-names';
 import { FINAL_STATES } from '../../run/state-names';
 import { isAlive, livenessOf } from '../process/identity';
 import { markOf, trainersOfRun } from '../process/run-processes';
+import { readJobSync } from '../targets/job-file';
+import { withJob } from './job-presence';
 
 /** Which processes of a run are alive, as far as this machine can know. */
 export type Presence = {
@@ -47,6 +50,8 @@ export type PresenceInput = {
    * Whether a program of the run is alive that its reader and keeper have left behind; checked last, as it takes long.
    */
   readonly programLives?: () => boolean;
+  /** The job of an engine that keeps the run. */
+  readonly job?: JobFile | undefined;
 };
 
 const plain = createTranslate();
@@ -57,7 +62,8 @@ const STARTING_MS = 10_000;
 export function othersOf(
   dir: string,
   run: RunFile,
-): Pick<PresenceInput, 'follows' | 'programLives' | 'rangeTest'> {
+): Pick<PresenceInput, 'follows' | 'programLives' | 'rangeTest' | 'job'> {
+  if (run.target !== undefined) return { job: readJobSync(dir) };
   if (isRangeTest(run)) return { rangeTest: true };
   if (run.follows) return { follows: true };
   if (!TRAINERS[run.experiment.resolved.trainer].isReader) return {};
@@ -66,7 +72,7 @@ export function othersOf(
 
 /** Reads processes and files only; starts nothing. */
 export function presenceOf(input: PresenceInput): Presence {
-  const presence = judge(input);
+  const presence = input.job ? withJob(judge(input), { ...input, job: input.job }) : judge(input);
   if (!input.rangeTest || presence.state !== 'diverged') return presence;
   // Earlier versions called it so; the note is about the loss that was meant to blow up.
   const { note, said, ...rest } = presence;

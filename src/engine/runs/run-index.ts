@@ -3,7 +3,8 @@ import path from 'node:path';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { PollLoop } from '../watch/poll-loop';
-import { hasEnded, listRuns, type RunListing, type RunSummary } from './list-runs';
+import { hasEnded, type RunListing, type RunSummary } from './list-runs';
+import { listRunsNow } from './list-runs-now';
 
 export type RunsFolder = Disposable & {
   readonly dir: string;
@@ -79,7 +80,7 @@ class FollowedFolder implements RunsFolder {
   async #poll(): Promise<boolean> {
     this.#watchOnceThere();
     const before = this.#listing;
-    this.#listing = await listRuns(this.dir, this.runs);
+    this.#listing = await listRunsNow(this.dir, this.runs);
     if (isSameListing(before, this.#listing)) return false;
     this.#changed.fire();
     return true;

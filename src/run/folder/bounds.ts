@@ -16,6 +16,7 @@ export const MOST_BYTES = {
   /** keeper.<n>.lock. */
   lock: 16 * KIB,
   signature: 16 * KIB,
+  job: 16 * KIB,
   /** An experiment, a dataset YAML, the arguments of another trainer. */
   yaml: 16 * MIB,
   /** events.jsonl if a reader must know everything that an earlier one reported. */

@@ -39,6 +39,8 @@ export type NewRun = {
   readonly follows?: Follows;
   /** The prefix of automatic names; taken from the experiment file if absent. */
   readonly stem?: string;
+  /** Name of the target whose engine keeps it in a job. */
+  readonly target?: string;
 };
 
 export type CreatedRun = { readonly dir: string; readonly name: string; readonly id: string };
@@ -77,6 +79,7 @@ function describeRun(options: NewRun): Omit<RunFile, 'name' | 'cwd' | 'git'> {
     ...(options.after !== undefined && { after: options.after }),
     ...(options.python !== undefined && { python: options.python }),
     ...(options.follows !== undefined && { follows: options.follows }),
+    ...(options.target !== undefined && { target: options.target }),
   };
 }
 

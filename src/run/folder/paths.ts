@@ -15,6 +15,8 @@ export function runPaths(dir: string) {
     validation: at('validation.jsonl'),
     stdout: at('stdout.log'),
     keeperLog: at('keeper.log'),
+    job: at('job.json'),
+    jobScript: at('job.sh'),
     control: at('control'),
     trainerControl: at('control', 'trainer'),
     checkpoints: at('checkpoints'),

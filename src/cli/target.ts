@@ -1,0 +1,43 @@
+import { nearestName } from '../base/suggest';
+import { visible } from '../base/visible';
+import type { TargetSettings } from '../domain/targets/target-keys';
+import { approveTargets, readTargets } from '../engine/targets/read-targets';
+import { refuseErrors } from './experiment';
+import { badInput } from './failure';
+import { type CliIo, printLine } from './io';
+
+export const TARGET = [
+  '--target <name>',
+  'the cluster that it runs on: a target of .pitwall/targets.yaml or of the user',
+] as const;
+
+/** The target of that name for an experiment in `folder`; a project's own asks for trust before anything of it is executed. */
+export async function findTarget(
+  io: CliIo,
+  name: string,
+  { folder, trust = false }: { readonly folder: string; readonly trust?: boolean | undefined },
+): Promise<TargetSettings> {
+  const { targets, problems } = readTargets(folder);
+  refuseErrors(problems);
+  const found = targets.get(name);
+  if (!found) {
+    const near = nearestName(name, [...targets.keys()]) ?? [...targets.keys()].join(', ');
+    throw badInput(`--target ${name}: no such target, did you mean ${near}?`);
+  }
+  if (!found.isOwn && found.settings.kind === 'slurm') await requireTrust(io, found.settings, trust);
+  return found.settings;
+}
+
+type Project = Extract<TargetSettings, { kind: 'slurm' }>;
+
+async function requireTrust(
+  io: CliIo,
+  { name, from, setup, options }: Project,
+  trust: boolean,
+): Promise<void> {
+  const executed = [...setup, ...options].map(visible).join('; ') || 'nothing but the run';
+  const said = `${from}: target ${name} is the project's: its jobs execute ${executed}`;
+  if (!trust) throw badInput(`${said}; --trust allows it`);
+  printLine(io.stderr, `trusted: ${said}`);
+  await approveTargets(from);
+}

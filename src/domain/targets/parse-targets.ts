@@ -1,0 +1,96 @@
+import { hasErrors, type Problem, worded } from '../../base/problem';
+import { nearestName } from '../../base/suggest';
+import { type Words, words } from '../../base/words';
+import { asking, checkValue, place } from '../experiment/check-entries';
+import { expectedWords, shown } from '../experiment/describe-value';
+import { type KeyEntry, lastOf } from '../experiment/entries';
+import { type FileShape, readYaml } from '../experiment/read-yaml';
+import { TARGET_KEYS, type TargetSettings } from './target-keys';
+
+export type ParsedTargets = {
+  /** Empty while any problem is an error. */
+  readonly targets: readonly TargetSettings[];
+  readonly problems: readonly Problem[];
+};
+
+/** Every name is a block: its keys are known by their places. */
+const SHAPE: FileShape = { blocks: { has: () => true }, what: 'a list of targets' };
+const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+
+/** Named targets, as `gpu: { kind: slurm, partition: gpu }`, with every problem at its place. Never throws. */
+export function parseTargets(text: string, file: string): ParsedTargets {
+  const yaml = readYaml(text, file, SHAPE);
+  const written = [...lastOf(yaml.entries).values()];
+  const checked = written.map(checkEntry);
+  const names = [...new Set(written.map(({ key }) => nameOf(key)))];
+  const good = checked.flatMap((one) => ('problem' in one ? [] : [one.entry]));
+  const problems = [
+    ...yaml.problems,
+    ...checked.flatMap((one) => ('problem' in one ? [one.problem] : [])),
+    ...names.flatMap((name) => kindMissing(name, written, file)),
+  ];
+  return {
+    targets: hasErrors(problems) ? [] : names.map((name) => settingsOf(name, good, file)),
+    problems,
+  };
+}
+
+const nameOf = (key: string): string => key.split('.', 1)[0] ?? key;
+const ownKeyOf = (key: string): string => key.slice(nameOf(key).length + 1);
+
+function error(entry: KeyEntry, said: Words): { readonly problem: Problem } {
+  return { problem: { severity: 'error', ...worded(said), ...place(entry) } };
+}
+
+function checkEntry(entry: KeyEntry): { readonly entry: KeyEntry } | { readonly problem: Problem } {
+  const name = nameOf(entry.key);
+  const key = ownKeyOf(entry.key);
+  if (!TARGET_NAME.test(name)) return error(entry, words('name of a target: use 1 to 40 of A-Z a-z 0-9 _ -'));
+  if (key === '')
+    return error(entry, words('expected a block such as {0}', '{ kind: slurm, partition: gpu }'));
+  const spec = TARGET_KEYS.find((one) => one.key === key);
+  if (spec === undefined) {
+    const names = TARGET_KEYS.map((one) => one.key);
+    return error(entry, asking(words('unknown key'), nearestName(key, names)));
+  }
+  const value = checkValue(spec, entry.value);
+  if (!value.ok) {
+    const meant = typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? []) : undefined;
+    return error(
+      entry,
+      asking(words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value)), meant),
+    );
+  }
+  const odd = isOdd(key, value.value);
+  return odd ? error(entry, odd) : { entry: { ...entry, value: value.value } };
+}
+
+/** Words of Slurm's own, so that a mistake is found before a job is submitted. */
+const FORMS: Readonly<Record<string, readonly [RegExp, Words]>> = {
+  gpus: [/^(?:[\w.-]+:)?\d+$/, words('expected a number, or kind:number as a100:2')],
+  memory: [/^\d+[KMGT]?$/i, words('expected a size such as 32G')],
+  runs: [/^\//, words('expected an absolute path')],
+  time: [/^(?:\d+-)?\d+(?::\d+){0,2}$/, words('expected a time such as 8:00:00 or 2-00:00:00')],
+};
+
+function isOdd(key: string, value: unknown): Words | undefined {
+  const texts = Array.isArray(value) ? value.map(String) : [String(value)];
+  if (key !== 'setup' && texts.some((one) => /[\n\r\0]/.test(one))) return words('expected one line');
+  if (key === 'options' && texts.some((one) => !/^-/.test(one)))
+    return words('expected options such as --exclude=node7');
+  const [form, said] = FORMS[key] ?? [];
+  return form && value !== null && !form.test(String(value)) ? said : undefined;
+}
+
+function kindMissing(name: string, written: readonly KeyEntry[], file: string): readonly Problem[] {
+  if (written.some(({ key, value }) => key === name || (key === `${name}.kind` && value !== null))) return [];
+  const said = words('is missing: {0}', 'kind: slurm');
+  return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said) }];
+}
+
+function settingsOf(name: string, good: readonly KeyEntry[], file: string): TargetSettings {
+  const own = good.filter(({ key, value }) => nameOf(key) === name && value !== null);
+  const given = Object.fromEntries(own.map(({ key, value }) => [ownKeyOf(key), value]));
+  const defaults = { requeue: true, grace: 120, setup: [], options: [] };
+  return { ...defaults, ...given, name, from: file } as unknown as TargetSettings;
+}

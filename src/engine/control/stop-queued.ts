@@ -1,0 +1,18 @@
+import { words } from '../../base/words';
+import { readRun } from '../../run/folder/read';
+import { isOpenJob } from '../../run/job';
+import { cancelJob } from '../targets/cancel-job';
+import { readJob } from '../targets/job-file';
+import { pollJobs } from '../targets/poll-jobs';
+
+/** A run whose job has not begun has no keeper to ask: its job is taken out of the queue. Returns what was done, if anything. */
+export async function stopQueued(dir: string) {
+  if ((await readRun(dir)).target === undefined) return undefined;
+  await pollJobs([dir], JUST_NOW_MS);
+  const job = await readJob(dir);
+  if (!job || !isOpenJob(job) || job.state.kind === 'running') return undefined;
+  await cancelJob(dir);
+  return words('its job was taken out of the queue');
+}
+
+const JUST_NOW_MS = 1000;

@@ -1,0 +1,32 @@
+import os from 'node:os';
+import { type Words, words } from '../../base/words';
+import type { JobFile } from '../../run/job';
+import { isOwnJob, ownJob, readJob, readJobSync, writeJob } from './job-file';
+
+// What a job writes of itself: hosts need not wait for the next answer of its engine.
+
+/** This process is of the run's job, which has begun. */
+export async function noteBegin(dir: string): Promise<void> {
+  await note(dir, { state: { kind: 'running', node: os.hostname() }, since: Date.now() });
+}
+
+/** The run has ended by itself, and the job does with it. What its engine ended may be begun again by it. */
+export async function noteEnd(dir: string, code: number): Promise<void> {
+  const how = code === 0 ? 'completed' : 'failed';
+  await note(dir, { state: { kind: 'ended', how, code }, since: Date.now() });
+}
+
+async function note(dir: string, news: Pick<JobFile, 'state' | 'since'>): Promise<void> {
+  const job = await readJob(dir);
+  const id = ownJob();
+  if (job && id !== undefined && isOwnJob(job)) await writeJob(dir, { ...job, id, ...news });
+}
+
+/** The reason of a stop that the engine asks for. */
+export const ENGINE_STOP: Words = words('Slurm ended its job: time limit, preemption or scancel');
+
+/** Why a run is stopped by a signal to its job. */
+export function askedByEngine(dir: string): { readonly why?: Words } {
+  const job = readJobSync(dir);
+  return job && isOwnJob(job) ? { why: ENGINE_STOP } : {};
+}

@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import { mapPool } from '../../base/async';
+import { readRun } from '../../run/folder/read';
+import { isOwnRun } from '../../run/folder/signature';
+import { isOpenJob, type JobFile, type JobState, SUBMITTED_WITHIN_MS } from '../../run/job';
+import { readJob, writeJob } from './job-file';
+import { ASKED_EVERY_MS, askQueue, askSlurm, type QueueAnswer, SlurmError } from './slurm';
+import { aheadOf, type QueueRow, readAccounting, readQueue } from './slurm-answers';
+
+type OpenJob = { readonly dir: string; readonly runId: string; readonly job: JobFile };
+
+/**
+ * Asks Slurm about the jobs of these runs of the user's own, all in one call and not more often than it may be asked, and writes
+ * what has changed into their folders. Returns whether anything has. A controller that does not answer changes nothing.
+ */
+export async function pollJobs(dirs: readonly string[], olderThan = ASKED_EVERY_MS): Promise<boolean> {
+  const open = (await mapPool(dirs, AT_ONCE, openJobOf)).filter((one) => one !== undefined);
+  if (open.length === 0) return false;
+  const answer = await askQueue(olderThan).catch((error: unknown) => {
+    if (error instanceof SlurmError) return undefined;
+    throw error;
+  });
+  if (!answer) return false;
+  const rows = readQueue(answer.own);
+  const waiting = readQueue(answer.pending);
+  const found = open.map((one) => ({ ...one, row: rowOf(one, rows) }));
+  const ends = await accountOf(found.filter(({ row, job }) => isMissing(row, job, answer)));
+  const changed = await mapPool(found, AT_ONCE, async (one) => {
+    const { row, job } = one;
+    if (row) return update(one, { id: row.id, state: withAhead(row, waiting) });
+    return isMissing(row, job, answer) ? update(one, { state: lastOf(job, ends) }) : false;
+  });
+  return changed.includes(true);
+}
+
+const AT_ONCE = 16;
+
+async function openJobOf(dir: string): Promise<OpenJob | undefined> {
+  const job = await readJob(dir);
+  if (!job || !isOpenJob(job) || !(await isOwnRun(dir))) return undefined;
+  return { dir, job, runId: (await readRun(dir)).id };
+}
+
+/** A job whose number was never written down is known by the run that it names; of several the newest. */
+function rowOf({ job, runId }: OpenJob, rows: readonly QueueRow[]): QueueRow | undefined {
+  const own = rows.filter(({ comment }) => comment === runId);
+  return job.id === undefined
+    ? own.findLast(({ state }) => state.kind !== 'ended')
+    : own.find(({ id }) => id === job.id);
+}
+
+/** The answer must be newer than the job, with room for a controller that is slow to list it. */
+function isMissing(row: QueueRow | undefined, job: JobFile, { t }: QueueAnswer): boolean {
+  const room = job.id === undefined ? SUBMITTED_WITHIN_MS : LISTED_WITHIN_MS;
+  return row === undefined && t > job.submitted + room;
+}
+
+const LISTED_WITHIN_MS = 5000;
+
+/** How jobs ended that the queue does not list any more; a cluster without accounting does not know. */
+async function accountOf(missing: readonly OpenJob[]): Promise<ReadonlyMap<string, JobState>> {
+  const ids = missing.flatMap(({ job }) => job.id ?? []);
+  if (ids.length === 0) return new Map();
+  try {
+    const format = 'JobIDRaw,State,ExitCode';
+    return readAccounting(await askSlurm('sacct', ['-n', '-P', '-X', '-j', ids.join(','), '-o', format]));
+  } catch {
+    return new Map();
+  }
+}
+
+const lastOf = ({ id = '' }: JobFile, ends: ReadonlyMap<string, JobState>): JobState =>
+  ends.get(id) ?? { kind: 'gone' };
+
+function withAhead(row: QueueRow, waiting: readonly QueueRow[]): JobState {
+  return row.state.kind === 'queued' ? { ...row.state, ahead: aheadOf(row, waiting) } : row.state;
+}
+
+async function update(
+  { dir, job }: OpenJob,
+  now: { readonly id?: string; readonly state: JobState },
+): Promise<boolean> {
+  const isSameKind = job.state.kind === now.state.kind;
+  const next: JobFile = { ...job, ...now, since: isSameKind ? job.since : Date.now() };
+  if (isDeepStrictEqual(job, next)) return false;
+  await writeJob(dir, next);
+  return true;
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { Problem } from '../../base/problem';
+import { parseTargets } from '../../domain/targets/parse-targets';
+import type { TargetSettings } from '../../domain/targets/target-keys';
+import { readTextSync } from '../../run/folder/read-file';
+import { stateFolder, stateFolders } from '../../run/folder/state-folder';
+import { writeJson } from '../../run/folder/whole-file';
+
+/** A target, and whether its words are the user's own; those of a project are anybody's until the user approves them. */
+export type KnownTarget = { readonly settings: TargetSettings; readonly isOwn: boolean };
+export type KnownTargets = {
+  readonly targets: ReadonlyMap<string, KnownTarget>;
+  readonly problems: readonly Problem[];
+};
+
+const MOST = { most: 100_000, links: 'follow' } as const;
+const PROJECT_FILE = path.join('.pitwall', 'targets.yaml');
+
+/** Beside the user's key: never a file of a project. */
+export const userTargetsFile = (): string => path.join(stateFolders()[0] ?? '', 'targets.yaml');
+
+/**
+ * The targets that count in a folder: this machine, those of the project (.pitwall/targets.yaml in the folder or above), the
+ * user's, and those of the editor's settings, the later over the earlier. A file with an error has none.
+ */
+export function readTargets(folder: string, setting?: unknown): KnownTargets {
+  const project = projectFile(folder);
+  const own = userTargetsFile();
+  const sources = [
+    ...(project === undefined ? [] : [{ ...readFile(project), isOwn: isApproved(project) }]),
+    ...(existsSync(own) ? [{ ...readFile(own), isOwn: true }] : []),
+    ...(setting ? [{ ...parseTargets(JSON.stringify(setting), 'pitwall.targets'), isOwn: true }] : []),
+  ];
+  const known = sources.flatMap(({ targets, isOwn }) =>
+    targets.map((settings) => [settings.name, { settings, isOwn }] as const),
+  );
+  const local = { settings: { kind: 'local', name: 'local' }, isOwn: true } as const;
+  return {
+    targets: new Map<string, KnownTarget>([['local', local], ...known]),
+    problems: sources.flatMap(({ problems }) => problems),
+  };
+}
+
+function readFile(file: string) {
+  return parseTargets(readTextSync(file, MOST), file);
+}
+
+function projectFile(folder: string): string | undefined {
+  const file = path.join(folder, PROJECT_FILE);
+  if (existsSync(file)) return file;
+  const above = path.dirname(folder);
+  return above === folder ? undefined : projectFile(above);
+}
+
+/** By place and content: a file that was changed since is asked about again. */
+function approvalOf(file: string): string {
+  const text = `${realpathSync(file)}\0${readTextSync(file, MOST)}`;
+  return path.join('targets', `${createHash('sha256').update(text).digest('hex')}.json`);
+}
+
+const isApproved = (file: string): boolean =>
+  stateFolders().some((folder) => existsSync(path.join(folder, approvalOf(file))));
+
+/** The user has seen what a project's targets would execute. */
+export async function approveTargets(file: string): Promise<void> {
+  await writeJson(
+    path.join(stateFolder(), approvalOf(file)),
+    { file, t: Date.now() },
+    { root: stateFolder() },
+  );
+}

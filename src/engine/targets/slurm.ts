@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import * as z from 'zod';
+import { WordedError } from '../../base/worded-error';
+import { quoted, type Words, words } from '../../base/words';
+import { askProgram } from '../../run/folder/ask-program';
+import { findProgram } from '../../run/folder/find-program';
+import { stateFolder } from '../../run/folder/state-folder';
+import { readJsonFile, writeJson } from '../../run/folder/whole-file';
+import { QUEUE_FORMAT } from './slurm-answers';
+
+/** Slurm refused, or could not be asked; `isPassing`: its controller may answer later. */
+export class SlurmError extends WordedError {
+  override name = 'SlurmError';
+
+  constructor(
+    said: Words,
+    readonly isPassing: boolean,
+  ) {
+    super(said);
+  }
+}
+
+const ANSWERS_WITHIN_MS = 60_000;
+const PASSING =
+  /unable to contact slurm controller|timed out|connection refused|zero bytes|backup controller/i;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scancel' | 'sinfo' | 'scontrol';
+
+/** What a program of Slurm prints; throws its first line of complaint. */
+export async function askSlurm(
+  name: SlurmProgram,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const program = findProgram(name);
+  if (program === undefined)
+    throw new SlurmError(
+      words('{0} is not on PATH: this machine is not part of a Slurm cluster', name),
+      false,
+    );
+  const answer = await askProgram(program, args, {
+    ...{ timeoutMs: ANSWERS_WITHIN_MS, maxBuffer: MOST_BYTES },
+    ...options,
+  });
+  if (answer.kind === 'answered') return answer.stdout;
+  if (answer.kind === 'silent') throw new SlurmError(words('{0} does not answer', name), true);
+  const lines = answer.stderr.split('\n').map((line) => line.replace(/^\w+: (error: )?/, '').trim());
+  // The last line is the general one: "Batch job submission failed".
+  const said = lines.filter((line) => line !== '').join('; ') || answer.error.message;
+  throw new SlurmError(words('{0}: {1}', name, quoted(said.slice(0, 500))), PASSING.test(said));
+}
+
+const zQueueAnswer = z.object({ t: z.number(), own: z.string(), pending: z.string() });
+export type QueueAnswer = z.infer<typeof zQueueAnswer>;
+
+/** A busy controller serves all users of a cluster: so often all processes of this user ask it, together. */
+export const ASKED_EVERY_MS = 20_000;
+
+/**
+ * All jobs of this user, in one call, and what waits before those that wait. An answer is shared by all processes of the user
+ * until it is too old.
+ */
+export async function askQueue(olderThan = ASKED_EVERY_MS): Promise<QueueAnswer> {
+  const file = answerFile();
+  const known = await readJsonFile(file, zQueueAnswer, { most: MOST_BYTES });
+  const age = Date.now() - (known?.t ?? 0);
+  if (known && age >= 0 && age < olderThan) return known;
+  const t = Date.now();
+  const own = await askSlurm('squeue', ['--me', '-h', '-t', 'all', '-o', QUEUE_FORMAT]);
+  const waits = own.includes('|PENDING|');
+  const pending = waits ? await askSlurm('squeue', ['-h', '-t', 'PENDING', '-o', QUEUE_FORMAT]) : '';
+  const answer = { t, own, pending };
+  await writeJson(file, answer);
+  return answer;
+}
+
+/** One for each cluster that this user's environment names. */
+function answerFile(): string {
+  const { SLURM_CONF = '', SLURM_CLUSTERS = '' } = process.env;
+  const cluster = createHash('sha256').update(`${SLURM_CONF}\0${SLURM_CLUSTERS}`).digest('hex').slice(0, 12);
+  return path.join(stateFolder(), `slurm-${cluster}.json`);
+}
