@@ -69,7 +69,7 @@ export const STATE_OF_END: Readonly<Record<JobEnd, RunStateName>> = {
   cancelled: 'stopped',
   timeout: 'stopped',
   out_of_memory: 'failed',
-  node_fail: 'failed',
+  node_fail: 'lost',
   preempted: 'stopped',
 };
 

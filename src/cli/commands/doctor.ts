@@ -12,6 +12,8 @@ import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../..
 import type { DeviceReport } from '../../protocol/validator';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
+import { examineTarget } from '../doctor-target';
+import type { ExitCode } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { formatTable } from '../output/table';
 import { withValidator } from '../with-validator';
@@ -48,15 +50,26 @@ export function doctorCommand({ io, run }: Cli) {
       'what this machine offers: devices and why one is unavailable, FP16, Python, torch, ultralytics',
     )
     .option('--json', 'one JSON line on stdout')
-    .option('--trust', 'also check Python environments in this folder: their programs are started')
+    .option('--target <name>', 'examine a cluster in place of this machine: a job of a second is run there')
+    .option(
+      '--trust',
+      'also check Python environments in this folder, or a target of the project: their programs are started',
+    )
     .action(
-      run(async ({ json, trust }) => {
-        const report = await examine(io, trust === true);
-        if (json) printJson(io.stdout, report);
-        else for (const line of [...reportLines(report), ...notifyLines(io.env)]) printLine(io.stdout, line);
-        return report.devices.some((device) => device.available) ? 0 : 1;
-      }),
+      run(({ target, ...options }) =>
+        target === undefined ? examineMachine(io, options) : examineTarget(io, { ...options, target }),
+      ),
     );
+}
+
+async function examineMachine(
+  io: CliIo,
+  { json, trust }: { readonly json?: true; readonly trust?: true },
+): Promise<ExitCode> {
+  const report = await examine(io, trust === true);
+  if (json) printJson(io.stdout, report);
+  else for (const line of [...reportLines(report), ...notifyLines(io.env)]) printLine(io.stdout, line);
+  return report.devices.some((device) => device.available) ? 0 : 1;
 }
 
 async function examine(io: CliIo, trust: boolean): Promise<DoctorReport> {

@@ -11,6 +11,7 @@ import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
 import { listRuns } from '../../engine/runs/list-runs';
 import { openSweep } from '../../engine/sweep/sweep-folder';
+import { type Target, targetOf } from '../../engine/targets/target';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
 import type { Cli } from '../cli';
@@ -29,10 +30,13 @@ import { wholeNumber } from '../option-values';
 import { createProgress } from '../output/progress';
 import { driveSweep } from '../sweep/driver';
 import { entryLine, printSweep } from '../sweep/lines';
+import { findTarget, TARGET } from '../target';
 import { checkLoaded, runsFolder } from '../train/start';
 
 type SweepOptions = {
-  readonly parallel: number;
+  readonly parallel?: number;
+  readonly target?: string;
+  readonly trust?: true;
   readonly devices?: string;
   readonly name?: string;
   readonly runs?: string;
@@ -46,7 +50,9 @@ export function sweepCommand({ io, run }: Cli) {
       'train an experiment with other settings and find the best of them; the worse are stopped early',
     )
     .argument('<file>', 'sweep file (*.sweep.yaml)')
-    .option('--parallel <n>', 'trials that train at once', wholeNumber, 1)
+    .option('--parallel <n>', 'trials that train at once: 1, of jobs on a target 16', wholeNumber)
+    .option(...TARGET)
+    .option('--trust', 'execute what a target of the project says')
     .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a trial each')
     .option(
       '--name <name>',
@@ -71,10 +77,24 @@ type LoadedSweep = {
 
 async function sweep(io: CliIo, shown: string, options: SweepOptions): Promise<ExitCode> {
   const loaded = loadSweep(io, shown);
-  const place = runsFolder(io, loaded.base.file, options.runs);
-  if (options.dryRun) return dryRun(io, loaded, { place, ...options });
+  const { settings, ...where } = await placeOf(io, loaded, options);
+  const parallel = Math.min(options.parallel ?? where.most, loaded.trials.length);
+  if (options.dryRun) return dryRun(io, loaded, { ...options, ...where, parallel });
   printWarnings(io, await checkLoaded(io, loaded.base));
-  return train(io, loaded, { place, ...options });
+  return train(io, loaded, { ...options, ...where, parallel, engine: targetOf(settings) });
+}
+
+/** A sweep of a thousand trials does not fill the queue of a cluster. */
+const MOST_JOBS = 16;
+
+async function placeOf(io: CliIo, { base }: LoadedSweep, { runs, target, trust, devices }: SweepOptions) {
+  const folder = path.dirname(base.file);
+  const local = { kind: 'local', name: 'local' } as const;
+  const settings = target === undefined ? local : await findTarget(io, target, { folder, trust });
+  if (settings.kind === 'local') return { settings, most: 1, place: runsFolder(io, base.file, runs) };
+  if (devices !== undefined)
+    throw badInput('pitwall: --devices is of this machine; a target gives each job its own');
+  return { settings, most: MOST_JOBS, place: runsFolder(io, base.file, runs ?? settings.runs) };
 }
 
 /** The file, its trials and its plan; what is wrong with any of them ends the command before anything is paid for. */
@@ -105,10 +125,14 @@ function loadTrial(io: CliIo, config: string, trial: number, settings: TrialSett
   }
 }
 
-type SweepPlace = SweepOptions & { readonly place: string };
+type SweepPlace = SweepOptions & { readonly place: string; readonly parallel: number };
 
-async function train(io: CliIo, loaded: LoadedSweep, options: SweepPlace): Promise<ExitCode> {
-  const { place, name, parallel, devices, json } = options;
+async function train(
+  io: CliIo,
+  loaded: LoadedSweep,
+  options: SweepPlace & { readonly engine: Target },
+): Promise<ExitCode> {
+  const { place, name, parallel, devices, json, engine } = options;
   const opened = await openSweep({
     ...{
       runsDir: place,
@@ -122,7 +146,7 @@ async function train(io: CliIo, loaded: LoadedSweep, options: SweepPlace): Promi
   const progress = createProgress(io.stdout);
   if (!json) progress.line(`sweep: ${opened.dir}`);
   const driven = await driveSweep(io, {
-    ...{ sweep: opened, parallel, load: loaded.load },
+    ...{ sweep: opened, parallel, load: loaded.load, target: engine },
     devices: devices === undefined ? [] : devices.split(',').map((one) => one.trim()),
     onEntry: (entry) => {
       const line = entryLine(entry, opened.file);

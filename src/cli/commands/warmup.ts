@@ -10,6 +10,7 @@ import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
 import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
 import { compareTrials, ranking, reportSweep, type TrialReport } from '../../engine/sweep/report';
 import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
+import { LOCAL } from '../../engine/targets/target';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
 import type { Cli } from '../cli';
@@ -135,7 +136,7 @@ async function runAll(
   const sweep = await openSweep({ runsDir: all.place, stem, file: fileOf(all, phase), reuse: true });
   if (!all.json) printLine(io.stdout, `${phase.name}: ${sweep.dir}`);
   const driven = await driveSweep(io, {
-    ...{ sweep, parallel: all.parallel, devices: [] },
+    ...{ sweep, parallel: all.parallel, devices: [], target: LOCAL },
     load: (trial) => loadTrial(io, all, phase, trial),
     onEntry: (entry) => {
       const line = entryLine(entry, sweep.file);

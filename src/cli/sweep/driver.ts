@@ -10,6 +10,7 @@ import { askAndWait, askRun } from '../../engine/control/ask';
 import { takeLock } from '../../engine/control/lock';
 import { readSweep, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import { bestValue, type EpochValue, type TrialResult, whyHeld } from '../../engine/sweep/trial-result';
+import type { Target } from '../../engine/targets/target';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import { type SweepEntry, trialName } from '../../run/sweep';
@@ -26,6 +27,7 @@ export type DriveOptions = {
   readonly parallel: number;
   /** GPUs by their number for CUDA, one trial each; none: all see what this process sees. */
   readonly devices: readonly string[];
+  readonly target: Target;
   readonly load: (trial: number) => LoadedExperiment;
   readonly onEntry: (entry: SweepEntry) => void;
   readonly note: (text: string) => void;
@@ -152,10 +154,10 @@ class SweepDriver {
   }
 
   #trainOne(trial: number, until: number | undefined, keeperEnv: TrialVariables): Promise<TrialResult> {
-    const { sweep, load, note } = this.#options;
+    const { sweep, load, note, target } = this.#options;
     const { metric, trials } = sweep.file;
     return trainTrial(this.#io, {
-      ...{ trial, until, metric, keeperEnv, folder: sweepPaths(sweep.dir).trials },
+      ...{ trial, until, metric, keeperEnv, target, folder: sweepPaths(sweep.dir).trials },
       load: () => load(trial),
       isStopping: () => this.#isStopping,
       onBegin: () => this.#log.note({ type: 'trial', trial, settings: trials[trial] }),
@@ -294,8 +296,9 @@ const STOPS_AT_ONCE = 2;
 /** Variables of the processes of a trial. */
 type TrialVariables = Readonly<Record<string, string>>;
 
-/** Trials at once share the cores; with GPUs each has one of its own. */
-function slotsOf({ parallel, devices }: DriveOptions): TrialVariables[] {
+/** Trials at once share the cores; with GPUs each has one of its own. A job has what its engine gives it. */
+function slotsOf({ parallel, devices, target }: DriveOptions): TrialVariables[] {
+  if (target.kind !== 'local') return Array.from({ length: parallel }, () => ({}));
   const threads = String(Math.max(1, Math.floor(os.availableParallelism() / parallel)));
   const shared: TrialVariables = parallel > 1 ? { PITWALL_THREADS: threads, OMP_NUM_THREADS: threads } : {};
   return Array.from({ length: parallel }, (_, i) =>

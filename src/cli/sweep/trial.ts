@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../../base/async';
 import { askRun } from '../../engine/control/ask';
-import { resumeRun } from '../../engine/control/resume-run';
+import { stopQueued } from '../../engine/control/stop-queued';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { type RunView, viewRun } from '../../engine/runs/view-run';
 import { type MetricName, resultOf, type TrialResult } from '../../engine/sweep/trial-result';
+import { wasCutShort } from '../../engine/targets/in-job';
+import type { Target } from '../../engine/targets/target';
 import { removeTree } from '../../run/folder/remove';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
@@ -27,6 +29,7 @@ export type TrialOrder = {
   readonly until: number | undefined;
   readonly load: () => LoadedExperiment;
   readonly keeperEnv: Readonly<Record<string, string>>;
+  readonly target: Target;
   readonly isStopping: () => boolean;
   readonly onBegin: () => void;
   readonly onState: (state: RunState) => void;
@@ -35,13 +38,24 @@ export type TrialOrder = {
 
 /** Trains a trial to an epoch, or to its end: begins it, goes on with it, or joins it, as its folder says. */
 export async function trainTrial(io: CliIo, order: TrialOrder): Promise<TrialResult> {
+  for (let jobs = 1; ; jobs++) {
+    const result = await trainOnce(io, order);
+    const isOver = order.isStopping() || jobs === MOST_JOBS;
+    if (isOver || !(await wasCutShort(path.join(order.folder, trialName(order.trial))))) return result;
+  }
+}
+
+/** A trial that its engine ends again and again is not begun for ever. */
+const MOST_JOBS = 20;
+
+async function trainOnce(io: CliIo, order: TrialOrder): Promise<TrialResult> {
   const dir = path.join(order.folder, trialName(order.trial));
   const since = Date.now();
   const known = await readTrial(dir, order.metric);
   if (known && isThere(known, order)) return known;
   const goesOn = known && (await goOn(io, dir, order, known));
   if (!known) await begin(io, dir, order);
-  if (order.isStopping()) await askRun(dir, { type: 'stop' }, 'cli');
+  if (order.isStopping() && !(await stopQueued(dir))) await askRun(dir, { type: 'stop' }, 'cli');
   const reporter = silent(order);
   const isNew = goesOn !== 'joined';
   const { live } = await watchRun(io, {
@@ -75,8 +89,8 @@ function isThere({ values, state, mayGoOn }: TrialResult, { until }: TrialOrder)
 async function begin(io: CliIo, dir: string, order: TrialOrder): Promise<void> {
   order.onBegin();
   if (existsSync(dir)) removeTree(dir, order.folder);
-  const { until, keeperEnv, folder, trial } = order;
-  const place = { name: trialName(trial), runs: folder, keeperEnv };
+  const { until, keeperEnv, folder, trial, target } = order;
+  const place = { name: trialName(trial), runs: folder, keeperEnv, target, patient: true };
   await startUnchecked(io, order.load(), { ...place, ...(until !== undefined && { pauseAt: until }) });
 }
 
@@ -84,12 +98,12 @@ async function begin(io: CliIo, dir: string, order: TrialOrder): Promise<void> {
 async function goOn(
   { installDir }: CliIo,
   dir: string,
-  { until, keeperEnv }: TrialOrder,
+  { until, keeperEnv, target }: TrialOrder,
   { state }: TrialResult,
 ): Promise<'resumed' | 'joined'> {
   if (until !== undefined) await askRun(dir, { type: 'pause', epoch: until }, 'cli');
   if (!FINAL_STATES.has(state)) return 'joined';
-  await resumeRun(dir, { installDir, keeperEnv });
+  await target.start(dir, 'resume', { installDir, keeperEnv, patient: true });
   return 'resumed';
 }
 

@@ -1,6 +1,9 @@
 import os from 'node:os';
-import { type Words, words } from '../../base/words';
-import type { JobFile } from '../../run/job';
+import { inEnglish, type Words, words } from '../../base/words';
+import type { StatusFile } from '../../run/files';
+import { readStatus } from '../../run/folder/read';
+import { isOpenJob, type JobFile } from '../../run/job';
+import { FINAL_STATES } from '../../run/state-names';
 import { isOwnJob, ownJob, readJob, readJobSync, writeJob } from './job-file';
 
 // What a job writes of itself: hosts need not wait for the next answer of its engine.
@@ -30,3 +33,18 @@ export function askedByEngine(dir: string): { readonly why?: Words } {
   const job = readJobSync(dir);
   return job && isOwnJob(job) ? { why: ENGINE_STOP } : {};
 }
+
+const CUT_SHORT: ReadonlySet<string> = new Set(['timeout', 'node_fail', 'preempted']);
+
+/** Whether a run can only have ended because its engine did, or never began: it may be handed over once more. */
+export async function wasCutShort(dir: string): Promise<boolean> {
+  const job = await readJob(dir);
+  if (!job || isOpenJob(job)) return false;
+  const status = await readStatus(dir);
+  if (status?.state === 'completed') return false;
+  if (job.state.kind !== 'ended') return status === undefined || !FINAL_STATES.has(status.state);
+  return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(status));
+}
+
+const isByEngine = (status: StatusFile | undefined): boolean =>
+  status?.state === 'stopped' && status.reason === inEnglish(ENGINE_STOP);

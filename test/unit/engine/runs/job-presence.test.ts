@@ -48,7 +48,7 @@ describe('the state of a run in a job', () => {
     const last = status('running', SINCE + 1);
     check({ kind: 'ended', how: 'timeout' }, last, ['stopped', 'Slurm ended its job at the time limit']);
     check({ kind: 'ended', how: 'out_of_memory' }, last, ['failed', 'Slurm ended its job: out of memory']);
-    check({ kind: 'ended', how: 'node_fail' }, last, ['failed', 'Slurm ended its job: its node failed']);
+    check({ kind: 'ended', how: 'node_fail' }, last, ['lost', 'Slurm ended its job: its node failed']);
     check({ kind: 'ended', how: 'cancelled', by: '0' }, undefined, [
       'stopped',
       'its job was cancelled in Slurm by user 0',

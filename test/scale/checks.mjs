@@ -1,0 +1,184 @@
+// What a cluster may do to runs and sweeps, each in a real Slurm. A check throws what it saw instead.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { linesOf, until } from './slurm-lab.mjs';
+
+const at = (lab, ...parts) => path.join(lab.work, 'runs', ...parts);
+const show = (lab, name) => JSON.parse(lab.run(['show', name, '--json']).stdout);
+const eventsOf = (lab, name, type) =>
+  linesOf(at(lab, name, 'events.jsonl')).filter((event) => event.type === type);
+const untilSteps = (lab, name, count) =>
+  until(() => eventsOf(lab, name, 'step').length >= count, `${count} steps of ${name}`);
+const untilNoneLives = (lab, name) =>
+  until(
+    () => lab.left(`runs/${name}`).length === 0,
+    `no process of ${name}: ${JSON.stringify(lab.left(`runs/${name}`))}`,
+    60,
+  );
+const untilState = (lab, name, state) => until(() => show(lab, name).state === state, `${name} ${state}`, 90);
+const jobOf = (lab, name) => JSON.parse(readFileSync(at(lab, name, 'job.json'), 'utf8')).id;
+const start = (lab, config, name, target = 'gpu') => {
+  const { status, stderr } = lab.run([
+    'train',
+    `${config}.train.yaml`,
+    '--target',
+    target,
+    '--name',
+    name,
+    '--detach',
+  ]);
+  assert.equal(status, 0, stderr);
+};
+const end = (lab, name) => {
+  lab.run(['stop', name]);
+  return untilNoneLives(lab, name);
+};
+
+/** What was decided, and every metric to its last digit. */
+function outcomeOf(lab, name) {
+  const entries = linesOf(at(lab, name, 'sweep.jsonl')).map(({ t: _, ...entry }) => JSON.stringify(entry));
+  const trials = readdirSync(at(lab, name, 'trials'))
+    .filter((one) => !one.startsWith('.'))
+    .sort();
+  const metrics = trials.map((trial) =>
+    linesOf(at(lab, name, 'trials', trial, 'validation.jsonl'))
+      .filter(({ map }) => map !== undefined)
+      .map(({ epoch, map }) => `${epoch} ${map}`),
+  );
+  return { entries: entries.toSorted(), trials, metrics: metrics.map((one) => [...new Set(one)].toSorted()) };
+}
+
+/** A sweep in Slurm with a fault in the middle ends as the one on this machine did. */
+async function sweepWith(lab, name, fault) {
+  const argv = ['sweep', 's.sweep.yaml', '--target', 'gpu', '--name', name];
+  const driver = lab.begin(argv);
+  await until(
+    () => linesOf(at(lab, name, 'trials/001/events.jsonl')).some(({ type }) => type === 'step'),
+    'a step of a trial',
+  );
+  await fault(driver, argv);
+  await until(
+    () => linesOf(at(lab, name, 'sweep.jsonl')).some(({ type }) => type === 'end'),
+    'the end of the sweep',
+    300,
+  );
+  assert.deepEqual(outcomeOf(lab, name), outcomeOf(lab, 'here'));
+  await untilNoneLives(lab, name);
+}
+
+export const CHECKS = {
+  'a sweep in Slurm: the trials, decisions and mAPs of the one on this machine, to the last digit': async (
+    lab,
+  ) => {
+    assert.equal(lab.run(['sweep', 's.sweep.yaml', '--name', 'here']).status, 0);
+    assert.equal(lab.run(['sweep', 's.sweep.yaml', '--name', 'there', '--target', 'gpu']).status, 0);
+    assert.deepEqual(outcomeOf(lab, 'there'), outcomeOf(lab, 'here'));
+    await untilNoneLives(lab, 'there');
+  },
+  'its driver killed and started again: no trial twice, none lost': (lab) =>
+    sweepWith(lab, 'driver', (driver, argv) => {
+      driver.kill('SIGKILL');
+      lab.begin(argv);
+    }),
+  'the controller killed and started again': (lab) =>
+    sweepWith(lab, 'controller', () => {
+      lab.kill('slurmctld');
+      lab.restart('slurmctld');
+    }),
+  'the daemon of the node killed and started again': (lab) =>
+    sweepWith(lab, 'daemon', () => {
+      lab.kill('slurmd');
+      lab.restart('slurmd');
+    }),
+  'the keeper of a trial killed': (lab) =>
+    sweepWith(lab, 'keeper', () => {
+      const keepers = lab.left('runs/keeper').filter(({ line }) => line.includes('keeper.js'));
+      assert.ok(keepers.length > 0);
+      process.kill(keepers[0].pid, 'SIGKILL');
+    }),
+  'a run waits with its place and reason, and is taken out of the queue by stop': async (lab) => {
+    start(lab, 'endless', 'first', 'both');
+    await untilSteps(lab, 'first', 3);
+    start(lab, 'endless', 'waits', 'both');
+    await until(
+      () => /queued in Slurm: next in its partition, Resources/.test(lab.run(['list']).stdout),
+      'its reason in the list',
+    );
+    assert.equal(show(lab, 'waits').state, 'starting');
+    assert.match(lab.run(['stop', 'waits']).stdout, /taken out of the queue/);
+    assert.equal(show(lab, 'waits').state, 'stopped');
+    assert.equal(
+      lab.slurm('squeue', ['-h', '-j', jobOf(lab, 'waits'), '-t', 'all', '-o', '%T']),
+      'CANCELLED',
+    );
+    await end(lab, 'first');
+    assert.equal(show(lab, 'first').state, 'stopped');
+  },
+  'scancel by an administrator: stopped with that reason, nothing left': async (lab) => {
+    start(lab, 'endless', 'cancelled');
+    await untilSteps(lab, 'cancelled', 3);
+    lab.slurm('scancel', [jobOf(lab, 'cancelled')]);
+    await untilNoneLives(lab, 'cancelled');
+    await until(() => /cancelled in Slurm/.test(lab.run(['list']).stdout), 'the reason', 60);
+    assert.equal(show(lab, 'cancelled').state, 'stopped');
+  },
+  'scancel of a program that ignores SIGTERM and SIGINT: nothing left': async (lab) => {
+    const deaf =
+      'import signal,time\nfor s in (signal.SIGTERM, signal.SIGINT): signal.signal(s, signal.SIG_IGN)\nwhile True: time.sleep(1)\n';
+    writeFileSync(path.join(lab.work, 'deaf.py'), deaf);
+    const config =
+      'trainer: command\nepochs: 9\ncommand:\n  run: [python3, deaf.py, "{run_dir}/trainer"]\n  reads: jsonl\n';
+    writeFileSync(path.join(lab.work, 'deaf.train.yaml'), config);
+    start(lab, 'deaf', 'deaf');
+    await until(() => lab.left('runs/deaf').some(({ line }) => line.includes('deaf.py')), 'the program');
+    lab.slurm('scancel', [jobOf(lab, 'deaf')]);
+    await untilNoneLives(lab, 'deaf');
+    await untilState(lab, 'deaf', 'stopped');
+  },
+  'a job that is requeued goes on: two attempts, completed': async (lab) => {
+    start(lab, 'small', 'again');
+    await until(() => eventsOf(lab, 'again', 'checkpoint').length > 0, 'a checkpoint');
+    const job = jobOf(lab, 'again');
+    lab.slurm('scontrol', ['requeue', job]);
+    await untilNoneLives(lab, 'again');
+    await until(() => lab.slurm('squeue', ['-h', '-j', job, '-o', '%T']) === 'PENDING', 'it waits again', 60);
+    // Slurm holds a requeued job back for two minutes.
+    await until(() => {
+      lab.slurm('scontrol', ['update', `jobid=${job}`, 'StartTime=now']);
+      return show(lab, 'again').state === 'completed';
+    }, 'again completed');
+    assert.equal(eventsOf(lab, 'again', 'hello').length, 2);
+  },
+  'the time limit: stopped in good order before it, and gone on with by --resume': async (lab) => {
+    start(lab, 'endless', 'limited', 'short');
+    await untilSteps(lab, 'limited', 3);
+    await until(() => show(lab, 'limited').state === 'stopped', 'stopped at the limit', 150);
+    await untilNoneLives(lab, 'limited');
+    const steps = eventsOf(lab, 'limited', 'step').length;
+    assert.equal(lab.run(['train', '--resume', 'limited', '--target', 'gpu', '--detach']).status, 0);
+    await until(() => eventsOf(lab, 'limited', 'hello').length === 2, 'a second attempt');
+    assert.equal(eventsOf(lab, 'limited', 'hello')[1].fromStep, steps);
+    await end(lab, 'limited');
+  },
+  'names that a shell would act on do nothing': async (lab) => {
+    const folder = path.join(lab.work, '$(touch x); `touch y` "q\' %j');
+    mkdirSync(folder);
+    const config = path.join(folder, '$(touch z).train.yaml');
+    writeFileSync(
+      config,
+      readFileSync(path.join(lab.work, 'small.train.yaml'), 'utf8').replace(
+        'data.yaml',
+        path.join(lab.work, 'data.yaml'),
+      ),
+    );
+    const { status, stderr } = lab.run(['train', config, '--target', 'gpu', '--name', 'odd'], folder);
+    assert.equal(status, 0, stderr);
+    const made = [lab.work, folder, path.join(folder, 'runs/odd')].flatMap((one) => readdirSync(one));
+    assert.deepEqual(
+      made.filter((name) => /^[xyz]$/.test(name)),
+      [],
+    );
+    assert.ok(existsSync(path.join(folder, 'runs/odd/job.log')));
+  },
+};
