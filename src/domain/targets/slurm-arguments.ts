@@ -16,8 +16,8 @@ export type SlurmJob = {
 export const JOB_LOG = 'job.log';
 
 /**
- * The arguments of sbatch. Nothing of them goes through a shell; sbatch itself expands % in --output, which is therefore a name
- * within --chdir, a path that it takes as it is.
+ * The arguments of sbatch. Nothing of them goes through a shell; Slurm itself expands % in the whole path of the output, unless its
+ * name begins with a backslash.
  */
 export function sbatchArguments(settings: SlurmSettings, job: SlurmJob): readonly string[] {
   const { partition, account, qos, gpus, cpus, memory, time, requeue, grace, options } = settings;
@@ -34,7 +34,7 @@ export function sbatchArguments(settings: SlurmSettings, job: SlurmJob): readonl
     '--parsable',
     ...given.flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`])),
     ...[`--job-name=${job.name}`, `--comment=${job.id}`, `--chdir=${job.dir}`],
-    ...[`--output=${JOB_LOG}`, '--open-mode=append', '--export=ALL', '--nodes=1', '--ntasks=1'],
+    ...[`--output=\\${JOB_LOG}`, '--open-mode=append', '--export=ALL', '--nodes=1', '--ntasks=1'],
     // To the command line of ours alone, which stops the run in good order.
     `--signal=B:TERM@${grace}`,
     requeue ? '--requeue' : '--no-requeue',

@@ -13,7 +13,8 @@ export type QueuedRun = Pick<RunSummary, 'dir' | 'name' | 'run' | 'presence'> & 
  * The chain is in their run.json files and each keeper waits by itself, so the queue outlives every host.
  */
 export function queueOf(runs: readonly RunSummary[]): QueuedRun[] {
-  const live = runs.filter(isLive);
+  // What a cluster keeps has a queue of its own.
+  const live = runs.filter((one) => isLive(one) && one.run.target === undefined);
   const waitsFor = (one: RunSummary): RunSummary | undefined => liveBefore(runs, one.run.after);
   const inOrder: RunSummary[] = [];
   const add = (one: RunSummary): void => {

@@ -123,7 +123,9 @@ async function passesChecks(
 
 /** If another run holds the device: after that run, beside it, or not at all. Returns its folder, undefined, 'cancel'. */
 async function askForDevice(services: Services, experiment: Experiment): Promise<string | undefined> {
-  const other = services.runs.active.find((run) => isSameDevice(run, experiment));
+  const other = services.runs.active.find(
+    (one) => one.run.target === undefined && isSameDevice(one, experiment),
+  );
   if (!other) return undefined;
   const items = [
     {

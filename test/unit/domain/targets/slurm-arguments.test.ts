@@ -23,7 +23,7 @@ describe('a job of Slurm', () => {
       ...['--parsable', '--partition=gpu', '--gres=gpu:a100:2', '--job-name=run-1', '--comment=id'],
       ...[
         '--chdir=/r/run-1',
-        '--output=job.log',
+        '--output=\\job.log',
         '--open-mode=append',
         '--export=ALL',
         '--nodes=1',
