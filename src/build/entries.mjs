@@ -55,7 +55,7 @@ export const ENTRIES = {
     entry: 'src/extension/main.ts',
     options: { ...node, external: ['vscode'], define: HOST_GLOBALS },
     split: COMPACT,
-    atStart: 84,
+    atStart: 46,
     natives: [],
   },
   'run-worker': { entry: 'src/engine/runs/worker.ts', options: node, natives: [] },

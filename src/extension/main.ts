@@ -38,7 +38,7 @@ function registerCommands(services: Services): vscode.Disposable[] {
   const { contributes }: Manifest = services.context.extension.packageJSON;
   const table = once(async () => {
     // What most of them need, so that the first command of a window costs two short turns and not a long one.
-    await services.load(() => import('./run/open-runs'));
+    await services.runs.views();
     const { commandTable } = await services.load(() => import('./commands/table'));
     return commandTable(services);
   });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
 import { visibleLines } from '../base/visible';
-import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
+import type { StatusBarView } from '../protocol/dashboard/status-bar';
 import { explainedTooltip } from './notices';
 import type { Services } from './services';
 import { setting } from './window';
@@ -30,20 +30,16 @@ export class StatusBar implements vscode.Disposable {
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#show();
+      this.#show().catch(this.#services.showError);
     }, UPDATE_MS);
   }
 
-  #show(): void {
-    const run = this.#services.runs.current;
-    const input = run?.input();
-    const left = input && shownForMs(input);
-    if (left !== undefined) this.#forget(left);
-    if (!input || (left !== undefined && left <= 0) || !setting('statusBar.enabled', true)) {
+  async #show(): Promise<void> {
+    const shown = await this.#shown();
+    if (!shown) {
       this.#item.hide();
       return;
     }
-    const shown = statusBarOf(input);
     const tooltip = visibleLines(shown.tooltip);
     this.#item.text = shown.text;
     this.#item.tooltip = explainedTooltip(tooltip, shown.topic);
@@ -51,10 +47,19 @@ export class StatusBar implements vscode.Disposable {
     this.#item.show();
   }
 
+  async #shown(): Promise<StatusBarView | undefined> {
+    if (!this.#services.runs.current || !setting('statusBar.enabled', true)) return undefined;
+    const { shownForMs, statusBarOf } = await this.#services.runs.views();
+    const input = this.#services.runs.current?.input();
+    const left = input && shownForMs(input);
+    if (left !== undefined) this.#forget(left);
+    return input && (left === undefined || left > 0) ? statusBarOf(input) : undefined;
+  }
+
   /** An ended run changes no more: the item goes by the clock. */
   #forget(ms: number): void {
     clearTimeout(this.#forgetting);
-    if (ms > 0) this.#forgetting = setTimeout(() => this.#show(), ms);
+    if (ms > 0) this.#forgetting = setTimeout(() => this.#schedule(), ms);
   }
 
   dispose(): void {

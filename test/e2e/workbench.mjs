@@ -79,10 +79,18 @@ export async function runCommand(page, title) {
       await input.fill(`>${title}`, { timeout: patienceOf(tries) });
       await row.waitFor({ timeout: patienceOf(tries) });
       await page.keyboard.press('Enter');
+      await until('the palette takes the command', async () => !(await isTyped(input, `>${title}`)), {
+        timeoutMs: patienceOf(tries),
+      });
       return true;
     },
     { timeoutMs: LONG_MS },
   );
+}
+
+/** Still in the palette: gone, or asking something else, once a command was taken. */
+async function isTyped(input, text) {
+  return (await input.isVisible()) && (await input.inputValue({ timeout: 1000 }).catch(() => '')) === text;
 }
 
 /** What the palette asks at this moment: its title and what it lists. */

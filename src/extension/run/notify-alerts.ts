@@ -1,15 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
-import { alarmButton, alertText } from '../../protocol/alert-text';
-import type { ActionView } from '../../protocol/dashboard/types';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';
 import type { Services } from '../services';
-import { setting, translate } from '../window';
-
-/** Alerts older than this were already shown. */
-const FRESH_MS = 60_000;
+import { setting } from '../window';
+import type { AlertNotice } from './alert-news';
 
 /** Trouble of the current run as a notification: one at a time, never the same twice, and easy to switch off. */
 export function notifyAlerts(services: Services): vscode.Disposable {
@@ -17,6 +12,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   const shown = new Set<string>();
   let isShowing = false;
   const notify = async (entry: RunEntry, dir: string): Promise<void> => {
+    const { newsOf } = await services.runs.views();
     const news = newsOf(entry);
     const isWanted = !isShowing && setting<boolean>('notifications.enabled', true);
     if (news === undefined || shown.has(news.message) || !isWanted) return;
@@ -36,20 +32,6 @@ export function notifyAlerts(services: Services): vscode.Disposable {
     ),
   );
   return store;
-}
-
-type AlertNotice = {
-  readonly message: string;
-  readonly button: ActionView | undefined;
-  readonly topic: Topic | undefined;
-};
-
-function newsOf(entry: RunEntry): AlertNotice | undefined {
-  if (entry.source !== 'keeper' || entry.value.type !== 'alert') return undefined;
-  const { severity, t, action, rule } = entry.value;
-  if (severity === 'info' || Date.now() - t >= FRESH_MS) return undefined;
-  const button = action && alarmButton(action, translate);
-  return { message: alertText(entry.value, translate), button, topic: topicOfAlarm(rule) };
 }
 
 async function show(services: Services, { message, button, topic }: AlertNotice, dir: string): Promise<void> {

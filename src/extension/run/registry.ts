@@ -32,6 +32,8 @@ export class RunRegistry implements vscode.Disposable {
   readonly #opened: RunsFolder[] = [];
   readonly #options: RegistryOptions;
   readonly #reader = once(() => this.#loadReader());
+  /** What shows runs; loaded with the first of them. */
+  readonly views = once(async () => (await this.#options.load(() => import('../run-views'))).runViews);
   readonly #sweeps = new Set<string>();
   #current: SharedRun | undefined;
   #chosen: string | undefined;
@@ -142,8 +144,8 @@ export class RunRegistry implements vscode.Disposable {
   }
 
   async #loadReader(): Promise<OpenRuns> {
-    const { load, log, installDir } = this.#options;
-    const { OpenRuns } = await load(() => import('./open-runs'));
+    const { log, installDir } = this.#options;
+    const { OpenRuns } = await this.views();
     return this.#store.track(new OpenRuns(log, installDir));
   }
 

@@ -1,17 +1,9 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { metricNames } from '../../domain/run/task';
-import { checkpointRows } from '../../protocol/dashboard/checkpoint-rows';
-import type { CheckpointRow } from '../../protocol/dashboard/types';
-import { explainedTooltip } from '../notices';
 import type { Services } from '../services';
-
-export type CheckpointItem = { readonly dir: string; readonly epoch: number; readonly row: CheckpointRow };
+import type { CheckpointItem } from './checkpoint-item';
 
 const UPDATE_MS = 500;
-/** A tree of thousands is of no use; the dashboard has them all. */
-const NEWEST = 100;
 
 /** Checkpoints of the current run, newest first. */
 export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>, vscode.Disposable {
@@ -27,59 +19,33 @@ export class CheckpointsTree implements vscode.TreeDataProvider<CheckpointItem>,
     this.#store.track(services.runs.onDidChangeCurrentRun(() => this.#schedule()));
   }
 
-  getChildren(parent?: CheckpointItem): CheckpointItem[] {
+  async getChildren(parent?: CheckpointItem): Promise<CheckpointItem[]> {
     const run = this.#services.runs.current;
     if (parent || !run) return [];
-    return checkpointRows(run.input(), NEWEST).map((row) => ({ dir: run.dir, epoch: row.epoch, row }));
+    const { checkpointItems } = await this.#services.runs.views();
+    return checkpointItems(run);
   }
 
-  getTreeItem({ dir, epoch, row }: CheckpointItem): vscode.TreeItem {
-    const item = new vscode.TreeItem(vscode.l10n.t('epoch {0}', epoch));
-    item.id = `${path.basename(dir)} ${epoch}`;
-    // Only the number fits beside the name; its meaning is in the tooltip.
-    item.description = row.map === '' ? row.verdict.text : [row.map, row.change].join('  ');
-    item.iconPath = new vscode.ThemeIcon(...iconOf(row));
-    item.tooltip = tooltipOf(row, metricNames(this.#services.runs.current?.input().state.plan?.task));
-    item.accessibilityInformation = {
-      label: [item.label, row.map, row.verdict.text, row.kept.text].join(', '),
-    };
-    const kept = row.actions.length > 0;
-    const pinned = row.actions.some((action) => action.id === 'unpin');
-    item.contextValue = kept ? (pinned ? 'checkpoint.pinned' : 'checkpoint.kept') : 'checkpoint.gone';
-    return item;
+  async getTreeItem(item: CheckpointItem): Promise<vscode.TreeItem> {
+    const { checkpointTreeItem } = await this.#services.runs.views();
+    return checkpointTreeItem(item);
   }
 
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const shown = JSON.stringify(this.getChildren());
-      if (shown !== this.#shown) this.#changed.fire(undefined);
-      this.#shown = shown;
+      this.#update().catch(this.#services.showError);
     }, UPDATE_MS);
+  }
+
+  async #update(): Promise<void> {
+    const shown = JSON.stringify(await this.getChildren());
+    if (shown !== this.#shown) this.#changed.fire(undefined);
+    this.#shown = shown;
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
     this.#store.dispose();
   }
-}
-
-/** With a way to the paragraph on the verdict; what comes from a run is text, never markup. */
-function tooltipOf(
-  { map, map50, verdict, kept }: CheckpointRow,
-  [name, name50]: readonly string[],
-): vscode.MarkdownString {
-  const parts = [`${name} ${map || '–'}, ${name50} ${map50 || '–'}`, verdict.text, kept.text];
-  const text = parts.filter((part) => part !== '').join('\n');
-  return explainedTooltip(text, map === '' ? undefined : 'best-checkpoint');
-}
-
-function iconOf(row: CheckpointRow): [string, vscode.ThemeColor?] {
-  if (row.best) return ['star-full', new vscode.ThemeColor('charts.yellow')];
-  if (row.busy) return ['sync~spin'];
-  if (row.verdict.tone === 'bad') return ['error', new vscode.ThemeColor('testing.iconFailed')];
-  if (row.actions.some((action) => action.id === 'unpin')) return ['pinned'];
-  return row.actions.length > 0
-    ? ['circle-filled']
-    : ['circle-outline', new vscode.ThemeColor('disabledForeground')];
 }
