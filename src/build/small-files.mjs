@@ -10,6 +10,7 @@ export const SMALL_FILES = {
   'src/engine/report/report-style.ts': 'a style sheet; its user is the page',
   'src/extension/commands/explain-numbers.ts': 'a command of the table is a file',
   'src/extension/commands/test-notification.ts': 'a command that loads all of notifications',
+  'src/extension/doors.ts': 'registered beside commands, editor features and views, each a file',
   'src/extension/pages/metrics-view.ts': 'loads its page with import(): a part of the extension ends here',
   'src/extension/pages/reports.ts': 'belongs to the pages; its user only makes it',
   'src/extension/trees/sweep-item.ts': 'loaded with import(): most workspaces have no sweep',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { once } from '../base/async';
 import type { CommandId } from './commands/manifest';
+import { registerDoors } from './doors';
 import { registerEditorFeatures } from './editor/register';
 import { DashboardSerializer } from './pages/dashboards';
 import { notifyAlerts } from './run/notify-alerts';
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands(services),
     ...registerEditorFeatures(services),
     ...registerViews(services),
+    ...registerDoors(services),
     vscode.window.registerWebviewPanelSerializer(
       'pitwall.dashboard',
       new DashboardSerializer(services, services.dashboards),

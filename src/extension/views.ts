@@ -5,7 +5,7 @@ import { FINAL_STATES } from '../run/state-names';
 import { MetricsView } from './pages/metrics-view';
 import type { Services } from './services';
 import { CheckpointsTree } from './trees/checkpoints-tree';
-import { RunsTree } from './trees/runs-tree';
+import { type RunItem, RunsTree, type TreeEntry } from './trees/runs-tree';
 import { translate } from './window';
 
 /** pitwall.hasRuns and pitwall.running, for menus and welcome views. */
@@ -27,6 +27,7 @@ export function registerViews(services: Services): vscode.Disposable[] {
   const runsView = vscode.window.createTreeView('pitwall.runs', {
     treeDataProvider: runs,
     canSelectMany: true,
+    dragAndDropController: compareByDropping,
   });
   return [
     runs,
@@ -37,6 +38,28 @@ export function registerViews(services: Services): vscode.Disposable[] {
     vscode.window.registerWebviewViewProvider('pitwall.metrics', new MetricsView(services)),
   ];
 }
+
+const DRAGGED = 'application/vnd.code.tree.pitwall.runs';
+
+/** A run that is dropped on another one is compared with it. */
+const compareByDropping: vscode.TreeDragAndDropController<TreeEntry> = {
+  dragMimeTypes: [DRAGGED],
+  dropMimeTypes: [DRAGGED],
+  handleDrag(entries, data) {
+    const runs = entries.flatMap((entry) => (isRun(entry) ? [{ dir: entry.dir }] : []));
+    data.set(DRAGGED, new vscode.DataTransferItem(runs));
+  },
+  async handleDrop(on, data) {
+    const dragged: unknown = data.get(DRAGGED)?.value;
+    if (!isRun(on) || !Array.isArray(dragged)) return;
+    const others = dragged.filter(({ dir }) => dir !== on.dir);
+    if (others.length === 0) return;
+    const first = { dir: on.dir };
+    await vscode.commands.executeCommand('pitwall.compareRuns', first, [first, ...others]);
+  },
+};
+
+const isRun = (entry: TreeEntry | undefined): entry is RunItem => typeof entry === 'object' && 'dir' in entry;
 
 function troubleOf({ status }: Services['runs']['runs'][number]): string | undefined {
   if (status === undefined) return undefined;

@@ -3,6 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { writeExample } from '../../dataset/example/write-example';
 import { formatValue } from '../../domain/display/format';
+import { quoted } from '../../engine/process/quoted';
 import type { LiveRun } from '../../engine/runs/live-run';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
@@ -11,7 +12,6 @@ import { type CliIo, type OutputStream, printLine, textWidth } from '../io';
 import { score } from '../output/numbers';
 import { plotCurve, rangeOf, sideBySide } from '../output/plot';
 import { createProgress } from '../output/progress';
-import { quoted } from '../output/quoted';
 import { followToEnd, startUnchecked } from '../train/start';
 import { exitCodeOf } from '../watch/summary';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type Topic, topicOfAlarm } from '../../domain/display/statistics-page';
 import type { AlarmAction } from '../../domain/run/alarm';
+import { quoted } from '../../engine/process/quoted';
 import { isOffered } from '../../protocol/alert-text';
 import type { RunFile } from '../../run/files';
-import { quoted } from './quoted';
 
 type CommandPlace = {
   readonly dir: string;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import { METRIC_NAMES, prunedAt, shownSetting } from '../../domain/sweep/display';
 import { overridesOf } from '../../domain/sweep/types';
+import { quoted } from '../../engine/process/quoted';
 import {
   ranking,
   reportSweep,
@@ -15,7 +16,6 @@ import type { SweepEntry, SweepFile } from '../../run/sweep';
 import { trialName } from '../../run/sweep';
 import { type CliIo, printJson, printLine } from '../io';
 import { explainedLine, score } from '../output/numbers';
-import { quoted } from '../output/quoted';
 import { formatTable, type TableColumn } from '../output/table';
 
 /** A sweep for people: its trials with the reason of each stop, the best, the verdict, and what to do next. */

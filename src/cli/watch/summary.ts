@@ -3,6 +3,7 @@ import path from 'node:path';
 import { inEnglish } from '../../base/words';
 import type { Topic } from '../../domain/display/statistics-page';
 import { metricNames } from '../../domain/run/task';
+import { quoted } from '../../engine/process/quoted';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { nextSteps } from '../../protocol/next-step';
 import { topicOfEnd } from '../../run/kind';
@@ -13,7 +14,6 @@ import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import type { ExitCode } from '../failure';
 import { alarmCommand } from '../output/alarm-command';
 import { explainedLine, score, seconds } from '../output/numbers';
-import { quoted } from '../output/quoted';
 import type { Style } from '../output/style';
 import { formatTable, type TableColumn } from '../output/table';
 

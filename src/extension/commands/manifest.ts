@@ -205,6 +205,27 @@ export const COMMANDS = {
     enabledWith: 'pitwall.hasRuns',
     menus: [onRun('3_view@2')],
   },
+  'pitwall.copyRunLink': {
+    title: 'Copy Link to Run',
+    chinese: '复制运行链接',
+    icon: 'link',
+    enabledWith: 'pitwall.hasRuns',
+    menus: [onRun('3_view@2')],
+  },
+  'pitwall.copyCommandLine': {
+    title: 'Copy as Command Line…',
+    chinese: '复制为命令行…',
+    icon: 'terminal',
+    menus: [
+      onRun('3_view@2'),
+      onFile('2_pitwall@4'),
+      {
+        menu: 'explorer/context',
+        group: '2_pitwall@4',
+        when: all(SWEEP, 'config.pitwall.explorerMenu.enabled'),
+      },
+    ],
+  },
   'pitwall.compareRuns': {
     title: 'Compare Runs',
     chinese: '比较运行',

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { checkEnvironment, setUpPythonEnvironment } from './check-environment';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
+import { copyCommandLine, copyRunLink } from './copy-command';
 import { explainNumbers } from './explain-numbers';
 import { exportRun } from './export-run';
 import { followFolderCommand } from './follow-folder';
@@ -86,6 +87,8 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.showRunLog': onRun(showRunLog),
     'pitwall.openExperiment': onRun(openExperiment),
     'pitwall.copyRunSummary': onRun(copySummary),
+    'pitwall.copyRunLink': onRun(copyRunLink),
+    'pitwall.copyCommandLine': (on) => copyCommandLine(services, uriOf(on) ?? targetOf(on)),
     'pitwall.compareRuns': (target, all) => compareRuns(services, targetOf(target), targetsOf(all)),
     'pitwall.openReport': (target, all) => openReport(services, selectionOf(target, all)),
     'pitwall.saveReport': (target, all) => saveReport(services, selectionOf(target, all)),

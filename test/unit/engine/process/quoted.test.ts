@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { quoted } from '../../../../src/cli/output/quoted';
+import { quoted } from '../../../../src/engine/process/quoted';
 
 it('quotes a path so that it can be pasted', () => {
   const check = (text: string, platform: NodeJS.Platform, expected: string): void =>

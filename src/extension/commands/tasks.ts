@@ -1,0 +1,94 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { parseExperiment } from '../../domain/experiment/parse';
+import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { nodeOf } from '../../engine/process/run-environment';
+import { MOST_BYTES } from '../../run/folder/bounds';
+import { readText } from '../../run/folder/read-file';
+import type { Services } from '../services';
+import { interpreterFor, MissingPython } from './interpreter';
+
+/** A task of tasks.json: the file that it trains or searches. */
+export type PitwallTask = { readonly kind: 'train' | 'sweep'; readonly uri: vscode.Uri };
+
+const MOST_FILES = 200;
+
+/** `pitwall train` or `pitwall sweep` in a terminal of its own. Closing it ends no run. */
+export function pitwallTask(
+  { host }: Services,
+  { kind, uri }: PitwallTask,
+  python: string | undefined,
+): vscode.Task {
+  const { installDir, nodePath } = host();
+  const node = nodeOf(nodePath);
+  const file = uri.fsPath;
+  const execution = new vscode.ProcessExecution(node.program, [path.join(installDir, 'cli.js'), kind, file], {
+    cwd: path.dirname(file),
+    env: { ...node.env, ...(python !== undefined && { PITWALL_PYTHON: python }) },
+  });
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  const name = `${kind} ${vscode.workspace.asRelativePath(uri)}`;
+  const definition = { type: 'pitwall', [kind]: folder ? vscode.workspace.asRelativePath(uri, false) : file };
+  const scope = folder ?? vscode.TaskScope.Workspace;
+  const task = new vscode.Task(definition, scope, name, 'pitwall', execution, []);
+  task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };
+  return task;
+}
+
+/** The interpreter that the trainer of a file takes; undefined for one that needs none. */
+export async function pythonOfFile(experimentFile: string): Promise<string | undefined> {
+  const text = await readText(experimentFile, { most: MOST_BYTES.yaml, links: 'follow' });
+  const { draft } = parseExperiment(text, { file: experimentFile });
+  return interpreterFor(draft, path.dirname(experimentFile));
+}
+
+/** A task for each experiment and sweep of the workspace; none if it is not trusted. */
+export async function listTasks(services: Services): Promise<vscode.Task[]> {
+  if (!vscode.workspace.isTrusted) return [];
+  const exclude = '**/{node_modules,.git,.venv,runs}/**';
+  const find = (kind: PitwallTask['kind']) =>
+    vscode.workspace.findFiles(`**/*.${kind}.{yaml,yml}`, exclude, MOST_FILES);
+  const [experiments, sweeps] = await Promise.all([find('train'), find('sweep')]);
+  const named = [
+    ...experiments.map((uri) => ({ kind: 'train', uri }) as const),
+    ...sweeps.map((uri) => ({ kind: 'sweep', uri }) as const),
+  ];
+  return Promise.all(named.map((task) => taskWithPython(services, task)));
+}
+
+/** What a task of tasks.json does; undefined, which the editor reports, if the folder is not trusted or no file is named. */
+export async function resolveTask(services: Services, task: vscode.Task): Promise<vscode.Task | undefined> {
+  const named = vscode.workspace.isTrusted ? namedBy(task) : undefined;
+  if (!named) return undefined;
+  const { execution } = await taskWithPython(services, named);
+  const { definition, scope = vscode.TaskScope.Workspace, name } = task;
+  // The editor knows it again by its definition.
+  return new vscode.Task(definition, scope, name, 'pitwall', execution, []);
+}
+
+function namedBy({ definition, scope }: vscode.Task): PitwallTask | undefined {
+  const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
+  for (const kind of ['train', 'sweep'] as const) {
+    const file: unknown = definition[kind];
+    if (typeof file !== 'string' || file === '') continue;
+    if (path.isAbsolute(file)) return { kind, uri: vscode.Uri.file(file) };
+    return folder && { kind, uri: vscode.Uri.joinPath(folder.uri, file) };
+  }
+  return undefined;
+}
+
+/** What is wrong with a file, or the Python that it lacks, is said by the command itself, in its terminal. */
+async function taskWithPython(services: Services, task: PitwallTask): Promise<vscode.Task> {
+  const python = await pythonOf(task).catch((error: unknown) => {
+    if (!(error instanceof MissingPython)) services.log.info(`${task.uri.fsPath}: ${String(error)}`);
+    return undefined;
+  });
+  return pitwallTask(services, task, python);
+}
+
+async function pythonOf({ kind, uri }: PitwallTask): Promise<string | undefined> {
+  if (kind === 'train') return pythonOfFile(uri.fsPath);
+  const text = await readText(uri.fsPath, { most: MOST_BYTES.yaml, links: 'follow' });
+  const { sweep } = parseSweep(text, path.basename(uri.fsPath));
+  return sweep && pythonOfFile(path.resolve(path.dirname(uri.fsPath), sweep.experiment));
+}
