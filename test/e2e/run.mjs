@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|doors|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/outcome.mjs';
@@ -9,6 +9,7 @@ import { installVsix, startServer } from './editor.mjs';
 import { editor, whyNotHere } from './provision.mjs';
 import { createSuite } from './suite.mjs';
 import { daily } from './suites/daily.mjs';
+import { doors } from './suites/doors.mjs';
 import { drawnPages } from './suites/drawn-pages.mjs';
 import { editing } from './suites/editing.mjs';
 import { hostile } from './suites/hostile.mjs';
@@ -113,6 +114,7 @@ try {
           training,
           daily,
           sweeps,
+          doors,
           twoWindows,
           trouble,
           looks,

@@ -93,6 +93,8 @@ export type ExampleOptions = {
   readonly val?: number;
   readonly seed?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** What is drawn by then stays: the next call goes on from there. */
+  readonly signal?: AbortSignal;
 };
 
 type ExampleItem = { readonly image: string; readonly label: string; readonly index: number };
@@ -100,7 +102,7 @@ type ExampleItem = { readonly image: string; readonly label: string; readonly in
 /**
  * Writes the example experiment into `dir`: config, dataset YAML, PNG images and YOLO labels. Files of an earlier call
  * are kept, and so is a config that was edited. @throws when the folder holds another dataset (a data.yaml or images
- * that this did not write).
+ * that this did not write), and when it is aborted.
  */
 export async function writeExample(dir: string, options: ExampleOptions = {}): Promise<WrittenExample> {
   const root = path.resolve(dir);
@@ -132,6 +134,7 @@ async function drawMissing(root: string, options: ExampleOptions): Promise<numbe
   const folders = new Set(missing.flatMap(({ image, label }) => [path.dirname(image), path.dirname(label)]));
   for (const folder of folders) await makeFolder(folder);
   for (const [done, item] of missing.entries()) {
+    options.signal?.throwIfAborted();
     const picture = drawPicture(options.seed ?? SEED, item.index);
     await Promise.all([
       writeFile(item.image, encodePng(picture)),

@@ -73,7 +73,5 @@ export async function openLink(services: Services, link: vscode.Uri): Promise<vo
   await services.runs.discover();
   const run = runOfLink(link, services.runs.runs);
   if (run) return services.dashboards.open({ kind: 'run', dir: run.dir });
-  void showErrorMessage(
-    vscode.l10n.t('The link names a run that is in none of the folders open in this window.'),
-  );
+  void showErrorMessage(vscode.l10n.t('The run of this link is not in an open folder.'));
 }

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { writeExample } from '../../dataset/example/write-example';
+import { type WrittenExample, writeExample } from '../../dataset/example/write-example';
 import { isExperimentFile, isUltralyticsFile } from '../editor/experiment-files';
 import { showInformationMessage, showQuickPick } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
+import { withCancel } from '../window';
 
 const MOST_FILES = 200;
 
@@ -48,23 +49,32 @@ export async function newExample(services: Services): Promise<vscode.Uri | undef
   if (!(await requireTrust())) return undefined;
   const folder = await chooseFolder();
   if (!folder) return undefined;
-  const example = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Drawing the example images') },
-    (progress) => {
-      let last = 0;
-      return writeExample(folder.fsPath, {
-        onProgress: (done, total) => {
-          const share = (100 * done) / total;
-          progress.report({ increment: share - last, message: `${done}/${total}` });
-          last = share;
-        },
-      });
-    },
-  );
+  const example = await drawExample(folder.fsPath);
+  if (!example) return undefined;
   services.log.info(`example written to ${example.dir}, ${example.drawn} images drawn`);
   const uri = vscode.Uri.file(example.config);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
   return uri;
+}
+
+/** Undefined if the person cancels it; what was drawn stays, and the next time it goes on from there. */
+async function drawExample(folder: string): Promise<WrittenExample | undefined> {
+  let stopped: AbortSignal | undefined;
+  try {
+    return await withCancel(vscode.l10n.t('Drawing the example images'), (report, signal) => {
+      stopped = signal;
+      let last = 0;
+      const onProgress = (done: number, total: number): void => {
+        const share = (100 * done) / total;
+        report(`${done}/${total}`, share - last);
+        last = share;
+      };
+      return writeExample(folder, { onProgress, signal });
+    });
+  } catch (error) {
+    if (stopped?.aborted) return undefined;
+    throw error;
+  }
 }
 
 async function chooseFolder(): Promise<vscode.Uri | undefined> {

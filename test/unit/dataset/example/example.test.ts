@@ -89,4 +89,13 @@ describe('writeExample', () => {
     await expect(writeExample(dir)).rejects.toThrow(/data\.yaml exists and is not the example's/);
     expect(await readdir(dir)).toEqual(['data.yaml']);
   });
+
+  it('stops when it is cancelled, and goes on from there the next time', async () => {
+    const stop = new AbortController();
+    const options = { train: 3, val: 1, signal: stop.signal };
+    const first = writeExample(dir, { ...options, onProgress: (done) => done === 1 && stop.abort() });
+    await expect(first).rejects.toThrow(/abort/i);
+    expect(await readdir(path.join(dir, 'images', 'train'))).toHaveLength(1);
+    expect((await writeExample(dir, { train: 3, val: 1 })).drawn).toBe(3);
+  });
 });

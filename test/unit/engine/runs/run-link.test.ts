@@ -25,7 +25,7 @@ describe('a link to a run', () => {
     ['/run', `id=${ID}&start=1`],
     ['/run', 'id=/etc/passwd'],
     ['/run', 'id=../../etc'],
-    ['/run', 'id=%2e%2e%2fruns%2fpcb-1'],
+    ['/run', `id=${encodeURIComponent('../runs/pcb-1')}`],
     ['/run', 'dir=/ws/runs/pcb-1'],
     ['/run', 'id=/ws/runs/pcb-1'],
     ['/run', 'id=__proto__'],
