@@ -11,10 +11,10 @@ const MOST_CHARACTERS = 200;
 export const runLink = (scheme: string, extension: string, id: string): string =>
   `${scheme}://${extension}${PATH}?id=${encodeURIComponent(id)}`;
 
-type Named = Pick<RunSummary, 'dir' | 'own'> & { readonly run: { readonly id: string } };
+type LinkedRun = Pick<RunSummary, 'dir' | 'own'> & { readonly run: { readonly id: string } };
 
 /** The run that a link names, of those that are listed; of several copies the user's own. Undefined for any other link. */
-export function runOfLink<R extends Named>(
+export function runOfLink<R extends LinkedRun>(
   link: { readonly path: string; readonly query: string },
   runs: readonly R[],
 ): R | undefined {
