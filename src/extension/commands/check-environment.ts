@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { wordsOf } from '../../base/worded-error';
 import { say } from '../../base/words';
+import { readVisibleCards } from '../../dataset/nvidia-smi';
 import { formatBytes } from '../../domain/display/format';
 import { type PythonReport, probePythons, probeTorch, pythonPlaces } from '../../engine/python/find';
 import { setUpPython } from '../../engine/python/set-up';
@@ -14,23 +15,43 @@ import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { translate, withCancel } from '../window';
 import { environmentReport } from './environment-report';
-import { activeInterpreter, interpreterFor } from './interpreter';
+import { activeInterpreter, interpreterFor, MissingPython } from './interpreter';
 
 /** What this machine can validate and train on, and why not on the rest; as a page that can be read and copied. */
 export async function checkEnvironment(services: Services): Promise<void> {
   if (!(await requireTrust())) return;
   const title = vscode.l10n.t('Checking devices');
   const place = { location: vscode.ProgressLocation.Window, title };
-  const text = await vscode.window.withProgress(place, () => examine(services));
+  const { text, missing } = await vscode.window.withProgress(place, () => examine(services));
   await services.reports.show('Pitwall.md', text);
+  if (missing.length > 0) offerSetUp(missing);
 }
 
-async function examine(services: Services): Promise<string> {
+type Missing = 'python' | 'cuda';
+
+/** The page names commands; what is missing is one press away. */
+function offerSetUp(missing: readonly Missing[]): void {
+  const offers: Readonly<Record<Missing, readonly [button: string, command: string]>> = {
+    python: [vscode.l10n.t('Set Up Python Environment'), 'pitwall.setUpPython'],
+    cuda: [vscode.l10n.t('Install GPU Runtime'), 'pitwall.installGpuRuntime'],
+  };
+  const shown = missing.map((each) => offers[each]);
+  const message = vscode.l10n.t('Pitwall can set up what is missing here.');
+  void showInformationMessage(message, ...shown.map(([button]) => button)).then((choice) => {
+    const chosen = shown.find(([button]) => button === choice);
+    if (chosen) void vscode.commands.executeCommand(chosen[1]);
+  });
+}
+
+async function examine(
+  services: Services,
+): Promise<{ readonly text: string; readonly missing: readonly Missing[] }> {
   const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? os.homedir();
-  const [devices, pythons, ultralytics] = await Promise.all([
+  const [devices, pythons, ultralytics, cards] = await Promise.all([
     askDevices(services),
     findPythons(cwd),
     askUltralytics(cwd),
+    readVisibleCards(),
   ]);
   const { version, t } = services;
   const cpu = os.cpus();
@@ -44,8 +65,14 @@ async function examine(services: Services): Promise<string> {
   ];
   const report = environmentReport({ machine: machine.join(', '), devices, pythons }, t);
   // A code span, so that paths are not read as markup.
-  return `${report.trimEnd()}\n\nUltralytics: \`${ultralytics.replaceAll('`', "'")}\`\n`;
+  const text = `${report.trimEnd()}\n\nUltralytics: \`${ultralytics.text.replaceAll('`', "'")}\`\n`;
+  const missing: Missing[] = ultralytics.isMissing ? ['python'] : [];
+  if (cards.length > 0 && lacksCuda(devices)) missing.push('cuda');
+  return { text, missing };
 }
+
+const lacksCuda = (devices: readonly DeviceReport[] | string): boolean =>
+  typeof devices !== 'string' && !devices.some(({ provider, available }) => provider === 'cuda' && available);
 
 /** A validator that cannot even start is a result, not a failure of the command. */
 async function askDevices({ host }: Services): Promise<readonly DeviceReport[] | string> {
@@ -63,12 +90,12 @@ const findPythons = (cwd: string): Promise<readonly PythonReport[]> =>
   probePythons(pythonPlaces(cwd, process.env));
 
 /** The interpreter that a run would use and what its torch computes on, or the one line that says what is missing. */
-async function askUltralytics(cwd: string): Promise<string> {
+async function askUltralytics(cwd: string): Promise<{ readonly text: string; readonly isMissing: boolean }> {
   try {
     const python = (await interpreterFor({ trainer: 'ultralytics' }, cwd)) ?? '';
-    return `${python}: ${await probeTorch(python)}`;
+    return { text: `${python}: ${await probeTorch(python)}`, isMissing: false };
   } catch (error) {
-    return say(wordsOf(error), translate);
+    return { text: say(wordsOf(error), translate), isMissing: error instanceof MissingPython };
   }
 }
 

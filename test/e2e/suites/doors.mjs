@@ -43,6 +43,19 @@ async function openLink(page, link) {
   await open.click();
 }
 
+/** Through the list of tasks that quick open has: the palette puts longer names before Run Task. */
+async function runTask(page, name) {
+  const input = page.locator('.quick-input-widget input.input');
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+  await until(`the task ${name}`, async (tries) => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+P');
+    await input.fill(`task ${name}`, { timeout: patienceOf(tries) });
+    await row.click({ timeout: patienceOf(tries) });
+    return true;
+  });
+}
+
 export async function doors({ suite, browser, extensions }) {
   const workspace = exampleWorkspace({ epochs: 1, fraction: 0.1, warmup_epochs: 0 });
   await recordedRuns(workspace, RUNS);
@@ -108,7 +121,7 @@ export async function doors({ suite, browser, extensions }) {
     });
 
     await test('a task of an experiment trains it to its end', async () => {
-      await runAndChoose(page, 'Tasks: Run Task', ['pitwall', 'train pcb.train.yaml']);
+      await runTask(page, 'train pcb.train.yaml');
       const made = await until('a run', () =>
         readdirSync(workspace.runs).find(
           (name) => !RUNS.includes(name) && existsSync(path.join(workspace.runs, name, 'run.json')),
