@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -70,6 +71,7 @@ export async function openLab() {
     begin: (argv) => spawn(process.execPath, [cli, ...argv], { cwd: work, env, stdio: 'ignore' }),
     slurm: (name, args) => spawnSync(name, args, { env, encoding: 'utf8' }).stdout.trim(),
     kill: (daemon) => process.kill(Number(readFileSync(at(`slurm/run/${daemon}.pid`), 'utf8')), 'SIGKILL'),
+    savedAt: () => statSync(at('slurm/spool/ctld/job_state')).mtimeMs,
     restart: (daemon) => spawnSync(daemon, ['-f', conf], { env, stdio: 'ignore' }),
     /** Command lines of processes that belong to a folder of the lab, its daemons aside. */
     left: (folder) => processesOf(path.join(work, folder)),

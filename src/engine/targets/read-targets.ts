@@ -22,16 +22,15 @@ const PROJECT_FILE = path.join('.pitwall', 'targets.yaml');
 export const userTargetsFile = (): string => path.join(stateFolders()[0] ?? '', 'targets.yaml');
 
 /**
- * The targets that count in a folder: this machine, those of the project (.pitwall/targets.yaml in the folder or above), the
- * user's, and those of the editor's settings, the later over the earlier. A file with an error has none.
+ * The targets that count in a folder: this machine, those of the project (.pitwall/targets.yaml in the folder or above) and the
+ * user's, the later over the earlier. A file with an error has none.
  */
-export function readTargets(folder: string, setting?: unknown): KnownTargets {
+export function readTargets(folder: string): KnownTargets {
   const project = projectFile(folder);
   const own = userTargetsFile();
   const sources = [
     ...(project === undefined ? [] : [{ ...readFile(project), isOwn: isApproved(project) }]),
     ...(existsSync(own) ? [{ ...readFile(own), isOwn: true }] : []),
-    ...(setting ? [{ ...parseTargets(JSON.stringify(setting), 'pitwall.targets'), isOwn: true }] : []),
   ];
   const known = sources.flatMap(({ targets, isOwn }) =>
     targets.map((settings) => [settings.name, { settings, isOwn }] as const),
