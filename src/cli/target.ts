@@ -1,7 +1,7 @@
 import { nearestName } from '../base/suggest';
 import { visible } from '../base/visible';
 import type { TargetSettings } from '../domain/targets/target-keys';
-import { approveTargets, readTargets } from '../engine/targets/read-targets';
+import { approveTargets, type KnownTarget, readTargets } from '../engine/targets/read-targets';
 import { refuseErrors } from './experiment';
 import { badInput } from './failure';
 import { type CliIo, printLine } from './io';
@@ -24,20 +24,17 @@ export async function findTarget(
     const near = nearestName(name, [...targets.keys()]) ?? [...targets.keys()].join(', ');
     throw badInput(`--target ${name}: no such target, did you mean ${near}?`);
   }
-  if (!found.isOwn && found.settings.kind === 'slurm') await requireTrust(io, found.settings, trust);
+  await requireTrust(io, found, trust);
   return found.settings;
 }
 
-type Project = Extract<TargetSettings, { kind: 'slurm' }>;
-
-async function requireTrust(
-  io: CliIo,
-  { name, from, setup, options }: Project,
-  trust: boolean,
-): Promise<void> {
+async function requireTrust(io: CliIo, target: KnownTarget, trust: boolean): Promise<void> {
+  const { isOwn, settings } = target;
+  if (isOwn || settings.kind !== 'slurm') return;
+  const { name, from, setup, options } = settings;
   const executed = [...setup, ...options].map(visible).join('; ') || 'nothing but the run';
   const said = `${from}: target ${name} is the project's: its jobs execute ${executed}`;
   if (!trust) throw badInput(`${said}; --trust allows it`);
   printLine(io.stderr, `trusted: ${said}`);
-  await approveTargets(from);
+  await approveTargets(target);
 }

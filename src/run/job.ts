@@ -15,6 +15,8 @@ export const JOB_ENDS = [
 export type JobEnd = (typeof JOB_ENDS)[number];
 
 const zText = z.string().max(200);
+/** A job's number. A part of an array has another form, and is never a run's. */
+export const JOB_NUMBER = /^\d{1,12}$/;
 
 export const zJobState = z.discriminatedUnion('kind', [
   /** It is being handed over; after a minute without a number it has not been. */
@@ -45,10 +47,7 @@ export const zJobFile = z.object({
   kind: z.literal('slurm'),
   target: zText,
   /** The engine's number of it. */
-  id: z
-    .string()
-    .regex(/^\d{1,12}$/)
-    .optional(),
+  id: z.string().regex(JOB_NUMBER).optional(),
   submitted: z.number(),
   state: zJobState,
   /** When it was first seen in a state of this kind. */

@@ -106,6 +106,26 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
     expect((await pitwall('list')).out).toMatch(/one +stopped .*its job was cancelled in Slurm/);
   });
 
+  it('is not called cancelled by stop if Slurm does not list it, or has ended it otherwise', async () => {
+    await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'late', '--detach');
+    // However slow this machine is, too early for a job to be missed.
+    const job = JSON.parse(readFileSync(at('runs/late/job.json'), 'utf8'));
+    writeFileSync(at('runs/late/job.json'), JSON.stringify({ ...job, submitted: Date.now() + 600_000 }));
+    answers('garbage\n');
+    forgetAnswers();
+    const cancelled = called('scancel').length;
+    const stopped = await pitwall('stop', 'late');
+    expect([stopped.code, stopped.err]).toEqual([
+      1,
+      'pitwall: Slurm does not list the job of this run yet: nothing was cancelled, try again in a minute\n',
+    ]);
+    answers(`41|TIMEOUT|TimeLimit|gpu|9|N/A|n1|${idOf('late')}\n`);
+    forgetAnswers();
+    await pitwall('stop', 'late');
+    expect(called('scancel')).toHaveLength(cancelled);
+    expect((await pitwall('list')).out).toMatch(/late +stopped .*Slurm ended its job at the time limit/);
+  });
+
   it('ends as Slurm says if it left no word of its own', async () => {
     await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'two', '--detach');
     answers(`41|OUT_OF_MEMORY|OutOfMemory|gpu|9|N/A|n1|${idOf('two')}\n`);

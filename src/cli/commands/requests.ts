@@ -52,8 +52,7 @@ async function stopJob(io: CliIo, dir: string, trust?: boolean): Promise<void> {
   const asked = await ask(io, dir, { type: 'stop' }, trust).catch((error: unknown) => toError(error));
   const isOver = !(asked instanceof Error) && (await endsWithin(dir, JOB_GRACE_MS));
   if (isOver) return;
-  await cancelJob(dir);
-  printLine(io.stdout, 'it did not end by itself: its job was cancelled');
+  if (await cancelJob(dir)) printLine(io.stdout, 'it did not end by itself: its job was cancelled');
 }
 
 /** As long as a program takes that answers neither a request nor an interrupt, on a file system that shows it late. */

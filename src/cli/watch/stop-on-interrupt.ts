@@ -44,7 +44,10 @@ export function stoppingNote({ state: { run } }: Pick<LiveRun, 'state'>): string
 async function killTrainers(live: LiveRun): Promise<void> {
   const { run, status } = live.state;
   if (run === undefined) return;
-  if (run.target !== undefined && !isOwnJob(readJobSync(live.dir) ?? {})) return cancelJob(live.dir);
+  if (run.target !== undefined && !isOwnJob(readJobSync(live.dir) ?? {})) {
+    await cancelJob(live.dir);
+    return;
+  }
   const mark = markOf(live.dir, run);
   const pids = new Set(trainersOfRun(mark).map(({ pid }) => pid));
   if (livesForRun(status?.trainer, mark)) pids.add(status.trainer.pid);

@@ -11,8 +11,7 @@ export async function stopQueued(dir: string) {
   await pollJobs([dir], JUST_NOW_MS);
   const job = await readJob(dir);
   if (!job || !isOpenJob(job) || job.state.kind === 'running') return undefined;
-  await cancelJob(dir);
-  return words('its job was taken out of the queue');
+  return (await cancelJob(dir)) ? words('its job was taken out of the queue') : undefined;
 }
 
 const JUST_NOW_MS = 1000;

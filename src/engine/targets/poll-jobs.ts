@@ -5,7 +5,7 @@ import { isOwnRun } from '../../run/folder/signature';
 import { isOpenJob, type JobFile, type JobState, SUBMITTED_WITHIN_MS } from '../../run/job';
 import { readJob, writeJob } from './job-file';
 import { ASKED_EVERY_MS, askQueue, askSlurm, type QueueAnswer, SlurmError } from './slurm';
-import { aheadOf, type QueueRow, readAccounting, readQueue } from './slurm-answers';
+import { aheadOf, newestOf, type QueueRow, readAccounting, readQueue } from './slurm-answers';
 
 type OpenJob = { readonly dir: string; readonly runId: string; readonly job: JobFile };
 
@@ -24,11 +24,12 @@ export async function pollJobs(dirs: readonly string[], olderThan = ASKED_EVERY_
   const rows = readQueue(answer.own);
   const waiting = readQueue(answer.pending);
   const found = open.map((one) => ({ ...one, row: rowOf(one, rows) }));
-  const ends = await accountOf(found.filter(({ row, job }) => isMissing(row, job, answer)));
+  const missing = new Set(found.filter(({ job }) => isMissing(job, rows, answer)));
+  const ends = await accountOf([...missing]);
   const changed = await mapPool(found, AT_ONCE, async (one) => {
     const { row, job } = one;
     if (row) return update(one, { id: row.id, state: withAhead(row, waiting) });
-    return isMissing(row, job, answer) ? update(one, { state: lastOf(job, ends) }) : false;
+    return missing.has(one) ? update(one, { state: lastOf(job, ends) }) : false;
   });
   return changed.includes(true);
 }
@@ -43,16 +44,15 @@ async function openJobOf(dir: string): Promise<OpenJob | undefined> {
 
 /** A job whose number was never written down is known by the run that it names; of several the newest. */
 function rowOf({ job, runId }: OpenJob, rows: readonly QueueRow[]): QueueRow | undefined {
-  const own = rows.filter(({ comment }) => comment === runId);
-  return job.id === undefined
-    ? own.findLast(({ state }) => state.kind !== 'ended')
-    : own.find(({ id }) => id === job.id);
+  if (job.id === undefined) return newestOf(runId, rows);
+  return rows.find(({ id, comment }) => id === job.id && comment === runId);
 }
 
 /** The answer must be newer than the job, with room for a controller that is slow to list it. */
-function isMissing(row: QueueRow | undefined, job: JobFile, { t }: QueueAnswer): boolean {
-  const room = job.id === undefined ? SUBMITTED_WITHIN_MS : LISTED_WITHIN_MS;
-  return row === undefined && t > job.submitted + room;
+function isMissing(job: JobFile, rows: readonly QueueRow[], { t }: QueueAnswer): boolean {
+  if (job.id === undefined) return t > job.submitted + SUBMITTED_WITHIN_MS;
+  // Also if it is listed as the job of another run: of this one nothing is known then.
+  return !rows.some(({ id }) => id === job.id) && t > job.submitted + LISTED_WITHIN_MS;
 }
 
 const LISTED_WITHIN_MS = 5000;

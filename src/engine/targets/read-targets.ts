@@ -9,7 +9,12 @@ import { stateFolder, stateFolders } from '../../run/folder/state-folder';
 import { writeJson } from '../../run/folder/whole-file';
 
 /** A target, and whether its words are the user's own; those of a project are anybody's until the user approves them. */
-export type KnownTarget = { readonly settings: TargetSettings; readonly isOwn: boolean };
+export type KnownTarget = {
+  readonly settings: TargetSettings;
+  readonly isOwn: boolean;
+  /** What `approveTargets` notes of a project's: the very text that these settings were read from. */
+  readonly approval?: string;
+};
 export type KnownTargets = {
   readonly targets: ReadonlyMap<string, KnownTarget>;
   readonly problems: readonly Problem[];
@@ -29,11 +34,11 @@ export function readTargets(folder: string): KnownTargets {
   const project = projectFile(folder);
   const own = userTargetsFile();
   const sources = [
-    ...(project === undefined ? [] : [{ ...readFile(project), isOwn: isApproved(project) }]),
+    ...(project === undefined ? [] : [readProject(project)]),
     ...(existsSync(own) ? [{ ...readFile(own), isOwn: true }] : []),
   ];
-  const known = sources.flatMap(({ targets, isOwn }) =>
-    targets.map((settings) => [settings.name, { settings, isOwn }] as const),
+  const known = sources.flatMap(({ targets, problems: _, ...source }) =>
+    targets.map((settings) => [settings.name, { settings, ...source }] as const),
   );
   const local = { settings: { kind: 'local', name: 'local' }, isOwn: true } as const;
   return {
@@ -46,6 +51,12 @@ function readFile(file: string) {
   return parseTargets(readTextSync(file, MOST), file);
 }
 
+function readProject(file: string) {
+  const text = readTextSync(file, MOST);
+  const approval = approvalOf(file, text);
+  return { ...parseTargets(text, file), isOwn: isApproved(approval), approval };
+}
+
 function projectFile(folder: string): string | undefined {
   const file = path.join(folder, PROJECT_FILE);
   if (existsSync(file)) return file;
@@ -54,19 +65,20 @@ function projectFile(folder: string): string | undefined {
 }
 
 /** By place and content: a file that was changed since is asked about again. */
-function approvalOf(file: string): string {
-  const text = `${realpathSync(file)}\0${readTextSync(file, MOST)}`;
-  return path.join('targets', `${createHash('sha256').update(text).digest('hex')}.json`);
+function approvalOf(file: string, text: string): string {
+  return createHash('sha256')
+    .update(`${realpathSync(file)}\0${text}`)
+    .digest('hex');
 }
 
-const isApproved = (file: string): boolean =>
-  stateFolders().some((folder) => existsSync(path.join(folder, approvalOf(file))));
+const noteOf = (folder: string, approval: string): string => path.join(folder, 'targets', `${approval}.json`);
 
-/** The user has seen what a project's targets would execute. */
-export async function approveTargets(file: string): Promise<void> {
-  await writeJson(
-    path.join(stateFolder(), approvalOf(file)),
-    { file, t: Date.now() },
-    { root: stateFolder() },
-  );
+const isApproved = (approval: string): boolean =>
+  stateFolders().some((folder) => existsSync(noteOf(folder, approval)));
+
+/** The user has seen what the jobs of a project's target would execute. */
+export async function approveTargets({ approval, settings }: KnownTarget): Promise<void> {
+  if (approval === undefined) return;
+  const root = stateFolder();
+  await writeJson(noteOf(root, approval), { target: settings.name, t: Date.now() }, { root });
 }

@@ -1,4 +1,4 @@
-import type { JobEnd, JobState } from '../../run/job';
+import { JOB_NUMBER, type JobEnd, type JobState } from '../../run/job';
 
 /** A line of squeue: `id|state|reason|partition|priority|start|nodes|comment`. */
 export const QUEUE_FORMAT = '%i|%T|%r|%P|%Q|%S|%N|%k';
@@ -25,6 +25,13 @@ function readRow(line: string): readonly QueueRow[] {
   const comment = fields.slice(FIELDS - 1).join('|');
   const found = stateOf({ state, reason, start, nodes });
   return found ? [{ id, partition, priority: Number(priority), comment, state: found }] : [];
+}
+
+/** The newest job that names a run and has not ended. */
+export function newestOf(runId: string, rows: readonly QueueRow[]): QueueRow | undefined {
+  return rows.findLast(
+    ({ id, comment, state }) => comment === runId && state.kind !== 'ended' && JOB_NUMBER.test(id),
+  );
 }
 
 /** Those that wait in the same partition and come first. */
@@ -82,7 +89,17 @@ export function readAccounting(text: string): ReadonlyMap<string, JobState> {
     if (!how) return [];
     const code = Number(exit.split(':', 1)[0]);
     const isCode = how === 'failed' && Number.isInteger(code);
-    return [[id, { kind: 'ended', how, ...(isCode && { code }), ...(by !== undefined && { by }) }]];
+    return [
+      [
+        id,
+        {
+          kind: 'ended',
+          how,
+          ...(isCode && { code }),
+          ...(by !== undefined && { by: by.slice(0, MOST_LETTERS) }),
+        },
+      ],
+    ];
   });
   return new Map(ends);
 }

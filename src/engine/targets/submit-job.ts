@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { sleep } from '../../base/async';
-import { words } from '../../base/words';
+import { quoted, words } from '../../base/words';
 import { jobScript, sbatchArguments } from '../../domain/targets/slurm-arguments';
 import type { SlurmSettings } from '../../domain/targets/target-keys';
 import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
 import { removeFile } from '../../run/folder/remove';
 import { writeWhole } from '../../run/folder/write-file';
-import type { JobFile } from '../../run/job';
+import { JOB_NUMBER, type JobFile } from '../../run/job';
 import { nodeOf } from '../process/run-environment';
 import { readJob, writeJob } from './job-file';
 import { askQueue, askSlurm, SlurmError } from './slurm';
-import { readQueue } from './slurm-answers';
+import { newestOf, readQueue } from './slurm-answers';
 
 export type SubmitOptions = {
   readonly installDir: string;
@@ -96,9 +96,9 @@ async function tryToHandOver({ args, dir, environment, runId }: HandOver): Promi
 function numberOf(printed: string): string {
   // `--parsable` prints "id" or "id;cluster".
   const id = printed.trim().split('\n').at(-1)?.split(';', 1)[0] ?? '';
-  if (/^\d+$/.test(id)) return id;
+  if (JOB_NUMBER.test(id)) return id;
   throw new SlurmError(
-    words('sbatch did not answer with the number of a job: {0}', printed.slice(0, 200)),
+    words('sbatch did not answer with the number of a job: {0}', quoted(printed.slice(0, 200))),
     false,
   );
 }
@@ -106,5 +106,5 @@ function numberOf(printed: string): string {
 async function findJob(runId: string): Promise<string | undefined> {
   const answer = await askQueue(0).catch(() => undefined);
   const rows = answer ? readQueue(answer.own) : [];
-  return rows.findLast(({ comment, state }) => comment === runId && state.kind !== 'ended')?.id;
+  return newestOf(runId, rows)?.id;
 }

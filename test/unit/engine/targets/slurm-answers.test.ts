@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aheadOf, readAccounting, readQueue } from '../../../../src/engine/targets/slurm-answers';
+import { aheadOf, newestOf, readAccounting, readQueue } from '../../../../src/engine/targets/slurm-answers';
 
 describe('answers of Slurm', () => {
   it('a line of squeue is a state with its reason; what is cut short is left out', () => {
@@ -34,6 +34,13 @@ describe('answers of Slurm', () => {
       `${id}|PENDING|Priority|${partition}|${priority}|N/A||x`;
     const rows = readQueue([line(1, 'a', 5), line(2, 'a', 9), line(3, 'b', 9), line(4, 'a', 5)].join('\n'));
     expect(rows.map((row) => aheadOf(row, rows))).toEqual([1, 0, 0, 2]);
+  });
+
+  it('the newest job of a run is a whole one that has not ended', () => {
+    const line = (id: string, state: string): string => `${id}|${state}|None|p|1|N/A||run-a`;
+    const rows = readQueue([line('5', 'PENDING'), line('6_3', 'PENDING'), line('7', 'FAILED')].join('\n'));
+    expect(newestOf('run-a', rows)?.id).toBe('5');
+    expect(newestOf('run-b', rows)).toBeUndefined();
   });
 
   it('accounting says how a job ended that is not listed any more', () => {
