@@ -32,7 +32,7 @@ export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scancel' | 'sinfo' |
 export async function askSlurm(
   name: SlurmProgram,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {},
 ): Promise<string> {
   const program = findProgram(name);
   if (program === undefined)
@@ -58,6 +58,9 @@ export type QueueAnswer = z.infer<typeof zQueueAnswer>;
 /** A busy controller serves all users of a cluster: so often all processes of this user ask it, together. */
 export const ASKED_EVERY_MS = 20_000;
 
+/** A list of runs does not wait a minute for a controller that hangs. */
+const LOOKING = { timeoutMs: 10_000 } as const;
+
 /**
  * All jobs of this user, in one call, and what waits before those that wait. An answer is shared by all processes of the user
  * until it is too old.
@@ -68,9 +71,9 @@ export async function askQueue(olderThan = ASKED_EVERY_MS): Promise<QueueAnswer>
   const age = Date.now() - (known?.t ?? 0);
   if (known && age >= 0 && age < olderThan) return known;
   const t = Date.now();
-  const own = await askSlurm('squeue', ['--me', '-h', '-t', 'all', '-o', QUEUE_FORMAT]);
+  const own = await askSlurm('squeue', ['--me', '-h', '-t', 'all', '-o', QUEUE_FORMAT], LOOKING);
   const waits = own.includes('|PENDING|');
-  const pending = waits ? await askSlurm('squeue', ['-h', '-t', 'PENDING', '-o', QUEUE_FORMAT]) : '';
+  const pending = waits ? await askSlurm('squeue', ['-h', '-t', 'PENDING', '-o', QUEUE_FORMAT], LOOKING) : '';
   const answer = { t, own, pending };
   await writeJson(file, answer);
   return answer;
