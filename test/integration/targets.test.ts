@@ -30,11 +30,16 @@ function forgetAnswers(): void {
 const idOf = (name: string): string => JSON.parse(readFileSync(at('runs', name, 'run.json'), 'utf8')).id;
 
 const PLAYED: Readonly<Record<string, string>> = {
-  sbatch:
-    'if [ -e "$D/refuses" ]; then echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1; fi; echo 41',
+  sbatch: [
+    'if [ -e "$D/refuses" ]; then echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1; fi',
+    'while case "$1" in -*) true;; *) false;; esac; do shift; done',
+    '[ -e "$D/executes" ] && bash "$@" >&2',
+    'echo 41',
+  ].join('\n'),
   squeue: 'cat "$D/queue"',
   sacct: 'echo "sacct: error: disabled" >&2; exit 1',
   scancel: ':',
+  sinfo: 'if [ "$1" = --version ]; then echo slurm 22.05; else echo "gpu|up|(null)|1"; fi',
 };
 
 beforeAll(async () => {
@@ -147,5 +152,28 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
       2,
       expect.stringContaining('its jobs execute curl evil; --trust allows it'),
     ]);
+  });
+
+  it('is examined by doctor: what is there, and the fix of what is not', async () => {
+    rmSync(at('refuses'), { force: true });
+    const examine = async (settings: string): Promise<readonly [number | null, readonly string[]]> => {
+      writeFileSync(at('.pitwall/targets.yaml'), `gpu: { kind: slurm, ${settings} }\n`);
+      const { code, out } = await pitwall('doctor', '--target', 'gpu', '--trust');
+      return [code, linesOf(out)];
+    };
+    const [wrong, near] = await examine('partition: gqu');
+    expect([wrong, near[1]]).toEqual([2, 'FAILED  there is no partition gqu; partition: gpu']);
+    const [without, none] = await examine('partition: gpu, gpus: 1');
+    expect([without, none[1]]).toEqual([
+      2,
+      'FAILED  partition gpu has no GPUs; take gpus out, or name a partition with GPUs',
+    ]);
+    writeFileSync(at('executes'), '');
+    const [whole, found] = await examine('partition: gpu');
+    expect(found.filter((line) => !line.startsWith('ok    '))).toEqual([]);
+    expect(found.at(-2)).toMatch(/^ok {6}node .* sees .*runs, and runs Node \d+/);
+    expect(found.at(-1)).toMatch(/^ok {6}the clocks are -?0\.\d s apart$/);
+    expect(whole).toBe(0);
+    expect(readdirSync(at('runs')).filter((name) => name.startsWith('.pitwall-probe'))).toEqual([]);
   });
 });
