@@ -28,8 +28,8 @@ export async function pollJobs(dirs: readonly string[], olderThan = ASKED_EVERY_
   const ends = await accountOf([...missing]);
   const changed = await mapPool(found, AT_ONCE, async (one) => {
     const { row, job } = one;
-    if (row) return update(one, { id: row.id, state: withAhead(row, waiting) });
-    return missing.has(one) ? update(one, { state: lastOf(job, ends) }) : false;
+    if (row) return update(one, { id: row.id, state: withAhead(row, waiting) }, answer);
+    return missing.has(one) ? update(one, { state: lastOf(job, ends) }, answer) : false;
   });
   return changed.includes(true);
 }
@@ -76,13 +76,15 @@ function withAhead(row: QueueRow, waiting: readonly QueueRow[]): JobState {
   return row.state.kind === 'queued' ? { ...row.state, ahead: aheadOf(row, waiting) } : row.state;
 }
 
+/** As of the moment at which Slurm was asked: what the job itself has written since is newer, and stays. */
 async function update(
   { dir, job }: OpenJob,
   now: { readonly id?: string; readonly state: JobState },
+  { t }: QueueAnswer,
 ): Promise<boolean> {
   const isSameKind = job.state.kind === now.state.kind;
-  const next: JobFile = { ...job, ...now, since: isSameKind ? job.since : Date.now() };
-  if (isDeepStrictEqual(job, next)) return false;
+  const next: JobFile = { ...job, ...now, since: isSameKind ? job.since : Math.max(t, job.submitted) };
+  if (isDeepStrictEqual(job, next) || !isDeepStrictEqual(job, await readJob(dir))) return false;
   await writeJob(dir, next);
   return true;
 }
