@@ -121,7 +121,8 @@ try {
           hostile,
         ];
   const context = { suite, browser, extensions };
-  if (wanted !== 'pages' && wanted !== 'drawnPages' && !(await isWarm(context))) suite.counts.failed++;
+  if (wanted !== 'pages' && wanted !== 'drawnPages' && !(await isWarm(context)))
+    suite.fail('the editor did not start');
   for (const part of suite.counts.failed > 0 ? [] : parts) {
     if (wanted === undefined || part.name === wanted) await suite.part(part, context);
   }

@@ -6,9 +6,14 @@ const artifacts = path.resolve(import.meta.dirname, '../artifacts/e2e');
 
 export function createSuite(filter = '') {
   const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const fail = (name) => {
+    counts.failed++;
+    counts.failures.push(name);
+  };
   mkdirSync(artifacts, { recursive: true });
   return {
     counts,
+    fail,
     artifacts,
     wants: (name) => name.includes(filter),
     /** Runs a group of tests; an error outside of any test is a failure of its own. */
@@ -16,8 +21,7 @@ export function createSuite(filter = '') {
       try {
         await run(context);
       } catch (error) {
-        counts.failed++;
-        counts.failures.push(`${run.name}: its editor could not be used`);
+        fail(`${run.name}: its editor could not be used`);
         console.log(`  FAIL  ${run.name}: its editor could not be used\n${error.stack ?? error}`);
       }
     },
@@ -30,8 +34,7 @@ export function createSuite(filter = '') {
         counts.passed++;
         console.log(`  ok    ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
       } catch (error) {
-        counts.failed++;
-        counts.failures.push(name);
+        fail(name);
         console.log(`  FAIL  ${name}\n${error.stack ?? error}`);
         await keepEvidence(name, context);
       }

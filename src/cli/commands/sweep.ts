@@ -7,6 +7,7 @@ import { parseSweep } from '../../domain/sweep/parse-sweep';
 import { distinctTrials, planSweep, type SweepPlan } from '../../domain/sweep/plan-sweep';
 import { suggestTrials } from '../../domain/sweep/suggest';
 import { overridesOf, type SweepSettings, type TrialSettings } from '../../domain/sweep/types';
+import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
 import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
 import { listRuns } from '../../engine/runs/list-runs';
@@ -89,8 +90,7 @@ const MOST_JOBS = 16;
 
 async function placeOf(io: CliIo, { base }: LoadedSweep, { runs, target, trust, devices }: SweepOptions) {
   const folder = path.dirname(base.file);
-  const local = { kind: 'local', name: 'local' } as const;
-  const settings = target === undefined ? local : await findTarget(io, target, { folder, trust });
+  const settings = target === undefined ? LOCAL_SETTINGS : await findTarget(io, target, { folder, trust });
   if (settings.kind === 'local') return { settings, most: 1, place: runsFolder(io, base.file, runs) };
   if (devices !== undefined)
     throw badInput('pitwall: --devices is of this machine; a target gives each job its own');

@@ -99,7 +99,8 @@ function unknownKey(entry: KeyEntry, mayAsk: boolean): Problem {
   };
 }
 
-function badValue(entry: KeyEntry, spec: KeySpec): Problem {
+/** A value that is not of its key's kind. */
+export function badValue(entry: KeyEntry, spec: KeySpec): Problem {
   const meant =
     typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? spec.words ?? []) : undefined;
   const said = words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value));

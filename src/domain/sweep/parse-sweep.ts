@@ -1,7 +1,7 @@
 import { firstProblems, hasErrors, type Problem, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
-import { asking, changeTo, checkValue, place } from '../experiment/check-entries';
+import { asking, badValue, changeTo, checkValue, place } from '../experiment/check-entries';
 import { expectedWords, shown } from '../experiment/describe-value';
 import { type KeyEntry, lastOf } from '../experiment/entries';
 import type { KeySpec } from '../experiment/key-spec';
@@ -57,12 +57,7 @@ function checkSetting(entry: KeyEntry): { entry: KeyEntry } | { problem: Problem
   const spec = sweepKeySpec(entry.key);
   if (spec === undefined) return { problem: unknownKey(entry) };
   const checked = checkValue(spec, entry.value);
-  if (checked.ok) return { entry: { ...entry, value: checked.value } };
-  const meant = typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? []) : undefined;
-  const said = words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value));
-  return {
-    problem: { ...error(entry, asking(said, meant)), ...(meant !== undefined && { fix: changeTo(meant) }) },
-  };
+  return checked.ok ? { entry: { ...entry, value: checked.value } } : { problem: badValue(entry, spec) };
 }
 
 function unknownKey(entry: KeyEntry): Problem {

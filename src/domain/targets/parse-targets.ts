@@ -1,8 +1,7 @@
 import { hasErrors, type Problem, worded } from '../../base/problem';
 import { nearestName } from '../../base/suggest';
 import { type Words, words } from '../../base/words';
-import { asking, checkValue, place } from '../experiment/check-entries';
-import { expectedWords, shown } from '../experiment/describe-value';
+import { asking, badValue, checkValue, place } from '../experiment/check-entries';
 import { type KeyEntry, lastOf } from '../experiment/entries';
 import { type FileShape, readYaml } from '../experiment/read-yaml';
 import { TARGET_KEYS, type TargetSettings } from './target-keys';
@@ -54,13 +53,7 @@ function checkEntry(entry: KeyEntry): { readonly entry: KeyEntry } | { readonly 
     return error(entry, asking(words('unknown key'), nearestName(key, names)));
   }
   const value = checkValue(spec, entry.value);
-  if (!value.ok) {
-    const meant = typeof entry.value === 'string' ? nearestName(entry.value, spec.choices ?? []) : undefined;
-    return error(
-      entry,
-      asking(words('expected {0}, but got {1}', expectedWords(spec), shown(entry.value)), meant),
-    );
-  }
+  if (!value.ok) return { problem: badValue(entry, spec) };
   const odd = isOdd(key, value.value);
   return odd ? error(entry, odd) : { entry: { ...entry, value: value.value } };
 }
@@ -88,9 +81,16 @@ function kindMissing(name: string, written: readonly KeyEntry[], file: string): 
   return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said) }];
 }
 
+const DEFAULTS = {
+  ...Object.fromEntries(
+    TARGET_KEYS.flatMap(({ key, default: value }) => (value === null ? [] : [[key, value]])),
+  ),
+  setup: [],
+  options: [],
+};
+
 function settingsOf(name: string, good: readonly KeyEntry[], file: string): TargetSettings {
   const own = good.filter(({ key, value }) => nameOf(key) === name && value !== null);
   const given = Object.fromEntries(own.map(({ key, value }) => [ownKeyOf(key), value]));
-  const defaults = { requeue: true, grace: 120, setup: [], options: [] };
-  return { ...defaults, ...given, name, from: file } as unknown as TargetSettings;
+  return { ...DEFAULTS, ...given, name, from: file } as unknown as TargetSettings;
 }

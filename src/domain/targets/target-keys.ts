@@ -28,6 +28,9 @@ export type SlurmSettings = {
 
 export type TargetSettings = SlurmSettings | { readonly kind: 'local'; readonly name: string };
 
+/** This machine. */
+export const LOCAL_SETTINGS = { kind: 'local', name: 'local' } as const satisfies TargetSettings;
+
 const text = (key: string, doc: string): KeySpec => ownKey({ key, kind: 'text', default: null, doc });
 
 /** The keys of a target in targets.yaml or in the setting pitwall.targets. */

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../base/problem';
 import { parseTargets } from '../../domain/targets/parse-targets';
-import type { TargetSettings } from '../../domain/targets/target-keys';
+import { LOCAL_SETTINGS, type TargetSettings } from '../../domain/targets/target-keys';
 import { readTextSync } from '../../run/folder/read-file';
 import { stateFolder, stateFolders } from '../../run/folder/state-folder';
 import { writeJson } from '../../run/folder/whole-file';
@@ -40,9 +40,9 @@ export function readTargets(folder: string): KnownTargets {
   const known = sources.flatMap(({ targets, problems: _, ...source }) =>
     targets.map((settings) => [settings.name, { settings, ...source }] as const),
   );
-  const local = { settings: { kind: 'local', name: 'local' }, isOwn: true } as const;
+  const local = { settings: LOCAL_SETTINGS, isOwn: true } as const;
   return {
-    targets: new Map<string, KnownTarget>([['local', local], ...known]),
+    targets: new Map<string, KnownTarget>([[LOCAL_SETTINGS.name, local], ...known]),
     problems: sources.flatMap(({ problems }) => problems),
   };
 }

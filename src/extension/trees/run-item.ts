@@ -41,7 +41,11 @@ function alarmOf({ presence, status, run }: RunSummary): AlertText | undefined {
 /** The icon does not spin for a run of which only a heartbeat is known. */
 const ELSEWHERE = ['remote'] as const;
 
-type RunItemOptions = { readonly t: Translate /** It is the current run. */; readonly isShown: boolean };
+type RunItemOptions = {
+  readonly t: Translate;
+  /** It is the current run. */
+  readonly isShown: boolean;
+};
 
 /** A run's line in the tree. */
 export function runItem(summary: RunSummary, { t, isShown }: RunItemOptions): vscode.TreeItem {
