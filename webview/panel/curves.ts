@@ -36,10 +36,17 @@ export function createCurves(options: CurvesOptions): { open(): void; invalidate
     onCopyPng: (chart) => void copyPng(host, chart, card),
   });
   options.root.append(card.element);
+  let drawn: { readonly plot: Plot; readonly preferences: Preferences } | undefined;
   const draw = (): void => {
-    if (plot) card.draw(plot, { preferences: preferences(), theme: readTheme() });
+    const next = plot && { plot, preferences: preferences() };
+    if (!next || (next.plot === drawn?.plot && next.preferences === drawn.preferences)) return;
+    drawn = next;
+    card.draw(next.plot, { preferences: next.preferences, theme: readTheme() });
   };
-  onThemeChange(draw);
+  onThemeChange(() => {
+    drawn = undefined;
+    draw();
+  });
   const load = async (): Promise<void> => {
     const curves = await host.request('prCurves', {});
     plot = toPlot(curvesView(curves));

@@ -128,7 +128,7 @@ class Panel {
   }
 
   #draw(): void {
-    this.#drawSections(this.#model.sections);
+    this.#drawSections(this.#model.sections, activeTab(this.#panels));
     this.#drawToolbar(this.#preferences);
     this.#grid.draw(this.#model);
     this.#curves.draw();

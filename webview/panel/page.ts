@@ -54,12 +54,19 @@ export function buildTabs(page: Page, onSelect: (tab: string) => void): HTMLElem
 
 type Drawers = { readonly [K in keyof Sections]: (section: Sections[K], all: Partial<Sections>) => void };
 
-/** Draws the sections that changed since the last call. */
+/** What only its own tab shows waits for that tab: a thousand hidden rows would cost a frame at each update. */
+const TABS: Partial<Record<keyof Sections, string>> = {
+  checkpoints: 'checkpoints',
+  classes: 'classes',
+  log: 'log',
+};
+
+/** Draws the sections that changed since they were drawn, and are in the page or the open tab. */
 export function createSections(
   page: Page,
   actions: CheckpointActions,
-): (sections: Partial<Sections>) => void {
-  let shown: Partial<Sections> = {};
+): (sections: Partial<Sections>, tab: string | undefined) => void {
+  const shown: Partial<Sections> = {};
   const drawers: Drawers = {
     header: (header) => drawHeader(page.header, header, actions.act),
     sentences: (sentences) => drawSentences(page.sentences, sentences, actions.act),
@@ -75,16 +82,17 @@ export function createSections(
     },
     log: (rows) => drawLog(page.log, rows),
   };
-  const drawOne = <K extends keyof Sections>(
-    name: K,
-    section: Sections[K] | undefined,
-    all: Partial<Sections>,
-  ): void => {
-    if (section !== undefined && section !== shown[name]) drawers[name](section, all);
+  const drawOne = <K extends keyof Sections>(name: K, all: Partial<Sections>): void => {
+    const section = all[name];
+    if (section === undefined || section === shown[name]) return;
+    shown[name] = section;
+    drawers[name](section, all);
   };
-  return (sections) => {
-    for (const name of Object.keys(drawers) as (keyof Sections)[]) drawOne(name, sections[name], sections);
-    shown = sections;
+  return (sections, tab) => {
+    for (const name of Object.keys(drawers) as (keyof Sections)[]) {
+      const own = TABS[name];
+      if (own === undefined || own === tab) drawOne(name, sections);
+    }
   };
 }
 

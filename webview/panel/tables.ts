@@ -30,17 +30,30 @@ export function drawCheckpoints(
 }
 
 /** Rows that did not change stay the same elements: a verdict on one of hundreds updates one row. */
-function drawRows<T>(body: HTMLElement, rows: readonly T[], make: (row: T) => HTMLElement): void {
-  const known = new Map([...body.children].map((child) => [(child as HTMLElement).dataset.row, child]));
+function drawRows<T>(body: Element, rows: readonly T[], make: (row: T) => HTMLElement): void {
+  const known = elementsByRow(body);
   const next = rows.map((row) => {
     const key = JSON.stringify(row);
-    const element = known.get(key) ?? make(row);
-    (element as HTMLElement).dataset.row = key;
+    const element = known.get(key)?.shift() ?? make(row);
+    element.dataset.row = key;
     return element;
   });
-  const isSame =
-    next.length === body.children.length && next.every((element, i) => element === body.children[i]);
-  if (!isSame) body.replaceChildren(...next);
+  const kept = new Set<Element>(next);
+  for (const child of [...body.children]) if (!kept.has(child)) child.remove();
+  next.forEach((element, i) => {
+    const there = body.children[i];
+    if (there !== element) body.insertBefore(element, there ?? null);
+  });
+}
+
+/** Equal rows are as many elements. */
+function elementsByRow(body: Element): Map<string, HTMLElement[]> {
+  const found = new Map<string, HTMLElement[]>();
+  for (const child of body.children as HTMLCollectionOf<HTMLElement>) {
+    const key = child.dataset.row ?? '';
+    found.set(key, [...(found.get(key) ?? []), child]);
+  }
+  return found;
 }
 
 function checkpointColumns([map, map50]: Metrics, act: Act): SortableColumn[] {
@@ -109,11 +122,11 @@ const ACTION_ICONS: Readonly<Record<string, string>> = {
 
 export function drawLog(root: HTMLElement, rows: readonly LogRow[]): void {
   const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 30;
-  keyed(root, JSON.stringify(rows), () =>
-    rows.length === 0
-      ? [empty(t('Nothing has been logged yet.'))]
-      : [h('ol', { class: 'log-lines' }, ...rows.map(logRow))],
+  keyed(root, rows.length === 0 ? 'empty' : 'lines', () =>
+    rows.length === 0 ? [empty(t('Nothing has been logged yet.'))] : [h('ol', { class: 'log-lines' })],
   );
+  const lines = root.querySelector('ol');
+  if (lines) drawRows(lines, rows, logRow);
   if (atEnd) root.scrollTop = root.scrollHeight;
 }
 

@@ -37,6 +37,7 @@ export async function pages({ suite, browser }) {
   for (const name of Object.keys(THEMES)) await accessible({ suite, context, name });
   for (const [state, setup] of Object.entries(OTHERS)) await other({ suite, context, state, setup });
   await behaviour({ suite, context });
+  await updates({ suite, context });
 }
 
 async function other({ suite, context, state, setup }) {
@@ -169,3 +170,55 @@ async function behaviour({ suite, context }) {
   });
   await page.close();
 }
+
+/** A step and an epoch of the recorded run, and lines between epochs that are not a step's. */
+const EPOCH = 640;
+
+/** Clocks differ between machines; what an update makes and takes away does not. */
+async function updates({ suite, context }) {
+  const setup = { epochs: 100, steps: 60_000, liveFrom: 30_000 };
+  const page = await openPage(context, { theme: THEMES.dark, width: 800, setup });
+  const test = (name, body) => suite.test(`pages: ${name}`, { pages: () => [page] }, body);
+  const rows = (list) => page.locator(`${list} > *`).count();
+  await test('an update makes no element in a tab that is not open', async () => {
+    await watchElements(page);
+    const before = await page.locator('.tile').allTextContents();
+    await page.evaluate((steps) => window.grow(steps), EPOCH);
+    await page.waitForFunction(
+      (old) => [...document.querySelectorAll('.tile')].map((tile) => tile.textContent).join() !== old,
+      before.join(),
+    );
+    for (const tab of ['checkpoints', 'classes', 'log'])
+      expectEqual(await made(page, `#view-${tab}`), 0, `elements made in ${tab}`);
+  });
+  for (const [tab, list] of Object.entries({ checkpoints: '.checkpoints tbody', log: '.log-lines' })) {
+    await test(`an update makes the new rows of ${tab} only`, async () => {
+      await showTab(page, tab);
+      await page.locator(list).waitFor();
+      const last = await page.locator(list).textContent();
+      await watchElements(page);
+      await page.evaluate((steps) => window.grow(steps), EPOCH);
+      await page.waitForFunction(([at, old]) => document.querySelector(at).textContent !== old, [list, last]);
+      const count = await made(page, list);
+      expect(count > 0 && count <= 8, `${count} rows made for one epoch, ${await rows(list)} rows`);
+    });
+  }
+  await page.close();
+}
+
+const watchElements = (page) =>
+  page.evaluate(() => {
+    window.made = [];
+    window.watching?.disconnect();
+    window.watching = new MutationObserver((records) =>
+      window.made.push(...records.flatMap(({ target, addedNodes }) => [...addedNodes].map(() => target))),
+    );
+    window.watching.observe(document.body, { childList: true, subtree: true });
+  });
+
+/** How many nodes were put below that element since the watch began. */
+const made = (page, at) =>
+  page.evaluate((selector) => {
+    const root = document.querySelector(selector);
+    return window.made.filter((target) => root.contains(target)).length;
+  }, at);

@@ -124,7 +124,9 @@ export async function training({ suite, browser, extensions }) {
 
     await test('a checkpoint is pinned, and validated once more when asked', async () => {
       await runAndChoose(page, 'Pitwall: Pin Checkpoint', ['epoch']);
+      await panel.locator('#tab-checkpoints').click();
       await until('pinned', async () => /pinned/.test(await panel.locator('.checkpoints').textContent()));
+      await panel.locator('#tab-overview').click();
       const file = path.join(workspace.runs, 'pcb-nano-1', 'validation.jsonl');
       const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').length;
       const before = lines();
