@@ -6,19 +6,23 @@ export function shapesOf({ truth, found }: Picture, classes: readonly string[]):
   const nameOf = (index: number): string => classes[index] ?? String(index);
   return [
     ...truth.map((shape): GalleryBox => {
-      const kind = isMissed(shape, found) ? 'missed' : 'truth';
-      return { ...drawn(shape), label: nameOf(shape.class), kind };
+      const foundAt = foundFrom(shape, found);
+      const name = nameOf(shape.class);
+      return { ...drawn(shape), name, kind: 'truth', ...(foundAt !== undefined && { foundAt }) };
     }),
     ...found.map((one): GalleryBox => {
-      const label = `${nameOf(one.class)} ${one.score.toFixed(2).replace(/^0/, '')}`;
-      return { ...drawn(one), label, kind: one.hit ? 'hit' : 'false' };
+      const { score, hit } = one;
+      return { ...drawn(one), name: nameOf(one.class), kind: hit ? 'hit' : 'false', score };
     }),
   ];
 }
 
-/** Which label a hit belongs to is not kept: only if none of its class was found is it known to be missed. */
-const isMissed = (shape: PictureShape, found: Picture['found']): boolean =>
-  shape.box !== undefined && !found.some((one) => one.hit && one.class === shape.class);
+/** Which label a hit belongs to is not kept: the best of its class counts for each. An image as a whole is never missed. */
+function foundFrom(shape: PictureShape, found: Picture['found']): number | undefined {
+  if (shape.box === undefined) return 1;
+  const scores = found.filter((one) => one.hit && one.class === shape.class).map(({ score }) => score);
+  return scores.length > 0 ? Math.max(...scores) : undefined;
+}
 
 function drawn({
   box,

@@ -48,20 +48,35 @@ export type GalleryBox = {
     readonly points: readonly (readonly [number, number, number])[];
     readonly bones: readonly (readonly [number, number])[];
   };
-  readonly label: string;
-  readonly kind: 'truth' | 'missed' | 'hit' | 'false';
+  /** Of its class. */
+  readonly name: string;
+  readonly kind: 'truth' | 'hit' | 'false';
+  /** Confidence of a detection. */
+  readonly score?: number;
+  /** Of a label: the confidence up to which it is found; absent: it is missed at any. */
+  readonly foundAt?: number;
 };
 export type GalleryImage = {
   readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly mime: string;
+  /** Its file, or why it cannot be shown. */
+  readonly picture: { readonly bytes: Uint8Array; readonly mime: string } | { readonly problem: string };
+  /** Width and height when it was validated, if they are known. */
+  readonly size?: readonly [number, number];
   readonly boxes: readonly GalleryBox[];
-  readonly note: string;
+  /** What is wrong with it, in the place of mistakes that are counted. */
+  readonly note?: string;
+  /** Its share in all of the AP that is lost, 0 to 1. */
+  readonly lost?: number;
 };
 export type Gallery = {
+  /** The images from the place that was asked for on; none is left out, so that places stay as they are. */
   readonly images: readonly GalleryImage[];
   readonly total: number;
   readonly note: string;
+  /** From which detections are shown at first. */
+  readonly confidence: number;
+  /** The checkpoint that they are of; further images are asked for by it, since a later one has another order. */
+  readonly epoch?: number;
 };
 
 export type ChartPicture = 'png' | 'svg';

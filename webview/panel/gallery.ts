@@ -1,119 +1,168 @@
-import type { GalleryBox, GalleryImage } from '../../src/protocol/webview';
-import { h, svg } from '../base/dom';
+import type { Gallery, GalleryImage } from '../../src/protocol/webview';
+import { h, setText } from '../base/dom';
 import type { Host } from '../base/host';
+import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
+import { type BoxFilter, countOf, shownBoxes } from '../state/gallery-view';
+import { boxKey, createFrame, type LoadedImage } from './picture-frame';
+import { createViewer } from './viewer';
 
-const RIGHT_FROM = 0.6;
-const NAMES = { truth: 'true', missed: 'missed', hit: 'found', false: 'false alarm' } as const;
-
-/** Val images with true and predicted boxes, worst first, a page at a time. */
+/** Val images with true and predicted boxes, worst first, a page at a time; one of them opens large. */
 export function createGallery(root: HTMLElement, host: Host): { open(): void; invalidate(): void } {
-  let loaded = 0;
-  let isStale = true;
-  const grid = h('div', { class: 'gallery-grid' });
-  const note = h('p', { class: 'empty' });
-  const more = button({ label: t('Show more'), onClick: () => void load() });
-  const urls: string[] = [];
-  root.append(legend(), note, grid, more);
-  more.hidden = true;
+  const gallery = new GalleryView(root, host);
+  return { open: () => gallery.open(), invalidate: () => gallery.invalidate() };
+}
 
-  const load = async (): Promise<void> => {
-    note.textContent = t('Searching for the images with the most mistakes…');
-    const result = await host.request('gallery', { from: loaded });
-    note.textContent = result.note;
-    grid.append(...result.images.map((image) => imageElement(image, urls)));
-    loaded += result.images.length;
-    more.hidden = loaded >= result.total;
-  };
-  return {
-    open() {
-      if (!isStale) return;
-      isStale = false;
-      loaded = 0;
-      for (const url of urls.splice(0)) URL.revokeObjectURL(url);
-      grid.replaceChildren();
-      load().catch((error: unknown) => {
-        note.textContent = error instanceof Error ? error.message : String(error);
-      });
-    },
-    invalidate() {
-      isStale = true;
-    },
-  };
+class GalleryView {
+  readonly #host: Host;
+  readonly #grid = h('div', { class: 'gallery-grid', role: 'group', 'aria-label': t('Images, worst first') });
+  readonly #note = h('p', { class: 'empty', role: 'status' });
+  readonly #more = button({ label: t('Show more'), onClick: () => this.#extend() });
+  readonly #all = h('div', {}, legend(), this.#note, this.#grid, this.#more);
+  readonly #viewer = createViewer({
+    imageAt: (place) => this.#imageAt(place),
+    total: () => this.#total,
+    confidence: () => this.#confidence,
+    onClose: (place) => this.#backFrom(place),
+  });
+  #images: LoadedImage[] = [];
+  #total = 0;
+  #confidence = 0;
+  #epoch: number | undefined;
+  #isStale = true;
+  /** One part after the other: two at once would come twice. */
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(root: HTMLElement, host: Host) {
+    this.#host = host;
+    this.#more.hidden = true;
+    root.append(this.#all, this.#viewer.element);
+    oneTabStop(this.#grid);
+  }
+
+  /** What has changed meanwhile is shown once the image that is looked at is closed. */
+  open(): void {
+    if (!this.#isStale || this.#viewer.isOpen()) return;
+    this.#isStale = false;
+    this.#extend('from the start');
+  }
+
+  invalidate(): void {
+    this.#isStale = true;
+  }
+
+  #extend(how?: 'from the start'): void {
+    this.#loadMore(how).catch((error: unknown) =>
+      setText(this.#note, error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #loadMore(how?: 'from the start'): Promise<void> {
+    const next = this.#loading.then(() => this.#load(how));
+    this.#loading = next.catch(() => undefined);
+    return next;
+  }
+
+  async #load(how: 'from the start' | undefined): Promise<void> {
+    if (this.#images.length === 0) setText(this.#note, t('Searching for the images with the most mistakes…'));
+    const from = how ? 0 : this.#images.length;
+    const epoch = how ? undefined : this.#epoch;
+    const result = await this.#host.request('gallery', { from, ...(epoch !== undefined && { epoch }) });
+    if (how) this.#clear();
+    setText(this.#note, result.note);
+    this.#add(result);
+  }
+
+  #clear(): void {
+    for (const { url } of this.#images) if (url !== undefined) URL.revokeObjectURL(url);
+    this.#images = [];
+    this.#grid.replaceChildren();
+  }
+
+  #add({ images, total, confidence, epoch }: Gallery): void {
+    this.#epoch = epoch;
+    this.#total = total;
+    this.#confidence = confidence;
+    const loaded = images.map((image) => ({ image, url: addressOf(image) }));
+    const first = this.#images.length;
+    this.#images.push(...loaded);
+    this.#grid.append(...loaded.map((one, i) => this.#item(one, first + i)));
+    this.#more.hidden = this.#images.length >= total;
+  }
+
+  #item(loaded: LoadedImage, place: number): HTMLElement {
+    const { image } = loaded;
+    const shown = shownBoxes(image.boxes, this.#filter());
+    const frame = createFrame(loaded);
+    const mistakes = mistakesText(image, this.#filter());
+    frame.draw(
+      shown,
+      shown.filter(({ kind }) => kind !== 'truth'),
+    );
+    const caption = h(
+      'span',
+      { class: 'caption' },
+      h('span', { class: 'name' }, image.name),
+      h('span', { class: 'quiet' }, mistakes),
+    );
+    const attributes = { type: 'button', class: 'gallery-image', title: t('{0}: open it large', image.name) };
+    const item = h('button', attributes, frame.element, caption);
+    item.addEventListener('click', () => this.#openLarge(place));
+    return item;
+  }
+
+  #filter(): BoxFilter {
+    return { confidence: this.#confidence, hidden: new Set() };
+  }
+
+  #openLarge(place: number): void {
+    this.#all.hidden = true;
+    this.#viewer.open(place);
+  }
+
+  /** The image at a place, which is loaded if it is not there yet; undefined beyond the last. */
+  async #imageAt(place: number): Promise<LoadedImage | undefined> {
+    while (place >= this.#images.length && this.#images.length < this.#total) {
+      const before = this.#images.length;
+      await this.#loadMore();
+      if (this.#images.length === before) return undefined;
+    }
+    return this.#images[place];
+  }
+
+  #backFrom(place: number): void {
+    this.#all.hidden = false;
+    const item = this.#grid.children[place];
+    if (item instanceof HTMLElement) item.focus();
+    this.open();
+  }
+}
+
+function addressOf({ picture }: GalleryImage): string | undefined {
+  if ('problem' in picture) return undefined;
+  return URL.createObjectURL(new Blob([new Uint8Array(picture.bytes)], { type: picture.mime }));
+}
+
+/** What is wrong with it at a confidence. */
+function mistakesText({ boxes, note }: GalleryImage, filter: BoxFilter): string {
+  if (note !== undefined) return note;
+  const shown = shownBoxes(boxes, filter);
+  const [missed, wrong] = [countOf(shown, 'missed'), countOf(shown, 'false')];
+  const parts = [
+    ...(missed > 0 ? [t('{0} missed', missed)] : []),
+    ...(wrong > 0 ? [t('{0} false', wrong)] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : t('all found');
 }
 
 function legend(): HTMLElement {
-  const entry = (kind: keyof typeof NAMES, label: string): HTMLElement =>
-    h('span', { class: `gallery-key ${kind}` }, h('i', { 'aria-hidden': 'true' }), label);
   return h(
     'p',
     { class: 'gallery-legend' },
-    entry('truth', t('true')),
-    entry('hit', t('found')),
-    entry('missed', t('missed')),
-    entry('false', t('false alarm')),
+    boxKey('truth', t('true')),
+    boxKey('hit', t('found')),
+    boxKey('missed', t('missed')),
+    boxKey('false', t('false alarm')),
   );
-}
-
-function imageElement({ name, bytes, mime, boxes, note }: GalleryImage, urls: string[]): HTMLElement {
-  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }));
-  urls.push(url);
-  const img = h('img', { src: url, alt: `${name}: ${note}`, loading: 'lazy' });
-  const overlay = svg(
-    'svg',
-    { viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    ...boxes.flatMap(shapesOf),
-  );
-  const labels = boxes.filter((box) => box.kind !== 'truth').map(labelElement);
-  return h(
-    'figure',
-    { class: 'gallery-image' },
-    h('div', { class: 'frame' }, img, overlay as unknown as Node, ...labels),
-    h('figcaption', {}, h('span', { class: 'name' }, name), h('span', { class: 'quiet' }, note)),
-  );
-}
-
-/** A frame, or what is in its place: the outlines of a mask or a turned box, or a pose. */
-function shapesOf(drawn: GalleryBox): SVGElement[] {
-  const { outlines, pose, whole, kind } = drawn;
-  if (whole) return [];
-  if (outlines && outlines.length > 0) return outlines.map((points) => polygon(points, kind));
-  return pose ? poseOf(pose, kind) : [rect(drawn)];
-}
-
-const steady = (kind: string): Record<string, string> => ({
-  class: kind,
-  'vector-effect': 'non-scaling-stroke',
-});
-
-const polygon = (points: readonly number[], kind: string): SVGElement =>
-  svg('polygon', { points: points.join(' '), ...steady(kind) });
-
-/** A point is a line of no length with a round end: a circle would be stretched as the image is. */
-function poseOf({ points, bones }: NonNullable<GalleryBox['pose']>, kind: string): SVGElement[] {
-  const line = (from: number, to: number, more: string): SVGElement =>
-    svg('polyline', {
-      points: [from, to].map((i) => points[i].slice(0, 2).join()).join(' '),
-      ...steady(kind + more),
-    });
-  const isSeen = (i: number): boolean => points[i]?.[2] === 1;
-  const joined = bones
-    .filter(([from, to]) => isSeen(from) && isSeen(to))
-    .map(([a, b]) => line(a, b, ' bone'));
-  return [...joined, ...[...points.keys()].filter(isSeen).map((i) => line(i, i, ' joint'))];
-}
-
-function rect({ box: [x, y, width, height], kind }: GalleryBox): SVGElement {
-  const size = { x: String(x), y: String(y), width: String(width), height: String(height) };
-  return svg('rect', { ...size, class: kind, 'vector-effect': 'non-scaling-stroke' });
-}
-
-/** Above its box, from the left edge on; near the right border it ends at the box's right edge, so that it is not cut. */
-function labelElement({ box: [x, y, width], kind, label }: GalleryBox): HTMLElement {
-  const element = h('span', { class: `box-label ${kind}` }, label);
-  if (x > RIGHT_FROM) element.style.right = `${Math.max(0, 1 - x - width) * 100}%`;
-  else element.style.left = `${Math.max(0, x) * 100}%`;
-  element.style.top = `max(12px, ${Math.max(0, y) * 100}%)`;
-  return element;
 }

@@ -1,70 +1,76 @@
 import type { Detections, GroundTruth } from '../evaluation/types';
 import { boxIou } from '../evaluation/ultralytics/iou';
+import { type MatchingRule, matchUltralytics } from '../evaluation/ultralytics/match';
+import { apLost } from './ap-lost';
 
-export type JudgedBox = {
-  readonly kind: 'truth' | 'missed' | 'hit' | 'false';
+/** x1, y1, x2, y2 in the space of the detections. */
+type Corners = readonly [number, number, number, number];
+
+/** A label with the score of the detection that finds it, if one does: below that confidence it counts as missed. */
+export type JudgedLabel = {
+  readonly kind: 'truth';
   readonly class: number;
-  readonly score: number | undefined;
-  /** x1, y1, x2, y2 in the space of the detections. */
-  readonly box: readonly [number, number, number, number];
+  readonly box: Corners;
+  readonly foundAt: number | undefined;
 };
-export type JudgedImage = {
-  readonly image: number;
-  readonly missed: number;
-  readonly falseAlarms: number;
-  readonly boxes: readonly JudgedBox[];
+export type JudgedDetection = {
+  readonly kind: 'hit' | 'false';
+  readonly class: number;
+  readonly score: number;
+  readonly box: Corners;
+};
+export type JudgedBox = JudgedLabel | JudgedDetection;
+
+/** Images by what they cost of mAP50-95, most first; of equals those with more detections of classes that have no label. */
+export type WorstOrder = {
+  readonly order: readonly number[];
+  /** The share of each image in all of the AP that is lost, 0 to 1. */
+  readonly shares: Float64Array;
 };
 
 const HIT_IOU = 0.5;
 
-/**
- * Images by how much went wrong on them at one confidence, most first: missed labels and false positives. A label is
- * found by the best scored detection of its class that overlaps it by half.
- */
-export function worstImages(truth: GroundTruth, detections: Detections, confidence: number): JudgedImage[] {
-  const labels = groupByImage(truth.image, truth.images);
-  const found = groupByImage(detections.image, truth.images);
-  const judged = Array.from({ length: truth.images }, (_, image) => {
-    const own = found[image].filter((d) => detections.scores[d] >= confidence);
-    return judge({ truth, detections, image }, labels[image], own);
+export function worstOrder(truth: GroundTruth, detections: Detections, matching?: MatchingRule): WorstOrder {
+  const { ofImage, all } = apLost(matchUltralytics(truth, detections, matching));
+  const shares = ofImage.map((lost) => (all > 0 ? lost / all : 0));
+  // mAP is of the classes with labels: detections of others cost nothing of it, but are mistakes.
+  const labelled = new Set(truth.class);
+  const extra = new Uint32Array(truth.images);
+  detections.image.forEach((image, i) => {
+    if (!labelled.has(detections.class[i])) extra[image]++;
   });
-  return judged.sort((a, b) => wrongOf(b) - wrongOf(a) || a.image - b.image);
+  const order = Array.from({ length: truth.images }, (_, image) => image);
+  order.sort((a, b) => shares[b] - shares[a] || extra[b] - extra[a] || a - b);
+  return { order, shares };
 }
 
-const wrongOf = (image: JudgedImage): number => image.missed + image.falseAlarms;
+/** Rows of one image, among all of them. */
+export type ImageRows = { readonly labels: readonly number[]; readonly found: readonly number[] };
 
-function groupByImage(images: Uint32Array, count: number): number[][] {
-  const groups: number[][] = Array.from({ length: count }, () => []);
-  images.forEach((image, i) => {
-    groups[image].push(i);
-  });
-  return groups;
-}
-
-type ImageContext = { readonly truth: GroundTruth; readonly detections: Detections; readonly image: number };
-
-function judge(context: ImageContext, labels: readonly number[], found: readonly number[]): JudgedImage {
-  const { truth, detections, image } = context;
-  const taken = new Set<number>();
+/** The labels of an image, then its detections, best first. A label is found by the best scored detection that overlaps it by half. */
+export function judgeImage(
+  truth: GroundTruth,
+  detections: Detections,
+  { labels, found }: ImageRows,
+): JudgedBox[] {
+  const finders = new Map<number, number>();
   const byScore = found.toSorted((a, b) => detections.scores[b] - detections.scores[a]);
-  const judged = byScore.map((d): JudgedBox => {
-    const label = freeLabel(context, labels, taken, d);
-    if (label !== undefined) taken.add(label);
+  const judged = byScore.map((d): JudgedDetection => {
+    const label = freeLabel({ truth, detections }, labels, finders, d);
+    if (label !== undefined) finders.set(label, detections.scores[d]);
     const kind = label === undefined ? 'false' : 'hit';
     return { kind, class: detections.class[d], score: detections.scores[d], box: boxAt(detections.boxes, d) };
   });
-  const trueBoxes = labels.map((l): JudgedBox => {
-    const kind = taken.has(l) ? 'truth' : 'missed';
-    return { kind, class: truth.class[l], score: undefined, box: boxAt(truth.boxes, l) };
+  const own = labels.map((l): JudgedLabel => {
+    return { kind: 'truth', class: truth.class[l], box: boxAt(truth.boxes, l), foundAt: finders.get(l) };
   });
-  const falseAlarms = judged.filter((box) => box.kind === 'false').length;
-  return { image, missed: labels.length - taken.size, falseAlarms, boxes: [...trueBoxes, ...judged] };
+  return [...own, ...judged];
 }
 
 function freeLabel(
-  { truth, detections }: ImageContext,
+  { truth, detections }: { readonly truth: GroundTruth; readonly detections: Detections },
   labels: readonly number[],
-  taken: ReadonlySet<number>,
+  taken: ReadonlyMap<number, number>,
   detection: number,
 ): number | undefined {
   const candidates = labels
@@ -75,6 +81,6 @@ function freeLabel(
   return candidates[0]?.label;
 }
 
-function boxAt(boxes: Float32Array, i: number): [number, number, number, number] {
+function boxAt(boxes: Float32Array, i: number): Corners {
   return [boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]];
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { channelToThread } from '../../protocol/node/transports';
 import type { BestOfRun } from '../compare/listed-baseline';
+import type { WorstRequest } from '../gallery/worst-images';
 import type { LoadEventsRequest } from './load-events';
 
 /** Plain data, so that a thread of its own can do it: the comparison of several runs takes seconds. */
@@ -28,6 +29,8 @@ export type WorkerTask =
   | { readonly kind: 'differences'; readonly baseline: BestOfRun; readonly others: readonly BestOfRun[] }
   /** What a sweep has shown so far; undefined if the folder is not one. */
   | { readonly kind: 'sweep'; readonly dir: string }
+  /** A part of a run's val images, the worst first; undefined if no detections are kept. */
+  | { readonly kind: 'worst'; readonly request: WorstRequest }
   /** Several runs as one page. */
   | { readonly kind: 'report'; readonly request: ReportRequest };
 

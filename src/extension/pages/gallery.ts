@@ -1,24 +1,18 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { listClassImages } from '../../dataset/class-folders';
-import { loadDatasetYaml } from '../../dataset/load-yaml';
-import { listSplit } from '../../dataset/sources';
-import { type JudgedBox, type JudgedImage, worstImages } from '../../domain/display/worst-images';
-import { experimentNow } from '../../engine/control/follow-folder';
+import { listedFile, listValImages, type ValImages } from '../../engine/gallery/val-images';
+import { keptDetections, type WorstImages } from '../../engine/gallery/worst-images';
 import type { LiveRun } from '../../engine/runs/live-run';
+import { runInWorker } from '../../engine/runs/worker-task';
 import { shapesOf } from '../../protocol/picture-shapes';
-import type { Gallery, GalleryBox, GalleryImage } from '../../protocol/webview';
-import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
+import type { Gallery, GalleryImage } from '../../protocol/webview';
 import { picturesPath } from '../../run/files';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readBytes, readText } from '../../run/folder/read-file';
 import { isOwnRun } from '../../run/folder/signature';
 import { decodePictures, type Picture, type Pictures } from '../../run/pictures-file';
-import type { Validation } from '../../run/validation';
 
 const PAGE_IMAGES = 24;
-const SMALLEST_CONFIDENCE = 0.05;
 const MIME: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -29,16 +23,19 @@ const MIME: Readonly<Record<string, string>> = {
 };
 
 /** An image that the page shows, before its bytes are read. */
-type Shown = { readonly file: string; readonly boxes: readonly GalleryBox[]; readonly note: string };
+type Shown = Omit<GalleryImage, 'name' | 'picture'> & { readonly file: string };
 
-/** All of them, most mistakes first. What is drawn of one is made when its page is asked for. */
-type Exhibition = { readonly count: number; readonly at: (place: number) => Shown; readonly note: string };
+/** The part of them that the page shows. */
+type Part = Omit<Gallery, 'images'> & { readonly shown: readonly Shown[] };
+
+/** Which images are asked for: of an epoch or of the newest, from a place on. */
+export type GalleryWish = { readonly epoch: number | undefined; readonly from: number };
 
 /**
- * Val images with what is true and what was found, those with most mistakes first. Images are sent as bytes, and only those
- * that the run's own val split lists: a file name in a run folder cannot be trusted.
+ * Val images with what is true and what was found, those first that cost most. Images are sent as bytes, and only those that
+ * the run's own val split lists: a file name in a run folder cannot be trusted. `installDir`: the folder of the bundles.
  */
-export async function galleryOf(run: LiveRun, epoch: number | undefined, from: number): Promise<Gallery> {
+export async function galleryOf(installDir: string, run: LiveRun, wish: GalleryWish): Promise<Gallery> {
   if (run.state.validations.size === 0) return nothing(whyNothing(run));
   // Its dataset may be any file of this user, or of a server, which learns who asks.
   if (!(await isOwnRun(run.dir)))
@@ -47,17 +44,15 @@ export async function galleryOf(run: LiveRun, epoch: number | undefined, from: n
         'This run was not started by you, and images are only read from a dataset that you trust. Validate a checkpoint to be asked.',
       ),
     );
-  const exhibition = (await boxesOf(run, epoch)) ?? (await shapesIn(run, epoch));
-  if (!exhibition) return nothing(whyNothing(run));
-  const listed = await listValImages(run);
+  const part = (await boxesOf(installDir, run, wish)) ?? (await shapesIn(run, wish));
+  if (!part) return nothing(whyNothing(run));
+  const listed = await listValImages(run.state);
   if (!listed) return nothing(vscode.l10n.t('The dataset of this run was not found.'));
-  const { count, at, note } = exhibition;
-  const places = Array.from({ length: Math.min(PAGE_IMAGES, Math.max(0, count - from)) }, (_, i) => from + i);
-  const images = await Promise.all(places.map((place) => readImage(at(place), listed)));
-  return { images: images.filter((image) => image !== undefined), total: count, note };
+  const { shown, ...rest } = part;
+  return { ...rest, images: await Promise.all(shown.map((one) => readImage(one, listed))) };
 }
 
-const nothing = (note: string): Gallery => ({ images: [], total: 0, note });
+const nothing = (note: string): Gallery => ({ images: [], total: 0, note, confidence: 0 });
 
 function whyNothing({ state }: LiveRun): string {
   const isTask = [...state.validations.values()].some(({ task }) => task !== undefined);
@@ -68,101 +63,54 @@ function whyNothing({ state }: LiveRun): string {
     : vscode.l10n.t('Images appear here after the first validation.');
 }
 
-async function boxesOf(run: LiveRun, epoch: number | undefined): Promise<Exhibition | undefined> {
-  const kept = await readDetections(run, epoch);
-  if (!kept) return undefined;
-  const { file, validated } = kept;
-  const confidence = Math.max(SMALLEST_CONFIDENCE, validated.confidence || 0);
-  const worst = worstImages(file.truth, file.detections, confidence);
-  return {
-    count: worst.length,
-    at: (place) => judgedImage(worst[place], file),
-    note: vscode.l10n.t('Epoch {0}, boxes from confidence {1} on.', validated.epoch, confidence.toFixed(2)),
-  };
+/** Judged in a thread of its own: a large val set takes longer than the editor may wait. */
+async function boxesOf(
+  installDir: string,
+  { dir, state }: LiveRun,
+  { epoch, from }: GalleryWish,
+): Promise<Part | undefined> {
+  const kept = keptDetections(state, epoch);
+  if (kept.length === 0) return undefined;
+  const request = { dir, kept, from, count: PAGE_IMAGES };
+  const worst = (await runInWorker(installDir, { kind: 'worst', request })) as WorstImages | undefined;
+  if (!worst) return undefined;
+  const note = vscode.l10n.t(
+    'Epoch {0}, boxes from confidence {1} on; those images first that cost most of mAP50-95.',
+    worst.epoch,
+    worst.confidence.toFixed(2),
+  );
+  const { images: shown, total, confidence } = worst;
+  return { shown, total, note, confidence, epoch: worst.epoch };
 }
 
-function judgedImage(judged: JudgedImage, { header }: DetectionsFile): Shown {
-  const toShare = shareOf(header, judged.image);
-  return {
-    file: header.files[judged.image],
-    boxes: judged.boxes.map((box) => galleryBox(box, header.classes, toShare)),
-    note: mistakes(judged.missed, judged.falseAlarms),
-  };
-}
-
-async function shapesIn(run: LiveRun, epoch: number | undefined): Promise<Exhibition | undefined> {
+async function shapesIn(run: LiveRun, { epoch, from }: GalleryWish): Promise<Part | undefined> {
   const found = await readPictures(run, epoch);
   if (!found) return undefined;
   const { kept } = found;
-  return {
-    count: kept.pictures.length,
-    at: (place) => {
-      const picture = kept.pictures[place];
-      const note = classNote(picture, kept) ?? mistakes(picture.missed, picture.false);
-      return { file: picture.file, boxes: shapesOf(picture, kept.classes), note };
-    },
-    note: noteOfTask(found),
-  };
+  const shown = kept.pictures.slice(from, from + PAGE_IMAGES).map((picture): Shown => {
+    const note = classNote(picture, kept);
+    return {
+      file: picture.file,
+      boxes: shapesOf(picture, kept.classes),
+      ...(note !== undefined && { note }),
+    };
+  });
+  const total = kept.pictures.length;
+  return { shown, total, note: noteOfTask(found), confidence: kept.confidence, epoch: found.epoch };
 }
 
-type ListedImages = { readonly base: string; readonly files: ReadonlySet<string> };
-
-async function listValImages({ state }: LiveRun): Promise<ListedImages | undefined> {
-  const data = state.run && experimentNow(state.run, state.plan?.dataset).data;
-  if (data === undefined) return undefined;
-  const { dataset } = await loadDatasetYaml(data);
-  const listed = dataset ? await listSplit(dataset, data, 'val') : await listClasses(data);
-  if (!listed) return undefined;
-  const files = listed.files.map((file) => path.resolve(file));
-  return { base: path.dirname(data), files: new Set([...files, ...(await withoutLinks(files))]) };
-}
-
-async function listClasses(folder: string): Promise<{ readonly files: readonly string[] } | undefined> {
-  const images = (await listClassImages(folder, 'val'))?.images;
-  return images && { files: images.map(({ file }) => file) };
-}
-
-/** Another library may follow the links on the way to a file before it names it. */
-async function withoutLinks(files: readonly string[]): Promise<string[]> {
-  const folders = [...new Set(files.map((file) => path.dirname(file)))];
-  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
-  const at = new Map(folders.map((folder, i) => [folder, real[i]]));
-  return files.map((file) => path.join(at.get(path.dirname(file)) ?? '', path.basename(file)));
-}
-
-async function readImage(
-  { file: name, boxes, note }: Shown,
-  { base, files }: ListedImages,
-): Promise<GalleryImage | undefined> {
-  const file = path.resolve(base, name);
+async function readImage({ file: name, ...shown }: Shown, listed: ValImages): Promise<GalleryImage> {
+  const base = { ...shown, name: path.basename(name) };
+  const file = listedFile(listed, name);
+  if (file === undefined)
+    return { ...base, picture: { problem: vscode.l10n.t('no longer one of the val images of the dataset') } };
   const mime = MIME[path.extname(file).toLowerCase()];
-  if (!files.has(file) || mime === undefined) return undefined;
+  if (mime === undefined)
+    return { ...base, picture: { problem: vscode.l10n.t('a format that cannot be shown here') } };
   const bytes = await readBytes(file, { most: MOST_BYTES.image, links: 'follow' }).catch(() => undefined);
+  if (!bytes) return { ...base, picture: { problem: vscode.l10n.t('the file cannot be read') } };
   // A Buffer would become JSON on its way to the page; plain bytes travel as bytes.
-  return bytes && { name: path.basename(name), bytes: new Uint8Array(bytes), mime, boxes, note };
-}
-
-type ToShare = (box: JudgedBox['box']) => GalleryBox['box'];
-
-/** From pixels of the original image to shares of it. */
-function shareOf({ sizes }: DetectionsFile['header'], image: number): ToShare {
-  const [width, height] = sizes.slice(2 * image, 2 * image + 2);
-  return ([x1, y1, x2, y2]) => [x1 / width, y1 / height, (x2 - x1) / width, (y2 - y1) / height];
-}
-
-function galleryBox(judged: JudgedBox, classes: readonly string[], toShare: ToShare): GalleryBox {
-  const name = classes[judged.class] ?? String(judged.class);
-  const score = judged.score === undefined ? '' : ` ${judged.score.toFixed(2).replace(/^0/, '')}`;
-  return { box: toShare(judged.box), label: name + score, kind: judged.kind };
-}
-
-function mistakes(missed: number, falseAlarms: number): string {
-  if (missed + falseAlarms === 0) return vscode.l10n.t('all found');
-  const parts = [
-    missed > 0 ? vscode.l10n.t('{0} missed', missed) : '',
-    falseAlarms > 0 ? vscode.l10n.t('{0} false', falseAlarms) : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ');
+  return { ...base, picture: { bytes: new Uint8Array(bytes), mime } };
 }
 
 type KeptPictures = { readonly kept: Pictures; readonly epoch: number };
@@ -198,25 +146,4 @@ function classNote({ truth, found }: Picture, { task, classes }: Pictures): stri
   if (found.every(({ hit }) => hit)) return vscode.l10n.t('recognized');
   const index = truth[0]?.class ?? 0;
   return vscode.l10n.t('true: {0}', classes[index] ?? String(index));
-}
-
-type KeptDetections = { readonly file: DetectionsFile; readonly validated: Validation };
-
-/** Detections of an epoch, or of the newest epoch whose file was kept. Undefined if there is none. */
-export async function readDetections(
-  { dir, state }: LiveRun,
-  epoch: number | undefined,
-): Promise<KeptDetections | undefined> {
-  const all = [...state.validations.values()].reverse();
-  for (const validated of all.filter((v) => epoch === undefined || v.epoch === epoch)) {
-    const file = validated.det === undefined ? undefined : await tryRead(path.join(dir, validated.det), dir);
-    if (file) return { file, validated };
-  }
-  return undefined;
-}
-
-/** The keeper removes older files: an absent one is not an error. */
-async function tryRead(file: string, root: string): Promise<DetectionsFile | undefined> {
-  const bytes = await readBytes(file, { most: MOST_BYTES.detections, root }).catch(() => undefined);
-  return bytes && decodeDetections(bytes);
 }

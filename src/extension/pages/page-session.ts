@@ -10,6 +10,7 @@ import type { ChartPicture, Gallery, PrCurves } from '../../protocol/webview';
 import { zAct, zChartWish, zGallery, zLens, zPrCurves, zSaveFile } from '../../protocol/webview-checks';
 import type { RunState } from '../../run/state';
 import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
+import type { GalleryWish } from './gallery';
 import { openWebviewLine, type WebviewLine } from './webview-line';
 
 /** At most ten updates a second reach a page. */
@@ -25,7 +26,7 @@ export type PageSource = {
 
 export type PageActions = {
   readonly act: (id: string, epoch: number | undefined) => Promise<void>;
-  readonly gallery: (epoch: number | undefined, from: number) => Promise<Gallery>;
+  readonly gallery: (wish: GalleryWish) => Promise<Gallery>;
   readonly prCurves: (epoch: number | undefined) => Promise<PrCurves>;
 };
 
@@ -85,7 +86,7 @@ export class PageSession implements vscode.Disposable {
       },
       gallery: (params: unknown) => {
         const { epoch, from } = zGallery.parse(params);
-        return actions.gallery(epoch, from);
+        return actions.gallery({ epoch, from });
       },
       prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
       copyChart: (params: unknown) => copyChart(this.#shown(), zChartWish.parse(params)),

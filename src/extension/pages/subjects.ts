@@ -11,6 +11,7 @@ import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import { metricNames } from '../../domain/run/task';
 import type { DrawnCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import { taskRefusal } from '../../engine/compare/evidence';
+import { keptDetections, readKept } from '../../engine/gallery/worst-images';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
@@ -19,7 +20,7 @@ import type { PrCurves } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
 import { translate } from '../window';
-import { galleryOf, readDetections } from './gallery';
+import { galleryOf } from './gallery';
 import type { PageActions, PageSource } from './page-session';
 import { runAction } from './run-actions';
 import type { Subject } from './subject';
@@ -47,7 +48,7 @@ async function openRunSubject(services: BaseServices, dir: string): Promise<Open
     source: { input: () => run.input(), onDidChange: run.live.onDidChange },
     actions: {
       act: (id, epoch) => runAction(dir, id, epoch),
-      gallery: (epoch, from) => galleryOf(run.live, epoch, from),
+      gallery: (wish) => galleryOf(services.installDir, run.live, wish),
       prCurves: (epoch) => prCurvesOf(run.live, epoch),
     },
     dispose: () => run.release(),
@@ -83,7 +84,7 @@ async function openCompareSubject(
     source: { input: () => ({ ...a.input(), other: b.input(), comparison }), onDidChange: changed.event },
     actions: {
       act: (id, epoch) => runAction(dir, id, epoch),
-      gallery: (epoch, from) => galleryOf(a.live, epoch, from),
+      gallery: (wish) => galleryOf(services.installDir, a.live, wish),
       prCurves: (epoch) => prCurvesOf(a.live, epoch),
     },
     dispose: () => store.dispose(),
@@ -100,7 +101,7 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
       act: async (id) => {
         if (id === 'start') await vscode.commands.executeCommand('pitwall.startTraining', uri);
       },
-      gallery: async () => ({ images: [], total: 0, note: '' }),
+      gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
       prCurves: async () => ({ epoch: undefined, curves: [] }),
     },
     dispose: () => preview.dispose(),
@@ -109,7 +110,7 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
 
 /** Precision over recall of each class of the newest validated checkpoint. */
 async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCurves> {
-  const kept = await readDetections(run, epoch);
+  const kept = await readKept(run.dir, keptDetections(run.state, epoch));
   if (!kept) return { epoch: undefined, curves: [], ...noCurves(run) };
   const { header, truth, detections } = kept.file;
   const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
@@ -121,7 +122,7 @@ async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCu
       precision: curve.precision,
     }),
   );
-  return { epoch: kept.validated.epoch, curves };
+  return { epoch: kept.at.epoch, curves };
 }
 
 /** Why there will never be any: nothing but boxes is kept with the score of each. */

@@ -1,6 +1,6 @@
-import { createRandom } from '../../../src/base/random';
+import { createRandom, type Random } from '../../../src/base/random';
 import { shapesOf } from '../../../src/protocol/picture-shapes';
-import type { Gallery, GalleryBox, PrCurves } from '../../../src/protocol/webview';
+import type { Gallery, GalleryBox, GalleryImage, PrCurves } from '../../../src/protocol/webview';
 import type { Picture, PictureShape } from '../../../src/run/pictures-file';
 import type { RunState } from '../../../src/run/state';
 import { CLASSES } from '../../helpers/synthetic-run';
@@ -19,32 +19,49 @@ export function prCurvesOf(state: RunState): PrCurves {
   return { epoch: [...state.validations.keys()].at(-1), curves };
 }
 
-/** Small pictures drawn as SVG, with boxes of each kind, or what a task has in their place. */
-export function galleryOf(task = 'detect'): Gallery {
-  const random = createRandom(3);
-  const images = Array.from({ length: 8 }, (_, i) => {
-    const lines = Array.from({ length: 9 }, () => {
-      const y = Math.round(random.between(0, 128));
-      return `<path d="M0 ${y}H${Math.round(random.between(40, 90))}V${Math.round(random.between(0, 128))}H128" stroke="#c98b3a" stroke-width="5" fill="none"/>`;
-    });
-    const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128"><rect width="128" height="128" fill="#12351f"/>${lines.join('')}</svg>`;
-    const kinds: GalleryBox['kind'][] = ['truth', 'hit', 'missed', 'false'];
-    const boxes = kinds.map((kind, k): GalleryBox => {
-      const label =
-        kind === 'missed' || kind === 'truth'
-          ? CLASSES[k]
-          : `${CLASSES[k]} .${Math.round(random.between(30, 95))}`;
-      return { kind, label, box: [0.1 + 0.2 * k, random.between(0.15, 0.7), 0.13, 0.14] };
-    });
-    return {
-      name: `val/${i}.png`,
-      bytes: new TextEncoder().encode(picture),
-      mime: 'image/svg+xml',
-      boxes: task === 'detect' ? boxes : shapesOf(pictureOf(task, i), CLASSES),
-      note: `${4 - (i % 4)} wrong`,
-    };
+const TOTAL = 40;
+const PART = 8;
+
+/** A part of small pictures drawn as SVG, with boxes of each kind, or what a task has in their place. */
+export function galleryOf(task = 'detect', from = 0): Gallery {
+  const images = Array.from({ length: Math.min(PART, TOTAL - from) }, (_, i) => imageAt(task, from + i));
+  return { images, total: TOTAL, note: '', confidence: 0.25, epoch: 21 };
+}
+
+/** Places at which something is wrong with an image. */
+export const ODD = { markup: 2, missing: 5, resized: 6 } as const;
+
+function imageAt(task: string, place: number): GalleryImage {
+  const random = createRandom(place + 3);
+  const picture = { bytes: new TextEncoder().encode(drawing(random)), mime: 'image/svg+xml' };
+  const isDetect = task === 'detect';
+  return {
+    name: place === ODD.markup ? '<img src=x onerror="document.title=1">.png' : `${place}.png`,
+    picture: place === ODD.missing ? { problem: 'the file cannot be read' } : picture,
+    boxes: isDetect ? boxesOf(random) : shapesOf(pictureOf(task, place), CLASSES),
+    ...(isDetect && { lost: 0.09 / (place + 1), size: place === ODD.resized ? [640, 480] : [128, 128] }),
+  };
+}
+
+function drawing(random: Random): string {
+  const lines = Array.from({ length: 9 }, () => {
+    const y = Math.round(random.between(0, 128));
+    return `<path d="M0 ${y}H${Math.round(random.between(40, 90))}V${Math.round(random.between(0, 128))}H128" stroke="#c98b3a" stroke-width="5" fill="none"/>`;
   });
-  return { images, total: 40, note: '' };
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128"><rect width="128" height="128" fill="#12351f"/>${lines.join('')}</svg>`;
+}
+
+/** A label that is found from .6 down, one that never is, and two false alarms: one is sure, one is not. */
+function boxesOf(random: Random): GalleryBox[] {
+  const at = (k: number) => [0.1 + 0.2 * k, random.between(0.15, 0.7), 0.13, 0.14] as const;
+  const found = at(0);
+  return [
+    { kind: 'truth', name: CLASSES[0], box: found, foundAt: 0.6 },
+    { kind: 'truth', name: CLASSES[2], box: at(2) },
+    { kind: 'hit', name: CLASSES[0], box: [found[0] + 0.01, found[1] - 0.01, 0.13, 0.15], score: 0.6 },
+    { kind: 'false', name: CLASSES[1], box: at(1), score: 0.9 },
+    { kind: 'false', name: CLASSES[3], box: at(3), score: 0.1 },
+  ];
 }
 
 /** A true and a found shape, a little off, and one that is not there. */

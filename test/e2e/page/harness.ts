@@ -85,7 +85,7 @@ const channel = createPageLine({
     },
     act: (action) => void page.actions.push(action),
     prCurves: () => prCurvesOf(state),
-    gallery: () => galleryOf(page.setup.task),
+    gallery: (params) => galleryOf(page.setup.task, (params as { from: number }).from),
     copy: (what) => void page.actions.push(what),
     copyChart: (what) => void page.actions.push(what),
     saveChart: () => page.setup.saveAs ?? 'svg',

@@ -59,6 +59,16 @@ const SCENES = {
       { entry: 'panel', setup: { task }, width: 860, height: 1180, tab: 'images' },
     ]),
   ),
+  'panel-large': { entry: 'panel', setup: {}, width: 860, height: 700, tab: 'images', script: 'large' },
+  'panel-540-large': { entry: 'panel', setup: {}, width: 540, height: 1100, tab: 'images', script: 'large' },
+  'panel-large-zh': {
+    entry: 'panel',
+    setup: { strings: zh },
+    width: 860,
+    height: 700,
+    tab: 'images',
+    script: 'large',
+  },
   'panel-settings': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'settings' },
   'panel-log': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'log' },
   'panel-compare': {
@@ -107,6 +117,10 @@ const SCENES = {
 
 const pick = (page, at) => page.locator(`tr[data-at="${at}"] .pick input`).click();
 const SCRIPTS = {
+  large: async (page) => {
+    await page.locator('.gallery-image').first().click();
+    await page.locator('.pair img').nth(1).waitFor();
+  },
   table: async (page) => {
     await pick(page, 3);
     await page.locator('[data-focus="baseline"]').click();

@@ -4,6 +4,7 @@ import { bundlePages } from '../page/bundle.mjs';
 import { expectAccessible, expectInside, openPage, WIDTHS } from '../page/checks.mjs';
 import { THEMES } from '../page/themes.mjs';
 import { expect, expectEqual } from '../suite.mjs';
+import { galleryPages } from './gallery-pages.mjs';
 
 const TABS = ['overview', 'checkpoints', 'classes', 'images', 'settings', 'log'];
 const RUNNING = { steps: 13_400 };
@@ -38,6 +39,7 @@ export async function pages({ suite, browser }) {
   for (const [state, setup] of Object.entries(OTHERS)) await other({ suite, context, state, setup });
   await behaviour({ suite, context });
   await updates({ suite, context });
+  await galleryPages({ suite, context });
 }
 
 async function other({ suite, context, state, setup }) {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { shapesOf } from '../../../src/protocol/picture-shapes';
 import { decodePictures, type Picture } from '../../../src/run/pictures-file';
+import { shownBoxes } from '../../../webview/state/gallery-view';
 
 const SHAPE = { class: 0, box: [0.1, 0.1, 0.4, 0.4] as [number, number, number, number] };
+const ALL = { confidence: 0, hidden: new Set<string>() };
 const picture = (more: Partial<Picture>): Picture => ({
   ...{ file: 'a.png', missed: 0, false: 0, truth: [SHAPE], found: [] },
   ...more,
@@ -11,7 +13,8 @@ const picture = (more: Partial<Picture>): Picture => ({
 describe('what is drawn of an image', () => {
   it('is missed only if nothing of its class was found: which label a hit belongs to is not known', () => {
     const hit = { ...SHAPE, score: 0.91, hit: true };
-    const kinds = (more: Partial<Picture>) => shapesOf(picture(more), ['cat', 'dog']).map(({ kind }) => kind);
+    const kinds = (more: Partial<Picture>) =>
+      shownBoxes(shapesOf(picture(more), ['cat', 'dog']), ALL).map(({ kind }) => kind);
     expect(kinds({})).toEqual(['missed']);
     expect(kinds({ found: [hit] })).toEqual(['truth', 'hit']);
     expect(kinds({ truth: [SHAPE, SHAPE], found: [hit] })).toEqual(['truth', 'truth', 'hit']);
@@ -25,8 +28,8 @@ describe('what is drawn of an image', () => {
       picture({ found: [{ ...SHAPE, class: 1, score: 0.914, hit: false, outlines }] }),
       ['cat', 'dog'],
     );
-    expect(truth).toMatchObject({ label: 'cat', box: SHAPE.box });
-    expect(found).toMatchObject({ label: 'dog .91', outlines });
+    expect(truth).toMatchObject({ name: 'cat', box: SHAPE.box });
+    expect(found).toMatchObject({ name: 'dog', score: 0.914, outlines });
   });
 
   it('joins the points of a person, and of no skeleton that it does not know', () => {
@@ -43,9 +46,14 @@ describe('what is drawn of an image', () => {
   it('has no frame if it is about the image as a whole', () => {
     const classified = picture({ truth: [{ class: 0 }], found: [{ class: 1, score: 0.7, hit: false }] });
     expect(shapesOf(classified, ['cat', 'dog'])).toMatchObject([
-      { whole: true, label: 'cat', kind: 'truth' },
-      { whole: true, label: 'dog .70', kind: 'false' },
+      { whole: true, name: 'cat', kind: 'truth' },
+      { whole: true, name: 'dog', score: 0.7, kind: 'false' },
     ]);
+    const shown = shownBoxes(shapesOf(classified, ['cat', 'dog']), { ...ALL, confidence: 0.8 });
+    expect(
+      shown.map(({ kind }) => kind),
+      'an image as a whole is not missed',
+    ).toEqual(['truth']);
   });
 });
 
