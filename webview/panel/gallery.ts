@@ -5,7 +5,7 @@ import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
 import { type BoxFilter, countOf, shownBoxes } from '../state/gallery-view';
-import { boxKey, createFrame, type LoadedImage } from './picture-frame';
+import { boxKey, createFrame, type LoadedPicture } from './picture-frame';
 import { createViewer } from './viewer';
 
 /** Val images with true and predicted boxes, worst first, a page at a time; one of them opens large. */
@@ -26,7 +26,7 @@ class GalleryView {
     confidence: () => this.#confidence,
     onClose: (place) => this.#backFrom(place),
   });
-  #images: LoadedImage[] = [];
+  #images: LoadedPicture[] = [];
   #total = 0;
   #confidence = 0;
   #epoch: number | undefined;
@@ -91,7 +91,7 @@ class GalleryView {
     this.#more.hidden = this.#images.length >= total;
   }
 
-  #item(loaded: LoadedImage, place: number): HTMLElement {
+  #item(loaded: LoadedPicture, place: number): HTMLElement {
     const { image } = loaded;
     const shown = shownBoxes(image.boxes, this.#filter());
     const frame = createFrame(loaded);
@@ -122,7 +122,7 @@ class GalleryView {
   }
 
   /** The image at a place, which is loaded if it is not there yet; undefined beyond the last. */
-  async #imageAt(place: number): Promise<LoadedImage | undefined> {
+  async #imageAt(place: number): Promise<LoadedPicture | undefined> {
     while (place >= this.#images.length && this.#images.length < this.#total) {
       const before = this.#images.length;
       await this.#loadMore();

@@ -6,7 +6,7 @@ import { labelOf, type ShownBox, type ShownKind } from '../state/gallery-view';
 const RIGHT_FROM = 0.6;
 
 /** An image that has come, with the address of its bytes; without one it cannot be shown. */
-export type LoadedImage = { readonly image: GalleryImage; readonly url: string | undefined };
+export type LoadedPicture = { readonly image: GalleryImage; readonly url: string | undefined };
 
 export type PictureFrame = {
   readonly element: HTMLElement;
@@ -15,10 +15,10 @@ export type PictureFrame = {
 };
 
 /** Width and height in pixels. */
-export type Size = readonly [number, number];
+export type PixelSize = readonly [number, number];
 
 /** An image with boxes over it. `onSize` is called with the file's width and height. */
-export function createFrame({ image, url }: LoadedImage, onSize?: (size: Size) => void): PictureFrame {
+export function createFrame({ image, url }: LoadedPicture, onSize?: (size: PixelSize) => void): PictureFrame {
   const overlay = svg('svg', { viewBox: '0 0 1 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
   const labels = h('span', { class: 'box-labels', 'aria-hidden': 'true' });
   const picture = url === undefined ? absent(image) : h('img', { src: url, alt: '', loading: 'lazy' });
@@ -40,7 +40,7 @@ export function createFrame({ image, url }: LoadedImage, onSize?: (size: Size) =
   };
 }
 
-function setRatio(element: HTMLElement, size: Size | undefined): void {
+function setRatio(element: HTMLElement, size: PixelSize | undefined): void {
   const ratio = size ? size[0] / size[1] : 1;
   element.style.setProperty('--ratio', String(Number.isFinite(ratio) && ratio > 0 ? ratio : 1));
 }

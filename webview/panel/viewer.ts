@@ -10,11 +10,11 @@ import {
   type ShownBox,
   shownBoxes,
 } from '../state/gallery-view';
-import { boxKey, createFrame, type LoadedImage, type PictureFrame, type Size } from './picture-frame';
+import { boxKey, createFrame, type LoadedPicture, type PictureFrame, type PixelSize } from './picture-frame';
 
 export type ViewerOptions = {
   /** The image at a place; undefined if there is none. */
-  readonly imageAt: (place: number) => Promise<LoadedImage | undefined>;
+  readonly imageAt: (place: number) => Promise<LoadedPicture | undefined>;
   readonly total: () => number;
   /** From which detections are shown until a person chooses. */
   readonly confidence: () => number;
@@ -60,7 +60,7 @@ class ImageViewer {
   readonly #hidden = new Set<string>();
   #confidence: number | undefined;
   #place = 0;
-  #loaded: LoadedImage | undefined;
+  #loaded: LoadedPicture | undefined;
   #frames: { readonly truth: PictureFrame; readonly found: PictureFrame } | undefined;
 
   constructor(options: ViewerOptions) {
@@ -108,7 +108,7 @@ class ImageViewer {
     );
   }
 
-  #showImage(loaded: LoadedImage): void {
+  #showImage(loaded: LoadedPicture): void {
     this.#loaded = loaded;
     setText(this.#size, '');
     const truth = createFrame(loaded, (size) => setText(this.#size, resizedText(loaded, size)));
@@ -154,7 +154,7 @@ class ImageViewer {
   }
 
   /** The classes of this image; what is hidden stays so at the next one. */
-  #drawClasses(loaded: LoadedImage): void {
+  #drawClasses(loaded: LoadedPicture): void {
     const hadFocus = this.#classes.contains(document.activeElement);
     const boxes = classNames(loaded.image).map((name) => this.#classBox(name));
     this.#classes.replaceChildren(h('legend', {}, t('Classes')), ...boxes);
@@ -209,15 +209,15 @@ function drawSide(frame: PictureFrame, name: string, shown: readonly ShownBox[])
   frame.describe(`${name}: ${shown.length === 0 ? t('nothing') : inClasses(shown)}`);
 }
 
-/** The boxes are where they were in the image that was validated: another file of its name may not have them there. */
-function resizedText({ image }: LoadedImage, now: Size): string {
+/** The boxes are those of the image that was validated: another file of its name may show other things there. */
+function resizedText({ image }: LoadedPicture, now: PixelSize): string {
   const { size } = image;
   if (size === undefined || (size[0] === now[0] && size[1] === now[1])) return '';
   return t('The file has {0} x {1} pixels now; when it was validated, it had {2} x {3}.', ...now, ...size);
 }
 
 /** What is wrong with it, in the colours of the boxes. */
-function statusParts({ image }: LoadedImage, shown: readonly ShownBox[]): HTMLElement[] {
+function statusParts({ image }: LoadedPicture, shown: readonly ShownBox[]): HTMLElement[] {
   const counts = [
     boxKey('hit', t('{0} found', countOf(shown, 'hit'))),
     boxKey('missed', t('{0} missed', countOf(shown, 'missed'))),

@@ -28,10 +28,14 @@ function addClass(scored: Scored, c: number, ofImage: Float64Array): void {
   for (let t = 0; t < thresholds; t++) addThreshold(scored, { c, t, share }, ofImage);
 }
 
-type At = { readonly c: number; readonly t: number; readonly share: number };
+type ClassAtThreshold = { readonly c: number; readonly t: number; readonly share: number };
 
 /** From the lowest rank up, so that what lies below a false detection is known when it comes. */
-function addThreshold({ start, image, hit }: Scored, { c, t, share }: At, ofImage: Float64Array): void {
+function addThreshold(
+  { start, image, hit }: Scored,
+  { c, t, share }: ClassAtThreshold,
+  ofImage: Float64Array,
+): void {
   let below = 0;
   for (let i = start[c + 1] - 1; i >= start[c]; i--) {
     const isHit = (hit[i] >> t) & 1;

@@ -4,20 +4,20 @@ import { type MatchingRule, matchUltralytics } from '../evaluation/ultralytics/m
 import { apLost } from './ap-lost';
 
 /** x1, y1, x2, y2 in the space of the detections. */
-type Corners = readonly [number, number, number, number];
+type BoxCorners = readonly [number, number, number, number];
 
 /** A label with the score of the detection that finds it, if one does: below that confidence it counts as missed. */
 export type JudgedLabel = {
   readonly kind: 'truth';
   readonly class: number;
-  readonly box: Corners;
+  readonly box: BoxCorners;
   readonly foundAt: number | undefined;
 };
 export type JudgedDetection = {
   readonly kind: 'hit' | 'false';
   readonly class: number;
   readonly score: number;
-  readonly box: Corners;
+  readonly box: BoxCorners;
 };
 export type JudgedBox = JudgedLabel | JudgedDetection;
 
@@ -81,6 +81,6 @@ function freeLabel(
   return candidates[0]?.label;
 }
 
-function boxAt(boxes: Float32Array, i: number): Corners {
+function boxAt(boxes: Float32Array, i: number): BoxCorners {
   return [boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]];
 }

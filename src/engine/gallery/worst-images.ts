@@ -101,10 +101,10 @@ function rowsOf(
   return rows;
 }
 
-type Placed = Omit<WorstImage, 'lost'>;
+type PlacedBoxes = Omit<WorstImage, 'lost'>;
 
 /** From pixels of the original image to shares of it. */
-function placed(judged: readonly JudgedBox[], { header }: DetectionsFile, image: number): Placed {
+function placed(judged: readonly JudgedBox[], { header }: DetectionsFile, image: number): PlacedBoxes {
   const [width, height] = header.sizes.slice(2 * image, 2 * image + 2);
   const labels = judged.filter(({ kind }) => kind === 'truth').slice(0, MOST_BOXES);
   const found = judged.filter(({ kind }) => kind !== 'truth').slice(0, MOST_BOXES);

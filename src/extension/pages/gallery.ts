@@ -26,7 +26,7 @@ const MIME: Readonly<Record<string, string>> = {
 type Shown = Omit<GalleryImage, 'name' | 'picture'> & { readonly file: string };
 
 /** The part of them that the page shows. */
-type Part = Omit<Gallery, 'images'> & { readonly shown: readonly Shown[] };
+type ShownPart = Omit<Gallery, 'images'> & { readonly shown: readonly Shown[] };
 
 /** Which images are asked for: of an epoch or of the newest, from a place on. */
 export type GalleryWish = { readonly epoch: number | undefined; readonly from: number };
@@ -68,7 +68,7 @@ async function boxesOf(
   installDir: string,
   { dir, state }: LiveRun,
   { epoch, from }: GalleryWish,
-): Promise<Part | undefined> {
+): Promise<ShownPart | undefined> {
   const kept = keptDetections(state, epoch);
   if (kept.length === 0) return undefined;
   const request = { dir, kept, from, count: PAGE_IMAGES };
@@ -83,7 +83,7 @@ async function boxesOf(
   return { shown, total, note, confidence, epoch: worst.epoch };
 }
 
-async function shapesIn(run: LiveRun, { epoch, from }: GalleryWish): Promise<Part | undefined> {
+async function shapesIn(run: LiveRun, { epoch, from }: GalleryWish): Promise<ShownPart | undefined> {
   const found = await readPictures(run, epoch);
   if (!found) return undefined;
   const { kept } = found;

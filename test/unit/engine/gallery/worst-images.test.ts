@@ -79,7 +79,7 @@ describe('the val images of a run', () => {
       expect(listedFile(images, name), name).toBeUndefined();
   });
 
-  it.skipIf(process.platform === 'win32')('may be named by where a link leads', async () => {
+  it.skipIf(process.platform === 'win32')('may be named by the target of a link', async () => {
     const [root, real] = [folder(), folder()];
     writeTinyDataset(real);
     mkdirSync(path.join(root, 'images'));
