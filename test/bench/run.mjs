@@ -40,6 +40,7 @@ const BENCHES = [
   { name: 'python-hover' },
   { name: 'open-run' },
   { name: 'many-runs' },
+  { name: 'runs-table', needs: needsBrowser },
   { name: 'charts', needs: needsBrowser },
   { name: 'activation', needs: needsEditor },
   { name: 'editor', needs: needsEditor },

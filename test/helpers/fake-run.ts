@@ -114,9 +114,11 @@ export async function until(
   withinMs?: number,
 ): Promise<void> {
   const looked = async (): Promise<boolean> => {
-    if (holds(live)) return true;
+    if (!holds(live)) await live.refresh();
+    if (!holds(live)) return false;
+    // What ended meanwhile may have written after that look.
     await live.refresh();
-    return holds(live);
+    return true;
   };
   const say = (): string => {
     const { status, end } = live.state;

@@ -45,6 +45,16 @@ export function keyed(parent: HTMLElement, key: string, make: () => readonly Chi
   if (focus) parent.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
 }
 
+/** Makes the children be those elements; the ones that stay are not touched, so that the browser lays out the others only. */
+export function patchChildren(parent: Element, next: readonly Element[]): void {
+  const kept = new Set(next);
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
+  next.forEach((element, i) => {
+    const there = parent.children[i];
+    if (there !== element) parent.insertBefore(element, there ?? null);
+  });
+}
+
 function focusKey(parent: HTMLElement): string | undefined {
   const active = document.activeElement;
   return active instanceof HTMLElement && parent.contains(active) ? active.dataset.focus : undefined;

@@ -1,5 +1,5 @@
 import type { CheckpointRow, CheckpointTable, HeaderView, LogRow } from '../../src/protocol/dashboard/types';
-import { type Child, childOf, h, icon, keyed } from '../base/dom';
+import { type Child, childOf, h, icon, keyed, patchChildren } from '../base/dom';
 import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button, progressRing } from '../controls/toolkit';
@@ -38,12 +38,7 @@ function drawRows<T>(body: Element, rows: readonly T[], make: (row: T) => HTMLEl
     element.dataset.row = key;
     return element;
   });
-  const kept = new Set<Element>(next);
-  for (const child of [...body.children]) if (!kept.has(child)) child.remove();
-  next.forEach((element, i) => {
-    const there = body.children[i];
-    if (there !== element) body.insertBefore(element, there ?? null);
-  });
+  patchChildren(body, next);
 }
 
 /** Equal rows are as many elements. */

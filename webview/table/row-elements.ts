@@ -24,11 +24,11 @@ export type MadeRow = { readonly key: string; readonly make: () => HTMLElement }
 export const rowOf = (item: TableItem, shown: ShownTable): MadeRow =>
   item.kind === 'group' ? groupRow(item) : runRow(item.run, shown);
 
-export const spacer = (rows: number): HTMLElement => {
-  const row = h('tr', { class: 'spacer', 'aria-hidden': 'true' });
+export const spacer = (): HTMLElement => h('tr', { class: 'spacer', 'aria-hidden': 'true' });
+
+export function sizeSpacer(row: HTMLElement, rows: number): void {
   row.style.height = `${rows * ROW_HEIGHT}px`;
-  return row;
-};
+}
 
 function groupRow({ key, value, count, best }: Extract<TableItem, { kind: 'group' }>): MadeRow {
   const parts = [

@@ -1,8 +1,8 @@
-import { h, oncePerFrame } from '../base/dom';
+import { h, oncePerFrame, patchChildren } from '../base/dom';
 import { t } from '../base/strings';
 import type { TableItem } from '../state/table-view';
 import { columnOf, type HeadActions, headsOf, widthsOf } from './heads';
-import { ROW_HEIGHT, rowOf, type ShownTable, spacer } from './row-elements';
+import { ROW_HEIGHT, rowOf, type ShownTable, sizeSpacer, spacer } from './row-elements';
 
 /** Rows beyond each edge, so that scrolling shows no gap before the next frame. */
 const BEYOND = 12;
@@ -19,6 +19,9 @@ export class TableRows {
   readonly #columns = h('colgroup');
   readonly #head = h('tr');
   readonly #body = h('tbody');
+  /** In place of the rows above and below those that are made. */
+  readonly #before = spacer();
+  readonly #after = spacer();
   readonly #table: HTMLElement;
   #shown: ShownTable | undefined;
   #active = 0;
@@ -84,7 +87,9 @@ export class TableRows {
     );
     const hadFocus = this.#body.contains(document.activeElement);
     const rows = items.slice(first, last).map((item, i) => this.#rowFor(item, first + i, { shown, known }));
-    this.#body.replaceChildren(spacer(first), ...rows, spacer(items.length - last));
+    sizeSpacer(this.#before, first);
+    sizeSpacer(this.#after, items.length - last);
+    patchChildren(this.#body, [this.#before, ...rows, this.#after]);
     if (hadFocus) this.#rowAt(this.#active)?.focus({ preventScroll: true });
   }
 

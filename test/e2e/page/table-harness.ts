@@ -10,7 +10,9 @@ type TableWindow = {
   setup: TableSetup;
   acquireVsCodeApi: () => unknown;
   actions: unknown[];
+  /** When the page asked for the table, and when it had drawn all of it; milliseconds. */
   openedAt: number;
+  readyAt: number;
 };
 
 const page = window as unknown as TableWindow;
@@ -54,3 +56,10 @@ page.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
   setState: (value: unknown) => sessionStorage.setItem('state', JSON.stringify(value)),
 });
+new MutationObserver((_records, observer) => {
+  if (!document.body.classList.contains('ready')) return;
+  observer.disconnect();
+  requestAnimationFrame(() => {
+    page.readyAt = performance.now();
+  });
+}).observe(document.body, { attributeFilter: ['class'] });
