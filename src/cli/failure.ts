@@ -1,3 +1,5 @@
+import { toError } from '../base/async';
+
 /** EX_TEMPFAIL of sysexits.h: another process keeps the run. */
 export const KEPT_BY_ANOTHER = 75;
 
@@ -23,6 +25,12 @@ export class CliFailure extends Error {
 export function badInput(message: string | readonly string[], cause?: unknown): CliFailure {
   return new CliFailure(2, message, { cause });
 }
+
+/** What the engine refuses is bad input, in its own line. */
+export const refusing = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw badInput(toError(error).message, error);
+  });
 
 /** Why a file could not be read or written, in words instead of an errno. */
 export function fileFailure(error: unknown): string {

@@ -47,11 +47,11 @@ function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
       'after',
       `\nExit codes: 0 done, 1 failed or diverged, 2 bad usage or input, 130 interrupted.\nVerdicts: ${explainedLine(cli.io.installDir)}`,
     );
-  for (const create of commands) program.addCommand(configured(create(cli), cli.io));
+  for (const create of commands) program.addCommand(create(cli));
   return configured(program, cli.io);
 }
 
-/** Errors of usage are one line on stderr and are thrown instead of ending the process. */
+/** Errors of usage are one line on stderr and are thrown instead of ending the process; also those of `queue add`. */
 function configured(command: CommandUnknownOpts, io: CliIo): CommandUnknownOpts {
   command.exitOverride();
   command.configureOutput({
@@ -61,6 +61,7 @@ function configured(command: CommandUnknownOpts, io: CliIo): CommandUnknownOpts 
     getErrHelpWidth: () => io.stderr.columns ?? 100,
     outputError: (text, write) => write(`${visible(oneLine(text.replace(/^error: /, 'pitwall: ')))}\n`),
   });
+  for (const inner of command.commands) configured(inner, io);
   return command;
 }
 

@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { sleep, toError } from '../base/async';
+import { toError } from '../base/async';
 import { toJsonLine } from '../base/json';
 import { wordsOf } from '../base/worded-error';
 import { inEnglish, type Words, words } from '../base/words';
+import type { Turn } from '../domain/run/turns';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import { takeLock } from '../engine/control/lock';
-import { liveBefore } from '../engine/control/queue';
 import { ownIdentity } from '../engine/process/identity';
 import { livesForRun, markOf, trainersOfRun } from '../engine/process/run-processes';
-import { listRuns } from '../engine/runs/list-runs';
-import { RUN_FORMAT, type RunFile, type StatusFile } from '../run/files';
+import { readSlots } from '../engine/queue/queue-folder';
+import { onDevice, sharedThreads } from '../engine/queue/slot-variables';
+import { RUN_FORMAT, type StatusFile } from '../run/files';
 import { watchForDeletion } from '../run/folder/is-gone';
 import { requireActable } from '../run/folder/ownership';
 import { runPaths } from '../run/folder/paths';
@@ -20,20 +20,8 @@ import { keepRun } from './keeper';
 import type { KeeperOptions } from './keeper-parts';
 import type { KeeperEnd } from './keeper-state';
 import { announceFailure } from './notifier';
-import { listIds, Requests } from './requests';
-import { RunJournal } from './run-journal';
-import { type StatusFields, StatusWriter } from './status-writer';
-
-const LOOK_MS = 1000;
-
-type WaitOptions = {
-  readonly dir: string;
-  readonly run: RunFile;
-  readonly onError: (error: unknown) => void;
-  readonly isHeld: () => boolean;
-};
-
-const isStop = (type: string): boolean => type === 'stop' || type === 'stop_after_epoch';
+import { listIds } from './requests';
+import { waitTurn } from './wait-turn';
 
 export type KeepOptions = {
   readonly dir: string;
@@ -52,7 +40,7 @@ export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
     const lock = takeLock(options.dir);
     if (!lock) return 'refused';
     const isGone = watchForDeletion(options.dir);
-    const end = await keepInTurn({ ...options, run, task, isHeld: lock.isHeld })
+    const end = await keepInTurn({ ...options, run, task, isGone, isHeld: lock.isHeld })
       .catch((error: unknown) => reportFailure({ ...options, run }, toError(error)))
       .finally(() => isGone() || !lock.isHeld() || lock.release());
     if (end === 'gone') return 'kept';
@@ -62,10 +50,36 @@ export async function keep(options: KeepOptions): Promise<'kept' | 'refused'> {
   }
 }
 
-/** A run that is queued behind another one starts when that has ended, unless it is stopped before. */
-async function keepInTurn(options: KeeperOptions): Promise<KeeperEnd> {
-  if (options.task === 'start' && (await waitTurn(options)) === 'stopped') return 'done';
-  return keepRun(options);
+/**
+ * A run of the queue starts when its turn has come, unless it is stopped before; also if its keeper was killed while it waited. What
+ * it got then is what its processes see, and what a later keeper tells the others.
+ */
+async function keepInTurn(options: KeepInTurn): Promise<KeeperEnd> {
+  const { dir, run, task } = options;
+  const previous = await readStatus(dir);
+  if (run.after === undefined) return keepRun(options);
+  if (task === 'resume') return keepRun({ ...options, turn: {} });
+  if (!waitsStill(task, previous)) return keepRun({ ...options, turn: await onTurn(dir, previous?.turn) });
+  const waited = await waitTurn(options);
+  if (waited.kind === 'taken') return 'done';
+  return keepRun({ ...options, task: 'start', turn: await onTurn(dir, waited.turn) });
+}
+
+type KeepInTurn = KeeperOptions & { readonly isGone: () => boolean };
+
+/** It was queued, and nothing of it has begun. */
+function waitsStill(task: KeeperTask, previous: StatusFile | undefined): boolean {
+  if (previous === undefined) return task === 'start';
+  const { state, turn, trainer, progress } = previous;
+  return state === 'starting' && !turn && !trainer && !progress;
+}
+
+/** Whatever this keeper starts inherits its variables. */
+async function onTurn(dir: string, turn: Turn = {}): Promise<Turn> {
+  const slots = turn.slot === undefined ? undefined : await readSlots(path.dirname(dir));
+  if (slots) Object.assign(process.env, sharedThreads(slots.parallel));
+  if (turn.device !== undefined) Object.assign(process.env, onDevice(turn.device));
+  return turn;
 }
 
 /**
@@ -91,58 +105,4 @@ async function writeFailure(dir: string, previous: StatusFile | undefined, said:
   const status = { queue: { waiting: [] }, stalled: false, ...previous, ...now };
   const end = { state: 'failed', reason: inEnglish(said), said, ended: undefined, alarm: undefined };
   await writeWhole(runPaths(dir).status, toJsonLine({ ...status, format: RUN_FORMAT, ...end }));
-}
-
-/**
- * A queued run waits here until the one before it has ended, however it ended. The keeper waits and not the host, so
- * that the queue goes on when every editor is closed. `stopped`: it was taken out of the queue meanwhile.
- */
-async function waitTurn({ dir, run, onError, isHeld }: WaitOptions): Promise<'go' | 'stopped'> {
-  const { after } = run;
-  if (after === undefined || !(await isGoing(after))) return 'go';
-  const paths = runPaths(dir);
-  const status = new StatusWriter(paths.status, onError, isHeld);
-  const journal = RunJournal.open(dir, run, onError);
-  const requests = new Requests(paths, journal, onError);
-  try {
-    await status.set(fields('starting', words('waits until {0} has ended', path.basename(after))));
-    while (await isGoing(after)) {
-      if (wasTakenOut(requests)) {
-        await status.writeNow(fields('stopped', words('taken out of the queue before its turn came')));
-        return 'stopped';
-      }
-      await sleep(LOOK_MS);
-    }
-    return 'go';
-  } finally {
-    status.dispose();
-    await journal.close();
-  }
-}
-
-function fields(state: StatusFields['state'], said: Words): StatusFields {
-  return { state, reason: inEnglish(said), said, stalled: false, queue: { waiting: [] } };
-}
-
-/** Answers requests that came meanwhile; returns whether a stop was among them. */
-function wasTakenOut(requests: Requests): boolean {
-  const asked = requests.take();
-  for (const { id, request } of asked) {
-    const ok = isStop(request.type);
-    requests.answer(id, request, {
-      ok,
-      said: ok ? words('taken out of the queue') : words('the run waits for its turn'),
-    });
-  }
-  return asked.some(({ request }) => isStop(request.type));
-}
-
-/**
- * A run that cannot be read does not hold up others; a folder of runs that cannot be listed now is listed a second
- * later.
- */
-async function isGoing(dir: string): Promise<boolean> {
-  const listed = await listRuns(path.dirname(dir)).catch(() => undefined);
-  if (listed === undefined) return existsSync(dir);
-  return liveBefore(listed.runs, dir) !== undefined;
 }

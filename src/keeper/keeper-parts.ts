@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DisposableStore } from '../base/disposable';
 import { words } from '../base/words';
+import type { Turn } from '../domain/run/turns';
 import type { KeeperTask } from '../engine/control/ensure-keeper';
 import type { RunFile } from '../run/files';
 import type { RunPaths } from '../run/folder/paths';
@@ -29,6 +30,8 @@ export type KeeperOptions = {
   readonly onError: (error: unknown) => void;
   /** Whether the caller still holds the run's lock. */
   readonly isHeld: () => boolean;
+  /** Of a run from the queue: what it got when its turn came. */
+  readonly turn?: Turn;
   /** Resolves when the process is gone in whose place the run is kept. */
   readonly leash?: Promise<void>;
 };
@@ -49,7 +52,7 @@ export type KeeperParts = ReturnType<typeof createParts>;
 export function createParts(options: PartsOptions) {
   const { paths, journal, store } = options;
   const supervisor = store.track(new Supervisor(options.onTrouble));
-  const status = store.track(new StatusWriter(paths.status, options.onError, options.isHeld));
+  const status = store.track(new StatusWriter(paths.status, options.onError, options.isHeld, options.turn));
   const requests = new Requests(paths, journal, options.onError);
   const working = createWorkers(options, supervisor);
   const { run } = options;

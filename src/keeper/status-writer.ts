@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Disposable, toDisposable } from '../base/disposable';
 import { toJsonLine } from '../base/json';
+import type { Turn } from '../domain/run/turns';
 import { ownIdentity } from '../engine/process/identity';
 import { type ProcessIdentity, RUN_FORMAT, type StatusFile } from '../run/files';
 import { writeWhole } from '../run/folder/write-file';
@@ -18,12 +19,15 @@ export class StatusWriter implements Disposable {
   readonly #mayWrite: () => boolean;
   readonly #onError: (error: unknown) => void;
   readonly #beat: Disposable;
+  /** For as long as the run is kept, whatever else is written. */
+  readonly #turn: Turn | undefined;
   #fields: StatusFields = { state: 'starting', stalled: false, queue: { waiting: [] } };
   #shown = '';
   #writing: Promise<void> = Promise.resolve();
 
   /** `mayWrite` is asked before each write: the first thing that a keeper does after a long freeze is a beat. */
-  constructor(file: string, onError: (error: unknown) => void, mayWrite: () => boolean) {
+  constructor(file: string, onError: (error: unknown) => void, mayWrite: () => boolean, turn?: Turn) {
+    this.#turn = turn;
     this.#mayWrite = mayWrite;
     this.#file = file;
     this.#keeper = ownIdentity(path.dirname(file));
@@ -71,6 +75,12 @@ export class StatusWriter implements Disposable {
   }
 
   #snapshot(): StatusFile {
-    return { format: RUN_FORMAT, ...this.#fields, heartbeat: Date.now(), keeper: this.#keeper };
+    return {
+      format: RUN_FORMAT,
+      turn: this.#turn,
+      ...this.#fields,
+      heartbeat: Date.now(),
+      keeper: this.#keeper,
+    };
   }
 }

@@ -88,7 +88,7 @@ export const zRunFile = z.object({
     node: z.string(),
   }),
   pitwall: z.string(),
-  /** Folder of a run that must have ended first: this one is queued behind it. */
+  /** Folder of the last run of the queue when this one was queued behind it. */
   after: z.string().optional(),
   /** Interpreter of a trainer in Python, as the host chose it. */
   python: z.string().optional(),
@@ -108,6 +108,8 @@ export const zMetaFile = z.object({
   tags: z.array(z.string()).optional(),
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
+  /** Its place among the runs that wait: the smaller is first. Without one, as old as the run is. */
+  turn: z.number().optional(),
 });
 export type MetaFile = z.infer<typeof zMetaFile>;
 
@@ -158,6 +160,8 @@ export const zStatusFile = z.object({
         .optional(),
     })
     .optional(),
+  /** Of a run from the queue: what it got when its turn came. */
+  turn: z.object({ slot: z.number().int().min(0).optional(), device: z.string().optional() }).optional(),
   /** The last alarm of a run that goes on. */
   alarm: zAlertText.optional().catch(undefined),
 });

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linesOf, runCliProcess } from '../helpers/cli';
@@ -17,13 +17,22 @@ const states = async (): Promise<Record<string, string>> => {
   return Object.fromEntries(runs.map(({ name, state }) => [name, state]));
 };
 
+const LONG = ['epochs=400', 'lr0=0.01'].flatMap((key) => ['--set', key]);
+const SHORT = ['epochs=1', 'warmup_epochs=0', 'lr0=0.01'].flatMap((key) => ['--set', key]);
+const add = (name: string, settings: readonly string[], ...more: string[]) =>
+  pitwall('queue', 'add', 'tiny.train.yaml', '--name', name, ...settings, ...more);
+type Listed = { readonly name: string; readonly state: string; readonly place: number | null };
+const queue = async (runs = 'runs'): Promise<Listed[]> =>
+  linesOf((await pitwall('queue', 'list', runs, '--json')).out).map((line) => JSON.parse(line));
+const order = async (runs?: string): Promise<string[]> =>
+  (await queue(runs)).flatMap(({ name, place }) => (place === null ? [] : [name]));
+const statusOf = (run: string) => JSON.parse(readFileSync(path.join(dir, run, 'status.json'), 'utf8'));
+
 it('trains in order, lets a run be taken out, and needs no terminal', async () => {
-  const long = ['epochs=400', 'lr0=0.01'].flatMap((key) => ['--set', key]);
-  const short = ['epochs=1', 'warmup_epochs=0', 'lr0=0.01'].flatMap((key) => ['--set', key]);
-  expect((await pitwall('queue', 'add', 'tiny.train.yaml', '--name', 'first', ...long)).code).toBe(0);
-  const second = await pitwall('queue', 'add', 'tiny.train.yaml', '--name', 'second', ...short);
+  expect((await add('first', LONG)).code).toBe(0);
+  const second = await add('second', SHORT);
   expect([second.code, second.out]).toEqual([0, `run: ${path.join(dir, 'runs/second')}, behind first\n`]);
-  await pitwall('queue', 'add', 'tiny.train.yaml', '--name', 'third', ...short);
+  await add('third', SHORT);
   await until(async () => Object.keys(await states()).length === 3);
   const listed = linesOf((await pitwall('queue', 'list')).out);
   expect(listed.slice(1).map((line) => line.split(/ {2,}/)[1])).toEqual(['first', 'second', 'third']);
@@ -34,11 +43,69 @@ it('trains in order, lets a run be taken out, and needs no terminal', async () =
   expect([running.code, running.err]).toEqual([2, expect.stringContaining('goes on already')]);
   expect((await pitwall('queue', 'remove', 'second')).out).toContain('taken out of the queue');
   const [, , waiting] = linesOf((await pitwall('queue', 'list')).out);
-  expect(waiting).toMatch(/^2 +third +waiting +first$/);
+  expect(waiting).toMatch(/^1 +third +waiting +first$/);
   await pitwall('stop', 'first');
   await until(async () => (await states()).third === 'completed');
   expect(await states()).toEqual({ first: 'stopped', second: 'stopped', third: 'completed' });
   expect((await pitwall('queue', 'list')).out).toBe('nothing goes on and nothing waits\n');
   const ended = await pitwall('queue', 'remove', 'third');
   expect([ended.code, linesOf(ended.err).length]).toEqual([2, 1]);
+});
+
+it('runs in the order that it was given, also by two hosts at once, and after waiting keepers were killed', async () => {
+  const there = ['--runs', 'moved'];
+  await add('going', LONG, ...there);
+  for (const name of ['a', 'b', 'c', 'd']) await add(name, SHORT, ...there);
+  expect(await order('moved')).toEqual(['a', 'b', 'c', 'd']);
+  const moved = await pitwall('queue', 'move', 'd', '--to', '2', ...there);
+  expect([moved.code, moved.out]).toEqual([0, 'place 2 of 4 in the queue\n']);
+  const both = [
+    pitwall('queue', 'move', 'c', '--first', ...there),
+    pitwall('queue', 'move', 'a', '--last', ...there),
+  ];
+  expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0]);
+  expect(await order('moved')).toEqual(['c', 'd', 'b', 'a']);
+  await until(async () => statusOf('moved/a').reason === 'waits for its turn: place 4 in the queue');
+
+  for (const name of ['c', 'd']) process.kill(statusOf(`moved/${name}`).keeper.pid, 'SIGKILL');
+  await until(async () => (await order('moved')).join('') === 'ba');
+  expect((await pitwall('queue', 'list', 'moved')).out).toContain(
+    'd was left waiting; pitwall queue run goes on',
+  );
+  await pitwall('stop', 'going', ...there);
+  await until(() => statusOf('moved/b').state === 'completed' && statusOf('moved/a').state === 'completed');
+  const again = await pitwall('queue', 'run', 'moved');
+  expect(again.out).toContain('waits again: d');
+  await until(() => statusOf('moved/c').state === 'completed' && statusOf('moved/d').state === 'completed');
+  const began = (name: string): number =>
+    JSON.parse(linesOf(readFileSync(path.join(dir, 'moved', name, 'events.jsonl'), 'utf8'))[0]).t;
+  expect(['b', 'a', 'c', 'd'].toSorted((x, y) => began(x) - began(y))).toEqual(['b', 'a', 'c', 'd']);
+});
+
+it('trains as many at once as there are slots, each with its device', async () => {
+  await add('one', LONG, '--runs', 'slotted');
+  const slots = ['queue', 'slots', '--runs', 'slotted'];
+  expect((await pitwall(...slots)).out).toContain('no slots');
+  expect((await pitwall(...slots, '--devices', '4,5')).out).toBe('2 at once, on 4, 5\n');
+  await add('two', LONG, '--runs', 'slotted');
+  await add('three', SHORT, '--runs', 'slotted');
+  await until(() => statusOf('slotted/two').state === 'running');
+  expect(statusOf('slotted/two').turn).toEqual({ slot: 1, device: '5' });
+  expect(await order('slotted')).toEqual(['three']);
+  await pitwall('stop', 'one', '--runs', 'slotted');
+  await until(() => statusOf('slotted/three').state === 'completed');
+  expect(statusOf('slotted/three').turn).toEqual({ slot: 0, device: '4' });
+  await pitwall('stop', 'two', '--runs', 'slotted');
+});
+
+it('says in one line what cannot be moved', async () => {
+  const check = async (argv: readonly string[], expected: string) => {
+    const { code, err } = await pitwall('queue', 'move', ...argv);
+    expect([code, linesOf(err).length, err]).toEqual([2, 1, expect.stringContaining(expected)]);
+  };
+  await check(['first-', '--up'], 'did you mean first?');
+  await check(['first', '--up'], 'has ended');
+  await check(['first'], 'expected one of --up, --down, --first, --last, --to N');
+  await check(['first', '--up', '--down'], 'expected one of');
+  await check(['first', '--to', '0'], 'expected a whole number');
 });

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { toError } from '../../base/async';
 import { listTrash, restoreRun, trashRun } from '../../engine/control/trash';
 import { RUN_TAG } from '../../run/files';
 import { readMeta, updateMeta } from '../../run/folder/whole-file';
 import type { Cli } from '../cli';
-import { badInput, type ExitCode } from '../failure';
+import { badInput, type ExitCode, refusing } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { resolveRun } from '../run-reference';
 import { requireActing, TRUST } from '../trust';
@@ -140,8 +139,3 @@ async function putBack(io: CliIo, name: string, { runs }: Place): Promise<void> 
   await requireActing(io, found.dir);
   printLine(io.stdout, `back: ${await refusing(restoreRun(found))}`);
 }
-
-const refusing = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error: unknown) => {
-    throw badInput(toError(error).message, error);
-  });

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { type QueuedRun, queueOf } from '../../engine/control/queue';
-import { listRuns } from '../../engine/runs/list-runs';
+import { isLeft, type QueuedRun, queueOf } from '../../engine/queue/queue';
+import { queueStart } from '../../engine/queue/queue-folder';
+import { listRuns, type RunSummary } from '../../engine/runs/list-runs';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
@@ -9,14 +11,18 @@ import { collect } from '../option-values';
 import { formatTable } from '../output/table';
 import { resolveRun, runsFolderIn } from '../run-reference';
 import { runsFolder, startLoaded } from '../train/start';
+import { moveCommand, runCommand, slotsCommand } from './queue-order';
 import { actingCommand, ask } from './requests';
 
 export function queueCommand(cli: Cli) {
   return new Command('queue')
-    .description('runs that wait for each other on one machine: each starts when the one before it has ended')
+    .description('runs that wait for each other on one machine: each starts when its turn has come')
     .addCommand(addCommand(cli))
     .addCommand(listCommand(cli))
-    .addCommand(removeCommand(cli));
+    .addCommand(moveCommand(cli))
+    .addCommand(removeCommand(cli))
+    .addCommand(runCommand(cli))
+    .addCommand(slotsCommand(cli));
 }
 
 type AddOptions = { readonly set: readonly string[]; readonly name?: string; readonly runs?: string };
@@ -38,10 +44,10 @@ async function add(io: CliIo, configs: readonly string[], options: AddOptions): 
   // What is wrong with any of them is said before the first begins.
   const loaded = configs.map((config) => loadExperiment(io, config, set));
   for (const one of loaded) {
-    const queue = queueOf((await listRuns(runsFolder(io, one.file, runs))).runs);
-    const last = queue.at(-1);
+    const runsDir = runsFolder(io, one.file, runs);
+    const last = queueOf((await listRuns(runsDir)).runs).at(-1);
     const place = { ...(name !== undefined && { name }), ...(runs !== undefined && { runs }) };
-    const { dir } = await startLoaded(io, one, { ...place, ...(last && { after: last.dir }) });
+    const { dir } = await startLoaded(io, one, { ...place, after: last?.dir ?? queueStart(runsDir) });
     printLine(io.stdout, `run: ${dir}${last ? `, behind ${last.name}` : ''}`);
   }
   return 0;
@@ -54,45 +60,42 @@ function listCommand({ io, run }: Cli) {
     .option('--json', 'one JSON line per run on stdout')
     .action(
       run(async (dir, { json }) => {
-        printQueue(io, queueOf((await listRuns(runsFolderIn(io, dir))).runs), json);
+        printQueue(io, (await listRuns(runsFolderIn(io, dir))).runs, json);
         return 0;
       }),
     );
 }
 
-function printQueue(io: CliIo, queue: readonly QueuedRun[], json?: boolean): void {
-  if (json) for (const one of queue) printJson(io.stdout, entryOf(one));
-  else for (const line of queueLines(queue)) printLine(io.stdout, line);
+function printQueue(io: CliIo, runs: readonly RunSummary[], json?: boolean): void {
+  if (json) for (const one of queueOf(runs)) printJson(io.stdout, entryOf(one));
+  else for (const line of queueLines(runs)) printLine(io.stdout, line);
 }
 
-const entryOf = ({ dir, name, presence, behind }: QueuedRun) => ({
+const entryOf = ({ dir, name, presence, status, place, behind }: QueuedRun) => ({
   ...{ run: dir, name, state: presence.state },
-  behind: behind ?? null,
+  ...{ place: place ?? null, behind: behind ?? null },
+  ...{ slot: status?.turn?.slot ?? null, device: status?.turn?.device ?? null },
 });
 
-function queueLines(queue: readonly QueuedRun[]): string[] {
-  if (queue.length === 0) return ['nothing goes on and nothing waits'];
+function queueLines(runs: readonly RunSummary[]): string[] {
+  const queue = queueOf(runs);
+  const left = runs.filter(isLeft).map(({ name }) => `${name} was left waiting; pitwall queue run goes on`);
+  if (queue.length === 0) return left.length > 0 ? left : ['nothing goes on and nothing waits'];
   const columns = ['', 'run', 'state', 'behind'].map((title) => ({ title }));
-  return formatTable(
-    columns,
-    queue.map(({ name, presence, behind }, i) => [
-      String(i + 1),
-      name,
-      behind === undefined ? presence.state : 'waiting',
-      behind ?? '',
-    ]),
+  const rows = queue.map(({ name, presence, place, behind }) =>
+    place === undefined ? ['', name, presence.state, ''] : [String(place), name, 'waiting', behind ?? ''],
   );
+  return [...formatTable(columns, rows), ...left];
 }
 
 function removeCommand({ io, run }: Cli) {
   return actingCommand('remove', 'take a waiting run out of the queue; those behind it move up').action(
     run(async (text, { runs, trust }) => {
       const { dir } = resolveRun(io, text, runs);
-      const queue = queueOf((await listRuns(runsFolderIn(io, runs))).runs);
-      const found = queue.find((one) => one.dir === dir);
+      const queue = queueOf((await listRuns(path.dirname(dir))).runs);
+      const found = queue.find((one) => one.name === path.basename(dir));
       if (!found) throw badInput(`${text}: has ended: it is not in the queue`);
-      if (found.behind === undefined)
-        throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
+      if (found.place === undefined) throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
       await ask(io, dir, { type: 'stop' }, trust);
       return 0;
     }),

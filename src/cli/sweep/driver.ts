@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import { mapPool, toError } from '../../base/async';
 import { DisposableStore } from '../../base/disposable';
@@ -8,6 +7,7 @@ import { prunedAt } from '../../domain/sweep/display';
 import { type AtRung, judgeArrival, judgeRung } from '../../domain/sweep/halving';
 import { askAndWait, askRun } from '../../engine/control/ask';
 import { takeLock } from '../../engine/control/lock';
+import { type RunVariables, slotVariables } from '../../engine/queue/slot-variables';
 import { readSweep, type Sweep, sweepPaths } from '../../engine/sweep/sweep-folder';
 import { bestValue, type EpochValue, type TrialResult, whyHeld } from '../../engine/sweep/trial-result';
 import type { Target } from '../../engine/targets/target';
@@ -153,7 +153,7 @@ class SweepDriver {
     if (this.#failure) throw this.#failure;
   }
 
-  #trainOne(trial: number, until: number | undefined, keeperEnv: TrialVariables): Promise<TrialResult> {
+  #trainOne(trial: number, until: number | undefined, keeperEnv: RunVariables): Promise<TrialResult> {
     const { sweep, load, note, target } = this.#options;
     const { metric, trials } = sweep.file;
     return trainTrial(this.#io, {
@@ -293,15 +293,8 @@ type BestTrial = EpochValue & { readonly trial: number };
 /** Keepers that are started only to write a reason. */
 const STOPS_AT_ONCE = 2;
 
-/** Variables of the processes of a trial. */
-type TrialVariables = Readonly<Record<string, string>>;
-
-/** Trials at once share the cores; with GPUs each has one of its own. A job has what its engine gives it. */
-function slotsOf({ parallel, devices, target }: DriveOptions): TrialVariables[] {
-  if (target.kind !== 'local') return Array.from({ length: parallel }, () => ({}));
-  const threads = String(Math.max(1, Math.floor(os.availableParallelism() / parallel)));
-  const shared: TrialVariables = parallel > 1 ? { PITWALL_THREADS: threads, OMP_NUM_THREADS: threads } : {};
-  return Array.from({ length: parallel }, (_, i) =>
-    devices.length === 0 ? shared : { ...shared, CUDA_VISIBLE_DEVICES: devices[i % devices.length] },
-  );
+/** A job has what its engine gives it. */
+function slotsOf({ parallel, devices, target }: DriveOptions): RunVariables[] {
+  if (target.kind === 'local') return slotVariables({ parallel, devices });
+  return Array.from({ length: parallel }, () => ({}));
 }

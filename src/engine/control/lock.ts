@@ -169,4 +169,4 @@ function markReleased(dir: string, n: number): void {
   }
 }
 
-const lockFile = (dir: string, n: number): string => path.join(dir, `keeper.${n}.lock`);
+export const lockFile = (dir: string, n: number): string => path.join(dir, `keeper.${n}.lock`);

@@ -97,7 +97,7 @@ const MOST_POLLS = 200;
  * Until the new keeper has written its first status: a stop that follows at once would otherwise be refused, because
  * the run still says that it has ended. A keeper that cannot write one reports the reason elsewhere.
  */
-async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
+export async function untilTakenUp(runDir: string, before: StatusFile | undefined): Promise<void> {
   for (let polls = 0; polls < MOST_POLLS; polls++) {
     const now = await readStatus(runDir);
     if (now && now.keeper?.pid !== before?.keeper?.pid) return;

@@ -45,7 +45,7 @@ export async function twoWindows({ suite, browser, extensions }) {
       await a.locator('.quick-input-list .monaco-list-row', { hasText: 'Queue' }).click();
       const panel = await pageFrame(a, 'panel');
       await until('it waits', async () =>
-        /Queued|waits until/.test(await panel.locator('#app').textContent()),
+        /Queued|waits for its turn/.test(await panel.locator('#app').textContent()),
       );
       spawnSync(
         process.execPath,

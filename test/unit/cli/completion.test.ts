@@ -24,7 +24,9 @@ describe('what may come next', () => {
   });
 
   it('is a command below a command', async () => {
-    expect(await words('queue', '')).toEqual(expect.arrayContaining(['add', 'list', 'remove']));
+    expect(await words('queue', '')).toEqual(
+      expect.arrayContaining(['add', 'list', 'move', 'remove', 'run', 'slots']),
+    );
   });
 
   it('is an option of the command', async () => {
