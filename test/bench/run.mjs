@@ -39,6 +39,7 @@ const BENCHES = [
   { name: 'schedule-preview' },
   { name: 'python-hover' },
   { name: 'open-run' },
+  { name: 'overlay' },
   { name: 'many-runs' },
   { name: 'runs-table', needs: needsBrowser },
   { name: 'charts', needs: needsBrowser },
