@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import type { ImageReader } from '../dataset/survey/image-reader';
+import type { ImageReader, PictureReader, SmallPicture } from '../dataset/survey/image-reader';
 import type { Size } from '../domain/detection/letterbox';
 import type { Channel } from '../protocol/channel';
 import { channelToChild } from '../protocol/node/transports';
@@ -20,7 +20,7 @@ export type ImageProcessOptions = {
  */
 export async function withImageReader<T>(
   options: ImageProcessOptions,
-  use: (images: ImageReader) => Promise<T>,
+  use: (images: ImageReader & PictureReader) => Promise<T>,
 ): Promise<T> {
   let started: StartedProcess | undefined;
   const ask = (method: string, params: unknown): Promise<unknown> => {
@@ -30,6 +30,7 @@ export async function withImageReader<T>(
   try {
     return await use({
       size: (file) => ask('size', { file }) as Promise<Size | undefined>,
+      picture: (file, side) => ask('picture', { file, side }) as Promise<SmallPicture | undefined>,
       thumbnail: (file, size) => ask('thumbnail', { file, ...size }) as Promise<Uint8Array | undefined>,
     });
   } finally {

@@ -1,10 +1,10 @@
+import { type BoxFilter, mistakesText, shownBoxes } from '../../src/protocol/gallery-view';
 import type { Gallery, GalleryImage } from '../../src/protocol/webview';
 import { h, setText } from '../base/dom';
 import type { Host } from '../base/host';
 import { oneTabStop } from '../base/roving-focus';
 import { t } from '../base/strings';
 import { button } from '../controls/toolkit';
-import { type BoxFilter, countOf, shownBoxes } from '../state/gallery-view';
 import { boxKey, createFrame, type LoadedPicture } from './picture-frame';
 import { createViewer } from './viewer';
 
@@ -95,7 +95,7 @@ class GalleryView {
     const { image } = loaded;
     const shown = shownBoxes(image.boxes, this.#filter());
     const frame = createFrame(loaded);
-    const mistakes = mistakesText(image, this.#filter());
+    const mistakes = image.note ?? mistakesText(shown, t);
     frame.draw(
       shown,
       shown.filter(({ kind }) => kind !== 'truth'),
@@ -142,18 +142,6 @@ class GalleryView {
 function addressOf({ picture }: GalleryImage): string | undefined {
   if ('problem' in picture) return undefined;
   return URL.createObjectURL(new Blob([new Uint8Array(picture.bytes)], { type: picture.mime }));
-}
-
-/** What is wrong with it at a confidence. */
-function mistakesText({ boxes, note }: GalleryImage, filter: BoxFilter): string {
-  if (note !== undefined) return note;
-  const shown = shownBoxes(boxes, filter);
-  const [missed, wrong] = [countOf(shown, 'missed'), countOf(shown, 'false')];
-  const parts = [
-    ...(missed > 0 ? [t('{0} missed', missed)] : []),
-    ...(wrong > 0 ? [t('{0} false', wrong)] : []),
-  ];
-  return parts.length > 0 ? parts.join(', ') : t('all found');
 }
 
 function legend(): HTMLElement {

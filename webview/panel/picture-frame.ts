@@ -1,7 +1,7 @@
+import { labelOf, type ShownBox, type ShownKind } from '../../src/protocol/gallery-view';
 import type { GalleryBox, GalleryImage } from '../../src/protocol/webview';
 import { h, setAttributes, svg } from '../base/dom';
 import { t } from '../base/strings';
-import { labelOf, type ShownBox, type ShownKind } from '../state/gallery-view';
 
 const RIGHT_FROM = 0.6;
 

@@ -1,7 +1,4 @@
 import { formatCount, formatPercent } from '../../src/domain/display/format';
-import { h, keyed, setText } from '../base/dom';
-import { t } from '../base/strings';
-import { toolButton } from '../controls/tool-button';
 import {
   type BoxFilter,
   classNames,
@@ -9,7 +6,10 @@ import {
   inClasses,
   type ShownBox,
   shownBoxes,
-} from '../state/gallery-view';
+} from '../../src/protocol/gallery-view';
+import { h, keyed, setText } from '../base/dom';
+import { t } from '../base/strings';
+import { toolButton } from '../controls/tool-button';
 import { boxKey, createFrame, type LoadedPicture, type PictureFrame, type PixelSize } from './picture-frame';
 
 export type ViewerOptions = {

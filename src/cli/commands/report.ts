@@ -16,19 +16,21 @@ const MOST_RUNS = 20;
 export function reportCommand({ io, run }: Cli) {
   return new Command('report')
     .description(
-      'one HTML file to show others: curves, verdicts, settings and environment; opens without network',
+      'one HTML file to show others: curves, verdicts, worst images, settings, environment; opens without network',
     )
     .argument('<runs...>', `runs, each with its @epoch if not the best; ${MOST_RUNS} at most`)
     .option('--out <file>', 'the file to write', 'report.html')
     .option('--baseline <run>', 'the one of them that the others are compared with; without it the first')
     .option('--runs <dir>', 'folder of the runs', 'runs')
+    .option('--no-images', 'leave out the worst images of the val sets')
     .action(
-      run(async (texts, { out, baseline = texts[0], runs }) => {
+      run(async (texts, { out, baseline = texts[0], runs, images }) => {
         if (texts.length > MOST_RUNS) throw badInput(`pitwall report: at most ${MOST_RUNS} runs at once`);
         const at = texts.indexOf(baseline);
         if (at < 0) throw badInput(`--baseline ${baseline}: expected one of ${texts.join(', ')}`);
         const asked = texts.map((text) => ({ text, ...resolveRun(io, text, runs) }));
-        const html = Buffer.from(await reportOfRuns({ asked, baseline: at, version: VERSION }));
+        const reader = images ? { reader: { installDir: io.installDir } } : {};
+        const html = Buffer.from(await reportOfRuns({ asked, baseline: at, version: VERSION, ...reader }));
         await writeWhole(path.resolve(io.cwd, out), html).catch((error: unknown) => {
           throw isBadInput(error) ? error : badInput(`--out: ${out}: ${fileFailure(toError(error))}`, error);
         });

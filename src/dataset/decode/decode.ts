@@ -5,6 +5,7 @@ import type { RgbImage } from '../../domain/detection/image';
 import type { Size } from '../../domain/detection/letterbox';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { openToRead, readBytes } from '../../run/folder/read-file';
+import type { SmallPicture } from '../survey/image-reader';
 import { decodeBmp, isBmp } from './bmp';
 import { MOST_PIXELS, READABLE_FORMATS, readableFormat, tooManyPixels, unreadableFormat } from './formats';
 
@@ -108,6 +109,22 @@ async function decodeGrey(
     .resize(width, height, { fit: 'fill' })
     .raw()
     .toBuffer();
+}
+
+const JPEG_QUALITY = 72;
+
+/** At most `side` pixels a side; undefined if the image cannot be read. */
+export async function smallPicture(file: string, side: number): Promise<SmallPicture | undefined> {
+  try {
+    const { data, width, height } = await decodeImage(file);
+    const raw = { raw: { width, height, channels: 3 as const } };
+    const resized = sharp(data, raw).resize(side, side, { fit: 'inside', withoutEnlargement: true });
+    const made = await resized.jpeg({ quality: JPEG_QUALITY }).toBuffer({ resolveWithObject: true });
+    const small = { width: made.info.width, height: made.info.height };
+    return { jpeg: new Uint8Array(made.data), small, whole: { width, height } };
+  } catch {
+    return undefined;
+  }
 }
 
 /** EXIF orientations from here on swap width and height. */

@@ -19,8 +19,10 @@ import {
   type OneOfMany,
   trainingSeconds,
 } from '../compare/compare-many';
+import { withImageReader } from '../image-process';
 import type { ReportRequest } from '../runs/worker-task';
 import { overlaySvg, reportCharts } from './report-charts';
+import { worstImagesHtml } from './report-images';
 import { REPORT_STYLE } from './report-style';
 
 export type ReportOptions = {
@@ -29,6 +31,8 @@ export type ReportOptions = {
   readonly version: string;
   /** Content security policy of a page that is shown in the editor; a file has one that loads nothing. */
   readonly nonce?: string;
+  /** Of each run its worst images, as HTML; absent: the page has none. */
+  readonly images?: readonly string[];
 };
 
 /** One page without script or network: runs beside each other, what distinguishes them, and how they were made. */
@@ -47,21 +51,27 @@ export function reportHtml(compared: ManyCompared, options: ReportOptions): stri
     head: `<style${nonce === undefined ? '' : ` nonce="${nonce}"`}>${REPORT_STYLE}</style>`,
     body: `<main>
 <h1>${escapeHtml(title)}</h1><p class="quiet">${escapeHtml(made)}</p>
-${bodyOf(compared, t)}
+${bodyOf(compared, options)}
 </main>`,
   });
 }
 
-function bodyOf(compared: ManyCompared, t: Translate): string {
+function bodyOf(compared: ManyCompared, { t, images }: ReportOptions): string {
   const isOne = compared.runs.length === 1;
   return [
     section(t('Results'), metricsTable(compared, t) + notes(compared, t)),
     section(t('Curves'), legend(compared) + charts(compared, t)),
     isOne ? '' : section(t('Settings that differ'), differences(compared.settings, compared, t)),
     isOne ? '' : section(t('Environment that differs'), differences(compared.environment, compared, t)),
+    images ? section(t('Worst images'), worstOf(compared, images)) : '',
     section(t('Runs'), compared.runs.map((run) => runDetails(run, t)).join('\n')),
   ].join('\n');
 }
+
+const worstOf = ({ runs }: ManyCompared, images: readonly string[]): string =>
+  images
+    .map((html, i) => `${runs.length === 1 ? '' : `<h3>${escapeHtml(runs[i].name)}</h3>`}${html}`)
+    .join('\n');
 
 const section = (title: string, content: string): string =>
   `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
@@ -216,8 +226,13 @@ export async function reportOfRuns({
   asked,
   baseline,
   strings = {},
+  reader,
   ...page
 }: ReportRequest): Promise<string> {
   const t = createTranslate(strings);
-  return reportHtml(await compareMany(asked, baseline), { ...page, t, now: Date.now() });
+  const compared = await compareMany(asked, baseline);
+  const { runs } = compared;
+  const images =
+    reader && (await withImageReader(reader, (pictures) => worstImagesHtml({ runs, pictures, t })));
+  return reportHtml(compared, { ...page, t, now: Date.now(), ...(images && { images }) });
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { channelToThread } from '../../protocol/node/transports';
 import type { BestOfRun } from '../compare/listed-baseline';
 import type { WorstRequest } from '../gallery/worst-images';
+import type { ImageProcessOptions } from '../image-process';
 import type { LoadEventsRequest } from './load-events';
 
 /** Plain data, so that a thread of its own can do it: the comparison of several runs takes seconds. */
@@ -17,6 +18,8 @@ export type ReportRequest = {
   readonly version: string;
   /** English text -> the reader's language. */
   readonly strings?: Readonly<Record<string, string>>;
+  /** What opens images; absent: the report has none. */
+  readonly reader?: ImageProcessOptions;
   /** Of the style of a page in the editor. */
   readonly nonce?: string;
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ImageProcessOptions } from '../../engine/image-process';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import { showInformationMessage, showQuickPicks } from '../notices';
@@ -45,12 +46,19 @@ async function reportOf(services: Services, dirs: readonly string[], nonce?: str
     version: services.version,
     strings,
     ...(nonce !== undefined && { nonce }),
+    // Images are opened by a process, and one is only started in a folder that is trusted.
+    ...(vscode.workspace.isTrusted && { reader: readerOf(services) }),
   };
   const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Comparing runs') };
   const html = await vscode.window.withProgress(options, () =>
     runInWorker(services.installDir, { kind: 'report', request }),
   );
   return String(html);
+}
+
+function readerOf(services: Services): ImageProcessOptions {
+  const { installDir, nodePath } = services.host();
+  return { installDir, ...(nodePath !== undefined && { nodePath }) };
 }
 
 /** Those that are selected in the tree, else those that are picked. */

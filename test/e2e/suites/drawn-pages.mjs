@@ -8,7 +8,10 @@ import { gunzipSync } from 'node:zlib';
 import { loadTypeScript } from '../load-typescript.mjs';
 import { expectAccessible, expectInside, WIDTHS } from '../page/checks.mjs';
 import { THEMES } from '../page/themes.mjs';
+import { recordedRuns } from '../recorded.mjs';
+import { expectEqual } from '../suite.mjs';
 import { PATIENCE_MS } from '../workbench.mjs';
+import { exampleWorkspace } from '../workspace.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const pictures = path.join(root, 'test/artifacts/pages');
@@ -27,6 +30,18 @@ function reportPage() {
   execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), ...argv], { cwd: folder });
   const html = readFileSync(path.join(folder, 'report.html'), 'utf8');
   rmSync(folder, { recursive: true, force: true });
+  return html;
+}
+
+/** A report on two of a person's own runs, whose val images are there. */
+async function reportWithImages() {
+  const workspace = exampleWorkspace();
+  await recordedRuns(workspace, ['pcb-nano-1', 'pcb-micro-1']);
+  const argv = ['report', 'pcb-nano-1', 'pcb-micro-1', '--out', 'report.html'];
+  execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), ...argv], { cwd: workspace.dir });
+  const html = readFileSync(path.join(workspace.dir, 'report.html'), 'utf8');
+  workspace.remove();
+  expectEqual(html.split('<use href="#w').length - 1, 40, 'pictures of the report');
   return html;
 }
 
@@ -52,7 +67,7 @@ async function openDrawn(browser, { name, html, theme, width }) {
 
 export async function drawnPages({ suite, browser }) {
   const made = await loadTypeScript('test/e2e/page/drawn-pages.ts');
-  const pages = { ...made.drawnPages(), report: reportPage() };
+  const pages = { ...made.drawnPages(), report: reportPage(), 'report-images': await reportWithImages() };
   for (const [name, html] of Object.entries(pages)) {
     for (const width of WIDTHS)
       await layout({ suite, browser, at: { name, html, width, theme: THEMES.dark } });

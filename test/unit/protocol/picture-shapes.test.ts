@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { shownBoxes } from '../../../src/protocol/gallery-view';
 import { shapesOf } from '../../../src/protocol/picture-shapes';
 import { decodePictures, type Picture } from '../../../src/run/pictures-file';
-import { shownBoxes } from '../../../webview/state/gallery-view';
 
 const SHAPE = { class: 0, box: [0.1, 0.1, 0.4, 0.4] as [number, number, number, number] };
 const ALL = { confidence: 0, hidden: new Set<string>() };

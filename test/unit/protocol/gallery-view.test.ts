@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GalleryBox } from '../../../../src/protocol/webview';
-import { classNames, countOf, inClasses, labelOf, shownBoxes } from '../../../../webview/state/gallery-view';
+import { classNames, countOf, inClasses, labelOf, shownBoxes } from '../../../src/protocol/gallery-view';
+import type { GalleryBox } from '../../../src/protocol/webview';
 
 const box: GalleryBox['box'] = [0, 0, 1, 1];
 const BOXES: readonly GalleryBox[] = [

@@ -1,4 +1,5 @@
-import type { GalleryBox, GalleryImage } from '../../src/protocol/webview';
+import type { Translate } from '../base/translate';
+import type { GalleryBox, GalleryImage } from './webview';
 
 /** What a person wants to see of the boxes. */
 export type BoxFilter = {
@@ -39,4 +40,14 @@ export function inClasses(shown: readonly ShownBox[]): string {
   const counts = new Map<string, number>();
   for (const { box } of shown) counts.set(box.name, (counts.get(box.name) ?? 0) + 1);
   return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+}
+
+/** What is wrong with what is shown of an image. */
+export function mistakesText(shown: readonly ShownBox[], t: Translate): string {
+  const [missed, wrong] = [countOf(shown, 'missed'), countOf(shown, 'false')];
+  const parts = [
+    ...(missed > 0 ? [t('{0} missed', missed)] : []),
+    ...(wrong > 0 ? [t('{0} false', wrong)] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : t('all found');
 }
