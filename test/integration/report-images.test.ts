@@ -59,7 +59,7 @@ describe('the worst images of a report', () => {
     expect(html.length).toBeLessThan(MOST_BYTES);
   });
 
-  it('are not there if nobody is to see them', async () => {
+  it('are not there if they are not wanted', async () => {
     const html = await report('a', '--no-images');
     expect(pictures(html)).toEqual([]);
     expect(html).not.toContain('Worst images');

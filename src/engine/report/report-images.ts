@@ -33,7 +33,7 @@ export async function worstImagesHtml({ runs, pictures, t }: ImagesRequest): Pro
   return html;
 }
 
-type RunRequest = {
+type ImagesOfRun = {
   readonly run: OneOfMany;
   /** Of its pictures' names, among those of the page. */
   readonly id: number;
@@ -42,7 +42,7 @@ type RunRequest = {
   readonly room: number;
 };
 
-async function ofRun(request: RunRequest, pictures: PictureReader, t: Translate): Promise<string> {
+async function ofRun(request: ImagesOfRun, pictures: PictureReader, t: Translate): Promise<string> {
   const { run, count } = request;
   // Its dataset may be any folder of this user, and a report is passed on: a stranger's run decides nothing of what is in it.
   if (!(await isOwnRun(run.dir)))
@@ -78,7 +78,7 @@ async function worstOf({ dir, state, reported }: OneOfMany, count: number): Prom
   return worstImagesOf({ dir, kept, from: 0, count });
 }
 
-type FiguresRequest = RunRequest & { readonly worst: WorstImages; readonly listed: ValImages };
+type FiguresRequest = ImagesOfRun & { readonly worst: WorstImages; readonly listed: ValImages };
 
 async function figuresOf(
   { id, room, worst, listed }: FiguresRequest,
