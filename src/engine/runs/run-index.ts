@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
+import { sweepFolders } from '../sweep/sweep-folder';
 import { PollLoop } from '../watch/poll-loop';
 import { hasEnded, type RunListing, type RunSummary } from './list-runs';
 import { listRunsNow } from './list-runs-now';
@@ -10,6 +12,8 @@ export type RunsFolder = Disposable & {
   readonly dir: string;
   /** Newest first. */
   readonly runs: readonly RunSummary[];
+  /** Folders of sweeps, whose trials are runs of folders of their own. */
+  readonly sweeps: readonly string[];
   /** Folders that look like runs but cannot be read, and what the watcher could not do, one line each. */
   readonly problems: readonly string[];
   readonly onDidChange: Event<void>;
@@ -32,6 +36,7 @@ class FollowedFolder implements RunsFolder {
   readonly #changed = this.#store.track(new Emitter<void>());
   readonly #loop: PollLoop;
   #listing: RunListing = { runs: [], problems: [] };
+  #sweeps: readonly string[] = [];
   #seconds = 0;
   #isWatched = false;
   #failure: string | undefined;
@@ -57,6 +62,10 @@ class FollowedFolder implements RunsFolder {
     return this.#listing.runs;
   }
 
+  get sweeps(): readonly string[] {
+    return this.#sweeps;
+  }
+
   get problems(): readonly string[] {
     const { problems } = this.#listing;
     return this.#failure === undefined ? problems : [...problems, this.#failure];
@@ -79,9 +88,10 @@ class FollowedFolder implements RunsFolder {
 
   async #poll(): Promise<boolean> {
     this.#watchOnceThere();
-    const before = this.#listing;
+    const [before, sweeps] = [this.#listing, this.#sweeps];
     this.#listing = await listRunsNow(this.dir, this.runs);
-    if (isSameListing(before, this.#listing)) return false;
+    this.#sweeps = await sweepFolders(this.dir, new Set(this.runs.map((run) => run.dir)));
+    if (isSameListing(before, this.#listing) && isDeepStrictEqual(sweeps, this.#sweeps)) return false;
     this.#changed.fire();
     return true;
   }

@@ -51,7 +51,9 @@ export class RunRegistry implements vscode.Disposable {
     const sweeps = this.#store.track(
       vscode.workspace.createFileSystemWatcher(SWEEP_FILES, false, true, true),
     );
-    this.#store.track(sweeps.onDidCreate((uri) => this.#addSweep(uri).catch(options.showError)));
+    this.#store.track(
+      sweeps.onDidCreate(({ fsPath }) => this.#addSweep(path.dirname(fsPath)).catch(options.showError)),
+    );
     this.#store.track(
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.discover().catch(options.showError)),
     );
@@ -116,7 +118,7 @@ export class RunRegistry implements vscode.Disposable {
       ...runFiles.map((uri) => path.dirname(path.dirname(uri.fsPath))),
     ]);
     await Promise.all([...folders].map((folder) => this.addFolder(folder)));
-    await Promise.all(sweeps.map((uri) => this.#addSweep(uri)));
+    await Promise.all(sweeps.map(({ fsPath }) => this.#addSweep(path.dirname(fsPath))));
     this.#store.track({ dispose: () => this.#current?.release() });
   }
 
@@ -127,10 +129,15 @@ export class RunRegistry implements vscode.Disposable {
   }
 
   /** The trials of a sweep are runs of a folder of their own. */
-  async #addSweep({ fsPath }: vscode.Uri): Promise<void> {
-    const sweep = path.dirname(fsPath);
+  async #addSweep(sweep: string): Promise<void> {
     this.#sweeps.add(sweep);
     await this.addFolder(path.join(sweep, 'trials'));
+  }
+
+  /** The editor's watcher may miss one on a busy machine, and follows no folder outside of the workspace. */
+  #addSweepsOf({ dir, sweeps }: RunsFolder): void {
+    if (this.#sweeps.has(path.dirname(dir))) return;
+    for (const sweep of sweeps) this.#addSweep(sweep).catch(this.#options.showError);
   }
 
   addFolder(dir: string): Promise<RunsFolder> {
@@ -152,8 +159,12 @@ export class RunRegistry implements vscode.Disposable {
   async #openFolder(dir: string): Promise<RunsFolder> {
     const folder = this.#store.track(await (await this.#reader()).openFolder(dir));
     this.#opened.push(folder);
-    this.#store.track(folder.onDidChange(() => this.#didChange()));
-    this.#didChange();
+    const follow = (): void => {
+      this.#addSweepsOf(folder);
+      this.#didChange();
+    };
+    this.#store.track(folder.onDidChange(follow));
+    follow();
     return folder;
   }
 

@@ -70,3 +70,17 @@ test('a runs folder that is not there yet shows its runs once they come, and the
   await until(() => folder.runs.length === 1);
   folder.dispose();
 });
+
+test('sweeps of a followed folder are found by looking, also when nothing announces them', async () => {
+  const folder = await openRunsFolder(runsDir);
+  expect(folder.sweeps).toEqual([]);
+  writeRun('plain');
+  const sweep = path.join(runsDir, 'rates-sweep-1');
+  mkdirSync(sweep, { recursive: true });
+  await until(() => folder.runs.length === 1);
+  // What is announced is the folder; its file comes later, one level deeper than anything watches.
+  writeFileSync(path.join(sweep, 'sweep.json'), '{}');
+  await until(() => folder.sweeps.length === 1);
+  expect(folder.sweeps).toEqual([sweep]);
+  folder.dispose();
+});
