@@ -29,6 +29,7 @@ export function createToolbar(
   const buttons = axes.map(([axis, label]) => segment(label, () => actions.onAxis(axis)));
   const slider = h('input', {
     type: 'range',
+    class: 'slider',
     min: '0',
     max: String(SLIDER_MAX),
     id: 'smoothing',

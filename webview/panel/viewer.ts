@@ -50,7 +50,7 @@ class ImageViewer {
   readonly #found = h('span', { class: 'place' });
   readonly #classes = h('fieldset', { class: 'classes' });
   readonly #slider = h('input', {
-    ...{ type: 'range', id: 'confidence' },
+    ...{ type: 'range', class: 'slider', id: 'confidence' },
     ...{ min: String(LOWEST_PERCENT), max: String(HIGHEST_PERCENT) },
   }) as HTMLInputElement;
   readonly #value = h('output', { for: 'confidence' });
@@ -195,7 +195,7 @@ class ImageViewer {
 
   #controls(): HTMLElement {
     const confidence = h('label', { for: 'confidence' }, t('Confidence'), this.#slider, this.#value);
-    return h('div', { class: 'viewer-controls smoothing' }, confidence, this.#classes);
+    return h('div', { class: 'viewer-controls' }, confidence, this.#classes);
   }
 }
 

@@ -22,7 +22,7 @@ import {
 import { withImageReader } from '../image-process';
 import type { ReportRequest } from '../runs/worker-task';
 import { overlaySvg, reportCharts } from './report-charts';
-import { worstImagesHtml } from './report-images';
+import { imagesKey, worstImagesHtml } from './report-images';
 import { REPORT_STYLE } from './report-style';
 
 export type ReportOptions = {
@@ -63,7 +63,7 @@ function bodyOf(compared: ManyCompared, { t, images }: ReportOptions): string {
     section(t('Curves'), legend(compared) + charts(compared, t)),
     isOne ? '' : section(t('Settings that differ'), differences(compared.settings, compared, t)),
     isOne ? '' : section(t('Environment that differs'), differences(compared.environment, compared, t)),
-    images ? section(t('Worst images'), worstOf(compared, images)) : '',
+    images ? section(t('Worst images'), imagesKey(t) + worstOf(compared, images)) : '',
     section(t('Runs'), compared.runs.map((run) => runDetails(run, t)).join('\n')),
   ].join('\n');
 }

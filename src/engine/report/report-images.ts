@@ -23,6 +23,14 @@ export type ImagesRequest = {
   readonly t: Translate;
 };
 
+/** What the colours of boxes mean. */
+export function imagesKey(t: Translate): string {
+  const key = (kind: ShownBox['kind'], text: string): string =>
+    `<span class="named"><span class="key ${kind}"></span>${escapeHtml(text)}</span>`;
+  const names = [key('truth', t('true')), key('missed', t('missed')), key('hit', t('found'))];
+  return `<p class="quiet legend">${names.join('')}${key('false', t('false alarm'))}</p>`;
+}
+
 /** For each run its worst images with truth and predictions side by side, as HTML; a sentence if there are none. */
 export async function worstImagesHtml({ runs, pictures, t }: ImagesRequest): Promise<string[]> {
   const { most, least } = IMAGES_OF_RUN;
@@ -115,7 +123,7 @@ const GAP = 8;
 
 /** The picture is in the file once, and drawn twice. */
 function figureOf({ name, image, picture, shown }: Figure, t: Translate): string {
-  const { width, height } = picture.small;
+  const { width, height } = drawnSize(picture.small);
   const [truth, found] = [true, false].map((isTruth) =>
     shown.filter(({ box }) => (box.kind === 'truth') === isTruth),
   );
@@ -124,7 +132,13 @@ function figureOf({ name, image, picture, shown }: Figure, t: Translate): string
   const caption = `${path.basename(image.file)}: ${mistakes}`;
   return `<figure><svg viewBox="0 0 ${2 * width + GAP} ${height}" role="img" aria-label="${escapeHtml(caption)}">
 <image id="${name}" width="${width}" height="${height}" href="data:image/jpeg;base64,${data}"/><use href="#${name}" x="${width + GAP}"/>
-${side(truth, picture.small, 0)}${side(found, picture.small, width + GAP)}</svg><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+${side(truth, { width, height }, 0)}${side(found, { width, height }, width + GAP)}</svg><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
+/** Every picture is drawn alike large, so that labels are too. */
+function drawnSize({ width, height }: SmallPicture['small']): SmallPicture['small'] {
+  const scale = SIDE / Math.max(width, height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 function side(shown: readonly ShownBox[], size: SmallPicture['small'], left: number): string {

@@ -32,7 +32,7 @@ figcaption{font-weight:600;margin-bottom:2px}svg{width:100%;height:auto;display:
 details{border:1px solid var(--line);border-radius:4px;padding:8px 12px;margin:8px 0}summary{cursor:pointer;overflow-wrap:anywhere}
 pre{background:var(--soft);padding:8px;overflow-x:auto;font-size:12px;margin:6px 0}
 .images{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:14px;margin:8px 0}.images figure{break-inside:avoid}.images figcaption{font-weight:normal;font-size:12px;overflow-wrap:anywhere}
-.box{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.box.missed{stroke-dasharray:5 3}.truth{--box:#56b4e9}.missed{--box:#f0b323}.hit{--box:#2bc48f}.false{--box:#ff7a45}.box{stroke:var(--box)}.tag{fill:var(--box);stroke:#000;stroke-width:2.5;paint-order:stroke;font-size:10px}
+.named{display:flex;align-items:center;gap:6px}.key:is(.truth,.missed,.hit,.false){background:var(--box)}.box{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.box.missed{stroke-dasharray:5 3}.truth{--box:#56b4e9}.missed{--box:#f0b323}.hit{--box:#2bc48f}.false{--box:#ff7a45}.box{stroke:var(--box)}.tag{fill:var(--box);stroke:#000;stroke-width:2.5;paint-order:stroke;font-size:11px}
 @media print{body{max-width:none;padding:0;font-size:11px;--text:#000;--back:#fff}details{break-inside:avoid}figure{break-inside:avoid}.legend input{display:none}}
 ${SERIES}
 `;
