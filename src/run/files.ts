@@ -16,12 +16,18 @@ import {
 import { zEpoch, zNumber, zSaid, zStep } from './schema';
 import { RUN_STATES } from './state-names';
 
+/** Formats of other programs that are read in a followed folder. */
+export const FOLLOW_FORMATS = [
+  ...(['jsonl', 'csv', 'tensorboard', 'regex'] as const),
+  ...(['lightning', 'libreyolo', 'mmdetection', 'detr', 'wandb'] as const),
+] as const;
+
 /** The folder, of a run started by another program, that this run follows: it is only read. */
 const zFollows = z.object({
   /** Absolute. It may not exist yet. */
   folder: z.string(),
   /** auto: by what is in the folder. */
-  reads: z.enum(['auto', 'jsonl', 'csv', 'tensorboard', 'regex']).default('auto'),
+  reads: z.enum(['auto', ...FOLLOW_FORMATS]).default('auto'),
   /** The file that is read, relative to the folder; undefined if the format implies it. */
   path: z.string().optional(),
   /** Our name of a metric -> tag or regular expression. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { toError } from '../../base/async';
 import { followFolder } from '../../engine/control/follow-folder';
-import type { FollowReads, Follows } from '../../run/files';
+import { FOLLOW_FORMATS, type FollowReads, type Follows } from '../../run/files';
 import type { Cli } from '../cli';
 import { VERSION } from '../cli';
 import { readableFile } from '../experiment';
@@ -12,7 +12,7 @@ import { collect } from '../option-values';
 import { followToEnd, printDetached, type StartedRun } from '../train/start';
 import { exitCodeOf } from '../watch/summary';
 
-const READS: readonly FollowReads[] = ['auto', 'jsonl', 'csv', 'tensorboard', 'regex'];
+const READS: readonly FollowReads[] = ['auto', ...FOLLOW_FORMATS];
 
 type FollowCliOptions = {
   readonly reads: FollowReads;
@@ -32,7 +32,7 @@ export function followCommand({ io, run }: Cli) {
     )
     .argument(
       '<dir>',
-      'its output folder, which need not exist yet: results.csv, TensorBoard files or JSON lines',
+      'its output folder, which need not exist yet; docs/other-trainers.md says what is read of which program',
     )
     .addOption(
       new Option('--reads <format>', 'what is read there').choices(READS).default('auto' as FollowReads),

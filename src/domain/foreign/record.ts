@@ -23,7 +23,7 @@ export type ForeignRecord =
     }
   /** What was reported from this step on has changed or was incomplete; it follows anew. */
   | { readonly kind: 'revise'; readonly fromStep: number }
-  /** The trainer itself says that nothing follows. */
-  | { readonly kind: 'end' }
+  /** The trainer itself says that nothing follows, and why if it failed. */
+  | { readonly kind: 'end'; readonly failure?: Words }
   | { readonly kind: 'checkpoint'; readonly file: string; readonly epoch: number; readonly step: number }
   | { readonly kind: 'problem'; readonly said: Words };

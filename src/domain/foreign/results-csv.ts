@@ -3,8 +3,8 @@
 
 import { nearestName } from '../../base/suggest';
 import { listed, quoted, type Words, words } from '../../base/words';
+import { classifyTag } from './classify-tag';
 import type { ForeignRecord } from './record';
-import { classifyTag } from './scalar-table';
 
 /** One epoch as the foreign trainer wrote it; epochs count from 1 here. */
 export type ForeignEpoch = {
@@ -36,15 +36,6 @@ type MutableRow = {
   metrics: Record<string, number>;
   lr: number[];
 };
-
-const METRIC_NAMES: ReadonlyMap<string, string> = new Map([
-  ['precision', 'precision'],
-  ['recall', 'recall'],
-  ['mAP50', 'map50'],
-  ['mAP_0.5', 'map50'],
-  ['mAP50-95', 'map'],
-  ['mAP_0.5:0.95', 'map'],
-]);
 
 /** Our name of a number -> the column that has it; these are read beside the columns that Ultralytics and YOLOv5 write. */
 export type WantedColumns = Readonly<Record<string, string>>;
@@ -82,9 +73,9 @@ function columnOf(name: string): SetColumn | undefined {
   if (name === 'epoch') return (row, value) => assign(row, 'epoch', value);
   if (name === 'time') return (row, value) => assign(row, 'time', value);
   const [group, key = ''] = name.split('/');
-  if (group === 'train') return (row, value) => put(row.loss, key.replace(/_loss$/, ''), value);
-  if (group === 'val') return (row, value) => put(row.metrics, `val_${key.replace(/_loss$/, '')}`, value);
-  if (group === 'metrics') return (row, value) => put(row.metrics, metricName(key), value);
+  if (group === 'train') return (row, value) => put(row.loss, lossName(key), value);
+  if (group === 'val') return (row, value) => put(row.metrics, `val_${lossName(key)}`, value);
+  if (group === 'metrics') return (row, value) => put(row.metrics, classifyTag(name)?.name ?? key, value);
   if (group === 'lr' || group === 'x') return (row, value) => row.lr.push(value);
   return undefined;
 }
@@ -95,16 +86,11 @@ function wantedColumn(ours: string | undefined): SetColumn | undefined {
   const { kind, name } = classifyTag(ours) ?? { kind: 'metric' as const, name: ours };
   if (kind === 'epoch') return (row, value) => assign(row, 'epoch', value);
   if (kind === 'lr') return (row, value) => row.lr.push(value);
-  return (row, value) => put(kind === 'loss' ? row.loss : row.metrics, name, value);
+  return (row, value) => put(kind === 'metric' ? row.metrics : row.loss, name, value);
 }
 
-/** `mAP50(B)` is map50 of the boxes; masks (M) and poses (P) keep their letter. */
-function metricName(key: string): string {
-  const match = /^(.*?)(?:\(([A-Z])\))?$/.exec(key);
-  const name = METRIC_NAMES.get(match?.[1] ?? key) ?? match?.[1] ?? key;
-  const kind = match?.[2];
-  return kind === undefined || kind === 'B' ? name : `${name}_${kind.toLowerCase()}`;
-}
+/** LibreYOLO writes the sum as `train/loss` beside its parts. */
+const lossName = (key: string): string => (key === 'loss' ? 'total' : key.replace(/_loss$/, ''));
 
 function readRow(
   values: readonly string[],

@@ -1,21 +1,43 @@
 import { lowerBound } from '../display/thin';
+import { classifyTag, type TagKind } from './classify-tag';
 import type { ForeignRecord } from './record';
 import type { ScalarPoint } from './tfevents';
 
+type Numbers = Readonly<Record<string, number>>;
+
+/** Numbers of one step that were logged together, by tag. */
+export type ScalarRow = {
+  readonly step: number;
+  /** Counted from 1, if the format says it. */
+  readonly epoch?: number;
+  /** Unix ms. */
+  readonly time?: number;
+  readonly values: Numbers;
+};
+
 type StepRow = {
   readonly step: number;
-  time: number;
+  time: number | undefined;
   epoch: number | undefined;
   readonly loss: Record<string, number>;
   readonly lr: Record<string, number>;
+};
+
+/** What was logged for an epoch so far. A trainer logs the parts of a validation one by one. */
+type EpochNumbers = { readonly loss: Record<string, number>; readonly metrics: Record<string, number> };
+
+type PendingEpoch = {
+  readonly record: Extract<ForeignRecord, { kind: 'epoch' }>;
+  /** The newest step when it was logged: it is reported after that one. */
+  readonly after: number;
 };
 
 /** Scalars of one folder below the one that is read; '' is the folder itself. */
 export type FolderPoints = { readonly folder: string; readonly points: readonly ScalarPoint[] };
 
 /**
- * Scalars of many event files, put together by step: writers flush irregularly, so a step's values come one by one and
- * in any order. Metrics are reported as they come, since a validation may be logged under its epoch.
+ * Scalars of a log, or of many event files, put together by step: writers flush irregularly, so a step's values come one
+ * by one and in any order. Metrics are reported as they come, since a validation may be logged under its epoch.
  */
 export class ScalarTable {
   readonly #wanted: ReadonlyMap<string, string>;
@@ -24,46 +46,56 @@ export class ScalarTable {
   readonly #steps: number[] = [];
   readonly #lastOfSeries = new Map<string, number>();
   readonly #owners = new Map<string, string>();
-  #metrics: ForeignRecord[] = [];
+  readonly #epochs = new Map<number, EpochNumbers>();
+  #pending: PendingEpoch[] = [];
   /** First step whose values have changed since they were reported. */
   #changedFrom = Number.POSITIVE_INFINITY;
-  #wentBack = false;
+  #wentBack: boolean;
   #epochBase: number | undefined;
 
-  /** `wanted` renames tags (ours -> the file's). */
-  constructor(wanted: Readonly<Record<string, string>>) {
+  /** `wanted` renames tags (ours -> the file's). `replaces`: what was reported before is of another run. */
+  constructor(wanted: Readonly<Record<string, string>>, replaces = false) {
     this.#wanted = new Map(Object.entries(wanted).map(([ours, tag]) => [tag, ours]));
+    this.#wentBack = replaces;
   }
 
   add({ folder, points }: FolderPoints): void {
-    let before: ScalarPoint | undefined;
-    let metrics: Record<string, number> = {};
-    const flush = (): void => {
-      if (before && Object.keys(metrics).length > 0) this.#emitMetrics(before, metrics);
-      metrics = {};
-    };
-    for (const point of points) {
-      if (point.step !== before?.step) flush();
-      before = point;
-      const kind = this.#kindOf(folder, point.tag);
-      if (kind?.kind === 'metric') metrics[kind.name] = point.value;
-      else if (kind) this.#put(folder, kind, point);
+    for (let from = 0, to = 0; from < points.length; from = to) {
+      const { step } = points[from];
+      while (to < points.length && points[to].step === step) to++;
+      const together = points.slice(from, to);
+      const values = Object.fromEntries(together.map(({ tag, value }) => [tag, value]));
+      this.addRow({ step, time: points[to - 1].wallTime * 1000, values }, folder);
     }
-    flush();
+  }
+
+  addRow(row: ScalarRow, folder = ''): void {
+    const found: EpochNumbers = { loss: {}, metrics: {} };
+    for (const [tag, value] of Object.entries(row.values)) {
+      const kind = this.#kindOf(folder, tag);
+      if (kind?.kind === 'metric') found.metrics[kind.name] = value;
+      else if (kind?.kind === 'epochLoss') found.loss[kind.name] = value;
+      else if (kind?.kind === 'epoch') this.#setEpoch(row, this.#epochOf(value));
+      else if (kind) this.#put(folder, { kind: kind.kind, name: kind.name }, { row, value });
+    }
+    if (row.epoch !== undefined && this.#rows.has(row.step)) this.#setEpoch(row, row.epoch);
+    if (Object.keys({ ...found.loss, ...found.metrics }).length > 0) this.#addToEpoch(row, found);
   }
 
   /** What changed since the last call; the newest step may still grow and is held back unless `all` is set. */
   take(all: boolean): ForeignRecord[] {
-    const metrics = this.#metrics;
-    this.#metrics = [];
+    const held = all ? undefined : this.#steps.at(-1);
+    const isDue = ({ after }: PendingEpoch): boolean => held === undefined || after < held;
+    const epochs = this.#pending.filter(isDue).map(({ record }) => record);
+    this.#pending = this.#pending.filter((one) => !isDue(one));
     const first = lowerBound(this.#steps, this.#changedFrom);
     const end = this.#steps.length - (all ? 0 : 1);
-    if (first >= end) return metrics;
+    if (first >= end) return epochs;
     const steps = this.#steps.slice(first, end).flatMap((step) => this.#recordsOf(step));
     const revise: ForeignRecord[] = this.#wentBack ? [] : [{ kind: 'revise', fromStep: this.#steps[first] }];
     this.#wentBack = false;
     this.#changedFrom = this.#steps[end] ?? Number.POSITIVE_INFINITY;
-    return [...revise, ...steps, ...metrics];
+    return [...revise, ...steps, ...epochs];
   }
 
   #kindOf(folder: string, tag: string): TagKind | undefined {
@@ -74,17 +106,23 @@ export class ScalarTable {
     return kind && name !== undefined ? { ...kind, name } : kind;
   }
 
-  #put(folder: string, { kind, name }: TagKind, point: ScalarPoint): void {
+  #put(folder: string, { kind, name }: StepTag, { row: { step, time }, value }: PutValue): void {
     const series = this.#seriesOf(folder, `${kind}/${name}`);
     const own = series.slice(kind.length + 1);
-    const { step } = point;
     // The same series at an earlier step: the trainer went back to a checkpoint, and what came after it is void.
     if (step < (this.#lastOfSeries.get(series) ?? -1)) this.#dropFrom(step);
     this.#lastOfSeries.set(series, step);
     const row = this.#rowAt(step);
-    row.time = point.wallTime * 1000;
-    if (kind === 'epoch') row.epoch = this.#epochOf(point.value);
-    else if (kind !== 'metric') row[kind][own] = point.value;
+    row.time = time;
+    row[kind][own] = value;
+    this.#changedFrom = Math.min(this.#changedFrom, step);
+  }
+
+  #setEpoch({ step, time }: ScalarRow, epoch: number): void {
+    const row = this.#rowAt(step);
+    if (row.epoch === epoch) return;
+    row.epoch = epoch;
+    row.time ??= time;
     this.#changedFrom = Math.min(this.#changedFrom, step);
   }
 
@@ -106,7 +144,7 @@ export class ScalarTable {
   #rowAt(step: number): StepRow {
     const known = this.#rows.get(step);
     if (known) return known;
-    const row: StepRow = { step, time: 0, epoch: undefined, loss: {}, lr: {} };
+    const row: StepRow = { step, time: undefined, epoch: undefined, loss: {}, lr: {} };
     this.#rows.set(step, row);
     this.#steps.splice(lowerBound(this.#steps, step), 0, step);
     return row;
@@ -125,38 +163,24 @@ export class ScalarTable {
     return [{ kind: 'step', step, epoch, loss: { ...loss }, lr: { ...lr }, time }];
   }
 
-  /** A validation is logged under the step or the epoch it belongs to; the file does not say which. */
-  #emitMetrics({ step, wallTime }: ScalarPoint, metrics: Readonly<Record<string, number>>): void {
-    const epoch = this.#rows.get(step)?.epoch ?? Math.max(1, step);
-    this.#metrics.push({ kind: 'epoch', epoch, loss: {}, metrics, time: wallTime * 1000 });
+  /** A validation is logged under the step or the epoch it belongs to; not every file says which. */
+  #addToEpoch({ step, time, epoch: given }: ScalarRow, found: EpochNumbers): void {
+    const epoch = given ?? this.#rows.get(step)?.epoch ?? Math.max(1, step);
+    const { loss, metrics } = this.#epochs.get(epoch) ?? { loss: {}, metrics: {} };
+    const now = { loss: { ...loss, ...found.loss }, metrics: { ...metrics, ...found.metrics } };
+    this.#epochs.set(epoch, now);
+    const others = this.#pending.filter(({ record }) => record.epoch !== epoch);
+    const record = { kind: 'epoch' as const, epoch, ...now, ...(time !== undefined && { time }) };
+    this.#pending = [...others, { record, after: this.#steps.at(-1) ?? -1 }];
   }
 }
+
+type StepTag = { readonly kind: 'loss' | 'lr'; readonly name: string };
+type PutValue = { readonly row: ScalarRow; readonly value: number };
 
 /** `add_scalars('loss', {box: ..})` of PyTorch writes the tag `loss` into a folder `loss_box`. */
 function scalarsName(folder: string, tag: string): string | undefined {
   const last = folder.slice(folder.lastIndexOf('/') + 1);
   const head = `${tag.replaceAll('/', '_')}_`;
   return last.startsWith(head) ? last.slice(head.length) : undefined;
-}
-
-type TagKind = { readonly kind: 'loss' | 'lr' | 'metric' | 'epoch'; readonly name: string };
-
-const METRICS: readonly (readonly [RegExp, string])[] = [
-  [/map[_@]?0?\.?50?[-:](0?\.)?95/i, 'map'],
-  [/map[_@]?(0\.5|50)/i, 'map50'],
-  [/precision/i, 'precision'],
-  [/recall/i, 'recall'],
-];
-
-/** The meaning of a scalar's tag, by the names that trainers use; undefined for any other. */
-export function classifyTag(tag: string): TagKind | undefined {
-  const last = tag.slice(tag.lastIndexOf('/') + 1);
-  const metric = METRICS.find(([pattern]) => pattern.test(last));
-  if (metric) return { kind: 'metric', name: metric[1] };
-  if (/^epoch$/i.test(last)) return { kind: 'epoch', name: 'epoch' };
-  if (/(^|\/)(lr|learning[_ ]rate)/i.test(tag)) return { kind: 'lr', name: last };
-  if (!/loss/i.test(tag)) return undefined;
-  const part = last.replace(/_?loss$/i, '');
-  const name = part === '' || part === 'train' ? 'total' : part;
-  return { kind: 'loss', name: /^val(id(ation)?)?[/_]/i.test(tag) ? `val_${name}` : name };
 }

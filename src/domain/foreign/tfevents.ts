@@ -1,8 +1,6 @@
 import { Reader, Writer } from 'protobufjs/minimal';
 import { type Words, words } from '../../base/words';
-
-/** CRC-32C (Castagnoli, polynomial 0x1EDC6F41 reflected), as TFRecord files use it. */
-const TABLE = makeTable();
+import { crc32c } from './crc';
 
 // TensorBoard event files: TFRecord framing (length, masked CRC, data, masked CRC) around Event messages of
 // tensorflow/core/util/event.proto. Only scalars are read; everything else in a file is skipped.
@@ -52,7 +50,7 @@ function recordLength(view: DataView, at: number): number | 'torn' | 'corrupt' {
 }
 
 /** Goes through the fields of one message; `fields` maps a field number to what reads it, all others are skipped. */
-function walk(reader: Reader, end: number, fields: Readonly<Record<number, () => void>>): void {
+export function walk(reader: Reader, end: number, fields: Readonly<Record<number, () => void>>): void {
   while (reader.pos < end) {
     const tag = reader.uint32();
     const read = fields[tag >>> 3];
@@ -147,7 +145,7 @@ function scalarContent(dtype: number, content: Uint8Array | undefined): number |
   return dtype === 2 && content.length === 8 ? view.getFloat64(0, true) : undefined;
 }
 
-function messageEnd(reader: Reader): number {
+export function messageEnd(reader: Reader): number {
   const length = reader.uint32();
   return reader.pos + length;
 }
@@ -180,22 +178,6 @@ function frame(data: Uint8Array): Uint8Array {
   record.set(data, HEADER_BYTES);
   view.setUint32(HEADER_BYTES + data.length, maskedCrc32c(data), true);
   return record;
-}
-
-function makeTable(): Uint32Array {
-  const table = new Uint32Array(256);
-  for (let n = 0; n < 256; n++) {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-    table[n] = c >>> 0;
-  }
-  return table;
-}
-
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /** TFRecord masks its checksums (rotate by 15, add a constant), since a CRC of data with a CRC inside is weak. */

@@ -43,11 +43,11 @@ export type ViewInput = {
 export const lastOf = (values: ArrayLike<number>): number =>
   values.length === 0 ? Number.NaN : values[values.length - 1];
 
-/** Steps of the whole run as far as they are known. */
+/** Steps of the whole run as far as they are known: some programs say how many epochs they plan and not of how many steps. */
 export function totalSteps({ state, planned }: Pick<ViewInput, 'state' | 'planned'>): number | undefined {
-  return state.plan?.totalSteps ?? planned?.steps;
+  return state.plan?.totalSteps || planned?.steps;
 }
 
 export function stepsPerEpoch({ state, planned }: Pick<ViewInput, 'state' | 'planned'>): number | undefined {
-  return state.plan?.stepsPerEpoch ?? planned?.stepsPerEpoch;
+  return state.plan?.stepsPerEpoch || planned?.stepsPerEpoch;
 }

@@ -13,8 +13,9 @@ export type ProgramEnd =
   | { readonly kind: 'unstartable'; readonly said: Words }
   /** Only a parent learns how its child ended. */
   | { readonly kind: 'unknown' }
-  /** A run that is only followed has ended. */
+  /** A run that is only followed has ended, or says that it failed. */
   | { readonly kind: 'finished'; readonly said: Words }
+  | { readonly kind: 'failed'; readonly said: Words }
   /** Following was ended. */
   | { readonly kind: 'left'; readonly said: Words };
 

@@ -1,79 +1,93 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { words } from '../../../base/words';
+import { parseLine } from '../../../domain/foreign/json-logs';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import type { FollowReads, Follows } from '../../../run/files';
+import type { Follows } from '../../../run/files';
 import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readTextSync } from '../../../run/folder/read-file';
 import { csvSource } from '../sources/csv';
 import { jsonlSource } from '../sources/jsonl';
+import { jsonLogSource, lightningSource, wandbSource } from '../sources/logs';
 import { regexSource } from '../sources/regex';
 import type { Source } from '../sources/source';
-import { findFiles, isEventFile, tensorboardSource } from '../sources/tensorboard';
-
-type Format = { readonly reads: Exclude<FollowReads, 'auto'>; readonly path: string };
-
-/** Arguments that Ultralytics (args.yaml) and YOLOv5 (opt.yaml) leave beside their results.csv. */
-const ARGUMENTS = ['args.yaml', 'opt.yaml'];
+import { tensorboardSource } from '../sources/tensorboard';
+import { ARGUMENTS, type Format, findFormat } from './find-format';
 
 /** A folder that another program fills, or will fill: by its content, unless the user said what to read. */
 export function folderSource(follows: Follows): Source {
   let format: Format | undefined;
   let source: Source | undefined;
   let planned = 0;
+  let hasEnded = false;
   return {
     poll: async () => {
-      format ??= await formatOf(follows);
+      format ??= await findFormat(follows);
       if (format === undefined) return [];
       source ??= openSource(format, follows);
-      const epochs = format.reads === 'csv' ? plannedEpochs(follows.folder) : 0;
-      const plan: ForeignRecord[] = epochs === planned ? [] : [{ kind: 'plan', epochs, stepsPerEpoch: 1 }];
+      const { epochs, stepsPerEpoch = 1, end } = beside(format, follows.folder);
+      const plan: ForeignRecord[] = epochs === planned ? [] : [{ kind: 'plan', epochs, stepsPerEpoch }];
       planned = epochs;
-      return [...plan, ...(await source.poll())];
+      const records = await source.poll();
+      // What the trainer says of its end is said once all that it wrote before is read.
+      const isOver: boolean = end !== undefined && !hasEnded && records.length === 0;
+      hasEnded ||= isOver;
+      return [...plan, ...records, ...(isOver && end ? [end] : [])];
     },
   };
 }
 
-function openSource(format: Format, { folder, metrics }: Follows): Source {
-  const { reads, path: file } = format;
-  if (reads === 'csv') return csvSource(file, { hasMetrics: () => validates(folder) });
-  if (reads === 'tensorboard') return tensorboardSource(file, metrics);
-  return reads === 'regex' ? regexSource(file, metrics) : jsonlSource(file);
+function openSource({ reads, path: file }: Format, { folder, metrics }: Follows): Source {
+  switch (reads) {
+    case 'csv':
+      return csvSource(file, { hasMetrics: () => validates(folder) });
+    case 'tensorboard':
+      return tensorboardSource(file, metrics);
+    case 'regex':
+      return regexSource(file, metrics);
+    case 'lightning':
+      return lightningSource(file, metrics);
+    case 'wandb':
+      return wandbSource(file, metrics);
+    case 'jsonl':
+      return jsonlSource(file);
+    default:
+      return jsonLogSource(file, reads);
+  }
 }
 
-async function formatOf(follows: Follows): Promise<Format | undefined> {
-  const { folder, reads } = follows;
-  const found = reads === 'auto' ? await detect(folder) : { reads, path: defaultPath(reads, folder) };
-  if (found === undefined || follows.path === undefined) return found;
-  return { reads: found.reads, path: path.resolve(folder, follows.path) };
+type Beside = {
+  /** Planned epochs; 0 if they are not known (yet). */
+  readonly epochs: number;
+  /** 0 if it is not known; 1 by default: one line an epoch is one step. */
+  readonly stepsPerEpoch?: number;
+  readonly end?: Extract<ForeignRecord, { kind: 'end' }> | undefined;
+};
+
+/** What other files of the folder say of the run. */
+function beside({ reads, path: file }: Format, folder: string): Beside {
+  // Both files are flat YAML; `epochs` is a number on a line of its own.
+  if (reads === 'csv') return { epochs: Number(argumentOf(folder, 'epochs', '\\d+') ?? 0) };
+  if (reads === 'libreyolo') return statusOf(folder);
+  return { epochs: reads === 'mmdetection' ? plannedByConfig(file) : 0, stepsPerEpoch: 0 };
 }
 
-function defaultPath(reads: Format['reads'], folder: string): string {
-  if (reads === 'csv') return path.join(folder, 'results.csv');
-  return reads === 'jsonl' ? (linesFile(folder) ?? path.join(folder, 'metrics.jsonl')) : folder;
+/** status.json of LibreYOLO: replaced whole after each epoch. */
+function statusOf(folder: string): Beside {
+  const status = parseLine(textIfThere(path.join(folder, 'status.json'))) ?? {};
+  const epochs = Number(status.total_epochs ?? 0);
+  if (status.state !== 'completed' && status.state !== 'failed') return { epochs };
+  const { type = '', message = '' } = (status.error ?? {}) as { type?: unknown; message?: unknown };
+  const failure = words('LibreYOLO says that it failed: {0}: {1}', String(type), String(message));
+  return { epochs, end: { kind: 'end', ...(status.state === 'failed' && { failure }) } };
 }
 
-/** Ultralytics and YOLOv5 may write event files too; their results.csv says more, and comes later. */
-async function detect(folder: string): Promise<Format | undefined> {
-  if (['results.csv', ...ARGUMENTS].some((name) => existsSync(path.join(folder, name))))
-    return { reads: 'csv', path: defaultPath('csv', folder) };
-  const lines = linesFile(folder);
-  if (lines !== undefined) return { reads: 'jsonl', path: lines };
-  const [event] = await findFiles(folder, isEventFile);
-  return event === undefined ? undefined : { reads: 'tensorboard', path: folder };
-}
+/** MMEngine writes the whole configuration beside its numbers. */
+const plannedByConfig = (scalars: string): number =>
+  Number(/\bmax_epochs=(\d+)/.exec(textIfThere(path.join(path.dirname(scalars), 'config.py')))?.[1] ?? 0);
 
-function linesFile(folder: string): string | undefined {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort();
-  const name = names.find((n) => n === 'metrics.jsonl') ?? names[0];
-  return name === undefined ? undefined : path.join(folder, name);
-}
-
-/** Both files are flat YAML; `epochs` is a number on a line of its own. 0 if it does not exist (yet). */
-function plannedEpochs(folder: string): number {
-  return Number(argumentOf(folder, 'epochs', '\\d+') ?? 0);
+function textIfThere(file: string): string {
+  return existsSync(file) ? readTextSync(file, { most: MOST_BYTES.yaml }) : '';
 }
 
 /** `val: false` of Ultralytics: its metric cells then repeat earlier values. */

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deferred } from '../../../base/async';
-import { type Words, withEnglish, words } from '../../../base/words';
+import { withEnglish, words } from '../../../base/words';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { TrainerEvent } from '../../../run/events';
 import type { Follows } from '../../../run/files';
@@ -24,11 +24,12 @@ type EndInput = {
   readonly folder: string;
   readonly isComplete: boolean;
   /** The trainer itself said that it is done. */
-  readonly hasSaidSo: boolean;
+  readonly said: SaidEnd | undefined;
   /** When the folder last changed. */
   readonly quietMs: number;
 };
 
+type SaidEnd = Extract<ForeignRecord, { kind: 'end' }>;
 type AnnouncedWeights = Extract<ForeignRecord, { kind: 'checkpoint' }>;
 
 /** What a followed folder holds besides its numbers: model files, and the signs of its end. */
@@ -39,7 +40,7 @@ export class FollowedFolder {
   /** Files that a line of the folder names are not searched for. */
   readonly #announced = new Set<string>();
   #taken: Set<number> | undefined;
-  #hasSaidSo = false;
+  #said: SaidEnd | undefined;
   #movedAt = performance.now();
 
   constructor(runDir: string, folder: string) {
@@ -50,7 +51,7 @@ export class FollowedFolder {
 
   note(records: readonly SourceRecord[]): void {
     if (records.length > 0) this.#movedAt = performance.now();
-    this.#hasSaidSo ||= records.some(({ kind }) => kind === 'end');
+    this.#said ??= records.find((record): record is SaidEnd => record.kind === 'end');
     this.#weights.note(records);
     for (const record of records) if (record.kind === 'epoch') this.#retake(record.epoch);
   }
@@ -86,9 +87,9 @@ export class FollowedFolder {
     return { type: 'log', t: Date.now(), level: 'warning', ...withEnglish(said) };
   }
 
-  endOf({ isComplete }: ForeignRun): Words | undefined {
+  endOf({ isComplete }: ForeignRun): ProgramEnd | undefined {
     const quietMs = performance.now() - this.#movedAt;
-    return endOfFollowed({ folder: this.#folder, isComplete, hasSaidSo: this.#hasSaidSo, quietMs });
+    return endOfFollowed({ folder: this.#folder, isComplete, said: this.#said, quietMs });
   }
 
   /** The trainer went back: the checkpoints of epochs that are done again are new ones. */
@@ -111,13 +112,17 @@ function isWithin(folder: string, file: string): boolean {
   }
 }
 
-/** Why a followed run has ended; undefined while it may go on. Silence alone does not count as an end. */
-function endOfFollowed({ folder, isComplete, hasSaidSo, quietMs }: EndInput): Words | undefined {
-  if (hasSaidSo) return words('the trainer said that it is done');
-  if (isComplete && quietMs >= QUIET_MS) return words('all planned epochs are done');
-  return hasFinalPlot(folder) && quietMs >= QUIET_MS
-    ? words('the trainer has drawn its results.png, which it does at its end')
-    : undefined;
+/** How a followed run has ended; undefined while it may go on. Silence alone does not count as an end. */
+function endOfFollowed({ folder, isComplete, said, quietMs }: EndInput): ProgramEnd | undefined {
+  if (said?.failure) return { kind: 'failed', said: said.failure };
+  if (said) return { kind: 'finished', said: words('the trainer said that it is done') };
+  if (isComplete && quietMs >= QUIET_MS)
+    return { kind: 'finished', said: words('all planned epochs are done') };
+  if (!hasFinalPlot(folder) || quietMs < QUIET_MS) return undefined;
+  return {
+    kind: 'finished',
+    said: words('the trainer has drawn its results.png, which it does at its end'),
+  };
 }
 
 /** Ultralytics and YOLOv5 draw results.png after their last epoch, also if they stop early. */
@@ -155,8 +160,8 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
     take: (checkpoint) => [folder.take(checkpoint)],
     afterPoll: (run: ForeignRun, reported: ReportedEvents): readonly TrainerEvent[] => {
       const checkpoints = folder.checkpoints(run, reported);
-      const said = folder.endOf(run);
-      if (said !== undefined) end.resolve({ kind: 'finished', said });
+      const ended = folder.endOf(run);
+      if (ended !== undefined) end.resolve(ended);
       return checkpoints;
     },
   });

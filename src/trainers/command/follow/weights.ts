@@ -18,6 +18,8 @@ const STABLE_MS = 1000;
 const FOLDERS = ['weights', 'checkpoints', '.'];
 /** Ultralytics and YOLOv5 count the epochs of these names from 0. */
 const NUMBERED = /^epoch(\d+)\.(pt|onnx)$/;
+/** Copies of what is best so far, by any program: best.pt, best_coco_bbox_mAP_epoch_3.pth, checkpoint_best_total.pth. */
+const BEST = /(^|[^a-z])best([^a-z]|$)/i;
 
 type Seen = { stamp: string; since: number; done: boolean };
 type WrittenRow = { readonly epoch: number; readonly time: number };
@@ -65,7 +67,7 @@ export class WeightsWatch {
   }
 
   /**
-   * best.* is skipped: during training it is a copy of last.*, and afterwards only the file itself says of which epoch.
+   * .pth is skipped: none of the programs that write it has weights which Pitwall could open. So is best.*: during training it is a copy of last.*, and afterwards only the file itself says of which epoch.
    * A file that existed before the first row waits for one.
    */
   #epochOf(file: string, writtenMs: number): number | undefined {
@@ -85,7 +87,7 @@ function modelFiles(folder: string): string[] {
     const inner = path.join(folder, name);
     if (!statSync(inner, { throwIfNoEntry: false })?.isDirectory()) return [];
     return readdirSync(inner)
-      .filter((file) => isModelFile(file) && !/^best\b/.test(file))
+      .filter((file) => isModelFile(file) && !BEST.test(file) && !file.endsWith('.pth'))
       .map((file) => path.join(inner, file));
   });
 }

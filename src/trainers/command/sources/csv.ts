@@ -53,7 +53,7 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
   };
 }
 
-async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
+export async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
   try {
     const { size, mtimeMs, ino } = await stat(file);
     return { stamp: `${ino} ${size} ${mtimeMs}`, writtenMs: Math.round(mtimeMs) };

@@ -1,7 +1,7 @@
 import { type Words, words } from '../../../base/words';
+import { classifyTag } from '../../../domain/foreign/classify-tag';
 import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
-import { classifyTag } from '../../../domain/foreign/scalar-table';
 import { AppendedLines } from './appended-file';
 import type { Source } from './source';
 
@@ -48,7 +48,7 @@ function recordsOf(
   for (const [name, value] of Object.entries(found)) {
     if (name === 'step' || name === 'epoch') continue;
     const { kind, name: ours } = classifyTag(name) ?? { kind: 'loss' as const, name };
-    if (kind !== 'epoch') groups[kind][ours] = value;
+    if (kind !== 'epoch') groups[kind === 'epochLoss' ? 'loss' : kind][ours] = value;
   }
   state.epoch = Number.isInteger(found.epoch) ? Math.max(1, found.epoch) : state.epoch;
   return [...stepOf(found, groups, state), ...epochOf(groups.metric, state)];

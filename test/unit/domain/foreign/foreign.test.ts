@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { crc32, crc32c } from '../../../../src/domain/foreign/crc';
 import { compilePatterns, matchLine } from '../../../../src/domain/foreign/line-patterns';
 import { parseResultsCsv } from '../../../../src/domain/foreign/results-csv';
-import {
-  crc32c,
-  encodeFileVersion,
-  encodeScalar,
-  readTfEvents,
-} from '../../../../src/domain/foreign/tfevents';
+import { encodeFileVersion, encodeScalar, readTfEvents } from '../../../../src/domain/foreign/tfevents';
 import { englishOf } from '../../../helpers/english-of';
 import { repositoryRoot } from '../../../helpers/shared';
 
@@ -143,6 +139,8 @@ describe('TensorBoard event files', () => {
 
   it('has the checksum of RFC 3720: 32 zero bytes', () => {
     expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+    // The check value of CRC-32 in the catalogue of such codes.
+    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
   });
 });
 
