@@ -240,6 +240,27 @@ describe('pitwall follow', () => {
     expect(runDirs()).toHaveLength(1);
   });
 
+  it.each([
+    ['libreyolo', 'completed', /3\/3 +0\.200 \(its own\) +3/, 3],
+    ['rfdetr', 'running', /3 +0\.300 \(its own\) +2/, 2],
+  ])(
+    'knows the folder of %s: its own metrics in list, show and table',
+    async (program, ends, listed, best) => {
+      cpSync(path.join(repositoryRoot, 'test/fixtures/foreign/recorded', program), folder, {
+        recursive: true,
+      });
+      const run = await followDetached();
+      await until(run, ({ presence, state }) => presence.state === ends && state.epochs.length === 3);
+      await until(run, ({ state }) => state.status?.progress?.best?.epoch === best);
+      expect((await runCliProcess(['list'], home)).out).toMatch(listed);
+      const shown = JSON.parse((await runCliProcess(['show', path.basename(run.dir), '--json'], home)).out);
+      expect(shown).toMatchObject({ state: ends, epoch: 3, problems: [] });
+      expect((await runCliProcess(['list', '--where', 'map > .15'], home)).out).toContain(
+        path.basename(run.dir),
+      );
+    },
+  );
+
   it('refuses in one line what cannot be followed', async () => {
     mkdirSync(folder, { recursive: true });
     const file = path.join(folder, 'a.csv');

@@ -14,7 +14,8 @@ export type LogReader = { add(line: Line): void; take(all: boolean): ForeignReco
 
 /** Python writes NaN and Infinity as bare words, which JSON does not have. Undefined if the line is not an object. */
 export function parseLine(text: string): Line | undefined {
-  const value = parseJson(text) ?? parseJson(text.replace(/(?<=[[:,]\s*)-?(NaN|Infinity)(?=\s*[\],}])/g, '"$&"'));
+  const value =
+    parseJson(text) ?? parseJson(text.replace(/(?<=[[:,]\s*)-?(NaN|Infinity)(?=\s*[\],}])/g, '"$&"'));
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Line) : undefined;
 }
 

@@ -20,7 +20,9 @@ export function parseLightningCsv(text: string): ScalarRow[] {
 
 function rowOf(names: readonly string[], values: readonly string[]): ScalarRow[] {
   if (values.length !== names.length) return [];
-  const filled = names.flatMap((name, i) => (values[i] === '' ? [] : [[name, parseCell(values[i])] as const]));
+  const filled = names.flatMap((name, i) =>
+    values[i] === '' ? [] : [[name, parseCell(values[i])] as const],
+  );
   const { step, epoch, ...logged } = Object.fromEntries(filled);
   if (!Number.isInteger(step)) return [];
   return [{ step, ...(Number.isInteger(epoch) && { epoch: epoch + 1 }), values: logged }];

@@ -33,7 +33,9 @@ const FILES: Readonly<Record<Exclude<Format['reads'], 'regex'>, Find>> = {
   detr: (folder) => jsonLog(folder, 'log.txt', 'detr'),
   mmdetection: async (folder) => newest(folder, await findFiles(folder, (name) => name === 'scalars.json')),
   jsonl: async (folder) => {
-    const names = (await findFiles(folder, (name) => name.endsWith('.jsonl'))).filter((n) => !n.includes('/'));
+    const names = (await findFiles(folder, (name) => name.endsWith('.jsonl'))).filter(
+      (n) => !n.includes('/'),
+    );
     const name = names.find((n) => n === 'metrics.jsonl') ?? names[0];
     if (name === undefined) return undefined;
     // Another program's may have the same name: its first line says whose it is.
@@ -41,14 +43,24 @@ const FILES: Readonly<Record<Exclude<Format['reads'], 'regex'>, Find>> = {
     return firstLine(file) === undefined ? undefined : file;
   },
   tensorboard: async (folder) => ((await findFiles(folder, isEventFile)).length > 0 ? folder : undefined),
-  wandb: async (folder) => newest(folder, await findFiles(folder, (name) => name.endsWith('.wandb')), startOf),
+  wandb: async (folder) =>
+    newest(folder, await findFiles(folder, (name) => name.endsWith('.wandb')), startOf),
 };
 
 /**
  * In this order, as many programs write event files and W&B logs beside a file that says more. Ultralytics' results.csv
  * comes later than its arguments.
  */
-const ORDER = ['libreyolo', 'csv', 'lightning', 'detr', 'mmdetection', 'jsonl', 'tensorboard', 'wandb'] as const;
+const ORDER = [
+  'libreyolo',
+  'csv',
+  'lightning',
+  'detr',
+  'mmdetection',
+  'jsonl',
+  'tensorboard',
+  'wandb',
+] as const;
 
 async function detect(folder: string): Promise<Format | undefined> {
   for (const reads of ORDER) {

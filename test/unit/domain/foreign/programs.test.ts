@@ -39,7 +39,17 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   lightning: {
     file: 'lightning_logs/version_0/metrics.csv',
     epochs: 0,
-    steps: [[0, 1, nan], every2[0], every2[1], [4, 2, nan], every2[2], every2[3], [8, 3, nan], every2[4], every2[5]],
+    steps: [
+      [0, 1, nan],
+      every2[0],
+      every2[1],
+      [4, 2, nan],
+      every2[2],
+      every2[3],
+      [8, 3, nan],
+      every2[4],
+      every2[5],
+    ],
     lr: { SGD: [0.5, nan, nan, 0.25, nan, nan, 0.125, nan, nan] },
     metrics: [{}, { map: near(0.3), map50: near(0.4) }, { map: near(0.2), map50: near(0.3) }],
     best: { epoch: 2, map: near(0.3) },
@@ -137,7 +147,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const follow = (reads: 'auto' | 'jsonl' = 'auto'): Source => folderSource({ folder: dir, reads, metrics: {} });
+const follow = (reads: 'auto' | 'jsonl' = 'auto'): Source =>
+  folderSource({ folder: dir, reads, metrics: {} });
 
 async function drain(source: Source): Promise<SourceRecord[]> {
   const records: SourceRecord[] = [];
@@ -156,7 +167,8 @@ function stateAfter(records: readonly SourceRecord[]): RunState {
   return events.reduce((state, value) => reduceRun(state, { source: 'events', value }), createRunState());
 }
 
-const column = (values: { view(): ArrayLike<number> } | undefined): number[] => Array.from(values?.view() ?? []);
+const column = (values: { view(): ArrayLike<number> } | undefined): number[] =>
+  Array.from(values?.view() ?? []);
 
 function shown({ steps, epochs, hello }: RunState) {
   const total = column(steps.loss.get('total'));
@@ -169,7 +181,8 @@ function shown({ steps, epochs, hello }: RunState) {
   };
 }
 
-const problemsOf = (records: readonly SourceRecord[]): unknown[] => records.filter(({ kind }) => kind === 'problem');
+const problemsOf = (records: readonly SourceRecord[]): unknown[] =>
+  records.filter(({ kind }) => kind === 'problem');
 
 describe.each(Object.entries(PROGRAMS))('a folder of %s', (name, program) => {
   const bytes = readFileSync(path.join(recorded, name, program.file));
@@ -292,7 +305,8 @@ describe('numbers that are not finite', () => {
 });
 
 describe('the end that a program writes itself', () => {
-  const endsOf = (records: readonly SourceRecord[]): unknown[] => records.filter(({ kind }) => kind === 'end');
+  const endsOf = (records: readonly SourceRecord[]): unknown[] =>
+    records.filter(({ kind }) => kind === 'end');
   const status = (value: object): void => {
     cpSync(path.join(recorded, 'libreyolo'), dir, { recursive: true });
     writeFileSync(path.join(dir, 'status.json'), JSON.stringify({ total_epochs: 3, ...value }));

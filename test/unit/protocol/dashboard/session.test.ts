@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
 import { Column } from '../../../../src/domain/run/columns';
+import { createAxis } from '../../../../src/protocol/dashboard/axis';
 import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { createViewSession } from '../../../../src/protocol/dashboard/session';
 import type { Lens } from '../../../../src/protocol/dashboard/types';
@@ -217,4 +218,19 @@ describe('a long run', () => {
     // The plan ends at step 1000, and a line runs one row beyond the visible part.
     expect(ends).toEqual([290, 992]);
   });
+});
+
+it('draws a run whose epochs are planned and whose steps are not known, as far as it came', () => {
+  const { run, entries } = syntheticRun(options);
+  const unknown = { type: 'plan' as const, t: 1, epochs: 10, stepsPerEpoch: 0, totalSteps: 0, settings: [] };
+  const state = [...entries, { source: 'events' as const, value: unknown }].reduce(
+    reduceRun,
+    createRunState(run),
+  );
+  const ends = (['step', 'epoch', 'time'] as const).map(
+    (axis) => createAxis(axis, { state, planned: undefined }).end,
+  );
+  expect(ends[0]).toBeGreaterThanOrEqual(619);
+  expect(ends[1]).toBeGreaterThanOrEqual(7);
+  expect(ends[2]).toBeGreaterThan(0);
 });
