@@ -77,7 +77,11 @@ module.exports = {
     door('toolkit-one-door', 'node_modules/@vscode/webview-ui-toolkit/', '^webview/controls/toolkit\\.ts$'),
     door('tree-sitter-one-door', 'web-tree-sitter', '^src/extension/editor/python-parser\\.ts$'),
     door('onnxruntime-in-children-only', 'node_modules/onnxruntime-', '^src/(trainers|validator)/'),
-    door('protobuf-one-door', 'node_modules/protobufjs/', '^src/(onnx/|domain/foreign/(tfevents|wandb-log)\\.ts$)'),
+    door(
+      'protobuf-one-door',
+      'node_modules/protobufjs/',
+      '^src/(onnx/|domain/foreign/(tfevents|wandb-log)\\.ts$)',
+    ),
     door('sharp-in-decode-only', 'node_modules/sharp/', '^src/dataset/decode/'),
   ],
 };

@@ -8,7 +8,7 @@ export type TagKind = {
   readonly name: string;
 };
 
-type Split = 'train' | 'val' | 'test' | undefined;
+type TagSplit = 'train' | 'val' | 'test' | undefined;
 
 /** The meaning of a scalar's tag, by the names that trainers use; undefined for any other. */
 export function classifyTag(tag: string): TagKind | undefined {
@@ -22,7 +22,7 @@ export function classifyTag(tag: string): TagKind | undefined {
 
 const RATE = /(^|\/|^train_)(lr|learning[_ ]rate)([-_/\d]|$)/i;
 
-function splitOf(tag: string): Split {
+function splitOf(tag: string): TagSplit {
   const name = /^(train(?:ing)?|val(?:id(?:ation)?)?|eval|test)[/_]/i.exec(tag)?.[1].toLowerCase();
   if (name === undefined || name === 'test') return name;
   return name.startsWith('train') ? 'train' : 'val';
@@ -31,7 +31,7 @@ function splitOf(tag: string): Split {
 /** The losses of a DETR's inner layers, and those without their weights: the parts of the total are beside them. */
 const INNER = /loss.*_(\d+|enc|unscaled)$|(^|\/)(d\d+\.|enc_)/i;
 
-function lossOf(tag: string, last: string, split: Split): TagKind | undefined {
+function lossOf(tag: string, last: string, split: TagSplit): TagKind | undefined {
   if (INNER.test(tag) || split === 'test') return undefined;
   const ofEpoch = /loss.*_epoch$/i.test(last);
   const part = withoutSplit(last)
@@ -65,7 +65,7 @@ const OTHER_TASKS: Readonly<Record<string, string>> = {
 /** What these folders hold is a result of validation, whatever its name. */
 const RESULTS = /^((metrics|coco|pascal_voc|val(id(ation)?)?|eval)\/[^/]+|(val(id(ation)?)?|eval)_[^/]+)$/i;
 
-function metricOf(tag: string, last: string, split: Split): TagKind | undefined {
+function metricOf(tag: string, last: string, split: TagSplit): TagKind | undefined {
   // A metric of training images is not one of the model.
   if (split === 'train') return undefined;
   const name = metricName(withoutSplit(last));

@@ -2,35 +2,37 @@
 // LibreYOLO 1.6 training/artifacts.py (metrics.jsonl), MMEngine 0.10 hooks/logger_hook.py (vis_data/scalars.json).
 
 import { parseJson, readNumber } from '../../base/json';
-import { classifyTag } from './classify-tag';
+import { classifyTag, type TagKind } from './classify-tag';
 import type { ForeignRecord } from './record';
 import { ScalarTable } from './scalar-table';
 
-type Line = Readonly<Record<string, unknown>>;
-type Numbers = Readonly<Record<string, number>>;
+type LogLine = Readonly<Record<string, unknown>>;
+type LogNumbers = Readonly<Record<string, number>>;
 
 /** A log that is read line by line. `take` gives what is new; the newest step may still grow unless `all` is set. */
-export type LogReader = { add(line: Line): void; take(all: boolean): ForeignRecord[] };
+export type LogReader = { add(line: LogLine): void; take(all: boolean): ForeignRecord[] };
 
 /** Python writes NaN and Infinity as bare words, which JSON does not have. Undefined if the line is not an object. */
-export function parseLine(text: string): Line | undefined {
+export function parseLine(text: string): LogLine | undefined {
   const value =
     parseJson(text) ?? parseJson(text.replace(/(?<=[[:,]\s*)-?(NaN|Infinity)(?=\s*[\],}])/g, '"$&"'));
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Line) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as LogLine)
+    : undefined;
 }
 
 export const JSON_LOGS = { detr: detrReader, libreyolo: libreReader, mmdetection: mmengineReader };
 export type JsonLog = keyof typeof JSON_LOGS;
 
 /** Which program writes such a line; undefined if none that is known. */
-export function jsonLogOf(line: Line): JsonLog | undefined {
+export function jsonLogOf(line: LogLine): JsonLog | undefined {
   const has = (key: string): boolean => key in line;
   if (has('epoch') && (has('train_loss') || has('test_coco_eval_bbox'))) return 'detr';
   if (has('epoch') && has('train/loss') && has('validated')) return 'libreyolo';
   return has('step') && !has('type') && (has('data_time') || has('loss')) ? 'mmdetection' : undefined;
 }
 
-function numbersOf(line: Line): Numbers {
+function numbersOf(line: LogLine): LogNumbers {
   const entries = Object.entries(line).flatMap(([key, value]) => {
     const number = readNumber(value);
     return number === undefined ? [] : [[key, number] as const];
@@ -41,11 +43,11 @@ function numbersOf(line: Line): Numbers {
 type EpochLine = {
   readonly epoch: number;
   readonly seconds?: number | undefined;
-  readonly values: Numbers;
+  readonly values: LogNumbers;
 };
 
 /** One line an epoch counts as one step, as a line of results.csv does: step = epoch - 1. */
-function epochReader(read: (line: Line) => EpochLine): LogReader {
+function epochReader(read: (line: LogLine) => EpochLine): LogReader {
   let records: ForeignRecord[] = [];
   return {
     add: (line) => {
@@ -61,20 +63,31 @@ function epochReader(read: (line: Line) => EpochLine): LogReader {
 }
 
 function recordsOf({ epoch, seconds, values }: EpochLine): ForeignRecord[] {
-  const loss: Record<string, number> = {};
-  const lr: Record<string, number> = {};
-  const metrics: Record<string, number> = {};
-  for (const [tag, value] of Object.entries(values)) {
-    const { kind, name } = classifyTag(tag) ?? { kind: 'epoch', name: '' };
-    if (kind === 'lr') lr[name] = value;
-    else if (kind === 'loss' && !name.startsWith('val_')) loss[name] = value;
-    else if (kind === 'metric' || kind === 'loss') metrics[name] = value;
-  }
+  const { loss, lr, metrics } = sortedOut(values);
   return [
     { kind: 'step', step: epoch - 1, epoch, loss, lr, time: undefined },
     { kind: 'epoch', epoch, loss, metrics, ...(seconds !== undefined && { seconds }) },
   ];
 }
+
+function sortedOut(values: LogNumbers): Record<'loss' | 'lr' | 'metrics', Record<string, number>> {
+  const found = { loss: {}, lr: {}, metrics: {} } as ReturnType<typeof sortedOut>;
+  for (const [tag, value] of Object.entries(values)) {
+    const kind = classifyTag(tag);
+    const place = kind && PLACES[kind.kind];
+    if (place === 'loss' && kind?.name.startsWith('val_')) found.metrics[kind.name] = value;
+    else if (kind && place) found[place][kind.name] = value;
+  }
+  return found;
+}
+
+const PLACES: Readonly<Record<TagKind['kind'], 'loss' | 'lr' | 'metrics' | undefined>> = {
+  loss: 'loss',
+  epochLoss: 'loss',
+  lr: 'lr',
+  metric: 'metrics',
+  epoch: undefined,
+};
 
 /** Places of COCO's twelve numbers in the list that its evaluation gives. */
 const COCO = { 'mAP50-95': 0, mAP50: 1, mAP75: 2, mAR: 8 };
@@ -95,7 +108,7 @@ function detrReader(): LogReader {
   });
 }
 
-function cocoOf(list: unknown, prefix: string): Numbers {
+function cocoOf(list: unknown, prefix: string): LogNumbers {
   if (!Array.isArray(list)) return {};
   const entries = Object.entries(COCO).map(([name, at]) => [`val/${prefix}${name}`, readNumber(list[at])]);
   return Object.fromEntries(entries.filter(([, value]) => isResult(value)));

@@ -3,8 +3,6 @@ import { classifyTag, type TagKind } from './classify-tag';
 import type { ForeignRecord } from './record';
 import type { ScalarPoint } from './tfevents';
 
-type Numbers = Readonly<Record<string, number>>;
-
 /** Numbers of one step that were logged together, by tag. */
 export type ScalarRow = {
   readonly step: number;
@@ -12,7 +10,7 @@ export type ScalarRow = {
   readonly epoch?: number;
   /** Unix ms. */
   readonly time?: number;
-  readonly values: Numbers;
+  readonly values: Readonly<Record<string, number>>;
 };
 
 type StepRow = {
@@ -73,13 +71,17 @@ export class ScalarTable {
     const found: EpochNumbers = { loss: {}, metrics: {} };
     for (const [tag, value] of Object.entries(row.values)) {
       const kind = this.#kindOf(folder, tag);
-      if (kind?.kind === 'metric') found.metrics[kind.name] = value;
-      else if (kind?.kind === 'epochLoss') found.loss[kind.name] = value;
-      else if (kind?.kind === 'epoch') this.#setEpoch(row, this.#epochOf(value));
-      else if (kind) this.#put(folder, { kind: kind.kind, name: kind.name }, { row, value });
+      if (kind) this.#sort(kind, { folder, row, value, found });
     }
     if (row.epoch !== undefined && this.#rows.has(row.step)) this.#setEpoch(row, row.epoch);
     if (Object.keys({ ...found.loss, ...found.metrics }).length > 0) this.#addToEpoch(row, found);
+  }
+
+  #sort({ kind, name }: TagKind, { folder, row, value, found }: SortedValue): void {
+    if (kind === 'metric') found.metrics[name] = value;
+    else if (kind === 'epochLoss') found.loss[name] = value;
+    else if (kind === 'epoch') this.#setEpoch(row, this.#epochOf(value));
+    else this.#put(folder, { kind, name }, { row, value });
   }
 
   /** What changed since the last call; the newest step may still grow and is held back unless `all` is set. */
@@ -177,6 +179,7 @@ export class ScalarTable {
 
 type StepTag = { readonly kind: 'loss' | 'lr'; readonly name: string };
 type PutValue = { readonly row: ScalarRow; readonly value: number };
+type SortedValue = PutValue & { readonly folder: string; readonly found: EpochNumbers };
 
 /** `add_scalars('loss', {box: ..})` of PyTorch writes the tag `loss` into a folder `loss_box`. */
 function scalarsName(folder: string, tag: string): string | undefined {

@@ -24,6 +24,8 @@ const HEAD_BYTES = 7;
 /** ":W&B", a magic number and the version. */
 const FILE_HEAD = [0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0];
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
+const BEGINS = new Set([FULL, FIRST]);
+const ENDS = new Set([FULL, LAST]);
 
 /** Reads whole records; `offset` is where `bytes` begins in its file. A torn last record waits for its rest. */
 export function readWandbLog(bytes: Uint8Array, offset: number): WandbChunk {
@@ -32,41 +34,47 @@ export function readWandbLog(bytes: Uint8Array, offset: number): WandbChunk {
   const isOurs = start === 0 || FILE_HEAD.every((byte, i) => bytes[i] === byte);
   if (!isOurs) return { records: [], consumed: 0, problem: words('not a W&B log of version 0') };
   const records: WandbRecord[] = [];
-  for (let consumed = start; ; ) {
-    const found = nextRecord(bytes, consumed, offset);
-    if (found.kind === 'torn') return { records, consumed, problem: undefined };
-    const read = found.kind === 'whole' ? decode(found.data) : undefined;
-    if (found.kind !== 'whole' || read === undefined)
-      return { records, consumed, problem: words('a broken record at byte {0}', offset + consumed) };
-    records.push(...read);
+  let consumed = start;
+  let found = nextRecord(bytes, consumed, offset);
+  for (; found.kind === 'whole'; found = nextRecord(bytes, consumed, offset)) {
+    records.push(...found.records);
     consumed = found.end;
   }
+  const isTorn = found.kind === 'torn';
+  return {
+    records,
+    consumed,
+    problem: isTorn ? undefined : words('a broken record at byte {0}', offset + consumed),
+  };
 }
 
-type Found =
+type FoundRecord =
   | { readonly kind: 'torn' | 'broken' }
-  | { readonly kind: 'whole'; readonly data: Uint8Array; readonly end: number };
+  | { readonly kind: 'whole'; readonly records: readonly WandbRecord[]; readonly end: number };
 
 /** A record is whole in one block, or in pieces in several. */
-function nextRecord(bytes: Uint8Array, from: number, offset: number): Found {
+function nextRecord(bytes: Uint8Array, from: number, offset: number): FoundRecord {
   const pieces: Uint8Array[] = [];
   for (let at = from; ; ) {
     const piece = pieceAt(bytes, at, offset);
     if (piece.kind !== 'piece') return piece;
-    const isFirst = piece.type === FULL || piece.type === FIRST;
-    if (isFirst !== (pieces.length === 0)) return { kind: 'broken' };
+    if (BEGINS.has(piece.type) !== (pieces.length === 0)) return { kind: 'broken' };
     pieces.push(piece.data);
-    if (piece.type === FULL || piece.type === LAST)
-      return { kind: 'whole', data: joined(pieces), end: piece.end };
     at = piece.end;
+    if (ENDS.has(piece.type)) return decoded(joined(pieces), at);
   }
 }
 
-type Piece =
+function decoded(data: Uint8Array, end: number): FoundRecord {
+  const records = decode(data);
+  return records ? { kind: 'whole', records, end } : { kind: 'broken' };
+}
+
+type RecordPiece =
   | { readonly kind: 'torn' | 'broken' }
   | { readonly kind: 'piece'; readonly type: number; readonly data: Uint8Array; readonly end: number };
 
-function pieceAt(bytes: Uint8Array, from: number, offset: number): Piece {
+function pieceAt(bytes: Uint8Array, from: number, offset: number): RecordPiece {
   const room = BLOCK_BYTES - ((offset + from) % BLOCK_BYTES);
   // The end of a block that has no room for another head is filled with zeros.
   const at = from + (room < HEAD_BYTES ? room : 0);

@@ -179,9 +179,7 @@ function endOf(ended: Ended): AdapterEnding {
 }
 
 function verdictOf({ end, asked, run, silence }: Ended): EndVerdict {
-  if (end.kind === 'left') return { reason: 'stopped', said: end.said };
-  if (end.kind === 'finished') return { reason: 'completed', said: end.said };
-  if (end.kind === 'failed') return { reason: 'failed', said: end.said };
+  if (end.kind === 'followed') return { reason: end.reason, said: end.said };
   const how = howEnded(end);
   if (asked) return { reason: 'stopped', said: how };
   if (end.kind === 'exited' && end.code === 0) return exitedCleanly(how, silence);
@@ -202,7 +200,7 @@ function exitedCleanly(how: Words, silence: Words | undefined): EndVerdict {
   return { reason: 'failed', said: words('{0} and reported nothing: {1}', how, silence) };
 }
 
-function howEnded(end: Exclude<ProgramEnd, { kind: 'left' | 'finished' | 'failed' }>): Words {
+function howEnded(end: Exclude<ProgramEnd, { kind: 'followed' }>): Words {
   if (end.kind === 'unstartable') return end.said;
   if (end.kind === 'unknown') return words('the program ended (exit code unknown)');
   return end.signal === null

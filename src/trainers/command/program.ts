@@ -13,11 +13,12 @@ export type ProgramEnd =
   | { readonly kind: 'unstartable'; readonly said: Words }
   /** Only a parent learns how its child ended. */
   | { readonly kind: 'unknown' }
-  /** A run that is only followed has ended, or says that it failed. */
-  | { readonly kind: 'finished'; readonly said: Words }
-  | { readonly kind: 'failed'; readonly said: Words }
-  /** Following was ended. */
-  | { readonly kind: 'left'; readonly said: Words };
+  /** Of a run that is only followed: it has ended, says that it failed, or is no longer followed. */
+  | {
+      readonly kind: 'followed';
+      readonly reason: 'completed' | 'failed' | 'stopped';
+      readonly said: Words;
+    };
 
 /** What is read: a program that this process started, one that it found running, or a folder that is followed. */
 export type Program = { readonly stopped: Promise<ProgramEnd>; stop(): void };

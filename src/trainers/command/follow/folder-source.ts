@@ -8,10 +8,11 @@ import { MOST_BYTES } from '../../../run/folder/bounds';
 import { readTextSync } from '../../../run/folder/read-file';
 import { csvSource } from '../sources/csv';
 import { jsonlSource } from '../sources/jsonl';
-import { jsonLogSource, lightningSource, wandbSource } from '../sources/logs';
+import { jsonLogSource, lightningSource } from '../sources/logs';
 import { regexSource } from '../sources/regex';
 import type { Source } from '../sources/source';
 import { tensorboardSource } from '../sources/tensorboard';
+import { wandbSource } from '../sources/wandb';
 import { ARGUMENTS, type Format, findFormat } from './find-format';
 
 /** A folder that another program fills, or will fill: by its content, unless the user said what to read. */

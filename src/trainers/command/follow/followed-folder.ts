@@ -114,13 +114,14 @@ function isWithin(folder: string, file: string): boolean {
 
 /** How a followed run has ended; undefined while it may go on. Silence alone does not count as an end. */
 function endOfFollowed({ folder, isComplete, said, quietMs }: EndInput): ProgramEnd | undefined {
-  if (said?.failure) return { kind: 'failed', said: said.failure };
-  if (said) return { kind: 'finished', said: words('the trainer said that it is done') };
+  if (said?.failure) return { kind: 'followed', reason: 'failed', said: said.failure };
+  if (said) return { kind: 'followed', reason: 'completed', said: words('the trainer said that it is done') };
   if (isComplete && quietMs >= QUIET_MS)
-    return { kind: 'finished', said: words('all planned epochs are done') };
+    return { kind: 'followed', reason: 'completed', said: words('all planned epochs are done') };
   if (!hasFinalPlot(folder) || quietMs < QUIET_MS) return undefined;
   return {
-    kind: 'finished',
+    kind: 'followed',
+    reason: 'completed',
     said: words('the trainer has drawn its results.png, which it does at its end'),
   };
 }
@@ -144,7 +145,11 @@ export function follow({ runDir, attempt, follows }: FollowOptions): Promise<num
   const program: Program = {
     stopped: end.promise,
     stop: () =>
-      end.resolve({ kind: 'left', said: words('no longer followed; {0} was not touched', follows.folder) }),
+      end.resolve({
+        kind: 'followed',
+        reason: 'stopped',
+        said: words('no longer followed; {0} was not touched', follows.folder),
+      }),
   };
   const folder = new FollowedFolder(runDir, follows.folder);
   return adapt(program, {

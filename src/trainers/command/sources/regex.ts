@@ -1,5 +1,5 @@
 import { type Words, words } from '../../../base/words';
-import { classifyTag } from '../../../domain/foreign/classify-tag';
+import { classifyTag, type TagKind } from '../../../domain/foreign/classify-tag';
 import { compilePatterns, matchLine } from '../../../domain/foreign/line-patterns';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import { AppendedLines } from './appended-file';
@@ -40,15 +40,15 @@ function recordsOf(
   found: Readonly<Record<string, number>>,
   state: { step: number; epoch: number | undefined },
 ): ForeignRecord[] {
-  const groups = {
-    loss: {} as Record<string, number>,
-    lr: {} as Record<string, number>,
-    metric: {} as Record<string, number>,
-  };
+  const loss: Record<string, number> = {};
+  const groups = { loss, epochLoss: loss, lr: {}, metric: {}, epoch: {} } satisfies Record<
+    TagKind['kind'],
+    object
+  >;
   for (const [name, value] of Object.entries(found)) {
     if (name === 'step' || name === 'epoch') continue;
     const { kind, name: ours } = classifyTag(name) ?? { kind: 'loss' as const, name };
-    if (kind !== 'epoch') groups[kind === 'epochLoss' ? 'loss' : kind][ours] = value;
+    (groups[kind] as Record<string, number>)[ours] = value;
   }
   state.epoch = Number.isInteger(found.epoch) ? Math.max(1, found.epoch) : state.epoch;
   return [...stepOf(found, groups, state), ...epochOf(groups.metric, state)];
