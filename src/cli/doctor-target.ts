@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inEnglish } from '../base/words';
 import type { Finding } from '../engine/targets/check-slurm';
 import type { ExitCode } from './failure';
 import { type CliIo, printJson, printLine } from './io';
@@ -27,9 +28,9 @@ export async function examineTarget(io: CliIo, { target, trust, json }: DoctorOp
 
 const entryOf = ({ ok, said, fix }: Finding) => ({
   ok,
-  message: said,
-  fix: fix ?? null,
+  message: inEnglish(said),
+  fix: fix ? inEnglish(fix) : null,
 });
 
 const lineOf = ({ ok, said, fix }: Finding): string =>
-  `${ok ? 'ok    ' : 'FAILED'}  ${said}${fix ? `; ${fix}` : ''}`;
+  `${ok ? 'ok    ' : 'FAILED'}  ${inEnglish(said)}${fix ? `; ${inEnglish(fix)}` : ''}`;

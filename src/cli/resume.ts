@@ -18,17 +18,19 @@ type ResumePermissions = { readonly takeOver?: boolean; readonly trust?: boolean
  */
 export async function resumeOrRefuse(io: CliIo, dir: string, word: ResumePermissions = {}): Promise<void> {
   await requireActing(io, dir, word.trust);
-  await resumeRun(dir, resumeOptions(io, word)).catch((error: unknown) => refuse(dir, error));
+  await resumeRun(dir, resumeOptions(io, word)).catch((error: unknown) => refuseResume(dir, error));
 }
 
 /** For a job that its engine starts again: a keeper elsewhere that stays silent for a minute is taken to be gone. */
 export async function resumeOnceSilent(io: CliIo, dir: string, word: ResumePermissions = {}): Promise<void> {
   await requireActing(io, dir, word.trust);
   await resumeRun(dir, resumeOptions(io, word)).catch(async (error: unknown) => {
-    if (!(error instanceof KeptOnOtherMachine)) refuse(dir, error);
+    if (!(error instanceof KeptOnOtherMachine)) refuseResume(dir, error);
     printLine(io.stderr, `${dir}: ${toError(error).message}; waiting a minute for a sign of it`);
-    if (!(await isSilent(dir))) refuse(dir, error);
-    await resumeRun(dir, resumeOptions(io, { ...word, takeOver: true })).catch((again) => refuse(dir, again));
+    if (!(await isSilent(dir))) refuseResume(dir, error);
+    await resumeRun(dir, resumeOptions(io, { ...word, takeOver: true })).catch((again) =>
+      refuseResume(dir, again),
+    );
   });
 }
 
@@ -38,7 +40,8 @@ const resumeOptions = ({ installDir }: CliIo, { takeOver = false, leash = false 
   leash,
 });
 
-function refuse(dir: string, error: unknown): never {
+/** One line; the exit code says whether it may be asked again later. */
+export function refuseResume(dir: string, error: unknown): never {
   const hint = error instanceof KeptOnOtherMachine ? ' (--take-over)' : '';
   const line = `${dir}: ${toError(error).message}${hint}`;
   throw error instanceof StillKept

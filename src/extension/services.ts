@@ -30,7 +30,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const showError = createErrorDisplay(log);
   const load = createLoader(translate, showError);
   const installDir = path.join(context.extensionUri.fsPath, 'dist');
-  const runs = store.track(new RunRegistry({ log, showError, load, installDir }));
+  const runs = store.track(
+    new RunRegistry({ log, showError, load, installDir, memory: context.workspaceState }),
+  );
   const reports = store.track(new Reports());
   const services: Services = {
     context,

@@ -91,6 +91,7 @@ export function jobSentence({ state, target }: JobFile): Words {
 function queuedSentence({ reason, ahead }: Extract<JobState, { kind: 'queued' }>): Words {
   if (ahead === undefined) return words('queued in Slurm: {0}', reason);
   if (ahead === 0) return words('queued in Slurm: next in its partition, {0}', reason);
+  if (ahead === 1) return words('queued in Slurm: one job before it, {0}', reason);
   return words('queued in Slurm: {0} jobs before it, {1}', ahead, reason);
 }
 

@@ -8,6 +8,11 @@ export function isRangeTest(run: RunFile | undefined): boolean {
   return run?.experiment.resolved.schedule?.lr_range !== undefined;
 }
 
+/** On another machine, of which this one knows the heartbeat alone. A job of a cluster reads what is asked in the shared folder. */
+export function isOutOfReach(run: RunFile | undefined, where: string | undefined): boolean {
+  return where === 'elsewhere' && run?.target === undefined;
+}
+
 /** The state as it is shown. Earlier versions called a range test that had found its answer `diverged`. */
 export function shownState(state: RunStateName, run: RunFile | undefined): RunStateName {
   return state === 'diverged' && isRangeTest(run) ? 'completed' : state;

@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|doors|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|targets|doors|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/outcome.mjs';
@@ -18,6 +18,7 @@ import { looks } from './suites/looks.mjs';
 import { pages } from './suites/pages.mjs';
 import { runsTable } from './suites/runs-table.mjs';
 import { sweeps } from './suites/sweeps.mjs';
+import { targets } from './suites/targets.mjs';
 import { training } from './suites/training.mjs';
 import { trouble } from './suites/trouble.mjs';
 import { twoWindows } from './suites/two-windows.mjs';
@@ -114,6 +115,7 @@ try {
           training,
           daily,
           sweeps,
+          targets,
           doors,
           twoWindows,
           trouble,

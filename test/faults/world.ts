@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeExample } from '../../src/dataset/example/write-example';
 import { parseExperiment } from '../../src/domain/experiment/parse';
-import { startRun } from '../../src/engine/control/ensure-keeper';
 import { processesOfRun, type RunProcess } from '../../src/engine/process/run-processes';
 import { type LiveRun, openRun } from '../../src/engine/runs/live-run';
+import { startRun } from '../../src/engine/targets/target';
 import { FINAL_STATES } from '../../src/run/state-names';
 import { until } from '../helpers/until';
 

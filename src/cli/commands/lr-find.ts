@@ -28,7 +28,8 @@ import { plotCurve } from '../output/plot';
 import { createProgress } from '../output/progress';
 import { styleFor } from '../output/style';
 import { countDataset } from '../schedule/count-dataset';
-import { followWith, startLoaded } from '../train/start';
+import { placeOn, TARGET, TRUST_TARGET } from '../target';
+import { followWith, type RunPlace, startLoaded } from '../train/start';
 import { barText } from '../watch/bar-text';
 import { entryLines } from '../watch/human-reporter';
 import type { RunReporter } from '../watch/reporter';
@@ -44,6 +45,8 @@ type LrFindOptions = {
   readonly to: number;
   readonly steps: number;
   readonly tests?: number;
+  readonly target?: string;
+  readonly trust?: true;
   readonly svg?: string;
   readonly apply?: true;
   readonly json?: true;
@@ -70,6 +73,8 @@ export function lrFindCommand({ io, run }: Cli) {
       'so many tests, each with the next seed, and the mean of what they suggest; without it three, or one that takes long',
       wholeNumber,
     )
+    .option(...TARGET)
+    .option(...TRUST_TARGET)
     .option('--svg <file>', 'draw loss against learning rate')
     .option('--apply', 'write the suggested lr0 into the experiment file')
     .option('--json', 'events as JSON lines on stdout, the suggestion at the end')
@@ -85,7 +90,8 @@ async function find(io: CliIo, config: string, options: LrFindOptions): Promise<
   if (options.from >= options.to) throw badInput('pitwall lr-find: --from must be below --to');
   const counts = await countDataset(io, loaded.experiment, {});
   refuseTooFew(options);
-  const tests = await runTests(io, config, { loaded, counts, options });
+  const { target, place } = await placeOn(io, loaded.file, options);
+  const tests = await runTests(io, config, { loaded, counts, options, at: { target, runs: place } });
   if (tests === undefined) return 130;
   const settingsFor = (lr0: number): readonly KeyValue[] => rangeSettings(loaded.experiment, counts, lr0);
   if (tests.length > 1) return printSeveral(io, { tests, loaded, settingsFor }, options);
@@ -112,6 +118,7 @@ type Tests = {
   readonly loaded: LoadedExperiment;
   readonly counts: DatasetCounts;
   readonly options: LrFindOptions;
+  readonly at: RunPlace;
 };
 
 /** One after the other, each with the next seed; undefined if interrupted. */
@@ -130,12 +137,12 @@ async function runTests(io: CliIo, config: string, tests: Tests): Promise<RanTes
 async function runTest(
   io: CliIo,
   config: string,
-  { loaded, counts, options, seed }: Tests & { readonly seed: number },
+  { loaded, counts, options, seed, at }: Tests & { readonly seed: number },
 ): Promise<RanTest | undefined> {
   const isFirst = seed === loaded.experiment.seed;
   const seeded = isFirst ? loaded : loadExperiment(io, config, [...options.set, `seed=${seed}`]);
   const experiment = rangeExperiment(seeded.experiment, options, counts);
-  const started = await startLoaded(io, { ...seeded, experiment }, {});
+  const started = await startLoaded(io, { ...seeded, experiment }, at);
   const reporter = options.json ? createJsonReporter(io, started.since) : createRangeReporter(io);
   const { live, interrupts } = await followWith(io, started, reporter);
   const { state, dir, presence } = live;

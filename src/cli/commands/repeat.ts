@@ -4,6 +4,7 @@ import { inEnglish } from '../../base/words';
 import { BEST_OF_RUN, needSentence, spreadSentence } from '../../domain/compare/spread';
 import { type RecipeRuns, recipeRuns } from '../../engine/compare/recipe-runs';
 import { askAndWait } from '../../engine/control/ask';
+import type { Target } from '../../engine/targets/target';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import type { ExitCode } from '../failure';
@@ -11,6 +12,7 @@ import { type CliIo, printJson, printLine } from '../io';
 import { collect, seeds } from '../option-values';
 import { explainedLine, score } from '../output/numbers';
 import { formatTable } from '../output/table';
+import { placeOn, TARGET, TRUST_TARGET } from '../target';
 import { followToEnd, runsFolder, type StartedRun, startLoaded, startUnchecked } from '../train/start';
 import { exitCodeOf } from '../watch/summary';
 
@@ -18,6 +20,8 @@ type RepeatOptions = {
   readonly seeds: readonly number[];
   readonly set: readonly string[];
   readonly runs?: string;
+  readonly target?: string;
+  readonly trust?: true;
   readonly detach?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -35,6 +39,8 @@ export function repeatCommand({ io, run }: Cli) {
     )
     .option('--set <key=value>', 'overrides a key of the experiment; may be given many times', collect, [])
     .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
+    .option(...TARGET)
+    .option(...TRUST_TARGET)
     .option('--detach', 'do not wait: the runs queue in the background')
     .option('--dry-run', 'only say what is known of the recipe, and what it takes to see a better one')
     .option('--json', 'one JSON line at the end')
@@ -44,11 +50,11 @@ export function repeatCommand({ io, run }: Cli) {
 async function repeat(io: CliIo, config: string, options: RepeatOptions): Promise<ExitCode> {
   const { set, runs, json } = options;
   const { file, experiment } = loadExperiment(io, config, set);
-  const place = runsFolder(io, file, runs);
-  if (options.dryRun) return report(io, { place, experiment, json });
+  if (options.dryRun) return report(io, { place: runsFolder(io, file, runs), experiment, json });
+  const { target, place } = await placeOn(io, file, options);
   if (!json) await printKnown(io, place, experiment);
   const wanted = seedsWanted(options.seeds, experiment.seed);
-  const started = await startAll(io, config, { ...options, seeds: wanted });
+  const started = await startAll(io, config, { ...options, seeds: wanted, target, place });
   if (options.detach) {
     for (const { dir } of started) printLine(io.stdout, `run: ${dir}`);
     return 0;
@@ -63,14 +69,20 @@ function seedsWanted(given: readonly number[], first: number): readonly number[]
   return given.length > 1 ? given : Array.from({ length: given[0] }, (_, i) => first + i);
 }
 
-/** The first as `train` starts it, each other queued behind the one before: what was checked once is not checked again. */
-async function startAll(io: CliIo, config: string, options: RepeatOptions): Promise<StartedRun[]> {
-  const { seeds: wanted, set, runs } = options;
+type Repeats = Pick<RepeatOptions, 'seeds' | 'set'> & { readonly target: Target; readonly place: string };
+
+/**
+ * The first as `train` starts it, each other queued behind the one before: what was checked once is not checked again. Jobs of a
+ * cluster queue there.
+ */
+async function startAll(io: CliIo, config: string, options: Repeats): Promise<StartedRun[]> {
+  const { seeds: wanted, set, target, place: runs } = options;
   const started: StartedRun[] = [];
   for (const seed of wanted) {
     const loaded = loadExperiment(io, config, [...set, `seed=${seed}`]);
     const before = started.at(-1);
-    const place = { ...(runs !== undefined && { runs }), ...(before && { after: before.dir }) };
+    const waits = before && target.kind === 'local';
+    const place = { runs, target, ...(waits && { after: before.dir }) };
     started.push(await (before ? startUnchecked(io, loaded, place) : startLoaded(io, loaded, place)));
   }
   return started;

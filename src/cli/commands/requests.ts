@@ -4,7 +4,7 @@ import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { openRun } from '../../engine/runs/live-run';
 import type { Presence } from '../../engine/runs/presence';
 import { viewRun } from '../../engine/runs/view-run';
-import { cancelJob } from '../../engine/targets/cancel-job';
+import { endJob } from '../../engine/targets/end-job';
 import { isKeptByJob } from '../../engine/targets/job-file';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import { FINAL_STATES } from '../../run/state-names';
@@ -50,18 +50,8 @@ export function stopCommand({ io, run }: Cli) {
 /** Asks the run first; a job whose run does not end is taken from its engine. */
 async function stopJob(io: CliIo, dir: string, trust?: boolean): Promise<void> {
   const asked = await ask(io, dir, { type: 'stop' }, trust).catch((error: unknown) => toError(error));
-  const isOver = !(asked instanceof Error) && (await endsWithin(dir, JOB_GRACE_MS));
-  if (isOver) return;
-  if (await cancelJob(dir)) printLine(io.stdout, 'it did not end by itself: its job was cancelled');
-}
-
-/** As long as a program takes that answers neither a request nor an interrupt, on a file system that shows it late. */
-const JOB_GRACE_MS = 45_000;
-
-async function endsWithin(dir: string, ms: number): Promise<boolean> {
-  for (const begun = performance.now(); performance.now() - begun < ms; await sleep(LOOK_MS))
-    if (!(await isKeptByJob(dir))) return true;
-  return false;
+  if (await endJob(dir, asked instanceof Error ? 0 : undefined))
+    printLine(io.stdout, 'it did not end by itself: its job was cancelled');
 }
 
 export function pauseCommand({ io, run }: Cli) {

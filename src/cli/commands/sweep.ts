@@ -7,12 +7,11 @@ import { parseSweep } from '../../domain/sweep/parse-sweep';
 import { distinctTrials, planSweep, type SweepPlan } from '../../domain/sweep/plan-sweep';
 import { suggestTrials } from '../../domain/sweep/suggest';
 import { overridesOf, type SweepSettings, type TrialSettings } from '../../domain/sweep/types';
-import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
 import { trainingSeconds } from '../../engine/compare/compare-many';
 import { readState } from '../../engine/compare/run-detections';
 import { listRuns } from '../../engine/runs/list-runs';
 import { openSweep } from '../../engine/sweep/sweep-folder';
-import { type Target, targetOf } from '../../engine/targets/target';
+import type { Target } from '../../engine/targets/target';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile, trialName } from '../../run/sweep';
 import type { Cli } from '../cli';
@@ -31,8 +30,8 @@ import { wholeNumber } from '../option-values';
 import { createProgress } from '../output/progress';
 import { driveSweep } from '../sweep/driver';
 import { entryLine, printSweep } from '../sweep/lines';
-import { findTarget, TARGET } from '../target';
-import { checkLoaded, runsFolder } from '../train/start';
+import { placeOn, TARGET, TRUST_TARGET } from '../target';
+import { checkLoaded } from '../train/start';
 
 type SweepOptions = {
   readonly parallel?: number;
@@ -53,7 +52,7 @@ export function sweepCommand({ io, run }: Cli) {
     .argument('<file>', 'sweep file (*.sweep.yaml)')
     .option('--parallel <n>', 'trials that train at once: 1, of jobs on a target 16', wholeNumber)
     .option(...TARGET)
-    .option('--trust', 'execute what a target of the project says')
+    .option(...TRUST_TARGET)
     .option('--devices <list>', 'GPUs by their numbers for CUDA, as 0,1: a trial each')
     .option(
       '--name <name>',
@@ -78,23 +77,22 @@ type LoadedSweep = {
 
 async function sweep(io: CliIo, shown: string, options: SweepOptions): Promise<ExitCode> {
   const loaded = loadSweep(io, shown);
-  const { settings, ...where } = await placeOf(io, loaded, options);
+  const where = await placeOf(io, loaded, options);
   const parallel = Math.min(options.parallel ?? where.most, loaded.trials.length);
   if (options.dryRun) return dryRun(io, loaded, { ...options, ...where, parallel });
   printWarnings(io, await checkLoaded(io, loaded.base));
-  return train(io, loaded, { ...options, ...where, parallel, engine: targetOf(settings) });
+  return train(io, loaded, { ...options, ...where, parallel });
 }
 
 /** A sweep of a thousand trials does not fill the queue of a cluster. */
 const MOST_JOBS = 16;
 
-async function placeOf(io: CliIo, { base }: LoadedSweep, { runs, target, trust, devices }: SweepOptions) {
-  const folder = path.dirname(base.file);
-  const settings = target === undefined ? LOCAL_SETTINGS : await findTarget(io, target, { folder, trust });
-  if (settings.kind === 'local') return { settings, most: 1, place: runsFolder(io, base.file, runs) };
-  if (devices !== undefined)
+async function placeOf(io: CliIo, { base }: LoadedSweep, options: SweepOptions) {
+  const { target: engine, place } = await placeOn(io, base.file, options);
+  const isHere = engine.kind === 'local';
+  if (!isHere && options.devices !== undefined)
     throw badInput('pitwall: --devices is of this machine; a target gives each job its own');
-  return { settings, most: MOST_JOBS, place: runsFolder(io, base.file, runs ?? settings.runs) };
+  return { engine, place, most: isHere ? 1 : MOST_JOBS };
 }
 
 /** The file, its trials and its plan; what is wrong with any of them ends the command before anything is paid for. */

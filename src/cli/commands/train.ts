@@ -5,15 +5,14 @@ import { Command } from '@commander-js/extra-typings';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { noteBegin, noteEnd } from '../../engine/targets/in-job';
-import { isKeptByJob } from '../../engine/targets/job-file';
-import { targetOf } from '../../engine/targets/target';
+import { resumeOn as resumeOnTarget, targetOf } from '../../engine/targets/target';
 import { readRun, readStatus } from '../../run/folder/read';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
-import { resumeOnceSilent, resumeOrRefuse, TAKE_OVER } from '../resume';
+import { refuseResume, resumeOnceSilent, resumeOrRefuse, TAKE_OVER } from '../resume';
 import { isRunFolder, resolveRun } from '../run-reference';
 import { findTarget, TARGET } from '../target';
 import {
@@ -127,8 +126,9 @@ async function resumeOn(
   if (run.target === undefined)
     throw badInput(`${dir}: was begun on this machine and goes on here: leave --target out`);
   const settings = await findTarget(io, target, { folder: run.cwd, trust });
-  if (await isKeptByJob(dir)) throw badInput(`${dir}: a job keeps it: pitwall stop ends it`);
-  await targetOf(settings).start(dir, 'resume', { installDir: io.installDir });
+  await resumeOnTarget(settings, dir, { installDir: io.installDir }).catch((error: unknown) =>
+    refuseResume(dir, error),
+  );
 }
 
 /** The output folder of a training that Ultralytics did without Pitwall, absolute: it can be gone on from. */

@@ -10,7 +10,7 @@ import { overridesOf, type TrialSettings } from '../../domain/sweep/types';
 import { type CriticalRate, criticalRate, probeRates, warmupTrials } from '../../domain/sweep/warmup';
 import { compareTrials, ranking, reportSweep, type TrialReport } from '../../engine/sweep/report';
 import { openSweep, readSweep } from '../../engine/sweep/sweep-folder';
-import { LOCAL } from '../../engine/targets/target';
+import type { Target } from '../../engine/targets/target';
 import { runNameStem } from '../../run/folder/create';
 import { SWEEP_FORMAT, type SweepFile } from '../../run/sweep';
 import type { Cli } from '../cli';
@@ -30,13 +30,16 @@ import { formatTable } from '../output/table';
 import { countDataset } from '../schedule/count-dataset';
 import { driveSweep } from '../sweep/driver';
 import { entryLine } from '../sweep/lines';
-import { checkLoaded, runsFolder } from '../train/start';
+import { placeOn, TARGET, TRUST_TARGET } from '../target';
+import { checkLoaded } from '../train/start';
 
 type WarmupOptions = {
   readonly set: readonly string[];
   readonly epochs: number;
   readonly parallel: number;
   readonly runs?: string;
+  readonly target?: string;
+  readonly trust?: true;
   readonly apply?: true;
   readonly json?: true;
 };
@@ -51,6 +54,8 @@ export function warmupCommand({ io, run }: Cli) {
     .option('--epochs <n>', 'of each training that is compared', wholeNumber, 8)
     .option('--parallel <n>', 'trainings at once', wholeNumber, 1)
     .option('--runs <dir>', 'folder of the runs; without it runs/ beside the config')
+    .option(...TARGET)
+    .option(...TRUST_TARGET)
     .option('--apply', 'write lr0 and the warm-up into the experiment file if they are better than none')
     .option('--json', 'a JSON line at the end')
     .action(run((config, options) => warmup(io, config, options)));
@@ -60,13 +65,15 @@ type Warmup = WarmupOptions & {
   readonly config: string;
   readonly loaded: LoadedExperiment;
   readonly place: string;
+  readonly engine: Target;
 };
 
 async function warmup(io: CliIo, config: string, options: WarmupOptions): Promise<ExitCode> {
   const loaded = loadExperiment(io, config, options.set);
   refuseUnfit(config, loaded);
   printWarnings(io, await checkLoaded(io, loaded));
-  const all = { ...options, config, loaded, place: runsFolder(io, loaded.file, options.runs) };
+  const { target: engine, place } = await placeOn(io, loaded.file, options);
+  const all = { ...options, config, loaded, place, engine };
   const probed = await probe(io, all);
   if (probed === 'interrupted') return 130;
   const trials = await runAll(io, all, {
@@ -136,7 +143,7 @@ async function runAll(
   const sweep = await openSweep({ runsDir: all.place, stem, file: fileOf(all, phase), reuse: true });
   if (!all.json) printLine(io.stdout, `${phase.name}: ${sweep.dir}`);
   const driven = await driveSweep(io, {
-    ...{ sweep, parallel: all.parallel, devices: [], target: LOCAL },
+    ...{ sweep, parallel: all.parallel, devices: [], target: all.engine },
     load: (trial) => loadTrial(io, all, phase, trial),
     onEntry: (entry) => {
       const line = entryLine(entry, sweep.file);

@@ -8,9 +8,8 @@ import { askRun } from '../../engine/control/ask';
 import { withImageReader } from '../../engine/image-process';
 import { checkBeforeRun } from '../../engine/preflight';
 import { choosePython, lackingTextModel, pythonOfCommand } from '../../engine/python/choose';
-import { LOCAL, type Target } from '../../engine/targets/target';
+import { beginOn, LOCAL, type Target } from '../../engine/targets/target';
 import { createRun } from '../../run/folder/create';
-import { removeTree } from '../../run/folder/remove';
 import { VERSION } from '../cli';
 import { type LoadedExperiment, loadExperiment, printWarnings, refuseErrors } from '../experiment';
 import { badInput, type ExitCode } from '../failure';
@@ -94,11 +93,8 @@ export async function startUnchecked(
   // Before there is a trainer: one that is fast would be past that epoch.
   if (pauseAt !== undefined) await askRun(dir, { type: 'pause', epoch: pauseAt }, 'cli');
   const options = { installDir: io.installDir, leash, keeperEnv, patient };
-  await target.start(dir, 'start', options).catch((error: unknown) => {
-    if (target.kind === 'local') throw error;
-    // An engine refused it: nothing of it has begun.
-    removeTree(dir, path.dirname(dir));
-    throw badInput(toError(error).message, error);
+  await beginOn(target, dir, options).catch((error: unknown) => {
+    throw target.kind === 'local' ? error : badInput(toError(error).message, error);
   });
   return { dir, warnings: [], since, leash };
 }

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { type CreatedRun, createRun, type NewRun } from '../../run/folder/create';
 import { requireActable } from '../../run/folder/ownership';
 import { runPaths } from '../../run/folder/paths';
 import { readRun } from '../../run/folder/read';
@@ -58,11 +57,4 @@ export async function ensureKeeper(
   });
   child.unref();
   return 'started';
-}
-
-/** Writes the run folder and starts its keeper, which starts the trainer and outlives this process. */
-export async function startRun(options: NewRun & HostOptions): Promise<CreatedRun> {
-  const created = await createRun(options);
-  await ensureKeeper(created.dir, options, 'start');
-  return created;
 }

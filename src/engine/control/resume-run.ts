@@ -71,7 +71,8 @@ export async function resumeRun(runDir: string, options: ResumeOptions): Promise
   await untilTakenUp(runDir, status);
 }
 
-async function refuseBesideJob(runDir: string, { target, name }: RunFile): Promise<void> {
+/** Throws `StillKept` if a job keeps the run. */
+export async function refuseBesideJob(runDir: string, { target, name }: RunFile): Promise<void> {
   if (target === undefined || !(await isKeptByJob(runDir))) return;
   throw new StillKept(words('a job of {0} keeps run {1}: stop it first', target, name));
 }

@@ -63,8 +63,9 @@ export function othersOf(
   dir: string,
   run: RunFile,
 ): Pick<PresenceInput, 'follows' | 'programLives' | 'rangeTest' | 'job'> {
-  if (run.target !== undefined) return { job: readJobSync(dir) };
-  if (isRangeTest(run)) return { rangeTest: true };
+  const rangeTest = isRangeTest(run);
+  if (run.target !== undefined) return { job: readJobSync(dir), rangeTest };
+  if (rangeTest) return { rangeTest };
   if (run.follows) return { follows: true };
   if (!TRAINERS[run.experiment.resolved.trainer].isReader) return {};
   return { programLives: () => trainersOfRun(markOf(dir, run)).length > 0 };

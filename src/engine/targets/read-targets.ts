@@ -12,7 +12,7 @@ import { writeJson } from '../../run/folder/whole-file';
 export type KnownTarget = {
   readonly settings: TargetSettings;
   readonly isOwn: boolean;
-  /** What `approveTargets` notes of a project's: the very text that these settings were read from. */
+  /** What `approveTarget` notes of a project's: its name in the very text that these settings were read from. */
   readonly approval?: string;
 };
 export type KnownTargets = {
@@ -35,26 +35,30 @@ export function readTargets(folder: string): KnownTargets {
   const own = userTargetsFile();
   const sources = [
     ...(project === undefined ? [] : [readProject(project)]),
-    ...(existsSync(own) ? [{ ...readFile(own), isOwn: true }] : []),
+    ...(existsSync(own) ? [readOwn(own)] : []),
   ];
-  const known = sources.flatMap(({ targets, problems: _, ...source }) =>
-    targets.map((settings) => [settings.name, { settings, ...source }] as const),
-  );
-  const local = { settings: LOCAL_SETTINGS, isOwn: true } as const;
+  const known = [{ settings: LOCAL_SETTINGS, isOwn: true }, ...sources.flatMap(({ known }) => known)];
   return {
-    targets: new Map<string, KnownTarget>([[LOCAL_SETTINGS.name, local], ...known]),
+    targets: new Map<string, KnownTarget>(known.map((one) => [one.settings.name, one])),
     problems: sources.flatMap(({ problems }) => problems),
   };
 }
 
-function readFile(file: string) {
-  return parseTargets(readTextSync(file, MOST), file);
+type TargetsFile = { readonly known: readonly KnownTarget[]; readonly problems: readonly Problem[] };
+
+function readOwn(file: string): TargetsFile {
+  const { targets, problems } = parseTargets(readTextSync(file, MOST), file);
+  return { known: targets.map((settings) => ({ settings, isOwn: true })), problems };
 }
 
-function readProject(file: string) {
+function readProject(file: string): TargetsFile {
   const text = readTextSync(file, MOST);
-  const approval = approvalOf(file, text);
-  return { ...parseTargets(text, file), isOwn: isApproved(approval), approval };
+  const { targets, problems } = parseTargets(text, file);
+  const known = targets.map((settings) => {
+    const approval = approvalOf(file, text, settings.name);
+    return { settings, isOwn: isApproved(approval), approval };
+  });
+  return { known, problems };
 }
 
 function projectFile(folder: string): string | undefined {
@@ -64,10 +68,10 @@ function projectFile(folder: string): string | undefined {
   return above === folder ? undefined : projectFile(above);
 }
 
-/** By place and content: a file that was changed since is asked about again. */
-function approvalOf(file: string, text: string): string {
+/** By place, content and name: a file that was changed since is asked about again, and another target of it was not shown. */
+function approvalOf(file: string, text: string, name: string): string {
   return createHash('sha256')
-    .update(`${realpathSync(file)}\0${text}`)
+    .update(`${realpathSync(file)}\0${name}\0${text}`)
     .digest('hex');
 }
 
@@ -77,7 +81,7 @@ const isApproved = (approval: string): boolean =>
   stateFolders().some((folder) => existsSync(noteOf(folder, approval)));
 
 /** The user has seen what the jobs of a project's target would execute. */
-export async function approveTargets({ approval, settings }: KnownTarget): Promise<void> {
+export async function approveTarget({ approval, settings }: KnownTarget): Promise<void> {
   if (approval === undefined) return;
   const root = stateFolder();
   await writeJson(noteOf(root, approval), { target: settings.name, t: Date.now() }, { root });

@@ -16,6 +16,8 @@ import { newestOf, readQueue } from './slurm-answers';
 export type SubmitOptions = {
   readonly installDir: string;
   readonly nodePath?: string;
+  /** What the job's keeper alone takes from its environment. */
+  readonly keeperEnv?: Readonly<Record<string, string>>;
   /** Wait for a controller that does not answer: a sweep of days outlives its restart. */
   readonly patient?: boolean;
 };
@@ -38,7 +40,7 @@ export async function submitJob(dir: string, settings: SlurmSettings, options: S
   await writeJob(dir, job);
   const argv = [program, path.join(options.installDir, 'cli.js'), ...inJob(dir)];
   const args = sbatchArguments(settings, { name: run.name, id: run.id, dir, script, argv });
-  const environment = { ...process.env, ...env, ...threads(settings) };
+  const environment = { ...process.env, ...env, ...threads(settings), ...options.keeperEnv };
   try {
     const id = await handOver({ args, dir, environment, runId: run.id }, options.patient === true);
     await noteNumber(dir, job, id);

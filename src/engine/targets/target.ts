@@ -1,6 +1,9 @@
 import type { TargetSettings } from '../../domain/targets/target-keys';
+import { type CreatedRun, createRun, type NewRun } from '../../run/folder/create';
+import { readRun } from '../../run/folder/read';
+import { removeTree } from '../../run/folder/remove';
 import { ensureKeeper, type HostOptions, type KeeperTask } from '../control/ensure-keeper';
-import { resumeRun } from '../control/resume-run';
+import { refuseBesideJob, resumeRun } from '../control/resume-run';
 import { submitJob } from './submit-job';
 
 export type StartOptions = HostOptions & {
@@ -34,4 +37,27 @@ export function targetOf(settings: TargetSettings): Target {
     // The job begins what has not begun.
     start: (dir, _task, options) => submitJob(dir, settings, options),
   };
+}
+
+/** Goes on with a run that was begun on a target, as a new job of it. Throws one line if one still keeps it. */
+export async function resumeOn(settings: TargetSettings, dir: string, options: StartOptions): Promise<void> {
+  await refuseBesideJob(dir, await readRun(dir));
+  await targetOf(settings).start(dir, 'resume', options);
+}
+
+/** Makes the folder of a run and begins it there: its keeper or its job, which outlive this process. */
+export async function startRun(options: NewRun & StartOptions, target = LOCAL): Promise<CreatedRun> {
+  const run = await createRun({ ...options, ...(target.name !== undefined && { target: target.name }) });
+  await beginOn(target, run.dir, options);
+  return run;
+}
+
+/** Begins a run whose folder was made just now. A run that an engine refuses leaves none: nothing of it has begun. */
+export async function beginOn(target: Target, dir: string, options: StartOptions): Promise<void> {
+  try {
+    await target.start(dir, 'start', options);
+  } catch (error) {
+    if (target.kind !== 'local') removeTree(dir);
+    throw error;
+  }
 }

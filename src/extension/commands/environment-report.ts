@@ -1,6 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import type { PythonReport } from '../../engine/python/find';
+import type { Finding } from '../../engine/targets/check-slurm';
 import type { DeviceReport } from '../../protocol/validator';
 
 type FoundTools = {
@@ -23,6 +24,14 @@ export function environmentReport({ machine, devices, pythons }: FoundTools, t: 
       : pythonList(pythons, t),
     '',
   ].join('\n\n');
+}
+
+/** What was found of a cluster: a line for each, with the fix of what is not as it should be. */
+export function targetReport(name: string, findings: readonly Finding[], t: Translate): string {
+  const lines = findings.map(({ ok, said, fix }) =>
+    item(`${ok ? '✓' : '✗'} ${plain(say(said, t))}`, fix ? say(fix, t) : ''),
+  );
+  return [`# ${t('Target {0}', plain(name))}`, '', ...lines, ''].join('\n');
 }
 
 /** A list, not a table: reasons are sentences, and the page may be narrow. */

@@ -26,22 +26,26 @@ export const COMMANDS = {
       onTitle('runs', 'navigation@1', 'isWorkspaceTrusted'),
     ],
   },
+  'pitwall.startTrainingOn': {
+    title: 'Start Training on…',
+    chinese: '选择位置并开始训练…',
+    icon: 'server',
+    menus: [onFile('2_pitwall@1', 'isWorkspaceTrusted')],
+  },
   'pitwall.startSweep': {
     title: 'Start Sweep',
     chinese: '开始超参数搜索',
     icon: 'run-all',
     menus: [
-      {
-        menu: 'editor/title',
-        group: 'navigation@1',
-        when: all(SWEEP, 'isWorkspaceTrusted', 'config.pitwall.editorTitle.enabled'),
-      },
-      {
-        menu: 'explorer/context',
-        group: '2_pitwall@1',
-        when: all(SWEEP, 'isWorkspaceTrusted', 'config.pitwall.explorerMenu.enabled'),
-      },
+      onEditor('navigation@1', 'isWorkspaceTrusted', SWEEP),
+      onFile('2_pitwall@1', 'isWorkspaceTrusted', SWEEP),
     ],
+  },
+  'pitwall.startSweepOn': {
+    title: 'Start Sweep on…',
+    chinese: '选择位置并开始超参数搜索…',
+    icon: 'server',
+    menus: [onFile('2_pitwall@1', 'isWorkspaceTrusted', SWEEP)],
   },
   'pitwall.openSweep': {
     title: 'Open Sweep',
@@ -216,15 +220,7 @@ export const COMMANDS = {
     title: 'Copy as Command Line…',
     chinese: '复制为命令行…',
     icon: 'terminal',
-    menus: [
-      onRun('3_view@2'),
-      onFile('2_pitwall@4'),
-      {
-        menu: 'explorer/context',
-        group: '2_pitwall@4',
-        when: all(SWEEP, 'config.pitwall.explorerMenu.enabled'),
-      },
-    ],
+    menus: [onRun('3_view@2'), onFile('2_pitwall@4'), onFile('2_pitwall@4', undefined, SWEEP)],
   },
   'pitwall.compareRuns': {
     title: 'Compare Runs',
@@ -317,6 +313,11 @@ export const COMMANDS = {
     chinese: '检查环境',
     icon: 'server-environment',
     menus: [onTitle('runs', '1_more@2')],
+  },
+  'pitwall.checkTarget': {
+    title: 'Check Cluster…',
+    chinese: '检查集群…',
+    icon: 'server',
   },
   'pitwall.setUpPython': {
     title: 'Set Up Python Environment',

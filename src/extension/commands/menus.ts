@@ -7,18 +7,18 @@ export const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
 export const all = (...conditions: readonly (string | undefined)[]): string =>
   conditions.filter((condition) => condition !== undefined).join(' && ');
 
-/** A button of an experiment file's editor. */
-export const onEditor = (group: string, when?: string): MenuItem => ({
+/** A button of a file's editor. */
+export const onEditor = (group: string, when?: string, file = EXPERIMENT): MenuItem => ({
   menu: 'editor/title',
   group,
-  when: all(EXPERIMENT, when, 'config.pitwall.editorTitle.enabled'),
+  when: all(file, when, 'config.pitwall.editorTitle.enabled'),
 });
 
-/** An experiment file in the explorer. */
-export const onFile = (group: string, when?: string): MenuItem => ({
+/** A file in the explorer. */
+export const onFile = (group: string, when?: string, file = EXPERIMENT): MenuItem => ({
   menu: 'explorer/context',
   group,
-  when: all(EXPERIMENT, when, 'config.pitwall.explorerMenu.enabled'),
+  when: all(file, when, 'config.pitwall.explorerMenu.enabled'),
 });
 
 /** A button of one of our views. */

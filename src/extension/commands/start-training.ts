@@ -7,11 +7,12 @@ import { parseExperiment } from '../../domain/experiment/parse';
 import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
-import { startRun } from '../../engine/control/ensure-keeper';
+import type { TargetSettings } from '../../domain/targets/target-keys';
 import { withImageReader } from '../../engine/image-process';
 import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';
 import type { RunSummary } from '../../engine/runs/list-runs';
+import { startRun, targetOf } from '../../engine/targets/target';
 import type { CreatedRun } from '../../run/folder/create';
 import { resolveDataPath } from '../../run/folder/paths';
 import { planOf } from '../editor/editor-plan';
@@ -23,6 +24,7 @@ import { requireTrust } from '../trust';
 import { setting, translate } from '../window';
 import { interpreterFor, MissingPython } from './interpreter';
 import { pickExperiment } from './pick-experiment';
+import { chooseTarget, type TargetChoice } from './pick-target';
 import { isSaved, lineOf, offerPython, refuse } from './refuse';
 
 /** An experiment that may be started: saved, checked, and its place on the device decided. */
@@ -31,12 +33,14 @@ export type PreparedRun = {
   readonly experiment: Experiment;
   /** Folder of the run that must have ended before. */
   readonly after: string | undefined;
+  readonly target: TargetSettings;
 };
 
 /** Checks what can be checked; undefined if nothing should be started, of which the person knows the reason. */
 export async function prepareRun(
   services: Services,
   uri: vscode.Uri | undefined,
+  choice: TargetChoice = 'default',
 ): Promise<PreparedRun | undefined> {
   if (!(await requireTrust())) return undefined;
   const file = await pickExperiment(services, uri);
@@ -46,30 +50,44 @@ export async function prepareRun(
   const experiment = await readExperiment(document);
   if (!experiment || !hasNatives(services, experiment)) return undefined;
   if (!(await passesChecks(services, document, experiment))) return undefined;
-  const after = await askForDevice(services, experiment);
-  return after === 'cancel' ? undefined : { document, experiment, after };
+  const place = await placeFor(services, experiment, await chooseTarget(path.dirname(file.fsPath), choice));
+  return place && { document, experiment, ...place };
+}
+
+/** A cluster's job does not wait for this machine's device. */
+async function placeFor(
+  services: Services,
+  experiment: Experiment,
+  target: TargetSettings | undefined,
+): Promise<Pick<PreparedRun, 'after' | 'target'> | undefined> {
+  if (!target) return undefined;
+  const after = target.kind === 'local' ? await askForDevice(services, experiment) : undefined;
+  return after === 'cancel' ? undefined : { after, target };
 }
 
 /** Starts it as a run of its own, which every view then lists; undefined if a Python for it must be set up first. */
 export async function launchRun(
   services: Services,
-  { document, experiment, after }: PreparedRun,
+  { document, experiment, after, target }: PreparedRun,
 ): Promise<CreatedRun | undefined> {
   const experimentFile = document.fileName;
-  const runsDir = runsFolderOf(experimentFile);
+  const runsDir = runsFolderOn(target, experimentFile);
   try {
     const python = await interpreterFor(experiment, path.dirname(experimentFile));
-    const run = await startRun({
-      ...services.host(),
-      experimentFile,
-      text: document.getText(),
-      experiment,
-      runsDir,
-      pitwallVersion: services.version,
-      ...(python === undefined ? {} : { python }),
-      ...(after === undefined ? {} : { after }),
-    });
-    await (await services.runs.addFolder(runsDir)).refresh();
+    const run = await startRun(
+      {
+        ...services.host(),
+        experimentFile,
+        text: document.getText(),
+        experiment,
+        runsDir,
+        pitwallVersion: services.version,
+        ...(python === undefined ? {} : { python }),
+        ...(after === undefined ? {} : { after }),
+      },
+      targetOf(target),
+    );
+    await (await services.runs.keepFolder(runsDir)).refresh();
     services.runs.choose(run.dir);
     return run;
   } catch (error) {
@@ -79,6 +97,16 @@ export async function launchRun(
     });
   }
 }
+
+/** Jobs may need storage of their own, that the nodes of a cluster see. */
+export function runsFolderOn(target: TargetSettings, experimentFile: string): string {
+  const given = target.kind === 'local' ? undefined : target.runs;
+  return given ?? runsFolderOf(experimentFile);
+}
+
+/** From the palette or a menu: asks what is to keep the run. */
+export const startTrainingOn = (services: Services, uri: vscode.Uri | undefined): Promise<void> =>
+  startTraining(services, uri, { title: vscode.l10n.t('Start training on') });
 
 /** The build for every platform can follow other trainers, and says why it cannot train itself. */
 function hasNatives({ host }: Services, { trainer }: Experiment): boolean {
@@ -181,8 +209,12 @@ export async function findLearningRate(services: Services, uri: vscode.Uri | und
 }
 
 /** From the palette, the lens, a menu or a button: checks what can be checked, starts the run, opens its dashboard. */
-export async function startTraining(services: Services, uri: vscode.Uri | undefined): Promise<void> {
-  const prepared = await prepareRun(services, uri);
+export async function startTraining(
+  services: Services,
+  uri: vscode.Uri | undefined,
+  choice: TargetChoice = 'default',
+): Promise<void> {
+  const prepared = await prepareRun(services, uri, choice);
   if (!prepared) return;
   const run = await launchRun(services, prepared);
   if (!run || !setting('openDashboardOnStart', true)) return;

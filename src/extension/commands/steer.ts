@@ -1,16 +1,24 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { toError } from '../../base/async';
 import { formatDuration } from '../../domain/display/format';
+import { LOCAL_SETTINGS, type TargetSettings } from '../../domain/targets/target-keys';
 import { answerSeconds, askAndWait } from '../../engine/control/ask';
 import { KeptOnOtherMachine, resumeRun } from '../../engine/control/resume-run';
+import { endJob } from '../../engine/targets/end-job';
+import { isKeptByJob } from '../../engine/targets/job-file';
+import { resumeOn } from '../../engine/targets/target';
 import { saidText } from '../../protocol/alert-text';
+import type { RunFile } from '../../run/files';
+import { readRun } from '../../run/folder/read';
 import { isRangeTest } from '../../run/kind';
 import { type ControlRequest, TRAINER_REQUESTS } from '../../run/requests';
 import type { RunState } from '../../run/state';
-import { setStatusBarMessage, showQuickPick, showWarningMessage } from '../notices';
+import { setStatusBarMessage, showInformationMessage, showQuickPick, showWarningMessage } from '../notices';
 import type { Services } from '../services';
 import { mayAct } from '../trust';
 import { pickExperiment } from './pick-experiment';
+import { chooseTarget } from './pick-target';
 import { isEnded, isLive, pickRun, type RunTarget } from './targets';
 
 type SteeredRun = RunTarget | undefined;
@@ -53,7 +61,25 @@ export async function previewSchedule(services: Services, uri: vscode.Uri | unde
 
 export async function stopRun(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isLive, vscode.l10n.t('Stop'));
-  if (dir !== undefined) await ask(services, dir, { type: 'stop' });
+  if (dir === undefined || !(await mayAct(dir))) return;
+  if (!(await isKeptByJob(dir))) await ask(services, dir, { type: 'stop' });
+  else if (await stopJob(services, dir))
+    void showInformationMessage(
+      vscode.l10n.t('{0} did not end by itself: its job was cancelled.', path.basename(dir)),
+    );
+  await services.runs.refresh();
+}
+
+/** Asks the run first; a job whose run does not end is taken from its engine. Whether that was needed. */
+function stopJob(services: Services, dir: string): Thenable<boolean> {
+  const title = vscode.l10n.t('Stopping {0}', path.basename(dir));
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
+    const isAsked = await ask(services, dir, { type: 'stop' }).catch((error: unknown) => {
+      services.log.info(`${dir}: ${toError(error).message}`);
+      return false;
+    });
+    return endJob(dir, isAsked ? undefined : 0);
+  });
 }
 
 export async function stopAfterEpoch(services: Services, target: SteeredRun): Promise<void> {
@@ -69,14 +95,26 @@ export async function pauseRun(services: Services, target: SteeredRun): Promise<
 export async function resume(services: Services, target: SteeredRun): Promise<void> {
   const dir = await pickRun(services, target, isEnded, vscode.l10n.t('Resume'));
   if (dir === undefined || !(await mayAct(dir))) return;
+  const run = await readRun(dir);
+  // What was begun on a cluster may go on there, or here.
+  const place = run.target === undefined ? LOCAL_SETTINGS : await placeToResume(run, run.target);
+  if (!place) return;
+  if (place.kind === 'local') await resumeHere(services, dir);
+  else await resumeOn(place, dir, services.host());
+  await services.runs.refresh();
+  services.runs.choose(dir);
+}
+
+const placeToResume = ({ cwd, name }: RunFile, first: string): Promise<TargetSettings | undefined> =>
+  chooseTarget(cwd, { title: vscode.l10n.t('Resume {0} on', name), first });
+
+async function resumeHere(services: Services, dir: string): Promise<void> {
   try {
     await resumeRun(dir, services.host());
   } catch (error) {
     if (!(error instanceof KeptOnOtherMachine) || !(await confirmTakeOver(services, dir, error))) throw error;
     await resumeRun(dir, { ...services.host(), takeOver: true });
   }
-  await services.runs.refresh();
-  services.runs.choose(dir);
 }
 
 /** Only a person can know that another machine, or this one before it was restarted, no longer keeps a run. */

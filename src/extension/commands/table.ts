@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { checkEnvironment, setUpPythonEnvironment } from './check-environment';
+import { checkTarget } from './check-target';
 import { pinCheckpoint, revealCheckpoint, tryCheckpoint, validateCheckpoint } from './checkpoint-commands';
 import { copyCommandLine, copyRunLink } from './copy-command';
 import { explainNumbers } from './explain-numbers';
@@ -24,8 +25,8 @@ import {
   showRunLog,
 } from './run-commands';
 import { setLearningRate } from './set-learning-rate';
-import { startSweep } from './start-sweep';
-import { findLearningRate, startTraining } from './start-training';
+import { startSweep, startSweepOn } from './start-sweep';
+import { findLearningRate, startTraining, startTrainingOn } from './start-training';
 import {
   openDashboard,
   pauseRun,
@@ -64,7 +65,9 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
       run(services, targetOf(target));
   return {
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
+    'pitwall.startTrainingOn': (uri) => startTrainingOn(services, uriOf(uri)),
     'pitwall.startSweep': (uri) => startSweep(services, uriOf(uri)),
+    'pitwall.startSweepOn': (uri) => startSweepOn(services, uriOf(uri)),
     'pitwall.openSweep': (item) => openSweep(services, item),
     'pitwall.followFolder': (uri) => followFolderCommand(services, uriOf(uri)),
     'pitwall.previewSchedule': (uri) => previewSchedule(services, uriOf(uri)),
@@ -103,6 +106,7 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.freeSpace': () => freeSpace(services),
     'pitwall.emptyTrash': () => emptyTrash(services),
     'pitwall.checkEnvironment': () => checkEnvironment(services),
+    'pitwall.checkTarget': () => checkTarget(services),
     'pitwall.setUpPython': () => setUpPythonEnvironment(services),
     'pitwall.installGpuRuntime': () => installRuntime(services),
     'pitwall.removeGpuRuntime': () => removeRuntime(services),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
+import { isOutOfReach } from '../../run/kind';
 import { FINAL_STATES } from '../../run/state-names';
 import { showInformationMessage, showQuickPick } from '../notices';
 import type { Services } from '../services';
@@ -12,8 +13,8 @@ export type RunTarget = { readonly dir: string; readonly epoch?: number };
 export type RunFilter = (run: RunSummary) => boolean;
 export const isLive: RunFilter = (run) => !FINAL_STATES.has(run.presence.state);
 /** Has ended, or is kept by a machine, container or boot that may be gone. */
-export const isEnded: RunFilter = ({ presence: { state, where } }) =>
-  FINAL_STATES.has(state) || where === 'elsewhere';
+export const isEnded: RunFilter = ({ presence: { state, where }, run }) =>
+  FINAL_STATES.has(state) || isOutOfReach(run, where);
 
 /** The chosen run: the one named, the only one that fits, or the one picked. */
 export async function pickRun(

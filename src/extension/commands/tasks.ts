@@ -2,33 +2,42 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { parseExperiment } from '../../domain/experiment/parse';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
+import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
 import { nodeOf } from '../../engine/process/run-environment';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readText } from '../../run/folder/read-file';
 import type { Services } from '../services';
 import { interpreterFor, MissingPython } from './interpreter';
 
-/** A task of tasks.json: the file that it trains or searches. */
-export type PitwallTask = { readonly kind: 'train' | 'sweep'; readonly uri: vscode.Uri };
+/** A task of tasks.json: the file that it trains or searches, and the target that keeps the runs. */
+export type PitwallTask = {
+  readonly kind: 'train' | 'sweep';
+  readonly uri: vscode.Uri;
+  readonly target?: string | undefined;
+};
 
 const MOST_FILES = 200;
 
 /** `pitwall train` or `pitwall sweep` in a terminal of its own. Closing it ends no run. */
 export function pitwallTask(
   { host }: Services,
-  { kind, uri }: PitwallTask,
+  { kind, uri, target = LOCAL_SETTINGS.name }: PitwallTask,
   python: string | undefined,
 ): vscode.Task {
   const { installDir, nodePath } = host();
   const node = nodeOf(nodePath);
   const file = uri.fsPath;
-  const execution = new vscode.ProcessExecution(node.program, [path.join(installDir, 'cli.js'), kind, file], {
+  const isHere = target === LOCAL_SETTINGS.name;
+  // A target of a project that was not approved is refused by the command itself.
+  const args = [path.join(installDir, 'cli.js'), kind, file, ...(isHere ? [] : ['--target', target])];
+  const execution = new vscode.ProcessExecution(node.program, args, {
     cwd: path.dirname(file),
     env: { ...node.env, ...(python !== undefined && { PITWALL_PYTHON: python }) },
   });
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   const name = `${kind} ${vscode.workspace.asRelativePath(uri)}`;
-  const definition = { type: 'pitwall', [kind]: folder ? vscode.workspace.asRelativePath(uri, false) : file };
+  const shown = folder ? vscode.workspace.asRelativePath(uri, false) : file;
+  const definition = { type: 'pitwall', [kind]: shown, ...(!isHere && { target }) };
   const scope = folder ?? vscode.TaskScope.Workspace;
   const task = new vscode.Task(definition, scope, name, 'pitwall', execution, []);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };
@@ -68,14 +77,19 @@ export async function resolveTask(services: Services, task: vscode.Task): Promis
 
 function namedBy({ definition, scope }: vscode.Task): PitwallTask | undefined {
   const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
+  const target = textOf(definition.target);
   for (const kind of ['train', 'sweep'] as const) {
-    const file: unknown = definition[kind];
-    if (typeof file !== 'string' || file === '') continue;
-    if (path.isAbsolute(file)) return { kind, uri: vscode.Uri.file(file) };
-    return folder && { kind, uri: vscode.Uri.joinPath(folder.uri, file) };
+    const file = textOf(definition[kind]);
+    if (file === undefined) continue;
+    if (path.isAbsolute(file)) return { kind, uri: vscode.Uri.file(file), target };
+    return folder && { kind, uri: vscode.Uri.joinPath(folder.uri, file), target };
   }
   return undefined;
 }
+
+/** A key of a task that a person wrote. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** What is wrong with a file, or the Python that it lacks, is said by the command itself, in its terminal. */
 async function taskWithPython(services: Services, task: PitwallTask): Promise<vscode.Task> {

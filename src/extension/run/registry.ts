@@ -21,7 +21,12 @@ export type RegistryOptions = {
   readonly load: Load;
   /** Folder of the bundles. */
   readonly installDir: string;
+  /** What this workspace remembers. */
+  readonly memory: vscode.Memento;
 };
+
+/** Runs folders of jobs that are not beside their experiments. */
+const KEPT_FOLDERS = 'pitwall.runsFolders';
 
 /** Every run of the workspace, by whatever program, and which of them is shown. */
 export class RunRegistry implements vscode.Disposable {
@@ -114,6 +119,7 @@ export class RunRegistry implements vscode.Disposable {
       vscode.workspace.findFiles(SWEEP_FILES, exclude, MOST_FILES),
     ]);
     const folders = new Set([
+      ...this.#options.memory.get<readonly string[]>(KEPT_FOLDERS, []),
       ...configs.map((uri) => runsFolderOf(uri.fsPath)),
       ...runFiles.map((uri) => path.dirname(path.dirname(uri.fsPath))),
     ]);
@@ -148,6 +154,15 @@ export class RunRegistry implements vscode.Disposable {
     // This caller gets the error; the next one tries again.
     opening.catch(() => this.#folders.delete(dir));
     return opening;
+  }
+
+  /** The same, and in every window of this workspace from now on, wherever it is. */
+  async keepFolder(dir: string): Promise<RunsFolder> {
+    const { memory } = this.#options;
+    const kept = memory.get<readonly string[]>(KEPT_FOLDERS, []);
+    const isFound = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(dir)) !== undefined;
+    if (!isFound && !kept.includes(dir)) await memory.update(KEPT_FOLDERS, [...kept, dir]);
+    return this.addFolder(dir);
   }
 
   async #loadReader(): Promise<OpenRuns> {

@@ -8,7 +8,7 @@ import type { RunSummary } from '../../engine/runs/list-runs';
 import { alertText, saidText } from '../../protocol/alert-text';
 import { stateLabel } from '../../protocol/dashboard/run-facts';
 import type { AlertText } from '../../run/files';
-import { isRangeTest, topicOfListed } from '../../run/kind';
+import { isOutOfReach, isRangeTest, topicOfListed } from '../../run/kind';
 import { FINAL_STATES, type RunStateName } from '../../run/state-names';
 import { explainedTooltip } from '../notices';
 
@@ -59,21 +59,30 @@ export function runItem(summary: RunSummary, { t, isShown }: RunItemOptions): vs
   const map =
     best === undefined ? '' : `${shortMetric(best.task)} ${formatMetric(best.map).replace(/^0/, '')}`;
   const whose = own ? '' : vscode.l10n.t('not yours');
-  const parts = [isShown ? '●' : '', whose, map, formatAgo((Date.now() - run.created) / 1000, t)];
+  const waits = waitOf(summary, t);
+  const parts = [isShown ? '●' : '', whose, waits, map, formatAgo((Date.now() - run.created) / 1000, t)];
   item.description = parts.filter((part) => part !== '').join('  ');
   item.contextValue = contextOf(summary);
   item.tooltip = tooltipOf(summary, t);
   item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-  const label = [item.label, stateLabel(presence.state, t, run), whose, map].filter((part) => part !== '');
+  const label = [item.label, stateLabel(presence.state, t, run), whose, waits, map].filter(
+    (part) => part !== '',
+  );
   item.accessibilityInformation = { label: label.join(', ') };
   return item;
 }
 
+/** The place of a job in its queue, with the reason. */
+function waitOf({ presence, run }: RunSummary, t: Translate): string {
+  if (run.target === undefined || presence.state !== 'starting') return '';
+  return visible(saidText({ message: presence.note ?? '', said: presence.said }, t));
+}
+
 /** run.live, run.ended, run.elsewhere, run.archived: context values for menus. */
-function contextOf({ presence, meta }: RunSummary): string {
+function contextOf({ presence, meta, run }: RunSummary): string {
   if (meta.archived) return 'run.archived';
   if (FINAL_STATES.has(presence.state)) return 'run.ended';
-  return presence.where === 'elsewhere' ? 'run.elsewhere' : 'run.live';
+  return isOutOfReach(run, presence.where) ? 'run.elsewhere' : 'run.live';
 }
 
 function tooltipOf(summary: RunSummary, t: Translate): vscode.MarkdownString {

@@ -1,6 +1,6 @@
 import type { Translate } from '../../base/translate';
 import { formatCount, formatDuration } from '../../domain/display/format';
-import { isRangeTest } from '../../run/kind';
+import { isOutOfReach, isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import type { RunStateName } from '../../run/state-names';
 import { canRewind, hasDiverged } from '../rewind-target';
@@ -73,7 +73,7 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   const name = stateOf(input);
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
   // A machine that is gone does not answer; resuming here is confirmed first.
-  if (input.presence?.where === 'elsewhere') return endedActions(name, input);
+  if (isOutOfReach(state.run, input.presence?.where)) return endedActions(name, input);
   if (isRangeTest(state.run)) return rangeActions(input);
   if (name === 'running' || name === 'starting') return steering(state, t);
   return name === 'stopping' || name === 'validating' ? [] : endedActions(name, input);

@@ -3,7 +3,7 @@ import { say } from '../../base/words';
 import { describeRange } from '../../domain/display/lr-range';
 import { topicOfAlarm } from '../../domain/display/statistics-page';
 import { readRange } from '../../domain/lr-range/suggest';
-import { isRangeTest, topicOfEnd } from '../../run/kind';
+import { isOutOfReach, isRangeTest, topicOfEnd } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { alarmButton, alertText, isOffered, saidText, validatorText } from '../alert-text';
 import { nextSteps } from '../next-step';
@@ -37,8 +37,8 @@ export function sentencesOf(input: ViewInput): Sentence[] {
 /** What comes next, once a run has ended; what the header has a button for has none here. */
 function stepSentences(input: ViewInput): Sentence[] {
   const name = stateOf(input);
-  if (input.other || name === 'preview' || input.presence?.where === 'elsewhere') return [];
   const { state, t } = input;
+  if (input.other || name === 'preview' || isOutOfReach(state.run, input.presence?.where)) return [];
   // The tile of mAP names the best, and the header has the buttons for it.
   const steps = nextSteps(state, name, endReason(input)?.message).filter(({ kind }) => kind !== 'best');
   return steps.map((step) => ({
@@ -109,7 +109,7 @@ function ownWords({ said, next }: Alert, text: string, t: Translate): string {
 
 /** Not if the run is on a machine that does not answer. */
 function actionOf({ action }: Alert, input: ViewInput): Pick<Sentence, 'action'> {
-  const isElsewhere = input.presence?.where === 'elsewhere';
-  if (!action || isElsewhere || !isOffered(action, !isFinal(input))) return {};
+  const isSilenced = isOutOfReach(input.state.run, input.presence?.where);
+  if (!action || isSilenced || !isOffered(action, !isFinal(input))) return {};
   return { action: alarmButton(action, input.t) };
 }

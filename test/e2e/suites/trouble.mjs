@@ -62,6 +62,9 @@ async function untrusted(context) {
           );
           await page.locator('.codelens-decoration a', { hasText: 'Start Training' }).first().click();
           await page.locator('.notification-list-item-message', { hasText: 'not trusted' }).first().waitFor();
+          await runCommand(page, 'Notifications: Clear All Notifications');
+          await runCommand(page, 'Pitwall: Start Training on…');
+          await page.locator('.notification-list-item-message', { hasText: 'not trusted' }).first().waitFor();
           await settle(2000);
           expectEqual(runIds(workspace.runs).length, 0, 'runs');
           expectEqual(processesOf(workspace.runs).length, 0, 'processes');

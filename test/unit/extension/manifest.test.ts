@@ -55,6 +55,11 @@ describe('the manifest', () => {
     expect(restrictedConfigurations).toEqual(expect.arrayContaining(['pitwall.python', 'pitwall.node']));
   });
 
+  it('takes what jobs are handed over to from the user alone, never from a workspace', () => {
+    const { properties } = manifest.contributes.configuration;
+    expect(properties['pitwall.defaultTarget'].scope).toBe('machine');
+  });
+
   it('runs on the machine of the files, wakes on its own events only, and contributes one container with three views', () => {
     expect(manifest.extensionKind).toEqual(['workspace']);
     expect(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createTranslate } from '../../../../src/base/translate';
-import { environmentReport } from '../../../../src/extension/commands/environment-report';
+import { words } from '../../../../src/base/words';
+import { translateFor } from '../../../../src/engine/translate';
+import { environmentReport, targetReport } from '../../../../src/extension/commands/environment-report';
 
 const t = createTranslate();
 const cpu = {
@@ -28,4 +30,18 @@ describe('the environment as a page', () => {
     expect(text).toContain('The devices could not be listed: it fell over');
     expect(text).toContain('torch – · ultralytics –  \n  /opt/my\\_env/bin/python');
   });
+});
+
+it('a cluster as a page: what is there, and the fix of what is not', () => {
+  const findings = [
+    { ok: true, said: words('the clocks are {0} s apart', '0.2') },
+    { ok: false, said: words('there is no partition {0}', 'a_b'), fix: words('name another one, or wait') },
+  ];
+  expect(targetReport('gpu', findings, t)).toBe(
+    '# Target gpu\n\n- ✓ the clocks are 0.2 s apart\n- ✗ there is no partition a\\_b  \n  name another one, or wait\n',
+  );
+  const chinese = translateFor('zh-cn');
+  expect(targetReport('gpu', findings, chinese)).toBe(
+    '# 目标 gpu\n\n- ✓ 时钟相差 0.2 秒\n- ✗ 没有分区 a\\_b  \n  请改用其他分区，或等待\n',
+  );
 });

@@ -84,6 +84,15 @@ describe('what a page says of a run', () => {
     expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume']);
   });
 
+  it('steers a run that a job of a cluster keeps, whose node sees the same folder', () => {
+    const input = inputOf(young);
+    const { run } = input.state;
+    if (!run) throw new Error('the run is there');
+    const state = { ...input.state, run: { ...run, target: 'gpu' } };
+    const presence = { state: 'running', where: 'elsewhere', note: 'on node7, last seen 1 s ago' } as const;
+    expect(headerOf({ ...input, state, presence }).actions.map((a) => a.id)).toContain('stop');
+  });
+
   it('promises nothing of a run elsewhere whose heartbeat has ceased', () => {
     const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 1 h ago' } as const;
     const input = { ...inputOf(young), presence };
