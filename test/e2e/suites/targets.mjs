@@ -150,7 +150,7 @@ export async function targets(context) {
         (one) => processesOf(workspace.runs).length > 0 && one.endsWith('2'),
       );
       const panel = await pageFrame(page, 'panel', name);
-      await panel.locator('button', { hasText: /^Stop$/ }).click();
+      await panel.locator('vscode-button', { hasText: /^\s*Stop\s*$/ }).click();
       await until('no process', () => processesOf(workspace.runs).length === 0);
       await until('its end', () => readJson(workspace.runs, name, 'job.json').state.kind === 'ended');
       await until('stopped', async () => /Stopped/.test(await panel.locator('.state').first().textContent()));
