@@ -41,6 +41,7 @@ const BENCHES = [
   { name: 'open-run' },
   { name: 'overlay' },
   { name: 'many-runs' },
+  { name: 'many-run-folders', needs: needsLinux },
   { name: 'runs-table', needs: needsBrowser },
   { name: 'charts', needs: needsBrowser },
   { name: 'activation', needs: needsEditor },

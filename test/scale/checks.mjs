@@ -67,6 +67,26 @@ async function sweepWith(lab, name, fault) {
   await untilNoneLives(lab, name);
 }
 
+const mapsOf = (lab, name) =>
+  linesOf(at(lab, name, 'validation.jsonl')).flatMap(({ epoch, map }) =>
+    map === undefined ? [] : [`${epoch} ${map}`],
+  );
+
+/** Two attempts, and every metric that of a run that nothing was done to. */
+function assertSame(lab, name) {
+  assert.equal(eventsOf(lab, name, 'hello').length, 2);
+  const straight = lab.run(['train', 'small.train.yaml', '--name', `${name}-straight`]);
+  assert.equal(straight.status, 0, straight.stderr);
+  assert.deepEqual([...new Set(mapsOf(lab, name))].sort(), mapsOf(lab, `${name}-straight`).sort());
+}
+
+/** Slurm holds a requeued job back for two minutes. */
+const untilCompleted = (lab, name) =>
+  until(() => {
+    lab.slurm('scontrol', ['update', `jobid=${jobOf(lab, name)}`, 'StartTime=now']);
+    return show(lab, name).state === 'completed';
+  }, `${name} completed`);
+
 export const CHECKS = {
   'a sweep in Slurm: the trials, decisions and mAPs of the one on this machine, to the last digit': async (
     lab,
@@ -141,20 +161,28 @@ export const CHECKS = {
     await untilNoneLives(lab, 'deaf');
     await untilState(lab, 'deaf', 'stopped');
   },
-  'a job that is requeued goes on: two attempts, completed': async (lab) => {
+  'a job that is requeued goes on: two attempts, every mAP that of one that was not': async (lab) => {
     start(lab, 'small', 'again');
     await until(() => eventsOf(lab, 'again', 'checkpoint').length > 0, 'a checkpoint');
     const job = jobOf(lab, 'again');
     lab.slurm('scontrol', ['requeue', job]);
     await untilNoneLives(lab, 'again');
     await until(() => lab.slurm('squeue', ['-h', '-j', job, '-o', '%T']) === 'PENDING', 'it waits again', 60);
-    // Slurm holds a requeued job back for two minutes.
-    await until(() => {
-      lab.slurm('scontrol', ['update', `jobid=${job}`, 'StartTime=now']);
-      return show(lab, 'again').state === 'completed';
-    }, 'again completed');
-    assert.equal(eventsOf(lab, 'again', 'hello').length, 2);
+    await untilCompleted(lab, 'again');
+    assertSame(lab, 'again');
   },
+  'a job of a partition of higher priority takes the node: preempted, and gone on with afterwards, the same mAPs':
+    async (lab) => {
+      start(lab, 'small', 'gives-way', 'spare');
+      await until(() => eventsOf(lab, 'gives-way', 'checkpoint').length > 0, 'a checkpoint');
+      start(lab, 'endless', 'urgent', 'both');
+      await untilSteps(lab, 'urgent', 1);
+      await untilNoneLives(lab, 'gives-way');
+      assert.equal(show(lab, 'gives-way').state, 'starting');
+      await end(lab, 'urgent');
+      await untilCompleted(lab, 'gives-way');
+      assertSame(lab, 'gives-way');
+    },
   'the time limit: stopped in good order before it, and gone on with by --resume': async (lab) => {
     start(lab, 'endless', 'limited', 'short');
     await untilSteps(lab, 'limited', 3);

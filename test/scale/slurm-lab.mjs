@@ -97,6 +97,7 @@ stop: { rule: halving, grace: 2, reduction: 2, allow_short_grace: true }
 `;
 const TARGETS = `gpu: { kind: slurm, partition: main, gpus: 1, cpus: 1, time: 30 }
 both: { kind: slurm, partition: main, gpus: 2, cpus: 1, time: 30 }
+spare: { kind: slurm, partition: spare, gpus: 2, cpus: 1, time: 30 }
 short: { kind: slurm, partition: main, gpus: 1, cpus: 1, time: 2, grace: 60 }
 `;
 

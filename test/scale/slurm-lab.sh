@@ -44,7 +44,9 @@ JobCompType=jobcomp/filetxt
 JobCompLoc=$dir/log/jobcomp.log
 GresTypes=gpu
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus RealMemory=4000 Gres=gpu:$gpus State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=spare Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=0
 C
   echo "NodeName=$host Name=gpu File=$dir/dev/nvidia[0-$((gpus-1))]" > "$dir/etc/gres.conf"
