@@ -46,6 +46,16 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** `once` for each key: those who ask for the same one at the same time share the answer. */
+export function oncePerKey<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const made = new Map<string, () => Promise<T>>();
+  return (key) => {
+    const known = made.get(key) ?? once(() => make(key));
+    made.set(key, known);
+    return known();
+  };
+}
+
 /** Runs `work` over `items`, at most `width` at a time; results keep the order of the items. */
 export async function mapPool<T, R>(
   items: readonly T[],

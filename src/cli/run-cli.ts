@@ -1,10 +1,11 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import { toError } from '../base/async';
 import { isBadInput } from '../base/bad-input';
 import { visible } from '../base/visible';
 import type { Cli, CommandFactory, CommandTable } from './cli';
 import { VERSION } from './cli';
 import { CliFailure, type ExitCode } from './failure';
+import { HELP_LINES } from './help-lines';
 import { type CliIo, printLine } from './io';
 import { explainedLine } from './output/numbers';
 
@@ -27,12 +28,12 @@ export async function runCli(argv: readonly string[], io: CliIo, table: CommandT
   }
 }
 
-/** The one that is asked for; all of them for the help text, and to find the nearest name. */
-function loadCommands(argv: readonly string[], table: CommandTable): Promise<CommandFactory[]> {
-  const [first = ''] = argv;
-  if (VERSION_FLAGS.includes(first)) return Promise.resolve([]);
-  const names = Object.hasOwn(table, first) ? [first] : Object.keys(table);
-  return Promise.all(names.map((name) => table[name]()));
+/** The one that is asked for, or about; the help of the whole program and the nearest name need no more than names. */
+async function loadCommands(argv: readonly string[], table: CommandTable): Promise<CommandFactory[]> {
+  const [first = '', second = ''] = argv.filter((word) => !word.startsWith('-'));
+  const name = first === 'help' ? second : first;
+  if (Object.hasOwn(table, name)) return [await table[name]()];
+  return Object.keys(table).map((known) => () => new Command(known).summary(HELP_LINES[known]?.[1] ?? ''));
 }
 
 function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
@@ -43,12 +44,19 @@ function createProgram(cli: Cli, commands: readonly CommandFactory[]) {
     .version(VERSION, VERSION_FLAGS.join(', '))
     .showSuggestionAfterError()
     .helpCommand('help [command]', 'show how a command is used')
+    .configureHelp({ subcommandTerm: termOf })
     .addHelpText(
       'after',
       `\nExit codes: 0 done, 1 failed or diverged, 2 bad usage or input, 130 interrupted.\nVerdicts: ${explainedLine(cli.io.installDir)}`,
     );
   for (const create of commands) program.addCommand(create(cli));
   return configured(program, cli.io);
+}
+
+function termOf(command: CommandUnknownOpts): string {
+  const name = command.name();
+  if (!Object.hasOwn(HELP_LINES, name)) return new Help().subcommandTerm(command);
+  return `${name} ${HELP_LINES[name][0]}`.trimEnd();
 }
 
 /** Errors of usage are one line on stderr and are thrown instead of ending the process; also those of `queue add`. */

@@ -30,7 +30,7 @@ const PLAYED: Readonly<Record<string, string>> = {
     'fi',
     'echo 41',
   ].join('\n'),
-  squeue: 'cat "$D/queue"',
+  squeue: 'if [ -e "$D/hangs" ]; then exec sleep 100; fi\ncat "$D/queue"',
   sacct: 'echo "sacct: error: disabled" >&2; exit 1',
   scancel: ':',
   sinfo: 'if [ "$1" = --version ]; then echo slurm 22.05; else echo "gpu|up|(null)|1"; fi',

@@ -104,6 +104,26 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
     expect((await pitwall('list')).out).toMatch(/late +stopped .*Slurm ended its job at the time limit/);
   });
 
+  it('asks a controller that hangs once for a stop, and then not for a while', async () => {
+    await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'hung', '--detach');
+    slurm.forgetAnswers();
+    writeFileSync(at('hangs'), '');
+    const before = slurm.called('squeue').length;
+    const stopped = await pitwall('stop', 'hung');
+    expect([stopped.code, stopped.err]).toEqual([
+      1,
+      expect.stringMatching(/^pitwall: squeue did not answer \d+ s ago, and is not asked again before 60 s/),
+    ]);
+    expect((await pitwall('list')).out).toContain('hung');
+    expect(slurm.called('squeue')).toHaveLength(before + 1);
+    rmSync(at('hangs'));
+    slurm.forgetAnswers();
+    slurm.answers(`41|PENDING|Resources|gpu|9|N/A||${idOf('hung')}\n`);
+    const asked = slurm.called('squeue').filter((line) => line.includes('--me')).length;
+    expect((await pitwall('stop', 'hung')).out).toContain('its job was taken out of the queue');
+    expect(slurm.called('squeue').filter((line) => line.includes('--me'))).toHaveLength(asked + 1);
+  });
+
   it('ends as Slurm says if it left no word of its own', async () => {
     await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'two', '--detach');
     slurm.answers(`41|OUT_OF_MEMORY|OutOfMemory|gpu|9|N/A|n1|${idOf('two')}\n`);

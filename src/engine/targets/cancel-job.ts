@@ -8,11 +8,11 @@ import { readQueue } from './slurm-answers';
 
 /**
  * Takes the job of a run out of Slurm, at once; false if it had ended already. Throws, with nothing cancelled, if Slurm does
- * not list it or if its number is that of another job.
+ * not list it or if its number is that of another job. An answer that Slurm gave after `since` (Unix ms) is new enough.
  */
-export async function cancelJob(dir: string): Promise<boolean> {
+export async function cancelJob(dir: string, since = Date.now()): Promise<boolean> {
   const run = await requireActable(dir);
-  await pollJobs([dir], 0);
+  await pollJobs([dir], Date.now() - since + 1);
   const job = await readJob(dir);
   if (!job || !isOpenJob(job)) return false;
   const row = readQueue((await askQueue()).own).find(({ id }) => id === job.id);

@@ -21,6 +21,9 @@ export class SlurmError extends WordedError {
   }
 }
 
+/** A program of Slurm was ended because no answer came. */
+class SilentError extends SlurmError {}
+
 const ANSWERS_WITHIN_MS = 60_000;
 const PASSING =
   /unable to contact slurm controller|timed out|connection refused|zero bytes|backup controller/i;
@@ -45,7 +48,7 @@ export async function askSlurm(
     ...options,
   });
   if (answer.kind === 'answered') return answer.stdout;
-  if (answer.kind === 'silent') throw new SlurmError(words('{0} does not answer', name), true);
+  if (answer.kind === 'silent') throw new SilentError(words('{0} does not answer', name), true);
   const lines = answer.stderr.split('\n').map((line) => line.replace(/^\w+: (error: )?/, '').trim());
   // The last line is the general one: "Batch job submission failed".
   const said = lines.filter((line) => line !== '').join('; ') || answer.error.message;
@@ -60,16 +63,24 @@ export const ASKED_EVERY_MS = 20_000;
 
 /** A list of runs does not wait a minute for a controller that hangs. */
 const LOOKING = { timeoutMs: 10_000 } as const;
+/** A controller that did not answer is not asked again for so long: each list of runs would wait those ten seconds. */
+const SILENT_MS = 60_000;
+const zSilence = z.object({ t: z.number() });
 
 /**
  * All jobs of this user, in one call, and what waits before those that wait. An answer is shared by all processes of the user
- * until it is too old.
+ * until it is too old; so is that none came.
  */
 export async function askQueue(olderThan = ASKED_EVERY_MS): Promise<QueueAnswer> {
   const file = answerFile();
   const known = await readJsonFile(file, zQueueAnswer, { most: MOST_BYTES });
   const age = Date.now() - (known?.t ?? 0);
   if (known && age >= 0 && age < olderThan) return known;
+  await requireAnswering();
+  return noteSilence(askAnew(file));
+}
+
+async function askAnew(file: string): Promise<QueueAnswer> {
   const t = Date.now();
   const own = await askSlurm('squeue', ['--me', '-h', '-t', 'all', '-o', QUEUE_FORMAT], LOOKING);
   const waits = own.includes('|PENDING|');
@@ -79,9 +90,33 @@ export async function askQueue(olderThan = ASKED_EVERY_MS): Promise<QueueAnswer>
   return answer;
 }
 
+async function requireAnswering(): Promise<void> {
+  const silent = await readJsonFile(answerFile('-silent'), zSilence, { most: MOST_BYTES });
+  const age = Date.now() - (silent?.t ?? 0);
+  if (age < 0 || age >= SILENT_MS) return;
+  throw new SlurmError(
+    words(
+      'squeue did not answer {0} s ago, and is not asked again before {1} s have gone by',
+      Math.round(age / 1000),
+      SILENT_MS / 1000,
+    ),
+    true,
+  );
+}
+
+/** When a controller kept silent, for those who ask next. What it refused is asked again. */
+async function noteSilence(asked: Promise<QueueAnswer>): Promise<QueueAnswer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof SilentError) await writeJson(answerFile('-silent'), { t: Date.now() });
+    throw error;
+  }
+}
+
 /** One for each cluster that this user's environment names. */
-function answerFile(): string {
+function answerFile(kind = ''): string {
   const { SLURM_CONF = '', SLURM_CLUSTERS = '' } = process.env;
   const cluster = createHash('sha256').update(`${SLURM_CONF}\0${SLURM_CLUSTERS}`).digest('hex').slice(0, 12);
-  return path.join(stateFolder(), `slurm-${cluster}.json`);
+  return path.join(stateFolder(), `slurm-${cluster}${kind}.json`);
 }

@@ -31,17 +31,21 @@ type PythonApi = {
 export async function interpreterFor(
   { trainer, command, model = '' }: Trained,
   cwd: string,
+  choose: PythonOfFolder = choiceFor,
 ): Promise<string | undefined> {
   if (command) return pythonOfCommand(command.run, path.resolve(cwd, command.cwd ?? '.'), process.env);
   if (!TRAINERS[trainer].isUltralytics) return undefined;
-  const choice = await choiceFor(cwd);
+  const choice = await choose(cwd);
   if (choice.kind === 'missing') throw new MissingPython(say(choice.said, translate));
   const lacking = lackingTextModel(model, choice);
   if (lacking !== undefined) throw new WordedError(lacking);
   return choice.executable;
 }
 
-async function choiceFor(cwd: string): Promise<PythonChoice> {
+/** The Python that trainers of a folder take; it may start interpreters to see what they have. */
+export type PythonOfFolder = (folder: string) => Promise<PythonChoice>;
+
+export async function choiceFor(cwd: string): Promise<PythonChoice> {
   const choose = (wanted?: string) =>
     choosePython({ cwd, env: process.env, ...(wanted !== undefined && { wanted }) });
   const named = setting('python', '');

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { oncePerKey } from '../../base/async';
 import { parseExperiment } from '../../domain/experiment/parse';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
 import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
@@ -7,7 +8,7 @@ import { nodeOf } from '../../engine/process/run-environment';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { readText } from '../../run/folder/read-file';
 import type { Services } from '../services';
-import { interpreterFor, MissingPython } from './interpreter';
+import { choiceFor, interpreterFor, MissingPython, type PythonOfFolder } from './interpreter';
 
 /** A task of tasks.json: the file that it trains or searches, and the target that keeps the runs. */
 export type PitwallTask = {
@@ -45,10 +46,13 @@ export function pitwallTask(
 }
 
 /** The interpreter that the trainer of a file takes; undefined for one that needs none. */
-export async function pythonOfFile(experimentFile: string): Promise<string | undefined> {
+export async function pythonOfFile(
+  experimentFile: string,
+  choose?: PythonOfFolder,
+): Promise<string | undefined> {
   const text = await readText(experimentFile, { most: MOST_BYTES.yaml, links: 'follow' });
   const { draft } = parseExperiment(text, { file: experimentFile });
-  return interpreterFor(draft, path.dirname(experimentFile));
+  return interpreterFor(draft, path.dirname(experimentFile), choose);
 }
 
 /** A task for each experiment and sweep of the workspace; none if it is not trusted. */
@@ -62,7 +66,9 @@ export async function listTasks(services: Services): Promise<vscode.Task[]> {
     ...experiments.map((uri) => ({ kind: 'train', uri }) as const),
     ...sweeps.map((uri) => ({ kind: 'sweep', uri }) as const),
   ];
-  return Promise.all(named.map((task) => taskWithPython(services, task)));
+  // One folder may have many experiments, and each question may start interpreters.
+  const choose = oncePerKey(choiceFor);
+  return Promise.all(named.map((task) => taskWithPython(services, task, choose)));
 }
 
 /** What a task of tasks.json does; undefined, which the editor reports, if the folder is not trusted or no file is named. */
@@ -92,17 +98,21 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /** What is wrong with a file, or the Python that it lacks, is said by the command itself, in its terminal. */
-async function taskWithPython(services: Services, task: PitwallTask): Promise<vscode.Task> {
-  const python = await pythonOf(task).catch((error: unknown) => {
+async function taskWithPython(
+  services: Services,
+  task: PitwallTask,
+  choose?: PythonOfFolder,
+): Promise<vscode.Task> {
+  const python = await pythonOf(task, choose).catch((error: unknown) => {
     if (!(error instanceof MissingPython)) services.log.info(`${task.uri.fsPath}: ${String(error)}`);
     return undefined;
   });
   return pitwallTask(services, task, python);
 }
 
-async function pythonOf({ kind, uri }: PitwallTask): Promise<string | undefined> {
-  if (kind === 'train') return pythonOfFile(uri.fsPath);
+async function pythonOf({ kind, uri }: PitwallTask, choose?: PythonOfFolder): Promise<string | undefined> {
+  if (kind === 'train') return pythonOfFile(uri.fsPath, choose);
   const text = await readText(uri.fsPath, { most: MOST_BYTES.yaml, links: 'follow' });
   const { sweep } = parseSweep(text, path.basename(uri.fsPath));
-  return sweep && pythonOfFile(path.resolve(path.dirname(uri.fsPath), sweep.experiment));
+  return sweep && pythonOfFile(path.resolve(path.dirname(uri.fsPath), sweep.experiment), choose);
 }

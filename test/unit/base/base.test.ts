@@ -1,5 +1,6 @@
 // cspell:ignore warmpu
 import { describe, expect, it } from 'vitest';
+import { oncePerKey } from '../../../src/base/async';
 import { DisposableStore, toDisposable } from '../../../src/base/disposable';
 import { Emitter } from '../../../src/base/event';
 import { parseJson, readNumber, toJsonLine } from '../../../src/base/json';
@@ -145,4 +146,16 @@ describe('problems', () => {
     expect(hasErrors([{ ...problem, severity: 'warning' }])).toBe(false);
     expect(hasErrors([problem])).toBe(true);
   });
+});
+
+it('asks once for each key, however many ask at the same time, and anew for one that failed', async () => {
+  const asked: string[] = [];
+  const ask = oncePerKey(async (key) => {
+    asked.push(key);
+    if (asked.length === 1) throw new Error('not yet');
+    return key.toUpperCase();
+  });
+  await expect(ask('a')).rejects.toThrow('not yet');
+  expect(await Promise.all([ask('a'), ask('b'), ask('a'), ask('b')])).toEqual(['A', 'B', 'A', 'B']);
+  expect(asked).toEqual(['a', 'a', 'b']);
 });

@@ -1,5 +1,9 @@
 // cspell:ignore intit
+import { Help } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
+import type { Cli } from '../../../src/cli/cli';
+import { COMMANDS } from '../../../src/cli/command-table';
+import { HELP_LINES } from '../../../src/cli/help-lines';
 import { cli, lines } from './harness';
 
 async function checkUsageError(argv: readonly string[], expected: RegExp): Promise<void> {
@@ -26,6 +30,40 @@ describe('usage of the command line', () => {
     const { code, out, err } = await cli(['--help']);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('Exit codes: 0 done');
+  });
+  it.each([
+    [['help'], []],
+    [['--help'], []],
+    [[], []],
+    [['--version'], []],
+    [['trian', 'a.yaml'], []],
+    [['help', 'init'], ['init']],
+    [['init', '--help'], ['init']],
+  ])('loads for %j no command but %j', async (argv, loaded) => {
+    const asked: string[] = [];
+    const counted = Object.entries(COMMANDS).map(([name, load]) => {
+      const noted = () => {
+        asked.push(name);
+        return load();
+      };
+      return [name, noted] as const;
+    });
+    const before = await cli(argv);
+    const after = await cli(argv, process.cwd(), {}, Object.fromEntries(counted));
+    expect(after).toEqual(before);
+    expect(asked).toEqual(loaded);
+  });
+  it('says of each command in the help of all what the command says of itself', async () => {
+    const help = new Help();
+    const program = { io: {}, table: COMMANDS, run: () => async () => undefined } as unknown as Cli;
+    const own = Object.entries(COMMANDS).map(async ([name, load]) => {
+      const command = (await load())(program);
+      return [
+        name,
+        [help.subcommandTerm(command).slice(name.length).trim(), help.subcommandDescription(command)],
+      ];
+    });
+    expect(Object.entries(HELP_LINES)).toEqual(await Promise.all(own));
   });
   it('prints help for one command', async () => {
     const { code, out } = await cli(['help', 'init']);

@@ -22,13 +22,14 @@ export async function cli(
   argv: readonly string[],
   cwd = process.cwd(),
   env: Readonly<Record<string, string>> = {},
+  table = COMMANDS,
 ): Promise<CliResult> {
   const stdout = collector();
   const stderr = collector();
   const interrupt = new Emitter<void>();
   const stdin = Readable.from([]);
   const io = { stdout, stderr, stdin, cwd, env, installDir: '/nowhere', onInterrupt: interrupt.event };
-  const code = await runCli(argv, io, COMMANDS);
+  const code = await runCli(argv, io, table);
   interrupt.dispose();
   return { code, out: stdout.text(), err: stderr.text() };
 }
