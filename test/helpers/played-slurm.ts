@@ -9,13 +9,13 @@ export type PlayedSlurm = {
   called(program: string): readonly string[];
   /** What squeue prints from now on. */
   answers(queue: string): void;
-  /** sbatch refuses, executes a job before it answers, or lets it begin beside it. */
+  /** sbatch refuses, executes a job before it answers, or lets it begin beside it; squeue hangs. */
   set(flag: Flag, on?: boolean): void;
   /** As twenty seconds later: what squeue said before is forgotten. */
   forgetAnswers(): void;
 };
 
-type Flag = 'refuses' | 'executes' | 'begins';
+type Flag = 'refuses' | 'executes' | 'begins' | 'hangs';
 
 const PLAYED: Readonly<Record<string, string>> = {
   sbatch: [

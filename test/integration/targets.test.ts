@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
   it('asks a controller that hangs once for a stop, and then not for a while', async () => {
     await pitwall('train', 'pcb.train.yaml', '--target', 'gpu', '--name', 'hung', '--detach');
     slurm.forgetAnswers();
-    writeFileSync(at('hangs'), '');
+    slurm.set('hangs');
     const before = slurm.called('squeue').length;
     const stopped = await pitwall('stop', 'hung');
     expect([stopped.code, stopped.err]).toEqual([
@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('a run on a target', () => {
     ]);
     expect((await pitwall('list')).out).toContain('hung');
     expect(slurm.called('squeue')).toHaveLength(before + 1);
-    rmSync(at('hangs'));
+    slurm.set('hangs', false);
     slurm.forgetAnswers();
     slurm.answers(`41|PENDING|Resources|gpu|9|N/A||${idOf('hung')}\n`);
     const asked = slurm.called('squeue').filter((line) => line.includes('--me')).length;
