@@ -36,7 +36,7 @@ describe('usage of the command line', () => {
     [['--help'], []],
     [[], []],
     [['--version'], []],
-    [['trian', 'a.yaml'], []],
+    [['intit', 'a.yaml'], []],
     [['help', 'init'], ['init']],
     [['init', '--help'], ['init']],
   ])('loads for %j no command but %j', async (argv, loaded) => {
