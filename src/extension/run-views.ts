@@ -2,6 +2,7 @@ import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
 import { newsOf } from './run/alert-news';
 import { OpenRuns } from './run/open-runs';
 import { checkpointItems, checkpointTreeItem } from './trees/checkpoint-item';
+import { inQueueOrder } from './trees/queue-order';
 import { runItem } from './trees/run-item';
 
 /** What reads and shows runs, as one part: loaded once the workspace has a folder of them. */
@@ -9,6 +10,7 @@ export const runViews = {
   OpenRuns,
   checkpointItems,
   checkpointTreeItem,
+  inQueueOrder,
   newsOf,
   runItem,
   shownForMs,

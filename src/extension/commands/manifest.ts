@@ -1,15 +1,5 @@
-import { all, type MenuItem, onCheckpoint, onEditor, onFile, onRun, onTitle, SWEEP } from './menus';
-
-/** A command as the editor shows it. `table.ts` has what it does. */
-type CommandEntry = {
-  readonly title: string;
-  readonly chinese: string;
-  readonly icon?: string;
-  /** The context key with which the command palette offers it; without one, always. */
-  readonly enabledWith?: 'pitwall.hasRuns' | 'pitwall.running';
-  /** Beside the command palette, which has every command. */
-  readonly menus?: readonly MenuItem[];
-};
+import { QUEUE_COMMANDS } from './manifest-queue';
+import { all, type CommandEntry, onCheckpoint, onEditor, onFile, onRun, onTitle, SWEEP } from './menus';
 
 /**
  * Every command of the extension. `node src/build/manifest.mjs` writes the manifest's commands and menus and both tables
@@ -32,6 +22,7 @@ export const COMMANDS = {
     icon: 'server',
     menus: [onFile('2_pitwall@1', 'isWorkspaceTrusted')],
   },
+  ...QUEUE_COMMANDS,
   'pitwall.startSweep': {
     title: 'Start Sweep',
     chinese: '开始超参数搜索',

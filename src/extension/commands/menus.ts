@@ -2,6 +2,17 @@
 
 export type MenuItem = { readonly menu: string; readonly group?: string; readonly when: string };
 
+/** A command as the editor shows it. `table.ts` has what it does. */
+export type CommandEntry = {
+  readonly title: string;
+  readonly chinese: string;
+  readonly icon?: string;
+  /** The context key with which the command palette offers it; without one, always. */
+  readonly enabledWith?: 'pitwall.hasRuns' | 'pitwall.running';
+  /** Beside the command palette, which has every command. */
+  readonly menus?: readonly MenuItem[];
+};
+
 const EXPERIMENT = 'resourceFilename =~ /\\.train\\.ya?ml$/';
 export const SWEEP = 'resourceFilename =~ /\\.sweep\\.ya?ml$/';
 export const all = (...conditions: readonly (string | undefined)[]): string =>
@@ -19,6 +30,13 @@ export const onFile = (group: string, when?: string, file = EXPERIMENT): MenuIte
   menu: 'explorer/context',
   group,
   when: all(file, when, 'config.pitwall.explorerMenu.enabled'),
+});
+
+/** The text of an experiment file. */
+export const onText = (group: string, when?: string): MenuItem => ({
+  menu: 'editor/context',
+  group,
+  when: all(EXPERIMENT, when),
 });
 
 /** A button of one of our views. */
@@ -39,7 +57,7 @@ export const onRun = (group: string, states?: readonly RunItemState[]): MenuItem
   group,
   when: all('view == pitwall.runs', states && oneOf('run', states)),
 });
-type RunItemState = 'live' | 'ended' | 'elsewhere' | 'archived';
+type RunItemState = 'live' | 'waiting' | 'ended' | 'elsewhere' | 'archived';
 
 /** A checkpoint in the list that has one of these states. */
 export const onCheckpoint = (group: string, states: readonly ('kept' | 'pinned')[]): MenuItem => ({

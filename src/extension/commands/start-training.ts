@@ -8,6 +8,7 @@ import { TRAINERS } from '../../domain/experiment/trainers';
 import type { Experiment } from '../../domain/experiment/types';
 import { DEFAULT_RANGE, rangeExperiment, rangeSettings } from '../../domain/lr-range/experiment';
 import type { TargetSettings } from '../../domain/targets/target-keys';
+import { shareDevice } from '../../domain/run/turns';
 import { withImageReader } from '../../engine/image-process';
 import { whyNoNatives } from '../../engine/natives';
 import { checkBeforeRun } from '../../engine/preflight';
@@ -42,6 +43,18 @@ export async function prepareRun(
   uri: vscode.Uri | undefined,
   choice: TargetChoice = 'default',
 ): Promise<PreparedRun | undefined> {
+  const checked = await checkedExperiment(services, uri);
+  if (!checked) return undefined;
+  const folder = path.dirname(checked.document.fileName);
+  const place = await placeFor(services, checked.experiment, await chooseTarget(folder, choice));
+  return place && { ...checked, ...place };
+}
+
+/** The same without a place on the device. */
+export async function checkedExperiment(
+  services: Services,
+  uri: vscode.Uri | undefined,
+): Promise<Pick<PreparedRun, 'document' | 'experiment'> | undefined> {
   if (!(await requireTrust())) return undefined;
   const file = await pickExperiment(services, uri);
   if (!file) return undefined;
@@ -50,8 +63,7 @@ export async function prepareRun(
   const experiment = await readExperiment(document);
   if (!experiment || !hasNatives(services, experiment)) return undefined;
   if (!(await passesChecks(services, document, experiment))) return undefined;
-  const place = await placeFor(services, experiment, await chooseTarget(path.dirname(file.fsPath), choice));
-  return place && { document, experiment, ...place };
+  return { document, experiment };
 }
 
 /** A cluster's job does not wait for this machine's device. */
@@ -173,11 +185,8 @@ async function askForDevice(services: Services, experiment: Experiment): Promise
   return choice ? choice.answer : 'cancel';
 }
 
-/** `auto` may be any device, so it counts as the same. */
-function isSameDevice({ run }: RunSummary, experiment: Experiment): boolean {
-  const [mine, theirs] = [experiment.device, run.experiment.resolved.device].map((d) => d || 'auto');
-  return mine === theirs || mine === 'auto' || theirs === 'auto';
-}
+const isSameDevice = ({ run }: RunSummary, { device }: Experiment): boolean =>
+  shareDevice(device, run.experiment.resolved.device);
 
 /** A short run with a rising learning rate; its page draws the loss over the LR and sets lr0 in the config. */
 export async function findLearningRate(services: Services, uri: vscode.Uri | undefined): Promise<void> {

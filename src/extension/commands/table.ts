@@ -11,6 +11,8 @@ import { installRuntime, removeRuntime } from './gpu-runtime';
 import type { CommandId } from './manifest';
 import { openSweep } from './open-sweep';
 import { newExample } from './pick-experiment';
+import { addToQueue, goOnWithQueue, moveInQueueOf, takeOutOfQueue } from './queue-commands';
+import { repeatWithSeeds } from './repeat-seeds';
 import { openReport, saveReport } from './report';
 import {
   archiveRun,
@@ -66,6 +68,13 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
   return {
     'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
     'pitwall.startTrainingOn': (uri) => startTrainingOn(services, uriOf(uri)),
+    'pitwall.addToQueue': (uri) => addToQueue(services, uriOf(uri)),
+    'pitwall.repeatWithSeeds': (on) => repeatWithSeeds(services, uriOf(on) ?? targetOf(on)),
+    'pitwall.moveUpInQueue': onRun(moveInQueueOf({ kind: 'up' })),
+    'pitwall.moveDownInQueue': onRun(moveInQueueOf({ kind: 'down' })),
+    'pitwall.moveToFrontOfQueue': onRun(moveInQueueOf({ kind: 'first' })),
+    'pitwall.takeOutOfQueue': onRun(takeOutOfQueue),
+    'pitwall.goOnWithQueue': () => goOnWithQueue(services),
     'pitwall.startSweep': (uri) => startSweep(services, uriOf(uri)),
     'pitwall.startSweepOn': (uri) => startSweepOn(services, uriOf(uri)),
     'pitwall.openSweep': (item) => openSweep(services, item),

@@ -45,30 +45,25 @@ type RunItemOptions = {
   readonly t: Translate;
   /** It is the current run. */
   readonly isShown: boolean;
+  /** In the queue, from 1, if it waits. */
+  readonly place: number | undefined;
 };
 
 /** A run's line in the tree. */
-export function runItem(summary: RunSummary, { t, isShown }: RunItemOptions): vscode.TreeItem {
+export function runItem(summary: RunSummary, { t, isShown, place }: RunItemOptions): vscode.TreeItem {
   const { presence, run, meta, dir, own } = summary;
   const item = new vscode.TreeItem(visible(meta.title ?? summary.name));
-  const isElsewhere = presence.where === 'elsewhere' && !FINAL_STATES.has(presence.state);
-  const [icon, colour] = isElsewhere ? ELSEWHERE : iconOf(summary);
-  const best = summary.status?.progress?.best;
   item.id = dir;
-  item.iconPath = new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
-  const map =
-    best === undefined ? '' : `${shortMetric(best.task)} ${formatMetric(best.map).replace(/^0/, '')}`;
-  const whose = own ? '' : vscode.l10n.t('not yours');
-  const waits = waitOf(summary, t);
-  const parts = [isShown ? '●' : '', whose, waits, map, formatAgo((Date.now() - run.created) / 1000, t)];
+  item.iconPath = themeIconOf(summary, place);
+  const turn = place === undefined ? '' : vscode.l10n.t('{0} in the queue', `#${place}`);
+  const facts = [own ? '' : vscode.l10n.t('not yours'), waitOf(summary, t), bestOf(summary)];
+  const parts = [isShown ? '●' : '', turn, ...facts, formatAgo((Date.now() - run.created) / 1000, t)];
   item.description = parts.filter((part) => part !== '').join('  ');
-  item.contextValue = contextOf(summary);
+  item.contextValue = contextOf(summary, place);
   item.tooltip = tooltipOf(summary, t);
   item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-  const label = [item.label, stateLabel(presence.state, t, run), whose, waits, map].filter(
-    (part) => part !== '',
-  );
-  item.accessibilityInformation = { label: label.join(', ') };
+  const label = [item.label, turn || stateLabel(presence.state, t, run), ...facts];
+  item.accessibilityInformation = { label: label.filter((part) => part !== '').join(', ') };
   return item;
 }
 
@@ -78,11 +73,26 @@ function waitOf({ presence, run }: RunSummary, t: Translate): string {
   return visible(saidText({ message: presence.note ?? '', said: presence.said }, t));
 }
 
-/** run.live, run.ended, run.elsewhere, run.archived: context values for menus. */
-function contextOf({ presence, meta, run }: RunSummary): string {
-  if (meta.archived) return 'run.archived';
-  if (FINAL_STATES.has(presence.state)) return 'run.ended';
-  return isOutOfReach(run, presence.where) ? 'run.elsewhere' : 'run.live';
+function bestOf({ status }: RunSummary): string {
+  const best = status?.progress?.best;
+  return best === undefined ? '' : `${shortMetric(best.task)} ${formatMetric(best.map).replace(/^0/, '')}`;
+}
+
+const WAITS = ['watch'] as const;
+
+function themeIconOf(summary: RunSummary, place: number | undefined): vscode.ThemeIcon {
+  const ours = place === undefined ? iconOf(summary) : WAITS;
+  const { where, state } = summary.presence;
+  const [icon, colour] = where === 'elsewhere' && !FINAL_STATES.has(state) ? ELSEWHERE : ours;
+  return new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
+}
+
+/** run.live, run.waiting, run.ended, run.elsewhere, run.archived: context values for menus. */
+function contextOf(summary: RunSummary, place: number | undefined): string {
+  if (summary.meta.archived) return 'run.archived';
+  if (FINAL_STATES.has(summary.presence.state)) return 'run.ended';
+  if (isOutOfReach(summary.run, summary.presence.where)) return 'run.elsewhere';
+  return place === undefined ? 'run.live' : 'run.waiting';
 }
 
 function tooltipOf(summary: RunSummary, t: Translate): vscode.MarkdownString {

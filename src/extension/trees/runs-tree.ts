@@ -2,12 +2,18 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import type { Services } from '../services';
+import type { PlacedRun } from './queue-order';
 import type { SweepItem } from './sweep-item';
 
-export type RunItem = { readonly dir: string; readonly summary: RunSummary };
+export type RunItem = {
+  readonly dir: string;
+  readonly summary: RunSummary;
+  /** In the queue, from 1, if it waits. */
+  readonly place?: number | undefined;
+};
 export type TreeEntry = RunItem | SweepItem | 'archive';
 
-/** Every run of the workspace, newest first; a sweep is one entry; archived ones in a folder of their own at the end. */
+/** Every run of the workspace, newest first, those that wait as their turns come; a sweep is one entry; archived ones in a folder of their own at the end. */
 export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;
@@ -20,24 +26,25 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
     this.#store.track(services.runs.onDidChangeCurrent(() => this.#changed.fire(undefined)));
   }
 
-  getChildren(parent?: TreeEntry): TreeEntry[] {
+  async getChildren(parent?: TreeEntry): Promise<TreeEntry[]> {
     const { runs } = this.#services.runs;
     const archived = runs.filter((run) => run.meta.archived ?? false);
-    if (parent === 'archive') return archived.map(itemOf);
-    if (parent && 'sweep' in parent) return parent.trials.map(itemOf);
-    if (parent) return [];
-    const shown = this.#grouped(runs.filter((run) => !archived.includes(run)));
+    if (parent === 'archive') return archived.map((run) => itemOf(run));
+    if (parent && 'sweep' in parent) return parent.trials.map((run) => itemOf(run));
+    if (parent || runs.length === 0) return [];
+    const { inQueueOrder } = await this.#services.runs.views();
+    const shown = this.#grouped(inQueueOrder(runs.filter((run) => !archived.includes(run))));
     return [...shown, ...(archived.length > 0 ? (['archive'] as const) : [])];
   }
 
   /** A sweep has the place of its newest trial. */
-  #grouped(runs: readonly RunSummary[]): TreeEntry[] {
+  #grouped(runs: readonly PlacedRun[]): TreeEntry[] {
     const entries: (RunItem | SweepItem)[] = [];
     const sweeps = new Map<string, RunSummary[]>();
-    for (const run of runs) {
+    for (const { summary: run, place } of runs) {
       const sweep = this.#services.runs.sweepOf(run.dir);
       const trials = sweep === undefined ? undefined : sweeps.get(sweep);
-      if (sweep === undefined) entries.push(itemOf(run));
+      if (sweep === undefined) entries.push(itemOf(run, place));
       else if (trials) trials.unshift(run);
       else {
         const first = [run];
@@ -57,7 +64,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
     if (!('sweep' in item)) {
       const { runs, t } = this.#services;
       const { runItem } = await runs.views();
-      return runItem(item.summary, { t, isShown: item.dir === runs.current?.dir });
+      return runItem(item.summary, { t, isShown: item.dir === runs.current?.dir, place: item.place });
     }
     // Few have one: not loaded with the tree.
     const { sweepItem } = await this.#services.load(() => import('./sweep-item'));
@@ -69,4 +76,4 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
   }
 }
 
-const itemOf = (summary: RunSummary): RunItem => ({ dir: summary.dir, summary });
+const itemOf = (summary: RunSummary, place?: number): RunItem => ({ dir: summary.dir, summary, place });
