@@ -1,3 +1,4 @@
+import { isWaiting } from '../engine/queue/queue';
 import { shownForMs, statusBarOf } from '../protocol/dashboard/status-bar';
 import { newsOf } from './run/alert-news';
 import { OpenRuns } from './run/open-runs';
@@ -11,6 +12,7 @@ export const runViews = {
   checkpointItems,
   checkpointTreeItem,
   inQueueOrder,
+  isWaiting,
   newsOf,
   runItem,
   shownForMs,

@@ -1,5 +1,5 @@
 // The suite in a real VS Code: the packaged extension, driven by a browser. Prints `N passed, N failed, N skipped`.
-// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|targets|doors|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
+// Usage: node run.mjs [--report FILE] [--part pages|drawnPages|runsTable|editing|hovers|training|daily|sweeps|targets|doors|queue|twoWindows|trouble|looks|hostile|ultralytics] [--only PART-OF-A-NAME]
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { banner, editorOutcome } from '../../src/build/outcome.mjs';
@@ -16,6 +16,7 @@ import { hostile } from './suites/hostile.mjs';
 import { hovers } from './suites/hovers.mjs';
 import { looks } from './suites/looks.mjs';
 import { pages } from './suites/pages.mjs';
+import { queue } from './suites/queue.mjs';
 import { runsTable } from './suites/runs-table.mjs';
 import { sweeps } from './suites/sweeps.mjs';
 import { targets } from './suites/targets.mjs';
@@ -117,6 +118,7 @@ try {
           sweeps,
           targets,
           doors,
+          queue,
           twoWindows,
           trouble,
           looks,

@@ -24,7 +24,7 @@ export async function addToQueue(services: Services, uri: vscode.Uri | undefined
   const checked = await checkedExperiment(services, uri);
   if (!checked) return;
   const after = await endOfQueue(runsFolderOf(checked.document.fileName));
-  const run = await launchRun(services, { ...checked, after, target: LOCAL_SETTINGS });
+  const run = await launchRun(services, { ...checked, after, target: LOCAL_SETTINGS, quietly: true });
   if (run) setStatusBarMessage(vscode.l10n.t('Added to the queue: {0}', run.name), 4000);
 }
 

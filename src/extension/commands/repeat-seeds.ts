@@ -5,8 +5,8 @@ import { needSentence, spreadSentence } from '../../domain/compare/spread';
 import type { Experiment } from '../../domain/experiment/types';
 import { otherSeeds } from '../../domain/run/other-seeds';
 import { recipeRuns } from '../../engine/compare/recipe-runs';
-import { startRun } from '../../engine/control/ensure-keeper';
 import { listRuns } from '../../engine/runs/list-runs';
+import { startRun } from '../../engine/targets/target';
 import { readRun } from '../../run/folder/read';
 import { setStatusBarMessage } from '../notices';
 import { runsFolderOf } from '../run/registry';
@@ -103,6 +103,6 @@ async function queueSeeds(services: Services, repeated: Repeated, count: number)
       ...(python !== undefined && { python }),
     });
   }
-  await (await services.runs.addFolder(runsDir)).refresh();
+  await (await services.runs.keepFolder(runsDir)).refresh();
   setStatusBarMessage(vscode.l10n.t('Added to the queue with seeds {0}', seeds.join(', ')), 5000);
 }

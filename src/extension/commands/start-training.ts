@@ -35,6 +35,8 @@ export type PreparedRun = {
   /** Folder of the run that must have ended before. */
   readonly after: string | undefined;
   readonly target: TargetSettings;
+  /** Side panel and status bar stay with the run that they show. */
+  readonly quietly?: true;
 };
 
 /** Checks what can be checked; undefined if nothing should be started, of which the person knows the reason. */
@@ -80,7 +82,7 @@ async function placeFor(
 /** Starts it as a run of its own, which every view then lists; undefined if a Python for it must be set up first. */
 export async function launchRun(
   services: Services,
-  { document, experiment, after, target }: PreparedRun,
+  { document, experiment, after, target, quietly }: PreparedRun,
 ): Promise<CreatedRun | undefined> {
   const experimentFile = document.fileName;
   const runsDir = runsFolderOn(target, experimentFile);
@@ -100,7 +102,7 @@ export async function launchRun(
       targetOf(target),
     );
     await (await services.runs.keepFolder(runsDir)).refresh();
-    services.runs.choose(run.dir);
+    if (!quietly) services.runs.choose(run.dir);
     return run;
   } catch (error) {
     if (error instanceof MissingPython) return offerPython(error.message);

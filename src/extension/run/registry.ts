@@ -211,7 +211,7 @@ export class RunRegistry implements vscode.Disposable {
   }
 
   async #follow(): Promise<void> {
-    const wanted = this.#wanted();
+    const wanted = await this.#wanted();
     if (this.#store.isDisposed || wanted === this.#current?.dir) return;
     const next = wanted === undefined ? undefined : await this.acquire(wanted);
     const before = this.#current;
@@ -221,10 +221,14 @@ export class RunRegistry implements vscode.Disposable {
     else this.#currentChanged.fire();
   }
 
-  #wanted(): string | undefined {
+  async #wanted(): Promise<string | undefined> {
     if (this.#chosen !== undefined) return this.#chosen;
     const shown = this.runs.filter((run) => !run.meta.archived);
-    return (shown.find((run) => !FINAL_STATES.has(run.presence.state)) ?? shown[0])?.dir;
+    const live = shown.filter((run) => !FINAL_STATES.has(run.presence.state));
+    if (live.length < 2) return (live[0] ?? shown[0])?.dir;
+    // What waits for its turn has nothing to show yet.
+    const { isWaiting } = await this.views();
+    return (live.find((run) => !isWaiting(run)) ?? live[0]).dir;
   }
 
   dispose(): void {

@@ -12,8 +12,8 @@ export function inQueueOrder(runs: readonly RunSummary[]): readonly PlacedRun[] 
   const others: PlacedRun[] = runs
     .filter((one) => !isWaiting(one))
     .map((summary) => ({ summary, place: undefined }));
-  const ended = others.findIndex(({ summary }) => FINAL_STATES.has(summary.presence.state));
-  return others.toSpliced(ended < 0 ? others.length : ended, 0, ...waiting);
+  const lastLive = others.findLastIndex(({ summary }) => !FINAL_STATES.has(summary.presence.state));
+  return others.toSpliced(lastLive + 1, 0, ...waiting);
 }
 
 /** Each folder of runs has a queue of its own. */
