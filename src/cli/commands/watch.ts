@@ -4,6 +4,7 @@ import { resolveRun } from '../run-reference';
 import { mayAct, TRUST } from '../trust';
 import { createHumanReporter } from '../watch/human-reporter';
 import { createJsonReporter } from '../watch/reporter';
+import { canDraw } from '../watch/screen/terminal';
 import { exitCodeOf } from '../watch/summary';
 import { watchRun } from '../watch/watch-run';
 
@@ -14,9 +15,16 @@ export function watchCommand({ io, run }: Cli) {
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option(...TRUST)
     .option('--json', 'all events as JSON lines on stdout, a result line at the end')
+    .option('--plain', 'lines, also on a terminal that could show charts')
     .action(
-      run(async (text, { runs, json, trust }) => {
+      run(async (text, { runs, json, plain, trust }) => {
         const { dir } = resolveRun(io, text, runs);
+        if (!json && !plain && canDraw(io)) {
+          await mayAct(io, dir, trust);
+          // Loaded if it is drawn on a terminal, and by no other command.
+          const { watchOnScreen } = await import('../watch/screen/watch-screen');
+          return watchOnScreen(io, dir);
+        }
         const reporter = json ? createJsonReporter(io) : createHumanReporter(io, dir);
         const onInterrupt = (): boolean => {
           reporter.note('the run goes on');
