@@ -59,15 +59,16 @@ function selectionOf(target: unknown, all: unknown): readonly RunTarget[] {
   return selected.length === 0 && clicked ? [clicked] : selected;
 }
 
-/** What each command of the manifest does. */
-export function commandTable(services: Services): Readonly<Record<CommandId, Command>> {
-  const onRun =
-    (run: (services: Services, target: RunTarget | undefined) => Promise<unknown>): Command =>
-    (target) =>
-      run(services, targetOf(target));
+/** A command on a run that a tree or page names, else on one that is picked. */
+const runCommandOf =
+  (services: Services) =>
+  (run: (services: Services, target: RunTarget | undefined) => Promise<unknown>): Command =>
+  (target) =>
+    run(services, targetOf(target));
+
+function queueTable(services: Services) {
+  const onRun = runCommandOf(services);
   return {
-    'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
-    'pitwall.startTrainingOn': (uri) => startTrainingOn(services, uriOf(uri)),
     'pitwall.addToQueue': (uri) => addToQueue(services, uriOf(uri)),
     'pitwall.repeatWithSeeds': (on) => repeatWithSeeds(services, uriOf(on) ?? targetOf(on)),
     'pitwall.moveUpInQueue': onRun(moveInQueueOf({ kind: 'up' })),
@@ -75,6 +76,16 @@ export function commandTable(services: Services): Readonly<Record<CommandId, Com
     'pitwall.moveToFrontOfQueue': onRun(moveInQueueOf({ kind: 'first' })),
     'pitwall.takeOutOfQueue': onRun(takeOutOfQueue),
     'pitwall.goOnWithQueue': () => goOnWithQueue(services),
+  } as const satisfies Partial<Record<CommandId, Command>>;
+}
+
+/** What each command of the manifest does. */
+export function commandTable(services: Services): Readonly<Record<CommandId, Command>> {
+  const onRun = runCommandOf(services);
+  return {
+    'pitwall.startTraining': (uri) => startTraining(services, uriOf(uri)),
+    'pitwall.startTrainingOn': (uri) => startTrainingOn(services, uriOf(uri)),
+    ...queueTable(services),
     'pitwall.startSweep': (uri) => startSweep(services, uriOf(uri)),
     'pitwall.startSweepOn': (uri) => startSweepOn(services, uriOf(uri)),
     'pitwall.openSweep': (item) => openSweep(services, item),
