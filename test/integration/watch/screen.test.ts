@@ -16,6 +16,7 @@ let dir = '';
 const started: ChildProcess[] = [];
 const pitwall = (...argv: string[]) => runCliProcess(argv, dir);
 const keeperLog = (run: string): string => path.join(dir, 'runs', run, 'keeper.jsonl');
+const listed = async (): Promise<string> => (await pitwall('list', '--json')).out;
 const stateOf = (run: string): string =>
   JSON.parse(readFileSync(path.join(dir, 'runs', run, 'status.json'), 'utf8')).state;
 
@@ -59,6 +60,7 @@ beforeAll(async () => {
   const long = ['epochs=100000', 'lr0=0.01'].flatMap((key) => ['--set', key]);
   for (const name of ['one', 'two'])
     await pitwall('train', 'tiny.train.yaml', '--name', name, '--detach', ...long);
+  await until(async () => (await listed()).match(/"running"/g)?.length === 2);
 });
 afterEach(() => {
   for (const relay of started.splice(0)) relay.kill();
