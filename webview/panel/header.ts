@@ -29,12 +29,9 @@ const facts = (view: HeaderView): string =>
   [...view.facts, view.device].filter((fact) => fact !== '').join('  ·  ');
 
 function actionButton(action: ActionView, act: Act): HTMLElement {
-  return button({
-    label: action.label,
-    kind: action.primary ? 'primary' : 'secondary',
-    onClick: () => act(action),
-    focusKey: `action-${action.id}`,
-  });
+  const common = { label: action.label, onClick: () => act(action), focusKey: `action-${action.id}` };
+  if (action.icon !== undefined) return toolButton({ ...common, icon: action.icon });
+  return button({ ...common, kind: action.primary ? 'primary' : 'secondary' });
 }
 
 /** Without a run of its own it is only the line under the header. */

@@ -31,7 +31,10 @@ function draw(root: HTMLElement, { header, tiles, sentences }: Partial<Sections>
   document.body.classList.toggle('ready', header !== undefined);
   if (!header) return;
   drawHead(childOf(root, 'head', 'header'), header);
-  const buttons = header.state === 'preview' ? emptyActions(header) : header.actions;
+  const buttons =
+    header.state === 'preview'
+      ? emptyActions(header)
+      : header.actions.filter(({ icon }) => icon === undefined);
   const actions = childOf(root, 'actions', 'div');
   actions.hidden = buttons.length === 0;
   keyed(actions, JSON.stringify(buttons), () => buttons.map(actionButton));

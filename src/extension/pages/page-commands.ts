@@ -26,6 +26,7 @@ const OF_A_RUN: Readonly<Record<string, string>> = {
   openExperiment: 'pitwall.openExperiment',
   revealFolder: 'pitwall.revealRunFolder',
   showLog: 'pitwall.showRunLog',
+  export: 'pitwall.exportRun',
 };
 
 /** Buttons of the table of runs; those of several runs take the first as the one that was clicked. */

@@ -72,9 +72,15 @@ function actionsOf(input: ViewInput): readonly ActionView[] {
   const { state, t } = input;
   const name = stateOf(input);
   if (name === 'preview') return [{ id: 'start', label: t('Start Training'), primary: true }];
+  const isHere = !isOutOfReach(state.run, input.presence?.where);
+  if (isHere && isRangeTest(state.run)) return rangeActions(input);
+  return [...trainingActions(name, input), { id: 'export', label: t('Export Run…'), icon: 'export' }];
+}
+
+function trainingActions(name: RunStateName, input: ViewInput): readonly ActionView[] {
+  const { state, t } = input;
   // A machine that is gone does not answer; resuming here is confirmed first.
   if (isOutOfReach(state.run, input.presence?.where)) return endedActions(name, input);
-  if (isRangeTest(state.run)) return rangeActions(input);
   if (name === 'running' || name === 'starting') return steering(state, t);
   return name === 'stopping' || name === 'validating' ? [] : endedActions(name, input);
 }

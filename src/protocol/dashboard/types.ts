@@ -37,6 +37,8 @@ export type ActionView = {
   readonly id: string;
   readonly label: string;
   readonly primary?: boolean;
+  /** A codicon in the place of the words, of what is used rarely; the side panel has no room for those. */
+  readonly icon?: string;
   readonly epoch?: number;
 };
 

@@ -83,8 +83,34 @@ async function layout({ suite, context, width }) {
         await expectInside(page, `${tab} at ${width} px`);
       }
     });
+    await suite.test(
+      `pages: every action of the header is reached at ${width} px, ${state}`,
+      { pages: () => [page] },
+      () => reachesActions(page),
+    );
     await page.close();
   }
+}
+
+/** Pressed by mouse where it is seen, and by keyboard in the order of the page: each asks for its own action. */
+async function reachesActions(page) {
+  const buttons = page.locator('.header .actions > *');
+  const pressed = () => page.evaluate(() => window.actions.map(({ id }) => id));
+  const named = await buttons.evaluateAll((all) =>
+    all.map((one) => one.dataset.focus.replace('action-', '')),
+  );
+  expect(named.includes('export'), `the header offers ${named.join(', ')}`);
+  for (const [i, id] of named.entries()) {
+    await buttons.nth(i).click();
+    await page.waitForFunction((asked) => window.actions.at(-1)?.id === asked, id);
+  }
+  await buttons.first().focus();
+  for (const [i, id] of named.entries()) {
+    if (i > 0) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((asked) => window.actions.at(-1)?.id === asked, id);
+  }
+  expectEqual((await pressed()).join(), [...named, ...named].join(), 'actions');
 }
 
 async function accessible({ suite, context, name }) {

@@ -70,7 +70,10 @@ it('a page says each thing once: what the header has a button for has none besid
   const shown = (state: RunState, presence: ViewInput['presence']) =>
     sectionsOf({ ...input, state, presence }, 5).sentences.map(({ text, action }) => [text, action?.id]);
   const { header, sentences } = sectionsOf({ ...input, state: whole, presence: { state: 'completed' } }, 5);
-  expect([sentences, header.actions.map(({ id }) => id)]).toEqual([[], ['tryImage', 'reveal', 'compare']]);
+  expect([sentences, header.actions.map(({ id }) => id)]).toEqual([
+    [],
+    ['tryImage', 'reveal', 'compare', 'export'],
+  ]);
   expect(shown(cut, { state: 'stopped', note: 'stopped on request' })).toEqual([
     ['stopped on request', undefined],
     ['a resume goes on in epoch 5 of 10', undefined],

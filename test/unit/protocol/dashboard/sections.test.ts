@@ -29,7 +29,7 @@ describe('what a page says of a run', () => {
     });
     expect(header.facts).toEqual(['epoch 5 of 10', 'step 229', '30 s left']);
     expect(header.progress).toBeCloseTo(0.46, 6);
-    expect(header.actions.map((a) => a.id)).toEqual(['setLr', 'pause', 'stop']);
+    expect(header.actions.map((a) => a.id)).toEqual(['setLr', 'pause', 'stop', 'export']);
   });
 
   it('says by which rule mAP counts, if it is not the usual one', () => {
@@ -68,6 +68,7 @@ describe('what a page says of a run', () => {
     const hello = { ...input.state.hello!, knobs: [] };
     expect(headerOf({ ...input, state: { ...input.state, hello } }).actions.map((a) => a.id)).toEqual([
       'stop',
+      'export',
     ]);
   });
 
@@ -81,7 +82,7 @@ describe('what a page says of a run', () => {
   it('offers to resume a run that another machine or boot keeps, and nothing that it cannot do', () => {
     const presence = { state: 'running', where: 'elsewhere', note: 'on gpubox, last seen 7 s ago' } as const;
     const { actions } = headerOf({ ...inputOf(young), presence });
-    expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume']);
+    expect(actions.map((a) => a.id)).toEqual(['tryImage', 'compare', 'resume', 'export']);
   });
 
   it('steers a run that a job of a cluster keeps, whose node sees the same folder', () => {
