@@ -92,7 +92,7 @@ async function layout({ suite, context, width }) {
   }
 }
 
-/** Pressed by mouse where it is seen, and by keyboard in the order of the page: each asks for its own action. */
+/** Pressed by mouse, and by keyboard in the order of the page: each asks for its own action. */
 async function reachesActions(page) {
   const buttons = page.locator('.header .actions > *');
   const pressed = () => page.evaluate(() => window.actions.map(({ id }) => id));
