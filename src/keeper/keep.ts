@@ -59,7 +59,8 @@ async function keepInTurn(options: KeepInTurn): Promise<KeeperEnd> {
   const previous = await readStatus(dir);
   if (run.after === undefined) return keepRun(options);
   if (task === 'resume') return keepRun({ ...options, turn: {} });
-  if (!waitsStill(task, previous)) return keepRun({ ...options, turn: await onTurn(dir, previous?.turn) });
+  if (!waitsStill(task, previous) || trainersOfRun(markOf(dir, run)).length > 0)
+    return keepRun({ ...options, turn: await onTurn(dir, previous?.turn) });
   const waited = await waitTurn(options);
   if (waited.kind === 'taken') return 'done';
   return keepRun({ ...options, task: 'start', turn: await onTurn(dir, waited.turn) });
@@ -70,8 +71,8 @@ type KeepInTurn = KeeperOptions & { readonly isGone: () => boolean };
 /** It was queued, and nothing of it has begun. */
 function waitsStill(task: KeeperTask, previous: StatusFile | undefined): boolean {
   if (previous === undefined) return task === 'start';
-  const { state, turn, trainer, progress } = previous;
-  return state === 'starting' && !turn && !trainer && !progress;
+  const { state, trainer, progress } = previous;
+  return state === 'starting' && !trainer && !progress;
 }
 
 /** Whatever this keeper starts inherits its variables. */

@@ -32,7 +32,8 @@ export class Readers {
     if (previous !== undefined && FINAL_STATES.has(previous.state) && previous.state !== 'lost')
       return undefined;
     if (this.#run.follows) return {};
-    return previous === undefined ? undefined : { programPid: this.#programPid() };
+    const programPid = this.#programPid();
+    return hasBegun(previous) || programPid > 0 ? { programPid } : undefined;
   }
 
   /** For a reader that ended without an event; undefined if that happens again and again. */
@@ -56,3 +57,8 @@ export class Readers {
     return root?.pid ?? 0;
   }
 }
+
+/** The status of a run that only got its turn, or is about to begin, says nothing of a program. */
+const hasBegun = (status: StatusFile | undefined): boolean =>
+  status !== undefined &&
+  (status.state !== 'starting' || status.trainer !== undefined || status.progress !== undefined);

@@ -37,6 +37,8 @@ export async function waitTurn(options: WaitOptions): Promise<WaitEnd> {
   const queue = new Queue(dir, run);
   const report = onceEach(onError);
   try {
+    // A turn that an earlier keeper got and could not use is given back.
+    await status.set(fields('starting', words('waits for its turn')));
     for (;;) {
       const end = isHeld() && !isGone() ? await look({ requests, status, queue, onError: report }) : TAKEN;
       if (end) return end;
@@ -74,19 +76,46 @@ async function look({ requests, status, queue, onError }: AskedQueue): Promise<W
     await status.writeNow(fields('stopped', words('taken out of the queue before its turn came')));
     return TAKEN;
   }
-  const waited = await queue.ask(status).catch(onError);
-  if (waited?.kind === 'come') return { kind: 'go', turn: waited.turn };
-  if (waited?.kind === 'waits') await status.set(fields('starting', waitingWords(waited.place)));
+  const waited = await queue.ask(status).catch((error: unknown) => {
+    onError(error);
+    return { kind: 'failed', said: toError(error).message } as const;
+  });
+  if (waited.kind === 'come') return { kind: 'go', turn: waited.turn };
+  const said = waitingWords(waited);
+  if (said) await status.set(fields('starting', said));
   return undefined;
 }
 
-const waitingWords = (place: number): Words => words('waits for its turn: place {0} in the queue', place);
+type Waited =
+  | Exclude<TurnAnswer, { readonly kind: 'come' }>
+  | Held
+  | { readonly kind: 'failed'; readonly said: string };
+
+/** Undefined: what was said holds. */
+function waitingWords(waited: Waited): Words | undefined {
+  if (waited.kind === 'waits') return words('waits for its turn: place {0} in the queue', waited.place);
+  if (waited.kind === 'failed')
+    return words('waits for its turn, which cannot be taken now: {0}', waited.said);
+  if (waited.kind === 'held' && waited.ms > PATIENCE_MS)
+    return words(
+      'waits for its turn: another process holds the queue (runs/.queue) for {0} s',
+      Math.round(waited.ms / 1000),
+    );
+  return undefined;
+}
+
+/** Others take their turns too; `ms`: for how long now. */
+type Held = { readonly kind: 'held'; readonly ms: number };
+
+/** A turn takes milliseconds. */
+const PATIENCE_MS = 15_000;
 
 /** The runs among which it waits. Those that have ended are read once. */
 class Queue {
   readonly #dir: string;
   readonly #run: RunFile;
   #runs: readonly RunSummary[] = [];
+  #heldSince: number | undefined;
 
   constructor(dir: string, run: RunFile) {
     this.#dir = dir;
@@ -94,7 +123,7 @@ class Queue {
   }
 
   /** Its turn is taken by what is written of it, while no other run can take one. */
-  async ask(status: StatusWriter): Promise<TurnAnswer> {
+  async ask(status: StatusWriter): Promise<TurnAnswer | Held> {
     const seen = await this.#look();
     if (seen.kind !== 'come') return seen;
     const taken = await tryInQueue(path.dirname(this.#dir), async () => {
@@ -102,7 +131,13 @@ class Queue {
       if (sure.kind === 'come') await status.writeNow({ ...BEGINS, turn: sure.turn });
       return sure;
     });
-    return taken ?? { kind: 'unknown' };
+    if (taken) this.#heldSince = undefined;
+    return taken ?? this.#held();
+  }
+
+  #held(): Held {
+    this.#heldSince ??= performance.now();
+    return { kind: 'held', ms: performance.now() - this.#heldSince };
   }
 
   async #look(): Promise<TurnAnswer> {

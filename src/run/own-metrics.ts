@@ -13,10 +13,15 @@ export type OwnMetrics = {
 export function ownMetricsOf({ epochs }: RunState): OwnMetrics[] {
   return epochs.flatMap(({ epoch, metrics }) => {
     if (metrics?.map === undefined && metrics?.map50 === undefined) return [];
-    const { map = Number.NaN, map50 = Number.NaN, precision = Number.NaN, recall = Number.NaN } = metrics;
-    return [{ epoch, map, map50, precision, recall }];
+    const { map, map50, precision, recall } = metrics;
+    return [
+      { epoch, map: share(map), map50: share(map50), precision: share(precision), recall: share(recall) },
+    ];
   });
 }
+
+/** Another program may write percent, or garbage: that is nothing to be compared with shares. */
+const share = (value = Number.NaN): number => (value >= 0 && value <= 1 ? value : Number.NaN);
 
 /** The best of them; of equals the latest, as Ultralytics' best.pt is. */
 export function bestOwn(found: readonly OwnMetrics[]): OwnMetrics | undefined {

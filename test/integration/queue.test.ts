@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linesOf, runCliProcess } from '../helpers/cli';
@@ -12,8 +12,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const pitwall = (...argv: string[]) => runCliProcess(argv, dir);
-const states = async (): Promise<Record<string, string>> => {
-  const runs = linesOf((await pitwall('list', '--json')).out).map((line) => JSON.parse(line));
+const states = async (runsDir = 'runs'): Promise<Record<string, string>> => {
+  const runs = linesOf((await pitwall('list', runsDir, '--json')).out).map((line) => JSON.parse(line));
   return Object.fromEntries(runs.map(({ name, state }) => [name, state]));
 };
 
@@ -96,6 +96,59 @@ it('trains as many at once as there are slots, each with its device', async () =
   await until(() => statusOf('slotted/three').state === 'completed');
   expect(statusOf('slotted/three').turn).toEqual({ slot: 0, device: '4' });
   await pitwall('stop', 'two', '--runs', 'slotted');
+});
+
+it('starts the program of a run that waited, and of one that did not', async () => {
+  const lines = [1, 2].map((epoch) =>
+    JSON.stringify({ type: 'epoch', epoch, metrics: { map: 0.1 * epoch } }),
+  );
+  const text = JSON.stringify(lines.map((line) => `${line}\n`).join(''));
+  const program = `require('node:fs').writeFileSync(process.env.PITWALL_METRICS, ${text})`;
+  const run = [process.execPath, '-e', program];
+  writeFileSync(
+    path.join(dir, 'own.train.yaml'),
+    `trainer: command\nepochs: 2\ncommand: ${JSON.stringify({ run, reads: 'jsonl' })}\n`,
+  );
+  for (const name of ['now', 'later'])
+    await pitwall('queue', 'add', 'own.train.yaml', '--name', name, '--runs', 'own');
+  for (const name of ['now', 'later']) {
+    await until(async () => /^(completed|failed)$/.test((await states('own'))[name]));
+    expect([name, (await states('own'))[name]]).toEqual([name, 'completed']);
+  }
+});
+
+it('a run whose keeper was killed with its turn taken waits for the next one', async () => {
+  const there = ['--runs', 'killed'];
+  await add('before', LONG, ...there);
+  await add('after', LONG, ...there);
+  await until(async () => (await order('killed')).length === 1);
+  await until(() => statusOf('killed/after').reason === 'waits for its turn: place 1 in the queue');
+  const { keeper } = statusOf('killed/after');
+  process.kill(keeper.pid, 'SIGKILL');
+  // As it is written when a turn comes.
+  const file = path.join(dir, 'killed/after/status.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ ...statusOf('killed/after'), turn: {}, reason: undefined, said: undefined }),
+  );
+  await until(async () => (await states('killed')).after === 'lost');
+  expect((await pitwall('queue', 'run', 'killed')).out).toContain('waits again: after');
+  await until(() => statusOf('killed/after').reason === 'waits for its turn: place 1 in the queue');
+  expect(statusOf('killed/after').trainer).toBeUndefined();
+  for (const name of ['after', 'before']) await pitwall('stop', name, ...there);
+  await until(async () => Object.values(await states('killed')).every((state) => state === 'stopped'));
+});
+
+it('refuses slots that would leave a run waiting for ever', async () => {
+  const check = async (argv: readonly string[], expected: string) => {
+    const { code, err } = await pitwall('queue', 'slots', ...argv);
+    expect([code, linesOf(err).length, err]).toEqual([2, 1, expect.stringContaining(expected)]);
+  };
+  await check(
+    ['--runs', 'slotted', '--devices', '0,1', '--parallel', '1'],
+    'leaves a device of --devices 0,1 without a slot',
+  );
+  await check(['--runs', 'slotted', '--devices', '0;rm'], 'expected numbers of GPUs');
 });
 
 it('says in one line what cannot be moved', async () => {

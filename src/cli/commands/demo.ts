@@ -122,7 +122,7 @@ export function initCommand({ io, run }: Cli) {
 
 /** Writes the example with a bar; a folder that holds something else is bad input. */
 async function writeExampleInto(io: CliIo, dir: string) {
-  const progress = createProgress(io.stderr);
+  const progress = createProgress(io.stderr, io.env);
   const onProgress = (done: number, total: number): void =>
     progress.update(done / total, 'drawing', `${done}/${total} images`);
   try {

@@ -54,7 +54,7 @@ function libraryLines({ requirements, unserved }: RuntimeChoice): string[] {
 
 async function install(io: CliIo, choice: RuntimeChoice, { sha512 }: InstallWish): Promise<void> {
   const { plan, python, requirements } = choice;
-  const progress = createProgress(io.stderr);
+  const progress = createProgress(io.stderr, io.env);
   const stop = new AbortController();
   const interrupt = io.onInterrupt(() => stop.abort());
   try {

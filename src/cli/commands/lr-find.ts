@@ -291,7 +291,7 @@ function write(file: string, text: string): void {
 /** A bar and the trainer's messages; the alarms that a range test is meant to raise are not shown. */
 function createRangeReporter(io: CliIo): RunReporter {
   const style = styleFor(io, io.stdout);
-  const progress = createProgress(io.stdout);
+  const progress = createProgress(io.stdout, io.env);
   return {
     onEntries: (entries, state) => {
       const said = entries.filter(({ source }) => source === 'events');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import type { Slots } from '../../domain/run/turns';
+import { devicesIn, type Slots } from '../../domain/run/turns';
 import { goOnWaiting, leftRuns } from '../../engine/queue/go-on';
 import { type Move, moveInQueue } from '../../engine/queue/move';
 import { MOST_SLOTS, readSlots, writeSlots } from '../../engine/queue/queue-folder';
@@ -100,14 +100,21 @@ async function slots(io: CliIo, options: SlotOptions): Promise<ExitCode> {
 
 function slotsOf({ parallel, devices: list }: SlotOptions): Slots | undefined {
   if (parallel === undefined && list === undefined) return undefined;
-  const devices = (list ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
-  if (list !== undefined && devices.length === 0) throw badInput('pitwall queue slots: --devices names none');
+  const devices = list === undefined ? [] : gpusIn(list);
   const count = parallel ?? devices.length;
   if (count > MOST_SLOTS) throw badInput(`pitwall queue slots: at most ${MOST_SLOTS}`);
+  if (count < devices.length)
+    throw badInput(
+      `pitwall queue slots: --parallel ${count} leaves a device of --devices ${list} without a slot: expected ${devices.length} or more`,
+    );
   return { parallel: count, devices };
+}
+
+function gpusIn(list: string): string[] {
+  const devices = devicesIn(list);
+  if (devices.length === 0 || devices.some((one) => !/^\d{1,4}$/.test(one)))
+    throw badInput(`pitwall queue slots: --devices ${list}: expected numbers of GPUs, as 0,1`);
+  return devices;
 }
 
 const slotsLine = ({ parallel, devices }: Slots): string =>

@@ -85,7 +85,14 @@ function queueLines(runs: readonly RunSummary[]): string[] {
   const rows = queue.map(({ name, presence, place, behind }) =>
     place === undefined ? ['', name, presence.state, ''] : [String(place), name, 'waiting', behind ?? ''],
   );
-  return [...formatTable(columns, rows), ...left];
+  return [...formatTable(columns, rows), ...queue.flatMap(troubleOf), ...left];
+}
+
+/** What keeps a run from its turn other than those before it. */
+function troubleOf({ name, place, presence, status }: QueuedRun): string[] {
+  const reason = presence.note ?? status?.reason;
+  const isOrder = reason === undefined || /^waits for its turn(: place \d+ in the queue)?$/.test(reason);
+  return place === undefined || isOrder ? [] : [`${name}: ${reason}`];
 }
 
 function removeCommand({ io, run }: Cli) {
@@ -94,10 +101,18 @@ function removeCommand({ io, run }: Cli) {
       const { dir } = resolveRun(io, text, runs);
       const queue = queueOf((await listRuns(path.dirname(dir))).runs);
       const found = queue.find((one) => one.name === path.basename(dir));
-      if (!found) throw badInput(`${text}: has ended: it is not in the queue`);
+      if (!found) throw badInput(await whyNotQueued(dir, text));
       if (found.place === undefined) throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
       await ask(io, dir, { type: 'stop' }, trust);
       return 0;
     }),
   );
+}
+
+async function whyNotQueued(dir: string, text: string): Promise<string> {
+  const { runs } = await listRuns(path.dirname(dir));
+  const isWaitingNoMore = runs.some((one) => one.name === path.basename(dir) && isLeft(one));
+  return isWaitingNoMore
+    ? `${text}: was left waiting and nothing keeps it now; pitwall queue run lets it wait on`
+    : `${text}: has ended: it is not in the queue`;
 }

@@ -141,7 +141,7 @@ async function train(
   }).catch((error: unknown) => {
     throw badInput(toError(error).message, error);
   });
-  const progress = createProgress(io.stdout);
+  const progress = createProgress(io.stdout, io.env);
   if (!json) progress.line(`sweep: ${opened.dir}`);
   const driven = await driveSweep(io, {
     ...{ sweep: opened, parallel, load: loaded.load, target: engine },

@@ -93,7 +93,7 @@ async function printJudged(
 }
 
 async function validateWithBar(io: CliIo, params: ValidationTarget): Promise<ValidateResult> {
-  const progress = createProgress(io.stderr);
+  const progress = createProgress(io.stderr, io.env);
   try {
     return await withValidator(io, (validator) =>
       validator.validate(params, ({ done, total }) =>

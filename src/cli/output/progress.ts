@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { visible } from '../../base/visible';
-import { type OutputStream, printLine, textWidth } from '../io';
+import { type CliIo, type OutputStream, printLine, textWidth } from '../io';
 import { terminalText } from './terminal-text';
 
 /** One bar at the bottom of a terminal with lines above it; on a pipe only the lines. */
@@ -11,8 +11,8 @@ export type ProgressBar = {
   readonly stop: () => void;
 };
 
-export function createProgress(stream: OutputStream): ProgressBar {
-  return stream.isTTY ? terminalProgress(stream) : plainProgress(stream);
+export function createProgress(stream: OutputStream, { TERM }: CliIo['env']): ProgressBar {
+  return stream.isTTY && TERM !== 'dumb' ? terminalProgress(stream) : plainProgress(stream);
 }
 
 function plainProgress(stream: OutputStream): ProgressBar {

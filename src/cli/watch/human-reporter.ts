@@ -31,7 +31,7 @@ const epochHeader = (style: Style, task?: string): string =>
  */
 export function createHumanReporter(io: CliIo, dir: string, warnings: readonly string[] = []): RunReporter {
   const style = styleFor(io, io.stdout);
-  const progress = createProgress(io.stdout);
+  const progress = createProgress(io.stdout, io.env);
   let lastEpoch = 0;
   let hasHeader = false;
   const printRow = (state: RunState, index: number): void => {

@@ -4,10 +4,11 @@ import type { Scored } from '../evaluation/scored';
 export type ApLost = { readonly ofImage: Float64Array; readonly all: number };
 
 /**
- * How much of AP each image costs, exactly: AP as the area under the curve of precision over recall as it is, without the
- * envelope of the reported number. 1 - AP is the sum, over the labels of a class, of 1 for a label that no detection finds
- * and of the share of false detections down to the one that finds it for the others. So a label that is not found costs its
- * image one share, and a false detection of rank j costs its own image 1/k for each true one of a rank k below it.
+ * How much of AP each image costs, exactly: AP as the area under the envelope of precision over recall, which the reported
+ * number samples at 101 recalls. 1 - AP is the sum, over the labels of a class, of 1 for a label that no detection finds, and
+ * for the others of the share of false detections down to the rank at or below theirs at which precision is highest. So a
+ * label that is not found costs its image one share, and a false detection its own image 1/k for each true one whose best
+ * rank k is below it.
  */
 export function apLost(scored: Scored): ApLost {
   const ofImage = new Float64Array(scored.images);
@@ -30,16 +31,29 @@ function addClass(scored: Scored, c: number, ofImage: Float64Array): void {
 
 type ClassAtThreshold = { readonly c: number; readonly t: number; readonly share: number };
 
-/** From the lowest rank up, so that what lies below a false detection is known when it comes. */
-function addThreshold(
-  { start, image, hit }: Scored,
-  { c, t, share }: ClassAtThreshold,
-  ofImage: Float64Array,
-): void {
+function addThreshold(scored: Scored, { c, t, share }: ClassAtThreshold, ofImage: Float64Array): void {
+  const { start, image, hit } = scored;
+  const costs = costsOf(scored, c, t);
   let below = 0;
+  // From the lowest rank up, so that what lies below a false detection is known when it comes.
   for (let i = start[c + 1] - 1; i >= start[c]; i--) {
     const isHit = (hit[i] >> t) & 1;
     ofImage[image[i]] += isHit ? -share : share * below;
-    below += isHit / (i - start[c] + 1);
+    below += costs[i - start[c]];
   }
+}
+
+/** By rank: 1/rank for each true detection at or above it for which the precision there is the highest that follows. */
+function costsOf({ start, hit }: Scored, c: number, t: number): Float64Array {
+  const costs = new Float64Array(start[c + 1] - start[c]);
+  let hits = 0;
+  for (let i = start[c]; i < start[c + 1]; i++) hits += (hit[i] >> t) & 1;
+  let [best, precision] = [0, 0];
+  for (let rank = costs.length; rank > 0; rank--) {
+    if (((hit[start[c] + rank - 1] >> t) & 1) === 0) continue;
+    if (hits / rank > precision) [best, precision] = [rank, hits / rank];
+    costs[best - 1] += 1 / best;
+    hits--;
+  }
+  return costs;
 }

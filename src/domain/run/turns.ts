@@ -36,8 +36,8 @@ export function shareDevice(one: string, other: string): boolean {
   return mine.length === 0 || theirs.length === 0 || mine.some((device) => theirs.includes(device));
 }
 
-/** The devices that an experiment names: `cuda:0` is `0`; none for `auto`. */
-function devicesIn(text: string): string[] {
+/** The devices that a text names: `cuda:0` is `0`; none for `auto`. */
+export function devicesIn(text: string): string[] {
   const names = text.split(',').map((one) => one.trim().replace(/^cuda:/, ''));
   return names.filter((name) => name !== '' && name !== 'auto');
 }
@@ -48,22 +48,52 @@ function turnsInSlots(
   slots: Slots,
 ): (Turn | undefined)[] {
   const free = new Set(Array.from({ length: slots.parallel }, (_, n) => n));
-  const inSlots = going.filter(({ turn }) => turn?.slot !== undefined);
-  for (const { turn } of inSlots) free.delete(turn?.slot ?? -1);
-  // What was started by hand holds a slot all the same.
-  for (const one of going) if (!inSlots.includes(one)) take(free, one, slots);
-  return waiting.map((one) => take(free, one, slots));
+  const [apart, inSlots] = [true, false].map((is) => going.filter((one) => isApart(one, slots) === is));
+  const holdsOwn = ({ turn }: Contender): boolean => turn?.slot !== undefined && free.has(turn.slot);
+  // What was started by hand holds one all the same, and so does a run whose slot is no more.
+  for (const one of inSlots.toSorted((a, b) => Number(holdsOwn(b)) - Number(holdsOwn(a))))
+    hold(free, one, slots);
+  return waiting.map((one) => {
+    if (!isApart(one, slots)) return take(free, one, slots);
+    const isFree = !apart.some((other) => shareDevice(one.device, other.device));
+    apart.push(one);
+    return isFree ? {} : undefined;
+  });
 }
+
+/** With more devices than slots the last ones have none. */
+const devicesOf = ({ parallel, devices }: Slots): readonly string[] => devices.slice(0, parallel);
+
+const namedIn = (device: string, slots: Slots): string[] =>
+  devicesIn(device).filter((name) => devicesOf(slots).includes(name));
+
+/** It names devices that have no slot, such as the CPU: only those that name them too are in its way. */
+function isApart({ device }: Contender, slots: Slots): boolean {
+  const hasDevices = devicesOf(slots).length > 0;
+  return hasDevices && devicesIn(device).length > 0 && namedIn(device, slots).length === 0;
+}
+
+/** The slots of a run that goes on are not free: its own, and one for each further device that it names. */
+function hold(free: Set<number>, { device, turn }: Contender, slots: Slots): void {
+  const own = turn?.slot !== undefined && free.delete(turn.slot) ? turn.slot : undefined;
+  const named = namedIn(device, slots);
+  if (own === undefined && named.length === 0) takeFirst(free, slots);
+  const rest = own === undefined ? named : named.filter((name) => name !== deviceOf(slots, own));
+  for (const n of slotsNamed(free, rest, slots)) free.delete(n ?? -1);
+}
+
+/** The first free slot of each device; undefined if all of them are taken. */
+const slotsNamed = (free: ReadonlySet<number>, named: readonly string[], slots: Slots) =>
+  named.map((name) => [...free].find((n) => deviceOf(slots, n) === name));
 
 /**
  * Takes the slots of the devices that a run names, else the first that is free. One that names several and cannot have all keeps
  * those that are free from the runs behind it.
  */
 function take(free: Set<number>, { device }: Contender, slots: Slots): Turn | undefined {
-  const named = devicesIn(device).filter((name) => slots.devices.includes(name));
+  const named = namedIn(device, slots);
   if (named.length === 0) return takeFirst(free, slots);
-  const wanted = named.map((name) => [...free].find((n) => deviceOf(slots, n) === name));
-  const found = wanted.filter((n) => n !== undefined);
+  const found = slotsNamed(free, named, slots).filter((n) => n !== undefined);
   for (const n of found) free.delete(n);
   return found.length === named.length ? { slot: found[0] } : undefined;
 }

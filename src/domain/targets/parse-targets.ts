@@ -4,7 +4,7 @@ import { type Words, words } from '../../base/words';
 import { asking, badValue, checkValue, place } from '../experiment/check-entries';
 import { type KeyEntry, lastOf } from '../experiment/entries';
 import { type FileShape, readYaml } from '../experiment/read-yaml';
-import { TARGET_KEYS, type TargetSettings } from './target-keys';
+import { LOCAL_SETTINGS, TARGET_KEYS, type TargetSettings } from './target-keys';
 
 export type ParsedTargets = {
   /** Empty while any problem is an error. */
@@ -54,7 +54,7 @@ function checkEntry(entry: KeyEntry): { readonly entry: KeyEntry } | { readonly 
   }
   const value = checkValue(spec, entry.value);
   if (!value.ok) return { problem: badValue(entry, spec) };
-  const odd = isOdd(key, value.value);
+  const odd = isOther(name, key, value.value) ?? isOdd(key, value.value);
   return odd ? error(entry, odd) : { entry: { ...entry, value: value.value } };
 }
 
@@ -65,6 +65,11 @@ const FORMS: Readonly<Record<string, readonly [RegExp, Words]>> = {
   runs: [/^\//, words('expected an absolute path')],
   time: [/^(?:\d+-)?\d+(?::\d+){0,2}$/, words('expected a time such as 8:00:00 or 2-00:00:00')],
 };
+
+function isOther(name: string, key: string, value: unknown): Words | undefined {
+  const isTaken = name === LOCAL_SETTINGS.name && key === 'kind' && value !== LOCAL_SETTINGS.kind;
+  return isTaken ? words('local is this machine: choose another name') : undefined;
+}
 
 function isOdd(key: string, value: unknown): Words | undefined {
   const texts = Array.isArray(value) ? value.map(String) : [String(value)];

@@ -4,7 +4,7 @@ import { type Words, words } from '../../base/words';
 import { updateMeta } from '../../run/folder/whole-file';
 import { FINAL_STATES } from '../../run/state-names';
 import { listRuns, type RunSummary } from '../runs/list-runs';
-import { turnOf, waitingRuns } from './queue';
+import { isLeft, turnOf, waitingRuns } from './queue';
 import { inQueue } from './queue-folder';
 
 /** The place that a waiting run is to get; places count from 1. */
@@ -33,6 +33,8 @@ export function moveInQueue(dir: string, move: Move): Promise<Moved> {
 
 function whyNot(runs: readonly RunSummary[], name: string): Words {
   const found = runs.find((one) => one.name === name);
+  if (found && isLeft(found))
+    return words('run {0} was left waiting: pitwall queue run lets it wait on', name);
   if (!found || FINAL_STATES.has(found.presence.state))
     return words('run {0} has ended: it is not in the queue', name);
   return words('run {0} does not wait any more: its turn has come', name);

@@ -50,13 +50,19 @@ export class TerminalPage implements Disposable {
     this.#stdout = stdout;
     // Also if the process ends by an error: a terminal writes at once.
     process.once('exit', this.#leave);
-    this.#stdout.write(ENTER);
-    this.#stdin.setRawMode?.(true);
+    process.once('SIGHUP', this.#hangUp);
+    process.on('SIGTSTP', this.#suspend);
+    this.#enter();
     emitKeypressEvents(this.#stdin);
     this.#stdin.on('keypress', this.#pressed);
     this.#stdin.resume();
     (this.#stdout as EventEmitter).on('resize', this.#resize);
   }
+
+  readonly #enter = (): void => {
+    this.#stdout.write(ENTER);
+    this.#stdin.setRawMode?.(true);
+  };
 
   get size() {
     const { columns = LEAST.columns, rows = LEAST.rows } = this.#stdout;
@@ -80,6 +86,10 @@ export class TerminalPage implements Disposable {
   }
 
   readonly #pressed = (text: string | undefined, key: { name?: string; ctrl?: boolean }): void => {
+    if (key.ctrl === true && key.name === 'z') {
+      this.#suspend();
+      return;
+    }
     const isInterrupt = key.ctrl === true && key.name === 'c';
     const isTyped = !key.ctrl && text !== undefined && /^[ -~]$/.test(text);
     const name = isInterrupt ? 'interrupt' : (key.name ?? text ?? '');
@@ -92,16 +102,40 @@ export class TerminalPage implements Disposable {
     this.#resized.fire();
   };
 
+  readonly #giveBack = (): void => {
+    this.#stdin.setRawMode?.(false);
+    this.#stdout.write(LEAVE);
+  };
+
+  /** The shell has its page until it lets this process go on. */
+  readonly #suspend = (): void => {
+    if (!this.#isOpen || process.platform === 'win32') return;
+    this.#giveBack();
+    process.once('SIGCONT', () => {
+      if (!this.#isOpen) return;
+      this.#enter();
+      this.#resize();
+    });
+    process.kill(process.pid, 'SIGSTOP');
+  };
+
+  /** Without this listener the signal ends the process. */
+  readonly #hangUp = (): void => {
+    this.#leave();
+    process.kill(process.pid, 'SIGHUP');
+  };
+
   readonly #leave = (): void => {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#stdin.setRawMode?.(false);
-    this.#stdout.write(LEAVE);
+    this.#giveBack();
   };
 
   dispose(): void {
     this.#leave();
     process.off('exit', this.#leave);
+    process.off('SIGHUP', this.#hangUp);
+    process.off('SIGTSTP', this.#suspend);
     this.#stdin.off('keypress', this.#pressed);
     this.#stdin.pause();
     (this.#stdout as EventEmitter).off('resize', this.#resize);

@@ -43,7 +43,10 @@ describe('text to a terminal', () => {
       for (const text of HOSTILE) {
         const out = capture(isTTY);
         printLine(out.stream, text);
-        createProgress(capture(false).stream).line(text);
+        createProgress(capture(false).stream, {}).line(text);
+        const dumb = capture(true);
+        createProgress(dumb.stream, { TERM: 'dumb' }).line(text);
+        expect(dumb.text(), JSON.stringify(text)).not.toMatch(ACTS);
         expect(out.text(), JSON.stringify(text)).not.toMatch(ACTS);
         expect(out.text().trimEnd().split('\n')).toHaveLength(1);
       }

@@ -22,7 +22,7 @@ const found: Detections = {
   image: Uint32Array.from([0, 1, 2, 2]),
 };
 
-/** The definition, the slow way: the area under precision over recall of each class and threshold, without an envelope. */
+/** The definition, the slow way: the area under the envelope of precision over recall of each class and threshold. */
 function meanArea(scored: Scored): number {
   const areas: number[] = [];
   for (let c = 0; c < scored.classes; c++) {
@@ -33,13 +33,10 @@ function meanArea(scored: Scored): number {
 }
 
 function areaOf({ start, hit }: Scored, c: number, t: number): number {
-  let [hits, area] = [0, 0];
-  for (let i = start[c]; i < start[c + 1]; i++) {
-    if (((hit[i] >> t) & 1) === 0) continue;
-    hits++;
-    area += hits / (i - start[c] + 1);
-  }
-  return area;
+  const precisions: number[] = [];
+  for (let i = start[c]; i < start[c + 1]; i++)
+    if ((hit[i] >> t) & 1) precisions.push((precisions.length + 1) / (i - start[c] + 1));
+  return precisions.reduce((area, _, i) => area + Math.max(...precisions.slice(i)), 0);
 }
 
 describe('what images cost of AP', () => {
@@ -71,6 +68,28 @@ describe('what images cost of AP', () => {
     ).toEqual([0, 0.5]);
     const nothing = { ...falseFirst, image: Uint32Array.of(1, 1) };
     expect([...apLost(matchUltralytics(one, nothing)).ofImage]).toEqual([1, 0]);
+  });
+
+  it('is more for three labels that are missed than for a false detection above a hundred true ones', () => {
+    // One label in each of a hundred images, all found; image 0 has the false detection, image 1 the three labels.
+    const count = 100;
+    const places = (...ns: readonly number[]) =>
+      Float32Array.from(ns.flatMap((n) => [30 * n, 0, 30 * n + 10, 10]));
+    const images = [...Array(count).keys()];
+    const labels = {
+      ...{ images: count, classes: 1, class: new Uint16Array(count + 3) },
+      boxes: places(...images, 100, 101, 102),
+      image: Uint32Array.of(...images, 1, 1, 1),
+    };
+    const detections: Detections = {
+      boxes: places(200, ...images),
+      scores: Float32Array.of(0.99, ...Array<number>(count).fill(0.5)),
+      class: new Uint16Array(count + 1),
+      image: Uint32Array.of(0, ...images),
+    };
+    const { ofImage } = apLost(matchUltralytics(labels, detections));
+    expect(ofImage[1]).toBeCloseTo(3 / 103, 6);
+    expect(ofImage[0]).toBeCloseTo(100 / 103 / 101, 6);
   });
 });
 

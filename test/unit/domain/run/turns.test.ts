@@ -43,9 +43,22 @@ describe('with slots', () => {
     expect(check([], ['2,3', 'auto'], two)).toEqual([0, 'no']);
   });
 
-  it('what was started by hand holds one, and a slot that was taken away is not held', () => {
+  it('what was started by hand holds one, and so does a run whose slot was taken away', () => {
     expect(check(on('auto'), ['auto', 'auto'], two)).toEqual(['3', 'no']);
-    expect(check([{ device: 'auto', turn: { slot: 7 } }], ['auto'], two)).toEqual(['2']);
+    expect(check([{ device: 'auto', turn: { slot: 7 } }], ['auto', 'auto'], two)).toEqual(['3', 'no']);
+    const one: Slots = { parallel: 1, devices: [] };
+    expect(check([{ device: 'auto', turn: { slot: 1 } }], ['auto'], one)).toEqual(['no']);
     expect(check(on('auto'), ['auto', 'auto', 'auto'], { parallel: 3, devices: [] })).toEqual([1, 2, 'no']);
+  });
+
+  it('a run of several devices holds the slot of each', () => {
+    expect(check([{ device: '2,3', turn: { slot: 0 } }], ['auto', '3'], two)).toEqual(['no', 'no']);
+    expect(check([{ device: '2,3', turn: { slot: 0 } }, ...on('auto')], ['auto'], two)).toEqual(['no']);
+  });
+
+  it('a run of a device without a slot takes none, and waits for those of its device alone', () => {
+    expect(check([], ['cpu', '7', 'auto', 'auto'], two)).toEqual(['yes', 'yes', '2', '3']);
+    expect(check(on('cpu', 'auto'), ['cpu', 'auto', 'auto'], two)).toEqual(['no', '3', 'no']);
+    expect(check([], ['1', 'auto'], { parallel: 1, devices: ['0', '1'] })).toEqual(['yes', '0']);
   });
 });
