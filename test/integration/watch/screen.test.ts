@@ -31,6 +31,7 @@ function open(argv: readonly string[], { columns = 120, rows = 30, env = {} } = 
   started.push(relay);
   let out = '';
   let err = '';
+  let from = 0;
   relay.stdout.on('data', (data) => {
     out += data;
   });
@@ -38,10 +39,14 @@ function open(argv: readonly string[], { columns = 120, rows = 30, env = {} } = 
     err += data;
   });
   return {
-    type: (keys: string) => relay.stdin.write(keys),
+    /** What is shown is looked for in what comes after the last keys. */
+    type: (keys: string) => {
+      from = out.length;
+      relay.stdin.write(keys);
+    },
     shows: (text: string) =>
       until(
-        () => out.includes(text),
+        () => out.includes(text, from),
         () => `${text} in ${out.slice(-3000)}`,
       ),
     ended: () =>
@@ -106,8 +111,8 @@ describe.skipIf(!hasTerminals)('watch on a terminal', () => {
     screen.type('lx\r');
     await screen.shows('expected a number above 0, or plan');
     screen.type('\u007f0.004\r');
-    await screen.shows('send it?');
     await screen.shows('weights');
+    await screen.shows('send it?');
     screen.type('n');
     await screen.shows('q leave');
     expect(readFileSync(keeperLog('one'), 'utf8')).not.toContain('0.004');
@@ -138,8 +143,8 @@ describe.skipIf(!hasTerminals)('watch on a terminal', () => {
     await screen.shows('p resume');
     expect(stateOf('two')).toBe('paused');
     screen.type('p');
-    await until(() => stateOf('two') === 'running');
     await screen.shows('two  running');
+    expect(stateOf('two')).toBe('running');
     screen.type('s');
     await screen.shows('stop this run at its next batch?');
     screen.type('n');
