@@ -86,13 +86,13 @@ async function look({ requests, status, queue, onError }: AskedQueue): Promise<W
   return undefined;
 }
 
-type Waited =
+type NotYet =
   | Exclude<TurnAnswer, { readonly kind: 'come' }>
   | Held
   | { readonly kind: 'failed'; readonly said: string };
 
 /** Undefined: what was said holds. */
-function waitingWords(waited: Waited): Words | undefined {
+function waitingWords(waited: NotYet): Words | undefined {
   if (waited.kind === 'waits') return words('waits for its turn: place {0} in the queue', waited.place);
   if (waited.kind === 'failed')
     return words('waits for its turn, which cannot be taken now: {0}', waited.said);

@@ -72,7 +72,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   for (const name of ['one', 'two']) await pitwall('stop', name);
-  rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe.skipIf(!hasTerminals)('watch on a terminal', () => {

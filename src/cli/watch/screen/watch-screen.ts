@@ -50,6 +50,7 @@ class WatchScreen {
   #note = '';
   #next: string | undefined;
   #isPaused = false;
+  #quits = false;
   /** Left by its key, other than by Ctrl-C. */
   hasQuit = false;
   #timer: NodeJS.Timeout | undefined;
@@ -58,6 +59,7 @@ class WatchScreen {
     this.#io = io;
     this.#dir = dir;
     this.#page = this.#store.track(new TerminalPage(io));
+    this.#store.track(io.onInterrupt(() => this.#quit()));
     this.#store.track(this.#page.onKey((key) => this.#press(key)));
     this.#store.track(this.#page.onResize(() => this.#drawSoon()));
   }
@@ -77,15 +79,18 @@ class WatchScreen {
     }
   }
 
-  /** A key leaves as Ctrl-C does. */
+  /** A key leaves as Ctrl-C does; also one that came before the run was open. */
   #withKeys(): CliIo {
     const onInterrupt: CliIo['onInterrupt'] = (listener) => {
-      const both = new DisposableStore();
-      both.track(this.#io.onInterrupt(listener));
-      both.track(this.#left.event(listener));
-      return both;
+      if (this.#quits) queueMicrotask(() => listener());
+      return this.#left.event(listener);
     };
     return { ...this.#io, onInterrupt };
+  }
+
+  #quit(): void {
+    this.#quits = true;
+    this.#left.fire();
   }
 
   /** A paused run has no process: what goes on is decided here. Undefined: the person leaves. */
@@ -93,15 +98,13 @@ class WatchScreen {
     if (interrupts > 0 || live.presence.state !== 'paused') return undefined;
     this.#isPaused = true;
     this.#drawSoon();
-    await new Promise<void>((resolve) => {
-      const all = new DisposableStore();
-      const end = (): void => {
-        all.dispose();
-        resolve();
-      };
-      all.track(this.#left.event(end));
-      all.track(this.#io.onInterrupt(end));
-    });
+    if (!this.#quits)
+      await new Promise<void>((resolve) => {
+        const waiting = this.#left.event(() => {
+          waiting.dispose();
+          resolve();
+        });
+      });
     this.#isPaused = false;
     return this.#next;
   }
@@ -128,7 +131,7 @@ class WatchScreen {
   async #do(act: KeyAct): Promise<void> {
     if (act.kind === 'say') this.#say(act.text);
     if (act.kind === 'leave') this.hasQuit = true;
-    if (act.kind === 'leave' || act.kind === 'interrupt') this.#left.fire();
+    if (act.kind === 'leave' || act.kind === 'interrupt') this.#quit();
     if (act.kind === 'ask') await this.#ask(act.request);
     if (act.kind === 'next') await this.#goToNext();
     if (act.kind === 'resume') await this.#resume();
