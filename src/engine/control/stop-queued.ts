@@ -8,11 +8,10 @@ import { pollJobs } from '../targets/poll-jobs';
 /** A run whose job has not begun has no keeper to ask: its job is taken out of the queue. Returns what was done, if anything. */
 export async function stopQueued(dir: string) {
   if ((await readRun(dir)).target === undefined) return undefined;
-  const since = Date.now() - JUST_NOW_MS;
-  await pollJobs([dir], JUST_NOW_MS);
+  const since = Date.now();
+  // What is cancelled is judged by an answer of now, however young the last one is.
+  await pollJobs([dir], 0);
   const job = await readJob(dir);
   if (!job || !isOpenJob(job) || job.state.kind === 'running') return undefined;
   return (await cancelJob(dir, since)) ? words('its job was taken out of the queue') : undefined;
 }
-
-const JUST_NOW_MS = 1000;
