@@ -62,7 +62,9 @@ export async function training({ suite, browser, extensions }) {
       await until('mAP', async () => /^\d\.\d{3}$/.test(await tileValue(panel, 'map')), {
         timeoutMs: 300_000,
       });
+      await panel.locator('#tab-checkpoints').click();
       await until('a star', async () => (await panel.locator('tr.best').count()) === 1);
+      await panel.locator('#tab-overview').click();
     });
 
     await test('dashboard, side panel, status bar and trees agree', async () => {

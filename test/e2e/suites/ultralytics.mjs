@@ -83,7 +83,9 @@ export async function ultralytics({ suite, browser, extensions }) {
         await until('mAP', map, { timeoutMs: 300_000 });
         const completed = async () => /completed/i.test(await panel.locator('.state').first().textContent());
         await until('the end', completed, { timeoutMs: 300_000 });
+        await panel.locator('#tab-checkpoints').click();
         await until('a star', async () => (await panel.locator('tr.best').count()) === 1);
+        await panel.locator('#tab-overview').click();
         await page.screenshot({ path: path.join(suite.artifacts, 'ultralytics-dark.png') });
         const [run] = readdirSync(workspace.runs).filter((name) => !name.startsWith('.'));
         const events = readFileSync(path.join(workspace.runs, run, 'events.jsonl'), 'utf8');
