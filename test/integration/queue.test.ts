@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linesOf, runCliProcess } from '../helpers/cli';
@@ -26,6 +26,8 @@ const queue = async (runs = 'runs'): Promise<Listed[]> =>
   linesOf((await pitwall('queue', 'list', runs, '--json')).out).map((line) => JSON.parse(line));
 const order = async (runs?: string): Promise<string[]> =>
   (await queue(runs)).flatMap(({ name, place }) => (place === null ? [] : [name]));
+/** A keeper writes it some time after its run was made. */
+const hasStatus = (run: string): boolean => existsSync(path.join(dir, run, 'status.json'));
 const statusOf = (run: string) => JSON.parse(readFileSync(path.join(dir, run, 'status.json'), 'utf8'));
 
 it('trains in order, lets a run be taken out, and needs no terminal', async () => {
@@ -65,6 +67,7 @@ it('runs in the order that it was given, also by two hosts at once, and after wa
   ];
   expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0]);
   expect(await order('moved')).toEqual(['c', 'd', 'b', 'a']);
+  await until(() => hasStatus('moved/a'));
   await until(async () => statusOf('moved/a').reason === 'waits for its turn: place 4 in the queue');
 
   for (const name of ['c', 'd']) process.kill(statusOf(`moved/${name}`).keeper.pid, 'SIGKILL');
@@ -89,11 +92,12 @@ it('trains as many at once as there are slots, each with its device', async () =
   expect((await pitwall(...slots, '--devices', '4,5')).out).toBe('2 at once, on 4, 5\n');
   await add('two', LONG, '--runs', 'slotted');
   await add('three', SHORT, '--runs', 'slotted');
+  await until(() => hasStatus('slotted/two'));
   await until(() => statusOf('slotted/two').state === 'running');
   expect(statusOf('slotted/two').turn).toEqual({ slot: 1, device: '5' });
   expect(await order('slotted')).toEqual(['three']);
   await pitwall('stop', 'one', '--runs', 'slotted');
-  await until(() => statusOf('slotted/three').state === 'completed');
+  await until(() => hasStatus('slotted/three') && statusOf('slotted/three').state === 'completed');
   expect(statusOf('slotted/three').turn).toEqual({ slot: 0, device: '4' });
   await pitwall('stop', 'two', '--runs', 'slotted');
 });
@@ -121,7 +125,7 @@ it('a run whose keeper was killed with its turn taken waits for the next one', a
   const there = ['--runs', 'killed'];
   await add('before', LONG, ...there);
   await add('after', LONG, ...there);
-  await until(async () => (await order('killed')).length === 1);
+  await until(() => hasStatus('killed/after'));
   await until(() => statusOf('killed/after').reason === 'waits for its turn: place 1 in the queue');
   const { keeper } = statusOf('killed/after');
   process.kill(keeper.pid, 'SIGKILL');
