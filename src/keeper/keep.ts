@@ -16,6 +16,7 @@ import { requireActable } from '../run/folder/ownership';
 import { runPaths } from '../run/folder/paths';
 import { readStatus } from '../run/folder/read';
 import { writeWhole } from '../run/folder/write-file';
+import { hasBegun } from '../run/kind';
 import { keepRun } from './keeper';
 import type { KeeperOptions } from './keeper-parts';
 import type { KeeperEnd } from './keeper-state';
@@ -70,9 +71,7 @@ type KeepInTurn = KeeperOptions & { readonly isGone: () => boolean };
 
 /** It was queued, and nothing of it has begun. */
 function waitsStill(task: KeeperTask, previous: StatusFile | undefined): boolean {
-  if (previous === undefined) return task === 'start';
-  const { state, trainer, progress } = previous;
-  return state === 'starting' && !trainer && !progress;
+  return previous === undefined ? task === 'start' : !hasBegun(previous);
 }
 
 /** Whatever this keeper starts inherits its variables. */

@@ -2,6 +2,7 @@ import { TRAINERS } from '../domain/experiment/trainers';
 import type { RunMark } from '../engine/process/run-environment';
 import { trainersOfRun } from '../engine/process/run-processes';
 import type { RunFile, StatusFile } from '../run/files';
+import { hasBegun } from '../run/kind';
 import { FINAL_STATES } from '../run/state-names';
 
 /**
@@ -33,7 +34,7 @@ export class Readers {
       return undefined;
     if (this.#run.follows) return {};
     const programPid = this.#programPid();
-    return hasBegun(previous) || programPid > 0 ? { programPid } : undefined;
+    return (previous && hasBegun(previous)) || programPid > 0 ? { programPid } : undefined;
   }
 
   /** For a reader that ended without an event; undefined if that happens again and again. */
@@ -57,8 +58,3 @@ export class Readers {
     return root?.pid ?? 0;
   }
 }
-
-/** The status of a run that only got its turn, or is about to begin, says nothing of a program. */
-const hasBegun = (status: StatusFile | undefined): boolean =>
-  status !== undefined &&
-  (status.state !== 'starting' || status.trainer !== undefined || status.progress !== undefined);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { sleep, toError } from '../base/async';
 import { inEnglish, type Words, words } from '../base/words';
-import type { Turn } from '../domain/run/turns';
+import { type Turn, waitingWords } from '../domain/run/turns';
 import { liveBefore, type TurnAnswer, waitedOf } from '../engine/queue/queue';
 import { readSlots, tryInQueue } from '../engine/queue/queue-folder';
 import { listRuns, type RunSummary } from '../engine/runs/list-runs';
@@ -38,7 +38,7 @@ export async function waitTurn(options: WaitOptions): Promise<WaitEnd> {
   const report = onceEach(onError);
   try {
     // A turn that an earlier keeper got and could not use is given back.
-    await status.set(fields('starting', words('waits for its turn')));
+    await status.set(fields('starting', waitingWords()));
     for (;;) {
       const end = isHeld() && !isGone() ? await look({ requests, status, queue, onError: report }) : TAKEN;
       if (end) return end;
@@ -81,7 +81,7 @@ async function look({ requests, status, queue, onError }: AskedQueue): Promise<W
     return { kind: 'failed', said: toError(error).message } as const;
   });
   if (waited.kind === 'come') return { kind: 'go', turn: waited.turn };
-  const said = waitingWords(waited);
+  const said = wordsOf(waited);
   if (said) await status.set(fields('starting', said));
   return undefined;
 }
@@ -92,8 +92,8 @@ type NotYet =
   | { readonly kind: 'failed'; readonly said: string };
 
 /** Undefined: what was said holds. */
-function waitingWords(waited: NotYet): Words | undefined {
-  if (waited.kind === 'waits') return words('waits for its turn: place {0} in the queue', waited.place);
+function wordsOf(waited: NotYet): Words | undefined {
+  if (waited.kind === 'waits') return waitingWords(waited.place);
   if (waited.kind === 'failed')
     return words('waits for its turn, which cannot be taken now: {0}', waited.said);
   if (waited.kind === 'held' && waited.ms > PATIENCE_MS)

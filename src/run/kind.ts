@@ -1,11 +1,16 @@
 import { type Topic, topicOfAlarm } from '../domain/display/statistics-page';
-import type { AlertText, RunFile } from './files';
+import type { AlertText, RunFile, StatusFile } from './files';
 import type { RunState } from './state';
 import type { RunStateName } from './state-names';
 
 /** A range test raises the LR until the loss blows up: what would be the end of a training is its result. */
 export function isRangeTest(run: RunFile | undefined): boolean {
   return run?.experiment.resolved.schedule?.lr_range !== undefined;
+}
+
+/** Whether anything of a run was trained, or a program of it started; a wait in the queue, and a turn in it, are nothing yet. */
+export function hasBegun({ state, trainer, progress }: StatusFile): boolean {
+  return state !== 'starting' || trainer !== undefined || progress !== undefined;
 }
 
 /** On another machine, of which this one knows the heartbeat alone. A job of a cluster reads what is asked in the shared folder. */

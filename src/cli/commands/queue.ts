@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { inEnglish } from '../../base/words';
+import { isWaitingWords } from '../../domain/run/turns';
 import { isLeft, type QueuedRun, queueOf } from '../../engine/queue/queue';
-import { queueStart } from '../../engine/queue/queue-folder';
+import { endOfQueue } from '../../engine/queue/queue-end';
 import { listRuns, type RunSummary } from '../../engine/runs/list-runs';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
@@ -45,10 +47,10 @@ async function add(io: CliIo, configs: readonly string[], options: AddOptions): 
   const loaded = configs.map((config) => loadExperiment(io, config, set));
   for (const one of loaded) {
     const runsDir = runsFolder(io, one.file, runs);
-    const last = queueOf((await listRuns(runsDir)).runs).at(-1);
+    const last = await endOfQueue(runsDir);
     const place = { ...(name !== undefined && { name }), ...(runs !== undefined && { runs }) };
-    const { dir } = await startLoaded(io, one, { ...place, after: last?.dir ?? queueStart(runsDir) });
-    printLine(io.stdout, `run: ${dir}${last ? `, behind ${last.name}` : ''}`);
+    const { dir } = await startLoaded(io, one, { ...place, after: last.dir });
+    printLine(io.stdout, `run: ${dir}${last.name === undefined ? '' : `, behind ${last.name}`}`);
   }
   return 0;
 }
@@ -89,19 +91,20 @@ function queueLines(runs: readonly RunSummary[]): string[] {
 }
 
 /** What keeps a run from its turn other than those before it. */
-function troubleOf({ name, place, presence, status }: QueuedRun): string[] {
-  const reason = presence.note ?? status?.reason;
-  const isOrder = reason === undefined || /^waits for its turn(: place \d+ in the queue)?$/.test(reason);
-  return place === undefined || isOrder ? [] : [`${name}: ${reason}`];
+function troubleOf({ name, place, status }: QueuedRun): string[] {
+  const { said } = status ?? {};
+  const isOrder = place === undefined || said === undefined || isWaitingWords(said);
+  return isOrder ? [] : [`${name}: ${inEnglish(said)}`];
 }
 
 function removeCommand({ io, run }: Cli) {
   return actingCommand('remove', 'take a waiting run out of the queue; those behind it move up').action(
     run(async (text, { runs, trust }) => {
       const { dir } = resolveRun(io, text, runs);
-      const queue = queueOf((await listRuns(path.dirname(dir))).runs);
-      const found = queue.find((one) => one.name === path.basename(dir));
-      if (!found) throw badInput(await whyNotQueued(dir, text));
+      const { runs: all } = await listRuns(path.dirname(dir));
+      const isNamed = (one: Pick<RunSummary, 'name'>): boolean => one.name === path.basename(dir);
+      const found = queueOf(all).find(isNamed);
+      if (!found) throw badInput(whyNotQueued(all.find(isNamed), text));
       if (found.place === undefined) throw badInput(`${text}: goes on already; pitwall stop ${text} ends it`);
       await ask(io, dir, { type: 'stop' }, trust);
       return 0;
@@ -109,10 +112,8 @@ function removeCommand({ io, run }: Cli) {
   );
 }
 
-async function whyNotQueued(dir: string, text: string): Promise<string> {
-  const { runs } = await listRuns(path.dirname(dir));
-  const isWaitingNoMore = runs.some((one) => one.name === path.basename(dir) && isLeft(one));
-  return isWaitingNoMore
+function whyNotQueued(run: RunSummary | undefined, text: string): string {
+  return run && isLeft(run)
     ? `${text}: was left waiting and nothing keeps it now; pitwall queue run lets it wait on`
     : `${text}: has ended: it is not in the queue`;
 }

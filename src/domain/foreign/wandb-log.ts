@@ -2,6 +2,7 @@
 // wandb/proto/wandb_internal.proto, 0.31. Only the history (what was logged) and the end are read.
 
 import { Reader } from 'protobufjs/minimal';
+import { concatenate } from '../../base/concatenate';
 import { parseJson, readNumber } from '../../base/json';
 import { type Words, words } from '../../base/words';
 import { crc32 } from './crc';
@@ -61,7 +62,7 @@ function nextRecord(bytes: Uint8Array, from: number, offset: number): FoundRecor
     if (BEGINS.has(piece.type) !== (pieces.length === 0)) return { kind: 'broken' };
     pieces.push(piece.data);
     at = piece.end;
-    if (ENDS.has(piece.type)) return decoded(joined(pieces), at);
+    if (ENDS.has(piece.type)) return decoded(concatenate(pieces, Uint8Array), at);
   }
 }
 
@@ -86,17 +87,6 @@ function pieceAt(bytes: Uint8Array, from: number, offset: number): RecordPiece {
   if (end > bytes.length) return { kind: 'torn' };
   if (crc32(bytes.subarray(at + HEAD_BYTES - 1, end)) !== view.getUint32(0, true)) return { kind: 'broken' };
   return { kind: 'piece', type, data: bytes.subarray(at + HEAD_BYTES, end), end };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 /** Undefined if it is not a record after all. */

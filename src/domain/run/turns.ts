@@ -1,5 +1,17 @@
 // Whose turn it is among runs that wait on one machine. The same for every process that asks, so that each can decide for itself.
 
+import { type Words, words } from '../../base/words';
+
+const TURN = words('waits for its turn');
+
+/** What a waiting run says while only those before it keep it from its turn; `place`: from 1, once it is known. */
+export const waitingWords = (place?: number): Words =>
+  place === undefined ? TURN : words('waits for its turn: place {0} in the queue', place);
+
+/** Whether it says that and no more. */
+export const isWaitingWords = ({ template }: Words): boolean =>
+  [waitingWords(), waitingWords(1)].some((one) => one.template === template);
+
 /** Places for runs that train at once; with devices each has one, by its number for CUDA. */
 export type Slots = { readonly parallel: number; readonly devices: readonly string[] };
 

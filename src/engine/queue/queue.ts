@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Contender, type Slots, shareDevice, type Turn, turnsOf } from '../../domain/run/turns';
+import { hasBegun } from '../../run/kind';
 import { FINAL_STATES } from '../../run/state-names';
 import type { RunSummary } from '../runs/list-runs';
 
@@ -48,8 +49,8 @@ export function isWaiting({ run, status, presence }: RunSummary): boolean {
 
 /** It waited, or was about to begin, when the machine or its keeper was ended: nothing of it has been trained. */
 export function isLeft({ run, status, presence }: RunSummary): boolean {
-  const hadBegun = status?.trainer !== undefined || status?.progress !== undefined;
-  return run.after !== undefined && presence.state === 'lost' && status?.state === 'starting' && !hadBegun;
+  const isLost = run.after !== undefined && presence.state === 'lost';
+  return isLost && status !== undefined && !hasBegun(status);
 }
 
 export const turnOf = ({ run, meta }: RunSummary): number => meta.turn ?? run.created;

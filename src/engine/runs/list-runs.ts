@@ -33,7 +33,12 @@ const MOST_ENTRIES = 20_000;
 /** Files that are open at once: systems allow a process 256 at least. */
 const AT_ONCE = 48;
 
-export type RunListing = { readonly runs: readonly RunSummary[]; readonly problems: readonly string[] };
+export type RunListing = {
+  readonly runs: readonly RunSummary[];
+  readonly problems: readonly string[];
+  /** Entries that are not runs. */
+  readonly others: readonly string[];
+};
 
 /**
  * The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read
@@ -54,6 +59,7 @@ export async function listRuns(dir: string, known?: readonly RunSummary[]): Prom
   return {
     runs: runs.sort((a, b) => b.run.created - a.run.created),
     problems: [...results.filter((r) => typeof r === 'string'), ...problems],
+    others: dirs.filter((_, i) => results[i] === undefined),
   };
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
-import { sweepFolders } from '../sweep/sweep-folder';
+import { sweepsAmong } from '../sweep/sweep-folder';
 import { PollLoop } from '../watch/poll-loop';
 import { hasEnded, type RunListing, type RunSummary } from './list-runs';
 import { listRunsNow } from './list-runs-now';
@@ -35,7 +35,7 @@ class FollowedFolder implements RunsFolder {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.track(new Emitter<void>());
   readonly #loop: PollLoop;
-  #listing: RunListing = { runs: [], problems: [] };
+  #listing: RunListing = { runs: [], problems: [], others: [] };
   #sweeps: readonly string[] = [];
   #seconds = 0;
   #isWatched = false;
@@ -90,7 +90,7 @@ class FollowedFolder implements RunsFolder {
     this.#watchOnceThere();
     const [before, sweeps] = [this.#listing, this.#sweeps];
     this.#listing = await listRunsNow(this.dir, this.runs);
-    this.#sweeps = await sweepFolders(this.dir, new Set(this.runs.map((run) => run.dir)));
+    this.#sweeps = await sweepsAmong(this.#listing.others);
     if (isSameListing(before, this.#listing) && isDeepStrictEqual(sweeps, this.#sweeps)) return false;
     this.#changed.fire();
     return true;

@@ -55,17 +55,15 @@ async function readEntries(dir: string): Promise<SweepEntry[]> {
 
 /** The sweeps of a runs folder, newest first. */
 export async function listSweeps(runsDir: string): Promise<Sweep[]> {
-  const found = await mapPool(await sweepFolders(runsDir), AT_ONCE, readSweep);
+  const names = await readdir(runsDir, { withFileTypes: true }).catch(() => []);
+  const folders = names.filter((one) => one.isDirectory() && !one.name.startsWith('.'));
+  const sweeps = await sweepsAmong(folders.map(({ name }) => path.join(runsDir, name)));
+  const found = await mapPool(sweeps, AT_ONCE, readSweep);
   return found.filter((one) => one !== undefined).sort((a, b) => b.file.created - a.file.created);
 }
 
-/** The folders of a runs folder that look like sweeps; those that are known to be something else are not looked at. */
-export async function sweepFolders(runsDir: string, others?: ReadonlySet<string>): Promise<string[]> {
-  const names = await readdir(runsDir, { withFileTypes: true }).catch(() => []);
-  const dirs = names
-    .filter((one) => one.isDirectory() && !one.name.startsWith('.'))
-    .map(({ name }) => path.join(runsDir, name))
-    .filter((dir) => !others?.has(dir));
+/** Those that look like sweeps. */
+export async function sweepsAmong(dirs: readonly string[]): Promise<string[]> {
   const found = await mapPool(dirs, AT_ONCE, async (dir) => ((await isSweep(dir)) ? dir : undefined));
   return found.filter((dir) => dir !== undefined);
 }

@@ -3,9 +3,8 @@ import * as vscode from 'vscode';
 import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
 import { type GoneOn, goOnWaiting, leftRuns } from '../../engine/queue/go-on';
 import { type Move, moveInQueue } from '../../engine/queue/move';
-import { isWaiting, queueOf } from '../../engine/queue/queue';
-import { queueStart } from '../../engine/queue/queue-folder';
-import { listRuns } from '../../engine/runs/list-runs';
+import { isWaiting } from '../../engine/queue/queue';
+import { endOfQueue } from '../../engine/queue/queue-end';
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../notices';
 import { runsFolderOf } from '../run/registry';
 import type { Services } from '../services';
@@ -14,16 +13,11 @@ import { checkedExperiment, launchRun } from './start-training';
 import { ask } from './steer';
 import { pickRun, type RunTarget } from './targets';
 
-/** What a new run of a folder is queued behind: the last one, whether it goes on or waits. */
-export async function endOfQueue(runsDir: string): Promise<string> {
-  return queueOf((await listRuns(runsDir)).runs).at(-1)?.dir ?? queueStart(runsDir);
-}
-
 /** Without a question, and without opening a dashboard: many are added one after the other. */
 export async function addToQueue(services: Services, uri: vscode.Uri | undefined): Promise<void> {
   const checked = await checkedExperiment(services, uri);
   if (!checked) return;
-  const after = await endOfQueue(runsFolderOf(checked.document.fileName));
+  const { dir: after } = await endOfQueue(runsFolderOf(checked.document.fileName));
   const run = await launchRun(services, { ...checked, after, target: LOCAL_SETTINGS, quietly: true });
   if (run) setStatusBarMessage(vscode.l10n.t('Added to the queue: {0}', run.name), 4000);
 }

@@ -5,6 +5,7 @@ import { needSentence, spreadSentence } from '../../domain/compare/spread';
 import type { Experiment } from '../../domain/experiment/types';
 import { otherSeeds } from '../../domain/run/other-seeds';
 import { recipeRuns } from '../../engine/compare/recipe-runs';
+import { endOfQueue } from '../../engine/queue/queue-end';
 import { listRuns } from '../../engine/runs/list-runs';
 import { startRun } from '../../engine/targets/target';
 import { readRun } from '../../run/folder/read';
@@ -14,7 +15,6 @@ import type { Services } from '../services';
 import { mayAct } from '../trust';
 import { translate } from '../window';
 import { interpreterFor, MissingPython } from './interpreter';
-import { endOfQueue } from './queue-commands';
 import { offerPython } from './refuse';
 import { checkedExperiment } from './start-training';
 import type { RunTarget } from './targets';
@@ -99,7 +99,7 @@ async function queueSeeds(services: Services, repeated: Repeated, count: number)
     await startRun({
       ...{ ...services.host(), ...repeated, pitwallVersion: services.version },
       ...{ experiment: { ...experiment, seed }, set: [...repeated.set, `seed=${seed}`] },
-      after: await endOfQueue(runsDir),
+      after: (await endOfQueue(runsDir)).dir,
       ...(python !== undefined && { python }),
     });
   }
