@@ -45,7 +45,9 @@ export async function openWorkbench(browser, url, options = {}) {
       complaints.push(message.text());
   });
   page.complaints = complaints;
-  await page.goto(url, { waitUntil: 'domcontentloaded', timeout: timeoutMs });
+  // The workbench may load itself anew while it is being loaded, which ends the first navigation.
+  const open = () => page.goto(url, { waitUntil: 'domcontentloaded', timeout: timeoutMs });
+  await until('the page of the workbench', open, { timeoutMs });
   await ready(page, timeoutMs);
   return page;
 }
@@ -111,6 +113,33 @@ export async function runAndChoose(page, title, choices) {
           await until('the next question', async () => (await askedNow(page)) !== question);
       }
       return true;
+    },
+    { timeoutMs: LONG_MS },
+  );
+}
+
+/** How long what was chosen may take before the menu is held to have closed without choosing. */
+const CHOSEN_MS = 30_000;
+
+/**
+ * Chooses from the menu of a row, until what was chosen is seen. A menu that has just opened takes no click, so that the one that
+ * opened it does not choose; and one that loses the focus closes with nothing chosen.
+ */
+export async function chooseFromMenu(page, row, title, { isDone, onOpen }) {
+  const item = page.locator('.monaco-menu .action-item', { hasText: title }).first();
+  await until(
+    `${title}, from the menu`,
+    async (tries) => {
+      const timeout = patienceOf(tries);
+      if (await item.isHidden()) await row.click({ button: 'right', timeout });
+      await item.waitFor({ timeout });
+      await onOpen?.();
+      await until(title, async () => {
+        if (await item.isHidden()) return true;
+        await item.click({ timeout });
+        return false;
+      });
+      return until(`what ${title} does`, isDone, { timeoutMs: CHOSEN_MS });
     },
     { timeoutMs: LONG_MS },
   );

@@ -6,11 +6,11 @@ import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  chooseFromMenu,
   handedOver,
   openFile,
   openWorkbench,
   pageFrame,
-  patienceOf,
   reloadWindow,
   runAndChoose,
   runCommand,
@@ -143,17 +143,7 @@ async function closely({ suite, browser, extensions }) {
     await test('two runs that are selected are compared at once', async () => {
       await row(page, 'pcb-nano-1').click();
       await row(page, 'pcb-micro-1').click({ modifiers: ['Control'] });
-      await row(page, 'pcb-micro-1').click({ button: 'right' });
-      const compare = page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first();
-      await compare.waitFor();
-      // A menu that has just opened takes no click, so that the one that opened it does not choose.
-      await until('the choice', async (tries) => {
-        if (await compare.isHidden()) return true;
-        await settle(400);
-        await compare.click({ timeout: patienceOf(tries) });
-        return false;
-      });
-      await until('the comparison', async () => {
+      const isCompared = async () => {
         for (const frame of page.frames()) {
           const facts = await frame
             .evaluate(() => document.querySelector('body.comparison .facts')?.textContent ?? '')
@@ -161,7 +151,8 @@ async function closely({ suite, browser, extensions }) {
           if (/lr0 0\.01 → 0\.02/.test(facts)) return true;
         }
         return false;
-      });
+      };
+      await chooseFromMenu(page, row(page, 'pcb-micro-1'), 'Compare Runs', { isDone: isCompared });
       await runCommand(page, 'View: Close All Editors');
     });
 

@@ -6,6 +6,7 @@ import { endProcessesOf, processesOf } from '../processes.mjs';
 import { recordedRuns } from '../recorded.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  chooseFromMenu,
   openFile,
   openWorkbench,
   PATIENCE_MS,
@@ -96,18 +97,11 @@ export async function doors({ suite, browser, extensions }) {
       await runAndChoose(page, 'Pitwall: Copy as Command Line…', ['pitwall lr-find']);
       await until('the line', async () => (await copied(page)) === `pitwall lr-find ${workspace.config}`);
       const row = page.locator('.monaco-list-row', { hasText: RUNS[0] }).first();
-      await row.click({ button: 'right' });
-      const copy = page.locator('.monaco-menu .action-item', { hasText: 'Copy as Command Line' }).first();
-      await copy.waitFor();
-      await picture('menu');
-      // A menu that has just opened takes no click, so that the one that opened it does not choose.
-      await until('the choice', async (tries) => {
-        if (await copy.isHidden()) return true;
-        await copy.click({ timeout: patienceOf(tries) });
-        return false;
-      });
       const line = page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'pitwall show' });
-      await line.waitFor();
+      await chooseFromMenu(page, row, 'Copy as Command Line', {
+        isDone: () => line.isVisible(),
+        onOpen: () => picture('menu'),
+      });
       await picture('lines');
       await line.click();
       const wanted = `pitwall show ${path.join(workspace.runs, RUNS[0])}`;

@@ -6,9 +6,9 @@ import { startServer } from '../editor.mjs';
 import { endProcessesOf, runIds } from '../processes.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
+  chooseFromMenu,
   openFile,
   openWorkbench,
-  patienceOf,
   runAndChoose,
   runCommand,
   showPitwall,
@@ -38,7 +38,12 @@ export async function queue({ suite, browser, extensions }) {
     const isNumbered = waiting.every((text, i) => text.includes(`#${i + 1} in the queue`));
     return isNumbered ? waiting.map((text) => /pcb-nano-(\d+)/.exec(text)[1]).join(' ') : 'not numbered';
   };
-  const untilOrder = (wanted) => until(`the order ${wanted}`, async () => (await order()) === wanted);
+  const isOrder = (wanted) => async () => {
+    const seen = await order();
+    if (seen !== wanted) throw new Error(`the order is ${seen}`);
+    return true;
+  };
+  const untilOrder = (wanted) => until(`the order ${wanted}`, isOrder(wanted));
   const seedOf = (n) =>
     JSON.parse(readFileSync(path.join(workspace.runs, `pcb-nano-${n}`, 'run.json'), 'utf8')).experiment
       .resolved.seed;
@@ -47,18 +52,8 @@ export async function queue({ suite, browser, extensions }) {
       cwd: workspace.dir,
       encoding: 'utf8',
     });
-  /** A menu that has just opened takes no click, so that the one that opened it does not choose. */
-  const choose = async (n, title) => {
-    await row(n).click({ button: 'right' });
-    const item = page.locator('.monaco-menu .action-item', { hasText: title }).first();
-    await item.waitFor();
-    await picture('menu');
-    await until(title, async (tries) => {
-      if (await item.isHidden()) return true;
-      await item.click({ timeout: patienceOf(tries) });
-      return false;
-    });
-  };
+  const choose = (n, title, isDone) =>
+    chooseFromMenu(page, row(n), title, { isDone, onOpen: () => picture('menu') });
   try {
     await showPitwall(page);
     await openFile(page, 'pcb.train.yaml');
@@ -74,8 +69,7 @@ export async function queue({ suite, browser, extensions }) {
     });
 
     await test('a waiting run is moved by its menu, by the palette and by a terminal', async () => {
-      await choose(4, 'Move Up in Queue');
-      await untilOrder('2 4 3');
+      await choose(4, 'Move Up in Queue', isOrder('2 4 3'));
       await runAndChoose(page, 'Pitwall: Move to Front of Queue', ['pcb-nano-3']);
       await untilOrder('3 2 4');
       expectEqual(pitwall('queue', 'move', 'pcb-nano-3', '--last').status, 0, 'pitwall queue move');
@@ -91,13 +85,12 @@ export async function queue({ suite, browser, extensions }) {
         'menu items',
       );
       await page.keyboard.press('Escape');
-      await choose(4, 'Take Out of Queue');
-      await untilOrder('2 3');
+      await choose(4, 'Take Out of Queue', isOrder('2 3'));
     });
 
     await test('Repeat with Other Seeds says what it takes to see more, and queues seeds that are new', async () => {
-      await choose(1, 'Repeat with Other Seeds');
       const input = page.locator('.quick-input-widget:visible');
+      await choose(1, 'Repeat with Other Seeds', () => input.isVisible());
       await input.getByText('what it takes to see +.010').waitFor();
       await picture('seeds');
       await input.locator('input.input').fill('0');
