@@ -1,14 +1,19 @@
 import type { Translate } from '../base/translate';
 import { inEnglish, say, type Words, words } from '../base/words';
 import type { AlarmAction } from '../domain/run/alarm';
-import type { AlertText, StatusFile } from '../run/files';
+import type { AlertText, RunFile, StatusFile } from '../run/files';
 import type { ActionView } from './dashboard/types';
 
 const OF_LIVE_RUNS: ReadonlySet<AlarmAction> = new Set(['stop', 'stop_after_epoch', 'pause', 'set_lr']);
 
-/** A run that has ended cannot be paused or stopped. */
-export const isOffered = (action: AlarmAction, isLive: boolean): boolean =>
-  isLive || !OF_LIVE_RUNS.has(action);
+/** What does not ask anything of the trainer. */
+const OF_ANY_RUN: ReadonlySet<AlarmAction> = new Set(['check_environment', 'open_folder', 'open_log']);
+
+/** A run that has ended cannot be paused or stopped; one that another program trains, and is only read, takes no request. */
+export function isOffered(action: AlarmAction, run: RunFile | undefined, isLive: boolean): boolean {
+  if (run?.follows) return OF_ANY_RUN.has(action);
+  return isLive || !OF_LIVE_RUNS.has(action);
+}
 
 /**
  * A sentence of a run's file in the reader's language; the message itself if it was written by a version or a program

@@ -24,7 +24,7 @@ export function alarmTopics(alerts: readonly { readonly rule: string }[]): Topic
 
 /** The line below an alarm: the command that does what it advises, or the file that it is about. */
 export function alarmCommand(action: AlarmAction | undefined, place: CommandPlace): string[] {
-  if (action === undefined || !isOffered(action, place.isLive)) return [];
+  if (action === undefined || !isOffered(action, place.run, place.isLive)) return [];
   return [commandOf(action, place)];
 }
 

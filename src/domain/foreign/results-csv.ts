@@ -40,34 +40,64 @@ type MutableRow = {
 /** Our name of a number -> the column that has it; these are read beside the columns that Ultralytics and YOLOv5 write. */
 export type WantedColumns = Readonly<Record<string, string>>;
 
-/** Reads the whole lines of a results.csv; a last line without its newline is still being written and is left out. */
+/**
+ * Reads the whole lines of a results.csv; a last line without its newline is still being written and is left out. A process that
+ * appends to the file of another one repeats the header, or writes one with other columns: it holds for the lines behind it.
+ */
 export function parseResultsCsv(text: string, wanted: WantedColumns = {}): ForeignTable {
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
-  const header = cells(lines[0] ?? '');
-  const named = new Map(Object.entries(wanted).map(([ours, column]) => [column, ours]));
-  const columns = header.map((name) => wantedColumn(named.get(name)) ?? columnOf(name));
-  const groups = header
-    .filter((name) => isLr(named.get(name)) || /^(lr\/pg|x\/lr)\d+$/.test(name))
-    .map((name) => named.get(name) ?? name.replace(/^(lr|x)\//, ''));
+  const delimiter = delimiterOf(lines[0] ?? '');
+  let columns = columnsOf(cells(lines[0] ?? '', delimiter), wanted);
   const rows: ForeignEpoch[] = [];
   const problems: Words[] = [];
   for (const [index, line] of lines.slice(1).entries()) {
-    const row = readRow(cells(line), columns);
-    if (row === undefined)
-      problems.push(words('line {0}: expected {1} columns as in the header', index + 2, header.length));
+    const values = cells(line, delimiter);
+    if (isHeader(values, columns)) {
+      columns = columnsOf(values, wanted);
+      continue;
+    }
+    const row = readRow(values, columns.setters, delimiter);
+    if (row === undefined) problems.push(problemOf(index + 2, values, columns.header));
     else rows.push(row);
   }
+  const { header, groups } = columns;
   return { header, groups, rows: countFromOne(rows), problems };
 }
 
+function problemOf(line: number, values: readonly string[], header: readonly string[]): Words {
+  if (values.length !== header.length)
+    return words('line {0}: expected {1} columns as in the header', line, header.length);
+  return words('line {0}: expected a whole number as the epoch', line);
+}
+
+type Columns = {
+  readonly header: readonly string[];
+  readonly groups: readonly string[];
+  readonly setters: readonly (SetColumn | undefined)[];
+};
+
+function columnsOf(header: readonly string[], wanted: WantedColumns): Columns {
+  const named = new Map(Object.entries(wanted).map(([ours, column]) => [column, ours]));
+  const setters = header.map((name) => wantedColumn(named.get(name)) ?? columnOf(name));
+  const groups = header
+    .filter((name) => isLr(named.get(name)) || /^(lr\/pg|x\/lr)\d+$/.test(name))
+    .map((name) => named.get(name) ?? name.replace(/^(lr|x)\//, ''));
+  return { header, groups, setters };
+}
+
+/** No number is the name of a column. */
+const isHeader = (values: readonly string[], { header }: Columns): boolean =>
+  values[0] !== '' && header.includes(values[0]);
+
+/** A spreadsheet of a country whose decimal point is a comma saves with `;`. */
+const delimiterOf = (header: string): string => [',', ';', '\t'].find((one) => header.includes(one)) ?? ',';
+
 const isLr = (ours: string | undefined): boolean => ours !== undefined && classifyTag(ours)?.kind === 'lr';
 
-function cells(line: string): string[] {
-  return line.split(',').map((cell) => cell.trim());
-}
+const cells = (line: string, delimiter: string): string[] => line.split(delimiter).map((cell) => cell.trim());
 
 function columnOf(name: string): SetColumn | undefined {
   if (name === 'epoch') return (row, value) => assign(row, 'epoch', value);
@@ -95,10 +125,12 @@ const lossName = (key: string): string => (key === 'loss' ? 'total' : key.replac
 function readRow(
   values: readonly string[],
   columns: readonly (SetColumn | undefined)[],
+  delimiter: string,
 ): ForeignEpoch | undefined {
   if (values.length !== columns.length) return undefined;
   const row: MutableRow = { epoch: Number.NaN, time: undefined, loss: {}, metrics: {}, lr: [] };
-  for (const [i, value] of values.entries()) columns[i]?.(row, parseCell(value));
+  for (const [i, value] of values.entries())
+    columns[i]?.(row, parseCell(delimiter === ',' ? value : value.replace(',', '.')));
   return Number.isInteger(row.epoch) ? row : undefined;
 }
 
@@ -139,7 +171,7 @@ export function recordsOfTable(table: ForeignTable, reading: TableReading): Fore
   const times = writtenTimes(seconds, writtenMs);
   return table.rows.slice(fromRow).flatMap(({ epoch, loss, lr, metrics }, i) => {
     const row = fromRow + i;
-    const rates = Object.fromEntries(table.groups.map((group, g) => [group, lr[g]]));
+    const rates = Object.fromEntries(table.groups.slice(0, lr.length).map((group, g) => [group, lr[g]]));
     const time = times[row];
     return [
       { kind: 'step' as const, step: epoch - 1, epoch, loss, lr: rates, time },

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import type { LiveRun } from '../../engine/runs/live-run';
 import type { RunEntry } from '../../run/state';
 import { showWarningMessage } from '../notices';
 import type { Services } from '../services';
@@ -11,9 +12,9 @@ export function notifyAlerts(services: Services): vscode.Disposable {
   const store = new DisposableStore();
   const shown = new Set<string>();
   let isShowing = false;
-  const notify = async (entry: RunEntry, dir: string): Promise<void> => {
+  const notify = async (entry: RunEntry, { dir, state }: LiveRun): Promise<void> => {
     const { newsOf } = await services.runs.views();
-    const news = newsOf(entry);
+    const news = newsOf(entry, state.run);
     const isWanted = !isShowing && setting<boolean>('notifications.enabled', true);
     if (news === undefined || shown.has(news.message) || !isWanted) return;
     shown.add(news.message);
@@ -27,7 +28,7 @@ export function notifyAlerts(services: Services): vscode.Disposable {
       run?.live.onDidAppend((entries) => {
         // A range test is meant to blow the loss up; its own page shows the step.
         if (run.live.state.run?.experiment.resolved.schedule?.lr_range) return;
-        for (const entry of entries) notify(entry, run.live.dir).catch(services.showError);
+        for (const entry of entries) notify(entry, run.live).catch(services.showError);
       }),
     ),
   );

@@ -110,6 +110,6 @@ function ownWords({ said, next }: Alert, text: string, t: Translate): string {
 /** Not if the run is on a machine that does not answer. */
 function actionOf({ action }: Alert, input: ViewInput): Pick<Sentence, 'action'> {
   const isSilenced = isOutOfReach(input.state.run, input.presence?.where);
-  if (!action || isSilenced || !isOffered(action, !isFinal(input))) return {};
+  if (!action || isSilenced || !isOffered(action, input.state.run, !isFinal(input))) return {};
   return { action: alarmButton(action, input.t) };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { words } from '../../../base/words';
 import { parseLine } from '../../../domain/foreign/json-logs';
@@ -17,15 +18,25 @@ import { ARGUMENTS, type Format, findFormat } from './find-format';
 
 /** A folder that another program fills, or will fill: by its content, unless the user said what to read. */
 export function folderSource(follows: Follows): Source {
-  let format: Format | undefined;
-  let source: Source | undefined;
+  let known: Source | undefined;
+  let looks = 0;
+  return {
+    poll: async () => {
+      const format = known ? undefined : await findFormat(follows);
+      if (format) known = knownSource(format, follows);
+      if (known) return known.poll();
+      looks++;
+      return looks === SILENT_LOOKS ? [await nothingKnown(follows.folder)] : [];
+    },
+  };
+}
+
+function knownSource(format: Format, follows: Follows): Source {
+  const source = openSource(format, follows);
   let planned = 0;
   let hasEnded = false;
   return {
     poll: async () => {
-      format ??= await findFormat(follows);
-      if (format === undefined) return [];
-      source ??= openSource(format, follows);
       const { epochs, stepsPerEpoch = 1, end } = beside(format, follows.folder);
       const plan: ForeignRecord[] = epochs === planned ? [] : [{ kind: 'plan', epochs, stepsPerEpoch }];
       planned = epochs;
@@ -36,6 +47,24 @@ export function folderSource(follows: Follows): Source {
       return [...plan, ...records, ...(isOver && end ? [end] : [])];
     },
   };
+}
+
+/** Some seconds of looks in which nothing that is known came. */
+const SILENT_LOOKS = 20;
+const MOST_SHOWN = 5;
+
+async function nothingKnown(folder: string): Promise<ForeignRecord> {
+  const found = await readdir(folder).catch(() => []);
+  const there = found.slice(0, MOST_SHOWN).join(', ') + (found.length > MOST_SHOWN ? ', ...' : '');
+  const said =
+    found.length === 0
+      ? words('{0} is empty or does not exist yet: waiting for its files', folder)
+      : words(
+          '{0} has nothing yet that is known (it has {1}): waiting (docs/other-trainers.md)',
+          folder,
+          there,
+        );
+  return { kind: 'problem', said };
 }
 
 function openSource({ reads, path: file }: Format, { folder, metrics }: Follows): Source {

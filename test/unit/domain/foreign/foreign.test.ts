@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crc32, crc32c } from '../../../../src/domain/foreign/crc';
 import { compilePatterns, matchLine } from '../../../../src/domain/foreign/line-patterns';
-import { parseResultsCsv } from '../../../../src/domain/foreign/results-csv';
+import { parseResultsCsv, recordsOfTable } from '../../../../src/domain/foreign/results-csv';
 import { encodeFileVersion, encodeScalar, readTfEvents } from '../../../../src/domain/foreign/tfevents';
 import { englishOf } from '../../../helpers/english-of';
 import { repositoryRoot } from '../../../helpers/shared';
@@ -86,6 +86,37 @@ describe('results.csv', () => {
     const { rows, problems } = parseResultsCsv('epoch,time\n1,2\n2\n3,4\n');
     expect(rows).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
     expect(problems.map(englishOf)).toEqual(['line 3: expected 2 columns as in the header']);
+  });
+
+  it('names a line whose epoch is not a whole number', () => {
+    const { rows, problems } = parseResultsCsv('epoch,time\n1,2\n1.5,3\n');
+    expect(rows).toMatchObject([{ epoch: 1 }]);
+    expect(problems.map(englishOf)).toEqual(['line 3: expected a whole number as the epoch']);
+  });
+
+  it.each([
+    ['semicolons and decimal commas', 'epoch;train/box_loss;lr/pg0\n1;1,25;0,01\n2;1;0.02\n'],
+    ['tabs', 'epoch\ttrain/box_loss\tlr/pg0\n1\t1.25\t0.01\n2\t1\t0.02\n'],
+  ])('reads what a spreadsheet saved with %s', (_, text) => {
+    const { rows, problems } = parseResultsCsv(text);
+    expect(problems).toEqual([]);
+    expect(rows).toMatchObject([
+      { epoch: 1, loss: { box: 1.25 }, lr: [0.01] },
+      { epoch: 2, loss: { box: 1 }, lr: [0.02] },
+    ]);
+  });
+
+  it('a header that is written again, also with other columns, holds for what follows', () => {
+    const table = parseResultsCsv(
+      'epoch,train/box_loss,lr/pg0\n1,4,.1\nepoch,train/box_loss,lr/pg0\n2,3,.1\nepoch,train/box_loss,train/cls_loss,lr/pg0,lr/pg1\n3,2,7,.1,.2\n',
+    );
+    expect(table.problems).toEqual([]);
+    const records = recordsOfTable(table, { fromRow: 0, hasMetrics: true });
+    expect(records.filter(({ kind }) => kind === 'step')).toMatchObject([
+      { epoch: 1, loss: { box: 4 }, lr: { pg0: 0.1 } },
+      { epoch: 2, loss: { box: 3 }, lr: { pg0: 0.1 } },
+      { epoch: 3, loss: { box: 2, cls: 7 }, lr: { pg0: 0.1, pg1: 0.2 } },
+    ]);
   });
 });
 

@@ -336,3 +336,14 @@ it('a W&B log with a changed byte is read up to there, and the place is named', 
   expect(JSON.stringify(problemsOf(records))).toContain('a broken record at byte');
   expect(shown(stateAfter(records)).steps.length).toBeGreaterThan(8);
 });
+
+it('a folder in which nothing is known says so, once, and is read as soon as something is', async () => {
+  writeFileSync(path.join(dir, 'readme.txt'), 'hello\n');
+  const source = follow();
+  const seen: SourceRecord[] = [];
+  for (let look = 0; look < 50; look++) seen.push(...(await source.poll()));
+  expect(problemsOf(seen)).toHaveLength(1);
+  expect(JSON.stringify(seen)).toContain('readme.txt');
+  writeFileSync(path.join(dir, 'results.csv'), 'epoch,train/box_loss\n1,4\n');
+  expect((await source.poll()).map(({ kind }) => kind)).toContain('step');
+});

@@ -8,6 +8,7 @@ import type { ViewInput } from '../../../../src/protocol/dashboard/input';
 import { sectionsOf } from '../../../../src/protocol/dashboard/sections';
 import { createViewSession } from '../../../../src/protocol/dashboard/session';
 import { statusBarOf } from '../../../../src/protocol/dashboard/status-bar';
+import type { RunFile } from '../../../../src/run/files';
 import type { RunState } from '../../../../src/run/state';
 import { plannedOf, syntheticState } from '../../../helpers/synthetic-run';
 
@@ -132,4 +133,11 @@ it('every action has a button and a command; a terminal has the command of what 
     `  next: pitwall rewind ${quote}/my runs/one${quote}`,
   ]);
   expect(alarmCommand(undefined, place)).toEqual([]);
+});
+
+it('a run that is only read is offered nothing that would ask something of its trainer', () => {
+  const run = { ...inputOf([]).state.run, follows: { folder: '/train', reads: 'csv' } } as RunFile;
+  const place = { dir: '/runs/one', run, isLive: true };
+  const offered = ALARM_ACTIONS.filter((action) => alarmCommand(action, place).length > 0);
+  expect(offered).toEqual(['check_environment', 'open_folder', 'open_log']);
 });
