@@ -36,7 +36,7 @@ export class Monitor {
 
   silence(now: number): Silence {
     const silence = this.#rhythm.silence(now);
-    const alarm = this.#stall(silence.stalled, () => stallAlarm(silence));
+    const alarm = this.#stall(silence.stalled, () => stallAlarm(silence, !this.#journal.state.run?.follows));
     if (alarm) this.raise(alarm, Date.now());
     return silence;
   }

@@ -73,13 +73,13 @@ function problemOf(line: number, values: readonly string[], header: readonly str
   return words('line {0}: expected a whole number as the epoch', line);
 }
 
-type Columns = {
+type CsvColumns = {
   readonly header: readonly string[];
   readonly groups: readonly string[];
   readonly setters: readonly (SetColumn | undefined)[];
 };
 
-function columnsOf(header: readonly string[], wanted: WantedColumns): Columns {
+function columnsOf(header: readonly string[], wanted: WantedColumns): CsvColumns {
   const named = new Map(Object.entries(wanted).map(([ours, column]) => [column, ours]));
   const setters = header.map((name) => wantedColumn(named.get(name)) ?? columnOf(name));
   const groups = header
@@ -89,7 +89,7 @@ function columnsOf(header: readonly string[], wanted: WantedColumns): Columns {
 }
 
 /** No number is the name of a column. */
-const isHeader = (values: readonly string[], { header }: Columns): boolean =>
+const isHeader = (values: readonly string[], { header }: CsvColumns): boolean =>
   values[0] !== '' && header.includes(values[0]);
 
 /** A spreadsheet of a country whose decimal point is a comma saves with `;`. */

@@ -7,7 +7,7 @@ import { judgeEarlyStop, type ValidatedEpoch } from '../../../../src/domain/run/
 import { lrAheadOf } from '../../../../src/domain/run/lr-ahead';
 import { createPlateauAlarm } from '../../../../src/domain/run/plateau';
 import { keptDetections, removableCheckpoints } from '../../../../src/domain/run/retention';
-import { createRhythm } from '../../../../src/domain/run/rhythm';
+import { createRhythm, stallAlarm } from '../../../../src/domain/run/rhythm';
 import { planValidation, type QueueInput } from '../../../../src/domain/run/validation-queue';
 
 const nextOf = ({ next }: Alarm): string => (next ? inEnglish(next) : '');
@@ -131,6 +131,27 @@ test('stalled: five times longer silent than ever of late, and not judged before
   beatFor(10_000);
   expect(rhythm.silence(now + 30_000).stalled).toBe(false);
   expect(rhythm.silence(now + 45_000)).toMatchObject({ stalled: true });
+});
+
+test('a folder that is read when most of its training is done shows no pause: none is missed then', () => {
+  const rhythm = createRhythm();
+  const row = (at: number): void => {
+    rhythm.epochEnded();
+    rhythm.beat(at);
+  };
+  rhythm.beat(0);
+  for (const at of [100, 200, 300]) row(at);
+  expect(rhythm.silence(100_000).stalled).toBe(false);
+  // The first one that comes was begun before it was looked at; the second one's pause is seen whole.
+  row(10_000);
+  expect(rhythm.silence(109_000).stalled).toBe(false);
+  row(70_000);
+  expect(rhythm.silence(300_000).stalled).toBe(false);
+  const silence = rhythm.silence(400_000);
+  expect(silence.stalled).toBe(true);
+  const { said, next } = stallAlarm(silence, false);
+  expect(said && inEnglish(said)).toBe('no sign of the trainer for 330 s; its longest pause before was 60 s');
+  expect(next && inEnglish(next)).toBe('look at its output');
 });
 
 test('clean-up: never the best, the last, the pinned, nor one still to be validated', () => {
