@@ -13,7 +13,7 @@ export type Silence = {
 export type Rhythm = {
   /** Something was written at `now` (of a clock that stops while the machine sleeps). */
   beat(now: number): void;
-  /** What `beat` is told of next has the end of an epoch: its longer pause (checkpoint, own validation) is part of the rhythm then. */
+  /** The end of an epoch is in what the next beat stands for: its longer pause (checkpoint, own validation) is part of the rhythm. */
   epochEnded(): void;
   silence(now: number): Silence;
 };
