@@ -118,3 +118,16 @@ export function formatAgo(seconds: number, t: Translate): string {
   if (seconds < DAY) return t('{0} h ago', Math.floor(seconds / HOUR));
   return t('{0} d ago', Math.floor(seconds / DAY));
 }
+
+const [LONGEST_NAME, NAME_END] = [20, 7];
+
+/**
+ * A name for a narrow list: a long one loses its middle, since runs of one config differ at the end (`-2`, `-lr0-0.02`) and
+ * what follows the name has to stay in sight.
+ */
+export function shortName(name: string): string {
+  const letters = Array.from(name);
+  if (letters.length <= LONGEST_NAME) return name;
+  const start = letters.slice(0, LONGEST_NAME - NAME_END - 1);
+  return `${start.join('')}…${letters.slice(-NAME_END).join('')}`;
+}

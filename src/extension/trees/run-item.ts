@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Translate } from '../../base/translate';
 import { visible } from '../../base/visible';
-import { formatAgo, formatMetric } from '../../domain/display/format';
+import { formatAgo, formatMetric, shortName } from '../../domain/display/format';
 import { shortMetric } from '../../domain/run/task';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import { alertText, saidText } from '../../protocol/alert-text';
@@ -52,7 +52,8 @@ type RunItemOptions = {
 /** A run's line in the tree. */
 export function runItem(summary: RunSummary, { t, isShown, place }: RunItemOptions): vscode.TreeItem {
   const { presence, run, meta, dir, own } = summary;
-  const item = new vscode.TreeItem(visible(meta.title ?? summary.name));
+  const name = visible(meta.title ?? summary.name);
+  const item = new vscode.TreeItem(shortName(name));
   item.id = dir;
   item.iconPath = themeIconOf(summary, place);
   const turn = place === undefined ? '' : vscode.l10n.t('{0} in the queue', `#${place}`);
@@ -62,7 +63,7 @@ export function runItem(summary: RunSummary, { t, isShown, place }: RunItemOptio
   item.contextValue = contextOf(summary, place);
   item.tooltip = tooltipOf(summary, t);
   item.command = { command: 'pitwall.openDashboard', title: '', arguments: [{ dir }] };
-  const label = [item.label, turn || stateLabel(presence.state, t, run), ...facts];
+  const label = [name, turn || stateLabel(presence.state, t, run), ...facts];
   item.accessibilityInformation = { label: label.filter((part) => part !== '').join(', ') };
   return item;
 }

@@ -9,6 +9,7 @@ import {
   formatRate,
   formatSeconds,
   formatValue,
+  shortName,
 } from '../../../../src/domain/display/format';
 
 const t = createTranslate();
@@ -61,5 +62,21 @@ describe('numbers for people', () => {
     check(formatDuration(100_800, t), '1 d 4 h');
     check(formatSeconds(2.13, t), '2.1 s');
     check(formatSeconds(0.418, t), '0.42 s');
+  });
+});
+
+describe('names in a narrow list', () => {
+  it('are whole if they are short', () => {
+    check(shortName('pcb-nano-12'), 'pcb-nano-12');
+    check(shortName('pcb-nano-twenty-long'), 'pcb-nano-twenty-long');
+  });
+
+  it('lose their middle and keep the number at their end', () => {
+    check(shortName('visdrone-yolo11s-1280-mosaic-night-117'), 'visdrone-yol…ght-117');
+    check(shortName('visdrone-yolo11s-1280-mosaic-night-118'), 'visdrone-yol…ght-118');
+    check(
+      shortName('电路板检测实验电路板检测实验电路板检测实验电路板-12'),
+      '电路板检测实验电路板检测…验电路板-12',
+    );
   });
 });
