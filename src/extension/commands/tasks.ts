@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { oncePerKey } from '../../base/async';
+import { visible } from '../../base/visible';
 import { parseExperiment } from '../../domain/experiment/parse';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
 import { LOCAL_SETTINGS } from '../../domain/targets/target-keys';
@@ -71,26 +73,55 @@ export async function listTasks(services: Services): Promise<vscode.Task[]> {
   return Promise.all(named.map((task) => taskWithPython(services, task, choose)));
 }
 
-/** What a task of tasks.json does; undefined, which the editor reports, if the folder is not trusted or no file is named. */
-export async function resolveTask(services: Services, task: vscode.Task): Promise<vscode.Task | undefined> {
-  const named = vscode.workspace.isTrusted ? namedBy(task) : undefined;
-  if (!named) return undefined;
-  const { execution } = await taskWithPython(services, named);
+/** What a task of tasks.json does. One that cannot be done says why in a line of its terminal, and ends with 1. */
+export async function resolveTask(services: Services, task: vscode.Task): Promise<vscode.Task> {
+  const named = await namedBy(task);
+  const { execution } =
+    typeof named === 'string' ? { execution: refusing(named) } : await taskWithPython(services, named);
   const { definition, scope = vscode.TaskScope.Workspace, name } = task;
   // The editor knows it again by its definition.
   return new vscode.Task(definition, scope, name, 'pitwall', execution, []);
 }
 
-function namedBy({ definition, scope }: vscode.Task): PitwallTask | undefined {
+/** The file that a task names, or why it is refused: a person wrote it by hand, or a stranger did. */
+async function namedBy({ definition, scope }: vscode.Task): Promise<PitwallTask | string> {
+  if (!vscode.workspace.isTrusted)
+    return vscode.l10n.t('Pitwall starts nothing in a workspace that is not trusted. Runs can be viewed.');
+  const kind = (['train', 'sweep'] as const).find((key) => textOf(definition[key]) !== undefined);
+  const file = kind && textOf(definition[kind]);
+  if (kind === undefined || file === undefined)
+    return vscode.l10n.t('This task names no file: give it "train" or "sweep".');
   const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
-  const target = textOf(definition.target);
-  for (const kind of ['train', 'sweep'] as const) {
-    const file = textOf(definition[kind]);
-    if (file === undefined) continue;
-    if (path.isAbsolute(file)) return { kind, uri: vscode.Uri.file(file), target };
-    return folder && { kind, uri: vscode.Uri.joinPath(folder.uri, file), target };
-  }
-  return undefined;
+  const uri =
+    path.isAbsolute(file) || !folder ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder.uri, file);
+  if (!vscode.workspace.getWorkspaceFolder(uri))
+    return vscode.l10n.t('{0} is outside of the open folders: this task starts nothing.', uri.fsPath);
+  const isFile = await stat(uri.fsPath).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!isFile) return vscode.l10n.t('{0}: no such file. This task starts nothing.', uri.fsPath);
+  return { kind, uri, target: textOf(definition.target) };
+}
+
+/** A terminal that says a line and ends with 1, so that what depends on the task does not run either. */
+function refusing(line: string): vscode.CustomExecution {
+  return new vscode.CustomExecution(async () => {
+    const written = new vscode.EventEmitter<string>();
+    const ended = new vscode.EventEmitter<number>();
+    return {
+      onDidWrite: written.event,
+      onDidClose: ended.event,
+      open: () => {
+        written.fire(`${visible(line)}\r\n`);
+        ended.fire(1);
+      },
+      close: () => {
+        written.dispose();
+        ended.dispose();
+      },
+    };
+  });
 }
 
 /** A key of a task that a person wrote. */
