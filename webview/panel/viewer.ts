@@ -225,8 +225,5 @@ function statusParts({ image }: LoadedPicture, shown: readonly ShownBox[]): HTML
   ];
   const parts = image.note === undefined ? counts : [h('span', {}, image.note)];
   if (image.lost === undefined) return parts;
-  return [
-    ...parts,
-    h('span', {}, t('{0} of the AP that is lost, is lost here', formatPercent(image.lost, 1))),
-  ];
+  return [...parts, h('span', {}, t('{0} of all lost AP is lost here', formatPercent(image.lost, 1)))];
 }

@@ -33,7 +33,8 @@ export class TableBar {
   readonly #filter = h('input', {
     type: 'search',
     class: 'filter',
-    placeholder: t('Filter: a word, or lr0 > .01 and state = completed'),
+    placeholder: t('Filter: a word, lr0 > .01'),
+    title: t('A word, or as in lr0 > .01 and state = completed'),
     'aria-label': t('Filter'),
     spellcheck: 'false',
   }) as HTMLInputElement;

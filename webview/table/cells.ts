@@ -61,7 +61,8 @@ export function differenceCells(found: TableDifference | 'baseline' | undefined)
   ];
 }
 
-const VERDICT_TONES = { first: 'bad', second: 'good', neither: 'quiet' } as const;
+/** Red is for what failed. */
+const VERDICT_TONES = { first: 'warning', second: 'good', neither: 'quiet' } as const;
 
 export function td(names: string, text: string): HTMLElement {
   return h('td', { class: names === '' ? undefined : names, title: text === '' ? undefined : text }, text);

@@ -55,11 +55,13 @@ function mapTile(input: ViewInput): TileView {
       spark,
     };
   }
+  const best = bestNotes(input);
+  const verdict = verdictOf(state, last, t, best.length > 0 ? 'best-named' : 'alone');
   return {
     id: 'map',
     label: t('{0}, epoch {1}', metricNames(last.task)[0], last.epoch),
     value: formatMetric(last.map),
-    notes: [verdictOf(state, last, t), ...bestNotes(input), ...ruleNotes(input)],
+    notes: [verdict, ...best, ...ruleNotes(input)],
     spark: spark.slice(-SPARK_POINTS),
   };
 }

@@ -11,27 +11,30 @@ import type { RunState } from '../../run/state';
 import type { Validation, VersusBest } from '../../run/validation';
 import type { Sentence } from './types';
 
+/** A line beside it that says which epoch is the best, and how high. */
+type BesideVerdict = 'alone' | 'best-named';
+
 /** A checkpoint against the best before it: better, worse, or not to be told apart. */
-export function verdictOf(state: RunState, validated: Validation, t: Translate): Sentence {
+export function verdictOf(
+  state: RunState,
+  validated: Validation,
+  t: Translate,
+  beside: BesideVerdict = 'alone',
+): Sentence {
   const versus = validated.versusBest;
   if (!versus) return plainVerdict(state, validated, t);
   const bestMap = state.validations.get(versus.epoch)?.map ?? validated.map - versus.difference;
   const text = formatDifference(versus.difference);
   if (isUnknown(versus)) return notJudged(text, versus, t);
-  const best = formatMetric(bestMap);
+  const isNamed = beside === 'best-named' && versus.epoch === state.best?.epoch;
+  const best = isNamed ? t('the best') : t('the best, {0} of epoch {1}', formatMetric(bestMap), versus.epoch);
   if (judgeDifference(versus) === 'second') {
     const chance = formatProbability(versus.probabilityBetter);
     return { text: t('{0} over the best · P(better) {1}', text, chance), tone: 'good' };
   }
   if (isWorse(state, validated, versus))
-    return {
-      text: t('{0} worse than the best, {1} of epoch {2}', text, best, versus.epoch),
-      tone: 'warning',
-    };
-  return {
-    text: t('{0}, cannot be told from the best, {1} of epoch {2}', text, best, versus.epoch),
-    tone: 'quiet',
-  };
+    return { text: t('{0}, worse than {1}', text, best), tone: 'warning' };
+  return { text: t('{0}, cannot be told from {1}', text, best), tone: 'quiet' };
 }
 
 /** What the best checkpoint is worth; undefined while there are no others to compare it with. */

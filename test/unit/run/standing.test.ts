@@ -3,6 +3,7 @@ import { createRandom } from '../../../src/base/random';
 import { createTranslate } from '../../../src/base/translate';
 import { drawWeights } from '../../../src/domain/compare/draw';
 import { meanOf } from '../../../src/domain/compare/limits';
+import { tilesOf } from '../../../src/protocol/dashboard/tiles';
 import { verdictOf } from '../../../src/protocol/dashboard/verdict';
 import { createRunState, foldRun } from '../../../src/run/reduce';
 import { standingOf, standingSentence, versusBest } from '../../../src/run/standing';
@@ -139,4 +140,12 @@ it.each<[string, VersusBest, string]>([
   const state = fold([...whole, validated(5, 20, { versusBest: versus })]);
   const checkpoint = state.validations.get(5);
   expect(checkpoint && verdictOf(state, checkpoint, createTranslate()).text).toContain(said);
+});
+
+it('the tile names the best once', () => {
+  const state = fold([...whole, validated(5, 20, { versusBest: pair }), toEntry({ ...drawn[4], t: 21 })]);
+  const input = { state, planned: undefined, presence: undefined, now: 0, t: createTranslate() };
+  const [verdict, best] = tilesOf(input)[0].notes.map(({ text }) => text);
+  expect(verdict).toBe('−0.0300, cannot be told from the best');
+  expect(best).toMatch(/^best 0\.\d{3}, epoch 3: 3 of the 4 others/);
 });
