@@ -80,6 +80,14 @@ describe('the manifest', () => {
     for (const step of steps) expect(read(step.media.svg)).toContain('var(--vscode-');
   });
 
+  it('shows the example in its walkthrough as it is written', () => {
+    const example = read('src/dataset/example/write-example.ts');
+    const shown = read('media/walkthrough/config.svg') + read('media/walkthrough/preview.svg');
+    const settings = [...shown.matchAll(/<tspan[^>]*>(\w+)<\/tspan>: ([\w.]+)</g)];
+    expect(settings.length).toBeGreaterThan(7);
+    for (const [, key, value] of settings) expect(example).toMatch(new RegExp(`^${key}: ${value}( |$)`, 'm'));
+  });
+
   it('activates in under 60 lines', () => {
     expect(read('src/extension/main.ts').split('\n').length).toBeLessThan(60);
   });
