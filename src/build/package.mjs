@@ -24,8 +24,6 @@ const CONTENT = [
   'package.json',
   'package.nls.json',
   'package.nls.zh-cn.json',
-  'README.md',
-  'README.zh-cn.md',
   'CHANGELOG.md',
   'LICENSE',
   '.vscodeignore',
@@ -50,9 +48,30 @@ function stage(target, folder) {
     const from = path.join(root, name);
     if (existsSync(from)) copy(from, path.join(folder, name));
   }
+  const { repository } = readJson(path.join(root, 'package.json'));
+  const page = readFileSync(path.join(root, PAGE), 'utf8');
+  writeFileSync(path.join(folder, 'README.md'), extensionPage(page, repository?.url ?? repository));
   copy(path.join(root, 'dist'), path.join(folder, 'dist'), isShipped);
   trimManifest(path.join(folder, 'package.json'));
   if (target !== UNIVERSAL) stageNatives(TARGETS[target], path.join(folder, 'dist/node_modules'));
+}
+
+/** What the Extensions view and the Marketplace show of the extension: not the repository's README, which is for those who clone it. */
+const PAGE = 'docs/extension-page.md';
+
+/**
+ * Both show pictures of https addresses only, of an installed extension too, and open no other links. So pictures and links of
+ * the page lead to the repository; while that has no address, the page has neither, nor its last section, which is links.
+ * @param {string} text @param {string | undefined} repository
+ */
+export function extensionPage(text, repository) {
+  const picture = /^!\[([^\]]*)\]\(([^):]+)\)\n\n?/gm;
+  if (!repository) return text.replace(picture, '').replace(/\n## More\n[^]*$/, '');
+  const base = repository.replace(/^git\+/, '').replace(/\.git$/, '');
+  const at = (kind, file) => `${base}/${kind}/HEAD/${path.posix.join(path.posix.dirname(PAGE), file)}`;
+  return text
+    .replace(picture, (_, alt, file) => `![${alt}](${at('raw', file)})\n\n`)
+    .replace(/(?<!!)\[([^\]]*)\]\(([^):]+)\)/g, (_, words, file) => `[${words}](${at('blob', file)})`);
 }
 
 /** Scripts and development dependencies are of no use to users. */

@@ -18,6 +18,15 @@ function pack(target: string): { file: string; entries: ZipEntry[] } {
   return { file, entries: readZip(file) };
 }
 
+/** The page of the extension as it is for a repository at this address. */
+function pageAt(repository: string): string {
+  const script = `import('./src/build/package.mjs').then(async (m) => {
+    const { readFileSync } = await import('node:fs');
+    process.stdout.write(m.extensionPage(readFileSync('docs/extension-page.md', 'utf8'), ${JSON.stringify(repository)}));
+  })`;
+  return execFileSync(process.execPath, ['-e', script], { cwd: repositoryRoot, encoding: 'utf8' });
+}
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bundles and natives on their own, in a place without a node_modules above; returns the command line's bundle. */
@@ -92,6 +101,26 @@ describe.skipIf(own !== 'linux-x64')('the VSIX of this machine', () => {
     );
     expect(new Set(needed).size).toBeGreaterThan(5);
     expect(needed.filter((name) => !texts.has(name))).toEqual([]);
+  });
+
+  it('has a page of its own, without commands of npm, dead links and pictures that are never shown', async () => {
+    const page =
+      vsix.entries
+        .find(({ name }) => name.toLowerCase() === 'extension/readme.md')
+        ?.read()
+        .toString() ?? '';
+    expect(page).toMatch(/^# Pitwall\n/);
+    expect(page).toContain('New Example Experiment');
+    expect(page).not.toMatch(/npm|\]\((?!https:)/);
+    expect(namesOf(vsix.entries).filter((name) => name.startsWith('media/tour'))).toEqual([]);
+  });
+
+  it('shows pictures and links of the repository once that has an address', () => {
+    const published = pageAt('git+https://example.org/o/r.git');
+    const targets = [...published.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+    expect(targets).toContain('https://example.org/o/r/raw/HEAD/media/tour/dashboard.png');
+    expect(targets).toContain('https://example.org/o/r/blob/HEAD/docs/vscode.md');
+    expect(targets.filter((target) => !target.startsWith('https://example.org/o/r/'))).toEqual([]);
   });
 
   it('carries the natives of its own target only', () => {
