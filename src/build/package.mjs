@@ -66,7 +66,7 @@ const PAGE = 'docs/extension-page.md';
  */
 export function extensionPage(text, repository) {
   const picture = /^!\[([^\]]*)\]\(([^):]+)\)\n\n?/gm;
-  if (!repository) return text.replace(picture, '').replace(/\n## More\n[^]*$/, '');
+  if (!repository) return text.replace(picture, '').replace(/\n## More\n[\s\S]*$/, '');
   const base = repository.replace(/^git\+/, '').replace(/\.git$/, '');
   const at = (kind, file) => `${base}/${kind}/HEAD/${path.posix.join(path.posix.dirname(PAGE), file)}`;
   return text

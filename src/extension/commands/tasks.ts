@@ -91,17 +91,25 @@ async function namedBy({ definition, scope }: vscode.Task): Promise<PitwallTask 
   const file = kind && textOf(definition[kind]);
   if (kind === undefined || file === undefined)
     return vscode.l10n.t('This task names no file: give it "train" or "sweep".');
+  const uri = placeOf(file, scope);
+  const refusal = await refusalOf(uri);
+  return refusal ?? { kind, uri, target: textOf(definition.target) };
+}
+
+/** Relative to the folder of the tasks.json that names it. */
+function placeOf(file: string, scope: vscode.Task['scope']): vscode.Uri {
   const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
-  const uri =
-    path.isAbsolute(file) || !folder ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder.uri, file);
+  return path.isAbsolute(file) || !folder ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder.uri, file);
+}
+
+async function refusalOf(uri: vscode.Uri): Promise<string | undefined> {
   if (!vscode.workspace.getWorkspaceFolder(uri))
     return vscode.l10n.t('{0} is outside of the open folders: this task starts nothing.', uri.fsPath);
   const isFile = await stat(uri.fsPath).then(
     (found) => found.isFile(),
     () => false,
   );
-  if (!isFile) return vscode.l10n.t('{0}: no such file. This task starts nothing.', uri.fsPath);
-  return { kind, uri, target: textOf(definition.target) };
+  return isFile ? undefined : vscode.l10n.t('{0}: no such file. This task starts nothing.', uri.fsPath);
 }
 
 /** A terminal that says a line and ends with 1, so that what depends on the task does not run either. */
