@@ -45,3 +45,20 @@ export async function recordedRuns({ config, runs }, names = ['pcb-nano-1', 'pcb
   // The person's own: another's images are not shown.
   for (const { name } of recordings) await signRun(path.join(runs, name));
 }
+
+/** Writes short runs that have ended, named NAME-1 and so on: for lists. */
+export async function manyRuns({ config, runs }, { name, count }) {
+  const { recordRuns } = await loadTypeScript('test/helpers/record-run.ts');
+  const { signRun } = await loadTypeScript('src/run/folder/signature.ts');
+  const recordings = Array.from({ length: count }, (_, i) => ({
+    name: `${name}-${i + 1}`,
+    epochs: 2,
+    stepsPerEpoch: 10,
+    steps: 20,
+    end: 'completed',
+    ageMinutes: 60 * (count - i),
+    seed: i + 1,
+  }));
+  await recordRuns(config, runs, recordings);
+  for (const { name: run } of recordings) await signRun(path.join(runs, run));
+}

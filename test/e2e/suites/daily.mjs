@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { startServer } from '../editor.mjs';
 import { endProcessesOf, processesOf, runIds } from '../processes.mjs';
-import { recordedRuns } from '../recorded.mjs';
+import { manyRuns, recordedRuns } from '../recorded.mjs';
 import { expect, expectEqual } from '../suite.mjs';
 import {
-  chooseFromMenu,
   handedOver,
   openFile,
   openWorkbench,
   pageFrame,
+  patienceOf,
   reloadWindow,
   runAndChoose,
   runCommand,
@@ -29,6 +29,7 @@ const tool = (panel, id, label) => panel.locator(`#chart-${id} [aria-label="${la
 
 export async function daily(context) {
   await closely(context);
+  await manyInTheList(context);
   await firstStart(context);
 }
 
@@ -143,7 +144,17 @@ async function closely({ suite, browser, extensions }) {
     await test('two runs that are selected are compared at once', async () => {
       await row(page, 'pcb-nano-1').click();
       await row(page, 'pcb-micro-1').click({ modifiers: ['Control'] });
-      const isCompared = async () => {
+      await row(page, 'pcb-micro-1').click({ button: 'right' });
+      const compare = page.locator('.monaco-menu .action-item', { hasText: 'Compare Runs' }).first();
+      await compare.waitFor();
+      // A menu that has just opened takes no click, so that the one that opened it does not choose.
+      await until('the choice', async (tries) => {
+        if (await compare.isHidden()) return true;
+        await settle(400);
+        await compare.click({ timeout: patienceOf(tries) });
+        return false;
+      });
+      await until('the comparison', async () => {
         for (const frame of page.frames()) {
           const facts = await frame
             .evaluate(() => document.querySelector('body.comparison .facts')?.textContent ?? '')
@@ -151,8 +162,7 @@ async function closely({ suite, browser, extensions }) {
           if (/lr0 0\.01 → 0\.02/.test(facts)) return true;
         }
         return false;
-      };
-      await chooseFromMenu(page, row(page, 'pcb-micro-1'), 'Compare Runs', { isDone: isCompared });
+      });
       await runCommand(page, 'View: Close All Editors');
     });
 
@@ -241,6 +251,61 @@ async function closely({ suite, browser, extensions }) {
     endProcessesOf(workspace.runs);
     workspace.remove();
   }
+}
+
+const LONG_NAME = 'visdrone-yolo11s-1280-augmented';
+const LEAST_ROWS = 12;
+
+/** As it is the first time that the side bar is opened: no view has been drawn larger. */
+async function manyInTheList({ suite, browser, extensions }) {
+  const workspace = exampleWorkspace();
+  mkdirSync(workspace.runs, { recursive: true });
+  await manyRuns(workspace, { name: LONG_NAME, count: 2 * LEAST_ROWS });
+  const server = await startServer({ folder: workspace.dir, extensions });
+  const page = await openWorkbench(browser, server.url, { width: 1440, height: 900 });
+  const test = (name, body) => suite.test(name, { pages: () => [page], log: server.log }, body);
+  const names = async () => (await wholeRows(page)).map((row) => row.name);
+  try {
+    await test(`at least ${LEAST_ROWS} runs are in sight in a window of 1440 x 900`, async () => {
+      await showPitwall(page);
+      const shown = await until('rows', async () => (await names()).length >= LEAST_ROWS && names());
+      await page.screenshot({ path: path.join(suite.artifacts, 'many-runs-dark.png') });
+      expectEqual(new Set(shown).size, shown.length, 'names that differ');
+    });
+    await test('a long name keeps its number, and the mAP behind it is in sight', async () => {
+      for (const { name, isCut, text } of await wholeRows(page)) {
+        expect(/^visdrone.*…\w+-\d+$/.test(name) && /mAP \.\d{3}/.test(text), text);
+        expect(!isCut, `the name is cut: ${text}`);
+      }
+    });
+  } finally {
+    await page.context().close();
+    await server.stop();
+    workspace.remove();
+  }
+}
+
+/** The runs that can be read: rows that are inside of the list with their whole height. */
+function wholeRows(page) {
+  const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Runs' }) });
+  return pane.locator('.pane-body .monaco-list-row').evaluateAll((rows) => {
+    const list = rows[0]?.closest('.pane-body').getBoundingClientRect();
+    const inside = rows.filter((row) => {
+      const { top, bottom } = row.getBoundingClientRect();
+      return top >= list.top && bottom <= list.bottom;
+    });
+    return inside.map((row) => {
+      const label = row.querySelector('.label-name');
+      const metric = row.querySelector('.label-description');
+      // "mAP .653" is the first eight letters of what follows the name.
+      const range = document.createRange();
+      range.setStart(metric.firstChild, 0);
+      range.setEnd(metric.firstChild, 8);
+      const shown = row.querySelector('.monaco-icon-label-container').getBoundingClientRect();
+      const isCut = range.getBoundingClientRect().right > shown.right;
+      return { name: label.textContent, text: row.textContent, isCut };
+    });
+  });
 }
 
 async function firstStart({ suite, browser, extensions }) {
