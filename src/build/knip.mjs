@@ -8,7 +8,6 @@ const OUTSIDE = [
   'src/domain/experiment/json-schema.ts', // src/build/schema.mjs
   'src/domain/sweep/json-schema.ts', // src/build/schema.mjs
   'src/extension/commands/manifest.ts', // src/build/manifest.mjs
-  'src/domain/evaluation/confusion.ts', // the confusion matrix of a validation will show it
 ];
 
 // biome-ignore lint/style/noDefaultExport: knip reads its configuration so

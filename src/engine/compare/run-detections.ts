@@ -47,7 +47,8 @@ function absent(name: string, epoch: number | undefined, kept: readonly number[]
   return new BadInputError(`${name}: no detections of ${which}${has}`);
 }
 
-async function keptEpochs(dir: string): Promise<number[]> {
+/** Epochs of the detections files that are there, ascending. */
+export async function keptEpochs(dir: string): Promise<number[]> {
   const folder = path.dirname(path.join(dir, detectionsPath(1)));
   const names = await readdir(folder).catch(() => [] as string[]);
   const epochs = names.map((name) => Number(/^epoch-(\d+)\.det$/.exec(name)?.[1] ?? Number.NaN));

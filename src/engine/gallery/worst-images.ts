@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type JudgedBox, judgeImage, worstOrder } from '../../domain/display/worst-images';
+import { type ConfusedPair, confusionConfidence, visitConfusions } from '../../domain/evaluation/confusion';
 import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
 import type { GalleryBox } from '../../protocol/webview';
 import { type DetectionsFile, decodeDetections } from '../../run/detections-file';
@@ -23,6 +24,8 @@ export type WorstRequest = {
   readonly kept: readonly KeptDetections[];
   readonly from: number;
   readonly count: number;
+  /** Only images in which one was taken for the other. */
+  readonly confused?: ConfusedPair | undefined;
 };
 
 export type WorstImage = {
@@ -69,12 +72,16 @@ export async function worstImagesOf({
   kept,
   from,
   count,
+  confused,
 }: WorstRequest): Promise<WorstImages | undefined> {
   const read = await readKept(dir, kept);
   if (!read) return undefined;
   const { file, at } = read;
   const { truth, detections, header } = file;
-  const { order, shares } = worstOrder(truth, detections, header.rule.matching ?? UNNAMED_MATCHING);
+  const worst = worstOrder(truth, detections, header.rule.matching ?? UNNAMED_MATCHING);
+  const { shares } = worst;
+  const isWanted = confused ? confusedImages(file, confused) : () => true;
+  const order = worst.order.filter(isWanted);
   const part = order.slice(from, from + count);
   const labels = rowsOf(truth.image, part);
   const found = rowsOf(detections.image, part, (row) => detections.scores[row] >= SMALLEST_CONFIDENCE);
@@ -83,8 +90,21 @@ export async function worstImagesOf({
     const boxes = judgeImage(truth, detections, rows);
     return { ...placed(boxes, file, image), lost: shares[image] };
   });
-  const confidence = Math.max(SMALLEST_SHOWN_AT_FIRST, at.confidence || 0);
+  // A confusion is counted from its own confidence on.
+  const counted = confused ? confusionConfidence(header.rule.conf) : at.confidence || 0;
+  const confidence = Math.max(SMALLEST_SHOWN_AT_FIRST, counted);
   return { epoch: at.epoch, confidence, total: order.length, images };
+}
+
+/** Whether an image has such a confusion. */
+function confusedImages({ truth, detections, header }: DetectionsFile, confused: ConfusedPair) {
+  const images = new Set<number>();
+  const { conf, matching = UNNAMED_MATCHING } = header.rule;
+  const confidence = confusionConfidence(conf);
+  visitConfusions({ groundTruth: truth, detections, confidence, matching }, (pair, image) => {
+    if (pair.predicted === confused.predicted && pair.truth === confused.truth) images.add(image);
+  });
+  return (image: number): boolean => images.has(image);
 }
 
 /** The rows of these images alone, in their order. */

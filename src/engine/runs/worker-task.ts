@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { channelToThread } from '../../protocol/node/transports';
 import type { BestOfRun } from '../compare/listed-baseline';
+import type { BreakdownRequest } from '../gallery/breakdown';
 import type { WorstRequest } from '../gallery/worst-images';
 import type { ImageProcessOptions } from '../image-process';
 import type { LoadEventsRequest } from './load-events';
@@ -34,6 +35,8 @@ export type WorkerTask =
   | { readonly kind: 'sweep'; readonly dir: string }
   /** A part of a run's val images, the worst first; undefined if no detections are kept. */
   | { readonly kind: 'worst'; readonly request: WorstRequest }
+  /** What a checkpoint's validation says class by class; undefined if no detections are kept. */
+  | { readonly kind: 'breakdown'; readonly request: BreakdownRequest }
   /** Several runs as one page. */
   | { readonly kind: 'report'; readonly request: ReportRequest };
 

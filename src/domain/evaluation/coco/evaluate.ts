@@ -42,6 +42,16 @@ export function cocoStats(
   return summarize(evaluatePlanes({ groundTruth, detections }, params, plansOfStats(params)), params);
 }
 
+/** COCOeval.eval of the planes that `wanted` names, an area range and maxDetections each. */
+export function cocoPlanes(
+  groundTruth: CocoGroundTruth,
+  detections: CocoDetections,
+  params: CocoParams,
+  wanted: readonly Wanted[],
+): Planes {
+  return evaluatePlanes({ groundTruth, detections }, params, wanted);
+}
+
 export type CocoInput = { readonly groundTruth: CocoGroundTruth; readonly detections: CocoDetections };
 
 function evaluatePlanes(input: CocoInput, params: CocoParams, wanted: readonly Wanted[]): Planes {

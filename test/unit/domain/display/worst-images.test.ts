@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { apLost } from '../../../../src/domain/display/ap-lost';
-import { precisionRecallCurves } from '../../../../src/domain/display/pr-curves';
 import { judgeImage, worstOrder } from '../../../../src/domain/display/worst-images';
 import type { Scored } from '../../../../src/domain/evaluation/scored';
 import type { Detections, GroundTruth } from '../../../../src/domain/evaluation/types';
@@ -142,12 +141,5 @@ describe('worst images', () => {
       ['hit', found.scores[0]],
       ['false', found.scores[1]],
     ]);
-  });
-
-  it('give curves of the classes that have labels', () => {
-    const curves = precisionRecallCurves(truth, found);
-    expect(curves.map((curve) => curve.class)).toEqual([0, 1]);
-    expect(curves[0].precision.every((p) => p === 1)).toBe(true);
-    expect(curves[1].precision.every((p) => p === 0)).toBe(true);
   });
 });

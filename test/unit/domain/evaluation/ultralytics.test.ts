@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Scored } from '../../../../src/domain/evaluation/scored';
 import type { Detections, GroundTruth } from '../../../../src/domain/evaluation/types';
+import { bestConfidence } from '../../../../src/domain/evaluation/ultralytics/confidence-curves';
 import {
-  bestConfidence,
   evaluateUltralytics,
   ultralyticsMetrics,
 } from '../../../../src/domain/evaluation/ultralytics/evaluate';
@@ -145,5 +145,5 @@ it('without detections or labels the metrics are 0', () => {
 
 it('the confidence is the first of equally good ones', () => {
   const flat = new Float64Array(1000).fill(0.5);
-  expect(bestConfidence([{ precision: flat, recall: flat, f1: flat }])).toBe(0);
+  expect(bestConfidence([{ f1: flat }])).toBe(0);
 });

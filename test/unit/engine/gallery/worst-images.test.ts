@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { breakdownOf } from '../../../../src/engine/gallery/breakdown';
 import { listedFile, listValImages } from '../../../../src/engine/gallery/val-images';
 import { keptDetections, worstImagesOf } from '../../../../src/engine/gallery/worst-images';
 import { detectionsPath } from '../../../../src/run/files';
@@ -48,6 +49,25 @@ describe('the worst images of a run', () => {
     const worst = (await worstImagesOf({ dir, kept, from: 4990, count: 24 }))!;
     expect([worst.total, worst.images.length]).toEqual([5000, 10]);
     expect(worst.images.every(({ boxes, size }) => boxes.length === 2 && size[0] === 64)).toBe(true);
+  });
+
+  it('with one confusion are those of the matrix alone, worst first', async () => {
+    const { dir, kept } = judged(50);
+    const asked = { dir, kept, from: 0, count: 50 };
+    const { confusion } = (await breakdownOf({ dir, kept }))!;
+    const count = (predicted: number, truth: number) =>
+      confusion.cells.find((cell) => cell.predicted === predicted && cell.truth === truth)?.count ?? 0;
+    const all = (await worstImagesOf(asked))!.images.map(({ file }) => file);
+    const of = async (predicted: number, truth: number) =>
+      (await worstImagesOf({ ...asked, confused: { predicted, truth } }))!;
+    const [right, missed] = [await of(0, 0), await of(1, 0)];
+    // Each image has one label.
+    expect([right.total, missed.total]).toEqual([count(0, 0), count(1, 0)]);
+    expect(right.total + missed.total).toBe(50);
+    const files = right.images.map(({ file }) => file);
+    expect(files).toEqual(all.filter((file) => files.includes(file)));
+    expect(right.confidence).toBe(0.25);
+    expect((await of(7, 7)).total).toBe(0);
   });
 
   it('are of the newest checkpoint whose file is there and is one', async () => {

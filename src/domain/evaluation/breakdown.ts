@@ -1,0 +1,39 @@
+import { type Sizes, sizesOf } from './coco/sizes';
+import { type ConfusionMatrix, confusionConfidence, confusionMatrix } from './confusion';
+import type { Detections, GroundTruth } from './types';
+import { type Curves, curvesOf } from './ultralytics/curves';
+import { type MatchingRule, matchUltralytics } from './ultralytics/match';
+
+/** What one validation says class by class and size by size, beyond the numbers of its report. */
+export type Breakdown = {
+  /** Of all classes of the val set. */
+  readonly names: readonly string[];
+  /** Labels of the val set; without any there are neither curves nor sizes. */
+  readonly labels: number;
+  readonly confusion: ConfusionMatrix;
+  readonly curves: Curves;
+  readonly sizes: Sizes;
+};
+
+/** How the detections were made. */
+export type BreakdownRule = {
+  readonly names: readonly string[];
+  /** The confidence from which detections were kept. */
+  readonly conf: number;
+  readonly matching: MatchingRule;
+};
+
+/** All of it from detections that were kept; boxes in pixels of the original images. */
+export function breakDown(
+  truth: GroundTruth,
+  detections: Detections,
+  { names, conf, matching }: BreakdownRule,
+): Breakdown {
+  return {
+    names: Array.from({ length: truth.classes }, (_, c) => names[c] ?? String(c)),
+    labels: truth.class.length,
+    confusion: confusionMatrix(truth, detections, { confidence: confusionConfidence(conf), matching }),
+    curves: curvesOf(matchUltralytics(truth, detections, matching)),
+    sizes: sizesOf(truth, detections),
+  };
+}
