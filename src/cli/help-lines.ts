@@ -25,7 +25,7 @@ export const HELP_LINES: Readonly<Record<string, readonly [args: string, summary
     'follow a training that was started elsewhere; its folder is only read. Ctrl-C stops reading it',
   ],
   list: ['[options] [dir]', 'the runs of a folder, newest first; a sweep is one entry'],
-  show: ['[options] <run>', 'the state of a run or a sweep, from its files; starts nothing'],
+  show: ['[options] <run[@epoch]>', 'the state of a run or a sweep, from its files; starts nothing'],
   stop: ['[options] <run>', 'stop a run at its next batch and wait until no process of it is left'],
   pause: [
     '[options] <run>',

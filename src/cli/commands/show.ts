@@ -14,6 +14,7 @@ import { isRangeTest } from '../../run/kind';
 import type { RunState } from '../../run/state';
 import { FINAL_STATES } from '../../run/state-names';
 import type { Cli } from '../cli';
+import { badInput } from '../failure';
 import { type CliIo, printJson, printLine } from '../io';
 import { type AlarmPlace, alarmCommand, alarmTopics } from '../output/alarm-command';
 import { explainedLine } from '../output/numbers';
@@ -25,22 +26,46 @@ import { summaryLines } from '../watch/summary';
 export function showCommand({ io, run }: Cli) {
   return new Command('show')
     .description('the state of a run or a sweep, from its files; starts nothing')
-    .argument('<run>', 'run folder, a name under runs/, or latest')
+    .argument('<run[@epoch]>', 'run folder, a name under runs/, or latest; @epoch goes with the next three')
+    .option('--confusion', 'which class is taken for which, from the kept detections of its best checkpoint')
+    .option(
+      '--curves',
+      'the best confidence threshold of all classes and of each; with --csv or --json the curves',
+    )
+    .option('--sizes', 'AP and AR of small, medium and large objects, of all classes and of each')
     .option('--runs <dir>', 'folder of the runs', 'runs')
     .option('--json', 'one JSON line on stdout')
+    .option('--csv', 'one of these three as CSV on stdout')
     .action(
-      run(async (text, { runs, json }) => {
-        if (await showSweep(io, sweepFolder(io, text, runs), json)) return 0;
-        const { dir } = resolveRun(io, text, runs);
-        await pollJobs([dir]);
-        const view = await viewRun(dir);
-        if (json) printJson(io.stdout, runJson(view));
-        else
-          for (const line of showLines(view, { style: styleFor(io, io.stdout), installDir: io.installDir }))
-            printLine(io.stdout, line);
+      run(async (text, flags) => {
+        const sweep = sweepFolder(io, text, flags.runs);
+        if (asksBreakdown(flags)) {
+          if (sweep !== undefined) throw badInput(`${text}: is a sweep; name one of its trials`);
+          // Most of what is shown is a run as a whole.
+          const { showBreakdown } = await import('../show/breakdown');
+          await showBreakdown(io, text, flags);
+        } else if (!(await showSweep(io, sweep, flags.json))) await showRun(io, text, flags);
         return 0;
       }),
     );
+}
+
+type ShowFlags = { readonly runs: string; readonly json?: true };
+type BreakdownOption = 'confusion' | 'curves' | 'sizes' | 'csv';
+
+const asksBreakdown = ({ confusion, curves, sizes, csv }: Partial<Record<BreakdownOption, true>>): boolean =>
+  [confusion, curves, sizes, csv].includes(true);
+
+async function showRun(io: CliIo, text: string, { runs, json }: ShowFlags): Promise<void> {
+  const { dir } = resolveRun(io, text, runs);
+  await pollJobs([dir]);
+  const view = await viewRun(dir);
+  if (json) {
+    printJson(io.stdout, runJson(view));
+    return;
+  }
+  for (const line of showLines(view, { style: styleFor(io, io.stdout), installDir: io.installDir }))
+    printLine(io.stdout, line);
 }
 
 /** A folder path, or a name under the runs folder. */

@@ -1,0 +1,112 @@
+import { viewConfusion, worstConfusions } from '../../domain/display/confused-classes';
+import { formatPercent } from '../../domain/display/format';
+import type { Breakdown } from '../../domain/evaluation/breakdown';
+import { SIZES, type SizeMetrics, type SizesOf } from '../../domain/evaluation/coco/sizes';
+import type { ConfusionMatrix } from '../../domain/evaluation/confusion';
+import type { Threshold } from '../../domain/evaluation/ultralytics/curves';
+import { score } from '../output/numbers';
+import { formatTable, type TableColumn } from '../output/table';
+
+/** A wider matrix breaks its lines in a terminal of 80 columns: the worst confusions are listed in its place. */
+const WIDEST_MATRIX = 8;
+const MOST_LISTED = 20;
+
+const right = (title: string): TableColumn => ({ title, align: 'right' });
+
+/** The matrix if it fits, and what was confused most. */
+export function confusionLines({ names, confusion }: Breakdown): string[] {
+  const { confidence, iou, cells } = confusion;
+  const how = `detections above confidence ${confidence}, overlaps above IoU ${iou}, as Ultralytics counts`;
+  if (cells.length === 0) return [how, 'nothing was counted: there are neither labels nor such detections'];
+  return [
+    'rows: predicted, columns: true; predicted background: missed labels, truly background: false alarms',
+    how,
+    '',
+    ...(names.length > WIDEST_MATRIX ? [] : [...matrixLines(names, confusion), '']),
+    ...worstLines(names, confusion),
+  ];
+}
+
+function matrixLines(names: readonly string[], matrix: ConfusionMatrix): string[] {
+  const { background, count, share } = viewConfusion(matrix);
+  const all = Array.from({ length: background + 1 }, (_, c) => c);
+  const cell = (predicted: number, truth: number): string => {
+    const found = count(predicted, truth);
+    return found === 0 ? '.' : `${found} ${formatPercent(share(predicted, truth))}`;
+  };
+  const columns = ['', ...all.map((c) => nameOf(names, c))].map(right);
+  return formatTable(
+    columns,
+    all.map((predicted) => [nameOf(names, predicted), ...all.map((truth) => cell(predicted, truth))]),
+  );
+}
+
+/** Ultralytics calls it background: predicted so it is a missed label, truly so a false alarm. */
+const nameOf = (names: readonly string[], c: number): string => names[c] ?? 'background';
+
+function worstLines(names: readonly string[], matrix: ConfusionMatrix): string[] {
+  const { share, background } = viewConfusion(matrix);
+  const worst = worstConfusions(matrix);
+  if (worst.length === 0)
+    return ['no mistake: each label has a detection of its class, and none is left over'];
+  const rows = worst.slice(0, MOST_LISTED).map(({ predicted, truth, count }) => {
+    const of = truth === background ? 'the false alarms' : `the labels of ${names[truth]}`;
+    const shared = `${formatPercent(share(predicted, truth), 1)} of ${of}`;
+    return [String(count), nameOf(names, truth), nameOf(names, predicted), shared];
+  });
+  const columns = [right('count'), { title: 'true' }, { title: 'predicted' }, { title: 'share' }];
+  const more = worst.length - rows.length;
+  return [
+    ...formatTable(columns, rows),
+    ...(more > 0 ? [`${more} more kinds of mistakes; --csv or --json has them`] : []),
+  ];
+}
+
+/** The best threshold, what it costs, and each class's own. */
+export function thresholdLines({ names, curves }: Breakdown): string[] {
+  const { mean, classes } = curves;
+  if (!mean) return [NO_LABELS];
+  const numbers = ({ confidence, f1, precision, recall }: Threshold): string[] =>
+    [confidence, f1, precision, recall].map(score);
+  const { best } = mean;
+  const common = `F1 at ${score(best.confidence)}`;
+  const heads = ['class', 'labels', 'AP50', 'own threshold', 'F1', 'P', 'R', common];
+  const rows = classes.map(({ class: c, labels, ap50, best: own, common: there }) => [
+    ...[names[c], String(labels), score(ap50)],
+    ...[...numbers(own), score(there.f1)],
+  ]);
+  const all = ['all classes', '', score(mean.map50), ...numbers(best), score(best.f1)];
+  return [
+    `highest mean F1 ${score(best.f1)} at confidence ${score(best.confidence)}: precision ${score(best.precision)}, recall ${score(best.recall)} (IoU .50)`,
+    '',
+    ...formatTable(
+      heads.map((title, i) => (i === 0 ? { title } : right(title))),
+      [all, ...rows],
+    ),
+  ];
+}
+
+const NO_LABELS = 'the val set has no labels: nothing can be found or missed';
+
+/** COCO's AP and AR by size, of all classes and of each. */
+export function sizeLines({ names, sizes }: Breakdown): string[] {
+  if (sizes.classes.length === 0) return [NO_LABELS];
+  const numbers = (of: SizesOf): string[] => SIZES.flatMap((size) => sizeCells(of[size]));
+  const heads = SIZES.flatMap((size) => [size, 'AP', 'AR']);
+  const absent = SIZES.filter((size) => sizes.all[size].objects === 0);
+  return [
+    'COCO: AP and AR over IoU .50:.95 of objects up to 32 x 32 pixels of the original image, up to 96 x 96, and above',
+    ...(absent.length > 0 ? [`no object of this size: ${absent.join(', ')}`] : []),
+    '',
+    ...formatTable(
+      [{ title: 'class' }, ...heads.map(right)],
+      [
+        ['all classes', ...numbers(sizes.all)],
+        ...sizes.classes.map((one) => [names[one.class], ...numbers(one)]),
+      ],
+    ),
+  ];
+}
+
+const sizeCells = ({ objects, ap, ar }: SizeMetrics): string[] =>
+  objects === 0 ? ['none', '-', '-'] : [String(objects), score(ap), score(ar)];
