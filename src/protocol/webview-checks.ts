@@ -17,10 +17,12 @@ export const zLens = z.object({
 });
 
 export const zAct = z.object({ id: z.string().max(64), epoch: z.number().int().min(1).optional() });
-export const zPrCurves = z.object({ epoch: z.number().int().min(1).optional() });
+export const zBreakdown = z.object({ epoch: z.number().int().min(1).optional() });
+const zClass = z.number().int().min(0);
 export const zGallery = z.object({
   epoch: z.number().int().min(1).optional(),
   from: z.number().int().min(0),
+  confused: z.object({ predicted: zClass, truth: zClass }).optional(),
 });
 export const zCopy = z.object({ text: z.string().max(50_000_000), what: z.string().max(200) });
 export const zChartWish = z.object({ chart: z.enum(CHART_IDS), what: z.string().max(200) });

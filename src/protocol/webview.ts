@@ -1,3 +1,5 @@
+import type { Breakdown } from '../domain/evaluation/breakdown';
+import type { ConfusedPair } from '../domain/evaluation/confusion';
 import type { ChartId, ChartView, Lens, Sections } from './dashboard/types';
 
 // Host <-> page, over a Channel whose `send` is postMessage. No Node, no DOM, no editor: both ends import this file.
@@ -22,19 +24,10 @@ export type ViewUpdate = {
   readonly charts: readonly ChartUpdate[];
 };
 
-/** `epoch` is the checkpoint that they are of: the newest one whose detections were kept. `note` says why there is none. */
-export type PrCurves = {
-  readonly epoch: number | undefined;
-  readonly curves: readonly PrCurve[];
-  readonly note?: string;
-};
-/** Parallel columns of a precision-recall curve at IoU .50. */
-export type PrCurve = {
-  readonly name: string;
-  readonly ap50: number;
-  readonly recall: Float64Array;
-  readonly precision: Float64Array;
-};
+/** Of the checkpoint of `epoch`; `epochs` are those whose detections are kept. `note`: why there is none. */
+export type BreakdownView =
+  | { readonly note: string }
+  | { readonly epoch: number; readonly epochs: readonly number[]; readonly breakdown: Breakdown };
 
 export type GalleryBox = {
   /** x, y, width, height as shares of the image. */
@@ -88,8 +81,13 @@ export type PageMethods = {
   /** Another part, size or smoothing of the charts, or more rows. */
   lens: { params: Lens; result: undefined };
   act: { params: { readonly id: string; readonly epoch?: number }; result: undefined };
-  prCurves: { params: { readonly epoch?: number }; result: PrCurves };
-  gallery: { params: { readonly epoch?: number; readonly from: number }; result: Gallery };
+  /** Without an epoch of the newest checkpoint whose detections are kept. */
+  breakdown: { params: { readonly epoch?: number }; result: BreakdownView };
+  /** `confused`: only images in which one was taken for the other. */
+  gallery: {
+    params: { readonly epoch?: number; readonly from: number; readonly confused?: ConfusedPair };
+    result: Gallery;
+  };
   copy: { params: { readonly text: string; readonly what: string }; result: undefined };
   /** All that a chart shows, as it was logged, into the clipboard. */
   copyChart: { params: { readonly chart: ChartId; readonly what: string }; result: undefined };

@@ -40,6 +40,7 @@ const BENCHES = [
   { name: 'python-hover' },
   { name: 'open-run' },
   { name: 'overlay' },
+  { name: 'breakdown' },
   { name: 'many-runs' },
   { name: 'many-run-folders', needs: needsLinux },
   { name: 'runs-table', needs: needsBrowser },

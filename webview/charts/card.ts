@@ -6,8 +6,7 @@ import { toolButton } from '../controls/tool-button';
 import type { Plot } from '../state/model';
 import { type ChartSwitch, isShown, type Preferences } from '../state/preferences';
 import { createChart, type DrawnChart } from './chartjs';
-import { type ChartTheme, chartSpec, STYLES, xKindOf } from './spec';
-import { someRows, tableOf } from './table';
+import { type ChartTheme, chartSpec, STYLES, someRows, tableOf, xKindOf } from './spec';
 import { describeX, formatX } from './ticks';
 import { type AxisRange, dragToZoom, rangeAfterKey } from './zoom';
 

@@ -1,3 +1,4 @@
+import type { ConfusedPair } from '../../src/domain/evaluation/confusion';
 import { type BoxFilter, mistakesText, shownBoxes } from '../../src/protocol/gallery-view';
 import type { Gallery, GalleryImage } from '../../src/protocol/webview';
 import { h, setText } from '../base/dom';
@@ -9,17 +10,29 @@ import { boxKey, createFrame, type LoadedPicture } from './picture-frame';
 import { createViewer } from './viewer';
 
 /** Val images with true and predicted boxes, worst first, a page at a time; one of them opens large. */
-export function createGallery(root: HTMLElement, host: Host): { open(): void; invalidate(): void } {
+export function createGallery(
+  root: HTMLElement,
+  host: Host,
+): { open(): void; invalidate(): void; confine(part: GalleryPart, sentence: string): void } {
   const gallery = new GalleryView(root, host);
-  return { open: () => gallery.open(), invalidate: () => gallery.invalidate() };
+  return {
+    open: () => gallery.open(),
+    invalidate: () => gallery.invalidate(),
+    confine: (part, sentence) => gallery.confine(part, sentence),
+  };
 }
+
+/** Images of one checkpoint in which one class was taken for another. */
+type GalleryPart = { readonly epoch: number; readonly confused: ConfusedPair };
 
 class GalleryView {
   readonly #host: Host;
   readonly #grid = h('div', { class: 'gallery-grid', role: 'group', 'aria-label': t('Images, worst first') });
   readonly #note = h('p', { class: 'empty', role: 'status' });
   readonly #more = button({ label: t('Show more'), onClick: () => this.#extend() });
-  readonly #all = h('div', {}, legend(), this.#note, this.#grid, this.#more);
+  readonly #sentence = h('span', {});
+  readonly #only = this.#confined();
+  readonly #all = h('div', {}, legend(), this.#only, this.#note, this.#grid, this.#more);
   readonly #viewer = createViewer({
     imageAt: (place) => this.#imageAt(place),
     total: () => this.#total,
@@ -30,6 +43,7 @@ class GalleryView {
   #total = 0;
   #confidence = 0;
   #epoch: number | undefined;
+  #part: GalleryPart | undefined;
   #isStale = true;
   /** One part after the other: two at once would come twice. */
   #loading: Promise<void> = Promise.resolve();
@@ -46,6 +60,31 @@ class GalleryView {
     if (!this.#isStale || this.#viewer.isOpen()) return;
     this.#isStale = false;
     this.#extend('from the start');
+  }
+
+  /** Shows a part of the images, until all of them are asked for. */
+  confine(part: GalleryPart | undefined, sentence: string): void {
+    this.#part = part;
+    this.#only.hidden = part === undefined;
+    setText(this.#sentence, sentence);
+    if (this.#viewer.isOpen()) this.#viewer.close();
+    this.#isStale = true;
+    this.open();
+    this.#only.focus();
+  }
+
+  #confined(): HTMLElement {
+    const all = button({ label: t('Show all images'), onClick: () => this.confine(undefined, '') });
+    const element = h(
+      'p',
+      { class: 'confined', tabindex: '-1' },
+      t('Only images with:'),
+      ' ',
+      this.#sentence,
+      all,
+    );
+    element.hidden = true;
+    return element;
   }
 
   invalidate(): void {
@@ -67,8 +106,12 @@ class GalleryView {
   async #load(how: 'from the start' | undefined): Promise<void> {
     if (this.#images.length === 0) setText(this.#note, t('Searching for the images with the most mistakes…'));
     const from = how ? 0 : this.#images.length;
-    const epoch = how ? undefined : this.#epoch;
-    const result = await this.#host.request('gallery', { from, ...(epoch !== undefined && { epoch }) });
+    const part = this.#part;
+    const epoch = part?.epoch ?? (how ? undefined : this.#epoch);
+    const asked = { from, ...(epoch !== undefined && { epoch }), ...(part && { confused: part.confused }) };
+    const result = await this.#host.request('gallery', asked);
+    // Other images were asked for meanwhile: these would come among them.
+    if (part !== this.#part) return;
     if (how) this.#clear();
     setText(this.#note, result.note);
     this.#add(result);

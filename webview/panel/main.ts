@@ -6,8 +6,8 @@ import { connectHost, type Host } from '../base/host';
 import { activeTab, registerControls, selectTab } from '../controls/toolkit';
 import { applyUpdate, emptyModel, type PageModel } from '../state/model';
 import { type Preferences, readPreferences, withAxis, withZoom } from '../state/preferences';
+import { createBreakdown } from './breakdown';
 import { type ChartGrid, createGrid } from './charts';
-import { createCurves } from './curves';
 import { createGallery } from './gallery';
 import { buildPage, buildTabs, createSections, type Page } from './page';
 import { createToolbar } from './toolbar';
@@ -23,7 +23,7 @@ class Panel {
   readonly #host: Host = connectHost((update) => this.#receive(update));
   readonly #page: Page = buildPage();
   readonly #grid: ChartGrid;
-  readonly #curves: ReturnType<typeof createCurves>;
+  readonly #breakdown: ReturnType<typeof createBreakdown>;
   readonly #gallery: ReturnType<typeof createGallery>;
   readonly #panels: HTMLElement;
   readonly #drawToolbar: (preferences: Preferences) => void;
@@ -45,7 +45,15 @@ class Panel {
       change: (next: Preferences) => this.#change(next),
     };
     this.#grid = createGrid({ ...shared, root: this.#page.charts, onLens: () => this.#showLens() });
-    this.#curves = createCurves({ ...shared, root: this.#page.curves });
+    this.#breakdown = createBreakdown({
+      ...shared,
+      curves: this.#page.curves,
+      tables: this.#page.breakdown,
+      onImages: (epoch, confused, sentence) => {
+        this.#gallery.confine({ epoch, confused }, sentence);
+        selectTab(this.#panels, 'images');
+      },
+    });
     this.#gallery = createGallery(this.#page.gallery, this.#host);
     this.#drawToolbar = createToolbar(this.#page.toolbar, {
       onAxis: (axis) => this.#change(withAxis(this.#preferences, axis), 'lens'),
@@ -103,13 +111,13 @@ class Panel {
   }
 
   #refreshDetails(): void {
-    this.#curves.invalidate();
+    this.#breakdown.invalidate();
     this.#gallery.invalidate();
     this.#openTab();
   }
 
   #openTab(): void {
-    if (this.#preferences.tab === 'classes') this.#curves.open();
+    if (this.#preferences.tab === 'classes') this.#breakdown.open();
     if (this.#preferences.tab === 'images') this.#gallery.open();
   }
 
@@ -131,7 +139,7 @@ class Panel {
     this.#drawSections(this.#model.sections, activeTab(this.#panels));
     this.#drawToolbar(this.#preferences);
     this.#grid.draw(this.#model);
-    this.#curves.draw();
+    this.#breakdown.draw();
     const { header } = this.#model.sections;
     document.body.classList.toggle('ready', header !== undefined);
     this.#showPreview(header?.state === 'preview');

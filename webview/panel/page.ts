@@ -8,7 +8,7 @@ import { drawClasses, drawSettings } from './value-tables';
 
 const PARTS = ['header', 'tabs'] as const;
 const OVERVIEW = ['sentences', 'tiles', 'toolbar', 'charts'] as const;
-const DETAILS = ['checkpoints', 'classes', 'curves', 'gallery', 'settings', 'log'] as const;
+const DETAILS = ['checkpoints', 'classes', 'curves', 'breakdown', 'gallery', 'settings', 'log'] as const;
 export type PagePart =
   | (typeof PARTS)[number]
   | (typeof OVERVIEW)[number]
@@ -34,7 +34,8 @@ export function buildPage(): Page {
 
 export function buildTabs(page: Page, onSelect: (tab: string) => void): HTMLElement {
   const overview = h('div', { class: 'overview' }, page.sentences, page.tiles, page.toolbar, page.charts);
-  const classes = h('div', { class: 'tab split' }, page.curves, page.classes);
+  const split = h('div', { class: 'split' }, page.curves, page.classes);
+  const classes = h('div', { class: 'tab' }, split, page.breakdown);
   const settingsLabel = h('span', {}, page.settingsTitle, ' ', page.changed);
   const panels = tabs(
     t('Views of the run'),

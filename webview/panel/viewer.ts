@@ -25,6 +25,7 @@ export type Viewer = {
   readonly element: HTMLElement;
   isOpen(): boolean;
   open(place: number): void;
+  close(): void;
 };
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
@@ -38,6 +39,7 @@ export function createViewer(options: ViewerOptions): Viewer {
     element: viewer.element,
     isOpen: () => !viewer.element.hidden,
     open: (place) => viewer.open(place),
+    close: () => viewer.close(),
   };
 }
 
@@ -80,14 +82,14 @@ class ImageViewer {
     this.#show(place);
   }
 
-  #close(): void {
+  close(): void {
     this.element.hidden = true;
     this.#options.onClose(this.#place);
   }
 
   #onKey(event: KeyboardEvent): void {
     const step = STEPS[event.key];
-    if (event.key === 'Escape') this.#close();
+    if (event.key === 'Escape') this.close();
     // The slider moves by the same keys.
     else if (step !== undefined && event.target !== this.#slider) this.#show(this.#place + step);
     else return;
@@ -175,7 +177,7 @@ class ImageViewer {
   #bar(): HTMLElement {
     const back = toolButton({
       ...{ icon: 'close', label: t('Back to all images'), focusKey: 'viewer-close' },
-      onClick: () => this.#close(),
+      onClick: () => this.close(),
     });
     const keys = h('span', { class: 'quiet keys' }, t('Arrow keys: other images. Escape: all images.'));
     return h('div', { class: 'viewer-bar' }, this.#previous, this.#next, this.#title, keys, back);

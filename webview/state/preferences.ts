@@ -1,5 +1,8 @@
 import type { XAxis } from '../../src/protocol/dashboard/types';
 
+/** Precision over recall, or one of three over confidence. */
+export type CurveKind = 'pr' | 'f1' | 'precision' | 'recall';
+
 export type Zoom = { readonly from: number; readonly to: number };
 
 /** What a person chose in this view. The page owns it and keeps it with setState; it holds nothing of the run. */
@@ -7,6 +10,7 @@ export type Preferences = {
   readonly axis: XAxis;
   readonly smoothing: number;
   readonly tab: string;
+  readonly curve: CurveKind;
   /** chart -> label -> shown, if it differs from the default. */
   readonly shown: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
   readonly logY: Readonly<Record<string, boolean>>;
@@ -21,6 +25,7 @@ export const defaultPreferences: Preferences = {
   axis: 'epoch',
   smoothing: 0.97,
   tab: 'overview',
+  curve: 'pr',
   shown: {},
   logY: {},
   table: {},
@@ -33,7 +38,9 @@ export function readPreferences(saved: unknown): Preferences {
   const preferences = (saved as { preferences?: Partial<Preferences> } | undefined)?.preferences;
   const merged = { ...defaultPreferences, ...preferences };
   const axes: readonly unknown[] = ['step', 'epoch', 'time'];
-  if (!axes.includes(merged.axis) || !Number.isFinite(merged.smoothing)) return defaultPreferences;
+  const curves: readonly unknown[] = ['pr', 'f1', 'precision', 'recall'];
+  if (!axes.includes(merged.axis) || !curves.includes(merged.curve) || !Number.isFinite(merged.smoothing))
+    return defaultPreferences;
   return { ...merged, zoom: isRange(merged.zoom) ? merged.zoom : undefined };
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ConfusedPair } from '../../domain/evaluation/confusion';
 import { listedFile, listValImages, type ValImages } from '../../engine/gallery/val-images';
 import { keptDetections, type WorstImages } from '../../engine/gallery/worst-images';
 import type { LiveRun } from '../../engine/runs/live-run';
@@ -28,8 +29,12 @@ type Shown = Omit<GalleryImage, 'name' | 'picture'> & { readonly file: string };
 /** The part of them that the page shows. */
 type ShownPart = Omit<Gallery, 'images'> & { readonly shown: readonly Shown[] };
 
-/** Which images are asked for: of an epoch or of the newest, from a place on. */
-export type GalleryWish = { readonly epoch: number | undefined; readonly from: number };
+/** Which images are asked for: of an epoch or of the newest, from a place on, all or those with one confusion. */
+export type GalleryWish = {
+  readonly epoch: number | undefined;
+  readonly from: number;
+  readonly confused?: ConfusedPair | undefined;
+};
 
 /**
  * Val images with what is true and what was found, those first that cost most. Images are sent as bytes, and only those that
@@ -67,11 +72,11 @@ function whyNothing({ state }: LiveRun): string {
 async function boxesOf(
   installDir: string,
   { dir, state }: LiveRun,
-  { epoch, from }: GalleryWish,
+  { epoch, from, confused }: GalleryWish,
 ): Promise<ShownPart | undefined> {
   const kept = keptDetections(state, epoch);
   if (kept.length === 0) return undefined;
-  const request = { dir, kept, from, count: PAGE_IMAGES };
+  const request = { dir, kept, from, count: PAGE_IMAGES, confused };
   const worst = (await runInWorker(installDir, { kind: 'worst', request })) as WorstImages | undefined;
   if (!worst) return undefined;
   const note = vscode.l10n.t(

@@ -17,7 +17,7 @@ export function serveMetrics(services: Services, webview: vscode.Webview): vscod
   const actions = {
     act: (id: string, epoch: number | undefined) => runAction(runs.current?.dir, id, epoch),
     gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
-    prCurves: async () => ({ epoch: undefined, curves: [] }),
+    breakdown: async () => ({ note: '' }),
   };
   store.track(new PageSession({ webview, source, actions, log }));
   renderPage(webview, {

@@ -6,8 +6,8 @@ import type { ViewInput } from '../../protocol/dashboard/input';
 import { createViewSession } from '../../protocol/dashboard/session';
 import type { ChartId } from '../../protocol/dashboard/types';
 import { chartCsv } from '../../protocol/export-run';
-import type { ChartPicture, Gallery, PrCurves } from '../../protocol/webview';
-import { zAct, zChartWish, zGallery, zLens, zPrCurves, zSaveFile } from '../../protocol/webview-checks';
+import type { BreakdownView, ChartPicture, Gallery } from '../../protocol/webview';
+import { zAct, zBreakdown, zChartWish, zGallery, zLens, zSaveFile } from '../../protocol/webview-checks';
 import type { RunState } from '../../run/state';
 import { setStatusBarMessage, showInformationMessage, showQuickPick } from '../notices';
 import type { GalleryWish } from './gallery';
@@ -27,7 +27,7 @@ export type PageSource = {
 export type PageActions = {
   readonly act: (id: string, epoch: number | undefined) => Promise<void>;
   readonly gallery: (wish: GalleryWish) => Promise<Gallery>;
-  readonly prCurves: (epoch: number | undefined) => Promise<PrCurves>;
+  readonly breakdown: (epoch: number | undefined) => Promise<BreakdownView>;
 };
 
 export type PageSessionOptions = {
@@ -85,10 +85,10 @@ export class PageSession implements vscode.Disposable {
         return actions.act(id, epoch);
       },
       gallery: (params: unknown) => {
-        const { epoch, from } = zGallery.parse(params);
-        return actions.gallery({ epoch, from });
+        const { epoch, from, confused } = zGallery.parse(params);
+        return actions.gallery({ epoch, from, confused });
       },
-      prCurves: (params: unknown) => actions.prCurves(zPrCurves.parse(params).epoch),
+      breakdown: (params: unknown) => actions.breakdown(zBreakdown.parse(params).epoch),
       copyChart: (params: unknown) => copyChart(this.#shown(), zChartWish.parse(params)),
       saveChart: (params: unknown) => saveChart(this.#shown(), zChartWish.parse(params)),
       saveFile: (params: unknown) => savePicture(zSaveFile.parse(params)),

@@ -6,17 +6,16 @@ import { Emitter } from '../../base/event';
 import { say } from '../../base/words';
 import type { Refused } from '../../domain/compare/footing';
 import { type Named, withNames } from '../../domain/compare/sides';
-import { precisionRecallCurves, RECALLS } from '../../domain/display/pr-curves';
-import { UNNAMED_MATCHING } from '../../domain/evaluation/ultralytics/match';
-import { metricNames } from '../../domain/run/task';
 import type { DrawnCompared, RunsCompared } from '../../engine/compare/compare-runs';
 import { taskRefusal } from '../../engine/compare/evidence';
-import { keptDetections, readKept } from '../../engine/gallery/worst-images';
+import { keptEpochs } from '../../engine/compare/run-detections';
+import { type CheckpointBreakdown, createBreakdowns, whyNoBreakdown } from '../../engine/gallery/breakdown';
+import { keptDetections } from '../../engine/gallery/worst-images';
 import type { LiveRun } from '../../engine/runs/live-run';
 import { runInWorker } from '../../engine/runs/worker-task';
 import { nameOf, otherName } from '../../protocol/dashboard/other-run';
 import { comparisonOf, type RunComparison } from '../../protocol/dashboard/run-comparison';
-import type { PrCurves } from '../../protocol/webview';
+import type { BreakdownView } from '../../protocol/webview';
 import type { BaseServices } from '../base-services';
 import { openPreview } from '../editor/preview';
 import { translate } from '../window';
@@ -49,7 +48,7 @@ async function openRunSubject(services: BaseServices, dir: string): Promise<Open
     actions: {
       act: (id, epoch) => runAction(dir, id, epoch),
       gallery: (wish) => galleryOf(services.installDir, run.live, wish),
-      prCurves: (epoch) => prCurvesOf(run.live, epoch),
+      breakdown: serveBreakdowns(services.installDir, run.live),
     },
     dispose: () => run.release(),
   };
@@ -85,7 +84,8 @@ async function openCompareSubject(
     actions: {
       act: (id, epoch) => runAction(dir, id, epoch),
       gallery: (wish) => galleryOf(services.installDir, a.live, wish),
-      prCurves: (epoch) => prCurvesOf(a.live, epoch),
+      // Of two runs the page shows none.
+      breakdown: async () => ({ note: '' }),
     },
     dispose: () => store.dispose(),
   };
@@ -102,36 +102,28 @@ async function openPreviewSubject(services: BaseServices, file: string): Promise
         if (id === 'start') await vscode.commands.executeCommand('pitwall.startTraining', uri);
       },
       gallery: async () => ({ images: [], total: 0, note: '', confidence: 0 }),
-      prCurves: async () => ({ epoch: undefined, curves: [] }),
+      breakdown: async () => ({ note: '' }),
     },
     dispose: () => preview.dispose(),
   };
 }
 
-/** Precision over recall of each class of the newest validated checkpoint. */
-async function prCurvesOf(run: LiveRun, epoch: number | undefined): Promise<PrCurves> {
-  const kept = await readKept(run.dir, keptDetections(run.state, epoch));
-  if (!kept) return { epoch: undefined, curves: [], ...noCurves(run) };
-  const { header, truth, detections } = kept.file;
-  const recall = Float64Array.from({ length: RECALLS }, (_, i) => i / (RECALLS - 1));
-  const curves = precisionRecallCurves(truth, detections, header.rule.matching ?? UNNAMED_MATCHING).map(
-    (curve) => ({
-      name: header.classes[curve.class] ?? String(curve.class),
-      ap50: curve.ap50,
-      recall,
-      precision: curve.precision,
-    }),
-  );
-  return { epoch: kept.at.epoch, curves };
-}
-
-/** Why there will never be any: nothing but boxes is kept with the score of each. */
-function noCurves({ state }: LiveRun): Pick<PrCurves, 'note'> {
-  const task = [...state.validations.values()].at(-1)?.task;
-  if (task === undefined) return {};
-  const metric = metricNames(task)[0];
-  return {
-    note: vscode.l10n.t('Curves are drawn of detectors that Pitwall judges; this run has {0}.', metric),
+/**
+ * Confusions, curves and sizes of a run's checkpoints. Made in a thread of its own, once for each: a large val set takes
+ * longer than the editor may wait. `installDir`: the folder of the bundles.
+ */
+export function serveBreakdowns(installDir: string, run: LiveRun): PageActions['breakdown'] {
+  const breakdowns = createBreakdowns(async (request) => {
+    return (await runInWorker(installDir, { kind: 'breakdown', request })) as CheckpointBreakdown | undefined;
+  });
+  return async (asked): Promise<BreakdownView> => {
+    const kept = keptDetections(run.state, asked);
+    const found = kept.length === 0 ? undefined : await breakdowns.of({ dir: run.dir, kept });
+    if (!found) return { note: say(whyNoBreakdown(run.state), translate) };
+    const there = new Set(await keptEpochs(run.dir));
+    const epochs = keptDetections(run.state).flatMap(({ epoch }) => (there.has(epoch) ? [epoch] : []));
+    const { epoch, ...breakdown } = found;
+    return { epoch, epochs, breakdown };
   };
 }
 

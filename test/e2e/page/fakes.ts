@@ -1,23 +1,49 @@
 import { createRandom, type Random } from '../../../src/base/random';
+import { breakDown } from '../../../src/domain/evaluation/breakdown';
 import { shapesOf } from '../../../src/protocol/picture-shapes';
-import type { Gallery, GalleryBox, GalleryImage, PrCurves } from '../../../src/protocol/webview';
+import type { BreakdownView, Gallery, GalleryBox, GalleryImage } from '../../../src/protocol/webview';
 import type { Picture, PictureShape } from '../../../src/run/pictures-file';
 import type { RunState } from '../../../src/run/state';
 import { CLASSES } from '../../helpers/synthetic-run';
 
-export function prCurvesOf(state: RunState): PrCurves {
-  if (state.validations.size === 0) return { epoch: undefined, curves: [] };
-  const curves = CLASSES.map((name, c) => {
-    const recall = Float64Array.from({ length: 101 }, (_, i) => i / 100);
-    return {
-      name,
-      ap50: 0.93 - 0.04 * c,
-      recall,
-      precision: recall.map((r) => (1 - r ** (9 - c)) * (0.99 - 0.01 * c)),
-    };
-  });
-  return { epoch: [...state.validations.keys()].at(-1), curves };
+/** What a fair detector found of so many classes, of which some are taken for their neighbours. */
+export function breakdownView(state: RunState, names: readonly string[] = CLASSES): BreakdownView {
+  const epoch = [...state.validations.keys()].at(-1);
+  if (epoch === undefined) return { note: 'There are no confusions before the first validation.' };
+  const { truth: labels, found } = judgedRows(names.length);
+  const truth = { images: 15 * names.length, classes: names.length, ...columnsOf(labels) };
+  const detections = { ...columnsOf(found), scores: Float32Array.from(found, ({ score }) => score) };
+  const breakdown = breakDown(truth, detections, { names, conf: 0.001, matching: 'greedy' });
+  return { epoch, epochs: [epoch, epoch - 1].filter((one) => one > 0), breakdown };
 }
+
+/** Four labels an image; of each a detection that may be of the next class, and some false alarms. */
+function judgedRows(classes: number) {
+  const random = createRandom(7);
+  const truth = Array.from({ length: 60 * classes }, (_, i): Row => {
+    const [x, y, side] = [random.between(0, 500), random.between(0, 500), random.between(8, 90)];
+    return { c: i % classes, image: i >> 2, box: [x, y, x + side, y + side] };
+  });
+  const seen = truth.filter(() => random.next() > 0.08);
+  const found = seen.map(({ c, image, box }) => {
+    const isConfused = c < 24 && random.next() < 0.02 * (1 + (c % 5));
+    const off = random.between(-2, 2);
+    const moved = box.map((v) => v + off);
+    return { c: isConfused ? (c + 1) % classes : c, image, box: moved, score: random.between(0.2, 0.98) };
+  });
+  const wrong = seen
+    .filter(() => random.next() < 0.1)
+    .map(({ c, image }) => ({ c, image, box: [5, 5, 30, 30], score: random.between(0.05, 0.6) }));
+  return { truth, found: [...found, ...wrong] };
+}
+
+type Row = { c: number; image: number; box: number[] };
+
+const columnsOf = (rows: readonly Row[]) => ({
+  boxes: Float32Array.from(rows.flatMap(({ box }) => box)),
+  class: Uint16Array.from(rows, ({ c }) => c),
+  image: Uint32Array.from(rows, ({ image }) => image),
+});
 
 const TOTAL = 40;
 const PART = 8;

@@ -10,13 +10,15 @@ import { createPageLine } from '../../../src/protocol/page-line';
 import { createRunState, reduceRun } from '../../../src/run/reduce';
 import type { RunState } from '../../../src/run/state';
 import { plannedOf, type SyntheticOptions, syntheticRun, syntheticState } from '../../helpers/synthetic-run';
-import { galleryOf, prCurvesOf } from './fakes';
+import { breakdownView, galleryOf } from './fakes';
 
 type Setup = SyntheticOptions & {
   readonly strings?: Record<string, string>;
   readonly liveFrom?: number;
   /** What its pictures show, if not boxes. */
   readonly task?: string;
+  /** Names of the classes of its val set. */
+  readonly classes?: readonly string[];
   /** The format that a person chooses for a chart. */
   readonly saveAs?: 'png' | 'svg';
   /** Only the plan: no run yet. */
@@ -84,8 +86,14 @@ const channel = createPageLine({
       tell();
     },
     act: (action) => void page.actions.push(action),
-    prCurves: () => prCurvesOf(state),
-    gallery: (params) => galleryOf(page.setup.task, (params as { from: number }).from),
+    breakdown: (params) => {
+      page.actions.push({ breakdown: params });
+      return breakdownView(state, page.setup.classes);
+    },
+    gallery: (params) => {
+      if ((params as { confused?: unknown }).confused) page.actions.push({ gallery: params });
+      return galleryOf(page.setup.task, (params as { from: number }).from);
+    },
     copy: (what) => void page.actions.push(what),
     copyChart: (what) => void page.actions.push(what),
     saveChart: () => page.setup.saveAs ?? 'svg',

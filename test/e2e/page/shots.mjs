@@ -52,6 +52,16 @@ const SCENES = {
   },
   'panel-diverged': { entry: 'panel', setup: { steps: 1500, end: 'diverged' }, width: 860, height: 1000 },
   'panel-classes': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'classes' },
+  'panel-classes-80': {
+    entry: 'panel',
+    setup: { classes: Array.from({ length: 80 }, (_, c) => `a class ${c}`) },
+    width: 860,
+    height: 1500,
+    tab: 'classes',
+  },
+  'panel-540-matrix': { entry: 'panel', setup: {}, width: 540, height: 1700, tab: 'classes' },
+  'panel-360-matrix': { entry: 'panel', setup: {}, width: 360, height: 1900, tab: 'classes' },
+  'panel-540-matrix-zh': { entry: 'panel', setup: { strings: zh }, width: 540, height: 1700, tab: 'classes' },
   'panel-images': { entry: 'panel', setup: {}, width: 860, height: 1180, tab: 'images' },
   ...Object.fromEntries(
     ['segment', 'pose', 'obb', 'classify'].map((task) => [

@@ -4,6 +4,7 @@ import { bundlePages } from '../page/bundle.mjs';
 import { expectAccessible, expectInside, openPage, WIDTHS } from '../page/checks.mjs';
 import { THEMES } from '../page/themes.mjs';
 import { expect, expectEqual } from '../suite.mjs';
+import { breakdownPages } from './breakdown-pages.mjs';
 import { galleryPages } from './gallery-pages.mjs';
 
 const TABS = ['overview', 'checkpoints', 'classes', 'images', 'settings', 'log'];
@@ -40,6 +41,7 @@ export async function pages({ suite, browser }) {
   await behaviour({ suite, context });
   await updates({ suite, context });
   await galleryPages({ suite, context });
+  await breakdownPages({ suite, context });
 }
 
 async function other({ suite, context, state, setup }) {

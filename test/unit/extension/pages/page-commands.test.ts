@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandOfRun, tableCommand } from '../../../../src/extension/pages/page-commands';
 import { zSubject } from '../../../../src/extension/pages/subject';
-import { zAct, zCopy, zGallery, zLens, zPrCurves, zSaveFile } from '../../../../src/protocol/webview-checks';
+import { zAct, zBreakdown, zCopy, zGallery, zLens, zSaveFile } from '../../../../src/protocol/webview-checks';
 import { repositoryRoot } from '../../../helpers/shared';
 
 const FORGED = [
@@ -42,11 +42,13 @@ describe('a message that no button of a page sends', () => {
       id: 'reveal',
       epoch: 3,
     });
-    expect(zPrCurves.parse({ epoch: 1, dir: '/etc' })).toEqual({ epoch: 1 });
+    expect(zBreakdown.parse({ epoch: 1, dir: '/etc' })).toEqual({ epoch: 1 });
     for (const epoch of ['../../etc', -1, 0, 1.5, Number.NaN, {}])
       expect(zAct.safeParse({ id: 'reveal', epoch }).success, String(epoch)).toBe(false);
     for (const from of ['/etc/passwd', -1, 0.5, Number.POSITIVE_INFINITY])
       expect(zGallery.safeParse({ from }).success, String(from)).toBe(false);
+    for (const truth of ['/etc', -1, 0.5, undefined])
+      expect(zGallery.safeParse({ from: 0, confused: { predicted: 0, truth } }).success).toBe(false);
     expect(zAct.safeParse({ id: 'x'.repeat(65) }).success).toBe(false);
   });
 

@@ -3,8 +3,7 @@ import { createTranslate } from '../../../../src/base/translate';
 import { type Words, words } from '../../../../src/base/words';
 import { createViewSession } from '../../../../src/protocol/dashboard/session';
 import type { ChartId, Lens } from '../../../../src/protocol/dashboard/types';
-import { type ChartTheme, chartSpec, withAlpha } from '../../../../webview/charts/spec';
-import { tableOf, toCsv } from '../../../../webview/charts/table';
+import { type ChartTheme, chartSpec, tableOf, withAlpha } from '../../../../webview/charts/spec';
 import { describeX, formatX } from '../../../../webview/charts/ticks';
 import { rangeAfterKey } from '../../../../webview/charts/zoom';
 import { sparkPath } from '../../../../webview/side/spark';
@@ -150,11 +149,10 @@ describe('the page', () => {
     check('x', undefined);
   });
 
-  it('gives every chart as a table and as CSV', () => {
+  it('gives every chart as a table', () => {
     const table = tableOf(plotOf('map'), defaultPreferences, 'epoch');
     expect(table.head).toEqual(['epoch', 'mAP50', 'EMA 5', 'mAP50-95']);
     expect(table.rows.map((row) => row[0])).toEqual([1, 2, 3]);
-    expect(toCsv({ head: ['a,b', 'c'], rows: [[1, Number.NaN]] })).toBe('"a,b",c\n1,\n');
   });
 
   it('labels axes shortly and tooltips in words', () => {
