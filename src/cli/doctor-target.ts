@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { inEnglish } from '../base/words';
-import type { Finding } from '../engine/targets/check-slurm';
+import type { TargetFinding } from '../engine/targets/finding';
 import type { ExitCode } from './failure';
 import { type CliIo, printJson, printLine } from './io';
 import { findTarget } from './target';
@@ -15,10 +15,10 @@ export async function examineTarget(io: CliIo, { target, trust, json }: DoctorOp
     return 0;
   }
   // Few users have a cluster.
-  const { checkSlurm } = await import('../engine/targets/check-slurm');
+  const { checkTarget } = await import('../engine/targets/check-target');
   const runs = settings.runs ?? path.join(io.cwd, 'runs');
   let code: ExitCode = 0;
-  for await (const finding of checkSlurm(settings, { installDir: io.installDir, runs })) {
+  for await (const finding of checkTarget(settings, { installDir: io.installDir, runs })) {
     if (!finding.ok) code = 2;
     if (json) printJson(io.stdout, entryOf(finding));
     else printLine(io.stdout, lineOf(finding));
@@ -26,11 +26,11 @@ export async function examineTarget(io: CliIo, { target, trust, json }: DoctorOp
   return code;
 }
 
-const entryOf = ({ ok, said, fix }: Finding) => ({
+const entryOf = ({ ok, said, fix }: TargetFinding) => ({
   ok,
   message: inEnglish(said),
   fix: fix ? inEnglish(fix) : null,
 });
 
-const lineOf = ({ ok, said, fix }: Finding): string =>
+const lineOf = ({ ok, said, fix }: TargetFinding): string =>
   `${ok ? 'ok    ' : 'FAILED'}  ${inEnglish(said)}${fix ? `; ${inEnglish(fix)}` : ''}`;

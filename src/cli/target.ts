@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { nearestName } from '../base/suggest';
 import { visible } from '../base/visible';
-import { LOCAL_SETTINGS, type TargetSettings } from '../domain/targets/target-keys';
+import { type EngineSettings, LOCAL_SETTINGS, type TargetSettings } from '../domain/targets/target-keys';
 import { approveTarget, type KnownTarget, readTargets } from '../engine/targets/read-targets';
 import { targetOf } from '../engine/targets/target';
 import { refuseErrors } from './experiment';
@@ -45,11 +45,18 @@ export async function findTarget(
 
 async function requireTrust(io: CliIo, target: KnownTarget, trust: boolean): Promise<void> {
   const { isOwn, settings } = target;
-  if (isOwn || settings.kind !== 'slurm') return;
-  const { name, from, setup, options } = settings;
-  const executed = [...setup, ...options].map(visible).join('; ') || 'nothing but the run';
-  const said = `${from}: target ${name} is the project's: its jobs execute ${executed}`;
+  if (isOwn || settings.kind === 'local') return;
+  const { name, from } = settings;
+  const said = `${from}: target ${name} is the project's: its jobs execute ${whatIsExecuted(settings)}`;
   if (!trust) throw badInput(`${said}; --trust allows it`);
   printLine(io.stderr, `trusted: ${said}`);
   await approveTarget(target);
+}
+
+function whatIsExecuted(settings: EngineSettings): string {
+  const lines = settings.kind === 'slurm' ? [...settings.setup, ...settings.options] : settings.setup;
+  const executed = lines.map(visible).join('; ') || 'nothing but the run';
+  return settings.kind === 'slurm'
+    ? executed
+    : `${executed} at ${settings.address}, which is given your token for Ray`;
 }

@@ -3,6 +3,7 @@ import { type Deferred, deferred } from '../base/async';
 import { DisposableStore } from '../base/disposable';
 import { wordsOf } from '../base/worded-error';
 import { inEnglish, words } from '../base/words';
+import { askedByEngine } from '../engine/targets/in-job';
 import { PollLoop } from '../engine/watch/poll-loop';
 import type { StatusFile } from '../run/files';
 import { watchForDeletion } from '../run/folder/is-gone';
@@ -107,11 +108,13 @@ class Keeper {
   }
 
   #stopTrainer(): void {
+    const { why } = askedByEngine(this.#paths.dir);
+    const stop = (): void => this.#parts.trainer.stop({ kind: 'asked', said: why });
     this.#parts.supervisor.start({
       name: words('the stop at the end of the leash'),
-      run: () => this.#parts.requests.forward(randomUUID(), { type: 'stop' }, 'leash'),
-      done: () => this.#parts.trainer.stop({ kind: 'asked' }),
-      failed: () => this.#parts.trainer.stop({ kind: 'asked' }),
+      run: () => this.#parts.requests.forward(randomUUID(), { type: 'stop', ...(why && { why }) }, 'leash'),
+      done: stop,
+      failed: stop,
     });
   }
 

@@ -15,8 +15,10 @@ export const JOB_ENDS = [
 export type JobEnd = (typeof JOB_ENDS)[number];
 
 const zText = z.string().max(200);
-/** A job's number. A part of an array has another form, and is never a run's. */
+/** A job's number in Slurm. A part of an array has another form, and is never a run's. */
 export const JOB_NUMBER = /^\d{1,12}$/;
+/** The name of a job in Ray, which is also that of a file: chosen by who submits it. */
+export const SUBMISSION = /^pitwall-[\w-]{1,80}$/;
 
 export const zJobState = z.discriminatedUnion('kind', [
   /** It is being handed over; after a minute without a number it has not been. */
@@ -35,6 +37,8 @@ export const zJobState = z.discriminatedUnion('kind', [
     code: z.number().int().optional(),
     /** Who cancelled it. */
     by: zText.optional(),
+    /** The last that it printed before it failed. */
+    printed: zText.optional(),
   }),
   /** The engine does not know it any more. */
   z.object({ kind: z.literal('gone') }),
@@ -44,10 +48,10 @@ export type JobState = z.infer<typeof zJobState>;
 /** job.json: the job that keeps a run, written by hosts, whole. */
 export const zJobFile = z.object({
   format: z.literal(1),
-  kind: z.literal('slurm'),
+  kind: z.enum(['slurm', 'ray']),
   target: zText,
-  /** The engine's number of it. */
-  id: z.string().regex(JOB_NUMBER).optional(),
+  /** The engine's number or name of it. */
+  id: z.union([z.string().regex(JOB_NUMBER), z.string().regex(SUBMISSION)]).optional(),
   submitted: z.number(),
   state: zJobState,
   /** When it was first seen in a state of this kind. */
@@ -72,44 +76,63 @@ export const STATE_OF_END: Readonly<Record<JobEnd, RunStateName>> = {
   preempted: 'stopped',
 };
 
+/** As people call them. */
+export const ENGINE_NAMES: Readonly<Record<JobFile['kind'], string>> = { slurm: 'Slurm', ray: 'Ray' };
+
 /** One sentence beside the state of the run. */
-export function jobSentence({ state, target }: JobFile): Words {
+export function jobSentence({ kind, state, target }: JobFile): Words {
+  const engine = ENGINE_NAMES[kind];
   switch (state.kind) {
     case 'submitting':
       return words('is being submitted to {0}', target);
     case 'queued':
-      return queuedSentence(state);
+      return queuedSentence(engine, state);
     case 'running':
       return words('its job runs on {0}', state.node);
     case 'ended':
-      return endSentence(state);
+      return endSentence(kind, state);
     case 'gone':
-      return words('Slurm does not know its job any more');
+      return words('{0} does not know its job any more', engine);
   }
 }
 
-function queuedSentence({ reason, ahead }: Extract<JobState, { kind: 'queued' }>): Words {
-  if (ahead === undefined) return words('queued in Slurm: {0}', reason);
-  if (ahead === 0) return words('queued in Slurm: next in its partition, {0}', reason);
-  if (ahead === 1) return words('queued in Slurm: one job before it, {0}', reason);
-  return words('queued in Slurm: {0} jobs before it, {1}', ahead, reason);
+function queuedSentence(engine: string, { reason, ahead }: Extract<JobState, { kind: 'queued' }>): Words {
+  if (ahead === undefined) return words('queued in {0}: {1}', engine, reason);
+  if (ahead === 0) return words('queued in {0}: next in its partition, {1}', engine, reason);
+  if (ahead === 1) return words('queued in {0}: one job before it, {1}', engine, reason);
+  return words('queued in {0}: {1} jobs before it, {2}', engine, ahead, reason);
 }
 
-const ENDS: Readonly<Record<Exclude<JobEnd, 'failed' | 'cancelled'>, Words>> = {
-  completed: words('its job in Slurm ended without a message of the run'),
-  timeout: words('Slurm ended its job at the time limit'),
-  out_of_memory: words('Slurm ended its job: out of memory'),
-  node_fail: words('Slurm ended its job: its node failed'),
-  preempted: words('Slurm ended its job for one of higher priority'),
-};
+type EndedJob = Extract<JobState, { kind: 'ended' }>;
 
-function endSentence({ how, code, by }: Extract<JobState, { kind: 'ended' }>): Words {
-  if (how === 'cancelled')
-    return by === undefined
-      ? words('its job was cancelled in Slurm')
-      : words('its job was cancelled in Slurm by user {0}', by);
-  if (how !== 'failed') return ENDS[how];
-  return code === undefined
-    ? words('its job failed in Slurm')
-    : words('its job failed in Slurm with exit code {0}', code);
+function endSentence(kind: JobFile['kind'], { how, code, by, printed }: EndedJob): Words {
+  const engine = ENGINE_NAMES[kind];
+  switch (how) {
+    case 'completed':
+      return words('its job in {0} ended without a message of the run', engine);
+    case 'timeout':
+      return kind === 'ray'
+        ? words('Ray found no place for its job in the time that it gives one')
+        : words('{0} ended its job at the time limit', engine);
+    case 'out_of_memory':
+      return words('{0} ended its job: out of memory', engine);
+    case 'node_fail':
+      return words('{0} ended its job: its node failed', engine);
+    case 'preempted':
+      return words('{0} ended its job for one of higher priority', engine);
+    case 'cancelled':
+      return by === undefined
+        ? words('its job was cancelled in {0}', engine)
+        : words('its job was cancelled in {0} by user {1}', engine, by);
+    case 'failed':
+      return failedSentence(engine, { code, printed });
+  }
+}
+
+function failedSentence(engine: string, { code, printed }: Pick<EndedJob, 'code' | 'printed'>): Words {
+  const said =
+    code === undefined
+      ? words('its job failed in {0}', engine)
+      : words('its job failed in {0} with exit code {1}', engine, code);
+  return printed === undefined ? said : words('{0}: {1}', said, printed);
 }

@@ -4,12 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from '@commander-js/extra-typings';
 import { DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
-import { noteBegin, noteEnd } from '../../engine/targets/in-job';
+import { noteBegin, noteEnd, wasTakenBack } from '../../engine/targets/in-job';
 import { resumeOn as resumeOnTarget, targetOf } from '../../engine/targets/target';
 import { readRun, readStatus } from '../../run/folder/read';
 import type { Cli } from '../cli';
 import { loadExperiment } from '../experiment';
-import { badInput, type ExitCode } from '../failure';
+import { badInput, CliFailure, type ExitCode } from '../failure';
 import { type CliIo, printLine } from '../io';
 import { collect } from '../option-values';
 import { refuseResume, resumeOnceSilent, resumeOrRefuse, TAKE_OVER } from '../resume';
@@ -94,7 +94,7 @@ async function startOn(io: CliIo, request: HereRequest, name: string): Promise<S
     throw badInput('pitwall: --target starts a job: --leash and --resume-or-start are what it runs');
   const folder = path.dirname(path.resolve(io.cwd, request.config));
   const settings = await findTarget(io, name, { folder, trust });
-  const place = runs ?? (settings.kind === 'slurm' ? settings.runs : undefined);
+  const place = runs ?? (settings.kind === 'local' ? undefined : settings.runs);
   return startTraining(io, {
     ...request,
     target: targetOf(settings),
@@ -171,6 +171,8 @@ async function goOnAsJob(
   dir: string,
   word: { readonly leash?: boolean; readonly trust?: boolean },
 ): Promise<StartedRun> {
+  if (await wasTakenBack(dir))
+    throw new CliFailure(0, `${dir}: its job was cancelled before it began: nothing is done`);
   await noteBegin(dir);
   const since = (await isCompleted(dir)) ? 0 : Date.now();
   if (since > 0) await resumeOnceSilent(io, dir, word);

@@ -25,13 +25,22 @@ async function note(dir: string, news: Pick<JobFile, 'state' | 'since'>): Promis
   if (job && id !== undefined && isOwnJob(job)) await writeJob(dir, { ...job, id, ...news });
 }
 
-/** The reason of a stop that the engine asks for. */
-export const ENGINE_STOP: Words = words('Slurm ended its job: time limit, preemption or scancel');
+/** Ray does not forget a job that waits and is stopped: once there is room for it, it begins all the same. */
+export async function wasTakenBack(dir: string): Promise<boolean> {
+  const job = await readJob(dir);
+  return job?.kind === 'ray' && isOwnJob(job) && !isOpenJob(job);
+}
 
-/** Why a run is stopped by a signal to its job. */
+/** The reason of a stop that the engine asks for. */
+const ENGINE_STOPS: Readonly<Record<JobFile['kind'], Words>> = {
+  slurm: words('Slurm ended its job: time limit, preemption or scancel'),
+  ray: words('Ray ended its job: stopped, or what it ran on failed'),
+};
+
+/** Why a run is stopped by a signal to its job, or with it. */
 export function askedByEngine(dir: string): { readonly why?: Words } {
   const job = readJobSync(dir);
-  return job && isOwnJob(job) ? { why: ENGINE_STOP } : {};
+  return job && isOwnJob(job) ? { why: ENGINE_STOPS[job.kind] } : {};
 }
 
 const CUT_SHORT: ReadonlySet<string> = new Set(['timeout', 'node_fail', 'preempted']);
@@ -42,9 +51,10 @@ export async function wasCutShort(dir: string): Promise<boolean> {
   if (!job || isOpenJob(job)) return false;
   const status = await readStatus(dir);
   if (status?.state === 'completed') return false;
-  if (job.state.kind !== 'ended') return status === undefined || !FINAL_STATES.has(status.state);
-  return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(status));
+  if (job.state.kind !== 'ended')
+    return status === undefined || !FINAL_STATES.has(status.state) || isByEngine(job, status);
+  return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(job, status));
 }
 
-const isByEngine = (status: StatusFile | undefined): boolean =>
-  status?.state === 'stopped' && status.reason === inEnglish(ENGINE_STOP);
+const isByEngine = ({ kind }: JobFile, status: StatusFile | undefined): boolean =>
+  status?.state === 'stopped' && status.reason === inEnglish(ENGINE_STOPS[kind]);

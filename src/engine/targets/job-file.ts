@@ -18,8 +18,8 @@ export const readJobSync = (dir: string): JobFile | undefined =>
 export const writeJob = (dir: string, job: JobFile): Promise<void> =>
   writeJson(runPaths(dir).job, job, { root: dir });
 
-/** The number of the job that this process is part of. */
-export const ownJob = (): string | undefined => process.env.SLURM_JOB_ID;
+/** The job that this process is part of: by its name in Ray, which may run in a job of Slurm itself, or its number in Slurm. */
+export const ownJob = (): string | undefined => process.env.PITWALL_JOB ?? process.env.SLURM_JOB_ID;
 
 /** Whether a process is of the very job of a run, whose number may not be written down yet. */
 export const isOwnJob = ({ id }: Pick<JobFile, 'id'>, own = ownJob()): boolean =>

@@ -47,13 +47,13 @@ export function readTargets(folder: string): KnownTargets {
 type TargetsFile = { readonly known: readonly KnownTarget[]; readonly problems: readonly Problem[] };
 
 function readOwn(file: string): TargetsFile {
-  const { targets, problems } = parseTargets(readTextSync(file, MOST), file);
+  const { targets, problems } = parseTargets(readTextSync(file, MOST), file, { isOwn: true });
   return { known: targets.map((settings) => ({ settings, isOwn: true })), problems };
 }
 
 function readProject(file: string): TargetsFile {
   const text = readTextSync(file, MOST);
-  const { targets, problems } = parseTargets(text, file);
+  const { targets, problems } = parseTargets(text, file, { isOwn: false });
   const known = targets.map((settings) => {
     const approval = approvalOf(file, text, settings.name);
     return { settings, isOwn: isApproved(approval), approval };

@@ -1,8 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { SlurmSettings } from '../../domain/targets/target-keys';
-import { checkSlurm, type Finding } from '../../engine/targets/check-slurm';
+import type { EngineSettings } from '../../domain/targets/target-keys';
+import { checkTarget as findingsOf } from '../../engine/targets/check-target';
+import type { TargetFinding } from '../../engine/targets/finding';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { targetReport } from './environment-report';
@@ -31,10 +32,10 @@ function folderInUse(): string {
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? os.homedir();
 }
 
-async function examine({ host }: Services, target: SlurmSettings, folder: string): Promise<Finding[]> {
+async function examine({ host }: Services, target: EngineSettings, folder: string): Promise<TargetFinding[]> {
   const runs = target.runs ?? path.join(folder, 'runs');
-  const found: Finding[] = [];
-  for await (const finding of checkSlurm(target, { installDir: host().installDir, runs }))
+  const found: TargetFinding[] = [];
+  for await (const finding of findingsOf(target, { installDir: host().installDir, runs }))
     found.push(finding);
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Translate } from '../../base/translate';
 import { say } from '../../base/words';
 import type { PythonReport } from '../../engine/python/find';
-import type { Finding } from '../../engine/targets/check-slurm';
+import type { TargetFinding } from '../../engine/targets/finding';
 import type { DeviceReport } from '../../protocol/validator';
 
 type FoundTools = {
@@ -27,7 +27,7 @@ export function environmentReport({ machine, devices, pythons }: FoundTools, t: 
 }
 
 /** What was found of a cluster: a line for each, with the fix of what is not as it should be. */
-export function targetReport(name: string, findings: readonly Finding[], t: Translate): string {
+export function targetReport(name: string, findings: readonly TargetFinding[], t: Translate): string {
   const lines = findings.map(({ ok, said, fix }) =>
     item(`${ok ? '✓' : '✗'} ${plain(say(said, t))}`, fix ? say(fix, t) : ''),
   );

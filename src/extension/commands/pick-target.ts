@@ -9,6 +9,7 @@ import {
   readTargets,
   userTargetsFile,
 } from '../../engine/targets/read-targets';
+import { ENGINE_NAMES } from '../../run/job';
 import { showErrorMessage, showQuickPick, showWarningMessage } from '../notices';
 import { setting } from '../window';
 import { lineOf, refuse } from './refuse';
@@ -70,9 +71,11 @@ async function pick(
 
 function itemOf({ settings, isOwn }: KnownTarget): vscode.QuickPickItem & { readonly icon: string } {
   if (settings.kind === 'local') return { icon: 'vm', label: vscode.l10n.t('This Machine') };
-  const { name, partition, gpus, time, from } = settings;
+  const { name, gpus, from } = settings;
   const gpuText = gpus === undefined ? undefined : vscode.l10n.t('GPUs: {0}', gpus);
-  const facts = ['Slurm', partition, gpuText, time].filter((one) => one !== undefined);
+  const [place, limit] =
+    settings.kind === 'slurm' ? [settings.partition, settings.time] : [settings.address, undefined];
+  const facts = [ENGINE_NAMES[settings.kind], place, gpuText, limit].filter((one) => one !== undefined);
   const whose = isOwn ? from : vscode.l10n.t('{0}: not approved yet', from);
   return { icon: 'server', label: name, description: facts.join(', '), detail: whose };
 }

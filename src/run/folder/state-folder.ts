@@ -35,6 +35,11 @@ export function stateFolders(): readonly string[] {
   return [own, path.join(os.tmpdir(), `pitwall-${process.geteuid?.() ?? 'user'}`)];
 }
 
+/** What has a program on another machine, with the same storage, use the folder of this process. */
+export function stateHome(): Readonly<Record<string, string>> {
+  return process.platform === 'linux' ? { XDG_STATE_HOME: path.dirname(stateFolder()) } : {};
+}
+
 /** What a program of the same user that was started without XDG_STATE_HOME uses: an editor from a menu. */
 export function homeStateFolder(): string {
   return stateFolderOf({ ...process.env, XDG_STATE_HOME: undefined }, os.homedir(), process.platform);

@@ -3,7 +3,7 @@ import { formatProblem } from '../../../../src/base/problem';
 import { parseTargets } from '../../../../src/domain/targets/parse-targets';
 
 function check(text: string, ...lines: string[]): void {
-  const { targets, problems } = parseTargets(text, 'targets.yaml');
+  const { targets, problems } = parseTargets(text, 'targets.yaml', { isOwn: false });
   expect(problems.map(formatProblem)).toEqual(lines);
   if (lines.length > 0) expect(targets).toEqual([]);
 }
@@ -12,7 +12,7 @@ describe('targets.yaml', () => {
   it('gives each target its settings, with defaults for the rest', () => {
     const text =
       'gpu: { kind: slurm, gpus: 2, cpus: 8, memory: 32G, time: 8:00:00, setup: module load cuda }\n';
-    expect(parseTargets(text, 'f').targets).toEqual([
+    expect(parseTargets(text, 'f', { isOwn: true }).targets).toEqual([
       {
         ...{ kind: 'slurm', name: 'gpu', from: 'f', gpus: '2', cpus: 8, memory: '32G', time: '8:00:00' },
         ...{ requeue: true, grace: 120, setup: ['module load cuda'], options: [] },
@@ -27,7 +27,7 @@ describe('targets.yaml', () => {
     );
     check(
       'gpu:\n  kind: slrm\n',
-      'targets.yaml:2:9: gpu.kind: expected one of local, slurm, but got "slrm"; did you mean slurm?',
+      'targets.yaml:2:9: gpu.kind: expected one of local, slurm, ray, but got "slrm"; did you mean slurm?',
     );
     check('gpu:\n  partition: a\n', 'targets.yaml: gpu.kind: is missing: kind: slurm');
     check('gpu: slurm\n', 'targets.yaml:1:6: gpu: expected a block such as { kind: slurm, partition: gpu }');
@@ -54,6 +54,35 @@ describe('targets.yaml', () => {
     check(
       '"a b": { kind: slurm }\n',
       'targets.yaml:1:16: a b.kind: name of a target: use 1 to 40 of A-Z a-z 0-9 _ -',
+    );
+  });
+
+  it('knows the keys of each kind of cluster, and where a token is looked for', () => {
+    const text = "r: { kind: ray, address: 'http://head:8265/', gpus: 1, token_file: /home/me/token }\n";
+    expect(parseTargets(text, 'f', { isOwn: true }).targets).toEqual([
+      {
+        ...{ kind: 'ray', name: 'r', from: 'f', address: 'http://head:8265', gpus: '1' },
+        ...{ token_file: '/home/me/token', grace: 120, setup: [] },
+      },
+    ]);
+    check(
+      text,
+      'targets.yaml:1:68: r.token_file: belongs into your own targets.yaml and not into that of a project',
+    );
+    check('r: { kind: ray }\n', 'targets.yaml: r.address: is missing: address: http://head:8265');
+    for (const address of ['head:8265', 'http://me:secret@head:8265', 'http://head:8265/#/jobs', 'file:///x'])
+      check(
+        `r: { kind: ray, address: '${address}' }\n`,
+        'targets.yaml:1:26: r.address: expected an address such as http://head:8265',
+      );
+    check(
+      'r: { kind: ray, address: http://head:8265, partition: gpu, gpus: a100:1 }\n',
+      'targets.yaml:1:55: r.partition: is for kind: slurm alone',
+      'targets.yaml:1:66: r.gpus: expected a number of GPUs',
+    );
+    check(
+      'g: { kind: slurm, address: http://head:8265 }\n',
+      'targets.yaml:1:28: g.address: is for kind: ray alone',
     );
   });
 });

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jobScript, sbatchArguments } from '../../../../src/domain/targets/slurm-arguments';
+import { jobScript } from '../../../../src/domain/targets/job-script';
+import { sbatchArguments } from '../../../../src/domain/targets/slurm-arguments';
 
 const SETTINGS = {
   kind: 'slurm',
@@ -40,7 +41,7 @@ describe('a job of Slurm', () => {
       const hostile = ['$(touch x)', '`touch x`', 'a"b', "c'd", 'e\nf', 'g;touch x', '* ?', '-n', ''];
       const script = path.join(dir, 'job.sh');
       // A script that is sourced without arguments sees those of its caller.
-      writeFileSync(script, jobScript({ setup: ['export SEEN="$#"'] }));
+      writeFileSync(script, jobScript({ kind: 'slurm', setup: ['export SEEN="$#"'] }));
       const print = 'console.log(JSON.stringify([process.env.SEEN, process.argv.slice(1)]))';
       const ran = spawnSync('bash', [script, process.execPath, '-e', print, '--', ...hostile], {
         cwd: dir,

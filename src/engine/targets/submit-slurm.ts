@@ -1,0 +1,40 @@
+import { quoted, words } from '../../base/words';
+import type { EngineJob } from '../../domain/targets/job-script';
+import { sbatchArguments } from '../../domain/targets/slurm-arguments';
+import type { SlurmSettings } from '../../domain/targets/target-keys';
+import { JOB_NUMBER } from '../../run/job';
+import { EngineError } from './engine-error';
+import { askQueue, askSlurm } from './slurm';
+import { newestOf, readQueue } from './slurm-answers';
+
+/** The number of the job that was made; also if the answer to its submission was lost. */
+export async function submitToSlurm(
+  settings: SlurmSettings,
+  job: EngineJob,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  try {
+    return numberOf(await askSlurm('sbatch', sbatchArguments(settings, job), { cwd: job.dir, env }));
+  } catch (error) {
+    if (!(error instanceof EngineError && error.isPassing)) throw error;
+    const found = await findJob(job.id);
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+function numberOf(printed: string): string {
+  // `--parsable` prints "id" or "id;cluster".
+  const id = printed.trim().split('\n').at(-1)?.split(';', 1)[0] ?? '';
+  if (JOB_NUMBER.test(id)) return id;
+  throw new EngineError(
+    words('sbatch did not answer with the number of a job: {0}', quoted(printed.slice(0, 200))),
+    false,
+  );
+}
+
+async function findJob(runId: string): Promise<string | undefined> {
+  const answer = await askQueue(0).catch(() => undefined);
+  const rows = answer ? readQueue(answer.own) : [];
+  return newestOf(runId, rows)?.id;
+}
