@@ -176,8 +176,8 @@ function curvesView(shown: ShownBreakdown, chosen: readonly number[], kind: Curv
     ...base,
     title,
     summary: [
-      `${t('mean')} AP50 ${formatMetric(mean.map50)}`,
-      ...chosen.map((i) => `${names[curves.classes[i].class]} AP50 ${formatMetric(curves.classes[i].ap50)}`),
+      `AP50: ${t('mean')} ${formatMetric(mean.map50)}`,
+      ...chosen.map((i) => `${names[curves.classes[i].class]} ${formatMetric(curves.classes[i].ap50)}`),
       bestText(shown.breakdown),
     ].join(', '),
     series: curves.classes.length === 1 ? ofClasses : [...ofClasses, all],

@@ -18,6 +18,8 @@ export type Breakdown = {
 /** How the detections were made. */
 export type BreakdownRule = {
   readonly names: readonly string[];
+  /** Width and height of each image; without them detections are taken as they are. */
+  readonly sizes?: readonly number[];
   /** The confidence from which detections were kept. */
   readonly conf: number;
   readonly matching: MatchingRule;
@@ -27,13 +29,13 @@ export type BreakdownRule = {
 export function breakDown(
   truth: GroundTruth,
   detections: Detections,
-  { names, conf, matching }: BreakdownRule,
+  { names, sizes, conf, matching }: BreakdownRule,
 ): Breakdown {
   return {
     names: Array.from({ length: truth.classes }, (_, c) => names[c] ?? String(c)),
     labels: truth.class.length,
     confusion: confusionMatrix(truth, detections, { confidence: confusionConfidence(conf), matching }),
     curves: curvesOf(matchUltralytics(truth, detections, matching)),
-    sizes: sizesOf(truth, detections),
+    sizes: sizesOf(truth, detections, sizes),
   };
 }

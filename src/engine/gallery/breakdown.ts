@@ -26,7 +26,7 @@ export async function breakdownOf({ dir, kept }: BreakdownRequest): Promise<Chec
 
 export function breakdownOfFile({ header, truth, detections }: DetectionsFile): Breakdown {
   const { conf, matching = UNNAMED_MATCHING } = header.rule;
-  return breakDown(truth, detections, { names: header.classes, conf, matching });
+  return breakDown(truth, detections, { names: header.classes, sizes: header.sizes, conf, matching });
 }
 
 /** Why there is none, in one sentence. */

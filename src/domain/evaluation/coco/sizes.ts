@@ -24,12 +24,13 @@ const PARAMS: CocoParams = { ...COCO_PARAMS, maxDetections: [MAX_DETECTIONS] };
 /**
  * By COCO's areas, width x height in pixels of the original image: small up to 32 x 32, medium up to 96 x 96, large above.
  * Both ends are in a range, as COCO has it: an object of exactly 32 x 32 is counted as small and as medium.
+ * `images`: width and height of each; detections are kept as the model found them, and COCO judges them clipped to the image.
  */
-export function sizesOf(groundTruth: GroundTruth, detections: Detections): Sizes {
+export function sizesOf(groundTruth: GroundTruth, detections: Detections, images?: readonly number[]): Sizes {
   const truth = toCocoGroundTruth(groundTruth);
   const planes = cocoPlanes(
     truth,
-    toCocoDetections(detections),
+    toCocoDetections(images ? clipped(detections, images) : detections),
     PARAMS,
     PARAMS.areas.map(() => 'precision'),
   );
@@ -50,6 +51,13 @@ export function sizesOf(groundTruth: GroundTruth, detections: Detections): Sizes
     ...bySize((size) => metrics(size, counts[size][c], c)),
   }));
   return { all, classes };
+}
+
+function clipped(detections: Detections, images: readonly number[]): Detections {
+  const boxes = detections.boxes.map((value, i) =>
+    Math.min(Math.max(value, 0), images[2 * detections.image[i >> 2] + (i & 1)]),
+  );
+  return { ...detections, boxes };
 }
 
 function bySize(metrics: (size: SizeName) => SizeMetrics): SizesOf {

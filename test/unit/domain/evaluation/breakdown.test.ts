@@ -104,6 +104,13 @@ describe('sizes', () => {
     ]);
   });
 
+  it('judge detections that are clipped to their image', () => {
+    const [truth] = squares([[0, 0, 0, 20, 20]], 1);
+    const [, found] = squares([[0, -20, -20, 40, 40]], 1);
+    expect(sizesOf(truth, found).all.small.ap).toBe(0);
+    expect(sizesOf(truth, found, [64, 64]).all.small.ap).toBeCloseTo(1, 9);
+  });
+
   it('count objects by COCO’s areas, both ends included, and have no number if there is no object', () => {
     const [truth, found] = squares(
       [
