@@ -54,7 +54,12 @@ const RULES: Readonly<Partial<Record<TrainerKind, readonly EntryRule[]>>> = {
     noteTask,
     noteResume,
   ],
-  command: [required('command.run', words('the program and its arguments, as a list')), checkRun, checkReads],
+  command: [
+    required('command.run', words('the program and its arguments, as a list')),
+    checkRun,
+    checkReads,
+    warnRendezvous,
+  ],
 };
 
 function required(key: string, what: Words): EntryRule {
@@ -179,6 +184,28 @@ function checkRun(entries: Entries): readonly Problem[] {
   const said = words('expected a list of program and arguments such as {0}; no shell reads this line', list);
   const fix = fixed(words('Change to a list'), list);
   return [{ severity: 'error', ...worded(said), ...place(entry), fix }];
+}
+
+/** Rank 0 writes the metrics, and asks whether to stop. https://docs.pytorch.org/docs/stable/elastic/run.html */
+function warnRendezvous(entries: Entries): readonly Problem[] {
+  const entry = entries.get('command.run');
+  const run = Array.isArray(entry?.value) ? entry.value.map(String) : [];
+  const isTorchrun = run.some((word) => /(^|[\\/])torchrun$|^torch\.distributed\.run$/.test(word));
+  const nodes = Number(optionOf(run, 'nnodes')?.split(':').at(-1) ?? 1);
+  if (!entry || !isTorchrun || !(nodes > 1) || optionOf(run, 'rdzv-backend') !== 'c10d') return [];
+  const said = words(
+    'with c10d any of the nodes may get rank 0, whose metrics alone are read: name the nodes with {0}, and start rank 0 here',
+    '--node-rank, --master-addr',
+  );
+  return [{ severity: 'warning', ...worded(said), ...place(entry) }];
+}
+
+/** Of `--rdzv-backend c10d`, `--rdzv_backend=c10d`. */
+function optionOf(run: readonly string[], name: string): string | undefined {
+  const isIt = (word: string): boolean => word.split('=', 1)[0]?.replaceAll('_', '-') === `--${name}`;
+  const at = run.findIndex(isIt);
+  const word = run[at] ?? '';
+  return word.includes('=') ? word.slice(word.indexOf('=') + 1) : at === -1 ? undefined : run[at + 1];
 }
 
 function checkReads(entries: Entries, file: string): readonly Problem[] {

@@ -329,6 +329,20 @@ describe('trainers', () => {
     ]);
   });
 
+  it('command on several nodes: which of them gets rank 0 is settled beforehand', () => {
+    const warned =
+      'warning pcb.train.yaml:1:17: command.run: with c10d any of the nodes may get rank 0, whose metrics alone are read: name the nodes with --node-rank, --master-addr, and start rank 0 here';
+    const found = (run: string) => lines(`command: { run: [${run}, t.py] }`);
+    expect(found('torchrun, --nnodes=2, --rdzv-backend=c10d')).toEqual([warned]);
+    expect(found('python, -m, torch.distributed.run, --nnodes, "1:4", --rdzv_backend, c10d')).toEqual([
+      warned,
+    ]);
+    expect(found('torchrun, --nnodes=2, --node-rank=0, --master-addr=n1')).toEqual([]);
+    expect(found('torchrun, --nnodes=1, --rdzv-backend=c10d')).toEqual([]);
+    expect(found('torchrun, --nproc-per-node=2, --rdzv-backend=c10d')).toEqual([]);
+    expect(found('mine, --nnodes=2, --rdzv-backend=c10d')).toEqual([]);
+  });
+
   it('command is a list, never a shell line', () => {
     const { experiment } = parse(
       'trainer: command\ncommand: { run: [python, t.py], env: { A: 1 }, reads: csv, path: m.csv }',
