@@ -30,6 +30,8 @@ type Harness = {
   setup: Setup;
   acquireVsCodeApi: () => unknown;
   actions: unknown[];
+  /** Breakdowns and confined galleries that were asked for. */
+  requests: unknown[];
   grow: (steps: number) => void;
 };
 const NAMES = { a: 'pcb-nano-3', b: 'pcb-micro-1' };
@@ -74,6 +76,7 @@ const tell = (): void => {
   if (update) channel.event('update', update);
 };
 page.actions = [];
+page.requests = [];
 const channel = createPageLine({
   send: (message) => setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message }))),
   handlers: {
@@ -87,11 +90,11 @@ const channel = createPageLine({
     },
     act: (action) => void page.actions.push(action),
     breakdown: (params) => {
-      page.actions.push({ breakdown: params });
+      page.requests.push({ breakdown: params });
       return breakdownView(state, page.setup.classes);
     },
     gallery: (params) => {
-      if ((params as { confused?: unknown }).confused) page.actions.push({ gallery: params });
+      if ((params as { confused?: unknown }).confused) page.requests.push({ gallery: params });
       return galleryOf(page.setup.task, (params as { from: number }).from);
     },
     copy: (what) => void page.actions.push(what),

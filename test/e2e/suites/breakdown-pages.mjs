@@ -65,8 +65,8 @@ async function matrix({ test, page }) {
     expect(/ missed: \d+ of \d+, /.test(missed), missed);
     await page.keyboard.press('Enter');
     await page.locator('#view-images:not([hidden]) .confined').waitFor();
-    await page.waitForFunction(() => window.actions.at(-1)?.gallery);
-    const { gallery } = await asked(page);
+    await page.waitForFunction(() => window.requests.at(-1)?.gallery);
+    const { gallery } = await page.evaluate(() => window.requests.at(-1));
     expectEqual(gallery.confused.predicted, MANY.length, 'predicted background');
     expect((await page.locator('.confined').textContent()).includes(missed), missed);
     await page.locator('.confined vscode-button').click();
@@ -123,6 +123,6 @@ async function tables({ test, page }) {
     const select = page.locator('.checkpoint select');
     const older = await select.locator('option').nth(1).getAttribute('value');
     await select.selectOption(older);
-    await page.waitForFunction((epoch) => window.actions.at(-1)?.breakdown?.epoch === Number(epoch), older);
+    await page.waitForFunction((epoch) => window.requests.at(-1)?.breakdown?.epoch === Number(epoch), older);
   });
 }
