@@ -3,6 +3,7 @@ import { TRAINERS } from '../domain/experiment/trainers';
 import type { Alarm } from '../domain/run/alarm';
 import type { ControlRequest } from '../run/requests';
 import { STATE_WORDS } from '../run/state-names';
+import { LEFT_BY_STOP } from '../run/validation';
 import { answerRequest } from './answer-request';
 import { askTrainer, type KeeperParts } from './keeper-parts';
 import { statusFields } from './status-fields';
@@ -126,7 +127,7 @@ export class Turn {
       said: words('the trainer has ended: {0}', STATE_WORDS[state]),
     }));
     if (cause?.kind === 'asked' && !this.#parts.validation.stopped)
-      this.#parts.validation.giveUp(words('the run was stopped before its turn came'));
+      this.#parts.validation.giveUp(LEFT_BY_STOP);
   }
 
   /** What status.json says now. */

@@ -1,7 +1,8 @@
+import { inEnglish } from '../base/words';
 import type { RunDraft } from './draft';
 import { checkpointPath } from './files';
 import type { CheckpointState, RunState } from './state';
-import type { ValidationEntry } from './validation';
+import { LEFT_BY_STOP, type ValidationEntry } from './validation';
 
 /**
  * A line about a checkpoint that was written again later, or dropped by a resume, is about another one and is ignored.
@@ -17,18 +18,23 @@ export function applyValidationEntry(draft: RunDraft, entry: ValidationEntry): v
   }
 }
 
-function markUnvalidated(draft: RunDraft, { epoch, type, t }: ValidationEntryOf<'skipped' | 'failed'>): void {
-  if (type === 'skipped' && isOfAStopBefore(draft.raw, { epoch, t })) return;
+function markUnvalidated(draft: RunDraft, entry: ValidationEntryOf<'skipped' | 'failed'>): void {
+  const { epoch, type } = entry;
+  if (type === 'skipped' && isOfAStopBefore(draft.raw, entry)) return;
   const known = draft.raw.checkpoints.get(epoch)?.state === 'validated';
-  if (!known || type !== 'skipped') markCheckpoint(draft, epoch, { state: type });
+  const left = type === 'skipped' && isLeft(entry) ? { isLeft: true } : {};
+  if (!known || type !== 'skipped') markCheckpoint(draft, epoch, { state: type, ...left });
 }
 
-/** The checkpoint that an attempt continued from: what was skipped by the stop before waits again. */
-function isOfAStopBefore(
-  { hello, resumedFrom }: RunState,
-  { epoch, t }: { epoch: number; t: number },
-): boolean {
-  return epoch === resumedFrom && hello !== undefined && t < hello.t;
+type Skipped = ValidationEntryOf<'skipped'>;
+
+/** By its sentence, as every version has written it. */
+const isLeft = ({ reason }: Skipped): boolean => reason === inEnglish(LEFT_BY_STOP);
+
+/** What was skipped by the stop before waits again, and so does the checkpoint that an attempt continued from. */
+function isOfAStopBefore({ hello, resumedFrom }: RunState, entry: Skipped): boolean {
+  const isBefore = hello !== undefined && entry.t < hello.t;
+  return isBefore && (entry.epoch === resumedFrom || isLeft(entry));
 }
 
 function addVerdict(draft: RunDraft, { epoch, versusBest }: ValidationEntryOf<'compared'>): void {

@@ -190,7 +190,7 @@ function startAttempt(draft: RunDraft, hello: TrainerEventOf<'hello'>): void {
   dropEpochs(draft, hello.fromStep);
   const dropped = dropKeys(draft.map('checkpoints'), (c) => c.step > hello.fromStep && c.t < hello.t);
   dropKeys(draft.map('validations'), (v) => v.step > hello.fromStep && v.t < hello.t);
-  awaitNewest(draft);
+  awaitSkipped(draft);
   const { best } = draft.raw;
   if (best && dropped.has(best.epoch)) draft.set({ best: undefined });
 }
@@ -208,12 +208,14 @@ function dropKeys<T>(map: Map<number, T>, isDropped: (value: T) => boolean): Rea
   return dropped;
 }
 
-/** What the stop before skipped is validated after all: a run continues from its newest checkpoint. */
-function awaitNewest(draft: RunDraft): void {
-  const newest = Math.max(...draft.raw.checkpoints.keys());
-  const checkpoint = draft.raw.checkpoints.get(newest);
-  draft.set({ resumedFrom: checkpoint && newest });
-  if (checkpoint?.state === 'skipped') draft.put('checkpoints', newest, { ...checkpoint, state: 'waiting' });
+/** What the stop before skipped is validated after all; so is the newest, from which a run continues. */
+function awaitSkipped(draft: RunDraft): void {
+  const { checkpoints } = draft.raw;
+  const newest = Math.max(...checkpoints.keys());
+  draft.set({ resumedFrom: checkpoints.has(newest) ? newest : undefined });
+  const skipped = [...checkpoints].filter(([, { state }]) => state === 'skipped');
+  for (const [epoch, { isLeft, ...checkpoint }] of skipped)
+    if (isLeft || epoch === newest) draft.put('checkpoints', epoch, { ...checkpoint, state: 'waiting' });
 }
 
 /** Steps ascend within the columns, so everything from `fromStep` on is one tail. */

@@ -35,6 +35,8 @@ export type CheckpointState = {
   readonly state: 'waiting' | 'validating' | 'validated' | 'skipped' | 'failed';
   readonly kept: boolean;
   readonly pinned: boolean;
+  /** Skipped because the run was stopped: it waits again once the run is resumed. */
+  readonly isLeft?: boolean;
   readonly removedReason?: string;
 };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { words } from '../base/words';
 import { zEpoch, zNumber, zRunPath, zSaid, zStep } from './schema';
 import { zReportRule } from './trainer-rule';
 
@@ -113,6 +114,9 @@ export const zValidation = zValidationReport.extend({
   fingerprint: z.string().optional(),
   versusBest: zVersusBest.optional(),
 });
+/** Why a checkpoint is skipped that waited when its run was stopped; a resume takes it back. */
+export const LEFT_BY_STOP = words('the run was stopped before its turn came');
+
 export const zSkipped = z.object({
   type: z.literal('skipped'),
   t,

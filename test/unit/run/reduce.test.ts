@@ -134,3 +134,33 @@ test('what a stop skipped waits again after a resume, whichever file is read fir
   expect(stateOf([...events, skipped(5)])).toBe('waiting');
   expect(stateOf([...events, skipped(12)])).toBe('skipped');
 });
+
+test('of several that a stop skipped each waits again after a resume, and what is not due stays skipped', () => {
+  const at = (epoch: number) =>
+    ({
+      type: 'checkpoint',
+      path: `checkpoints/epoch-000${epoch}`,
+      epoch,
+      step: 3 * epoch,
+      bytes: 1,
+    }) as const;
+  const hello = { type: 'hello', trainer: 'x', pid: 1, groups: [], knobs: [] } as const;
+  const event = (value: object): RunEntry => ({ source: 'events', value }) as RunEntry;
+  const skipped = (epoch: number, reason: string): RunEntry => ({
+    source: 'validation',
+    value: { type: 'skipped', t: 6, epoch, reason },
+  });
+  const stop = 'the run was stopped before its turn came';
+  const before = [
+    event({ ...hello, t: 1, attempt: 1, fromStep: 0 }),
+    ...[1, 2, 3, 4].map((epoch) => event({ ...at(epoch), t: 1 + epoch })),
+  ];
+  const skips = [skipped(1, 'validation.every is 2'), skipped(2, stop), skipped(3, stop), skipped(4, stop)];
+  const resumed = event({ ...hello, t: 9, attempt: 2, fromStep: 13 });
+  const statesOf = (entries: readonly RunEntry[]) =>
+    [...entries.reduce(reduceRun, createRunState()).checkpoints.values()].map(({ state }) => state);
+  expect(statesOf([...before, ...skips])).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
+  const taken = ['skipped', 'waiting', 'waiting', 'waiting'];
+  expect(statesOf([...before, ...skips, resumed])).toEqual(taken);
+  expect(statesOf([...before, resumed, ...skips])).toEqual(taken);
+});
