@@ -4,7 +4,8 @@ import { inEnglish, type Words, words } from '../base/words';
 import { type Turn, waitingWords } from '../domain/run/turns';
 import { liveBefore, type TurnAnswer, waitedOf } from '../engine/queue/queue';
 import { readSlots, tryInQueue } from '../engine/queue/queue-folder';
-import { listRuns, type RunSummary } from '../engine/runs/list-runs';
+import { FolderLook } from '../engine/runs/folder-look';
+import { listRuns } from '../engine/runs/list-runs';
 import type { RunFile } from '../run/files';
 import { runPaths } from '../run/folder/paths';
 import { Requests } from './requests';
@@ -110,24 +111,25 @@ type Held = { readonly kind: 'held'; readonly ms: number };
 /** A turn takes milliseconds. */
 const PATIENCE_MS = 15_000;
 
-/** The runs among which it waits. Those that have ended are read once. */
+/** The runs among which it waits. What did not change is not read again. */
 class Queue {
   readonly #dir: string;
   readonly #run: RunFile;
-  #runs: readonly RunSummary[] = [];
+  readonly #look: FolderLook;
   #heldSince: number | undefined;
 
   constructor(dir: string, run: RunFile) {
     this.#dir = dir;
     this.#run = run;
+    this.#look = new FolderLook(path.dirname(dir));
   }
 
   /** Its turn is taken by what is written of it, while no other run can take one. */
   async ask(status: StatusWriter): Promise<TurnAnswer | Held> {
-    const seen = await this.#look();
+    const seen = await this.#answer();
     if (seen.kind !== 'come') return seen;
     const taken = await tryInQueue(path.dirname(this.#dir), async () => {
-      const sure = await this.#look();
+      const sure = await this.#answer();
       if (sure.kind === 'come') await status.writeNow({ ...BEGINS, turn: sure.turn });
       return sure;
     });
@@ -140,11 +142,11 @@ class Queue {
     return { kind: 'held', ms: performance.now() - this.#heldSince };
   }
 
-  async #look(): Promise<TurnAnswer> {
+  async #answer(): Promise<TurnAnswer> {
     const runsDir = path.dirname(this.#dir);
-    const listing = await listRuns(runsDir, this.#runs);
-    this.#runs = listing.runs;
-    const waited = waitedOf(this.#runs, this.#dir, await readSlots(runsDir));
+    await this.#look.look();
+    const { runs } = this.#look.listing;
+    const waited = waitedOf(runs, this.#dir, await readSlots(runsDir));
     return waited.kind === 'come' && (await this.#waitsElsewhere()) ? { kind: 'waits', place: 1 } : waited;
   }
 

@@ -1,16 +1,20 @@
 // 10,000 ended and 1,000 live run folders: what one look at them asks of the file system, and whether that grows with their number
 // alone. Counts, which a busy machine does not change; times and memory beside them. Linux with strace.
 // Usage: node test/bench/many-run-folders.mjs [ENDED] [LIVE] [--write]: --write puts the table into docs/scale.md.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadTypeScript } from '../e2e/load-typescript.mjs';
 import { record } from './rows.mjs';
 
 const own = import.meta.filename;
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
-const LOOKS = 2;
+/** For so long it is followed, and before that, until it has come to rest. */
+const [FOLLOWED_S, SETTLING_S] = [30, 10];
+const NEW_RUN = 'new-run';
 /** So much fewer folders: a look that is linear costs the same for each of them. */
 const PARTS = 10;
 
@@ -22,17 +26,49 @@ function usage() {
   return { bytes: of('rchar'), cpu: (userCPUTime + systemCPUTime) / 1e6 };
 }
 
-/** What the list of runs in an editor does: it is read, and then looked at again and again. Run as a process of its own. */
-async function look(module, runs, looks) {
-  const { listRunsNow } = (await import(module)).default;
-  let { runs: known } = await listRunsNow(runs, []);
-  const before = usage();
-  for (let i = 0; i < looks; i++) known = (await listRunsNow(runs, known)).runs;
+/** What the list of runs in an editor does: the folder is opened, and followed for so many seconds. A process of its own. */
+async function follow(module, runs, seconds) {
+  const { openRunsFolder } = (await import(module)).default;
+  const folder = await openRunsFolder(runs);
+  // What follows the first look at all of them is part of opening it.
+  if (seconds > 0) await sleep(SETTLING_S * 1000);
+  const [before, start] = [usage(), performance.now()];
+  const seen = { changes: 0, oldest: 0, appeared: undefined };
+  folder.onDidChange(() => {
+    seen.changes++;
+    if (folder.runs.some(({ name }) => name === NEW_RUN)) seen.appeared ??= Date.now();
+  });
+  for (let i = 0; i < seconds; i++) {
+    await sleep(1000);
+    const live = folder.runs.filter(({ name, presence }) => presence.keeperAlive && name !== NEW_RUN);
+    seen.oldest = Math.max(seen.oldest, ...live.map(({ status }) => Date.now() - status.heartbeat));
+  }
   const after = usage();
-  const each = (key) => (after[key] - before[key]) / Math.max(1, looks);
+  const passed = (performance.now() - start) / 1000;
+  folder.dispose();
+  const each = (key) => (after[key] - before[key]) / Math.max(1, passed);
   const rssMiB = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ bytes: each('bytes'), cpu: each('cpu'), rssMiB }));
+  console.log(JSON.stringify({ bytes: each('bytes'), cpu: each('cpu'), rssMiB, ...seen }));
 }
+
+/** The follower beside keepers that write; a run of another program comes up while it follows. */
+async function followLive({ runs, live, beat }, argv, cwd) {
+  let next = 0;
+  const beats = setInterval(() => {
+    for (let i = 0; i < live / BEATS_PARTS; i++) beat(next++ % live);
+  }, BEAT_MS / BEATS_PARTS);
+  const child = spawn(process.execPath, argv, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const answer = text(child.stdout);
+  await sleep((SETTLING_S + FOLLOWED_S / 2) * 1000);
+  const made = Date.now();
+  cpSync(path.join(runs, 'sweep-1'), path.join(runs, NEW_RUN), { recursive: true });
+  const { appeared, ...seen } = JSON.parse(await answer);
+  clearInterval(beats);
+  return { ...seen, appearedMs: appeared === undefined ? Number.POSITIVE_INFINITY : appeared - made };
+}
+
+const BEAT_MS = 2000;
+const BEATS_PARTS = 20;
 
 /** Calls of a command by name, all of its threads together. */
 function callsOf(argv, { cwd, env }) {
@@ -67,12 +103,21 @@ async function writeFolders(root, { ended, live }) {
   await writeManyRuns(runs, { count: ended + live, epochs: 3, signed: ended + live });
   // Kept by this process, which lives as long as they are looked at.
   const keeper = identityOf(process.pid);
-  for (let i = 1; i <= live; i++) {
-    const file = path.join(runs, `sweep-${i}`, 'status.json');
-    const status = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...status, state: 'running', heartbeat: Date.now(), keeper }));
-  }
-  return runs;
+  const files = Array.from({ length: live }, (_, i) => path.join(runs, `sweep-${i + 1}`, 'status.json'));
+  const statuses = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  let step = 0;
+  /** What its keeper writes every two seconds while it trains. */
+  const beat = (i) => {
+    const progress = { ...statuses[i].progress, step: step++ };
+    const text = JSON.stringify({
+      ...statuses[i],
+      ...{ state: 'running', heartbeat: Date.now(), keeper, progress },
+    });
+    writeFileSync(`${files[i]}.aside`, text);
+    renameSync(`${files[i]}.aside`, files[i]);
+  };
+  for (let i = 0; i < live; i++) beat(i);
+  return { runs, live, beat };
 }
 
 async function measure({ ended, live }) {
@@ -80,24 +125,24 @@ async function measure({ ended, live }) {
   process.env.XDG_STATE_HOME = path.join(root, 'state');
   mkdirSync(process.env.XDG_STATE_HOME);
   try {
-    const runs = await writeFolders(root, { ended, live });
-    const module = path.join(import.meta.dirname, '../../.vscode-test/list-runs-now.cjs');
-    await loadTypeScript('src/engine/runs/list-runs-now.ts');
+    const written = await writeFolders(root, { ended, live });
+    const module = path.join(import.meta.dirname, '../../.vscode-test/run-index.cjs');
+    await loadTypeScript('src/engine/runs/run-index.ts');
     const place = { cwd: root, env: process.env };
-    const looked = (looks) => [own, '--look', module, runs, String(looks)];
+    const followed = (seconds) => [own, '--follow', module, written.runs, String(seconds)];
     const idle = countsOf(callsOf([cli, '--version'], place));
     const first = countsOf(callsOf([cli, 'list'], place));
     const again = countsOf(callsOf([cli, 'list'], place));
-    const opened = countsOf(callsOf(looked(0), place));
-    const onwards = countsOf(callsOf(looked(LOOKS), place));
-    const plain = JSON.parse(execFileSync(process.execPath, looked(LOOKS), { ...place, encoding: 'utf8' }));
+    const opened = countsOf(callsOf(followed(0), place));
+    const onwards = countsOf(callsOf(followed(FOLLOWED_S), place));
+    const plain = await followLive(written, followed(FOLLOWED_S), root);
     return {
       folders: ended + live,
       plain,
       rows: [
         ['`pitwall list`, the first', between(first, idle, 1)],
         ['`pitwall list`, again', between(again, idle, 1)],
-        ['a look of an editor that has the list open', between(onwards, opened, LOOKS)],
+        ['a second of an editor that has the list open', between(onwards, opened, FOLLOWED_S + SETTLING_S)],
       ],
     };
   } finally {
@@ -122,19 +167,25 @@ async function main() {
     });
     return `| ${[what, ...cells].join(' | ')} |`;
   });
-  const text = [
+  const page = [
     `Calls for ${ended} ended and ${live} live folders; in brackets for each folder, and the same for a tenth of them.`,
     '',
     '| | files opened | looked up | reads | file calls |',
     '|---|---:|---:|---:|---:|',
     ...lines,
     '',
-    `A look of the editor reads ${(whole.plain.bytes / 2 ** 20).toFixed(1)} MiB (${(small.plain.bytes / 2 ** 20).toFixed(1)}); the process with the list takes ${Math.round(whole.plain.rssMiB)} MiB (${Math.round(small.plain.rssMiB)}).`,
+    `Followed for ${FOLLOWED_S} s while each live run writes its status every 2 s (for a tenth of the folders in brackets), the list takes`,
+    `${(100 * whole.plain.cpu).toFixed(1)} % of a core (${(100 * small.plain.cpu).toFixed(1)}) and ${Math.round(whole.plain.rssMiB)} MiB (${Math.round(small.plain.rssMiB)}) with the Node that it runs in, and reads ${(whole.plain.bytes / 2 ** 20).toFixed(1)} MiB a second (${(small.plain.bytes / 2 ** 20).toFixed(1)}).`,
+    `What it shows of a live run was at most ${seconds(whole.plain.oldest)} s old (${seconds(small.plain.oldest)}), and a run that came up was there after ${seconds(whole.plain.appearedMs)} s (${seconds(small.plain.appearedMs)}).`,
   ].join('\n');
-  console.log(text);
-  console.log(`CPU seconds of a look: ${whole.plain.cpu.toFixed(2)} (${small.plain.cpu.toFixed(2)})`);
-  if (process.argv.includes('--write')) write(text);
+  console.log(page);
+  console.log(
+    `changes announced in a second: ${whole.plain.changes / FOLLOWED_S} (${small.plain.changes / FOLLOWED_S})`,
+  );
+  if (process.argv.includes('--write')) write(page);
 }
+
+const seconds = (ms) => (ms / 1000).toFixed(1);
 
 function write(text) {
   const page = path.resolve(import.meta.dirname, '../../docs/scale.md');
@@ -142,8 +193,8 @@ function write(text) {
   writeFileSync(page, now.replace(/(<!-- folders -->\n)[\s\S]*?(<!-- folders end -->)/, `$1${text}\n$2`));
 }
 
-const [mode, module, runs, looks] = process.argv.slice(2);
-if (mode === '--look') await look(module, runs, Number(looks));
+const [mode, module, runs, followedFor] = process.argv.slice(2);
+if (mode === '--follow') await follow(module, runs, Number(followedFor));
 else if (process.platform !== 'linux' || spawnSync('strace', ['--version']).status !== 0)
   console.log('SKIPPED: many run folders: needs Linux with strace');
 else await main();

@@ -1,6 +1,7 @@
 import { lstat, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { mapPool, toError } from '../../base/async';
 import type { MetaFile, RunFile, StatusFile } from '../../run/files';
 import { runPaths } from '../../run/folder/paths';
@@ -31,7 +32,7 @@ export type RunSummary = {
 /** Ten times a large table of runs; a folder of more is not one of runs, and all of it is read again every few seconds. */
 const MOST_ENTRIES = 20_000;
 /** Files that are open at once: systems allow a process 256 at least. */
-const AT_ONCE = 48;
+export const AT_ONCE = 48;
 
 export type RunListing = {
   readonly runs: readonly RunSummary[];
@@ -40,43 +41,40 @@ export type RunListing = {
   readonly others: readonly string[];
 };
 
-/**
- * The runs of a folder as they are now, newest first; those of `known` that have ended and did not change are not read
- * again. Without `known` the list is made once: what would show that a run has changed is not read.
- */
-export async function listRuns(dir: string, known?: readonly RunSummary[]): Promise<RunListing> {
+/** The runs of a folder as they are now, newest first. What would show that one has changed is not read. */
+export async function listRuns(dir: string): Promise<RunListing> {
   const { dirs, problems } = entriesOf(dir, await readdir(dir).catch(() => [] as string[]));
-  const before = known && new Map(known.map((run) => [run.dir, run]));
   const keys = keysForReading();
-  const index = await indexFor(dir, dirs.filter((run) => !before?.has(run)).length, keys);
+  const index = await indexFor(dir, dirs.length, keys);
   const results = await mapPool(dirs, AT_ONCE, (run) =>
-    before || index
-      ? readOrKeep(run, { known: before?.get(run), index, keys })
-      : summarize(run, undefined, keys),
+    index ? readEntry(run, { index, keys }) : summarize(run, keys),
   );
   const runs = results.filter((r) => typeof r === 'object');
   await index?.keep(runs.filter(hasEnded));
   return {
-    runs: runs.sort((a, b) => b.run.created - a.run.created),
+    runs: runs.sort(byCreation),
     problems: [...results.filter((r) => typeof r === 'string'), ...problems],
     others: dirs.filter((_, i) => results[i] === undefined),
   };
 }
 
-/** Of fewer runs the files are read faster than one notices. */
-const INDEXED_FROM = 200;
+/** Newest first. */
+export const byCreation = (a: RunSummary, b: RunSummary): number => b.run.created - a.run.created;
 
-async function indexFor(
+/** Of fewer runs the files are read faster than one notices. */
+export const MANY_FROM = 200;
+
+export async function indexFor(
   dir: string,
   unread: number,
   keys: readonly Buffer[],
 ): Promise<ListIndex | undefined> {
-  if (unread < INDEXED_FROM) return undefined;
+  if (unread < MANY_FROM) return undefined;
   const { openListIndex } = await import('./list-index');
   return openListIndex(dir, keys);
 }
 
-/** @internal The entries of a runs folder that are read, and how many there are if not all are. */
+/** The entries of a runs folder that are read, and how many there are if not all are. */
 export function entriesOf(
   dir: string,
   all: readonly string[],
@@ -89,7 +87,7 @@ export function entriesOf(
 }
 
 /** A damaged one is reported by what acts on a run: a list without its runs is of no use. */
-function keysForReading(): readonly Buffer[] {
+export function keysForReading(): readonly Buffer[] {
   try {
     return knownUserKeys();
   } catch {
@@ -97,21 +95,44 @@ function keysForReading(): readonly Buffer[] {
   }
 }
 
-type Memory = {
-  readonly known: RunSummary | undefined;
-  readonly index: ListIndex | undefined;
-  readonly keys: readonly Buffer[];
-};
+type ReadWith = { readonly index: ListIndex | undefined; readonly keys: readonly Buffer[] };
 
-async function readOrKeep(
+/** What an entry of a runs folder is; a line if it cannot be read; undefined if it is not a run. */
+export async function readEntry(
   dir: string,
-  { known, index, keys }: Memory,
+  { index, keys }: ReadWith,
 ): Promise<RunSummary | string | undefined> {
-  const identity = await identityOf(dir, known?.run.target !== undefined);
+  const identity = await identityOf(dir, false);
   if (identity === undefined) return undefined;
-  if (known?.changed === identity && hasEnded(known)) return known;
   const indexed = index?.find(path.basename(dir), identity);
-  return indexed ? asNow(dir, indexed) : summarize(dir, identity, keys);
+  return indexed ? asNow(dir, indexed) : summarize(dir, keys, { identity });
+}
+
+/** How much of a known run is looked up: all of its files, or of a live one the status alone. */
+export type LookUp = 'files' | 'status';
+
+/** The same of a run that is known: only files that have changed are read. The same object if there is nothing new. */
+export async function readAgain(
+  known: RunSummary,
+  keys: readonly Buffer[],
+  lookUp: LookUp,
+): Promise<RunSummary | string | undefined> {
+  const { dir } = known;
+  const identity = await identityNow(known, lookUp);
+  if (identity === undefined) return undefined;
+  if (identity !== known.changed || known.changed === '') return summarize(dir, keys, { identity, known });
+  if (hasEnded(known)) return known;
+  const presence = await readPresence(dir, known.run, known.status);
+  return isDeepStrictEqual(presence, known.presence) ? known : { ...known, presence };
+}
+
+async function identityNow({ dir, run, changed }: RunSummary, lookUp: LookUp): Promise<string | undefined> {
+  const hasJob = run.target !== undefined;
+  const [first, status, ...others] = changed.split(' ');
+  if (lookUp === 'files' || hasJob || status === undefined) return identityOf(dir, hasJob);
+  const [now] = await identities([runPaths(dir).status]);
+  // Without it the folder may be gone.
+  return now === undefined ? identityOf(dir, hasJob) : [first, now, ...others].join(' ');
 }
 
 async function asNow(dir: string, indexed: IndexedRun): Promise<RunSummary> {
@@ -165,31 +186,54 @@ export function hasOtherTask({ status: a }: RunSummary, { status: b }: RunSummar
 /** A file, or a folder without run.json. */
 const NO_RUN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
+type Files = Pick<RunSummary, 'run' | 'own' | 'status' | 'meta'>;
+
 /** One run as a list shows it; a line if it cannot be read; undefined if the folder is not a run. */
 async function summarize(
   dir: string,
-  changed: string | undefined,
   keys: readonly Buffer[],
+  { identity, known }: { readonly identity?: string; readonly known?: RunSummary } = {},
 ): Promise<RunSummary | string | undefined> {
   try {
-    const { run, bytes } = await readRunBytes(dir);
-    const status = await readStatus(dir);
-    return {
-      dir,
-      name: path.basename(dir),
-      run,
-      // Few runs have one, and to open a file that is not there costs as much as to read it.
-      meta: isAbsent(runPaths(dir).meta) ? {} : await readMeta(dir),
-      status,
-      presence: await readPresence(dir, run, status),
-      own: await isMarkedWith(keys, dir, bytes),
-      // A job may change while the files of its run do not.
-      changed: (run.target === undefined ? changed : changed && (await identityOf(dir, true))) ?? '',
-    };
+    const files = await readFiles(dir, keys, known && identity ? unchanged(known, identity) : {});
+    // A job may change while the files of its run do not.
+    const now = identity && files.run.target !== undefined ? await identityOf(dir, true) : identity;
+    const presence = await readPresence(dir, files.run, files.status);
+    return { dir, name: path.basename(dir), ...files, presence, changed: now ?? '' };
   } catch (error) {
     const { message, cause } = toError(error);
     return NO_RUN.has(codeOf(cause)) ? undefined : message;
   }
+}
+
+/** What is not `kept` is read. */
+async function readFiles(dir: string, keys: readonly Buffer[], kept: Partial<Files>): Promise<Files> {
+  const { run, own = false } = kept;
+  const marked = run ? { run, own } : await readOwnRun(dir, keys);
+  const status = 'status' in kept ? kept.status : await readStatus(dir);
+  return { ...marked, status, meta: kept.meta ?? (await readMetaIfThere(dir)) };
+}
+
+/** What was read of the files that are still the same ones. */
+function unchanged({ changed, run, own, status, meta }: RunSummary, identity: string): Partial<Files> {
+  const now = identity.split(' ');
+  const [isRun, isStatus, isMeta, isSignature] = changed.split(' ').map((part, i) => part === now[i]);
+  return {
+    ...(isRun && isSignature && { run, own }),
+    ...(isStatus && { status }),
+    ...(isMeta && { meta }),
+  };
+}
+
+/** Whose a run is depends on all of the bytes of its run.json. */
+async function readOwnRun(dir: string, keys: readonly Buffer[]): Promise<Pick<RunSummary, 'run' | 'own'>> {
+  const { run, bytes } = await readRunBytes(dir);
+  return { run, own: await isMarkedWith(keys, dir, bytes) };
+}
+
+/** Few runs have one, and to open a file that is not there costs as much as to read it. */
+async function readMetaIfThere(dir: string): Promise<MetaFile> {
+  return isAbsent(runPaths(dir).meta) ? {} : readMeta(dir);
 }
 
 /** The log's end is only read if the keeper's state may be out of date. */

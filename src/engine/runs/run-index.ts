@@ -5,8 +5,10 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter, type Event } from '../../base/event';
 import { sweepsAmong } from '../sweep/sweep-folder';
 import { PollLoop } from '../watch/poll-loop';
-import { hasEnded, type RunListing, type RunSummary } from './list-runs';
-import { listRunsNow } from './list-runs-now';
+import { Rest } from '../watch/rest';
+import { FolderLook, type LookTurn } from './folder-look';
+import type { RunSummary } from './list-runs';
+import { askJobsOf } from './list-runs-now';
 
 export type RunsFolder = Disposable & {
   readonly dir: string;
@@ -29,28 +31,39 @@ export async function openRunsFolder(dir: string): Promise<RunsFolder> {
 
 /** While no run is live, the folder is polled once in so many seconds. */
 const QUIET_SECONDS = 5;
+/** What one look reads: few enough that looking once a second stays within the share. */
+const TURN: LookTurn = { live: 200, settled: 1000 };
+const QUIET_TURN: LookTurn = { live: TURN.live, settled: TURN.settled * QUIET_SECONDS };
+/** Of a core, whatever a look costs here; but for what a person asks for. */
+const SHARE = 0.05;
 
 class FollowedFolder implements RunsFolder {
   readonly dir: string;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.track(new Emitter<void>());
   readonly #loop: PollLoop;
-  #listing: RunListing = { runs: [], problems: [], others: [] };
+  readonly #look: FolderLook;
+  readonly #rest = new Rest(SHARE);
   #sweeps: readonly string[] = [];
   #seconds = 0;
   #isWatched = false;
+  /** Something may have changed while it rested. */
+  #isAnnounced = true;
+  /** All is to be read. */
+  #isAsked = false;
   #failure: string | undefined;
 
   readonly onDidChange = this.#changed.event;
 
   constructor(dir: string) {
     this.dir = dir;
+    this.#look = new FolderLook(dir);
     this.#loop = this.#store.track(
       new PollLoop({
         paths: [],
         ignored: (file) => file !== dir && path.basename(file).startsWith('.'),
         poll: () => this.#poll(),
-        polls: () => this.#seconds++ % QUIET_SECONDS === 0 || this.runs.some((run) => !hasEnded(run)),
+        polls: () => this.#isTime(),
         onError: (error) => {
           this.#failure = `${dir} is only polled: ${error.message}`;
         },
@@ -59,7 +72,7 @@ class FollowedFolder implements RunsFolder {
   }
 
   get runs(): readonly RunSummary[] {
-    return this.#listing.runs;
+    return this.#look.listing.runs;
   }
 
   get sweeps(): readonly string[] {
@@ -67,11 +80,12 @@ class FollowedFolder implements RunsFolder {
   }
 
   get problems(): readonly string[] {
-    const { problems } = this.#listing;
+    const { problems } = this.#look.listing;
     return this.#failure === undefined ? problems : [...problems, this.#failure];
   }
 
   refresh(): Promise<void> {
+    this.#isAsked = true;
     return this.#loop.pollNow();
   }
 
@@ -86,22 +100,39 @@ class FollowedFolder implements RunsFolder {
     this.#loop.watch([this.dir]);
   }
 
+  #isTime(): boolean {
+    if (this.#seconds++ % QUIET_SECONDS === 0) this.#isAnnounced = true;
+    return this.#rest.ms === 0 && (this.#isAnnounced || this.#look.hasLive);
+  }
+
   async #poll(): Promise<boolean> {
     this.#watchOnceThere();
-    const [before, sweeps] = [this.#listing, this.#sweeps];
-    this.#listing = await listRunsNow(this.dir, this.runs);
-    this.#sweeps = await sweepsAmong(this.#listing.others);
-    if (isSameListing(before, this.#listing) && isDeepStrictEqual(sweeps, this.#sweeps)) return false;
-    this.#changed.fire();
-    return true;
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    if (isAsked) return this.#lookAt(undefined);
+    this.#isAnnounced = this.#rest.ms > 0;
+    if (this.#isAnnounced) return false;
+    return this.#rest.after(() => this.#lookAt(this.#look.hasLive ? TURN : QUIET_TURN));
   }
-}
 
-/** Ended runs stay the same objects: of thousands only the live ones are looked into. */
-function isSameListing(a: RunListing, b: RunListing): boolean {
-  return (
-    a.runs.length === b.runs.length &&
-    a.problems.join('\n') === b.problems.join('\n') &&
-    a.runs.every((run, i) => run === b.runs[i] || JSON.stringify(run) === JSON.stringify(b.runs[i]))
-  );
+  /** Returns whether runs came or went: what is new may not be whole yet. */
+  async #lookAt(turn: LookTurn | undefined): Promise<boolean> {
+    const look = await this.#look.look(turn);
+    const isMoved = await askJobsOf(look.read.filter((read) => typeof read === 'object'));
+    const jobs = isMoved ? await this.#look.look(turn) : undefined;
+    const hasSweeps = await this.#readSweeps(look.others);
+    if (look.isChanged || jobs?.isChanged || hasSweeps) this.#changed.fire();
+    return look.isOther || hasSweeps;
+  }
+
+  /** Those that this look did not read stay what they were. */
+  async #readSweeps(looked: readonly string[]): Promise<boolean> {
+    const others = new Set(this.#look.listing.others);
+    const [known, found] = [new Set(looked), new Set(await sweepsAmong(looked))];
+    const stay = this.#sweeps.filter((dir) => others.has(dir) && (found.has(dir) || !known.has(dir)));
+    const sweeps = [...stay, ...[...found].filter((dir) => !this.#sweeps.includes(dir))];
+    const isSame = isDeepStrictEqual(sweeps, this.#sweeps);
+    this.#sweeps = sweeps;
+    return !isSame;
+  }
 }
