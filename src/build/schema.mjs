@@ -1,4 +1,4 @@
-// Writes the JSON schemas of *.train.yaml and *.sweep.yaml for other YAML tools, from the tables of keys that the parsers
+// Writes the JSON schemas of *.train.yaml, *.sweep.yaml and targets.yaml for other YAML tools, from the tables of keys that the parsers
 // use. Usage: node schema.mjs
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import esbuild from 'esbuild';
 const root = path.resolve(import.meta.dirname, '../..');
 export const SCHEMA_FILE = path.join(root, 'media/pitwall-experiment.schema.json');
 const SWEEP_FILE = path.join(root, 'media/pitwall-sweep.schema.json');
+const TARGETS_FILE = path.join(root, 'media/pitwall-targets.schema.json');
 
 /** A TypeScript module of the pure layers, compiled and loaded. @param {string} file from the repository's root */
 export async function importPure(file) {
@@ -33,7 +34,13 @@ async function sweepText() {
   return `${JSON.stringify(sweepJsonSchema(), null, 2)}\n`;
 }
 
+async function targetsText() {
+  const { targetsJsonSchema } = await importPure('src/domain/targets/json-schema.ts');
+  return `${JSON.stringify(targetsJsonSchema(), null, 2)}\n`;
+}
+
 if (pathToFileURL(process.argv[1] ?? '').href === import.meta.url) {
   writeFileSync(SCHEMA_FILE, await schemaText());
   writeFileSync(SWEEP_FILE, await sweepText());
+  writeFileSync(TARGETS_FILE, await targetsText());
 }

@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { KEYS } from '../../src/domain/experiment/key-table';
 import { BLOCKS } from '../../src/domain/experiment/keys-pitwall';
 import { SWEEP_BLOCKS, SWEEP_KEYS } from '../../src/domain/sweep/sweep-keys';
+import { TARGET_KEYS } from '../../src/domain/targets/target-keys';
 import { repositoryRoot } from './shared';
 
 const FOLDERS = ['src', 'webview'];
@@ -13,7 +14,7 @@ const FOLDERS = ['src', 'webview'];
  * key.
  */
 export function collectStrings(): string[] {
-  const keys = [...KEYS, ...SWEEP_KEYS].map((spec) => spec.doc);
+  const keys = [...KEYS, ...SWEEP_KEYS, ...TARGET_KEYS].map((spec) => spec.doc);
   const docs = [...keys, ...BLOCKS.values(), ...SWEEP_BLOCKS.values()];
   const found = [...sourceFiles().flatMap(stringsOf), ...pythonFiles().flatMap(pythonStringsOf), ...docs];
   return [...new Set(found)].sort();

@@ -31,7 +31,7 @@ export function completionsAt(text: string, offset: number, table = EXPERIMENT):
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(lineStart, offset);
   if (line.includes('#')) return [];
-  const flow = /^(\w+)\s*:\s*\{([^}]*)$/.exec(line);
+  const flow = /^([\w-]+)\s*:\s*\{([^}]*)$/.exec(line);
   if (flow) return inFlow(flow[1], flow[2], table);
   const value = /^(\s*)(\w+)\s*:\s+([^\s]*)$/.exec(line);
   if (value) return valuesOf(fullKey(text, lineStart, value[1], value[2]), table);
@@ -50,7 +50,7 @@ function inFlow(block: string, written: string, table: KeyTable): readonly Compl
 function fullKey(text: string, lineStart: number, indent: string, key: string): string {
   if (indent === '') return key;
   const above = text.slice(0, lineStart).split('\n').reverse();
-  const parent = above.find((line) => /^\w+\s*:/.test(line));
+  const parent = above.find((line) => /^[\w-]+\s*:/.test(line));
   return parent === undefined ? key : `${parent.slice(0, parent.indexOf(':')).trim()}.${key}`;
 }
 

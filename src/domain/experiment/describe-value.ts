@@ -82,13 +82,16 @@ export function keyDoc(spec: KeySpec, trainer: TrainerKind = 'builtin'): KeyDoc 
 type KeyAt = { readonly spec: KeySpec; readonly entry: KeyEntry; readonly range: SourceRange };
 
 /** Keys of another kind of file than an experiment. */
-type Known = { readonly specOf?: (key: string) => KeySpec | undefined; readonly shape?: FileShape };
+export type KnownKeys = {
+  readonly specOf?: (key: string) => KeySpec | undefined;
+  readonly shape?: FileShape;
+};
 
 /** The known key whose name or value is at an offset of the text, for a hover. */
 export function keyAt(
   text: string,
   offset: number,
-  { specOf = keySpec, shape }: Known = {},
+  { specOf = keySpec, shape }: KnownKeys = {},
 ): KeyAt | undefined {
   for (const entry of readYaml(text, '', shape).entries) {
     const range = [entry.keyRange, entry.valueRange].find(

@@ -13,8 +13,8 @@ export type ParsedTargets = {
 };
 
 /** Every name is a block: its keys are known by their places. */
-const SHAPE: FileShape = { blocks: { has: () => true }, what: 'a list of targets' };
-const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+export const TARGETS_SHAPE: FileShape = { blocks: { has: () => true }, what: 'a list of targets' };
+export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 
 /**
  * Named targets, as `gpu: { kind: slurm, partition: gpu }`, with every problem at its place. `isOwn`: the file is the user's and not
@@ -25,7 +25,7 @@ export function parseTargets(
   file: string,
   { isOwn }: { readonly isOwn: boolean },
 ): ParsedTargets {
-  const yaml = readYaml(text, file, SHAPE);
+  const yaml = readYaml(text, file, TARGETS_SHAPE);
   const written = [...lastOf(yaml.entries).values()];
   const checked = written.map(checkEntry);
   const names = [...new Set(written.map(({ key }) => nameOf(key)))];
@@ -96,7 +96,8 @@ function isOdd(key: string, value: unknown): Words | undefined {
 function kindMissing(name: string, written: readonly KeyEntry[], file: string): readonly Problem[] {
   if (written.some(({ key, value }) => key === name || (key === `${name}.kind` && value !== null))) return [];
   const said = words('is missing: {0}', 'kind: slurm');
-  return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said) }];
+  const range = written.find(({ key }) => nameOf(key) === name)?.keyRange;
+  return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said), ...(range && { range }) }];
 }
 
 const kindOf = (name: string, entries: readonly KeyEntry[]): unknown =>

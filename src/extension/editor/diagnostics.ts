@@ -3,7 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { Problem, SourceRange } from '../../base/problem';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { isSweepFile, isTrainingConfig } from './experiment-files';
+import { isSweepFile, isTargetsFile, isTrainingConfig } from './experiment-files';
 
 /** The fix that a problem brings, as a quick fix. */
 export class ProblemFixes implements vscode.CodeActionProvider {
@@ -38,7 +38,7 @@ const SEVERITIES = {
   info: vscode.DiagnosticSeverity.Information,
 } as const;
 
-/** Problems of open experiment and sweep files, as they are typed. */
+/** Problems of open files of experiments, sweeps and targets, as they are typed. */
 export class ExperimentDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.track(vscode.languages.createDiagnosticCollection('pitwall'));
@@ -77,7 +77,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 
   #schedule(document: vscode.TextDocument): void {
-    if (!isTrainingConfig(document) && !isSweepFile(document)) return;
+    if (![isTrainingConfig, isSweepFile, isTargetsFile].some((isOurs) => isOurs(document))) return;
     const key = document.uri.toString();
     clearTimeout(this.#timers.get(key));
     const judge = (): void => {
@@ -105,6 +105,10 @@ export class ExperimentDiagnostics implements vscode.Disposable {
     if (isSweepFile(document)) {
       const { problemsOfSweep } = await this.#services.load(() => import('./sweep-help'));
       return problemsOfSweep(document);
+    }
+    if (isTargetsFile(document)) {
+      const { problemsOfTargets } = await this.#services.load(() => import('./targets-help'));
+      return problemsOfTargets(document);
     }
     const { experimentHelp } = await this.#services.load(() => import('./experiment-help'));
     const plan = await experimentHelp.plan(document);

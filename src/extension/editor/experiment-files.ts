@@ -20,6 +20,17 @@ export function isSweepFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileNa
   return uri.scheme === 'file' && SWEEP.test(fileName);
 }
 
+/** Of a project, or the user's own where it usually is. */
+const TARGETS =
+  /[/\\](\.pitwall|(\.local[/\\]state|Application Support|AppData[/\\]Local)[/\\]pitwall)[/\\]targets\.yaml$/i;
+export const TARGETS_SELECTOR: vscode.DocumentSelector = [
+  { scheme: 'file', pattern: '**/{.pitwall,pitwall}/targets.yaml' },
+];
+
+export function isTargetsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
+  return uri.scheme === 'file' && TARGETS.test(fileName);
+}
+
 export function isUltralyticsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
   return uri.scheme === 'file' && ULTRALYTICS.test(fileName);
 }

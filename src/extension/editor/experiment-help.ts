@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { type Completion, completionsAt } from '../../domain/experiment/completions';
+import { type Completion, completionsAt, type KeyTable } from '../../domain/experiment/completions';
 import { inlayHints } from '../../domain/experiment/editor-hints';
 import { SWEEP_TABLE } from '../../domain/sweep/sweep-keys';
+import { TARGET_TABLE } from '../../domain/targets/target-table';
 import { translate } from '../window';
 import { planOf, unlessCancelled } from './editor-plan';
-import { isSweepFile } from './experiment-files';
+import { isSweepFile, isTargetsFile } from './experiment-files';
 import { scheduleHover } from './hover';
 
 /** What the editor needs for a config: one part of the extension, loaded when the first is open. */
@@ -20,8 +21,12 @@ function experimentCompletions(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): vscode.CompletionItem[] {
-  const table = isSweepFile(document) ? SWEEP_TABLE : undefined;
-  return completionsAt(document.getText(), document.offsetAt(position), table).map(itemOf);
+  return completionsAt(document.getText(), document.offsetAt(position), tableOf(document)).map(itemOf);
+}
+
+function tableOf(document: vscode.TextDocument): KeyTable | undefined {
+  if (isSweepFile(document)) return SWEEP_TABLE;
+  return isTargetsFile(document) ? TARGET_TABLE : undefined;
 }
 
 function itemOf({ kind, label, text, doc, rank }: Completion): vscode.CompletionItem {

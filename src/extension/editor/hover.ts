@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../base/problem';
 import { say } from '../../base/words';
 import { formatCount } from '../../domain/display/format';
-import { expectedWords, keyAt, keyDoc } from '../../domain/experiment/describe-value';
+import { expectedWords, type KnownKeys, keyAt, keyDoc } from '../../domain/experiment/describe-value';
 import type { AdviceProblem } from '../../domain/experiment/editor-hints';
 import type { KeySpec } from '../../domain/experiment/key-spec';
 import type { TrainerKind } from '../../domain/experiment/types';
@@ -29,6 +29,23 @@ export async function scheduleHover(
   appendDocumentation(text, spec, plan?.parsed.draft.trainer);
   const range = new vscode.Range(document.positionAt(at.range.start), document.positionAt(at.range.end));
   return new vscode.Hover(text, range);
+}
+
+/** What a key of another kind of file is; `more` says what else there is to say of it. */
+export function keyHover(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  known: KnownKeys,
+  more: (key: string) => string = () => '',
+): vscode.Hover | undefined {
+  const at = keyAt(document.getText(), document.offsetAt(position), known);
+  if (!at) return undefined;
+  const text = new vscode.MarkdownString('', true);
+  appendDocumentation(text, at.spec);
+  const further = more(at.entry.key);
+  if (further !== '') text.appendMarkdown('\n\n').appendText(further);
+  const { start, end } = at.range;
+  return new vscode.Hover(text, new vscode.Range(document.positionAt(start), document.positionAt(end)));
 }
 
 /** A text that is being typed may be anything; then there is no picture, and no error either. */

@@ -7,7 +7,14 @@ import { FINAL_STATES } from '../../run/state-names';
 import type { Services } from '../services';
 import { setting } from '../window';
 import { ExperimentDiagnostics, ProblemFixes } from './diagnostics';
-import { EXPERIMENT_SELECTOR, isSweepFile, isTrainingConfig, SWEEP_SELECTOR } from './experiment-files';
+import {
+  EXPERIMENT_SELECTOR,
+  isSweepFile,
+  isTargetsFile,
+  isTrainingConfig,
+  SWEEP_SELECTOR,
+  TARGETS_SELECTOR,
+} from './experiment-files';
 
 /** Above the first line of a config: start, preview, and its live run. */
 class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -85,9 +92,9 @@ export function registerEditorFeatures(services: Services): vscode.Disposable[] 
 
 const isWanted = (feature: string): boolean => setting(`${feature}.enabled`, true);
 
-const OUR_FILES = [EXPERIMENT_SELECTOR, SWEEP_SELECTOR].flat();
+const OUR_FILES = [EXPERIMENT_SELECTOR, SWEEP_SELECTOR, TARGETS_SELECTOR].flat();
 const isOurs = (document: vscode.TextDocument): boolean =>
-  isTrainingConfig(document) || isSweepFile(document);
+  isTrainingConfig(document) || isSweepFile(document) || isTargetsFile(document);
 
 function registerCompletion({ load }: Services): vscode.Disposable {
   const provideCompletionItems: vscode.CompletionItemProvider['provideCompletionItems'] = async (
@@ -107,6 +114,10 @@ function registerHover(services: Services): vscode.Disposable {
     if (isSweepFile(document)) {
       const { sweepHover } = await services.load(() => import('./sweep-help'));
       return sweepHover(document, position);
+    }
+    if (isTargetsFile(document)) {
+      const { targetsHover } = await services.load(() => import('./targets-help'));
+      return targetsHover(document, position);
     }
     const { experimentHelp } = await services.load(() => import('./experiment-help'));
     return experimentHelp.hover(services, document, position, token);

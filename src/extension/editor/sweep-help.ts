@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { toError } from '../../base/async';
 import { type Problem, translateProblem, worded } from '../../base/problem';
 import { words } from '../../base/words';
-import { keyAt } from '../../domain/experiment/describe-value';
 import { parseSweep, SWEEP_SHAPE } from '../../domain/sweep/parse-sweep';
 import { problemsOfPlan } from '../../domain/sweep/read-sweep-plan';
 import { SWEEP_BLOCKS, SWEEP_TABLE } from '../../domain/sweep/sweep-keys';
@@ -11,7 +10,7 @@ import { MOST_BYTES } from '../../run/folder/bounds';
 import { leadsElsewhere } from '../../run/folder/paths';
 import { readText } from '../../run/folder/read-file';
 import { translate } from '../window';
-import { appendDocumentation } from './hover';
+import { keyHover } from './hover';
 
 /** What is wrong with a sweep file, in the reader's language: the text, then what it makes of its experiment. */
 export async function problemsOfSweep(document: vscode.TextDocument): Promise<readonly Problem[]> {
@@ -49,13 +48,8 @@ export function sweepHover(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): vscode.Hover | undefined {
-  const known = { specOf: SWEEP_TABLE.spec, shape: SWEEP_SHAPE };
-  const at = keyAt(document.getText(), document.offsetAt(position), known);
-  if (!at) return undefined;
-  const text = new vscode.MarkdownString('', true);
-  appendDocumentation(text, at.spec);
-  if (at.entry.key.startsWith('search.'))
-    text.appendMarkdown('\n\n').appendText(translate(SWEEP_BLOCKS.get('search') ?? ''));
-  const { start, end } = at.range;
-  return new vscode.Hover(text, new vscode.Range(document.positionAt(start), document.positionAt(end)));
+  const isVaried = (key: string): boolean => key.startsWith('search.');
+  return keyHover(document, position, { specOf: SWEEP_TABLE.spec, shape: SWEEP_SHAPE }, (key) =>
+    isVaried(key) ? translate(SWEEP_BLOCKS.get('search') ?? '') : '',
+  );
 }

@@ -24,6 +24,7 @@ import {
   until,
 } from '../workbench.mjs';
 import { exampleWorkspace } from '../workspace.mjs';
+import { hoverOn } from './editing.mjs';
 
 const TARGET = 'gpu: { kind: slurm, partition: gpu, gpus: 1, setup: echo made ready }\n';
 const SWEEP =
@@ -198,6 +199,22 @@ export async function targets(context) {
       await page.locator('.notification-toast', { hasText: 'did you mean partition' }).first().waitFor();
       await picture('wrong');
       expectEqual(slurm.called('sbatch').length, jobs, 'jobs');
+    });
+
+    await test('the file of targets shows what is wrong at its place, and explains its keys', async () => {
+      await openFile(page, 'targets.yaml');
+      await page.locator('.squiggly-error').first().waitFor();
+      for (const [key, says] of [
+        ['partitions', 'did you mean partition?'],
+        ['gpus', 'GPUs of a run'],
+      ]) {
+        await hoverOn(page, key);
+        await page.locator('.monaco-hover:visible', { hasText: says }).first().waitFor();
+        if (key === 'gpus') await picture('file');
+        await page.keyboard.press('Escape');
+      }
+      writeFileSync(targetsFile, TARGET);
+      await until('no problem', async () => (await page.locator('.squiggly-error').count()) === 0);
     });
   } finally {
     await close();

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../src/base/problem';
-import { parseTargets } from '../../../../src/domain/targets/parse-targets';
+import { completionsAt } from '../../../../src/domain/experiment/completions';
+import { keyAt } from '../../../../src/domain/experiment/describe-value';
+import { parseTargets, TARGETS_SHAPE } from '../../../../src/domain/targets/parse-targets';
+import { TARGET_KEYS, TARGET_KINDS } from '../../../../src/domain/targets/target-keys';
+import { TARGET_TABLE } from '../../../../src/domain/targets/target-table';
 
 function check(text: string, ...lines: string[]): void {
   const { targets, problems } = parseTargets(text, 'targets.yaml', { isOwn: false });
@@ -29,7 +33,7 @@ describe('targets.yaml', () => {
       'gpu:\n  kind: slrm\n',
       'targets.yaml:2:9: gpu.kind: expected one of local, slurm, ray, but got "slrm"; did you mean slurm?',
     );
-    check('gpu:\n  partition: a\n', 'targets.yaml: gpu.kind: is missing: kind: slurm');
+    check('gpu:\n  partition: a\n', 'targets.yaml:2:3: gpu.kind: is missing: kind: slurm');
     check('gpu: slurm\n', 'targets.yaml:1:6: gpu: expected a block such as { kind: slurm, partition: gpu }');
     check(
       'gpu: { kind: slurm, memory: lots }\n',
@@ -84,5 +88,25 @@ describe('targets.yaml', () => {
       'g: { kind: slurm, address: http://head:8265 }\n',
       'targets.yaml:1:28: g.address: is for kind: ray alone',
     );
+  });
+});
+
+describe('an editor of targets.yaml', () => {
+  const labels = (text: string) => completionsAt(text, text.length, TARGET_TABLE).map(({ label }) => label);
+
+  it('offers the keys of a target that it does not have, and the kinds, whatever its name', () => {
+    expect(labels('gpu-big:\n  kind: slurm\n  ')).toEqual(
+      TARGET_KEYS.map(({ key }) => key).filter((key) => key !== 'kind'),
+    );
+    expect(labels('gpu-big:\n  kind: ')).toEqual([...TARGET_KINDS]);
+    expect(labels('gpu-big: { kind: ')).toEqual([...TARGET_KINDS]);
+    expect(labels('')).toEqual([]);
+  });
+
+  it('explains a key of a target, and nothing that a person named', () => {
+    const text = 'memory: { kind: slurm, memory: 32G }\n';
+    const known = { specOf: TARGET_TABLE.spec, shape: TARGETS_SHAPE };
+    expect(keyAt(text, text.lastIndexOf('memory') + 2, known)?.spec.key).toBe('memory');
+    expect(keyAt(text, 2, known)).toBeUndefined();
   });
 });

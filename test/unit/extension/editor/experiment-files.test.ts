@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTrainingConfig } from '../../../../src/extension/editor/experiment-files';
+import { isTargetsFile, isTrainingConfig } from '../../../../src/extension/editor/experiment-files';
 
 const ARGS = 'task: detect\nlr0: 0.01\nlrf: 0.01\nwarmup_epochs: 3.0\n';
 const check = (fileName: string, text: string, expected: boolean): void =>
@@ -17,4 +17,13 @@ it('a file of Ultralytics arguments is distinguished from the cfg.yaml of anothe
   check('/a/hyp.scratch.yaml', ARGS, true);
   check('/a/cfg.yaml', 'batch: 16\nepochs: 5\nname: x\n', false);
   check('/a/default.yaml', 'model:\n  lr0: 1\n  imgsz: 5\nlr0: 2\n', false);
+});
+
+it('targets are those of a project and the user’s own, and no other file of that name', () => {
+  const isTargets = (fileName: string) => isTargetsFile({ fileName, uri: { scheme: 'file' } as never });
+  expect(isTargets('/a/.pitwall/targets.yaml')).toBe(true);
+  expect(isTargets('/home/me/.local/state/pitwall/targets.yaml')).toBe(true);
+  expect(isTargets('C:\\Users\\me\\AppData\\Local\\pitwall\\targets.yaml')).toBe(true);
+  expect(isTargets('/work/pitwall/targets.yaml')).toBe(false);
+  expect(isTargets('/a/targets.yaml')).toBe(false);
 });
