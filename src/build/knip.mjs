@@ -7,6 +7,7 @@ const OUTSIDE = [
   'src/domain/experiment/argument-fate.ts', // src/build/arguments.mjs
   'src/domain/experiment/json-schema.ts', // src/build/schema.mjs
   'src/domain/sweep/json-schema.ts', // src/build/schema.mjs
+  'src/domain/targets/json-schema.ts', // src/build/schema.mjs
   'src/extension/commands/manifest.ts', // src/build/manifest.mjs
 ];
 

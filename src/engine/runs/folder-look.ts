@@ -23,7 +23,7 @@ export type LookTurn = {
   readonly settled: number;
 };
 
-export type Look = {
+export type FolderChange = {
   /** Runs came or went. */
   readonly isOther: boolean;
   /** A run, or what cannot be read, is not as it was. */
@@ -83,7 +83,7 @@ export class FolderLook {
   }
 
   /** Looks for entries that are new, and at those whose turn it is; without a turn, at all files of all. */
-  async look(turn?: LookTurn): Promise<Look> {
+  async look(turn?: LookTurn): Promise<FolderChange> {
     const keys = this.#keysNow();
     const known = [...this.#due(turn)];
     const { added, gone } = await this.#listEntries(turn === undefined);
@@ -161,7 +161,7 @@ export class FolderLook {
   }
 }
 
-function partsOf(entries: readonly Entry[]): Pick<Look, 'read' | 'others'> {
+function partsOf(entries: readonly Entry[]): Pick<FolderChange, 'read' | 'others'> {
   const read = entries.flatMap((entry) => entry.read ?? []);
   return { read, others: entries.flatMap((entry) => (entry.read === undefined ? [entry.dir] : [])) };
 }

@@ -20,7 +20,7 @@ export function isSweepFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileNa
   return uri.scheme === 'file' && SWEEP.test(fileName);
 }
 
-/** Of a project, or the user's own where it usually is. */
+/** Of a project, or the user's own in its usual place. */
 const TARGETS =
   /[/\\](\.pitwall|(\.local[/\\]state|Application Support|AppData[/\\]Local)[/\\]pitwall)[/\\]targets\.yaml$/i;
 export const TARGETS_SELECTOR: vscode.DocumentSelector = [

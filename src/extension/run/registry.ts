@@ -28,13 +28,17 @@ export type RegistryOptions = {
 /** Runs folders of jobs that are not beside their experiments. */
 const KEPT_FOLDERS = 'pitwall.runsFolders';
 
+/** `seen`: by looking, perhaps every second. `asked`: after something that a person did. */
+export type RunsChange = 'seen' | 'asked';
+
 /** Every run of the workspace, by whatever program, and which of them is shown. */
 export class RunRegistry implements vscode.Disposable {
   readonly #store = new DisposableStore();
-  readonly #changed = this.#store.track(new Emitter<void>());
+  readonly #changed = this.#store.track(new Emitter<RunsChange>());
   readonly #currentChanged = this.#store.track(new Emitter<void>());
   readonly #folders = new Map<string, Promise<RunsFolder>>();
   readonly #opened: RunsFolder[] = [];
+  #runs: readonly RunSummary[] | undefined;
   readonly #options: RegistryOptions;
   readonly #reader = once(() => this.#loadReader());
   /** What shows runs; loaded with the first of them. */
@@ -99,7 +103,11 @@ export class RunRegistry implements vscode.Disposable {
 
   /** Newest first. */
   get runs(): readonly RunSummary[] {
-    return this.#opened.flatMap((folder) => folder.runs).sort((a, b) => b.run.created - a.run.created);
+    // Every view asks at every change, and they may be thousands.
+    this.#runs ??= this.#opened
+      .flatMap((folder) => folder.runs)
+      .sort((a, b) => b.run.created - a.run.created);
+    return this.#runs;
   }
 
   get active(): readonly RunSummary[] {
@@ -176,7 +184,7 @@ export class RunRegistry implements vscode.Disposable {
     this.#opened.push(folder);
     const follow = (): void => {
       this.#addSweepsOf(folder);
-      this.#didChange();
+      this.#didChange('seen');
     };
     this.#store.track(folder.onDidChange(follow));
     follow();
@@ -185,7 +193,7 @@ export class RunRegistry implements vscode.Disposable {
 
   async refresh(): Promise<void> {
     await Promise.all(this.#opened.map((folder) => folder.refresh()));
-    this.#didChange();
+    this.#didChange('asked');
   }
 
   /** Opens a run; callers share one reader and release what they opened. */
@@ -196,18 +204,19 @@ export class RunRegistry implements vscode.Disposable {
   /** Makes a run the current one until another is chosen. */
   choose(dir: string): void {
     this.#chosen = dir;
-    this.#didChange();
+    this.#didChange('asked');
   }
 
   #addFolderOf(experimentFile: vscode.Uri): void {
     this.addFolder(runsFolderOf(experimentFile.fsPath)).catch(this.#options.showError);
   }
 
-  #didChange(): void {
+  #didChange(change: RunsChange): void {
+    this.#runs = undefined;
     this.#switching = this.#switching
       .then(() => this.#follow())
       .catch((error: unknown) => this.#options.log.error(String(error)));
-    this.#changed.fire();
+    this.#changed.fire(change);
   }
 
   async #follow(): Promise<void> {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
 import type { RunSummary } from '../../engine/runs/list-runs';
+import { Spaced } from '../../engine/watch/rest';
+import type { RunsChange } from '../run/registry';
 import type { Services } from '../services';
 import type { PlacedRun } from './queue-order';
 import type { SweepItem } from './sweep-item';
@@ -13,17 +15,32 @@ export type RunItem = {
 };
 export type TreeEntry = RunItem | SweepItem | 'archive';
 
+/** For each run: a second between two drawings of 500. */
+const PAUSE_MS = 2;
+
 /** Every run of the workspace, newest first, those that wait as their turns come; a sweep is one entry; archived ones in a folder of their own at the end. */
 export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
+  readonly #drawing = this.#store.track(new Spaced(() => this.#changed.fire(undefined)));
   readonly onDidChangeTreeData = this.#changed.event;
+  #shown = '';
 
   constructor(services: Services) {
     this.#services = services;
-    this.#store.track(services.runs.onDidChange(() => this.#changed.fire(undefined)));
-    this.#store.track(services.runs.onDidChangeCurrent(() => this.#changed.fire(undefined)));
+    this.#store.track(services.runs.onDidChange((change) => this.#draw(change)));
+    this.#store.track(services.runs.onDidChangeCurrent(() => this.#drawing.now()));
+  }
+
+  /** The editor draws every entry anew: of thousands not every second, unless there are others or a person waits for it. */
+  #draw(change: RunsChange): void {
+    const { runs } = this.#services.runs;
+    const shown = `${runs.length} ${runs[0]?.dir}`;
+    const isOther = shown !== this.#shown;
+    this.#shown = shown;
+    if (isOther || change === 'asked') this.#drawing.now();
+    else this.#drawing.after(runs.length * PAUSE_MS);
   }
 
   async getChildren(parent?: TreeEntry): Promise<TreeEntry[]> {
@@ -33,7 +50,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
     if (parent && 'sweep' in parent) return parent.trials.map((run) => itemOf(run));
     if (parent || runs.length === 0) return [];
     const { inQueueOrder } = await this.#services.runs.views();
-    const shown = this.#grouped(inQueueOrder(runs.filter((run) => !archived.includes(run))));
+    const shown = this.#grouped(inQueueOrder(runs.filter((run) => run.meta.archived !== true)));
     return [...shown, ...(archived.length > 0 ? (['archive'] as const) : [])];
   }
 

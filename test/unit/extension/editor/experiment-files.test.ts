@@ -23,7 +23,8 @@ it('targets are those of a project and the user’s own, and no other file of th
   const isTargets = (fileName: string) => isTargetsFile({ fileName, uri: { scheme: 'file' } as never });
   expect(isTargets('/a/.pitwall/targets.yaml')).toBe(true);
   expect(isTargets('/home/me/.local/state/pitwall/targets.yaml')).toBe(true);
-  expect(isTargets('C:\\Users\\me\\AppData\\Local\\pitwall\\targets.yaml')).toBe(true);
+  const windows = ['C:', 'Users', 'me', 'AppData', 'Local', 'pitwall', 'targets.yaml'];
+  expect(isTargets(windows.join('\\'))).toBe(true);
   expect(isTargets('/work/pitwall/targets.yaml')).toBe(false);
   expect(isTargets('/a/targets.yaml')).toBe(false);
 });
