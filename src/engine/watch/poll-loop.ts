@@ -27,7 +27,8 @@ export class PollLoop implements Disposable {
   readonly #store = new DisposableStore();
   readonly #options: PollOptions;
   #polling: Promise<void> | undefined;
-  #again = false;
+  /** A poll that begins after the present one, for those who asked meanwhile. */
+  #next: Promise<void> | undefined;
   #polledAt = Number.NEGATIVE_INFINITY;
   /** A poll before then may come too early for what the last event announced. */
   #unsettledUntil = 0;
@@ -37,7 +38,8 @@ export class PollLoop implements Disposable {
     this.#options = options;
     if (options.paths.length > 0) this.watch(options.paths);
     const poll = setInterval(() => {
-      if (options.polls()) this.pollSoon();
+      // One that takes longer than a second would be followed by the next for ever.
+      if (this.#polling === undefined && options.polls()) this.pollSoon();
     }, POLL_MS);
     this.#store.track(toDisposable(() => clearInterval(poll)));
     this.#store.track(toDisposable(() => clearTimeout(this.#settle)));
@@ -55,14 +57,14 @@ export class PollLoop implements Disposable {
     this.pollNow().catch((error: unknown) => console.error(error));
   }
 
-  /** Settles when everything that existed at the call has been read. */
+  /** Settles when everything that existed at the call has been read, however much comes meanwhile. */
   pollNow(): Promise<void> {
-    if (this.#polling) {
-      this.#again = true;
+    if (this.#polling === undefined) {
+      this.#polling = this.#run();
       return this.#polling;
     }
-    this.#polling = this.#run();
-    return this.#polling;
+    this.#next ??= this.#polling.then(() => this.pollNow());
+    return this.#next;
   }
 
   dispose(): void {
@@ -78,13 +80,10 @@ export class PollLoop implements Disposable {
   }
 
   async #run(): Promise<void> {
-    do {
-      this.#again = false;
-      const found = await this.#pollOnce();
-      if (found) this.#pollAgainSoon();
-    } while (this.#again && !this.#store.isDisposed);
-    // In the same turn as the check above, so that no request to poll falls in between.
+    const found = await this.#pollOnce();
+    if (found) this.#pollAgainSoon();
     this.#polling = undefined;
+    this.#next = undefined;
   }
 
   async #pollOnce(): Promise<boolean> {
