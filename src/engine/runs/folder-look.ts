@@ -18,7 +18,7 @@ import {
 
 /** How many of the known entries of a runs folder one look reads: those whose last one is the longest ago. */
 export type LookTurn = {
-  /** Runs that have not ended, and entries that may become runs soon. */
+  /** Runs that have not ended. */
   readonly live: number;
   readonly settled: number;
 };
@@ -59,6 +59,8 @@ export class FolderLook {
   /** Those of which the last look is the longest ago first. */
   readonly #live = new Map<string, Entry>();
   readonly #settled = new Map<string, Entry>();
+  /** Folders that are being made, and may be runs in a moment: they are read at every look. */
+  readonly #young = new Map<string, Entry>();
   #entries: { readonly as: string | undefined; readonly looks: number } = { as: undefined, looks: 0 };
   #problems: readonly string[] = [];
   #keys = '';
@@ -75,11 +77,15 @@ export class FolderLook {
 
   /** Whether something may be going on. */
   get hasLive(): boolean {
-    return this.#live.size > 0;
+    return this.#live.size + this.#young.size > 0;
+  }
+
+  get #parts(): readonly Map<string, Entry>[] {
+    return [this.#young, this.#live, this.#settled];
   }
 
   get #size(): number {
-    return this.#live.size + this.#settled.size;
+    return this.#parts.reduce((sum, entries) => sum + entries.size, 0);
   }
 
   /** Looks for entries that are new, and at those whose turn it is; without a turn, at all files of all. */
@@ -108,6 +114,7 @@ export class FolderLook {
     if (text !== this.#keys) {
       this.#live.clear();
       this.#settled.clear();
+      this.#young.clear();
       this.#entries = { as: undefined, looks: 0 };
     }
     this.#keys = text;
@@ -116,6 +123,7 @@ export class FolderLook {
 
   *#due(turn: LookTurn | undefined): Iterable<Entry> {
     const { live, settled } = turn ?? { live: Number.POSITIVE_INFINITY, settled: Number.POSITIVE_INFINITY };
+    yield* this.#young.values();
     yield* first(this.#live, live);
     yield* first(this.#settled, settled);
   }
@@ -132,27 +140,27 @@ export class FolderLook {
     const { dirs, problems } = entriesOf(this.#dir, await readdir(this.#dir).catch(() => [] as string[]));
     this.#problems = problems;
     const there = new Set(dirs);
-    const known = [...this.#live.keys(), ...this.#settled.keys()];
+    const known = new Set(this.#parts.flatMap((entries) => [...entries.keys()]));
     return {
-      added: dirs.filter((dir) => !this.#live.has(dir) && !this.#settled.has(dir)),
-      gone: new Set(known.filter((dir) => !there.has(dir))),
+      added: dirs.filter((dir) => !known.has(dir)),
+      gone: new Set([...known].filter((dir) => !there.has(dir))),
     };
   }
 
   #forget(dir: string): void {
-    this.#live.delete(dir);
-    this.#settled.delete(dir);
+    for (const entries of this.#parts) entries.delete(dir);
   }
 
   #place(entry: Entry): void {
     this.#forget(entry.dir);
-    (isLive(entry) ? this.#live : this.#settled).set(entry.dir, entry);
+    const entries = isYoung(entry) ? this.#young : isLive(entry) ? this.#live : this.#settled;
+    entries.set(entry.dir, entry);
   }
 
   #list(): RunListing {
     const runs: RunSummary[] = [];
     const [problems, others]: [string[], string[]] = [[...this.#problems], []];
-    for (const { dir, read } of [...this.#live.values(), ...this.#settled.values()]) {
+    for (const { dir, read } of this.#parts.flatMap((entries) => [...entries.values()])) {
       if (typeof read === 'object') runs.push(read);
       else if (read === undefined) others.push(dir);
       else problems.push(read);
@@ -176,8 +184,9 @@ function* first(entries: ReadonlyMap<string, Entry>, count: number): Iterable<En
 
 const isEnded = (read: Entry['read']): read is RunSummary => typeof read === 'object' && hasEnded(read);
 
-const isLive = ({ read, since }: Entry): boolean =>
-  typeof read === 'object' ? !hasEnded(read) : read === undefined && Date.now() - since < YOUNG_MS;
+const isLive = ({ read }: Entry): boolean => typeof read === 'object' && !hasEnded(read);
+
+const isYoung = ({ read, since }: Entry): boolean => read === undefined && Date.now() - since < YOUNG_MS;
 
 async function readNew(dir: string, read: () => Promise<Entry['read']>): Promise<Entry> {
   const glance = glanceOf(await statOf(dir));

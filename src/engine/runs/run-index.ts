@@ -34,6 +34,7 @@ const QUIET_SECONDS = 5;
 /** What one look reads: few enough that looking once a second stays within the share. */
 const TURN: LookTurn = { live: 200, settled: 1000 };
 const QUIET_TURN: LookTurn = { live: TURN.live, settled: TURN.settled * QUIET_SECONDS };
+const NONE: LookTurn = { live: 0, settled: 0 };
 /** Of a core, whatever a look costs here; but for what a person asks for. */
 const SHARE = 0.05;
 
@@ -102,7 +103,7 @@ class FollowedFolder implements RunsFolder {
 
   #isTime(): boolean {
     if (this.#seconds++ % QUIET_SECONDS === 0) this.#isAnnounced = true;
-    return this.#rest.ms === 0 && (this.#isAnnounced || this.#look.hasLive);
+    return this.#isAnnounced || this.#look.hasLive;
   }
 
   async #poll(): Promise<boolean> {
@@ -110,8 +111,9 @@ class FollowedFolder implements RunsFolder {
     const isAsked = this.#isAsked;
     this.#isAsked = false;
     if (isAsked) return this.#lookAt(undefined);
-    this.#isAnnounced = this.#rest.ms > 0;
-    if (this.#isAnnounced) return false;
+    // What is new is looked for all the same: one lookup, if nothing is.
+    if (this.#rest.ms > 0) return this.#lookAt(NONE);
+    this.#isAnnounced = false;
     return this.#rest.after(() => this.#lookAt(this.#look.hasLive ? TURN : QUIET_TURN));
   }
 

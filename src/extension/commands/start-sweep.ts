@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { parseSweep } from '../../domain/sweep/parse-sweep';
 import type { TargetSettings } from '../../domain/targets/target-keys';
 import { isSweepFile } from '../editor/experiment-files';
-import { problemsOfSweep } from '../editor/sweep-help';
+import { otherFiles } from '../editor/other-files';
 import { showErrorMessage } from '../notices';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
@@ -72,7 +72,7 @@ async function sweepDocument(uri: vscode.Uri | undefined): Promise<vscode.TextDo
 
 /** The experiment's file; undefined if the sweep has an error, of which the person knows the first. */
 async function checkedExperiment(document: vscode.TextDocument): Promise<string | undefined> {
-  const problems = await problemsOfSweep(document);
+  const problems = await otherFiles.problems(document);
   const first = problems.find(({ severity }) => severity === 'error');
   if (first) {
     await refuse(document, lineOf(first), first.range?.start);

@@ -3,7 +3,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { Problem, SourceRange } from '../../base/problem';
 import type { Services } from '../services';
 import { setting } from '../window';
-import { isSweepFile, isTargetsFile, isTrainingConfig } from './experiment-files';
+import { isOtherFile, isTrainingConfig } from './experiment-files';
 
 /** The fix that a problem brings, as a quick fix. */
 export class ProblemFixes implements vscode.CodeActionProvider {
@@ -77,7 +77,7 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 
   #schedule(document: vscode.TextDocument): void {
-    if (![isTrainingConfig, isSweepFile, isTargetsFile].some((isOurs) => isOurs(document))) return;
+    if (!isTrainingConfig(document) && !isOtherFile(document)) return;
     const key = document.uri.toString();
     clearTimeout(this.#timers.get(key));
     const judge = (): void => {
@@ -102,13 +102,9 @@ export class ExperimentDiagnostics implements vscode.Disposable {
   }
 
   async #problemsOf(document: vscode.TextDocument): Promise<readonly Problem[]> {
-    if (isSweepFile(document)) {
-      const { problemsOfSweep } = await this.#services.load(() => import('./sweep-help'));
-      return problemsOfSweep(document);
-    }
-    if (isTargetsFile(document)) {
-      const { problemsOfTargets } = await this.#services.load(() => import('./targets-help'));
-      return problemsOfTargets(document);
+    if (isOtherFile(document)) {
+      const { otherFiles } = await this.#services.load(() => import('./other-files'));
+      return otherFiles.problems(document);
     }
     const { experimentHelp } = await this.#services.load(() => import('./experiment-help'));
     const plan = await experimentHelp.plan(document);

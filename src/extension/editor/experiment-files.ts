@@ -13,23 +13,26 @@ export function isExperimentFile({ fileName, uri }: Pick<vscode.TextDocument, 'f
   return uri.scheme === 'file' && EXPERIMENT.test(fileName);
 }
 
+type Named = Pick<vscode.TextDocument, 'fileName' | 'uri'>;
+
 const SWEEP = /\.sweep\.ya?ml$/i;
 export const SWEEP_SELECTOR: vscode.DocumentSelector = [{ scheme: 'file', pattern: '**/*.sweep.{yaml,yml}' }];
 
-export function isSweepFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
-  return uri.scheme === 'file' && SWEEP.test(fileName);
-}
+export const isSweepFile = ({ fileName, uri }: Named): boolean =>
+  uri.scheme === 'file' && SWEEP.test(fileName);
 
 /** Of a project, or the user's own in its usual place. */
 const TARGETS =
-  /[/\\](\.pitwall|(\.local[/\\]state|Application Support|AppData[/\\]Local)[/\\]pitwall)[/\\]targets\.yaml$/i;
+  /[/\\](\.pitwall|(state|Application Support|AppData[/\\]Local)[/\\]pitwall)[/\\]targets\.yaml$/i;
 export const TARGETS_SELECTOR: vscode.DocumentSelector = [
   { scheme: 'file', pattern: '**/{.pitwall,pitwall}/targets.yaml' },
 ];
 
-export function isTargetsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
-  return uri.scheme === 'file' && TARGETS.test(fileName);
-}
+export const isTargetsFile = ({ fileName, uri }: Named): boolean =>
+  uri.scheme === 'file' && TARGETS.test(fileName);
+
+/** Files of ours that are not a training config. */
+export const isOtherFile = (document: Named): boolean => isSweepFile(document) || isTargetsFile(document);
 
 export function isUltralyticsFile({ fileName, uri }: Pick<vscode.TextDocument, 'fileName' | 'uri'>): boolean {
   return uri.scheme === 'file' && ULTRALYTICS.test(fileName);

@@ -9,8 +9,7 @@ import { setting } from '../window';
 import { ExperimentDiagnostics, ProblemFixes } from './diagnostics';
 import {
   EXPERIMENT_SELECTOR,
-  isSweepFile,
-  isTargetsFile,
+  isOtherFile,
   isTrainingConfig,
   SWEEP_SELECTOR,
   TARGETS_SELECTOR,
@@ -94,7 +93,7 @@ const isWanted = (feature: string): boolean => setting(`${feature}.enabled`, tru
 
 const OUR_FILES = [EXPERIMENT_SELECTOR, SWEEP_SELECTOR, TARGETS_SELECTOR].flat();
 const isOurs = (document: vscode.TextDocument): boolean =>
-  isTrainingConfig(document) || isSweepFile(document) || isTargetsFile(document);
+  isTrainingConfig(document) || isOtherFile(document);
 
 function registerCompletion({ load }: Services): vscode.Disposable {
   const provideCompletionItems: vscode.CompletionItemProvider['provideCompletionItems'] = async (
@@ -111,13 +110,9 @@ function registerCompletion({ load }: Services): vscode.Disposable {
 function registerHover(services: Services): vscode.Disposable {
   const provideHover: vscode.HoverProvider['provideHover'] = async (document, position, token) => {
     if (!isWanted('hover') || !isOurs(document)) return undefined;
-    if (isSweepFile(document)) {
-      const { sweepHover } = await services.load(() => import('./sweep-help'));
-      return sweepHover(document, position);
-    }
-    if (isTargetsFile(document)) {
-      const { targetsHover } = await services.load(() => import('./targets-help'));
-      return targetsHover(document, position);
+    if (isOtherFile(document)) {
+      const { otherFiles } = await services.load(() => import('./other-files'));
+      return otherFiles.hover(document, position);
     }
     const { experimentHelp } = await services.load(() => import('./experiment-help'));
     return experimentHelp.hover(services, document, position, token);

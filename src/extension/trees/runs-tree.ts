@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
+import { Spaced } from '../../base/spaced';
 import type { RunSummary } from '../../engine/runs/list-runs';
-import { Spaced } from '../../engine/watch/rest';
 import type { RunsChange } from '../run/registry';
 import type { Services } from '../services';
 import type { PlacedRun } from './queue-order';

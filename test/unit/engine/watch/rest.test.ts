@@ -1,8 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Rest, Spaced } from '../../../../src/engine/watch/rest';
-
-beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+import { expect, it } from 'vitest';
+import { Rest } from '../../../../src/engine/watch/rest';
 
 function clockOf() {
   const time = { now: 1000, worked: 50 };
@@ -35,25 +32,4 @@ it('never rests for longer than a minute, and also after work that failed', asyn
   };
   await expect(rest.after(fails)).rejects.toThrow('gone');
   expect(rest.ms).toBe(60_000);
-});
-
-it('is done at once, then once after the pause however often it is asked for, and at once if it must be', () => {
-  let times = 0;
-  const spaced = new Spaced(() => times++);
-  for (let i = 0; i < 5; i++) spaced.after(2000);
-  expect(times).toBe(1);
-  vi.advanceTimersByTime(1999);
-  expect(times).toBe(1);
-  vi.advanceTimersByTime(1);
-  expect(times).toBe(2);
-  spaced.after(2000);
-  spaced.now();
-  expect(times).toBe(3);
-  vi.advanceTimersByTime(10_000);
-  expect(times).toBe(3);
-  spaced.after(2000);
-  spaced.after(2000);
-  spaced.dispose();
-  vi.advanceTimersByTime(10_000);
-  expect(times).toBe(4);
 });

@@ -6,14 +6,25 @@ import { words } from '../../base/words';
 import { parseSweep, SWEEP_SHAPE } from '../../domain/sweep/parse-sweep';
 import { problemsOfPlan } from '../../domain/sweep/read-sweep-plan';
 import { SWEEP_BLOCKS, SWEEP_TABLE } from '../../domain/sweep/sweep-keys';
+import { parseTargets, TARGETS_SHAPE } from '../../domain/targets/parse-targets';
+import { TARGET_TABLE } from '../../domain/targets/target-table';
 import { MOST_BYTES } from '../../run/folder/bounds';
 import { leadsElsewhere } from '../../run/folder/paths';
 import { readText } from '../../run/folder/read-file';
 import { translate } from '../window';
+import { isTargetsFile } from './experiment-files';
 import { keyHover } from './hover';
 
+/** What the editor needs for files of sweeps and of targets. */
+export const otherFiles = {
+  problems: async (document: vscode.TextDocument): Promise<readonly Problem[]> =>
+    isTargetsFile(document) ? problemsOfTargets(document) : problemsOfSweep(document),
+  hover: (document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined =>
+    isTargetsFile(document) ? targetsHover(document, position) : sweepHover(document, position),
+} as const;
+
 /** What is wrong with a sweep file, in the reader's language: the text, then what it makes of its experiment. */
-export async function problemsOfSweep(document: vscode.TextDocument): Promise<readonly Problem[]> {
+async function problemsOfSweep(document: vscode.TextDocument): Promise<readonly Problem[]> {
   const { fileName } = document;
   const file = path.basename(fileName);
   const parsed = parseSweep(document.getText(), file);
@@ -44,12 +55,20 @@ async function planProblems(
 }
 
 /** What a key of a sweep is; of one that is varied, what it is in the experiment and how ranges are written. */
-export function sweepHover(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-): vscode.Hover | undefined {
+function sweepHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   const isVaried = (key: string): boolean => key.startsWith('search.');
   return keyHover(document, position, { specOf: SWEEP_TABLE.spec, shape: SWEEP_SHAPE }, (key) =>
     isVaried(key) ? translate(SWEEP_BLOCKS.get('search') ?? '') : '',
   );
+}
+
+/** What is wrong with a file of targets, in the reader's language. */
+function problemsOfTargets(document: vscode.TextDocument): readonly Problem[] {
+  const { problems } = parseTargets(document.getText(), path.basename(document.fileName));
+  return problems.map((problem) => translateProblem(problem, translate));
+}
+
+/** What a key of a target is. */
+function targetsHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+  return keyHover(document, position, { specOf: TARGET_TABLE.spec, shape: TARGETS_SHAPE });
 }
