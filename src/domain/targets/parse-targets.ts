@@ -96,8 +96,13 @@ function isOdd(key: string, value: unknown): Words | undefined {
 function kindMissing(name: string, written: readonly KeyEntry[], file: string): readonly Problem[] {
   if (written.some(({ key, value }) => key === name || (key === `${name}.kind` && value !== null))) return [];
   const said = words('is missing: {0}', 'kind: slurm');
+  return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said), ...placeOf(name, written) }];
+}
+
+/** What is missing has the place of the first key that is there. */
+function placeOf(name: string, written: readonly KeyEntry[]): Pick<Problem, 'range'> {
   const range = written.find(({ key }) => nameOf(key) === name)?.keyRange;
-  return [{ severity: 'error', file, key: `${name}.kind`, ...worded(said), ...(range && { range }) }];
+  return range ? { range } : {};
 }
 
 const kindOf = (name: string, entries: readonly KeyEntry[]): unknown =>
@@ -128,7 +133,7 @@ function addressMissing(name: string, written: readonly KeyEntry[], file: string
   if (kindOf(name, written) !== 'ray') return [];
   if (written.some(({ key, value }) => key === `${name}.address` && value !== null)) return [];
   const said = words('is missing: {0}', 'address: http://head:8265');
-  return [{ severity: 'error', file, key: `${name}.address`, ...worded(said) }];
+  return [{ severity: 'error', file, key: `${name}.address`, ...worded(said), ...placeOf(name, written) }];
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = {

@@ -64,7 +64,9 @@ function sweepHover(document: vscode.TextDocument, position: vscode.Position): v
 
 /** What is wrong with a file of targets, in the reader's language. */
 function problemsOfTargets(document: vscode.TextDocument): readonly Problem[] {
-  const { problems } = parseTargets(document.getText(), path.basename(document.fileName));
+  const { fileName } = document;
+  const isOwn = path.basename(path.dirname(fileName)) !== '.pitwall';
+  const { problems } = parseTargets(document.getText(), path.basename(fileName), { isOwn });
   return problems.map((problem) => translateProblem(problem, translate));
 }
 

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable';
-import { Spaced } from '../../base/spaced';
 import type { RunSummary } from '../../engine/runs/list-runs';
 import type { RunsChange } from '../run/registry';
 import type { Services } from '../services';
@@ -23,14 +22,14 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
   readonly #store = new DisposableStore();
   readonly #services: Services;
   readonly #changed = this.#store.track(new vscode.EventEmitter<undefined>());
-  readonly #drawing = this.#store.track(new Spaced(() => this.#changed.fire(undefined)));
   readonly onDidChangeTreeData = this.#changed.event;
   #shown = '';
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(services: Services) {
     this.#services = services;
     this.#store.track(services.runs.onDidChange((change) => this.#draw(change)));
-    this.#store.track(services.runs.onDidChangeCurrent(() => this.#drawing.now()));
+    this.#store.track(services.runs.onDidChangeCurrent(() => this.#drawNow()));
   }
 
   /** The editor draws every entry anew: of thousands not every second, unless there are others or a person waits for it. */
@@ -39,8 +38,14 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
     const shown = `${runs.length} ${runs[0]?.dir}`;
     const isOther = shown !== this.#shown;
     this.#shown = shown;
-    if (isOther || change === 'asked') this.#drawing.now();
-    else this.#drawing.after(runs.length * PAUSE_MS);
+    if (isOther || change === 'asked') this.#drawNow();
+    else this.#timer ??= setTimeout(() => this.#drawNow(), runs.length * PAUSE_MS);
+  }
+
+  #drawNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#changed.fire(undefined);
   }
 
   async getChildren(parent?: TreeEntry): Promise<TreeEntry[]> {
@@ -89,6 +94,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disp
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#store.dispose();
   }
 }

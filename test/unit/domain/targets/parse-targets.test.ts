@@ -73,7 +73,7 @@ describe('targets.yaml', () => {
       text,
       'targets.yaml:1:68: r.token_file: belongs into your own targets.yaml and not into that of a project',
     );
-    check('r: { kind: ray }\n', 'targets.yaml: r.address: is missing: address: http://head:8265');
+    check('r: { kind: ray }\n', 'targets.yaml:1:6: r.address: is missing: address: http://head:8265');
     for (const address of ['head:8265', 'http://me:secret@head:8265', 'http://head:8265/#/jobs', 'file:///x'])
       check(
         `r: { kind: ray, address: '${address}' }\n`,

@@ -1,46 +1,51 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Deferred, deferred } from '../../../../src/base/async';
 import { PollLoop } from '../../../../src/engine/watch/poll-loop';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function loopOf(pollMs: number) {
-  let begun = 0;
+function openLoop() {
+  const polls: Deferred<boolean>[] = [];
   const loop = new PollLoop({
     paths: [],
-    poll: async () => {
-      begun++;
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-      return false;
+    poll: () => {
+      const poll = deferred<boolean>();
+      polls.push(poll);
+      return poll.promise;
     },
     polls: () => true,
     onError: (error) => expect.unreachable(error.message),
   });
-  return { loop, begun: () => begun };
+  const end = async (i: number): Promise<void> => {
+    polls[i].resolve(false);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { loop, polls, end };
 }
 
-it('answers whoever waits for a poll, also if each takes longer than the pause between two', async () => {
-  const { loop } = loopOf(1500);
+it('answers who waits for a poll, also if it takes longer than the pause between two', async () => {
+  const { loop, end } = openLoop();
   let isRead = false;
   const reading = loop.pollNow().then(() => {
     isRead = true;
   });
-  await vi.advanceTimersByTimeAsync(1600);
+  await vi.advanceTimersByTimeAsync(1500);
+  await end(0);
   expect(isRead).toBe(true);
   loop.dispose();
   await reading;
 });
 
 it('reads once more for all who asked during a poll: what they mean may have come after it began', async () => {
-  const { loop, begun } = loopOf(300);
+  const { loop, polls, end } = openLoop();
   const order: string[] = [];
-  const reads = [loop.pollNow().then(() => order.push('first'))];
-  await vi.advanceTimersByTimeAsync(100);
-  for (const name of ['second', 'third']) reads.push(loop.pollNow().then(() => order.push(name)));
-  await vi.advanceTimersByTimeAsync(250);
-  expect([order, begun()]).toEqual([['first'], 2]);
-  await vi.advanceTimersByTimeAsync(300);
-  expect([order, begun()]).toEqual([['first', 'second', 'third'], 2]);
+  const reads = ['first', 'second', 'third'].map((name) => loop.pollNow().then(() => order.push(name)));
+  expect(polls).toHaveLength(1);
+  await end(0);
+  expect([order, polls.length]).toEqual([['first'], 2]);
+  await end(1);
+  expect([order, polls.length]).toEqual([['first', 'second', 'third'], 2]);
   loop.dispose();
   await Promise.all(reads);
 });
