@@ -93,16 +93,35 @@ export function* stepsCsv(
 
 /**
  * One line a validated epoch, with Ultralytics' column names, so that tools for its results.csv read it. A run that was
- * not validated here has the trainer's own numbers.
+ * not validated here has the trainer's own numbers, and behind them whatever else it logs of a validation.
  */
 export function* epochsCsv(state: RunState): Generator<string> {
   const columns = OF_TASK[state.plan?.task ?? 'detect'] ?? metricsOf('(B)');
-  yield `epoch,${columns.map(([tag]) => tag).join(',')},seconds\n`;
+  const more = state.validations.size > 0 ? [] : ownNames(state, columns);
+  yield `${['epoch', ...columns.map(([tag]) => tag), 'seconds', ...more.map(csvText)].join(',')}\n`;
   for (const v of state.validations.values())
     yield line([v.epoch, ...columns.map(([, key]) => v[key]), v.seconds.total]);
   if (state.validations.size > 0) return;
   for (const { epoch, metrics, seconds } of state.epochs)
-    if (metrics) yield line([epoch, ...columns.map(([, key]) => metrics[key] ?? Number.NaN), seconds]);
+    if (metrics)
+      yield line([
+        epoch,
+        ...of(
+          metrics,
+          columns.map(([, key]) => key),
+        ),
+        seconds,
+        ...of(metrics, more),
+      ]);
+}
+
+const of = (metrics: Readonly<Record<string, number>>, names: readonly string[]): number[] =>
+  names.map((name) => metrics[name] ?? Number.NaN);
+
+function ownNames({ epochs }: RunState, columns: readonly Metric[]): string[] {
+  const names = new Set(epochs.flatMap(({ metrics = {} }) => Object.keys(metrics)));
+  for (const [, key] of columns) names.delete(key);
+  return [...names];
 }
 
 const line = (cells: readonly number[]): string => `${cells.map(cell).join(',')}\n`;

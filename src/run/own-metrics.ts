@@ -7,16 +7,22 @@ export type OwnMetrics = {
   readonly map50: number;
   readonly precision: number;
   readonly recall: number;
+  /** Whatever else it logs of a validation, under its own names: map_m, val_box. */
+  readonly named: Readonly<Record<string, number>>;
 };
 
 /** The trainer's own numbers, epoch by epoch; what it does not report is NaN. */
 export function ownMetricsOf({ epochs }: RunState): OwnMetrics[] {
   return epochs.flatMap(({ epoch, metrics }) => {
     if (metrics?.map === undefined && metrics?.map50 === undefined) return [];
-    const { map, map50, precision, recall } = metrics;
-    return [
-      { epoch, map: share(map), map50: share(map50), precision: share(precision), recall: share(recall) },
-    ];
+    const { map, map50, precision, recall, ...named } = metrics;
+    const shares = {
+      map: share(map),
+      map50: share(map50),
+      precision: share(precision),
+      recall: share(recall),
+    };
+    return [{ epoch, ...shares, named }];
   });
 }
 

@@ -151,7 +151,7 @@ function reportedOf(state: RunState, { text, epoch: asked }: NamedRun): CheckedM
   const ownFound = asked === undefined ? bestOwn(own) : own.find((one) => one.epoch === asked);
   if (!ownFound)
     throw badInput(`${text}: no validation to check${asked === undefined ? '' : ` of epoch ${asked}`}`);
-  return { epoch: ownFound.epoch, metrics: numbersOf(ownFound) };
+  return { epoch: ownFound.epoch, metrics: { ...ownFound.named, ...numbersOf(ownFound) } };
 }
 
 const METRICS = ['map', 'map50', 'map75', 'precision', 'recall', 'f1', 'fitness'] as const;

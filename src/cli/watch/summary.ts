@@ -79,8 +79,9 @@ function verdictTopics(state: RunState, { name }: RunEnd): Topic[] {
 function summaryRows(state: RunState): string[][] {
   const judged = [...state.validations.values()].sort((a, b) => a.epoch - b.epoch);
   // If Pitwall validated nothing, the trainer's own results.
-  const all = judged.length > 0 ? judged : ownMetricsOf(state);
-  const best = judged.length > 0 ? state.best?.epoch : bestOwn(all)?.epoch;
+  const own = judged.length > 0 ? [] : ownMetricsOf(state);
+  const all = judged.length > 0 ? judged : own;
+  const best = judged.length > 0 ? state.best?.epoch : bestOwn(own)?.epoch;
   const shown = all.filter((v, i) => i >= all.length - MOST_ROWS || v.epoch === best);
   return shown.map(({ epoch, map, map50, precision, recall }) => [
     String(epoch),

@@ -230,7 +230,9 @@ const MOST_SHOWN = 12;
 export function explainColumns(file: string, header: readonly string[], wanted: WantedColumns): Words {
   const shown = header.slice(0, MOST_SHOWN).join(', ') + (header.length > MOST_SHOWN ? ', ...' : '');
   const has =
-    header.join('') === '' ? words('{0} is empty', file) : words('{0} has the columns {1}', file, shown);
+    header.join('') === ''
+      ? words('{0} has no whole line', file)
+      : words('{0} has the columns {1}', file, shown);
   const missing = Object.entries(wanted).filter(([, column]) => !header.includes(column));
   if (missing.length > 0) {
     const absent = missing.map(([ours, column]) => meant(`${ours}: ${column}`, nearestName(column, header)));

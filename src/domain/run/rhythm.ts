@@ -74,7 +74,7 @@ export function stallAlarm({ silentMs, limitMs, longestMs }: Silence, isOurs: bo
     next: isOurs
       ? words('look at its output; a trainer that hangs is ended by Stop')
       : words('look at its output'),
-    action: 'open_log',
+    ...(isOurs && { action: 'open_log' as const }),
     numbers: { seconds, limitSeconds: Math.round(limitMs / 1000) },
   };
 }

@@ -165,6 +165,7 @@ async function explain(source: Source): Promise<Words> {
   return (await source.explain?.().catch(() => undefined)) ?? words('nothing that it wrote could be read');
 }
 
+type FollowedEnd = Extract<ProgramEnd, { kind: 'followed' }>;
 type EndVerdict = { readonly reason: 'stopped' | 'completed' | 'failed'; readonly said?: Words };
 
 function endOf(ended: Ended): AdapterEnding {
@@ -178,8 +179,14 @@ function endOf(ended: Ended): AdapterEnding {
   };
 }
 
+/** A training that is over and left no number was not followed. */
+const followedVerdict = (end: FollowedEnd, silence: Words | undefined): EndVerdict =>
+  end.reason === 'completed' && silence !== undefined
+    ? { reason: 'failed', said: silence }
+    : { reason: end.reason, said: end.said };
+
 function verdictOf({ end, asked, run, silence }: Ended): EndVerdict {
-  if (end.kind === 'followed') return { reason: end.reason, said: end.said };
+  if (end.kind === 'followed') return followedVerdict(end, silence);
   const how = howEnded(end);
   if (asked) return { reason: 'stopped', said: how };
   if (end.kind === 'exited' && end.code === 0) return exitedCleanly(how, silence);

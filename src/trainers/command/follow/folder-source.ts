@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { words } from '../../../base/words';
+import { type Words, words } from '../../../base/words';
 import { parseLine } from '../../../domain/foreign/json-logs';
 import type { ForeignRecord } from '../../../domain/foreign/record';
 import type { Follows } from '../../../run/files';
@@ -28,6 +28,7 @@ export function folderSource(follows: Follows): Source {
       looks++;
       return looks === SILENT_LOOKS ? [await nothingKnown(follows.folder)] : [];
     },
+    explain: async () => (await known?.explain?.()) ?? nothingReadable(follows.folder),
   };
 }
 
@@ -36,6 +37,7 @@ function knownSource(format: Format, follows: Follows): Source {
   let planned = 0;
   let hasEnded = false;
   return {
+    ...source,
     poll: async () => {
       const { epochs, stepsPerEpoch = 1, end } = beside(format, follows.folder);
       const plan: ForeignRecord[] = epochs === planned ? [] : [{ kind: 'plan', epochs, stepsPerEpoch }];
@@ -48,6 +50,8 @@ function knownSource(format: Format, follows: Follows): Source {
     },
   };
 }
+
+const nothingReadable = (folder: string): Words => words('nothing in {0} could be read', folder);
 
 /** Some seconds of looks in which nothing that is known came. */
 const SILENT_LOOKS = 20;

@@ -32,28 +32,45 @@ export function csvSource(file: string, { hasMetrics = () => true, wanted = {} }
   let seen = '';
   let rows: readonly ForeignEpoch[] = [];
   let header: readonly string[] = [];
+  let isTorn = false;
+  let looks = 0;
   const reported = new Set<string>();
+  const read = async ({ stamp, writtenMs }: Stamp): Promise<ForeignRecord[]> => {
+    const text = await readText(file, { most: MOST_BYTES.list, links: 'follow' });
+    const table = parseResultsCsv(text, wanted);
+    isTorn = /[^\n]$/.test(text);
+    header = table.header;
+    seen = stamp;
+    const fromRow = sameRows(rows, table.rows);
+    rows = table.rows;
+    const problems = table.problems
+      .filter((said) => !reported.has(inEnglish(said)))
+      .map((said): ForeignRecord => ({ kind: 'problem', said: words('{0}: {1}', file, said) }));
+    for (const said of table.problems) reported.add(inEnglish(said));
+    return [...problems, ...recordsOfTable(table, { fromRow, writtenMs, hasMetrics: hasMetrics() })];
+  };
   return {
     poll: async () => {
       const now = await stampOf(file);
-      if (now === undefined || now.stamp === seen) return [];
-      const table = parseResultsCsv(await readText(file, { most: MOST_BYTES.list, links: 'follow' }), wanted);
-      header = table.header;
-      seen = now.stamp;
-      const fromRow = sameRows(rows, table.rows);
-      rows = table.rows;
-      const problems = table.problems
-        .filter((said) => !reported.has(inEnglish(said)))
-        .map((said): ForeignRecord => ({ kind: 'problem', said: words('{0}: {1}', file, said) }));
-      for (const said of table.problems) reported.add(inEnglish(said));
-      const reading = { fromRow, writtenMs: now.writtenMs, hasMetrics: hasMetrics() };
-      return [...problems, ...recordsOfTable(table, reading)];
+      const isSame = now?.stamp === seen;
+      looks = isSame ? looks + 1 : 0;
+      if (now && !isSame) return read(now);
+      return isTorn && looks === TORN_LOOKS ? [tornLine(file)] : [];
     },
     explain: async () => (seen === '' ? noSuchFile(file, /\.csv$/i) : explainColumns(file, header, wanted)),
   };
 }
 
-export async function stampOf(file: string): Promise<{ stamp: string; writtenMs: number } | undefined> {
+/** Some seconds in which nothing came behind a line without an end. */
+const TORN_LOOKS = 20;
+const tornLine = (file: string): ForeignRecord => ({
+  kind: 'problem',
+  said: words('{0}: its last line has no end yet, and is read when it has', file),
+});
+
+type Stamp = { readonly stamp: string; readonly writtenMs: number };
+
+export async function stampOf(file: string): Promise<Stamp | undefined> {
   try {
     const { size, mtimeMs, ino } = await stat(file);
     return { stamp: `${ino} ${size} ${mtimeMs}`, writtenMs: Math.round(mtimeMs) };

@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { epochsCsv } from '../../../../src/protocol/export-run';
 import { bestOwn, ownMetricsOf } from '../../../../src/run/own-metrics';
 import { createRunState, reduceRun } from '../../../../src/run/reduce';
 import type { RunState } from '../../../../src/run/state';
@@ -346,4 +347,36 @@ it('a folder in which nothing is known says so, once, and is read as soon as som
   expect(JSON.stringify(seen)).toContain('readme.txt');
   writeFileSync(path.join(dir, 'results.csv'), 'epoch,train/box_loss\n1,4\n');
   expect((await source.poll()).map(({ kind }) => kind)).toContain('step');
+});
+
+it('a last line without an end is named, once, and read when it has one', async () => {
+  const file = path.join(dir, 'results.csv');
+  writeFileSync(file, 'epoch,train/box_loss\n1,4\n2,3');
+  const source = follow();
+  const seen: SourceRecord[] = [];
+  for (let look = 0; look < 50; look++) seen.push(...(await source.poll()));
+  expect(seen.filter(({ kind }) => kind === 'step')).toHaveLength(1);
+  expect(JSON.stringify(problemsOf(seen))).toContain('its last line has no end yet');
+  appendFileSync(file, '.5\n');
+  expect((await source.poll()).filter(({ kind }) => kind === 'step')).toMatchObject([{ loss: { box: 3.5 } }]);
+});
+
+it('whatever else a program logs of a validation is in what is exported, under its own name', async () => {
+  writeFileSync(
+    path.join(dir, 'results.csv'),
+    'epoch,metrics/mAP50-95(B),metrics/mAP50-95(M),val/box_loss\n1,0.5,0.4,2\n2,0.6,0.3,1\n',
+  );
+  const state = stateAfter(await drain(follow()));
+  expect(ownMetricsOf(state).map(({ named }) => named)).toEqual([
+    { map_m: 0.4, val_box: 2 },
+    { map_m: 0.3, val_box: 1 },
+  ]);
+  const [header, ...rows] = [...epochsCsv(state)].map((line) => line.trim());
+  expect(header).toBe(
+    'epoch,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),seconds,map_m,val_box',
+  );
+  expect(rows.map((row) => row.split(',').slice(-2))).toEqual([
+    ['0.4', '2'],
+    ['0.3', '1'],
+  ]);
 });

@@ -152,6 +152,8 @@ test('a folder that is read when most of its training is done shows no pause: no
   const { said, next } = stallAlarm(silence, false);
   expect(said && inEnglish(said)).toBe('no sign of the trainer for 330 s; its longest pause before was 60 s');
   expect(next && inEnglish(next)).toBe('look at its output');
+  expect(stallAlarm(silence, false).action).toBeUndefined();
+  expect(stallAlarm(silence, true).action).toBe('open_log');
 });
 
 test('clean-up: never the best, the last, the pinned, nor one still to be validated', () => {
