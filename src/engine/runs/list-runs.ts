@@ -196,14 +196,26 @@ async function summarize(
 ): Promise<RunSummary | string | undefined> {
   try {
     const files = await readFiles(dir, keys, known && identity ? unchanged(known, identity) : {});
-    // A job may change while the files of its run do not.
-    const now = identity && files.run.target !== undefined ? await identityOf(dir, true) : identity;
+    const changed = identity && files.run.target !== undefined ? await withJob(dir, identity) : identity;
     const presence = await readPresence(dir, files.run, files.status);
-    return { dir, name: path.basename(dir), ...files, presence, changed: now ?? '' };
+    return { dir, name: path.basename(dir), ...files, presence, changed: changed ?? '' };
   } catch (error) {
     const { message, cause } = toError(error);
     return NO_RUN.has(codeOf(cause)) ? undefined : message;
   }
+}
+
+const PARTS_WITH_JOB = 5;
+
+/**
+ * A job may change while the files of its run do not. The rest is of before they were read: what has come since is read at the
+ * next look.
+ */
+async function withJob(dir: string, identity: string): Promise<string> {
+  const parts = identity.split(' ');
+  if (parts.length >= PARTS_WITH_JOB) return identity;
+  const [job = ABSENT] = await identities([runPaths(dir).job]);
+  return [...parts, job].join(' ');
 }
 
 /** What is not `kept` is read. */

@@ -4,18 +4,24 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { identityOf } from '../../../../src/engine/process/identity';
 import { FolderLook } from '../../../../src/engine/runs/folder-look';
+import { signRun } from '../../../../src/run/folder/signature';
 import { updateMeta } from '../../../../src/run/folder/whole-file';
 import { writeManyRuns } from '../../../helpers/many-runs';
 import { STATE_VARIABLE } from '../../../helpers/platform';
 
 // What is asked of the file system, by name of the file.
-const asked = vi.hoisted(() => ({ lstat: [] as string[], open: [] as string[] }));
+const asked = vi.hoisted(() => ({
+  lstat: [] as string[],
+  open: [] as string[],
+  onLstat: undefined as ((file: string) => void) | undefined,
+}));
 vi.mock('node:fs', async (load) => {
   const fs = await load<typeof import('node:fs')>();
   const counted =
     (name: 'lstat' | 'open') =>
     (...argv: Parameters<typeof fs.open>) => {
       asked[name].push(String(argv[0]));
+      if (name === 'lstat') asked.onLstat?.(String(argv[0]));
       return (fs[name] as typeof fs.open)(...argv);
     };
   return { ...fs, lstat: counted('lstat'), open: Object.assign(counted('open'), fs.open) };
@@ -35,6 +41,7 @@ beforeEach(() => {
   process.env[STATE_VARIABLE] = path.join(root, 'state');
 });
 afterEach(() => {
+  asked.onLstat = undefined;
   if (state === undefined) delete process.env[STATE_VARIABLE];
   else process.env[STATE_VARIABLE] = state;
   rmSync(root, { recursive: true, force: true });
@@ -138,5 +145,24 @@ describe('a look at a runs folder that was looked at before', () => {
     await updateMeta(at(1), { title: 'Next' });
     await look.look();
     expect(named(look, 1)?.meta.title).toBe('Next');
+  });
+
+  it('sees that a run of a cluster is the user’s own, whenever its signature comes', async () => {
+    await writeManyRuns(runsDir(), { count: 1, epochs: 1, signed: 1 });
+    const [run, signature] = ['run.json', 'signature.json'].map((file) => path.join(at(1), file));
+    const resolved = JSON.parse(readFileSync(run, 'utf8'));
+    writeFileSync(run, JSON.stringify({ ...resolved, target: 'gpu' }));
+    await signRun(at(1));
+    const bytes = readFileSync(signature);
+    rmSync(signature);
+    // As what resumes it writes one after the other, while it is looked at.
+    let lookups = 0;
+    asked.onLstat = (file) => {
+      if (file === run && ++lookups === 2) writeFileSync(signature, bytes);
+    };
+    const look = new FolderLook(runsDir());
+    for (let looks = 0; looks < 3; looks++) await look.look();
+    expect(lookups).toBeGreaterThan(1);
+    expect(named(look, 1)?.own).toBe(true);
   });
 });
