@@ -14,6 +14,8 @@ export type PlayedRay = {
   set(way: Way): void;
   /** Executes the n-th entrypoint as Ray does. */
   execute(n: number): ChildProcess;
+  /** The process that Ray keeps the n-th job by dies: the job is ended, and Ray lists it as before until `says`. */
+  lose(n: number): void;
   close(): void;
 };
 
@@ -39,16 +41,27 @@ const json = (value: unknown): Answer => ({ status: 200, text: JSON.stringify(va
 class Cluster {
   readonly submitted: SubmittedJob[] = [];
   readonly states: object[] = [];
+  readonly #jobs: ChildProcess[] = [];
+  readonly #lost = new Set<number>();
   way: Way = 'waits';
 
   execute(n: number): ChildProcess {
     const line = this.submitted[n]?.entrypoint ?? 'false';
     const child = spawn('sh', ['-c', line], { detached: true, stdio: 'ignore', cwd: '/' });
     this.states[n] = { status: 'RUNNING', driver_agent_http_address: 'http://10.0.0.7:52365' };
+    this.#jobs[n] = child;
     child.once('exit', (code) => {
+      if (this.#lost.has(n)) return;
       this.states[n] = code === 0 ? { status: 'SUCCEEDED' } : { status: 'FAILED', driver_exit_code: code };
     });
     return child;
+  }
+
+  lose(n: number): void {
+    const pid = this.#jobs[n]?.pid;
+    if (pid === undefined) throw new Error(`job ${n} has not begun`);
+    this.#lost.add(n);
+    process.kill(-pid, 'SIGTERM');
   }
 
   answer(route: string, text: string): Answer {
@@ -103,6 +116,7 @@ export async function playRay(token: string): Promise<PlayedRay> {
     ...{ asked, submitted: cluster.submitted },
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     execute: (n) => cluster.execute(n),
+    lose: (n) => cluster.lose(n),
     says: (n, fields) => {
       cluster.states[n] = fields;
     },

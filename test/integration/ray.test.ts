@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linesOf, runCliProcess } from '../helpers/cli';
+import { linesOf, runCliProcess, spawnCli } from '../helpers/cli';
 import { copyTinyData } from '../helpers/old-runs';
 import { type PlayedRay, playRay } from '../helpers/played-ray';
 import { until } from '../helpers/until';
@@ -17,11 +17,11 @@ const SETTINGS = ['epochs=2', 'warmup_epochs=0', 'lr0=0.01'].flatMap((key) => ['
 const train = (name: string, ...more: string[]) =>
   pitwall('train', 'tiny.train.yaml', '--target', 'r', '--name', name, ...SETTINGS, ...more);
 const jobOf = (name: string) => JSON.parse(readFileSync(at('runs', name, 'job.json'), 'utf8'));
+const answers = (): readonly string[] =>
+  readdirSync(at('state/pitwall')).filter((name) => /^ray-.*json$/.test(name));
 /** As twenty seconds later: what Ray said before is forgotten. */
 function forgetAnswers(): void {
-  const folder = at('state/pitwall');
-  for (const name of readdirSync(folder).filter((one) => /^ray-.*json$/.test(one)))
-    rmSync(path.join(folder, name));
+  for (const name of answers()) rmSync(at('state/pitwall', name), { force: true });
 }
 const stateOf = (name: string) =>
   pitwall('list').then(({ out }) => out.split('\n').find((line) => line.startsWith(name)));
@@ -108,6 +108,36 @@ describe.skipIf(process.platform === 'win32')('a run in Ray', () => {
     expect(await stateOf('dead')).toMatch(
       /failed .*its job failed in Ray with exit code 127: \/bin\/bash: job.sh: No such file/,
     );
+  });
+
+  it('of a sweep is handed over again if the process that Ray keeps its job by dies', async () => {
+    ray.set('begins');
+    const n = ray.submitted.length;
+    const search = 'sampler: grid\nsearch: { lr0: [0.01] }\nstop: { rule: none }\n';
+    writeFileSync(at('cut.sweep.yaml'), `experiment: long.train.yaml\n${search}`);
+    const tiny = readFileSync(at('tiny.train.yaml'), 'utf8');
+    writeFileSync(at('long.train.yaml'), tiny.replace(/^epochs: .*$/m, 'epochs: 12'));
+    const sweep = ['sweep', 'cut.sweep.yaml', '--target', 'r', '--name', 'cut', '--parallel', '1'];
+    const { child, done } = spawnCli(sweep, dir);
+    const read = (name: string): string => {
+      const file = at('runs/cut', name);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    };
+    await until(() => read('trials/000/events.jsonl').includes('"type":"step"'));
+    ray.lose(n);
+    await until(() => read('trials/000/status.json').includes('Ray ended its job'));
+    // Whoever asks now is told that it runs: only later does Ray know better.
+    forgetAnswers();
+    await until(() => answers().length > 0 || child.exitCode !== null);
+    ray.says(n, { status: 'FAILED', error_type: 'JOB_SUPERVISOR_ACTOR_DIED' });
+    forgetAnswers();
+    const { code, err } = await done;
+    const stopped = linesOf(read('sweep.jsonl')).filter((line) => line.includes('"type":"ended"'));
+    expect([code, stopped, err]).toEqual([0, [], '']);
+    const states = ['000', '001'].map((trial) => JSON.parse(read(`trials/${trial}/status.json`)).state);
+    expect(states).toEqual(['completed', 'completed']);
+    // The first of two trials in two jobs.
+    expect(ray.submitted.length).toBe(n + 3);
   });
 
   it('that is refused leaves one line and no folder', async () => {

@@ -1,10 +1,12 @@
 import os from 'node:os';
+import { sleep } from '../../base/async';
 import { inEnglish, type Words, words } from '../../base/words';
 import type { StatusFile } from '../../run/files';
 import { readStatus } from '../../run/folder/read';
 import { isOpenJob, type JobFile } from '../../run/job';
 import { FINAL_STATES } from '../../run/state-names';
 import { isOwnJob, ownJob, readJob, readJobSync, writeJob } from './job-file';
+import { pollJobs } from './poll-jobs';
 
 // What a job writes of itself: hosts need not wait for the next answer of its engine.
 
@@ -47,7 +49,7 @@ const CUT_SHORT: ReadonlySet<string> = new Set(['timeout', 'node_fail', 'preempt
 
 /** Whether a run can only have ended because its engine did, or never began: it may be handed over once more. */
 export async function wasCutShort(dir: string): Promise<boolean> {
-  const job = await readJob(dir);
+  const job = await endedJob(dir);
   if (!job || isOpenJob(job)) return false;
   const status = await readStatus(dir);
   if (status?.state === 'completed') return false;
@@ -55,6 +57,20 @@ export async function wasCutShort(dir: string): Promise<boolean> {
     return status === undefined || !FINAL_STATES.has(status.state) || isByEngine(job, status);
   return CUT_SHORT.has(job.state.how) || (job.state.how === 'failed' && isByEngine(job, status));
 }
+
+/** What Ray ends says so itself, before Ray lists how it ended: that is waited for, and not asked more often than by others. */
+async function endedJob(dir: string): Promise<JobFile | undefined> {
+  for (let looks = MOST_LOOKS; ; looks--) {
+    const job = await readJob(dir);
+    const isEnding = job?.kind === 'ray' && isOpenJob(job) && isByEngine(job, await readStatus(dir));
+    if (!isEnding || looks === 0) return job;
+    await pollJobs([dir]);
+    await sleep(LOOK_MS);
+  }
+}
+
+const LOOK_MS = 1000;
+const MOST_LOOKS = 60;
 
 const isByEngine = ({ kind }: JobFile, status: StatusFile | undefined): boolean =>
   status?.state === 'stopped' && status.reason === inEnglish(ENGINE_STOPS[kind]);
