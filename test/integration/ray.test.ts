@@ -157,6 +157,7 @@ describe.skipIf(process.platform === 'win32')('a run in Ray', () => {
     await refused('what RAY_AUTH_TOKEN holds is not a token');
     vi.stubEnv('RAY_AUTH_TOKEN', undefined);
     vi.stubEnv('HOME', at('nowhere'));
+    vi.stubEnv('RAY_AUTH_TOKEN_PATH', '');
     await refused(
       `${ray.address} wants a token: set RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH, or token_file in ${at('state/pitwall/targets.yaml')}`,
     );

@@ -111,7 +111,7 @@ function tokenOf({ token_file }: RayPlace): string | undefined {
   const { RAY_AUTH_TOKEN, RAY_AUTH_TOKEN_PATH } = process.env;
   const usual = path.join(os.homedir(), '.ray', 'auth_token');
   if (token_file === undefined && RAY_AUTH_TOKEN) return oneLine(RAY_AUTH_TOKEN, 'RAY_AUTH_TOKEN');
-  const file = token_file ?? RAY_AUTH_TOKEN_PATH ?? (existsSync(usual) ? usual : undefined);
+  const file = (token_file ?? RAY_AUTH_TOKEN_PATH) || (existsSync(usual) ? usual : undefined);
   return file === undefined ? undefined : oneLine(readToken(file), file);
 }
 
