@@ -126,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('a run in Ray', () => {
     await until(() => read('trials/000/events.jsonl').includes('"type":"step"'));
     ray.lose(n);
     await until(() => read('trials/000/status.json').includes('Ray ended its job'));
-    // Whoever asks now is told that it runs: only later does Ray know better.
+    // Ray lists it as running for a while.
     forgetAnswers();
     await until(() => answers().length > 0 || child.exitCode !== null);
     ray.says(n, { status: 'FAILED', error_type: 'JOB_SUPERVISOR_ACTOR_DIED' });
